@@ -1,0 +1,153 @@
+"""People, teams and what ties them: roles, tokens, consent. There is no Fan table: a fan is a Person."""
+
+import hashlib
+import secrets
+import uuid
+from typing import Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class People(BaseUserManager["Person"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").lower())
+
+
+class AgeBand(models.TextChoices):
+    UNDER_13 = "under_13", "Under 13"
+    FROM_13 = "13_15", "13 to 15"
+    FROM_16 = "16_17", "16 or 17"
+    ADULT = "18_plus", "18 or older"
+
+
+class Person(AbstractBaseUser):
+    """Anyone with an account. `id` is the `user_id` of events and the key of topics."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    handle = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9_-]{2,31}\Z", "3 to 32 of a-z, 0-9, - and _.")],
+        help_text="The user name that scrobblers show.",
+    )
+    name = models.CharField(max_length=80, blank=True, help_text="As artists may greet this person.")
+    country = models.CharField(max_length=2)
+    age_band = models.CharField(max_length=8, choices=AgeBand.choices)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["handle", "country", "age_band"]
+    objects = People()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(age_band__in=["13_15", "16_17", "18_plus"]), name="nobody_under_13_has_an_account"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"person:{self.pk}"
+
+    @property
+    def actor(self) -> str:
+        """How the audit names this person."""
+        return f"person:{self.pk}"
+
+
+class Team(models.Model):
+    """The people on an artist's side."""
+
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    PRINCIPAL = "principal", "Principal"
+    OWNER = "owner", "Owner"
+    EDITOR = "editor", "Editor"
+    REVIEWER = "reviewer", "Reviewer"
+
+
+class Member(models.Model):
+    """A person's one role in a team. Principals are named by staff alone."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=9, choices=Role.choices)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "person"], name="one_role_in_a_team")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.role} of team:{self.team_id}"
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def usable(self) -> Self:
+        return self.filter(revoked_at=None, person__is_active=True)
+
+
+class Token(models.Model):
+    """What a scrobbler shows at the door. The secret is shown once; only its digest is kept."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"token:{self.pk}"
+
+    @staticmethod
+    def digest_of(secret: str) -> str:
+        """SHA-256 is enough: a secret is 256 random bits, nothing to guess from."""
+        return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+    @classmethod
+    def make(cls, person: Person, *, name: str) -> tuple[Self, str]:
+        """An unsaved token and its secret, which nobody can read again."""
+        secret = secrets.token_urlsafe(32)
+        return cls(person=person, name=name, digest=cls.digest_of(secret)), secret
+
+
+class Consent(models.Model):
+    """One yes, or its end, as it was put to a person. Append-only."""
+
+    class Act(models.TextChoices):
+        GIVEN = "given"
+        WITHDRAWN = "withdrawn"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    about = models.CharField(max_length=80, help_text="what the yes is about, kind:<id>, e.g. artist:12")
+    act = models.CharField(max_length=9, choices=Act.choices)
+    version = models.PositiveSmallIntegerField(help_text="of the words below")
+    words = models.TextField(help_text="exactly what the person was told")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "about", "id"], name="consent_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.about}"

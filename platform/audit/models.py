@@ -1,0 +1,23 @@
+"""Keep: who did what, for good. Actors and subjects are plain ids, so this room depends on nothing."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Entry(models.Model):
+    """One thing that happened. Holds ids, versions and digests; never a text, a name or an address."""
+
+    at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=80, help_text="person:<uuid> or system:<process>")
+    action = models.CharField(max_length=60, help_text="subject kind, a dot, the past participle: draft.approved")
+    subject = models.CharField(max_length=80, help_text="kind:<id>")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "id"], name="audit_by_subject"),
+            models.Index(fields=["actor", "id"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"

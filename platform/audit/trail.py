@@ -1,0 +1,24 @@
+"""Keep: write what happened, in the transaction in which it happened."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+from audit.models import Entry
+
+
+def entry(action: str, *, by: str, subject: str, **facts: Any) -> Entry:
+    """An unsaved entry. `by` is `person:<uuid>` or `system:<process>`, `subject` is `kind:<id>`."""
+    return Entry(actor=by, action=action, subject=subject, facts=facts)
+
+
+def record(action: str, *, by: str, subject: str, **facts: Any) -> None:
+    """Write one entry with what it tells, or not at all: refused outside a transaction."""
+    record_all([entry(action, by=by, subject=subject, **facts)])
+
+
+def record_all(entries: Iterable[Entry]) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("An audit entry is written in the transaction of what it tells.")
+    Entry.objects.bulk_create(entries)

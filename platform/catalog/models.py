@@ -1,0 +1,41 @@
+"""Artists and their recordings: what a listen is matched against."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.models import Team
+
+
+class Artist(models.Model):
+    """Created by staff alone. `team` is who acts for this artist."""
+
+    team = models.OneToOneField(Team, models.PROTECT, related_name="artist")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    mbid = models.UUIDField(null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Recording(models.Model):
+    """One recording. `text_key` is `catalog.text.key(title, artist_credit)`."""
+
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="recordings")
+    title = models.CharField(max_length=1024)
+    artist_credit = models.CharField(max_length=2048)
+    isrc = models.CharField(
+        max_length=12, null=True, blank=True, unique=True, validators=[RegexValidator(r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z")]
+    )
+    mbid = models.UUIDField(null=True, blank=True, unique=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    text_key = models.BinaryField(max_length=32, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["artist", "text_key"], name="one_recording_a_text")]
+        indexes = [models.Index(fields=["text_key"], name="recording_by_text")]
+
+    def __str__(self) -> str:
+        return self.title
