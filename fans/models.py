@@ -1,0 +1,127 @@
+"""What a fan did and receives: opt-ins, engagement, experiences."""
+
+import secrets
+
+from django.db import models
+from django.db.models import CharField, GeneratedField, Q
+from django.db.models.functions import Now, UUID7
+
+from accounts.models import Consent, Person
+from catalog.models import Artist, Recording
+from rights.models import CONTENT_HASH, ClearanceRow, Decision
+
+
+class Mark(models.TextChoices):
+    """The truth about how something was made."""
+
+    WRITTEN = "written", "Written by {name}"
+    RECORDED = "recorded", "Recorded by {name}"
+    FILLED = "filled", "{name}'s words, filled in for you"
+    EDITED = "edited", "AI draft, edited and approved by {name}"
+    APPROVED = "approved", "AI-made, approved by {name}"
+    BOUNDS = "bounds", "AI-made within bounds {name} signed"
+
+    def words(self, name: str) -> str:
+        """What people read. `name` stands for a principal, or is "X's team"."""
+        return self.label.format(name=name)
+
+
+class OptIn(models.Model):
+    """A fan lets one artist's team know of them. Ends, and is given again as a new row."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="opt_ins")
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
+    consent = models.ForeignKey(Consent, models.PROTECT, related_name="+")
+    since = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "artist"], condition=Q(ended_at=None), name="one_standing_opt_in_an_artist"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for artist:{self.artist_id}"
+
+
+class Engagement(models.Model):
+    """The standing of one fan with one artist."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
+    listens = models.BigIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "artist"], name="one_engagement_an_artist")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} x artist:{self.artist_id}"
+
+
+class RecordingEngagement(models.Model):
+    """The standing of one fan with one recording."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    recording = models.ForeignKey(Recording, models.PROTECT, related_name="+")
+    listens = models.BigIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "recording"], name="one_engagement_a_recording")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} x recording:{self.recording_id}"
+
+
+def receipt_key() -> str:
+    """An address nobody can guess: 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+class Experience(models.Model):
+    """What a fan received. Only an approved draft becomes one, and the database holds that:
+
+    the stored hash over salt, fan, artist, mark, credit and text must be the very one a decision was made on
+    (a composite key, made in the migration). Erasing sets salt, text and why to NULL; the decision stays.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="experiences")
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
+    draft = models.BigIntegerField(unique=True, help_text="the draft it was; a plain id, for drafts stand above")
+    kind = models.CharField(max_length=12, choices=[("message", "Message")])
+    mark = models.CharField(max_length=8, choices=Mark.choices)
+    credit = models.CharField(max_length=140, help_text="the name in the mark: the artist's, or the team's")
+    salt = models.CharField(max_length=32, null=True)
+    text = models.TextField(null=True)
+    why = models.JSONField(null=True, help_text="'You got this because…', in facts; erasable")
+    content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
+    clearance = models.ForeignKey(ClearanceRow, models.PROTECT, related_name="+")
+    receipt = models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; no fan, no names of people")
+    receipt_key = models.CharField(max_length=32, unique=True, default=receipt_key)
+    delivered_at = models.DateTimeField(db_default=Now())
+    opened_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(content_hash__isnull=False) | Q(text__isnull=True, salt__isnull=True),
+                name="text_is_hashed_or_gone",
+            ),
+            models.CheckConstraint(condition=Q(mark__in=Mark.values), name="one_of_the_six_marks"),
+        ]
+        indexes = [models.Index(fields=["person", "-delivered_at"], name="experiences_of_a_fan")]
+
+    def __str__(self) -> str:
+        return f"experience:{self.pk}"
+
+    @property
+    def mark_words(self) -> str:
+        return Mark(self.mark).words(self.credit)

@@ -1,0 +1,19 @@
+"""Our own doors are sources that speak for everyone: they checked the fan's token."""
+
+from django.db import migrations
+
+DOORS = ["/doors/listenbrainz"]
+
+
+def open_doors(apps, schema_editor):
+    for uri in DOORS:
+        apps.get_model("listens", "Source").objects.get_or_create(uri=uri, defaults={"speaks_for_everyone": True})
+
+
+def close_doors(apps, schema_editor):
+    apps.get_model("listens", "Source").objects.filter(uri__in=DOORS).delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("listens", "0001_initial")]
+    operations = [migrations.RunPython(open_doors, close_doors)]

@@ -1,0 +1,72 @@
+"""Listens as rows: what each fan played, once each, private to the fan."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.models import Person
+from catalog.models import Recording
+
+
+class Source(models.Model):
+    """Somebody registered to send listen events: the `source` of their CloudEvents."""
+
+    uri = models.CharField(max_length=256, unique=True)
+    speaks_for_everyone = models.BooleanField(default=False, help_text="our own doors, which checked the fan's token")
+    fans = models.ManyToManyField(Person, through="SourceFan", related_name="+")
+
+    def __str__(self) -> str:
+        return self.uri
+
+
+class SourceFan(models.Model):
+    """A fan allowed this source to speak for them."""
+
+    source = models.ForeignKey(Source, models.PROTECT)
+    person = models.ForeignKey(Person, models.PROTECT)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "person"], name="a_source_once_a_fan")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} for {self.person_id}"
+
+
+class Listen(models.Model):
+    """One listen. Every unique key begins with the fan, so the table can be spread by fan.
+
+    Twice the same: (source, event id) on a repeat of a record, (second, text) on the same play told twice.
+    `text_key` is `catalog.text.key(title, artist_credit)`.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    second = models.BigIntegerField(help_text="started_at in whole seconds since 1970")
+    text_key = models.BinaryField(max_length=32)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    event_id = models.CharField(max_length=128)
+    recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+")
+    title = models.CharField(max_length=1024)
+    artist_credit = models.CharField(max_length=2048)
+    album = models.CharField(max_length=1024, blank=True)
+    isrc = models.CharField(max_length=12, blank=True)
+    recording_mbid = models.UUIDField(null=True)
+    duration_ms = models.BigIntegerField(null=True)
+    played_ms = models.BigIntegerField(null=True)
+    time_basis = models.CharField(max_length=9)
+    origin = models.CharField(max_length=6)
+    client = models.CharField(max_length=128, blank=True)
+    extra = models.JSONField(default=dict)
+    accepted_at = models.DateTimeField(help_text="when the door took it")
+    counted_at = models.DateTimeField(db_default=Now())
+    set_aside = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "second", "text_key"], name="one_listen_a_second_and_text"),
+            models.UniqueConstraint(fields=["person", "source", "event_id"], name="one_listen_an_event"),
+        ]
+        indexes = [models.Index(fields=["person", "-started_at"], name="listens_of_a_fan")]
+
+    def __str__(self) -> str:
+        return f"listen:{self.pk}"

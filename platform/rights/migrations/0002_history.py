@@ -1,0 +1,36 @@
+"""What the database promises about rights: hashes it computes itself, decisions and clearances that stay,
+grants of which only the end is ever written."""
+
+from django.db import migrations
+
+from audit.history import append_only, write_once
+
+# convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
+# the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
+# (checked), so the fields cannot run into each other. STRICT: a missing field gives no hash.
+FUNCTIONS = """
+CREATE FUNCTION rights_content_hash(salt text, person uuid, artist bigint, mark text, credit text, content text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN length(salt) = 32 AND strpos(mark || credit, E'\\n') = 0 THEN
+    encode(sha256(convert_to(
+        salt || E'\\n' || person || E'\\n' || artist || E'\\n' || mark || E'\\n' || credit || E'\\n' || content, 'UTF8'
+    )), 'hex') END;
+CREATE FUNCTION rights_shape_hash(wording text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN encode(sha256(convert_to(wording, 'UTF8')), 'hex');
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("rights", "0001_initial"), ("audit", "0002_history")]
+    operations = [
+        migrations.RunSQL(
+            FUNCTIONS,
+            "DROP FUNCTION rights_content_hash(text, uuid, bigint, text, text, text);"
+            "DROP FUNCTION rights_shape_hash(text);",
+        ),
+        append_only("rights_decision"),
+        append_only("rights_clearance"),
+        append_only("rights_clearancegrant"),
+        write_once("rights_grant", "ended_at", "ended_by", until="ended_at"),
+    ]
