@@ -82,6 +82,7 @@ KAFKA_BOOTSTRAP_SERVERS = env.words("KAFKA_BOOTSTRAP_SERVERS")
 KAFKA_FETCH_MAX_WAIT_MS = env.number("KAFKA_FETCH_MAX_WAIT_MS", 100, least=1)
 KAFKA_PARTITIONS = env.number("KAFKA_PARTITIONS", 3, least=1)
 KAFKA_REPLICATION = env.number("KAFKA_REPLICATION", 1, least=1)
+KAFKA_TOPIC_PREFIX = env.text("KAFKA_TOPIC_PREFIX")  # of every topic's name, where others share the cluster
 
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

