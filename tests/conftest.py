@@ -1,4 +1,4 @@
-"""The frame of all tests: the app role on a copy of what the owner migrated, real brokers, and no way out to the network."""
+"""The frame of all tests: the app role on a copy of what the owner migrated, real brokers, no way to the network."""
 
 import os
 import socket
@@ -41,7 +41,7 @@ def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _loopback(name: str) -> bool:
     try:
-        return ip_address(name.split("%")[0]).is_loopback
+        return ip_address(name.partition("%")[0]).is_loopback
     except ValueError:
         return False
 

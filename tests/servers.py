@@ -126,7 +126,7 @@ def apache_kafka(folder: Path) -> Iterator[Broker]:
         "-c",
         "server.properties",
     ]
-    done = subprocess.run(form, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(form, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     with (folder / "kafka.log").open("wb") as log:
         child = spawn(
@@ -151,7 +151,7 @@ def _kafka_libraries() -> Path:
     home.mkdir(parents=True, exist_ok=True)
     (home / "pom.xml").write_text(POM)
     fetch = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=libs"]
-    done = subprocess.run(fetch, cwd=home, capture_output=True, text=True)
+    done = subprocess.run(fetch, cwd=home, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Missing(f"Maven could not fetch Apache Kafka: {done.stdout[-300:]}")
     (home / "libs" / "complete").touch()

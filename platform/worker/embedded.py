@@ -43,7 +43,7 @@ DO $$ BEGIN
     END IF;
 END $$;
 GRANT {APP} TO {OWNER};  -- it may end the app's sessions when it drops a database
-"""
+"""  # noqa: S608 - our own names
 
 
 class Unavailable(Exception):
@@ -96,7 +96,7 @@ def _sockets(folder: Path) -> Iterator[None]:
     """A short folder for the socket at `folder/socket`: its path may have 107 bytes, and a checkout may lie deep."""
     link = folder / "socket"
     _forget(link)
-    link.symlink_to(tempfile.mkdtemp(prefix="fanfare-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours, 0700
+    link.symlink_to(tempfile.mkdtemp(prefix="fanfare-", dir="/tmp"))  # mkdtemp makes it ours, 0700
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Work: the shape of every background process. Do what there is, rest until called, outlive a database that goes away."""
+"""Work: the shape of every background process: do what there is, rest until called, outlive an absent database."""
 
 import logging
 import random
@@ -67,7 +67,7 @@ def _first_line(error: Exception) -> str:
 
 def _pause(failures: int) -> float:
     """Twice as long each time, up to a bound; jitter keeps many processes from returning in step."""
-    return min(0.1 * 2 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311
+    return min(0.1 * 2.0 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311
 
 
 def _rest(wake: Wake, due: float | None, stop: threading.Event) -> None:

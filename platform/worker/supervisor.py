@@ -164,4 +164,5 @@ class Crew:
 
 
 def say(name: str, line: str) -> None:
-    print(f"{name:<10} | {line}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{name:<10} | {line}\n")
+    sys.stderr.flush()

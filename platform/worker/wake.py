@@ -42,7 +42,7 @@ class Listener:
             time.sleep(seconds)
             return False
         try:
-            called = any([True for _ in self.line.notifies(timeout=seconds, stop_after=1)])
+            called = bool(list(self.line.notifies(timeout=seconds, stop_after=1)))
             if called:  # one round of work answers all calls made so far
                 list(self.line.notifies(timeout=0))
         except psycopg.OperationalError:

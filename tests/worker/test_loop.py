@@ -64,7 +64,7 @@ def test_a_due_moment_ends_the_rest() -> None:
     assert 0.6 <= time.monotonic() - start < 1.2
 
 
-def test_without_a_call_the_next_look_comes_after_three_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_call_the_next_look_comes_after_three_seconds() -> None:
     stop = threading.Event()
     start = time.monotonic()
 

@@ -1,6 +1,6 @@
 """Serve: run a command under the embedded PostgreSQL and broker, as far as the environment names no others.
 
-    python manage.py embedded -- python manage.py runserver
+Usage: `python manage.py embedded -- python manage.py runserver`.
 """
 
 import os
@@ -22,8 +22,8 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
-    help = "Run COMMAND with a PostgreSQL and a broker of its own, unless DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS are set."
-    requires_system_checks = []  # noqa: RUF012 - they ask for the very servers that this starts
+    help = "Run COMMAND with an embedded PostgreSQL and broker, unless the environment names others."
+    requires_system_checks = []  # they ask for the very servers that this starts
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("command", nargs="+", metavar="COMMAND", help="what to run, after --")

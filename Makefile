@@ -1,0 +1,38 @@
+# Everything starts here, from nothing but Python 3.12 or newer, make and a network.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+EMBEDDED := $(PYTHON) manage.py embedded --
+export DEBUG ?= 1
+
+.PHONY: help setup test check demo-once bench-ingest
+.DEFAULT_GOAL := help
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+
+setup: $(VENV)/installed  ## an environment in .venv with everything that is pinned
+
+$(VENV)/installed: requirements-dev.txt
+	@found=; for candidate in python3.13 python3.14 python3.12 python3 python; do \
+	    if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then found="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo 'Fanfare needs Python 3.12 or newer, with venv (on Debian: apt install python3-venv).' >&2; exit 1; fi; \
+	"$$found" -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+test: setup  ## all tests; ends by saying what could not run, and why
+	$(EMBEDDED) python -m pytest $(ARGS)
+
+check: setup  ## style, types, the layers, missing migrations
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	PYTHONPATH=platform $(VENV)/bin/lint-imports
+	$(EMBEDDED) sh -c 'python -m mypy . && python manage.py check --database default && python manage.py makemigrations --check --dry-run'
+
+demo-once: setup  ## one listen travels the whole way, from a scrobbler to a fan's open socket
+	$(EMBEDDED) python manage.py demo_once
+
+bench-ingest: setup  ## listens per second through the door and the consumer
+	$(EMBEDDED) python benchmarks/ingest.py

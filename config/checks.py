@@ -1,0 +1,72 @@
+"""Check: an operator's mistakes, each with an id, what is wrong and what to do."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
+from django.db import connection
+
+EMBEDDED = "Set it, or run the command under the embedded servers: manage.py embedded -- COMMAND."
+
+APP_ROLE = """
+SELECT rolsuper, rolbypassrls, ARRAY(
+    SELECT tablename FROM pg_tables WHERE tableowner = current_user AND schemaname = 'public' ORDER BY 1 LIMIT 3
+) FROM pg_roles WHERE rolname = current_user
+"""
+
+
+def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The two servers that nothing works without, and our own address."""
+    found: list[CheckMessage] = []
+    if connection.vendor != "postgresql":
+        found.append(Error("DATABASE_URL is not set.", hint=EMBEDDED, id="fanfare.E001"))
+    if not settings.KAFKA_BOOTSTRAP_SERVERS:
+        found.append(Error("KAFKA_BOOTSTRAP_SERVERS is not set.", hint=EMBEDDED, id="fanfare.E002"))
+    site = urlsplit(settings.SITE_URL)
+    if site.scheme not in {"http", "https"} or not site.netloc:
+        hint = "Receipts and mails carry it: say for example https://fanfare.example."
+        found.append(Error(f"SITE_URL={settings.SITE_URL!r} is no address.", hint=hint, id="fanfare.E004"))
+    return found
+
+
+def model_server(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A language model is optional; half of one is a mistake."""
+    if bool(settings.LLM_BASE_URL) == bool(settings.LLM_MODEL):
+        return []
+    hint = "Set both, or neither: then the composer writes everything."
+    return [Error("Only one of LLM_BASE_URL and LLM_MODEL is set.", hint=hint, id="fanfare.E005")]
+
+
+def app_role(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """History is kept by what the app role may not do. An owner, or a superuser, may do everything."""
+    if "default" not in (databases or ()) or connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(APP_ROLE)
+        superuser, bypasses, owned = cursor.fetchone()
+    if not (superuser or bypasses or owned):
+        return []
+    what = "is a superuser" if superuser or bypasses else f"owns tables ({', '.join(owned)})"
+    hint = "DATABASE_URL is for the app role; the owner's address goes into DATABASE_OWNER_URL."
+    return [Error(f"The role of DATABASE_URL {what}.", hint=hint, id="fanfare.E003")]
+
+
+def for_the_public(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What is right on one's own machine and wrong in front of people (`check --deploy`)."""
+    if settings.SITE_URL.startswith("https://"):
+        return []
+    hint = "Links in mails and receipts would lead people to an address without encryption."
+    return [Caution(f"SITE_URL={settings.SITE_URL!r} is not https.", hint=hint, id="fanfare.W001")]
+
+
+def register_all() -> None:
+    register(addresses)
+    register(model_server)
+    register(app_role, Tags.database)
+    register(for_the_public, deploy=True)

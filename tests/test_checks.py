@@ -1,0 +1,49 @@
+"""What an operator gets wrong, and what the checks say to it."""
+
+from django.conf import settings as django_settings
+from pytest_django import Settings
+
+from config import checks, env
+from config.database import connected
+from tests.servers import Database
+
+
+def ids(found: list) -> list[str | None]:
+    return [message.id for message in found]
+
+
+def test_a_house_in_order_has_nothing_to_say(db: None) -> None:
+    found = [*checks.addresses(None), *checks.model_server(None), *checks.app_role(None, ["default"])]
+
+    assert found == []
+
+
+def test_missing_servers_are_named_with_a_way_out(settings: Settings) -> None:
+    settings.KAFKA_BOOTSTRAP_SERVERS = []
+    settings.SITE_URL = "fanfare.example"
+
+    found = checks.addresses(None)
+
+    assert ids(found) == ["fanfare.E002", "fanfare.E004"]
+    assert "manage.py embedded --" in found[0].hint
+
+
+def test_half_a_language_model_is_a_mistake(settings: Settings) -> None:
+    settings.LLM_MODEL, settings.LLM_BASE_URL = "some-model", ""
+
+    assert ids(checks.model_server(None)) == ["fanfare.E005"]
+
+
+def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:
+    owner = env.database(django_settings.DATABASE_OWNER_URL)
+    with connected(USER=owner["USER"]):
+        found = checks.app_role(None, ["default"])
+
+    assert ids(found) == ["fanfare.E003"]
+    assert "owns tables" in found[0].msg
+
+
+def test_an_address_without_encryption_is_worth_a_warning(settings: Settings) -> None:
+    settings.SITE_URL = "http://fanfare.example"
+
+    assert ids(checks.for_the_public(None)) == ["fanfare.W001"]
