@@ -1,9 +1,13 @@
 """Who talks to the database: the app role, which runs everything, and for moments the owner, which migrates."""
 
+import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -56,3 +60,23 @@ def migrate(*, verbosity: int = 0, **to: Any) -> None:
             cursor.execute(GRANTS)
         call_command("migrate", interactive=False, verbosity=verbosity)
         call_command("createcachetable", verbosity=verbosity)
+
+
+@contextmanager
+def scratch(purpose: str) -> Iterator[dict[str, str]]:
+    """A database of its own for one run, migrated, and this process connected to it; gone afterwards.
+
+    Yields the environment for other processes that shall work on it. The benchmarks and the story use it.
+    """
+    name = f"fanfare_{purpose}_{uuid.uuid4().hex[:8]}"
+    owner = settings.DATABASE_OWNER_URL
+    with psycopg.connect(owner, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {name}")
+    try:
+        migrate(NAME=name)
+        with connected(NAME=name):
+            urls = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+            yield {key: urlsplit(url)._replace(path=f"/{name}").geturl() for key, url in urls.items()}
+    finally:
+        with psycopg.connect(owner, autocommit=True) as link:
+            link.execute(f"DROP DATABASE {name} WITH (FORCE)")

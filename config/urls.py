@@ -1,5 +1,18 @@
 """Every address of the house."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("health", pages.health, name="health"),
+    path("", include("accounts.urls")),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("artists.urls")),
+    path("", include("fans.urls")),
+]
+
+handler404 = "config.pages.not_there"
+handler500 = "config.pages.went_wrong"

@@ -1,0 +1,133 @@
+"""The review queue over HTTP: see what waits, say yes, change it, say no."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, serializers
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from artists import review
+from artists.api import person, studio
+from artists.models import Draft, Moment
+
+
+class DraftSerializer(serializers.ModelSerializer[Draft]):
+    program = serializers.CharField(source="version.program.name")
+
+    class Meta:
+        model = Draft
+        fields = [
+            "id", "program", "state", "reason", "revision", "text", "maker", "facts", "parts", "mark", "credit",
+            "written_at", "deadline", "decided_at", "deliver_after",
+        ]  # fmt: skip
+
+
+class EarliestDeadline(CursorPagination):
+    ordering = ("deadline", "id")
+
+
+class DraftsView(generics.ListAPIView[Draft]):
+    """The review queue, or the drafts in any other state with what became of them."""
+
+    serializer_class = DraftSerializer
+    pagination_class = EarliestDeadline
+    queryset = Draft.objects.none()
+
+    def get_queryset(self) -> QuerySet[Draft]:
+        artist = studio(self.request, self.kwargs["slug"])
+        state = self.request.query_params.get("state", Draft.State.PENDING)
+        if state not in Draft.State.values:
+            raise serializers.ValidationError({"state": f"One of {', '.join(Draft.State.values)}."})
+        return Draft.objects.filter(artist=artist, state=state).select_related("version__program")
+
+    @extend_schema(parameters=[OpenApiParameter("state", enum=Draft.State.values, default="pending")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class RefusedSerializer(serializers.ModelSerializer[Moment]):
+    program = serializers.CharField(source="program.name")
+
+    class Meta:
+        model = Moment
+        fields = ["id", "program", "point", "reason", "noticed_at"]
+
+
+class Newest(CursorPagination):
+    ordering = "-id"
+
+
+class RefusedView(generics.ListAPIView[Moment]):
+    """The moments that got no draft, and why; without saying whose they were."""
+
+    serializer_class = RefusedSerializer
+    pagination_class = Newest
+    queryset = Moment.objects.none()
+
+    def get_queryset(self) -> QuerySet[Moment]:
+        artist = studio(self.request, self.kwargs["slug"])
+        refused = Moment.objects.filter(program__artist=artist, state=Moment.State.REFUSED)
+        return refused.select_related("program")
+
+
+class DraftView(APIView):
+    """One draft of a team you are in; any other is not there."""
+
+    @extend_schema(responses=DraftSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(DraftSerializer(review.of(pk, by=person(request))).data)
+
+
+class Approve(serializers.Serializer[dict[str, Any]]):
+    revision = serializers.IntegerField(required=False, help_text="the revision that you saw; another is refused")
+
+
+class ApproveView(APIView):
+    """Say yes to exactly this."""
+
+    @extend_schema(request=Approve, responses=DraftSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        asked = Approve(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(DraftSerializer(review.approve(pk, by=person(request), **asked.validated_data)).data)
+
+
+class Edit(serializers.Serializer[dict[str, Any]]):
+    text = serializers.CharField(max_length=4000, trim_whitespace=False)
+    revision = serializers.IntegerField(required=False, help_text="the revision that you changed")
+
+
+class EditView(APIView):
+    """Put your own words; the mark follows. A principal's edit is an approval."""
+
+    @extend_schema(request=Edit, responses=DraftSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        asked = Edit(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(DraftSerializer(review.edit(pk, by=person(request), **asked.validated_data)).data)
+
+
+class Decline(serializers.Serializer[dict[str, Any]]):
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class DeclineView(APIView):
+    """Say no. The fan hears nothing."""
+
+    @extend_schema(request=Decline, responses=DraftSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        asked = Decline(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(DraftSerializer(review.decline(pk, by=person(request), **asked.validated_data)).data)
+
+
+class UndoView(APIView):
+    """Take an approval back within the team's grace."""
+
+    @extend_schema(request=None, responses=DraftSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        return Response(DraftSerializer(review.undo(pk, by=person(request))).data)

@@ -1,0 +1,124 @@
+"""`manage.py demo_once`: tell the whole story once; 0 only if every line of it held.
+
+Run it under `manage.py embedded --` (or with DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS set to empty servers).
+"""
+
+import os
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config import BASE_DIR, database
+from config.story import beginning, ending
+from config.story.cast import Story
+from config.story.ears import Ears, wait_for
+from config.story.failure import StoryFailed
+from events.kafka import make_topics
+from worker.embedded import free_port
+from worker.supervisor import Crew, Program
+
+STAGES: list[Callable[[Story], None]] = [
+    beginning.people_sign_up,
+    beginning.staff_create_an_artist,
+    beginning.principal_allows_messages,
+    beginning.principal_signs_a_program,
+    beginning.fans_opt_in,
+    beginning.sockets_open,
+    beginning.scrobblers_submit,
+    beginning.moments_are_noticed,
+    ending.drafts_wait_for_review,
+    ending.reviewer_approves_one,
+    ending.principal_edits_one,
+    ending.principal_declines_one,
+    ending.one_fan_opts_out,
+    ending.crowd_is_approved,
+    ending.one_runs_into_its_deadline,
+    ending.fans_hear_and_fetch,
+    ending.nothing_else_arrives,
+    ending.receipt_is_checked,
+]
+PROCESSES = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+
+
+class Command(BaseCommand):
+    help = "Tell the whole story once, from a scrobbler's listen to a receipt, and check every line of it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--fans", type=int, default=50, help="further fans, for the figures (default 50)")
+
+    def handle(self, *args: Any, fans: int, **options: Any) -> None:
+        began = time.monotonic()
+        with database.scratch("story") as urls, tempfile.TemporaryDirectory() as folder:
+            self.run(Path(folder), fans, urls)
+        self.stdout.write(self.style.SUCCESS(f"Every line held, in {time.monotonic() - began:.1f} s."))
+
+    def run(self, folder: Path, fans: int, urls: dict[str, str]) -> None:
+        """Start every process of the product on servers of their own, and tell the story to its end."""
+        os.environ.update(urls, KAFKA_TOPIC_PREFIX=f"story-{uuid.uuid4().hex[:8]}.", MAIL_DIR=str(folder / "mail"))
+        settings.KAFKA_TOPIC_PREFIX = os.environ["KAFKA_TOPIC_PREFIX"]
+        make_topics()
+        port = free_port()
+        crew = Crew([program(name, words, folder) for name, words in {**PROCESSES, "web": serve(port)}.items()])
+        story = Story(f"http://127.0.0.1:{port}", folder / "mail", fans, Ears(f"http://127.0.0.1:{port}"))
+        crew.start()
+        try:
+            stage = "everything starts"
+            self.step(stage, lambda: wait_for(lambda: healthy(story.site), seconds=30) or fail("the site answers"))
+            for chapter in STAGES:
+                stage = chapter.__name__.replace("_", " ")
+                self.step(stage, lambda chapter=chapter: chapter(story))
+                self.say(story)
+        except Exception as error:
+            self.logs(folder)
+            why = str(error) if isinstance(error, StoryFailed) else f"{type(error).__name__}: {error}"
+            raise CommandError(f"The story ends at “{stage}”. This did not hold: {why}") from error
+        finally:
+            story.ears.close()
+            crew.stop()
+
+    def step(self, stage: str, chapter: Callable[[], object]) -> None:
+        began = time.monotonic()
+        chapter()
+        self.stdout.write(f"{time.monotonic() - began:6.2f} s  {stage}")
+
+    def say(self, story: Story) -> None:
+        for line in story.told:
+            self.stdout.write(f"          {line}")
+        story.told.clear()
+        self.stdout.flush()
+
+    def logs(self, folder: Path) -> None:
+        """The last lines of every process, for whoever wants to know why."""
+        for log in sorted(folder.glob("*.log")):
+            self.stderr.write(f"--- {log.stem}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:]))
+
+
+def serve(port: int) -> list[str]:
+    return ["serve", "--port", str(port)]
+
+
+def program(name: str, words: list[str], folder: Path) -> Program:
+    argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
+    return Program(name, argv, env=dict(os.environ), log=folder / f"{name}.log")
+
+
+def fail(sentence: str) -> None:
+    raise StoryFailed(sentence)
+
+
+def healthy(site: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{site}/health", timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False

@@ -1,0 +1,33 @@
+"""Answer: turn what a room refuses into an HTTP status. The sentence is the room's own."""
+
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from accounts.roles import NotAllowed
+from artists import programs, review
+
+STATUS: dict[type[Exception], int] = {
+    NotAllowed: 403,
+    programs.Refused: 400,
+    programs.SignInAgain: 403,
+    review.AlreadyDecided: 409,
+    review.NotFound: 404,
+    review.Refused: 400,
+    review.Stale: 409,
+    review.Uncleared: 409,
+    OperationalError: 503,
+    InterfaceError: 503,
+}
+AWAY = "The database is away for a moment. Nothing was half done; try again."
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler, with ours added. `code` is the exception's name, for programs to read."""
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            detail = AWAY if status == 503 else str(error)
+            return Response({"detail": detail, "code": type(error).__name__}, status=status)
+    return exception_handler(error, context)

@@ -1,0 +1,1 @@
+"""The story of one listen, told headless over real HTTP, Kafka, PostgreSQL and WebSocket (`make demo-once`)."""

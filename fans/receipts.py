@@ -1,0 +1,44 @@
+"""Show: the checkable page of one experience, at an address nobody can guess. No fan, no text, no money."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from fans.models import Experience
+
+
+def facts(key: str) -> dict[str, Any]:
+    """What the receipt says: frozen at delivery, plus whether the experience was taken back since."""
+    experience = get_object_or_404(Experience.objects.select_related("artist"), receipt_key=key)
+    withdrawn = experience.withdrawn_at
+    return {
+        "artist": experience.artist.name,
+        "kind": experience.kind,
+        "mark": experience.mark,
+        "mark_words": experience.mark_words,
+        "delivered_at": experience.delivered_at.isoformat(),
+        "withdrawn_at": withdrawn.isoformat() if withdrawn else None,
+        **experience.receipt,
+    }
+
+
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """Whoever was given the address may look; no search engine was, and no link tells where it came from."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+@never_cache
+def page(request: HttpRequest, key: str) -> HttpResponse:
+    return unlisted(render(request, "fans/receipt.html", {"receipt": facts(key), "key": key}))
+
+
+@require_safe
+@never_cache
+def as_json(request: HttpRequest, key: str) -> HttpResponse:
+    return unlisted(JsonResponse(facts(key), json_dumps_params={"indent": 2, "ensure_ascii": False}))
