@@ -9,7 +9,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
+
+IS_HANDLE = RegexValidator(r"^[a-z0-9][a-z0-9_-]{2,31}\Z", "3 to 32 of a-z, 0-9, - and _.")
 
 
 class People(BaseUserManager["Person"]):
@@ -38,7 +40,7 @@ class Person(AbstractBaseUser):
     handle = models.CharField(
         max_length=32,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9_-]{2,31}\Z", "3 to 32 of a-z, 0-9, - and _.")],
+        validators=[IS_HANDLE],
         help_text="The user name that scrobblers show.",
     )
     name = models.CharField(max_length=80, blank=True, help_text="As artists may greet this person.")
@@ -57,11 +59,17 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 condition=Q(age_band__in=["13_15", "16_17", "18_plus"]), name="nobody_under_13_has_an_account"
-            )
+            ),
+            # With the unique key: one account an address, however it is typed.
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="an_address_is_lower_case"),
         ]
 
     def __str__(self) -> str:
         return f"person:{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
 
     @property
     def actor(self) -> str:
@@ -151,3 +159,14 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.about}"
+
+
+class Window(models.Model):
+    """How often a key knocked in its window of time (accounts/rates.py). Unlogged: a crash forgets it, harmlessly."""
+
+    key = models.BinaryField(primary_key=True, max_length=32, help_text="keyed digest of a token or an address")
+    ends_at = models.DateTimeField(db_index=True)
+    taken = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.taken} until {self.ends_at}"

@@ -1,0 +1,127 @@
+"""A person's own account over HTTP: who I am, and the tokens of my scrobblers."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import tokens
+from accounts.models import Member, Person, Token
+from accounts.names import tidy
+
+
+def person(request: Request) -> Person:
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses what it does not know, so that a misspelt field is not taken for a success."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        writable = [name for name, field in self.fields.items() if not field.read_only]
+        unknown = sorted(set(self.initial_data) - set(writable))
+        if unknown:
+            known = ", ".join(writable)
+            raise serializers.ValidationError(dict.fromkeys(unknown, f"Cannot be set here. What can: {known}."))
+        return attrs
+
+
+class RoleSerializer(serializers.ModelSerializer[Member]):
+    team = serializers.IntegerField(source="team_id")
+    name = serializers.CharField(source="team.name")
+
+    class Meta:
+        model = Member
+        fields = ["team", "name", "role"]
+
+
+class MeSerializer(Strict, serializers.ModelSerializer[Person]):
+    roles = RoleSerializer(source="memberships", many=True, read_only=True)
+
+    class Meta:
+        model = Person
+        fields = ["handle", "name", "roles"]
+        read_only_fields = ["handle"]
+
+    def validate_name(self, name: str) -> str:
+        return tidy(name)
+
+
+@method_decorator(never_cache, "dispatch")
+class MeView(APIView):
+    """The person who is signed in."""
+
+    @extend_schema(operation_id="me", responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(self._me(request)).data)
+
+    @extend_schema(operation_id="me_change", request=MeSerializer, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change the name by which artists may greet you; empty for none."""
+        asked = MeSerializer(self._me(request), data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        asked.save()
+        return Response(asked.data)
+
+    @staticmethod
+    def _me(request: Request) -> Person:
+        mine = Person.objects.prefetch_related("memberships__team")
+        return mine.get(pk=person(request).pk)
+
+
+class TokenSerializer(Strict, serializers.ModelSerializer[Token]):
+    class Meta:
+        model = Token
+        fields = ["id", "name", "created_at"]
+        read_only_fields = ["created_at"]
+
+    def validate_name(self, name: str) -> str:
+        if not (tidied := tidy(name)):
+            raise serializers.ValidationError("Name the scrobbler that will use it, for example: my phone.")
+        return tidied
+
+
+class NewTokenSerializer(TokenSerializer):
+    secret = serializers.CharField(read_only=True, help_text="shown this once; keep it where the scrobbler asks for it")
+
+    class Meta(TokenSerializer.Meta):
+        fields = [*TokenSerializer.Meta.fields, "secret"]
+
+
+@method_decorator(never_cache, "dispatch")
+class TokensView(APIView):
+    """The usable tokens of the person who is signed in, newest first. At most 50, so they come at once."""
+
+    @extend_schema(operation_id="tokens", responses=TokenSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        mine = Token.objects.usable().filter(person=person(request)).order_by("-id")
+        return Response(TokenSerializer(mine, many=True).data)
+
+    @extend_schema(operation_id="token_make", request=TokenSerializer, responses={201: NewTokenSerializer})
+    def post(self, request: Request) -> Response:
+        """Make a token. The answer is the only place where its secret can be read."""
+        asked = TokenSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        try:
+            token, secret = tokens.make(person(request), asked.validated_data["name"], by=person(request))
+        except tokens.Refused as error:
+            return Response({"detail": str(error), "code": "Refused"}, status=status.HTTP_400_BAD_REQUEST)
+        token.refresh_from_db(fields=["created_at"])
+        return Response({**TokenSerializer(token).data, "secret": secret}, status=status.HTTP_201_CREATED)
+
+
+class TokenView(APIView):
+    @extend_schema(operation_id="token_revoke", responses={204: None})
+    def delete(self, request: Request, pk: int) -> HttpResponse:
+        """Revoke a token of yours. What it sends from now on is refused."""
+        mine = Token.objects.usable().filter(person=person(request))
+        tokens.revoke(get_object_or_404(mine, pk=pk), by=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)

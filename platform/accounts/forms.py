@@ -1,0 +1,67 @@
+"""Sign up: what we ask beside address and password, and who cannot have an account yet."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from accounts import ages, countries
+from accounts.models import IS_HANDLE, AgeBand, Person
+from accounts.names import tidy
+
+CHOOSE = [("", "Choose…")]
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [*CHOOSE, *countries.names().items()]
+
+
+class SignUp(forms.Form):
+    """The part of the form that is ours; allauth adds address and password. accounts/adapter.py stores it."""
+
+    handle = forms.CharField(
+        label="User name",
+        max_length=32,
+        help_text="What scrobblers show: 3 to 32 of a-z, 0-9, - and _. It cannot be changed later.",
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        required=False,
+        help_text="As artists may greet you. You can leave it empty and change it at any time.",
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+    country = forms.ChoiceField(
+        label="Country",
+        choices=_countries,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+        help_text="Where you live: it decides from which age you can have an account.",
+    )
+    age_band = forms.ChoiceField(label="Age", choices=[*CHOOSE, *AgeBand.choices])
+    field_order = ("email", "password1", "handle", "name", "country", "age_band")
+
+    def clean_handle(self) -> str:
+        handle = str(self.cleaned_data["handle"]).lower()
+        IS_HANDLE(handle)
+        if Person.objects.filter(handle=handle).exists():
+            raise forms.ValidationError(f"{handle} is taken. Choose another user name.", code="taken")
+        return handle
+
+    def clean_name(self) -> str:
+        return tidy(self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        country, band = data.get("country"), data.get("age_band")
+        if country and band and not ages.old_enough(AgeBand(band), country):
+            age = ages.minimum_age(country)
+            self.add_error(
+                "age_band",
+                f"In {countries.names()[country]} an account needs an age of {age} or more, and the group you chose "
+                f"begins below that. Nothing of what you typed was stored.",
+            )
+        return data
+
+    def signup(self, request: HttpRequest, person: Person) -> None:
+        """allauth asks for this step; it comes after the person was saved, which is too late for us."""

@@ -1,0 +1,112 @@
+"""Act for an artist: who may do what in a team, and who decides who may."""
+
+from django.db import transaction
+
+from accounts.models import Member, Person, Role, Team
+from audit import trail
+
+__all__ = [
+    "NotAllowed",
+    "Role",
+    "add_member",
+    "may_decide",
+    "may_edit",
+    "may_manage",
+    "may_sign",
+    "name_principal",
+    "remove_member",
+    "role_of",
+]
+
+DECIDE = frozenset(Role)
+EDIT = frozenset({Role.PRINCIPAL, Role.OWNER, Role.EDITOR})
+SIGN = frozenset({Role.PRINCIPAL})
+MANAGE = frozenset({Role.PRINCIPAL, Role.OWNER})
+
+
+class NotAllowed(Exception):
+    """This person may not do this. Says who may."""
+
+
+def role_of(person: Person, team_id: int) -> Role | None:
+    """Asked of the database each time: who was removed or switched off a moment ago has no role."""
+    found = Member.objects.filter(team_id=team_id, person_id=person.pk, person__is_active=True)
+    role = found.values_list("role", flat=True).first()
+    return Role(role) if role else None
+
+
+def may_decide(role: Role | None) -> bool:
+    """One item under a shape that was signed."""
+    return role in DECIDE
+
+
+def may_edit(role: Role | None) -> bool:
+    """Programs and their words. What an edit makes is unsigned."""
+    return role in EDIT
+
+
+def may_sign(role: Role | None) -> bool:
+    """Grants, shapes, envelopes and lots for personal words, likeness or voice: the artist in person."""
+    return role in SIGN
+
+
+def may_manage(role: Role | None) -> bool:
+    """Who else belongs to the team. Principals are staff's to name and to remove."""
+    return role in MANAGE
+
+
+def name_principal(team: Team, person: Person, *, by: Person) -> Member:
+    """Staff says that this person is the artist. Saying it twice changes nothing."""
+    return _put(team, person, Role.PRINCIPAL, by=by)
+
+
+def add_member(team: Team, person: Person, role: Role | str, *, by: Person) -> Member:
+    """Give a person a role in a team, or another one than they had."""
+    return _put(team, person, Role(role), by=by)
+
+
+@transaction.atomic
+def remove_member(team: Team, person: Person, *, by: Person) -> None:
+    """End a membership; anyone may end their own. Nothing happens when there is none."""
+    _wait_for(team)
+    role = _written(team, person)
+    if role is None:
+        return
+    if by.pk != person.pk:
+        _refuse_unless_managed(team, {role}, by=by)
+    team.members.filter(person=person).delete()
+    trail.record("team.member_removed", by=by.actor, subject=f"team:{team.pk}", person=person.actor, role=role)
+
+
+@transaction.atomic
+def _put(team: Team, person: Person, role: Role, *, by: Person) -> Member:
+    _wait_for(team)
+    before = _written(team, person)
+    _refuse_unless_managed(team, {role, before}, by=by)
+    if not Person.objects.filter(pk=person.pk, is_active=True).exists():
+        raise NotAllowed("This account is switched off, so it cannot have a role.")
+    member, _ = Member.objects.update_or_create(team=team, person=person, defaults={"role": role})
+    if before != role:
+        action = "team.principal_named" if role == Role.PRINCIPAL else "team.member_added"
+        trail.record(action, by=by.actor, subject=f"team:{team.pk}", person=person.actor, role=role, before=before)
+    return member
+
+
+def _written(team: Team, person: Person) -> Role | None:
+    """The role that is written down, also of a person who is switched off."""
+    role = team.members.filter(person=person).values_list("role", flat=True).first()
+    return Role(role) if role else None
+
+
+def _wait_for(team: Team) -> None:
+    """One change to a team at a time, so that nobody adds people after being removed."""
+    Team.objects.select_for_update().get(pk=team.pk)
+
+
+def _refuse_unless_managed(team: Team, roles: set[Role | None], *, by: Person) -> None:
+    if Person.objects.filter(pk=by.pk, is_active=True, is_staff=True).exists():
+        return
+    if Role.PRINCIPAL in roles:
+        raise NotAllowed("Only staff names and removes principals.")
+    if not may_manage(role_of(by, team.pk)):
+        raise NotAllowed("Only a principal or an owner of the team says who belongs to it.")
