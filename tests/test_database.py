@@ -1,0 +1,79 @@
+"""Two roles: what each may do, and how the default connection changes hands."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError, connection, transaction
+from pytest_django import Settings
+
+from accounts.models import Team
+from audit import trail
+from audit.models import Entry
+from config.database import as_owner, connected, migrate
+from tests.servers import Database
+
+
+def asked(sql: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+def test_everything_runs_as_the_app_role(db: None) -> None:
+    assert asked("SELECT current_user") == "fanfare_app"
+
+
+def test_the_app_role_writes_but_makes_and_owns_no_tables(db: None) -> None:
+    Team.objects.create(name="The Larks")
+
+    assert Team.objects.filter(name="The Larks").count() == 1
+    assert asked("SELECT count(*) FROM pg_tables WHERE tableowner = current_user") == 0
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        asked("CREATE TABLE mine AS SELECT 1")
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"]
+)
+def test_history_is_refused_to_the_app_role(db: None, sql: str) -> None:
+    with transaction.atomic():
+        trail.record("team.made", by="system:test", subject="team:1")
+
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+
+    assert Entry.objects.count() == 1
+
+
+def test_the_owner_comes_and_goes(committing_db: Database) -> None:
+    with as_owner():
+        during = asked("SELECT current_user || ' ' || current_database()")
+
+    assert (during, asked("SELECT current_user")) == (f"fanfare_owner {committing_db.name}", "fanfare_app")
+
+
+def test_migrating_again_changes_nothing(committing_db: Database) -> None:
+    Team.objects.create(name="The Larks")
+
+    migrate()
+
+    assert Team.objects.get().name == "The Larks"
+
+
+def test_without_an_owner_nobody_migrates(committing_db: Database, settings: Settings) -> None:
+    settings.DATABASE_OWNER_URL = ""
+
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_OWNER_URL is not set"):
+        migrate()
+
+
+def test_an_open_transaction_cannot_move(db: None) -> None:
+    with pytest.raises(RuntimeError, match="cannot move"), connected(NAME="another"):
+        pass
+
+
+def test_a_copy_of_the_template_is_the_tests_own(committing_db: Database) -> None:
+    assert (Team.objects.count(), asked("SELECT current_database()")) == (0, committing_db.name)
