@@ -1,0 +1,46 @@
+"""Find: every way that leads a reader out of the platform. Links, addresses, handles and phone numbers."""
+
+import re
+
+# Endings nobody writes by accident after a full stop, and those that are also words ("you.To").
+_PLAIN = (
+    "com|net|org|info|biz|io|ly|gg|tv|app|dev|xyz|link|shop|store|online|club|fm|gl|ru|de|uk|fr|jp|cn|eu|us|ca|au|nl|pl"
+    "|top|icu|vip|win|cc|ai|page|bio|ee|рф|中国|公司"
+)
+_WORDLIKE = "me|to|co|so|it|is|in|be|at|no|es|pt|se|my|site|live|music|news|team|fan|fans|art|band"
+
+_LINKS = tuple(
+    ("link", re.compile(pattern, re.IGNORECASE))
+    for pattern in (
+        r"(?:https?|ftp|hxxps?)\s?:\s?/|\bwww\s?\.|\b(?:javascript|mailto|tel):",
+        rf"[^\W_][\w-]+[.。．・·](?:{_PLAIN})(?!\w)",
+        rf"\bdot (?:{_PLAIN}|me)\b|[(\[]dot[)\]]",
+        rf"[^\W_][\w-]+\.(?:{_WORDLIKE})/\w",
+    )
+)
+_WORDLIKE_LINK = ("link", re.compile(rf"[^\W_][\w-]+\.(?:{_WORDLIKE})(?!\w)", re.IGNORECASE))
+_EMAIL = (
+    "e-mail address",
+    re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+\s?(?:\.|\(dot\)|\[dot\]|dot)\s?\w{2,}", re.IGNORECASE),
+)
+_SPELLED_EMAIL = (
+    "e-mail address",
+    re.compile(r"\w+ at (?:gmail|hotmail|outlook|yahoo|proton|icloud)\b", re.IGNORECASE),
+)
+_PHONE = ("phone number", re.compile(r"(?<!\w)[+(]?\d(?:[\s().-]{0,2}\d){6,}(?!\w)"))
+_HANDLE = ("handle", re.compile(r"(?<![\w.])[@＠][\w.]{2,}"))
+
+type Patterns = tuple[tuple[str, re.Pattern[str]], ...]
+
+IN_TITLES: Patterns = (*_LINKS, _EMAIL)
+"""A catalogue has songs named like a phone number and artists named like a handle: only links and addresses."""
+IN_TEMPLATES: Patterns = (_EMAIL, _SPELLED_EMAIL, *_LINKS, _WORDLIKE_LINK, _PHONE)
+IN_WORDS: Patterns = (*IN_TEMPLATES, _HANDLE)
+
+
+def find(text: str, patterns: Patterns = IN_WORDS) -> tuple[str, str, int] | None:
+    """The first one as (what it is, as written, where), or None."""
+    for kind, pattern in patterns:
+        if match := pattern.search(text):
+            return kind, match.group(), match.start()
+    return None

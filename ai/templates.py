@@ -1,0 +1,240 @@
+"""Read: the language of templates, sentences a person wrote with typed slots in them.
+
+`{plays}` is a slot, `{plays, one: listen, other: listens}` the plural form that the rules of the locale choose,
+`[, {name}]` a part that falls away when a slot inside has no value, `{closing}` a choice among the program's own
+fragments. Braces and brackets are written twice to stand for themselves.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+
+from ai import contacts, scripts
+from ai.facts import SLOTS, Placed
+
+MAX_LENGTH = 1000
+
+
+class Malformed(ValueError):
+    """No sentence of this language. `slot` names the slot that is wrong, if one is; `position` counts from 0."""
+
+    def __init__(
+        self, problem: str, *, position: int | None = None, slot: str | None = None, where: str | None = None
+    ) -> None:
+        place = f"{where}: " if where else ""
+        at = "" if position is None else f" (character {position + 1})"
+        super().__init__(f"{place}{problem}{at}")
+        self.problem, self.position, self.slot, self.where = problem, position, slot, where
+
+    def inside(self, where: str) -> "Malformed":
+        """The same complaint, saying which sentence it is about."""
+        return Malformed(self.problem, position=self.position, slot=self.slot, where=where)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plural:
+    name: str
+    forms: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    parts: "Parts"
+
+
+type Part = str | Slot | Plural | Fragment | Option
+type Parts = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One sentence, read. `needs` are the slots, `needs_fragments` the fragments without which it cannot be said."""
+
+    source: str
+    parts: Parts
+    needs: frozenset[str]
+    needs_fragments: frozenset[str]
+
+    def mentions(self) -> frozenset[str]:
+        """Every slot and fragment in it, the optional ones too."""
+        return frozenset(part.name for part in _flat(self.parts) if not isinstance(part, str | Option))
+
+
+def parse(source: str, locale: str, *, fragments: frozenset[str] = frozenset()) -> Template:
+    """Raises Malformed for anything that could not be filled in exactly one way."""
+    _refuse_text(source)
+    parts = _Reader(source, locale, fragments).read()
+    bare = [part for part in parts if not isinstance(part, str | Option)]
+    return Template(
+        source=source,
+        parts=parts,
+        needs=frozenset(part.name for part in bare if not isinstance(part, Fragment)),
+        needs_fragments=frozenset(part.name for part in bare if isinstance(part, Fragment)),
+    )
+
+
+def fill(parts: Parts, placed: Placed, locale: str, fragment: Callable[[str], str | None]) -> str | None:
+    """The sentence, or None when a slot outside the optional parts has no value. `fragment` says a fragment."""
+    said: list[str] = []
+    for part in parts:
+        match part:
+            case str():
+                text: str | None = part
+            case Slot(name):
+                text = placed.texts.get(name)
+            case Plural(_, forms):
+                text = None if placed.plays is None else plural(forms, placed.plays, locale)
+            case Fragment(name):
+                text = fragment(name)
+            case Option(inner):
+                text = fill(inner, placed, locale, fragment) or ""
+        if text is None:
+            return None
+        said.append(text)
+    return "".join(said)
+
+
+def plural(forms: Mapping[str, str], number: int, locale: str) -> str:
+    """The form that the locale's rules choose; a form it never needs for whole numbers may be left to `other`."""
+    return forms.get(_category(number, locale), forms["other"])
+
+
+@cache
+def categories(locale: str) -> frozenset[str]:
+    """What CLDR asks for in this language for the numbers of listens that people reach; always with `other`."""
+    return frozenset(_category(number, locale) for number in range(1000)) | {"other"}
+
+
+def _category(number: int, locale: str) -> str:
+    return scripts.locale(locale).plural_form(number)
+
+
+def _flat(parts: Parts) -> Iterator[Part]:
+    return chain.from_iterable(_flat(part.parts) if isinstance(part, Option) else (part,) for part in parts)
+
+
+_BROKEN_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def _refuse_text(source: str) -> None:
+    """What may stand in no sentence, whatever its slots."""
+    if not source.strip():
+        raise Malformed("it is empty")
+    if len(source) > MAX_LENGTH:
+        raise Malformed(f"it has {len(source)} characters; at most {MAX_LENGTH}")
+    for pattern, what in (
+        (scripts.CONTROL, "a control"),
+        (scripts.UNSEEN, "an invisible"),
+        (_BROKEN_BIDI, "a direction"),
+    ):
+        if match := pattern.search(source):
+            raise Malformed(f"{what} character U+{ord(match.group()):04X}", position=match.start())
+    refuse_contacts(source)
+
+
+def refuse_contacts(source: str) -> None:
+    """Read as if every slot held a word, so that `{artist}.com` is the link that it would become."""
+    as_said = _BRACKETS.sub("", _ANY_SLOT.sub("slot", source))
+    if found := contacts.find(as_said, contacts.IN_TEMPLATES):
+        kind, written, _ = found
+        raise Malformed(f"{kind} in it ({written!r}): messages lead nowhere else")
+
+
+_ANY_SLOT = re.compile(r"\{[^{}]*\}")
+_BRACKETS = re.compile(r"[\[\]]")
+_PIECE = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{[^{}\[\]]*\}|[{}\[\]]|[^{}\[\]]+")
+_NAME = re.compile(r"[a-z][a-z_]{0,30}")
+_FORM = re.compile(r"\s*,\s*(\w+)\s*:\s*")
+
+
+class _Reader:
+    """One pass over the pieces; holds where it is, so that every complaint can say so."""
+
+    def __init__(self, source: str, locale: str, fragments: frozenset[str]) -> None:
+        self.source, self.locale, self.fragments = source, locale, fragments
+
+    def read(self) -> Parts:
+        parts: list[Part] = []
+        option: list[Part] = parts
+        opened: int | None = None
+        for match in _PIECE.finditer(self.source):
+            piece, at = match.group(), match.start()
+            if piece == "[":
+                if opened is not None:
+                    raise Malformed("an optional part inside an optional part", position=at)
+                option, opened = [], at
+            elif piece == "]":
+                if opened is None:
+                    raise Malformed("a ] that closes nothing; write ]] for the character", position=at)
+                parts.append(self._option(option, opened))
+                option, opened = parts, None
+            else:
+                option.append(self._part(piece, at))
+        if opened is not None:
+            raise Malformed("a [ that is never closed; write [[ for the character", position=opened)
+        return tuple(parts)
+
+    def _option(self, inside: list[Part], at: int) -> Option:
+        if all(isinstance(part, str) for part in inside):
+            raise Malformed("an optional part without a slot would never fall away", position=at)
+        return Option(tuple(inside))
+
+    def _part(self, piece: str, at: int) -> Part:
+        if piece in ("{{", "}}", "[[", "]]"):
+            return piece[0]
+        if piece in ("{", "}"):
+            raise Malformed(f"a {piece} without its other half; write {piece * 2} for the character", position=at)
+        return self._slot(piece[1:-1], at) if piece[0] == "{" else piece
+
+    def _slot(self, inside: str, at: int) -> Part:
+        name, comma, _ = inside.partition(",")
+        name = name.strip()
+        if comma:
+            return self._plural(name, inside[inside.index(",") :], at)
+        if name in SLOTS:
+            return Slot(name)
+        if name in self.fragments:
+            return Fragment(name)
+        raise self._unknown(name, at)
+
+    def _unknown(self, name: str, at: int) -> Malformed:
+        known = f"slots are {', '.join(SLOTS)}"
+        if self.fragments:
+            known += f"; fragments are {', '.join(sorted(self.fragments))}"
+        return Malformed(f"unknown slot {{{name}}}; {known}", position=at, slot=name)
+
+    def _plural(self, name: str, rest: str, at: int) -> Plural:
+        if name not in SLOTS:
+            raise self._unknown(name, at)
+        if SLOTS[name] is not int:
+            raise Malformed(f"{{{name}}} is no number, so it has no plural", position=at, slot=name)
+        before, *pairs = _FORM.split(rest)
+        forms = dict(zip(pairs[::2], (text.strip() for text in pairs[1::2]), strict=True))
+        if before.strip() or not forms or len(forms) * 2 != len(pairs):
+            example = f"{{{name}, one: listen, other: listens}}"
+            raise Malformed(f"a plural is written {example}", position=at, slot=name)
+        self._refuse_forms(name, forms, at)
+        return Plural(name, forms)
+
+    def _refuse_forms(self, name: str, forms: Mapping[str, str], at: int) -> None:
+        needed = categories(self.locale)
+        used = needed | scripts.locale(self.locale).plural_form.tags
+        if missing := sorted(needed - forms.keys()):
+            lacking = ", ".join(missing)
+            raise Malformed(f"{{{name}}} lacks the plural form {lacking} of {self.locale}", position=at, slot=name)
+        if strange := sorted(forms.keys() - used):
+            raise Malformed(f"{self.locale} has no plural form {', '.join(strange)}", position=at, slot=name)
+        if empty := sorted(category for category, text in forms.items() if not text):
+            raise Malformed(f"{{{name}}} has an empty plural form {', '.join(empty)}", position=at, slot=name)

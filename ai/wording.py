@@ -1,0 +1,257 @@
+"""Sign: the words of one program, read and checked whole. What a principal signs is `canonical()`."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import combinations, product
+from math import prod
+from types import MappingProxyType
+from typing import Any
+
+from babel import UnknownLocaleError
+
+from ai import scripts
+from ai.facts import SLOTS, Placed
+from ai.templates import (
+    Fragment,
+    Malformed,
+    Option,
+    Parts,
+    Plural,
+    Slot,
+    Template,
+    fill,
+    parse,
+    plural,
+    refuse_contacts,
+)
+
+LANGUAGE = 1
+"""The version of the language of templates, signed with them: a later grammar cannot change what these say."""
+MAX_TEMPLATES = 40
+MAX_FRAGMENTS = 20
+MAX_ALTERNATIVES = 20
+MAX_CHOICES = 500
+"""Templates times the fragments in them: more than this nobody reads before signing."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One way a message can come out: which template, which fragments, which slots were without a value."""
+
+    template: int
+    fragments: tuple[tuple[str, int], ...]
+    missing: frozenset[str]
+    text: str
+    """With its slots still in braces."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Checked when made: there is no Wording that could not be said. Raises Malformed."""
+
+    locale: str
+    templates: tuple[str, ...]
+    fragments: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    said: tuple[Template, ...] = field(init=False, repr=False, compare=False)
+    said_fragments: Mapping[str, tuple[Template, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _refuse_locale(self.locale)
+        _refuse_sizes(self.templates, self.fragments)
+        names = frozenset(self.fragments)
+        fragments = {
+            name: tuple(_read(text, self.locale, f"fragment {name}, sentence {n}") for n, text in _numbered(texts))
+            for name, texts in self.fragments.items()
+        }
+        object.__setattr__(self, "fragments", MappingProxyType(dict(self.fragments)))
+        object.__setattr__(self, "said_fragments", MappingProxyType(fragments))
+        said = tuple(_read(text, self.locale, f"template {n}", names) for n, text in _numbered(self.templates))
+        object.__setattr__(self, "said", said)
+        _refuse_whole(self)
+
+    @classmethod
+    def parse(cls, data: Any) -> "Wording":
+        """From JSON: {"locale": "en", "templates": [...], "fragments": {"closing": [...]}}."""
+        if not isinstance(data, Mapping) or data.keys() - {"language", "locale", "templates", "fragments"}:
+            raise Malformed("a wording has a locale, templates and fragments, nothing else")
+        if data.get("language", LANGUAGE) != LANGUAGE:
+            raise Malformed(f"language {data['language']!r} of templates is not known here")
+        fragments = data.get("fragments", {})
+        if not isinstance(fragments, Mapping) or not isinstance(data.get("locale"), str):
+            raise Malformed("the locale is a text, and fragments are lists of sentences under a name")
+        return cls(
+            locale=data["locale"].replace("_", "-"),
+            templates=_sentences(data.get("templates"), "templates"),
+            fragments={name: _sentences(texts, f"fragment {name}") for name, texts in fragments.items()},
+        )
+
+    def canonical(self) -> str:
+        """The one JSON text of these words, whatever order they came in: what is signed."""
+        signed = {
+            "language": LANGUAGE,
+            "locale": self.locale,
+            "templates": self.templates,
+            "fragments": dict(self.fragments),
+        }
+        return json.dumps(signed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of `canonical()` in hex: the shape hash."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    def says(self, text: str, placed: Placed) -> bool:
+        """Whether this is, letter for letter, something these words say about these facts."""
+        return any(len(text) in _ends(self, each.parts, text, 0, placed) for each in self.said)
+
+
+@lru_cache(maxsize=256)
+def read(canonical: str) -> Wording:
+    """A stored wording, read once per process. For what was signed; `Wording.parse` is for what somebody just typed."""
+    return Wording.parse(json.loads(canonical))
+
+
+def can_say(wording: Wording, template: Template, known: Mapping[str, str]) -> bool:
+    """Whether every slot outside the optional parts has a value."""
+    return template.needs <= known.keys() and all(
+        any(each.needs <= known.keys() for each in wording.said_fragments[name]) for name in template.needs_fragments
+    )
+
+
+def shapes(wording: Wording) -> list[Shape]:
+    """Every way a message can come out, template by template; few enough to be read before signing."""
+    return [shape for index in range(len(wording.said)) for shape in _shapes(wording, index)]
+
+
+def _shapes(wording: Wording, index: int) -> Iterator[Shape]:
+    template = wording.said[index]
+    used = sorted(template.mentions() & wording.said_fragments.keys())
+    for picked in product(*(range(len(wording.said_fragments[name])) for name in used)):
+        chosen = {name: wording.said_fragments[name][n] for name, n in zip(used, picked, strict=True)}
+        mentioned = template.mentions().union(*(each.mentions() for each in chosen.values())) & SLOTS.keys()
+        seen = set[str]()
+        for missing in _subsets(sorted(mentioned - template.needs - {"artist"})):
+            placed = _braces(SLOTS.keys() - missing, wording.locale)
+            text = say(wording, template, placed, chosen)
+            if text is not None and text not in seen:
+                seen.add(text)
+                yield Shape(index, tuple(zip(used, picked, strict=True)), frozenset(missing), text)
+
+
+def say(wording: Wording, template: Template, placed: Placed, chosen: Mapping[str, Template]) -> str | None:
+    """The template with these fragments in it; None when a slot it cannot do without has no value."""
+
+    def fragment(name: str) -> str | None:
+        return fill(chosen[name].parts, placed, wording.locale, _no_fragment) if name in chosen else None
+
+    return fill(template.parts, placed, wording.locale, fragment)
+
+
+def _no_fragment(name: str) -> str | None:
+    raise AssertionError(f"fragment {name} inside a fragment")  # the reader knows no fragments there
+
+
+def _ends(wording: Wording, parts: Parts, text: str, start: int, placed: Placed) -> set[int]:
+    """Every place in `text` that these parts can reach from `start`."""
+    places = {start}
+    for part in parts:
+        match part:
+            case str():
+                ends = {at + len(part) for at in places if text.startswith(part, at)}
+            case Slot(name):
+                value = placed.texts.get(name, "\0")
+                ends = {at + len(value) for at in places if text.startswith(value, at)}
+            case Plural(_, forms):
+                form = "\0" if placed.plays is None else plural(forms, placed.plays, wording.locale)
+                ends = {at + len(form) for at in places if text.startswith(form, at)}
+            case Fragment(name):
+                told = wording.said_fragments[name]
+                ends = {end for at in places for each in told for end in _ends(wording, each.parts, text, at, placed)}
+            case Option(inner):
+                falls = not _has_values(wording, inner, placed)
+                ends = places if falls else {e for at in places for e in _ends(wording, inner, text, at, placed)}
+        if not ends:
+            return ends
+        places = ends
+    return places
+
+
+def _has_values(wording: Wording, parts: Parts, placed: Placed) -> bool:
+    for part in parts:
+        if isinstance(part, Fragment):
+            if not any(each.needs <= placed.texts.keys() for each in wording.said_fragments[part.name]):
+                return False
+        elif isinstance(part, Slot | Plural) and part.name not in placed.texts:
+            return False
+    return True
+
+
+def _subsets(names: Sequence[str]) -> Iterator[set[str]]:
+    return (set(some) for size in range(len(names) + 1) for some in combinations(names, size))
+
+
+def _braces(known: set[str], locale: str) -> Placed:
+    """Slots shown as themselves, with the plural form that most numbers take."""
+    usual = next((n for n in range(1000) if scripts.locale(locale).plural_form(n) == "other"), 100)
+    return Placed({name: f"{{{name}}}" for name in known}, usual if "plays" in known else None)
+
+
+def _numbered(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    return enumerate(texts, start=1)
+
+
+def _read(text: str, locale: str, where: str, fragments: frozenset[str] = frozenset()) -> Template:
+    try:
+        return parse(text, locale, fragments=fragments)
+    except Malformed as problem:
+        raise problem.inside(where) from None
+
+
+def _sentences(given: Any, where: str) -> tuple[str, ...]:
+    if (
+        not isinstance(given, Sequence)
+        or isinstance(given, str | bytes)
+        or not all(isinstance(each, str) for each in given)
+    ):
+        raise Malformed("a list of sentences, please", where=where)
+    return tuple(unicodedata.normalize("NFC", each) for each in given)
+
+
+def _refuse_locale(tag: str) -> None:
+    try:
+        scripts.locale(tag)
+    except (ValueError, UnknownLocaleError):
+        raise Malformed(f"{tag!r} is no locale known here") from None
+
+
+def _refuse_sizes(templates: Sequence[str], fragments: Mapping[str, Sequence[str]]) -> None:
+    if not 1 <= len(templates) <= MAX_TEMPLATES:
+        raise Malformed(f"{len(templates)} templates; from 1 to {MAX_TEMPLATES}")
+    if len(fragments) > MAX_FRAGMENTS:
+        raise Malformed(f"{len(fragments)} fragments; at most {MAX_FRAGMENTS}")
+    for name, texts in fragments.items():
+        if name in SLOTS or not name.isascii() or not name.replace("_", "").islower() or not name.isidentifier():
+            raise Malformed("a fragment's name is lower-case letters, and not that of a slot", where=f"fragment {name}")
+        if not 1 <= len(texts) <= MAX_ALTERNATIVES:
+            raise Malformed(f"{len(texts)} sentences; from 1 to {MAX_ALTERNATIVES}", where=f"fragment {name}")
+
+
+def _refuse_whole(wording: Wording) -> None:
+    """What only shows when the sentences are put together."""
+    choices = sum(
+        prod(len(texts) for name, texts in wording.fragments.items() if name in template.mentions())
+        for template in wording.said
+    )
+    if choices > MAX_CHOICES:
+        raise Malformed(f"{choices} combinations of templates and fragments; nobody reads more than {MAX_CHOICES}")
+    if not any(can_say(wording, template, dict.fromkeys(SLOTS.keys() - {"name"}, "")) for template in wording.said):
+        raise Malformed("a fan may have no name: write [{name}] with its comma in brackets, or a template without it")
+    for shape in shapes(wording):
+        try:
+            refuse_contacts(shape.text)
+        except Malformed as problem:
+            raise problem.inside(f"template {shape.template + 1} with its fragments") from None
