@@ -27,7 +27,11 @@ class Recording(models.Model):
     title = models.CharField(max_length=1024)
     artist_credit = models.CharField(max_length=2048)
     isrc = models.CharField(
-        max_length=12, null=True, blank=True, unique=True, validators=[RegexValidator(r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z")]
+        max_length=12,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z")],
     )
     mbid = models.UUIDField(null=True, blank=True, unique=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
