@@ -10,8 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", pages.health, name="health"),
     path("", include("accounts.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("listens.urls")),
     path("", include("artists.urls")),
     path("", include("fans.urls")),
+    path("", include("live.urls")),
 ]
 
 handler404 = "config.pages.not_there"

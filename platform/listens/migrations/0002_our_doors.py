@@ -1,16 +1,18 @@
 """Our own doors are sources that speak for everyone: they checked the fan's token."""
 
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 DOORS = ["/doors/listenbrainz"]
 
 
-def open_doors(apps, schema_editor):
+def open_doors(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for uri in DOORS:
         apps.get_model("listens", "Source").objects.get_or_create(uri=uri, defaults={"speaks_for_everyone": True})
 
 
-def close_doors(apps, schema_editor):
+def close_doors(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("listens", "Source").objects.filter(uri__in=DOORS).delete()
 
 

@@ -1,0 +1,170 @@
+"""Answer: the door for scrobblers, which speaks ListenBrainz. A listen is in the outbox before anybody hears 200."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts import rates, tokens
+from accounts.models import Person
+from events import outbox, topics
+from events.outbox import Outgoing
+from listens import contract, translation
+from listens.contract import Refused, Submission
+
+QUEUE_AWAY = "Cannot submit listens to queue, please try again later."
+PLAYING_NOW_AWAY = "Cannot record playing_now at this time."
+DATABASE_AWAY = "The listen database is momentarily offline. Please wait a few minutes and try again."
+TOO_MANY = (
+    "You have exceeded your rate limit. See the X-RateLimit-* response headers for more information on your current "
+    "rate limit.\n"
+)
+EXPOSED = "X-RateLimit-Remaining,X-RateLimit-Limit,X-RateLimit-Reset,X-RateLimit-Reset-In"
+
+type Visit = Callable[[HttpRequest, str, Person | None], HttpResponse]
+
+
+class TurnedAway(Exception):
+    """Nobody we know, or something is missing. The answer's status and sentence."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def door(*methods: str, away: str) -> Callable[[Visit], Callable[[HttpRequest], HttpResponse]]:
+    """Whoever comes by `methods` is looked up by their token and counted; every way out is an answer of the contract.
+
+    `away` is what is said, with 503, while the database is away.
+    """
+    allowed = ", ".join(sorted({*methods, "OPTIONS"}))
+
+    def guard(visit: Visit) -> Callable[[HttpRequest], HttpResponse]:
+        @csrf_exempt
+        @wraps(visit)
+        def enter(request: HttpRequest) -> HttpResponse:
+            if request.method == "OPTIONS":
+                response = HttpResponse(headers={"Allow": allowed})
+            elif request.method not in methods:
+                response = _error(405, "Method not allowed.")
+                response["Allow"] = allowed
+            else:
+                try:
+                    response = _counted(visit, request)
+                except (OperationalError, InterfaceError):
+                    response = _error(503, away)
+            response["Access-Control-Allow-Origin"] = "*"
+            response["Access-Control-Allow-Methods"] = allowed
+            response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response["Access-Control-Max-Age"] = "21600"
+            return response
+
+        return enter
+
+    return guard
+
+
+def _counted(visit: Visit, request: HttpRequest) -> HttpResponse:
+    """Count by token; who has no valid one is counted by address."""
+    secret = _secret(request)
+    person = tokens.holder(secret) if secret else None
+    if person:
+        rate = rates.take(f"listens token {secret}", settings.LISTENS_RATE_PER_TOKEN, settings.LISTENS_RATE_WINDOW)
+    else:
+        address = request.META.get("REMOTE_ADDR", "")
+        rate = rates.take(f"listens address {address}", settings.LISTENS_RATE_PER_ADDRESS, settings.LISTENS_RATE_WINDOW)
+    response = _told(visit, request, secret, person) if rate.allowed else _too_many(rate)
+    response["X-RateLimit-Limit"] = str(rate.limit)
+    response["X-RateLimit-Remaining"] = str(rate.remaining)
+    response["X-RateLimit-Reset-In"] = str(rate.reset_in)
+    response["X-RateLimit-Reset"] = str(rate.reset_at)
+    response["Access-Control-Expose-Headers"] = EXPOSED
+    return response
+
+
+def _told(visit: Visit, request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
+    try:
+        return visit(request, secret, person)
+    except TurnedAway as reason:
+        return _error(reason.status, reason.message)
+    except Refused as reason:
+        return _error(400, reason.message, reason.listen)
+
+
+def _too_many(rate: rates.Rate) -> HttpResponse:
+    """ListenBrainz sends no Retry-After; some clients honour it all the same."""
+    return HttpResponse(
+        TOO_MANY, status=429, content_type="text/plain; charset=utf-8", headers={"Retry-After": str(rate.reset_in)}
+    )
+
+
+def _secret(request: HttpRequest) -> str:
+    """The second word of the Authorization header, whatever the first may be; or what the address says."""
+    words = request.headers.get("Authorization", "").split(" ")
+    return words[1] if len(words) > 1 else request.GET.get("token", "")
+
+
+@door("POST", away=QUEUE_AWAY)
+def submit_listens(request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
+    if not request.headers.get("Authorization"):
+        raise TurnedAway(401, "You need to provide an Authorization header.")
+    if " " not in request.headers["Authorization"]:
+        raise TurnedAway(401, "Provided Authorization header is invalid.")
+    if person is None:
+        raise TurnedAway(401, "Invalid authorization token.")
+    at = datetime.now(UTC)
+    submission = contract.check(_body(request), now=at.timestamp())
+    answer = {"status": "ok"}
+    if submission.kind == "playing_now" and "return_msid" in request.GET:
+        answer["recording_msid"] = str(translation.msid(submission.listens[0]))
+    try:
+        _take(submission, person, at)
+    except (OperationalError, InterfaceError):
+        raise TurnedAway(503, PLAYING_NOW_AWAY if submission.kind == "playing_now" else QUEUE_AWAY) from None
+    return _json(answer)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The raw body, whatever its Content-Type, and no more of it than shows that it is too large."""
+    try:
+        return request.read(contract.LARGEST_BODY + 1)
+    except UnreadablePostError as error:
+        raise Refused("Cannot parse JSON document: it ended before its end") from error
+
+
+def _take(submission: Submission, person: Person, at: datetime) -> None:
+    """All listens of a submission wait for Kafka, or none does."""
+    topic = topics.LISTENS_IMPORT if submission.kind == "import" else topics.LISTENS
+    key = str(person.pk).encode()
+    rests = submission.kind != "playing_now"
+    outgoing = [
+        Outgoing(topic, key, translation.record(heard, submission.kind, person.pk, at=at), rests)
+        for heard in submission.listens
+    ]
+    with transaction.atomic():
+        outbox.put(outgoing)
+
+
+@door("GET", "HEAD", away=DATABASE_AWAY)
+def validate_token(request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
+    if not secret:
+        raise TurnedAway(400, "You need to provide an Authorization token.")
+    if person is None:
+        return _json({"code": 200, "message": "Token invalid.", "valid": False})
+    return _json({"code": 200, "message": "Token valid.", "valid": True, "user_name": person.handle})
+
+
+def _json(answer: dict[str, Any], status: int = 200) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), status=status, content_type="application/json")
+
+
+def _error(status: int, message: str, listen: dict[str, Any] | None = None) -> HttpResponse:
+    """A listen at fault is told back, its own keys beside the code and the error."""
+    return _json({**(listen or {}), "code": status, "error": message}, status)

@@ -1,0 +1,177 @@
+"""Speak: the listen event, version 1. The same promises as docs/api/schemas/listen.v1.schema.json, as types.
+
+Unknown keys are ignored, so a producer of a later minor version is understood. What is not said is empty, or zero
+where zero means nothing; `skipped` and its like stay None.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from events import cloudevents
+from listens import nesting
+
+SUBMITTED = "fanfare.listen.submitted.v1"
+PLAYING_NOW = "fanfare.listen.playing_now.v1"
+PLAYING_NOW_SCHEMA = "https://fanfare.example/schemas/playing_now/1.0.json"
+DATASCHEMA = "https://fanfare.example/schemas/listen/1.0.json"
+DATASCHEMAS = re.compile(r"/listen/1\.[0-9]+\.json\Z")
+LARGEST_RECORD = 16 * 1024
+LARGEST_EXTRA = 8 * 1024
+LONGEST_MS = 2_073_600_000  # 24 days
+EARLIEST = datetime(2002, 10, 1, tzinfo=UTC)  # before it nobody scrobbled: the producer mixed up its units
+SKEW = timedelta(hours=1)  # that a producer's clock may be ahead
+JSON_TYPES = {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
+
+type UUIDText = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")]
+type ISRC = Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z")]
+type Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
+type Name = Annotated[str, Meta(min_length=1, max_length=1024)]
+type Title = Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^[^\x00]*\Z")]
+type Id = Annotated[str, Meta(min_length=1, max_length=128)]
+type Address = Annotated[str, Meta(min_length=1, max_length=256)]
+type UpTo16 = Annotated[str, Meta(max_length=16)]
+type UpTo32 = Annotated[str, Meta(max_length=32)]
+type UpTo64 = Annotated[str, Meta(max_length=64)]
+type UpTo128 = Annotated[str, Meta(max_length=128)]
+type UpTo512 = Annotated[str, Meta(max_length=512)]
+type UpTo1024 = Annotated[str, Meta(max_length=1024)]
+type UpTo2048 = Annotated[str, Meta(max_length=2048)]
+type Duration = Annotated[int, Meta(ge=1, le=LONGEST_MS)]
+type Played = Annotated[int, Meta(ge=0, le=LONGEST_MS)]
+type Moment = Annotated[datetime, Meta(tz=True)]
+type Tags = Annotated[tuple[UpTo64, ...], Meta(max_length=50)]
+type TimeBasis = Literal["start", "end", "threshold", "minute", "unknown"]
+type Origin = Literal["live", "import", "manual", "replay"]
+
+
+class Artist(Struct, frozen=True, omit_defaults=True, gc=False):
+    name: Name
+    mbid: UUIDText = ""
+    join: UpTo32 = ""
+
+
+type Artists = Annotated[tuple[Artist, ...], Meta(min_length=1, max_length=64)]
+
+
+class Track(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
+    title: Title
+    artists: Artists
+    artist_credit: UpTo2048 = ""
+    album: UpTo1024 = ""
+    album_artist: UpTo1024 = ""
+    track_number: UpTo16 = ""
+    duration_ms: Duration = 0
+    catalog_id: UpTo128 = ""
+    isrc: ISRC = ""
+    recording_mbid: UUIDText = ""
+    release_mbid: UUIDText = ""
+    release_group_mbid: UUIDText = ""
+    track_mbid: UUIDText = ""
+    service_uri: UpTo512 = ""
+
+    @property
+    def credit(self) -> str:
+        """The credit as printed; put together from the artists where it is not given."""
+        if self.artist_credit:
+            return self.artist_credit
+        last = len(self.artists) - 1
+        parts = (artist.name + (artist.join or (", " if n < last else "")) for n, artist in enumerate(self.artists))
+        return "".join(parts)[:2048]
+
+
+class Playback(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
+    reason_start: UpTo32 = ""
+    reason_end: UpTo32 = ""
+    skipped: bool | None = None
+    shuffle: bool | None = None
+    offline: bool | None = None
+    session_id: UpTo128 = ""
+    context_uri: UpTo512 = ""
+
+
+class Client(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
+    media_player: UpTo128 = ""
+    media_player_version: UpTo64 = ""
+    submission_client: UpTo128 = ""
+    submission_client_version: UpTo64 = ""
+    original_submission_client: UpTo128 = ""
+    music_service: UpTo128 = ""
+    device_id_hash: UpTo64 = ""
+    network_hash: UpTo64 = ""
+    country: Country = ""
+
+
+NO_PLAYBACK, NO_CLIENT = Playback(), Client()
+
+
+class Told(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What both kinds of event say: who hears what."""
+
+    user_id: Id
+    track: Track
+    client: Client = NO_CLIENT
+    tags: Tags = ()
+    extra: dict[str, Any] = {}
+
+
+class Data(Told, frozen=True, omit_defaults=True, kw_only=True):
+    """One listen, as its producer tells it."""
+
+    started_at: Moment
+    time_basis: TimeBasis = "unknown"
+    origin: Origin = "live"
+    played_ms: Played | None = None
+    playback: Playback = NO_PLAYBACK
+
+
+class Envelope(Struct, frozen=True, kw_only=True):
+    """The structured CloudEvent that our own doors write."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    time: Moment
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str
+    partitionkey: str
+    data: Told
+
+
+class Unreadable(Exception):
+    """No listen that anybody could count; says for a person what is wrong with it, and quotes no text of it."""
+
+
+_data = msgspec.json.Decoder(Data)
+
+
+def read(event: cloudevents.Event, *, now: datetime) -> Data:
+    """The listen in an event of the type SUBMITTED, or Unreadable."""
+    if event.time is None or not (event.dataschema and DATASCHEMAS.search(event.dataschema)):
+        raise Unreadable("a listen's event has a time, and a dataschema that ends in /listen/1.N.json")
+    if (event.datacontenttype or "").lower() not in JSON_TYPES:
+        raise Unreadable("the datacontenttype of a listen is application/json")
+    if len(event.id) > 128 or len(event.subject or "") > 128:
+        raise Unreadable("the id and the subject have at most 128 characters")
+    try:
+        data = _data.decode(event.data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Unreadable(f"not a listen: {error}") from error
+    if event.partitionkey != data.user_id:
+        raise Unreadable("the partitionkey is not the user_id")
+    if not EARLIEST <= data.started_at <= now + SKEW:
+        raise Unreadable(f"started_at is {data.started_at:%Y-%m-%d}: before 2002-10-01, or to come; mind its unit")
+    _check_texts(event.data, data)
+    return data
+
+
+def _check_texts(raw: msgspec.Raw, data: Data) -> None:
+    """What the types cannot say: there is no NUL in a text of PostgreSQL, and `extra` is small."""
+    if data.extra and (nesting.too_deep(data.extra) or len(msgspec.json.encode(data.extra)) > LARGEST_EXTRA):
+        raise Unreadable(f"extra takes more than {LARGEST_EXTRA} bytes, or more than {nesting.DEEPEST} levels")
+    if b"\\u0000" in bytes(raw) and any("\0" in text for text in nesting.strings(msgspec.json.decode(raw))):
+        raise Unreadable("a text holds a NUL character")

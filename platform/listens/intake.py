@@ -1,0 +1,138 @@
+"""Take in: a batch of records becomes rows, each listen once, in the consumer's transaction."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from accounts.models import Person
+from catalog import text
+from catalog.matching import Wanted, match
+from events import cloudevents
+from events.records import Incoming, Rejected
+from listens import event, rows
+from listens.event import Unreadable
+from listens.models import Source, SourceFan
+from listens.rows import Candidate
+
+
+class NewListen(Struct, frozen=True, gc=False):
+    """A listen that is in the table for the first time."""
+
+    id: int
+    person_id: UUID
+    artist_id: int | None
+    recording_id: int | None
+    started_at: datetime
+    origin: str
+    set_aside: bool
+
+
+class Taken(Struct, frozen=True):
+    """`listens` in the order of their arrival; `rejected` with a reason for a person."""
+
+    listens: list[NewListen]
+    rejected: list[Rejected]
+
+
+class Told(Struct, frozen=True, gc=False):
+    """A record that could be read."""
+
+    record: Incoming
+    source: str
+    event_id: str
+    accepted_at: datetime
+    data: event.Data
+
+
+def take(records: list[Incoming]) -> Taken:
+    """Read, admit, match, store what is new. As many queries for one record as for thousands."""
+    rejected: list[Rejected] = []
+    told = list(_read(records, rejected))
+    if not told:
+        return Taken([], rejected)
+    candidates = list(_admit(told, rejected))
+    return Taken(_store(candidates), rejected)
+
+
+def _read(records: Iterable[Incoming], rejected: list[Rejected]) -> Iterator[Told]:
+    now = datetime.now(UTC)
+    for record in records:
+        try:
+            told = _tell(record, now)
+        except (cloudevents.Unreadable, Unreadable) as error:
+            rejected.append(Rejected(record, str(error)))
+        else:
+            if told:
+                yield told
+
+
+def _tell(record: Incoming, now: datetime) -> Told | None:
+    """What a record says; None when it says only what somebody plays at the moment, which nobody keeps."""
+    if record.value and len(record.value) > event.LARGEST_RECORD:
+        raise Unreadable(f"the record takes more than {event.LARGEST_RECORD} bytes")
+    envelope = cloudevents.read(record)
+    if envelope.type == event.PLAYING_NOW:
+        return None
+    if envelope.type != event.SUBMITTED:
+        raise Unreadable(f"nobody here takes in events of the type {envelope.type!r}")
+    if "\0" in envelope.id or "\0" in envelope.source:
+        raise Unreadable("the id or the source holds a NUL character")
+    data = event.read(envelope, now=now)
+    if record.key is not None and record.key != data.user_id.encode():
+        raise Unreadable("the record's key is not the user_id, so it may overtake the fan's other listens")
+    return Told(record, envelope.source, envelope.id, min(envelope.time or now, now), data)
+
+
+def _admit(told: list[Told], rejected: list[Rejected]) -> Iterator[Candidate]:
+    """What a source that we know says of a fan that we know, for whom it may speak."""
+    sources = {source.uri: source for source in Source.objects.filter(uri__in={one.source for one in told})}
+    fans = _fans({one.data.user_id for one in told})
+    bound = {source.pk for source in sources.values() if not source.speaks_for_everyone}
+    allowed = _allowed(bound, fans.values()) if bound else set()
+    for one in told:
+        source, fan = sources.get(one.source), fans.get(one.data.user_id)
+        if source is None:
+            reason = f"the source {one.source!r} is not registered"
+        elif fan is None:
+            reason = f"there is no fan {one.data.user_id!r}"
+        elif source.pk in bound and (source.pk, fan) not in allowed:
+            reason = f"the source {one.source!r} may not speak for the fan {fan}"
+        else:
+            key = text.key(one.data.track.title, one.data.track.credit)
+            yield Candidate(fan, source.pk, one.event_id, key, one.accepted_at, one.data)
+            continue
+        rejected.append(Rejected(one.record, reason))
+
+
+def _fans(said: Iterable[str]) -> dict[str, UUID]:
+    """Those of the ids that are a person's."""
+    asked: dict[str, UUID] = {}
+    for user_id in said:
+        try:
+            fan = UUID(user_id)
+        except ValueError:
+            continue
+        if str(fan) == user_id.lower():  # UUID() reads forms that PostgreSQL does not
+            asked[user_id] = fan
+    people = Person.objects.filter(pk__in=set(asked.values()), is_active=True)
+    known = set(people.values_list("pk", flat=True))
+    return {user_id: fan for user_id, fan in asked.items() if fan in known}
+
+
+def _allowed(sources: Iterable[int], fans: Iterable[UUID]) -> set[tuple[int, UUID]]:
+    pairs = SourceFan.objects.filter(source__in=sources, person__in=set(fans))
+    return set(pairs.values_list("source_id", "person_id"))
+
+
+def _store(candidates: list[Candidate]) -> list[NewListen]:
+    tracks = [(one.data.track, one.text_key) for one in candidates]
+    matches = match([Wanted(t.catalog_id, t.isrc, t.recording_mbid, key) for t, key in tracks])
+    new = []
+    for n, listen_id in rows.store(candidates, [found[0] if found else None for found in matches]):
+        one = candidates[n]
+        recording, artist = matches[n] or (None, None)
+        data = one.data
+        new.append(NewListen(listen_id, one.person_id, artist, recording, data.started_at, data.origin, False))
+    return new
