@@ -1,0 +1,87 @@
+"""Count: where each fan stands with each artist and each recording."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from msgspec import Struct
+
+from listens.intake import NewListen
+
+# Sorted, so that two batches which meet wait for each other and never in a circle. What RETURNING says is the count
+# with this batch in it, and nobody else's can come between, for the row is ours until the commit.
+COUNT = """
+INSERT INTO {table} AS e (person_id, {what}, listens, first_at, last_at)
+SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS new (p, w)
+ORDER BY p, w
+ON CONFLICT (person_id, {what}) DO UPDATE SET
+    listens = e.listens + excluded.listens,
+    first_at = least(e.first_at, excluded.first_at),
+    last_at = greatest(e.last_at, excluded.last_at)
+RETURNING person_id, {what}, listens
+"""
+COUNT_ARTISTS = COUNT.format(table="fans_engagement", what="artist_id")
+COUNT_RECORDINGS = COUNT.format(table="fans_recordingengagement", what="recording_id")
+
+type Pair = tuple[UUID, int]
+
+
+class Progress(Struct, frozen=True):
+    """How far a fan got with an artist, or with one recording of theirs, in this batch.
+
+    `recording_id` None is the artist as a whole. `counted` is in the order of arrival: `counted[i]` is the fan's
+    listen number `before + 1 + i`.
+    """
+
+    person_id: UUID
+    artist_id: int
+    recording_id: int | None
+    before: int
+    counted: tuple[NewListen, ...]
+
+
+def record(listens: Iterable[NewListen]) -> list[Progress]:
+    """Count the listens, in the caller's transaction. What was set aside or matched nothing does not count."""
+    by_artist: dict[Pair, list[NewListen]] = {}
+    by_recording: dict[Pair, list[NewListen]] = {}
+    for listen in listens:
+        if listen.set_aside or listen.artist_id is None:
+            continue
+        by_artist.setdefault((listen.person_id, listen.artist_id), []).append(listen)
+        if listen.recording_id is not None:
+            by_recording.setdefault((listen.person_id, listen.recording_id), []).append(listen)
+    return [
+        *_count(COUNT_ARTISTS, by_artist, whole=True),
+        *_count(COUNT_RECORDINGS, by_recording, whole=False),
+    ]
+
+
+def _count(upsert: str, groups: dict[Pair, list[NewListen]], *, whole: bool) -> list[Progress]:
+    """One upsert for all pairs. `whole` says that they are of artists, not of recordings."""
+    if not groups:
+        return []
+    after = _upsert(upsert, groups)
+    progress = []
+    for pair, listens in groups.items():
+        artist, recording = listens[0].artist_id, listens[0].recording_id
+        assert artist is not None
+        progress.append(
+            Progress(pair[0], artist, None if whole else recording, after[pair] - len(listens), tuple(listens))
+        )
+    return progress
+
+
+def _upsert(upsert: str, groups: dict[Pair, list[NewListen]]) -> dict[Pair, int]:
+    """The new count of each pair."""
+    people, things, numbers, firsts, lasts = [], [], [], [], []
+    for (person, thing), listens in groups.items():
+        starts: list[datetime] = [listen.started_at for listen in listens]
+        people.append(person)
+        things.append(thing)
+        numbers.append(len(listens))
+        firsts.append(min(starts))
+        lasts.append(max(starts))
+    with connection.cursor() as cursor:
+        cursor.execute(upsert, [people, things, numbers, firsts, lasts])
+        return {(person, thing): listens for person, thing, listens in cursor.fetchall()}
