@@ -14,8 +14,9 @@ class Outbox(models.Model):
     """
 
     topic = models.CharField(max_length=80)
-    key = models.BinaryField()
-    value = models.BinaryField()
+    key = models.BinaryField(null=True)
+    value = models.BinaryField(null=True)
+    headers = models.JSONField(null=True, help_text="pairs of name and value, percent-encoded")
     rests = models.BooleanField(help_text="stays until counted")
     put_at = models.DateTimeField(db_default=Now())
     topic_id = models.UUIDField(null=True)
@@ -67,7 +68,8 @@ class DeadLetter(models.Model):
     offset = models.BigIntegerField()
     key = models.BinaryField(null=True)
     value = models.BinaryField(null=True)
-    headers = models.JSONField(default=list, help_text="pairs of name and value, bytes as latin-1")
+    whole = models.BooleanField(default=True, help_text="false: the value was too large to keep, its end is missing")
+    headers = models.JSONField(null=True, help_text="pairs of name and value, percent-encoded")
     reason = models.CharField(max_length=500)
     at = models.DateTimeField(db_default=Now())
     replayed_at = models.DateTimeField(null=True)

@@ -1,0 +1,19 @@
+"""Run the relay: from the outbox to Kafka, until SIGTERM."""
+
+from contextlib import closing
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from events.outbox import CHANNEL
+from events.relay import Relay
+from worker import loop
+from worker.wake import Listener
+
+
+class Command(BaseCommand):
+    help = "Bring the outbox to Kafka. Several may run; one works, the others take over when it ends."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with closing(Relay()) as relay, Listener(CHANNEL) as listener:
+            loop.run(relay.step, wake=listener, due=relay.due)

@@ -1,0 +1,101 @@
+"""Read and write: CloudEvents 1.0 in Kafka records, structured (all of it JSON in the value) or binary (in headers)."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from events.records import Incoming
+
+JSON = "application/json"
+type Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+type Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Unreadable(Exception):
+    """Not an event; says for a person what is wrong with it."""
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """One event. `data` is the raw JSON (or other bytes, see `datacontenttype`), for whoever knows its type."""
+
+    specversion: Literal["1.0"]
+    id: Text
+    source: Text
+    type: Text
+    subject: str | None = None
+    time: Moment | None = None
+    datacontenttype: str | None = None
+    dataschema: str | None = None
+    partitionkey: str | None = None
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class _Encoded(msgspec.Struct):
+    data_base64: bytes | None = None
+
+
+_structured = msgspec.json.Decoder(Event)
+_encoded = msgspec.json.Decoder(_Encoded)
+
+
+def read(record: Incoming) -> Event:
+    """The event in a record, or Unreadable."""
+    headers = {name.lower(): value for name, value in record.headers}
+    content_type = headers.get("content-type", b"").strip().lower()
+    if record.value is None:
+        raise Unreadable("the record is empty")
+    if content_type.startswith(b"application/cloudevents-batch"):
+        raise Unreadable("several events in one record; Kafka's binding knows no batches")
+    try:
+        if not content_type.startswith(b"application/cloudevents") and "ce_specversion" in headers:
+            return _from_headers(headers, record.value)
+        return _from_json(record.value)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Unreadable(f"not a CloudEvent: {error}") from error
+
+
+def _from_json(value: bytes) -> Event:
+    event = _structured.decode(value)
+    if not event.data and (encoded := _encoded.decode(value).data_base64) is not None:
+        return msgspec.structs.replace(event, data=msgspec.Raw(encoded))
+    return event
+
+
+def _from_headers(headers: dict[str, bytes], value: bytes) -> Event:
+    attributes: dict[str, Any] = {
+        name.removeprefix("ce_"): text.decode() for name, text in headers.items() if name.startswith("ce_")
+    }
+    attributes.pop("data", None)  # `data` is no attribute
+    if "content-type" in headers:
+        attributes["datacontenttype"] = headers["content-type"].decode()
+    event = msgspec.convert(attributes, Event)
+    return msgspec.structs.replace(event, data=msgspec.Raw(value))
+
+
+def event(
+    kind: str,
+    *,
+    source: str,
+    subject: str,
+    data: Any,
+    key: str,
+    partitionkey: str | None = None,
+    dataschema: str | None = None,
+    at: datetime | None = None,
+) -> bytes:
+    """A structured event of the type `kind`. `key` names what happened for good: a repeat has the same id."""
+    attributes = {
+        "specversion": "1.0",
+        "id": str(uuid5(NAMESPACE_URL, f"{source}#{kind}#{key}")),
+        "source": source,
+        "type": kind,
+        "subject": subject,
+        "time": at or datetime.now(UTC),
+        "datacontenttype": JSON,
+        "partitionkey": partitionkey,
+        "dataschema": dataschema,
+        "data": data,
+    }
+    return msgspec.json.encode({name: value for name, value in attributes.items() if value is not None})
