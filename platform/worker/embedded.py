@@ -80,15 +80,25 @@ def _folder(home: Path) -> Iterator[Path]:
             except BlockingIOError:
                 continue
             folder = home / str(n)
-            if n:  # left behind by a run that was killed
-                shutil.rmtree(folder, ignore_errors=True)
+            if n:
+                _clear(folder)
             folder.mkdir(mode=0o700, exist_ok=True)
             try:
                 yield folder
             finally:
                 if n:
-                    shutil.rmtree(folder, ignore_errors=True)
+                    _clear(folder)
             return
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a run has left. One that was killed may still have a PostgreSQL writing its last files."""
+    _forget(folder / "socket")
+    give_up = time.monotonic() + PATIENCE
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if time.monotonic() > give_up:
+            raise Unavailable(f"{folder} cannot be removed.")
 
 
 @contextmanager

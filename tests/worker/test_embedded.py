@@ -196,6 +196,21 @@ def test_after_kill_9_servers_and_command_are_gone(start: Start) -> None:
     wait_until(lambda: not any(alive(pid) for pid in [*everybody.values(), env["pid"]]), seconds=6)
 
 
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    sockets, home = tmp_path / "sockets", tmp_path / "home"
+    sockets.mkdir()
+    (home / "1" / "data").mkdir(parents=True)  # half a data folder
+    (home / "1" / "socket").symlink_to(sockets)
+
+    with (
+        embedded.servers(home, database=False, broker=False),
+        embedded.servers(home, broker=False) as (_, env),
+    ):
+        psycopg.connect(env["DATABASE_URL"]).close()
+
+    assert (sockets.exists(), [path.name for path in home.iterdir() if path.is_dir()]) == (False, ["0"])
+
+
 def test_a_killed_broker_comes_back_on_its_port(start: Start) -> None:
     child = start()
     env = told(child)
