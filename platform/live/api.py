@@ -1,0 +1,44 @@
+"""Fetch: one's own notices over HTTP, for a page whose socket does not get through."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from live import notices
+from live.models import Notice
+
+PAGE = 200
+
+
+class Asked(serializers.Serializer[Any]):
+    after = serializers.IntegerField(
+        min_value=0, max_value=2**63 - 1, default=0, help_text="The last sequence you know."
+    )
+
+
+class NoticeOut(serializers.ModelSerializer[Notice]):
+    class Meta:
+        model = Notice
+        fields = ("sequence", "kind", "reference", "at")
+
+
+class NoticesOut(serializers.Serializer[Any]):
+    newest = serializers.IntegerField(help_text="Your newest sequence; ask again while you have not got it.")
+    notices = NoticeOut(many=True, help_text=f"Oldest first, at most {PAGE}.")
+
+
+class Notices(APIView):
+    @extend_schema(operation_id="notices", parameters=[Asked], responses=NoticesOut)
+    def get(self, request: Request) -> Response:
+        """What happened after the last sequence you know. Only ever your own."""
+        asked = Asked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        person: UUID = request.user.id  # type: ignore[assignment]  # IsAuthenticated lets nobody else in
+        newest = notices.newest([person])[person]
+        found = notices.after(person, asked.validated_data["after"], PAGE)
+        return Response(NoticesOut({"newest": newest, "notices": found}).data)
