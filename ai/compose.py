@@ -32,7 +32,8 @@ class Part:
     maker: str
 
 
-FILLED = (Part("words", "Written by a person, filled in"), Part("facts", "Counted from listens; rules, no model"))
+FACTS = Part("facts", "Counted from listens; rules, no model")
+FILLED = (Part("words", "Written by a person, filled in"), FACTS)
 
 
 @dataclass(frozen=True, slots=True)

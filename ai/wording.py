@@ -34,6 +34,7 @@ LANGUAGE = 1
 MAX_TEMPLATES = 40
 MAX_FRAGMENTS = 20
 MAX_ALTERNATIVES = 20
+MAX_SHAPE = 1200
 MAX_CHOICES = 500
 """Templates times the fragments in them: more than this nobody reads before signing."""
 
@@ -251,6 +252,8 @@ def _refuse_whole(wording: Wording) -> None:
     if not any(can_say(wording, template, dict.fromkeys(SLOTS.keys() - {"name"}, "")) for template in wording.said):
         raise Malformed("a fan may have no name: write [{name}] with its comma in brackets, or a template without it")
     for shape in shapes(wording):
+        if len(shape.text) > MAX_SHAPE:
+            raise Malformed(f"{len(shape.text)} characters with its fragments", where=f"template {shape.template + 1}")
         try:
             refuse_contacts(shape.text)
         except Malformed as problem:

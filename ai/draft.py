@@ -1,0 +1,181 @@
+"""Draft: the message for one moment. By the composer, or by a model whose words the guard then doubts one by one."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import msgspec
+
+from ai import guard, scripts
+from ai.compose import FACTS, MAKER, Composed, Part, compose
+from ai.facts import Facts, Placed, place
+from ai.guard import Finding
+from ai.llm import Profile, Unusable, ask
+from ai.names import safe_title
+from ai.templates import Malformed, Parts, fill, parse
+from ai.wording import Wording, shapes
+from rights.answers import Clearance
+
+MAX_COMPOSED = 2000
+"""Characters: a template and its fragments, with the longest values in them."""
+MAX_EXAMPLES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How an artist's side wants to sound, for a model that may write. A version of it is stored with the program."""
+
+    voice: str = ""
+    """In a person's words: "first person, warm, short sentences"."""
+    formal: bool = False
+    emoji: bool = False
+    sign_off: str = ""
+    banned: tuple[str, ...] = ()
+    max_length: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    text: str
+    maker: str
+    """`composer`, or `model:<name>`."""
+    parts: tuple[Part, ...]
+    composed: Composed | None
+    """How the composer came to it; None when a model wrote it."""
+    why_composer: str | None = None
+    """Why a model that was to write did not: the reason of Unusable, or `guard`."""
+    findings: tuple[Finding, ...] = ()
+    """What the guard found in a model's words that were not used."""
+
+    @property
+    def by_model(self) -> bool:
+        """Whether a model wrote words in it: these are never `filled`."""
+        return self.composed is None
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a model answers. Its slots are filled by us, afterwards."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class Doubtful(Exception):
+    """The guard does not let it pass. Of a model's words this costs the words; of the composer's, the draft."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(", ".join(sorted({finding.code for finding in findings})))
+        self.findings = tuple(findings)
+
+
+def draft_message(
+    wording: Wording,
+    facts: Facts,
+    *,
+    choice_key: bytes,
+    program: str,
+    fan: str,
+    clearance: Clearance,
+    model: Profile | None = None,
+    style: Style | None = None,
+) -> Drafted:
+    """A message that the guard lets pass. Raises Unsayable, Doubtful, or Uncleared; never because of the model."""
+    composed = compose(wording, facts, choice_key=choice_key, program=program, fan=fan, clearance=clearance)
+    if found := guard.check_text(composed.text, facts, limit=MAX_COMPOSED, wording=wording):
+        raise Doubtful(found)
+    drafted = Drafted(composed.text, MAKER, composed.parts, composed)
+    if model is None:
+        return drafted
+    if scripts.locale(wording.locale).language != "en":
+        return replace(drafted, why_composer="language")
+    try:
+        text = _by_model(model, wording, facts, style or Style(), _pseudonym(choice_key, fan))
+    except Unusable as problem:
+        return replace(drafted, why_composer=problem.reason)
+    except Doubtful as doubt:
+        return replace(drafted, why_composer="guard", findings=doubt.findings)
+    maker = f"model:{model.model}"
+    return Drafted(text, maker, (Part("words", maker), FACTS), None)
+
+
+def _by_model(model: Profile, wording: Wording, facts: Facts, style: Style, person: str) -> str:
+    placed = place(facts, wording.locale)
+    question = _question(wording, facts, placed, style)
+    answer = ask(model, Message, system=_SYSTEM, question=question, person=person)
+    parts = _parts(answer.value.text, wording.locale)
+    marks = Placed({slot: guard.NAME if slot == "name" else guard.VALUE for slot in placed.texts}, placed.plays)
+    words = fill(parts, marks, wording.locale, _no_fragment)
+    text = fill(parts, placed, wording.locale, _no_fragment)
+    if words is None or text is None:
+        raise Doubtful([Finding("syntax", "a slot without a value", 0)])
+    found = [
+        *guard.check_words(words, facts, wording=wording),
+        *_off_style(words, style),
+        *guard.check_text(text, facts, limit=style.max_length, wording=wording),
+    ]
+    if found:
+        raise Doubtful(found)
+    return text
+
+
+_SYSTEM = """You write one short message in English to a fan, in the name of a musician, to be approved by a person.
+Say thanks for listening and nothing else. Write in the manner of the examples, which the musician's side wrote.
+Where a fact belongs, write its slot in braces exactly as listed under "slots": it is filled in afterwards.
+Name no other person, place, song, number or date. Do not say that you met, know, remember or saw the fan.
+No love, no promises, no offers, no tickets, no links, no hashtags, no politics, no health, no questions about age.
+Answer with a JSON object {"text": "..."}."""
+
+
+def _question(wording: Wording, facts: Facts, placed: Placed, style: Style) -> Mapping[str, Any]:
+    """The name and the title are only tokens to the model; the artist's is from staff, the sentences are signed."""
+    return {
+        "artist": safe_title(facts.artist) or "",
+        "slots": [f"{{{slot}}}" for slot in placed.texts],
+        "plays": placed.plays,
+        "since": facts.since.isoformat() if facts.since else None,
+        "examples": [shape.text for shape in shapes(wording)[:MAX_EXAMPLES]],
+        "style": {
+            "voice": style.voice,
+            "formal": style.formal,
+            "emoji": style.emoji,
+            "sign_off": style.sign_off,
+            "banned": style.banned,
+            "max_length": style.max_length,
+        },
+    }
+
+
+def _parts(text: str, locale: str) -> Parts:
+    """A model's answer is a template like any other, only without optional parts, fragments and escapes."""
+    if match := _NOT_FOR_MODELS.search(text):
+        raise Doubtful([Finding("syntax", match.group(), match.start())])
+    try:
+        return parse(text, locale).parts
+    except Malformed as problem:
+        raise Doubtful([Finding("syntax", problem.problem, problem.position or 0)]) from None
+
+
+_NOT_FOR_MODELS = re.compile(r"[\[\]]|\{\{|\}\}")
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
+
+
+def _off_style(words: str, style: Style) -> list[Finding]:
+    found = [
+        Finding("style", banned, at)
+        for banned in style.banned
+        if banned.strip() and (at := words.casefold().find(banned.strip().casefold())) >= 0
+    ]
+    if not style.emoji and (match := _EMOJI.search(words)):
+        found.append(Finding("style", match.group(), match.start()))
+    return found
+
+
+def _pseudonym(key: bytes, fan: str) -> str:
+    """Tells a provider's abuse desk two fans apart, and nobody who a fan is."""
+    return hmac.new(key, f"safety:{fan}".encode(), hashlib.sha256).hexdigest()
+
+
+def _no_fragment(name: str) -> None:
+    raise AssertionError(f"fragment {name} where none can be")

@@ -1,0 +1,122 @@
+"""A real HTTP server on loopback that speaks chat completions: answers what a test tells it to, keeps what it was sent."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from openai.types.chat import ChatCompletion
+
+
+class Sent:
+    def __init__(self, path: str, headers: dict[str, str], body: dict[str, Any]) -> None:
+        self.path, self.headers, self.body = path, headers, body
+
+
+class ChatServer:
+    """`answers` are used up in order, the last one again and again. Each writes a whole HTTP answer."""
+
+    def __init__(self) -> None:
+        self.sent: list[Sent] = []
+        self.answers: list[Callable[[BaseHTTPRequestHandler], None]] = []
+        self.closing = threading.Event()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    port = 0
+
+
+def completion(content: str | None, *, finish_reason: str = "stop", **message: Any) -> bytes:
+    """As OpenAI's own types have it, so that this server cannot drift from the protocol it claims to speak."""
+    answer = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1_790_000_000,
+        "model": "test-model-7b",
+        "choices": [
+            {
+                "index": 0,
+                "finish_reason": finish_reason,
+                "logprobs": None,
+                "message": {"role": "assistant", "content": content, "refusal": None, **message},
+            }
+        ],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+    }
+    ChatCompletion.model_validate(answer, strict=True)
+    return json.dumps(answer).encode()
+
+
+def answer(body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> Callable[..., None]:
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return write
+
+
+def says(text: str) -> Callable[..., None]:
+    return answer(completion(json.dumps({"text": text})))
+
+
+def hangs(server: ChatServer) -> Callable[..., None]:
+    def wait(handler: BaseHTTPRequestHandler) -> None:
+        server.closing.wait(30)
+
+    return wait
+
+
+def drips(server: ChatServer) -> Callable[..., None]:
+    """A byte now and then: no single read takes long, the whole never ends."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", "100000")
+        handler.end_headers()
+        while not server.closing.is_set():
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    return write
+
+
+@contextmanager
+def running() -> Iterator[ChatServer]:
+    chat = ChatServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            chat.sent.append(Sent(self.path, dict(self.headers), json.loads(body or b"{}")))
+            write = chat.answers.pop(0) if len(chat.answers) > 1 else chat.answers[0]
+            try:
+                write(self)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    chat.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield chat
+    finally:
+        chat.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

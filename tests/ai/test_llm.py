@@ -1,0 +1,218 @@
+import json
+import time
+from typing import Annotated
+
+import jsonschema
+import msgspec
+import pytest
+
+from ai.llm import MAX_ANSWER, Answer, Profile, Unusable, ask, flat_schema
+
+from .chat_server import ChatServer, answer, completion, drips, hangs, running, says
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+
+
+def profile(chat: ChatServer, **changes: object) -> Profile:
+    return Profile(**{"base_url": chat.base_url, "model": "test-model", "timeout_seconds": 10.0, **changes})
+
+
+def asked(chat: ChatServer, **changes: object) -> Answer[Words]:
+    return ask(profile(chat, **changes), Words, system="Say hello.", question={"plays": 3}, person="a" * 64)
+
+
+def reason(chat: ChatServer, **changes: object) -> str:
+    with pytest.raises(Unusable) as refused:
+        asked(chat, **changes)
+    return refused.value.reason
+
+
+def test_a_good_answer_comes_back_as_our_own_type(chat: ChatServer) -> None:
+    chat.answers = [says("Hello")]
+
+    got = asked(chat)
+
+    assert got == Answer(Words(text="Hello"), "test-model-7b")
+    assert [sent.path for sent in chat.sent] == ["/v1/chat/completions"]
+
+
+def test_the_schema_is_nested_and_strict_as_every_server_reads_it(chat: ChatServer) -> None:
+    chat.answers = [says("Hello")]
+
+    asked(chat)
+
+    assert chat.sent[0].body == {
+        "model": "test-model",
+        "messages": [{"role": "system", "content": "Say hello."}, {"role": "user", "content": '{"plays":3}'}],
+        "max_completion_tokens": 400,
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "words", "strict": True, "schema": flat_schema(Words)},
+        },
+    }
+
+
+def test_the_schema_is_one_that_a_validator_agrees_with() -> None:
+    schema = flat_schema(Words)
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["text"]
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors({"text": "x" * 21})) != []
+
+
+def test_an_old_server_is_asked_in_its_own_words(chat: ChatServer) -> None:
+    chat.answers = [says("Hello")]
+
+    asked(chat, token_param="max_tokens", structured="none")
+
+    body = chat.sent[0].body
+    assert body.keys() == {"model", "messages", "max_tokens"}
+    assert "JSON object of this schema" in body["messages"][0]["content"]
+
+
+def test_only_openai_is_told_not_to_store_and_given_a_hash(chat: ChatServer) -> None:
+    chat.answers = [says("Hello")]
+
+    asked(chat, is_openai=True)
+    asked(chat)
+
+    assert chat.sent[0].body["store"] is False
+    assert chat.sent[0].body["safety_identifier"] == "a" * 64
+    assert chat.sent[1].body.keys().isdisjoint({"store", "safety_identifier"})
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(completion("Hello there, my friend!"), "schema", id="prose"),
+        pytest.param(completion(None), "schema", id="nothing"),
+        pytest.param(completion('{"text": ""}'), "schema", id="too short"),
+        pytest.param(completion(json.dumps({"text": "x" * 21})), "schema", id="too long"),
+        pytest.param(completion('{"text": 7}'), "schema", id="wrong type"),
+        pytest.param(completion('{"text": "Hi", "name": "Bo"}'), "schema", id="one field more"),
+        pytest.param(completion('```json\n{"text": "Hi"}\n```'), "schema", id="fenced"),
+        pytest.param(completion('{"text": "Hi"}', finish_reason="length"), "unfinished", id="cut off"),
+        pytest.param(completion('{"text": "Hi"}', finish_reason="content_filter"), "unfinished", id="filtered"),
+        pytest.param(completion(None, refusal="I can't."), "refused", id="refused"),
+        pytest.param(b'{"choices": []}', "protocol", id="no choice"),
+        pytest.param(b"<html>Welcome to the captive portal</html>", "protocol", id="no JSON"),
+        pytest.param(b"[]", "protocol", id="no object"),
+        pytest.param(completion('{"text": "Hi"}') + b" " * MAX_ANSWER, "oversize", id="oversize"),
+        pytest.param(b"\xff\xfe", "protocol", id="no UTF-8"),
+    ],
+)
+def test_an_answer_that_is_not_exactly_what_was_asked_is_unusable(chat: ChatServer, body: bytes, expected: str) -> None:
+    chat.answers = [answer(body)]
+
+    assert reason(chat) == expected
+
+
+def test_a_busy_server_is_asked_again(chat: ChatServer) -> None:
+    chat.answers = [answer(b"{}", status=429, headers={"retry-after-ms": "10"}), says("Hello")]
+
+    assert asked(chat).value == Words(text="Hello")
+    assert len(chat.sent) == 2
+
+
+def test_a_broken_server_is_asked_three_times_and_then_left(chat: ChatServer) -> None:
+    chat.answers = [answer(b"{}", status=500, headers={"retry-after-ms": "10"})]
+
+    assert reason(chat) == "status"
+    assert len(chat.sent) == 3
+
+
+def test_a_server_that_wants_us_to_wait_for_longer_than_the_deadline_is_left(chat: ChatServer) -> None:
+    chat.answers = [answer(b"{}", status=429, headers={"retry-after": "60"})]
+    began = time.monotonic()
+
+    assert reason(chat, timeout_seconds=0.5) == "timeout"
+
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("fault", [hangs, drips])
+def test_the_deadline_holds_for_everything_together(chat: ChatServer, fault: object) -> None:
+    chat.answers = [fault(chat)]
+    began = time.monotonic()
+
+    assert reason(chat, timeout_seconds=0.5) == "timeout"
+
+    assert time.monotonic() - began < 5
+
+
+def test_a_server_that_is_not_there_is_unusable(chat: ChatServer) -> None:
+    chat.answers = [says("Hello")]
+
+    assert reason(chat, base_url="http://127.0.0.1:9/v1", timeout_seconds=4.0) == "connection"
+
+
+def test_a_redirect_is_not_followed_and_no_key_goes_elsewhere(chat: ChatServer) -> None:
+    with running() as elsewhere:
+        elsewhere.answers = [says("Hello")]
+        chat.answers = [answer(b"", status=307, headers={"Location": f"{elsewhere.base_url}/chat/completions"})]
+
+        assert reason(chat, api_key="secret") == "status"
+
+        assert elsewhere.sent == []
+
+
+def test_nothing_in_the_environment_reaches_the_request(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running() as trap:
+        trap.answers = [says("Trapped")]
+        chat.answers = [says("Hello")]
+        for name in ("OPENAI_BASE_URL", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, trap.base_url)
+        monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Trap: trap\nAuthorization: Bearer trap")
+        for name in ("API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID", "WEBHOOK_SECRET"):
+            monkeypatch.setenv(f"OPENAI_{name}", "trap")
+
+        assert asked(chat).value == Words(text="Hello")
+
+        assert trap.sent == []
+        assert "trap" not in json.dumps([chat.sent[0].headers, chat.sent[0].body]).lower()
+        assert chat.sent[0].headers["Authorization"] == "Bearer local"
+
+
+def test_the_profiles_own_key_is_what_is_sent(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "trap")
+    chat.answers = [says("Hello")]
+
+    asked(chat, api_key="ours")
+
+    assert chat.sent[0].headers["Authorization"] == "Bearer ours"
+
+
+def test_a_profile_does_not_print_its_key() -> None:
+    assert "ours" not in repr(Profile(base_url="http://127.0.0.1/v1", model="m", api_key="ours"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/v1",
+        "http://example.org/v1",
+        "https://example.org/v1",
+        "https://api.example.com.example.org/v1",
+        "https://user:word@api.example.com/v1",
+        "https://api.example.com/v1?to=elsewhere",
+        "http://api.example.com/v1",
+        "file:///etc/passwd",
+        "http://[::1",
+        "http://127.0.0.1.example.org/v1",
+        "",
+    ],
+)
+def test_only_loopback_and_named_hosts_are_asked(address: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        Profile(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
+
+    assert refused.value.reason == "address"
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8080/v1", "http://[::1]:1/v1", "https://api.example.com/v1"])
+def test_loopback_and_named_hosts_are_accepted(address: str) -> None:
+    Profile(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
