@@ -184,6 +184,12 @@ LISTENS_RATE_WINDOW = env.number("LISTENS_RATE_WINDOW", 10, least=1)
 LISTENS_RATE_PER_TOKEN = env.number("LISTENS_RATE_PER_TOKEN", 300, least=1)
 LISTENS_RATE_PER_ADDRESS = env.number("LISTENS_RATE_PER_ADDRESS", 30, least=1)
 
+# One web process: threads that answer requests, each with a connection to the database; how often open sockets
+# are checked and told where they stand; how many sockets one person may have open in it.
+WEB_THREADS = env.number("WEB_THREADS", 8, least=1)
+LIVE_HEARTBEAT_SECONDS = env.number("LIVE_HEARTBEAT_SECONDS", 15, least=1)
+LIVE_SOCKETS_PER_PERSON = env.number("LIVE_SOCKETS_PER_PERSON", 20, least=1)
+
 # One OpenAI-compatible server, or none: then the composer writes everything.
 LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")

@@ -1,0 +1,33 @@
+"""Serve: HTTP by Django, sockets by Channels; the tail of notices starts and ends with the process."""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup(set_prefix=False)  # before anything that imports a model
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+from config.routing import sockets  # noqa: E402
+from config.web import Web  # noqa: E402
+from live import station  # noqa: E402
+
+type Message = MutableMapping[str, Any]
+
+
+async def lifespan(
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
+    """Uvicorn says when it starts and when it ends."""
+    await receive()
+    station.running()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await station.stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+application = ProtocolTypeRouter({"http": Web(), "websocket": sockets, "lifespan": lifespan})

@@ -1,0 +1,80 @@
+"""Serve: the site and its sockets, until Ctrl-C or SIGTERM."""
+
+import errno
+import signal
+import socket
+import sys
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from live.sockets import LARGEST
+
+NEIGHBOURS = 20  # ports that are tried after the one that was asked for
+PATIENCE = 5  # seconds for requests under way when the process is to end
+
+
+class Command(BaseCommand):
+    help = "Run the site. When the port is taken, the next free one is used and printed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends in good order and then raises them again
+            signal.signal(ending, _leave)
+        with _listen(host, port) as listening:
+            found = listening.getsockname()[1]
+            if found != port:
+                self.stderr.write(f"Port {port} is taken.")
+            shown = f"[{host}]" if ":" in host else host
+            self.stdout.write(f"Fanfare is at http://{shown}:{found}/")
+            self.stdout.flush()
+            uvicorn.Server(_config()).run(sockets=[listening])
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on the port, or on the first free one after it."""
+    for candidate in range(port, port + NEIGHBOURS):
+        try:
+            return _bind(host, candidate)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CommandError(f"Cannot listen on {host}, port {candidate}: {error.strerror}.") from error
+    return _bind(host, 0)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(2048)  # two processes that bound the same port at once: only one may listen
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _config() -> uvicorn.Config:
+    return uvicorn.Config(
+        "config.asgi:application",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # it doubles what an open socket costs, and our messages are short
+        ws_max_size=LARGEST,
+        lifespan="on",
+        log_config=None,  # settings.LOGGING
+        access_log=settings.DEBUG,
+        server_header=False,
+        proxy_headers=bool(settings.SECURE_PROXY_SSL_HEADER),
+        timeout_graceful_shutdown=PATIENCE,
+    )
