@@ -187,13 +187,10 @@ class Processes:
 
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
         """`manage.py <command>` with the environment of the test, and `env`."""
-        return self.python("manage.py", *command, **env)
-
-    def python(self, *argv: str, **env: str) -> subprocess.Popen[bytes]:
-        log = self.folder / f"{len(self.logs)}-{Path(argv[-1] if argv[0] == 'manage.py' else argv[1]).name}.log"
+        log = self.folder / f"{len(self.logs)}-{command[0]}.log"
         with log.open("wb") as output:
             child = spawn(
-                [sys.executable, *argv],
+                [sys.executable, "manage.py", *command],
                 cwd=BASE_DIR,
                 env={**os.environ, **env},
                 stdin=subprocess.DEVNULL,
@@ -223,14 +220,10 @@ class Site:
 
 
 def site(processes: Processes, **env: str) -> Site:
-    """uvicorn on a free port, as in production but for the port."""
+    """The site as everybody runs it, on a free port."""
     port = embedded.free_port()
     url = f"http://127.0.0.1:{port}"
-    options = ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--log-level", "warning"]
-    process = processes.python(
-        "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port), *options,
-        **{"SITE_URL": url, **env},
-    )  # fmt: skip
+    process = processes.start("serve", "--port", str(port), **{"SITE_URL": url, **env})
 
     def ready() -> bool:
         assert process.poll() is None, processes.logs[-1].read_text()
