@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from accounts.models import Person
 from audit import trail
 
+LONGEST = 254  # what an address can have and still be written to (RFC 5321), and what our column takes
+
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     def save_user(self, request: HttpRequest, user: Person, form: BaseForm, commit: bool = True) -> Person:
@@ -30,6 +32,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             # Somebody took the handle or the address since the form looked: asking again says which, or hides it.
             raise ImmediateHttpResponse(views.signup(request)) from None
         return user
+
+    def clean_email(self, email: str) -> str:
+        """No longer than we can keep: allauth would cut it to fit, and write to the address that is left."""
+        if len(email) > LONGEST:
+            raise ValidationError(f"An address has at most {LONGEST} characters.", code="max_length")
+        return email
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Whole or not at all: the address may have become another person's while the mail waited to be read."""

@@ -1,0 +1,46 @@
+import pytest
+from django.db import Error, transaction
+
+from accounts import consents
+from accounts.models import Consent
+from tests.accounts.people import someone
+
+pytestmark = pytest.mark.django_db
+WORDS = "Mara Veil's team sees how often you listen."
+
+
+def test_every_yes_and_its_end_stay_written_with_their_words() -> None:
+    ana = someone("ana")
+
+    consents.give(ana, "artist:12", 1, WORDS)
+    consents.withdraw(ana, "artist:12", 1, "You stop hearing from Mara Veil.")
+    consents.give(ana, "artist:12", 2, WORDS)
+
+    rows = Consent.objects.order_by("id").values_list("person", "about", "act", "version", "words")
+    assert list(rows) == [
+        (ana.pk, "artist:12", "given", 1, WORDS),
+        (ana.pk, "artist:12", "withdrawn", 1, "You stop hearing from Mara Veil."),
+        (ana.pk, "artist:12", "given", 2, WORDS),
+    ]
+
+
+def test_the_last_word_stands_for_its_person_and_matter_only() -> None:
+    ana, eve = someone("ana"), someone("eve")
+    given = consents.give(ana, "artist:12", 1, WORDS)
+    consents.give(eve, "artist:12", 1, WORDS)
+    consents.withdraw(eve, "artist:12", 1, WORDS)
+
+    standing = [consents.standing(*asked) for asked in ((ana, "artist:12"), (eve, "artist:12"), (ana, "artist:1"))]
+
+    assert standing == [given, None, None]
+
+
+def test_a_consent_is_neither_changed_nor_removed() -> None:
+    consents.give(someone("ana"), "artist:12", 1, WORDS)
+
+    with pytest.raises(Error, match=r"permission denied|history is not changed"), transaction.atomic():
+        Consent.objects.update(words="something else")
+    with pytest.raises(Error, match=r"permission denied|history is not changed"), transaction.atomic():
+        Consent.objects.all().delete()
+
+    assert Consent.objects.get().words == WORDS

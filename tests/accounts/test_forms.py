@@ -1,0 +1,127 @@
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import Person
+from audit.models import Entry
+from config import settings as as_shipped
+from tests.accounts.people import FORM, someone, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_signs_up_is_stored_as_typed_and_the_audit_holds_no_words(client: Client, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = as_shipped.PASSWORD_HASHERS
+
+    answer = client.post("/accounts/signup/", FORM)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    person = Person.objects.get()
+    stored = [person.email, person.handle, person.name, person.country, person.age_band, person.is_staff]
+    assert stored == ["ana@example.com", "ana", "Ana", "PT", "18_plus", False]
+    assert person.password.startswith("argon2$argon2id$")
+    assert person.check_password(FORM["password1"])
+    entries = list(Entry.objects.values_list("action", "actor", "subject", "facts"))
+    assert entries == [("person.joined", person.actor, person.actor, {})]
+
+
+@pytest.mark.parametrize(
+    ("country", "band", "said"),
+    [
+        ("PT", "under_13", "In Portugal an account needs an age of 13 or more"),
+        ("US", "under_13", "In United States an account needs an age of 13 or more"),
+        ("AT", "13_15", "In Austria an account needs an age of 14 or more"),
+        ("FR", "13_15", "In France an account needs an age of 15 or more"),
+        ("MQ", "13_15", "In Martinique an account needs an age of 15 or more"),
+        ("DE", "13_15", "In Germany an account needs an age of 16 or more"),
+    ],
+)
+def test_who_may_be_too_young_for_the_country_is_told_so_and_nothing_is_stored(
+    client: Client, mailoutbox: list[EmailMessage], country: str, band: str, said: str
+) -> None:
+    answer = client.post("/accounts/signup/", {**FORM, "country": country, "age_band": band})
+
+    sentence = f"{said}, and the group you chose begins below that. Nothing of what you typed was stored."
+    assert answer.context["form"].errors == {"age_band": [sentence]}
+    assert (Person.objects.count(), mailoutbox) == (0, [])
+
+
+@pytest.mark.parametrize(("country", "band"), [("PT", "13_15"), ("US", "13_15"), ("DE", "16_17"), ("FR", "16_17")])
+def test_who_is_old_enough_for_the_country_gets_an_account(client: Client, country: str, band: str) -> None:
+    client.post("/accounts/signup/", {**FORM, "country": country, "age_band": band})
+
+    assert list(Person.objects.values_list("country", "age_band")) == [(country, band)]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("handle", "a", "3 to 32 of a-z, 0-9, - and _."),
+        ("handle", "-ana", "3 to 32 of a-z, 0-9, - and _."),
+        ("handle", "аna", "3 to 32 of a-z, 0-9, - and _."),  # the first letter is Cyrillic
+        ("handle", "ana\x00", "Null characters are not allowed."),
+        ("handle", "", "This field is required."),
+        ("name", "A\x00na", "Null characters are not allowed."),
+        ("name", "n" * 81, "Ensure this value has at most 80 characters (it has 81)."),
+        ("email", "ana\x00@example.com", "Enter a valid email address."),
+        ("email", f"ana@{'.'.join(['long' * 15] * 5)}.example", "An address has at most 254 characters."),
+        ("country", "ZZ", "Select a valid choice. ZZ is not one of the available choices."),
+        ("country", "", "This field is required."),
+        ("age_band", "adult", "Select a valid choice. adult is not one of the available choices."),
+        ("age_band", "", "This field is required."),
+        ("password1", "short", "This password is too short. It must contain at least 10 characters."),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(client: Client, field: str, typed: str, said: str) -> None:
+    answer = client.post("/accounts/signup/", {**FORM, field: typed})
+
+    assert answer.context["form"].errors[field][0] == said
+    assert list(answer.context["form"].errors) == [field]
+    assert Person.objects.count() == 0
+
+
+def test_a_handle_is_lower_case_and_a_name_has_no_control_characters(client: Client) -> None:
+    client.post("/accounts/signup/", {**FORM, "handle": " AnA_7 ", "name": "\tAna \x1b[1m\r\nMaria\u2028\x7f "})
+
+    assert list(Person.objects.values_list("handle", "name")) == [("ana_7", "Ana [1m Maria")]
+
+
+def test_a_name_may_be_missing_and_may_be_of_any_script(client: Client) -> None:
+    client.post("/accounts/signup/", {**FORM, "name": ""})
+    client.post("/accounts/signup/", {**FORM, "handle": "noa", "email": "noa@example.com", "name": "می‌نا נועה"})
+
+    assert list(Person.objects.order_by("handle").values_list("name", flat=True)) == ["", "می‌نا נועה"]
+
+
+def test_a_handle_that_is_taken_is_named(client: Client) -> None:
+    client.post("/accounts/signup/", FORM)
+
+    answer = client.post("/accounts/signup/", {**FORM, "handle": "ANA", "email": "other@example.com"})
+
+    assert answer.context["form"].errors == {"handle": ["ana is taken. Choose another user name."]}
+    assert Person.objects.count() == 1
+
+
+def test_an_address_that_has_an_account_gets_a_mail_and_the_page_tells_nothing(mailoutbox: list[EmailMessage]) -> None:
+    someone("old")
+
+    new = Client().post("/accounts/signup/", {**FORM, "email": "new@example.com", "handle": "new"}, follow=True)
+    known = Client().post("/accounts/signup/", {**FORM, "email": "OLD@Example.com", "handle": "else"}, follow=True)
+
+    assert known.redirect_chain == new.redirect_chain
+    assert words(known).replace("old@example.com", "new@example.com") == words(new)
+    assert list(Person.objects.order_by("handle").values_list("handle", flat=True)) == ["new", "old"]
+    assert [(letter.to, letter.subject) for letter in mailoutbox] == [
+        (["new@example.com"], "Confirm your address for Fanfare"),
+        (["old@example.com"], "You have an account already"),
+    ]
+    assert "http://testserver/accounts/password/reset/" in mailoutbox[1].body
+
+
+def test_the_sign_up_page_asks_neutrally_and_labels_every_field(client: Client) -> None:
+    page = client.get("/accounts/signup/").content.decode()
+
+    assert [f'<label for="id_{field}">' in page for field in FORM] == [True] * len(FORM)
+    assert '<option value="under_13">Under 13</option>' in page
+    assert '<option value="" selected>Choose…</option>' in page

@@ -1,0 +1,157 @@
+import pytest
+
+from accounts import roles
+from accounts.models import Member, Person, Role, Team
+from audit.models import Entry
+from tests.accounts.people import someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team() -> Team:
+    return Team.objects.create(name="Mara Veil")
+
+
+@pytest.fixture
+def staff() -> Person:
+    return someone("staff", is_staff=True)
+
+
+@pytest.fixture
+def mara(team: Team, staff: Person) -> Person:
+    mara = someone("mara")
+    roles.name_principal(team, mara, by=staff)
+    return mara
+
+
+def written(team: Team) -> dict[str, str]:
+    return dict(team.members.values_list("person__handle", "role"))
+
+
+def test_what_each_role_may_do() -> None:
+    asked = {
+        role: [ask(role) for ask in (roles.may_decide, roles.may_edit, roles.may_manage, roles.may_sign)]
+        for role in [*Role, None]
+    }
+
+    assert asked == {
+        Role.PRINCIPAL: [True, True, True, True],
+        Role.OWNER: [True, True, True, False],
+        Role.EDITOR: [True, True, False, False],
+        Role.REVIEWER: [True, False, False, False],
+        None: [False, False, False, False],
+    }
+
+
+def test_a_role_counts_in_its_team_only(team: Team, mara: Person) -> None:
+    other = Team.objects.create(name="Ove Lind")
+
+    assert (roles.role_of(mara, team.pk), roles.role_of(mara, other.pk)) == (Role.PRINCIPAL, None)
+
+
+def test_who_is_switched_off_has_no_role(team: Team, mara: Person) -> None:
+    Person.objects.filter(pk=mara.pk).update(is_active=False)
+
+    assert roles.role_of(mara, team.pk) is None
+
+
+def test_staff_names_a_principal_once_and_the_audit_says_so(team: Team, staff: Person, mara: Person) -> None:
+    roles.name_principal(team, mara, by=staff)
+
+    entries = list(Entry.objects.values_list("action", "actor", "subject", "facts"))
+    facts = {"person": mara.actor, "role": "principal", "before": None}
+    assert entries == [("team.principal_named", staff.actor, f"team:{team.pk}", facts)]
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_nobody_but_staff_names_a_principal(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
+    by = someone("by")
+    if role:
+        roles.add_member(team, by, role, by=staff)
+    before = written(team)
+
+    for name in (
+        lambda: roles.name_principal(team, someone("friend"), by=by),
+        lambda: roles.add_member(team, by, Role.PRINCIPAL, by=by),
+    ):
+        with pytest.raises(roles.NotAllowed, match="Only staff names and removes principals"):
+            name()
+
+    assert written(team) == before
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.EDITOR, Role.REVIEWER])
+def test_an_owner_or_a_principal_adds_and_removes_members(team: Team, staff: Person, mara: Person, role: Role) -> None:
+    owner, friend = someone("owner"), someone("friend")
+    roles.add_member(team, owner, "owner", by=mara)
+
+    roles.add_member(team, friend, role, by=owner)
+    added = written(team)
+    roles.remove_member(team, friend, by=mara)
+
+    assert added == {"mara": "principal", "owner": "owner", "friend": role}
+    assert written(team) == {"mara": "principal", "owner": "owner"}
+    entries = Entry.objects.filter(facts__person=friend.actor).order_by("id")
+    assert list(entries.values_list("action", "actor", "facts__role")) == [
+        ("team.member_added", owner.actor, role),
+        ("team.member_removed", mara.actor, role),
+    ]
+
+
+@pytest.mark.parametrize("role", [None, Role.EDITOR, Role.REVIEWER])
+def test_others_do_not_say_who_belongs_to_the_team(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
+    by, member = someone("by"), someone("member")
+    roles.add_member(team, member, Role.REVIEWER, by=mara)
+    if role:
+        roles.add_member(team, by, role, by=mara)
+    before, entries = written(team), Entry.objects.count()
+
+    with pytest.raises(roles.NotAllowed, match="Only a principal or an owner of the team"):
+        roles.add_member(team, someone("friend"), Role.REVIEWER, by=by)
+    with pytest.raises(roles.NotAllowed):
+        roles.add_member(team, by, Role.OWNER, by=by)
+    with pytest.raises(roles.NotAllowed):
+        roles.remove_member(team, member, by=by)
+
+    assert (written(team), Entry.objects.count()) == (before, entries)
+
+
+def test_an_owner_neither_removes_nor_demotes_a_principal(team: Team, staff: Person, mara: Person) -> None:
+    owner = someone("owner")
+    roles.add_member(team, owner, Role.OWNER, by=staff)
+
+    with pytest.raises(roles.NotAllowed):
+        roles.remove_member(team, mara, by=owner)
+    with pytest.raises(roles.NotAllowed):
+        roles.add_member(team, mara, Role.REVIEWER, by=owner)
+
+    assert written(team) == {"mara": "principal", "owner": "owner"}
+
+
+def test_anyone_may_leave(team: Team, mara: Person) -> None:
+    roles.remove_member(team, mara, by=mara)
+
+    assert written(team) == {}
+
+
+def test_an_owner_of_another_team_is_a_stranger_here(team: Team, staff: Person, mara: Person) -> None:
+    stranger = someone("stranger")
+    roles.add_member(Team.objects.create(name="Ove Lind"), stranger, Role.OWNER, by=staff)
+
+    with pytest.raises(roles.NotAllowed):
+        roles.add_member(team, stranger, Role.REVIEWER, by=stranger)
+
+
+def test_what_staff_was_counts_no_longer(team: Team, staff: Person) -> None:
+    Person.objects.filter(pk=staff.pk).update(is_staff=False)
+
+    with pytest.raises(roles.NotAllowed):
+        roles.name_principal(team, someone("mara"), by=staff)
+
+    assert Member.objects.count() == 0
+
+
+def test_who_is_switched_off_gets_no_role(team: Team, staff: Person) -> None:
+    with pytest.raises(roles.NotAllowed, match="This account is switched off"):
+        roles.add_member(team, someone("gone", is_active=False), Role.REVIEWER, by=staff)
