@@ -24,6 +24,11 @@ def person(request: Request) -> Person:
     return request.user
 
 
+def fresh(request: Request) -> bool:
+    """Whether a password was typed in this session a moment ago."""
+    return freshness.fresh(cast(HttpRequest, request))  # DRF's request has the same session and user
+
+
 def studio(request: Request, slug: str) -> Artist:
     """The artist whose studio this is. To anyone outside the team there is no such studio."""
     artist = get_object_or_404(Artist, slug=slug)
@@ -65,8 +70,11 @@ class GrantsView(StudioView):
         artist = self.studio()
         asked = GrantSwitch(data=request.data)
         asked.is_valid(raise_exception=True)
-        turn = grants.switch_on if asked.validated_data["on"] else grants.switch_off
-        turn(artist, asked.validated_data["use"], by=person(request))
+        use, by = asked.validated_data["use"], person(request)
+        if asked.validated_data["on"]:
+            grants.switch_on(artist, use, by=by, fresh=fresh(request))
+        else:
+            grants.switch_off(artist, use, by=by)
         return Response(GrantSerializer(grants.history(artist), many=True).data)
 
 
@@ -94,8 +102,10 @@ class PracticeView(StudioView):
 
 
 class VersionSerializer(serializers.ModelSerializer[ProgramVersion]):
-    wording = serializers.JSONField(help_text="locale, templates, fragments")  # type: ignore[assignment]
-    recording = serializers.PrimaryKeyRelatedField(queryset=Recording.objects.none(), required=False, allow_null=True)
+    wording = serializers.JSONField(help_text="locale, templates, fragments")
+    recording = serializers.PrimaryKeyRelatedField(
+        queryset=Recording.objects.all(), required=False, allow_null=True, help_text="one of this artist's"
+    )
     signed = serializers.SerializerMethodField()
 
     class Meta:
@@ -149,9 +159,6 @@ class VersionsView(StudioView):
     def post(self, request: Request, slug: str, pk: int) -> Response:
         program = self.program()
         asked = VersionSerializer(data=request.data)
-        recordings = asked.fields["recording"]
-        assert isinstance(recordings, serializers.PrimaryKeyRelatedField)
-        recordings.queryset = Recording.objects.filter(artist=program.artist_id)
         asked.is_valid(raise_exception=True)
         version = programs.edit(program, by=person(request), **asked.validated_data)
         return Response(VersionSerializer(version).data, status=status.HTTP_201_CREATED)
@@ -163,7 +170,7 @@ class SignView(StudioView):
     @extend_schema(request=None, responses=ProgramSerializer)
     def post(self, request: Request, slug: str, pk: int, version: int) -> Response:
         signed = get_object_or_404(ProgramVersion, program=self.program(), version=version)
-        programs.sign(signed, by=person(request), fresh=freshness.fresh(cast(HttpRequest, request)))
+        programs.sign(signed, by=person(request), fresh=fresh(request))
         return Response(ProgramSerializer(self.program()).data)
 
 

@@ -112,7 +112,8 @@ class EditView(APIView):
 
 
 class Decline(serializers.Serializer[dict[str, Any]]):
-    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    reason = serializers.CharField(max_length=280, required=False, allow_blank=True)
+    revision = serializers.IntegerField(required=False, help_text="the revision that you saw; another is refused")
 
 
 class DeclineView(APIView):

@@ -7,17 +7,17 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.roles import NotAllowed
-from artists import programs, review
+from artists.refusals import AlreadyDecided, NotFound, Refused, Stale, Uncleared
+from rights.signing import SignInAgain
 
 STATUS: dict[type[Exception], int] = {
+    Refused: 400,
     NotAllowed: 403,
-    programs.Refused: 400,
-    programs.SignInAgain: 403,
-    review.AlreadyDecided: 409,
-    review.NotFound: 404,
-    review.Refused: 400,
-    review.Stale: 409,
-    review.Uncleared: 409,
+    SignInAgain: 403,
+    NotFound: 404,
+    AlreadyDecided: 409,
+    Stale: 409,
+    Uncleared: 409,
     OperationalError: 503,
     InterfaceError: 503,
 }

@@ -3,6 +3,7 @@
 import hashlib
 import statistics
 import time
+from functools import partial
 from typing import Any
 
 from accounts.models import Person
@@ -104,7 +105,7 @@ def crowd_is_approved(story: Story) -> None:
 def fans_hear_and_fetch(story: Story) -> None:
     reached = [story.fans["approved"], story.fans["edited"], *story.crowd]
     for fan in reached:
-        hold(wait_for(lambda fan=fan: arrivals(fan), seconds=10), f"{fan.name}'s open page hears of it")
+        hold(wait_for(partial(arrivals, fan), seconds=10), f"{fan.name}'s open page hears of it")
         hold(len(arrivals(fan)) == 1, f"{fan.name}'s page hears of it once")
         experience = fetch(fan)
         hold(

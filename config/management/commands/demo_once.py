@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -22,7 +23,7 @@ from config import BASE_DIR, database
 from config.story import beginning, ending
 from config.story.cast import Story
 from config.story.ears import Ears, wait_for
-from config.story.failure import StoryFailed
+from config.story.failure import StoryFailed, hold
 from events.kafka import make_topics
 from worker.embedded import free_port
 from worker.supervisor import Crew, Program
@@ -73,10 +74,10 @@ class Command(BaseCommand):
         crew.start()
         try:
             stage = "everything starts"
-            self.step(stage, lambda: wait_for(lambda: healthy(story.site), seconds=30) or fail("the site answers"))
+            self.step(stage, partial(answers, story.site))
             for chapter in STAGES:
                 stage = chapter.__name__.replace("_", " ")
-                self.step(stage, lambda chapter=chapter: chapter(story))
+                self.step(stage, partial(chapter, story))
                 self.say(story)
         except Exception as error:
             self.logs(folder)
@@ -112,8 +113,8 @@ def program(name: str, words: list[str], folder: Path) -> Program:
     return Program(name, argv, env=dict(os.environ), log=folder / f"{name}.log")
 
 
-def fail(sentence: str) -> None:
-    raise StoryFailed(sentence)
+def answers(site: str) -> None:
+    hold(wait_for(partial(healthy, site), seconds=30), "the site answers")
 
 
 def healthy(site: str) -> bool:

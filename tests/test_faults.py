@@ -1,0 +1,138 @@
+"""Kill each process in the middle of 5,000 listens: every acknowledged listen is counted once, and all is soon back."""
+
+import json
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from django.db.models import Sum
+
+from accounts.models import Token
+from artists.models import Draft, Moment
+from events.kafka import make_topics
+from events.models import Outbox
+from fans.models import Engagement
+from listens.models import Listen
+from tests import world
+from tests.servers import FragileBroker, Processes, Site, wait_until
+from worker.supervisor import end
+
+FANS, BATCHES, A_BATCH = 10, 10, 50  # 5,000 listens
+SOON = 10  # seconds from the restart until it works again
+SECONDS_A_LISTEN = 200
+
+
+@dataclass
+class Crowd:
+    """Fans who submit their batches one after the other, trying again until the door says yes."""
+
+    site: Site
+    tokens: list[str]
+    acknowledged: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def submit(self, token: str, batch: int) -> None:
+        began = 1_700_000_000 + batch * A_BATCH * SECONDS_A_LISTEN
+        payload = [
+            {
+                "listened_at": began + number * SECONDS_A_LISTEN,
+                "track_metadata": {"track_name": "Salt Radio", "artist_name": "Mara Veil"},
+            }
+            for number in range(A_BATCH)
+        ]
+        self.post(token, {"listen_type": "import", "payload": payload})
+        with self.lock:
+            self.acknowledged += A_BATCH
+
+    def post(self, token: str, body: object) -> None:
+        request = urllib.request.Request(
+            f"{self.site.url}/1/submit-listens", json.dumps(body).encode(), {"Authorization": f"Token {token}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert json.load(answer) == {"status": "ok"}
+
+    def everybody(self, batches: range) -> None:
+        for batch in batches:
+            for token in self.tokens:
+                self.submit(token, batch)
+
+    def play_now(self) -> None:
+        """One live listen of every fan."""
+        at = int(time.time()) - 400
+        listen = {"listened_at": at, "track_metadata": {"track_name": "Salt Radio", "artist_name": "Mara Veil"}}
+        for token in self.tokens:
+            self.post(token, {"listen_type": "single", "payload": [listen]})
+
+
+@dataclass
+class House:
+    """Everything that runs, and how each part is started again."""
+
+    processes: Processes
+    broker: FragileBroker
+    crowd: Crowd
+    running: dict[str, object] = field(default_factory=dict)
+    commands = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+
+    def start(self, name: str) -> None:
+        if name == "tansu":
+            self.broker.start()
+        else:
+            self.running[name] = self.processes.start(*self.commands[name])
+
+    def kill(self, name: str) -> None:
+        if name == "tansu":
+            self.broker.kill()
+        else:
+            end(self.running[name], signal.SIGKILL)
+
+
+@pytest.fixture
+def house(fragile_broker: FragileBroker, processes: Processes, live_site: Site) -> Iterator[House]:
+    make_topics()
+    artist = world.an_artist("Mara Veil")
+    world.a_recording(artist, "Salt Radio")
+    world.a_program(artist, nth=BATCHES * A_BATCH + 1)
+    tokens = []
+    for number in range(FANS):
+        fan = world.a_fan(f"fan-{number}", opted_in=artist)
+        token, secret = Token.make(fan, name="player")
+        token.save()
+        tokens.append(secret)
+    built = House(processes, fragile_broker, Crowd(live_site, tokens))
+    for name in built.commands:
+        built.start(name)
+    yield built
+
+
+@pytest.mark.parametrize("victim", ["consume", "relay", "work", "tansu"])
+def test_every_acknowledged_listen_is_counted_once_whoever_is_killed(house: House, victim: str) -> None:
+    crowd = house.crowd
+    submitting = threading.Thread(target=crowd.everybody, args=(range(BATCHES),))
+    submitting.start()
+    wait_until(lambda: Listen.objects.count() >= 500, seconds=60)
+
+    house.kill(victim)
+    time.sleep(1)
+    house.start(victim)
+    back = time.monotonic()
+    counted = Listen.objects.count()
+    wait_until(lambda: Listen.objects.count() > counted or counted == FANS * BATCHES * A_BATCH, seconds=SOON)
+    progress = time.monotonic() - back
+    submitting.join()
+    wait_until(lambda: Listen.objects.count() >= crowd.acknowledged, seconds=60)
+    crowd.play_now()
+    wait_until(lambda: Draft.objects.count() == FANS, seconds=SOON)
+    wait_until(lambda: not Outbox.objects.filter(rests=True).exists(), seconds=SOON)
+
+    every = FANS * BATCHES * A_BATCH + FANS
+    assert progress < SOON
+    assert crowd.acknowledged == FANS * BATCHES * A_BATCH
+    assert Listen.objects.count() == every
+    assert Engagement.objects.aggregate(all=Sum("listens"))["all"] == every
+    assert list(Engagement.objects.values_list("listens", flat=True)) == [BATCHES * A_BATCH + 1] * FANS
+    assert Moment.objects.count() == FANS
