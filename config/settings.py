@@ -196,6 +196,8 @@ LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")
 LLM_MODEL = env.text("LLM_MODEL")
 LLM_TIMEOUT_SECONDS = env.number("LLM_TIMEOUT_SECONDS", 30, least=1)
+# Picks which of an artist's signed sentences a fan gets. Of its own, so that changing SECRET_KEY changes no message.
+CHOICE_KEY = env.text("CHOICE_KEY", SECRET_KEY)
 
 LOGGING = {
     "version": 1,
