@@ -39,7 +39,7 @@ class Grant(models.Model):
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="grants")
     use = models.CharField(max_length=24, choices=Use.choices)
     version = models.PositiveIntegerField()
-    territories = models.CharField(max_length=400, blank=True, help_text="ISO 3166 codes with commas; blank: everywhere")
+    territories = models.CharField(max_length=400, blank=True, help_text="ISO 3166 codes, commas between; blank: all")
     by = models.CharField(max_length=80, help_text="the person who said yes, a plain id")
     live_from = models.DateTimeField(db_default=Now())
     live_until = models.DateTimeField(null=True, help_text="ends by itself then")
@@ -127,7 +127,7 @@ class ContentHash(Func):
 
 
 class ShapeHash(Func):
-    """What a principal signs: the SHA-256 of the canonical wording."""
+    """What a principal signs, computed by PostgreSQL: which version of which program, what it answers, its words."""
 
     function = "rights_shape_hash"
     output_field = CharField(max_length=64)

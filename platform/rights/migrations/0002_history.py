@@ -15,9 +15,16 @@ RETURN CASE WHEN length(salt) = 32 AND strpos(mark || credit, E'\\n') = 0 THEN
     encode(sha256(convert_to(
         salt || E'\\n' || person || E'\\n' || artist || E'\\n' || mark || E'\\n' || credit || E'\\n' || content, 'UTF8'
     )), 'hex') END;
-CREATE FUNCTION rights_shape_hash(wording text)
-RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN encode(sha256(convert_to(wording, 'UTF8')), 'hex');
+-- A program for every recording of its artist names none; that alone may be NULL. The words come last: only they may
+-- hold a line break.
+CREATE FUNCTION rights_shape_hash(
+    program bigint, version bigint, moment text, nth bigint, recording bigint, audience text, wording text
+)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN encode(sha256(convert_to(
+    program || E'\\n' || version || E'\\n' || moment || E'\\n' || nth || E'\\n' || coalesce(recording::text, '')
+    || E'\\n' || audience || E'\\n' || wording, 'UTF8'
+)), 'hex');
 """
 
 
@@ -27,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FUNCTIONS,
             "DROP FUNCTION rights_content_hash(text, uuid, bigint, text, text, text);"
-            "DROP FUNCTION rights_shape_hash(text);",
+            "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);",
         ),
         append_only("rights_decision"),
         append_only("rights_clearance"),

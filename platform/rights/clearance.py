@@ -1,0 +1,155 @@
+"""Clear: has everyone who must say yes to this use said so? A yes is stored, and asked again by its number."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from catalog.models import Artist, Recording
+from rights.answers import Clearance, Refusal
+from rights.models import ClearanceGrant, ClearanceRow, Grant, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question. `territory` is a country's code; "" asks about everywhere, which only a yes for everywhere covers.
+
+    `recordings` are the ones used. A personal message names a recording and uses none of its sound, so it needs only
+    the artist's own yes, always.
+    """
+
+    use: str
+    artist_id: int
+    territory: str = ""
+    recordings: tuple[int, ...] = ()
+
+
+def clear(
+    use: str, recordings: Iterable[Recording], artist: Artist, *, at: datetime | None = None, territory: str = ""
+) -> Clearance | Refusal:
+    """Everyone's yes at that time (default: now, by the database's clock), or who is missing."""
+    ask = Ask(use, artist.pk, territory, tuple(sorted(recording.pk for recording in recordings)))
+    return clear_all([ask], at=at)[ask]
+
+
+def clear_all(asks: Collection[Ask], *, at: datetime | None = None) -> dict[Ask, Clearance | Refusal]:
+    """Many questions at once, in a constant number of queries. The same yes twice is one stored row."""
+    distinct = sorted(set(asks), key=lambda ask: (ask.artist_id, ask.use, ask.territory, ask.recordings))
+    live = _live_grants(distinct, at)
+    answered: dict[Ask, Clearance | Refusal] = {}
+    covered: list[tuple[Ask, Grant]] = []
+    names = _names([ask for ask in distinct if (ask.artist_id, ask.use) not in live])
+    for ask in distinct:
+        grant = live.get((ask.artist_id, ask.use))
+        if grant and _covers(grant, ask.territory):
+            covered.append((ask, grant))
+        else:
+            name = grant.party.name if grant else names[ask.artist_id]
+            answered[ask] = Refusal(ask.use, ask.artist_id, (_missing(name, ask, grant),))
+    return answered | _stored(covered)
+
+
+STILL_CLEAR = """
+WITH asked AS (
+    SELECT coalesce(%(at)s, statement_timestamp()) AS at
+), live AS (
+    SELECT rests.clearance_id
+    FROM rights_clearancegrant rests JOIN rights_grant yes ON yes.id = rests.grant_id, asked
+    WHERE rests.clearance_id = ANY(%(ids)s) AND yes.ended_at IS NULL AND yes.live_from <= asked.at
+        AND (yes.live_until IS NULL OR yes.live_until > asked.at)
+    {lock}
+)
+SELECT cleared.id FROM rights_clearance cleared, asked
+WHERE cleared.id = ANY(%(ids)s) AND (cleared.until IS NULL OR cleared.until > asked.at)
+    AND (SELECT count(*) FROM live WHERE live.clearance_id = cleared.id) > 0
+    AND (SELECT count(*) FROM live WHERE live.clearance_id = cleared.id)
+        = (SELECT count(*) FROM rights_clearancegrant rests WHERE rests.clearance_id = cleared.id)
+"""
+
+
+def still_clear(ids: Iterable[int], at: datetime | None = None, *, hold: bool = False) -> set[int]:
+    """Which of these stored clearances still stand, in one SQL query. A number nobody stored stands for nothing.
+
+    `hold` keeps their grants from ending until this transaction has committed: whoever takes a yes back waits those
+    few milliseconds, and afterwards nothing more goes out on it.
+    """
+    lock = "FOR SHARE OF yes" if hold else ""
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_CLEAR.format(lock=lock), {"ids": list(set(ids)), "at": at})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _live_grants(asks: Sequence[Ask], at: datetime | None) -> dict[tuple[int, str], Grant]:
+    """The live yes of each artist as their own party, by artist and use."""
+    when = at or Now()
+    live = Grant.objects.filter(
+        Q(live_until=None) | Q(live_until__gt=when),
+        Q(ended_at=None) | Q(ended_at__gt=when),
+        artist__in={ask.artist_id for ask in asks},
+        use__in={ask.use for ask in asks},
+        party__kind="artist",
+        live_from__lte=when,
+    )
+    return {(grant.artist_id, grant.use): grant for grant in live.select_related("party")}
+
+
+def _covers(grant: Grant, territory: str) -> bool:
+    return not grant.territories or territory in grant.territories.split(",")
+
+
+def _names(asks: Sequence[Ask]) -> Mapping[int, str]:
+    if not asks:
+        return {}
+    return dict(Artist.objects.filter(pk__in={ask.artist_id for ask in asks}).values_list("pk", "name"))
+
+
+def _missing(name: str, ask: Ask, grant: Grant | None) -> str:
+    what = Use(ask.use).label.lower()
+    if grant is None:
+        return f"{name} (artist): {what} are off"
+    return f"{name} (artist): {what} are not granted {f'for {ask.territory}' if ask.territory else 'for everywhere'}"
+
+
+def _stored(covered: Sequence[tuple[Ask, Grant]]) -> dict[Ask, Clearance | Refusal]:
+    """A row for each, the one that is there already where it rests on the same grant."""
+    if not covered:
+        return {}
+    rows = _rows_on([grant for _, grant in covered])
+    absent = {key: ask for ask, grant in covered if (key := _key(ask, grant)) not in rows}
+    if absent:
+        rows |= _new_rows(absent, {grant.pk: grant for _, grant in covered})
+    return {
+        ask: Clearance(rows[_key(ask, grant)], ask.use, ask.artist_id, ((grant.pk, grant.version),), grant.live_until)
+        for ask, grant in covered
+    }
+
+
+type Key = tuple[int, str]
+"""What a stored clearance rests on, and for where."""
+
+
+def _key(ask: Ask, grant: Grant) -> Key:
+    return grant.pk, ask.territory
+
+
+def _rows_on(grants: Sequence[Grant]) -> dict[Key, int]:
+    resting = ClearanceGrant.objects.filter(grant__in={grant.pk for grant in grants}).order_by("-clearance_id")
+    return {
+        (grant, where): row for grant, where, row in resting.values_list("grant", "clearance__territory", "clearance")
+    }
+
+
+def _new_rows(absent: Mapping[Key, Ask], grants: Mapping[int, Grant]) -> dict[Key, int]:
+    """Two processes may each store one for the same grant: both are true, and either will do."""
+    with transaction.atomic():
+        rows = ClearanceRow.objects.bulk_create(
+            ClearanceRow(use=ask.use, artist_id=ask.artist_id, territory=where, until=grants[grant].live_until)
+            for (grant, where), ask in absent.items()
+        )
+        ClearanceGrant.objects.bulk_create(
+            ClearanceGrant(clearance=row, grant_id=grant) for row, (grant, _) in zip(rows, absent, strict=True)
+        )
+    return {key: row.pk for key, row in zip(absent, rows, strict=True)}

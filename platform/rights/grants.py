@@ -1,0 +1,76 @@
+"""Grant: a rightsholder says yes to a use, or takes the yes back. Everything is off until somebody switches it on."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import Person
+from accounts.roles import NotAllowed, may_manage, role_of
+from audit import trail
+from catalog.models import Artist
+from rights.models import Grant, Party, Use
+from rights.signing import require_principal
+
+
+def switch_on(
+    artist: Artist,
+    use: str,
+    *,
+    by: Person,
+    fresh: bool,
+    territories: Collection[str] = (),
+    until: datetime | None = None,
+) -> Grant:
+    """A new version of the yes; it ends the one before. No territories: everywhere. No end: until taken back."""
+    require_principal(artist, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
+    with transaction.atomic():
+        party = _locked_party(artist)
+        versions = party.grants.filter(artist=artist, use=use)
+        _end(versions.filter(ended_at=None), by=by)
+        newest = versions.order_by("-version").values_list("version", flat=True).first() or 0
+        grant = Grant.objects.create(
+            party=party,
+            artist=artist,
+            use=use,
+            version=newest + 1,
+            territories=",".join(sorted(territories)),
+            by=by.actor,
+            live_until=until,
+        )
+        facts = {"artist": artist.pk, "use": use, "version": grant.version}
+        trail.record("grant.switched_on", by=by.actor, subject=f"grant:{grant.pk}", **facts)
+    grant.refresh_from_db()
+    return grant
+
+
+def switch_off(artist: Artist, use: str, *, by: Person) -> None:
+    """Take the yes back, at once: what delivers at this moment is waited for, and nothing follows it.
+
+    Stopping is made easier than starting: an owner may, and nobody types a password. Off already: nothing happens.
+    """
+    if not may_manage(role_of(by, artist.team_id)):
+        raise NotAllowed(f"Only a principal or an owner of {artist.name}'s team may switch this off.")
+    with transaction.atomic():
+        party = _locked_party(artist)
+        _end(party.grants.filter(artist=artist, use=use, ended_at=None), by=by)
+
+
+def history(artist: Artist) -> QuerySet[Grant]:
+    """Every version of every yes for this artist, newest first."""
+    return Grant.objects.filter(artist=artist).select_related("party").order_by("-live_from", "-id")
+
+
+def _locked_party(artist: Artist) -> Party:
+    """The artist as a party. Versions are numbered one after the other behind its lock."""
+    Party.objects.get_or_create(artist=artist, defaults={"kind": Party.Kind.ARTIST, "name": artist.name})
+    return Party.objects.select_for_update(no_key=True).get(artist=artist)
+
+
+def _end(live: QuerySet[Grant], *, by: Person) -> None:
+    for grant in list(live):
+        live.filter(pk=grant.pk).update(ended_at=Now(), ended_by=by.actor)
+        facts = {"artist": grant.artist_id, "use": grant.use, "version": grant.version}
+        trail.record("grant.ended", by=by.actor, subject=f"grant:{grant.pk}", **facts)
