@@ -10,84 +10,211 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_history'),
-        ('catalog', '0001_initial'),
-        ('rights', '0002_history'),
+        ("accounts", "0002_history"),
+        ("catalog", "0001_initial"),
+        ("rights", "0002_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Engagement',
+            name="Engagement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listens', models.BigIntegerField(default=0)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('artist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.artist')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("listens", models.BigIntegerField(default=0)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'artist'), name='one_engagement_an_artist')],
+                "constraints": [models.UniqueConstraint(fields=("person", "artist"), name="one_engagement_an_artist")],
             },
         ),
         migrations.CreateModel(
-            name='Experience',
+            name="Experience",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('draft', models.BigIntegerField(help_text='the draft it was; a plain id, for drafts stand above', unique=True)),
-                ('kind', models.CharField(choices=[('message', 'Message')], max_length=12)),
-                ('mark', models.CharField(choices=[('written', 'Written by {name}'), ('recorded', 'Recorded by {name}'), ('filled', "{name}'s words, filled in for you"), ('edited', 'AI draft, edited and approved by {name}'), ('approved', 'AI-made, approved by {name}'), ('bounds', 'AI-made within bounds {name} signed')], max_length=8)),
-                ('credit', models.CharField(help_text="the name in the mark: the artist's, or the team's", max_length=140)),
-                ('salt', models.CharField(max_length=32, null=True)),
-                ('text', models.TextField(null=True)),
-                ('why', models.JSONField(help_text="'You got this because…', in facts; erasable", null=True)),
-                ('content_hash', models.GeneratedField(db_persist=True, expression=rights.models.ContentHash(models.F('salt'), models.F('person'), models.F('artist'), models.F('mark'), models.F('credit'), models.F('text')), output_field=models.CharField(max_length=64))),
-                ('receipt', models.JSONField(help_text='frozen at delivery: roles, times, versions, parts; no fan, no names of people')),
-                ('receipt_key', models.CharField(default=fans.models.receipt_key, max_length=32, unique=True)),
-                ('delivered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('artist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.artist')),
-                ('clearance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rights.clearancerow')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rights.decision')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='experiences', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.BigIntegerField(
+                        help_text="the draft it was; a plain id, for drafts stand above", unique=True
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("message", "Message")], max_length=12)),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[
+                            ("written", "Written by {name}"),
+                            ("recorded", "Recorded by {name}"),
+                            ("filled", "{name}'s words, filled in for you"),
+                            ("edited", "AI draft, edited and approved by {name}"),
+                            ("approved", "AI-made, approved by {name}"),
+                            ("bounds", "AI-made within bounds {name} signed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "credit",
+                    models.CharField(help_text="the name in the mark: the artist's, or the team's", max_length=140),
+                ),
+                ("salt", models.CharField(max_length=32, null=True)),
+                ("text", models.TextField(null=True)),
+                ("why", models.JSONField(help_text="'You got this because…', in facts; erasable", null=True)),
+                (
+                    "content_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=rights.models.ContentHash(
+                            models.F("salt"),
+                            models.F("person"),
+                            models.F("artist"),
+                            models.F("mark"),
+                            models.F("credit"),
+                            models.F("text"),
+                        ),
+                        output_field=models.CharField(max_length=64),
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.JSONField(
+                        help_text="frozen at delivery: roles, times, versions, parts; no fan, no names of people"
+                    ),
+                ),
+                ("receipt_key", models.CharField(default=fans.models.receipt_key, max_length=32, unique=True)),
+                ("delivered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "clearance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.clearancerow"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.decision"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="experiences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-delivered_at'], name='experiences_of_a_fan')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('content_hash__isnull', False), models.Q(('salt__isnull', True), ('text__isnull', True)), _connector='OR'), name='text_is_hashed_or_gone'), models.CheckConstraint(condition=models.Q(('mark__in', ['written', 'recorded', 'filled', 'edited', 'approved', 'bounds'])), name='one_of_the_six_marks')],
+                "indexes": [models.Index(fields=["person", "-delivered_at"], name="experiences_of_a_fan")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("content_hash__isnull", False),
+                            models.Q(("salt__isnull", True), ("text__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="text_is_hashed_or_gone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mark__in", ["written", "recorded", "filled", "edited", "approved", "bounds"])
+                        ),
+                        name="one_of_the_six_marks",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OptIn',
+            name="OptIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('artist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.artist')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.consent')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opt_ins', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.consent"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="opt_ins", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('person', 'artist'), name='one_standing_opt_in_an_artist')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("person", "artist"),
+                        name="one_standing_opt_in_an_artist",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecordingEngagement',
+            name="RecordingEngagement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listens', models.BigIntegerField(default=0)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recording', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.recording')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("listens", models.BigIntegerField(default=0)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'recording'), name='one_engagement_a_recording')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "recording"), name="one_engagement_a_recording")
+                ],
             },
         ),
     ]

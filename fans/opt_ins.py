@@ -1,0 +1,91 @@
+"""Opt in: a fan lets one artist's team know of them, in words that are kept with the yes; and takes it back."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from accounts import consents
+from accounts.models import Person
+from audit import trail
+from catalog.models import Artist
+from fans.models import OptIn
+
+WORDS = {
+    1: (
+        "{artist}'s team may write to you here when your listening reaches a moment that {artist} wants to answer. "
+        "They then see your name as you gave it, which moment it was, how often you had listened and since when, and "
+        "where it was about one recording, its title. "
+        "They see nothing else of your listening, and nobody outside the team sees any of it. "
+        "Every message waits for the yes of a person on the team. You can end this at any time; what was not yet "
+        "delivered then stays undelivered."
+    )
+}
+"""What a fan was told, by version. A change is a new version; a yes keeps the words it was given to."""
+VERSION = max(WORDS)
+
+
+def words(artist: Artist, version: int = VERSION) -> str:
+    return WORDS[version].format(artist=artist.name)
+
+
+def opt_in(person: Person, artist: Artist) -> OptIn:
+    """A standing yes; the one that stands already, where there is one."""
+    with transaction.atomic():
+        _one_at_a_time(person)
+        standing = OptIn.objects.filter(person=person, artist=artist, ended_at=None).first()
+        if standing:
+            return standing
+        consent = consents.give(person, _about(artist), VERSION, words(artist))
+        given = OptIn.objects.create(person=person, artist=artist, consent=consent)
+        trail.record("opt_in.given", by=person.actor, subject=_about(artist), consent=consent.pk, version=VERSION)
+    given.refresh_from_db()
+    return given
+
+
+def opt_out(person: Person, artist: Artist) -> bool:
+    """End it, at once: what delivers at this moment is waited for, and nothing follows it. False when none stood."""
+    with transaction.atomic():
+        _one_at_a_time(person)
+        given = OptIn.objects.filter(person=person, artist=artist, ended_at=None).select_related("consent").first()
+        if given is None:
+            return False
+        OptIn.objects.filter(pk=given.pk).update(ended_at=Now())
+        consent = consents.withdraw(person, _about(artist), given.consent.version, given.consent.words)
+        trail.record("opt_in.ended", by=person.actor, subject=_about(artist), consent=consent.pk)
+    return True
+
+
+def standing(artist_id: int, person_ids: Iterable[UUID]) -> set[UUID]:
+    """Who of these fans has opted in to this artist."""
+    return {person for person, _ in standing_pairs([(person, artist_id) for person in person_ids])}
+
+
+STANDING = """
+SELECT given.person_id, given.artist_id FROM fans_optin given
+JOIN unnest(%s::uuid[], %s::bigint[]) AS asked (person_id, artist_id) USING (person_id, artist_id)
+WHERE given.ended_at IS NULL ORDER BY given.id
+"""
+
+
+def standing_pairs(pairs: Collection[tuple[UUID, int]], *, hold: bool = False) -> set[tuple[UUID, int]]:
+    """Which of these (fan, artist) stand, in one query.
+
+    `hold` keeps them from ending until this transaction has committed.
+    """
+    asked = sorted(set(pairs))
+    columns: list[list[Any]] = [[person for person, _ in asked], [artist for _, artist in asked]]
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING + ("FOR SHARE OF given" if hold else ""), columns)
+        return set(cursor.fetchall())
+
+
+def _about(artist: Artist) -> str:
+    return f"artist:{artist.pk}"
+
+
+def _one_at_a_time(person: Person) -> None:
+    """Two clicks of one fan wait for each other."""
+    Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
