@@ -1,6 +1,8 @@
 """The artist's side: what is offered, what was noticed, what waits for a yes."""
 
+import json
 import secrets
+from typing import Any
 
 from django.db import models
 from django.db.models import CharField, F, GeneratedField, Q
@@ -11,6 +13,8 @@ from catalog.models import Artist, Recording
 from fans.models import Mark
 from listens.models import Listen
 from rights.models import CONTENT_HASH, ClearanceRow, Decision, ShapeHash
+
+REVIEW_SECONDS = 3 * 86_400
 
 
 class Practice(models.Model):
@@ -67,9 +71,15 @@ class ProgramVersion(models.Model):
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
     wording = models.TextField(help_text="canonical JSON of ai's Wording: locale, templates, fragments")
-    review_seconds = models.PositiveIntegerField(default=3 * 86_400, help_text="how long a draft waits for a decision")
+    review_seconds = models.PositiveIntegerField(
+        default=REVIEW_SECONDS, help_text="how long a draft waits"
+    )
     shape_hash = GeneratedField(
-        expression=ShapeHash(F("wording")), output_field=CharField(max_length=64), db_persist=True
+        expression=ShapeHash(
+            F("program"), F("version"), F("moment"), F("nth"), F("recording"), F("audience"), F("wording")
+        ),
+        output_field=CharField(max_length=64),
+        db_persist=True,
     )
     decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
     by = models.CharField(max_length=80)
@@ -85,6 +95,11 @@ class ProgramVersion(models.Model):
 
     def __str__(self) -> str:
         return f"program:{self.program_id} v{self.version}"
+
+    @property
+    def words(self) -> Any:
+        """The wording as JSON."""
+        return json.loads(self.wording)
 
 
 class Moment(models.Model):
@@ -144,8 +159,10 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=1, help_text="counts the edits")
     salt = models.CharField(max_length=32, null=True, default=new_salt)
     text = models.TextField(null=True, help_text="as it would reach the fan; erasable")
+    made = models.TextField(null=True, help_text="as the maker left it, so that a change is a fact; erasable")
     maker = models.CharField(max_length=120, help_text="composer, or model:<name>: who drafted it")
-    edited_by = models.CharField(max_length=80, null=True, help_text="the person whose words it holds now")
+    edited_by = models.CharField(max_length=80, null=True, help_text="who typed in it last")
+    team_typed = models.BooleanField(default=False, help_text="someone who is no principal typed in it")
     facts = models.JSONField(null=True, help_text="what it was made from, for the reviewer; erasable")
     parts = models.JSONField(default=list, help_text="what was made by whom or what, for the receipt")
     mark = models.CharField(max_length=8, choices=Mark.choices, null=True, help_text="set by the decision")
@@ -154,6 +171,7 @@ class Draft(models.Model):
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField(db_default=Now())
     deadline = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, null=True, help_text="who said yes or no last, a plain id")
     decided_at = models.DateTimeField(null=True)
     deliver_after = models.DateTimeField(null=True, help_text="the team may undo until then")
 
@@ -165,7 +183,8 @@ class Draft(models.Model):
                 name="nothing_goes_out_undecided",
             ),
             models.CheckConstraint(
-                condition=~Q(state="pending") | Q(decision=None, mark=None, credit=None), name="a_pending_draft_is_open"
+                condition=~Q(state="pending") | Q(decision=None, mark=None, credit=None, decided_by=None),
+                name="a_pending_draft_is_open",
             ),
             models.CheckConstraint(
                 condition=Q(decision=None) | Q(content_hash__isnull=False) | Q(salt=None, text=None),

@@ -1,0 +1,169 @@
+"""Draft: write for each moment what may be said, and put it in front of the team. Nothing is sent from here."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from ai.compose import Unsayable
+from ai.draft import Doubtful
+from ai.llm import Profile
+from artists import expiry, making, marks
+from artists.models import Draft, Moment, Program
+from artists.telling import team_news, tell_others
+from audit import trail
+from audit.models import Entry
+from fans import opt_ins
+from live import notices
+from rights import clearance
+from rights.answers import Clearance
+from rights.clearance import Ask
+from rights.models import Use
+from worker import wake
+
+BATCH = 200
+BATCH_WITH_A_MODEL = 4  # it takes seconds for each
+BY = "system:drafts"
+OPTED_OUT = "opted out: the fan ended it before anything was written"
+STOPPED = "stopped: the program is paused"
+
+log = logging.getLogger(__name__)
+
+# A moment is held by a lock of this connection, not by a state: a process that dies lets go of it at once, and the
+# moment is as noticed as before. Two processes never write for the same one; if they did, only one could store it.
+HOLD = """
+SELECT id FROM (
+    SELECT id FROM artists_moment WHERE state = 'noticed' ORDER BY id LIMIT 2000
+) AS waiting WHERE pg_try_advisory_lock(hashtextextended('moment:' || id, 0)) LIMIT %s
+"""
+LET_GO = "SELECT pg_advisory_unlock(hashtextextended('moment:' || id, 0)) FROM unnest(%s::bigint[]) AS held (id)"
+
+
+def write_next() -> bool:
+    """One batch. Says whether there was anything to do; any number of processes may call it.
+
+    Whatever may be slow, a model above all, happens outside a transaction; what came out is stored if the moment is
+    still noticed.
+    """
+    model = making.model()
+    with _held(BATCH_WITH_A_MODEL if model else BATCH) as moments:
+        if not moments:
+            return False
+        refused, cleared = _allowed(moments)
+        made, unsayable = _made([moment for moment in moments if moment.pk in cleared], cleared, model)
+        with transaction.atomic():
+            _store(moments, made, refused | unsayable)
+    return True
+
+
+@contextmanager
+def _held(batch: int) -> Iterator[list[Moment]]:
+    """Noticed moments that no other process is writing for, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [batch])
+        ids = [row[0] for row in cursor.fetchall()]
+    try:
+        # Read after the locks: somebody may have stored one between our looking and our holding it.
+        noticed = Moment.objects.filter(pk__in=ids, state=Moment.State.NOTICED).order_by("pk")
+        yield list(noticed.select_related("person", "program__artist", "version__recording"))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(LET_GO, [ids])
+
+
+def _allowed(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
+    """Per moment, why nothing may be written for it, or the clearance to write. A constant number of queries."""
+    standing = opt_ins.standing_pairs({_pair(moment) for moment in moments})
+    answers = clearance.clear_all({_ask(moment) for moment in moments})
+    refused: dict[int, str] = {}
+    cleared: dict[int, Clearance] = {}
+    for moment in moments:
+        answer = answers[_ask(moment)]
+        if moment.program.state != Program.State.LIVE:
+            refused[moment.pk] = STOPPED
+        elif _pair(moment) not in standing:
+            refused[moment.pk] = OPTED_OUT
+        elif isinstance(answer, Clearance):
+            cleared[moment.pk] = answer
+        else:
+            refused[moment.pk] = f"uncleared: {'; '.join(answer.missing)}"
+    return refused, cleared
+
+
+def _pair(moment: Moment) -> tuple[UUID, int]:
+    return moment.person_id, moment.program.artist_id
+
+
+def _ask(moment: Moment) -> Ask:
+    return Ask(Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country)
+
+
+def _made(
+    moments: Sequence[Moment], cleared: Mapping[int, Clearance], model: Profile | None
+) -> tuple[list[making.Made], dict[int, str]]:
+    """What could be written, and why the rest could not. One that fails does not hold up those behind it."""
+    firsts = making.firsts(moments)
+    made: list[making.Made] = []
+    failed: dict[int, str] = {}
+    for moment in moments:
+        first = firsts.get((moment.person_id, moment.program.artist_id, moment.version.recording_id))
+        try:
+            made.append(making.make(moment, cleared[moment.pk], first, model))
+        except Unsayable as reason:
+            failed[moment.pk] = f"unsayable: {reason}"
+        except Doubtful as reason:
+            failed[moment.pk] = f"guard: {reason}"
+        except Exception:
+            log.exception("Nothing could be written for moment %d", moment.pk)
+            failed[moment.pk] = "failed: writing it broke; the log of the drafts process says how"
+    return made, failed
+
+
+def _store(moments: Sequence[Moment], made: Sequence[making.Made], refused: Mapping[int, str]) -> None:
+    """Drafts, moments, notices, audit and events of what is still noticed; in the caller's transaction."""
+    waiting = Moment.objects.filter(pk__in=[moment.pk for moment in moments], state=Moment.State.NOTICED)
+    still = {moment.pk: moment for moment in waiting.order_by("pk").select_for_update(no_key=True)}
+    written = [each for each in made if each.moment.pk in still]
+    drafts = Draft.objects.bulk_create(_draft(each) for each in written)
+    for draft in drafts:
+        still[draft.moment_id].state = Moment.State.DRAFTED
+    for pk in refused.keys() & still.keys():
+        still[pk].state, still[pk].reason = Moment.State.REFUSED, refused[pk][:300]
+    Moment.objects.bulk_update(still.values(), ["state", "reason"])
+    trail.record_all(_entries(drafts, written, [moment for moment in still.values() if moment.reason]))
+    tell_others("drafted", ((draft, str(draft.pk)) for draft in drafts))
+    notices.post(team_news("draft.pending", drafts))
+    if drafts:
+        wake.notify(expiry.CHANNEL)
+
+
+def _draft(made: making.Made) -> Draft:
+    moment, drafted = made.moment, made.drafted
+    draft = Draft(
+        moment=moment,
+        version=moment.version,
+        person=moment.person,
+        artist=moment.program.artist,
+        clearance_id=made.clearance.id,
+        text=drafted.text,
+        made=drafted.text,
+        maker=drafted.maker,
+        facts=made.facts,
+        deadline=Now() + timedelta(seconds=moment.version.review_seconds),
+    )
+    draft.parts = marks.parts(draft)
+    return draft
+
+
+def _entries(drafts: Sequence[Draft], made: Sequence[making.Made], refused: Sequence[Moment]) -> Iterator[Entry]:
+    for draft, each in zip(drafts, made, strict=True):
+        facts = {"moment": draft.moment_id, "clearance": draft.clearance_id, "maker": draft.maker}
+        instead = {"why_composer": each.drafted.why_composer} if each.drafted.why_composer else {}
+        yield trail.entry("draft.written", by=BY, subject=f"draft:{draft.pk}", **facts, **instead)
+    for moment in refused:
+        why = moment.reason.partition(":")[0]
+        yield trail.entry("moment.refused", by=BY, subject=f"moment:{moment.pk}", why=why)

@@ -1,0 +1,113 @@
+"""Make: the text for one moment, from facts whose origin the reviewer sees beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from ai import wording
+from ai.draft import Drafted, draft_message
+from ai.facts import Facts
+from ai.llm import Profile, Unusable
+from artists.models import Moment
+from fans.models import Engagement, RecordingEngagement
+from rights.answers import Clearance
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came out for one moment."""
+
+    moment: Moment
+    clearance: Clearance
+    drafted: Drafted
+    facts: list[dict[str, Any]]
+    """For the reviewer: slot, label, value, where it comes from, and whether the text uses it."""
+
+
+def model() -> Profile | None:
+    """The model that may write, from the settings; without one the composer writes everything."""
+    if not settings.LLM_BASE_URL:
+        return None
+    host = urlsplit(settings.LLM_BASE_URL).hostname or ""
+    try:
+        return Profile(
+            base_url=settings.LLM_BASE_URL,
+            model=settings.LLM_MODEL,
+            api_key=settings.LLM_API_KEY,
+            hosts=frozenset({host}),
+            timeout_seconds=settings.LLM_TIMEOUT_SECONDS,
+            is_openai=host == "api.openai.com",
+        )
+    except Unusable as reason:
+        raise ImproperlyConfigured(f"LLM_BASE_URL cannot be used: {reason}.") from reason
+
+
+type Firsts = Mapping[tuple[UUID, int, int | None], datetime]
+"""When a fan first listened to an artist, or to one recording, by fan, artist and recording."""
+
+
+def firsts(moments: Sequence[Moment]) -> Firsts:
+    """In two queries, however many moments."""
+    people = {moment.person_id for moment in moments}
+    artists = {moment.program.artist_id for moment in moments}
+    recordings = {moment.version.recording_id for moment in moments} - {None}
+    by_artist = Engagement.objects.filter(person__in=people, artist__in=artists)
+    by_recording = RecordingEngagement.objects.filter(person__in=people, recording__in=recordings)
+    found: dict[tuple[UUID, int, int | None], datetime] = {
+        (person, artist, None): first for person, artist, first in by_artist.values_list("person", "artist", "first_at")
+    }
+    rows = by_recording.values_list("person", "recording__artist", "recording", "first_at")
+    return found | {(person, artist, recording): first for person, artist, recording, first in rows}
+
+
+def make(moment: Moment, clearance: Clearance, first: datetime | None, by: Profile | None) -> Made:
+    """May take seconds when a model writes. Raises Unsayable where no signed sentence fits the facts."""
+    facts = _facts(moment, first)
+    drafted = draft_message(
+        wording.read(moment.version.wording),
+        facts,
+        choice_key=settings.CHOICE_KEY.encode(),
+        program=str(moment.program_id),
+        fan=str(moment.person_id),
+        clearance=clearance,
+        model=by,
+    )
+    return Made(moment, clearance, drafted, _for_the_reviewer(facts, drafted))
+
+
+def _facts(moment: Moment, first: datetime | None) -> Facts:
+    """A song only where the program is about one: "100 plays of the song" would be false of an artist's hundredth."""
+    song = moment.version.recording
+    return Facts(
+        artist=moment.program.artist.name,
+        name=moment.person.name or None,
+        song=song.title if song else None,
+        plays=moment.point,
+        since=first.date() if first else None,
+    )
+
+
+SOURCES = {
+    "name": ("Fan's name", "as the fan typed it"),
+    "artist": ("Artist", "the catalogue"),
+    "song": ("Song", "the catalogue"),
+    "plays": ("Listens", "counted"),
+    "since": ("Since", "the first listen that was counted"),
+}
+
+
+def _for_the_reviewer(facts: Facts, drafted: Drafted) -> list[dict[str, Any]]:
+    used = {slot for slot, _ in drafted.composed.values} if drafted.composed else None
+    values = {"name": facts.name, "artist": facts.artist, "song": facts.song, "plays": facts.plays}
+    values["since"] = facts.since.isoformat() if facts.since else None
+    return [
+        {"slot": slot, "label": label, "value": values[slot], "from": source, "used": used is None or slot in used}
+        for slot, (label, source) in SOURCES.items()
+        if values[slot] is not None
+    ]

@@ -1,0 +1,168 @@
+"""Offer: what an artist's side wants to answer, and with what words. An edit is a new version; a signed one answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from accounts import roles
+from accounts.models import Person, Role
+from ai.templates import Malformed
+from ai.wording import Wording
+from artists.models import REVIEW_SECONDS, Practice, Program, ProgramVersion
+from artists.refusals import Refused, Stale
+from audit import trail
+from catalog.models import Artist, Recording
+from rights import decisions
+from rights.models import Decision
+from rights.signing import SignInAgain, require_principal
+
+__all__ = [
+    "Refused",
+    "SignInAgain",
+    "create",
+    "edit",
+    "pause",
+    "practice",
+    "resume",
+    "set_practice",
+    "sign",
+]
+
+LONGEST_GRACE = 86_400
+LARGEST_NTH = 1_000_000
+LONGEST_REVIEW = 90 * 86_400
+
+
+def create(artist: Artist, *, name: str, by: Person) -> Program:
+    """A program without words; it answers nothing yet."""
+    _require(artist, by, roles.may_edit, "offer a program")
+    if not name.strip():
+        raise Refused("Give the program a name: your team sees it.")
+    with transaction.atomic():
+        program = Program.objects.create(artist=artist, name=name.strip())
+        trail.record("program.created", by=by.actor, subject=f"program:{program.pk}", artist=artist.pk)
+    program.refresh_from_db()
+    return program
+
+
+def edit(
+    program: Program,
+    *,
+    by: Person,
+    moment: str,
+    nth: int,
+    wording: dict[str, Any],
+    recording: Recording | None = None,
+    review_seconds: int = REVIEW_SECONDS,
+) -> ProgramVersion:
+    """A new version, unsigned: what is signed now goes on answering until a principal signs this one."""
+    _require(program.artist, by, roles.may_edit, "edit this program")
+    _refuse_moment(program, moment, nth, recording, review_seconds)
+    words = _canonical(wording)
+    with transaction.atomic():
+        _locked(program)
+        newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
+        version = program.versions.create(
+            version=newest + 1,
+            moment=moment,
+            nth=nth,
+            recording=recording,
+            wording=words,
+            review_seconds=review_seconds,
+            by=by.actor,
+        )
+        trail.record("program.edited", by=by.actor, subject=f"program:{program.pk}", version=version.version)
+    version.refresh_from_db()
+    return version
+
+
+def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
+    """A principal says yes to exactly this version: its moment, its audience, its words. From now on it answers.
+
+    A program may be signed while the grant for personal messages is off: signing says *which words*, the grant says
+    *whether at all*. Its moments are then refused as uncleared, which the studio shows. A paused program stays paused.
+    """
+    artist = version.program.artist
+    require_principal(artist, by=by, fresh=fresh, what="sign what is said in the artist's name")
+    with transaction.atomic():
+        program = _locked(version.program)
+        if program.current and program.current.version >= version.version:
+            raise Stale(f"Version {program.current.version} is signed. Edit the program to make a newer one.")
+        decision = decisions.decide(Decision.Kind.SHAPE, version.shape_hash, by=by.actor, role=Role.PRINCIPAL)
+        ProgramVersion.objects.filter(pk=version.pk, decision=None).update(decision=decision)
+        state = Program.State.PAUSED if program.state == Program.State.PAUSED else Program.State.LIVE
+        Program.objects.filter(pk=program.pk).update(current=version, state=state)
+        facts = {"version": version.version, "decision": decision.pk, "shape_hash": version.shape_hash}
+        trail.record("program.signed", by=by.actor, subject=f"program:{program.pk}", **facts)
+    return decision
+
+
+def pause(program: Program, *, by: Person) -> None:
+    """Stop it at once: nothing more is noticed, drafted or delivered. Everyone in the team may."""
+    _require(program.artist, by, roles.may_decide, "pause this program")
+    _turn(program, Program.State.LIVE, Program.State.PAUSED, "program.paused", by)
+
+
+def resume(program: Program, *, by: Person) -> None:
+    """Let a paused program go on with the version that is signed."""
+    _require(program.artist, by, roles.may_edit, "resume this program")
+    _turn(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by)
+
+
+def practice(artist: Artist) -> Practice:
+    """How this team works; what everyone starts with, where nobody chose."""
+    return Practice.objects.filter(artist=artist).first() or Practice(artist=artist)
+
+
+def set_practice(artist: Artist, *, by: Person, grace_seconds: int) -> Practice:
+    _require(artist, by, roles.may_manage, "set how the team works")
+    if not 0 <= grace_seconds <= LONGEST_GRACE:
+        raise Refused(f"The time to undo an approval is from 0 to {LONGEST_GRACE} seconds.")
+    with transaction.atomic():
+        chosen, _ = Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
+        trail.record("practice.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
+    return chosen
+
+
+WHO: dict[Callable[[Role | None], bool], str] = {
+    roles.may_decide: "its members",
+    roles.may_edit: "a principal, an owner or an editor",
+    roles.may_manage: "a principal or an owner",
+}
+
+
+def _require(artist: Artist, by: Person, may: Callable[[Role | None], bool], what: str) -> None:
+    if not may(roles.role_of(by, artist.team_id)):
+        raise roles.NotAllowed(f"In {artist.name}'s team, only {WHO[may]} may {what}.")
+
+
+def _refuse_moment(program: Program, moment: str, nth: int, recording: Recording | None, review_seconds: int) -> None:
+    if moment not in ProgramVersion.Moment.values:
+        raise Refused(f"A moment is one of {', '.join(ProgramVersion.Moment.values)}; {moment!r} is none.")
+    if moment == ProgramVersion.Moment.FIRST_LISTEN and nth != 1:
+        raise Refused("The first listen is number 1.")
+    if not 1 <= nth <= LARGEST_NTH:
+        raise Refused(f"A listen has a number from 1 to {LARGEST_NTH}.")
+    if not 1 <= review_seconds <= LONGEST_REVIEW:
+        raise Refused(f"A draft waits for a decision from 1 to {LONGEST_REVIEW} seconds.")
+    if recording and recording.artist_id != program.artist_id:
+        raise Refused(f"{recording.title} is no recording of {program.artist.name}'s.")
+
+
+def _canonical(wording: dict[str, Any]) -> str:
+    try:
+        return Wording.parse(wording).canonical()
+    except Malformed as problem:
+        raise Refused(f"The words cannot be used: {problem}.") from problem
+
+
+def _locked(program: Program) -> Program:
+    """Versions are numbered and signed one after the other behind this lock."""
+    return Program.objects.select_for_update(of=("self",), no_key=True).select_related("current").get(pk=program.pk)
+
+
+def _turn(program: Program, before: str, after: str, action: str, by: Person) -> None:
+    with transaction.atomic():
+        if Program.objects.filter(pk=program.pk, state=before).update(state=after):
+            trail.record(action, by=by.actor, subject=f"program:{program.pk}")

@@ -1,0 +1,65 @@
+"""Freeze: what the receipt of one experience says for good. Roles and versions; no fan, no text, nobody by name."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from artists.models import Draft
+from catalog.models import Artist
+from rights import hashing
+from rights.models import ClearanceGrant, Decision, Grant, Use
+
+type Receipt = dict[str, Any]
+
+
+def frozen(drafts: Sequence[Draft]) -> dict[int, Receipt]:
+    """By draft, in one query. A draft comes with its artist, its decision, its version and that one's decision."""
+    resting: dict[int, list[Receipt]] = {draft.clearance_id: [] for draft in drafts}
+    rows = ClearanceGrant.objects.filter(clearance__in=resting).select_related("grant__party").order_by("grant")
+    for row in rows:
+        resting[row.clearance_id].append(_grant(row.grant))
+    return {draft.pk: _receipt(draft, resting[draft.clearance_id]) for draft in drafts}
+
+
+def _receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
+    decision, signed = draft.decision, draft.version.decision
+    assert decision is not None
+    assert signed is not None
+    return {
+        "artist_id": draft.artist_id,
+        "credit": draft.credit,
+        "decision": {"id": decision.pk, "kind": decision.kind, **_by(decision, draft.artist)},
+        "shape": {"decision": signed.pk, "sha256": signed.content_hash, **_by(signed, draft.artist)}
+        if decision.under_id
+        else None,
+        "program": {"id": draft.version.program_id, "version": draft.version.version},
+        "grants": grants,
+        "parts": draft.parts,
+        "commitment": {"sha256": decision.content_hash, "how": hashing.HOW},
+    }
+
+
+def _by(decision: Decision, artist: Artist) -> Receipt:
+    """Whose side said yes, in which role, when. Who it was stays with the audit."""
+    principal = decision.role == "principal"
+    return {
+        "role": decision.role,
+        "side": "principal" if principal else "team",
+        "name": artist.name if principal else f"{artist.name}'s team",
+        "at": _iso(decision.at),
+    }
+
+
+def _grant(grant: Grant) -> Receipt:
+    return {
+        "id": grant.pk,
+        "version": grant.version,
+        "party": grant.party.name,
+        "use": grant.use,
+        "use_words": Use(grant.use).label,
+        "live_from": _iso(grant.live_from),
+    }
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")

@@ -1,0 +1,31 @@
+"""Refuse: what a team is told when something cannot be done. Each says its sentence, fit to be shown."""
+
+from datetime import datetime
+
+
+class Refused(Exception):
+    """What was asked for cannot be; the sentence says what to change. Nothing was lost."""
+
+
+class NotFound(Exception):
+    """There is no such thing, or it is none of this person's business: both read the same."""
+
+
+class Stale(Exception):
+    """It is no longer as this person saw it."""
+
+
+class TooLate(Stale):
+    """The time for it is over."""
+
+
+class Uncleared(Exception):
+    """Somebody who must say yes has not; the sentence says who."""
+
+
+class AlreadyDecided(Exception):
+    """Somebody was faster, or the same person clicked twice."""
+
+    def __init__(self, who: str, when: datetime, state: str) -> None:
+        super().__init__(f"Already decided by {who} at {when:%H:%M} UTC on {when:%-d %B %Y}: {state}.")
+        self.who, self.when, self.state = who, when, state

@@ -1,0 +1,225 @@
+"""Review: a person of the team says yes, changes words, or says no. Nothing that waits goes anywhere without it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import Person, Role
+from accounts.roles import NotAllowed, may_sign, role_of
+from artists import delivery, edits, expiry, marks, programs
+from artists.models import Draft, Program
+from artists.refusals import AlreadyDecided, NotFound, Refused, Stale, TooLate, Uncleared
+from artists.telling import team_news, tell_others
+from audit import trail
+from live import notices
+from rights import clearance, decisions, hashing
+from rights.answers import Clearance
+from rights.models import Decision, Use
+from worker import wake
+
+__all__ = [
+    "AlreadyDecided",
+    "NotFound",
+    "Refused",
+    "Stale",
+    "TooLate",
+    "Uncleared",
+    "approve",
+    "decline",
+    "edit",
+    "of",
+    "undo",
+]
+
+
+def of(draft_id: int, *, by: Person) -> Draft:
+    """The draft, for somebody of its artist's team; for everyone else there is none."""
+    return _seen(draft_id, by)[0]
+
+
+def approve(draft_id: int, *, by: Person, revision: int | None = None) -> Draft:
+    """Yes to exactly this. `revision` is the one that was looked at; another one is refused as Stale."""
+    with transaction.atomic():
+        draft, role = _open(draft_id, by, revision)
+        _say_yes(draft, role, by)
+    return of(draft_id, by=by)
+
+
+def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -> Draft:
+    """Other words. From a principal that is the yes to them as well; from anyone else they wait for a principal.
+
+    Refused words are not stored, and neither is anything else: whoever typed them still has them.
+    """
+    with transaction.atomic():
+        draft, role = _open(draft_id, by, revision)
+        text = edits.fit(text, draft)
+        seen = draft.revision
+        if text != draft.text:
+            draft.text, draft.edited_by, draft.revision = text, by.actor, seen + 1
+            draft.team_typed = draft.team_typed or not may_sign(role)
+            draft.parts = marks.parts(draft)
+        if may_sign(role):
+            _say_yes(draft, role, by, seen=seen)
+        elif draft.revision != seen:
+            _keep(draft, by, seen)
+    return of(draft_id, by=by)
+
+
+def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None = None) -> Draft:
+    """No. The fan hears nothing, and it stays no."""
+    with transaction.atomic():
+        draft, _ = _open(draft_id, by, revision)
+        said = f"declined: {' '.join(reason.split())}" if reason.strip() else "declined"
+        _move(
+            draft, draft.revision, state=Draft.State.DECLINED, reason=said[:300], decided_by=by.actor, decided_at=Now()
+        )
+        trail.record("draft.declined", by=by.actor, subject=f"draft:{draft.pk}", revision=draft.revision)
+        tell_others("declined", [(draft, str(draft.pk))])
+        notices.post(team_news("draft.decided", [draft]))
+    return of(draft_id, by=by)
+
+
+def undo(draft_id: int, *, by: Person) -> Draft:
+    """Take a yes back while the team's grace lasts. Everyone in the team may; the decision stays in the history."""
+    with transaction.atomic():
+        draft, _ = _seen(draft_id, by)
+        if draft.state != Draft.State.APPROVED:
+            raise Stale(f"Only an approval can be undone; this draft is {draft.state}.")
+        approved = Draft.objects.filter(pk=draft.pk, state=Draft.State.APPROVED, deliver_after__gt=Now())
+        undone = approved.filter(decision=draft.decision_id).update(
+            state=Draft.State.PENDING,
+            decision=None,
+            mark=None,
+            credit=None,
+            decided_by=None,
+            decided_at=None,
+            deliver_after=None,
+        )
+        if not undone:
+            raise TooLate("The time to undo is over: it is on its way to the fan.")
+        trail.record("draft.undone", by=by.actor, subject=f"draft:{draft.pk}", decision=draft.decision_id)
+        notices.post(team_news("draft.pending", [draft]))
+        wake.notify(expiry.CHANNEL)
+    return of(draft_id, by=by)
+
+
+def _seen(draft_id: int, by: Person) -> tuple[Draft, Role]:
+    """The draft and the role in which this person looks at it."""
+    related = ("artist", "person", "version__program", "version__decision", "version__recording")
+    draft = Draft.objects.select_related(*related).filter(pk=draft_id).first()
+    role = role_of(by, draft.artist.team_id) if draft else None
+    if draft is None or role is None:
+        raise NotFound("There is no such draft.")
+    return draft, role
+
+
+def _open(draft_id: int, by: Person, revision: int | None) -> tuple[Draft, Role]:
+    """The same, if it still waits in the revision that this person saw."""
+    draft, role = _seen(draft_id, by)
+    if draft.state != Draft.State.PENDING or revision not in (None, draft.revision):
+        raise _what_happened(draft, revision)
+    return draft, role
+
+
+def _say_yes(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -> None:
+    """Clearance again, a decision on exactly this content, and the draft on its way: all of it or nothing."""
+    within = marks.within_shape(draft)
+    if not within and not may_sign(role):
+        raise NotAllowed(f"These words are not the signed ones: they wait for {draft.artist.name}, in person.")
+    if draft.version.program.state != Program.State.LIVE:
+        raise Refused("The program is paused, so nothing of it goes out. Resume it first.")
+    cleared = _cleared(draft)
+    draft.mark, draft.credit = marks.mark(draft), marks.credit(draft, decided_by=role)
+    decision = decisions.decide(
+        Decision.Kind.ITEM,
+        _content_hash(draft),
+        by=by.actor,
+        role=role,
+        under=draft.version.decision if within else None,
+    )
+    changes = _words(draft) | {
+        "mark": draft.mark,
+        "credit": draft.credit,
+        "decision": decision,
+        "clearance": cleared.id,
+    }
+    _approved(draft, seen or draft.revision, changes, by)
+    facts = {"revision": draft.revision, "decision": decision.pk, "clearance": cleared.id, "mark": draft.mark}
+    trail.record("draft.approved", by=by.actor, subject=f"draft:{draft.pk}", role=role, **facts)
+    tell_others("approved", [(draft, str(decision.pk))])
+    notices.post(team_news("draft.decided", [draft]))
+    wake.notify(delivery.CHANNEL)
+
+
+def _cleared(draft: Draft) -> Clearance:
+    answer = clearance.clear(Use.PERSONAL_MESSAGE, (), draft.artist, territory=draft.person.country)
+    if not isinstance(answer, Clearance):
+        raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. The draft waits.")
+    return answer
+
+
+def _content_hash(draft: Draft) -> str:
+    if draft.salt is None or draft.text is None or draft.mark is None or draft.credit is None:
+        raise Refused("The text of this draft was erased: there is nothing left to approve.")
+    return hashing.content_hash(
+        salt=draft.salt,
+        person=draft.person_id,
+        artist=draft.artist_id,
+        mark=draft.mark,
+        credit=draft.credit,
+        text=draft.text,
+    )
+
+
+def _words(draft: Draft) -> dict[str, Any]:
+    """What an edit changes; unchanged, writing it again changes nothing."""
+    return {name: getattr(draft, name) for name in ("text", "edited_by", "team_typed", "revision", "parts")}
+
+
+def _approved(draft: Draft, seen: int, changes: dict[str, Any], by: Person) -> None:
+    grace = timedelta(seconds=programs.practice(draft.artist).grace_seconds)
+    _move(
+        draft,
+        seen,
+        state=Draft.State.APPROVED,
+        reason="",
+        decided_by=by.actor,
+        decided_at=Now(),
+        deliver_after=Now() + grace,
+        **changes,
+    )
+
+
+def _keep(draft: Draft, by: Person, seen: int) -> None:
+    """Words of somebody who is no principal: stored, and waiting for one."""
+    _move(draft, seen, **_words(draft))
+    trail.record("draft.edited", by=by.actor, subject=f"draft:{draft.pk}", revision=draft.revision)
+    notices.post(team_news("draft.pending", [draft]))
+
+
+def _move(draft: Draft, seen: int, **changes: Any) -> None:
+    """Two clicks cannot both win, and none wins after the deadline, by the database's clock."""
+    open_ = Draft.objects.filter(pk=draft.pk, state=Draft.State.PENDING, revision=seen, deadline__gt=Now())
+    if not open_.update(**changes):
+        raise _what_happened(Draft.objects.get(pk=draft.pk), seen)
+
+
+def _what_happened(draft: Draft, seen: int | None) -> AlreadyDecided | Stale:
+    """Why somebody came too late, in words."""
+    if draft.decided_by and draft.decided_at:
+        return AlreadyDecided(_name(draft.decided_by), draft.decided_at, draft.state)
+    if draft.state in (Draft.State.PENDING, Draft.State.EXPIRED) and seen in (None, draft.revision):
+        return TooLate(
+            f"Nobody decided until {draft.deadline:%H:%M} UTC on {draft.deadline:%-d %B %Y}: it has expired."
+        )
+    if draft.state == Draft.State.PENDING:
+        return Stale("Somebody changed the words meanwhile. Look at them again.")
+    return Stale(f"This draft no longer waits for a decision; it is {draft.state}.")
+
+
+def _name(actor: str) -> str:
+    """How the team knows this person."""
+    person = Person.objects.filter(pk=actor.removeprefix("person:")).first()
+    return (person.name or person.handle) if person else "somebody"

@@ -1,0 +1,47 @@
+"""Tell: the team's open pages, and other systems over Kafka. Numbers only: no text, no name, no fan."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from accounts.models import Member
+from artists.models import Draft
+from events import cloudevents, outbox, topics
+from live.notices import New
+
+
+def team_news(kind: str, drafts: Sequence[Draft]) -> list[New]:
+    """A notice on each draft to every member of its artist's team; in one query."""
+    members = _members({draft.artist_id for draft in drafts})
+    return [New(person, kind, f"draft:{draft.pk}") for draft in drafts for person in members[draft.artist_id]]
+
+
+def _members(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:
+    found = Member.objects.filter(team__artist__in=set(artist_ids), person__is_active=True)
+    members: dict[int, list[UUID]] = defaultdict(list)
+    for artist, person in found.order_by("pk").values_list("team__artist", "person"):
+        members[artist].append(person)
+    return members
+
+
+SOURCE = "/artists"
+
+
+def tell_others(what: str, drafts: Iterable[tuple[Draft, str]]) -> None:
+    """Domain events `fanfare.experience.<what>.v1`, through the outbox; with each draft what makes it happen once."""
+    kind = f"fanfare.experience.{what}.v1"
+    outbox.put(
+        outbox.Outgoing(
+            topic=topics.EXPERIENCES,
+            key=str(draft.artist_id).encode(),
+            value=cloudevents.event(
+                kind,
+                source=SOURCE,
+                subject=f"draft:{draft.pk}",
+                key=once,
+                data={"artist": draft.artist_id, "draft": draft.pk, "program_version": draft.version_id},
+            ),
+            rests=False,
+        )
+        for draft, once in drafts
+    )

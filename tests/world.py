@@ -1,0 +1,178 @@
+"""The world of the tests: artists with teams, fans who listen, and how far each got. Everything by the functions that
+the house itself uses, so that no test begins with rows that could not be."""
+
+import itertools
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts import roles
+from accounts.models import Person, Role
+from artists import delivery, drafts, moments, programs, review
+from artists.models import Draft, Moment, Practice, Program, ProgramVersion
+from catalog import entries, text
+from catalog.models import Artist, Recording
+from fans import engagement, opt_ins
+from fans.models import Experience
+from listens.intake import NewListen
+from listens.models import Listen, Source
+from rights import grants
+from rights.models import Use
+
+WORDING = {
+    "locale": "en",
+    "templates": ["Thank you[, {name}]. That was {plays} {plays, one: listen, other: listens}. {closing}"],
+    "fragments": {"closing": ["It means a lot.", "See you at the next song."]},
+}
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def a_person(name: str = "Ana", *, country: str = "PT", **about: Any) -> Person:
+    """Somebody with an account. The handle is the name, made fit, and its own every time."""
+    fit = re.sub(r"[^a-z0-9]", "", name.lower()) or "somebody"
+    handle = f"{fit}-{next(_numbers)}"
+    about = {"age_band": "18_plus", "name": name, "country": country, **about}
+    return Person.objects.create_user(f"{handle}@example.com", None, handle=handle, **about)
+
+
+def staff() -> Person:
+    return Person.objects.filter(is_staff=True).first() or a_person("Staff", is_staff=True)
+
+
+def an_artist(name: str = "Mara Veil", *, granted: bool = True) -> Artist:
+    """With a principal, and personal messages switched on unless `granted` is False."""
+    artist = entries.add_artist(name, slug=re.sub(r"\W+", "-", name.lower()), by=staff().actor)
+    a_member(artist, Role.PRINCIPAL)
+    if granted:
+        grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=a_member(artist, Role.PRINCIPAL), fresh=True)
+    return artist
+
+
+def a_member(artist: Artist, role: str) -> Person:
+    """The person in this role of the artist's team; a new one where nobody is."""
+    there = artist.team.members.filter(role=role).select_related("person").order_by("pk").first()
+    return there.person if there else another_member(artist, role)
+
+
+def another_member(artist: Artist, role: str) -> Person:
+    person = a_person(f"{artist.name.split()[0]} {role}")
+    if role == Role.PRINCIPAL:
+        roles.name_principal(artist.team, person, by=staff())
+    else:
+        roles.add_member(artist.team, person, role, by=staff())
+    return person
+
+
+def a_recording(artist: Artist, title: str = "Salt Radio") -> Recording:
+    return entries.add_recording(artist, title, by=staff().actor)
+
+
+def a_version(program: Program, **changes: Any) -> ProgramVersion:
+    """An edit by the principal, unsigned."""
+    words = {"moment": "nth_listen", "nth": 3, "wording": WORDING, **changes}
+    return programs.edit(program, by=a_member(program.artist, Role.PRINCIPAL), **words)
+
+
+def a_program(artist: Artist, *, signed: bool = True, **changes: Any) -> Program:
+    """Thanks at the third listen, unless `changes` say otherwise; signed and live."""
+    principal = a_member(artist, Role.PRINCIPAL)
+    program = programs.create(artist, name="Thank you", by=principal)
+    version = a_version(program, **changes)
+    if signed:
+        programs.sign(version, by=principal, fresh=True)
+    return Program.objects.select_related("current", "artist").get(pk=program.pk)
+
+
+def a_fan(name: str = "Ana", *, opted_in: Artist | None = None, **about: Any) -> Person:
+    fan = a_person(name, **about)
+    if opted_in:
+        opt_ins.opt_in(fan, opted_in)
+    return fan
+
+
+def listened(
+    fan: Person,
+    artist: Artist,
+    times: int = 1,
+    *,
+    recording: Recording | None = None,
+    origin: str = "live",
+    set_aside: bool = False,
+) -> list[NewListen]:
+    """Listens that are in the table and not yet counted, in the order of arrival."""
+    return [_listen(fan, artist, recording, origin=origin, set_aside=set_aside) for _ in range(times)]
+
+
+def _listen(fan: Person, artist: Artist, recording: Recording | None, *, origin: str, set_aside: bool) -> NewListen:
+    number = next(_numbers)
+    started_at = NOON + timedelta(minutes=5 * number)
+    title = recording.title if recording else "Night Bus"
+    row = Listen.objects.create(
+        person=fan,
+        started_at=started_at,
+        second=int(started_at.timestamp()),
+        text_key=text.key(title, artist.name),
+        source=Source.objects.get(uri="/doors/listenbrainz"),
+        event_id=f"event-{number}",
+        recording=recording,
+        title=title,
+        artist_credit=artist.name,
+        time_basis="start",
+        origin=origin,
+        accepted_at=started_at,
+        set_aside=set_aside,
+    )
+    return NewListen(row.pk, fan.pk, artist.pk, recording and recording.pk, started_at, origin, set_aside)
+
+
+def notice(*batches: list[NewListen]) -> list[Moment]:
+    """Count them as one batch, as the consumer does, and see which moments are new."""
+    with transaction.atomic():
+        ids = moments.notice(engagement.record([listen for batch in batches for listen in batch]))
+    return list(Moment.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def a_moment(program: Program, fan: Person | None = None) -> Moment:
+    """A fan of this program's artist got as far as the program waits for."""
+    fan = fan or a_fan(opted_in=program.artist)
+    assert program.current
+    counted = listened(fan, program.artist, program.current.nth, recording=program.current.recording)
+    [moment] = [moment for moment in notice(counted) if moment.program_id == program.pk]
+    return moment
+
+
+def a_pending_draft(artist: Artist, fan: Person | None = None, *, program: Program | None = None) -> Draft:
+    """Written by the composer, waiting for a decision."""
+    program = program or artist.programs.filter(state=Program.State.LIVE).first() or a_program(artist)
+    moment = a_moment(Program.objects.select_related("current", "artist").get(pk=program.pk), fan)
+    drafts.write_next()
+    return Draft.objects.select_related("artist", "person", "version__program").get(moment=moment)
+
+
+def by_a_model(draft: Draft) -> Draft:
+    """As if a model had written it."""
+    maker = "model:tiny-1"
+    Draft.objects.filter(pk=draft.pk).update(maker=maker)
+    draft.refresh_from_db()
+    return draft
+
+
+def without_grace(artist: Artist) -> None:
+    Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": 0})
+
+
+def an_approved_draft(artist: Artist, fan: Person | None = None) -> Draft:
+    """By the principal, with no time to undo."""
+    without_grace(artist)
+    draft = a_pending_draft(artist, fan)
+    return review.approve(draft.pk, by=a_member(artist, Role.PRINCIPAL))
+
+
+def an_experience(artist: Artist, fan: Person | None = None) -> Experience:
+    """Approved by the principal and delivered."""
+    draft = an_approved_draft(artist, fan)
+    delivery.deliver_next()
+    return Experience.objects.select_related("person", "artist").get(draft=draft.pk)
