@@ -1,0 +1,109 @@
+"""Kill -9 of whatever there is, in the middle of thousands of records: each is counted once, and soon."""
+
+import subprocess
+import time
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from events.kafka import Producer, make_topics
+from events.models import Outbox
+from tests.events.conftest import leave, records, written
+from tests.servers import Broker, Database, FragileBroker, Processes, wait_until
+
+MANY = 5000
+WORDS = [f"{n:05}" for n in range(MANY)]
+
+
+@pytest.fixture
+def counted(committing_db: Database) -> Database:
+    with psycopg.connect(committing_db.owner_url) as owner:
+        owner.execute("CREATE TABLE counted (word text PRIMARY KEY)")
+        owner.execute("CREATE TABLE total AS SELECT 0 AS n")
+    return committing_db
+
+
+@dataclass
+class Child:
+    """A process that is killed, and started again at once."""
+
+    processes: Processes
+    command: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        self.process: subprocess.Popen[bytes] = self.processes.start(*self.command)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process = self.processes.start(*self.command)
+
+
+def child(function: str) -> tuple[str, ...]:
+    return ("shell", "--no-imports", "-c", f"from tests.events import children; children.{function}()")
+
+
+def totals(database: Database) -> tuple[int, int]:
+    with psycopg.connect(database.url) as link:
+        row = link.execute("SELECT n::int, (SELECT count(*)::int FROM counted) FROM total").fetchone()
+    assert row
+    return row
+
+
+def leave_slowly(kills: dict[int, object]) -> None:
+    """All words in fifty transactions, and what is to be done after some of them."""
+    for n in range(0, MANY, 100):
+        leave(*WORDS[n : n + 100])
+        time.sleep(0.02)
+        if n in kills:
+            kills[n]()  # type: ignore[operator]
+
+
+def test_a_consumer_killed_in_the_middle_counts_each_record_once(
+    broker: Broker, ledger: Database, processes: Processes, producer: Producer
+) -> None:
+    make_topics()
+    consumer = Child(processes, child("consume"))
+    for n in range(0, MANY, 250):
+        producer.send(records(*WORDS[n : n + 250]))
+        if n in (1000, 2500, 4000):
+            wait_until(lambda: len(written()) > 0, seconds=20)
+            consumer.kill()
+
+    wait_until(lambda: len(written()) >= MANY, seconds=30)
+    time.sleep(0.5)
+
+    assert sorted(written()) == WORDS
+
+
+def test_relay_and_consumer_killed_in_the_middle_lose_and_repeat_nothing(
+    broker: Broker, counted: Database, processes: Processes
+) -> None:
+    relay, consumer = Child(processes, ("relay",)), Child(processes, child("consume_once"))
+    wait_until(lambda: leave("first") or totals(counted)[0] > 0, seconds=30, every=0.5)
+
+    leave_slowly({1000: relay.kill, 2000: consumer.kill, 3000: relay.kill, 4000: consumer.kill})
+    wait_until(lambda: totals(counted)[1] > MANY, seconds=30)
+
+    assert totals(counted) == (MANY + 1, MANY + 1)
+    wait_until(lambda: not Outbox.objects.exists(), seconds=10)
+
+
+def test_a_broker_killed_in_the_middle_and_back_empty_costs_nothing(
+    fragile_broker: FragileBroker, counted: Database, processes: Processes
+) -> None:
+    for command in (("relay",), child("consume_once")):
+        Child(processes, command)
+    wait_until(lambda: leave("first") or totals(counted)[0] > 0, seconds=30, every=0.5)
+
+    leave_slowly({1500: fragile_broker.kill, 2500: fragile_broker.start, 3500: fragile_broker.kill})
+    time.sleep(3)  # away for longer than any client waits before it tries again
+    fragile_broker.start()
+    back = time.monotonic()
+    wait_until(lambda: totals(counted)[1] > MANY, seconds=10, every=0.1)
+    took = time.monotonic() - back
+
+    assert totals(counted) == (MANY + 1, MANY + 1)
+    wait_until(lambda: not Outbox.objects.exists(), seconds=10)
+    assert took < 10
