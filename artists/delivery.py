@@ -46,10 +46,14 @@ def due() -> float | None:
 
 
 def _claimed() -> list[Draft]:
-    """Locked until the transaction ends: another process passes over them, and an undo waits and comes too late."""
+    """Locked until the transaction ends: another process passes over them, and an undo waits and comes too late.
+
+    First locked, then read: what is joined to a row that changed at this moment would be of before the change.
+    """
     ready = Draft.objects.filter(state=Draft.State.APPROVED, deliver_after__lte=Now()).order_by("deliver_after", "pk")
+    locked = list(ready.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH])
     related = ("artist", "decision", "moment", "version__decision", "version__program__artist", "version__recording")
-    return list(ready.select_related(*related).select_for_update(of=("self",), skip_locked=True, no_key=True)[:BATCH])
+    return list(Draft.objects.filter(pk__in=locked).select_related(*related).order_by("pk")) if locked else []
 
 
 def _obstacles(drafts: Sequence[Draft]) -> dict[int, str]:

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from accounts import roles
 from accounts.models import Person, Role
+from ai.facts import SLOTS
 from ai.templates import Malformed
-from ai.wording import Wording
+from ai.wording import Wording, can_say
 from artists.models import REVIEW_SECONDS, Practice, Program, ProgramVersion
 from artists.refusals import Refused, Stale
 from audit import trail
@@ -59,7 +60,7 @@ def edit(
     """A new version, unsigned: what is signed now goes on answering until a principal signs this one."""
     _require(program.artist, by, roles.may_edit, "edit this program")
     _refuse_moment(program, moment, nth, recording, review_seconds)
-    words = _canonical(wording)
+    words = _canonical(wording, recording)
     with transaction.atomic():
         _locked(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
@@ -150,16 +151,24 @@ def _refuse_moment(program: Program, moment: str, nth: int, recording: Recording
         raise Refused(f"{recording.title} is no recording of {program.artist.name}'s.")
 
 
-def _canonical(wording: dict[str, Any]) -> str:
+def _canonical(wording: dict[str, Any], recording: Recording | None) -> str:
     try:
-        return Wording.parse(wording).canonical()
+        words = Wording.parse(wording)
     except Malformed as problem:
         raise Refused(f"The words cannot be used: {problem}.") from problem
+    known = dict.fromkeys(SLOTS if recording else SLOTS.keys() - {"song"}, "")
+    for number, template in enumerate(words.said, start=1):
+        if not can_say(words, template, known):
+            raise Refused(f"Template {number} speaks of {{song}}, and this program is about no single one. Name it.")
+    return words.canonical()
 
 
 def _locked(program: Program) -> Program:
-    """Versions are numbered and signed one after the other behind this lock."""
-    return Program.objects.select_for_update(of=("self",), no_key=True).select_related("current").get(pk=program.pk)
+    """Versions are numbered and signed one after the other behind this lock.
+
+    Without a join: a row that a lock waited for is read again, what was joined to it is not.
+    """
+    return Program.objects.select_for_update(no_key=True).get(pk=program.pk)
 
 
 def _turn(program: Program, before: str, after: str, action: str, by: Person) -> None:

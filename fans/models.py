@@ -4,7 +4,7 @@ import secrets
 
 from django.db import models
 from django.db.models import CharField, GeneratedField, Q
-from django.db.models.functions import Now, UUID7
+from django.db.models.functions import UUID7, Now
 
 from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
@@ -103,7 +103,7 @@ class Experience(models.Model):
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
     clearance = models.ForeignKey(ClearanceRow, models.PROTECT, related_name="+")
-    receipt = models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; no fan, no names of people")
+    receipt = models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; nobody by name")
     receipt_key = models.CharField(max_length=32, unique=True, default=receipt_key)
     delivered_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True)

@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.uuid
-import fans.models
-import rights.models
 from django.conf import settings
 from django.db import migrations, models
+
+import fans.models
+import rights.models
 
 
 class Migration(migrations.Migration):
@@ -102,7 +103,7 @@ class Migration(migrations.Migration):
                 (
                     "receipt",
                     models.JSONField(
-                        help_text="frozen at delivery: roles, times, versions, parts; no fan, no names of people"
+                        help_text="frozen at delivery: roles, times, versions, parts; nobody by name"
                     ),
                 ),
                 ("receipt_key", models.CharField(default=fans.models.receipt_key, max_length=32, unique=True)),

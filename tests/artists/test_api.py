@@ -1,0 +1,246 @@
+"""The studio over HTTP: who may do what, and what is said when it cannot be."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Person
+from artists import drafts, review
+from artists.models import Draft, Program
+from catalog.models import Artist, Recording
+from rights.models import Grant
+from tests import world
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return world.an_artist("Mara Veil")
+
+
+def fresh(person: Person) -> Client:
+    """Signed in, with the password typed just now."""
+    client = Client()
+    client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+    session.save()
+    return client
+
+
+def stale(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_staff_create_an_artist_and_name_the_principal() -> None:
+    mara = world.a_person("Mara")
+    body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email.upper()}
+
+    answer = stale(world.staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+
+    artist = Artist.objects.get(slug="mara-veil")
+    assert (answer.status_code, answer.json()) == (201, {"id": artist.pk, "name": "Mara Veil", "slug": "mara-veil"})
+    assert list(artist.team.members.values_list("person", "role")) == [(mara.pk, "principal")]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"principal": "nobody@example.com"},
+            {"email": "Nobody with the address nobody@example.com has an account yet."},
+        ),
+        ({"slug": "ove-lind"}, {"slug": "ove-lind is taken."}),
+    ],
+)
+def test_an_artist_that_cannot_be_created_says_what_to_change(change: dict[str, str], said: dict[str, str]) -> None:
+    world.an_artist("Ove Lind")
+    mara = world.a_person("Mara")
+    body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email, **change}
+
+    answer = stale(world.staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+
+    assert (answer.status_code, answer.json()) == (400, said)
+    assert not Artist.objects.filter(name="Mara Veil").exists()
+
+
+def test_a_recording_is_added_once(artist: Artist) -> None:
+    client, path = stale(world.staff()), "/api/v1/staff/artists/mara-veil/recordings"
+
+    added = client.post(path, {"title": "Salt Radio", "isrc": "PTABC2600001"}, content_type=JSON)
+    again = client.post(path, {"title": "Salt  RADIO"}, content_type=JSON)
+
+    assert added.status_code == 201
+    assert (again.status_code, list(again.json())) == (400, ["title"])
+    assert Recording.objects.filter(artist=artist).count() == 1
+
+
+def test_only_a_principal_who_typed_the_password_switches_a_grant_on() -> None:
+    artist = world.an_artist("Mara Veil", granted=False)
+    on = {"use": "personal_message", "on": True}
+    principal, path = world.a_member(artist, "principal"), "/api/v1/studio/mara-veil/grants"
+
+    refused = fresh(world.a_member(artist, "owner")).post(path, on, content_type=JSON)
+    asked_again = stale(principal).post(path, on, content_type=JSON)
+    switched = fresh(principal).post(path, on, content_type=JSON)
+    off = fresh(principal).post(path, {**on, "on": False}, content_type=JSON)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "NotAllowed")
+    assert (asked_again.status_code, asked_again.json()["code"]) == (403, "SignInAgain")
+    assert [(grant["version"], grant["ended_at"]) for grant in switched.json()] == [(1, None)]
+    assert [grant["ended_at"] is None for grant in off.json()] == [False]
+    assert Grant.objects.get().version == 1
+
+
+def test_an_unknown_slot_is_refused_by_its_name(artist: Artist) -> None:
+    program = world.a_program(artist, signed=False)
+    wording = {**world.WORDING, "templates": ["Hello {nmae}"]}
+    body = {"moment": "nth_listen", "nth": 3, "wording": wording}
+
+    answer = stale(world.a_member(artist, "editor")).post(
+        f"/api/v1/studio/mara-veil/programs/{program.pk}/versions", body, content_type=JSON
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "Refused")
+    assert "nmae" in answer.json()["detail"]
+    assert program.versions.count() == 1
+
+
+def test_a_program_about_somebody_elses_recording_is_refused(artist: Artist) -> None:
+    program = world.a_program(artist, signed=False)
+    theirs = world.a_recording(world.an_artist("Ove Lind"), "Ferry")
+    body = {"moment": "nth_listen", "nth": 3, "wording": world.WORDING, "recording": theirs.pk}
+
+    answer = stale(world.a_member(artist, "editor")).post(
+        f"/api/v1/studio/mara-veil/programs/{program.pk}/versions", body, content_type=JSON
+    )
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, "Ferry is no recording of Mara Veil's.")
+
+
+def test_signing_over_http_needs_a_principal_and_a_fresh_password(artist: Artist) -> None:
+    program = world.a_program(artist, signed=False)
+    path = f"/api/v1/studio/mara-veil/programs/{program.pk}/versions/1/sign"
+
+    editor = fresh(world.a_member(artist, "editor")).post(path)
+    tired = stale(world.a_member(artist, "principal")).post(path)
+    signed = fresh(world.a_member(artist, "principal")).post(path)
+
+    assert [editor.status_code, tired.status_code, signed.status_code] == [403, 403, 200]
+    assert (signed.json()["state"], signed.json()["current"]["signed"]) == ("live", True)
+    assert signed.json()["current"]["wording"]["templates"] == world.WORDING["templates"]
+
+
+def test_a_paused_program_goes_on_when_it_is_resumed(artist: Artist) -> None:
+    program = world.a_program(artist)
+    client, path = stale(world.a_member(artist, "owner")), f"/api/v1/studio/mara-veil/programs/{program.pk}/pause"
+
+    assert client.put(path).json()["state"] == "paused"
+    assert client.delete(path).json()["state"] == "live"
+    assert Program.objects.get(pk=program.pk).state == "live"
+
+
+def test_the_queue_shows_what_a_draft_was_made_from(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+
+    answer = stale(world.a_member(artist, "reviewer")).get("/api/v1/studio/mara-veil/drafts")
+
+    [shown] = answer.json()["results"]
+    assert (shown["id"], shown["text"], shown["state"]) == (draft.pk, draft.text, "pending")
+    assert {fact["slot"]: fact["value"] for fact in shown["facts"]}["name"] == "Ana"
+
+
+def test_a_second_click_on_approve_is_told_who_decided(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    client = stale(world.a_member(artist, "reviewer"))
+
+    first = client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
+    second = client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
+
+    assert (first.status_code, first.json()["mark"], first.json()["credit"]) == (200, "filled", "Mara Veil's team")
+    assert (second.status_code, second.json()["code"]) == (409, "AlreadyDecided")
+    assert second.json()["detail"].startswith("Already decided by Mara reviewer at ")
+
+
+def test_an_edit_that_is_refused_says_what_to_change(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+
+    answer = stale(world.a_member(artist, "principal")).post(
+        f"/api/v1/drafts/{draft.pk}/edit", {"text": "Come to https://example.com"}, content_type=JSON
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "Refused")
+    assert Draft.objects.get(pk=draft.pk).text == draft.text
+
+
+def test_a_decline_and_its_reason_are_listed(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    client = stale(world.a_member(artist, "reviewer"))
+
+    client.post(f"/api/v1/drafts/{draft.pk}/decline", {"reason": "Not him"}, content_type=JSON)
+
+    [listed] = client.get("/api/v1/studio/mara-veil/drafts?state=declined").json()["results"]
+    assert listed["reason"] == "declined: Not him"
+
+
+def test_an_approval_is_undone_within_the_grace(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    client = stale(world.a_member(artist, "reviewer"))
+    client.post(f"/api/v1/drafts/{draft.pk}/approve", {}, content_type=JSON)
+
+    answer = client.post(f"/api/v1/drafts/{draft.pk}/undo")
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["mark"]) == (200, "pending", None)
+
+
+def test_a_refused_moment_says_who_is_missing_and_not_whose_it_was() -> None:
+    artist = world.an_artist("Ove Lind", granted=False)
+    fan = world.a_fan("Fern", opted_in=artist)
+    world.a_moment(world.a_program(artist), fan)
+    drafts.write_next()
+
+    answer = stale(world.a_member(artist, "reviewer")).get("/api/v1/studio/ove-lind/moments/refused")
+
+    [refused] = answer.json()["results"]
+    assert refused["reason"] == "uncleared: Ove Lind (artist): personal messages are off"
+    assert "Fern" not in answer.content.decode()
+    assert str(fan.pk) not in answer.content.decode()
+
+
+def test_a_state_that_there_is_none_of_is_refused(artist: Artist) -> None:
+    answer = stale(world.a_member(artist, "reviewer")).get("/api/v1/studio/mara-veil/drafts?state=lost")
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["state"]
+
+
+@pytest.mark.parametrize("path", ["drafts", "drafts?state=declined", "programs", "team", "grants"])
+def test_a_list_asks_the_database_the_same_for_one_as_for_three(
+    artist: Artist, path: str, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = stale(world.a_member(artist, "principal"))
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            draft = world.a_pending_draft(artist)
+            review.decline(world.a_pending_draft(artist).pk, by=world.a_member(artist, "principal"))
+            world.another_member(artist, "reviewer")
+            world.a_program(artist)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            answer = client.get(f"/api/v1/studio/mara-veil/{path}")
+        assert answer.status_code == 200
+        counts.append(len(asked))
+
+    assert draft.state == "pending"
+    assert counts[0] == counts[1]
