@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 
-.PHONY: help setup test check demo-once bench-ingest
+.PHONY: help setup test check demo-once bench-ingest openapi shell
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -36,3 +36,9 @@ demo-once: setup  ## one listen travels the whole way, from a scrobbler to a fan
 
 bench-ingest: setup  ## listens per second through the door and the consumer
 	$(EMBEDDED) python benchmarks/ingest.py
+
+openapi: setup  ## write docs/api/openapi.yaml from the code
+	$(EMBEDDED) python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn
+
+shell: setup  ## a shell on the embedded servers, with manage.py and python at hand
+	@$(EMBEDDED) env PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $${SHELL:-sh}

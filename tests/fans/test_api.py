@@ -1,0 +1,138 @@
+"""The fan's side over HTTP, and the receipt that anyone it is shown to may read."""
+
+import hashlib
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Consent
+from catalog.models import Artist
+from fans import opt_ins
+from fans.models import Experience
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return world.an_artist("Mara Veil")
+
+
+def signed_in(person: Any) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artist) -> None:
+    fan = world.a_fan("Ana")
+    client, path = signed_in(fan), "/api/v1/artists/mara-veil/opt-in"
+
+    before = client.get(path).json()
+    yes = client.put(path).json()
+    again = client.put(path).json()
+    no = client.delete(path).json()
+
+    assert [before["opted_in"], yes["opted_in"], again["opted_in"], no["opted_in"]] == [False, True, True, False]
+    assert again["since"] == yes["since"]
+    assert yes["words"] == opt_ins.words(artist)
+    assert list(Consent.objects.filter(person=fan).order_by("id").values_list("act", "words")) == [
+        ("given", yes["words"]),
+        ("withdrawn", yes["words"]),
+    ]
+
+
+def test_an_artist_that_is_not_there_is_not_there(artist: Artist) -> None:
+    assert signed_in(world.a_fan("Ana")).put("/api/v1/artists/nobody/opt-in").status_code == 404
+
+
+def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -> None:
+    experience = world.an_experience(artist, world.a_fan("Ana", opted_in=artist))
+
+    shown = signed_in(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
+
+    assert shown["text"] == experience.text
+    assert shown["mark_words"] == "Mara Veil's words, filled in for you"
+    assert shown["why"]["sentence"] == "You got this because you reached 3 listens of Mara Veil, and opted in."
+    assert shown["receipt"] == f"/r/{experience.receipt_key}"
+
+
+def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    world.an_experience(artist, fan)
+    counts = []
+    for other in ("", "Ove Lind", "Ida Moor"):
+        if other:
+            another = world.an_artist(other)
+            opt_ins.opt_in(fan, another)
+            world.an_experience(another, fan)
+        with CaptureQueriesContext(connection) as asked:
+            shown = signed_in(fan).get("/api/v1/experiences").json()["results"]
+        counts.append((len(shown), len(asked)))
+
+    assert [found for found, _ in counts] == [1, 2, 3]
+    assert len({queries for _, queries in counts}) == 1
+
+
+def test_opening_is_said_with_a_post_and_counts_once(artist: Artist) -> None:
+    experience = world.an_experience(artist)
+    client, path = signed_in(experience.person), f"/api/v1/experiences/{experience.pk}"
+
+    assert client.get(path).json()["opened_at"] is None
+    first = client.post(path).json()["opened_at"]
+    assert first is not None
+    assert client.post(path).json()["opened_at"] == first
+
+
+def test_a_receipt_is_read_without_signing_in_and_names_no_fan(artist: Artist) -> None:
+    experience = world.an_experience(artist, world.a_fan("Ana Quintela", opted_in=artist))
+
+    page = Client().get(f"/r/{experience.receipt_key}")
+    receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
+
+    assert (page.status_code, page["X-Robots-Tag"], page["Referrer-Policy"]) == (
+        200,
+        "noindex, nofollow",
+        "no-referrer",
+    )
+    assert receipt["decision"]["role"] == "principal"
+    assert [(grant["use"], grant["version"]) for grant in receipt["grants"]] == [("personal_message", 1)]
+    person = experience.person
+    for private in (str(person.pk), person.email, person.handle, "Ana Quintela", "Ana", experience.text):
+        assert str(private) not in page.content.decode()
+        assert str(private) not in str(receipt)
+
+
+def test_whoever_has_the_text_and_the_salt_can_check_the_commitment(artist: Artist) -> None:
+    experience = world.an_experience(artist)
+    shown = signed_in(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
+    receipt = Client().get(shown["receipt"] + ".json").json()
+
+    fields = [shown["salt"], str(experience.person_id), str(receipt["artist_id"]), receipt["mark"], receipt["credit"]]
+    committed = hashlib.sha256("\n".join([*fields, shown["text"]]).encode()).hexdigest()
+
+    assert receipt["commitment"]["sha256"] == committed
+
+
+def test_a_receipt_that_is_not_there_is_not_there(artist: Artist) -> None:
+    world.an_experience(artist)
+
+    assert Client().get("/r/" + "a" * 32).status_code == 404
+    assert Client().get("/r/" + "a" * 32 + ".json").status_code == 404
+    assert signed_in(world.a_fan("Bo")).get(f"/api/v1/experiences/{uuid.uuid4()}").status_code == 404
+
+
+def test_an_erased_experience_keeps_its_receipt(artist: Artist) -> None:
+    experience = world.an_experience(artist)
+    Experience.objects.filter(pk=experience.pk).update(salt=None, text=None, why=None)
+
+    receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
+    shown = signed_in(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
+
+    assert receipt["commitment"]["sha256"] == experience.content_hash
+    assert (shown["text"], shown["why"]) == (None, None)

@@ -1,0 +1,157 @@
+"""The whole story in one file: a scrobbler's listen becomes a message that somebody approved, and only then."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import Person, Token
+from artists import delivery, drafts, expiry, review
+from artists.models import Draft, Moment
+from audit.models import Entry
+from catalog.models import Artist
+from config import events
+from events.models import Outbox
+from events.records import Incoming
+from fans import opt_ins
+from fans.models import Engagement, Experience
+from listens.models import Listen
+from live.models import Notice
+from tests import world
+
+pytestmark = pytest.mark.django_db
+NTH = 3
+
+
+class Fan:
+    """A fan with a scrobbler, and the consumer between its listens and their effects."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        token, self.secret = Token.make(person, name="player")
+        token.save()
+        self.offset = 0
+
+    def plays(self, title: str = "Salt Radio", *, at: int) -> None:
+        track = {"track_name": title, "artist_name": "Mara Veil"}
+        answer = Client().post(
+            "/1/submit-listens",
+            json.dumps({"listen_type": "single", "payload": [{"listened_at": at, "track_metadata": track}]}),
+            content_type="text/plain",
+            headers={"Authorization": f"Token {self.secret}"},
+        )
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def consume() -> list[str]:
+    """What waits in the outbox for Kafka, taken in as one batch; the reasons of what was rejected."""
+    waiting = Outbox.objects.filter(rests=True).order_by("pk")
+    batch = [
+        Incoming(row.topic, uuid4(), 0, number, 0, bytes(row.key), bytes(row.value), ())
+        for number, row in enumerate(waiting)
+    ]
+    with transaction.atomic():
+        rejected = events.handle(batch)
+        waiting.delete()
+    return [reject.reason for reject in rejected]
+
+
+@pytest.fixture
+def artist() -> Artist:
+    artist = world.an_artist("Mara Veil")
+    world.a_recording(artist)
+    world.a_program(artist, nth=NTH)
+    world.without_grace(artist)
+    return artist
+
+
+def reaches(fan: Fan, *, listens: int = NTH) -> None:
+    for number in range(listens):
+        fan.plays(at=1_790_000_000 + number * 300)
+    assert consume() == []
+
+
+def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artist) -> None:
+    fan = Fan(world.a_fan("Ana", opted_in=artist))
+    reviewer = world.a_member(artist, "reviewer")
+
+    reaches(fan)
+    drafts.write_next()
+    draft = Draft.objects.get()
+    heard = Notice.objects.filter(person=reviewer, kind="draft.pending", reference=f"draft:{draft.pk}").count()
+    review.approve(draft.pk, by=reviewer, revision=draft.revision)
+    delivery.deliver_next()
+
+    experience = Experience.objects.get()
+    assert Engagement.objects.get(person=fan.person, artist=artist).listens == NTH
+    assert heard == 1
+    assert (experience.person, experience.text) == (fan.person, draft.text)
+    assert "Ana" in str(experience.text)
+    assert experience.mark_words == "Mara Veil's team's words, filled in for you"
+    assert Notice.objects.filter(person=fan.person).values_list("kind", "reference").get() == (
+        "experience.delivered",
+        f"experience:{experience.pk}",
+    )
+    assert experience.decision.under == draft.version.decision
+    told = Entry.objects.filter(subject=f"draft:{draft.pk}").order_by("pk").values_list("action", "actor")
+    assert list(told)[:2] == [("draft.written", "system:drafts"), ("draft.approved", reviewer.actor)]
+
+
+def test_before_somebody_decided_nothing_is_there(artist: Artist) -> None:
+    fan = Fan(world.a_fan("Ana", opted_in=artist))
+
+    reaches(fan)
+    drafts.write_next()
+    delivered = delivery.deliver_next()
+
+    assert not delivered
+    assert Draft.objects.get().state == "pending"
+    assert not Experience.objects.exists()
+
+
+def test_the_same_listens_again_change_nothing(artist: Artist) -> None:
+    fan = Fan(world.a_fan("Ana", opted_in=artist))
+    reaches(fan)
+
+    reaches(fan)
+
+    assert Listen.objects.count() == NTH
+    assert Engagement.objects.get(person=fan.person, artist=artist).listens == NTH
+    assert Moment.objects.count() == 1
+
+
+def test_a_fan_who_never_opted_in_is_not_noticed(artist: Artist) -> None:
+    reaches(Fan(world.a_fan("Gil")))
+
+    assert Listen.objects.count() == NTH
+    assert not Moment.objects.exists()
+
+
+def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_studio_knows_why(artist: Artist) -> None:
+    fan = Fan(world.a_fan("Emre", opted_in=artist))
+    reaches(fan)
+    drafts.write_next()
+    review.approve(Draft.objects.get().pk, by=world.a_member(artist, "reviewer"))
+
+    opt_ins.opt_out(fan.person, artist)
+    delivery.deliver_next()
+
+    draft = Draft.objects.get()
+    assert (draft.state, draft.reason) == ("undeliverable", "opted out: the fan ended it before delivery")
+    assert not Experience.objects.exists()
+
+
+def test_silence_is_no(artist: Artist) -> None:
+    world.a_program(artist, nth=1, review_seconds=1)
+    reaches(Fan(world.a_fan("Dalia", opted_in=artist)), listens=1)
+    drafts.write_next()
+    draft = Draft.objects.get()
+    Draft.objects.filter(pk=draft.pk).update(deadline=draft.written_at)
+
+    expiry.expire_next()
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.reason) == ("expired", "expired: nobody decided in time")
+    assert not Experience.objects.exists()
