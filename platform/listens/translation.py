@@ -85,7 +85,8 @@ def _told(heard: Heard, kind: Kind, fan: UUID) -> tuple[event.Told, JSONObject]:
     left = dict(heard.info)
     played = _played(left)
     track = _track(heard, left)
-    client = event.Client(**{field: _text(left, field, longest) for field, longest in CLIENT.items()})
+    named = {field: _text(left, field, longest) for field, longest in CLIENT.items()}
+    client = event.Client(**named) if any(named.values()) else event.NO_CLIENT
     tags = tuple(left.pop("tags", ()))
     if heard.listened_at is None:
         return event.Told(user_id=str(fan), track=track, client=client, tags=tags), left

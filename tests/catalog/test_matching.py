@@ -93,9 +93,7 @@ def test_a_text_of_two_artists_is_nobodys(ada: Artist) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3, 500])
-def test_one_query_however_many_are_asked_for(
-    ada: Artist, number: int, django_assert_num_queries: object
-) -> None:
+def test_one_query_however_many_are_asked_for(ada: Artist, number: int, django_assert_num_queries: object) -> None:
     for n in range(3):
         add(ada, f"Song {n}")
     asked = [wanted(title=f"Song {n}", catalog_id=str(n)) for n in range(number)]

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog import text
@@ -34,6 +34,7 @@ def test_the_key_is_what_other_systems_can_compute() -> None:
     assert text.key("Night  Train", "ADA") == hashlib.sha256(b"night train\x1fada").digest()
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text(), st.text())
 def test_title_and_credit_cannot_run_into_each_other(title: str, credit: str, title2: str, credit2: str) -> None:
     same = (text.normalise(title), text.normalise(credit)) == (text.normalise(title2), text.normalise(credit2))
@@ -41,6 +42,7 @@ def test_title_and_credit_cannot_run_into_each_other(title: str, credit: str, ti
     assert (text.key(title, credit) == text.key(title2, credit2)) == same
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_separator_survives_in_a_text(said: str) -> None:
     assert text.SEPARATOR not in text.normalise(said)

@@ -1,0 +1,59 @@
+"""From the door through Kafka to rows, with the processes that do it."""
+
+import time
+
+import liblistenbrainz
+import pytest
+from django.db import transaction
+
+from accounts import tokens
+from catalog import entries
+from events.models import DeadLetter, Outbox
+from events.outbox import Outgoing, put
+from fans.models import Engagement
+from listens.models import Listen
+from tests.listens.given import person
+from tests.servers import Broker, Database, Processes, Site, wait_until
+
+
+@pytest.mark.broker
+def test_what_the_door_took_is_counted_once_and_leaves_the_outbox(
+    committing_db: Database, broker: Broker, live_site: Site, processes: Processes
+) -> None:
+    ana = person("ana")
+    ada = entries.add_artist("Ada", "ada", by="system:test")
+    entries.add_recording(ada, "Night Train", by="system:test")
+    scrobbler = liblistenbrainz.ListenBrainz(api_base_url=live_site.url)
+    scrobbler.set_auth_token(tokens.make(ana, "mpd", by=ana)[1])
+    start = int(time.time()) - 3600
+    night = [liblistenbrainz.Listen("Night Train", "Ada", listened_at=start + n) for n in range(20)]
+    processes.start("relay")
+    consumer = processes.start("consume")
+
+    for listen in night[:10]:
+        scrobbler.submit_single_listen(listen)
+    scrobbler.submit_single_listen(night[0])  # a retry
+    scrobbler.submit_playing_now(liblistenbrainz.Listen("Night Train", "Ada"))
+    scrobbler.submit_multiple_listens(night[5:])
+
+    wait_until(lambda: Outbox.objects.count() == 0, seconds=60)
+    assert Listen.objects.count() == 20
+    assert Engagement.objects.get().listens == 20
+    assert DeadLetter.objects.count() == 0
+    consumer.terminate()
+    assert consumer.wait(timeout=10) == 0
+
+
+@pytest.mark.broker
+def test_a_record_nobody_can_read_is_set_aside_with_its_reason(
+    committing_db: Database, broker: Broker, processes: Processes
+) -> None:
+    with transaction.atomic():
+        put([Outgoing("listens.v1", b"x", b"nonsense", rests=True)])
+    processes.start("relay")
+    processes.start("consume")
+
+    wait_until(lambda: Outbox.objects.count() == 0, seconds=60)
+    letter = DeadLetter.objects.get()
+    assert bytes(letter.value or b"") == b"nonsense"
+    assert letter.reason.startswith("not a CloudEvent: ")
