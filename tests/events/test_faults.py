@@ -65,16 +65,22 @@ def test_a_consumer_killed_in_the_middle_counts_each_record_once(
 ) -> None:
     make_topics()
     consumer = Child(processes, child("consume"))
+    cuts: list[int] = []
     for n in range(0, MANY, 250):
         producer.send(records(*WORDS[n : n + 250]))
         if n in (1000, 2500, 4000):
-            wait_until(lambda: len(written()) > 0, seconds=20)
+            before = len(written())
+            wait_until(lambda before=before: len(written()) > before, seconds=20, every=0.001)
+            producer.send(records(*[f"{word}+" for word in WORDS[n : n + 250]]))
             consumer.kill()
+            cuts.append(len(written()))
 
-    wait_until(lambda: len(written()) >= MANY, seconds=30)
+    wait_until(lambda: len(written()) >= MANY + 750, seconds=30)
     time.sleep(0.5)
 
-    assert sorted(written()) == WORDS
+    extra = [f"{word}+" for n in (1000, 2500, 4000) for word in WORDS[n : n + 250]]
+    assert sorted(written()) == sorted(WORDS + extra)
+    assert all(0 < cut < MANY for cut in cuts)
 
 
 def test_relay_and_consumer_killed_in_the_middle_lose_and_repeat_nothing(
