@@ -205,5 +205,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname:.1} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"kafka": {"level": "WARNING"}},
+    "loggers": {"kafka": {"level": "CRITICAL"}},  # a line for every attempt; events says once that Kafka is away
 }
