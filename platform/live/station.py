@@ -23,7 +23,7 @@ class Station:
         self.hub = Hub()
         self._loop = asyncio.get_running_loop()
         self._hurry = asyncio.Event()
-        self._tail = Tail(self._hand_over, self._recovered)
+        self._tail = Tail(self._hand_over, self._look_soon)
         self._tail.start()
         self._pulse = self._loop.create_task(self._beat())
 
@@ -43,7 +43,7 @@ class Station:
         if wanted:
             self._in_loop(self.hub.deliver, wanted)
 
-    def _recovered(self) -> None:
+    def _look_soon(self) -> None:
         self._in_loop(self._hurry.set)
 
     def _in_loop(self, *call: object) -> None:
@@ -51,7 +51,7 @@ class Station:
             self._loop.call_soon_threadsafe(*call)  # type: ignore[arg-type]
 
     async def _beat(self) -> None:
-        """Every few seconds, and at once when Kafka is back: does each session stand, what is each person's newest?"""
+        """Every few seconds, and at once when the tail has caught on: whose session stands, what is their newest?"""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._hurry.wait(), settings.LIVE_HEARTBEAT_SECONDS)

@@ -18,10 +18,13 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between two tries while Kafk
 
 
 class Tail:
-    """`hand_over` gets each batch, `recovered` is called once Kafka is back; both in the tail's thread."""
+    """Both are called in the tail's thread: `hand_over` with each batch, `caught_on` whenever reading has begun.
 
-    def __init__(self, hand_over: Callable[[list[Hint]], None], recovered: Callable[[], None]) -> None:
-        self._hand_over, self._recovered = hand_over, recovered
+    What was sent before that is not heard here: somebody must look at the rows.
+    """
+
+    def __init__(self, hand_over: Callable[[list[Hint]], None], caught_on: Callable[[], None]) -> None:
+        self._hand_over, self._caught_on = hand_over, caught_on
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live-tail", daemon=True)
 
@@ -35,7 +38,8 @@ class Tail:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        reader, pause, away = Reader([topics.NOTICES]), SHORTEST_PAUSE, False
+        reader, pause = Reader([topics.NOTICES]), SHORTEST_PAUSE
+        reads, away = False, False
         while not self._ending.is_set():
             try:
                 self._read(reader)
@@ -43,15 +47,16 @@ class Tail:
                 if not away:
                     # Away is the broker's affair; anything else is ours, and a trace helps to mend it.
                     logger.warning("no notices from Kafka: %s", error, exc_info=not isinstance(error, Away))
-                away = True
+                reads, away = False, True
                 reader.close()  # whatever state it was left in
                 self._ending.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue
             if away:
                 logger.info("notices come from Kafka again")
-                self._recovered()
-            pause, away = SHORTEST_PAUSE, False
+            if not reads:
+                self._caught_on()
+            pause, reads, away = SHORTEST_PAUSE, True, False
         reader.close()
 
     def _read(self, reader: Reader) -> None:

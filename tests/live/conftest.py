@@ -64,14 +64,18 @@ class Page:
     def next(self, *, within: float = 5) -> dict[str, Any]:
         return json.loads(self.link.recv(within))
 
-    def hear(self, count: int, *, within: float = 5) -> list[int]:
-        """The sequences of the next so many notices, heartbeats apart."""
-        heard: list[int] = []
+    def notices(self, count: int, *, within: float = 5) -> list[dict[str, Any]]:
+        """The next so many notices, heartbeats apart."""
+        heard: list[dict[str, Any]] = []
         while len(heard) < count:
             message = self.next(within=within)
-            if message["type"] == "notice":
-                heard.append(message["sequence"])
+            if message["type"] != "heartbeat":
+                heard.append(message)
         return heard
+
+    def hear(self, count: int, *, within: float = 5) -> list[int]:
+        """Their sequences."""
+        return [notice["sequence"] for notice in self.notices(count, within=within)]
 
     def until(self, kind: str, *, within: float = 5) -> list[dict[str, Any]]:
         """Everything up to the next message of a type, that one included."""
@@ -107,7 +111,7 @@ def courier_of_this_test() -> Iterator[None]:
 
 @pytest.fixture
 def calm_site(processes: Processes) -> Site:
-    """A site whose heart beats so rarely that nothing is repaired by it."""
+    """A site whose heart beats once, when it begins to hear Kafka, and then too rarely to repair anything."""
     return site(processes, LIVE_HEARTBEAT_SECONDS="600")
 
 
@@ -132,7 +136,7 @@ def open_page(pages: ExitStack) -> Open:
     ) -> Page:
         headers = {"Cookie": f"sessionid={session_key}"} if session_key else {}
         address = f"{at.socket_url}/live/" + ("" if after is None else f"?after={after}")
-        link = connect(address, origin=origin or at.url, additional_headers=headers, proxy=None)
+        link = connect(address, origin=origin or at.url, additional_headers=headers, proxy=None, close_timeout=2)
         return Page(pages.enter_context(link))
 
     return open_one

@@ -30,7 +30,7 @@ def test_two_pages_hear_each_notice_once_and_in_order(
         post(ana, reference=f"experience:{n}")
 
     for tab in tabs:
-        assert [tab.next() for _ in range(20)] == [
+        assert tab.notices(20) == [
             {"type": "notice", "sequence": n + 1, "kind": "experience.delivered", "reference": f"experience:{n}"}
             for n in range(20)
         ]

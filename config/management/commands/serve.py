@@ -1,6 +1,7 @@
 """Serve: the site and its sockets, until Ctrl-C or SIGTERM."""
 
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             shown = f"[{host}]" if ":" in host else host
             self.stdout.write(f"Fanfare is at http://{shown}:{found}/")
             self.stdout.flush()
+            logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # or it names everybody's address
             uvicorn.Server(_config()).run(sockets=[listening])
 
 
