@@ -51,14 +51,14 @@ WHOLE_WORDS = (_RUDE - REAL_NAMES) | _IMPERSONATION
 
 ANYWHERE = re.compile(
     "fuck|nigger|nigga$|faggot|motherf|dickhead|suckmy|suckdick|mydick|bigdick|smalldick|asshole|heilhitler|whitepower"
-    "|killyourself|diebitch|killall|操你|傻逼|씨발|死ね|official|oficial|offiziel|administrat|moderator|customerserv"
+    "|killyourself|diebitch|siegheil|kukluxklan|gasjews|eatshit|hailsatan|killall|操你|傻逼|씨발|死ね|official|oficial|offiziel|administrat|moderator|customerserv"
     "|helpdesk|verified|官方|客服|管理员|公式アカ"
 )
 """Inside a run of letters, after dots, hyphens, spaces and repetitions are gone. Only what no real name contains."""
 
 INJECTION = re.compile(
     r"\b(?:ignor\w*|disregard|forget|override|bypass|overwrite|skip)\b.*\b(?:previous|prior|above|all|every\w*"
-    r"|instruct\w*|rules?|prompt|this|that|it|the|safety|guard\w*|instruccion\w*|anweisung\w*|todo)\b"
+    r"|instruct\w*|rules?|prompt|this|that|it|the|safety|guard\w*|instruccion\w*|anweisung\w*|todo|alles?|tout)\b"
     r"|\b(?:system|developer|assistant|user|hidden|admin)[ -]*(?:prompt|mode|message|role|override)\b"
     r"|\bjailbreak\w*|\bprompt\b|\bassistant\b|\bchat ?gpt\b"
     r"|\b(?:you|u) (?:are|must|will|should|can|have|owe|suck|r|die)\b|\bact as\b|\bpretend\b"
@@ -70,6 +70,7 @@ INJECTION = re.compile(
     r"|\b(?:love|hate|kill|need|want|miss|marry|fuck|text|call|dm|follow|add|message) (?:you|u|me|us|them|him|her"
     r"|all|your\w*)\b"
     r"|\byour(?:self|s)?\b|\bclick\b|\btickets?\b|\bbitcoin\b|\bgiveaway\b|\bvote for\b|\bwww|\bhttps?"
+    r"|\bthe real\b|\bhq$|\bpay (?:me|us|now)\b|\bat (?:gmail|hotmail)\b"
     r"|\bdot (?:com|net|org)\b"
     r"|\b(?:free|cheap|buy|win|get|sell|selling) (?:money|crypto|followers|merch|stuff|gifts?)\b"
     r"|\bi (?:am|love|hate|want|will|need|miss)\b"

@@ -6,7 +6,7 @@ subtle insinuation gets through: that is why a person approves what a model wrot
 
 import re
 
-_YOU = "(?:you|u|ya|\ufffc)"
+_YOU = "(?:you|u|ya|\ufffc+)"
 _I = "(?:i|we|i've|we've|i'll|we'll|i'd|we'd|i'm|we're)"
 
 
@@ -15,12 +15,13 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 MEETING = _any(
+    r"we (?:know|met|saw|knew) each other|we (?:shared|danced|kissed|hugged|talked|spoke)|you looked|(?:come )?find me",
     rf"{_I} (?:\w+ )?(?:met|remember\w*|recogni[sz]e\w*|noticed|saw|spotted|seen|watched|heard from|miss|missed"
     rf"|followed|know|knew) {_YOU}",
     rf"{_I} (?:still |always |often |really )?(?:remember|think (?:of|about)|thought (?:of|about)|dream\w* (?:of"
     rf"|about)|sing (?:for|to)) {_YOU}",
     r"remember (?:you|when|that|how|meeting|seeing|talking|your|us|our)",
-    r"(?:thinking|thought|dreaming|dreamt|dreamed) (?:of|about) (?:you|u|\ufffc)",
+    r"(?:thinking|thought|dreaming|dreamt|dreamed) (?:of|about) (?:you|u|\ufffc+)",
     r"(?:nice|great|lovely|good|amazing|wonderful) (?:to (?:meet|see|finally meet)|meeting|seeing|talking (?:to"
     r"|with)|chatting with)",
     r"(?:when|since|where|how|after|before) (?:we|you and i|i and you) (?:\w+ )?(?:met|talked|spoke|hung|danced"
@@ -34,7 +35,7 @@ MEETING = _any(
     r"your (?:letters?|messages?|notes?|comments?|face|smile|voice|eyes|dance|photos?|pictures?|drawing|gift"
     r"|hometown|house|home|city|street|job|birthday|wedding|family|friends?|life story)",
     r"(?:wrote|made|recorded|sang|dedicated|dedicate) (?:it|this|that|one|a song|this song|the song"
-    r"|\ufffb)?\s?(?:just |only |specially |especially )?(?:for|about|to) you",
+    r"|\ufffb+)?\s?(?:just |only |specially |especially )?(?:for|about|to) you",
     r"(?:personally|just|only) (?:for|with|to) you|watching (?:you|over)",
     r"our (?:night|talk|chat|secret|time|moment|conversation|meeting|date|story)",
     r"i (?:read|saw|got|received|loved|heard) your|as you told me|like you said|happy birthday",
@@ -42,6 +43,8 @@ MEETING = _any(
 )
 
 ROMANCE = _any(
+    r"bod(?:y|ies)|your (?:lips|skin|legs|hair|dress|curves|clothes)|taste (?:you|your|every|me|her|him)"
+    r"|seduc\w*|lust\w*|sensual|the one for me",
     rf"(?:love|adore|want|need|desire|kiss|miss|crave) {_YOU}",
     r"love (?:of my life|letter)|in love",
     r"(?:my (?:love|darling|dear|baby|babe|sweet|angel|queen|king|valentine|everything)|(?:have|stole"
@@ -55,6 +58,8 @@ ROMANCE = _any(
 )
 
 MONEY = _any(
+    r"rewards?|claim (?:your|it|this)|your address|(?:reply|respond) (?:with|to)"
+    r"|(?:mail|ship|post) (?:you|it|this)|raffle",
     r"tickets?|free|discount\w*|prizes?|winners?|you(?:'ve)? (?:have )?won|win|giveaway|buy\w*|pay\w*|purchase",
     r"money|cash|dollars?|euros?|pounds|crypto\w*|bitcoin|nft|invest\w*|donat\w*|gift ?cards?|vouchers?",
     r"refund\w*|merch\w*|presale|pre-sale|pre-order|order now|for sale|on sale|subscri\w*|sponsor\w*|bank",
@@ -68,24 +73,27 @@ PROMISE = _any(
     r"(?:we|i) will (?:give|send|call|visit|bring|play|dedicate|write|sing|show|take|invite|never|always|be)",
     r"(?:new|next|upcoming|secret|unreleased|forthcoming) (?:album|single|song|record|ep|tour|show|release"
     r"|video|track|music|single)",
-    r"(?:album|single|tour|record|release|video|show|concert|music) (?:is|are|comes?|drops?|out|coming|soon|next)",
+    r"(?:album|single|tour|record|release|video|show|concert) (?:comes?|drops?|out|is out|coming|soon|next)",
     r"coming soon|out (?:now|soon|tomorrow|next)|stay tuned|on tour|tour dates?|guest ?list|vip|meet and greet",
     r"invit\w*|sneak peek|exclusive\w*|surprise|you(?:'ll| will) (?:get|receive|be|see|hear|love|never|always)",
     r"forever",
 )
 
 HATE = _any(
+    r"chok(?:e|es|ing)|wrists?|asham\w*|disgrac\w*|hell|satan\w*|sieg heil|ku klux|deserve to|shut your",
     r"hat(?:e|es|ed|ing|red)|kill\w*|die|dies|dead|death|murder\w*|suicid\w*|hang (?:yourself|him|her|them)",
     r"hurt (?:you|your\w*|him|her|them)|shoot\w*|bomb\w*|attack\w*|punch\w*|slap\w*|stab\w*",
     r"burn (?:them|it|him|her|down)|rape\w*|terroris\w*|nazis?|hitler|genocid\w*|lynch\w*|gas the|stupid|idiots?",
     r"dumb|morons?|losers?|ugly|fat|pathetic|worthless|disgusting|trash|garbage|scum|vermin|subhuman|animals",
     r"parasites?|freaks?|retard\w*|fuck\w*|shit\w*|bitch\w*|cunts?|asshole\w*|bastards?|whores?|sluts?|nigg\w+",
-    r"fag\w*|kikes?|spics?|chinks?|trann(?:y|ies)|dykes?|(?:your|their|that|those) (?:kind|sort|race|people)",
+    r"fag\w*|kikes?|spics?|chinks?|trann(?:y|ies)|dykes?|(?:your|their|that|those) (?:kind|sort|race)"
+    r"|you people|(?:women|men|girls|boys|they) should",
     r"people like you|those people|go back (?:to|where)|real (?:men|women)|not welcome|don't belong|shut up",
     r"get lost|screw (?:you|them)|damn\w*|go to hell|nobody (?:likes|loves|wants) you",
 )
 
 POLITICS = _any(
+    r"troops|soldiers?|god bless|(?:the )?nation|patriot\w*|tax(?:es)?|police|strike|union",
     r"vot(?:e|es|ed|ing|ers?)|elections?|president\w*|prime minister|politic\w*|government\w*|parliament\w*",
     r"congress\w*|senat\w*|minister\w*|mayor|republicans?|democrats?|conservatives?|liberals?|socialis\w*",
     r"communis\w*|fascis\w*|left[- ]wing|right[- ]wing|tor(?:y|ies)|labour party|immigra\w*|refugees?|borders?",
@@ -108,6 +116,7 @@ HEALTH = _any(
 )
 
 MACHINE = _any(
+    r"the (?:bot|model|assistant|machine|ai)|output|complete[.:]|written by (?:an? )?(?:ai|bot|machine|model)",
     r"as an? (?:ai|artificial|assistant|language|large|llm|chat\w*)|language model",
     r"i(?:'m| am) (?:an? )?(?:ai|assistant|bot|chatbot|language)|chat ?gpt|openai|system prompt|as requested",
     r"per your request",

@@ -66,7 +66,7 @@ def compose(
     text = say(wording, template, placed, chosen)
     if text is None:
         raise AssertionError("a template that can be said was not")
-    mentioned = template.mentions().union(*(each.mentions() for each in chosen.values()))
+    mentioned = template.mentions.union(*(each.mentions for each in chosen.values()))
     values = tuple((slot, value) for slot, value in placed.texts.items() if slot in mentioned)
     return Composed(text, index, fragments, values, wording.digest)
 
@@ -76,7 +76,7 @@ def _fragments(
 ) -> tuple[tuple[str, int], ...]:
     """For each fragment in the template one of the sentences that these facts allow; none when they allow none."""
     chosen = []
-    for name in sorted(template.mentions() & wording.said_fragments.keys()):
+    for name in sorted(template.mentions & wording.said_fragments.keys()):
         able = _able(wording.said_fragments[name], placed)
         if able:
             chosen.append((name, able[choose(f"fragment {name}", len(able))]))

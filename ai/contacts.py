@@ -14,7 +14,7 @@ _LINKS = tuple(
     for pattern in (
         r"(?:https?|ftp|hxxps?)\s?:\s?/|\bwww\s?\.|\b(?:javascript|mailto|tel):",
         rf"[^\W_][\w-]+[.。．・·](?:{_PLAIN})(?!\w)",
-        rf"\bdot (?:{_PLAIN}|me)\b|[(\[]dot[)\]]",
+        rf"\bdot (?:{_PLAIN}|me|band|music|live|site)\b|[(\[]dot[)\]]",
         rf"[^\W_][\w-]+\.(?:{_WORDLIKE})/\w",
     )
 )

@@ -111,7 +111,7 @@ def _by_model(model: Profile, wording: Wording, facts: Facts, style: Style, pers
     if words is None or text is None:
         raise Doubtful([Finding("syntax", "a slot without a value", 0)])
     found = [
-        *guard.check_words(words, facts, wording=wording),
+        *guard.check_words(words, facts, wording=wording, strict=True),
         *_off_style(words, style),
         *guard.check_text(text, facts, limit=style.max_length, wording=wording),
     ]

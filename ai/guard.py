@@ -14,6 +14,7 @@ from itertools import chain
 from ai import claims, contacts, scripts
 from ai.facts import Facts, Placed, place
 from ai.names import safe_name, safe_title
+from ai.vocabulary import EVERYDAY
 from ai.wording import Wording
 
 __all__ = ["CRITICAL", "NAME", "VALUE", "Finding", "check_text", "check_words", "safe_name", "safe_title"]
@@ -45,8 +46,11 @@ def check_text(text: str, facts: Facts, *, limit: int = 600, wording: Wording | 
     return sorted(found, key=lambda finding: finding.where)
 
 
-def check_words(words: str, facts: Facts, *, wording: Wording | None = None) -> list[Finding]:
-    """The words around the known values, which stand as NAME and VALUE: a model's own, before anything is filled in."""
+def check_words(words: str, facts: Facts, *, wording: Wording | None = None, strict: bool = False) -> list[Finding]:
+    """The words around the known values, which stand as NAME and VALUE: a model's own, before anything is filled in.
+
+    Strict, as for a model: every word must be an everyday one or stand in the signed wording.
+    """
     plain = words.translate(_QUOTES).lower()
     known = _Known(facts, wording)
     found = [
@@ -57,6 +61,7 @@ def check_words(words: str, facts: Facts, *, wording: Wording | None = None) -> 
         *_names(words, known),
         *_titles(words, known),
         *_language(words, wording),
+        *(_words(plain, wording) if strict else ()),
     ]
     return sorted(found, key=lambda finding: finding.where)
 
@@ -65,17 +70,18 @@ class _Known:
     """The numbers, capitalised words and quoted titles that a text may hold without being asked."""
 
     def __init__(self, facts: Facts, wording: Wording | None) -> None:
-        signed = " ".join(_sentences(wording)) if wording else ""
+        signed = " ".join(_sentences(wording))
         titles = [title for title in (safe_title(facts.artist), safe_title(facts.song), safe_name(facts.name)) if title]
         self.numbers = {_digits(match.group()) for match in _NUMBER.finditer(signed)}
         self.numbers |= {str(n) for n in (facts.plays, facts.since.year if facts.since else None) if n is not None}
         self.words = {match.group() for text in (signed, *titles) for match in _CAPITAL.finditer(text)}
-        self.titles = {*titles, NAME, VALUE, *(match.group(1).strip() for match in _QUOTED.finditer(signed))}
+        self.titles = {*titles, *(match.group(1).strip() for match in _QUOTED.finditer(signed))}
 
 
-def _sentences(wording: Wording) -> Iterator[str]:
-    yield from wording.templates
-    yield from chain.from_iterable(wording.fragments.values())
+def _sentences(wording: Wording | None) -> Iterator[str]:
+    if wording is not None:
+        yield from wording.templates
+        yield from chain.from_iterable(wording.fragments.values())
 
 
 # -- the shape of the text
@@ -115,11 +121,12 @@ def _blank(text: str, facts: Facts, placed: Placed) -> tuple[str, list[Finding]]
 
 
 def _balanced(mark: str, found: re.Match[str]) -> str:
-    """Both isolates go with the value, or the one there is stays to be found."""
+    """As long as what it stands for. Both isolates go with the value, or the one there is stays to be found."""
     opened, closed = found.group().startswith(scripts.FSI), found.group().endswith(scripts.PDI)
+    length = len(found.group())
     if opened == closed:
-        return mark
-    return scripts.FSI + mark if opened else mark + scripts.PDI
+        return mark * length
+    return scripts.FSI + mark * (length - 1) if opened else mark * (length - 1) + scripts.PDI
 
 
 def _values(facts: Facts, placed: Placed) -> Mapping[str, str]:
@@ -171,7 +178,7 @@ _NUMBER = re.compile(r"\d+(?:[.,'’٬٫\u00a0\u202f ]\d{3}(?!\d))*(?:[.,:/]\d+)
 _NUMBER_WORD = re.compile(
     r"(?<!\w)(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|twice"
-    r"|(?:seco|thi)(?:nd|rd)|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)th|half|double|triple)(?!\w)"
+    r"|third|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)th|half|double|triple)(?!\w)"
     r"|[一二三四五六七八九十百千万]+[次回遍度年月天日]|[½¼¾²³¹⁰-⁹₀-₉Ⅰ-ↈ①-⓿]"
 )
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
@@ -207,20 +214,20 @@ def _names(words: str, known: _Known) -> Iterator[Finding]:
 def _titles(words: str, known: _Known) -> Iterator[Finding]:
     for match in _QUOTED.finditer(words):
         title = (match.group(1) or match.group(2)).strip(" ,.!?")
-        if title not in known.titles:
+        if title not in known.titles and title.strip(NAME + VALUE):
             yield Finding("title", title, match.start())
+
+
+def _words(plain: str, wording: Wording | None) -> Iterator[Finding]:
+    signed = {m.group().translate(_QUOTES).lower() for text in _sentences(wording) for m in _CAPITAL.finditer(text)}
+    for match in _CAPITAL.finditer(plain):
+        word = match.group().removesuffix("'s")
+        if word not in signed and not all(each in EVERYDAY for each in word.split("-")):
+            yield Finding("word", match.group(), match.start())
 
 
 # -- can it be judged at all
 
-_COMMON = """
-    a about all always an and are as at be been being but by can do every for from had has have hear hello here hey
-    hi how i i'm i've in is it it's its just keep let like listen listened listening listens made many me means more
-    most much music my never no not now of on one or our out over play played playing plays she so song songs still
-    such that that's the their them there these they this those time times to too until up us was way we we're we've
-    were what when which while who why will with you you're you've your years yours thank thanks
-"""
-_ENGLISH = frozenset(_COMMON.split())
 _READ = frozenset({"LATIN", "COMMON", "INHERITED"})
 
 
@@ -233,5 +240,5 @@ def _language(words: str, wording: Wording | None) -> Iterator[Finding]:
             yield Finding("script", letter, at)
             break
     said = [match.group().translate(_QUOTES).lower() for match in _CAPITAL.finditer(words)]
-    if said and sum(word in _ENGLISH for word in said) * 5 < len(said):
+    if said and sum(word in EVERYDAY for word in said) * 3 < len(said):
         yield Finding("language", "this does not read as English", 0)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from ai import contacts, scripts
 from ai.blocklists import ANYWHERE, INJECTION, WHOLE_WORDS
@@ -11,9 +12,9 @@ MAX_WORDS = 3
 MAX_TITLE = 120
 
 _TYPED_APOSTROPHES = str.maketrans("`´", "’’")  # NFKC would make a space of the second
-_PUNCTUATION = "'’‘\u02bc-\u2010\u2011.·\u30fb\u05f3\u05f4\uff0e "
+_PUNCTUATION = "'’‘\u02bc-\u2010\u2011.·\u30fb\u05be\u05f3\u05f4\uff0e "
 _EASY = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+){0,2}")
-_SHAPE = re.compile(r"['’‘]?[^\W\d_].*")
+_SHAPE = re.compile(r"['’‘][^\W\d_].*(?<!['’‘])|[^\W\d_].*")
 _DOUBLED = re.compile(rf"[{re.escape(_PUNCTUATION.replace(' ', '').replace('.', ''))}]{{2}}|\.\.|\s[.·]|  ")
 # Han with a variation selector is how some Japanese family names are really written; without it they stay readable.
 _HAN_VARIANT = re.compile("(?<=[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]")
@@ -41,11 +42,14 @@ def safe_name(raw: str | None) -> str | None:
     name = " ".join(unicodedata.normalize("NFKC", name).split())
     if not name or len(name) > MAX_LETTERS or name.count(" ") >= MAX_WORDS:
         return None
-    if not _EASY.fullmatch(name) and (not _well_formed(name) or contacts.find(name)):
+    if not _EASY.fullmatch(name) and not _well_formed(name):
+        return None
+    if not name.isalpha() and contacts.find(name):
         return None
     return None if _offends(name) else name
 
 
+@lru_cache(maxsize=4096)  # of the catalogue's titles; a fan's name is never kept
 def safe_title(raw: str | None) -> str | None:
     """A song's or an artist's name from the catalogue, in NFC. Digits and rude words are theirs; links are nobody's."""
     if raw is None or len(raw) > MAX_TITLE:
@@ -94,5 +98,6 @@ def _offends(name: str) -> bool:
 
 
 _BETWEEN_WORDS = re.compile(r"[\s.\-‐‑·・]+")
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
+# Not \W: that would take the vowel signs of Indic scripts along.
+_NOT_LETTERS = re.compile(rf"[{re.escape(_PUNCTUATION)}\u200c\u200d]+")
 _RUN = re.compile(r"(.)\1{2,}")

@@ -31,9 +31,14 @@ def locale(tag: str) -> Locale:
     return Locale.parse(tag.replace("_", "-"), sep="-")
 
 
+@cache
+def runs_right_to_left(tag: str) -> bool:
+    return bool(locale(tag).text_direction == "rtl")
+
+
 def runs_against(text: str, tag: str) -> bool:
     """Whether a letter of it runs against the locale's direction, so that it would pull its neighbours along."""
-    if locale(tag).text_direction == "rtl":
+    if runs_right_to_left(tag):
         return any(unicodedata.bidirectional(letter) == "L" for letter in text)
     return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 

@@ -8,7 +8,7 @@ fragments. Braces and brackets are written twice to stand for themselves.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from ai import contacts, scripts
@@ -66,10 +66,8 @@ class Template:
     parts: Parts
     needs: frozenset[str]
     needs_fragments: frozenset[str]
-
-    def mentions(self) -> frozenset[str]:
-        """Every slot and fragment in it, the optional ones too."""
-        return frozenset(part.name for part in _flat(self.parts) if not isinstance(part, str | Option))
+    mentions: frozenset[str]
+    """Every slot and fragment in it, the optional ones too."""
 
 
 def parse(source: str, locale: str, *, fragments: frozenset[str] = frozenset()) -> Template:
@@ -82,6 +80,7 @@ def parse(source: str, locale: str, *, fragments: frozenset[str] = frozenset()) 
         parts=parts,
         needs=frozenset(part.name for part in bare if not isinstance(part, Fragment)),
         needs_fragments=frozenset(part.name for part in bare if isinstance(part, Fragment)),
+        mentions=frozenset(part.name for part in _flat(parts) if not isinstance(part, str | Option)),
     )
 
 
@@ -117,6 +116,7 @@ def categories(locale: str) -> frozenset[str]:
     return frozenset(_category(number, locale) for number in range(1000)) | {"other"}
 
 
+@lru_cache(maxsize=4096)
 def _category(number: int, locale: str) -> str:
     return scripts.locale(locale).plural_form(number)
 

@@ -130,10 +130,10 @@ def shapes(wording: Wording) -> list[Shape]:
 
 def _shapes(wording: Wording, index: int) -> Iterator[Shape]:
     template = wording.said[index]
-    used = sorted(template.mentions() & wording.said_fragments.keys())
+    used = sorted(template.mentions & wording.said_fragments.keys())
     for picked in product(*(range(len(wording.said_fragments[name])) for name in used)):
         chosen = {name: wording.said_fragments[name][n] for name, n in zip(used, picked, strict=True)}
-        mentioned = template.mentions().union(*(each.mentions() for each in chosen.values())) & SLOTS.keys()
+        mentioned = template.mentions.union(*(each.mentions for each in chosen.values())) & SLOTS.keys()
         seen = set[str]()
         for missing in _subsets(sorted(mentioned - template.needs - {"artist"})):
             placed = _braces(SLOTS.keys() - missing, wording.locale)
@@ -244,7 +244,7 @@ def _refuse_sizes(templates: Sequence[str], fragments: Mapping[str, Sequence[str
 def _refuse_whole(wording: Wording) -> None:
     """What only shows when the sentences are put together."""
     choices = sum(
-        prod(len(texts) for name, texts in wording.fragments.items() if name in template.mentions())
+        prod(len(texts) for name, texts in wording.fragments.items() if name in template.mentions)
         for template in wording.said
     )
     if choices > MAX_CHOICES:

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that speaks chat completions: answers what a test tells it to, keeps what it was sent."""
+"""A real HTTP server on loopback that speaks chat completions: answers what a test tells it to, keeps what it got."""
 
 import json
 import threading

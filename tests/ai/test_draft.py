@@ -1,0 +1,138 @@
+import json
+from typing import Any, cast
+
+import pytest
+
+from ai.cleared import Uncleared
+from ai.compose import Part, compose
+from ai.draft import Drafted, Style, draft_message
+from ai.facts import Facts
+from ai.llm import Profile
+from ai.wording import Wording
+from rights.answers import Refusal
+
+from .chat_server import ChatServer, answer, completion, hangs, says
+from .samples import CLEARED, FACTS, KEY, WORDING
+
+COMPOSED = compose(WORDING, FACTS, choice_key=KEY, program="program:1", fan="fan-1", clearance=CLEARED)
+
+
+def profile(chat: ChatServer, **changes: Any) -> Profile:
+    return Profile(**{"base_url": chat.base_url, "model": "small-7b", "timeout_seconds": 10.0, **changes})
+
+
+def drafted(model: Profile | None, facts: Facts = FACTS, **changes: Any) -> Drafted:
+    given: dict[str, Any] = {
+        "wording": WORDING,
+        "clearance": CLEARED,
+        "program": "program:1",
+        "fan": "fan-1",
+        **changes,
+    }
+    return draft_message(given.pop("wording"), facts, choice_key=KEY, model=model, **given)
+
+
+def test_without_a_model_the_composer_writes() -> None:
+    made = drafted(None)
+
+    assert made == Drafted(COMPOSED.text, "composer", COMPOSED.parts, COMPOSED)
+    assert made.by_model is False
+
+
+def test_a_models_words_are_used_when_nothing_is_wrong_with_them(chat: ChatServer) -> None:
+    chat.answers = [says("Thank you, {name}, for {plays} listens of “{song}”.")]
+
+    made = drafted(profile(chat))
+
+    assert made == Drafted(
+        "Thank you, Ana, for 100 listens of “Tidal”.",
+        "model:small-7b",
+        (Part("words", "model:small-7b"), Part("facts", "Counted from listens; rules, no model")),
+        None,
+    )
+    assert made.by_model is True
+
+
+def test_a_model_never_sees_a_name_or_a_title(chat: ChatServer) -> None:
+    chat.answers = [says("Thank you for listening.")]
+    facts = Facts(artist="Mara Veil", name="Wilhelmina", song="Unheard Of", plays=7)
+
+    drafted(profile(chat, is_openai=True), facts, fan="fan-77")
+
+    sent = json.dumps(chat.sent[0].body)
+    assert "{name}" in sent
+    assert "{song}" in sent
+    assert not [secret for secret in ("Wilhelmina", "Unheard Of", "fan-77", "program:1") if secret in sent]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Thank you, {nam}.", "syntax"),
+        ("Thank you, [name].", "syntax"),
+        ("Thank you, {{name}}.", "syntax"),
+        ("Thank you for {plays} listens, Bo.", "name"),
+        ("Thank you for 101 listens, {name}.", "number"),
+        ("I love you, {name}.", "romance"),
+        ("It was great meeting you, {name}.", "meeting"),
+        ("Thank you, {name}. More at mara.com.", "syntax"),
+        ("Thank you, {name}. Get your tickets.", "money"),
+        ("Thank you for the casserole, {name}.", "word"),
+        ("Danke, {name}, und bis bald.", "language"),
+        ("Thank you so much, {name}. " * 25, "length"),
+        ("Thank you, {name} 😀", "style"),
+        ("Thank you for the ride, {name}.", "word"),
+    ],
+)
+def test_a_doubtful_word_of_a_model_brings_the_composer_back(chat: ChatServer, text: str, code: str) -> None:
+    chat.answers = [says(text)]
+
+    made = drafted(profile(chat))
+
+    assert (made.text, made.maker, made.by_model, made.why_composer) == (COMPOSED.text, "composer", False, "guard")
+    assert code in {finding.code for finding in made.findings}
+
+
+def test_a_slot_without_a_value_is_doubtful(chat: ChatServer) -> None:
+    chat.answers = [says("Thank you, {name}.")]
+
+    made = drafted(profile(chat), Facts(artist="Mara Veil", plays=3))
+
+    assert (made.maker, made.why_composer) == ("composer", "guard")
+
+
+def test_the_artists_banned_words_are_doubtful(chat: ChatServer) -> None:
+    chat.answers = [says("Thank you so much, {name}.")]
+
+    made = drafted(profile(chat), style=Style(banned=("So Much",)))
+
+    assert [finding.what for finding in made.findings] == ["So Much"]
+
+
+def test_a_model_that_cannot_be_used_brings_the_composer_back(chat: ChatServer) -> None:
+    chat.answers = [answer(completion("Dear fan, I love you!"))]
+    assert drafted(profile(chat)).why_composer == "schema"
+
+    chat.answers = [hangs(chat)]
+    made = drafted(profile(chat, timeout_seconds=0.3))
+    assert (made.text, made.maker, made.why_composer) == (COMPOSED.text, "composer", "timeout")
+
+
+def test_a_model_is_not_asked_for_words_that_cannot_be_judged(chat: ChatServer) -> None:
+    chat.answers = [says("Obrigada, {name}.")]
+    wording = Wording.parse({"locale": "pt", "templates": ["Obrigada[, {name}]."]})
+
+    made = drafted(profile(chat), wording=wording)
+
+    assert (made.text, made.maker, made.why_composer) == ("Obrigada, Ana.", "composer", "language")
+    assert chat.sent == []
+
+
+def test_nothing_is_drafted_and_nobody_asked_without_a_clearance(chat: ChatServer) -> None:
+    chat.answers = [says("Thank you.")]
+    refusal = Refusal(use="personal_message", artist_id=1, missing=("Mara Veil (artist)",))
+
+    with pytest.raises(Uncleared):
+        drafted(profile(chat), clearance=cast("Any", refusal))
+
+    assert chat.sent == []

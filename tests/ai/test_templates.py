@@ -1,0 +1,96 @@
+import pytest
+
+from ai.facts import Facts, place
+from ai.templates import Malformed, categories, fill, parse
+
+
+def said(source: str, locale: str = "en", **known: object) -> str | None:
+    facts = Facts(**{"artist": "Mara", **known})
+    return fill(parse(source, locale).parts, place(facts, locale), locale, lambda name: None)
+
+
+@pytest.mark.parametrize(
+    ("source", "known", "expected"),
+    [
+        ("Thank you[, {name}].", {"name": "Ana"}, "Thank you, Ana."),
+        ("Thank you[, {name}].", {}, "Thank you."),
+        ("{plays} {plays, one: listen, other: listens}", {"plays": 1}, "1 listen"),
+        ("{plays} {plays, one: listen, other: listens}", {"plays": 1234}, "1,234 listens"),
+        ("{plays, one: once, twice as nice, other: often}", {"plays": 1}, "once, twice as nice"),
+        ("{{{artist}}} [[so]]", {}, "{Mara} [so]"),
+        ("{song}", {}, None),
+        ("[{song} by {name}]!", {"song": "Tidal"}, "!"),
+    ],
+)
+def test_a_sentence_is_filled_in(source: str, known: dict[str, object], expected: str | None) -> None:
+    assert said(source, **known) == expected
+
+
+@pytest.mark.parametrize(
+    ("plays", "form"), [(0, "odsłuchań"), (1, "odsłuchanie"), (2, "odsłuchania"), (5, "odsłuchań"), (22, "odsłuchania")]
+)
+def test_plurals_follow_the_rules_of_the_language(plays: int, form: str) -> None:
+    source = "{plays, one: odsłuchanie, few: odsłuchania, many: odsłuchań, other: odsłuchania}"
+
+    assert said(source, "pl", plays=plays) == form
+
+
+def test_a_language_asks_for_the_forms_that_whole_numbers_need() -> None:
+    assert categories("en") == {"one", "other"}
+    assert categories("ja") == {"other"}
+    assert categories("cs") == {"one", "few", "other"}  # its "many" is for fractions
+    assert categories("ar") == {"zero", "one", "two", "few", "many", "other"}
+
+
+def test_an_unknown_slot_is_named_with_its_place_and_the_slots_there_are() -> None:
+    with pytest.raises(Malformed) as refused:
+        parse("Hi {nam}", "en", fragments=frozenset({"closing"}))
+
+    assert (refused.value.slot, refused.value.position) == ("nam", 3)
+    assert str(refused.value) == (
+        "unknown slot {nam}; slots are name, artist, song, plays, since; fragments are closing (character 4)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("", "it is empty"),
+        ("  \n", "it is empty"),
+        ("Hi {name", "a { without its other half"),
+        ("Hi name}", "a } without its other half"),
+        ("Hi [{name}", "a [ that is never closed"),
+        ("Hi {name}]", "a ] that closes nothing"),
+        ("[a [{name}]]", "an optional part inside"),
+        ("[so]", "an optional part without a slot"),
+        ("{name, one: a, other: b}", "{name} is no number"),
+        ("{since, one: a, other: b}", "{since} is no number"),
+        ("{stars, one: a, other: b}", "unknown slot {stars}"),
+        ("{plays, one: listen}", "{plays} lacks the plural form other"),
+        ("{plays, other: listens}", "{plays} lacks the plural form one"),
+        ("{plays, one: a, few: b, other: c}", "en has no plural form few"),
+        ("{plays, one: , other: b}", "empty plural form one"),
+        ("{plays, one: a, one: b, other: c}", "a plural is written"),
+        ("{plays, listens}", "a plural is written"),
+        ("{}", "unknown slot {}"),
+        ("{ name.__class__ }", "unknown slot {name.__class__}"),
+        ("a\0b", "a control character U+0000"),
+        ("a\tb", "a control character U+0009"),
+        ("a\ud800b", "a control character U+D800"),
+        ("a\u200bb", "an invisible character U+200B"),
+        ("a\u202eb", "a direction character U+202E"),
+        ("a\u2068b", "a direction character U+2068"),
+        ("a" * 1001, "it has 1001 characters"),
+        ("more at https://mara.example/x", "link in it"),
+        ("more at mara.com", "link in it"),
+        ("more at {artist}.com", "link in it"),
+        ("more at mara[.com, {name}]", "link in it"),
+        ("write to mara@veil.example", "e-mail address in it"),
+        ("call +351 912 345 678", "phone number in it"),
+    ],
+)
+def test_what_is_no_sentence_of_the_language_is_refused(source: str, problem: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        parse(source, "en")
+
+    assert problem in str(refused.value)

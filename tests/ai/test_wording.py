@@ -1,0 +1,151 @@
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ai.facts import Facts, place
+from ai.previews import plural_edges, previews
+from ai.templates import Malformed
+from ai.wording import Wording, read, shapes
+
+from .samples import FACTS, WORDING
+
+
+def wording(*templates: str, **changes: Any) -> Wording:
+    return Wording.parse({"locale": "en", "templates": list(templates), **changes})
+
+
+def test_what_is_signed_does_not_depend_on_the_order_it_came_in() -> None:
+    fragments = {"closing": ["Bye."], "opening": ["Hi."]}
+    one = {"locale": "en", "templates": ["{opening} {closing}"], "fragments": fragments}
+    other = {"fragments": dict(reversed(fragments.items())), "templates": ["{opening} {closing}"], "locale": "en"}
+
+    assert (
+        Wording.parse(one).canonical()
+        == Wording.parse(other).canonical()
+        == (
+            '{"fragments":{"closing":["Bye."],"opening":["Hi."]},"language":1,"locale":"en",'
+            '"templates":["{opening} {closing}"]}'
+        )
+    )
+
+
+@given(st.permutations(["a", "b", "c", "d"]))
+def test_the_shape_hash_is_stable_under_key_order(names: list[str]) -> None:
+    data = {"locale": "en", "templates": ["{a}{b}{c}{d}"], "fragments": {name: [f"{name}!"] for name in names}}
+
+    read_again = Wording.parse(data)
+
+    assert read_again.canonical() == (
+        '{"fragments":{"a":["a!"],"b":["b!"],"c":["c!"],"d":["d!"]},"language":1,"locale":"en",'
+        '"templates":["{a}{b}{c}{d}"]}'
+    )
+    assert read_again.digest == hashlib.sha256(read_again.canonical().encode()).hexdigest()
+
+
+def test_what_is_signed_can_be_read_again() -> None:
+    assert read(WORDING.canonical()) == WORDING
+    assert Wording.parse(json.loads(WORDING.canonical())).digest == WORDING.digest
+
+
+def test_another_word_is_another_hash() -> None:
+    assert wording("Thank you.").digest != wording("Thank you!").digest
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ({"locale": "en", "templates": ["Hi {nam}"]}, "template 1: unknown slot {nam}"),
+        ({"locale": "en", "templates": ["Hi", "Hi {nam}"]}, "template 2: unknown slot {nam}"),
+        (
+            {"locale": "en", "templates": ["Hi {end}"], "fragments": {"end": ["a", "{x}"]}},
+            "fragment end, sentence 2: unknown slot {x}",
+        ),
+        (
+            {"locale": "en", "templates": ["Hi {end}"], "fragments": {"end": ["{end}"]}},
+            "fragment end, sentence 1: unknown slot {end}",
+        ),
+        ({"locale": "en", "templates": []}, "0 templates"),
+        ({"locale": "en", "templates": ["Hi"] * 41}, "41 templates"),
+        ({"locale": "xx-Nowhere", "templates": ["Hi"]}, "'xx-Nowhere' is no locale"),
+        ({"locale": "", "templates": ["Hi"]}, "'' is no locale"),
+        ({"locale": 7, "templates": ["Hi"]}, "the locale is a text"),
+        ({"locale": "en", "templates": "Hi"}, "templates: a list of sentences"),
+        ({"locale": "en", "templates": [7]}, "templates: a list of sentences"),
+        ({"locale": "en", "templates": ["Hi"], "fragments": ["a"]}, "fragments are lists"),
+        ({"locale": "en", "templates": ["Hi"], "fragments": {"name": ["a"]}}, "not that of a slot"),
+        ({"locale": "en", "templates": ["Hi"], "fragments": {"a b": ["a"]}}, "lower-case letters"),
+        ({"locale": "en", "templates": ["Hi"], "fragments": {"a": []}}, "0 sentences"),
+        ({"locale": "en", "templates": ["Hi"], "colour": "red"}, "nothing else"),
+        ({"locale": "en", "templates": ["Hi"], "language": 2}, "language 2"),
+        ([], "a wording has a locale"),
+        (None, "a wording has a locale"),
+        ({"locale": "en", "templates": ["Hi {name}"]}, "a fan may have no name"),
+        (
+            {"locale": "en", "templates": ["Hi {a}"], "fragments": {"a": ["{name}"]}},
+            "a fan may have no name",
+        ),
+        (
+            {"locale": "en", "templates": ["mara{a}"], "fragments": {"a": [".com"]}},
+            "template 1 with its fragments: link in it",
+        ),
+        (
+            {
+                "locale": "en",
+                "templates": ["".join(f"{{{n}}}" for n in "abcdefghij")],
+                "fragments": {n: ["a", "b", "c"] for n in "abcdefghij"},
+            },
+            "59049 combinations",
+        ),
+    ],
+)
+def test_a_wording_that_could_not_be_said_or_read_is_refused(data: Any, problem: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        Wording.parse(data)
+
+    assert problem in str(refused.value)
+
+
+def test_every_shape_is_listed() -> None:
+    found = shapes(wording("Hi[ {name}]! {end}", fragments={"end": ["Bye.", "Bye[, {name}]."]}))
+
+    assert [shape.text for shape in found] == ["Hi {name}! Bye.", "Hi! Bye.", "Hi {name}! Bye, {name}.", "Hi! Bye."]
+
+
+def test_previews_show_the_edges_of_every_shape() -> None:
+    found = {
+        (each.case, each.text)
+        for each in previews(wording("{plays} {plays, one: listen, other: listens}[, {name}]"), artist="Mara")
+    }
+
+    assert found == {
+        ("usual", "100 listens, Ana"),
+        ("shortest", "2 listens, Y"),
+        ("longest", "1,234,567 listens, Maximiliana Konstantinopoulou"),
+        ("other direction", "100 listens, \u2068مريم\u2069"),
+        ("plays: 0", "0 listens, Ana"),
+        ("plays: 1", "1 listen, Ana"),
+        ("plays: 2", "2 listens, Ana"),
+        ("usual", "100 listens"),
+        ("shortest", "2 listens"),
+        ("longest", "1,234,567 listens"),
+        ("plays: 0", "0 listens"),
+        ("plays: 1", "1 listen"),
+    }
+
+
+def test_previews_reach_every_plural_form_of_a_language() -> None:
+    assert plural_edges("ar") == [0, 1, 2, 3, 11, 100]
+
+
+def test_words_that_were_not_signed_are_not_said() -> None:
+    placed = place(FACTS, "en")
+
+    assert WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", placed)
+    assert not WORDING.says("Thank you, Ana. 101 listens of “Tidal”. – Mara Veil", placed)
+    assert not WORDING.says("Thank you. 100 listens of “Tidal”. – Mara Veil", placed)
+    assert not WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil ", placed)
+    assert not WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", place(Facts(artist="Bo"), "en"))
