@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 
 from babel import Locale
-from confusable_homoglyphs import categories, confusables  # type: ignore[import-untyped]  # ships no types
+from confusable_homoglyphs import categories, confusables
 
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 FSI, PDI = "\u2068", "\u2069"
