@@ -174,6 +174,8 @@ class Draft(models.Model):
     decided_by = models.CharField(max_length=80, null=True, help_text="who said yes or no last, a plain id")
     decided_at = models.DateTimeField(null=True)
     deliver_after = models.DateTimeField(null=True, help_text="the team may undo until then")
+    held_by = models.CharField(max_length=80, null=True, help_text="who is looking at it, so that nobody else is")
+    held_until = models.DateTimeField(null=True, help_text="a lease: it ends by itself")
 
     class Meta:
         constraints = [
@@ -194,12 +196,29 @@ class Draft(models.Model):
                 condition=~Q(state__in=["declined", "expired", "failed", "undeliverable", "withdrawn"]) | ~Q(reason=""),
                 name="what_went_no_further_says_why",
             ),
+            models.CheckConstraint(
+                condition=Q(held_by=None, held_until=None) | Q(held_by__isnull=False, held_until__isnull=False),
+                name="a_hold_ends",
+            ),
         ]
         indexes = [
             models.Index(fields=["artist", "deadline", "id"], condition=Q(state="pending"), name="drafts_to_decide"),
             models.Index(fields=["deadline"], condition=Q(state="pending"), name="drafts_by_deadline"),
             models.Index(fields=["deliver_after"], condition=Q(state="approved"), name="drafts_to_deliver"),
             models.Index(fields=["artist", "-id"], name="drafts_of_an_artist"),
+            models.Index(
+                fields=["artist", "written_at"], include=["state", "mark", "deliver_after"], name="drafts_by_day"
+            ),
+            models.Index(
+                fields=["artist", "-id"],
+                condition=Q(state__in=["approved", "delivered", "withdrawn"]),
+                name="drafts_that_went_out",
+            ),
+            models.Index(
+                fields=["artist", "-id"],
+                condition=Q(state__in=["declined", "expired", "failed", "undeliverable"]),
+                name="drafts_that_did_not",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,70 @@
+"""Hold: who of the team is looking at a draft, so that nobody else is handed the same one. A lease, never a lock."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import Person
+from artists.models import Draft
+from catalog.models import Artist
+
+SECONDS = 90
+
+# One statement, so that two reviewers who ask at the same moment get two drafts: the second passes over what the
+# first has locked.
+TAKE_NEXT = """
+UPDATE artists_draft SET held_by = %(by)s, held_until = statement_timestamp() + make_interval(secs => %(seconds)s)
+WHERE id = (
+    SELECT id FROM artists_draft
+    WHERE artist_id = %(artist)s AND state = 'pending' AND deadline > statement_timestamp()
+        AND (held_until IS NULL OR held_until <= statement_timestamp() OR held_by = %(by)s)
+        AND id <> ALL(%(skipped)s)
+    ORDER BY deadline, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+) RETURNING id
+"""
+
+
+class Held(Exception):
+    """Somebody else of the team is looking at it until then, or longer if they stay."""
+
+    def __init__(self, who: str, until: datetime) -> None:
+        super().__init__(f"{who} is looking at this one. It is free again when they leave it.")
+        self.who, self.until = who, until
+
+
+def take_next(artist: Artist, *, by: Person, skipped: Collection[int] = ()) -> int | None:
+    """The id of the draft with the earliest deadline that nobody else looks at, now theirs; None when there is none."""
+    asked = {"by": by.actor, "seconds": SECONDS, "artist": artist.pk, "skipped": list(skipped)}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_NEXT, asked)
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def take(draft: Draft, *, by: Person) -> None:
+    """Look at this one, or go on looking at it. Raises Held; nothing happens to a draft that no longer waits."""
+    open_ = Draft.objects.filter(pk=draft.pk, state=Draft.State.PENDING)
+    until = Now() + timedelta(seconds=SECONDS)
+    if open_.filter(free_for(by)).update(held_by=by.actor, held_until=until):
+        return
+    now = open_.filter(held_until__gt=Now()).exclude(held_by=by.actor).values("held_by", "held_until").first()
+    if now:
+        raise Held(_name(now["held_by"]), now["held_until"])
+
+
+def release(draft: Draft, *, by: Person) -> None:
+    """Leave it to the others at once."""
+    Draft.objects.filter(pk=draft.pk, held_by=by.actor).update(held_by=None, held_until=None)
+
+
+def free_for(person: Person) -> Q:
+    """The drafts that this person may be handed."""
+    return Q(held_until=None) | Q(held_until__lte=Now()) | Q(held_by=person.actor)
+
+
+def _name(actor: str) -> str:
+    person = Person.objects.filter(pk=actor.removeprefix("person:")).first()
+    return (person.name or person.handle) if person else "Somebody"
