@@ -65,7 +65,9 @@ def test_the_receipt_can_be_checked_and_tells_nobody_who() -> None:
 
     assert receipt["decision"]["role"] == "principal"
     assert receipt["decision"]["name"] == "Mara Veil"
-    assert [(each["id"], each["version"], each["use"]) for each in receipt["grants"]] == [(grant.pk, 1, "personal_message")]
+    assert [(each["id"], each["version"], each["use"]) for each in receipt["grants"]] == [
+        (grant.pk, 1, "personal_message")
+    ]
     assert receipt["program"]["version"] == 1
     assert receipt["shape"]["role"] == "principal"
     assert [part["kind"] for part in receipt["parts"]] == ["person", "rules"]

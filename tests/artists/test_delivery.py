@@ -1,0 +1,232 @@
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+
+from artists import delivery, programs, review
+from artists.models import Draft
+from audit.models import Entry
+from events.models import Outbox
+from fans import opt_ins
+from fans.models import Experience
+from live.models import Notice
+from rights import grants
+from rights.models import ClearanceRow, Use
+from tests import world
+from tests.artists.together import at_once
+from tests.servers import Database
+
+
+def undelivered(draft: Draft) -> str:
+    """Why nothing reached the fan; fails when something did."""
+    draft.refresh_from_db()
+    assert draft.state == "undeliverable"
+    assert not Experience.objects.filter(draft=draft.pk).exists()
+    assert not Notice.objects.filter(kind="experience.delivered").exists()
+    return draft.reason
+
+
+@pytest.mark.django_db
+def test_what_was_approved_reaches_its_fan() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+
+    assert delivery.deliver_next()
+    assert not delivery.deliver_next()
+
+    experience = Experience.objects.get()
+    draft.refresh_from_db()
+    assert draft.state == "delivered"
+    assert (experience.draft, experience.person, experience.artist) == (draft.pk, draft.person, artist)
+    assert (experience.text, experience.mark, experience.credit) == (draft.text, "filled", "Mara Veil")
+    assert (experience.decision, experience.clearance) == (draft.decision, draft.clearance)
+    assert experience.content_hash == draft.decision.content_hash
+    entry = Entry.objects.get(action="experience.delivered")
+    assert (entry.actor, entry.subject, entry.facts) == (
+        "system:delivery",
+        f"experience:{experience.pk}",
+        {"draft": draft.pk},
+    )
+    event = json.loads(bytes(Outbox.objects.latest("pk").value))
+    assert (event["type"], event["subject"]) == ("fanfare.experience.delivered.v1", f"draft:{draft.pk}")
+
+
+@pytest.mark.django_db
+def test_during_the_grace_nothing_goes_out() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    assert delivery.due() is None
+
+    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+    assert not delivery.deliver_next()
+    due = delivery.due()
+    assert due is not None
+    assert 0 < due <= 5
+
+
+@pytest.mark.django_db
+def test_what_is_due_is_due_now() -> None:
+    world.an_approved_draft(world.an_artist())
+
+    assert delivery.due() == 0
+
+
+@pytest.mark.django_db
+def test_an_undone_approval_is_not_delivered() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    review.undo(draft.pk, by=world.a_member(artist, "principal"))
+    Draft.objects.update(written_at=Now() - timedelta(days=1))
+
+    assert not delivery.deliver_next()
+    assert delivery.due() is None
+
+
+@pytest.mark.django_db
+def test_a_fan_who_opts_out_after_the_yes_gets_nothing() -> None:
+    draft = world.an_approved_draft(world.an_artist())
+    opt_ins.opt_out(draft.person, draft.artist)
+
+    delivery.deliver_next()
+
+    assert undelivered(draft) == delivery.OPTED_OUT
+
+
+@pytest.mark.django_db
+def test_a_grant_that_ends_after_the_yes_stops_it() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+
+    delivery.deliver_next()
+
+    assert undelivered(draft) == delivery.UNCLEARED
+
+
+@pytest.mark.django_db
+def test_a_clearance_that_rests_on_nothing_clears_nothing() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+    made_up = ClearanceRow.objects.create(use=Use.PERSONAL_MESSAGE, artist=artist)
+    Draft.objects.filter(pk=draft.pk).update(clearance=made_up)
+
+    delivery.deliver_next()
+
+    assert undelivered(draft) == delivery.UNCLEARED
+
+
+@pytest.mark.django_db
+def test_a_paused_program_delivers_nothing() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+    programs.pause(draft.version.program, by=world.a_member(artist, "reviewer"))
+
+    delivery.deliver_next()
+
+    assert undelivered(draft) == delivery.STOPPED
+
+
+@pytest.mark.django_db
+def test_an_erased_text_holds_nobody_up() -> None:
+    artist = world.an_artist()
+    gone, whole = world.an_approved_draft(artist), world.an_approved_draft(artist)
+    Draft.objects.filter(pk=gone.pk).update(salt=None, text=None)
+
+    delivery.deliver_next()
+
+    gone.refresh_from_db()
+    assert (gone.state, gone.reason) == ("undeliverable", delivery.ERASED)
+    assert Experience.objects.get().draft == whole.pk
+
+
+@pytest.mark.django_db
+def test_the_team_hears_of_what_could_not_be_delivered() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+    opt_ins.opt_out(draft.person, artist)
+    before = Notice.objects.filter(kind="draft.decided").count()
+
+    delivery.deliver_next()
+
+    assert Notice.objects.filter(kind="draft.decided").count() == before + 1
+    assert Entry.objects.get(action="draft.undeliverable").facts == {"reason": delivery.OPTED_OUT}
+
+
+@pytest.mark.django_db
+def test_three_cost_as_many_queries_as_one() -> None:
+    artist = world.an_artist()
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            world.an_approved_draft(artist)
+            opt_ins.opt_out(world.an_approved_draft(artist).person, artist)
+        with CaptureQueriesContext(connection) as captured:
+            assert delivery.deliver_next()
+        return len(captured)
+
+    assert queries(1) == queries(3)
+    assert Experience.objects.count() == 4
+
+
+def test_two_processes_deliver_everything_once(committing_db: Database) -> None:
+    artist = world.an_artist()
+    drafts = [world.an_approved_draft(artist) for _ in range(12)]
+
+    at_once(*[delivery.deliver_next for _ in range(3)])
+
+    assert sorted(Experience.objects.values_list("draft", flat=True)) == [draft.pk for draft in drafts]
+    assert Notice.objects.filter(kind="experience.delivered").count() == 12
+
+
+@pytest.mark.parametrize("stop", ["opt out", "switch off", "pause"])
+def test_who_stops_it_waits_for_what_is_being_delivered(committing_db: Database, stop: str) -> None:
+    artist = world.an_artist()
+    first = world.an_approved_draft(artist)
+    principal = world.a_member(artist, "principal")
+    stops = {
+        "opt out": lambda: opt_ins.opt_out(first.person, artist),
+        "switch off": lambda: grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal),
+        "pause": lambda: programs.pause(first.version.program, by=principal),
+    }
+    stopped = threading.Event()
+
+    def stopping() -> None:
+        stops[stop]()
+        stopped.set()
+
+    with transaction.atomic():
+        assert delivery.deliver_next()
+        other = threading.Thread(target=lambda: at_once(stopping))
+        other.start()
+        assert not stopped.wait(0.3)
+    other.join(10)
+
+    assert stopped.is_set()
+    assert Experience.objects.get().draft == first.pk
+
+
+def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database) -> None:
+    artist = world.an_artist()
+    principal = world.a_member(artist, "principal")
+    for _ in range(5):
+        draft = world.a_pending_draft(artist)
+        programs.set_practice(artist, by=principal, grace_seconds=1)
+        review.approve(draft.pk, by=principal)
+        Draft.objects.filter(pk=draft.pk).update(deliver_after=Now() + timedelta(milliseconds=20))
+        connection.close()
+
+        def deliver() -> None:
+            while not delivery.deliver_next() and delivery.due() is not None:
+                pass
+
+        at_once(deliver, lambda draft=draft: review.undo(draft.pk, by=principal))
+
+        draft.refresh_from_db()
+        assert draft.state in {"delivered", "pending"}
+        assert Experience.objects.filter(draft=draft.pk).exists() == (draft.state == "delivered")

@@ -1,0 +1,331 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from artists import drafts, making, programs
+from artists.models import Draft, Moment
+from audit.models import Entry
+from events.models import Outbox
+from fans import opt_ins
+from live.models import Notice
+from rights import grants
+from rights.models import ClearanceRow, Use
+from tests import world
+from tests.ai import chat_server
+from tests.artists.together import at_once
+from tests.servers import Database
+
+
+def refusal(moment: Moment) -> str:
+    """Why the moment got no draft; fails when it is not refused."""
+    moment.refresh_from_db()
+    assert moment.state == "refused"
+    assert not Draft.objects.filter(moment=moment).exists()
+    return moment.reason
+
+
+@pytest.mark.django_db
+def test_a_moment_becomes_a_draft_that_waits() -> None:
+    artist = world.an_artist()
+    moment = world.a_moment(world.a_program(artist, review_seconds=3600))
+
+    assert drafts.write_next()
+    assert not drafts.write_next()
+
+    draft = Draft.objects.get()
+    moment.refresh_from_db()
+    assert moment.state == "drafted"
+    assert (draft.moment, draft.state, draft.maker, draft.revision) == (moment, "pending", "composer", 1)
+    assert (draft.person, draft.artist, draft.version) == (moment.person, artist, moment.version)
+    assert draft.text.startswith("Thank you, Ana. That was 3 listens. ")
+    assert draft.made == draft.text
+    assert (draft.mark, draft.credit, draft.decision) == (None, None, None)
+    assert draft.deadline - draft.written_at == timedelta(seconds=3600)
+    assert draft.clearance == ClearanceRow.objects.get()
+
+
+@pytest.mark.django_db
+def test_the_reviewer_sees_what_it_was_made_from() -> None:
+    draft = world.a_pending_draft(world.an_artist())
+
+    shown = [(fact["slot"], fact["value"], fact["used"]) for fact in draft.facts]
+    assert shown == [
+        ("name", "Ana", True),
+        ("artist", "Mara Veil", False),
+        ("plays", 3, True),
+        ("since", "2026-11-01", False),
+    ]
+    assert all(fact["label"] and fact["from"] for fact in draft.facts)
+    assert [(part["part"], part["kind"]) for part in draft.parts] == [("words", "person"), ("names and facts", "rules")]
+
+
+@pytest.mark.django_db
+def test_a_song_is_a_fact_only_of_a_program_about_it() -> None:
+    artist = world.an_artist()
+    song = world.a_recording(artist, "Low Tide")
+    words = {"locale": "en", "templates": ["You found {song}[, {name}]."]}
+    program = world.a_program(artist, moment="first_listen", nth=1, recording=song, wording=words)
+
+    assert world.a_pending_draft(artist, program=program).text == "You found Low Tide, Ana."
+
+
+@pytest.mark.django_db
+def test_the_whole_team_hears_of_it_and_nobody_else() -> None:
+    artist, other = world.an_artist(), world.an_artist("Ove Lind")
+    team = {world.a_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")}
+    world.a_member(other, "reviewer")
+
+    draft = world.a_pending_draft(artist)
+
+    heard = Notice.objects.filter(kind="draft.pending", reference=f"draft:{draft.pk}")
+    assert {notice.person for notice in heard} == team
+    assert Notice.objects.count() == len(team)
+
+
+@pytest.mark.django_db
+def test_other_systems_hear_numbers_only() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+
+    [record] = Outbox.objects.filter(topic="experiences.v1")
+    event = json.loads(bytes(record.value))
+
+    assert bytes(record.key) == str(artist.pk).encode()
+    assert event["type"] == "fanfare.experience.drafted.v1"
+    assert event["subject"] == f"draft:{draft.pk}"
+    assert event["data"] == {"artist": artist.pk, "draft": draft.pk, "program_version": draft.version_id}
+    assert str(draft.person_id) not in json.dumps(event)
+
+
+@pytest.mark.django_db
+def test_the_audit_has_no_text_and_no_name() -> None:
+    draft = world.a_pending_draft(world.an_artist())
+
+    entry = Entry.objects.get(action="draft.written")
+    assert (entry.actor, entry.subject) == ("system:drafts", f"draft:{draft.pk}")
+    assert entry.facts == {"moment": draft.moment_id, "clearance": draft.clearance_id, "maker": "composer"}
+
+
+@pytest.mark.django_db
+def test_an_uncleared_moment_says_who_is_missing() -> None:
+    artist = world.an_artist(granted=False)
+    moment = world.a_moment(world.a_program(artist))
+
+    drafts.write_next()
+
+    assert refusal(moment) == "uncleared: Mara Veil (artist): personal messages are off"
+    assert Entry.objects.get(action="moment.refused").facts == {"why": "uncleared"}
+    assert Notice.objects.count() == Outbox.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_grant_for_other_countries_does_not_cover_this_fan() -> None:
+    artist = world.an_artist(granted=False)
+    principal = world.a_member(artist, "principal")
+    grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, territories=["PT"])
+    program = world.a_program(artist)
+    here = world.a_moment(program, world.a_fan(opted_in=artist, country="PT"))
+    there = world.a_moment(program, world.a_fan(opted_in=artist, country="BR"))
+
+    drafts.write_next()
+
+    assert Draft.objects.get().moment == here
+    assert refusal(there) == "uncleared: Mara Veil (artist): personal messages are not granted for BR"
+
+
+@pytest.mark.django_db
+def test_a_fan_who_opted_out_meanwhile_gets_no_draft() -> None:
+    artist = world.an_artist()
+    moment = world.a_moment(world.a_program(artist))
+    opt_ins.opt_out(moment.person, artist)
+
+    drafts.write_next()
+
+    assert refusal(moment).startswith("opted out")
+
+
+@pytest.mark.django_db
+def test_a_paused_program_gets_no_draft() -> None:
+    artist = world.an_artist()
+    moment = world.a_moment(world.a_program(artist))
+    programs.pause(moment.program, by=world.a_member(artist, "principal"))
+
+    drafts.write_next()
+
+    assert refusal(moment) == "stopped: the program is paused"
+
+
+@pytest.mark.django_db
+def test_words_that_need_a_name_are_not_said_to_a_fan_without_one() -> None:
+    artist = world.an_artist()
+    words = {"locale": "en", "templates": ["Thank you, {name}.", "Thank you."]}
+    program = world.a_program(artist, wording=words)
+
+    draft = world.a_pending_draft(artist, world.a_fan("", opted_in=artist), program=program)
+
+    assert draft.text == "Thank you."
+    assert "name" not in [fact["slot"] for fact in draft.facts]
+
+
+@pytest.mark.django_db
+def test_one_moment_that_breaks_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    artist = world.an_artist()
+    program = world.a_program(artist)
+    good, bad = [world.a_moment(program, world.a_fan(name, opted_in=artist)) for name in ("Ana", "Bea")]
+    # What cannot be is arranged behind the model's back: signed words that no longer read as words.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO artists_programversion (program_id, version, moment, nth, audience, wording, review_seconds, by)"
+            " VALUES (%s, 9, 'nth_listen', 3, 'opted_in', '{}', 60, 'person:x') RETURNING id",
+            [program.pk],
+        )
+        Moment.objects.filter(pk=bad.pk).update(version=cursor.fetchone()[0])
+
+    drafts.write_next()
+
+    assert Draft.objects.get().moment == good
+    assert refusal(bad).startswith("failed: ")
+
+
+@pytest.mark.django_db
+def test_the_same_moment_would_say_the_same_words() -> None:
+    artist = world.an_artist()
+    program = world.a_program(artist)
+    moments = [world.a_moment(program, world.a_fan(opted_in=artist)) for _ in range(12)]
+    drafts.write_next()
+    texts = {draft.moment_id: draft.text for draft in Draft.objects.all()}
+    Draft.objects.all().delete()
+    Moment.objects.update(state="noticed")
+
+    drafts.write_next()
+
+    assert {draft.moment_id: draft.text for draft in Draft.objects.all()} == texts
+    assert len(moments) == len(texts)
+    assert len(set(texts.values())) == 2
+
+
+@pytest.mark.django_db
+def test_three_moments_cost_as_many_queries_as_one() -> None:
+    artist = world.an_artist()
+    program = world.a_program(artist)
+    other = world.a_program(world.an_artist("Ove Lind", granted=False))
+    world.a_member(artist, "reviewer")
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            world.a_moment(program)
+            world.a_moment(other)
+        with CaptureQueriesContext(connection) as captured:
+            assert drafts.write_next()
+        return len(captured)
+
+    queries(1)  # stores the clearance
+    assert queries(1) == queries(3)
+
+
+# A model
+
+
+def by_a_model(settings: Settings, chat: chat_server.ChatServer, text: str) -> None:
+    chat.answers = [chat_server.says(text)]
+    settings.LLM_BASE_URL, settings.LLM_MODEL = chat.base_url, "tiny-1"
+
+
+@pytest.mark.django_db
+def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
+    artist = world.an_artist()
+    moment = world.a_moment(world.a_program(artist))
+    with chat_server.running() as chat:
+        by_a_model(settings, chat, "Thank you for the {plays} plays, {name}.")
+        drafts.write_next()
+
+    draft = Draft.objects.get(moment=moment)
+    assert (draft.text, draft.maker) == ("Thank you for the 3 plays, Ana.", "model:tiny-1")
+    assert draft.parts == [{"part": "words", "by": "the model tiny-1", "kind": "model"}]
+
+
+@pytest.mark.django_db
+def test_the_composer_writes_where_the_guard_doubts_the_model(settings: Settings) -> None:
+    artist = world.an_artist()
+    world.a_moment(world.a_program(artist))
+    with chat_server.running() as chat:
+        by_a_model(settings, chat, "I love you, {name}. Meet me backstage.")
+        drafts.write_next()
+
+    assert Draft.objects.get().maker == "composer"
+    assert Entry.objects.get(action="draft.written").facts["why_composer"] == "guard"
+
+
+def test_a_model_is_asked_outside_a_transaction(committing_db: Database, settings: Settings) -> None:
+    artist = world.an_artist()
+    moment = world.a_moment(world.a_program(artist))
+    seen: list[str] = []
+
+    def look(handler: object) -> None:
+        with connection.cursor() as cursor:  # another thread, another connection
+            cursor.execute(
+                "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            seen.extend(row[0] for row in cursor.fetchall())
+        Moment.objects.filter(pk=moment.pk, state="noticed").update(state="refused", reason="taken back meanwhile")
+        connection.close()
+        chat_server.says("Thank you, {name}.")(handler)
+
+    with chat_server.running() as chat:
+        by_a_model(settings, chat, "")
+        chat.answers = [look]
+        assert drafts.write_next()
+
+    assert seen
+    assert [state for state in seen if "transaction" in state] == []
+    assert Draft.objects.count() == 0  # stored only if the moment is still noticed
+
+
+def test_two_writers_write_each_moment_once(committing_db: Database) -> None:
+    artist = world.an_artist()
+    program = world.a_program(artist)
+    for _ in range(30):
+        world.a_moment(program)
+
+    at_once(*[drafts.write_next for _ in range(3)])
+    drafts.write_next()
+
+    assert Draft.objects.count() == 30
+    assert Moment.objects.filter(state="drafted").count() == 30
+    assert Entry.objects.filter(action="draft.written").count() == 30
+
+
+def test_a_writer_that_breaks_off_leaves_the_moment_noticed(committing_db: Database) -> None:
+    artist = world.an_artist()
+    moment = world.a_moment(world.a_program(artist))
+    with drafts._held(10) as held:
+        assert held == [moment]
+        assert at_once(drafts.write_next) == [False]  # it is held
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+        connection.close()  # what a killed process leaves: a connection that ended, and locks with it
+
+        assert at_once(drafts.write_next) == [True]
+
+    moment.refresh_from_db()
+    assert moment.state == "drafted"
+
+
+def test_nothing_is_held_afterwards(committing_db: Database) -> None:
+    world.a_moment(world.a_program(world.an_artist()))
+    drafts.write_next()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_an_address_that_a_model_may_not_have_is_said_at_once(settings: Settings) -> None:
+    settings.LLM_BASE_URL = "http://models.example.com/v1"
+
+    with pytest.raises(Exception, match="LLM_BASE_URL cannot be used"):
+        making.model()

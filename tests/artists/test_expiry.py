@@ -1,0 +1,82 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+
+from artists import expiry, review
+from artists.models import Draft
+from artists.refusals import TooLate
+from audit.models import Entry
+from fans.models import Experience
+from live.models import Notice
+from tests import world
+from tests.artists.together import at_once
+from tests.servers import Database
+
+
+def run_out(*drafts: Draft) -> None:
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(deadline=Now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db
+def test_silence_is_no() -> None:
+    artist = world.an_artist()
+    late, early = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    run_out(late)
+
+    assert expiry.expire_next()
+    assert not expiry.expire_next()
+
+    late.refresh_from_db()
+    early.refresh_from_db()
+    assert (late.state, late.reason) == ("expired", "expired: nobody decided in time")
+    assert early.state == "pending"
+    assert Entry.objects.get(action="draft.expired").subject == f"draft:{late.pk}"
+    assert [notice.reference for notice in Notice.objects.filter(kind="draft.decided")] == [f"draft:{late.pk}"]
+    with pytest.raises(TooLate):
+        review.approve(late.pk, by=world.a_member(artist, "principal"))
+    assert Experience.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_what_was_decided_does_not_expire() -> None:
+    approved = world.an_approved_draft(world.an_artist())
+    run_out(approved)
+
+    assert not expiry.expire_next()
+
+
+@pytest.mark.django_db
+def test_it_knows_when_the_next_one_is_due() -> None:
+    assert expiry.due() is None
+    draft = world.a_pending_draft(world.an_artist())
+
+    due = expiry.due()
+    assert due is not None
+    assert 3 * 86_400 - 60 < due <= 3 * 86_400
+    run_out(draft)
+    assert expiry.due() == 0
+
+
+@pytest.mark.django_db
+def test_three_cost_as_many_queries_as_one() -> None:
+    artist = world.an_artist()
+
+    def queries(count: int) -> int:
+        run_out(*[world.a_pending_draft(artist) for _ in range(count)])
+        with CaptureQueriesContext(connection) as captured:
+            assert expiry.expire_next()
+        return len(captured)
+
+    assert queries(1) == queries(3)
+
+
+def test_two_processes_expire_each_once(committing_db: Database) -> None:
+    artist = world.an_artist()
+    run_out(*[world.a_pending_draft(artist) for _ in range(6)])
+
+    at_once(expiry.expire_next, expiry.expire_next)
+
+    assert Entry.objects.filter(action="draft.expired").count() == 6

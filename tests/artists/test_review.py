@@ -1,0 +1,468 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+
+from accounts import roles
+from accounts.models import Person
+from accounts.roles import NotAllowed
+from artists import programs, review
+from artists.models import Draft
+from artists.refusals import AlreadyDecided, NotFound, Refused, Stale, TooLate, Uncleared
+from audit.models import Entry
+from catalog.models import Artist
+from events.models import Outbox
+from live.models import Notice
+from rights import grants
+from rights.models import Decision, Use
+from tests import world
+from tests.artists.together import at_once
+from tests.servers import Database
+
+ROLES = ("principal", "owner", "editor", "reviewer")
+
+
+def told(kind: str) -> set[Person]:
+    return {notice.person for notice in Notice.objects.filter(kind=kind)}
+
+
+def events() -> list[str]:
+    records = Outbox.objects.filter(topic="experiences.v1").order_by("pk")
+    return [json.loads(bytes(record.value))["type"] for record in records]
+
+
+def run_out(draft: Draft) -> None:
+    """Its deadline has passed."""
+    Draft.objects.filter(pk=draft.pk).update(deadline=Now() - timedelta(seconds=1))
+
+
+def team(artist: Artist) -> dict[str, Person]:
+    return {role: world.a_member(artist, role) for role in ROLES}
+
+
+# Yes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_any_role_approves_what_the_shape_covers(role: str) -> None:
+    artist = world.an_artist()
+    members = team(artist)
+    draft = world.a_pending_draft(artist)
+
+    approved = review.approve(draft.pk, by=members[role], revision=1)
+
+    decision = approved.decision
+    assert (approved.state, approved.mark, approved.text) == ("approved", "filled", draft.text)
+    assert approved.credit == ("Mara Veil" if role == "principal" else "Mara Veil's team")
+    assert (decision.kind, decision.by, decision.role) == ("item", members[role].actor, role)
+    assert decision.content_hash == approved.content_hash
+    assert decision.under == approved.version.decision
+    assert (approved.decided_by, approved.deliver_after - approved.decided_at) == (
+        members[role].actor,
+        timedelta(seconds=5),
+    )
+    assert told("draft.decided") == set(members.values())
+    assert events() == ["fanfare.experience.drafted.v1", "fanfare.experience.approved.v1"]
+    entry = Entry.objects.get(action="draft.approved")
+    assert (entry.actor, entry.subject, entry.facts["decision"]) == (
+        members[role].actor,
+        f"draft:{draft.pk}",
+        decision.pk,
+    )
+
+
+@pytest.mark.django_db
+def test_a_second_click_is_told_who_was_first() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    reviewer = world.a_member(artist, "reviewer")
+    Person.objects.filter(pk=reviewer.pk).update(name="Inês")
+    approved = review.approve(draft.pk, by=reviewer)
+
+    at = f"{approved.decided_at:%H:%M} UTC"
+    for again in (
+        lambda: review.approve(draft.pk, by=reviewer),
+        lambda: review.decline(draft.pk, by=world.a_member(artist, "principal")),
+        lambda: review.edit(draft.pk, "Other words.", by=world.a_member(artist, "principal")),
+    ):
+        with pytest.raises(AlreadyDecided, match=f"Already decided by Inês at {at} on .*: approved"):
+            again()
+    assert Decision.objects.filter(kind="item").count() == 1
+
+
+def test_two_clicks_at_once_cannot_both_win(committing_db: Database) -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    members = list(team(artist).values())
+
+    answers = at_once(*[lambda by=by: review.approve(draft.pk, by=by) for by in members])
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyDecided"] * 3 + ["Draft"]
+    assert Decision.objects.filter(kind="item").count() == 1
+    assert Entry.objects.filter(action="draft.approved").count() == 1
+
+
+def test_yes_and_no_at_once_cannot_both_win(committing_db: Database) -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    by = world.a_member(artist, "principal")
+
+    answers = at_once(lambda: review.approve(draft.pk, by=by), lambda: review.decline(draft.pk, by=by))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyDecided", "Draft"]
+    draft.refresh_from_db()
+    assert Decision.objects.filter(kind="item").count() == (draft.state == "approved")
+
+
+@pytest.mark.django_db
+def test_what_was_not_seen_is_not_approved() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    review.edit(draft.pk, "Other words.", by=world.a_member(artist, "editor"))
+
+    with pytest.raises(Stale, match="changed the words meanwhile"):
+        review.approve(draft.pk, by=world.a_member(artist, "principal"), revision=1)
+    draft.refresh_from_db()
+    assert draft.state == "pending"
+
+
+@pytest.mark.django_db
+def test_after_the_deadline_it_is_too_late_even_before_anybody_expired_it() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    run_out(draft)
+
+    for late in (review.approve, review.decline):
+        with pytest.raises(TooLate, match=r"Nobody decided until \d\d:\d\d UTC on .*: it has expired"):
+            late(draft.pk, by=world.a_member(artist, "principal"))
+    draft.refresh_from_db()
+    assert draft.state == "pending"
+    assert Decision.objects.filter(kind="item").count() == 0
+
+
+@pytest.mark.django_db
+def test_clearance_is_asked_again() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    principal = world.a_member(artist, "principal")
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal)
+
+    with pytest.raises(Uncleared, match=r"Mara Veil \(artist\): personal messages are off"):
+        review.approve(draft.pk, by=principal)
+    draft.refresh_from_db()
+    assert draft.state == "pending"
+
+    grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True)
+    approved = review.approve(draft.pk, by=principal)
+    assert approved.clearance != draft.clearance
+    assert [grant.version for grant in approved.clearance.grants.all()] == [2]
+
+
+@pytest.mark.django_db
+def test_of_a_paused_program_nothing_is_approved() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    programs.pause(draft.version.program, by=world.a_member(artist, "principal"))
+
+    with pytest.raises(Refused, match="paused"):
+        review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+
+@pytest.mark.django_db
+def test_what_a_model_wrote_waits_for_a_principal() -> None:
+    artist = world.an_artist()
+    draft = world.by_a_model(world.a_pending_draft(artist))
+    for role in ("owner", "editor", "reviewer"):
+        with pytest.raises(NotAllowed, match="wait for Mara Veil, in person"):
+            review.approve(draft.pk, by=world.a_member(artist, role))
+
+    approved = review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+    assert (approved.mark, approved.credit, approved.decision.under) == ("approved", "Mara Veil", None)
+
+
+@pytest.mark.django_db
+def test_an_erased_text_cannot_be_approved() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, made=None, facts=None)
+
+    with pytest.raises(Refused, match="erased"):
+        review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+
+# Other words
+
+
+@pytest.mark.django_db
+def test_a_principals_edit_is_the_yes() -> None:
+    artist = world.an_artist()
+    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+
+    edited = review.edit(draft.pk, "  Ana, I read every name.\r\nMara ", by=principal, revision=1)
+
+    assert edited.text == "Ana, I read every name.\nMara"
+    assert (edited.state, edited.revision, edited.mark, edited.credit) == ("approved", 2, "written", "Mara Veil")
+    assert (edited.made, edited.edited_by) == (draft.text, principal.actor)
+    assert (edited.decision.content_hash, edited.decision.under) == (edited.content_hash, None)
+    assert [part["kind"] for part in edited.parts] == ["person"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
+def test_words_of_anyone_else_wait_for_a_principal(role: str) -> None:
+    artist = world.an_artist()
+    draft, someone = world.a_pending_draft(artist), world.a_member(artist, role)
+
+    edited = review.edit(draft.pk, "Ana, this is the team.", by=someone)
+
+    assert (edited.state, edited.revision, edited.mark, edited.edited_by) == ("pending", 2, None, someone.actor)
+    with pytest.raises(NotAllowed):
+        review.approve(draft.pk, by=someone)
+    approved = review.approve(draft.pk, by=world.a_member(artist, "principal"), revision=2)
+    assert (approved.mark, approved.credit) == ("written", "Mara Veil's team")
+    assert Entry.objects.get(action="draft.edited").facts == {"revision": 2}
+
+
+@pytest.mark.django_db
+def test_what_others_typed_is_not_the_principals_by_a_retouch() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    review.edit(draft.pk, "Ana, this is the team.", by=world.a_member(artist, "editor"))
+
+    edited = review.edit(draft.pk, "Ana, this is the team!", by=world.a_member(artist, "principal"))
+
+    assert (edited.mark, edited.credit) == ("written", "Mara Veil's team")
+
+
+@pytest.mark.django_db
+def test_typing_back_what_was_there_is_no_persons_text() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    review.edit(draft.pk, "Ana, this is the team.", by=world.a_member(artist, "editor"))
+    review.edit(draft.pk, draft.text, by=world.a_member(artist, "editor"))
+
+    approved = review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+
+    assert (approved.mark, approved.revision) == ("filled", 3)
+
+
+@pytest.mark.django_db
+def test_an_edit_that_changes_nothing_changes_nothing() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+
+    same = review.edit(draft.pk, draft.text, by=world.a_member(artist, "reviewer"))
+    assert (same.state, same.revision, same.edited_by) == ("pending", 1, None)
+
+    approved = review.edit(draft.pk, draft.text, by=world.a_member(artist, "principal"))
+    assert (approved.state, approved.mark, approved.revision) == ("approved", "filled", 1)
+
+
+@pytest.mark.django_db
+def test_an_edited_model_is_marked_edited() -> None:
+    artist = world.an_artist()
+    draft = world.by_a_model(world.a_pending_draft(artist))
+
+    edited = review.edit(draft.pk, "Ana, mine now.", by=world.a_member(artist, "principal"))
+
+    assert (edited.mark, edited.credit) == ("edited", "Mara Veil")
+    assert edited.parts == [{"part": "words", "by": "the model tiny-1, changed by Mara Veil", "kind": "model"}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("See https://example.com/x", "Take the link out: 'https:"),
+        ("Write to mara@example.com", "Take this address or number out"),
+        ("Call +351 912 345 678", "Take this address or number out"),
+        ("Thank you\0", r"nobody can see \(U\+0000, character 10\)"),
+        ("Thank\u200b you", "nobody can see"),
+        ("Thank \u202eyou", "hidden direction mark"),
+        ("   ", "from 1 to 1000 characters"),
+        ("x" * 1001, "1001 characters"),
+    ],
+)
+@pytest.mark.parametrize("role", ["principal", "reviewer"])
+def test_what_a_message_may_not_hold_is_refused_and_nothing_is_lost(text: str, complaint: str, role: str) -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+
+    with pytest.raises(Refused, match=complaint):
+        review.edit(draft.pk, text, by=world.a_member(artist, role))
+
+    after = Draft.objects.get(pk=draft.pk)
+    assert (after.state, after.text, after.revision) == ("pending", draft.text, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I met 400 of you in Porto, Ana. See you on Friday!",
+        "Obrigada, Ana. És incrível 🎶",
+        "תודה, Ana",
+        "Ça va, “Ana”?\nMara",
+    ],
+)
+def test_a_persons_own_claims_are_their_own(text: str) -> None:
+    artist = world.an_artist()
+
+    edited = review.edit(world.a_pending_draft(artist).pk, text, by=world.a_member(artist, "principal"))
+
+    assert edited.text == text
+
+
+@pytest.mark.django_db
+def test_an_edit_that_is_uncleared_is_not_kept() -> None:
+    artist = world.an_artist()
+    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal)
+
+    with pytest.raises(Uncleared):
+        review.edit(draft.pk, "Ana, mine.", by=principal)
+    assert Draft.objects.get(pk=draft.pk).text == draft.text
+
+
+# No
+
+
+@pytest.mark.django_db
+def test_a_no_says_why_and_tells_the_team() -> None:
+    artist = world.an_artist()
+    members = team(artist)
+    draft = world.a_pending_draft(artist)
+
+    declined = review.decline(draft.pk, by=members["reviewer"], reason="Not this one.")
+
+    assert (declined.state, declined.reason) == ("declined", "declined: Not this one.")
+    assert (declined.decided_by, declined.decision, declined.mark) == (members["reviewer"].actor, None, None)
+    assert told("draft.decided") == set(members.values())
+    assert events()[-1] == "fanfare.experience.declined.v1"
+    assert Entry.objects.get(action="draft.declined").facts == {"revision": 1}
+
+
+@pytest.mark.django_db
+def test_a_no_needs_no_reason() -> None:
+    artist = world.an_artist()
+
+    assert review.decline(world.a_pending_draft(artist).pk, by=world.a_member(artist, "reviewer")).reason == "declined"
+
+
+# Undo
+
+
+@pytest.mark.django_db
+def test_an_approval_can_be_undone_within_the_grace() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    first = review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+    undone = review.undo(draft.pk, by=world.a_member(artist, "reviewer"))
+
+    assert (undone.state, undone.decision, undone.mark, undone.credit) == ("pending", None, None, None)
+    assert (undone.decided_by, undone.decided_at, undone.deliver_after) == (None, None, None)
+    assert Entry.objects.get(action="draft.undone").facts == {"decision": first.decision_id}
+    again = review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+    assert (again.state, again.credit) == ("approved", "Mara Veil's team")
+    assert Decision.objects.filter(kind="item").count() == 2
+
+
+@pytest.mark.django_db
+def test_after_the_grace_nothing_is_undone() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+
+    with pytest.raises(TooLate, match="The time to undo is over"):
+        review.undo(draft.pk, by=world.a_member(artist, "principal"))
+    assert Draft.objects.get(pk=draft.pk).state == "approved"
+
+
+@pytest.mark.django_db
+def test_only_an_approval_is_undone() -> None:
+    artist = world.an_artist()
+    draft, reviewer = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
+
+    with pytest.raises(Stale, match="this draft is pending"):
+        review.undo(draft.pk, by=reviewer)
+    review.decline(draft.pk, by=reviewer)
+    with pytest.raises(Stale, match="this draft is declined"):
+        review.undo(draft.pk, by=reviewer)
+
+
+@pytest.mark.django_db
+def test_words_of_the_team_stay_the_teams_after_an_undo() -> None:
+    artist = world.an_artist()
+    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    review.edit(draft.pk, "Ana, mine.", by=principal)
+    review.undo(draft.pk, by=principal)
+
+    with pytest.raises(NotAllowed):
+        review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+    assert review.approve(draft.pk, by=principal).mark == "written"
+
+
+# Who
+
+
+@pytest.mark.django_db
+def test_to_everyone_else_there_is_no_such_draft() -> None:
+    artist, other = world.an_artist(), world.an_artist("Ove Lind")
+    draft = world.a_pending_draft(artist)
+    left = world.a_member(artist, "owner")
+    roles.remove_member(artist.team, left, by=world.a_member(artist, "principal"))
+    nobody = [draft.person, world.a_fan(), world.staff(), left, *team(other).values()]
+
+    for person in nobody:
+        for attempt in (
+            lambda by: review.of(draft.pk, by=by),
+            lambda by: review.approve(draft.pk, by=by),
+            lambda by: review.decline(draft.pk, by=by),
+            lambda by: review.edit(draft.pk, "Mine.", by=by),
+            lambda by: review.undo(draft.pk, by=by),
+        ):
+            with pytest.raises(NotFound, match=r"There is no such draft\."):
+                attempt(person)
+    with pytest.raises(NotFound):
+        review.of(987_654_321, by=world.a_member(artist, "principal"))
+    assert Draft.objects.get(pk=draft.pk).state == "pending"
+
+
+@pytest.mark.django_db
+def test_an_approval_costs_the_same_however_large_the_team() -> None:
+    artist = world.an_artist()
+    principal = world.a_member(artist, "principal")
+    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    with CaptureQueriesContext(connection) as small:
+        review.approve(first.pk, by=principal)
+    for _ in range(3):
+        world.another_member(artist, "reviewer")
+    with CaptureQueriesContext(connection) as large:
+        review.approve(second.pk, by=principal)
+
+    assert len(small) == len(large)
+
+
+# What the database holds
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        ({"state": "approved"}, "nothing_goes_out_undecided"),
+        ({"state": "delivered"}, "nothing_goes_out_undecided"),
+        ({"state": "declined"}, "what_went_no_further_says_why"),
+        ({"mark": "written"}, "a_pending_draft_is_open"),
+    ],
+)
+def test_the_table_refuses_impossible_combinations(change: dict[str, str], promise: str) -> None:
+    draft = world.a_pending_draft(world.an_artist())
+
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+        Draft.objects.filter(pk=draft.pk).update(**change)

@@ -1,0 +1,57 @@
+"""The processes themselves, as they run in production."""
+
+import signal
+import time
+
+import pytest
+
+from artists import review
+from artists.models import Draft, Moment
+from fans.models import Experience
+from tests import world
+from tests.servers import Processes, wait_until
+
+
+def test_one_process_does_all_of_it_and_ends_when_told(processes: Processes) -> None:
+    artist = world.an_artist()
+    world.without_grace(artist)
+    program, brief = world.a_program(artist), world.a_program(artist, nth=4, review_seconds=1)
+    worker = processes.start("work", "all")
+
+    world.a_moment(program)
+    draft = wait_until(lambda: Draft.objects.first(), seconds=20)
+    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    wait_until(lambda: Experience.objects.filter(draft=draft.pk).exists())
+
+    world.a_moment(brief)
+    wait_until(lambda: Draft.objects.filter(version__program=brief, state="expired").exists())
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+
+
+def test_a_writer_killed_at_work_leaves_nothing_behind(processes: Processes) -> None:
+    artist = world.an_artist()
+    program = world.a_program(artist)
+    first = processes.start("work", "drafts")
+    world.a_moment(program)
+    wait_until(lambda: Draft.objects.count() == 1, seconds=20)
+    moments = [world.a_moment(program) for _ in range(60)]
+
+    first.kill()
+    first.wait(10)
+    began = time.monotonic()
+    processes.start("work", "drafts")
+    wait_until(lambda: Draft.objects.count() == 61, seconds=10)
+
+    assert time.monotonic() - began < 10
+    assert Moment.objects.filter(state="drafted").count() == len(moments) + 1
+
+
+@pytest.mark.parametrize("name", ["drafts", "delivery", "expiry"])
+def test_each_kind_of_work_can_have_a_process_of_its_own(processes: Processes, name: str) -> None:
+    worker = processes.start("work", name)
+    time.sleep(2)
+
+    assert worker.poll() is None, processes.logs[0].read_text()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
