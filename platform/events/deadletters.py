@@ -38,9 +38,16 @@ def replay(letter: DeadLetter, *, by: str, again: bool = False) -> None:
         waiting = DeadLetter.objects.filter(pk=letter.pk)
         if not (waiting if again else waiting.filter(replayed_at=None)).update(replayed_at=Now()):
             raise NotReplayable("This record was replayed already.")
-        outbox.put([_original(letter)])
+        _put(letter)
         where = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
         trail.record("dead_letter.replayed", by=by, subject=f"dead_letter:{letter.pk}", **where)
+
+
+def _put(letter: DeadLetter) -> None:
+    try:
+        outbox.put([_original(letter)])
+    except outbox.TooLarge as error:
+        raise NotReplayable("This record is too large for the outbox.") from error
 
 
 def _row(record: Incoming, reason: str) -> DeadLetter:
@@ -58,11 +65,13 @@ def _row(record: Incoming, reason: str) -> DeadLetter:
 
 
 def _mirror(record: Incoming, reason: str) -> Outgoing:
-    """The original bytes, and in headers why and whence."""
+    """The original bytes, and in headers why and whence. What is monstrous beside the value is left out."""
     told = {"reason": reason[:500], "topic": record.topic, "partition": record.partition, "offset": record.offset}
-    headers = record.headers + tuple((f"dead_{name}", str(value).encode()) for name, value in told.items())
+    why = tuple((f"dead_{name}", str(value).encode()) for name, value in told.items())
+    beside = len(record.key or b"") + sum(len(name) + len(value) for name, value in record.headers)
+    key, original = (record.key, record.headers) if beside <= MOST_KEPT else (None, ())
     dead = topics.TOPICS[record.topic].dead or ""
-    return Outgoing(dead, record.key, (record.value or b"")[:MOST_KEPT], rests=False, headers=headers)
+    return Outgoing(dead, key, (record.value or b"")[:MOST_KEPT], rests=False, headers=original + why)
 
 
 def _original(letter: DeadLetter) -> Outgoing:

@@ -124,6 +124,18 @@ def test_of_a_very_large_value_only_the_beginning_is_kept_and_it_is_not_replayed
     assert (len(letter.value or b""), letter.whole) == (65536, False)
 
 
+def test_monstrous_headers_stop_nobody(broker: Broker, ledger: Database, producer: Producer, relay: Relay) -> None:
+    letter = set_aside(Record(LISTENS, b"k" * 400_000, b"no event", (("h", b"\xff" * 590_000),)), producer)
+
+    with pytest.raises(NotReplayable, match="too large"):
+        deadletters.replay(letter, by="person:1")
+    relay.step()
+
+    mirror = next_record(DEAD_LISTENS)[0]
+    assert (mirror.key, mirror.value, mirror.headers[0][0]) == (None, b"no event", "dead_reason")
+    assert (len(letter.key or b""), DeadLetter.objects.get().replayed_at) == (400_000, None)
+
+
 class Odd(str):
     """A name that other clients can send and ours cannot decode."""
 
