@@ -127,8 +127,8 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
 
     class Meta:
         model = Program
-        fields = ["id", "name", "state", "current", "created_at"]
-        read_only_fields = ["state", "created_at"]
+        fields = ["id", "name", "state", "paused_because", "current", "created_at"]
+        read_only_fields = ["state", "paused_because", "created_at"]
 
 
 class ProgramsView(StudioView):

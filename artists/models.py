@@ -39,13 +39,20 @@ class Program(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     current = models.OneToOneField("ProgramVersion", models.PROTECT, null=True, related_name="+")
+    paused_because = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="what fans' reports stopped it for, in words"
+    )
+    reports_from = models.DateTimeField(null=True, help_text="what fans reported before was looked at by the team")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(current__isnull=False), name="only_a_signed_program_goes_live"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="paused") | Q(paused_because=""), name="reports_stop_a_program_until_it_is_resumed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts import roles
 from accounts.models import Person, Role
@@ -106,9 +107,17 @@ def pause(program: Program, *, by: Person) -> None:
 
 
 def resume(program: Program, *, by: Person) -> None:
-    """Let a paused program go on with the version that is signed."""
+    """Let a paused program go on with the version that is signed.
+
+    Where fans' reports stopped it, a principal or an owner has looked first; from then on only newer ones count.
+    """
     _require(program.artist, by, roles.may_edit, "resume this program")
-    _turn(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by)
+    with transaction.atomic():
+        heard: dict[str, Any] = {}
+        if _locked(program).paused_because:
+            _require(program.artist, by, roles.may_manage, "resume a program that fans' reports stopped")
+            heard = {"paused_because": "", "reports_from": Now()}
+        _turn(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **heard)
 
 
 def practice(artist: Artist) -> Practice:
@@ -171,7 +180,7 @@ def _locked(program: Program) -> Program:
     return Program.objects.select_for_update(no_key=True).get(pk=program.pk)
 
 
-def _turn(program: Program, before: str, after: str, action: str, by: Person) -> None:
+def _turn(program: Program, before: str, after: str, action: str, by: Person, **changes: Any) -> None:
     with transaction.atomic():
-        if Program.objects.filter(pk=program.pk, state=before).update(state=after):
+        if Program.objects.filter(pk=program.pk, state=before).update(state=after, **changes):
             trail.record(action, by=by.actor, subject=f"program:{program.pk}")

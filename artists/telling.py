@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from accounts.models import Member
-from artists.models import Draft
+from artists.models import Draft, Program
 from events import cloudevents, outbox, topics
 from live.notices import New
 
@@ -14,6 +14,12 @@ def team_news(kind: str, drafts: Sequence[Draft]) -> list[New]:
     """A notice on each draft to every member of its artist's team; in one query."""
     members = _members({draft.artist_id for draft in drafts})
     return [New(person, kind, f"draft:{draft.pk}") for draft in drafts for person in members[draft.artist_id]]
+
+
+def program_news(kind: str, programs: Sequence[Program]) -> list[New]:
+    """The same on each program."""
+    members = _members({program.artist_id for program in programs})
+    return [New(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
 
 
 def _members(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:

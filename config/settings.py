@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "config",
     "artists",
     "fans",
+    "trust",
     "listens",
     "rights",
     "live",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("listens.urls")),
     path("", include("artists.urls")),
     path("", include("fans.urls")),
+    path("", include("trust.urls")),
     path("", include("live.urls")),
 ]
 

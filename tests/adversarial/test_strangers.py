@@ -11,8 +11,9 @@ from tests import world
 
 # What an address is about decides who may see it.
 OPEN = {"home", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json"}
-OWN = {"me", "tokens", "token", "experiences", "experience", "notices", "opt-in"}
+OWN = {"me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report"}
 STAFF = {"staff-artists", "staff-recordings"}
+DESK = {"desk-reports", "desk-report"}
 STUDIO = {
     "studio-team", "studio-grants", "studio-practice", "studio-programs", "program-versions", "program-sign",
     "program-pause", "studio-drafts", "studio-refused", "draft", "draft-approve", "draft-edit", "draft-decline",
@@ -34,7 +35,7 @@ def names() -> set[str]:
 
 
 def test_every_address_has_its_place_here() -> None:
-    assert names() == OPEN | OWN | STAFF | STUDIO
+    assert names() == OPEN | OWN | STAFF | DESK | STUDIO
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from artists import delivery, drafts, expiry, moments
+from artists import delivery, drafts, expiry, moments, reports
 from worker import loop
 from worker.wake import Listener
 
@@ -26,6 +26,7 @@ JOBS = {
     "drafts": Job(drafts.write_next, moments.CHANNEL),
     "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.due),
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.due),
+    "reports": Job(reports.weigh_next, reports.CHANNEL),
 }
 
 

@@ -1,0 +1,76 @@
+"""Show: where a fan says what is wrong with something they received."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import Request
+from fans import experiences, reports
+from fans.models import Experience
+from trust.models import LONGEST, Report
+from trust.reports import AlreadyReported, Refused
+
+
+class Said(forms.Form):
+    reason = forms.ChoiceField(
+        choices=Report.Reason.choices,
+        error_messages={"required": "Say what is wrong with it.", "invalid_choice": "Choose one of these."},
+    )
+    said = forms.CharField(
+        max_length=LONGEST, required=False, error_messages={"max_length": f"Say it in {LONGEST:,} characters."}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def page(request: Request, pk: UUID) -> HttpResponse:
+    """The form; once it was sent, what was said. To anybody but its fan there is no such experience."""
+    experience = get_object_or_404(experiences.of(request.user).select_related("artist"), pk=pk)
+    if request.method == "POST":
+        return _send(request, experience)
+    return _shown(request, experience, reported=reports.reported(experience, by=request.user))
+
+
+def _send(request: Request, experience: Experience) -> HttpResponse:
+    form = Said(request.POST)
+    if not form.is_valid():
+        return _shown(request, experience, form=form, status=422)
+    try:
+        report = reports.report(experience, by=request.user, **form.cleaned_data)
+    except Refused as problem:
+        form.add_error("said", str(problem))
+        return _shown(request, experience, form=form, status=422)
+    except AlreadyReported as problem:
+        return _shown(request, experience, reported=problem.report, problem=str(problem), status=409)
+    if request.htmx:
+        return _shown(request, experience, reported=report)
+    return redirect("experience-report", experience.pk)
+
+
+def _shown(
+    request: Request,
+    experience: Experience,
+    *,
+    form: Said | None = None,
+    reported: Report | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """To htmx the part alone, and with a 200: it swaps nothing else."""
+    context = {
+        "experience": experience,
+        "form": form or Said(),
+        "reasons": Report.Reason.choices,
+        "longest": LONGEST,
+        "reported": reported,
+        "problem": problem,
+    }
+    if request.htmx:
+        return render(request, "fans/report.html#report", context)
+    return render(request, "fans/report.html", context, status=status)

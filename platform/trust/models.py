@@ -1,0 +1,66 @@
+"""What fans say is wrong with something they received, as it was shown to them, and what staff made of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import Person
+
+LONGEST = 1000
+
+
+class Report(models.Model):
+    """One fan on one thing they received. History: staff handle it once, words can be erased, the row stays."""
+
+    class Reason(models.TextChoices):
+        HURTFUL = "hurtful", "It is hurtful"
+        SEXUAL = "sexual", "It is sexual"
+        UNTRUE = "untrue", "It says something that is not true"
+        PRETENDS = "pretends", "It pretends to be somebody"
+        LEADS_AWAY = "leads_away", "It asks for money or leads elsewhere"
+        OTHER = "other", "Something else"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        UPHELD = "upheld", "Upheld"
+        DISMISSED = "dismissed", "Dismissed"
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=80, help_text="experience:<uuid>; a plain id, for experiences stand above")
+    artist = models.BigIntegerField(help_text="a plain id, as everything about it was when it was shown")
+    program = models.BigIntegerField(help_text="a plain id, for programs stand above")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    said = models.CharField(max_length=LONGEST, null=True, help_text="in the fan's own words, or empty; erasable")
+    shown = models.JSONField(null=True, help_text="artist, text, mark, why: as the fan saw them; erasable")
+    at = models.DateTimeField(db_default=Now())
+    to_weigh = models.BooleanField(default=True, help_text="its program is yet to be looked at for how many there are")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    handled_by = models.CharField(max_length=80, null=True, help_text="which of the staff, a plain id")
+    handled_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True, help_text="why, in the words of who handled it")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "subject"], name="a_fan_reports_a_thing_once"),
+            models.CheckConstraint(condition=Q(subject__startswith="experience:"), name="a_report_is_on_an_experience"),
+            models.CheckConstraint(
+                condition=Q(reason__in=["hurtful", "sexual", "untrue", "pretends", "leads_away", "other"]),
+                name="a_report_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", handled_by=None, handled_at=None, note="")
+                | Q(state__in=["upheld", "dismissed"], handled_by__isnull=False, handled_at__isnull=False)
+                & ~Q(note=""),
+                name="somebody_handled_a_report_and_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(state="open"), name="reports_to_handle"),
+            models.Index(fields=["-handled_at"], condition=~Q(state="open"), name="reports_handled"),
+            models.Index(fields=["id"], condition=Q(to_weigh=True), name="reports_to_weigh"),
+            models.Index(fields=["program", "at"], condition=~Q(state="dismissed"), name="reports_of_a_program"),
+            models.Index(fields=["artist", "-at"], name="reports_of_an_artist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"report:{self.pk}"

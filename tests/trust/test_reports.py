@@ -1,0 +1,274 @@
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
+
+from accounts.roles import NotAllowed
+from audit.models import Entry
+from live.models import Notice
+from tests import world
+from tests.artists.together import at_once
+from tests.servers import Database
+from tests.trust.given import SHOWN, a_report
+from trust import reports
+from trust.models import Report
+from trust.reports import AlreadyHandled, AlreadyReported, Refused, Weight
+from worker.wake import Listener
+
+
+def entries(prefix: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+    told = Entry.objects.filter(action__startswith=prefix).order_by("pk")
+    return list(told.values_list("action", "actor", "subject", "facts"))
+
+
+def test_a_report_keeps_what_was_shown_and_staff_hear_of_it(db: None) -> None:
+    fan, desk, away = world.a_fan(), world.staff(), world.a_person("Away", is_staff=True, is_active=False)
+
+    report = a_report(fan)
+
+    stored = Report.objects.get()
+    assert (stored.by, stored.reason, stored.said, stored.shown) == (fan, "hurtful", "It mocks me.", SHOWN)
+    assert (stored.state, stored.to_weigh, stored.handled_by) == ("open", True, None)
+    heard = Notice.objects.values_list("person", "kind", "reference")
+    assert list(heard) == [(desk.pk, "report.filed", f"report:{report.pk}")]
+    assert not Notice.objects.filter(person=away).exists()
+    about = {"about": stored.subject, "reason": "hurtful", "artist": 1, "program": 7}
+    assert entries("report.") == [("report.filed", fan.actor, f"report:{report.pk}", about)]
+
+
+def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
+    fan = world.a_fan()
+    world.staff()
+    first = a_report(fan)
+
+    with pytest.raises(AlreadyReported, match=r"^You reported this on .* UTC\. Once is enough: nothing was changed\.$"):
+        a_report(fan, reason="sexual", said="Something else entirely.")
+
+    first.refresh_from_db()
+    assert (first.reason, first.said, Report.objects.count(), Notice.objects.count()) == (
+        "hurtful",
+        "It mocks me.",
+        1,
+        1,
+    )
+    assert len(entries("report.")) == 1
+
+
+def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
+    fan = world.a_fan()
+
+    answers = at_once(lambda: a_report(fan), lambda: a_report(fan))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyReported", "Report"]
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"reason": "boring"}, "Say what is wrong with it."),
+        ({"said": "x" * 1001}, "Say it in 1,000 characters; these are 1,001."),
+        ({"said": "a\0b"}, "There is a character in it that cannot be stored."),
+        ({"reason": "other", "said": "  "}, "Say in a few words what it is: nobody can tell from “something else”."),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_in_words(db: None, changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        a_report(world.a_fan(), **changes)
+
+    assert str(refused.value) == sentence
+    assert Report.objects.count() == 0
+
+
+@pytest.mark.parametrize(("upheld", "state"), [(True, "upheld"), (False, "dismissed")])
+def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: str) -> None:
+    desk, report = world.staff(), a_report(world.a_fan())
+
+    reports.handle(report, upheld=upheld, note="  Read  twice. ", by=desk)
+
+    assert (report.state, report.handled_by, report.note) == (state, desk.actor, "Read twice.")
+    assert entries(f"report.{state}") == [(f"report.{state}", desk.actor, f"report:{report.pk}", {"program": 7})]
+    with pytest.raises(AlreadyHandled, match=f"^Already {state} by Staff on "):
+        reports.handle(report, upheld=not upheld, note="No.", by=desk)
+    assert list(reports.open_()) == []
+    assert list(reports.handled()) == [report]
+
+
+@pytest.mark.parametrize(
+    ("note", "sentence"),
+    [(" ", "Say in a sentence why: it is kept with the report."), ("x" * 501, "Say it in 500 characters.")],
+)
+def test_a_verdict_says_why(db: None, note: str, sentence: str) -> None:
+    report = a_report(world.a_fan())
+
+    with pytest.raises(Refused, match=sentence):
+        reports.handle(report, upheld=True, note=note, by=world.staff())
+
+    report.refresh_from_db()
+    assert report.state == "open"
+
+
+def test_only_staff_handle_reports(db: None) -> None:
+    fan, principal = world.a_fan(), world.a_member(world.an_artist(), "principal")
+    report = a_report(fan)
+    left = world.a_person("Left", is_staff=True, is_active=False)
+
+    for person in (fan, principal, left):
+        with pytest.raises(NotAllowed, match=r"^Only staff handle reports\.$"):
+            reports.handle(report, upheld=False, note="No.", by=person)
+
+    report.refresh_from_db()
+    assert report.state == "open"
+
+
+def test_two_of_the_staff_at_once_do_not_both_decide(committing_db: Database) -> None:
+    desk, report = world.staff(), a_report(world.a_fan())
+
+    def say(upheld: bool) -> Report:
+        return reports.handle(Report.objects.get(pk=report.pk), upheld=upheld, note="Read.", by=desk)
+
+    answers = at_once(lambda: say(True), lambda: say(False))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyHandled", "Report"]
+    assert len(entries("report.upheld") + entries("report.dismissed")) == 1
+
+
+def test_what_is_new_is_taken_once_until_it_is_upheld(db: None) -> None:
+    report, other = a_report(world.a_fan()), a_report(world.a_fan(), program_id=8)
+
+    taken = [reports.take_unweighed(10), reports.take_unweighed(10)]
+    reports.handle(other, upheld=False, note="It is kind.", by=world.staff())
+    dismissed = reports.take_unweighed(10)
+    reports.handle(report, upheld=True, note="It is not.", by=world.staff())
+
+    assert [*taken, dismissed, reports.take_unweighed(10)] == [{7, 8}, set(), set(), {7}]
+
+
+def test_the_worker_is_woken(committing_db: Database) -> None:
+    heard = threading.Event()
+
+    with Listener(reports.CHANNEL) as listener:
+        listener.wait(0.1)
+        report = a_report(world.a_fan())
+        filed = listener.wait(5)
+        reports.handle(report, upheld=True, note="So it is.", by=world.staff())
+        if listener.wait(5):
+            heard.set()
+
+    assert (filed, heard.is_set()) == (True, True)
+
+
+def test_fans_are_counted_once_and_dismissed_reports_not(db: None) -> None:
+    ana, bo, cy = (world.a_fan(name) for name in ("Ana", "Bo", "Cy"))
+    a_report(ana)
+    a_report(ana, number=2, reason="untrue")
+    reports.handle(a_report(bo, reason="sexual"), upheld=True, note="Yes.", by=world.staff())
+    reports.handle(a_report(cy, reason="pretends"), upheld=False, note="No.", by=world.staff())
+    a_report(cy, number=2, program_id=8)
+
+    weights = reports.weigh({7: None, 8: None, 9: None}, days=30)
+
+    assert weights == {7: Weight(2, ("hurtful", "sexual", "untrue"), ("sexual",)), 8: Weight(1, ("hurtful",), ())}
+
+
+def test_what_was_looked_at_counts_no_more_unless_staff_uphold_it_later(db: None) -> None:
+    old, older = a_report(world.a_fan()), a_report(world.a_fan())
+    reports.handle(older, upheld=True, note="Yes.", by=world.staff())
+    looked = timezone.now()
+
+    before = reports.weigh({7: looked}, days=30)
+    reports.handle(old, upheld=True, note="This one too.", by=world.staff())
+    after = reports.weigh({7: looked}, days=30)
+
+    assert (before, after) == ({7: Weight(0, (), ())}, {7: Weight(0, (), ("hurtful",))})
+
+
+def test_after_a_month_a_report_no_longer_counts(db: None) -> None:
+    then = timezone.now() - timedelta(days=31)
+    Report.objects.create(
+        by=world.a_fan(), subject="experience:1", artist=1, program=7, reason="untrue", said="", shown={}, at=then
+    )
+
+    assert reports.weigh({7: None}, days=30) == {7: Weight(0, (), ())}
+    assert reports.weigh({7: None}, days=32) == {7: Weight(1, ("untrue",), ())}
+
+
+def test_the_artists_side_learns_nothing_of_who_or_what(db: None) -> None:
+    report = a_report(world.a_fan())
+    a_report(world.a_fan(), artist_id=2)
+
+    assert reports.about(1, limit=5) == [(7, "hurtful", "open", report.at)]
+
+
+# What the database promises, whoever writes
+
+
+def test_words_can_be_erased_also_after_the_verdict(db: None) -> None:
+    report = a_report(world.a_fan())
+    reports.handle(report, upheld=True, note="Yes.", by=world.staff())
+
+    Report.objects.filter(pk=report.pk).update(said=None, shown=None)
+
+    report.refresh_from_db()
+    assert (report.said, report.shown, report.state) == (None, None, "upheld")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM trust_report",
+        "TRUNCATE trust_report",
+        "UPDATE trust_report SET reason = 'other'",
+        "UPDATE trust_report SET subject = 'experience:2'",
+        "UPDATE trust_report SET at = now() - interval '1 year'",
+        "UPDATE trust_report SET said = 'It is lovely.'",
+        "UPDATE trust_report SET shown = '{}'",
+        "UPDATE trust_report SET state = 'open', handled_by = NULL, handled_at = NULL, note = ''",
+        "UPDATE trust_report SET note = 'Another.'",
+        "UPDATE trust_report SET state = 'dismissed'",
+    ],
+)
+def test_the_database_refuses_another_history(db: None, sql: str) -> None:
+    report = a_report(world.a_fan())
+    reports.handle(report, upheld=True, note="Yes.", by=world.staff())
+
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|history is not changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+
+    assert Report.objects.filter(pk=report.pk, reason="hurtful", said="It mocks me.", state="upheld").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "promise"),
+    [
+        ({"state": "upheld"}, "somebody_handled_a_report_and_says_why"),
+        ({"note": "Undecided."}, "somebody_handled_a_report_and_says_why"),
+        ({"state": "gone", "handled_by": "x", "handled_at": timezone.now(), "note": "y"}, "somebody_handled_a_report"),
+        ({"reason": "boring"}, "a_report_has_a_reason"),
+        ({"subject": "artist:1"}, "a_report_is_on_an_experience"),
+    ],
+)
+def test_the_database_refuses_what_cannot_be(db: None, changes: dict[str, Any], promise: str) -> None:
+    row = {"subject": "experience:1", "artist": 1, "program": 7, "reason": "untrue", "said": "", "shown": {}}
+
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+        Report.objects.create(by=world.a_fan(), **{**row, **changes})
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_filing_asks_a_constant_number_of_questions(db: None, count: int, django_assert_num_queries: Any) -> None:
+    for number in range(count):
+        world.a_person(f"Desk {number}", is_staff=True)
+    fan = world.a_fan()
+
+    with django_assert_num_queries(11):
+        a_report(fan)
+
+    assert Notice.objects.count() == count
