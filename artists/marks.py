@@ -20,7 +20,7 @@ COMPOSER = "composer"
 
 def within_shape(draft: Draft) -> bool:
     """Whether the principal's signature on the shape covers this text, letter for letter."""
-    return draft.maker == COMPOSER and draft.text == draft.made
+    return draft.maker == COMPOSER and draft.text == draft.made and draft.version.decision_id is not None
 
 
 def changed(draft: Draft) -> bool:

@@ -23,14 +23,13 @@ def frozen(drafts: Sequence[Draft]) -> dict[int, Receipt]:
 
 def _receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
     decision, signed = draft.decision, draft.version.decision
-    assert decision is not None
-    assert signed is not None
+    assert decision is not None  # the database promises it
     return {
         "artist_id": draft.artist_id,
         "credit": draft.credit,
         "decision": {"id": decision.pk, "kind": decision.kind, **_by(decision, draft.artist)},
         "shape": {"decision": signed.pk, "sha256": signed.content_hash, **_by(signed, draft.artist)}
-        if decision.under_id
+        if signed and decision.under_id
         else None,
         "program": {"id": draft.version.program_id, "version": draft.version.version},
         "grants": grants,

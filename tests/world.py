@@ -108,7 +108,7 @@ def listened(
 
 def _listen(fan: Person, artist: Artist, recording: Recording | None, *, origin: str, set_aside: bool) -> NewListen:
     number = next(_numbers)
-    started_at = NOON + timedelta(minutes=5 * number)
+    started_at = NOON + timedelta(seconds=number)
     title = recording.title if recording else "Night Bus"
     row = Listen.objects.create(
         person=fan,

@@ -14,8 +14,24 @@ class Migration(migrations.Migration):
             FOREIGN KEY (decision_id, shape_hash) REFERENCES rights_decision (id, content_hash);
             ALTER TABLE artists_draft ADD CONSTRAINT decided_as_it_stands
             FOREIGN KEY (decision_id, content_hash) REFERENCES rights_decision (id, content_hash);
+
+            CREATE FUNCTION artists_only_what_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NOT EXISTS (
+                    SELECT FROM artists_programversion
+                    WHERE id = NEW.current_id AND program_id = NEW.id AND decision_id IS NOT NULL
+                ) THEN
+                    RAISE EXCEPTION 'program % cannot offer version row %: it is not signed', NEW.id, NEW.current_id
+                    USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER only_what_is_signed BEFORE INSERT OR UPDATE OF current_id ON artists_program
+            FOR EACH ROW WHEN (NEW.current_id IS NOT NULL) EXECUTE FUNCTION artists_only_what_is_signed();
             """,
             """
+            DROP TRIGGER only_what_is_signed ON artists_program;
+            DROP FUNCTION artists_only_what_is_signed();
             ALTER TABLE artists_programversion DROP CONSTRAINT signed_as_it_stands;
             ALTER TABLE artists_draft DROP CONSTRAINT decided_as_it_stands;
             """,

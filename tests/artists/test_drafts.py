@@ -179,7 +179,8 @@ def test_one_moment_that_breaks_does_not_hold_up_the_others(monkeypatch: pytest.
     # What cannot be is arranged behind the model's back: signed words that no longer read as words.
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO artists_programversion (program_id, version, moment, nth, audience, wording, review_seconds, by)"
+            "INSERT INTO artists_programversion"
+            " (program_id, version, moment, nth, audience, wording, review_seconds, by)"
             " VALUES (%s, 9, 'nth_listen', 3, 'opted_in', '{}', 60, 'person:x') RETURNING id",
             [program.pk],
         )

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Role
 from artists import marks
-from artists.models import Draft
+from artists.models import Draft, ProgramVersion
 from catalog.models import Artist
 from fans.models import Mark
 
@@ -12,7 +12,10 @@ MADE = "Thank you, Ana. That was 3 listens."
 
 
 def draft(maker: str, text: str, *, team_typed: bool = False) -> Draft:
-    return Draft(artist=Artist(name="Mara Veil"), maker=maker, made=MADE, text=text, team_typed=team_typed)
+    signed = ProgramVersion(decision_id=1)
+    return Draft(
+        artist=Artist(name="Mara Veil"), version=signed, maker=maker, made=MADE, text=text, team_typed=team_typed
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,3 +86,10 @@ def test_a_machines_text_is_never_marked_written() -> None:
     untouched = [marks.mark(draft(maker, MADE)) for maker in ("composer", "model:tiny")]
 
     assert untouched == [Mark.FILLED, Mark.APPROVED]
+
+
+def test_what_nobody_signed_covers_nothing() -> None:
+    made = draft("composer", MADE)
+    made.version = ProgramVersion()
+
+    assert not marks.within_shape(made)

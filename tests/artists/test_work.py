@@ -19,7 +19,7 @@ def test_one_process_does_all_of_it_and_ends_when_told(processes: Processes) -> 
     worker = processes.start("work", "all")
 
     world.a_moment(program)
-    draft = wait_until(lambda: Draft.objects.first(), seconds=20)
+    draft = wait_until(Draft.objects.first, seconds=20)
     review.approve(draft.pk, by=world.a_member(artist, "principal"))
     wait_until(lambda: Experience.objects.filter(draft=draft.pk).exists())
 
