@@ -1,14 +1,34 @@
 """The pages that belong to no room: the front door, health, and what is said when something is not there."""
 
-from django.db import DatabaseError, connection
+import logging
+import secrets
+import sys
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
+
+from config.refusals import AWAY
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """What this is, for who does not know us; one's own feed for who does."""
+    if request.user.is_authenticated and (feed := _feed()):
+        return redirect(feed)
     return render(request, "home.html")
+
+
+def _feed() -> str | None:
+    try:
+        return reverse("feed")
+    except NoReverseMatch:
+        return None
 
 
 @require_safe
@@ -22,16 +42,39 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True})
 
 
-def failure(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+def failure(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     """A page for a person; JSON for a program that asked the API."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": sentence}, status=status)
-    return render(request, "failure.html", {"status": status, "sentence": sentence}, status=status)
+    facts = {"status": status, "title": title, "sentence": sentence, "layout": "base.html"}
+    return render(request, "failure.html", facts, status=status)
 
 
 def not_there(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return failure(request, 404, "There is nothing at this address, or it is not yours to see.")
+    return failure(request, 404, "Nothing here", "There is nothing at this address, or it is not yours to see.")
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return failure(request, 403, "Not yours to do", str(exception) or "This is for somebody else to decide.")
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return failure(request, 400, "Not understood", "We could not make sense of what was sent. Nothing was changed.")
+
+
+def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token of this session: another site's, or a page from before one signed in anew."""
+    words = "This page is from before you last signed in or out. Nothing was changed. Load it anew and send it again."
+    return failure(request, 403, "Page too old", words)
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    return failure(request, 500, "That did not go through. Nothing was half done.")
+    """Asks neither person nor database: either may be what went wrong. The code leads to the line in the log."""
+    away = isinstance(sys.exception(), (OperationalError, InterfaceError))
+    status, code = (503 if away else 500), secrets.token_hex(3).upper()
+    logger.error("error %s at %s", code, request.resolver_match and request.resolver_match.view_name)
+    sentence = AWAY if away else "That did not go through. Nothing was half done."
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": sentence, "code": code}, status=status)
+    facts = {"status": status, "title": "Not now", "sentence": sentence, "code": code, "layout": "frame.html"}
+    return HttpResponse(render_to_string("failure.html", facts), status=status)

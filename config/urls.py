@@ -17,5 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("live.urls")),
 ]
 
+handler400 = "config.pages.not_understood"
+handler403 = "config.pages.not_allowed"
 handler404 = "config.pages.not_there"
 handler500 = "config.pages.went_wrong"

@@ -4,7 +4,8 @@
 //     <script type="module" src="/static/live.js"></script>
 //     document.addEventListener("live:notice", ({ detail }) => …)   // { sequence, kind, reference }
 //
-// Also "live:resync" (much came at once: look at everything again) and "live:signed-out".
+// Also "live:resync" (much came at once: look at everything again), "live:up", "live:down" (detail: ms until the next
+// try) and "live:signed-out". Needs nothing else; static/app.js turns these into what people see.
 
 const SIGNED_OUT = 4401, TOO_MANY = 4429;
 const SHORTEST = 500, LONGEST = 30_000; // ms between two tries
@@ -25,6 +26,7 @@ function listen() {
 }
 
 function open() {
+  clearTimeout(retry);
   const address = new URL("/live/", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   if (last !== null) address.searchParams.set("after", last);
@@ -40,6 +42,7 @@ function hear(message) {
   if (message.type === "hello") {
     // A number beyond the newest is another person's: somebody else has signed in here.
     last = Math.min(last ?? message.newest, message.newest);
+    tell("up");
   } else if (message.type === "notice") {
     if (message.sequence <= last) return;
     last = message.sequence;
@@ -65,12 +68,15 @@ function again(left) {
   clearTimeout(retry);
   socket = null;
   left?.close();
-  retry = setTimeout(open, pause * (0.5 + Math.random()));
+  const wait = pause * (0.5 + Math.random());
+  retry = setTimeout(open, wait);
   pause = Math.min(pause * 2, LONGEST);
+  tell("down", wait);
 }
 
-// A page out of the back-forward cache or a machine that slept: do not wait for the alarm.
-addEventListener("online", () => { if (!socket) { clearTimeout(retry); open(); } });
+// The network is back or gone, a page out of the back-forward cache, a machine that slept: do not wait for the alarm.
+addEventListener("online", () => { pause = SHORTEST; if (!socket) open(); });
+addEventListener("offline", () => { if (socket) again(socket); });
 addEventListener("pageshow", ({ persisted }) => { if (persisted) again(socket); });
 
 open();

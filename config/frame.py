@@ -1,0 +1,50 @@
+"""Frame: what belongs to every page, whichever room made it: where its live news begins, and where htmx is led."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import Person
+from live import notices
+
+PROGRAMS = ("/api/", "/1/", "/health")  # who asks there shows no page
+
+type Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Page(HttpRequest):
+    htmx: HtmxDetails
+    live_after: int
+
+
+def number(get_response: Answer) -> Answer:
+    """Read the newest notice before the page reads anything: what comes while it is made is told again, not lost."""
+
+    def answer(request: Page) -> HttpResponse:
+        is_page = request.method == "GET" and not request.htmx and not request.path.startswith(PROGRAMS)
+        if is_page and isinstance(person := request.user, Person):
+            request.live_after = notices.newest([person.pk])[person.pk]
+        return get_response(request)
+
+    return answer  # type: ignore[return-value]  # Django's own middleware has put htmx there
+
+
+def lead(get_response: Answer) -> Answer:
+    """A redirect moves the whole page, not the part that htmx asked for; after signing in one is back at the page."""
+
+    def answer(request: Page) -> HttpResponse:
+        response = get_response(request)
+        if not request.htmx or response.status_code not in {301, 302, 303}:
+            return response
+        goal = response["Location"]
+        if urlsplit(goal).path == resolve_url(settings.LOGIN_URL):
+            here = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
+            goal = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
+        return HttpResponseClientRedirect(goal)
+
+    return answer  # type: ignore[return-value]  # as above

@@ -1,0 +1,172 @@
+"""Draw: what the templates of every room share: icons, times, an artist's ink, links that know where they are."""
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.db.models import QuerySet
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import Person
+from catalog.models import Artist
+
+register = template.Library()
+SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
+INKS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
+BECAUSE = "You got this because "
+
+
+@cache
+def drawings() -> dict[str, str]:
+    """The symbols of static/icons.svg by name, read once a process."""
+    found = finders.find("icons.svg")
+    assert isinstance(found, str)
+    return dict(SYMBOL.findall(Path(found).read_text()))
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """The drawing itself, so that a part that htmx puts into any page brings its own. Words stand beside it, always."""
+    classes = classes or ("icon" if name.startswith("i-") else "")
+    attribute = format_html(' class="{}"', classes) if classes else ""
+    drawing = mark_safe(drawings()[name])  # noqa: S308  # our own file
+    return format_html('<svg{} viewBox="0 0 24 24" aria-hidden="true">{}</svg>', attribute, drawing)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, name: str, label: str, symbol: str = "", **where: Any) -> SafeString:
+    """A link of the bar, or with a symbol one of the tabs; nothing where there is no such address.
+
+    `count` is how much waits there, kept fresh from the address named `fresh`. The page one is on is the current one.
+    """
+    count, fresh = where.pop("count", None), where.pop("fresh", "")
+    address = _address(name, where)
+    if not address:
+        return SafeString("")
+    current = mark_safe(' aria-current="page"') if _is_at(context, name) else ""
+    parts = (icon(symbol) if symbol else "", label, _count(count, _address(fresh, where)))
+    return format_html('<a href="{}"{}>{}{}{}</a>', address, current, *parts)
+
+
+def _address(name: str, where: dict[str, Any]) -> str:
+    try:
+        return reverse(name, kwargs=where)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_at(context: Context, name: str) -> bool:
+    match = getattr(context.get("request"), "resolver_match", None)
+    return name in (context.get("section"), getattr(match, "url_name", None))
+
+
+def _count(count: int | None, fresh: str) -> SafeString:
+    if count in (None, ""):
+        return SafeString("")
+    live = format_html(' data-live="draft.pending draft.decided" hx-get="{}" hx-trigger="live"', fresh) if fresh else ""
+    return format_html(" <span{}>{}</span>", live, waiting(count))
+
+
+@register.simple_tag
+def waiting(count: int) -> SafeString:
+    """How much waits, as the brass number beside a link: part of the page, and the whole answer of `review-count`."""
+    if not count:
+        return SafeString("")
+    return format_html('<span class="count">{}<span class="away"> waiting</span></span>', short(count))
+
+
+@register.simple_tag
+def studios(person: Any) -> QuerySet[Artist]:
+    """The artists whose team this person belongs to."""
+    if not isinstance(person, Person):
+        return Artist.objects.none()
+    return Artist.objects.filter(team__members__person=person).order_by("name", "pk")
+
+
+@register.filter
+def spot(number: Any) -> str:
+    """An artist's ink, by the artist's id: tokens.css holds the eleven."""
+    return INKS[int(number or 0) % len(INKS)]
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """One letter, or two of a name of more words; for a face. Of a name without letters its beginning."""
+    firsts = [word[0] for word in str(name).split() if word[0].isalnum()]
+    return "".join(firsts[:1] + firsts[1:][-1:]).upper() or "·"
+
+
+@register.filter
+def nth(number: Any) -> str:
+    """1 -> 1st, 100 -> 100th."""
+    value = int(number)
+    ending = "th" if 10 < value % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value:,}{ending}"
+
+
+@register.filter
+def short(number: Any) -> str:
+    """At most four characters, as a sleeve has room for: 1000, 12k, 3m."""
+    value = int(number)
+    if value < 10_000:
+        return str(value)
+    return f"{value // 1000}k" if value < 1_000_000 else f"{value // 1_000_000}m"
+
+
+@register.simple_tag
+def at(when: Any, how: str = "day") -> SafeString:
+    """A time, for people where they are: static/app.js puts it into their own zone. Without it UTC is said.
+
+    `how`: "day" (today, 09:12), "date" (12 Nov 2026), "time" (09:12), "full" (12 Nov 2026, 08:54:41 UTC, everywhere).
+    """
+    moment = _moment(when)
+    if moment is None:
+        return SafeString("")
+    clock = {"date": "", "time": " %H:%M UTC", "full": " %H:%M:%S UTC"}.get(how, " %H:%M UTC")
+    said = moment.strftime(clock).strip()
+    if how != "time":
+        day = f"{moment.day} {moment:%b %Y}"
+        said = f"{day}, {said}" if said else day
+    local = format_html(' data-at="{}"', how) if how != "full" else ""
+    return format_html('<time datetime="{}"{}>{}</time>', moment.isoformat(timespec="seconds"), local, said)
+
+
+@register.filter
+def moment(text: Any) -> datetime | None:
+    """An ISO time, as receipts keep it, for Django's own filters."""
+    return _moment(text)
+
+
+def _moment(when: Any) -> datetime | None:
+    if not when:
+        return None
+    return (datetime.fromisoformat(when) if isinstance(when, str) else when).astimezone(UTC)
+
+
+@register.filter
+def without_because(sentence: Any) -> str:
+    """The reason without the three words that stand before it in bold."""
+    return str(sentence or "").removeprefix(BECAUSE)
+
+
+@register.filter
+def bars(commitment: Any) -> str:
+    """The path of a barcode, 320 wide: the very bits of the commitment, so that two look different."""
+    digits = re.sub(r"[^0-9a-f]", "", str(commitment))
+    bits = "".join(f"{int(digit, 16):04b}" for digit in digits)
+    step = 320 / max(len(bits), 1)
+    runs = ((run.start() * step, len(run.group()) * step) for run in re.finditer("1+", bits))
+    return "".join(f"M{left:g} 0h{width:g}v56h-{width:g}z" for left, width in runs)
+
+
+@register.filter
+def groups(text: Any, size: int = 8) -> str:
+    """A long number in groups that an eye can follow and a line can break."""
+    return " ".join(re.findall(f".{{1,{size}}}", str(text)))
