@@ -78,9 +78,7 @@ class ProgramVersion(models.Model):
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
     wording = models.TextField(help_text="canonical JSON of ai's Wording: locale, templates, fragments")
-    review_seconds = models.PositiveIntegerField(
-        default=REVIEW_SECONDS, help_text="how long a draft waits"
-    )
+    review_seconds = models.PositiveIntegerField(default=REVIEW_SECONDS, help_text="how long a draft waits")
     shape_hash = GeneratedField(
         expression=ShapeHash(
             F("program"), F("version"), F("moment"), F("nth"), F("recording"), F("audience"), F("wording")

@@ -102,9 +102,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "receipt",
-                    models.JSONField(
-                        help_text="frozen at delivery: roles, times, versions, parts; nobody by name"
-                    ),
+                    models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; nobody by name"),
                 ),
                 ("receipt_key", models.CharField(default=fans.models.receipt_key, max_length=32, unique=True)),
                 ("delivered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
