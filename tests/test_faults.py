@@ -5,7 +5,6 @@ import signal
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -92,7 +91,7 @@ class House:
 
 
 @pytest.fixture
-def house(fragile_broker: FragileBroker, processes: Processes, live_site: Site) -> Iterator[House]:
+def house(fragile_broker: FragileBroker, processes: Processes, live_site: Site) -> House:
     make_topics()
     artist = world.an_artist("Mara Veil")
     world.a_recording(artist, "Salt Radio")
@@ -106,7 +105,7 @@ def house(fragile_broker: FragileBroker, processes: Processes, live_site: Site) 
     built = House(processes, fragile_broker, Crowd(live_site, tokens))
     for name in built.commands:
         built.start(name)
-    yield built
+    return built
 
 
 @pytest.mark.parametrize("victim", ["consume", "relay", "work", "tansu"])
