@@ -5,25 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.CharField(help_text='person:<uuid> or system:<process>', max_length=80)),
-                ('action', models.CharField(help_text='subject kind, a dot, the past participle: draft.approved', max_length=60)),
-                ('subject', models.CharField(help_text='kind:<id>', max_length=80)),
-                ('facts', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("actor", models.CharField(help_text="person:<uuid> or system:<process>", max_length=80)),
+                (
+                    "action",
+                    models.CharField(
+                        help_text="subject kind, a dot, the past participle: draft.approved", max_length=60
+                    ),
+                ),
+                ("subject", models.CharField(help_text="kind:<id>", max_length=80)),
+                ("facts", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'id'], name='audit_by_subject'), models.Index(fields=['actor', 'id'], name='audit_by_actor')],
+                "indexes": [
+                    models.Index(fields=["subject", "id"], name="audit_by_subject"),
+                    models.Index(fields=["actor", "id"], name="audit_by_actor"),
+                ],
             },
         ),
     ]
