@@ -7,40 +7,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Artist',
+            name="Artist",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('mbid', models.UUIDField(blank=True, null=True, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('team', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='artist', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("mbid", models.UUIDField(blank=True, null=True, unique=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="artist", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=1024)),
-                ('artist_credit', models.CharField(max_length=2048)),
-                ('isrc', models.CharField(blank=True, max_length=12, null=True, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\\Z')])),
-                ('mbid', models.UUIDField(blank=True, null=True, unique=True)),
-                ('duration_ms', models.PositiveIntegerField(blank=True, null=True)),
-                ('text_key', models.BinaryField(max_length=32)),
-                ('artist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recordings', to='catalog.artist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=1024)),
+                ("artist_credit", models.CharField(max_length=2048)),
+                (
+                    "isrc",
+                    models.CharField(
+                        blank=True,
+                        max_length=12,
+                        null=True,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\\Z")],
+                    ),
+                ),
+                ("mbid", models.UUIDField(blank=True, null=True, unique=True)),
+                ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
+                ("text_key", models.BinaryField(max_length=32)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="recordings", to="catalog.artist"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['text_key'], name='recording_by_text')],
-                'constraints': [models.UniqueConstraint(fields=('artist', 'text_key'), name='one_recording_a_text')],
+                "indexes": [models.Index(fields=["text_key"], name="recording_by_text")],
+                "constraints": [models.UniqueConstraint(fields=("artist", "text_key"), name="one_recording_a_text")],
             },
         ),
     ]
