@@ -7,70 +7,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uri', models.CharField(max_length=256, unique=True)),
-                ('speaks_for_everyone', models.BooleanField(default=False, help_text="our own doors, which checked the fan's token")),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uri", models.CharField(max_length=256, unique=True)),
+                (
+                    "speaks_for_everyone",
+                    models.BooleanField(default=False, help_text="our own doors, which checked the fan's token"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SourceFan',
+            name="SourceFan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='listens.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("source", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="listens.source")),
             ],
         ),
         migrations.AddField(
-            model_name='source',
-            name='fans',
-            field=models.ManyToManyField(related_name='+', through='listens.SourceFan', to=settings.AUTH_USER_MODEL),
+            model_name="source",
+            name="fans",
+            field=models.ManyToManyField(related_name="+", through="listens.SourceFan", to=settings.AUTH_USER_MODEL),
         ),
         migrations.CreateModel(
-            name='Listen',
+            name="Listen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('second', models.BigIntegerField(help_text='started_at in whole seconds since 1970')),
-                ('text_key', models.BinaryField(max_length=32)),
-                ('event_id', models.CharField(max_length=128)),
-                ('title', models.CharField(max_length=1024)),
-                ('artist_credit', models.CharField(max_length=2048)),
-                ('album', models.CharField(blank=True, max_length=1024)),
-                ('isrc', models.CharField(blank=True, max_length=12)),
-                ('recording_mbid', models.UUIDField(null=True)),
-                ('duration_ms', models.BigIntegerField(null=True)),
-                ('played_ms', models.BigIntegerField(null=True)),
-                ('time_basis', models.CharField(max_length=9)),
-                ('origin', models.CharField(max_length=6)),
-                ('client', models.CharField(blank=True, max_length=128)),
-                ('extra', models.JSONField(default=dict)),
-                ('accepted_at', models.DateTimeField(help_text='when the door took it')),
-                ('counted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('set_aside', models.BooleanField(db_default=False, default=False)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recording', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.recording')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='listens.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField()),
+                ("second", models.BigIntegerField(help_text="started_at in whole seconds since 1970")),
+                ("text_key", models.BinaryField(max_length=32)),
+                ("event_id", models.CharField(max_length=128)),
+                ("title", models.CharField(max_length=1024)),
+                ("artist_credit", models.CharField(max_length=2048)),
+                ("album", models.CharField(blank=True, max_length=1024)),
+                ("isrc", models.CharField(blank=True, max_length=12)),
+                ("recording_mbid", models.UUIDField(null=True)),
+                ("duration_ms", models.BigIntegerField(null=True)),
+                ("played_ms", models.BigIntegerField(null=True)),
+                ("time_basis", models.CharField(max_length=9)),
+                ("origin", models.CharField(max_length=6)),
+                ("client", models.CharField(blank=True, max_length=128)),
+                ("extra", models.JSONField(default=dict)),
+                ("accepted_at", models.DateTimeField(help_text="when the door took it")),
+                ("counted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("set_aside", models.BooleanField(db_default=False, default=False)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="listens.source"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-started_at'], name='listens_of_a_fan')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'second', 'text_key'), name='one_listen_a_second_and_text'), models.UniqueConstraint(fields=('person', 'source', 'event_id'), name='one_listen_an_event')],
+                "indexes": [models.Index(fields=["person", "-started_at"], name="listens_of_a_fan")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "second", "text_key"), name="one_listen_a_second_and_text"
+                    ),
+                    models.UniqueConstraint(fields=("person", "source", "event_id"), name="one_listen_an_event"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='sourcefan',
-            constraint=models.UniqueConstraint(fields=('source', 'person'), name='a_source_once_a_fan'),
+            model_name="sourcefan",
+            constraint=models.UniqueConstraint(fields=("source", "person"), name="a_source_once_a_fan"),
         ),
     ]
