@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles import finders
 from django.db.models import QuerySet
+from django.forms import BoundField, ChoiceField
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -148,6 +149,15 @@ def _moment(when: Any) -> datetime | None:
     if not when:
         return None
     return (datetime.fromisoformat(when) if isinstance(when, str) else when).astimezone(UTC)
+
+
+@register.filter
+def problems(field: BoundField) -> list[str]:
+    """What to change in this field; Django's "This field is required." says only what is wrong."""
+    chosen = isinstance(field.field, ChoiceField)
+    missing = "Choose one." if chosen else "Fill this in; there is nothing here yet."
+    errors = field.errors.as_data()
+    return [missing if error.code == "required" else text for error in errors for text in error.messages]
 
 
 @register.filter
