@@ -9,7 +9,7 @@ from artists import receipts, why
 from artists.models import Draft
 from artists.telling import team_news, tell_others
 from audit import trail
-from fans import experiences, opt_ins
+from fans import experiences, mutes, opt_ins
 from rights import clearance
 
 CHANNEL = "drafts"
@@ -17,6 +17,7 @@ BATCH = 200
 BY = "system:delivery"
 UNCLEARED = "uncleared: a yes it rested on has ended"
 OPTED_OUT = "opted out: the fan ended it before delivery"
+MUTED = "muted: the fan paused this program"
 STOPPED = "stopped: the program is paused"
 ERASED = "erased: its text is gone"
 
@@ -60,10 +61,12 @@ def _obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
     """Why some of them cannot go. What lets the others go is held until this transaction has committed."""
     live = _live_programs({draft.version.program_id for draft in drafts})
     standing = opt_ins.standing_pairs({(draft.person_id, draft.artist_id) for draft in drafts}, hold=True)
+    muted = mutes.muted({(draft.person_id, draft.version.program_id) for draft in drafts})
     cleared = clearance.still_clear({draft.clearance_id for draft in drafts}, hold=True)
     tests: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (UNCLEARED, lambda draft: draft.clearance_id in cleared),
         (OPTED_OUT, lambda draft: (draft.person_id, draft.artist_id) in standing),
+        (MUTED, lambda draft: (draft.person_id, draft.version.program_id) not in muted),
         (STOPPED, lambda draft: draft.version.program_id in live),
         (ERASED, lambda draft: draft.content_hash is not None),
     )

@@ -17,7 +17,7 @@ from artists.models import Draft, Moment, Program
 from artists.telling import team_news, tell_others
 from audit import trail
 from audit.models import Entry
-from fans import opt_ins
+from fans import mutes, opt_ins
 from live import notices
 from rights import clearance
 from rights.answers import Clearance
@@ -29,6 +29,7 @@ BATCH = 200
 BATCH_WITH_A_MODEL = 4  # it takes seconds for each
 BY = "system:drafts"
 OPTED_OUT = "opted out: the fan ended it before anything was written"
+MUTED = "muted: the fan paused this program before anything was written"
 STOPPED = "stopped: the program is paused"
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ def _held(batch: int) -> Iterator[list[Moment]]:
 def _allowed(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
     """Per moment, why nothing may be written for it, or the clearance to write. A constant number of queries."""
     standing = opt_ins.standing_pairs({_pair(moment) for moment in moments})
+    muted = mutes.muted({(moment.person_id, moment.program_id) for moment in moments})
     answers = clearance.clear_all({_ask(moment) for moment in moments})
     refused: dict[int, str] = {}
     cleared: dict[int, Clearance] = {}
@@ -87,6 +89,8 @@ def _allowed(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clear
             refused[moment.pk] = STOPPED
         elif _pair(moment) not in standing:
             refused[moment.pk] = OPTED_OUT
+        elif (moment.person_id, moment.program_id) in muted:
+            refused[moment.pk] = MUTED
         elif isinstance(answer, Clearance):
             cleared[moment.pk] = answer
         else:

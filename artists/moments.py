@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from artists.models import Program, ProgramVersion
-from fans import opt_ins
+from fans import mutes, opt_ins
 from fans.engagement import Progress
 from worker import wake
 
@@ -39,12 +39,15 @@ class Crossing:
 def notice(progress: Sequence[Progress]) -> list[int]:
     """The ids of the moments that are new, in the caller's transaction and a constant number of queries.
 
-    A moment fires on a live listen that is not set aside, for a fan who has opted in, for a live program.
+    A moment fires on a live listen that is not set aside, for a fan who has opted in and did not pause it, for
+    a live program.
     """
     answering = _answering({each.artist_id for each in progress})
     crossings = list(_crossings(progress, answering)) if answering else []
     standing = opt_ins.standing_pairs({_pair(crossing) for crossing in crossings}) if crossings else set()
-    new = _written([crossing for crossing in crossings if _pair(crossing) in standing])
+    wanted = [crossing for crossing in crossings if _pair(crossing) in standing]
+    muted = mutes.muted({(each.person_id, each.version.program_id) for each in wanted}) if wanted else set()
+    new = _written([each for each in wanted if (each.person_id, each.version.program_id) not in muted])
     if new:
         wake.notify(CHANNEL)
     return new

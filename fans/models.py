@@ -26,6 +26,10 @@ class Mark(models.TextChoices):
         return self.label.format(name=name)
 
 
+BY_HAND = (Mark.WRITTEN, Mark.RECORDED, Mark.FILLED)
+"""Every word and sound a person's: what "human only" leaves."""
+
+
 class OptIn(models.Model):
     """A fan lets one artist's team know of them. Ends, and is given again as a new row."""
 
@@ -44,6 +48,38 @@ class OptIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} for artist:{self.artist_id}"
+
+
+class Mute(models.Model):
+    """A fan paused one program. Ends, and is paused again as a new row."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="mutes")
+    program = models.BigIntegerField(help_text="a plain id, for programs stand above")
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120, blank=True, help_text="the program's name when it was paused")
+    since = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "program"], condition=Q(ended_at=None), name="one_standing_mute_a_program"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} without program:{self.program}"
+
+
+class Preferences(models.Model):
+    """How a fan wants the house to be. No row: as it comes."""
+
+    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="preferences")
+    human_only = models.BooleanField(default=False, db_default=False)
+    welcomed_at = models.DateTimeField(null=True, help_text="they have seen, or skipped, how to begin")
+
+    def __str__(self) -> str:
+        return f"preferences of {self.person_id}"
 
 
 class Engagement(models.Model):

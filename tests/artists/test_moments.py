@@ -130,7 +130,7 @@ def test_three_fans_cost_as_many_queries_as_one() -> None:
         assert len(moments.notice(one)) == 2
     with CaptureQueriesContext(connection) as many:
         assert len(moments.notice(three)) == 6
-    assert len(few) == len(many) == 4
+    assert len(few) == len(many) == 5
 
 
 def test_two_consumers_notice_a_moment_once(committing_db: Database) -> None:

@@ -1,0 +1,32 @@
+"""Prefer: how a fan wants the house to be."""
+
+from django.db.models.functions import Now
+
+from accounts.models import Member, Person, Token
+from fans.models import Engagement, OptIn, Preferences
+
+
+def human_only(person: Person) -> bool:
+    """Whether the feed shows nothing that a machine worded."""
+    return Preferences.objects.filter(person=person, human_only=True).exists()
+
+
+def set_human_only(person: Person, on: bool) -> None:
+    Preferences.objects.update_or_create(person=person, defaults={"human_only": on})
+
+
+def welcomed(person: Person) -> None:
+    """They have seen how to begin, or did not want to."""
+    Preferences.objects.update_or_create(person=person, defaults={"welcomed_at": Now()})
+
+
+def is_new(person: Person) -> bool:
+    """Nothing of theirs shows that they know their way: no listens, no opt-in, no scrobbler, no team, no "not now"."""
+    signs = (
+        Preferences.objects.filter(person=person, welcomed_at__isnull=False),
+        Engagement.objects.filter(person=person),
+        OptIn.objects.filter(person=person),
+        Token.objects.filter(person=person),
+        Member.objects.filter(person=person),
+    )
+    return not any(sign.exists() for sign in signs)

@@ -1,0 +1,103 @@
+"""Tests of pausing a program: nothing of it follows, wherever it was on its way."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from artists import delivery, drafts
+from artists.models import Draft, Moment
+from audit.models import Entry
+from fans import mutes, opt_ins
+from fans.models import Experience, Mute
+from tests import world
+from tests.servers import Database
+
+
+@pytest.mark.django_db
+def test_pausing_twice_is_once_and_it_is_written_down() -> None:
+    artist = world.an_artist()
+    program, fan = world.a_program(artist), world.a_fan()
+
+    first = mutes.pause(fan, program.pk, artist, name="Thank you")
+    again = mutes.pause(fan, program.pk, artist, name="Thank you")
+
+    assert first == again
+    assert mutes.muted({(fan.pk, program.pk), (fan.pk, program.pk + 1)}) == {(fan.pk, program.pk)}
+    assert Entry.objects.filter(action="program.muted").count() == 1
+
+
+@pytest.mark.django_db
+def test_resuming_ends_it_and_it_can_be_paused_again() -> None:
+    artist = world.an_artist()
+    program, fan = world.a_program(artist), world.a_fan()
+    mutes.pause(fan, program.pk, artist)
+
+    assert mutes.resume(fan, program.pk)
+    assert not mutes.resume(fan, program.pk)
+
+    assert mutes.muted({(fan.pk, program.pk)}) == set()
+    mutes.pause(fan, program.pk, artist)
+    assert Mute.objects.filter(person=fan).count() == 2
+
+
+@pytest.mark.django_db
+def test_a_paused_program_notices_nothing_and_the_others_go_on() -> None:
+    artist = world.an_artist()
+    paused, other = world.a_program(artist), world.a_program(artist)
+    fan, neighbour = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    mutes.pause(fan, paused.pk, artist)
+
+    noticed = world.notice(world.listened(fan, artist, 3), world.listened(neighbour, artist, 3))
+
+    assert {(moment.program_id, moment.person_id) for moment in noticed} == {
+        (other.pk, fan.pk), (paused.pk, neighbour.pk), (other.pk, neighbour.pk)
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_moment_that_was_noticed_before_is_refused() -> None:
+    artist = world.an_artist()
+    moment = world.a_moment(world.a_program(artist))
+    mutes.pause(moment.person, moment.program_id, artist)
+
+    drafts.write_next()
+
+    moment.refresh_from_db()
+    assert (moment.state, moment.reason) == (Moment.State.REFUSED, drafts.MUTED)
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_approved_before_is_not_delivered() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+    mutes.pause(draft.person, draft.version.program_id, artist)
+
+    delivery.deliver_next()
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.reason) == (Draft.State.UNDELIVERABLE, delivery.MUTED)
+    assert not Experience.objects.exists()
+
+
+def test_pausing_waits_for_what_is_being_delivered(committing_db: Database) -> None:
+    artist = world.an_artist()
+    program, fan = world.a_program(artist), world.a_fan(opted_in=artist)
+    paused = threading.Event()
+
+    def pause() -> None:
+        mutes.pause(fan, program.pk, artist)
+        connection.close()
+        paused.set()
+
+    with transaction.atomic():
+        opt_ins.standing_pairs({(fan.pk, artist.pk)}, hold=True)
+        thread = threading.Thread(target=pause)
+        thread.start()
+        assert not paused.wait(0.3)
+        assert mutes.muted({(fan.pk, program.pk)}) == set()
+    thread.join(5)
+
+    assert paused.is_set()
+    assert mutes.muted({(fan.pk, program.pk)}) == {(fan.pk, program.pk)}
