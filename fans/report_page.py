@@ -18,11 +18,18 @@ from trust.reports import AlreadyReported, Refused
 
 class Said(forms.Form):
     reason = forms.ChoiceField(
+        label="What is it?",
         choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": "Say what is wrong with it.", "invalid_choice": "Choose one of these."},
     )
     said = forms.CharField(
-        max_length=LONGEST, required=False, error_messages={"max_length": f"Say it in {LONGEST:,} characters."}
+        label="In your words",
+        help_text="People at Fanfare read it. The artist’s team does not, and does not learn who you are.",
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        error_messages={"max_length": f"Say it in {LONGEST:,} characters."},
     )
 
 
@@ -62,15 +69,7 @@ def _shown(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """To htmx the part alone, and with a 200: it swaps nothing else."""
-    context = {
-        "experience": experience,
-        "form": form or Said(),
-        "reasons": Report.Reason.choices,
-        "longest": LONGEST,
-        "reported": reported,
-        "problem": problem,
-    }
-    if request.htmx:
-        return render(request, "fans/report.html#report", context)
-    return render(request, "fans/report.html", context, status=status)
+    """To htmx the part alone."""
+    context = {"experience": experience, "form": form or Said(), "reported": reported, "problem": problem}
+    template = "fans/report.html#report" if request.htmx else "fans/report.html"
+    return render(request, template, context, status=status)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import Request
 from trust import reports
-from trust.models import Report
+from trust.models import NOTE, Report
 
 AT_ONCE = 50
 
@@ -18,7 +18,12 @@ class Verdict(forms.Form):
     """Each button is a verdict; the note says why."""
 
     verdict = forms.ChoiceField(choices=[("uphold", "Uphold"), ("dismiss", "Dismiss")])
-    note = forms.CharField(max_length=500, error_messages={"required": "Say in a sentence why: it is kept with it."})
+    note = forms.CharField(
+        label="Why, in a sentence",
+        max_length=NOTE,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        error_messages={"required": "Say in a sentence why: it is kept with the report."},
+    )
 
 
 @require_safe
@@ -36,14 +41,14 @@ def handle(request: Request, pk: int) -> HttpResponse:
     """Uphold or dismiss one. What cannot be stored comes back as it was typed, with what to change."""
     _staff_only(request)
     report = get_object_or_404(Report, pk=pk)
-    form = Verdict(request.POST)
+    form = _form(report, request)
     if not form.is_valid():
-        return _shown(request, pk, form)
-    upheld, note = form.cleaned_data["verdict"] == "uphold", form.cleaned_data["note"]
+        return _shown(request, sent={pk: form}, status=422)
     try:
-        reports.handle(report, upheld=upheld, note=note, by=request.user)
+        verdict, note = form.cleaned_data["verdict"], form.cleaned_data["note"]
+        reports.handle(report, upheld=verdict == "uphold", note=note, by=request.user)
     except reports.AlreadyHandled as problem:
-        return _shown(request, problem=str(problem))
+        return _shown(request, problem=str(problem), status=409)
     return _shown(request) if request.htmx else redirect("desk-reports")
 
 
@@ -53,17 +58,21 @@ def _staff_only(request: Request) -> None:
         raise Http404
 
 
-def _shown(request: Request, pk: int | None = None, form: Verdict | None = None, problem: str = "") -> HttpResponse:
-    """The list, with the form of one report as it was sent; to htmx the list alone, which swaps only a 200."""
+def _form(report: Report, request: Request | None = None) -> Verdict:
+    return Verdict(request.POST if request else None, auto_id=f"report-{report.pk}-%s")
+
+
+def _shown(
+    request: Request, *, sent: dict[int, Verdict] | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The list; `sent` is the form of one report as it came. To htmx the part alone."""
     past = "handled" in request.GET
     found = list((reports.handled() if past else reports.open_())[:AT_ONCE])
     context = {
         "past": past,
         "problem": problem,
         "waiting": reports.open_().count(),
-        "reports": [(report, form if report.pk == pk else None) for report in found],
+        "reports": [(report, (sent or {}).get(report.pk) or _form(report)) for report in found],
     }
-    wrong = bool(form) or bool(problem)
     template = "trust/desk.html#reports" if request.htmx else "trust/desk.html"
-    status = 200 if request.htmx or not wrong else (409 if problem else 422)
     return render(request, template, context, status=status)

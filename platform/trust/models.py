@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from accounts.models import Person
 
 LONGEST = 1000
+NOTE = 500
 
 
 class Report(models.Model):
@@ -37,7 +38,7 @@ class Report(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     handled_by = models.CharField(max_length=80, null=True, help_text="which of the staff, a plain id")
     handled_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=500, blank=True, help_text="why, in the words of who handled it")
+    note = models.CharField(max_length=NOTE, blank=True, help_text="why, in the words of who handled it")
 
     class Meta:
         constraints = [

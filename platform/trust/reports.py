@@ -13,7 +13,7 @@ from accounts.models import Person
 from accounts.roles import NotAllowed
 from audit import trail
 from live import notices
-from trust.models import LONGEST, Report
+from trust.models import LONGEST, NOTE, Report
 from worker import wake
 
 CHANNEL = "reports"
@@ -64,8 +64,8 @@ def handle(report: Report, *, upheld: bool, note: str, by: Person) -> Report:
     note = " ".join(note.split())
     if not note:
         raise Refused("Say in a sentence why: it is kept with the report.")
-    if len(note) > 500:
-        raise Refused("Say it in 500 characters.")
+    if len(note) > NOTE:
+        raise Refused(f"Say it in {NOTE} characters.")
     state = Report.State.UPHELD if upheld else Report.State.DISMISSED
     with transaction.atomic():
         handled = Report.objects.filter(pk=report.pk, state=Report.State.OPEN).update(

@@ -1,0 +1,183 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from artists.models import Draft
+from fans import reports
+from fans.models import Experience
+from fans.reports import NotTheirs
+from tests import world
+from trust.models import Report
+from trust.reports import AlreadyReported
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def experience() -> Experience:
+    return world.an_experience(world.an_artist())
+
+
+@pytest.fixture
+def fan(experience: Experience) -> Client:
+    """The fan's own browser."""
+    client = Client()
+    client.force_login(experience.person)
+    return client
+
+
+def address(experience: Experience) -> str:
+    return f"/experiences/{experience.pk}/report"
+
+
+def test_what_the_fan_saw_is_kept_whatever_becomes_of_it(experience: Experience) -> None:
+    text = experience.text
+    report = reports.report(experience, by=experience.person, reason="untrue", said="I never played it.")
+
+    Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
+
+    report.refresh_from_db()
+    assert report.shown == {
+        "artist": "Mara Veil",
+        "text": text,
+        "mark": "Mara Veil's words, filled in for you",
+        "made": "filled",
+        "why": "You got this because you reached 3 listens of Mara Veil, and opted in.",
+        "delivered_at": experience.delivered_at.isoformat(timespec="seconds"),
+    }
+    program = Draft.objects.get(pk=experience.draft).version.program_id
+    assert (report.subject, report.artist, report.program) == (str(experience), experience.artist_id, program)
+    assert reports.reported(experience, by=experience.person) == report
+
+
+def test_what_was_erased_before_can_still_be_reported(experience: Experience) -> None:
+    Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
+
+    report = reports.report(experience, by=experience.person, reason="hurtful")
+
+    assert report.shown is not None
+    assert (report.shown["text"], report.shown["why"]) == (None, None)
+
+
+def test_nobody_reports_what_somebody_else_received(experience: Experience) -> None:
+    team = world.a_member(experience.artist, "principal")
+
+    for person in (world.a_fan("Stranger"), team, world.staff()):
+        with pytest.raises(NotTheirs):
+            reports.report(experience, by=person, reason="hurtful")
+
+    assert Report.objects.count() == 0
+
+
+def test_the_page_is_there_for_its_fan_alone(experience: Experience, client: Client) -> None:
+    for person in (world.a_fan("Stranger"), world.a_member(experience.artist, "principal"), world.staff()):
+        client.force_login(person)
+        assert client.get(address(experience)).status_code == 404
+        assert client.post(address(experience), {"reason": "hurtful"}).status_code == 404
+
+    client.logout()
+    answer = client.post(address(experience), {"reason": "hurtful"})
+    assert answer["Location"] == f"/accounts/login/?next={address(experience)}"
+    assert Report.objects.count() == 0
+
+
+def test_a_report_is_sent_without_javascript(experience: Experience, fan: Client) -> None:
+    asked = fan.get(address(experience))
+    sent = fan.post(address(experience), {"reason": "untrue", "said": "I never played it."})
+    after = fan.get(sent["Location"])
+
+    assert asked.status_code == 200
+    assert experience.text in asked.content.decode()
+    assert (sent.status_code, sent["Location"]) == (302, address(experience))
+    assert "You reported this on" in after.content.decode()
+    assert "I never played it." in after.content.decode()
+    assert "<form class" not in after.content.decode()
+    assert list(Report.objects.values_list("by", "reason", "said")) == [
+        (experience.person_id, "untrue", "I never played it.")
+    ]
+
+
+def test_htmx_gets_the_part_alone(experience: Experience, fan: Client) -> None:
+    sent = fan.post(address(experience), {"reason": "hurtful"}, headers=HTMX)
+
+    assert sent.status_code == 200
+    assert sent.content.decode().strip().startswith("<section")
+    assert "You reported this on" in sent.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"said": "It hurts."}, "Say what is wrong with it."),
+        ({"reason": "boring", "said": "It hurts."}, "Choose one of these."),
+        ({"reason": "other", "said": " "}, "Say in a few words what it is: nobody can tell from “something else”."),
+        ({"reason": "hurtful", "said": "It hurts." + "x" * 992}, "Say it in 1,000 characters."),
+        ({"reason": "hurtful", "said": "It hurts.\0"}, "Null characters are not allowed."),
+    ],
+)
+def test_a_form_with_errors_keeps_what_was_typed(
+    experience: Experience, fan: Client, typed: dict[str, str], sentence: str, headers: dict[str, str]
+) -> None:
+    answer = fan.post(address(experience), typed, headers=headers)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert typed["said"].strip("\0 ") in page
+    assert page.count(" checked") == (typed.get("reason") in Report.Reason.values)
+    assert Report.objects.count() == 0
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_a_second_report_changes_nothing_and_says_so(
+    experience: Experience, fan: Client, headers: dict[str, str]
+) -> None:
+    fan.post(address(experience), {"reason": "untrue", "said": "I never played it."})
+
+    answer = fan.post(address(experience), {"reason": "sexual", "said": "Another word."}, headers=headers)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Once is enough: nothing was changed." in page
+    assert "I never played it." in page
+    assert "Another word." not in page
+    with pytest.raises(AlreadyReported):
+        reports.report(experience, by=experience.person, reason="sexual")
+    assert Report.objects.get().reason == "untrue"
+
+
+def test_markup_stays_text(experience: Experience, fan: Client) -> None:
+    fan.post(address(experience), {"reason": "hurtful", "said": "<script>alert(1)</script>\u202e</section>"})
+
+    page = fan.get(address(experience)).content.decode()
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\u202e&lt;/section&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_a_report_needs_the_csrf_token(experience: Experience) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(experience.person)
+
+    assert client.post(address(experience), {"reason": "hurtful"}).status_code == 403
+    assert Report.objects.count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_a_constant_number_of_questions(
+    experience: Experience, fan: Client, count: int, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for name in ("Bo", "Cy")[: count - 1]:
+        other = world.an_experience(experience.artist, world.a_fan(name, opted_in=experience.artist))
+        reports.report(other, by=other.person, reason="hurtful")
+
+    with django_assert_num_queries(QUESTIONS):
+        fan.get(address(experience), headers=HTMX)
+
+
+QUESTIONS = 4
+"""Session, person, experience, report."""
