@@ -1,0 +1,143 @@
+"""Other words: who may put them, what they may hold, and what the mark then says."""
+
+import pytest
+
+from accounts.roles import NotAllowed
+from artists import review
+from artists.models import Draft
+from artists.refusals import Refused, Uncleared
+from audit.models import Entry
+from rights import grants
+from rights.models import Use
+from tests import world
+
+
+@pytest.mark.django_db
+def test_a_principals_edit_is_the_yes() -> None:
+    artist = world.an_artist()
+    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+
+    edited = review.edit(draft.pk, "  Ana, I read every name.\r\nMara ", by=principal, revision=1)
+
+    assert edited.text == "Ana, I read every name.\nMara"
+    assert (edited.state, edited.revision, edited.mark, edited.credit) == ("approved", 2, "written", "Mara Veil")
+    assert (edited.made, edited.edited_by) == (draft.text, principal.actor)
+    assert (edited.decision.content_hash, edited.decision.under) == (edited.content_hash, None)
+    assert [part["kind"] for part in edited.parts] == ["person"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
+def test_words_of_anyone_else_wait_for_a_principal(role: str) -> None:
+    artist = world.an_artist()
+    draft, someone = world.a_pending_draft(artist), world.a_member(artist, role)
+
+    edited = review.edit(draft.pk, "Ana, this is the team.", by=someone)
+
+    assert (edited.state, edited.revision, edited.mark, edited.edited_by) == ("pending", 2, None, someone.actor)
+    with pytest.raises(NotAllowed):
+        review.approve(draft.pk, by=someone)
+    approved = review.approve(draft.pk, by=world.a_member(artist, "principal"), revision=2)
+    assert (approved.mark, approved.credit) == ("written", "Mara Veil's team")
+    assert Entry.objects.get(action="draft.edited").facts == {"revision": 2}
+
+
+@pytest.mark.django_db
+def test_what_others_typed_is_not_the_principals_by_a_retouch() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    review.edit(draft.pk, "Ana, this is the team.", by=world.a_member(artist, "editor"))
+
+    edited = review.edit(draft.pk, "Ana, this is the team!", by=world.a_member(artist, "principal"))
+
+    assert (edited.mark, edited.credit) == ("written", "Mara Veil's team")
+
+
+@pytest.mark.django_db
+def test_typing_back_what_was_there_is_no_persons_text() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    review.edit(draft.pk, "Ana, this is the team.", by=world.a_member(artist, "editor"))
+    review.edit(draft.pk, draft.text, by=world.a_member(artist, "editor"))
+
+    approved = review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+
+    assert (approved.mark, approved.revision) == ("filled", 3)
+
+
+@pytest.mark.django_db
+def test_an_edit_that_changes_nothing_changes_nothing() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+
+    same = review.edit(draft.pk, draft.text, by=world.a_member(artist, "reviewer"))
+    assert (same.state, same.revision, same.edited_by) == ("pending", 1, None)
+
+    approved = review.edit(draft.pk, draft.text, by=world.a_member(artist, "principal"))
+    assert (approved.state, approved.mark, approved.revision) == ("approved", "filled", 1)
+
+
+@pytest.mark.django_db
+def test_an_edited_model_is_marked_edited() -> None:
+    artist = world.an_artist()
+    draft = world.by_a_model(world.a_pending_draft(artist))
+
+    edited = review.edit(draft.pk, "Ana, mine now.", by=world.a_member(artist, "principal"))
+
+    assert (edited.mark, edited.credit) == ("edited", "Mara Veil")
+    assert edited.parts == [{"part": "words", "by": "the model tiny-1, changed by Mara Veil", "kind": "model"}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("See https://example.com/x", "Take the link out: 'https:"),
+        ("Write to mara@example.com", "Take this address or number out"),
+        ("Call +351 912 345 678", "Take this address or number out"),
+        ("Thank you\0", r"nobody can see \(U\+0000, character 10\)"),
+        ("Thank\u200b you", "nobody can see"),
+        ("Thank \u202eyou", "hidden direction mark"),
+        ("   ", "from 1 to 1000 characters"),
+        ("x" * 1001, "1001 characters"),
+    ],
+)
+@pytest.mark.parametrize("role", ["principal", "reviewer"])
+def test_what_a_message_may_not_hold_is_refused_and_nothing_is_lost(text: str, complaint: str, role: str) -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+
+    with pytest.raises(Refused, match=complaint):
+        review.edit(draft.pk, text, by=world.a_member(artist, role))
+
+    after = Draft.objects.get(pk=draft.pk)
+    assert (after.state, after.text, after.revision) == ("pending", draft.text, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I met 400 of you in Porto, Ana. See you on Friday!",
+        "Obrigada, Ana. És incrível 🎶",
+        "תודה, Ana",
+        "Ça va, “Ana”?\nMara",
+    ],
+)
+def test_a_persons_own_claims_are_their_own(text: str) -> None:
+    artist = world.an_artist()
+
+    edited = review.edit(world.a_pending_draft(artist).pk, text, by=world.a_member(artist, "principal"))
+
+    assert edited.text == text
+
+
+@pytest.mark.django_db
+def test_an_edit_that_is_uncleared_is_not_kept() -> None:
+    artist = world.an_artist()
+    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal)
+
+    with pytest.raises(Uncleared):
+        review.edit(draft.pk, "Ana, mine.", by=principal)
+    assert Draft.objects.get(pk=draft.pk).text == draft.text
