@@ -27,6 +27,15 @@ def add_artist(name: str, slug: str, team_name: str = "", *, by: str, mbid: UUID
     return artist
 
 
+def describe(artist: Artist, *, spot: str, about: str, by: str) -> None:
+    """The artist's ink, and a line about them. Raises Django's ValidationError for what is no ink, or too long."""
+    artist.spot, artist.about = spot, about
+    artist.clean_fields()
+    with transaction.atomic():
+        artist.save(update_fields=["spot", "about"])
+        trail.record("artist.described", by=by, subject=f"artist:{artist.pk}", spot=spot)
+
+
 def add_recording(
     artist: Artist,
     title: str,

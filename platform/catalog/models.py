@@ -7,6 +7,22 @@ from django.db.models.functions import Now
 from accounts.models import Team
 
 
+class Ink(models.TextChoices):
+    """The colours an artist can choose from: static/tokens.css holds what each of them is."""
+
+    CORAL = "coral"
+    AMBER = "amber"
+    MOSS = "moss"
+    LEAF = "leaf"
+    SEA = "sea"
+    SKY = "sky"
+    COBALT = "cobalt"
+    HEATHER = "heather"
+    ROSE = "rose"
+    CLAY = "clay"
+    SLATE = "slate"
+
+
 class Artist(models.Model):
     """Created by staff alone. `team` is who acts for this artist."""
 
@@ -14,6 +30,10 @@ class Artist(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     mbid = models.UUIDField(null=True, blank=True, unique=True)
+    spot = models.CharField(
+        max_length=7, choices=Ink.choices, blank=True, db_default="", default="", help_text="empty: one by the id"
+    )
+    about = models.CharField(max_length=300, blank=True, db_default="", default="", help_text="one line for fans")
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

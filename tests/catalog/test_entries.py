@@ -59,3 +59,15 @@ def test_what_is_no_title_or_isrc_is_refused(title: str, isrc: str | None) -> No
 
     with pytest.raises(ValidationError):
         entries.add_recording(ada, title, by=STAFF, isrc=isrc)
+
+
+def test_an_artist_has_one_of_the_inks_and_a_line_about_them() -> None:
+    ada = entries.add_artist("Ada", "ada", by=STAFF)
+
+    entries.describe(ada, spot="coral", about="Slow songs.", by=STAFF)
+    with pytest.raises(ValidationError):
+        entries.describe(ada, spot="brass", about="Slow songs.", by=STAFF)
+
+    described = Artist.objects.get()
+    assert (described.spot, described.about) == ("coral", "Slow songs.")
+    assert Entry.objects.get(action="artist.described").facts == {"spot": "coral"}
