@@ -68,8 +68,8 @@ def _is_at(context: Context, name: str) -> bool:
     return name in (context.get("section"), getattr(match, "url_name", None))
 
 
-def _count(count: int | None, fresh: str) -> SafeString:
-    if count in (None, ""):
+def _count(count: Any, fresh: str) -> SafeString:
+    if count is None or count == "":
         return SafeString("")
     live = format_html(' data-live="draft.pending draft.decided" hx-get="{}" hx-trigger="live"', fresh) if fresh else ""
     return format_html(" <span{}>{}</span>", live, waiting(count))
