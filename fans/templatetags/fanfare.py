@@ -92,8 +92,11 @@ def studios(person: Any) -> QuerySet[Artist]:
 
 
 @register.filter
-def spot(number: Any) -> str:
-    """An artist's ink, by the artist's id: tokens.css holds the eleven."""
+def spot(artist: Any) -> str:
+    """The ink an artist chose, else one by the id (an id alone will do): tokens.css holds the eleven."""
+    if isinstance(artist, Artist) and artist.spot:
+        return artist.spot
+    number = artist.pk if isinstance(artist, Artist) else artist
     return INKS[int(number or 0) % len(INKS)]
 
 
