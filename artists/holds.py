@@ -1,7 +1,8 @@
 """Hold: who of the team is looking at a draft, so that nobody else is handed the same one. A lease, never a lock."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -37,7 +38,7 @@ class Held(Exception):
 
 def take_next(artist: Artist, *, by: Person, skipped: Collection[int] = ()) -> int | None:
     """The id of the draft with the earliest deadline that nobody else looks at, now theirs; None when there is none."""
-    asked = {"by": by.actor, "seconds": SECONDS, "artist": artist.pk, "skipped": list(skipped)}
+    asked: dict[str, Any] = {"by": by.actor, "seconds": SECONDS, "artist": artist.pk, "skipped": list(skipped)}
     with connection.cursor() as cursor:
         cursor.execute(TAKE_NEXT, asked)
         found = cursor.fetchone()
@@ -50,9 +51,8 @@ def take(draft: Draft, *, by: Person) -> None:
     until = Now() + timedelta(seconds=SECONDS)
     if open_.filter(free_for(by)).update(held_by=by.actor, held_until=until):
         return
-    now = open_.filter(held_until__gt=Now()).exclude(held_by=by.actor).values("held_by", "held_until").first()
-    if now:
-        raise Held(_name(now["held_by"]), now["held_until"])
+    for who, held_until in holders(open_.filter(held_until__gt=Now()).exclude(held_by=by.actor)):
+        raise Held(who, held_until)
 
 
 def release(draft: Draft, *, by: Person) -> None:
@@ -60,11 +60,19 @@ def release(draft: Draft, *, by: Person) -> None:
     Draft.objects.filter(pk=draft.pk, held_by=by.actor).update(held_by=None, held_until=None)
 
 
+def holders(drafts: Iterable[Draft]) -> list[tuple[str, datetime]]:
+    """Who looks at each of these that somebody looks at, by the name the team knows, and until when."""
+    held = [(draft.held_by, draft.held_until) for draft in drafts]
+    names = _names({actor for actor, _ in held if actor})
+    return [(names[actor], until) for actor, until in held if actor and until]
+
+
 def free_for(person: Person) -> Q:
     """The drafts that this person may be handed."""
     return Q(held_until=None) | Q(held_until__lte=Now()) | Q(held_by=person.actor)
 
 
-def _name(actor: str) -> str:
-    person = Person.objects.filter(pk=actor.removeprefix("person:")).first()
-    return (person.name or person.handle) if person else "Somebody"
+def _names(actors: Collection[str]) -> dict[str, str]:
+    people = Person.objects.filter(pk__in=[actor.removeprefix("person:") for actor in actors])
+    known = {person.actor: person.name or person.handle for person in people}
+    return {actor: known.get(actor, "Somebody") for actor in actors}

@@ -1,6 +1,6 @@
 """The artist's side: its addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from artists import api, queue_api, staff
 
@@ -9,6 +9,7 @@ PROGRAM = f"{STUDIO}/programs/<int:pk>"
 DRAFT = "api/v1/drafts/<int:pk>"
 
 urlpatterns = [
+    path("studio/", include("artists.studio.urls")),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="staff-recordings"),
     path(f"{STUDIO}/team", staff.TeamView.as_view(), name="studio-team"),

@@ -11,13 +11,46 @@ from tests import world
 
 # What an address is about decides who may see it.
 OPEN = {"home", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json"}
-OWN = {"me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report"}
+OWN = {"me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report", "studios"}
 STAFF = {"staff-artists", "staff-recordings"}
 DESK = {"desk-reports", "desk-report"}
 STUDIO = {
     "studio-team", "studio-grants", "studio-practice", "studio-programs", "program-versions", "program-sign",
     "program-pause", "studio-drafts", "studio-refused", "draft", "draft-approve", "draft-edit", "draft-decline",
     "draft-undo",
+}  # fmt: skip
+# The studio's pages, each with the methods it has. `{draft}`, `{program}` and `{member}` are one studio's own.
+BACKSTAGE = {
+    "studio": ("/studio/{slug}/", "get"),
+    "studio-needs": ("/studio/{slug}/needs", "get"),
+    "review": ("/studio/{slug}/review", "get"),
+    "review-count": ("/studio/{slug}/review/count", "get"),
+    "review-item": ("/studio/{slug}/review/{draft}", "get"),
+    "review-approve": ("/studio/{slug}/review/{draft}/approve", "post"),
+    "review-decline": ("/studio/{slug}/review/{draft}/decline", "post"),
+    "review-edit": ("/studio/{slug}/review/{draft}/edit", "get post"),
+    "review-mark": ("/studio/{slug}/review/{draft}/mark", "post"),
+    "review-skip": ("/studio/{slug}/review/{draft}/skip", "post"),
+    "review-undo": ("/studio/{slug}/review/{draft}/undo", "post"),
+    "review-hold": ("/studio/{slug}/review/{draft}/hold", "post"),
+    "review-line": ("/studio/{slug}/review/{draft}/line", "get"),
+    "review-leave": ("/studio/{slug}/review/{draft}/leave", "post"),
+    "programs": ("/studio/{slug}/programs", "get post"),
+    "program": ("/studio/{slug}/programs/{program}", "get post"),
+    "program-preview": ("/studio/{slug}/programs/{program}/preview", "post"),
+    "program-turn": ("/studio/{slug}/programs/{program}/turn", "post"),
+    "program-version": ("/studio/{slug}/programs/{program}/versions/1", "get"),
+    "program-version-sign": ("/studio/{slug}/programs/{program}/versions/1/sign", "post"),
+    "grants": ("/studio/{slug}/grants", "get post"),
+    "team": ("/studio/{slug}/team", "get post"),
+    "team-practice": ("/studio/{slug}/team/practice", "post"),
+    "team-member": ("/studio/{slug}/team/{member}", "post"),
+    "delivered": ("/studio/{slug}/delivered", "get"),
+    "history": ("/studio/{slug}/history", "get"),
+}
+FORM = {
+    "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
+    "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -35,7 +68,7 @@ def names() -> set[str]:
 
 
 def test_every_address_has_its_place_here() -> None:
-    assert names() == OPEN | OWN | STAFF | DESK | STUDIO
+    assert names() == OPEN | OWN | STAFF | DESK | STUDIO | BACKSTAGE.keys()
 
 
 @pytest.fixture
@@ -134,3 +167,90 @@ def test_a_write_needs_the_csrf_token(scene: dict[str, Any]) -> None:
     assert answer.status_code == 403
     scene["draft"].refresh_from_db()
     assert scene["draft"].state == "pending"
+
+
+def backstage(scene: dict[str, Any], slug: str | None = None) -> list[tuple[str, str, str]]:
+    """Name, address and method of every page of the studio, about the objects of Mara Veil's."""
+    artist = scene["draft"].artist
+    own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
+    return [
+        (name, path.format(slug=slug or artist.slug, **own), method)
+        for name, (path, methods) in BACKSTAGE.items()
+        for method in methods.split()
+    ]
+
+
+def state_of(scene: dict[str, Any]) -> tuple[Any, ...]:
+    """Whatever a page of the studio could change."""
+    artist = scene["draft"].artist
+    scene["draft"].refresh_from_db()
+    members = tuple(artist.team.members.order_by("pk").values_list("person", "role"))
+    programs = tuple(artist.programs.order_by("pk").values_list("pk", "name", "state", "current__version"))
+    grants = tuple(artist.grants.order_by("pk").values_list("pk", "ended_at"))
+    draft = (scene["draft"].state, scene["draft"].text, scene["draft"].held_by)
+    return members, programs, grants, draft, artist.practice.grace_seconds
+
+
+def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
+    before = state_of(scene)
+    for person in scene["strangers"]:
+        client = Client()
+        client.force_login(person)
+        for name, path, method in backstage(scene):
+            assert getattr(client, method)(path, FORM).status_code == 404, (name, method, person.handle)
+
+    assert state_of(scene) == before
+
+
+def test_a_studio_has_no_page_about_what_is_another_studios(scene: dict[str, Any]) -> None:
+    before = state_of(scene)
+    client = Client()
+    client.force_login(world.a_member(scene["other"], "principal"))
+    for name, path, method in backstage(scene, slug=scene["other"].slug):
+        if "{" in BACKSTAGE[name][0].replace("{slug}", ""):
+            assert getattr(client, method)(path, FORM).status_code == 404, (name, method)
+
+    assert state_of(scene) == before
+
+
+def test_a_page_leads_who_is_not_signed_in_to_the_door_and_back(scene: dict[str, Any]) -> None:
+    item = f"/studio/mara-veil/review/{scene['draft'].pk}"
+    for name, path, method in backstage(scene):
+        answer = getattr(Client(), method)(path, FORM)
+        assert answer.status_code == 302, (name, method)
+        assert answer.url.startswith("/accounts/login/?next=%2Fstudio%2Fmara-veil"), (name, method)
+        if method == "post" and path.startswith(item):
+            assert answer.url.endswith(f"review%2F{scene['draft'].pk}"), (name, method)
+
+
+MAY = {
+    "review-approve": {"principal", "owner", "editor", "reviewer"},
+    "review-decline": {"principal", "owner", "editor", "reviewer"},
+    "program-turn": {"principal", "owner", "editor", "reviewer"},
+    "programs": {"principal", "owner", "editor"},
+    "program": {"principal", "owner", "editor"},
+    "program-version-sign": set(),
+    "grants": {"principal", "owner"},
+    "team-practice": {"principal", "owner"},
+    "team-member": {"principal", "owner"},
+}
+"""Whose form a page does as it is asked; the others read a sentence, and nothing is changed. Signing asks first for a
+password typed a moment ago, which none of these sessions has."""
+
+
+@pytest.mark.parametrize("role", ["principal", "owner", "editor", "reviewer"])
+@pytest.mark.parametrize("name", sorted(MAY))
+def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, role: str) -> None:
+    artist = scene["draft"].artist
+    client = Client()
+    client.force_login(world.a_member(artist, role))
+    target = artist.team.members.get(role="editor" if role != "editor" else "reviewer").pk
+    own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
+    form = FORM | ({"do": "save"} if name == "program" else {})
+    before = state_of(scene), scene["program"].versions.count()
+
+    answer = client.post(BACKSTAGE[name][0].format(**own), form)
+
+    changed = (state_of(scene), scene["program"].versions.count()) != before
+    assert changed == (role in MAY[name]), answer.content
+    assert answer.status_code == (302 if changed or (name, role) == ("program-version-sign", "principal") else 409)

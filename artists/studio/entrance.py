@@ -1,0 +1,116 @@
+"""Enter: whoever is signed in and belongs to the team; to everyone else this studio is not there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, Concatenate, cast
+from urllib.parse import urlencode
+
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts import roles
+from accounts.models import Person, Role
+from accounts.requests import Request
+from artists.models import Draft
+from artists.refusals import AlreadyDecided, Refused, Stale, Uncleared
+from catalog.models import Artist
+from fans.models import Mark
+
+REFUSALS = (AlreadyDecided, Refused, Stale, Uncleared, roles.NotAllowed)
+"""What a page says in place, in the sentence of the room that refused."""
+MOST = 9_999
+"""More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""
+
+
+@dataclass(frozen=True)
+class Studio:
+    """One artist's side, as one person of the team enters it."""
+
+    artist: Artist
+    role: Role
+    person: Person
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many drafts wait for a decision, up to MOST and one."""
+        return Draft.objects.filter(artist=self.artist, state=Draft.State.PENDING, deadline__gt=Now())[
+            : MOST + 1
+        ].count()
+
+    @property
+    def may_edit(self) -> bool:
+        return roles.may_edit(self.role)
+
+    @property
+    def may_sign(self) -> bool:
+        return roles.may_sign(self.role)
+
+    @property
+    def may_manage(self) -> bool:
+        return roles.may_manage(self.role)
+
+    def url(self, page: str, **where: Any) -> str:
+        return reverse(page, kwargs={"slug": self.artist.slug, **where})
+
+    def show(self, request: HttpRequest, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:
+        """A page or a part of one, with what the bar of the studio takes."""
+        given = {"studio": self, "artist": self.artist, "waiting": self.waiting, **facts}
+        return render(request, template, given, status=status)
+
+
+def entered[**P](view: Callable[Concatenate[Request, Studio, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of the studio. Who is not signed in comes back to the very page after signing in."""
+
+    @never_cache
+    @wraps(view)
+    def page(request: HttpRequest, slug: str, *args: P.args, **where: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, Person):
+            back = _page_of(request, slug, where)
+            return redirect(f"{resolve_url('account_login')}?{urlencode({'next': back})}")
+        return view(cast(Request, request), _studio(slug, request.user), *args, **where)
+
+    return page
+
+
+def _studio(slug: str, person: Person) -> Studio:
+    artist = get_object_or_404(Artist.objects.select_related("team"), slug=slug)
+    role = roles.role_of(person, artist.team_id)
+    if role is None:
+        raise Http404
+    return Studio(artist, role, person)
+
+
+def _page_of(request: HttpRequest, slug: str, where: dict[str, Any]) -> str:
+    """A form of a page has no page of its own to come back to: it is its item's, its program's or its own address."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    for key, page in (("draft", "review-item"), ("pk", "program")):
+        if key in where:
+            return reverse(page, kwargs={"slug": slug, key: where[key]})
+    return request.path
+
+
+def password_first(page: str) -> HttpResponse:
+    """Signing asks for a password typed a moment ago; then one is back at this page."""
+    return redirect(f"{resolve_url('account_reauthenticate')}?{urlencode({'next': page})}")
+
+
+def status_of(error: Exception) -> int:
+    """What a refusal is over HTTP. htmx puts what came with 409 and 422 into the page, and nothing else that failed."""
+    return 422 if isinstance(error, Refused) else 409
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A mark as people see it: its key draws it, its words say it."""
+
+    made: str
+    words: str
+
+    @classmethod
+    def of(cls, mark: str, credit: str) -> "Shown":
+        return cls(mark, Mark(mark).words(credit))

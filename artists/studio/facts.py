@@ -1,0 +1,95 @@
+"""Letter: the facts in a draft's words, each with where it came from, so that a reviewer can check without asking."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from string import ascii_lowercase
+from typing import Any
+
+from ai import scripts
+from ai.facts import Facts, place
+from artists.models import Draft
+
+SOURCES = {
+    "name": "The fan’s name, as the fan typed it.",
+    "artist": "Your name in the catalogue.",
+    "song": "A title from your catalogue.",
+    "plays": "Listens, counted.",
+    "since": "The first listen that was counted.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the words. With a letter it is a fact."""
+
+    text: str
+    letter: str = ""
+    is_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    letter: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lettered:
+    pieces: list[Piece]
+    facts: list[Fact]
+    unused: list[Fact]
+    """Known, and nowhere in these words."""
+
+
+def lettered(draft: Draft) -> Lettered:
+    """Letters in the order of reading. A fact that stands twice is lettered where it stands first."""
+    text, rows = draft.text or "", draft.facts or []
+    written = _written(rows, draft.version.words["locale"])
+    found = _found(text, written)
+    pieces, facts, end = [], [], 0
+    for letter, (start, stop, slot) in zip(ascii_lowercase, found, strict=False):
+        value = _bare(text[start:stop])
+        pieces += [Piece(text[end:start]), Piece(value, letter, is_name=slot == "name")]
+        facts.append(Fact(letter, value, _source(slot, rows)))
+        end = stop
+    told = {slot for _, _, slot in found}
+    unused = [Fact("", _bare(value), _source(slot, rows)) for slot, value in written.items() if slot not in told]
+    return Lettered([*pieces, Piece(text[end:])], facts, unused)
+
+
+def _written(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:
+    """Each fact as it stands in a sentence of this language."""
+    values = {row["slot"]: row["value"] for row in rows}
+    since = values.get("since")
+    known = Facts(
+        artist=values.get("artist") or "",
+        name=values.get("name"),
+        song=values.get("song"),
+        plays=values.get("plays"),
+        since=date.fromisoformat(since) if since else None,
+    )
+    texts = place(known, locale).texts
+    return {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
+
+
+def _found(text: str, written: dict[str, str]) -> list[tuple[int, int, str]]:
+    """Where each stands first, without overlap: the longest is looked for first."""
+    taken: list[tuple[int, int, str]] = []
+    for slot, value in sorted(written.items(), key=lambda item: -len(item[1])):
+        pattern = rf"{scripts.FSI}?(?<!\w){re.escape(_bare(value))}(?!\w){scripts.PDI}?"
+        for match in re.finditer(pattern, text):
+            if all(match.end() <= start or match.start() >= stop for start, stop, _ in taken):
+                taken.append((match.start(), match.end(), slot))
+                break
+    return sorted(taken)
+
+
+def _bare(value: str) -> str:
+    return value.strip(scripts.FSI + scripts.PDI)
+
+
+def _source(slot: str, rows: list[dict[str, Any]]) -> str:
+    row = next(row for row in rows if row["slot"] == slot)
+    return SOURCES.get(slot) or f"{row['label']}: {row['from']}."

@@ -1,0 +1,159 @@
+"""Sum up: what became of what was drafted in the last thirty days, in figures and as a drawing."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, F
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from artists.models import Draft
+from catalog.models import Artist
+from fans.models import Mark
+
+DAYS = 30
+KEPT = 60
+"""Seconds for which the sums are kept: days that are over do not change, and today's may be a minute old."""
+HAND = frozenset({Mark.WRITTEN, Mark.RECORDED, Mark.FILLED})
+
+type Row = tuple[date, str, str | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    on: date
+    hand: int
+    machine: int
+
+    @property
+    def together(self) -> int:
+        return self.hand + self.machine
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day of the drawing: the hand's ink below, the machine's dots on top of it."""
+
+    x: float
+    width: float
+    hand_y: float
+    hand: float
+    machine_y: float
+    machine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    x: float
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    width: int
+    height: int
+    base: int
+    bars: list[Bar]
+    grid: list[tuple[float, int]]
+    labels: list[Label]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    days: list[Day]
+    delivered: int
+    by_hand: int
+    declined: int
+    expired: int
+    stopped: int
+
+    @property
+    def anything(self) -> int:
+        return self.delivered + self.declined + self.expired + self.stopped
+
+    @property
+    def wide(self) -> Chart:
+        return _chart(self.days, 760, 250)
+
+    @property
+    def narrow(self) -> Chart:
+        return _chart(self.days, 358, 220)
+
+    @property
+    def weeks(self) -> list[tuple[date, date, int, int]]:
+        """For the table behind the drawing."""
+        starts = range(0, len(self.days), 7)
+        chunks = [self.days[start : start + 7] for start in starts]
+        return [
+            (chunk[0].on, chunk[-1].on, sum(day.hand for day in chunk), sum(day.machine for day in chunk))
+            for chunk in chunks
+        ]
+
+    @property
+    def peak(self) -> Day:
+        return max(self.days, key=lambda day: day.together)
+
+
+def happened(artist: Artist) -> Happened:
+    today = timezone.now().date()
+    key = f"studio:{artist.pk}:happened:{today}"
+    rows: list[Row] = cache.get_or_set(key, lambda: _rows(artist), KEPT)  # type: ignore[assignment]
+    return _happened(rows, today)
+
+
+def _rows(artist: Artist) -> list[Row]:
+    """One pass over one index, however many there are."""
+    since = timezone.now() - timedelta(days=DAYS)
+    recent = Draft.objects.filter(artist=artist, written_at__gte=since).exclude(state=Draft.State.PENDING)
+    by_day: Any = recent.annotate(on=TruncDate(Coalesce(F("deliver_after"), F("written_at")))).order_by()
+    return list(by_day.values_list("on", "state", "mark").annotate(many=Count("*")))
+
+
+def _happened(rows: Iterable[Row], today: date) -> Happened:
+    states: Counter[str] = Counter()
+    made: Counter[tuple[date, bool]] = Counter()
+    for on, state, mark, many in rows:
+        states[state] += many
+        if state == Draft.State.DELIVERED:
+            made[on, mark in HAND] += many
+    dates = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    return Happened(
+        days=[Day(on, made[on, True], made[on, False]) for on in dates],
+        delivered=states[Draft.State.DELIVERED],
+        by_hand=sum(many for (_, hand), many in made.items() if hand),
+        declined=states[Draft.State.DECLINED],
+        expired=states[Draft.State.EXPIRED],
+        stopped=states[Draft.State.UNDELIVERABLE] + states[Draft.State.FAILED] + states[Draft.State.WITHDRAWN],
+    )
+
+
+def _chart(days: list[Day], width: int, height: int) -> Chart:
+    left, top, base = 36, 24, height - 28
+    highest = max(4, *(day.together for day in days))
+    step = -(-highest // 4)
+    scale = (base - top) / (step * 4)
+    pitch = (width - left) / len(days)
+    grid = [(round(base - scale * step * n, 1), step * n) for n in range(1, 5)]
+    bars = [_bar(day, left + pitch * n, pitch * 0.7, base, scale) for n, day in enumerate(days)]
+    middle = len(days) // 2
+    labels = [
+        Label(left, _day(days[0].on), ""),
+        Label(round(left + pitch * middle, 1), _day(days[middle].on), "mid"),
+        Label(width, "today", "end"),
+    ]
+    return Chart(width, height, base, bars, grid, labels)
+
+
+def _bar(day: Day, x: float, width: float, base: int, scale: float) -> Bar:
+    hand, machine = day.hand * scale, day.machine * scale
+    figures = (x, width, base - hand, hand, base - hand - machine, machine)
+    return Bar(*(round(figure, 1) for figure in figures))
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {on:%b}"

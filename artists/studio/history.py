@@ -1,0 +1,99 @@
+"""Remember: who did what in this studio, in plain words. No fan, no text: a draft is a number."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.models import Person
+from accounts.requests import Request
+from artists.models import Draft
+from artists.studio.entrance import Studio, entered
+from artists.studio.told import told
+from audit.models import Entry
+from catalog.models import Artist
+
+PAGE = 40
+MOST_ACTORS = 40
+"""Whoever was in a team longer ago is still in the audit; a page does not ask for more people than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    who: str
+    did: str
+
+
+@require_safe
+@entered
+def page(request: Request, studio: Studio) -> HttpResponse:
+    asked = request.GET.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() else None
+    lines, last = history(studio.artist, before=before)
+    older = f"?before={last}" if last else ""
+    return studio.show(request, "studio/history.html", section="studio", lines=lines, older=older)
+
+
+def history(artist: Artist, *, before: int | None = None) -> tuple[list[Line], int | None]:
+    """Newest first, and where the next page begins; None at the end."""
+    about = _own_subjects(artist)
+    entries = _newest([_about(about), *(_by(actor, artist) for actor in _actors(artist))], before)
+    own = _own_drafts(artist, entries)
+    shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own]
+    names = _names(shown)
+    lines = [
+        Line(entry.at, names.get(entry.actor, _process(entry.actor)), told(entry, names, about)) for entry in shown
+    ]
+    return lines, entries[-1].pk if len(entries) == PAGE else None
+
+
+def _own_subjects(artist: Artist) -> dict[str, str]:
+    """What the audit calls this artist's programs and grants and team, and what people call them."""
+    subjects = {f"program:{pk}": f"“{name}”" for pk, name in artist.programs.values_list("pk", "name")}
+    subjects |= {f"grant:{grant.pk}": grant.get_use_display().lower() for grant in artist.grants.all()}
+    return subjects | {f"team:{artist.team_id}": "the team"}
+
+
+def _actors(artist: Artist) -> list[str]:
+    """Everybody who ever had a role here."""
+    ever = Entry.objects.filter(subject=f"team:{artist.team_id}").values_list("facts__person", flat=True)
+    return sorted({actor for actor in ever if actor})[:MOST_ACTORS]
+
+
+def _about(subjects: Iterable[str]) -> Any:
+    return Entry.objects.filter(subject__in=list(subjects))
+
+
+def _by(actor: str, artist: Artist) -> Any:
+    # Of what is about the artist only this: opting in is there too, and is a fan's own business.
+    practice = Q(subject=f"artist:{artist.pk}", action="practice.set")
+    return Entry.objects.filter(Q(subject__startswith="draft:") | practice, actor=actor)
+
+
+def _newest(sources: Sequence[Any], before: int | None) -> list[Entry]:
+    """Of each source no more than a page, by its own index; then the newest of all."""
+    parts = [(source.filter(pk__lt=before) if before else source).order_by("-id")[:PAGE] for source in sources]
+    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return list(together.order_by("-id")[:PAGE])
+
+
+def _own_drafts(artist: Artist, entries: Sequence[Entry]) -> set[str]:
+    """Somebody may work for two artists: only this one's drafts are shown."""
+    ids = [int(entry.subject.partition(":")[2]) for entry in entries if entry.subject.startswith("draft:")]
+    return {f"draft:{pk}" for pk in Draft.objects.filter(pk__in=ids, artist=artist).values_list("pk", flat=True)}
+
+
+def _names(entries: Sequence[Entry]) -> dict[str, str]:
+    """Of people of the team: who acts here, and who was given a role."""
+    actors = {entry.actor for entry in entries} | {str(entry.facts.get("person")) for entry in entries}
+    ids = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
+    return {person.actor: person.name or person.handle for person in Person.objects.filter(pk__in=ids)}
+
+
+def _process(actor: str) -> str:
+    return {"system:expiry": "The clock", "system:reports": "Reports by fans"}.get(actor, "Fanfare")

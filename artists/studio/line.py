@@ -1,0 +1,97 @@
+"""Line up: what comes next, earliest deadline first, and what this person passed over for now."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.requests import Request
+from artists import holds
+from artists.models import Draft
+from artists.studio.entrance import Studio
+from artists.studio.stage import moment_words, shape_of
+from audit.models import Entry
+
+SHOWN = 5
+KEPT = 200
+"""How many skips a session remembers, and how far back it is counted what was decided today."""
+DECIDED = ("draft.approved", "draft.declined")
+DOTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One of the line, with what its sleeve says."""
+
+    draft: Draft
+    moment: str
+    shape: str
+
+
+def skipped(request: Request, studio: Studio) -> list[int]:
+    found: list[int] = request.session.get(_key(studio), [])
+    return found
+
+
+def skip(request: Request, studio: Studio, draft: int) -> None:
+    request.session[_key(studio)] = [*skipped(request, studio), draft][-KEPT:]
+
+
+def take_next(request: Request, studio: Studio) -> int | None:
+    """The earliest that nobody else looks at; what was skipped comes again when nothing else is left."""
+    passed = skipped(request, studio)
+    found = holds.take_next(studio.artist, by=studio.person, skipped=passed)
+    if found is None and passed:
+        del request.session[_key(studio)]
+        found = holds.take_next(studio.artist, by=studio.person)
+    return found
+
+
+def following(request: Request, studio: Studio, current: int | None) -> list[Waiting]:
+    """Those that this person would be handed after the current one."""
+    free = _pending(studio).filter(holds.free_for(studio.person))
+    passed = [*skipped(request, studio), *([current] if current else [])]
+    drafts = free.exclude(pk__in=passed).select_related("person", "version__recording")
+    return [
+        Waiting(draft, moment_words(draft.version), shape_of(draft.version))
+        for draft in drafts.order_by("deadline", "pk")[:SHOWN]
+    ]
+
+
+def looked_at(studio: Studio) -> list[str]:
+    """Who else has a draft in front of them, when nothing else is left."""
+    held = _pending(studio).exclude(holds.free_for(studio.person)).order_by("deadline", "pk")
+    return [str(holds.Held(*each)) for each in holds.holders(held[:SHOWN])]
+
+
+def decided_today(studio: Studio) -> int:
+    """By this person, anywhere in their last steps."""
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    last = Entry.objects.filter(actor=studio.person.actor).order_by("-id").values_list("action", "at")[:KEPT]
+    return sum(action in DECIDED and at >= today for action, at in last)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A dot for each: full for what is decided, dotted for what is to go. None where they would not fit."""
+
+    decided: int
+    to_go: int
+
+    @property
+    def dots(self) -> list[tuple[int, bool]]:
+        together = self.decided + self.to_go
+        return [(6 + 13 * n, n < self.decided) for n in range(together)] if together <= DOTS else []
+
+    @property
+    def width(self) -> int:
+        return 13 * (self.decided + self.to_go)
+
+
+def _pending(studio: Studio) -> QuerySet[Draft]:
+    return Draft.objects.filter(artist=studio.artist, state=Draft.State.PENDING, deadline__gt=Now())
+
+
+def _key(studio: Studio) -> str:
+    return f"skipped:{studio.artist.pk}"

@@ -1,0 +1,106 @@
+"""Look: what needs somebody now, what happened, what reached fans, how the programs stand."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Now
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import Member
+from accounts.requests import Request
+from artists.models import Draft, Program
+from artists.studio.entrance import Studio, entered
+from artists.studio.happened import happened
+from artists.studio.reached import reached
+from artists.studio.sentence import sentence
+from catalog.models import Artist
+from rights.models import Grant, Use
+
+RECENT = 4
+
+
+@require_safe
+@never_cache
+@login_required
+def choose(request: Request) -> HttpResponse:
+    """Whose studio. With one team there is nothing to choose."""
+    teams = Member.objects.filter(person=request.user).select_related("team__artist").order_by("team__name", "pk")
+    found = [member for member in teams if isinstance(getattr(member.team, "artist", None), Artist)]
+    if len(found) == 1:
+        return redirect("studio", slug=found[0].team.artist.slug)
+    return render(request, "studio/choose.html", {"members": found})
+
+
+@require_safe
+@entered
+def page(request: Request, studio: Studio) -> HttpResponse:
+    offered = list(programs(studio))
+    return studio.show(
+        request,
+        "studio/overview.html",
+        needs=needs(studio, offered),
+        recent=reached(studio.artist, limit=RECENT),
+        happened=happened(studio.artist),
+        programs=[(program, sentence(program.current) if program.current else "") for program in offered],
+    )
+
+
+@require_safe
+@entered
+def needs_now(request: Request, studio: Studio) -> HttpResponse:
+    """The brass block alone, when something came or was decided."""
+    return studio.show(request, "studio/overview.html#needs", needs=needs(studio, list(programs(studio))))
+
+
+def programs(studio: Studio) -> QuerySet[Program]:
+    """With the number of their newest version, and the one that is signed."""
+    offered = studio.artist.programs.select_related("current__recording").order_by("name", "pk")
+    return offered.annotate(newest=Max("versions__version"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that waits for a person, and where."""
+
+    what: str
+    hint: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    first: Draft | None
+    """The one with the earliest deadline."""
+    asks: list[Ask]
+
+
+def needs(studio: Studio, offered: list[Program]) -> Needs:
+    pending = Draft.objects.filter(artist=studio.artist, state=Draft.State.PENDING, deadline__gt=Now())
+    allowed = Grant.objects.filter(artist=studio.artist, use=Use.PERSONAL_MESSAGE, ended_at=None).exists()
+    first = pending.only("deadline").order_by("deadline", "pk").first()
+    asks = [*_about_grants(studio, allowed, offered), *(ask for each in offered for ask in _about(studio, each))]
+    return Needs(first, asks)
+
+
+def _about_grants(studio: Studio, allowed: bool, offered: list[Program]) -> list[Ask]:
+    if allowed:
+        return []
+    signed = any(program.current for program in offered)
+    what = "Personal messages are off, so no program answers anybody" if signed else "Personal messages are off"
+    return [Ask(what, "until you switch them on", reverse("grants", kwargs={"slug": studio.artist.slug}))]
+
+
+def _about(studio: Studio, program: Program) -> list[Ask]:
+    url = studio.url("program", pk=program.pk)
+    newest = getattr(program, "newest", None) or 0
+    signed = program.current.version if program.current else 0
+    if program.state == Program.State.PAUSED and program.paused_because:
+        return [Ask(f"{program.name} was stopped by reports", "look first", url)]
+    if newest > signed:
+        return [Ask(f"{program.name}, version {newest}, waits for a signature", "unsigned", url)]
+    return []

@@ -1,0 +1,221 @@
+"""Review: one draft at a time, in front of one person at a time. By plain forms; htmx swaps the stage for the next."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import replace_url
+
+from accounts.requests import Request
+from ai.scripts import CONTROL
+from artists import holds, review
+from artists.models import Draft
+from artists.refusals import NotFound, Refused
+from artists.studio import line
+from artists.studio.entrance import REFUSALS, Studio, entered, status_of
+from artists.studio.stage import Stage, will_be
+
+PAGE = "studio/review.html"
+
+
+@require_safe
+@entered
+def queue(request: Request, studio: Studio) -> HttpResponse:
+    """The next one, whatever it is."""
+    done = request.GET.get("done", "")
+    return _show(request, studio, _next(request, studio), done=int(done) if done.isascii() and done.isdigit() else None)
+
+
+@require_safe
+@entered
+def item(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    return _show(request, studio, _stage(studio, draft))
+
+
+@require_POST
+@entered
+def approve(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    return _act(request, studio, draft, partial(review.approve, draft, by=request.user, revision=_revision(request)))
+
+
+@require_POST
+@entered
+def decline(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    reason = CONTROL.sub(" ", request.POST.get("reason", ""))[:280]
+    no = partial(review.decline, draft, by=request.user, reason=reason, revision=_revision(request))
+    return _act(request, studio, draft, no)
+
+
+@require_POST
+@entered
+def skip(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    """Later: it stays where it is, and others may be handed it."""
+    holds.release(_draft(studio, draft), by=request.user)
+    line.skip(request, studio, draft)
+    return _go_on(request, studio)
+
+
+@entered
+def edit(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    """GET: the words in a field. POST: other words; refused ones are still in the field."""
+    if request.method != "POST":
+        return _show(request, studio, _stage(studio, draft, editing=True))
+    typed = request.POST.get("text", "")
+    other = partial(review.edit, draft, typed, by=request.user, revision=_revision(request))
+    return _act(request, studio, draft, other, typed=typed)
+
+
+@require_POST
+@entered
+def mark(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    """What the typed words would be marked. Nothing is stored."""
+    found = _draft(studio, draft)
+    return studio.show(request, f"{PAGE}#willbe", will=will_be(found, studio.role, request.POST.get("text", "")))
+
+
+@require_POST
+@entered
+def undo(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    """Take an approval back, and have it in front of one again."""
+    try:
+        _draft(studio, draft)
+        review.undo(draft, by=request.user)
+    except REFUSALS as error:
+        return _show(request, studio, _next(request, studio, problem=str(error)), status=status_of(error))
+    return (
+        _show(request, studio, _stage(studio, draft))
+        if request.htmx
+        else redirect(studio.url("review-item", draft=draft))
+    )
+
+
+@require_POST
+@entered
+def hold(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    """The open page goes on looking at it, and hears what became of the line meanwhile."""
+    return _beside(request, studio, _stage(studio, draft))
+
+
+@require_safe
+@entered
+def beside(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    """The count and the line anew, and a word if the draft being read was decided; what is read does not move."""
+    return _beside(request, studio, Stage(_draft(studio, draft), studio))
+
+
+@require_safe
+@entered
+def count(request: Request, studio: Studio) -> HttpResponse:
+    """How many wait, for the bar of every page."""
+    return studio.show(request, f"{PAGE}#count")
+
+
+@require_POST
+@entered
+def leave(request: Request, studio: Studio, draft: int) -> HttpResponse:
+    """The page was left: nobody has to wait for the lease to end."""
+    holds.release(_draft(studio, draft), by=request.user)
+    return HttpResponse(status=204)
+
+
+def _act(
+    request: Request, studio: Studio, pk: int, decide: Callable[[], Draft], *, typed: str | None = None
+) -> HttpResponse:
+    """Decide and go on, or stay and say why not."""
+    draft = _draft(studio, pk)
+    try:
+        holds.take(draft, by=request.user)
+        decided = decide()
+    except holds.Held as held:
+        return _show(request, studio, Stage(draft, studio, held=held), status=409)
+    except REFUSALS as error:
+        return _show(request, studio, _refused(studio, pk, error, typed), status=status_of(error))
+    if decided.state == Draft.State.PENDING:  # words of somebody whose yes is not enough for them
+        holds.release(decided, by=request.user)
+        line.skip(request, studio, pk)
+    return _go_on(request, studio, done=pk)
+
+
+def _refused(studio: Studio, pk: int, error: Exception, typed: str | None) -> Stage:
+    """What was typed is still there, under what is said about it."""
+    if typed is None:
+        return _stage(studio, pk, problem=str(error))
+    about_the_words = isinstance(error, Refused)
+    said = {"complaint" if about_the_words else "problem": str(error)}
+    return _stage(studio, pk, editing=True, typed=typed, **said)
+
+
+def _go_on(request: Request, studio: Studio, *, done: int | None = None) -> HttpResponse:
+    if request.htmx:
+        return _show(request, studio, _next(request, studio), done=done)
+    return redirect(studio.url("review") + (f"?done={done}" if done else ""))
+
+
+def _next(request: Request, studio: Studio, *, problem: str = "") -> Stage | None:
+    found = line.take_next(request, studio)
+    return Stage(_draft(studio, found), studio, problem=problem) if found else None
+
+
+def _stage(studio: Studio, pk: int, **about: Any) -> Stage:
+    """This one, held from now on, unless somebody else holds it."""
+    draft = _draft(studio, pk)
+    try:
+        holds.take(draft, by=studio.person)
+    except holds.Held as held:
+        return Stage(draft, studio, held=held, problem=about.get("problem", ""))
+    return Stage(draft, studio, **about)
+
+
+def _show(
+    request: Request, studio: Studio, stage: Stage | None, *, done: int | None = None, status: int = 200
+) -> HttpResponse:
+    """The page, or for htmx its stage and what stands around it."""
+    shown = {**_around(request, studio, stage), "done": _done(studio, done)}
+    if not request.htmx:
+        return studio.show(request, PAGE, status=status, **shown)
+    answer = studio.show(request, f"{PAGE}#answer", status=status, **shown)
+    return replace_url(answer, studio.url("review-item", draft=stage.draft.pk) if stage else studio.url("review"))
+
+
+def _beside(request: Request, studio: Studio, stage: Stage) -> HttpResponse:
+    return studio.show(request, f"{PAGE}#beside", **_around(request, studio, stage))
+
+
+def _around(request: Request, studio: Studio, stage: Stage | None) -> dict[str, Any]:
+    return {
+        "section": "review",
+        "stage": stage,
+        "line": line.following(request, studio, stage.draft.pk if stage else None),
+        "elsewhere": [] if stage else line.looked_at(studio),
+        "tally": line.Tally(line.decided_today(studio), studio.waiting),
+        "hold_seconds": holds.SECONDS // 3,
+    }
+
+
+def _done(studio: Studio, pk: int | None) -> dict[str, Any] | None:
+    """What was decided a moment ago, and how long it can be taken back."""
+    draft = Draft.objects.filter(pk=pk, artist=studio.artist).select_related("person").first() if pk else None
+    if draft is None:
+        return None
+    left = (draft.deliver_after - timezone.now()).total_seconds() if draft.deliver_after else 0
+    return {"draft": draft, "left": max(0, round(left)), "can_undo": draft.state == Draft.State.APPROVED and left > 0}
+
+
+def _draft(studio: Studio, pk: int) -> Draft:
+    try:
+        draft = review.of(pk, by=studio.person)
+    except NotFound as error:
+        raise Http404 from error
+    if draft.artist_id != studio.artist.pk:
+        raise Http404
+    return draft
+
+
+def _revision(request: Request) -> int | None:
+    """The one that was looked at. Anything that is no number is none that anybody saw."""
+    seen = request.POST.get("revision", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0

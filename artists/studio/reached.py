@@ -1,0 +1,87 @@
+"""Reach: what went out to fans, how it was marked and where its receipt is; and what went no further, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from ai import scripts
+from artists.models import Draft
+from artists.studio.entrance import Shown
+from artists.studio.stage import moment_words
+from catalog.models import Artist
+from fans import opt_ins
+from fans.models import Experience
+
+OUT = (Draft.State.APPROVED, Draft.State.DELIVERED, Draft.State.WITHDRAWN)
+NOT_OUT = (Draft.State.DECLINED, Draft.State.EXPIRED, Draft.State.FAILED, Draft.State.UNDELIVERABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One draft after its decision. `fan` is a name only while that fan lets the team know of them."""
+
+    draft: Draft
+    fan: str | None
+    moment: str
+    mark: Shown | None
+    experience: Experience | None
+
+    @property
+    def tag(self) -> str:
+        return str(self.draft.version.words["locale"])
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if scripts.runs_right_to_left(self.tag) else "ltr"
+
+    @property
+    def at(self) -> datetime | None:
+        draft = self.draft
+        return (
+            self.experience.delivered_at
+            if self.experience
+            else draft.deliver_after or draft.decided_at or draft.deadline
+        )
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        return self.experience.withdrawn_at if self.experience else None
+
+    @property
+    def can_undo(self) -> bool:
+        after = self.draft.deliver_after
+        return self.draft.state == Draft.State.APPROVED and after is not None and after > timezone.now()
+
+    @property
+    def why(self) -> str:
+        """A reason as a sentence: it is stored with its kind before a colon."""
+        kind, _, rest = self.draft.reason.partition(": ")
+        return f"{kind.capitalize()}: {rest}" if rest else kind.capitalize()
+
+
+def reached(artist: Artist, *, out: bool = True, before: int | None = None, limit: int = 20) -> list[Reached]:
+    """Newest first, in a constant number of queries."""
+    drafts = Draft.objects.filter(artist=artist, state__in=OUT if out else NOT_OUT).order_by("-id")
+    if before is not None:
+        drafts = drafts.filter(pk__lt=before)
+    found = list(drafts.select_related("person", "version__recording", "version__program")[:limit])
+    standing = opt_ins.standing(artist.pk, {draft.person_id for draft in found})
+    experiences = _experiences(found) if out else {}
+    return [
+        Reached(
+            draft,
+            fan=draft.person.name if draft.person_id in standing else None,
+            moment=moment_words(draft.version),
+            mark=Shown.of(draft.mark, draft.credit) if draft.mark and draft.credit else None,
+            experience=experiences.get(draft.pk),
+        )
+        for draft in found
+    ]
+
+
+def _experiences(drafts: Sequence[Draft]) -> dict[int, Experience]:
+    shown = Experience.objects.filter(draft__in=[draft.pk for draft in drafts])
+    fields = ("draft", "delivered_at", "opened_at", "withdrawn_at", "receipt_key")
+    return {experience.draft: experience for experience in shown.only(*fields)}

@@ -1,0 +1,157 @@
+"""Stage: everything that one reviewer has to see of one draft to decide it, and nothing behind a click."""
+
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.utils import timezone
+
+from accounts.models import Person, Role
+from accounts.roles import may_sign
+from ai import scripts
+from artists import edits, marks
+from artists.holds import Held
+from artists.models import Draft, Program, ProgramVersion
+from artists.refusals import AlreadyDecided, Refused
+from artists.studio.entrance import Shown, Studio
+from artists.studio.facts import Lettered, lettered
+from fans.templatetags.fanfare import nth
+from rights.models import ClearanceGrant
+
+
+@dataclass(frozen=True)
+class Stage:
+    draft: Draft
+    studio: Studio
+    problem: str = ""
+    """Why the last thing that was tried did not happen."""
+    held: Held | None = None
+    editing: bool = False
+    typed: str | None = None
+    complaint: str = ""
+    """What the guard says about the typed words."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.draft.state == Draft.State.PENDING and self.held is None
+
+    @cached_property
+    def words(self) -> Lettered:
+        return lettered(self.draft)
+
+    @cached_property
+    def tag(self) -> str:
+        return str(self.draft.version.words["locale"])
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if scripts.runs_right_to_left(self.tag) else "ltr"
+
+    @cached_property
+    def mark(self) -> "WillBe":
+        return will_be(self.draft, self.studio.role, self.typed)
+
+    @cached_property
+    def if_changed(self) -> "WillBe":
+        """What it becomes when a single word is changed, for a page that cannot ask while one types."""
+        return will_be(self.draft, self.studio.role, f"{self.draft.made}, changed")
+
+    @property
+    def why_not(self) -> str:
+        """Why approving would be refused, said before anybody tries."""
+        name = self.draft.artist.name
+        if self.draft.version.program.state != Program.State.LIVE:
+            return "The program is paused, so nothing of it goes out. Resume it first."
+        if not marks.within_shape(self.draft) and not self.studio.may_sign:
+            return f"These words are not the signed ones: they wait for {name}, in person."
+        return ""
+
+    @property
+    def moment(self) -> str:
+        return moment_words(self.draft.version)
+
+    @property
+    def shape(self) -> str:
+        return shape_of(self.draft.version)
+
+    @property
+    def used(self) -> int:
+        """How much of the time to decide is over, in per cent."""
+        whole = (self.draft.deadline - self.draft.written_at).total_seconds()
+        gone = (timezone.now() - self.draft.written_at).total_seconds()
+        return max(0, min(100, round(100 * gone / whole))) if whole > 0 else 100
+
+    @property
+    def news(self) -> str:
+        """For a page that still shows it as open: what became of it meanwhile."""
+        if self.held:
+            return str(self.held)
+        return "" if self.draft.state == Draft.State.PENDING else self.closed
+
+    @cached_property
+    def made_by(self) -> str:
+        draft, version = self.draft, self.draft.version
+        if draft.team_typed or marks.changed(draft):
+            return "A person of the team changed these words."
+        if draft.maker == marks.COMPOSER:
+            return f"The sentences are the signed ones, version {version.version}; no model wrote anything."
+        return f"The model {draft.maker.removeprefix('model:')} wrote these words, from these facts alone."
+
+    @cached_property
+    def grants(self) -> list[str]:
+        rows = ClearanceGrant.objects.filter(clearance=self.draft.clearance_id).select_related("grant__party")
+        return [f"{row.grant.party.name}, version {row.grant.version}" for row in rows.order_by("grant")]
+
+    @cached_property
+    def closed(self) -> str:
+        """What became of a draft that waits no longer."""
+        draft = self.draft
+        if draft.decided_by and draft.decided_at:
+            return str(AlreadyDecided(_name(draft.decided_by), draft.decided_at, draft.state))
+        return f"This draft no longer waits: {draft.reason or draft.get_state_display().lower()}."
+
+
+@dataclass(frozen=True, slots=True)
+class WillBe:
+    """The mark that these words will carry, and whose yes they need."""
+
+    mark: Shown
+    waits_for: str = ""
+    complaint: str = ""
+
+    @property
+    def quietly(self) -> "WillBe":
+        """Without the complaint, where it stands under the words already."""
+        return replace(self, complaint="")
+
+
+def will_be(draft: Draft, role: Role, typed: str | None = None) -> WillBe:
+    """By the one place with the rules of the marks; nothing is stored."""
+    tried, complaint = copy(draft), ""
+    if typed is not None:
+        try:
+            tried.text = edits.fit(typed, draft)
+        except Refused as refused:
+            tried.text, complaint = typed, str(refused)
+        tried.team_typed = draft.team_typed or (tried.text != draft.text and not may_sign(role))
+    theirs = may_sign(role) or marks.within_shape(tried)
+    credit = marks.credit(tried, decided_by=role if theirs else Role.PRINCIPAL)
+    return WillBe(Shown.of(marks.mark(tried), credit), "" if theirs else draft.artist.name, complaint)
+
+
+def moment_words(version: ProgramVersion) -> str:
+    """Which point in a fan's story it answers. The version comes with its recording."""
+    what = f" of {version.recording.title}" if version.recording else ""
+    if version.nth == 1:
+        return f"First listen{what}"
+    return f"{nth(version.nth)} listen{what}"
+
+
+def shape_of(version: ProgramVersion) -> str:
+    """What its sleeve shows: a sun for a first time, a bell for a number."""
+    return "sun" if version.nth == 1 else "bell"
+
+
+def _name(actor: str) -> str:
+    person = Person.objects.filter(pk=actor.removeprefix("person:")).first()
+    return (person.name or person.handle) if person else "somebody"

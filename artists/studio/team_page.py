@@ -1,0 +1,124 @@
+"""Belong: who acts for the artist and as what, and how long the team can take an approval back."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from accounts import roles
+from accounts.models import Member, Person, Role
+from accounts.requests import Request
+from artists import programs
+from artists.studio.entrance import REFUSALS, Studio, entered, status_of
+
+GIVEN = [(role.value, role.label) for role in (Role.OWNER, Role.EDITOR, Role.REVIEWER)]
+MEANINGS = {
+    Role.PRINCIPAL: "The artist in person. Signs words and grants, and may do everything below. Named by staff.",
+    Role.OWNER: "Says who belongs to the team, and may do everything below.",
+    Role.EDITOR: "Writes programs. What they write is unsigned until a principal signs it.",
+    Role.REVIEWER: "Decides drafts one by one, and can pause a program.",
+}
+
+ONLY = "Only a principal or an owner of the team says who belongs to it."
+
+
+class NewMember(forms.Form):
+    email = forms.EmailField(label="Their e-mail address", help_text="They need an account first.")
+    role = forms.ChoiceField(label="As", choices=GIVEN, initial=Role.REVIEWER)
+
+
+class Grace(forms.Form):
+    seconds = forms.IntegerField(
+        label="Seconds to undo an approval",
+        min_value=0,
+        max_value=programs.LONGEST_GRACE,
+        help_text="An approved draft waits this long before it goes out.",
+    )
+
+
+@entered
+def page(request: Request, studio: Studio) -> HttpResponse:
+    """GET: who is here. POST: somebody more, by the address of their account."""
+    if request.method != "POST":
+        return _show(request, studio)
+    form = NewMember(request.POST)
+    if not form.is_valid():
+        return _show(request, studio, adding=form, status=422)
+    if not studio.may_manage:  # before anybody is looked up: a refusal must not tell who has an account
+        return _show(request, studio, problem=ONLY, adding=form, status=409)
+    newcomer = Person.objects.filter(email=form.cleaned_data["email"].lower(), is_active=True).first()
+    if newcomer is None:
+        form.add_error("email", "Nobody with this address has an account yet. Ask them to sign up, then add them.")
+        return _show(request, studio, adding=form, status=422)
+    return _try(request, studio, lambda: _add(request, studio, newcomer, form.cleaned_data["role"]), adding=form)
+
+
+@require_POST
+@entered
+def member(request: Request, studio: Studio, member: int) -> HttpResponse:
+    """Another role, or none any more."""
+    found = get_object_or_404(Member.objects.select_related("person"), pk=member, team=studio.artist.team)
+    if request.POST.get("do") == "remove":
+        return _try(request, studio, lambda: _remove(request, studio, found.person))
+    role = request.POST.get("role", "")
+    if role not in dict(GIVEN):
+        return _show(request, studio, problem="Choose one of the roles. Only staff names principals.", status=422)
+    return _try(request, studio, lambda: _add(request, studio, found.person, role))
+
+
+@require_POST
+@entered
+def practice(request: Request, studio: Studio) -> HttpResponse:
+    """How long an approval can be undone."""
+    form = Grace(request.POST)
+    if not form.is_valid():
+        return _show(request, studio, grace=form, status=422)
+    seconds = form.cleaned_data["seconds"]
+
+    def choose() -> str:
+        programs.set_practice(studio.artist, by=request.user, grace_seconds=seconds)
+        return f"An approval can now be undone for {seconds} s."
+
+    return _try(request, studio, choose, grace=form)
+
+
+def _add(request: Request, studio: Studio, person: Person, role: str) -> str:
+    roles.add_member(studio.artist.team, person, role, by=request.user)
+    return f"{person.name or person.handle} is now {Role(role).label.lower()}."
+
+
+def _remove(request: Request, studio: Studio, person: Person) -> str:
+    roles.remove_member(studio.artist.team, person, by=request.user)
+    return f"{person.name or person.handle} is no longer in the team."
+
+
+def _try(request: Request, studio: Studio, change: Any, **forms: forms.Form) -> HttpResponse:
+    try:
+        said = change()
+    except REFUSALS as error:
+        return _show(request, studio, problem=str(error), status=status_of(error), **forms)
+    messages.success(request, said)
+    still = roles.role_of(request.user, studio.artist.team_id)
+    return redirect(studio.url("team")) if still else redirect("studios")
+
+
+def _show(
+    request: Request, studio: Studio, *, problem: str = "", status: int = 200, **typed: forms.Form
+) -> HttpResponse:
+    members = studio.artist.team.members.select_related("person").order_by("pk")
+    seconds = programs.practice(studio.artist).grace_seconds
+    return studio.show(
+        request,
+        "studio/team.html",
+        status=status,
+        members=members,
+        roles=[(role.label, MEANINGS[role]) for role in Role],
+        given=GIVEN,
+        problem=problem,
+        seconds=seconds,
+        adding=typed.get("adding") or NewMember(),
+        grace=typed.get("grace") or Grace(initial={"seconds": seconds}),
+    )

@@ -1,0 +1,160 @@
+"""Write: the words of a program as plain form fields, each with what is wrong with it beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+from django.http import QueryDict
+
+from ai import scripts
+from ai.facts import SLOTS
+from ai.templates import Malformed, parse
+from ai.wording import MAX_FRAGMENTS, MAX_TEMPLATES, Wording
+from artists.models import ProgramVersion
+
+LOCALES = ("en", "ar", "bn", "cs", "da", "de", "el", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko",
+           "nb", "nl", "pl", "pt", "ro", "ru", "sv", "sw", "th", "tr", "uk", "ur", "vi", "zh")  # fmt: skip
+FIRST = "Thank you[, {name}]. That was number {plays}."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field as it was typed. `name` is a fragment's, and `at` what a Malformed calls it."""
+
+    number: int
+    text: str
+    name: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    locale: str = "en"
+    templates: tuple[str, ...] = (FIRST,)
+    fragments: tuple[tuple[str, str], ...] = ()
+    """Name and sentences, one a line."""
+
+    @classmethod
+    def of(cls, version: ProgramVersion | None) -> Self:
+        if version is None:
+            return cls()
+        words = version.words
+        fragments = tuple((name, "\n".join(texts)) for name, texts in words["fragments"].items())
+        return cls(words["locale"], tuple(words["templates"]), fragments)
+
+    @classmethod
+    def typed(cls, form: QueryDict) -> Self:
+        """As it was sent, nothing refused: what is wrong is said beside the field."""
+        names, sentences = form.getlist("fragment"), form.getlist("sentences")
+        fragments = tuple((name.strip(), text) for name, text in zip(names, sentences, strict=False))
+        templates = tuple(form.getlist("template"))[:MAX_TEMPLATES] or ("",)
+        return cls(form.get("locale", "en"), templates, fragments[:MAX_FRAGMENTS])
+
+    def after(self, do: str) -> Self:
+        """With a row more or less: `add-template`, `remove-template-2`, `add-fragment`, `remove-fragment-0`."""
+        verb, _, rest = do.partition("-")
+        what, _, number = rest.partition("-")
+        at = int(number) if number.isascii() and number.isdigit() else -1
+        if what == "template":
+            kept = (*self.templates, "") if verb == "add" else _without(self.templates, at)
+            return replace(self, templates=kept or ("",))
+        if what == "fragment":
+            rows = (*self.fragments, ("", "")) if verb == "add" else _without(self.fragments, at)
+            return replace(self, fragments=rows)
+        return self
+
+    def data(self) -> dict[str, Any]:
+        """For `Wording.parse`. Rows that were left empty are no words."""
+        fragments = {name: _lines(text) for name, text in self.fragments if name or text.strip()}
+        templates = [_one_line_ends(text) for text in self.templates if text.strip()]
+        return {"locale": self.locale, "templates": templates, "fragments": fragments}
+
+    @cached_property
+    def problems(self) -> Mapping[str, str]:
+        """By field: `template-0`, `fragment-1`, `locale`, `words` for what is wrong with them together."""
+        found = dict(self._alone())
+        if found:
+            return found
+        try:
+            self.wording  # noqa: B018  # reading it is the question
+        except Malformed as problem:
+            return {self._field(problem.where): say(problem)}
+        return {}
+
+    @cached_property
+    def wording(self) -> Wording:
+        """Raises Malformed."""
+        return Wording.parse(self.data())
+
+    @property
+    def template_rows(self) -> list[Row]:
+        found = self.problems
+        return [Row(n, text, problem=found.get(f"template-{n}", "")) for n, text in enumerate(self.templates)]
+
+    @property
+    def fragment_rows(self) -> list[Row]:
+        found = self.problems
+        return [
+            Row(n, text, name, problem=found.get(f"fragment-{n}", "")) for n, (name, text) in enumerate(self.fragments)
+        ]
+
+    @property
+    def direction(self) -> str:
+        try:
+            return "rtl" if scripts.runs_right_to_left(self.locale) else "ltr"
+        except (ValueError, LookupError):
+            return "ltr"
+
+    def _alone(self) -> list[tuple[str, str]]:
+        """Each sentence by itself, so that two wrong ones are both named."""
+        names = frozenset(name for name, _ in self.fragments)
+        asked = [(f"template-{n}", text, names) for n, text in enumerate(self.templates) if text.strip()]
+        asked += [
+            (f"fragment-{n}", line, frozenset[str]())
+            for n, (_, text) in enumerate(self.fragments)
+            for line in _lines(text)
+        ]
+        found: dict[str, str] = {}
+        for where, text, fragments in asked:
+            try:
+                parse(text, self.locale, fragments=fragments)
+            except Malformed as problem:
+                found.setdefault(where, say(problem))
+            except (ValueError, LookupError):
+                found.setdefault("locale", "This language is not known here.")
+        names_twice = [n for n, (name, _) in enumerate(self.fragments) if name and name in dict(self.fragments[:n])]
+        found |= {f"fragment-{n}": "There is a part of this name already." for n in names_twice}
+        return list(found.items())
+
+    def _field(self, where: str | None) -> str:
+        """The field that a complaint about the whole is about: `template 2`, `fragment closing, sentence 1`."""
+        kind, _, rest = (where or "").partition(" ")
+        named = rest.partition(",")[0]
+        if kind == "fragment":
+            return next((f"fragment-{n}" for n, (name, _) in enumerate(self.fragments) if name == named), "words")
+        number = named.partition(" ")[0]
+        if kind == "template" and number.isdigit():
+            filled = [n for n, text in enumerate(self.templates) if text.strip()]
+            return f"template-{filled[int(number) - 1]}"
+        return "words"
+
+
+def say(problem: Malformed) -> str:
+    """A complaint as a sentence; a slot that does not exist by its name."""
+    if problem.slot and problem.problem.startswith("unknown slot"):
+        return f"There is no slot called {problem.slot}. There are {', '.join(SLOTS)}, and the parts you name below."
+    at = "" if problem.position is None else f" (character {problem.position + 1})"
+    return f"{problem.problem[:1].upper()}{problem.problem[1:]}{at}."
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _one_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _without[T](rows: tuple[T, ...], at: int) -> tuple[T, ...]:
+    return rows[:at] + rows[at + 1 :] if 0 <= at < len(rows) else rows

@@ -1,0 +1,162 @@
+// Review: what a page of the queue does beyond links and forms. Keys and swipes press the buttons that are there, so
+// nothing can be done with them that cannot be done without.
+//
+//     [data-key="a"]        pressed by that key, unless one is typing or has switched the keys off
+//     [data-swipe]          dragged right presses [data-key="a"], left [data-key="d"]
+//     [data-hold]           told every 30 s that somebody still looks, while the page is seen
+//     #stage[data-leave]    told when the page is left, so that the draft is free for others at once
+//     [data-left]           seconds in which an approval can be taken back
+//     [data-keep]           words that are being typed survive a sign-in or a closed page; forgotten once they are sent
+
+const $ = (query) => document.querySelector(query);
+const HOLD = 30_000; // ms; the lease lasts three times as long
+const SETTLE = 350; // ms in which a key is not meant for the draft that has just appeared
+const FAR = 0.35; // of the width: a swipe that is meant
+
+// -- Keys -------------------------------------------------------------------------------------------------------------
+
+let appeared = 0;
+let keys = localStorage.getItem("review-keys") !== "off";
+
+document.addEventListener("keydown", (event) => {
+  const { key, repeat, altKey, ctrlKey, metaKey, target } = event;
+  if (repeat || altKey || ctrlKey || metaKey) return;
+  const typing = target.closest("input, textarea, select, [contenteditable]");
+  if (key === "Escape" ? !typing : !keys || typing || Date.now() - appeared < SETTLE) return;
+  const button = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  button.click();
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-keys]")) return;
+  keys = !keys;
+  localStorage.setItem("review-keys", keys ? "on" : "off");
+  showKeys();
+});
+
+function showKeys() {
+  for (const button of document.querySelectorAll("[data-keys]")) {
+    button.hidden = false;
+    button.setAttribute("aria-pressed", keys);
+    button.textContent = keys ? "Keys on" : "Keys off";
+  }
+  document.body.toggleAttribute("data-keys-off", !keys);
+}
+
+// -- Swipe ------------------------------------------------------------------------------------------------------------
+
+let drag;
+
+document.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY, isPrimary }) => {
+  const card = pointerType === "touch" && isPrimary && target.closest("[data-swipe]");
+  if (card && !target.closest("a, button, input, summary")) drag = { card, x: clientX, y: clientY, by: 0 };
+});
+
+document.addEventListener("pointermove", ({ clientX, clientY }) => {
+  if (!drag) return;
+  drag.by = clientX - drag.x;
+  if (Math.abs(clientY - drag.y) > 48 && Math.abs(drag.by) < 48) return stop();
+  drag.card.style.translate = `${drag.by}px`;
+  drag.card.dataset.swipe = Math.abs(drag.by) < far() ? "" : drag.by > 0 ? "yes" : "no";
+});
+
+document.addEventListener("pointerup", () => {
+  if (!drag) return;
+  const button = Math.abs(drag.by) < far() ? null : $(`[data-key="${drag.by > 0 ? "a" : "d"}"]`);
+  stop();
+  if (button && !button.disabled) button.click();
+});
+
+document.addEventListener("pointercancel", () => { if (drag) stop(); });
+
+function far() {
+  return drag.card.offsetWidth * FAR;
+}
+
+function stop() {
+  drag.card.style.translate = "";
+  drag.card.dataset.swipe = "";
+  drag = undefined;
+}
+
+// -- Hold and leave ---------------------------------------------------------------------------------------------------
+
+setInterval(() => {
+  const held = $("[data-hold]");
+  if (held && !document.hidden) window.htmx?.trigger(held, "live");
+}, HOLD);
+
+addEventListener("pagehide", () => {
+  const address = $("#stage")?.dataset.leave;
+  const token = $("#stage [name=csrfmiddlewaretoken]")?.value;
+  if (!address || !token) return;
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", token);
+  navigator.sendBeacon(address, body);
+});
+
+// -- The draft that has just appeared ---------------------------------------------------------------------------------
+
+let shown = $("#stage")?.dataset.draft;
+
+document.addEventListener("htmx:afterSettle", () => {
+  showKeys();
+  countDown();
+  restore();
+  const now = $("#stage")?.dataset.draft;
+  const field = $("#text");
+  if (field && document.activeElement === document.body) field.focus({ preventScroll: true });
+  if (now === shown) return;
+  shown = now;
+  appeared = Date.now();
+  $("#draft-name")?.focus({ preventScroll: true });
+  if ($("#head")?.getBoundingClientRect().top < -40) $("#head").scrollIntoView();
+});
+
+// -- Time to undo -----------------------------------------------------------------------------------------------------
+
+let counting;
+
+function countDown() {
+  const strip = $("#undo [data-left]");
+  if (!strip || strip.dataset.ends) return;
+  strip.dataset.ends = performance.now() + Number(strip.dataset.left) * 1000;
+  clearInterval(counting);
+  counting = setInterval(() => {
+    const left = Math.ceil((Number(strip.dataset.ends) - performance.now()) / 1000);
+    if (!strip.isConnected) return clearInterval(counting);
+    if (left <= 0) {
+      clearInterval(counting);
+      strip.remove();
+    } else if (left < 120) {
+      strip.querySelector("[data-countdown]").textContent = `Goes out in ${left} s.`;
+    }
+  }, 250);
+}
+
+// -- Words that are being typed ---------------------------------------------------------------------------------------
+
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset.keep) sessionStorage.setItem(target.dataset.keep, target.value);
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const kept = detail.elt.querySelector?.("[data-keep]");
+  if (kept && detail.successful && detail.requestConfig.verb === "post" && !detail.xhr.getResponseHeader("HX-Redirect")) {
+    sessionStorage.removeItem(kept.dataset.keep);
+  }
+});
+
+function restore() {
+  const field = $("[data-keep]");
+  const kept = field && sessionStorage.getItem(field.dataset.keep);
+  if (!kept || kept === field.value) return;
+  field.value = kept;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+showKeys();
+countDown();
+restore();
