@@ -25,6 +25,7 @@ TOO_MANY = (
     "You have exceeded your rate limit. See the X-RateLimit-* response headers for more information on your current "
     "rate limit.\n"
 )
+STRUCTURED = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 EXPOSED = "X-RateLimit-Remaining,X-RateLimit-Limit,X-RateLimit-Reset,X-RateLimit-Reset-In"
 
 type Visit = Callable[[HttpRequest, str, Person | None], HttpResponse]
@@ -145,7 +146,7 @@ def _take(submission: Submission, person: Person, at: datetime) -> None:
     key = str(person.pk).encode()
     rests = submission.kind != "playing_now"
     outgoing = [
-        Outgoing(topic, key, translation.record(heard, submission.kind, person.pk, at=at), rests)
+        Outgoing(topic, key, translation.record(heard, submission.kind, person.pk, at=at), rests, STRUCTURED)
         for heard in submission.listens
     ]
     with transaction.atomic():

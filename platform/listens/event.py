@@ -170,8 +170,11 @@ def read(event: cloudevents.Event, *, now: datetime) -> Data:
 
 
 def _check_texts(raw: msgspec.Raw, data: Data) -> None:
-    """What the types cannot say: there is no NUL in a text of PostgreSQL, and `extra` is small."""
-    if data.extra and (nesting.too_deep(data.extra) or len(msgspec.json.encode(data.extra)) > LARGEST_EXTRA):
-        raise Unreadable(f"extra takes more than {LARGEST_EXTRA} bytes, or more than {nesting.DEEPEST} levels")
-    if b"\\u0000" in bytes(raw) and any("\0" in text for text in nesting.strings(msgspec.json.decode(raw))):
+    """What the types cannot say: `extra` is small and shallow, and there is no NUL in a text of PostgreSQL."""
+    said = bytes(raw)
+    if len(said) > LARGEST_EXTRA and len(msgspec.json.encode(data.extra)) > LARGEST_EXTRA:
+        raise Unreadable(f"extra takes more than {LARGEST_EXTRA} bytes")
+    if said.count(b"[") + said.count(b"{") > nesting.DEEPEST and nesting.too_deep(data.extra):
+        raise Unreadable(f"extra has more than {nesting.DEEPEST} levels")
+    if b"\\u0000" in said and any("\0" in text for text in nesting.strings(msgspec.json.decode(said))):
         raise Unreadable("a text holds a NUL character")

@@ -39,11 +39,11 @@ class Listen(models.Model):
     `text_key` is `catalog.text.key(title, artist_credit)`.
     """
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # every other index begins so
     started_at = models.DateTimeField()
     second = models.BigIntegerField(help_text="started_at in whole seconds since 1970")
     text_key = models.BinaryField(max_length=32)
-    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", db_index=False)
     event_id = models.CharField(max_length=128)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=1024)

@@ -69,6 +69,7 @@ def test_a_listen_waits_for_kafka_before_the_client_hears_of_it(door: Any, ana: 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
     [(topic, key, event, rests)] = waiting()
     assert (topic, key, rests) == ("listens.v1", str(ana.pk), True)
+    assert Outbox.objects.get().headers == [["content-type", "application/cloudevents+json; charset=UTF-8"]]
     assert (event["source"], event["partitionkey"]) == ("/doors/listenbrainz", str(ana.pk))
     assert event["data"]["track"]["title"] == "Night Train"
 
