@@ -21,7 +21,7 @@ class Said(forms.Form):
         label="What is it?",
         choices=Report.Reason.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Say what is wrong with it.", "invalid_choice": "Choose one of these."},
+        error_messages={"invalid_choice": "Choose one of these."},
     )
     said = forms.CharField(
         label="In your words",

@@ -22,7 +22,6 @@ class Verdict(forms.Form):
         label="Why, in a sentence",
         max_length=NOTE,
         widget=forms.TextInput(attrs={"dir": "auto"}),
-        error_messages={"required": "Say in a sentence why: it is kept with the report."},
     )
 
 

@@ -112,7 +112,7 @@ def test_htmx_gets_the_part_alone(experience: Experience, fan: Client) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"said": "It hurts."}, "Say what is wrong with it."),
+        ({"said": "It hurts."}, "Choose one."),
         ({"reason": "boring", "said": "It hurts."}, "Choose one of these."),
         ({"reason": "other", "said": " "}, "Say in a few words what it is: nobody can tell from “something else”."),
         ({"reason": "hurtful", "said": "It hurts." + "x" * 992}, "Say it in 1,000 characters."),

@@ -31,6 +31,15 @@ def test_staff_see_what_was_shown_and_said(desk: Client) -> None:
     assert "Mara Veil&#x27;s words, filled in for you" in page
 
 
+def test_only_staff_have_a_link_to_it(desk: Client, client: Client) -> None:
+    report = a_report(world.a_fan())
+    client.force_login(report.by)
+
+    pages = [browser.get("/accounts/email/").content.decode() for browser in (desk, client)]
+
+    assert [f'href="{DESK}"' in page for page in pages] == [True, False]
+
+
 def test_to_everyone_else_there_is_no_desk(client: Client) -> None:
     report = a_report(world.a_fan())
     principal = world.a_member(world.an_artist(), "principal")
@@ -77,7 +86,7 @@ def test_htmx_gets_the_list_alone(desk: Client) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"verdict": "uphold", "note": " "}, "Say in a sentence why: it is kept with the report."),
+        ({"verdict": "uphold", "note": " "}, "Fill this in; there is nothing here yet."),
         ({"verdict": "burn", "note": "Kept words."}, "Choose one of the two buttons."),
         ({"verdict": "uphold", "note": "Kept words." + "x" * 490}, "at most 500 characters"),
     ],
@@ -133,7 +142,7 @@ def test_what_was_erased_leaves_a_report_that_can_be_handled(desk: Client) -> No
 
     page = desk.get(DESK).content.decode()
 
-    assert "It was erased." in page
+    assert "What the fan saw was erased." in page
     assert "What the fan wrote" not in page
 
 
