@@ -65,6 +65,7 @@ def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -
 def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist) -> None:
     fan = world.a_fan("Ana", opted_in=artist)
     world.an_experience(artist, fan)
+    signed_in(fan).get("/api/v1/me")  # the first request of a window may sweep old ones
     counts = []
     for other in ("", "Ove Lind", "Ida Moor"):
         if other:
