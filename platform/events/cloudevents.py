@@ -6,9 +6,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from events.records import Incoming
+from events.records import Headers, Incoming
 
 JSON = "application/json"
+STRUCTURED: Headers = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 type Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 type Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 

@@ -13,10 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import rates, tokens
 from accounts.models import Person
-from events import outbox, topics
+from events import cloudevents, outbox, topics
 from events.outbox import Outgoing
-from listens import contract, translation
-from listens.contract import Refused, Submission
+from listens import contract, incognito, translation
+from listens.contract import Heard, Refused, Submission
 
 QUEUE_AWAY = "Cannot submit listens to queue, please try again later."
 PLAYING_NOW_AWAY = "Cannot record playing_now at this time."
@@ -25,7 +25,6 @@ TOO_MANY = (
     "You have exceeded your rate limit. See the X-RateLimit-* response headers for more information on your current "
     "rate limit.\n"
 )
-STRUCTURED = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 EXPOSED = "X-RateLimit-Remaining,X-RateLimit-Limit,X-RateLimit-Reset,X-RateLimit-Reset-In"
 
 type Visit = Callable[[HttpRequest, str, Person | None], HttpResponse]
@@ -141,16 +140,24 @@ def _body(request: HttpRequest) -> bytes:
 
 
 def _take(submission: Submission, person: Person, at: datetime) -> None:
-    """All listens of a submission wait for Kafka, or none does."""
+    """All listens of a submission wait for Kafka, or none does; but for those that the fan wants nobody to know."""
     topic = topics.LISTENS_IMPORT if submission.kind == "import" else topics.LISTENS
     key = str(person.pk).encode()
     rests = submission.kind != "playing_now"
     outgoing = [
-        Outgoing(topic, key, translation.record(heard, submission.kind, person.pk, at=at), rests, STRUCTURED)
-        for heard in submission.listens
+        Outgoing(
+            topic, key, translation.record(heard, submission.kind, person.pk, at=at), rests, cloudevents.STRUCTURED
+        )
+        for heard in _kept(submission, person, at)
     ]
     with transaction.atomic():
         outbox.put(outgoing)
+
+
+def _kept(submission: Submission, person: Person, at: datetime) -> list[Heard]:
+    starts = [datetime.fromtimestamp(one.listened_at or at.timestamp(), UTC) for one in submission.listens]
+    hidden = incognito.hidden(person.pk, starts, accepted_at=at, live=submission.kind != "import")
+    return [one for one, drop in zip(submission.listens, hidden, strict=True) if not drop]
 
 
 @door("GET", "HEAD", away=DATABASE_AWAY)

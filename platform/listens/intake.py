@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from catalog import text
 from catalog.matching import Wanted, match
-from events import cloudevents
+from events import cloudevents, topics
 from events.records import Incoming, Rejected
-from listens import event, rows
+from listens import event, retraction, rows
 from listens.event import Unreadable
 from listens.models import Source, SourceFan
+from listens.retraction import Gone, Retraction
 from listens.rows import Candidate
 
 # One array and numbers back: thousands of parameters and of UUIDs cost more than all the rest of this question.
@@ -35,10 +36,11 @@ class NewListen(Struct, frozen=True, gc=False):
 
 
 class Taken(Struct, frozen=True):
-    """`listens` in the order of their arrival; `rejected` with a reason for a person."""
+    """`listens` in the order of their arrival; `gone` is what was taken back; `rejected` with a reason for a person."""
 
     listens: list[NewListen]
     rejected: list[Rejected]
+    gone: list[Gone] = []
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -48,17 +50,21 @@ class Told(Struct, frozen=True, gc=False):
     source: str
     event_id: str
     accepted_at: datetime
-    data: event.Data
+    data: event.Data | retraction.Data
+
+
+type Admitted = tuple[Told, Source, UUID]
 
 
 def take(records: list[Incoming]) -> Taken:
-    """Read, admit, match, store what is new. As many queries for one record as for thousands."""
+    """Read, admit, take back, match, store what is new. As many queries for one record as for thousands."""
     rejected: list[Rejected] = []
     told = list(_read(records, rejected))
     if not told:
         return Taken([], rejected)
-    candidates = list(_admit(told, rejected))
-    return Taken(_store(candidates), rejected)
+    admitted = list(_admit(told, rejected))
+    gone = retraction.carry_out(list(_retractions(admitted)))
+    return Taken(_store(list(_candidates(admitted))), rejected, gone)
 
 
 def _read(records: Iterable[Incoming], rejected: list[Rejected]) -> Iterator[Told]:
@@ -80,17 +86,18 @@ def _tell(record: Incoming, now: datetime) -> Told | None:
     envelope = cloudevents.read(record)
     if envelope.type == event.PLAYING_NOW:
         return None
-    if envelope.type != event.SUBMITTED:
+    if envelope.type not in {event.SUBMITTED, retraction.RETRACTED}:
         raise Unreadable(f"nobody here takes in events of the type {envelope.type!r}")
     if "\0" in envelope.id or "\0" in envelope.source:
         raise Unreadable("the id or the source holds a NUL character")
-    data = event.read(envelope, now=now)
+    listened = envelope.type == event.SUBMITTED
+    data = event.read(envelope, now=now) if listened else retraction.read(envelope)
     if record.key is not None and record.key != data.user_id.encode():
         raise Unreadable("the record's key is not the user_id, so it may overtake the fan's other listens")
     return Told(record, envelope.source, envelope.id, min(envelope.time or now, now), data)
 
 
-def _admit(told: list[Told], rejected: list[Rejected]) -> Iterator[Candidate]:
+def _admit(told: list[Told], rejected: list[Rejected]) -> Iterator[Admitted]:
     """What a source that we know says of a fan that we know, for whom it may speak."""
     sources = {source.uri: source for source in Source.objects.filter(uri__in={one.source for one in told})}
     fans = _fans({one.data.user_id for one in told})
@@ -104,11 +111,26 @@ def _admit(told: list[Told], rejected: list[Rejected]) -> Iterator[Candidate]:
             reason = f"there is no fan {one.data.user_id!r}"
         elif source.pk in bound and (source.pk, fan) not in allowed:
             reason = f"the source {one.source!r} may not speak for the fan {fan}"
+        elif source.pk in bound and isinstance(one.data, retraction.Data):
+            reason = f"the source {one.source!r} may not take back what others told"
         else:
-            key = text.key(one.data.track.title, one.data.track.credit)
-            yield Candidate(fan, source.pk, one.event_id, key, one.accepted_at, one.data)
+            yield one, source, fan
             continue
         rejected.append(Rejected(one.record, reason))
+
+
+def _retractions(admitted: Iterable[Admitted]) -> Iterator[Retraction]:
+    for one, _, fan in admitted:
+        if isinstance(one.data, retraction.Data):
+            yield Retraction(fan, one.data.second, bytes.fromhex(one.data.text_key), one.accepted_at)
+
+
+def _candidates(admitted: Iterable[Admitted]) -> Iterator[Candidate]:
+    for one, source, fan in admitted:
+        if isinstance(one.data, event.Data):
+            key = text.key(one.data.track.title, one.data.track.credit)
+            stray = one.record.key is None or one.record.topic != topics.LISTENS
+            yield Candidate(fan, source.pk, one.event_id, key, one.accepted_at, one.data, stray)
 
 
 def _fans(said: Iterable[str]) -> dict[str, UUID]:
@@ -133,6 +155,7 @@ def _allowed(sources: Iterable[int], fans: Iterable[UUID]) -> set[tuple[int, UUI
 
 
 def _store(candidates: list[Candidate]) -> list[NewListen]:
+    retraction.wait_for(one.person_id for one in candidates if one.stray)
     tracks = [(one.data.track, one.text_key) for one in candidates]
     matches = match([Wanted(t.catalog_id, t.isrc, t.recording_mbid, key) for t, key in tracks])
     new = []

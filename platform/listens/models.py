@@ -1,6 +1,7 @@
 """Listens as rows: what each fan played, once each, private to the fan."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Person
@@ -60,6 +61,7 @@ class Listen(models.Model):
     accepted_at = models.DateTimeField(help_text="when the door took it")
     counted_at = models.DateTimeField(db_default=Now())
     set_aside = models.BooleanField(default=False, db_default=False)
+    retracted_at = models.DateTimeField(null=True, help_text="the fan took it back; the row goes when that is counted")
 
     class Meta:
         constraints = [
@@ -70,3 +72,38 @@ class Listen(models.Model):
 
     def __str__(self) -> str:
         return f"listen:{self.pk}"
+
+
+class Tombstone(models.Model):
+    """A fan took this listen back at this time: what was accepted before it and comes later is not stored."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    second = models.BigIntegerField()
+    text_key = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "second", "text_key"], name="one_tombstone_a_listen")]
+
+    def __str__(self) -> str:
+        return f"tombstone:{self.pk}"
+
+
+class Incognito(models.Model):
+    """A time in which a fan is not recorded at our doors. Without an end it goes on until they say so."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(until=None), name="one_open_incognito_a_fan"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="incognito_ends_after_it_began"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "until"], name="incognito_of_a_fan")]
+
+    def __str__(self) -> str:
+        return f"incognito:{self.pk}"

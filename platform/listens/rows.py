@@ -22,6 +22,7 @@ DELETE FROM arriving
 """
 COPY = "COPY arriving FROM STDIN"
 # Without a target, DO NOTHING minds both unique keys, and repeats within the batch: the one that came first stays.
+# What the fan took back after it was accepted is not stored, by whichever way it comes.
 INSERT = """
 WITH new AS (
     INSERT INTO listens_listen (
@@ -31,7 +32,13 @@ WITH new AS (
     SELECT
         person_id, started_at, second, text_key, source_id, event_id, recording_id, title, artist_credit, album, isrc,
         recording_mbid, duration_ms, played_ms, time_basis, origin, client, extra, accepted_at
-    FROM arriving ORDER BY n
+    FROM arriving
+    WHERE NOT EXISTS (
+        SELECT FROM listens_tombstone AS stone
+        WHERE stone.person_id = arriving.person_id AND stone.second = arriving.second
+            AND stone.text_key = arriving.text_key AND stone.at >= arriving.accepted_at
+    )
+    ORDER BY n
     ON CONFLICT DO NOTHING
     RETURNING id, person_id, second, text_key, source_id, event_id
 )
@@ -50,6 +57,7 @@ class Candidate(Struct, frozen=True):
     text_key: bytes
     accepted_at: datetime
     data: event.Data
+    stray: bool = False  # outside the partition in which the fan's events keep their order
 
 
 class _Track(Struct, frozen=True, omit_defaults=True, gc=False):

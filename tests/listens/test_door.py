@@ -310,9 +310,9 @@ def test_who_guesses_tokens_is_held_by_their_address(client: Client, secret: str
 @pytest.mark.parametrize("number", [1, 3, 500])
 def test_as_many_queries_for_one_listen_as_for_hundreds(door: Any, number: int, django_assert_num_queries: Any) -> None:
     songs = [listen(track_name=f"Song {n}") for n in range(number)]
-    token, rate, savepoint, copied, wake, release = range(6)
+    token, rate, pauses, savepoint, copied, wake, release = range(7)
 
-    with django_assert_num_queries(len([token, rate, savepoint, copied, wake, release])):
+    with django_assert_num_queries(len([token, rate, pauses, savepoint, copied, wake, release])):
         door(submission(*songs, kind="import"))
 
 

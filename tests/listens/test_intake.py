@@ -295,7 +295,8 @@ def test_any_text_arrives_as_it_was_sent(ana: Person, titles: list[str]) -> None
 def test_as_many_queries_for_one_record_as_for_hundreds(
     ana: Person, night: Recording, number: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    records = [incoming(listen_event(ana.pk, started_at=at(n))) for n in range(number)]
+    key = str(ana.pk).encode()
+    records = [incoming(listen_event(ana.pk, started_at=at(n)), key=key) for n in range(number)]
     sources, fans, match, emptied, copied, inserted = range(6)
 
     with django_assert_num_queries(len([sources, fans, match, emptied, copied, inserted])):
@@ -311,8 +312,9 @@ def test_a_source_that_is_bound_costs_one_query_more(
     player = Source.objects.create(uri="https://player.example/1")
     fans = [person(f"fan{n}") for n in range(min(number, 20))]
     SourceFan.objects.bulk_create(SourceFan(source=player, person=fan) for fan in fans)
+    told = [(fans[n % len(fans)].pk, at(n)) for n in range(number)]
     records = [
-        incoming(listen_event(fans[n % len(fans)].pk, source=player.uri, started_at=at(n))) for n in range(number)
+        incoming(listen_event(fan, source=player.uri, started_at=start), key=str(fan).encode()) for fan, start in told
     ]
 
     with django_assert_num_queries(7):
