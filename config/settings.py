@@ -1,5 +1,7 @@
 """One settings file, read from the environment. docs/operations.md lists every variable."""
 
+from pathlib import Path
+
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
@@ -165,6 +167,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "static-collected"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # nothing has to be collected on one's own machine
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))  # no address leads there: fans/media.py
 
 REST_FRAMEWORK = {
     # A session and nothing else: no token can sign or decide.

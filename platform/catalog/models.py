@@ -63,3 +63,26 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Sound(models.Model):
+    """The audio of a recording that people can play here."""
+
+    recording = models.OneToOneField(Recording, models.PROTECT, related_name="sound")
+    path = models.CharField(max_length=200, help_text="below MEDIA_ROOT; never shown to anybody")
+    seconds = models.DecimalField(max_digits=8, decimal_places=3)
+    sha256 = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(seconds__gt=0), name="a_sound_lasts"),
+            models.CheckConstraint(condition=models.Q(content_type__startswith="audio/"), name="a_sound_is_audio"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sound:{self.pk}"
+
+    @property
+    def milliseconds(self) -> int:
+        return int(self.seconds * 1000)

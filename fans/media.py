@@ -1,0 +1,78 @@
+"""Stream: the sound of a recording, through our own view: who may hear it is asked on every range."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+
+from catalog.models import Sound
+
+RANGE = re.compile(r"bytes=\s*(\d{1,18})?\s*-\s*(\d{1,18})?\s*")
+
+
+class NoSuchPart(Exception):
+    """The range lies outside the sound."""
+
+
+@require_safe
+@login_required
+def sound(request: HttpRequest, pk: int) -> HttpResponse:
+    """All of it, or the part that a Range header asks for. Nothing of it stays in any cache.
+
+    Sounds are small: what is asked for is read whole, not streamed.
+    """
+    found = get_object_or_404(Sound, recording_id=pk)
+    etag = f'"{found.sha256}"'
+    path = Path(settings.MEDIA_ROOT) / found.path
+    if not path.is_file():
+        raise Http404
+    size = path.stat().st_size
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        response = HttpResponse(status=304)
+    else:
+        response = _answer(request, path, size, etag)
+        response["Content-Type"] = found.content_type
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _answer(request: HttpRequest, path: Path, size: int, etag: str) -> HttpResponse:
+    try:
+        part = _part(request, size, etag)
+    except NoSuchPart:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    first, last = part or (0, size - 1)
+    with path.open("rb") as file:
+        file.seek(first)
+        content = file.read(last - first + 1) if request.method == "GET" else b""
+    response = HttpResponse(content, status=206 if part else 200)
+    response["Content-Length"] = str(last - first + 1)
+    if part:
+        response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return response
+
+
+def _part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
+    """The first and the last byte that are asked for; None for all of it, as for what we do not understand."""
+    asked = RANGE.fullmatch(request.headers.get("Range", ""))
+    if asked is None or request.headers.get("If-Range", etag) != etag:
+        return None
+    start, end = asked.groups()
+    if start is None and end is None:
+        return None
+    if start is None:
+        first, last = max(size - int(end), 0), size - 1
+    else:
+        first, last = int(start), min(int(end) if end else size - 1, size - 1)
+        if end and int(end) < int(start):
+            return None
+    if first > last:
+        raise NoSuchPart
+    return first, last
