@@ -48,6 +48,7 @@ def tell_others(what: str, drafts: Iterable[tuple[Draft, str]]) -> None:
                 data={"artist": draft.artist_id, "draft": draft.pk, "program_version": draft.version_id},
             ),
             rests=False,
+            headers=cloudevents.STRUCTURED,
         )
         for draft, once in drafts
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, reset_queries
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def run(
     faults = absences = 0
     with _stopped_by_signals(stop):
         while not stop.is_set():
+            reset_queries()  # with DEBUG on, Django remembers every one of them
             try:
                 if not step():
                     _rest(wake, due() if due else None, stop)

@@ -75,7 +75,7 @@ def _config() -> uvicorn.Config:
         ws_max_size=LARGEST,
         lifespan="on",
         log_config=None,  # settings.LOGGING
-        access_log=settings.DEBUG,
+        access_log=False,  # it would write the addresses of receipts, and a token given as ?token=
         server_header=False,
         proxy_headers=bool(settings.SECURE_PROXY_SSL_HEADER),
         timeout_graceful_shutdown=PATIENCE,
