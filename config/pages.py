@@ -3,15 +3,16 @@
 import logging
 import secrets
 import sys
+from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from config.refusals import AWAY
+from fans import feed
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +20,9 @@ logger = logging.getLogger(__name__)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, for who does not know us; one's own feed for who does."""
-    if request.user.is_authenticated and (feed := _feed()):
-        return redirect(feed)
+    if request.user.is_authenticated:
+        return feed.page(cast(feed.Page, request))
     return render(request, "home.html")
-
-
-def _feed() -> str | None:
-    try:
-        return reverse("feed")
-    except NoReverseMatch:
-        return None
 
 
 @require_safe

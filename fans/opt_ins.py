@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts import consents
@@ -56,6 +57,17 @@ def opt_out(person: Person, artist: Artist) -> bool:
         consent = consents.withdraw(person, _about(artist), given.consent.version, given.consent.words)
         trail.record("opt_in.ended", by=person.actor, subject=_about(artist), consent=consent.pk)
     return True
+
+
+def of(person: Person) -> QuerySet[OptIn]:
+    """What stands for this person, by the artist's name."""
+    return OptIn.objects.filter(person=person, ended_at=None).select_related("artist").order_by("artist__name", "pk")
+
+
+def ever(person: Person) -> QuerySet[OptIn]:
+    """One for each artist this person ever let know, whether it still stands or not: the newest."""
+    newest = OptIn.objects.filter(person=person).order_by("artist", "-pk").distinct("artist").values("pk")
+    return OptIn.objects.filter(pk__in=newest).select_related("artist").order_by("artist__name", "pk")
 
 
 def standing(artist_id: int, person_ids: Iterable[UUID]) -> set[UUID]:

@@ -2,13 +2,43 @@
 
 from django.urls import path
 
-from fans import api, receipts, report_page
+from fans import (
+    api,
+    artist_pages,
+    experience_page,
+    feed,
+    receipts,
+    report_page,
+    settings_page,
+    welcome,
+)
+
+EXPERIENCE = "experiences/<uuid:pk>"
 
 urlpatterns = [
-    path("experiences/<uuid:pk>/report", report_page.page, name="experience-report"),
+    path("", feed.page, name="feed"),  # config's front door, which stands before it, leads in who is signed in
+    path("feed/fresh", feed.fresh, name="feed-fresh"),
+    path("feed/toast", feed.toast, name="toast"),
+    path("feed/human-only", feed.human_only, name="human-only"),
+    path(EXPERIENCE, experience_page.page, name="experience-page"),
+    path(f"{EXPERIENCE}/opened", experience_page.opened, name="experience-opened"),
+    path(f"{EXPERIENCE}/pause", experience_page.pause, name="experience-pause"),
+    path(f"{EXPERIENCE}/report", report_page.page, name="experience-report"),
+    path("artists/", artist_pages.index, name="artists"),
+    path("artists/<slug:slug>/opt-in", artist_pages.opt_in, name="artist-opt-in"),
+    path("welcome", welcome.page, name="welcome"),
+    path("welcome/token", welcome.token, name="welcome-token"),
+    path("welcome/heard", welcome.heard, name="welcome-heard"),
+    path("welcome/artists", welcome.artists, name="welcome-artists"),
+    path("welcome/done", welcome.done, name="welcome-done"),
+    path("settings", settings_page.page, name="settings"),
+    path("settings/name", settings_page.name, name="settings-name"),
+    path("settings/tokens", settings_page.make_token, name="settings-tokens"),
+    path("settings/tokens/<int:pk>/revoke", settings_page.revoke_token, name="settings-token-revoke"),
+    path("settings/pauses/<int:pk>/resume", settings_page.resume, name="settings-resume"),
     path("api/v1/artists/<slug:slug>/opt-in", api.OptInView.as_view(), name="opt-in"),
     path("api/v1/experiences", api.ExperienceList.as_view(), name="experiences"),
-    path("api/v1/experiences/<uuid:pk>", api.ExperienceDetail.as_view(), name="experience"),
+    path(f"api/v1/{EXPERIENCE}", api.ExperienceDetail.as_view(), name="experience"),
     path("r/<str:key>.json", receipts.as_json, name="receipt-json"),
     path("r/<str:key>", receipts.page, name="receipt"),
 ]

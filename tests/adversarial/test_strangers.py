@@ -7,10 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts import tokens
+from accounts.models import Token
+from fans import mutes
 from tests import world
 
 # What an address is about decides who may see it.
-OPEN = {"home", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json"}
+OPEN = {"home", "feed", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json"}
 OWN = {"me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report", "studios"}
 STAFF = {"staff-artists", "staff-recordings"}
 DESK = {"desk-reports", "desk-report"}
@@ -48,6 +51,30 @@ BACKSTAGE = {
     "delivered": ("/studio/{slug}/delivered", "get"),
     "history": ("/studio/{slug}/history", "get"),
 }
+# A fan's pages, each with the methods it has. What names something of one fan is there for nobody else.
+FAN = {
+    "feed-fresh": ("/feed/fresh?after=0", "get"),
+    "toast": ("/feed/toast", "get"),
+    "human-only": ("/feed/human-only", "post"),
+    "artists": ("/artists/", "get"),
+    "artist": ("/artists/{slug}", "get"),
+    "artist-opt-in": ("/artists/{slug}/opt-in", "post"),
+    "welcome": ("/welcome", "get"),
+    "welcome-token": ("/welcome/token", "post"),
+    "welcome-heard": ("/welcome/heard", "get"),
+    "welcome-artists": ("/welcome/artists", "get"),
+    "welcome-done": ("/welcome/done", "post"),
+    "settings": ("/settings", "get"),
+    "settings-name": ("/settings/name", "post"),
+    "settings-tokens": ("/settings/tokens", "post"),
+}
+FANS_OWN = {
+    "experience-page": ("/experiences/{experience}", "get"),
+    "experience-opened": ("/experiences/{experience}/opened", "post"),
+    "experience-pause": ("/experiences/{experience}/pause", "post"),
+    "settings-token-revoke": ("/settings/tokens/{token}/revoke", "post"),
+    "settings-resume": ("/settings/pauses/{mute}/resume", "post"),
+}
 FORM = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
@@ -68,7 +95,7 @@ def names() -> set[str]:
 
 
 def test_every_address_has_its_place_here() -> None:
-    assert names() == OPEN | OWN | STAFF | DESK | STUDIO | BACKSTAGE.keys()
+    assert names() == OPEN | OWN | STAFF | DESK | STUDIO | BACKSTAGE.keys() | set(FAN) | set(FANS_OWN)
 
 
 @pytest.fixture
@@ -254,3 +281,24 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     changed = (state_of(scene), scene["program"].versions.count()) != before
     assert changed == (role in MAY[name]), answer.content
     assert answer.status_code == (302 if changed or (name, role) == ("program-version-sign", "principal") else 409)
+
+
+def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
+    scene: dict[str, Any],
+) -> None:
+    experience = scene["experience"]
+    token, _ = tokens.make(experience.person, "phone", by=experience.person)
+    mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
+    own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
+
+    for name, (path, method) in {**FAN, **FANS_OWN}.items():
+        answer = getattr(Client(), method)(path.format(**own))
+        assert (answer.status_code, answer["Location"][:17]) == (302, "/accounts/login/?"), name
+    for person in [*scene["strangers"], *scene["team"]]:
+        client = Client()
+        client.force_login(person)
+        for name, (path, method) in FANS_OWN.items():
+            assert getattr(client, method)(path.format(**own)).status_code == 404, (name, person.handle)
+
+    assert Token.objects.usable().filter(pk=token.pk).exists()
+    assert mutes.muted({(experience.person_id, scene["program"].pk)})

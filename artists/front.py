@@ -1,0 +1,37 @@
+"""Show: an artist as fans see them: what a hand made first, what a machine may, what one can get."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.requests import Request
+from artists import making
+from artists.models import Program, ProgramVersion
+from catalog.models import Artist
+from fans import allowances, artist_pages
+
+
+@require_safe
+@never_cache
+@login_required
+def page(request: Request, slug: str) -> HttpResponse:
+    artist = get_object_or_404(Artist, slug=slug)
+    context = {
+        "artist": artist,
+        "allowances": allowances.of(artist),
+        "offers": offers(artist),
+        "by_a_model": making.model() is not None,
+        "section": "artists",
+    }
+    own = artist_pages.standing(request.user, artist) | artist_pages.own_story(request.user, artist)
+    return render(request, "fans/artist.html", context | own)
+
+
+def offers(artist: Artist) -> list[ProgramVersion]:
+    """What the live programs answer, smallest number first. Never their words: those are a surprise."""
+    live = ProgramVersion.objects.filter(program__artist=artist, program__state=Program.State.LIVE)
+    signed = live.filter(program__current_id=F("pk")).select_related("program", "recording")
+    return list(signed.defer("wording").order_by("nth", "pk"))

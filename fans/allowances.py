@@ -1,0 +1,58 @@
+"""Allow: what an artist lets a machine do, in words that fans read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from catalog.models import Artist
+from rights import grants
+from rights.models import Grant, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    answer: str
+    """yes, not, no or never"""
+    what: str
+    how: str = ""
+
+    @property
+    def word(self) -> str:
+        return {"yes": "Yes", "not": "Not yet", "no": "No", "never": "Never"}[self.answer]
+
+
+def of(artist: Artist) -> list[Allowance]:
+    """From the grants as they stand, in one query. What the house does not offer nobody can have allowed."""
+    name = isolated(artist.name)
+    versions = grants.history(artist).filter(use=Use.PERSONAL_MESSAGE)
+    return [
+        _messages(name, next(iter(versions[:1]), None)),
+        Allowance("not", "Remix stems", "Fanfare does not offer it. Each artist is asked before it does."),
+        Allowance("not", "Make playlists and DJ sets", "The same."),
+        Allowance("never", f"Make {name}’s voice"),
+        Allowance("never", "Train on the music"),
+    ]
+
+
+def _messages(name: str, newest: Grant | None) -> Allowance:
+    """The newest version is the one that stands, if any does."""
+    what = "Suggest messages"
+    if newest is None:
+        return Allowance("not", what, f"{name} has not said yes to it.")
+    now = timezone.now()
+    end = min((end for end in (newest.ended_at, newest.live_until) if end), default=None)
+    if end and end <= now:
+        return Allowance("no", what, f"{name} ended it on {_day(end)}.")
+    where = f" In {newest.territories.replace(',', ', ')} only." if newest.territories else ""
+    yes = f"A person on {name}’s side says yes to each one before it goes. Since {_day(newest.live_from)}."
+    return Allowance("yes", what, yes + where)
+
+
+def isolated(name: str) -> str:
+    """A name in the middle of a sentence, whichever way either is written."""
+    return f"\u2068{name}\u2069"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"

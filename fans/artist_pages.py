@@ -1,0 +1,74 @@
+"""Follow: the artists one can find here, and whether their teams may know of this fan."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Person
+from accounts.requests import Request
+from catalog.models import Artist
+from fans import experiences, opt_ins
+from fans.models import BY_HAND, Engagement, Experience, OptIn
+
+MOST = 60
+BACK = {"settings": "settings", "welcome": "welcome-artists"}
+
+
+@require_safe
+@never_cache
+@login_required
+def index(request: Request) -> HttpResponse:
+    """Whom one plays first, then by name. More than a page of them are found by their name."""
+    asked = request.GET.get("q", "").strip()[:120].replace("\x00", "")
+    found = list(known_to(request.user, asked)[: MOST + 1])
+    context = {"artists": found[:MOST], "more": len(found) > MOST, "q": asked}
+    return render(request, "fans/artists.html#list" if request.htmx else "fans/artists.html", context)
+
+
+@require_POST
+@login_required
+def opt_in(request: Request, slug: str) -> HttpResponse:
+    """Let this team know of me, or with on=0 no longer. `back` names the page on which the button stood."""
+    artist = get_object_or_404(Artist, slug=slug)
+    if request.POST.get("on") == "0":
+        opt_ins.opt_out(request.user, artist)
+    else:
+        opt_ins.opt_in(request.user, artist)
+    back = BACK.get(request.POST.get("back", ""))
+    if request.htmx and not back:
+        return render(request, "fans/artist.html#opt-in", {"artist": artist} | standing(request.user, artist))
+    return redirect(back) if back else redirect("artist", slug)
+
+
+def standing(person: Person, artist: Artist) -> dict[str, Any]:
+    """What the switch shows: whether it is on, since when, and the words it stands for."""
+    given = OptIn.objects.filter(person=person, artist=artist, ended_at=None).select_related("consent").first()
+    return {"given": given, "words": given.consent.words if given else opt_ins.words(artist)}
+
+
+def own_story(person: Person, artist: Artist) -> dict[str, Any]:
+    """How far this fan got with this artist, and the last things that came by hand."""
+    by_hand = experiences.of(person).filter(artist=artist, mark__in=BY_HAND, withdrawn_at=None, text__isnull=False)
+    newest: QuerySet[Experience] = by_hand.select_related("artist").order_by("-delivered_at", "-pk")
+    return {
+        "engagement": Engagement.objects.filter(person=person, artist=artist).first(),
+        "by_hand": list(newest[:3]),
+    }
+
+
+def known_to(person: Person, asked: str = "") -> QuerySet[Artist]:
+    """Artists with `plays` by this person and `given`, whether they opted in."""
+    own = Engagement.objects.filter(person=person, artist=OuterRef("pk")).values("listens")
+    given = OptIn.objects.filter(person=person, artist=OuterRef("pk"), ended_at=None)
+    artists = Artist.objects.filter(name__icontains=asked) if asked else Artist.objects.all()
+    return artists.annotate(plays=Subquery(own), given=Exists(given)).order_by("-given", "-plays", "name", "pk")
+
+
+def with_words(artist: Artist) -> dict[str, Any]:
+    """An artist beside exactly what a yes would show their team."""
+    return {"artist": artist, "words": opt_ins.words(artist)}

@@ -1,0 +1,69 @@
+"""Show: one experience, large; and what its fan may do about it."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import Request
+from fans import experiences, mutes, reports
+from fans.models import Experience
+
+
+@require_safe
+@never_cache
+@login_required
+def page(request: Request, pk: UUID) -> HttpResponse:
+    """Looking writes nothing: the page itself says by a POST that it was opened."""
+    experience = _own(request, pk)
+    context = {
+        "experience": experience,
+        "muted": _muted(request, experience),
+        "reported": reports.reported(experience, by=request.user),
+        "section": "feed",
+    }
+    return render(request, "fans/experience.html", context)
+
+
+@require_POST
+@login_required
+def opened(request: Request, pk: UUID) -> HttpResponse:
+    experiences.open_(_own(request, pk), by=request.user)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
+def pause(request: Request, pk: UUID) -> HttpResponse:
+    """Stop the program that this came from, or with on=0 let it go on."""
+    experience = _own(request, pk)
+    if request.POST.get("on") == "0":
+        mutes.resume(request.user, _program(experience))
+    else:
+        mutes.pause(request.user, _program(experience), experience.artist, name=_name(experience))
+    if not request.htmx:
+        return redirect("experience-page", pk)
+    context = {"experience": experience, "muted": _muted(request, experience)}
+    return render(request, "fans/experience.html#pause", context)
+
+
+def _own(request: Request, pk: UUID) -> Experience:
+    """To anybody but its fan there is no such experience."""
+    return get_object_or_404(experiences.of(request.user).select_related("artist"), pk=pk)
+
+
+def _program(experience: Experience) -> int:
+    program: int = experience.receipt["program"]["id"]
+    return program
+
+
+def _name(experience: Experience) -> str:
+    """What the program was called. Gone when the fan had the reason erased."""
+    return str((experience.why or {}).get("program", ""))
+
+
+def _muted(request: Request, experience: Experience) -> bool:
+    return bool(mutes.muted({(request.user.pk, _program(experience))}))

@@ -1,0 +1,164 @@
+"""Show: what reached a fan, newest first, and what comes while they look."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.models import Person
+from accounts.requests import Request
+from catalog.models import Artist
+from fans import experiences, month, opt_ins, preferences
+from fans.models import BY_HAND, Experience
+from live import notices
+from live.models import Notice
+
+PAGE = 12
+MOST_FRESH = 50  # more at once than that: load the page again
+KIND = "experience.delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of it somebody wants to see. `human_only` is their standing wish, `by_hand` that of this address."""
+
+    person: Person
+    artist: Artist | None
+    by_hand: bool
+    human_only: bool
+
+    def apply(self) -> QuerySet[Experience]:
+        found = experiences.of(self.person).select_related("artist").order_by("-delivered_at", "-pk")
+        if self.artist:
+            found = found.filter(artist=self.artist)
+        return found.filter(mark__in=BY_HAND) if self.by_hand or self.human_only else found
+
+    @property
+    def everything(self) -> bool:
+        return not (self.artist or self.by_hand)
+
+    def address(self, name: str, **more: str) -> str:
+        asked = {"artist": self.artist.slug if self.artist else "", "by": "hand" if self.by_hand else "", **more}
+        query = urlencode({key: value for key, value in asked.items() if value})
+        return reverse(name) + (f"?{query}" if query else "")
+
+
+class Page(Request):
+    live_after: int  # config/frame.py read it before anything else was read
+
+
+@require_safe
+@never_cache
+@login_required
+def page(request: Page) -> HttpResponse:
+    """The feed; to htmx, which asks for older ones, only those."""
+    artists = [each.artist for each in opt_ins.ever(request.user)]
+    asked = _filter(request, {artist.slug: artist for artist in artists})
+    cards, older = _page(asked, request.GET.get("before", ""))
+    if request.htmx:
+        return render(request, "fans/feed.html#cards", {"cards": cards, "older": older})
+    if not cards and asked.everything and preferences.is_new(request.user):
+        return redirect("welcome")
+    return render(request, "fans/feed.html", _context(request, asked, artists, cards) | {"older": older})
+
+
+@require_safe
+@never_cache
+@login_required
+def fresh(request: Request) -> HttpResponse:
+    """What came since the notice `after`, each once. They are numbered as they were committed: none is passed over."""
+    after = request.GET.get("after", "")
+    if not after.isdecimal() or len(after) > 18:
+        raise Http404
+    news = notices.after(request.user.pk, int(after), MOST_FRESH)
+    if len(news) == MOST_FRESH:
+        return HttpResponseClientRefresh()
+    asked = _filter(request, {each.artist.slug: each.artist for each in opt_ins.ever(request.user)})
+    ids = [each.reference.removeprefix("experience:") for each in news if each.kind == KIND]
+    cards = list(asked.apply().filter(pk__in=ids)) if ids else []
+    return render(request, "fans/feed.html#fresh", {"cards": cards, "after": news[-1].sequence if news else after})
+
+
+@require_safe
+@never_cache
+@login_required
+def toast(request: Request) -> HttpResponse:
+    """A word about what came, on whatever page; nothing about what this fan does not want to see."""
+    try:
+        pk = UUID(request.GET.get("about", "").removeprefix("experience:"))
+    except ValueError:
+        return HttpResponse(status=204)
+    experience = experiences.of(request.user).select_related("artist").filter(pk=pk, withdrawn_at=None).first()
+    if experience is None or (experience.mark not in BY_HAND and preferences.human_only(request.user)):
+        return HttpResponse(status=204)
+    return render(request, "_toast.html", {"experience": experience})
+
+
+@require_POST
+@login_required
+def human_only(request: Request) -> HttpResponse:
+    """The switch above the feed, and in the settings."""
+    preferences.set_human_only(request.user, request.POST.get("on") == "1")
+    return redirect("settings" if request.POST.get("back") == "settings" else "feed")
+
+
+def _filter(request: Request, artists: dict[str, Artist]) -> Filter:
+    slug = request.GET.get("artist", "")
+    if slug and slug not in artists:
+        raise Http404
+    by_hand = request.GET.get("by") == "hand"
+    return Filter(request.user, artists.get(slug), by_hand, preferences.human_only(request.user))
+
+
+def _page(asked: Filter, before: str) -> tuple[list[Experience], str]:
+    """One page, and the address of the next; older than the experience `before`, where there is one."""
+    found = asked.apply()
+    if before:
+        edge = _edge(asked.person, before)
+        found = found.filter(
+            Q(delivered_at__lt=edge.delivered_at) | Q(delivered_at=edge.delivered_at, pk__lt=edge.pk),
+            delivered_at__lte=edge.delivered_at,
+        )
+    cards = list(found[: PAGE + 1])
+    more = len(cards) > PAGE
+    return cards[:PAGE], asked.address("feed", before=str(cards[PAGE - 1].pk)) if more else ""
+
+
+def _edge(person: Person, before: str) -> Experience:
+    try:
+        edge = experiences.of(person).filter(pk=UUID(before)).first()
+    except ValueError:
+        edge = None
+    if edge is None:
+        raise Http404
+    return edge
+
+
+def _context(request: Page, asked: Filter, artists: list[Artist], cards: list[Experience]) -> dict[str, Any]:
+    return {
+        "cards": cards,
+        "asked": asked,
+        "artists": artists,
+        "fresh_url": asked.address("feed-fresh"),
+        "after": _newest(request, cards),
+        "month": month.of(request.user),
+        "standing": [each.artist for each in opt_ins.of(request.user)],
+        "section": "feed",
+    }
+
+
+def _newest(request: Page, cards: list[Experience]) -> int:
+    """The number of the last notice that these cards tell of: it may have come after the page was begun."""
+    before: int = request.live_after
+    references = [str(card) for card in cards]
+    newer = Notice.objects.filter(person=request.user, sequence__gt=before, kind=KIND, reference__in=references)
+    return newer.order_by("-sequence").values_list("sequence", flat=True).first() or before

@@ -1,0 +1,134 @@
+"""Settle: one's name, tokens, opt-ins, pauses and wishes, on one page; and every yes one ever gave."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import tokens
+from accounts.models import Consent, Person, Token
+from accounts.names import tidy
+from accounts.requests import Request
+from catalog.models import Artist
+from fans import mutes, opt_ins, preferences, scrobblers
+from fans.models import Mute
+
+CONSENTS = 50
+
+
+class Name(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        required=False,
+        help_text="As artists may greet you.",
+        error_messages={"max_length": "Use at most %(limit_value)d characters; these are %(show_value)d."},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+
+    def clean_name(self) -> str:
+        return tidy(self.cleaned_data["name"])
+
+
+class NewToken(forms.Form):
+    scrobbler = forms.ChoiceField(label="For", choices=[(each.key, each.name) for each in scrobblers.SCROBBLERS])
+    label = forms.CharField(
+        label="Call it",
+        max_length=80,
+        required=False,
+        help_text="So that you know later which one to revoke, for example: my phone.",
+        error_messages={"max_length": "Use at most %(limit_value)d characters; these are %(show_value)d."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+
+    def clean_label(self) -> str:
+        return tidy(self.cleaned_data["label"])
+
+
+@require_safe
+@never_cache
+@login_required
+def page(request: Request) -> HttpResponse:
+    return _shown(request)
+
+
+@require_POST
+@login_required
+def name(request: Request) -> HttpResponse:
+    form = Name(request.POST)
+    if not form.is_valid():
+        return _shown(request, name_form=form, status=422)
+    Person.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
+    messages.success(request, "Your name is changed. What was sent before keeps the old one.")
+    return redirect("settings")
+
+
+@require_POST
+@never_cache
+@login_required
+def make_token(request: Request) -> HttpResponse:
+    """Shown in the answer to this very form, and nowhere ever again."""
+    form = NewToken(request.POST)
+    if not form.is_valid():
+        return _shown(request, token_form=form, status=422)
+    chosen = scrobblers.named(form.cleaned_data["scrobbler"])
+    try:
+        made, secret = tokens.make(request.user, form.cleaned_data["label"] or chosen.name, by=request.user)
+    except tokens.Refused as problem:
+        form.add_error(None, str(problem))
+        return _shown(request, token_form=form, status=422)
+    filled = scrobblers.fill_in(chosen, request.user.handle, secret)
+    return _shown(request, made={"token": made, "chosen": chosen, "filled": filled})
+
+
+@require_POST
+@login_required
+def revoke_token(request: Request, pk: int) -> HttpResponse:
+    token = get_object_or_404(Token, pk=pk, person=request.user)
+    tokens.revoke(token, by=request.user)
+    messages.success(request, f"“{token.name}” opens nothing any more.")
+    return redirect("settings")
+
+
+@require_POST
+@login_required
+def resume(request: Request, pk: int) -> HttpResponse:
+    mute = get_object_or_404(Mute, pk=pk, person=request.user)
+    mutes.resume(request.user, mute.program)
+    return redirect("settings")
+
+
+def _shown(
+    request: Request,
+    *,
+    name_form: Name | None = None,
+    token_form: NewToken | None = None,
+    made: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person = request.user
+    context = {
+        "name_form": name_form or Name(initial={"name": person.name}),
+        "token_form": token_form or NewToken(),
+        "made": made,
+        "tokens": Token.objects.usable().filter(person=person).order_by("-pk"),
+        "opt_ins": opt_ins.of(person).select_related("artist", "consent"),
+        "mutes": mutes.of(person),
+        "human_only": preferences.human_only(person),
+        "consents": _consents(person),
+        "section": "settings",
+    }
+    return render(request, "fans/settings.html", context, status=status)
+
+
+def _consents(person: Person) -> list[dict[str, Any]]:
+    """Newest first, each with the name of what it is about; in two queries."""
+    rows = list(Consent.objects.filter(person=person).order_by("-pk")[:CONSENTS])
+    ids = {int(row.about.removeprefix("artist:")) for row in rows if row.about.startswith("artist:")}
+    names = {f"artist:{pk}": name for pk, name in Artist.objects.filter(pk__in=ids).values_list("pk", "name")}
+    return [{"row": row, "about": names.get(row.about, row.about)} for row in rows]

@@ -1,0 +1,108 @@
+"""Tests of the page of one experience: its words, its state, and what its fan may do."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from fans import mutes
+from fans.models import Experience, Mute
+from tests import world
+from tests.fans.visits import HTMX, page, queries, received, visitor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def experience() -> Experience:
+    artist = world.an_artist()
+    return received(world.a_program(artist), world.a_fan(opted_in=artist))
+
+
+def test_it_shows_words_mark_reason_and_the_way_to_the_receipt(experience: Experience) -> None:
+    found = page(visitor(experience.person), f"/experiences/{experience.pk}")
+
+    assert str(experience.text) in found.words
+    assert experience.mark_words in found.words
+    assert "you reached 3 listens of Mara Veil" in found.words
+    assert found.all("a", href=f"/r/{experience.receipt_key}")
+    assert found.all("a", href=f"/experiences/{experience.pk}/report")
+    assert len(found.all("h1")) == 1
+
+
+def test_looking_writes_nothing_and_the_page_says_that_it_was_opened(experience: Experience) -> None:
+    client, path = visitor(experience.person), f"/experiences/{experience.pk}"
+
+    found = page(client, path)
+    experience.refresh_from_db()
+    assert experience.opened_at is None
+    assert found.all("div", hx_post=f"{path}/opened", hx_trigger="load")
+
+    assert client.post(f"{path}/opened").status_code == 204
+    experience.refresh_from_db()
+    assert experience.opened_at is not None
+    assert not page(client, path).all("div", hx_post=f"{path}/opened")
+
+
+@pytest.mark.parametrize("what", ["", "/opened", "/pause"])
+def test_to_anybody_else_it_is_not_there(experience: Experience, what: str) -> None:
+    path = f"/experiences/{experience.pk}{what}"
+    for person in [world.a_fan("Bo"), world.a_member(experience.artist, "principal")]:
+        client = visitor(person)
+        assert (client.post if what else client.get)(path).status_code == 404
+    stranger = Client()
+    assert (stranger.post if what else stranger.get)(path).status_code == 302
+    assert not Mute.objects.exists()
+
+
+def test_pausing_stops_its_program_and_resuming_lets_it_go_on(experience: Experience) -> None:
+    client, path = visitor(experience.person), f"/experiences/{experience.pk}"
+    pair = (experience.person_id, experience.receipt["program"]["id"])
+
+    assert client.post(f"{path}/pause", {"on": "1"})["Location"] == path
+    assert mutes.muted({pair}) == {pair}
+    assert Mute.objects.get().name == "Thank you"
+    assert "Resume" in page(client, path).words
+
+    answer = client.post(f"{path}/pause", {"on": "0"}, headers=HTMX)
+    assert b"Pause this" in answer.content
+    assert b"<h1" not in answer.content
+    assert mutes.muted({pair}) == set()
+
+
+def test_what_was_taken_back_is_a_tombstone_with_its_receipt(experience: Experience) -> None:
+    Experience.objects.filter(pk=experience.pk).update(withdrawn_at=timezone.now())
+
+    found = page(visitor(experience.person), f"/experiences/{experience.pk}")
+
+    assert str(experience.text) not in found.words
+    assert "Taken back" in found.words
+    assert found.all("a", href=f"/r/{experience.receipt_key}")
+
+
+def test_what_was_erased_says_so(experience: Experience) -> None:
+    Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
+
+    found = page(visitor(experience.person), f"/experiences/{experience.pk}")
+
+    assert "The words were erased" in found.words
+    assert "You got this because" not in found.words
+
+
+def test_words_take_their_own_direction(experience: Experience) -> None:
+    fan = world.a_fan("Bo", opted_in=experience.artist)
+    arabic = received(world.a_program(experience.artist, nth=2), fan, written="شكرًا لكِ")
+
+    found = page(visitor(fan), f"/experiences/{arabic.pk}")
+
+    assert [each["dir"] for each in found.all("p") if "words" in str(each.get("class"))] == ["auto"]
+
+
+def test_its_page_costs_a_constant_number_of_queries() -> None:
+    artist = world.an_artist()
+    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    only = received(world.a_program(artist, nth=1), fan)
+    many = [received(world.a_program(artist, nth=number), other) for number in (2, 3, 4)]
+
+    cost = queries(visitor(fan), f"/experiences/{only.pk}")
+
+    assert queries(visitor(other), f"/experiences/{many[0].pk}") == cost <= 8

@@ -1,0 +1,247 @@
+"""Tests of the feed: what is shown, in which order, to whom, and what comes while one looks."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Person
+from artists.models import Program
+from catalog.models import Artist
+from fans import feed, opt_ins, preferences
+from fans.models import Experience
+from listens.models import Listen
+from live.models import Notice
+from tests import world
+from tests.fans.visits import HTMX, page, queries, received, visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def programs(artist: Artist, count: int) -> list[Program]:
+    return [world.a_program(artist, nth=number) for number in range(1, count + 1)]
+
+
+def shown(found: object) -> list[str]:
+    """The ids of the cards, from above to below."""
+    return [str(each["id"]).removeprefix("experience-") for each in found.all("article")]  # type: ignore[attr-defined]
+
+
+def one_each(artist: Artist, fan: Person, count: int) -> list[Experience]:
+    """One at each of the first listens, oldest first."""
+    return [received(program, fan) for program in programs(artist, count)]
+
+
+def test_who_is_not_signed_in_sees_the_front_door_and_no_feed() -> None:
+    front = page(Client(), "/")
+
+    assert "Sign up" in front.words
+    assert Client().get("/feed/fresh?after=0").status_code == 302
+
+
+def test_cards_stand_newest_first_in_the_fixed_order() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    received_ones = one_each(artist, fan, 3)
+
+    found = page(visitor(fan), "/")
+
+    assert shown(found) == [str(each.pk) for each in reversed(received_ones)]
+    words = found.words[found.words.index("3rd listen") :]
+    order = ["Thank you, Ana", "Mara Veil's words, filled in for you", "You got this because", "Open", "Receipt"]
+    assert sorted(order, key=words.index) == order
+
+
+def test_somebody_elses_cards_are_not_there() -> None:
+    artist = world.an_artist()
+    mine, theirs = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    program = world.a_program(artist)
+    own, _ = received(program, mine), received(program, theirs)
+
+    assert shown(page(visitor(mine), "/")) == [str(own.pk)]
+
+
+def test_human_only_is_kept_and_hides_what_a_machine_worded() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    first, second, third = programs(artist, 3)
+    filled = received(first, fan)
+    written = received(second, fan, written="Ana, I typed this myself.")
+    received(third, fan, by_a_model=True)
+    client = visitor(fan)
+
+    client.post("/feed/human-only", {"on": "1"})
+
+    found = page(client, "/")
+    assert shown(found) == [str(written.pk), str(filled.pk)]
+    assert found.all("button", role="switch")[0]["aria-checked"] == "true"
+    client.post("/feed/human-only", {"on": "0"})
+    assert len(shown(page(client, "/"))) == 3
+
+
+def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
+    mara, ove = world.an_artist(), world.an_artist("Ove Lind")
+    fan = world.a_fan(opted_in=mara)
+    opt_ins.opt_in(fan, ove)
+    from_mara = received(world.a_program(mara), fan)
+    from_ove = received(world.a_program(ove), fan, by_a_model=True)
+    client = visitor(fan)
+
+    assert shown(page(client, "/?artist=ove-lind")) == [str(from_ove.pk)]
+    assert shown(page(client, "/?by=hand")) == [str(from_mara.pk)]
+    assert client.get("/?artist=nobody").status_code == 404
+
+
+def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "PAGE", 2)
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    every = one_each(artist, fan, 5)
+    client, path, seen = visitor(fan), "/", []
+
+    while path:
+        found = page(client, path)
+        seen += shown(found)
+        older = [link for link in found.all("a") if "before=" in str(link["href"])]
+        path = str(older[0]["href"]) if older else ""
+
+    assert seen == [str(each.pk) for each in reversed(every)]
+
+
+def test_htmx_gets_the_older_ones_without_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "PAGE", 1)
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    older, newer = one_each(artist, fan, 2)
+
+    found = page(visitor(fan), f"/?before={newer.pk}", headers=HTMX)
+
+    assert shown(found) == [str(older.pk)]
+    assert found.all("h1") == []
+
+
+@pytest.mark.parametrize("before", ["nonsense", "0199aaaa-0000-7000-8000-000000000000"])
+def test_an_edge_that_is_not_ones_own_is_not_there(before: str) -> None:
+    assert visitor(world.a_fan()).get(f"/?before={before}").status_code == 404
+
+
+def test_a_new_card_comes_once_whatever_is_asked_again() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    first, second = programs(artist, 2)
+    received(first, fan)
+    client = visitor(fan)
+    after = page(client, "/").all("input", id="fresh-after")[0]["value"]
+    new = received(second, fan)
+
+    answer = page(client, f"/feed/fresh?after={after}", headers=HTMX)
+    then = answer.all("input", id="fresh-after")[0]["value"]
+    again = page(client, f"/feed/fresh?after={then}", headers=HTMX)
+
+    assert shown(answer) == [str(new.pk)]
+    assert "data-new" in answer.all("article")[0]
+    assert shown(again) == []
+
+
+def test_what_came_while_the_page_was_made_does_not_come_twice() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    card = received(world.a_program(artist), fan)
+    request = type("Asked", (), {"live_after": 0, "user": fan})()
+
+    assert feed._newest(request, [card]) == Notice.objects.get(person=fan).sequence == 1
+    assert feed._newest(request, []) == 0
+
+
+def test_what_comes_live_keeps_to_the_filter_and_the_wish() -> None:
+    artist, other = world.an_artist(), world.an_artist("Ove Lind")
+    fan = world.a_fan(opted_in=artist)
+    opt_ins.opt_in(fan, other)
+    received(world.a_program(artist), fan, by_a_model=True)
+    client = visitor(fan)
+
+    assert shown(page(client, "/feed/fresh?after=0&artist=ove-lind", headers=HTMX)) == []
+    preferences.set_human_only(fan, True)
+    assert shown(page(client, "/feed/fresh?after=0", headers=HTMX)) == []
+
+
+def test_after_too_much_the_page_loads_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "MOST_FRESH", 2)
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    one_each(artist, fan, 2)
+
+    assert visitor(fan).get("/feed/fresh?after=0", headers=HTMX)["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30])
+def test_a_number_that_is_none_is_not_there(after: str) -> None:
+    assert visitor(world.a_fan()).get(f"/feed/fresh?after={after}").status_code == 404
+
+
+def test_the_toast_says_who_answered_and_only_to_the_fan() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    experience = received(world.a_program(artist), fan, by_a_model=True)
+    path = f"/feed/toast?about={experience}"
+
+    toast = page(visitor(fan), path)
+
+    assert "Mara Veil" in toast.words
+    assert "answered your 3rd listen" in toast.words
+    assert visitor(world.a_fan("Bo")).get(path).status_code == 204
+    assert visitor(fan).get("/feed/toast?about=experience:x").status_code == 204
+    preferences.set_human_only(fan, True)
+    assert visitor(fan).get(path).status_code == 204
+
+
+def test_an_empty_feed_has_one_next_step() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+
+    found = page(visitor(fan), "/")
+
+    assert "Nothing yet" in found.words
+    assert "Check how your listening comes in" in found.words
+
+
+def test_the_month_counts_own_listens_that_count() -> None:
+    artist, now = world.an_artist(), timezone.now()
+    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo")
+    recording = world.a_recording(artist)
+    world.listened(fan, artist, 3, recording=recording)
+    world.listened(fan, artist, 1)
+    world.listened(fan, artist, 1, set_aside=True)
+    world.listened(other, artist, 1, recording=recording)
+    Listen.objects.update(started_at=now)
+    [old] = world.listened(fan, artist, 1, recording=recording)
+    Listen.objects.filter(pk=old.id).update(started_at=now - timedelta(days=40))
+
+    month = feed.month.of(fan)
+
+    assert (month.listens, [(each.name, each.listens) for each in month.artists]) == (4, [("Mara Veil", 3)])
+
+
+def test_names_and_words_with_markup_are_text() -> None:
+    artist = world.an_artist("<b>Bo</b> & \u202eabc")
+    fan = world.a_fan(opted_in=artist)
+    received(world.a_program(artist), fan, written="<script>alert(1)</script> & so on")
+
+    response = visitor(fan).get("/")
+
+    assert b"<script>alert(1)" not in response.content
+    assert b"&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on" in response.content
+    assert "<bdi>&lt;b&gt;Bo&lt;/b&gt; &amp; \u202eabc</bdi>" in response.content.decode()
+
+
+def test_three_cards_cost_as_many_queries_as_one() -> None:
+    artist = world.an_artist()
+    one, three = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    first, second, third = programs(artist, 3)
+    received(first, one)
+    for program in (first, second, third):
+        received(program, three)
+
+    assert queries(visitor(one), "/") == queries(visitor(three), "/") <= 12
+    assert queries(visitor(one), "/feed/fresh?after=0") == queries(visitor(three), "/feed/fresh?after=0")

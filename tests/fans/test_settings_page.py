@@ -1,0 +1,129 @@
+"""Tests of the settings: one's name, tokens, opt-ins, pauses, wishes and every yes one gave."""
+
+import pytest
+from django.test import Client
+
+from accounts import tokens
+from accounts.models import Token
+from fans import mutes, opt_ins, preferences
+from fans.models import Mute
+from tests import world
+from tests.fans.visits import page, queries, visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_name_is_changed_and_tidied() -> None:
+    fan = world.a_fan()
+
+    assert visitor(fan).post("/settings/name", {"name": "  Ana \n  Sofia "})["Location"] == "/settings"
+
+    fan.refresh_from_db()
+    assert fan.name == "Ana Sofia"
+
+
+def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -> None:
+    fan, long = world.a_fan(), "x" * 10_000
+
+    answer = visitor(fan).post("/settings/name", {"name": long})
+
+    assert answer.status_code == 422
+    assert f'value="{long}"' in answer.content.decode()
+    assert "Use at most 80 characters; these are 10000." in answer.content.decode()
+    fan.refresh_from_db()
+    assert fan.name == "Ana"
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "a\u202eb", "👩‍👩‍👧‍👦", "ليلى"])
+def test_any_name_is_text(name: str) -> None:
+    fan = world.a_fan()
+    client = visitor(fan)
+
+    client.post("/settings/name", {"name": name})
+
+    fan.refresh_from_db()
+    assert fan.name == name
+    assert "<img src=x" not in client.get("/settings").content.decode()
+
+
+def test_a_token_is_shown_once_listed_and_revoked() -> None:
+    fan = world.a_fan()
+    client = visitor(fan)
+
+    answer = client.post("/settings/tokens", {"scrobbler": "mpd", "label": "my phone"}).content.decode()
+
+    token = Token.objects.get()
+    assert "api_url" in answer
+    assert [word for word in answer.replace("<", ">").split(">") if Token.digest_of(word) == token.digest]
+    assert "my phone" in page(client, "/settings").words
+    client.post(f"/settings/tokens/{token.pk}/revoke")
+    assert not Token.objects.usable().exists()
+    page(client, "/settings")  # says that it opens nothing any more
+    assert ">my phone<" not in client.get("/settings").content.decode()
+
+
+def test_a_label_that_is_too_long_keeps_what_was_typed() -> None:
+    answer = visitor(world.a_fan()).post("/settings/tokens", {"scrobbler": "web", "label": "y" * 81})
+
+    assert answer.status_code == 422
+    assert "y" * 81 in answer.content.decode()
+    assert '<option value="web" selected>' in answer.content.decode()
+    assert not Token.objects.exists()
+
+
+def test_a_scrobbler_that_is_none_is_refused() -> None:
+    assert visitor(world.a_fan()).post("/settings/tokens", {"scrobbler": "x"}).status_code == 422
+
+
+def test_opt_ins_pauses_and_every_yes_stand_there() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    mute = mutes.pause(fan, 7, artist, name="Hundred")
+    client = visitor(fan)
+
+    found = page(client, "/settings").words
+    assert "Hundred Mara Veil , since" in found
+    assert found.count(opt_ins.words(artist)) == 2, "what the team sees, and what was told"
+
+    assert client.post(f"/settings/pauses/{mute.pk}/resume")["Location"] == "/settings"
+    assert mutes.muted({(fan.pk, 7)}) == set()
+    client.post("/artists/mara-veil/opt-in", {"on": "0", "back": "settings"})
+    assert opt_ins.standing(artist.pk, [fan.pk]) == set()
+    assert "Ended , Mara Veil" in page(client, "/settings").words
+
+
+def test_the_wish_for_human_only_leads_back_here() -> None:
+    fan = world.a_fan()
+
+    assert visitor(fan).post("/feed/human-only", {"on": "1", "back": "settings"})["Location"] == "/settings"
+    assert preferences.human_only(fan)
+
+
+def test_what_is_somebody_elses_is_not_there() -> None:
+    artist, fan = world.an_artist(), world.a_fan()
+    token, _ = tokens.make(fan, "mine", by=fan)
+    mute = mutes.pause(fan, 7, artist)
+    other = visitor(world.a_fan("Bo"))
+
+    assert other.post(f"/settings/tokens/{token.pk}/revoke").status_code == 404
+    assert other.post(f"/settings/pauses/{mute.pk}/resume").status_code == 404
+    assert Token.objects.usable().count() == Mute.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_stranger_signs_in_first() -> None:
+    assert Client().get("/settings")["Location"] == "/accounts/login/?next=/settings"
+    for path in ("name", "tokens", "tokens/1/revoke", "pauses/1/resume"):
+        assert Client().post(f"/settings/{path}").status_code == 302
+
+
+def test_three_of_everything_cost_as_many_queries_as_one() -> None:
+    names = ("Anna", "Berit", "Cecilie")
+    artists = [world.an_artist(name) for name in names]
+    one, three = world.a_fan(), world.a_fan("Bo")
+    for fan, count in ((one, 1), (three, 3)):
+        for artist in artists[:count]:
+            opt_ins.opt_in(fan, artist)
+            mutes.pause(fan, artist.pk, artist)
+            tokens.make(fan, artist.name, by=fan)
+
+    assert queries(visitor(one), "/settings") == queries(visitor(three), "/settings") <= 12

@@ -1,0 +1,100 @@
+"""Tests of how a new fan begins: three ways, a token shown once, and whom they let answer."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import Token
+from fans import scrobblers
+from tests import world
+from tests.fans.visits import HTMX, page, visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def test_somebody_new_is_led_there_once_and_may_skip_it() -> None:
+    client = visitor(world.a_fan())
+
+    assert client.get("/")["Location"] == "/welcome"
+    assert client.post("/welcome/done")["Location"] == "/"
+    assert client.get("/").status_code == 200
+
+
+def test_whoever_listens_already_or_works_for_an_artist_is_not() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan()
+    world.notice(world.listened(fan, artist))
+
+    for person in (fan, world.a_fan("Bo", opted_in=artist), world.a_member(artist, "reviewer")):
+        assert visitor(person).get("/").status_code == 200
+
+
+@pytest.mark.parametrize("scrobbler", scrobblers.SCROBBLERS, ids=lambda each: each.key)
+def test_each_scrobbler_has_its_address_ready_to_copy(scrobbler: scrobblers.Scrobbler, settings: Settings) -> None:
+    settings.SITE_URL = "https://fanfare.example/"
+
+    found = page(visitor(world.a_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
+
+    assert "https://fanfare.example" in found.words
+    assert "https://fanfare.example//" not in found.words
+    assert found.all("button", data_copy="#way-1")
+
+
+def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
+    fan = world.a_fan()
+    client = visitor(fan)
+
+    answer = client.post("/welcome/token", {"scrobbler": "web"})
+
+    token = Token.objects.get(person=fan)
+    assert token.name == "Web Scrobbler"
+    assert "no-store" in answer["Cache-Control"]
+    secrets = [
+        word for word in answer.content.decode().replace("<", ">").split(">") if Token.digest_of(word) == token.digest
+    ]
+    assert len(secrets) == 1
+    for path in ("/welcome", "/settings", "/"):
+        assert secrets[0] not in client.get(path).content.decode()
+
+
+def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.tokens.MOST", 1)
+    client = visitor(world.a_fan())
+    client.post("/welcome/token", {"scrobbler": "web"})
+
+    answer = client.post("/welcome/token", {"scrobbler": "web"}, headers=HTMX)
+
+    assert "No token was made." in answer.content.decode()
+    assert Token.objects.count() == 1
+
+
+def test_the_page_hears_of_the_first_song() -> None:
+    artist, fan = world.an_artist(), world.a_fan()
+    client = visitor(fan)
+
+    waiting = page(client, "/welcome/heard")
+    world.listened(fan, artist)
+    heard = page(client, "/welcome/heard")
+
+    assert waiting.all("p", hx_trigger="every 3s")
+    assert "It arrived: Night Bus by Mara Veil" in heard.words
+    assert not heard.all("p", hx_trigger="every 3s")
+
+
+def test_artists_are_chosen_beside_exactly_what_they_would_see() -> None:
+    world.an_artist()
+    client = visitor(world.a_fan())
+
+    found = page(client, "/welcome/artists")
+
+    assert "Mara Veil's team may write to you here when" in found.words
+    assert found.all("button", role="switch")[0]["aria-checked"] == "false"
+
+
+def test_a_stranger_signs_in_first() -> None:
+    for path in ("/welcome", "/welcome/heard", "/welcome/artists"):
+        assert Client().get(path).status_code == 302
+    for path in ("/welcome/token", "/welcome/done"):
+        assert Client().post(path).status_code == 302
+        assert visitor(world.a_fan()).get(path).status_code == 405
+    assert not Token.objects.exists()

@@ -1,0 +1,55 @@
+"""Visits: a fan in a browser, and pages read as a browser reads them."""
+
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Person, Role
+from artists import delivery, drafts, review
+from artists.models import Draft, Program
+from fans.models import Engagement, Experience
+from tests import world
+from tests.pages.reading import Page, read
+
+HTMX = {"HX-Request": "true"}
+
+
+def visitor(fan: Person, **options: Any) -> Client:
+    client = Client(**options)
+    client.force_login(fan)
+    return client
+
+
+def page(client: Client, path: str, **options: Any) -> Page:
+    response = client.get(path, **options)
+    assert response.status_code == 200, response.content[:300]
+    return read(response)
+
+
+def queries(client: Client, path: str, **options: Any) -> int:
+    """How many queries the second visit makes; the first warms what a process reads once."""
+    client.get(path, **options)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path, **options).status_code == 200
+    return len(asked)
+
+
+def received(program: Program, fan: Person, *, written: str = "", by_a_model: bool = False) -> Experience:
+    """The fan listens until this program answers; `written` by the principal's own hand, or as a model left it."""
+    artist, recording = program.artist, program.current.recording
+    world.without_grace(artist)
+    heard = Engagement.objects.filter(person=fan, artist=artist).values_list("listens", flat=True).first() or 0
+    noticed = world.notice(world.listened(fan, artist, program.current.nth - heard, recording=recording))
+    drafts.write_next()
+    draft = Draft.objects.get(moment__in=noticed, moment__program=program)
+    if by_a_model:
+        world.by_a_model(draft)
+    principal = world.a_member(artist, Role.PRINCIPAL)
+    if written:
+        review.edit(draft.pk, written, by=principal)
+    else:
+        review.approve(draft.pk, by=principal)
+    delivery.deliver_next()
+    return Experience.objects.select_related("artist", "person").get(draft=draft.pk)
