@@ -1,0 +1,116 @@
+"""Look back: what a fan listened to, for their own eyes: when, whom, and every listen with what became of it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractHour, TruncMonth
+
+from accounts.models import Person
+from fans import experiences
+from fans.models import Engagement, Experience
+from listens import player_door
+from listens.models import Listen
+
+PAGE = 25
+YEAR = timedelta(days=365)
+ARTISTS, STORIES = 6, 4
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NoSuchPlace(Exception):
+    """Not a place in a list of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the list begins: right after this listen, newest first."""
+
+    started_at: datetime
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        micros, _, pk = text.partition("-")
+        if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (micros, pk)):
+            raise NoSuchPlace(text)
+        return cls(EPOCH + timedelta(microseconds=int(micros)), int(pk))
+
+    def __str__(self) -> str:
+        return f"{(self.started_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One listen and its fate: `artist` is whom it counts for."""
+
+    listen: Listen
+    fate: str  # counts | kept | aside | leaving
+
+    @property
+    def source(self) -> str:
+        return "here" if self.listen.source.uri == player_door.SOURCE else self.listen.client or "a scrobbler"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Listens of the last twelve months, in the fan's own zone: by hour of the day, and by month, oldest first."""
+
+    hours: list[int]
+    months: list[tuple[datetime, int]]
+
+    @property
+    def total(self) -> int:
+        return sum(self.hours)
+
+
+def heard(listen: Listen) -> Heard:
+    if listen.retracted_at:
+        return Heard(listen, "leaving")
+    if listen.set_aside:
+        return Heard(listen, "aside")
+    return Heard(listen, "counts" if listen.recording_id else "kept")
+
+
+def page(person: Person, after: Place | None = None) -> tuple[list[Heard], Place | None]:
+    """The newest listens, or those after this place; and where the next page begins. One query."""
+    rows = Listen.objects.filter(person=person).select_related("recording__artist", "source")
+    if after:
+        rows = rows.filter(started_at__lte=after.started_at).filter(
+            Q(started_at__lt=after.started_at) | Q(pk__lt=after.pk)
+        )
+    found = [heard(row) for row in rows.order_by("-started_at", "-pk")[: PAGE + 1]]
+    more = len(found) > PAGE
+    last = found[PAGE - 1].listen if more else None
+    return found[:PAGE], Place(last.started_at, last.pk) if last else None
+
+
+def rhythm(person: Person, zone: ZoneInfo) -> Rhythm:
+    """One query, whatever there is."""
+    now = datetime.now(zone)
+    month, hour = TruncMonth("started_at", tzinfo=zone), ExtractHour("started_at", tzinfo=zone)
+    rows = Listen.objects.filter(person=person, started_at__gt=now - YEAR)
+    by_hour: Counter[int] = Counter()
+    by_month: Counter[tuple[int, int]] = Counter()
+    for began, at, number in rows.values_list(month, hour).annotate(n=Count("*")):
+        by_hour[at] += number
+        by_month[began.year, began.month] += number
+    months = [_month(now, back) for back in range(11, -1, -1)]
+    return Rhythm([by_hour[at] for at in range(24)], [(each, by_month[each.year, each.month]) for each in months])
+
+
+def _month(now: datetime, back: int) -> datetime:
+    months = now.year * 12 + now.month - 1 - back
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=now.tzinfo)
+
+
+def artists(person: Person) -> list[Engagement]:
+    """Whom they listen to most, ever."""
+    return list(Engagement.objects.filter(person=person).select_related("artist").order_by("-listens", "pk")[:ARTISTS])
+
+
+def stories(person: Person) -> list[Experience]:
+    """What came of it lately."""
+    return list(experiences.of(person).select_related("artist").order_by("-delivered_at", "-pk")[:STORIES])

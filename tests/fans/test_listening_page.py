@@ -1,0 +1,262 @@
+"""A fan's own listening: what the page says, who may read it, and the way out of every row."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Person
+from config.events import handle
+from events.models import Outbox
+from fans import charts, listening, opt_ins
+from listens import incognito
+from listens.models import Incognito, Listen, Source
+from tests import world
+from tests.listens.given import incoming, listen_event
+
+NOW = datetime.now(UTC)
+MARKUP = "<script>alert(1)</script>"
+ARABIC = "أغنية البحر"
+
+
+@pytest.fixture
+def ana(db: None) -> Person:
+    return world.a_fan("Ana")
+
+
+@pytest.fixture
+def client(ana: Person) -> Client:
+    client = Client()
+    client.force_login(ana)
+    return client
+
+
+def plays(
+    fan: Person, *titles: str, artist: str = "Mara Veil", start: datetime = NOW - timedelta(days=1)
+) -> list[Listen]:
+    """Through the consumer, each a minute after the one before."""
+    before = set(Listen.objects.values_list("pk", flat=True))
+    events = [
+        listen_event(
+            fan.pk,
+            started_at=(start + timedelta(minutes=n)).isoformat(),
+            track={"title": title, "artists": [{"name": artist}], "artist_credit": artist},
+            client={"submission_client": "mpdscribble"},
+        )
+        for n, title in enumerate(titles)
+    ]
+    assert handle([incoming({**event, "time": NOW.isoformat()}) for event in events]) == []
+    return list(Listen.objects.exclude(pk__in=before).order_by("started_at"))
+
+
+def row(page: str, listen: Listen) -> str:
+    found = re.search(rf'<tr id="listen-{listen.pk}".*?</tr>', page, re.DOTALL)
+    assert found
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])).strip()
+
+
+def test_every_listen_is_there_with_its_fate(client: Client, ana: Person) -> None:
+    mara = world.an_artist("Mara Veil")
+    world.a_recording(mara, "Salt Radio")
+    counted, kept, aside = plays(ana, "Salt Radio", "Unknown", "Salt Radio")
+    Listen.objects.filter(pk=aside.pk).update(set_aside=True)
+
+    page = client.get("/listening").content.decode()
+
+    assert "counts for Mara Veil" in row(page, counted)
+    assert "kept, matched nothing" in row(page, kept)
+    assert "set aside" in row(page, aside)
+    assert "mpdscribble" in row(page, counted)
+    assert [page.count(f'action="/listening/{each.pk}/delete"') for each in (counted, kept, aside)] == [1, 1, 1]
+
+
+def test_nothing_of_it_is_there_for_anybody_else(client: Client, ana: Person) -> None:
+    bea = world.a_fan("Bea")
+    [theirs] = plays(bea, "Secret Song")
+
+    page = client.get("/listening").content.decode()
+    forgotten = client.post(f"/listening/{theirs.pk}/delete")
+
+    assert "Secret Song" not in page
+    assert (forgotten.status_code, Outbox.objects.count()) == (404, 0)
+    assert client.get("/listening").headers["Cache-Control"].split(", ")[-1] == "private"
+
+
+def test_who_is_not_signed_in_is_led_to_the_door(db: None) -> None:
+    for method, path in [("get", "/listening"), ("post", "/listening/1/delete"), ("post", "/listening/incognito")]:
+        answer = getattr(Client(), method)(path)
+
+        assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, reverse("account_login"))
+
+
+def test_forget_this_says_so_until_it_is_done(client: Client, ana: Person) -> None:
+    [listen] = plays(ana, "Salt Radio")
+
+    part = client.post(f"/listening/{listen.pk}/delete", headers={"HX-Request": "true"}).content.decode()
+    page = client.get("/listening").content.decode()
+    handle([incoming(bytes(each.value or b"")) for each in Outbox.objects.all()])
+    after = client.get("/listening").content.decode()
+
+    assert "being forgotten" in row(part, listen)
+    assert "Forget this" not in row(part, listen)
+    assert ("being forgotten" in row(page, listen), "load delay:3s" in page) == (True, True)
+    assert (f"listen-{listen.pk}" in after, "Nothing heard yet" in after) == (False, True)
+
+
+def test_without_javascript_one_is_back_at_the_same_place(client: Client, ana: Person) -> None:
+    listens = plays(ana, *[f"Song {n}" for n in range(30)])
+    place = listening.Place(listens[10].started_at, listens[10].pk)
+
+    answer = client.post(f"/listening/{listens[3].pk}/delete", {"before": str(place)})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/listening?before={place}")
+    assert "is being forgotten" in client.get("/listening").content.decode()
+
+
+def test_a_row_that_is_gone_already_is_nothing_here(client: Client, ana: Person) -> None:
+    assert client.post("/listening/12345/delete").status_code == 404
+
+
+def test_paging_shows_every_listen_once_even_of_one_second(client: Client, ana: Person) -> None:
+    listens = plays(ana, *[f"Song {n}" for n in range(60)])
+    Listen.objects.filter(pk__in=[each.pk for each in listens[20:50]]).update(started_at=listens[20].started_at)
+
+    seen: list[int] = []
+    address = "/listening"
+    while address:
+        page = client.get(address).content.decode()
+        seen += [int(pk) for pk in re.findall(r'<tr id="listen-(\d+)"', page)]
+        older = re.search(r'href="([^"]+)" rel="next"', page)
+        address = older[1] if older else ""
+
+    assert len(seen) == 60
+    assert set(seen) == {each.pk for each in listens}
+
+
+@pytest.mark.parametrize("place", ["x", "1", "1-", "-1", "1-x", "1-" + "9" * 30, "-5-5", "١-١"])
+def test_a_place_that_is_none_is_nothing_here(client: Client, place: str) -> None:
+    assert client.get("/listening", {"before": place}).status_code == 404
+
+
+def test_markup_and_right_to_left_are_shown_as_text(client: Client, ana: Person) -> None:
+    mara = world.an_artist(MARKUP)
+    world.a_recording(mara, MARKUP)
+    plays(ana, MARKUP, artist=MARKUP)
+    plays(ana, ARABIC, "\u202eevil", artist=ARABIC, start=NOW - timedelta(days=2))
+
+    page = client.get("/listening").content.decode()
+
+    assert (MARKUP in page, "&lt;script&gt;alert(1)" in page) == (False, True)
+    assert f"<bdi>{ARABIC}</bdi>" in page
+    assert "<bdi>\u202eevil</bdi>" in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_as_many_queries_for_one_as_for_three(
+    client: Client, ana: Person, number: int, django_assert_num_queries: Any
+) -> None:
+    for n in range(number):
+        artist = world.an_artist(f"Artist {n}")
+        world.a_recording(artist, "Song")
+        opt_ins.opt_in(ana, artist)
+        world.an_experience(artist, ana)
+        plays(ana, "Song", "Other", artist=artist.name, start=NOW - timedelta(days=n + 1))
+    session, person, live, now, rows, rhythm, artists, stories, studios = range(9)
+
+    with django_assert_num_queries(len([session, person, live, now, rows, rhythm, artists, stories, studios])):
+        client.get("/listening")
+
+
+def test_hours_are_those_of_the_reader(client: Client, ana: Person) -> None:
+    day = (NOW - timedelta(days=20)).replace(hour=23, minute=30)
+    plays(ana, "Song", start=day)
+    there = ZoneInfo("Asia/Tokyo")
+
+    rhythm = listening.rhythm(ana, there)
+    client.cookies["zone"] = "Asia/Tokyo"
+    page = client.get("/listening").content.decode()
+
+    assert rhythm.hours[day.astimezone(there).hour] == 1
+    assert (sum(rhythm.hours), sum(number for _, number in rhythm.months), len(rhythm.months)) == (1, 1, 12)
+    assert 'data-zone="Asia/Tokyo"' in page
+
+
+@pytest.mark.parametrize(
+    "zone", ["../../etc/passwd", "/etc/passwd", "Nowhere/At_All", "", "a" * 4000, "Europe", "\x00"]
+)
+def test_a_zone_that_is_none_is_utc(client: Client, zone: str) -> None:
+    client.cookies["zone"] = zone
+
+    assert 'data-zone="UTC"' in client.get("/listening").content.decode()
+
+
+def test_pausing_and_going_on(client: Client, ana: Person) -> None:
+    assert "<strong>Recording</strong>" in client.get("/listening").content.decode()
+
+    for asked, length in [("hour", timedelta(hours=1)), ("open", None)]:
+        answer = client.post("/listening/incognito", {"for": asked})
+        standing = incognito.now(ana)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/listening")
+        assert standing
+        until = standing.until and standing.until - standing.since
+        assert until == length or (until and length and abs(until - length) < timedelta(seconds=1))
+        assert "<strong>Not recording</strong>" in client.get("/listening").content.decode()
+    client.post("/listening/incognito", {"for": "end"})
+
+    assert "<strong>Recording</strong>" in client.get("/listening").content.decode()
+    assert Incognito.objects.filter(until=None).count() == 0
+    assert client.post("/listening/incognito", {"for": "ever"}).status_code == 404
+
+
+def test_until_tomorrow_is_six_in_the_morning_where_the_reader_is(client: Client, ana: Person) -> None:
+    client.cookies["zone"] = "America/New_York"
+    zone = ZoneInfo("America/New_York")
+
+    client.post("/listening/incognito", {"for": "morning"})
+
+    standing = incognito.now(ana)
+    assert standing
+    assert standing.until
+    there = standing.until.astimezone(zone)
+    assert (there.hour, there.minute, there.date()) == (6, 0, (datetime.now(zone) + timedelta(days=1)).date())
+
+
+def test_a_play_of_our_own_player_is_from_here(client: Client, ana: Person) -> None:
+    [listen] = plays(ana, "Song")
+    Listen.objects.update(source=Source.objects.get(uri="/doors/player"))
+
+    assert " here " in row(client.get("/listening").content.decode(), listen)
+
+
+def test_a_write_needs_the_csrf_token(ana: Person) -> None:
+    [listen] = plays(ana, "Song")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ana)
+
+    for path, body in [(f"/listening/{listen.pk}/delete", {}), ("/listening/incognito", {"for": "open"})]:
+        assert client.post(path, body).status_code == 403
+    assert (Outbox.objects.count(), Incognito.objects.count()) == (0, 0)
+
+
+def test_the_dial_points_at_the_busiest_hours() -> None:
+    hours = [0] * 24
+    hours[23], hours[0], hours[1], hours[12] = 9, 10, 8, 5
+
+    dial = charts.dial(hours)
+
+    assert (dial.label, [n for n, stroke in enumerate(dial.strokes) if stroke.busy]) == ("23–02", [0, 1, 23])
+    assert [n for n, stroke in enumerate(dial.strokes) if stroke.path] == [0, 1, 12, 23]
+    assert dial.strokes[0].path == "M182.0 78.8L190.4 15.3"
+
+
+def test_charts_of_nothing_are_empty_and_of_something_in_proportion() -> None:
+    month = datetime(2026, 11, 1, tzinfo=UTC)
+
+    assert charts.lying([]) == []
+    assert [bar.length for bar in charts.lying([("a", 4), ("b", 1), ("c", 0)])] == [360, 90, 1]
+    assert [(bar.length, bar.last) for bar in charts.standing([(month, 0), (month, 0)])] == [(0, False), (0, True)]
+    assert [bar.length for bar in charts.standing([(month, 1), (month, 2)])] == [52, 104]
