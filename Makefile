@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 
-.PHONY: help setup test check demo-once bench-ingest openapi shell
+.PHONY: help setup test check demo demo-once bench-ingest openapi shell
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -30,6 +30,9 @@ check: setup  ## style, types, the layers, missing migrations
 	$(VENV)/bin/ruff format --check .
 	PYTHONPATH=platform $(VENV)/bin/lint-imports
 	$(EMBEDDED) sh -c 'python -m mypy . && python manage.py check --database default && python manage.py makemigrations --check --dry-run'
+
+demo: setup  ## the whole product with a lively world in it, and links to come in; Ctrl-C ends it
+	@$(EMBEDDED) python manage.py demo $(ARGS)
 
 demo-once: setup  ## one listen travels the whole way, from a scrobbler to a fan's open socket
 	$(EMBEDDED) python manage.py demo_once

@@ -1,5 +1,6 @@
 """Every address of the house."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
@@ -16,6 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trust.urls")),
     path("", include("live.urls")),
 ]
+
+if settings.DEBUG:
+    from config.demo import links  # not even loaded where no such link may work
+
+    urlpatterns.append(path("demo/<str:key>", links.come_in, name="demo-link"))
 
 handler400 = "config.pages.not_understood"
 handler403 = "config.pages.not_allowed"

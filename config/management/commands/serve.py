@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends in good order and then raises them again
             signal.signal(ending, _leave)
-        with _listen(host, port) as listening:
+        with listen(host, port) as listening:
             found = listening.getsockname()[1]
             if found != port:
                 self.stderr.write(f"Port {port} is taken.")
@@ -44,7 +44,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A socket on the port, or on the first free one after it."""
     for candidate in range(port, port + NEIGHBOURS):
         try:

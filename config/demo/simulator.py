@@ -1,0 +1,93 @@
+"""Simulate: about once a second somebody hears something, and now and then it is a moment that a program answers.
+
+The starts of one fan never overlap, nothing is told before half of it can have been heard, and whoever has no time
+left since their last song waits.
+"""
+
+from random import Random
+from uuid import UUID
+
+from catalog.models import Artist
+from config.demo import listeners, nearly
+from config.demo.acts import MARA
+from config.demo.listeners import Fan, Song
+from config.demo.nearly import Nearly
+
+OURS = 0.85  # the part of what they play that the catalogue knows
+MINE = 3  # how much likelier a moment is that the demo's studio answers
+
+
+class Simulator:
+    """Call `step` about once a second; `every` so many seconds it leads somebody to a moment."""
+
+    def __init__(self, site: str, *, every: float = 30.0, rng: Random | None = None) -> None:
+        self.door, self.every = listeners.Door(site), every
+        self.rng = rng or Random()  # noqa: S311 - taste, not a secret
+        self.songs = listeners.songs()
+        self.fans = {fan.person.pk: fan for fan in listeners.equipped(self.songs)}
+        self.mara = Artist.objects.filter(slug=MARA).values_list("pk", flat=True).first()
+        self.artists = dict(Artist.objects.values_list("pk", "name"))
+        self.goal: Nearly | None = None
+        self.left = 0
+        self.saved = set[UUID]()
+        """Who keeps their time for a moment they are close to."""
+        self.next_choice = 0.0
+        self.sent = 0
+
+    def step(self, now: float) -> str | None:
+        """One listen, if anybody has time for one. A sentence when it brought somebody to a moment."""
+        if self.goal is None and now >= self.next_choice:
+            self._choose(now)
+            self.next_choice = now + self.every
+        if self.goal:
+            return self._towards(self.goal, now)
+        self._anything(now)
+        return None
+
+    def close(self) -> None:
+        self.door.close()
+        listeners.unequip()
+
+    def _choose(self, now: float) -> None:
+        """Somebody who has the time to get there since their last song."""
+        close = [each for each in nearly.there() if each.person in self.fans]
+        self.saved = {each.person for each in close if each.artist == self.mara}
+        ready = [each for each in close if self._has_time(each, now)]
+        if ready:
+            [self.goal] = self.rng.choices(ready, [MINE if each.artist == self.mara else 1 for each in ready])
+            self.left = self.goal.left
+
+    def _has_time(self, goal: Nearly, now: float) -> bool:
+        longest = max(song.seconds for song in self._fitting(goal)) + listeners.GAP
+        return now - self.fans[goal.person].free_since(now) >= goal.left * longest
+
+    def _fitting(self, goal: Nearly) -> list[Song]:
+        of_artist = [song for song in self.songs if song.artist == goal.artist]
+        return [song for song in of_artist if goal.recording in (None, song.recording)]
+
+    def _towards(self, goal: Nearly, now: float) -> str | None:
+        fan = self.fans[goal.person]
+        if not self._play(fan, self.rng.choice(self._fitting(goal)), now):
+            self.goal = None
+            return None
+        self.left -= 1
+        if self.left > 0:
+            return None
+        self.goal = None
+        return f"{fan.name} just reached a moment that {self.artists[goal.artist]} answers"
+
+    def _anything(self, now: float) -> None:
+        """Whoever has been quiet longest plays something they love, or something that is nobody's here."""
+        idle = [fan for fan in self.fans.values() if fan.person.pk not in self.saved]
+        fan = min(idle, key=lambda each: each.free_since(now), default=None)
+        if fan:
+            ours = fan.loved and self.rng.random() < OURS
+            self._play(fan, self.rng.choice(fan.loved if ours else listeners.elsewhere()), now)
+
+    def _play(self, fan: Fan, song: Song, now: float) -> bool:
+        start = int(fan.free_since(now)) + 1
+        if start + song.seconds / 2 > now or not self.door.takes(fan, song, start):
+            return False
+        fan.free_at = start + song.seconds
+        self.sent += 1
+        return True

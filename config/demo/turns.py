@@ -1,0 +1,119 @@
+"""Seed: what happens once in the half year: programs are signed and paused, a yes is taken back, fans leave, report."""
+
+from collections.abc import Callable
+from functools import partial
+
+from accounts.models import Role
+from artists import programs, reports, review
+from artists.models import Draft, Program
+from config.demo.acts import MARA, PAUSED, QUIET, REPORTED
+from config.demo.crowd import ANA
+from config.demo.deciding import arrived
+from config.demo.offers import NEWER, OFFERS, THANKS, Offer
+from config.demo.opening import STAFF, World, program_is_signed
+from fans import mutes, opt_ins
+from fans import reports as fan_reports
+from fans.models import Experience
+from rights import grants
+from rights.models import Use
+from trust import reports as desk
+
+type Turn = Callable[[World], bool]
+"""Says whether it happened; else it is tried again the next evening."""
+
+
+def in_order() -> list[tuple[int, Turn]]:
+    """By the day, counted from the beginning."""
+    signings = [
+        (offer.day, partial(_signed, slug=slug, offer=offer)) for slug, offers in OFFERS.items() for offer in offers
+    ]
+    others: list[tuple[int, Turn]] = [
+        (95, partial(_fan_leaves, slug=MARA)),
+        (120, _report_is_dismissed),
+        (130, _fan_mutes),
+        (138, _yes_is_taken_back),
+        (150, _fans_report),
+        (157, _program_is_paused),
+        (165, partial(_fan_leaves, slug=MARA)),
+        (168, _newer_words_wait_for_a_signature),
+    ]
+    return sorted([*signings, *others], key=lambda each: each[0])
+
+
+def _signed(world: World, *, slug: str, offer: Offer) -> bool:
+    program_is_signed(world, slug, offer)
+    return True
+
+
+def _fan_leaves(world: World, *, slug: str) -> bool:
+    """Between the team's yes and the delivery: it is approved, and undeliverable."""
+    pending = Draft.objects.filter(state=Draft.State.PENDING, artist__slug=slug, version__recording=None)
+    draft = pending.exclude(person__handle=ANA).select_related("person", "artist").first()
+    if draft is None:
+        return False
+    review.approve(draft.pk, by=world.mate(slug, Role.REVIEWER))
+    opt_ins.opt_out(draft.person, draft.artist)
+    arrived(world)
+    return True
+
+
+def _fan_mutes(world: World) -> bool:
+    received = Experience.objects.filter(artist__slug="hraundis").select_related("person", "artist").last()
+    if received is None:
+        return False
+    program = Program.objects.get(pk=received.receipt["program"]["id"])
+    mutes.pause(received.person, program.pk, received.artist, name=program.name)
+    return True
+
+
+def _yes_is_taken_back(world: World) -> bool:
+    grants.switch_off(world.artists[QUIET], Use.PERSONAL_MESSAGE, by=world.principal(QUIET))
+    return True
+
+
+def _program_is_paused(world: World) -> bool:
+    program = world.artists[PAUSED].programs.filter(state=Program.State.LIVE).order_by("pk").last()
+    assert program
+    programs.pause(program, by=world.people["davi"])
+    return True
+
+
+def _report_is_dismissed(world: World) -> bool:
+    received = Experience.objects.filter(artist__slug="aikawa-yume").select_related("person", "artist").first()
+    if received is None:
+        return False
+    said = "It says five times. I am sure it was more."
+    report = fan_reports.report(received, by=received.person, reason="untrue", said=said)
+    note = "Counted again with the fan: the number was right, the rest was played offline and came later."
+    desk.handle(report, upheld=False, note=note, by=world.people[STAFF])
+    _weighed()
+    return True
+
+
+def _fans_report(world: World) -> bool:
+    """Three fans within a month stop a program; its team has to look before it goes on."""
+    received = Experience.objects.filter(artist__slug=REPORTED).select_related("person", "artist").order_by("-pk")
+    by_program: dict[int, list[Experience]] = {}
+    for experience in received:
+        by_program.setdefault(experience.receipt["program"]["id"], []).append(experience)
+    reported = max(by_program.values(), key=len, default=[])[: reports.FANS]
+    if len(reported) < reports.FANS:
+        return False
+    words = ("Sounds like a threat to me.", "", "My little sister read this one.")
+    for experience, said, reason in zip(reported, words, ("hurtful", "hurtful", "pretends"), strict=True):
+        fan_reports.report(experience, by=experience.person, reason=reason, said=said)
+    _weighed()
+    return True
+
+
+def _weighed() -> None:
+    while reports.weigh_next():
+        pass
+
+
+def _newer_words_wait_for_a_signature(world: World) -> bool:
+    offer = next(offer for offer in OFFERS[MARA] if offer.nth == 100)
+    program = world.artists[MARA].programs.get(name=offer.name)
+    wording = {"locale": "en", "templates": [NEWER, *offer.templates], "fragments": {"closing": list(THANKS)}}
+    programs.edit(program, by=world.mate(MARA, Role.EDITOR), **{**offer.version, "wording": wording})
+    return True

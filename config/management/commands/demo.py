@@ -1,0 +1,98 @@
+"""`manage.py demo`: the whole product on one machine, with a world in it; Ctrl-C ends everything."""
+
+import http.client
+import os
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from subprocess import DEVNULL
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from config import BASE_DIR
+from config.demo import welcome
+from config.management.commands.serve import listen
+from worker.supervisor import Crew, Program, end, spawn
+
+HOST = "127.0.0.1"  # its links sign in without a password, so nobody else's machine comes near them
+PATIENCE = 60.0  # seconds for the first page
+BEHIND = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+
+
+class Command(BaseCommand):
+    help = "Prepare, seed, and run web, relay, consumer, workers and simulated fans until Ctrl-C. Needs DEBUG=1."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--quiet", action="store_true", help="without simulated fans")
+
+    def handle(self, *args: Any, port: int, quiet: bool, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo signs people in without a password: it runs with DEBUG=1 only.")
+        crew, composing = Crew(), None
+        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, _leave)
+        try:
+            call_command("prepare", stdout=self.stdout, verbosity=0)
+            call_command("seed", stdout=self.stdout)
+            site = self._open(crew, port)
+            composing = spawn(_manage("seed", "--sounds"), stdin=DEVNULL)  # beside the crew: it ends when it is done
+            self.stdout.write(welcome.words(site))
+            self.stdout.flush()
+            if not quiet:
+                crew.add(_program("fans", "simulate", "--site", site))
+            while True:
+                crew.tend(1.0)
+        finally:
+            crew.stop()
+            if composing:
+                end(composing)
+            self.stdout.write("Everything has ended. The world is kept for the next time.")
+
+    def _open(self, crew: Crew, port: int) -> str:
+        """Start what the product consists of; its address, once the first page answers."""
+        with listen(HOST, port) as found:
+            free = found.getsockname()[1]
+        if free != port:
+            self.stdout.write(f"Port {port} is taken; {free} is not.")
+        site = f"http://{HOST}:{free}"
+        os.environ["SITE_URL"] = site
+        crew.add(_program("web", "serve", "--port", str(free), LOG_LEVEL="WARNING"))
+        for name, words in BEHIND.items():
+            crew.add(_program(name, *words))
+        give_up = time.monotonic() + PATIENCE
+        while not _answers(free):
+            if time.monotonic() > give_up:
+                raise CommandError(f"The first page does not answer at {site}; the lines above may say why.")
+            crew.tend(0.2)
+        return site
+
+
+def _program(name: str, *words: str, **env: str) -> Program:
+    return Program(name, _manage(*words), env={**os.environ, **env})
+
+
+def _manage(*words: str) -> list[str]:
+    return [sys.executable, str(BASE_DIR / "manage.py"), *words]
+
+
+def _answers(port: int) -> bool:
+    link = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        link.request("GET", "/")
+        return link.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        link.close()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Once: while everything ends, a second Ctrl-C must not leave anybody behind."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)
