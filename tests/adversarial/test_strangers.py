@@ -10,11 +10,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts import tokens
 from accounts.models import Token
 from fans import mutes
+from listens.models import Listen
 from tests import world
 
 # What an address is about decides who may see it.
 OPEN = {"home", "feed", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json"}
-OWN = {"me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report", "studios"}
+OWN = {
+    "me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report", "studios",
+    "listening-plays",
+}  # fmt: skip
 STAFF = {"staff-artists", "staff-recordings"}
 DESK = {"desk-reports", "desk-report"}
 STUDIO = {
@@ -59,6 +63,9 @@ FAN = {
     "artists": ("/artists/", "get"),
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),
+    "listening": ("/listening", "get"),
+    "listening-incognito": ("/listening/incognito", "post"),
+    "media": ("/media/1", "get"),
     "welcome": ("/welcome", "get"),
     "welcome-token": ("/welcome/token", "post"),
     "welcome-heard": ("/welcome/heard", "get"),
@@ -69,6 +76,7 @@ FAN = {
     "settings-tokens": ("/settings/tokens", "post"),
 }
 FANS_OWN = {
+    "listening-forget": ("/listening/{listen}/delete", "post"),
     "experience-page": ("/experiences/{experience}", "get"),
     "experience-opened": ("/experiences/{experience}/opened", "post"),
     "experience-pause": ("/experiences/{experience}/pause", "post"),
@@ -289,7 +297,9 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     experience = scene["experience"]
     token, _ = tokens.make(experience.person, "phone", by=experience.person)
     mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
+    [heard] = world.listened(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
+    own["listen"] = heard.id
 
     for name, (path, method) in {**FAN, **FANS_OWN}.items():
         answer = getattr(Client(), method)(path.format(**own))
@@ -302,3 +312,4 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
 
     assert Token.objects.usable().filter(pk=token.pk).exists()
     assert mutes.muted({(experience.person_id, scene["program"].pk)})
+    assert Listen.objects.filter(pk=heard.id, retracted_at=None).exists()
