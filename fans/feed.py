@@ -22,7 +22,7 @@ from fans.models import BY_HAND, Experience
 from live import notices
 from live.models import Notice
 
-PAGE = 12
+PAGE = 10
 MOST_FRESH = 50  # more at once than that: load the page again
 KIND = "experience.delivered"
 
