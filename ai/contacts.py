@@ -13,12 +13,12 @@ _LINKS = tuple(
     ("link", re.compile(pattern, re.IGNORECASE))
     for pattern in (
         r"(?:https?|ftp|hxxps?)\s?:\s?/|\bwww\s?\.|\b(?:javascript|mailto|tel):",
-        rf"[^\W_][\w-]+[.。．・·](?:{_PLAIN})(?!\w)",
+        rf"[^\W_][\w-]*[.。．・·](?:{_PLAIN})(?!\w)",
         rf"\bdot (?:{_PLAIN}|me|band|music|live|site)\b|[(\[]dot[)\]]",
-        rf"[^\W_][\w-]+\.(?:{_WORDLIKE})/\w",
+        r"[^\W_][\w-]*\.[^\W\d_]{2,}/\w",  # whatever the ending: nobody writes a full stop and a slash by accident
     )
 )
-_WORDLIKE_LINK = ("link", re.compile(rf"[^\W_][\w-]+\.(?:{_WORDLIKE})(?!\w)", re.IGNORECASE))
+_WORDLIKE_LINK = ("link", re.compile(rf"[^\W_][\w-]*\.(?:{_WORDLIKE})(?!\w)", re.IGNORECASE))
 _EMAIL = (
     "e-mail address",
     re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+\s?(?:\.|\(dot\)|\[dot\]|dot)\s?\w{2,}", re.IGNORECASE),

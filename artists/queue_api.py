@@ -5,11 +5,11 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.reading import Pages
 from artists import review
 from artists.api import person, studio
 from artists.models import Draft, Moment
@@ -26,7 +26,7 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
         ]  # fmt: skip
 
 
-class EarliestDeadline(CursorPagination):
+class EarliestDeadline(Pages):
     ordering = ("deadline", "id")
 
 
@@ -57,7 +57,7 @@ class RefusedSerializer(serializers.ModelSerializer[Moment]):
         fields = ["id", "program", "point", "reason", "noticed_at"]
 
 
-class Newest(CursorPagination):
+class Newest(Pages):
     ordering = "-id"
 
 
@@ -83,7 +83,7 @@ class DraftView(APIView):
 
 
 class Approve(serializers.Serializer[dict[str, Any]]):
-    revision = serializers.IntegerField(required=False, help_text="the revision that you saw; another is refused")
+    revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
 
 
 class ApproveView(APIView):
@@ -98,7 +98,7 @@ class ApproveView(APIView):
 
 class Edit(serializers.Serializer[dict[str, Any]]):
     text = serializers.CharField(max_length=4000, trim_whitespace=False)
-    revision = serializers.IntegerField(required=False, help_text="the revision that you changed")
+    revision = serializers.IntegerField(help_text="the revision that you changed; another is refused")
 
 
 class EditView(APIView):
@@ -113,7 +113,7 @@ class EditView(APIView):
 
 class Decline(serializers.Serializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=280, required=False, allow_blank=True)
-    revision = serializers.IntegerField(required=False, help_text="the revision that you saw; another is refused")
+    revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
 
 
 class DeclineView(APIView):

@@ -11,6 +11,7 @@ django.setup(set_prefix=False)  # before anything that imports a model
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
+from config.bounds import bounded  # noqa: E402
 from config.routing import sockets  # noqa: E402
 from config.web import Web  # noqa: E402
 from live import station  # noqa: E402
@@ -30,4 +31,4 @@ async def lifespan(
     await send({"type": "lifespan.shutdown.complete"})
 
 
-application = ProtocolTypeRouter({"http": Web(), "websocket": sockets, "lifespan": lifespan})
+application = ProtocolTypeRouter({"http": bounded(Web()), "websocket": sockets, "lifespan": lifespan})

@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Person
+from accounts.reading import Pages
 from catalog.models import Artist
 from fans import experiences, opt_ins
 from fans.models import Engagement, Experience, OptIn
@@ -88,7 +88,7 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         return f"/r/{experience.receipt_key}"
 
 
-class Newest(CursorPagination):
+class Newest(Pages):
     ordering = "-delivered_at"
 
 

@@ -1,6 +1,6 @@
 """The fan's addresses."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from fans import (
     api,
@@ -16,6 +16,8 @@ from fans import (
 )
 
 EXPERIENCE = "experiences/<uuid:pk>"
+
+RECEIPT = r"(?P<key>[A-Za-z0-9_-]{32})"
 
 urlpatterns = [
     path("", feed.page, name="feed"),  # config's front door, which stands before it, leads in who is signed in
@@ -45,6 +47,6 @@ urlpatterns = [
     path("api/v1/artists/<slug:slug>/opt-in", api.OptInView.as_view(), name="opt-in"),
     path("api/v1/experiences", api.ExperienceList.as_view(), name="experiences"),
     path(f"api/v1/{EXPERIENCE}", api.ExperienceDetail.as_view(), name="experience"),
-    path("r/<str:key>.json", receipts.as_json, name="receipt-json"),
-    path("r/<str:key>", receipts.page, name="receipt"),
+    re_path(rf"^r/{RECEIPT}\.json\Z", receipts.as_json, name="receipt-json"),
+    re_path(rf"^r/{RECEIPT}\Z", receipts.page, name="receipt"),
 ]

@@ -15,7 +15,8 @@ class Migration(migrations.Migration):
             ALTER TABLE artists_draft ADD CONSTRAINT decided_as_it_stands
             FOREIGN KEY (decision_id, content_hash) REFERENCES rights_decision (id, content_hash);
 
-            CREATE FUNCTION artists_only_what_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION artists_only_what_is_signed() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = pg_catalog, public, pg_temp AS $$
             BEGIN
                 IF NOT EXISTS (
                     SELECT FROM artists_programversion

@@ -46,11 +46,16 @@ def draft_of(story: Story, fate: str) -> dict[str, Any]:
     return story.drafts[story.fans[fate].name]
 
 
+def seen(draft: dict[str, Any]) -> dict[str, int]:
+    """Which revision somebody decides on."""
+    return {"revision": draft["revision"]}
+
+
 def reviewer_approves_one(story: Story) -> None:
     reviewer, draft = story.people["reviewer"], draft_of(story, "approved")
-    approved = reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", {"revision": draft["revision"]})
+    approved = reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", seen(draft))
     hold(approved["mark"] == "filled" and approved["credit"] == "Mara Veil's team", f"the mark is true: {approved}")
-    again = reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", {}, expect=409)
+    again = reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", seen(draft), expect=409)
     hold("lready decided by Inês at" in str(again), f"a second click is told who decided: {again}")
     story.tell(f"Inês approved one; her second click: “{again['detail']}”")
 
@@ -58,7 +63,7 @@ def reviewer_approves_one(story: Story) -> None:
 def principal_edits_one(story: Story) -> None:
     draft = draft_of(story, "edited")
     text = "Noa, I read every one of these names. Yours stayed with me tonight. Mara"
-    edited = story.people["principal"].ask("POST", f"/api/v1/drafts/{draft['id']}/edit", {"text": text})
+    edited = story.people["principal"].ask("POST", f"/api/v1/drafts/{draft['id']}/edit", {"text": text, **seen(draft)})
     hold(
         edited["state"] in {"approved", "delivered"} and edited["mark"] == "written", f"it is marked written: {edited}"
     )
@@ -68,7 +73,7 @@ def principal_edits_one(story: Story) -> None:
 
 def principal_declines_one(story: Story) -> None:
     draft = draft_of(story, "declined")
-    said = {"reason": "Not this one."}
+    said = {"reason": "Not this one.", **seen(draft)}
     declined = story.people["principal"].ask("POST", f"/api/v1/drafts/{draft['id']}/decline", said)
     hold(declined["state"] == "declined", f"it is declined: {declined}")
     story.tell("Mara declined one")
@@ -78,7 +83,7 @@ def one_runs_into_its_deadline(story: Story) -> None:
     reviewer, draft = story.people["reviewer"], draft_of(story, "expired")
     state = wait_for(lambda: reviewer.ask("GET", f"/api/v1/drafts/{draft['id']}")["state"] == "expired", seconds=10)
     hold(state, "a draft that nobody decided expires")
-    reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", {}, expect=409)
+    reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", seen(draft), expect=409)
     story.tell("one ran into its deadline: silence is no")
 
 
@@ -86,7 +91,7 @@ def one_fan_opts_out(story: Story) -> None:
     fan, draft = story.fans["opted out"], draft_of(story, "opted out")
     hold(not fan.visitor.ask("DELETE", "/api/v1/artists/mara-veil/opt-in")["opted_in"], "Emre opted out")
     reviewer = story.people["reviewer"]
-    reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", {})
+    reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", seen(draft))
     gone = wait_for(
         lambda: reviewer.ask("GET", f"/api/v1/drafts/{draft['id']}")["state"] == "undeliverable", seconds=10
     )
@@ -98,7 +103,7 @@ def crowd_is_approved(story: Story) -> None:
     reviewer = story.people["reviewer"]
     for fan in story.crowd:
         draft = story.drafts[fan.name]
-        story.drafts[fan.name] = reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", {})
+        story.drafts[fan.name] = reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", seen(draft))
     story.tell(f"Inês approved {len(story.crowd)} further ones")
 
 

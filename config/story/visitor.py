@@ -57,7 +57,8 @@ class Visitor:
         while time.monotonic() < deadline:
             for file in sorted(self.mail.glob("*"), key=lambda found: found.stat().st_mtime, reverse=True):
                 letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-                found = CONFIRM.search(letter.get_content()) if letter["To"] == self.email else None
+                words = letter.get_body(preferencelist=("plain",)) if letter["To"] == self.email else None
+                found = CONFIRM.search(words.get_content()) if words else None
                 if found:
                     return found[0]
             time.sleep(0.1)

@@ -4,7 +4,8 @@ from django.db.migrations import RunSQL
 
 REFUSE_CHANGE = RunSQL(
     """
-    CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
     BEGIN
         RAISE EXCEPTION '% on %: history is not changed', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
     END $$;

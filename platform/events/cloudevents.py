@@ -1,6 +1,6 @@
 """Read and write: CloudEvents 1.0 in Kafka records, structured (all of it JSON in the value) or binary (in headers)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -12,6 +12,8 @@ JSON = "application/json"
 STRUCTURED: Headers = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 type Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 type Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+FURTHEST = timedelta(hours=16)  # from UTC, that PostgreSQL still reads; the Earth's own bound is 14 hours
 
 
 class Unreadable(Exception):
@@ -31,6 +33,16 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     dataschema: str | None = None
     partitionkey: str | None = None
     data: msgspec.Raw = msgspec.Raw()
+
+    def __post_init__(self) -> None:
+        if self.time is not None and not storable(self.time):
+            raise ValueError("the time is before 1970, or its offset is further from UTC than any place's")
+
+
+def storable(moment: datetime) -> bool:
+    """Whether PostgreSQL takes this time, as every time of our own is."""
+    offset = moment.utcoffset()
+    return offset is not None and abs(offset) < FURTHEST and moment >= EARLIEST
 
 
 class _Encoded(msgspec.Struct):

@@ -12,7 +12,9 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 from events.records import Incoming, Rejected
 
 type Handle = Callable[[list[Incoming]], list[Rejected]]
-LIMITS = "54"  # SQLSTATE class: a value that no index or row can hold. An OperationalError, but the record's own fault
+# SQLSTATE classes that are the record's own fault: a value that no index or row can hold (an OperationalError all the
+# same), and one that is none of its type.
+LIMITS, NO_VALUE = "54", "22"
 
 
 class TooManyFailures(Exception):
@@ -39,7 +41,7 @@ class Doubt:
             raise TooManyFailures(
                 f"{sum(self.recent)} of the last {len(self.recent)} records failed, {self.in_a_row} in a row, "
                 f"the last with {_kind(error)} at {_place(error)}"
-            ) from error
+            ) from None  # the database's own words may quote a listen
 
     def copy(self) -> Self:
         return type(self)(self.most_in_a_row, self.most_of_recent, self.in_a_row, self.recent.copy())
@@ -59,7 +61,8 @@ def take_in(records: Sequence[Incoming], handle: Handle, doubt: Doubt) -> list[R
         if transient(error):
             raise
         if len(records) == 1:
-            doubt.failed(error)
+            if not sqlstate(error).startswith((LIMITS, NO_VALUE)):
+                doubt.failed(error)
             return [Rejected(records[0], _reason(error))]
         middle = len(records) // 2
         return take_in(records[:middle], handle, doubt) + take_in(records[middle:], handle, doubt)

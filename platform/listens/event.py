@@ -127,6 +127,10 @@ class Data(Told, frozen=True, omit_defaults=True, kw_only=True):
     played_ms: Played | None = None
     playback: Playback = NO_PLAYBACK
 
+    def __post_init__(self) -> None:
+        if not cloudevents.storable(self.started_at):
+            raise ValueError("started_at is before 1970, or its offset is further from UTC than any place's")
+
 
 class Envelope(Struct, frozen=True, kw_only=True):
     """The structured CloudEvent that our own doors write."""

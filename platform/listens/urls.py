@@ -1,6 +1,4 @@
-"""Where scrobblers knock, and our own player. With and without a slash at the end: a redirect would lose what scrobblers
-POST."""
-
+"""Where scrobblers knock, and our own player. With and without a slash at the end: a redirect would lose a POST."""
 from django.urls import include, path, re_path
 
 from listens import door, player_door

@@ -44,6 +44,8 @@ class Visitor:
 
 def recognise(session_key: str) -> Visitor | None:
     """The visitor whose session this is; None for anybody who is not signed in."""
+    if "\0" in session_key:  # PostgreSQL has no such text, so nobody's session has
+        return None
     session = Session.objects.filter(session_key=session_key, expire_date__gt=Now()).first()
     if session is None:
         return None

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -73,6 +73,7 @@ def servers(home: Path, *, database: bool = True, broker: bool = True) -> Iterat
 def _folder(home: Path) -> Iterator[Path]:
     """`home/0`, whose data stay; while another run holds that, the next free one, removed at the end."""
     home.mkdir(parents=True, exist_ok=True)
+    _sweep(home)
     for n in itertools.count():
         with (home / f"{n}.lock").open("w") as lock:
             try:
@@ -89,6 +90,15 @@ def _folder(home: Path) -> Iterator[Path]:
                 if n:
                     _clear(folder)
             return
+
+
+def _sweep(home: Path) -> None:
+    """Remove what runs that were killed have left; nobody holds their locks any more."""
+    numbered = [folder for folder in home.iterdir() if folder.is_dir() and folder.name.isdecimal()]
+    for left in [folder for folder in numbered if folder.name != "0"]:
+        with (home / f"{left.name}.lock").open("w") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _clear(left)
 
 
 def _clear(folder: Path) -> None:

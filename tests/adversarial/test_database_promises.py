@@ -158,6 +158,18 @@ def test_a_delivered_text_can_be_erased_and_never_replaced(experience: Experienc
     )
 
 
+def test_what_was_opened_or_taken_back_stays_so(experience: Experience) -> None:
+    sql("UPDATE fans_experience SET opened_at = now(), withdrawn_at = now() WHERE id = %s", experience.pk)
+
+    for change in ("opened_at = NULL", "withdrawn_at = NULL", "why = '{}'"):
+        refused("history is not changed", f"UPDATE fans_experience SET {change} WHERE id = %s", experience.pk)
+
+
+@pytest.mark.parametrize("table", ["artists_draft", "artists_moment"])
+def test_what_was_drafted_is_not_removed(experience: Experience, table: str) -> None:
+    refused("permission denied", f"DELETE FROM {table}")
+
+
 def test_one_draft_is_delivered_once(experience: Experience) -> None:
     statement, values = copied(experience, draft=experience.draft)
 

@@ -172,7 +172,7 @@ def test_an_edit_that_is_refused_says_what_to_change(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
 
     answer = stale(world.a_member(artist, "principal")).post(
-        f"/api/v1/drafts/{draft.pk}/edit", {"text": "Come to https://example.com"}, content_type=JSON
+        f"/api/v1/drafts/{draft.pk}/edit", {"text": "Come to https://example.com", "revision": 1}, content_type=JSON
     )
 
     assert (answer.status_code, answer.json()["code"]) == (400, "Refused")
@@ -183,7 +183,7 @@ def test_a_decline_and_its_reason_are_listed(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
     client = stale(world.a_member(artist, "reviewer"))
 
-    client.post(f"/api/v1/drafts/{draft.pk}/decline", {"reason": "Not him"}, content_type=JSON)
+    client.post(f"/api/v1/drafts/{draft.pk}/decline", {"reason": "Not him", "revision": 1}, content_type=JSON)
 
     [listed] = client.get("/api/v1/studio/mara-veil/drafts?state=declined").json()["results"]
     assert listed["reason"] == "declined: Not him"
@@ -192,7 +192,7 @@ def test_a_decline_and_its_reason_are_listed(artist: Artist) -> None:
 def test_an_approval_is_undone_within_the_grace(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
     client = stale(world.a_member(artist, "reviewer"))
-    client.post(f"/api/v1/drafts/{draft.pk}/approve", {}, content_type=JSON)
+    client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
 
     answer = client.post(f"/api/v1/drafts/{draft.pk}/undo")
 
