@@ -23,6 +23,7 @@ def page(request: Request, slug: str) -> HttpResponse:
         "artist": artist,
         "allowances": allowances.of(artist),
         "offers": offers(artist),
+        "songs": artist_pages.songs(artist),
         "by_a_model": making.model() is not None,
         "section": "artists",
     }

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Person
 from accounts.requests import Request
-from catalog.models import Artist
+from catalog.models import Artist, Recording
 from fans import experiences, opt_ins
 from fans.models import BY_HAND, Engagement, Experience, OptIn
 
 MOST = 60
+SONGS = 12
 BACK = {"settings": "settings", "welcome": "welcome-artists"}
 
 
@@ -59,6 +60,12 @@ def own_story(person: Person, artist: Artist) -> dict[str, Any]:
         "engagement": Engagement.objects.filter(person=person, artist=artist).first(),
         "by_hand": list(newest[:3]),
     }
+
+
+def songs(artist: Artist) -> list[Recording]:
+    """What can be played here."""
+    there = Recording.objects.filter(artist=artist, sound__isnull=False).select_related("sound")
+    return list(there.order_by("title", "pk")[:SONGS])
 
 
 def known_to(person: Person, asked: str = "") -> QuerySet[Artist]:

@@ -1,5 +1,6 @@
 """A fan takes a listen back: it goes, it stays away, and every count is right."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +19,7 @@ from artists.models import Moment
 from audit.models import Entry
 from catalog import entries, text
 from catalog.models import Recording
+from config import BASE_DIR
 from config.events import handle
 from events import outbox, relay
 from events.consumer import Consumer
@@ -399,3 +402,12 @@ def test_the_time_of_a_retraction_is_never_before_that_of_its_listen(ana: Person
     retraction.retract(Listen.objects.get(), by=ana.actor)
 
     assert Listen.objects.get().retracted_at == ahead
+
+
+def test_the_event_is_as_written_down(ana: Person, night: Recording) -> None:
+    written = json.loads((BASE_DIR / "docs/api/schemas/listen_retracted.v1.schema.json").read_text())
+    handle([told(ana)])
+
+    retraction.retract(Listen.objects.get(), by=ana.actor)
+
+    jsonschema.Draft202012Validator(written).validate(json.loads(bytes(Outbox.objects.get().value or b"")))

@@ -1,0 +1,116 @@
+"""A fan plays something here, sees it among their listens, and takes it back: all of it with the real thing behind."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from catalog import sounds
+from catalog.models import Artist, Sound
+from fans.models import Engagement
+from listens.models import Listen
+from tests import world
+from tests.browser.guests import Guests
+from tests.browser.house import SECONDS, House, token_of
+from tests.servers import wait_until
+
+_names = itertools.count(1)
+
+
+@pytest.fixture
+def artist(house: House) -> Iterator[Artist]:
+    made = world.an_artist(f"Player {next(_names)}")
+    world.a_recording(made, "Night Bus")
+    yield made
+    for sound in Sound.objects.filter(recording__artist=made):
+        (Path(settings.MEDIA_ROOT) / sound.path).unlink()
+
+
+def rows(page: Page) -> list[str]:
+    return [" ".join(each.split()) for each in page.locator(".listens tbody tr").all_inner_texts()]
+
+
+def test_a_listen_that_is_forgotten_leaves_every_open_page_by_itself(
+    house: House, guests: Guests, artist: Artist
+) -> None:
+    fan = world.a_fan("Ana")
+    house.listens(token_of(fan), artist.name, 3)
+    wait_until(lambda: Engagement.objects.filter(person=fan, listens=3).exists(), seconds=SECONDS)
+    page, other = (guests.open("/listening", fan) for _ in range(2))
+    expect(page.locator(".listens tbody tr")).to_have_count(3)
+    expect(other.locator("[data-live-state]")).to_have_text("Live")
+
+    page.locator(".listens tbody tr").first.get_by_role("button").click()
+
+    for each in (page, other):
+        expect(each.locator(".listens tbody tr")).to_have_count(2)
+    assert Engagement.objects.get(person=fan).listens == 2
+
+
+def test_without_javascript_too(house: House, guests: Guests, artist: Artist) -> None:
+    fan = world.a_fan("Bea")
+    house.listens(token_of(fan), artist.name, 2)
+    wait_until(lambda: Listen.objects.filter(person=fan).count() == 2, seconds=SECONDS)
+    page = guests.open("/listening", fan, java_script_enabled=False)
+
+    page.locator(".listens tbody tr").first.get_by_role("button").click()
+    wait_until(lambda: Listen.objects.filter(person=fan).count() == 1, seconds=SECONDS)
+    page.reload()
+    page.locator(".rec summary").click()
+    page.get_by_role("button", name="Until I say so").click()
+
+    assert len(rows(page)) == 1
+    expect(page.get_by_text("Not recording")).to_be_visible()
+
+
+def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, artist: Artist) -> None:
+    fan = world.a_fan("Cid")
+    sounds.compose(artist.recordings.get(), "a seed")
+    page = guests.open(f"/artists/{artist.slug}", fan)
+    player = page.locator("[data-player]")
+    play = player.get_by_role("button")
+    expect(player.locator("audio")).not_to_have_attribute("controls", "")
+
+    guests.forgive("status of 422")
+    play.click()
+    expect(play).to_have_attribute("aria-pressed", "true")
+    page.locator("audio").evaluate("audio => { audio.playbackRate = 4; }")
+    expect(player.get_by_role("status")).to_have_text("Nobody can have heard that much since it began.", timeout=30_000)
+    page.reload()
+    page.locator("[data-player]").get_by_role("button").click()
+    expect(page.locator("[data-player]").get_by_role("status")).to_have_text("This counts as a listen.", timeout=60_000)
+
+    listen = wait_until(Listen.objects.filter(person=fan).select_related("source").first, seconds=SECONDS)
+    assert listen
+    assert (listen.source.uri, listen.recording, listen.time_basis) == (
+        "/doors/player",
+        artist.recordings.get(),
+        "start",
+    )
+    assert Listen.objects.filter(person=fan).count() == 1
+    page.goto("/listening")
+    expect(page.locator(".listens tbody tr")).to_contain_text("here")
+
+
+def test_the_player_obeys_the_keyboard_and_plays_one_at_a_time(guests: Guests, artist: Artist) -> None:
+    for title in ("First", "Second"):
+        sounds.compose(world.a_recording(artist, title), title)
+    page = guests.open(f"/artists/{artist.slug}", world.a_fan("Dee"))
+    first, second = (page.locator("[data-player]").nth(n).locator("[data-play]") for n in range(2))
+
+    first.focus()
+    page.keyboard.press("Space")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    second.focus()
+    page.keyboard.press("Enter")
+    expect(second).to_have_attribute("aria-pressed", "true")
+    expect(first).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    expect(second).to_have_attribute("aria-pressed", "false")
+
+    assert page.locator("audio").nth(1).evaluate("audio => audio.ended")
+    assert Listen.objects.filter(person__name="Dee").count() == 0
