@@ -317,14 +317,14 @@ def test_an_import_that_is_stored_at_the_same_moment_does_not_slip_past(committi
 
     def bring_in() -> None:
         with transaction.atomic():
-            handle([imported])
+            intake.take([imported])
             stored.set()
             go.wait(10)
         connection.close()
 
     def take_back() -> None:
         with transaction.atomic():
-            handle([taken_back(fan, 1, at=5)])
+            intake.take([taken_back(fan, 1, at=5)])
         connection.close()
 
     with ThreadPoolExecutor(2) as pool:
