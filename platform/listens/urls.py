@@ -1,4 +1,5 @@
 """Where scrobblers knock, with and without a slash at the end (a redirect would lose their POST), and our player."""
+
 from django.urls import include, path, re_path
 
 from listens import door, player_door
