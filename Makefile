@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 
-.PHONY: help setup test check demo demo-once bench-ingest openapi shell
+.PHONY: help setup test check demo demo-once bench-ingest bench-pages openapi shell
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -39,6 +39,9 @@ demo-once: setup  ## one listen travels the whole way, from a scrobbler to a fan
 
 bench-ingest: setup  ## listens per second through the door and the consumer
 	$(EMBEDDED) python benchmarks/ingest.py
+
+bench-pages: setup  ## the pages when a million experiences were delivered; ARGS="--experiences 100000" is quicker
+	$(EMBEDDED) python benchmarks/pages.py $(ARGS)
 
 openapi: setup  ## write docs/api/openapi.yaml from the code
 	$(EMBEDDED) python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn

@@ -110,8 +110,13 @@ def ratio(text: str, value: float, target: float) -> None:
     print(f"  {text}: {value:.3g} (target {target:g}: {verdict})")
 
 
-def verdict(bench: str, figures: Mapping[str, float], targets: Mapping[str, float]) -> None:
-    """The last line, for programs. A target is a least value of the figure of that name."""
-    met = all(figures[name] >= least for name, least in targets.items())
+def verdict(
+    bench: str, figures: Mapping[str, float], targets: Mapping[str, float], *, most: Mapping[str, float] | None = None
+) -> None:
+    """The last line, for programs. A target is a least value of the figure of that name; `most` holds greatest ones."""
+    most = most or {}
+    least_met = all(figures[name] >= least for name, least in targets.items())
+    most_met = all(figures[name] <= greatest for name, greatest in most.items())
     rounded = {name: round(value, 3) for name, value in figures.items()}
-    print(json.dumps({"bench": bench, "figures": rounded, "targets": dict(targets), "met": met}))
+    both = {**targets, **most}
+    print(json.dumps({"bench": bench, "figures": rounded, "targets": both, "met": least_met and most_met}))

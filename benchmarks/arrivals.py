@@ -1,0 +1,181 @@
+"""Look through a browser: what a first load transfers and shifts, and how soon after its grace a message is there.
+
+The site runs as in production, without HTTPS: DEBUG off, static files collected, compressed and named by their hash.
+"""
+
+import os
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from unittest.mock import patch
+from urllib.error import URLError
+
+from crowd import Crowd
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+from visits import Seen
+
+from accounts.models import Person
+from artists import review
+from artists.models import Draft
+from config import BASE_DIR
+from config.story.sessions import session_of
+from events.kafka import make_topics
+from tests.browser.chromium import NoBrowser, chromium
+from worker.embedded import free_port
+from worker.supervisor import Crew, Program
+
+APPROVALS, WARM = 20, 3
+PATIENCE = 60.0  # seconds
+# When which card came into the page, in milliseconds since 1970, and how far things moved by themselves.
+WATCH = """
+window.bench = { up: false, cards: {}, shift: 0 };
+document.addEventListener("live:up", () => { window.bench.up = true; });
+new MutationObserver((changes) => {
+  const now = performance.timeOrigin + performance.now();
+  for (const change of changes) for (const node of change.addedNodes)
+    if (node.id?.startsWith("experience-")) window.bench.cards[node.id.slice(11)] ??= now;
+}).observe(document, { childList: true, subtree: true });
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.bench.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def seen(crowd: Crowd, urls: Mapping[str, str]) -> dict[str, float]:
+    """Figures from a browser on the running site; without a browser none."""
+    with ExitStack() as stack:
+        site = stack.enter_context(_house(urls))
+        stack.enter_context(patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1"))  # Playwright's loop runs here
+        try:
+            browser = stack.enter_context(chromium())
+        except NoBrowser as reason:
+            raise SystemExit(f"{reason}, or leave it out with --no-browser") from reason
+        return {**_first_loads(browser, site, crowd), **_grace_to_page(browser, site, crowd)}
+
+
+@contextmanager
+def _house(urls: Mapping[str, str]) -> Iterator[str]:
+    """The site and who delivers, on the database of the bench and topics of their own."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        env = {
+            **os.environ, **urls, "DEBUG": "0", "HTTPS": "0", "SECRET_KEY": settings.SECRET_KEY, "STATIC_ROOT": folder,
+            "ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": f"http://127.0.0.1:{port}", "MAIL_DIR": folder,
+            "KAFKA_TOPIC_PREFIX": f"bench-{uuid.uuid4().hex[:8]}.",
+        }  # fmt: skip
+        settings.KAFKA_TOPIC_PREFIX = env["KAFKA_TOPIC_PREFIX"]
+        make_topics()
+        crew = Crew()
+        try:
+            _run(crew, env, folder, "collectstatic", "--noinput", "--verbosity", "0")
+            for words in (["relay"], ["work", "all"], ["serve", "--port", str(port)]):
+                crew.add(_program(env, folder, *words))
+            _until_it_answers(env["SITE_URL"])
+            yield env["SITE_URL"]
+        finally:
+            crew.stop()
+
+
+def _program(env: Mapping[str, str], folder: str, *words: str) -> Program:
+    argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
+    return Program(words[0], argv, env=env, folder=BASE_DIR, log=Path(folder) / f"{words[0]}.log")
+
+
+def _run(crew: Crew, env: Mapping[str, str], folder: str, *words: str) -> None:
+    child = crew.add(_program(env, folder, *words)).child
+    if child is None or child.wait():
+        raise SystemExit((Path(folder) / f"{words[0]}.log").read_text())
+    crew.posts.clear()
+
+
+def _until_it_answers(site: str) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(f"{site}/health", timeout=2).close()  # noqa: S310 - our own address
+        except (URLError, OSError):
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _as(person: Person | None, browser: Browser, site: str) -> BrowserContext:
+    """A browser that was never here, with a session where there is a person."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(PATIENCE * 1000)
+    context.add_init_script(WATCH)
+    if person:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(person), "url": site}])
+    return context
+
+
+def _first_loads(browser: Browser, site: str, crowd: Crowd) -> dict[str, float]:
+    studio = f"/studio/{crowd.artist.slug}"
+    asked = {
+        "home, signed out": (None, "/"),
+        "feed": (crowd.fan, "/"),
+        "artist": (crowd.fan, f"/artists/{crowd.artist.slug}"),
+        "overview": (crowd.principal, f"{studio}/"),
+        "review": (crowd.principal, f"{studio}/review"),
+    }
+    print(f"\n  {'first load, nothing cached':34}{'transferred':>14}{'shifted':>10}")
+    found = {}
+    for name, (person, path) in asked.items():
+        context = _as(person, browser, site)
+        found[name] = kilobytes, shift = _first_load(context, site + path)
+        context.close()
+        print(f"  {name:34}{kilobytes:>11.1f} kB{shift:>10.4f}")
+    return {
+        "first_load_kb": max(kilobytes for kilobytes, _ in found.values()),
+        "layout_shift": max(shift for _, shift in found.values()),
+    }
+
+
+def _first_load(context: BrowserContext, url: str) -> tuple[float, float]:
+    """Kilobytes on the wire with their headers, media left out; and the sum of what moved by itself."""
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    media: set[str] = set()
+    sizes: dict[str, float] = {}
+    wire.on("Network.responseReceived", lambda told: media.add(told["requestId"]) if told["type"] == "Media" else None)
+    wire.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
+    wire.send("Network.enable")
+    page.goto(url, wait_until="networkidle")
+    page.wait_for_timeout(500)
+    shift: float = page.evaluate("window.bench.shift")
+    return sum(size for one, size in sizes.items() if one not in media) / 1000, shift
+
+
+def _grace_to_page(browser: Browser, site: str, crowd: Crowd) -> dict[str, float]:
+    """One open feed; approvals one after the other, without grace."""
+    waiting = Draft.objects.filter(artist=crowd.artist, person=crowd.fan, state=Draft.State.PENDING).order_by("-id")
+    context = _as(crowd.fan, browser, site)
+    page = context.new_page()
+    page.goto(site)
+    page.wait_for_function("window.bench.up")
+    took = Seen()
+    for turn, pk in enumerate(waiting.values_list("pk", flat=True)[: WARM + APPROVALS]):
+        milliseconds = _arrival(page, pk, crowd.principal)
+        if turn >= WARM:
+            took.milliseconds.append(milliseconds)
+    context.close()
+    print(f"\n  end of the grace -> card in an open feed, {len(took.milliseconds)} times:", end=" ")
+    print(f"p50 {took.percentile(50):.0f} ms, p95 {took.percentile(95):.0f} ms")
+    return {"grace_to_page_p50_ms": took.percentile(50), "grace_to_page_p95_ms": took.percentile(95)}
+
+
+def _arrival(page: Page, draft: int, by: Person) -> float:
+    before: int = page.evaluate("Object.keys(window.bench.cards).length")
+    approved = review.approve(draft, by=by)
+    assert approved.deliver_after
+    page.wait_for_function("before => Object.keys(window.bench.cards).length > before", arg=before)
+    at: float = page.evaluate("Math.max(...Object.values(window.bench.cards))")
+    return at - approved.deliver_after.timestamp() * 1000

@@ -1,0 +1,110 @@
+"""How fast the pages are when very much has happened: the fan's, the studio's; their queries, their bytes.
+
+make bench-pages [ARGS="--experiences 100000"]     (python manage.py embedded -- python benchmarks/pages.py …)
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+
+import arrivals
+import crowd
+import frame
+import plans
+import visits
+from crowd import Size
+from django.conf import settings
+from visits import Seen
+
+from config.database import scratch
+
+SMALL = 1_000
+ROUNDS, WARM = 100, 5
+MOST = {"p95_ms": 40.0, "queries_that_grew": 0, "sequential_scans": 0}
+MOST_IN_A_BROWSER = {"first_load_kb": 100.0, "layout_shift": 0.0, "grace_to_page_p95_ms": 400.0}
+WORK = """\
+{experiences:,} experiences of {fans:,} fans, each on a decision of its own; {pending:,} drafts wait, half of them for
+the artist whose studio is opened; the fan whose pages are opened received {of_one:,}. Each page is asked for {rounds}
+times, all in turn, through every middleware, signed in, warm: time in the server, without the network. PostgreSQL
+shares the machine. "few" is the same with {few:,} experiences. The p95 of the slowest page counts."""
+
+
+def measured(pages: Mapping[str, visits.Page], *, rounds: int = ROUNDS) -> dict[str, Seen]:
+    """Each page in turn, and all of it again: a machine that is busy for a while is so for every page."""
+    seen = {name: Seen() for name in pages}
+    for turn in range(WARM + rounds):
+        for name, page in pages.items():
+            took, busy, size = page.open()
+            if turn >= WARM:
+                seen[name].milliseconds.append(took)
+                seen[name].cpu.append(busy)
+                seen[name].size = size
+    for name, page in pages.items():
+        seen[name].queries = page.queries()
+    return seen
+
+
+def table(small: Mapping[str, Seen], full: Mapping[str, Seen]) -> None:
+    print(f"\n  {'':34}{'queries':>12}{'p50 ms':>16}{'p95 ms':>16}{'CPU ms':>16}{'HTML':>11}")
+    print(f"  {'':46}" + f"{'few':>8}{'many':>8}" * 3)
+    for name, many in full.items():
+        few = small[name]
+        count = f"{len(few.queries)} -> {len(many.queries)}"
+        figures = [few.percentile(50), many.percentile(50), few.percentile(95), many.percentile(95)]
+        figures += [statistics.median(few.cpu), statistics.median(many.cpu)]
+        print(
+            f"  {name:34}{count:>12}"
+            + "".join(f"{figure:>8.1f}" for figure in figures)
+            + f"{many.size / 1000:>8.1f} kB"
+        )
+
+
+def figures_of(small: Mapping[str, Seen], full: Mapping[str, Seen], scans: Sequence[str]) -> dict[str, float]:
+    slowest = max(full, key=lambda name: full[name].percentile(95))
+    grew = [name for name in full if len(full[name].queries) > len(small[name].queries)]
+    print(f"\n  slowest: {slowest}")
+    for line in (*(f"more queries: {name}" for name in grew), *scans):
+        print(f"  {line}")
+    return {
+        "p95_ms": full[slowest].percentile(95),
+        "p50_ms": max(seen.percentile(50) for seen in full.values()),
+        "cpu_ms": max(statistics.median(seen.cpu) for seen in full.values()),
+        "queries_at_most": max(len(seen.queries) for seen in full.values()),
+        "queries_that_grew": len(grew),
+        "sequential_scans": len(scans),
+    }
+
+
+def look(size: Size, *, rounds: int) -> dict[str, Seen]:
+    with scratch("bench") as urls:
+        return measured(visits.pages(crowd.gather(size, urls["DATABASE_OWNER_URL"])), rounds=rounds)
+
+
+def main(experiences: int, *, browser: bool) -> None:
+    size = Size(experiences)
+    print(WORK.format(rounds=ROUNDS, few=SMALL, **size.facts), flush=True)
+    small = look(Size(min(SMALL, experiences)), rounds=20)
+    with scratch("bench") as urls:
+        began = time.monotonic()
+        gathered = crowd.gather(size, urls["DATABASE_OWNER_URL"])
+        print(f"It took {time.monotonic() - began:.0f} s to make them up.", flush=True)
+        full = measured(visits.pages(gathered))
+        scans = plans.sequential(full)
+        table(small, full)
+        figures, most = figures_of(small, full, scans), dict(MOST)
+        if browser:
+            figures |= arrivals.seen(gathered, urls)
+            most |= MOST_IN_A_BROWSER
+    frame.verdict("pages", figures, {}, most=most)
+
+
+if __name__ == "__main__":
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--experiences", type=int, default=1_000_000)
+    asked.add_argument("--no-browser", action="store_true", help="server times alone")
+    chosen = asked.parse_args()
+    with tempfile.TemporaryDirectory() as empty:
+        settings.STATIC_ROOT = empty  # nothing was collected; a server does not look for files at each request
+        main(chosen.experiences, browser=not chosen.no_browser)
