@@ -1,6 +1,7 @@
 """Who talks to the database: the app role, which runs everything, and for moments the owner, which migrates."""
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,12 +80,18 @@ def scratch(purpose: str) -> Iterator[dict[str, str]]:
             yield {key: urlsplit(url)._replace(path=f"/{name}").geturl() for key, url in urls.items()}
     finally:
         with psycopg.connect(owner, autocommit=True) as link:
-            _drop(link, name)
+            drop(link, name)
 
 
-def _drop(owner: psycopg.Connection, name: str) -> None:
-    """Without force first: that ends an autovacuum at work in it, which force is not allowed to by an owner."""
-    try:
-        owner.execute(f"DROP DATABASE {name}")
-    except psycopg.errors.ObjectInUse:
-        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def drop(owner: psycopg.Connection, name: str) -> None:
+    """Remove a database, whoever still uses it. A vacuum at work in it may not be ended by an owner: it soon is."""
+    give_up = time.monotonic() + 10
+    while True:
+        try:
+            owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        except psycopg.errors.InsufficientPrivilege:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
+        else:
+            return

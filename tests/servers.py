@@ -18,6 +18,7 @@ import psycopg
 from django.conf import settings
 
 from config import BASE_DIR
+from config.database import drop
 from worker import embedded
 from worker.supervisor import Program, end, spawn
 
@@ -94,7 +95,7 @@ def database(*, template: Database | None = None) -> Iterator[Database]:
         yield made
     finally:
         with psycopg.connect(address, autocommit=True) as owner:
-            owner.execute(f"DROP DATABASE {made.name} WITH (FORCE)")
+            drop(owner, made.name)
 
 
 # Brokers

@@ -258,7 +258,10 @@ def shut(database: Database, *, away: bool) -> None:
     """Nobody gets in, whoever is in is thrown out."""
     with psycopg.connect(database.owner_url.replace(database.name, "postgres"), autocommit=True) as owner:
         owner.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS {'false' if away else 'true'}")
-        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database.name])
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = %s",
+            [database.name],
+        )
 
 
 def test_stored_offsets_move_only_from_where_they_are(broker: Broker, ledger: Database, producer: Producer) -> None:

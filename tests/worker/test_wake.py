@@ -12,7 +12,7 @@ from worker.wake import Listener, notify
 
 def end_all_other_sessions(database: Database) -> None:
     with psycopg.connect(database.url) as other:
-        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> "
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = %s AND pid <> "
                       "pg_backend_pid() AND usename = current_user", [database.name])  # fmt: skip
 
 
