@@ -50,8 +50,9 @@ function showKeys() {
 let drag;
 
 document.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY, isPrimary }) => {
-  const card = pointerType === "touch" && isPrimary && target.closest("[data-swipe]");
-  if (card && !target.closest("a, button, input, summary")) drag = { card, x: clientX, y: clientY, by: 0 };
+  // The words move, not what holds the buttons: those stay under the thumb.
+  const card = pointerType === "touch" && isPrimary && target.closest(".draft")?.querySelector("[data-swipe]");
+  if (card && !target.closest("a, button, input, summary, .decide")) drag = { card, x: clientX, y: clientY, by: 0 };
 });
 
 document.addEventListener("pointermove", ({ clientX, clientY }) => {

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.requests import Request
-from artists.studio.entrance import Studio, entered
+from artists.studio.entrance import Studio, entered, number
 from artists.studio.reached import reached
 
 PAGE = 20
@@ -15,8 +15,7 @@ PAGE = 20
 def page(request: Request, studio: Studio) -> HttpResponse:
     """`before` is the last one of the page before; `state=stopped` shows what went no further."""
     out = request.GET.get("state") != "stopped"
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() else None
+    before = number(request.GET.get("before"))
     found = reached(studio.artist, out=out, before=before, limit=PAGE + 1)
     shown = found[:PAGE]
     state = "" if out else "state=stopped&"

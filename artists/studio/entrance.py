@@ -94,6 +94,11 @@ def _page_of(request: HttpRequest, slug: str, where: dict[str, Any]) -> str:
     return request.path
 
 
+def number(typed: str | None) -> int | None:
+    """From an address or a form, where anything may stand."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+
+
 def password_first(page: str) -> HttpResponse:
     """Signing asks for a password typed a moment ago; then one is back at this page."""
     return redirect(f"{resolve_url('account_reauthenticate')}?{urlencode({'next': page})}")

@@ -14,7 +14,7 @@ SOURCES = {
     "name": "The fan’s name, as the fan typed it.",
     "artist": "Your name in the catalogue.",
     "song": "A title from your catalogue.",
-    "plays": "Listens, counted.",
+    "plays": "Listens of {what}, counted.",
     "since": "The first listen that was counted.",
 }
 
@@ -92,4 +92,5 @@ def _bare(value: str) -> str:
 
 def _source(slot: str, rows: list[dict[str, Any]]) -> str:
     row = next(row for row in rows if row["slot"] == slot)
-    return SOURCES.get(slot) or f"{row['label']}: {row['from']}."
+    what = next((row["value"] for row in rows if row["slot"] == "song"), "yours")
+    return SOURCES[slot].replace("{what}", what) if slot in SOURCES else f"{row['label']}: {row['from']}."

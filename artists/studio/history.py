@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Person
 from accounts.requests import Request
 from artists.models import Draft
-from artists.studio.entrance import Studio, entered
+from artists.studio.entrance import Studio, entered, number
 from artists.studio.told import told
 from audit.models import Entry
 from catalog.models import Artist
@@ -32,8 +32,7 @@ class Line:
 @require_safe
 @entered
 def page(request: Request, studio: Studio) -> HttpResponse:
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() else None
+    before = number(request.GET.get("before"))
     lines, last = history(studio.artist, before=before)
     older = f"?before={last}" if last else ""
     return studio.show(request, "studio/history.html", section="studio", lines=lines, older=older)

@@ -21,7 +21,7 @@ from artists.studio.sentence import sentence
 from catalog.models import Artist
 from rights.models import Grant, Use
 
-RECENT = 4
+RECENT = 3
 
 
 @require_safe

@@ -31,11 +31,7 @@ LANGUAGES = [(tag, Locale.parse(tag).get_display_name("en")) for tag in LOCALES]
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(
-        label="What your team calls it",
-        max_length=120,
-        error_messages={"required": "Give the program a name: your team sees it."},
-    )
+    name = forms.CharField(label="What your team calls it", max_length=120)
 
 
 @entered

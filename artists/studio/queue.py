@@ -16,7 +16,7 @@ from artists import holds, review
 from artists.models import Draft
 from artists.refusals import NotFound, Refused
 from artists.studio import line
-from artists.studio.entrance import REFUSALS, Studio, entered, status_of
+from artists.studio.entrance import REFUSALS, Studio, entered, number, status_of
 from artists.studio.stage import Stage, will_be
 
 PAGE = "studio/review.html"
@@ -26,8 +26,7 @@ PAGE = "studio/review.html"
 @entered
 def queue(request: Request, studio: Studio) -> HttpResponse:
     """The next one, whatever it is."""
-    done = request.GET.get("done", "")
-    return _show(request, studio, _next(request, studio), done=int(done) if done.isascii() and done.isdigit() else None)
+    return _show(request, studio, _next(request, studio), done=number(request.GET.get("done")))
 
 
 @require_safe
@@ -102,9 +101,10 @@ def hold(request: Request, studio: Studio, draft: int) -> HttpResponse:
 
 @require_safe
 @entered
-def beside(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def beside(request: Request, studio: Studio) -> HttpResponse:
     """The count and the line anew, and a word if the draft being read was decided; what is read does not move."""
-    return _beside(request, studio, Stage(_draft(studio, draft), studio))
+    read = number(request.GET.get("on"))
+    return _beside(request, studio, Stage(_draft(studio, read), studio) if read else None)
 
 
 @require_safe
@@ -181,7 +181,7 @@ def _show(
     return replace_url(answer, studio.url("review-item", draft=stage.draft.pk) if stage else studio.url("review"))
 
 
-def _beside(request: Request, studio: Studio, stage: Stage) -> HttpResponse:
+def _beside(request: Request, studio: Studio, stage: Stage | None) -> HttpResponse:
     return studio.show(request, f"{PAGE}#beside", **_around(request, studio, stage))
 
 
@@ -215,7 +215,6 @@ def _draft(studio: Studio, pk: int) -> Draft:
     return draft
 
 
-def _revision(request: Request) -> int | None:
+def _revision(request: Request) -> int:
     """The one that was looked at. Anything that is no number is none that anybody saw."""
-    seen = request.POST.get("revision", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+    return number(request.POST.get("revision")) or 0

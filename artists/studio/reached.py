@@ -29,6 +29,11 @@ class Reached:
     experience: Experience | None
 
     @property
+    def text(self) -> str | None:
+        """Greeted by name as a rule, so it goes with the name."""
+        return None if self.fan is None else self.draft.text
+
+    @property
     def tag(self) -> str:
         return str(self.draft.version.words["locale"])
 
@@ -66,7 +71,8 @@ def reached(artist: Artist, *, out: bool = True, before: int | None = None, limi
     drafts = Draft.objects.filter(artist=artist, state__in=OUT if out else NOT_OUT).order_by("-id")
     if before is not None:
         drafts = drafts.filter(pk__lt=before)
-    found = list(drafts.select_related("person", "version__recording", "version__program")[:limit])
+    newest = Draft.objects.filter(pk__in=drafts.values("pk")[:limit]).order_by("-id")
+    found = list(newest.select_related("person", "version__recording", "version__program"))
     standing = opt_ins.standing(artist.pk, {draft.person_id for draft in found})
     experiences = _experiences(found) if out else {}
     return [

@@ -10,10 +10,12 @@ from catalog.models import Artist
 MOST = 200
 """More are counted and not shown: a page of thousands is read by nobody."""
 EDGES = {
-    "longest": "Longest",
-    "shortest": "Shortest",
+    "usual": "Number 100",
+    "shortest": "Number 2",
+    "longest": "Long names",
     "other direction": "Name from the other direction",
 }
+"""The cases of ai.previews, of which those that read the same come once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,25 @@ def _edges(every: Sequence[Preview]) -> list[tuple[Preview, str]]:
     """The longest and the shortest of all; of the first shape the rest; what is said to a fan without a name."""
     first = every[0].shape
     found = [
-        (max(every, key=lambda preview: len(preview.text)), EDGES["longest"]),
-        (min(every, key=lambda preview: len(preview.text)), EDGES["shortest"]),
+        (max(every, key=lambda preview: len(preview.text)), "Longest"),
+        (min(every, key=lambda preview: len(preview.text)), "Shortest"),
     ]
     nameless = next((preview for preview in every if "name" in preview.shape.missing), None)
     found += [(nameless, "No name")] if nameless else []
-    same = [preview for preview in every if preview.shape == first]
-    found += [(each, EDGES["other direction"]) for each in same if each.case == "other direction"]
-    found += [(each, f"Number {each.case.partition(': ')[2]}") for each in same if each.case.startswith("plays: ")]
-    return list({id(each): (each, title) for each, title in reversed(found)}.values())[::-1]
+    found += [(preview, _edge(preview.case)) for preview in every if preview.shape == first]
+    titles: dict[int, list[str]] = {}
+    for each, title in found:
+        titles.setdefault(id(each), []).append(title)
+    return [(each, _joined(titles[id(each)])) for each in {id(each): each for each, _ in found}.values()]
+
+
+def _joined(titles: Sequence[str]) -> str:
+    """The shortest of all may be number 2 as well."""
+    return ", ".join([titles[0], *(title.lower() for title in titles[1:] if title.startswith("Number"))])
+
+
+def _edge(case: str) -> str:
+    return EDGES.get(case) or f"Number {case.partition(': ')[2]}"
 
 
 def _title(preview: Preview, wording: Wording) -> str:

@@ -98,9 +98,9 @@ class Stage:
         return f"The model {draft.maker.removeprefix('model:')} wrote these words, from these facts alone."
 
     @cached_property
-    def grants(self) -> list[str]:
+    def grants(self) -> list[tuple[str, int]]:
         rows = ClearanceGrant.objects.filter(clearance=self.draft.clearance_id).select_related("grant__party")
-        return [f"{row.grant.party.name}, version {row.grant.version}" for row in rows.order_by("grant")]
+        return [(row.grant.party.name, row.grant.version) for row in rows.order_by("grant")]
 
     @cached_property
     def closed(self) -> str:

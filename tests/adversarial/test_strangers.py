@@ -40,7 +40,7 @@ BACKSTAGE = {
     "review-skip": ("/studio/{slug}/review/{draft}/skip", "post"),
     "review-undo": ("/studio/{slug}/review/{draft}/undo", "post"),
     "review-hold": ("/studio/{slug}/review/{draft}/hold", "post"),
-    "review-line": ("/studio/{slug}/review/{draft}/line", "get"),
+    "review-line": ("/studio/{slug}/review/line?on={draft}", "get"),
     "review-leave": ("/studio/{slug}/review/{draft}/leave", "post"),
     "programs": ("/studio/{slug}/programs", "get post"),
     "program": ("/studio/{slug}/programs/{program}", "get post"),

@@ -1,0 +1,148 @@
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from artists import holds, review
+from artists.models import Draft
+from catalog.models import Artist
+from tests import world
+from tests.artists.studio.rooms import browser, browser_of, on_stage, said
+from tests.artists.together import at_once
+from tests.servers import Database
+
+
+@pytest.fixture
+def artist(db: None) -> Artist:
+    return world.an_artist()
+
+
+def drafts(artist: Artist, many: int) -> list[Draft]:
+    """With deadlines an hour apart, the first one first."""
+    made = [world.a_pending_draft(artist) for _ in range(many)]
+    for place, draft in enumerate(made):
+        Draft.objects.filter(pk=draft.pk).update(deadline=Now() + timedelta(hours=place + 1))
+    return made
+
+
+def lease_over(draft: Draft) -> None:
+    Draft.objects.filter(pk=draft.pk).update(held_until=Now() - timedelta(seconds=1))
+
+
+def test_each_reviewer_is_handed_the_earliest_that_nobody_else_looks_at(artist: Artist) -> None:
+    first, second, _ = drafts(artist, 3)
+    mara, ines = browser_of(artist, "principal"), browser_of(artist, "reviewer")
+
+    given = [on_stage(client.get(f"/studio/{artist.slug}/review")) for client in (mara, ines, mara)]
+
+    assert given == [first.pk, second.pk, first.pk]
+
+
+def test_two_who_ask_at_the_same_moment_get_two_drafts(committing_db: Database) -> None:
+    artist = world.an_artist()
+    two = drafts(artist, 2)
+    people = [world.a_member(artist, role) for role in ("principal", "editor", "reviewer")]
+
+    given = at_once(*[lambda person=person: holds.take_next(artist, by=person) for person in people])
+
+    assert sorted(given, key=lambda pk: pk or 0) == [None, *(draft.pk for draft in two)]
+
+
+def test_a_direct_link_to_a_draft_that_somebody_looks_at_says_who(artist: Artist) -> None:
+    [draft] = drafts(artist, 1)
+    holds.take(draft, by=world.a_member(artist, "principal"))
+    ines = browser_of(artist, "reviewer")
+    path = f"/studio/{artist.slug}/review/{draft.pk}"
+
+    looked, tried = ines.get(path), ines.post(f"{path}/approve", {"revision": 1})
+
+    assert "Mara principal is looking at this one" in said(looked)
+    assert "data-key" not in looked.content.decode()
+    assert (tried.status_code, "Mara principal is looking at this one" in said(tried)) == (409, True)
+    draft.refresh_from_db()
+    assert draft.state == "pending"
+
+
+def test_a_lease_ends_by_itself(artist: Artist) -> None:
+    [draft] = drafts(artist, 1)
+    holds.take(draft, by=world.a_member(artist, "principal"))
+    lease_over(draft)
+
+    given = holds.take_next(artist, by=world.a_member(artist, "reviewer"))
+
+    assert given == draft.pk
+
+
+def test_who_lost_the_lease_to_somebody_else_hears_of_it_in_the_open_page(artist: Artist) -> None:
+    [draft] = drafts(artist, 1)
+    mara, ines = browser_of(artist, "principal"), world.a_member(artist, "reviewer")
+    mara.get(f"/studio/{artist.slug}/review")
+    lease_over(draft)
+    holds.take_next(artist, by=ines)
+
+    answer = mara.post(f"/studio/{artist.slug}/review/{draft.pk}/hold", headers={"HX-Request": "true"})
+
+    assert "Mara reviewer is looking at this one" in said(answer)
+
+
+def test_an_open_page_keeps_its_draft(artist: Artist) -> None:
+    [draft] = drafts(artist, 1)
+    mara = browser_of(artist, "principal")
+    mara.get(f"/studio/{artist.slug}/review")
+    Draft.objects.filter(pk=draft.pk).update(held_until=Now() + timedelta(seconds=2))
+
+    mara.post(f"/studio/{artist.slug}/review/{draft.pk}/hold")
+
+    kept = Draft.objects.filter(pk=draft.pk, held_until__gt=Now() + timedelta(seconds=80))
+    assert kept.exists()
+
+
+@pytest.mark.parametrize("way", ["leave", "skip"])
+def test_who_leaves_lets_go_at_once(artist: Artist, way: str) -> None:
+    [draft] = drafts(artist, 1)
+    mara = browser_of(artist, "principal")
+    mara.get(f"/studio/{artist.slug}/review")
+
+    mara.post(
+        f"/studio/{artist.slug}/review/{draft.pk}/{way}", headers={"HX-Request": "true"} if way == "leave" else {}
+    )
+
+    assert holds.take_next(artist, by=world.a_member(artist, "reviewer")) == draft.pk
+
+
+def test_nobody_can_let_go_for_somebody_else(artist: Artist) -> None:
+    [draft] = drafts(artist, 1)
+    mara = world.a_member(artist, "principal")
+    holds.take(draft, by=mara)
+
+    browser_of(artist, "reviewer").post(f"/studio/{artist.slug}/review/{draft.pk}/leave")
+
+    draft.refresh_from_db()
+    assert draft.held_by == mara.actor
+
+
+def test_what_was_skipped_comes_again_after_everything_else(artist: Artist) -> None:
+    first, second = drafts(artist, 2)
+    mara = browser_of(artist, "principal")
+    path = f"/studio/{artist.slug}/review"
+    given = on_stage(mara.get(path))
+
+    then = [on_stage(mara.post(f"{path}/{draft.pk}/skip", follow=True)) for draft in (first, second)]
+
+    assert [given, *then] == [first.pk, second.pk, first.pk]
+
+
+def test_when_others_have_all_that_is_left_the_page_says_who(artist: Artist) -> None:
+    [draft] = drafts(artist, 1)
+    holds.take(draft, by=world.a_member(artist, "principal"))
+
+    answer = browser(world.a_member(artist, "reviewer")).get(f"/studio/{artist.slug}/review")
+
+    assert "Nothing left for you Mara principal is looking at this one" in said(answer)
+
+
+def test_a_decided_draft_is_handed_to_nobody(artist: Artist) -> None:
+    [draft] = drafts(artist, 1)
+    review.decline(draft.pk, by=world.a_member(artist, "principal"))
+
+    assert holds.take_next(artist, by=world.a_member(artist, "reviewer")) is None

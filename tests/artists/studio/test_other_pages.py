@@ -1,0 +1,295 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import roles
+from artists import programs, review
+from catalog.models import Artist
+from fans import opt_ins
+from rights import grants
+from rights.models import Use
+from tests import world
+from tests.accounts.people import PASSWORD
+from tests.artists.studio.rooms import browser, browser_of, said
+
+
+@pytest.fixture
+def artist(db: None) -> Artist:
+    return world.an_artist()
+
+
+# Whose studio
+
+
+def test_with_one_team_there_is_nothing_to_choose(artist: Artist) -> None:
+    answer = browser_of(artist, "reviewer").get("/studio/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/studio/{artist.slug}/")
+
+
+def test_with_two_teams_one_chooses(artist: Artist) -> None:
+    other = world.an_artist("Ove Lind")
+    person = world.a_member(artist, "editor")
+    roles.add_member(other.team, person, "reviewer", by=world.staff())
+
+    page = browser(person).get("/studio/")
+
+    assert ["Mara Veil" in said(page), "Ove Lind" in said(page)] == [True, True]
+
+
+def test_somebody_without_a_team_reads_how_one_comes_into_one(db: None) -> None:
+    page = browser(world.a_fan()).get("/studio/")
+
+    assert (page.status_code, "You are in no artist’s team" in said(page)) == (200, True)
+
+
+def test_who_is_not_signed_in_comes_back(db: None) -> None:
+    assert Client().get("/studio/").headers["Location"] == "/accounts/login/?next=/studio/"
+
+
+# Overview
+
+
+def test_the_overview_says_how_many_wait_and_what_reached_fans(artist: Artist) -> None:
+    world.an_experience(artist, world.a_fan("Χρήστος", opted_in=artist))
+    world.a_pending_draft(artist)
+
+    page = browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/")
+
+    text = said(page)
+    assert "What needs me now 1 draft to decide. The first runs out" in text
+    assert "What reached fans Χρήστος" in text
+    assert "1 delivered in 30 days" in text.replace("delivered in 30 days 1", "1 delivered in 30 days")
+    assert page.content.decode().count('class="needs"') == 1
+
+
+def test_the_overview_asks_for_what_is_missing(artist: Artist) -> None:
+    program = world.a_program(artist)
+    world.a_version(program, nth=9)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+
+    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/"))
+
+    assert "Personal messages are off, so no program answers anybody" in text
+    assert "Thank you, version 2, waits for a signature" in text
+
+
+def test_a_program_that_reports_stopped_stands_first_among_what_needs_somebody(artist: Artist) -> None:
+    program = world.a_program(artist)
+    type(program).objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
+
+    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/"))
+
+    assert ["Thank you was stopped by reports" in text, "3 fans reported it." in text] == [True, True]
+
+
+def test_an_empty_studio_says_what_comes_next(artist: Artist) -> None:
+    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/"))
+
+    assert ["Nothing to decide." in text, "No program yet" in text, "Nothing in thirty days" in text] == [True] * 3
+
+
+# Grants
+
+
+def test_switching_on_asks_for_the_password_first(db: None) -> None:
+    artist = world.an_artist(granted=False)
+    principal = world.a_member(artist, "principal")
+    principal.set_password(PASSWORD)
+    principal.save()
+    mara, path = browser(principal), f"/studio/{artist.slug}/grants"
+    form = {"use": "personal_message", "on": "1"}
+
+    asked = mara.post(path, form)
+    before = artist.grants.count()
+    back = mara.post(asked.headers["Location"], {"password": PASSWORD})
+    page = mara.post(path, form, follow=True)
+
+    assert (back.headers["Location"], before, artist.grants.count()) == (path, 0, 1)
+    assert "On, version 1" in said(page)
+
+
+def test_an_owner_switches_off_and_an_editor_reads_who_may(artist: Artist) -> None:
+    path, form = f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"}
+
+    refused = browser_of(artist, "editor").post(path, form)
+    done = browser_of(artist, "owner").post(path, form, follow=True)
+
+    assert (refused.status_code, "Only a principal or an owner" in said(refused)) == (409, True)
+    assert ["Ended" in said(done), "by Mara owner" in said(done)] == [True, True]
+
+
+def test_a_use_that_does_not_exist_is_not_there(artist: Artist) -> None:
+    answer = browser_of(artist, "principal").post(f"/studio/{artist.slug}/grants", {"use": "voice", "on": "1"})
+
+    assert answer.status_code == 404
+
+
+# Team
+
+
+def test_an_owner_adds_by_address_changes_and_takes_out(artist: Artist) -> None:
+    owner, fan = browser_of(artist, "owner"), world.a_fan("Kwame")
+    path = f"/studio/{artist.slug}/team"
+    seen: list[Any] = []
+    owner.post(path, {"email": fan.email.upper(), "role": "reviewer"})
+    member = artist.team.members.get(person=fan)
+    seen.append(member.role)
+    owner.post(f"{path}/{member.pk}", {"do": "role", "role": "editor"})
+    member.refresh_from_db()
+    seen.append(member.role)
+    owner.post(f"{path}/{member.pk}", {"do": "remove"})
+    seen.append(artist.team.members.filter(person=fan).exists())
+
+    assert seen == ["reviewer", "editor", False]
+
+
+def test_an_address_without_an_account_is_kept_with_what_to_do(artist: Artist) -> None:
+    page = browser_of(artist, "owner").post(
+        f"/studio/{artist.slug}/team", {"email": "nobody@example.com", "role": "editor"}
+    )
+
+    assert page.status_code == 422
+    assert 'value="nobody@example.com"' in page.content.decode()
+    assert "Nobody with this address has an account yet." in said(page)
+
+
+def test_who_may_not_add_does_not_learn_who_has_an_account(artist: Artist) -> None:
+    client, path = browser_of(artist, "editor"), f"/studio/{artist.slug}/team"
+    known = world.a_fan("Kwame")
+
+    answers = [said(client.post(path, {"email": email, "role": "editor"})) for email in (known.email, "no@example.com")]
+
+    assert answers[0].replace(known.email, "") == answers[1].replace("no@example.com", "")
+
+
+@pytest.mark.parametrize("role", ["principal", "staff", ""])
+def test_nobody_is_made_a_principal_here(artist: Artist, role: str) -> None:
+    fan = world.a_fan()
+
+    answer = browser_of(artist, "principal").post(f"/studio/{artist.slug}/team", {"email": fan.email, "role": role})
+
+    assert (answer.status_code, artist.team.members.filter(person=fan).exists()) == (422, False)
+
+
+def test_a_reviewer_leaves_and_the_studio_is_gone(artist: Artist) -> None:
+    person = world.a_member(artist, "reviewer")
+    member = artist.team.members.get(person=person)
+    client = browser(person)
+
+    left = client.post(f"/studio/{artist.slug}/team/{member.pk}", {"do": "remove"})
+
+    assert left.headers["Location"] == "/studio/"
+    assert client.get(f"/studio/{artist.slug}/").status_code == 404
+
+
+def test_a_member_of_another_team_is_not_there(artist: Artist) -> None:
+    other = world.an_artist("Ove Lind")
+    theirs = other.team.members.get(person=world.a_member(other, "principal"))
+
+    answer = browser_of(artist, "owner").post(f"/studio/{artist.slug}/team/{theirs.pk}", {"do": "remove"})
+
+    assert (answer.status_code, other.team.members.count()) == (404, 1)
+
+
+def test_the_time_to_undo_is_set_or_says_what_is_wrong(artist: Artist) -> None:
+    client, path = browser_of(artist, "owner"), f"/studio/{artist.slug}/team/practice"
+
+    wrong, right = client.post(path, {"seconds": "-1"}), client.post(path, {"seconds": "30"})
+
+    assert (wrong.status_code, right.status_code, programs.practice(artist).grace_seconds) == (422, 302, 30)
+
+
+# History
+
+
+def test_the_history_tells_what_people_did_and_names_no_fan(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist, world.a_fan("Xenophon", opted_in=artist))
+    review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+    programs.set_practice(artist, by=world.a_member(artist, "principal"), grace_seconds=9)
+
+    text = said(browser_of(artist, "editor").get(f"/studio/{artist.slug}/history"))
+
+    assert f"Mara reviewer approved draft {draft.pk}" in text
+    assert "Mara principal signed version 1 of “Thank you”" in text
+    assert "Mara principal set the time to undo an approval to 9 s" in text
+    assert "Mara principal switched on personal messages, version 1" in text
+    assert ["Xenophon" in text, "opt" in text.partition("Who did what What")[2].lower()] == [False, False]
+
+
+def test_the_history_is_this_studios_alone(artist: Artist) -> None:
+    other = world.an_artist("Ove Lind")
+    both = world.a_member(artist, "reviewer")
+    roles.add_member(other.team, both, "reviewer", by=world.staff())
+    theirs = world.a_pending_draft(other)
+    review.decline(theirs.pk, by=both)
+
+    text = said(browser_of(artist, "editor").get(f"/studio/{artist.slug}/history"))
+
+    assert [f"declined draft {theirs.pk}" in text, "Ove Lind" in text] == [False, False]
+
+
+def test_the_history_goes_on_on_the_next_page(artist: Artist) -> None:
+    for seconds in range(45):
+        programs.set_practice(artist, by=world.a_member(artist, "principal"), grace_seconds=seconds)
+    client, path = browser_of(artist, "editor"), f"/studio/{artist.slug}/history"
+
+    page = client.get(path)
+    older = page.content.decode().partition('href="?before=')[2].partition('"')[0]
+    then = client.get(f"{path}?before={older}")
+
+    assert ["to 44 s" in said(page), "to 1 s" in said(page), "to 1 s" in said(then)] == [True, False, True]
+
+
+# What reached fans
+
+
+def test_what_reached_fans_has_its_mark_and_its_receipt(artist: Artist) -> None:
+    experience = world.an_experience(artist, world.a_fan("Χρήστος", opted_in=artist))
+
+    page = browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
+
+    assert "Χρήστος" in said(page)
+    assert "Mara Veil's words, filled in for you" in said(page)
+    assert f'href="/r/{experience.receipt_key}"' in page.content.decode()
+
+
+def test_a_fan_who_opted_out_is_no_longer_named(artist: Artist) -> None:
+    fan = world.a_fan("Xenophon", opted_in=artist)
+    world.an_experience(artist, fan)
+    opt_ins.opt_out(fan, artist)
+
+    page = browser_of(artist, "principal").get(f"/studio/{artist.slug}/delivered")
+
+    assert ["A fan" in said(page), "Xenophon" in said(page)] == [True, False]
+
+
+def test_what_went_no_further_says_why(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    review.decline(draft.pk, by=world.a_member(artist, "principal"), reason="not this one")
+
+    text = said(browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/delivered?state=stopped"))
+
+    assert "Declined: not this one." in text
+
+
+def test_an_approval_that_can_be_undone_has_its_button(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+    page = browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
+
+    assert f'action="/studio/{artist.slug}/review/{draft.pk}/undo"' in page.content.decode()
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "99999999999999999999999", "0"])
+def test_an_address_with_nonsense_in_it_is_a_page_all_the_same(artist: Artist, before: str) -> None:
+    client = browser_of(artist, "reviewer")
+
+    answers = [
+        client.get(f"/studio/{artist.slug}/{page}", {"before": before, "done": before, "on": before}).status_code
+        for page in ("delivered", "history", "review")
+    ]
+
+    assert answers == [200, 200, 200]

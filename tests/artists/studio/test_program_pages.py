@@ -1,0 +1,259 @@
+import re
+from typing import Any
+
+import pytest
+
+from artists import programs
+from artists.models import Program
+from catalog.models import Artist
+from tests import world
+from tests.accounts.people import PASSWORD
+from tests.artists.studio.rooms import HTMX, browser_of, said
+
+TYPED = {"times": "100", "recording": "", "seconds": "259200", "locale": "en", "template": ["Thank you[, {name}]."]}
+
+
+@pytest.fixture
+def artist(db: None) -> Artist:
+    return world.an_artist()
+
+
+@pytest.fixture
+def program(artist: Artist) -> Program:
+    return world.a_program(artist)
+
+
+def path_of(program: Program, action: str = "") -> str:
+    return f"/studio/{program.artist.slug}/programs/{program.pk}{action}"
+
+
+def fields(answer: Any) -> list[str]:
+    found = re.findall(r'<textarea[^>]*name="template"[^>]*>(.*?)</textarea>', answer.content.decode(), re.DOTALL)
+    return [text.replace("&#x27;", "'") for text in found]
+
+
+def test_a_new_program_opens_at_once_and_answers_nobody(artist: Artist) -> None:
+    page = browser_of(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": "Hundred"}, follow=True)
+
+    made = artist.programs.get()
+    assert (page.request["PATH_INFO"], made.state) == (path_of(made), "draft")
+    assert "Not signed, answers nobody" in said(page)
+
+
+def test_a_program_without_a_name_is_not_made_and_says_so(artist: Artist) -> None:
+    page = browser_of(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": " "})
+
+    assert (page.status_code, artist.programs.count()) == (422, 0)
+    assert "Fill this in; there is nothing here yet." in said(page)
+
+
+def test_saving_makes_a_new_version_that_waits_for_a_signature(program: Program) -> None:
+    page = browser_of(program.artist, "editor").post(path_of(program), TYPED, follow=True)
+
+    newest = program.versions.order_by("-version").first()
+    assert newest is not None
+    assert (newest.version, newest.nth, newest.decision, newest.words["templates"]) == (
+        2,
+        100,
+        None,
+        ["Thank you[, {name}]."],
+    )
+    assert "Version 2 is saved. It answers nobody until it is signed." in said(page)
+    assert "Version 1 is running" in said(page)
+    assert "before: When a fan listens 3 times to any song of yours." in said(page)
+
+
+def test_saving_without_a_change_makes_no_version(program: Program) -> None:
+    mara = browser_of(program.artist, "principal")
+    mara.post(path_of(program), TYPED)
+
+    page = mara.post(path_of(program), TYPED, follow=True)
+
+    assert (program.versions.count(), "Nothing changed: this is version 2." in said(page)) == (2, True)
+
+
+def test_the_first_listen_is_the_first_time(program: Program) -> None:
+    browser_of(program.artist, "editor").post(path_of(program), TYPED | {"times": "1"})
+
+    newest = program.versions.order_by("-version").first()
+    assert newest is not None
+    assert (newest.moment, newest.nth) == ("first_listen", 1)
+
+
+def test_another_number_of_times_and_one_song(program: Program) -> None:
+    song = world.a_recording(program.artist)
+    typed = TYPED | {"times": "other", "number": "84", "recording": str(song.pk)}
+
+    browser_of(program.artist, "editor").post(path_of(program), typed)
+
+    newest = program.versions.order_by("-version").first()
+    assert newest is not None
+    assert (newest.nth, newest.recording) == (84, song)
+
+
+def test_somebody_elses_song_is_none_of_ones_own(program: Program) -> None:
+    theirs = world.a_recording(world.an_artist("Ove Lind"), "Ferry")
+
+    browser_of(program.artist, "editor").post(path_of(program), TYPED | {"recording": str(theirs.pk)})
+
+    newest = program.versions.order_by("-version").first()
+    assert newest is not None
+    assert newest.recording is None
+
+
+def test_every_wrong_field_is_named_and_everything_typed_is_kept(program: Program) -> None:
+    typed = TYPED | {"times": "other", "number": "many", "template": ["Hello {nmae}", "Good.", "Bye {plays"]}
+
+    page = browser_of(program.artist, "editor").post(path_of(program), typed)
+
+    assert (page.status_code, program.versions.count()) == (422, 1)
+    assert fields(page) == ["Hello {nmae}", "Good.", "Bye {plays"]
+    text = said(page)
+    assert "There is no slot called nmae." in text
+    assert "A { without its other half; write {{ for the character (character 5)." in text
+    assert "How many times? A number from 1 to 1,000,000." in text
+    assert page.content.decode().count('aria-invalid="true"') == 3
+
+
+def test_rows_come_and_go_by_plain_buttons(program: Program) -> None:
+    mara = browser_of(program.artist, "principal")
+
+    more = mara.post(path_of(program), TYPED | {"do": "add-template"})
+    fewer = mara.post(path_of(program), TYPED | {"template": ["One.", "Two.", "Three."], "do": "remove-template-1"})
+    part = mara.post(path_of(program), TYPED | {"do": "add-fragment"})
+
+    assert [fields(answer) for answer in (more, fewer)] == [["Thank you[, {name}].", ""], ["One.", "Three."]]
+    assert part.content.decode().count('name="sentences"') == 1
+    assert program.versions.count() == 1
+
+
+def test_for_htmx_the_rows_come_alone(program: Program) -> None:
+    answer = browser_of(program.artist, "principal").post(
+        path_of(program), TYPED | {"do": "add-template"}, headers=HTMX
+    )
+
+    assert answer.content.decode().strip().startswith('<div class="stack" id="rows">')
+
+
+def test_parts_are_saved_under_their_names(program: Program) -> None:
+    typed = TYPED | {
+        "template": ["Thank you. {closing}"],
+        "fragment": ["closing"],
+        "sentences": ["Bye.\r\n\r\nSee you."],
+    }
+
+    browser_of(program.artist, "principal").post(path_of(program), typed)
+
+    newest = program.versions.order_by("-version").first()
+    assert newest is not None
+    assert newest.words["fragments"] == {"closing": ["Bye.", "See you."]}
+
+
+def test_the_preview_shows_the_edges_of_what_is_typed(program: Program) -> None:
+    typed = TYPED | {"template": ["{plays} {plays, one: listen, other: listens}[, {name}]."]}
+
+    answer = browser_of(program.artist, "editor").post(path_of(program, "/preview"), typed, headers=HTMX)
+
+    text = said(answer)
+    assert "Longest 1,234,567 listens, Maximiliana Konstantinopoulou." in text
+    assert "No name 100 listens." in text
+    assert "Name from the other direction 100 listens, \u2068مريم\u2069." in text
+    assert ["Shortest 1 listen." in text, "Number 2 2 listens, Y." in text] == [True, True]
+    assert [f"Number {n}, Ana." in text for n in ("0 0 listens", "1 1 listen", "100 100 listens")] == [True] * 3
+    assert program.versions.count() == 1
+
+
+def test_the_preview_of_arabic_runs_right_to_left_through_all_its_plurals(program: Program) -> None:
+    forms = "zero: صفر, one: مرة, two: مرتان, few: مرات, many: مرةً, other: مرة"
+    typed = TYPED | {"locale": "ar", "template": [f"شكرًا. {{plays}} {{plays, {forms}}}"]}
+
+    answer = browser_of(program.artist, "editor").post(path_of(program, "/preview"), typed, headers=HTMX)
+
+    html = answer.content.decode()
+    assert 'lang="ar" dir="rtl"' in html
+    assert [bool(re.search(rf"(?i)number {n}\b", said(answer))) for n in (0, 1, 2, 3, 11, 100)] == [True] * 6
+
+
+def test_the_preview_names_what_is_wrong_beside_its_field(program: Program) -> None:
+    answer = browser_of(program.artist, "editor").post(
+        path_of(program, "/preview"), TYPED | {"template": ["Good.", "Hi {venue}"]}, headers=HTMX
+    )
+
+    html = answer.content.decode()
+    assert re.search(r'innerHTML:#template-0-why"></div>', html)
+    assert re.search(r'innerHTML:#template-1-why"><p class="why">.*There is no slot called venue\.', html)
+
+
+def test_a_title_with_markup_is_shown_as_text(program: Program) -> None:
+    typed = TYPED | {"template": ["<img src=x onerror=alert(1)>"]}
+
+    page = browser_of(program.artist, "editor").post(path_of(program), typed)
+
+    assert "<img" not in page.content.decode()
+
+
+def test_signing_asks_for_the_password_and_comes_back_to_the_page(artist: Artist, program: Program) -> None:
+    world.a_version(program, nth=7)
+    principal = world.a_member(artist, "principal")
+    principal.set_password(PASSWORD)
+    principal.save()
+    mara = browser_of(artist, "principal")
+    path = path_of(program, "/versions/2/sign")
+
+    asked = mara.post(path)
+    typed = mara.post(asked.url, {"password": PASSWORD})
+    page = mara.post(path, follow=True)
+
+    assert asked.url == f"/accounts/reauthenticate/?next=%2Fstudio%2F{artist.slug}%2Fprograms%2F{program.pk}%23sign"
+    assert typed.url == f"{path_of(program)}#sign"
+    program.refresh_from_db()
+    assert program.current is not None
+    assert (program.current.version, "You signed version 2." in said(page)) == (2, True)
+
+
+@pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
+def test_nobody_but_the_artist_signs_and_all_read_so(artist: Artist, program: Program, role: str) -> None:
+    world.a_version(program, nth=7)
+    client = browser_of(artist, role)
+
+    page, tried = client.get(path_of(program)), client.post(path_of(program, "/versions/2/sign"))
+
+    assert "Only Mara Veil, in person, signs" in said(page)
+    assert (tried.status_code, "Only a principal of Mara Veil" in said(tried)) == (409, True)
+
+
+def test_pausing_and_going_on(program: Program) -> None:
+    mara = browser_of(program.artist, "principal")
+    states = []
+    for do in ("pause", "resume"):
+        mara.post(path_of(program, "/turn"), {"do": do})
+        program.refresh_from_db()
+        states.append(program.state)
+
+    assert states == ["paused", "live"]
+
+
+def test_what_reports_stopped_says_why_and_an_editor_cannot_let_it_go_on(program: Program) -> None:
+    Program.objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
+    ines = browser_of(program.artist, "editor")
+
+    page, tried = ines.get(path_of(program)), ines.post(path_of(program, "/turn"), {"do": "resume"})
+
+    assert "3 fans reported it." in said(page)
+    assert (tried.status_code, "only a principal or an owner may resume" in said(tried)) == (409, True)
+
+
+def test_an_older_version_can_be_read(program: Program) -> None:
+    programs.sign(world.a_version(program, nth=7), by=world.a_member(program.artist, "principal"), fresh=True)
+
+    page = browser_of(program.artist, "reviewer").get(path_of(program, "/versions/1"))
+
+    assert "When a fan listens 3 times to any song of yours" in said(page)
+
+
+def test_a_reviewer_reads_a_program_and_cannot_write_in_it(program: Program) -> None:
+    page = browser_of(program.artist, "reviewer").get(path_of(program))
+
+    assert "<fieldset" in page.content.decode()
+    assert 'bare" disabled>' in page.content.decode()
+    assert "Save as a new version" not in said(page)

@@ -1,0 +1,280 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from artists import programs, review
+from artists.models import Draft
+from catalog.models import Artist
+from rights import grants
+from rights.models import Use
+from tests import world
+from tests.artists.studio.rooms import HTMX, browser, browser_of, on_stage, said
+
+WAITS = "It then waits for Mara Veil, in person: these are not the signed words."
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def artist(db: None) -> Artist:
+    return world.an_artist()
+
+
+def path_of(draft: Draft, action: str = "") -> str:
+    return f"/studio/{draft.artist.slug}/review/{draft.pk}{action}"
+
+
+def test_the_page_shows_the_words_with_each_fact_and_where_it_came_from(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist, world.a_fan("Ελένη", opted_in=artist))
+
+    page = browser_of(artist, "principal").get(f"/studio/{artist.slug}/review")
+
+    html = page.content.decode()
+    assert '<span class="fact"><bdi>Ελένη</bdi><sup>a</sup></span>' in html
+    assert '<span class="fact"><bdi>3</bdi><sup>b</sup></span>' in html
+    assert "a Ελένη The fan’s name, as the fan typed it. b 3 Listens of yours, counted." in said(page)
+    assert "Mara Veil's words, filled in for you" in said(page)
+    assert "After that it expires and nothing is sent." in said(page)
+    assert on_stage(page) == draft.pk
+
+
+def test_approving_by_a_plain_form_offers_the_next_and_the_undo(artist: Artist) -> None:
+    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    mara = browser_of(artist, "principal")
+
+    page = mara.post(path_of(first, "/approve"), {"revision": 1}, follow=True)
+
+    first.refresh_from_db()
+    assert (first.state, on_stage(page)) == ("approved", second.pk)
+    assert "Approved for Ana . Goes out in 5 s." in said(page)
+
+
+def test_for_htmx_the_stage_the_line_the_count_and_the_undo_come_in_one_answer(artist: Artist) -> None:
+    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+
+    answer = browser_of(artist, "principal").post(path_of(first, "/approve"), {"revision": 1}, headers=HTMX)
+
+    html = answer.content.decode()
+    assert "<html" not in html
+    assert [part in html for part in ("innerHTML:#head", "innerHTML:#line", "innerHTML:#undo")] == [True] * 3
+    assert (on_stage(answer), answer.headers["HX-Replace-Url"]) == (second.pk, path_of(second))
+
+
+def test_an_undo_brings_the_draft_back_in_front_of_one(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    mara = browser_of(artist, "principal")
+    mara.post(path_of(draft, "/approve"), {"revision": 1})
+
+    page = mara.post(path_of(draft, "/undo"), follow=True)
+
+    draft.refresh_from_db()
+    assert (draft.state, on_stage(page)) == ("pending", draft.pk)
+
+
+def test_an_undo_too_late_says_so_and_offers_the_next(artist: Artist) -> None:
+    world.without_grace(artist)
+    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    mara = browser_of(artist, "principal")
+    mara.post(path_of(first, "/approve"), {"revision": 1})
+
+    page = mara.post(path_of(first, "/undo"))
+
+    assert (page.status_code, on_stage(page)) == (409, second.pk)
+    assert "The time to undo is over: it is on its way to the fan." in said(page)
+
+
+def test_declining_keeps_the_reason_for_the_team(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+
+    page = browser_of(artist, "reviewer").post(
+        path_of(draft, "/decline"), {"revision": 1, "reason": "not\x00 now"}, follow=True
+    )
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.reason) == ("declined", "declined: not now")
+    assert "Declined for Ana . They hear nothing." in said(page)
+
+
+def test_refused_words_are_still_in_the_field_with_what_to_change(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    typed = f"Look at https://example.com {EVIL}"
+
+    page = browser_of(artist, "principal").post(path_of(draft, "/edit"), {"text": typed, "revision": 1})
+
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert "Look at https://example.com &lt;script&gt;alert(1)&lt;/script&gt;</textarea>" in html
+    assert "Messages lead nowhere else. Take the link out" in said(page)
+    draft.refresh_from_db()
+    assert (draft.state, draft.revision) == ("pending", 1)
+
+
+def test_the_mark_changes_as_one_types(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+
+    def marked(role: str, text: str) -> str:
+        client = browser_of(artist, role)
+        return said(client.post(path_of(draft, "/mark"), {"text": text}, headers=HTMX))
+
+    assert draft.text is not None
+    assert [
+        marked("principal", draft.text),
+        marked("principal", "Thank you, Ana."),
+        marked("reviewer", "Thank you, Ana."),
+    ] == [
+        "This will be marked: Mara Veil's words, filled in for you",
+        "This will be marked: Written by Mara Veil",
+        "This will be marked: Written by Mara Veil's team " + WAITS,
+    ]
+    draft.refresh_from_db()
+    assert draft.revision == 1
+
+
+def test_a_models_draft_becomes_an_edited_one(artist: Artist) -> None:
+    draft = world.by_a_model(world.a_pending_draft(artist))
+
+    answer = browser_of(artist, "principal").post(path_of(draft, "/mark"), {"text": "Thank you."}, headers=HTMX)
+
+    assert said(answer) == "This will be marked: AI draft, edited and approved by Mara Veil"
+
+
+def test_the_words_of_a_reviewer_wait_for_the_artist(artist: Artist) -> None:
+    draft, following = world.a_pending_draft(artist), world.a_pending_draft(artist)
+
+    page = browser_of(artist, "reviewer").post(
+        path_of(draft, "/edit"), {"text": "Thank you.", "revision": 1}, follow=True
+    )
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.text, draft.held_by) == ("pending", "Thank you.", None)
+    assert (on_stage(page), "It waits for Mara Veil, in person." in said(page)) == (following.pk, True)
+
+
+def test_who_may_not_approve_reads_why_before_trying(artist: Artist) -> None:
+    draft = world.by_a_model(world.a_pending_draft(artist))
+
+    page = browser_of(artist, "reviewer").get(path_of(draft))
+
+    assert "These words are not the signed ones: they wait for Mara Veil, in person." in said(page)
+    assert 'data-key="a" hx-post="' + path_of(draft, "/approve") + '" disabled' in page.content.decode()
+
+
+def test_a_second_click_reads_who_was_first_and_the_next_is_offered(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+    answer = browser_of(artist, "reviewer").post(path_of(draft, "/approve"), {"revision": 1}, headers=HTMX)
+
+    assert answer.status_code == 409
+    assert "Already decided by Mara principal at" in said(answer)
+    assert "Take the next one" in said(answer)
+
+
+def test_words_that_somebody_changed_meanwhile_are_not_approved_unread(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    review.edit(draft.pk, "Thank you for this.", by=world.a_member(artist, "reviewer"))
+
+    page = browser_of(artist, "principal").post(path_of(draft, "/approve"), {"revision": 1})
+
+    assert (page.status_code, on_stage(page)) == (409, draft.pk)
+    assert "Somebody changed the words meanwhile. Look at them again." in said(page)
+    assert "Thank you for this." in said(page)
+
+
+def test_without_a_grant_the_sentence_stands_in_place(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+
+    page = browser_of(artist, "principal").post(path_of(draft, "/approve"), {"revision": 1})
+
+    assert (page.status_code, on_stage(page)) == (409, draft.pk)
+    assert "Not everyone has said yes" in said(page)
+
+
+def test_a_paused_program_says_so_before_anybody_tries(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    programs.pause(draft.version.program, by=world.a_member(artist, "reviewer"))
+
+    page = browser_of(artist, "principal").get(path_of(draft))
+
+    assert "The program is paused, so nothing of it goes out. Resume it first." in said(page)
+
+
+def test_a_draft_whose_time_is_over_is_not_offered(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    Draft.objects.filter(pk=draft.pk).update(deadline=Now() - timedelta(seconds=1))
+
+    page = browser_of(artist, "principal").get(f"/studio/{artist.slug}/review")
+
+    assert (on_stage(page), "Everything is decided" in said(page)) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"headers": {**HTMX, "HX-Current-URL": "http://testserver/studio/mara-veil/review/{}"}}]
+)
+def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artist, how: dict[str, Any]) -> None:
+    draft = world.a_pending_draft(artist)
+    headers = {name: value.format(draft.pk) for name, value in how.get("headers", {}).items()}
+
+    answer = Client().post(path_of(draft, "/approve"), {"revision": 1}, headers=headers)
+
+    goal = answer.headers.get("HX-Redirect") or answer.headers["Location"]
+    assert goal == f"/accounts/login/?next=%2Fstudio%2Fmara-veil%2Freview%2F{draft.pk}"
+
+
+def test_a_page_that_is_read_does_not_move_but_hears_of_a_decision(artist: Artist) -> None:
+    draft, later = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    mara = browser_of(artist, "principal")
+    mara.get(f"/studio/{artist.slug}/review")
+    quiet = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX)
+    review.decline(draft.pk, by=world.a_member(artist, "reviewer"))
+
+    told = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX)
+
+    assert ("innerHTML:#news" in quiet.content.decode(), "2 to decide" in said(quiet)) == (False, True)
+    assert "Already decided by Mara reviewer" in said(told)
+    assert [on_stage(quiet), on_stage(told)] == [None, None]
+    assert path_of(later) in told.content.decode()
+
+
+def test_names_and_words_with_markup_and_directions_are_shown_as_text(artist: Artist) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    fan.name = EVIL
+    fan.save()
+    draft = world.a_pending_draft(artist, fan)
+    Draft.objects.filter(pk=draft.pk).update(text=f"Thank you {EVIL} \u202eevil")
+
+    page = browser_of(artist, "principal").get(path_of(draft)).content.decode()
+
+    assert EVIL not in page
+    assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>" in page
+
+
+def test_an_erased_draft_is_shown_as_what_is_left_of_it(artist: Artist) -> None:
+    draft = world.a_pending_draft(artist)
+    Draft.objects.filter(pk=draft.pk).update(text=None, salt=None, made=None, facts=None)
+
+    page = browser_of(artist, "principal").get(path_of(draft))
+
+    assert (page.status_code, on_stage(page)) == (200, draft.pk)
+
+
+@pytest.mark.parametrize("address", ["review", "review/{}", "review/line?on={}", ""])
+def test_as_many_queries_at_three_drafts_as_at_one(artist: Artist, address: str) -> None:
+    draft = world.a_pending_draft(artist)
+    client = browser(world.a_member(artist, "principal"))
+    path = f"/studio/{artist.slug}/{address}".format(draft.pk)
+    counts = []
+    for _ in range(2):
+        client.get(path)  # what is cached for a while is cached
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        counts.append(len(captured))
+        world.a_pending_draft(artist)
+        world.a_pending_draft(artist)
+
+    assert counts[0] == counts[1]
