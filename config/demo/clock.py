@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection, transaction
+from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError, connection, transaction
 
 from config.database import APP_ROLE, as_owner
 
@@ -57,11 +58,20 @@ def turned_back() -> Iterator[Clock]:
         _set_defaults(stamped, f"past.{NOW}")
         clock = Clock()
         clock.turn(clock.now)
-        cursor.execute(LIVE_IN_IT)
+        _live_in_it()
         yield clock
         cursor.execute(LEAVE_IT)
         _set_defaults(stamped, NOW)
         cursor.execute("DROP SCHEMA past CASCADE")
+
+
+def _live_in_it() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(LIVE_IN_IT)
+    except ProgrammingError as error:
+        hint = f"GRANT {APP_ROLE} TO the role of DATABASE_OWNER_URL, as the embedded PostgreSQL has it"
+        raise ImproperlyConfigured(f"The owner may not act as the app role here: {hint}.") from error
 
 
 def _set_defaults(stamped: list[str], value: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from accounts.models import Person, Role
 from artists import delivery, review
 from artists.models import Draft
-from artists.refusals import Refused, Uncleared
+from artists.refusals import Refused, TooLate, Uncleared
 from config.demo.acts import BY_SLUG
 from config.demo.offers import LETTERS
 from config.demo.opening import World
@@ -30,7 +30,7 @@ def decided(world: World, draft: Draft) -> bool:
             review.edit(draft.pk, world.rng.choice(LETTERS[slug]), by=world.principal(slug))
         else:
             review.approve(draft.pk, by=_somebody(world, slug))
-    except (Refused, Uncleared):  # paused, or no longer granted: it waits until its deadline
+    except (Refused, TooLate, Uncleared):  # paused, no longer granted, or its deadline passed while others were read
         return False
     return chance >= 0.1
 
@@ -38,8 +38,7 @@ def decided(world: World, draft: Draft) -> bool:
 def arrived(world: World, approved: Iterable[Draft] = ()) -> None:
     """What everyone still says yes to reaches its fan, and most fans look at it soon."""
     world.clock.turn(world.clock.now + GRACE)
-    while delivery.deliver_next():
-        pass
+    delivery.deliver_next()
     received = Experience.objects.filter(draft__in=[draft.pk for draft in approved]).select_related("person")
     for experience in received.order_by("draft"):
         if world.rng.random() < 0.75:

@@ -1,6 +1,7 @@
 """Seed: what happens once in the half year: programs are signed and paused, a yes is taken back, fans leave, report."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from accounts.models import Role
@@ -48,7 +49,8 @@ def _signed(world: World, *, slug: str, offer: Offer) -> bool:
 def _fan_leaves(world: World, *, slug: str) -> bool:
     """Between the team's yes and the delivery: it is approved, and undeliverable."""
     pending = Draft.objects.filter(state=Draft.State.PENDING, artist__slug=slug, version__recording=None)
-    draft = pending.exclude(person__handle=ANA).select_related("person", "artist").first()
+    pending = pending.filter(deadline__gt=world.clock.now + timedelta(hours=1)).exclude(person__handle=ANA)
+    draft = pending.select_related("person", "artist").first()
     if draft is None:
         return False
     review.approve(draft.pk, by=world.mate(slug, Role.REVIEWER))

@@ -10,6 +10,7 @@ from config.demo.opening import PASSWORD, STAFF, address
 from fans.models import Engagement
 
 REVIEWER = "ines"
+HUNDRED = 100  # of Mara's programs
 GUESTS = (
     (ANA, "a fan", "Ana Ferreira"),
     (BY_SLUG[MARA].principal, "an artist", "Mara Veil, with her studio"),
@@ -30,7 +31,7 @@ Fanfare is at {site}/
   What to try
   1. In Mara's studio, open Review. {waiting} wait; {first} is the first in line. Approve it (a).
   2. Look at Ana's page: five seconds later it is there, without a reload. Open it, and its receipt.
-  3. As Ana, play or scrobble any song by Mara Veil. She is at {listens} listens; Mara answers the hundredth.
+  3. {play}
   4. Wait in the studio: every half minute or so some fan reaches a moment, and a new draft joins the line.
   5. As Ana, report a message, or opt out of an artist. As the desk, see the report.
 
@@ -56,4 +57,11 @@ def _standing(ana: Person) -> dict[str, object]:
     first = waiting.first()
     whose = (first.person.name or first.person.handle) if first else "nobody"
     listens = Engagement.objects.filter(person=ana, artist=mara).values_list("listens", flat=True).first()
-    return {"waiting": waiting.count(), "first": f"the one for {whose}", "listens": listens or 0}
+    return {"waiting": waiting.count(), "first": f"the one for {whose}", "play": _play(listens or 0)}
+
+
+def _play(listens: int) -> str:
+    if listens >= HUNDRED:
+        return "As Ana, open Your listening: play something, delete it, pause the recording."
+    short = f"She is at {listens} listens, and Mara answers the hundredth"
+    return f"As Ana, open Mara Veil's page and press play, or scrobble. {short}: a draft for Ana."

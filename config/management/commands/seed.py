@@ -4,6 +4,7 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo import music, seed
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             made = seed.seed(number)
-        except seed.NotEmpty as reason:
+        except (seed.NotEmpty, ImproperlyConfigured) as reason:
             raise CommandError(str(reason)) from reason
         took = f"Eight artists, sixty fans, half a year of listening: made in {time.monotonic() - began:.0f} s."
         self.stdout.write(took if made else "The world is there already; nothing was changed.")

@@ -1,0 +1,146 @@
+"""The demo's world: everything in it came about by the stage functions, in its own time, and adds up."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import Count, F, Max, Min, Q
+
+from accounts.models import Person
+from artists.models import Draft, Moment, Program
+from audit.models import Entry
+from catalog.models import Artist
+from config.demo import clock, seed
+from config.demo.acts import ACTS, MARA
+from config.demo.crowd import FANS
+from fans.models import Engagement, Experience, RecordingEngagement
+from listens.models import Listen
+from rights.models import Decision, Grant
+from trust.models import Report
+
+RECOUNT = """
+SELECT l.person_id, {what}, count(*), min(l.started_at), max(l.started_at)
+FROM listens_listen l JOIN catalog_recording r ON r.id = l.recording_id WHERE NOT l.set_aside GROUP BY 1, 2
+"""
+pytestmark = pytest.mark.usefixtures("lived_in")
+
+
+def recounted(what: str) -> set[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT.format(what=what))
+        return set(cursor.fetchall())
+
+
+def test_every_count_is_what_the_listens_say() -> None:
+    of_artists = Engagement.objects.values_list("person", "artist", "listens", "first_at", "last_at")
+    of_songs = RecordingEngagement.objects.values_list("person", "recording", "listens", "first_at", "last_at")
+
+    assert set(of_artists) == recounted("r.artist_id")
+    assert set(of_songs) == recounted("r.id")
+    assert of_artists.count() > 100
+
+
+def test_nobody_listens_to_two_songs_at_once() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(*), count(*) FILTER (WHERE meets) FROM (
+                SELECT lead(started_at) OVER (PARTITION BY person_id ORDER BY started_at)
+                    < started_at + make_interval(secs => duration_ms / 1000) AS meets FROM listens_listen
+            ) AS following
+        """)
+        listens, overlapping = cursor.fetchone()
+
+    assert listens > 5000
+    assert overlapping == 0
+
+
+def test_what_reached_a_fan_was_decided_on_before() -> None:
+    received = Experience.objects.select_related("decision")
+
+    assert received.count() > 100
+    assert all(each.decision.content_hash == each.content_hash for each in received)
+    assert all(each.decision.at < each.delivered_at for each in received)
+    assert set(received.values_list("mark", flat=True)) == {"written", "filled"}
+    drafts = Draft.objects.filter(state="delivered").values_list("pk", flat=True)
+    assert set(received.values_list("draft", flat=True)) == set(drafts)
+
+
+def test_what_happened_is_stamped_with_its_own_time_and_nothing_with_a_time_to_come() -> None:
+    now, span = datetime.now(UTC), {}
+    for kind, at in ((Decision, "at"), (Grant, "live_from"), (Entry, "at"), (Experience, "delivered_at")):
+        span[kind] = kind.objects.aggregate(first=Min(at), last=Max(at))
+
+    assert all(span[kind]["first"] < now - timedelta(days=150) for kind in span)
+    assert all(span[kind]["last"] <= now for kind in span)
+    assert not Draft.objects.filter(Q(decided_at__lt=F("written_at")) | Q(written_at__lt=F("moment__noticed_at")))
+
+
+def test_nothing_is_overdue_and_much_waits_with_the_guest_first() -> None:
+    pending = Draft.objects.filter(state="pending").order_by("deadline")
+    of_mara = pending.filter(artist__slug=MARA)
+
+    assert not pending.filter(deadline__lte=datetime.now(UTC))
+    assert not Moment.objects.filter(state="noticed")
+    assert of_mara.count() >= 5
+    assert of_mara[0].person.handle == "ana"
+    assert pending.values("deadline").distinct().count() > 5
+    assert of_mara.filter(edited_by__isnull=False).count() == 1
+
+
+def test_the_world_has_everything_that_can_become_of_a_moment() -> None:
+    states = dict(Draft.objects.values_list("state").annotate(Count("pk")))
+
+    assert {"pending", "delivered", "declined", "expired", "undeliverable"} <= states.keys()
+    assert Moment.objects.filter(state="refused", reason__startswith="uncleared").exists()
+    assert Program.objects.filter(state="paused", paused_because="").count() == 1
+    assert Program.objects.filter(state="paused", paused_because__startswith="3 fans").count() == 1
+    assert set(Report.objects.values_list("state", flat=True)) == {"open", "dismissed"}
+    assert Artist.objects.filter(party__grants__ended_at__isnull=False).count() == 1
+
+
+def test_eight_artists_in_eight_inks_and_sixty_fans() -> None:
+    assert set(Artist.objects.values_list("slug", "name", "spot")) == {(act.slug, act.name, act.spot) for act in ACTS}
+    assert len({act.spot for act in ACTS}) == 8
+    assert Person.objects.filter(handle__in=FANS).count() == 60
+    mara = Engagement.objects.get(person__handle="ana", artist__slug=MARA)
+    assert mara.listens == 99
+
+
+def test_a_second_seed_changes_nothing() -> None:
+    before = Listen.objects.count(), Entry.objects.count()
+
+    assert seed.seed() is False
+    assert (Listen.objects.count(), Entry.objects.count()) == before
+
+
+def test_the_clock_is_gone_and_every_stamp_is_the_present_again() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'past'")
+        [schemas] = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM pg_attrdef WHERE pg_get_expr(adbin, adrelid) LIKE '%past%'")
+        [defaults] = cursor.fetchone()
+
+    assert (schemas, defaults) == (0, 0)
+
+
+def live_in_january_and_break() -> None:
+    with clock.turned_back() as past:
+        past.turn(datetime(2026, 1, 1, tzinfo=UTC))
+        Person.objects.create(email="x@example.com", handle="xyz", country="PT", age_band="18_plus")
+        assert Person.objects.get(handle="xyz").joined_at.date() == date(2026, 1, 1)
+        raise ZeroDivisionError
+
+
+def test_whatever_fails_under_the_turned_back_clock_leaves_nothing() -> None:
+    before = Entry.objects.count()
+
+    with pytest.raises(ZeroDivisionError):
+        live_in_january_and_break()
+
+    assert (Entry.objects.count(), Person.objects.filter(handle="xyz").count()) == (before, 0)
+
+
+def test_the_past_is_written_with_the_rights_of_the_app_role_alone() -> None:
+    with clock.turned_back(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("fanfare_app",)
