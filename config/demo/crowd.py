@@ -4,7 +4,7 @@ ANA = "ana"  # whom the demo's link signs in
 
 # Handle -> name as they gave it, and country. Two gave none, and two gave more than a greeting repeats.
 FANS: dict[str, tuple[str, str]] = {
-    ANA: ("Ana Ferreira", "PT"),
+    ANA: ("Ana", "PT"),
     "chidi": ("Chidi Okonkwo", "NG"),
     "zoe": ("Zoë Lindqvist", "SE"),
     "lukasz": ("Łukasz Wójcik", "PL"),

@@ -12,7 +12,7 @@ from fans.models import Engagement
 REVIEWER = "ines"
 HUNDRED = 100  # of Mara's programs
 GUESTS = (
-    (ANA, "a fan", "Ana Ferreira"),
+    (ANA, "a fan", "Ana"),
     (BY_SLUG[MARA].principal, "an artist", "Mara Veil, with her studio"),
     (REVIEWER, "a reviewer", "Inês, of Mara's team"),
     (STAFF, "the trust desk", "reads what fans report"),
