@@ -49,6 +49,8 @@ class Command(BaseCommand):
             while True:
                 crew.tend(1.0)
         finally:
+            self.stdout.write("Ending everything, one after the other.")
+            self.stdout.flush()
             crew.stop()
             if composing:
                 end(composing)
