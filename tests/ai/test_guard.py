@@ -142,6 +142,11 @@ def test_a_text_that_is_too_long_is_found_even_when_signed() -> None:
     ]
 
 
+def test_of_a_text_that_is_too_long_nothing_else_is_looked_at() -> None:
+    """A million letters in one word would keep a process busy for hours."""
+    assert [finding.code for finding in check_text("w" * 1_000_000, FACTS)] == ["length"]
+
+
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
