@@ -57,6 +57,15 @@ def app_role(
     return [Error(f"The role of DATABASE_URL {what}.", hint=hint, id="fanfare.E003")]
 
 
+def collected(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """In front of people, a page names its files by what was collected when this version was installed."""
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    if settings.STORAGES["staticfiles"]["BACKEND"] != settings.COLLECTED or manifest.exists():
+        return []
+    hint = "Run manage.py collectstatic --noinput once for each version; until then every page fails."
+    return [Caution(f"There is no {manifest}.", hint=hint, id="fanfare.W002")]
+
+
 def for_the_public(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What is right on one's own machine and wrong in front of people (`check --deploy`)."""
     if settings.SITE_URL.startswith("https://"):
@@ -69,4 +78,5 @@ def register_all() -> None:
     register(addresses)
     register(model_server)
     register(app_role, Tags.database)
+    register(collected)
     register(for_the_public, deploy=True)

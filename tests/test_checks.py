@@ -1,5 +1,7 @@
 """What an operator gets wrong, and what the checks say to it."""
 
+from pathlib import Path
+
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
@@ -41,6 +43,17 @@ def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:
 
     assert ids(found) == ["fanfare.E003"]
     assert "owns tables" in found[0].msg
+
+
+def test_pages_whose_files_were_not_collected_are_worth_a_warning(settings: Settings, tmp_path: Path) -> None:
+    settings.STORAGES = {"staticfiles": {"BACKEND": settings.COLLECTED}}
+    settings.STATIC_ROOT = tmp_path
+    before = ids(checks.collected(None))
+
+    (tmp_path / "staticfiles.json").touch()
+
+    assert before == ["fanfare.W002"]
+    assert checks.collected(None) == []
 
 
 def test_an_address_without_encryption_is_worth_a_warning(settings: Settings) -> None:
