@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 
-.PHONY: help setup test check demo demo-once bench-ingest bench-pages openapi shell
+.PHONY: help setup test check demo demo-once bench-ingest bench-pages screenshots openapi shell
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -39,6 +39,9 @@ demo-once: setup  ## one listen travels the whole way, from a scrobbler to a fan
 
 bench-ingest: setup  ## listens per second through the door and the consumer
 	$(EMBEDDED) python benchmarks/ingest.py
+
+screenshots: setup  ## every page at three widths, light and dark, into var/screenshots
+	$(EMBEDDED) python benchmarks/screenshots.py $(ARGS)
 
 bench-pages: setup  ## the pages when a million experiences were delivered; ARGS="--experiences 100000" is quicker
 	$(EMBEDDED) python benchmarks/pages.py $(ARGS)

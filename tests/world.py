@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 
 def a_person(name: str = "Ana", *, country: str = "PT", **about: Any) -> Person:
     """Somebody with an account. The handle is the name, made fit, and its own every time."""
-    fit = re.sub(r"[^a-z0-9]", "", name.lower()) or "somebody"
+    fit = re.sub(r"[^a-z0-9]", "", name.lower())[:20] or "somebody"
     handle = f"{fit}-{next(_numbers)}"
     about = {"age_band": "18_plus", "name": name, "country": country, **about}
     return Person.objects.create_user(f"{handle}@example.com", None, handle=handle, **about)

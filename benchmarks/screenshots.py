@@ -1,0 +1,137 @@
+"""What every page looks like: of the demo's world, at three widths, light and dark, into var/screenshots.
+
+make screenshots             (python manage.py embedded -- python benchmarks/screenshots.py [NAME …])
+make screenshots ARGS="feed review"     only these pages
+"""
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Literal
+
+import frame  # first: it sets Django up
+from django.utils import timezone
+from playwright.sync_api import Browser, Error
+
+from accounts.models import Person, Role
+from artists.models import Draft
+from catalog.models import Artist
+from config import BASE_DIR, database
+from config.demo.acts import MARA
+from config.demo.crowd import ANA
+from config.story.sessions import session_of
+from fans.models import Experience
+from tests.browser.chromium import NoBrowser, chromium
+from tests.browser.places import PLACES
+from worker.embedded import free_port
+from worker.supervisor import end, spawn
+
+FOLDER = BASE_DIR / "var" / "screenshots"
+WIDTHS = (390, 768, 1440)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+HEIGHT = 900
+PATIENCE = 30  # seconds for the site to answer
+
+
+def subjects() -> dict[str, object]:
+    """What the addresses name: of the artist and the fan whose links the demo prints."""
+    artist = Artist.objects.get(slug=MARA)
+    fan = Person.objects.get(handle=ANA)
+    experience = Experience.objects.filter(person=fan, artist=artist).order_by("-delivered_at").first()
+    soon = timezone.now() + timedelta(minutes=5)
+    draft = Draft.objects.filter(artist=artist, state="pending", deadline__gt=soon).order_by("deadline").first()
+    program = artist.programs.exclude(current=None).order_by("pk").first()
+    assert experience
+    assert draft
+    assert program
+    own = {"experience": experience.pk, "receipt": experience.receipt_key, "draft": draft.pk, "program": program.pk}
+    return {"artist": artist.slug, **own}
+
+
+def sessions() -> dict[str, str]:
+    """Who looks: a cookie for each."""
+    mara = Artist.objects.get(slug=MARA).team.members.filter(role=Role.PRINCIPAL).select_related("person").first()
+    assert mara
+    about = {"name": "Newcomer", "country": "PT", "age_band": "18_plus"}
+    newcomer = Person.objects.create_user("newcomer@example.com", None, handle="newcomer", **about)
+    staff = Person.objects.filter(is_staff=True).first()
+    assert staff
+    people = {
+        "newcomer": newcomer, "fan": Person.objects.get(handle=ANA), "principal": mara.person, "staff": staff,
+    }  # fmt: skip
+    return {who: session_of(person) for who, person in people.items()}
+
+
+def manage(*words: str, **env: str) -> subprocess.Popen[bytes]:
+    argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
+    return spawn(argv, env={**os.environ, **env, "DEBUG": "1", "LOG_LEVEL": "ERROR"})
+
+
+@contextmanager
+def site(urls: dict[str, str]) -> Iterator[str]:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    child = manage("serve", "--port", str(port), SITE_URL=address, **urls)
+    try:
+        give_up = time.monotonic() + PATIENCE
+        while not answers(port):
+            assert time.monotonic() < give_up, "the site does not answer"
+            time.sleep(0.2)
+        yield address
+    finally:
+        end(child)
+
+
+def answers(port: int) -> bool:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        link.request("GET", "/health")
+        return link.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def look(browser: Browser, address: str, cookies: dict[str, str], about: dict[str, object], only: Sequence[str]) -> int:
+    """Every page in every way. How many pictures it were."""
+    taken = 0
+    for name, place in PLACES.items():
+        if only and name not in only:
+            continue
+        context = browser.new_context(base_url=address, locale="en-GB", reduced_motion="reduce", device_scale_factor=1)
+        if place.who in cookies:
+            context.add_cookies([{"name": "sessionid", "value": cookies[place.who], "url": address}])
+        page = context.new_page()
+        page.goto(place.path.format(**about))
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                page.emulate_media(color_scheme=scheme)
+                page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
+                taken += 1
+        context.close()
+    return taken
+
+
+def main(only: Sequence[str]) -> None:
+    unknown = set(only) - PLACES.keys()
+    if unknown:
+        sys.exit(f"No page is called {', '.join(sorted(unknown))}. There are: {', '.join(PLACES)}.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with database.scratch("screens") as urls:
+        assert manage("seed", **urls).wait() == 0, "there is no world to look at"
+        cookies, about = sessions(), subjects()
+        try:
+            with site(urls) as address, chromium() as browser:
+                print(f"{look(browser, address, cookies, about, only)} pictures are in {FOLDER}")
+        except (NoBrowser, Error) as reason:
+            sys.exit(f"No pictures: {reason}")
+
+
+if __name__ == "__main__":
+    assert frame.REPEATS
+    main(sys.argv[1:])

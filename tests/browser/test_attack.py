@@ -1,0 +1,185 @@
+"""What people put into fields, in front of people: text stays text, and the layout stays whole."""
+
+import itertools
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from artists.models import Practice
+from catalog.models import Artist
+from config.story.sessions import session_of
+from tests import world
+from tests.browser import house as given
+from tests.browser.guests import Guests, sideways
+from tests.browser.house import PASSWORD, House
+
+_names = itertools.count(1)
+MARKUP = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>{{ 7|add:7 }}'
+BIDI = "\u202eevil\u202c \u2066left\u2069"
+FAMILY = "👩‍👩‍👧‍👦🏳️‍🌈👍🏽"
+LONG = "w" * 10_000
+NAMES = {"markup": "<b>Ana</b>{{x}}<i onclick=x>", "emoji": FAMILY * 3, "one long word": "W" * 80, "zalgo": "Ȧ̴̢͙̪̭" * 10}
+
+
+@pytest.fixture
+def artist(house: House) -> Artist:
+    made = world.an_artist(f"Attack {next(_names)}")
+    world.a_program(made)
+    Practice.objects.update_or_create(artist=made, defaults={"grace_seconds": 0})
+    return made
+
+
+def whole(page: Page) -> None:
+    assert page.evaluate("window.owned") is None
+    assert sideways(page, 320, 390, 1280) == {}, page.url
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_name_is_text_wherever_it_stands(artist: Artist, guests: Guests, kind: str) -> None:
+    fan = world.a_fan(NAMES[kind], opted_in=artist)
+    draft = given.a_pending_draft(artist, fan)
+    studio = guests.enter(world.a_member(artist, "principal")).new_page()
+
+    for path in ("review", "", "delivered"):
+        studio.goto(f"/studio/{artist.slug}/{path}")
+        whole(studio)
+        if path == "review":
+            assert studio.locator("#draft-name").inner_text() == NAMES[kind]
+    given.approved(draft)
+    own = guests.enter(fan).new_page()
+    for path in ("/", "/settings", "/artists/"):
+        own.goto(path)
+        whole(own)
+
+
+def test_an_artist_of_markup_and_of_one_long_word_is_text(house: House, guests: Guests) -> None:
+    for number, name in enumerate((f"<b>Bold</b> {BIDI}", "W" * 120, FAMILY * 4)):
+        artist = world.an_artist(f"Strange {number}")
+        Artist.objects.filter(pk=artist.pk).update(name=name, about=MARKUP)
+        artist.refresh_from_db()
+        world.a_program(artist)
+        fan = world.a_fan("Ana", opted_in=artist)
+        experience = given.an_experience(artist, fan)
+        page = guests.enter(fan).new_page()
+        for path in (f"/artists/{artist.slug}", "/", "/artists/", f"/experiences/{experience.pk}",
+                     f"/r/{experience.receipt_key}", "/settings", "/welcome/artists"):  # fmt: skip
+            page.goto(path)
+            whole(page)
+        studio = guests.open(f"/studio/{artist.slug}/", world.a_member(artist, "principal"))
+        whole(studio)
+
+
+@pytest.mark.parametrize("typed", [MARKUP, BIDI, LONG, FAMILY * 50], ids=["markup", "bidi", "long", "emoji"])
+def test_a_template_is_text_and_what_is_wrong_with_it_is_named(artist: Artist, guests: Guests, typed: str) -> None:
+    program = world.a_program(artist, signed=False, nth=7)
+    page = guests.open(f"/studio/{artist.slug}/programs/{program.pk}", world.a_member(artist, "principal"))
+    guests.forgive("status of 422")
+
+    page.locator("[name=template]").first.fill(typed)
+    page.wait_for_timeout(700)
+    page.get_by_role("button", name="Save as a new version").click()
+    page.wait_for_load_state()
+
+    whole(page)
+    assert page.locator("[name=template]").first.input_value() == typed
+    assert page.locator("[aria-invalid=true], .said").count() > 0
+
+
+def test_words_that_are_too_long_are_refused_and_still_there(artist: Artist, guests: Guests) -> None:
+    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+    page = guests.open(f"/studio/{artist.slug}/review/{draft.pk}/edit", world.a_member(artist, "principal"))
+    guests.forgive("status of 422")
+
+    page.locator("#text").fill(LONG)
+    page.get_by_role("button", name="Approve these words").click()
+    expect(page.locator("#text-why")).to_contain_text("at most 1000")
+
+    whole(page)
+    assert page.locator("#text").input_value() == LONG
+
+
+def test_words_of_markup_reach_the_fan_as_words(artist: Artist, guests: Guests) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    draft = given.a_pending_draft(artist, fan)
+    page = guests.open(f"/studio/{artist.slug}/review/{draft.pk}/edit", world.a_member(artist, "principal"))
+
+    page.locator("#text").fill(MARKUP)
+    page.get_by_role("button", name="Approve these words").click()
+    expect(page.locator("#undo")).to_contain_text("Approved for Ana")
+    whole(page)
+    feed = guests.open("/", fan)
+
+    expect(feed.locator("article.item .words")).to_have_text(MARKUP, timeout=given.SECONDS * 1000)
+    whole(feed)
+
+
+def test_what_is_looked_for_is_text(guests: Guests) -> None:
+    page = guests.enter(world.a_fan("Ana")).new_page()
+    for typed in (MARKUP, BIDI, "%00", FAMILY):
+        page.goto("/artists/")
+        page.locator("#q").fill(typed)
+        page.wait_for_timeout(500)
+        whole(page)
+
+
+# Over plain HTTP
+
+
+def signed_in(house: House, person: Any) -> requests.Session:
+    session = requests.Session()
+    session.cookies.set("sessionid", session_of(person))
+    return session
+
+
+def test_a_form_of_another_site_changes_nothing(house: House, artist: Artist) -> None:
+    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+    session = signed_in(house, world.a_member(artist, "principal"))
+    path = f"{house.site.url}/studio/{artist.slug}/review/{draft.pk}/approve"
+
+    page = session.get(f"{house.site.url}/studio/{artist.slug}/review/{draft.pk}", timeout=10)
+    token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    for form, headers in (
+        ({}, {}),
+        ({"csrfmiddlewaretoken": "a" * 64}, {}),
+        ({"csrfmiddlewaretoken": token}, {"Origin": "https://evil.example"}),
+    ):
+        answer = session.post(path, form, headers=headers, timeout=10)
+        assert answer.status_code == 403
+
+    draft.refresh_from_db()
+    assert draft.state == "pending"
+
+
+def test_a_session_from_before_is_not_the_one_that_is_signed_in(house: House, guests: Guests) -> None:
+    person = given.with_password(world.a_person("Ana"))
+    page = guests.enter().new_page()
+    page.context.add_cookies([{"name": "sessionid", "value": "planted" * 4, "url": house.site.url}])
+    page.goto("/accounts/login/?next=//evil.example/")
+
+    page.fill("[name=login]", person.email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/welcome")
+
+    session = {cookie["name"]: cookie for cookie in page.context.cookies()}["sessionid"]
+    assert session["value"] != "planted" * 4
+    assert (session["httpOnly"], session["sameSite"]) == (True, "Lax")
+
+
+@pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_nobody_is_led_to_another_site(house: House, goal: str) -> None:
+    person = given.with_password(world.a_person("Ana"))
+    session = requests.Session()
+    page = session.get(f"{house.site.url}/accounts/login/", params={"next": goal}, timeout=10)
+    token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+
+    answer = session.post(
+        f"{house.site.url}/accounts/login/",
+        {"login": person.email, "password": PASSWORD, "next": goal, "csrfmiddlewaretoken": token},
+        allow_redirects=False,
+        timeout=10,
+    )
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")

@@ -1,0 +1,197 @@
+"""What holds on every page and in every state of one, for everybody who reads it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from accounts.models import Person
+from artists import review
+from artists.models import Practice
+from fans import mutes, preferences, reports
+from tests import world
+from tests.browser import house as given
+from tests.browser.guests import Guests, sideways
+from tests.browser.house import House
+from tests.browser.places import NO_PAGES, PLACES, Place, names
+
+AXE = Axe()
+RULES = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
+MOVING = """document.getAnimations().filter(each => each.playState === "running"
+    && (each.effect.getComputedTiming().activeDuration > 1)).length"""
+
+
+def test_every_address_is_looked_at_or_said_to_be_no_page() -> None:
+    there = names()
+
+    assert there == PLACES.keys() | NO_PAGES
+    assert PLACES.keys() & NO_PAGES == set()
+
+
+# States of pages: where one gets by doing something on one.
+
+
+def _menu(page: Page) -> None:
+    page.locator("details.menu > summary").click()
+
+
+def _wrong_sign_up(page: Page) -> None:
+    page.evaluate("document.querySelector('form.form').noValidate = true")
+    page.fill("[name=email]", "nobody")
+    page.fill("[name=handle]", "X!")
+    page.press("[name=handle]", "Enter")
+    page.wait_for_selector("[aria-invalid=true]")
+
+
+def _wrong_slot(page: Page) -> None:
+    page.fill("[name=template] >> nth=0", "Hello {nmae}")
+    page.wait_for_selector("[name=template][aria-invalid=true]")
+
+
+def _approved(page: Page) -> None:
+    page.click("[data-key=a]")
+    page.wait_for_selector("#undo [data-key=z]")
+
+
+def _changed(page: Page) -> None:
+    page.fill("#text", "Words of my own, every one.")
+    page.wait_for_selector("#willbe [data-made=written]")
+
+
+def _offline(page: Page) -> None:
+    page.context.set_offline(True)
+    page.wait_for_selector("#offline:not([hidden])")
+
+
+def _token(page: Page) -> None:
+    page.click("#make-token")
+    page.wait_for_selector("#connect [data-copy]")
+
+
+def _all_open(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+
+
+STATES: dict[str, tuple[Place, Callable[[Page], None] | None]] = {
+    "nothing there": (Place("/nothing"), None),
+    "a stranger": (Place("/studio/{artist}/", "newcomer"), None),
+    "an empty feed": (Place("/?artist={quiet}"), None),
+    "a feed by hand": (Place("/?by=hand"), None),
+    "nobody of that name": (Place("/artists/?q=zzz"), None),
+    "the menu": (Place("/"), _menu),
+    "offline": (Place("/"), _offline),
+    "a sign-up with mistakes": (Place("/accounts/signup/", "nobody"), _wrong_sign_up),
+    "a token made": (Place("/welcome", "newcomer"), _token),
+    "settings, opened": (Place("/settings"), _all_open),
+    "an experience taken in": (Place("/experiences/{second}"), None),
+    "a report sent": (Place("/experiences/{second}/report"), None),
+    "a queue with nothing": (Place("/studio/{quiet}/review", "quiet principal"), None),
+    "an overview with nothing": (Place("/studio/{quiet}/", "quiet principal"), None),
+    "no program yet": (Place("/studio/{quiet}/programs", "quiet principal"), None),
+    "approved a moment ago": (Place("/studio/{artist}/review/{spare}", "principal"), _approved),
+    "words changed": (Place("/studio/{artist}/review/{draft}/edit", "principal"), _changed),
+    "decided already": (Place("/studio/{artist}/review/{decided}", "principal"), None),
+    "somebody else looks": (Place("/studio/{artist}/review/{held}", "principal"), None),
+    "an unknown slot": (Place("/studio/{artist}/programs/{program}", "principal"), _wrong_slot),
+    "an unsigned version": (Place("/studio/{artist}/programs/{unsigned}", "principal"), _all_open),
+    "a reviewer's grants": (Place("/studio/{artist}/grants", "reviewer"), None),
+    "a reviewer's team": (Place("/studio/{artist}/team", "reviewer"), None),
+}
+EVERYTHING = {**{name: (place, None) for name, place in PLACES.items()}, **STATES}
+
+
+@dataclass
+class Scene:
+    people: dict[str, Person]
+    subjects: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def scene(house: House) -> Scene:
+    """An artist with something of everything, one with nothing, and people of all kinds."""
+    artist, quiet = world.an_artist("Lena Tide"), world.an_artist("Quiet One", granted=False)
+    Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": 600})
+    program = world.a_program(artist)
+    unsigned = world.a_program(artist, signed=False, nth=100)
+    fan = world.a_fan("Ana Ferreira", opted_in=artist)
+    world.a_fan("Ben", opted_in=quiet)
+    first, second = (
+        given.an_experience(artist, fan, program=each) for each in (program, world.a_program(artist, nth=5))
+    )
+    draft, spare, decided, held = (
+        given.a_pending_draft(artist, world.a_fan(name, opted_in=artist), program=program)
+        for name in ("ليلى", "王小雨", "Ελένη", "Gwenllian Llanfairpwllgwyngyllgogerychwyrndrobwllll")
+    )
+    Practice.objects.filter(artist=artist).update(grace_seconds=600)
+    principal, reviewer = world.a_member(artist, "principal"), world.a_member(artist, "reviewer")
+    review.decline(decided.pk, by=reviewer)
+    given.look_at(held, world.another_member(artist, "owner"))
+    reports.report(second, reason="hurtful", said="Not for me.", by=fan)
+    mutes.pause(fan, program.pk, artist, name=program.name)
+    preferences.welcomed(fan)
+    given.token_of(fan)
+    people = {
+        "newcomer": world.a_person("Newcomer"), "fan": given.with_password(fan), "staff": world.staff(),
+        "principal": given.with_password(principal), "reviewer": reviewer,
+        "quiet principal": world.a_member(quiet, "principal"),
+    }  # fmt: skip
+    subjects = {
+        "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "unsigned": unsigned.pk,
+        "experience": first.pk, "second": second.pk, "receipt": first.receipt_key, "draft": draft.pk,
+        "spare": spare.pk, "decided": decided.pk, "held": held.pk,
+    }  # fmt: skip
+    return Scene(people, subjects)
+
+
+@dataclass
+class Opened:
+    name: str
+    page: Page
+    guests: Guests
+
+
+@pytest.fixture(scope="module", params=EVERYTHING)
+def opened(request: pytest.FixtureRequest, house: House, browser: Browser, scene: Scene) -> Iterator[Opened]:
+    place, act = EVERYTHING[request.param]
+    guests = Guests(browser, house.site.url)
+    guests.forgive("status of (404|409|422)", "ERR_INTERNET_DISCONNECTED")
+    page = guests.open(place.path.format(**scene.subjects), scene.people.get(place.who), reduced_motion="reduce")
+    if act:
+        act(page)
+    yield Opened(request.param, page, guests)
+    guests.leave()
+
+
+def test_it_is_the_page_that_was_asked_for(opened: Opened, scene: Scene) -> None:
+    place, _ = EVERYTHING[opened.name]
+    path = opened.page.url.removeprefix(opened.guests.site)
+
+    if opened.name in PLACES:
+        assert path.startswith(place.path.format(**scene.subjects))
+    assert (opened.page.locator("h1").inner_text() == "Nothing here") == (
+        opened.name in {"nothing there", "a stranger"}
+    )
+
+
+def test_nothing_keeps_anybody_out(opened: Opened) -> None:
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        opened.page.emulate_media(color_scheme=scheme)
+        opened.page.set_viewport_size({"width": width, "height": 900})
+
+        found = AXE.run(opened.page, options=RULES).response["violations"]
+
+        wrong = [f"{each['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary', '')}"
+                 for each in found for node in each["nodes"]]  # fmt: skip
+        assert wrong == [], (width, scheme)
+
+
+def test_nobody_scrolls_sideways(opened: Opened) -> None:
+    """On a small phone, on a phone, at 200 % zoom on a desk, on a tablet."""
+    assert sideways(opened.page, 320, 390, 640, 768) == {}
+
+
+def test_nothing_moves_for_who_wants_less_of_it(opened: Opened) -> None:
+    assert opened.page.evaluate(MOVING) == 0

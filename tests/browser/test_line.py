@@ -1,0 +1,100 @@
+"""The line between a page and the house: lost, found again, shared by two tabs, closed by signing out."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from catalog.models import Artist
+from tests import world
+from tests.browser import house as given
+from tests.browser.guests import Guests
+from tests.browser.house import House
+
+_names = itertools.count(1)
+LOST = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "error: htmx:(afterRequest|sendError)")
+LONG = given.SECONDS * 1000
+
+
+@pytest.fixture
+def artist(house: House) -> Artist:
+    made = world.an_artist(f"Line {next(_names)}")
+    world.a_program(made)
+    return made
+
+
+def live(page: Page) -> Page:
+    expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
+    return page
+
+
+def test_what_was_missed_without_a_network_appears_once(artist: Artist, guests: Guests) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    given.an_experience(artist, fan)
+    page = live(guests.open("/", fan))
+    page.evaluate("window.sameAsBefore = true")
+    guests.forgive(*LOST)
+
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_contain_text("Offline since")
+    for nth in (5, 9):
+        given.an_experience(artist, fan, program=world.a_program(artist, nth=nth))
+    assert page.locator("article.item").count() == 1
+    page.context.set_offline(False)
+
+    expect(page.locator("article.item")).to_have_count(3, timeout=LONG)
+    expect(page.locator("#offline")).to_be_hidden()
+    live(page)
+    page.wait_for_timeout(2_500)  # a heartbeat later
+    ids = page.locator("article.item").evaluate_all("items => items.map(each => each.id)")
+    assert len(ids) == len(set(ids)) == 3
+    assert page.evaluate("window.sameAsBefore")
+
+
+def test_a_queue_without_a_network_says_so_and_then_goes_on(artist: Artist, guests: Guests) -> None:
+    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+    page = live(guests.open(f"/studio/{artist.slug}/review", world.a_member(artist, "principal")))
+    guests.forgive(*LOST)
+
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    expect(page.locator("#trouble")).to_contain_text("Nothing was half done")
+    draft.refresh_from_db()
+    assert draft.state == "pending"
+    page.context.set_offline(False)
+    live(page)
+    page.keyboard.press("a")
+
+    expect(page.locator("#undo")).to_contain_text("Approved for Ana")
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_two_tabs_show_the_same(artist: Artist, guests: Guests) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    tabs = guests.enter(fan)
+    one, other = tabs.new_page(), tabs.new_page()
+    for tab in (one, other):
+        tab.goto("/")
+        live(tab)
+
+    experience = given.an_experience(artist, fan)
+
+    for tab in (one, other):
+        expect(tab.locator("article.item")).to_have_count(1, timeout=LONG)
+        expect(tab.locator(f"#experience-{experience.pk}")).to_be_visible()
+
+
+def test_signing_out_closes_the_line_of_the_other_tab(artist: Artist, guests: Guests) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    tabs = guests.enter(fan)
+    one, other = tabs.new_page(), tabs.new_page()
+    for tab in (one, other):
+        tab.goto("/settings")
+        live(tab)
+
+    one.locator("details.menu > summary").click()
+    one.get_by_role("button", name="Sign out").click()
+
+    expect(other.locator("#signed-out")).to_contain_text("You are signed out", timeout=LONG)
+    expect(other.locator("#signed-out a")).to_have_attribute("href", "/accounts/login/?next=%2Fsettings")
+    expect(one.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
