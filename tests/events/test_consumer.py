@@ -259,7 +259,7 @@ def shut(database: Database, *, away: bool) -> None:
     with psycopg.connect(database.owner_url.replace(database.name, "postgres"), autocommit=True) as owner:
         owner.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS {'false' if away else 'true'}")
         owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = %s",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NOT NULL AND datname = %s",
             [database.name],
         )
 
