@@ -223,7 +223,7 @@ def test_while_the_database_is_away_the_consumer_waits_and_then_goes_on(
     stop = threading.Event()
     words = numbered(1000)
     producer.send(records(*words[:500]))
-    consumer = threading.Thread(target=run_until, args=(stop,))
+    consumer = threading.Thread(target=run_until, args=(stop,), daemon=True)
     consumer.start()
     with psycopg.connect(ledger.owner_url, autocommit=True) as watch:
         until(watch, 500)
@@ -259,7 +259,7 @@ def shut(database: Database, *, away: bool) -> None:
     with psycopg.connect(database.owner_url.replace(database.name, "postgres"), autocommit=True) as owner:
         owner.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS {'false' if away else 'true'}")
         owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NOT NULL AND datname = %s",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'fanfare_%%' AND datname = %s",
             [database.name],
         )
 

@@ -452,7 +452,7 @@ def test_a_database_that_breaks_off_leaves_nothing_half_done(
 def end_sessions(owner: psycopg.Connection[Any], database: Database) -> None:
     owner.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE usename IS NOT NULL AND datname = %s AND pid <> pg_backend_pid()",
+        " WHERE usename LIKE 'fanfare_%%' AND datname = %s AND pid <> pg_backend_pid()",
         [database.name],
     )
     connection.close()  # ours was among them

@@ -13,7 +13,7 @@ from worker.wake import Listener, notify
 def end_all_other_sessions(database: Database) -> None:
     with psycopg.connect(database.url) as other:
         other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NOT NULL"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'fanfare_%%'"
             " AND datname = %s AND pid <> pg_backend_pid() AND usename = current_user",
             [database.name],
         )
