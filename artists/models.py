@@ -212,7 +212,10 @@ class Draft(models.Model):
             models.Index(fields=["deliver_after"], condition=Q(state="approved"), name="drafts_to_deliver"),
             models.Index(fields=["artist", "-id"], name="drafts_of_an_artist"),
             models.Index(
-                fields=["artist", "written_at"], include=["state", "mark", "deliver_after"], name="drafts_by_day"
+                fields=["artist", "written_at"],
+                include=["state", "mark", "deliver_after"],
+                condition=~Q(state="pending"),
+                name="drafts_by_day",
             ),
             models.Index(
                 fields=["artist", "-id"],
