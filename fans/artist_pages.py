@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -73,7 +73,9 @@ def known_to(person: Person, asked: str = "") -> QuerySet[Artist]:
     own = Engagement.objects.filter(person=person, artist=OuterRef("pk")).values("listens")
     given = OptIn.objects.filter(person=person, artist=OuterRef("pk"), ended_at=None)
     artists = Artist.objects.filter(name__icontains=asked) if asked else Artist.objects.all()
-    return artists.annotate(plays=Subquery(own), given=Exists(given)).order_by("-given", "-plays", "name", "pk")
+    return artists.annotate(plays=Subquery(own), given=Exists(given)).order_by(
+        "-given", F("plays").desc(nulls_last=True), "name", "pk"
+    )
 
 
 def with_words(artist: Artist) -> dict[str, Any]:

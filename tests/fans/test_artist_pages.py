@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Consent, Role
-from fans import allowances, opt_ins
+from fans import allowances, artist_pages, opt_ins
 from fans.models import OptIn
 from rights import grants
 from rights.models import Use
@@ -163,3 +163,12 @@ def test_more_programs_messages_and_artists_cost_no_more_queries() -> None:
 
     assert queries(client, "/artists/anna") == queries(client, "/artists/berit") <= 12
     assert queries(client, "/artists/") == index <= 6
+
+
+def test_whom_one_plays_comes_before_the_alphabet() -> None:
+    fan = world.a_fan()
+    world.an_artist("Aaa")
+    played, much = world.an_artist("Played"), world.an_artist("Zzz")
+    world.notice(world.listened(fan, played, 1), world.listened(fan, much, 2))
+
+    assert [artist.name for artist in artist_pages.known_to(fan)] == ["Zzz", "Played", "Aaa"]
