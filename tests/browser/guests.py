@@ -22,7 +22,7 @@ REFUSED = re.compile(r"the server responded with a status of (403|404|409|422|42
 STICKS_OUT = """width => {
     if (document.scrollingElement.scrollWidth <= width) return [];
     const right = each => Math.round(each.getBoundingClientRect().right);
-    const out = [...document.body.querySelectorAll("*")].filter(each => right(each) > width);
+    const out = [...document.body.querySelectorAll(":not(svg *)")].filter(each => right(each) > width);
     return out.filter(each => !out.some(other => other !== each && each.contains(other)))
         .map(each => `${right(each)} ${each.outerHTML.slice(0, 160)}`).slice(0, 5);
 }"""

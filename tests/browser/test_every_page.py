@@ -171,7 +171,7 @@ def test_it_is_the_page_that_was_asked_for(opened: Opened, scene: Scene) -> None
 
     if opened.name in PLACES:
         assert path.startswith(place.path.format(**scene.subjects))
-    assert (opened.page.locator("h1").inner_text() == "Nothing here") == (
+    assert (opened.page.locator("h1").text_content() == "Nothing here") == (
         opened.name in {"nothing there", "a stranger"}
     )
 
