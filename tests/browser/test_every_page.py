@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from accounts.models import Person
 from artists import review
 from artists.models import Practice
-from fans import mutes, preferences, reports
+from fans import mutes, opt_ins, preferences, reports
 from tests import world
 from tests.browser import house as given
 from tests.browser.guests import Guests, sideways
@@ -117,6 +117,7 @@ def scene(house: House) -> Scene:
     program = world.a_program(artist)
     unsigned = world.a_program(artist, signed=False, nth=100)
     fan = world.a_fan("Ana Ferreira", opted_in=artist)
+    opt_ins.opt_in(fan, quiet)
     world.a_fan("Ben", opted_in=quiet)
     first, second = (
         given.an_experience(artist, fan, program=each) for each in (program, world.a_program(artist, nth=5))
