@@ -16,6 +16,7 @@ from config.story.sessions import session_of
 FAILURES = BASE_DIR / "var" / "failures"
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+LEFT_EARLY = re.compile("WebSocket is closed before the connection is established")  # no fault of the page's
 REFUSED = re.compile(r"the server responded with a status of (403|404|409|422|429)")
 
 # What sticks out: the innermost elements that end beyond the edge, as far as they are seen.
@@ -48,7 +49,7 @@ class Guests:
     pages: list[Page] = field(default_factory=list)
     said: dict[int, list[str]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
-    forgiven: list[re.Pattern[str]] = field(default_factory=list)
+    forgiven: list[re.Pattern[str]] = field(default_factory=lambda: [LEFT_EARLY])
 
     def enter(self, person: Person | None = None, **how: Any) -> BrowserContext:
         """A browser of their own, signed in unless nobody is named."""
