@@ -164,9 +164,10 @@ def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guest
     page = guests.open(queue(artist), principal_of(artist))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
 
-    with page.expect_response(lambda answer: answer.request.method == "GET" and answer.url.endswith("/review")):
-        page.keyboard.press("a")  # and the page hears of it, and brings itself up to date
     page.wait_for_timeout(SETTLED)
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.wait_for_timeout(SETTLED)  # the page hears of it meanwhile, and brings itself up to date
     page.keyboard.press("z")
     expect(page.locator("#draft-name")).to_have_text("Ana")
     expect(page.locator("#undo .toast")).to_have_count(0)
