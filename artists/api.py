@@ -11,17 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import freshness, roles
-from accounts.models import Person
+from accounts.api import person
 from artists import programs
 from artists.models import Practice, Program, ProgramVersion
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.models import Grant, Use
-
-
-def person(request: Request) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 def fresh(request: Request) -> bool:

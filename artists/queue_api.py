@@ -9,9 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api import person
 from accounts.reading import Pages
 from artists import review
-from artists.api import person, studio
+from artists.api import studio
 from artists.models import Draft, Moment
 
 

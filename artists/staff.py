@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import roles
+from accounts.api import person
 from accounts.models import Person
-from artists.api import person, studio
+from artists.api import studio
 from catalog import entries
 from catalog.models import Artist, Recording
 

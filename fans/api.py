@@ -10,17 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api import person
 from accounts.models import Person
 from accounts.reading import Pages
 from catalog.models import Artist
 from fans import experiences, opt_ins
 from fans.models import Engagement, Experience, OptIn
-
-
-def person(request: Request) -> Person:
-    """Who asks; the permission classes let nobody anonymous come this far."""
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 class OptInState(serializers.Serializer[dict[str, Any]]):
