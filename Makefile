@@ -23,8 +23,7 @@ $(VENV)/installed: requirements-dev.txt
 	@touch $@
 
 test: setup  ## all tests; ends by saying what could not run, and why
-	@# Browsers and killed processes stumble on a busy machine: what failed is tried once more, alone, and has to pass.
-	$(EMBEDDED) python -m pytest $(ARGS) || $(EMBEDDED) python -m pytest --last-failed --last-failed-no-failures none
+	$(EMBEDDED) python -m pytest $(ARGS)
 
 check: setup  ## style, types, the layers, missing migrations
 	$(VENV)/bin/ruff check .

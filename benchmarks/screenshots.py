@@ -35,6 +35,7 @@ FOLDER = BASE_DIR / "var" / "screenshots"
 WIDTHS = (390, 768, 1440)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEIGHT = 900
+PHONE = 600  # narrower than this, it is touched
 PATIENCE = 30  # seconds for the site to answer
 
 
@@ -98,23 +99,23 @@ def answers(port: int) -> bool:
 
 def look(browser: Browser, address: str, cookies: dict[str, str], about: dict[str, object], only: Sequence[str]) -> int:
     """Every page in every way. How many pictures it were."""
-    taken = 0
-    for name, place in PLACES.items():
-        if only and name not in only:
-            continue
-        context = browser.new_context(base_url=address, locale="en-GB", reduced_motion="reduce", device_scale_factor=1)
-        if place.who in cookies:
-            context.add_cookies([{"name": "sessionid", "value": cookies[place.who], "url": address}])
-        page = context.new_page()
-        page.goto(place.path.format(**about))
+    shown = {name: place for name, place in PLACES.items() if not only or name in only}
+    for name, place in shown.items():
         for width in WIDTHS:
+            phone = width < PHONE
+            context = browser.new_context(
+                base_url=address, locale="en-GB", reduced_motion="reduce", device_scale_factor=1,
+                viewport={"width": width, "height": HEIGHT}, is_mobile=phone, has_touch=phone,
+            )  # fmt: skip
+            if place.who in cookies:
+                context.add_cookies([{"name": "sessionid", "value": cookies[place.who], "url": address}])
+            page = context.new_page()
+            page.goto(place.path.format(**about))
             for scheme in SCHEMES:
-                page.set_viewport_size({"width": width, "height": HEIGHT})
                 page.emulate_media(color_scheme=scheme)
                 page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
-                taken += 1
-        context.close()
-    return taken
+            context.close()
+    return len(shown) * len(WIDTHS) * len(SCHEMES)
 
 
 def main(only: Sequence[str]) -> None:

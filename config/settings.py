@@ -90,7 +90,10 @@ CACHES = {
         "LOCATION": "fanfare_cache",
         "KEY_FUNCTION": "accounts.rates.cache_key",
         "OPTIONS": {"MAX_ENTRIES": 20_000},  # what is over is culled: few hundred would let a crowd push out the limits
-    }
+    },
+    # What each process may know for itself for a minute: sums of days that are over. To share them would cost more
+    # queries than the sum does.
+    "sums": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sums"},
 }
 
 KAFKA_BOOTSTRAP_SERVERS = env.words("KAFKA_BOOTSTRAP_SERVERS")

@@ -10,9 +10,12 @@ from django.views.decorators.http import require_safe
 from fans.models import Experience
 
 
-def facts(key: str) -> dict[str, Any]:
+def found(key: str) -> Experience:
+    return get_object_or_404(Experience.objects.select_related("artist"), receipt_key=key)
+
+
+def facts(experience: Experience) -> dict[str, Any]:
     """What the receipt says: frozen at delivery, plus whether the experience was taken back since."""
-    experience = get_object_or_404(Experience.objects.select_related("artist"), receipt_key=key)
     withdrawn = experience.withdrawn_at
     return {
         "artist": experience.artist.name,
@@ -35,10 +38,12 @@ def unlisted(response: HttpResponse) -> HttpResponse:
 @require_safe
 @never_cache
 def page(request: HttpRequest, key: str) -> HttpResponse:
-    return unlisted(render(request, "fans/receipt.html", {"receipt": facts(key), "key": key}))
+    experience = found(key)
+    given = {"receipt": facts(experience), "key": key, "ink_of": experience.artist}
+    return unlisted(render(request, "fans/receipt.html", given))
 
 
 @require_safe
 @never_cache
 def as_json(request: HttpRequest, key: str) -> HttpResponse:
-    return unlisted(JsonResponse(facts(key), json_dumps_params={"indent": 2, "ensure_ascii": False}))
+    return unlisted(JsonResponse(facts(found(key)), json_dumps_params={"indent": 2, "ensure_ascii": False}))

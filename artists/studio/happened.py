@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Count, F
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
@@ -102,7 +102,7 @@ class Happened:
 def happened(artist: Artist) -> Happened:
     today = timezone.now().date()
     key = f"studio:{artist.pk}:happened:{today}"
-    rows: list[Row] = cache.get_or_set(key, lambda: _rows(artist), KEPT)  # type: ignore[assignment]
+    rows: list[Row] = caches["sums"].get_or_set(key, lambda: _rows(artist), KEPT)  # type: ignore[assignment]
     return _happened(rows, today)
 
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from artists.models import REVIEW_SECONDS, ProgramVersion
 from artists.programs import LARGEST_NTH
+from artists.studio.sentence import wait
 from catalog.models import Artist, Recording
 
 DAY = 86_400
@@ -56,7 +57,7 @@ class Terms:
         """What can be chosen, and what was chosen before if it is none of them."""
         known = [(str(seconds), words) for seconds, words in WAITS]
         own = self._seconds
-        return known if own is None or str(own) in dict(known) else [*known, (str(own), f"{own:,} seconds")]
+        return known if own is None or str(own) in dict(known) else [*known, (str(own), wait(own))]
 
     def about(self, artist: Artist) -> Recording | None:
         """One of this artist's recordings, or all of them."""

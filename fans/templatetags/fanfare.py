@@ -92,12 +92,9 @@ def studios(person: Any) -> QuerySet[Artist]:
 
 
 @register.filter
-def spot(artist: Any) -> str:
-    """The ink an artist chose, else one by the id (an id alone will do): tokens.css holds the eleven."""
-    if isinstance(artist, Artist) and artist.spot:
-        return artist.spot
-    number = artist.pk if isinstance(artist, Artist) else artist
-    return INKS[int(number or 0) % len(INKS)]
+def spot(artist: Artist) -> str:
+    """The ink an artist chose, else one by the id: tokens.css holds the eleven."""
+    return artist.spot or INKS[artist.pk % len(INKS)]
 
 
 @register.filter

@@ -29,7 +29,7 @@ class SignUp(forms.Form):
         label="Name",
         max_length=80,
         required=False,
-        help_text="As artists may greet you. You can leave it empty and change it at any time.",
+        help_text="As artists may greet you. You can change it at any time.",
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
     country = forms.ChoiceField(

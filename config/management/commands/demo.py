@@ -41,7 +41,8 @@ class Command(BaseCommand):
             call_command("prepare", stdout=self.stdout, verbosity=0)
             call_command("seed", stdout=self.stdout)
             site = self._open(crew, port)
-            composing = spawn(_manage("seed", "--sounds"), stdin=DEVNULL)  # beside the crew: it ends when it is done
+            # Beside the crew, for it ends when it is done; a terminal's Ctrl-C reaches us, not it.
+            composing = spawn(_manage("seed", "--sounds"), stdin=DEVNULL, start_new_session=True)
             self.stdout.write(welcome.words(site))
             self.stdout.flush()
             if not quiet:
