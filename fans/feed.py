@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
-from fans import experiences, month, opt_ins, preferences
+from fans import experiences, month, news, opt_ins, preferences
 from fans.models import BY_HAND, Experience
 from live import notices
 from live.models import Notice
@@ -79,13 +79,13 @@ def fresh(request: Request) -> HttpResponse:
     after = request.GET.get("after", "")
     if not after.isdecimal() or len(after) > 18:
         raise Http404
-    news = notices.after(request.user.pk, int(after), MOST_FRESH)
-    if len(news) == MOST_FRESH:
+    newer = notices.after(request.user.pk, int(after), MOST_FRESH)
+    if len(newer) == MOST_FRESH:
         return HttpResponseClientRefresh()
     asked = _filter(request, {each.artist.slug: each.artist for each in opt_ins.ever(request.user)})
-    ids = [each.reference.removeprefix("experience:") for each in news if each.kind == KIND]
+    ids = [each.reference.removeprefix("experience:") for each in newer if each.kind == KIND]
     cards = list(asked.apply().filter(pk__in=ids)) if ids else []
-    return render(request, "fans/feed.html#fresh", {"cards": cards, "after": news[-1].sequence if news else after})
+    return render(request, "fans/feed.html#fresh", {"cards": cards, "after": newer[-1].sequence if newer else after})
 
 
 @require_safe
@@ -150,6 +150,7 @@ def _context(request: Page, asked: Filter, artists: list[Artist], cards: list[Ex
         "artists": artists,
         "fresh_url": asked.address("feed-fresh"),
         "after": _newest(request, cards),
+        "news": news.of(request.user),
         "month": month.of(request.user),
         "standing": [each.artist for each in opt_ins.of(request.user)],
         "section": "feed",

@@ -153,7 +153,14 @@ class Experience(models.Model):
             ),
             models.CheckConstraint(condition=Q(mark__in=Mark.values), name="one_of_the_six_marks"),
         ]
-        indexes = [models.Index(fields=["person", "-delivered_at"], name="experiences_of_a_fan")]
+        indexes = [
+            models.Index(fields=["person", "-delivered_at"], name="experiences_of_a_fan"),
+            models.Index(
+                fields=["person", "-withdrawn_at"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="taken_back_from_a_fan",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"experience:{self.pk}"

@@ -9,6 +9,7 @@ from fans import (
     feed,
     listening_page,
     media,
+    news,
     receipts,
     report_page,
     settings_page,
@@ -22,6 +23,7 @@ RECEIPT = r"(?P<key>[A-Za-z0-9_-]{32})"
 urlpatterns = [
     path("", feed.page, name="feed"),  # config's front door, which stands before it, leads in who is signed in
     path("feed/fresh", feed.fresh, name="feed-fresh"),
+    path("feed/notices", news.part, name="feed-notices"),
     path("feed/toast", feed.toast, name="toast"),
     path("feed/human-only", feed.human_only, name="human-only"),
     path(EXPERIENCE, experience_page.page, name="experience-page"),

@@ -14,7 +14,7 @@ from config.demo.offers import NEWER, OFFERS, THANKS, Offer
 from config.demo.opening import STAFF, World, program_is_signed
 from fans import mutes, opt_ins
 from fans import reports as fan_reports
-from fans.models import Experience
+from fans.models import Experience, Mark
 from rights import grants
 from rights.models import Use
 from trust import reports as desk
@@ -30,11 +30,11 @@ def in_order() -> list[tuple[int, Turn]]:
     ]
     others: list[tuple[int, Turn]] = [
         (95, partial(_fan_leaves, slug=MARA)),
-        (120, _report_is_dismissed),
         (130, _fan_mutes),
         (138, _yes_is_taken_back),
         (150, _fans_report),
         (157, _program_is_paused),
+        (163, _report_is_dismissed),
         (165, partial(_fan_leaves, slug=MARA)),
         (168, _newer_words_wait_for_a_signature),
     ]
@@ -81,10 +81,12 @@ def _program_is_paused(world: World) -> bool:
 
 
 def _report_is_dismissed(world: World) -> bool:
-    received = Experience.objects.filter(artist__slug="aikawa-yume").select_related("person", "artist").first()
+    """The guest's: its answer is still among their notices."""
+    filled = Experience.objects.filter(person__handle=ANA, mark=Mark.FILLED, why__nth__gt=1).exclude(artist__slug=MARA)
+    received = filled.select_related("person", "artist").order_by("delivered_at").last()
     if received is None:
         return False
-    said = "It says five times. I am sure it was more."
+    said = f"It says {(received.why or {})['nth']} times. I am sure it was more."
     report = fan_reports.report(received, by=received.person, reason="untrue", said=said)
     note = "Counted again with the fan: the number was right, the rest was played offline and came later."
     desk.handle(report, upheld=False, note=note, by=world.people[STAFF])

@@ -58,6 +58,7 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["at"], condition=Q(state="open"), name="reports_to_handle"),
             models.Index(fields=["-handled_at"], condition=~Q(state="open"), name="reports_handled"),
+            models.Index(fields=["by", "-handled_at"], condition=~Q(state="open"), name="reports_answered"),
             models.Index(fields=["id"], condition=Q(to_weigh=True), name="reports_to_weigh"),
             models.Index(fields=["program", "at"], condition=~Q(state="dismissed"), name="reports_of_a_program"),
             models.Index(fields=["artist", "-at"], name="reports_of_an_artist"),

@@ -58,7 +58,10 @@ def file(
 
 
 def handle(report: Report, *, upheld: bool, note: str, by: Person) -> Report:
-    """Staff say, once, whether the fan is right, and why. One that is upheld is weighed again, by itself."""
+    """Staff say, once, whether the fan is right, and why; the fan's open pages hear of it.
+
+    One that is upheld is weighed again, by itself.
+    """
     if not Person.objects.filter(pk=by.pk, is_staff=True, is_active=True).exists():
         raise NotAllowed("Only staff handle reports.")
     note = " ".join(note.split())
@@ -75,6 +78,7 @@ def handle(report: Report, *, upheld: bool, note: str, by: Person) -> Report:
         if not handled:
             raise _what_happened(report)
         trail.record(f"report.{state}", by=by.actor, subject=f"report:{report.pk}", program=report.program)
+        notices.post([notices.New(report.by_id, "report.handled", f"report:{report.pk}")])
         if upheld:
             wake.notify(CHANNEL)
     return report

@@ -58,6 +58,7 @@ BACKSTAGE = {
 # A fan's pages, each with the methods it has. What names something of one fan is there for nobody else.
 FAN = {
     "feed-fresh": ("/feed/fresh?after=0", "get"),
+    "feed-notices": ("/feed/notices", "get"),
     "toast": ("/feed/toast", "get"),
     "human-only": ("/feed/human-only", "post"),
     "artists": ("/artists/", "get"),

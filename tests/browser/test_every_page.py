@@ -17,6 +17,7 @@ from tests.browser import house as given
 from tests.browser.guests import Guests, sideways
 from tests.browser.house import House
 from tests.browser.places import NO_PAGES, PLACES, Place, names
+from trust import reports as desk
 
 AXE = Axe()
 RULES = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
@@ -88,6 +89,7 @@ STATES: dict[str, tuple[Place, Callable[[Page], None] | None]] = {
     "settings, opened": (Place("/settings"), _all_open),
     "an experience taken in": (Place("/experiences/{second}"), None),
     "a report sent": (Place("/experiences/{second}/report"), None),
+    "a report answered": (Place("/experiences/{third}/report"), None),
     "a queue with nothing": (Place("/studio/{quiet}/review", "quiet principal"), None),
     "an overview with nothing": (Place("/studio/{quiet}/", "quiet principal"), None),
     "no program yet": (Place("/studio/{quiet}/programs", "quiet principal"), None),
@@ -119,8 +121,9 @@ def scene(house: House) -> Scene:
     fan = world.a_fan("Ana Ferreira", opted_in=artist)
     opt_ins.opt_in(fan, quiet)
     world.a_fan("Ben", opted_in=quiet)
-    first, second = (
-        given.an_experience(artist, fan, program=each) for each in (program, world.a_program(artist, nth=5))
+    first, second, third = (
+        given.an_experience(artist, fan, program=each)
+        for each in (program, world.a_program(artist, nth=5), world.a_program(artist, nth=9))
     )
     draft, spare, decided, held = (
         given.a_pending_draft(artist, world.a_fan(name, opted_in=artist), program=program)
@@ -131,6 +134,8 @@ def scene(house: House) -> Scene:
     review.decline(decided.pk, by=reviewer)
     given.look_at(held, world.another_member(artist, "owner"))
     reports.report(second, reason="hurtful", said="Not for me.", by=fan)
+    answered = reports.report(third, reason="untrue", by=fan)  # which is a notice in every feed of this fan
+    desk.handle(answered, upheld=False, note="It was so.", by=world.staff())
     mutes.pause(fan, program.pk, artist, name=program.name)
     preferences.welcomed(fan)
     given.token_of(fan)
@@ -141,7 +146,7 @@ def scene(house: House) -> Scene:
     }  # fmt: skip
     subjects = {
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "unsigned": unsigned.pk,
-        "experience": first.pk, "second": second.pk, "receipt": first.receipt_key, "draft": draft.pk,
+        "experience": first.pk, "second": second.pk, "third": third.pk, "receipt": first.receipt_key, "draft": draft.pk,
         "spare": spare.pk, "decided": decided.pk, "held": held.pk,
     }  # fmt: skip
     return Scene(people, subjects)

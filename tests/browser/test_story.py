@@ -10,11 +10,13 @@ from accounts.models import Person
 from artists import review
 from artists.models import Draft, Practice
 from catalog.models import Artist
+from fans import reports
 from fans.models import Experience
 from tests import world
 from tests.browser import house as given
 from tests.browser.guests import PHONE, Guests
 from tests.browser.house import PASSWORD, House
+from trust import reports as desk
 
 _names = itertools.count(1)
 SETTLED = 400  # ms after which a key is meant for the draft that has just appeared
@@ -174,6 +176,23 @@ def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guest
 
     draft.refresh_from_db()
     assert draft.state == "pending"
+
+
+def test_what_became_of_a_report_stands_in_the_open_feed(artist: Artist, guests: Guests) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    experience = given.an_experience(artist, fan)
+    report = reports.report(experience, reason="hurtful", by=fan)
+    page = marked(guests.open("/", fan))
+    expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
+    expect(page.get_by_role("heading", name="Notices")).to_have_count(0)
+
+    desk.handle(report, upheld=True, note="It is.", by=world.staff())
+    notice = page.locator(".notices .notice")
+    expect(notice).to_contain_text(f"your report about {artist.name} and agreed", timeout=given.SECONDS * 1000)
+    assert still_the_same(page)
+
+    notice.get_by_role("link", name="Open").click()
+    expect(page.get_by_role("complementary")).to_contain_text("The program was stopped.")
 
 
 def test_the_mark_changes_while_one_types(artist: Artist, guests: Guests) -> None:

@@ -13,6 +13,7 @@ from catalog.models import Artist
 from config.demo import clock, seed
 from config.demo.acts import ACTS, MARA
 from config.demo.crowd import FANS
+from fans import news
 from fans.models import Engagement, Experience, RecordingEngagement
 from listens.models import Listen
 from rights.models import Decision, Grant
@@ -96,6 +97,14 @@ def test_the_world_has_everything_that_can_become_of_a_moment() -> None:
     assert Program.objects.filter(state="paused", paused_because__startswith="3 fans").count() == 1
     assert set(Report.objects.values_list("state", flat=True)) == {"open", "dismissed"}
     assert Artist.objects.filter(party__grants__ended_at__isnull=False).count() == 1
+
+
+def test_the_guest_finds_among_their_notices_what_became_of_a_report() -> None:
+    [told] = news.of(Person.objects.get(handle="ana"))
+
+    assert told.what == "dismissed"
+    assert told.artist
+    assert Experience.objects.get(pk=told.about).artist == told.artist
 
 
 def test_eight_artists_in_eight_inks_and_sixty_fans() -> None:

@@ -9,6 +9,7 @@ from fans import reports
 from fans.models import Experience
 from fans.reports import NotTheirs
 from tests import world
+from trust import reports as desk
 from trust.models import Report
 from trust.reports import AlreadyReported
 
@@ -27,6 +28,10 @@ def fan(experience: Experience) -> Client:
     client = Client()
     client.force_login(experience.person)
     return client
+
+
+def home(experience: Experience) -> str:
+    return f"/experiences/{experience.pk}"
 
 
 def address(experience: Experience) -> str:
@@ -98,6 +103,23 @@ def test_a_report_is_sent_without_javascript(experience: Experience, fan: Client
     assert list(Report.objects.values_list("by", "reason", "said")) == [
         (experience.person_id, "untrue", "I never played it.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("upheld", "sentence"), [(True, "agreed. The program was stopped."), (False, "found nothing to stop.")]
+)
+def test_once_it_is_answered_the_pages_say_so(experience: Experience, fan: Client, upheld: bool, sentence: str) -> None:
+    report = reports.report(experience, by=experience.person, reason="hurtful")
+    waiting = [" ".join(fan.get(path).content.decode().split()) for path in (address(experience), home(experience))]
+
+    desk.handle(report, upheld=upheld, note="Of the desk alone.", by=world.staff())
+
+    for path, before in zip((address(experience), home(experience)), waiting, strict=True):
+        after = " ".join(fan.get(path).content.decode().split())
+        assert (sentence in before, sentence in after) == (False, True)
+        assert "Of the desk alone." not in after
+    assert "People at Fanfare read it" in waiting[0]
+    assert "People at Fanfare read it" not in fan.get(address(experience)).content.decode()
 
 
 def test_htmx_gets_the_part_alone(experience: Experience, fan: Client) -> None:

@@ -90,6 +90,8 @@ def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: s
     reports.handle(report, upheld=upheld, note="  Read  twice. ", by=desk)
 
     assert (report.state, report.handled_by, report.note) == (state, desk.actor, "Read twice.")
+    heard = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
+    assert list(heard) == [(report.by_id, f"report:{report.pk}")]
     assert entries(f"report.{state}") == [(f"report.{state}", desk.actor, f"report:{report.pk}", {"program": 7})]
     with pytest.raises(AlreadyHandled, match=f"^Already {state} by Staff on "):
         reports.handle(report, upheld=not upheld, note="No.", by=desk)

@@ -1,0 +1,195 @@
+"""Tests of the notices beside the feed: what became of a report, what was taken back; of whom, and for how long."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Person
+from catalog.models import Artist
+from fans import news, reports
+from fans.models import Experience
+from live.models import Notice
+from tests import world
+from tests.fans.visits import HTMX, page, queries, received, visitor
+from trust import reports as desk
+from trust.models import Report
+
+pytestmark = pytest.mark.django_db
+AGREED = "A person read your report about Mara Veil and agreed. The program was stopped."
+NOTHING = "A person read your report about Mara Veil and found nothing to stop."
+TAKEN = "Mara Veil ’s side took back something you received."
+
+
+def answered(experience: Experience, *, upheld: bool) -> Report:
+    report = reports.report(experience, by=experience.person, reason="hurtful", said="It mocks me.")
+    return desk.handle(report, upheld=upheld, note="A note of the desk.", by=world.staff())
+
+
+def answered_before(fan: Person, number: int, **ago: int) -> Report:
+    """Whose answer is as old as that. A verdict's time is history, so it is written with the row."""
+    about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "reason": "untrue", "said": ""}
+    verdict = {"state": "dismissed", "handled_by": world.staff().actor, "note": "No."}
+    shown, at = {"artist": f"Number {number}"}, timezone.now() - timedelta(**ago)
+    return Report.objects.create(by=fan, **about, **verdict, shown=shown, at=at, handled_at=at)
+
+
+def take_back(experience: Experience, **ago: int) -> None:
+    Experience.objects.filter(pk=experience.pk).update(withdrawn_at=timezone.now() - timedelta(**ago))
+
+
+def one_each(artist: Artist, fan: Person, count: int) -> list[Experience]:
+    return [received(world.a_program(artist, nth=number), fan) for number in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(("upheld", "sentence"), [(True, AGREED), (False, NOTHING)])
+def test_a_fan_reads_what_became_of_their_report(upheld: bool, sentence: str) -> None:
+    experience = world.an_experience(world.an_artist())
+    client = visitor(experience.person)
+    before = page(client, "/").words
+
+    report = answered(experience, upheld=upheld)
+
+    found = page(client, "/")
+    assert "Notices" not in before
+    assert sentence in found.words
+    assert f"{report.handled_at:%-d %b %Y}" in found.words
+    assert "A note of the desk." not in found.words
+    assert [link["href"] for link in found.all("a", class_="btn btn-small")] == [f"/experiences/{experience.pk}"]
+
+
+def test_an_open_report_is_no_news() -> None:
+    experience = world.an_experience(world.an_artist())
+
+    reports.report(experience, by=experience.person, reason="hurtful")
+
+    assert news.of(experience.person) == []
+
+
+def test_what_was_taken_back_is_said() -> None:
+    experience = world.an_experience(world.an_artist())
+
+    take_back(experience)
+
+    found = page(visitor(experience.person), "/")
+    assert TAKEN in found.words
+    assert [(each.what, each.about) for each in news.of(experience.person)] == [("taken back", experience.pk)]
+
+
+def test_the_newest_three_of_both_stand_newest_first() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    first, second, third, fourth = one_each(artist, fan, 4)
+    take_back(first, days=3)
+    take_back(second, days=1)
+    answered_before(fan, 7, days=2)
+    answered(third, upheld=True)
+    take_back(fourth, days=4)
+
+    told = news.of(fan)
+
+    assert [(each.what, each.about) for each in told] == [
+        ("upheld", third.pk),
+        ("taken back", second.pk),
+        ("dismissed", None),
+    ]
+    assert [each.artist and each.artist.name for each in told] == ["Mara Veil", "Mara Veil", "Number 7"]
+
+
+def test_after_thirty_days_it_is_no_news() -> None:
+    experience = world.an_experience(world.an_artist())
+    take_back(experience, days=30, seconds=5)
+    answered_before(experience.person, 1, days=30, seconds=5)
+    answered_before(experience.person, 2, days=29)
+
+    assert [each.artist and each.artist.name for each in news.of(experience.person)] == ["Number 2"]
+
+
+def test_what_is_somebody_elses_is_not_told() -> None:
+    artist = world.an_artist()
+    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    program = world.a_program(artist)
+    received(program, fan)
+    theirs = received(program, other)
+    answered(theirs, upheld=True)
+    take_back(theirs)
+
+    assert news.of(fan) == []
+    assert "Notices" not in page(visitor(fan), "/").words
+    assert len(news.of(other)) == 2
+
+
+def test_after_an_erasure_no_artist_is_named() -> None:
+    experience = world.an_experience(world.an_artist())
+    report = answered(experience, upheld=False)
+
+    Report.objects.filter(pk=report.pk).update(shown=None, said=None)
+
+    found = page(visitor(experience.person), "/feed/notices", headers=HTMX)
+    assert "A person read your report and found nothing to stop." in found.words
+    assert "Mara Veil" not in found.words
+
+
+def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
+    artist = world.an_artist()
+    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    theirs = received(world.a_program(artist), other)
+    about = {"artist_id": artist.pk, "program_id": 1, "reason": "hurtful", "said": "", "shown": {"artist": "X"}}
+    report = desk.file(by=fan, subject=str(theirs), **about)
+
+    desk.handle(report, upheld=False, note="No.", by=world.staff())
+
+    found = page(visitor(fan), "/feed/notices", headers=HTMX)
+    assert "A person read your report about X" in found.words
+    assert found.all("a") == []
+
+
+def test_the_fans_open_pages_hear_of_the_answer_and_nobody_elses() -> None:
+    experience = world.an_experience(world.an_artist())
+    world.a_fan("Bo")
+
+    report = answered(experience, upheld=True)
+
+    heard = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
+    assert list(heard) == [(experience.person_id, f"report:{report.pk}")]
+
+
+def test_the_part_is_what_stands_in_the_page() -> None:
+    experience = world.an_experience(world.an_artist())
+    client = visitor(experience.person)
+    place = page(client, "/").all("div", class_="notices")[0]
+    nothing = client.get("/feed/notices", headers=HTMX)
+
+    answered(experience, upheld=True)
+
+    part = client.get("/feed/notices", headers=HTMX).content.decode()
+    assert (place["data-live"], place["hx-get"]) == ("report.handled", "/feed/notices")
+    assert nothing.content == b""
+    assert AGREED in page(client, "/feed/notices", headers=HTMX).words
+    assert part in client.get("/").content.decode()
+
+
+def test_a_name_with_markup_is_text() -> None:
+    experience = world.an_experience(world.an_artist("<b>Bo</b>"))
+
+    answered(experience, upheld=False)
+
+    part = visitor(experience.person).get("/feed/notices").content.decode()
+    assert "<bdi>&lt;b&gt;Bo&lt;/b&gt;</bdi>" in part
+
+
+def test_three_notices_cost_as_many_queries_as_one() -> None:
+    artist = world.an_artist()
+    one, three = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    answered(*one_each(artist, one, 1), upheld=True)
+    for experience in one_each(artist, three, 3):
+        answered(experience, upheld=False)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert len(news.of(three)) == 3
+
+    assert len(asked) == 1
+    assert queries(visitor(one), "/feed/notices") == queries(visitor(three), "/feed/notices")
+    assert queries(visitor(one), "/") == queries(visitor(three), "/")
