@@ -78,8 +78,7 @@ def _held(batch: int) -> Iterator[list[Moment]]:
 
 def _allowed(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
     """Per moment, why nothing may be written for it, or the clearance to write. A constant number of queries."""
-    standing = opt_ins.standing_pairs({_pair(moment) for moment in moments})
-    muted = mutes.muted({(moment.person_id, moment.program_id) for moment in moments})
+    stopped = _stopped_by_fans(moments)
     answers = clearance.clear_all({_ask(moment) for moment in moments})
     refused: dict[int, str] = {}
     cleared: dict[int, Clearance] = {}
@@ -87,15 +86,23 @@ def _allowed(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clear
         answer = answers[_ask(moment)]
         if moment.program.state != Program.State.LIVE:
             refused[moment.pk] = STOPPED
-        elif _pair(moment) not in standing:
-            refused[moment.pk] = OPTED_OUT
-        elif (moment.person_id, moment.program_id) in muted:
-            refused[moment.pk] = MUTED
+        elif moment.pk in stopped:
+            refused[moment.pk] = stopped[moment.pk]
         elif isinstance(answer, Clearance):
             cleared[moment.pk] = answer
         else:
             refused[moment.pk] = f"uncleared: {'; '.join(answer.missing)}"
     return refused, cleared
+
+
+def _stopped_by_fans(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
+    """Per moment whose fan opted out or paused the program, which it was. `hold` keeps the others from doing so until
+    this transaction has committed; whoever withdraws what waits then finds what it wrote."""
+    standing = opt_ins.standing_pairs({_pair(moment) for moment in moments}, hold=hold)
+    muted = mutes.muted({(moment.person_id, moment.program_id) for moment in moments})
+    opted_out = {moment.pk: OPTED_OUT for moment in moments if _pair(moment) not in standing}
+    paused = {moment.pk: MUTED for moment in moments if (moment.person_id, moment.program_id) in muted}
+    return paused | opted_out
 
 
 def _pair(moment: Moment) -> tuple[UUID, int]:
@@ -131,7 +138,8 @@ def _store(moments: Sequence[Moment], made: Sequence[making.Made], refused: Mapp
     """Drafts, moments, notices, audit and events of what is still noticed; in the caller's transaction."""
     waiting = Moment.objects.filter(pk__in=[moment.pk for moment in moments], state=Moment.State.NOTICED)
     still = {moment.pk: moment for moment in waiting.order_by("pk").select_for_update(no_key=True)}
-    written = [each for each in made if each.moment.pk in still]
+    refused = {**refused, **_stopped_by_fans([each.moment for each in made], hold=True)}
+    written = [each for each in made if each.moment.pk in still and each.moment.pk not in refused]
     drafts = Draft.objects.bulk_create(_draft(each) for each in written)
     for draft in drafts:
         still[draft.moment_id].state = Moment.State.DRAFTED

@@ -15,7 +15,7 @@ from catalog.models import Artist
 SECONDS = 90
 
 # One statement, so that two reviewers who ask at the same moment get two drafts: the second passes over what the
-# first has locked.
+# first has locked. A fan who opted out or paused the program is shown to nobody, also before it is withdrawn.
 TAKE_NEXT = """
 UPDATE artists_draft SET held_by = %(by)s, held_until = statement_timestamp() + make_interval(secs => %(seconds)s)
 WHERE id = (
@@ -23,6 +23,15 @@ WHERE id = (
     WHERE artist_id = %(artist)s AND state = 'pending' AND deadline > statement_timestamp()
         AND (held_until IS NULL OR held_until <= statement_timestamp() OR held_by = %(by)s)
         AND id <> ALL(%(skipped)s)
+        AND EXISTS (
+            SELECT FROM fans_optin given WHERE given.person_id = artists_draft.person_id
+            AND given.artist_id = artists_draft.artist_id AND given.ended_at IS NULL
+        )
+        AND NOT EXISTS (
+            SELECT FROM fans_mute muted JOIN artists_programversion version ON version.program_id = muted.program
+            WHERE muted.person_id = artists_draft.person_id AND muted.ended_at IS NULL
+            AND version.id = artists_draft.version_id
+        )
     ORDER BY deadline, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 ) RETURNING id
 """

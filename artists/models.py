@@ -182,6 +182,10 @@ class Draft(models.Model):
     held_by = models.CharField(max_length=80, null=True, help_text="who is looking at it, so that nobody else is")
     held_until = models.DateTimeField(null=True, help_text="a lease: it ends by itself")
 
+    # What `artists.standing` reads beside a row, and no column: not read, it is not there.
+    stands: bool
+    muted: bool
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -219,12 +223,13 @@ class Draft(models.Model):
             ),
             models.Index(
                 fields=["artist", "-id"],
-                condition=Q(state__in=["approved", "delivered", "withdrawn"]),
+                condition=Q(state__in=["approved", "delivered"]) | Q(state="withdrawn", decision__isnull=False),
                 name="drafts_that_went_out",
             ),
             models.Index(
                 fields=["artist", "-id"],
-                condition=Q(state__in=["declined", "expired", "failed", "undeliverable"]),
+                condition=Q(state__in=["declined", "expired", "failed", "undeliverable"])
+                | Q(state="withdrawn", decision=None),
                 name="drafts_that_did_not",
             ),
         ]

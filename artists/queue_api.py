@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.api import person
 from accounts.reading import Pages
-from artists import review
+from artists import review, standing
 from artists.api import studio
 from artists.models import Draft, Moment
 
@@ -25,6 +25,15 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
             "id", "program", "state", "reason", "revision", "text", "maker", "facts", "parts", "mark", "credit",
             "written_at", "deadline", "decided_at", "deliver_after",
         ]  # fmt: skip
+        extra_kwargs = {
+            "text": {"help_text": "as it would reach the fan; null once it was erased, or while the fan is opted out"},
+            "facts": {"help_text": "what it was made from, for the reviewer; null as the text is"},
+        }
+
+    def to_representation(self, instance: Draft) -> dict[str, Any]:
+        """Greeted by name as a rule, so the words go with the name."""
+        shown = super().to_representation(instance)
+        return shown if instance.stands else {**shown, "text": None, "facts": None}
 
 
 class EarliestDeadline(Pages):
@@ -43,7 +52,8 @@ class DraftsView(generics.ListAPIView[Draft]):
         state = self.request.query_params.get("state", Draft.State.PENDING)
         if state not in Draft.State.values:
             raise serializers.ValidationError({"state": f"One of {', '.join(Draft.State.values)}."})
-        return Draft.objects.filter(artist=artist, state=state).select_related("version__program")
+        drafts = Draft.objects.filter(artist=artist, state=state).select_related("version__program")
+        return standing.beside(drafts)
 
     @extend_schema(parameters=[OpenApiParameter("state", enum=Draft.State.values, default="pending")])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -19,6 +19,20 @@ class TooLate(Stale):
     """The time for it is over."""
 
 
+class OptedOut(Stale):
+    """The fan no longer lets the team know of them."""
+
+    def __init__(self) -> None:
+        super().__init__("The fan opted out, so nothing of this goes out.")
+
+
+class Muted(Stale):
+    """The fan wants to hear nothing of this program."""
+
+    def __init__(self) -> None:
+        super().__init__("The fan paused this program, so nothing of this goes out.")
+
+
 class Uncleared(Exception):
     """Somebody who must say yes has not; the sentence says who."""
 

@@ -8,11 +8,12 @@ from django.db.models.functions import Now
 
 from accounts.models import Person, Role
 from accounts.roles import NotAllowed, may_sign, role_of
-from artists import delivery, edits, expiry, marks, programs
+from artists import delivery, edits, expiry, marks, programs, standing
 from artists.models import Draft, Program
-from artists.refusals import AlreadyDecided, NotFound, Refused, Stale, TooLate, Uncleared
+from artists.refusals import AlreadyDecided, Muted, NotFound, OptedOut, Refused, Stale, TooLate, Uncleared
 from artists.telling import team_news, tell_others
 from audit import trail
+from fans import mutes, opt_ins
 from live import notices
 from rights import clearance, decisions, hashing
 from rights.answers import Clearance
@@ -21,7 +22,9 @@ from worker import wake
 
 __all__ = [
     "AlreadyDecided",
+    "Muted",
     "NotFound",
+    "OptedOut",
     "Refused",
     "Stale",
     "TooLate",
@@ -87,6 +90,7 @@ def undo(draft_id: int, *, by: Person) -> Draft:
         draft, _ = _seen(draft_id, by)
         if draft.state != Draft.State.APPROVED:
             raise Stale(f"Only an approval can be undone; this draft is {draft.state}.")
+        _hold_fan(draft)
         approved = Draft.objects.filter(pk=draft.pk, state=Draft.State.APPROVED, deliver_after__gt=Now())
         undone = approved.filter(decision=draft.decision_id).update(
             state=Draft.State.PENDING,
@@ -108,7 +112,7 @@ def undo(draft_id: int, *, by: Person) -> Draft:
 def _seen(draft_id: int, by: Person) -> tuple[Draft, Role]:
     """The draft and the role in which this person looks at it."""
     related = ("artist", "person", "version__program", "version__decision", "version__recording")
-    draft = Draft.objects.select_related(*related).filter(pk=draft_id).first()
+    draft = standing.beside(Draft.objects.select_related(*related)).filter(pk=draft_id).first()
     role = role_of(by, draft.artist.team_id) if draft else None
     if draft is None or role is None:
         raise NotFound("There is no such draft.")
@@ -120,7 +124,17 @@ def _open(draft_id: int, by: Person, revision: int | None) -> tuple[Draft, Role]
     draft, role = _seen(draft_id, by)
     if draft.state != Draft.State.PENDING or revision not in (None, draft.revision):
         raise _what_happened(draft, revision)
+    if stopped := standing.stopped(draft):
+        raise stopped
     return draft, role
+
+
+def _hold_fan(draft: Draft) -> None:
+    """What waits again can be withdrawn again: the fan's stop is either seen here or waits until this is committed."""
+    if not opt_ins.standing_pairs([(draft.person_id, draft.artist_id)], hold=True):
+        raise OptedOut
+    if mutes.muted([(draft.person_id, draft.version.program_id)]):
+        raise Muted
 
 
 def _say_yes(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -> None:

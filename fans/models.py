@@ -38,11 +38,17 @@ class OptIn(models.Model):
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="+")
     since = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    heeded_at = models.DateTimeField(null=True, help_text="what waited under it when it ended was withdrawn")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "artist"], condition=Q(ended_at=None), name="one_standing_opt_in_an_artist"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(ended_at__isnull=False, heeded_at=None), name="ended_opt_ins_to_heed"
             )
         ]
 
@@ -59,6 +65,7 @@ class Mute(models.Model):
     name = models.CharField(max_length=120, blank=True, help_text="the program's name when it was paused")
     since = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    heeded_at = models.DateTimeField(null=True, help_text="what waited of the program was withdrawn")
 
     class Meta:
         constraints = [
@@ -66,6 +73,7 @@ class Mute(models.Model):
                 fields=["person", "program"], condition=Q(ended_at=None), name="one_standing_mute_a_program"
             )
         ]
+        indexes = [models.Index(fields=["id"], condition=Q(heeded_at=None), name="mutes_to_heed")]
 
     def __str__(self) -> str:
         return f"{self.person_id} without program:{self.program}"

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Person
 from audit import trail
 from catalog.models import Artist
 from fans.models import Mute, OptIn
+from fans.opt_ins import CHANNEL
+from worker import wake
 
 MUTED = """
 SELECT muted.person_id, muted.program FROM fans_mute muted
@@ -29,6 +31,7 @@ def pause(person: Person, program: int, artist: Artist, *, name: str = "") -> Mu
             return standing
         mute = Mute.objects.create(person=person, program=program, artist=artist, name=name[:120])
         trail.record("program.muted", by=person.actor, subject=f"program:{program}", artist=artist.pk)
+        wake.notify(CHANNEL)
     mute.refresh_from_db()
     return mute
 
@@ -58,6 +61,20 @@ def muted(pairs: Collection[tuple[UUID, int]]) -> set[tuple[UUID, int]]:
     with connection.cursor() as cursor:
         cursor.execute(MUTED, columns)
         return set(cursor.fetchall())
+
+
+def stands(person: str, program: str) -> Exists:
+    """For a query about something else: whether it is paused, by the names that its fan and program have there."""
+    return Exists(Mute.objects.filter(person=OuterRef(person), program=OuterRef(program), ended_at=None))
+
+
+def take_new(limit: int) -> set[tuple[UUID, int]]:
+    """Which (fan, program) were paused and not heeded yet. Taken once, if the caller's transaction commits."""
+    new = Mute.objects.filter(heeded_at=None).order_by("pk")
+    taken = list(new.select_for_update(skip_locked=True, no_key=True)[:limit])
+    if taken:
+        Mute.objects.filter(pk__in=[mute.pk for mute in taken]).update(heeded_at=Now())
+    return {(mute.person_id, mute.program) for mute in taken}
 
 
 def _one_at_a_time(person: Person, artist: Artist) -> None:

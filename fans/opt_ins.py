@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from accounts import consents
@@ -13,6 +13,10 @@ from accounts.models import Person
 from audit import trail
 from catalog.models import Artist
 from fans.models import OptIn
+from worker import wake
+
+CHANNEL = "stops"
+"""Rung when a fan ends an opt-in or pauses a program: whoever keeps something waiting for them should hear it."""
 
 WORDS = {
     1: (
@@ -56,6 +60,7 @@ def opt_out(person: Person, artist: Artist) -> bool:
         OptIn.objects.filter(pk=given.pk).update(ended_at=Now())
         consent = consents.withdraw(person, _about(artist), given.consent.version, given.consent.words)
         trail.record("opt_in.ended", by=person.actor, subject=_about(artist), consent=consent.pk)
+        wake.notify(CHANNEL)
     return True
 
 
@@ -92,6 +97,24 @@ def standing_pairs(pairs: Collection[tuple[UUID, int]], *, hold: bool = False) -
     with connection.cursor() as cursor:
         cursor.execute(STANDING + ("FOR SHARE OF given" if hold else ""), columns)
         return set(cursor.fetchall())
+
+
+def stands(person: str, artist: str, *, since: str | None = None) -> Exists:
+    """For a query about something else: whether the opt-in stands, by the names that its fan and artist have there.
+
+    With `since`, the name of a time, only one that had been given by then.
+    """
+    given = OptIn.objects.filter(person=OuterRef(person), artist=OuterRef(artist), ended_at=None)
+    return Exists(given.filter(since__lte=OuterRef(since)) if since else given)
+
+
+def take_ended(limit: int) -> set[tuple[UUID, int]]:
+    """Which (fan, artist) ended and were not heeded yet. Taken once, if the caller's transaction commits."""
+    ended = OptIn.objects.filter(ended_at__isnull=False, heeded_at=None).order_by("pk")
+    taken = list(ended.select_for_update(skip_locked=True, no_key=True)[:limit])
+    if taken:
+        OptIn.objects.filter(pk__in=[given.pk for given in taken]).update(heeded_at=Now())
+    return {(given.person_id, given.artist_id) for given in taken}
 
 
 def _about(artist: Artist) -> str:

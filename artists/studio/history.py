@@ -27,6 +27,8 @@ class Line:
     at: datetime
     who: str
     did: str
+    draft: int | None
+    """The one it is about, if it is about one."""
 
 
 @require_safe
@@ -46,7 +48,8 @@ def history(artist: Artist, *, before: int | None = None) -> tuple[list[Line], i
     shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own]
     names = _names(shown)
     lines = [
-        Line(entry.at, names.get(entry.actor, _process(entry.actor)), told(entry, names, about)) for entry in shown
+        Line(entry.at, names.get(entry.actor, _process(entry.actor)), told(entry, names, about), _draft(entry))
+        for entry in shown
     ]
     return lines, entries[-1].pk if len(entries) == PAGE else None
 
@@ -83,8 +86,13 @@ def _newest(sources: Sequence[Any], before: int | None) -> list[Entry]:
 
 def _own_drafts(artist: Artist, entries: Sequence[Entry]) -> set[str]:
     """Somebody may work for two artists: only this one's drafts are shown."""
-    ids = [int(entry.subject.partition(":")[2]) for entry in entries if entry.subject.startswith("draft:")]
+    ids = [pk for pk in map(_draft, entries) if pk is not None]
     return {f"draft:{pk}" for pk in Draft.objects.filter(pk__in=ids, artist=artist).values_list("pk", flat=True)}
+
+
+def _draft(entry: Entry) -> int | None:
+    kind, _, number = entry.subject.partition(":")
+    return int(number) if kind == "draft" else None
 
 
 def _names(entries: Sequence[Entry]) -> dict[str, str]:

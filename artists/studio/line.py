@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.requests import Request
-from artists import holds
+from artists import holds, standing
 from artists.models import Draft
 from artists.studio.entrance import Studio
 from artists.studio.stage import moment_words, shape_of
@@ -54,10 +54,11 @@ def following(request: Request, studio: Studio, current: int | None) -> list[Wai
     passed = [*skipped(request, studio), *([current] if current else [])]
     # First the numbers, by the index of the queue alone: joined, PostgreSQL may read all that waits before it sorts.
     ids = free.exclude(pk__in=passed).order_by("deadline", "pk").values("pk")[:SHOWN]
-    drafts = Draft.objects.filter(pk__in=ids).select_related("person", "version__recording")
+    drafts = standing.beside(Draft.objects.filter(pk__in=ids).select_related("person", "version__recording"))
     return [
         Waiting(draft, moment_words(draft.version), shape_of(draft.version))
         for draft in drafts.order_by("deadline", "pk")
+        if not standing.stopped(draft)
     ]
 
 

@@ -12,7 +12,7 @@ from django_htmx.http import replace_url
 
 from accounts.requests import Request
 from ai.scripts import CONTROL
-from artists import holds, review
+from artists import holds, review, standing
 from artists.models import Draft
 from artists.refusals import NotFound, Refused
 from artists.studio import line
@@ -84,7 +84,9 @@ def undo(request: Request, studio: Studio, draft: int) -> HttpResponse:
         _draft(studio, draft)
         review.undo(draft, by=request.user)
     except REFUSALS as error:
-        return _show(request, studio, _next(request, studio, problem=str(error)), status=status_of(error))
+        said = {"problem": str(error)}
+        stage = _next(request, studio, **said) or _stage(studio, draft, **said)
+        return _show(request, studio, stage, status=status_of(error))
     return (
         _show(request, studio, _stage(studio, draft))
         if request.htmx
@@ -198,11 +200,13 @@ def _around(request: Request, studio: Studio, stage: Stage | None) -> dict[str, 
 
 def _done(studio: Studio, pk: int | None) -> dict[str, Any] | None:
     """What was decided a moment ago, and how long it can be taken back."""
-    draft = Draft.objects.filter(pk=pk, artist=studio.artist).select_related("person").first() if pk else None
+    own = standing.beside(Draft.objects.filter(artist=studio.artist).select_related("person"))
+    draft = own.filter(pk=pk).first() if pk else None
     if draft is None:
         return None
     left = (draft.deliver_after - timezone.now()).total_seconds() if draft.deliver_after else 0
-    return {"draft": draft, "left": max(0, round(left)), "can_undo": draft.state == Draft.State.APPROVED and left > 0}
+    waits = draft.state == Draft.State.APPROVED and draft.stands and not draft.muted
+    return {"draft": draft, "left": max(0, round(left)), "can_undo": waits and left > 0}
 
 
 def _draft(studio: Studio, pk: int) -> Draft:

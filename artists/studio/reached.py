@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ai import scripts
@@ -14,8 +15,9 @@ from catalog.models import Artist
 from fans import opt_ins
 from fans.models import Experience
 
-OUT = (Draft.State.APPROVED, Draft.State.DELIVERED, Draft.State.WITHDRAWN)
-NOT_OUT = (Draft.State.DECLINED, Draft.State.EXPIRED, Draft.State.FAILED, Draft.State.UNDELIVERABLE)
+# Withdrawn is both: taken back, or taken out of the queue before anybody had said yes. Each is an index, as it stands.
+OUT = Q(state__in=["approved", "delivered"]) | Q(state="withdrawn", decision__isnull=False)
+NOT_OUT = Q(state__in=["declined", "expired", "failed", "undeliverable"]) | Q(state="withdrawn", decision=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Reached:
     @property
     def can_undo(self) -> bool:
         after = self.draft.deliver_after
-        return self.draft.state == Draft.State.APPROVED and after is not None and after > timezone.now()
+        approved = self.draft.state == Draft.State.APPROVED and self.fan is not None
+        return approved and after is not None and after > timezone.now()
 
     @property
     def why(self) -> str:
@@ -68,7 +71,7 @@ class Reached:
 
 def reached(artist: Artist, *, out: bool = True, before: int | None = None, limit: int = 20) -> list[Reached]:
     """Newest first, in a constant number of queries."""
-    drafts = Draft.objects.filter(artist=artist, state__in=OUT if out else NOT_OUT).order_by("-id")
+    drafts = Draft.objects.filter(OUT if out else NOT_OUT, artist=artist).order_by("-id")
     if before is not None:
         drafts = drafts.filter(pk__lt=before)
     newest = Draft.objects.filter(pk__in=drafts.values("pk")[:limit]).order_by("-id")

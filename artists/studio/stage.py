@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Person, Role
 from accounts.roles import may_sign
 from ai import scripts
-from artists import edits, marks
+from artists import edits, marks, standing
 from artists.holds import Held
 from artists.models import Draft, Program, ProgramVersion
 from artists.refusals import AlreadyDecided, Refused
@@ -33,7 +33,17 @@ class Stage:
 
     @property
     def is_open(self) -> bool:
-        return self.draft.state == Draft.State.PENDING and self.held is None
+        return self.draft.state == Draft.State.PENDING and self.held is None and not self.stopped
+
+    @property
+    def stopped(self) -> str:
+        """Why nobody can decide what still waits: its fan wants none of it."""
+        return str(standing.stopped(self.draft) or "")
+
+    @property
+    def fan(self) -> str:
+        """As the team may know them."""
+        return (self.draft.person.name or "No name given") if self.draft.stands else "A fan"
 
     @cached_property
     def words(self) -> Lettered:
@@ -84,6 +94,8 @@ class Stage:
     @property
     def news(self) -> str:
         """For a page that still shows it as open: what became of it meanwhile."""
+        if self.stopped:
+            return self.stopped
         if self.held:
             return str(self.held)
         return "" if self.draft.state == Draft.State.PENDING else self.closed
@@ -106,6 +118,8 @@ class Stage:
     def closed(self) -> str:
         """What became of a draft that waits no longer."""
         draft = self.draft
+        if self.stopped:
+            return self.stopped
         if draft.decided_by and draft.decided_at:
             return str(AlreadyDecided(_name(draft.decided_by), draft.decided_at, draft.state))
         return f"This draft no longer waits: {draft.reason or draft.get_state_display().lower()}."

@@ -26,6 +26,11 @@ def _role(facts: Facts) -> str:
     return Role(role).label.lower() if role in Role.values else role
 
 
+def _after_its_kind(reason: Any) -> str:
+    """A reason is stored with its kind before a colon."""
+    return str(reason).partition(": ")[2]
+
+
 WORDS: Mapping[str, Callable[[str, Facts], str]] = {
     "program.created": lambda what, _: f"began the program {what}",
     "program.edited": lambda what, facts: f"wrote version {facts.get('version')} of {what}",
@@ -38,6 +43,7 @@ WORDS: Mapping[str, Callable[[str, Facts], str]] = {
     "draft.declined": lambda what, _: f"declined {what}",
     "draft.edited": lambda what, _: f"changed the words of {what}",
     "draft.undone": lambda what, _: f"took the approval of {what} back",
+    "draft.withdrawn": lambda what, facts: f"took {what} out of the queue: {_after_its_kind(facts.get('reason'))}",
     "practice.set": lambda _, facts: f"set the time to undo an approval to {facts.get('grace_seconds')} s",
     "team.principal_named": lambda _, facts: f"named {facts['name']} the principal",
     "team.member_added": lambda _, facts: f"made {facts['name']} {_article(_role(facts))}",

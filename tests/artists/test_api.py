@@ -9,6 +9,7 @@ from accounts.models import Person
 from artists import drafts, review
 from artists.models import Draft, Program
 from catalog.models import Artist, Recording
+from fans import opt_ins
 from rights.models import Grant
 from tests import world
 
@@ -197,6 +198,42 @@ def test_an_approval_is_undone_within_the_grace(artist: Artist) -> None:
     answer = client.post(f"/api/v1/drafts/{draft.pk}/undo")
 
     assert (answer.status_code, answer.json()["state"], answer.json()["mark"]) == (200, "pending", None)
+
+
+def test_a_fan_who_opted_out_has_no_name_and_no_words_for_any_program_either(artist: Artist) -> None:
+    fan = world.a_fan("Xenophon", opted_in=artist)
+    waiting = world.a_pending_draft(artist, fan)
+    declined = world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9))
+    client = stale(world.a_member(artist, "principal"))
+    client.post(f"/api/v1/drafts/{declined.pk}/decline", {"revision": 1}, content_type=JSON)
+    addresses = [
+        f"/api/v1/drafts/{waiting.pk}",
+        f"/api/v1/drafts/{declined.pk}",
+        "/api/v1/studio/mara-veil/drafts",
+        "/api/v1/studio/mara-veil/drafts?state=declined",
+    ]
+    before = [client.get(address).content.decode() for address in addresses]
+    opt_ins.opt_out(fan, artist)
+
+    after = [client.get(address).content.decode() for address in addresses]
+
+    assert ["Xenophon" in shown for shown in before] == [True] * 4
+    assert ["Xenophon" in shown or "That was" in shown for shown in after] == [False] * 4
+    assert [client.get(addresses[0]).json()[name] for name in ("text", "facts", "state")] == [None, None, "pending"]
+
+
+@pytest.mark.parametrize("action", ["approve", "edit", "decline"])
+def test_nothing_is_decided_for_a_fan_who_opted_out(artist: Artist, action: str) -> None:
+    draft = world.a_pending_draft(artist)
+    opt_ins.opt_out(draft.person, artist)
+    body = {"text": "Thank you.", "revision": 1}
+
+    answer = stale(world.a_member(artist, "principal")).post(
+        f"/api/v1/drafts/{draft.pk}/{action}", body, content_type=JSON
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "OptedOut")
+    assert answer.json()["detail"].startswith("The fan opted out, so nothing of this goes out.")
 
 
 def test_a_refused_moment_says_who_is_missing_and_not_whose_it_was() -> None:

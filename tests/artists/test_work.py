@@ -56,7 +56,7 @@ def test_a_writer_killed_at_work_leaves_nothing_behind(processes: Processes) -> 
     assert Moment.objects.filter(state="drafted").count() == len(moments) + 1
 
 
-@pytest.mark.parametrize("name", ["drafts", "delivery", "expiry", "reports"])
+@pytest.mark.parametrize("name", ["drafts", "delivery", "expiry", "withdrawal", "reports"])
 def test_each_kind_of_work_can_have_a_process_of_its_own(processes: Processes, name: str) -> None:
     worker = processes.start("work", name)
     wait_until(lambda: others() >= 2, seconds=30)  # one listens, one has looked for work

@@ -1,4 +1,4 @@
-"""Work: the artist's side's background processes: write drafts, deliver what was approved, let silence be no."""
+"""Work: the artist's side's background processes: write drafts, deliver the approved, withdraw what ended."""
 
 import threading
 from argparse import ArgumentParser
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from artists import delivery, drafts, expiry, moments, reports
+from artists import delivery, drafts, expiry, moments, reports, withdrawal
 from worker import loop
 from worker.wake import Listener
 
@@ -26,6 +26,7 @@ JOBS = {
     "drafts": Job(drafts.write_next, moments.CHANNEL),
     "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.due),
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.due),
+    "withdrawal": Job(withdrawal.withdraw_next, withdrawal.CHANNEL),
     "reports": Job(reports.weigh_next, reports.CHANNEL),
 }
 

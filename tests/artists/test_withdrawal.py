@@ -1,0 +1,300 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Person
+from artists import drafts, programs, review, withdrawal
+from artists.models import Draft, Moment, Program
+from artists.refusals import Muted, OptedOut
+from artists.studio.told import told
+from audit.models import Entry
+from fans import mutes, opt_ins
+from live.models import Notice
+from tests import world
+from tests.artists.together import at_once
+from tests.servers import Database
+
+
+def state(draft: Draft) -> tuple[str, str]:
+    draft.refresh_from_db()
+    return draft.state, draft.reason
+
+
+def pause(draft: Draft) -> None:
+    mutes.pause(draft.person, draft.version.program_id, draft.artist)
+
+
+@pytest.mark.django_db
+def test_what_waits_for_a_fan_who_opts_out_is_withdrawn() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    first, second = (
+        world.a_pending_draft(artist, fan),
+        world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9)),
+    )
+    neighbours = world.a_pending_draft(artist)
+    opt_ins.opt_out(fan, artist)
+
+    assert withdrawal.withdraw_next()
+    assert not withdrawal.withdraw_next()
+
+    assert [state(draft) for draft in (first, second)] == [("withdrawn", "withdrawn: the fan opted out")] * 2
+    assert (first.decided_by, first.decided_at is None) == (None, False)
+    assert state(neighbours) == ("pending", "")
+
+
+@pytest.mark.django_db
+def test_it_is_written_down_and_the_team_hears_of_it() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    world.a_member(artist, "reviewer")
+    opt_ins.opt_out(draft.person, artist)
+
+    withdrawal.withdraw_next()
+
+    entry = Entry.objects.get(action="draft.withdrawn")
+    assert (entry.actor, entry.subject) == ("system:withdrawal", f"draft:{draft.pk}")
+    assert entry.facts == {"reason": "withdrawn: the fan opted out"}
+    assert told(entry, {}, {}) == f"took draft {draft.pk} out of the queue: the fan opted out"
+    heard = Notice.objects.filter(kind="draft.decided").values_list("person", "reference")
+    assert sorted(heard) == sorted(
+        (pk, f"draft:{draft.pk}") for pk in artist.team.members.values_list("person", flat=True)
+    )
+
+
+@pytest.mark.django_db
+def test_with_another_artist_the_fan_goes_on() -> None:
+    artist, other = world.an_artist(), world.an_artist("Ove Lind")
+    fan = world.a_fan(opted_in=artist)
+    opt_ins.opt_in(fan, other)
+    ended, goes_on = world.a_pending_draft(artist, fan), world.a_pending_draft(other, fan)
+    opt_ins.opt_out(fan, artist)
+
+    withdrawal.withdraw_next()
+
+    assert [state(draft)[0] for draft in (ended, goes_on)] == ["withdrawn", "pending"]
+
+
+@pytest.mark.django_db
+def test_what_waits_of_a_program_that_its_fan_pauses_is_withdrawn() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    paused = world.a_pending_draft(artist, fan)
+    other = world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9))
+    neighbours = world.a_pending_draft(artist, program=Program.objects.get(pk=paused.version.program_id))
+    pause(paused)
+
+    assert withdrawal.withdraw_next()
+    assert not withdrawal.withdraw_next()
+
+    assert state(paused) == ("withdrawn", "withdrawn: the fan paused this program")
+    assert [state(draft)[0] for draft in (other, neighbours)] == ["pending", "pending"]
+
+
+@pytest.mark.django_db
+def test_a_pause_that_is_over_at_once_changes_nothing() -> None:
+    draft = world.a_pending_draft(world.an_artist())
+    pause(draft)
+    mutes.resume(draft.person, draft.version.program_id)
+
+    assert withdrawal.withdraw_next()
+
+    assert state(draft)[0] == "pending"
+
+
+@pytest.mark.django_db
+def test_what_was_decided_is_left_to_delivery() -> None:
+    draft = world.an_approved_draft(world.an_artist())
+    opt_ins.opt_out(draft.person, draft.artist)
+
+    assert withdrawal.withdraw_next()
+
+    assert state(draft)[0] == "approved"
+
+
+@pytest.mark.django_db
+def test_opting_in_again_brings_nothing_back() -> None:
+    artist = world.an_artist()
+    draft = world.a_pending_draft(artist)
+    opt_ins.opt_out(draft.person, artist)
+    withdrawal.withdraw_next()
+
+    opt_ins.opt_in(draft.person, artist)
+    withdrawal.withdraw_next()
+
+    assert state(draft)[0] == "withdrawn"
+
+
+def test_an_opt_in_holds_for_what_is_written_after_it_only(committing_db: Database) -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    before = world.a_pending_draft(artist, fan)
+    opt_ins.opt_out(fan, artist)
+    opt_ins.opt_in(fan, artist)
+    after = world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9))
+
+    withdrawal.withdraw_next()
+
+    assert [state(draft)[0] for draft in (before, after)] == ["withdrawn", "pending"]
+
+
+@pytest.mark.django_db
+def test_one_whose_opt_in_ended_before_anybody_looked_is_found_later() -> None:
+    """However long the process was away: what ended waits for it, and no clock does."""
+    draft = world.a_pending_draft(world.an_artist())
+    opt_ins.opt_out(draft.person, draft.artist)
+    draft.person.opt_ins.update(ended_at=F("ended_at") - timedelta(days=30))
+
+    withdrawal.withdraw_next()
+
+    assert state(draft)[0] == "withdrawn"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("stop", "refusal"), [("opt out", OptedOut), ("pause", Muted)])
+def test_until_then_nobody_decides_it(stop: str, refusal: type[Exception]) -> None:
+    artist = world.an_artist()
+    draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    pause(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
+
+    for decide in (
+        lambda: review.approve(draft.pk, by=mara),
+        lambda: review.edit(draft.pk, "Thank you.", by=mara),
+        lambda: review.decline(draft.pk, by=mara),
+    ):
+        with pytest.raises(refusal):
+            decide()
+
+    assert state(draft) == ("pending", "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("stop", "refusal"), [("opt out", OptedOut), ("pause", Muted)])
+def test_an_approval_is_not_brought_back_to_wait_for_a_fan_who_stopped_it(stop: str, refusal: type[Exception]) -> None:
+    artist = world.an_artist()
+    draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    review.approve(draft.pk, by=mara)
+    pause(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
+
+    with pytest.raises(refusal):
+        review.undo(draft.pk, by=mara)
+
+    assert state(draft)[0] == "approved"
+
+
+@pytest.mark.django_db
+def test_three_cost_as_many_queries_as_one() -> None:
+    artist = world.an_artist()
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            opt_ins.opt_out(world.a_pending_draft(artist).person, artist)
+            pause(world.a_pending_draft(artist))
+        with CaptureQueriesContext(connection) as captured:
+            assert withdrawal.withdraw_next()
+        return len(captured)
+
+    assert queries(1) == queries(3)
+    assert Draft.objects.filter(state="withdrawn").count() == 8
+
+
+def test_two_processes_withdraw_each_once(committing_db: Database) -> None:
+    artist = world.an_artist()
+    for _ in range(6):
+        opt_ins.opt_out(world.a_pending_draft(artist).person, artist)
+
+    at_once(withdrawal.withdraw_next, withdrawal.withdraw_next)
+
+    assert Entry.objects.filter(action="draft.withdrawn").count() == 6
+
+
+def stops(fan: Person, program: Program, how: str) -> threading.Thread:
+    """The fan stops it, in a connection of their own."""
+
+    def stop() -> None:
+        mutes.pause(fan, program.pk, program.artist) if how == "pause" else opt_ins.opt_out(fan, program.artist)
+
+    thread = threading.Thread(target=lambda: at_once(stop))
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("how", ["opt out", "pause"])
+def test_what_is_being_written_when_its_fan_stops_it_is_found(committing_db: Database, how: str) -> None:
+    program = world.a_program(world.an_artist())
+    moment = world.a_moment(program)
+
+    with transaction.atomic():
+        drafts.write_next()
+        stopping = stops(moment.person, program, how)
+        stopping.join(0.3)
+        waited = stopping.is_alive()
+    stopping.join(10)
+    withdrawal.withdraw_next()
+
+    assert waited
+    assert Draft.objects.get(moment=moment).state == "withdrawn"
+
+
+@pytest.mark.parametrize("how", ["opt out", "pause"])
+def test_what_was_begun_before_its_fan_stopped_it_is_not_stored(
+    committing_db: Database, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a model takes its time: allowed when it began, no more when it is done."""
+    program = world.a_program(world.an_artist())
+    moment = world.a_moment(program)
+    write = drafts.making.make
+
+    def slowly(*given: object) -> object:
+        stops(moment.person, program, how).join(10)
+        withdrawal.withdraw_next()
+        return write(*given)
+
+    monkeypatch.setattr(drafts.making, "make", slowly)
+    drafts.write_next()
+
+    moment.refresh_from_db()
+    assert (moment.state, moment.reason) == (
+        Moment.State.REFUSED,
+        drafts.MUTED if how == "pause" else drafts.OPTED_OUT,
+    )
+    assert not Draft.objects.exists()
+
+
+def test_what_is_brought_back_when_its_fan_opts_out_is_found(committing_db: Database) -> None:
+    artist = world.an_artist()
+    draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    programs.set_practice(artist, by=mara, grace_seconds=60)
+    review.approve(draft.pk, by=mara)
+
+    with transaction.atomic():
+        review.undo(draft.pk, by=mara)
+        stopping = stops(draft.person, draft.version.program, "opt out")
+        stopping.join(0.3)
+        waited = stopping.is_alive()
+    stopping.join(10)
+    withdrawal.withdraw_next()
+
+    assert waited
+    assert state(draft)[0] == "withdrawn"
+
+
+def test_one_that_somebody_edits_at_this_moment_is_waited_for(committing_db: Database) -> None:
+    artist = world.an_artist()
+    draft, ines = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
+    withdrawing = threading.Thread(target=lambda: at_once(withdrawal.withdraw_next))
+
+    with transaction.atomic():
+        review.edit(draft.pk, "Thank you.", by=ines)
+        at_once(lambda: opt_ins.opt_out(draft.person, artist))
+        withdrawing.start()
+        withdrawing.join(0.3)
+        waited = withdrawing.is_alive()
+    withdrawing.join(10)
+
+    assert waited
+    assert (state(draft)[0], draft.text) == ("withdrawn", "Thank you.")
