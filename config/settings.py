@@ -118,6 +118,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUp"
+ACCOUNT_FORMS = {
+    "signup": "accounts.doors.SignUp",
+    "login": "accounts.doors.SignIn",
+    "reauthenticate": "accounts.doors.Again",
+    "add_email": "accounts.doors.NewAddress",
+    "change_password": "accounts.doors.NewPassword",
+    "reset_password": "accounts.doors.Forgotten",
+    "reset_password_from_key": "accounts.doors.AfterForgetting",
+}
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_CHANGE_EMAIL = True  # one address a person: a new one replaces it once confirmed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

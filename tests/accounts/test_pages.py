@@ -260,3 +260,11 @@ def test_a_waiting_address_can_be_given_up(mailoutbox: list[EmailMessage]) -> No
 
     assert "new@example.com" not in words(client.get("/accounts/email/")).replace("new@example.com is removed.", "")
     assert client.post(link(mailoutbox[0])).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["signup", "login", "password/reset"])
+def test_a_field_is_named_once_and_in_our_words(client: Client, path: str) -> None:
+    page = client.get(f"/accounts/{path}/").content.decode()
+
+    assert "placeholder" not in page
+    assert ">E-mail address</label>" in page
