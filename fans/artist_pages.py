@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.entrance import posted, signed_in
 from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist, Recording
@@ -22,7 +22,7 @@ BACK = {"settings": "settings", "welcome": "welcome-artists"}
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def index(request: Request) -> HttpResponse:
     """Whom one plays first, then by name. More than a page of them are found by their name."""
     asked = request.GET.get("q", "").strip()[:120].replace("\x00", "")
@@ -31,8 +31,8 @@ def index(request: Request) -> HttpResponse:
     return render(request, "fans/artists.html#list" if request.htmx else "fans/artists.html", context)
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def opt_in(request: Request, slug: str) -> HttpResponse:
     """Let this team know of me, or with on=0 no longer. `back` names the page on which the button stood."""
     artist = get_object_or_404(Artist, slug=slug)

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.entrance import posted, signed_in
 from accounts.requests import Request
 from fans import experiences, mutes, reports
 from fans.models import Experience
@@ -15,7 +15,7 @@ from fans.models import Experience
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def page(request: Request, pk: UUID) -> HttpResponse:
     """Looking writes nothing: the page itself says by a POST that it was opened."""
     experience = _own(request, pk)
@@ -28,15 +28,15 @@ def page(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "fans/experience.html", context)
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def opened(request: Request, pk: UUID) -> HttpResponse:
     experiences.open_(_own(request, pk), by=request.user)
     return HttpResponse(status=204)
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def pause(request: Request, pk: UUID) -> HttpResponse:
     """Stop the program that this came from, or with on=0 let it go on."""
     experience = _own(request, pk)

@@ -5,15 +5,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.entrance import posted, signed_in
 from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
@@ -58,7 +58,7 @@ class Page(Request):
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def page(request: Page) -> HttpResponse:
     """The feed; to htmx, which asks for older ones, only those."""
     artists = [each.artist for each in opt_ins.ever(request.user)]
@@ -73,7 +73,7 @@ def page(request: Page) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def fresh(request: Request) -> HttpResponse:
     """What came since the notice `after`, each once. They are numbered as they were committed: none is passed over."""
     after = request.GET.get("after", "")
@@ -90,7 +90,7 @@ def fresh(request: Request) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def toast(request: Request) -> HttpResponse:
     """A word about what came, on whatever page; nothing about what this fan does not want to see."""
     try:
@@ -103,8 +103,8 @@ def toast(request: Request) -> HttpResponse:
     return render(request, "_toast.html", {"experience": experience})
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def human_only(request: Request) -> HttpResponse:
     """The switch above the feed, and in the settings."""
     preferences.set_human_only(request.user, request.POST.get("on") == "1")

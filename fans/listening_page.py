@@ -5,13 +5,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.entrance import posted, signed_in
 from accounts.requests import Request
 from fans import charts, listening
 from listens import incognito, retraction
@@ -23,16 +23,16 @@ UTC_ZONE = ZoneInfo("UTC")
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def page(request: Request) -> HttpResponse:
     """The page; to htmx the part that changes."""
     template = "fans/listening.html#told" if request.htmx else "fans/listening.html"
     return render(request, template, _context(request))
 
 
-@require_POST
+@posted
 @never_cache
-@login_required
+@signed_in
 def forget(request: Request, pk: int) -> HttpResponse:
     """Take one listen back. To htmx its row, which says so until it is gone."""
     rows = Listen.objects.filter(person=request.user).select_related("recording__artist", "source")
@@ -45,9 +45,9 @@ def forget(request: Request, pk: int) -> HttpResponse:
     return redirect(_address(_place(request.POST.get("before", ""))))
 
 
-@require_POST
+@posted
 @never_cache
-@login_required
+@signed_in
 def pause(request: Request) -> HttpResponse:
     """Not recorded for an hour, until tomorrow, until they say so; or recorded again."""
     asked = request.POST.get("for", "")

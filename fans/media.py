@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from accounts.entrance import signed_in
 from catalog.models import Sound
 
 RANGE = re.compile(r"bytes=\s*(\d{1,18})?\s*-\s*(\d{1,18})?\s*")
@@ -20,7 +20,7 @@ class NoSuchPart(Exception):
 
 
 @require_safe
-@login_required
+@signed_in
 def sound(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it, or the part that a Range header asks for. Nothing of it stays in any cache.
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.entrance import signed_in
 from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
@@ -53,7 +53,7 @@ class News:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def part(request: Request) -> HttpResponse:
     """The notices of the feed alone: what an open feed fetches when something happened."""
     return render(request, "fans/feed.html#notices", {"news": of(request.user)})

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.entrance import signed_in
 from accounts.requests import Request
 from fans import experiences, reports
 from fans.models import Experience
@@ -35,7 +35,7 @@ class Said(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@signed_in
 def page(request: Request, pk: UUID) -> HttpResponse:
     """The form; once it was sent, what was said. To anybody but its fan there is no such experience."""
     experience = get_object_or_404(experiences.of(request.user).select_related("artist"), pk=pk)

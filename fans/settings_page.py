@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import tokens
+from accounts.entrance import posted, signed_in
 from accounts.models import Consent, Person, Token
 from accounts.names import tidy
 from accounts.requests import Request
@@ -52,13 +52,13 @@ class NewToken(forms.Form):
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def page(request: Request) -> HttpResponse:
     return _shown(request)
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def name(request: Request) -> HttpResponse:
     form = Name(request.POST)
     if not form.is_valid():
@@ -68,9 +68,9 @@ def name(request: Request) -> HttpResponse:
     return redirect("settings")
 
 
-@require_POST
+@posted
 @never_cache
-@login_required
+@signed_in
 def make_token(request: Request) -> HttpResponse:
     """Shown in the answer to this very form, and nowhere ever again."""
     form = NewToken(request.POST)
@@ -86,8 +86,8 @@ def make_token(request: Request) -> HttpResponse:
     return _shown(request, made={"token": made, "chosen": chosen, "filled": filled})
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def revoke_token(request: Request, pk: int) -> HttpResponse:
     token = get_object_or_404(Token, pk=pk, person=request.user)
     tokens.revoke(token, by=request.user)
@@ -95,8 +95,8 @@ def revoke_token(request: Request, pk: int) -> HttpResponse:
     return redirect("settings")
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def resume(request: Request, pk: int) -> HttpResponse:
     mute = get_object_or_404(Mute, pk=pk, person=request.user)
     mutes.resume(request.user, mute.program)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import tokens
+from accounts.entrance import posted, signed_in
 from accounts.requests import Request
 from fans import artist_pages, preferences, scrobblers
 from listens.models import Listen
@@ -18,16 +18,16 @@ ARTISTS = 12
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def page(request: Request) -> HttpResponse:
     """The three ways; to htmx the settings of the scrobbler that was chosen."""
     context = _connect(request, request.GET.get("scrobbler", ""))
     return render(request, "fans/welcome.html#connect" if request.htmx else "fans/welcome.html", context)
 
 
-@require_POST
+@posted
 @never_cache
-@login_required
+@signed_in
 def token(request: Request) -> HttpResponse:
     """Make a token for the chosen scrobbler, and show it here, once: no address leads to it again."""
     context = _connect(request, request.POST.get("scrobbler", ""))
@@ -43,7 +43,7 @@ def token(request: Request) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def heard(request: Request) -> HttpResponse:
     """Whether the first song has arrived. The page asks every few seconds."""
     newest = Listen.objects.filter(person=request.user).order_by("-started_at").first()
@@ -52,15 +52,15 @@ def heard(request: Request) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def artists(request: Request) -> HttpResponse:
     """Who may answer. Each beside exactly what their team would see."""
     found = artist_pages.known_to(request.user)[:ARTISTS]
     return render(request, "fans/welcome_artists.html", {"artists": [artist_pages.with_words(each) for each in found]})
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def done(request: Request) -> HttpResponse:
     """Enough of this: from now on the front door leads to the feed."""
     preferences.welcomed(request.user)

@@ -1,12 +1,12 @@
 """Handle: staff look at what fans reported, as it was shown to them, and say who is right."""
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.entrance import posted, signed_in
 from accounts.requests import Request
 from trust import reports
 from trust.models import NOTE, Report
@@ -27,15 +27,15 @@ class Verdict(forms.Form):
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def page(request: Request) -> HttpResponse:
     """What waits, oldest first; with ?handled, what was handled last."""
     _staff_only(request)
     return _shown(request)
 
 
-@require_POST
-@login_required
+@posted
+@signed_in
 def handle(request: Request, pk: int) -> HttpResponse:
     """Uphold or dismiss one. What cannot be stored comes back as it was typed, with what to change."""
     _staff_only(request)

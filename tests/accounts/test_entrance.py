@@ -1,0 +1,100 @@
+"""Tests of the way in: where somebody goes on whose session ended before what they sent arrived."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client, RequestFactory
+
+from accounts.entrance import way_back
+from tests.accounts.people import PASSWORD, someone
+
+pytestmark = pytest.mark.django_db
+HERE = "http://testserver"
+NOBODYS = UUID(int=7)
+
+
+def asked(path: str, method: str = "post", stood: str = "", **more: Any) -> str:
+    headers = {"Referer": stood} if stood else {}
+    return way_back(getattr(RequestFactory(), method)(path, headers=headers, **more))
+
+
+def test_a_page_is_come_back_to_as_it_was_asked_for() -> None:
+    assert asked("/listening?before=3-4", "get", f"{HERE}/settings") == "/listening?before=3-4"
+
+
+def test_a_form_leads_back_to_the_page_it_stood_on() -> None:
+    assert asked("/listening/incognito", stood=f"{HERE}/listening?before=3-4") == "/listening?before=3-4"
+
+
+def test_a_form_that_says_nothing_of_its_page_leads_to_the_front_door() -> None:
+    assert asked("/listening/incognito") == "/"
+
+
+@pytest.mark.parametrize(
+    "stood",
+    [
+        "https://elsewhere.example/listening",
+        "//elsewhere.example/listening",
+        f"{HERE}//elsewhere.example/listening",
+        f"{HERE}@elsewhere.example/listening",
+        f"{HERE}/\\elsewhere.example",
+        "javascript:alert(1)",
+        "http://[",
+        "about:blank",
+    ],
+)
+def test_nobody_is_led_out_of_the_house(stood: str) -> None:
+    assert asked("/listening/incognito", stood=stood) == "/"
+
+
+@pytest.mark.parametrize(
+    ("shown_at", "page"),
+    [
+        ("/settings/name", "/settings"),
+        ("/settings/pauses/4/resume", "/settings"),
+        ("/welcome/token", "/welcome"),
+        (f"/experiences/{NOBODYS}/pause", f"/experiences/{NOBODYS}"),
+        ("/desk/reports/4", "/desk/reports"),
+        ("/desk/reports?handled", "/desk/reports?handled"),
+    ],
+)
+def test_what_was_shown_where_a_form_is_sent_leads_to_the_page_above_it(shown_at: str, page: str) -> None:
+    assert asked("/settings/tokens", stood=HERE + shown_at) == page
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/listening/incognito", "/listening"),
+        ("/listening/7/delete", "/listening"),
+        ("/artists/mara-veil/opt-in", "/artists/mara-veil"),
+        ("/feed/human-only", "/?by=hand"),
+        ("/settings/tokens", "/settings"),
+        ("/welcome/done", "/welcome"),
+        (f"/experiences/{NOBODYS}/pause", f"/experiences/{NOBODYS}"),
+        ("/desk/reports/4", "/desk/reports"),
+    ],
+)
+def test_who_was_signed_out_meanwhile_reads_that_nothing_was_changed_and_is_back_at_the_page(
+    client: Client, form: str, page: str
+) -> None:
+    ana = someone("ana")
+
+    answer = client.post(form, {"for": "hour", "on": "1"}, headers={"Referer": HERE + page})
+    door = client.get(answer["Location"])
+    back = client.post("/accounts/login/", {"login": ana.email, "password": PASSWORD, "next": _next(door)})
+
+    assert "so nothing was changed. Sign in, then do it again." in door.content.decode()
+    assert back["Location"] == page
+
+
+def test_who_only_looked_reads_nothing_of_it(client: Client) -> None:
+    door = client.get("/listening", follow=True)
+
+    assert "nothing was changed" not in door.content.decode()
+    assert _next(door) == "/listening"
+
+
+def _next(door: Any) -> str:
+    return str(door.context["redirect_field_value"])
