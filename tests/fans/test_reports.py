@@ -84,7 +84,8 @@ def test_the_page_is_there_for_its_fan_alone(experience: Experience, client: Cli
         assert client.post(address(experience), {"reason": "hurtful"}).status_code == 404
 
     client.logout()
-    answer = client.post(address(experience), {"reason": "hurtful"})
+    stood = {"Referer": f"http://testserver{address(experience)}"}
+    answer = client.post(address(experience), {"reason": "hurtful"}, headers=stood)
     assert answer["Location"] == f"/accounts/login/?next={address(experience)}"
     assert Report.objects.count() == 0
 
