@@ -36,11 +36,11 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True})
 
 
-def failure(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    """A page for a person; JSON for a program that asked the API."""
+def failure(request: HttpRequest, status: int, title: str, sentence: str, *, way: str = "") -> HttpResponse:
+    """A page for a person, with a way on where there is a better one than the front page; JSON for a program."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": sentence}, status=status)
-    facts = {"status": status, "title": title, "sentence": sentence, "layout": "base.html"}
+    facts = {"status": status, "title": title, "sentence": sentence, "way": way, "layout": "base.html"}
     return render(request, "failure.html", facts, status=status)
 
 
@@ -54,6 +54,12 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     return failure(request, 400, "Not understood", "We could not make sense of what was sent. Nothing was changed.")
+
+
+def no_page(request: HttpRequest, way: str) -> HttpResponse:
+    """405: somebody reads where only a button leads."""
+    words = "This address is for a button; there is nothing to read at it. Nothing was changed."
+    return failure(request, 405, "A button, not a page", words, way=way)
 
 
 def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

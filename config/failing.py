@@ -1,0 +1,66 @@
+"""Fail: whoever refuses, a person reads a page of this house, where Django answers with nothing or with its own."""
+
+import logging
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, MiddlewareNotUsed, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import Resolver404, resolve
+
+from config import pages
+from config.frame import PROGRAMS, Answer
+
+logger = logging.getLogger(__name__)
+
+
+def no_page(get_response: Answer) -> Answer:
+    """Where only a button leads, who comes by the address bar or back from signing in is told so, and led on."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or request.path.startswith(PROGRAMS):
+            return response
+        page = pages.no_page(request, above(request.path))
+        page["Allow"] = response["Allow"]
+        return page
+
+    return answer
+
+
+def above(path: str) -> str:
+    """The nearest address on the way up where something is; at the top the front door."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        for each in (path, f"{path}/"):
+            try:
+                resolve(each)
+            except Resolver404:
+                continue
+            return each
+    return "/"
+
+
+class InDemo:
+    """With DEBUG too, for people judge us by the demo: Django's own 404 and 400 show them its insides instead.
+
+    What breaks keeps Django's page there: it is for whoever mends it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        if not settings.DEBUG:
+            raise MiddlewareNotUsed  # Django asks our handlers itself
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 404 and request.resolver_match is None:  # no view: Django's list of addresses
+            return pages.not_there(request, Resolver404())
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Of a view."""
+        if isinstance(exception, Http404):
+            return pages.not_there(request, exception)
+        if isinstance(exception, BadRequest | SuspiciousOperation):
+            logger.warning("%s: %s", type(exception).__name__, exception)
+            return pages.not_understood(request, exception)
+        return None
