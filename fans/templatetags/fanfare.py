@@ -22,6 +22,7 @@ register = template.Library()
 SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 INKS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
 BECAUSE = "You got this because "
+TEAM = "'s team"  # how artists/marks.py and artists/receipts.py end the credit of a team
 
 
 @cache
@@ -102,6 +103,13 @@ def initials(name: Any) -> str:
     """One letter, or two of a name of more words; for a face. Of a name without letters its beginning."""
     firsts = [word[0] for word in str(name).split() if word[0].isalnum()]
     return "".join(firsts[:1] + firsts[1:][-1:]).upper() or "·"
+
+
+@register.filter
+def credit(name: Any) -> SafeString:
+    """Who a receipt names: the artist, or "X's team". Only the name may run its own way; our words about it do not."""
+    whose = str(name).removesuffix(TEAM)
+    return format_html("<bdi>{}</bdi>{}", whose, str(name).removeprefix(whose))
 
 
 @register.filter
