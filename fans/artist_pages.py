@@ -16,7 +16,7 @@ from fans import experiences, opt_ins
 from fans.models import BY_HAND, Engagement, Experience, OptIn
 
 MOST = 60
-SONGS = 12
+SONGS, FIRST_SONGS = 12, 3
 BACK = {"settings": "settings", "welcome": "welcome-artists"}
 
 
@@ -52,20 +52,40 @@ def standing(person: Person, artist: Artist) -> dict[str, Any]:
     return {"given": given, "words": given.consent.words if given else opt_ins.words(artist)}
 
 
+@require_safe
+@never_cache
+@signed_in
+def heard(request: Request, slug: str) -> HttpResponse:
+    """How often, anew: something was played to its half on the page, or forgotten."""
+    artist = get_object_or_404(Artist, slug=slug)
+    context = {"artist": artist, "engagement": _engagement(request.user, artist)}
+    return render(request, "fans/artist.html#heard", context)
+
+
 def own_story(person: Person, artist: Artist) -> dict[str, Any]:
     """How far this fan got with this artist, and the last things that came by hand."""
     by_hand = experiences.of(person).filter(artist=artist, mark__in=BY_HAND, withdrawn_at=None, text__isnull=False)
     newest: QuerySet[Experience] = by_hand.select_related("artist").order_by("-delivered_at", "-pk")
     return {
-        "engagement": Engagement.objects.filter(person=person, artist=artist).first(),
+        "engagement": _engagement(person, artist),
         "by_hand": list(newest[:3]),
     }
+
+
+def _engagement(person: Person, artist: Artist) -> Engagement | None:
+    return Engagement.objects.filter(person=person, artist=artist).first()
 
 
 def songs(artist: Artist) -> list[Recording]:
     """What can be played here."""
     there = Recording.objects.filter(artist=artist, sound__isnull=False).select_related("sound")
     return list(there.order_by("title", "pk")[:SONGS])
+
+
+def to_begin_with() -> list[Recording]:
+    """One recording each of a few artists, for whoever has not played anything here."""
+    there = Recording.objects.filter(sound__isnull=False).select_related("sound", "artist")
+    return list(there.order_by("artist_id", "pk").distinct("artist_id")[:FIRST_SONGS])
 
 
 def known_to(person: Person, asked: str = "") -> QuerySet[Artist]:

@@ -18,7 +18,7 @@ from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
 from fans import experiences, month, news, opt_ins, preferences
-from fans.models import BY_HAND, Experience
+from fans.models import BY_HAND, NO_MODEL, Experience
 from live import notices
 from live.models import Notice
 
@@ -40,7 +40,9 @@ class Filter:
         found = experiences.of(self.person).select_related("artist").order_by("-delivered_at", "-pk")
         if self.artist:
             found = found.filter(artist=self.artist)
-        return found.filter(mark__in=BY_HAND) if self.by_hand or self.human_only else found
+        if self.by_hand:
+            return found.filter(mark__in=BY_HAND)
+        return found.filter(mark__in=NO_MODEL) if self.human_only else found
 
     @property
     def everything(self) -> bool:
@@ -98,7 +100,7 @@ def toast(request: Request) -> HttpResponse:
     except ValueError:
         return HttpResponse(status=204)
     experience = experiences.of(request.user).select_related("artist").filter(pk=pk, withdrawn_at=None).first()
-    if experience is None or (experience.mark not in BY_HAND and preferences.human_only(request.user)):
+    if experience is None or (experience.mark not in NO_MODEL and preferences.human_only(request.user)):
         return HttpResponse(status=204)
     return render(request, "_toast.html", {"experience": experience})
 

@@ -88,10 +88,10 @@ def page(person: Person, after: Place | None = None) -> tuple[list[Heard], Place
 
 
 def rhythm(person: Person, zone: ZoneInfo) -> Rhythm:
-    """One query, whatever there is."""
+    """One query, whatever there is. What is being forgotten is not in it any more."""
     now = datetime.now(zone)
     month, hour = TruncMonth("started_at", tzinfo=zone), ExtractHour("started_at", tzinfo=zone)
-    rows = Listen.objects.filter(person=person, started_at__gt=now - YEAR)
+    rows = Listen.objects.filter(person=person, started_at__gt=now - YEAR, retracted_at=None)
     by_hour: Counter[int] = Counter()
     by_month: Counter[tuple[int, int]] = Counter()
     for began, at, number in rows.values_list(month, hour).annotate(n=Count("*")):

@@ -26,21 +26,20 @@ UTC_ZONE = ZoneInfo("UTC")
 @signed_in
 def page(request: Request) -> HttpResponse:
     """The page; to htmx the part that changes."""
-    template = "fans/listening.html#told" if request.htmx else "fans/listening.html"
-    return render(request, template, _context(request))
+    template = "fans/listening.html#changed" if request.htmx else "fans/listening.html"
+    return render(request, template, _context(request, request.GET.get("before", "")))
 
 
 @posted
 @never_cache
 @signed_in
 def forget(request: Request, pk: int) -> HttpResponse:
-    """Take one listen back. To htmx its row, which says so until it is gone."""
-    rows = Listen.objects.filter(person=request.user).select_related("recording__artist", "source")
-    listen = get_object_or_404(rows, pk=pk)
+    """Take one listen back. To htmx what changes: its row, which says so until it is gone, and the sums without it."""
+    listen = get_object_or_404(Listen, person=request.user, pk=pk)
     retraction.retract(listen, by=request.user.actor)
     if request.htmx:
-        again = rows.filter(pk=pk).first()
-        return render(request, "fans/listening.html#row", {"one": again and listening.heard(again), "fresh": True})
+        context = _context(request, request.POST.get("before", "")) | {"fresh": pk}
+        return render(request, "fans/listening.html#changed", context)
     messages.info(request, "That listen is being forgotten.")
     return redirect(_address(_place(request.POST.get("before", ""))))
 
@@ -90,8 +89,9 @@ def _address(place: listening.Place | None) -> str:
     return reverse("listening") + (f"?before={place}" if place else "")
 
 
-def _context(request: Request) -> dict[str, Any]:
-    zone, before = _zone(request), _place(request.GET.get("before", ""))
+def _context(request: Request, asked: str) -> dict[str, Any]:
+    """`asked`: where the page of the list begins."""
+    zone, before = _zone(request), _place(asked)
     rows, older = listening.page(request.user, before)
     rhythm = listening.rhythm(request.user, zone)
     most = listening.artists(request.user)

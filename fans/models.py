@@ -26,8 +26,10 @@ class Mark(models.TextChoices):
         return self.label.format(name=name)
 
 
-BY_HAND = (Mark.WRITTEN, Mark.RECORDED, Mark.FILLED)
-"""Every word and sound a person's: what "human only" leaves."""
+BY_HAND = (Mark.WRITTEN, Mark.RECORDED)
+"""Made for this one fan by somebody: "from their own hand"."""
+NO_MODEL = (*BY_HAND, Mark.FILLED)
+"""Every word and sound a person's, though rules may have filled in names and facts: what "human only" leaves."""
 
 
 class OptIn(models.Model):

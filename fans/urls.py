@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{EXPERIENCE}/report", report_page.page, name="experience-report"),
     path("artists/", artist_pages.index, name="artists"),
     path("artists/<slug:slug>/opt-in", artist_pages.opt_in, name="artist-opt-in"),
+    path("artists/<slug:slug>/heard", artist_pages.heard, name="artist-heard"),
     path("listening", listening_page.page, name="listening"),
     path("listening/incognito", listening_page.pause, name="listening-incognito"),
     path("listening/<int:pk>/delete", listening_page.forget, name="listening-forget"),

@@ -21,8 +21,7 @@ ARTISTS = 12
 @signed_in
 def page(request: Request) -> HttpResponse:
     """The three ways; to htmx the settings of the scrobbler that was chosen."""
-    context = _connect(request, request.GET.get("scrobbler", ""))
-    return render(request, "fans/welcome.html#connect" if request.htmx else "fans/welcome.html", context)
+    return _shown(request, _connect(request, request.GET.get("scrobbler", "")))
 
 
 @posted
@@ -38,7 +37,7 @@ def token(request: Request) -> HttpResponse:
     else:
         filled = scrobblers.fill_in(context["chosen"], request.user.handle, secret)
         context |= {"made": True, "filled": filled, "heard": None}
-    return render(request, "fans/welcome.html#connect" if request.htmx else "fans/welcome.html", context)
+    return _shown(request, context)
 
 
 @require_safe
@@ -65,6 +64,12 @@ def done(request: Request) -> HttpResponse:
     """Enough of this: from now on the front door leads to the feed."""
     preferences.welcomed(request.user)
     return redirect("feed")
+
+
+def _shown(request: Request, context: dict[str, Any]) -> HttpResponse:
+    if request.htmx:
+        return render(request, "fans/welcome.html#connect", context)
+    return render(request, "fans/welcome.html", context | {"songs": artist_pages.to_begin_with()})
 
 
 def _connect(request: Request, key: str) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 //
 //     {% include "fans/_player.html" with recording=recording %}  and  <script type="module" src="{% static 'player.js' %}">
 //
+// Once it counts, [data-when-played] is shown, and body hears "played" a few times: parts that say how often fetch it again.
+//
 // Without this file the browser's own controls play, and nothing is told. Works on players that htmx brings later, too.
 
 const ENOUGH = 240_000; // ms: a listen is half of it, or four minutes
 const STEP = 2_000; // ms: more than that between two looks was a jump, not music
+const UNTIL_IT_IS = [300, 1_500, 6_000]; // ms: it is taken at once, and counted a moment later
 const players = new Set();
 
 class Player {
@@ -73,8 +76,9 @@ class Player {
     const answer = await fetch(this.box.dataset.report, { method: "POST", body: said, headers }).catch(() => null);
     if (!answer) return this.tell("You are offline: this play is not counted.");
     const told = await answer.json().catch(() => ({}));
-    if (answer.ok) this.tell(told.recorded ? "This counts as a listen." : "Not recorded: you are incognito.");
-    else this.tell(told.error ?? "This play is not counted.");
+    if (!answer.ok) return this.tell(told.error ?? "This play is not counted.");
+    this.tell(told.recorded ? "This counts as a listen." : "Not recorded: you are incognito.");
+    if (told.recorded) counted();
   }
 
   show() {
@@ -91,6 +95,11 @@ class Player {
   tell(words) {
     this.$("[data-told]").textContent = words;
   }
+}
+
+function counted() {
+  for (const part of document.querySelectorAll("[data-when-played]")) part.hidden = false;
+  for (const later of UNTIL_IT_IS) setTimeout(() => document.body.dispatchEvent(new CustomEvent("played")), later);
 }
 
 function clock(seconds) {

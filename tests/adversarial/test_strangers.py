@@ -64,6 +64,7 @@ FAN = {
     "artists": ("/artists/", "get"),
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),
+    "artist-heard": ("/artists/{slug}/heard", "get"),
     "listening": ("/listening", "get"),
     "listening-incognito": ("/listening/incognito", "post"),
     "media": ("/media/1", "get"),

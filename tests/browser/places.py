@@ -68,8 +68,8 @@ NO_PAGES = {
     "review-decline", "review-mark", "review-skip", "review-undo", "review-hold", "review-leave", "program-preview",
     "program-turn", "program-version-sign", "team-practice", "team-member", "desk-report",
     # parts of a page, and what a player plays
-    "feed-fresh", "feed-notices", "toast", "welcome-heard", "studio-needs", "review-count", "review-line",
-    "media",
+    "feed-fresh", "feed-notices", "toast", "artist-heard", "welcome-heard", "studio-needs", "review-count",
+    "review-line", "media",
 }  # fmt: skip
 
 

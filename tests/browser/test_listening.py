@@ -45,8 +45,10 @@ def test_a_listen_that_is_forgotten_leaves_every_open_page_by_itself(
 
     page.locator(".listens tbody tr").first.get_by_role("button").click()
 
+    expect(page.locator("#total")).to_have_text("2 in 12 months")
     for each in (page, other):
         expect(each.locator(".listens tbody tr")).to_have_count(2)
+        expect(each.locator("#total")).to_have_text("2 in 12 months")
     assert Engagement.objects.get(person=fan).listens == 2
 
 
@@ -82,6 +84,7 @@ def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, ar
     page.reload()
     page.locator("[data-player]").get_by_role("button").click()
     expect(page.locator("[data-player]").get_by_role("status")).to_have_text("This counts as a listen.", timeout=60_000)
+    expect(page.locator("#heard")).to_contain_text("You have listened 1 time, first on")
 
     listen = wait_until(Listen.objects.filter(person=fan).select_related("source").first, seconds=SECONDS)
     assert listen
@@ -93,6 +96,21 @@ def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, ar
     assert Listen.objects.filter(person=fan).count() == 1
     page.goto("/listening")
     expect(page.locator(".listens tbody tr")).to_contain_text("here")
+
+
+def test_who_is_new_presses_play_and_is_led_on(guests: Guests, artist: Artist) -> None:
+    Sound.objects.exclude(recording__artist=artist).delete()
+    sounds.compose(artist.recordings.get(), "a seed")
+    page = guests.open("/welcome", world.a_fan("Eve"))
+    onward = page.locator("[data-when-played] a")
+    expect(onward).to_be_hidden()
+
+    page.locator("[data-play]").click()
+    expect(onward).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-told]").first).to_have_text("This counts as a listen.")
+    onward.click()
+
+    expect(page.locator("h1")).to_have_text("Who may answer you?")
 
 
 def test_the_player_obeys_the_keyboard_and_plays_one_at_a_time(guests: Guests, artist: Artist) -> None:

@@ -104,6 +104,33 @@ def test_what_came_by_hand_stands_first_and_a_machines_words_do_not() -> None:
     assert "You have listened 2 times" in found
 
 
+def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    filled = received(world.a_program(artist, nth=1), fan)
+
+    found = page(visitor(fan), "/artists/mara-veil").words
+
+    assert filled.mark == "filled"
+    assert str(filled.text) not in found
+    assert "Nothing to you yet. What Mara Veil writes or records for you alone stands here." in found
+
+
+def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
+    artist, fan = world.an_artist(), world.a_fan()
+    client = visitor(fan)
+
+    before = page(client, "/artists/mara-veil")
+    world.notice(world.listened(fan, artist))
+    [part] = page(client, "/artists/mara-veil").all("p", id="heard")
+    after = page(client, str(part["hx-get"]), headers=HTMX)
+
+    assert "You have not listened to this artist here yet." in before.words
+    assert "You have listened 1 time, first on" in after.words
+    assert str(part["hx-trigger"]).split(", ") == ["live", "played from:body"]
+    assert not after.all("h1")
+
+
 def test_somebody_elses_listening_and_messages_are_not_there() -> None:
     artist = world.an_artist()
     received(world.a_program(artist), world.a_fan("Bo", opted_in=artist), written="Bo, this is yours.")

@@ -84,13 +84,31 @@ def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
     mara, ove = world.an_artist(), world.an_artist("Ove Lind")
     fan = world.a_fan(opted_in=mara)
     opt_ins.opt_in(fan, ove)
-    from_mara = received(world.a_program(mara), fan)
+    from_mara = received(world.a_program(mara, nth=3), fan, written="Ana, from my own hand.")
+    received(world.a_program(mara, nth=4), fan)
     from_ove = received(world.a_program(ove), fan, by_a_model=True)
     client = visitor(fan)
 
     assert shown(page(client, "/?artist=ove-lind")) == [str(from_ove.pk)]
     assert shown(page(client, "/?by=hand")) == [str(from_mara.pk)]
     assert client.get("/?artist=nobody").status_code == 404
+
+
+def test_an_empty_filter_says_what_it_leaves_out() -> None:
+    artist = world.an_artist()
+    fan = world.a_fan(opted_in=artist)
+    received(world.a_program(artist), fan)
+    client = visitor(fan)
+
+    by_hand = page(client, "/?by=hand")
+    client.post("/feed/human-only", {"on": "1"})
+    both = page(client, "/?by=hand")
+
+    for found in (by_hand, both):
+        assert shown(found) == []
+        assert "What was filled in, or worded with a machine’s help, does not." in found.words
+        assert found.all("a", href="/", class_="btn btn-small")
+    assert len(shown(page(client, "/"))) == 1
 
 
 def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> None:

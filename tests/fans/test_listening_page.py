@@ -59,6 +59,12 @@ def row(page: str, listen: Listen) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])).strip()
 
 
+def total(page: str) -> tuple[str, str]:
+    """What the sum says, and whether it finds its place by itself."""
+    [found] = re.findall(r'<span id="total"([^>]*)>([^<]*)</span>', page)
+    return found[0], found[1]
+
+
 def test_every_listen_is_there_with_its_fate(client: Client, ana: Person) -> None:
     mara = world.an_artist("Mara Veil")
     world.a_recording(mara, "Salt Radio")
@@ -105,6 +111,39 @@ def test_forget_this_says_so_until_it_is_done(client: Client, ana: Person) -> No
     assert "Forget this" not in row(part, listen)
     assert ("being forgotten" in row(page, listen), "load delay:3s" in page) == (True, True)
     assert (f"listen-{listen.pk}" in after, "Nothing heard yet" in after) == (False, True)
+
+
+def test_the_sums_are_right_in_the_very_answer_to_forget_this(client: Client, ana: Person) -> None:
+    first, second = plays(ana, "Salt Radio", "Night Bus")
+
+    one = client.post(f"/listening/{first.pk}/delete", headers={"HX-Request": "true"}).content.decode()
+    none = client.post(f"/listening/{second.pk}/delete", headers={"HX-Request": "true"}).content.decode()
+
+    assert [total(client.get("/listening").content.decode()), total(one), total(none)] == [
+        ("", "0 in 12 months"),
+        (' hx-swap-oob="true"', "1 in 12 months"),
+        (' hx-swap-oob="true"', "0 in 12 months"),
+    ]
+    assert one.count('id="told"') == 1
+    assert sum(int(number) for number in re.findall(r'data-th="Listens">(\d+)', one)) == 2  # in an hour, in a month
+    assert row(none, second).endswith("being forgotten")
+
+
+def test_what_changes_by_itself_brings_the_sum_above_it_too(client: Client, ana: Person) -> None:
+    plays(ana, "Salt Radio")
+    client.post("/listening/incognito", {"for": "open"})
+
+    part = client.get("/listening", headers={"HX-Request": "true"}).content.decode()
+
+    assert total(part) == (' hx-swap-oob="true"', "1 in 12 months")
+    assert total(client.get("/listening").content.decode()) == ("", "1 in 12 months")
+
+
+def test_nothing_heard_yet_leads_to_the_artists_too(client: Client) -> None:
+    page = client.get("/listening").content.decode()
+
+    assert 'href="/welcome">Press play, or connect a scrobbler</a>' in page
+    assert 'href="/artists/">See the artists</a>' in page
 
 
 def test_without_javascript_one_is_back_at_the_same_place(client: Client, ana: Person) -> None:

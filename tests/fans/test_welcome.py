@@ -1,10 +1,13 @@
 """Tests of how a new fan begins: three ways, a token shown once, and whom they let answer."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Token
+from catalog import sounds
 from fans import scrobblers
 from tests import world
 from tests.fans.visits import HTMX, page, visitor
@@ -98,3 +101,33 @@ def test_a_stranger_signs_in_first() -> None:
         assert Client().post(path).status_code == 302
         assert visitor(world.a_fan()).get(path).status_code == 405
     assert not Token.objects.exists()
+
+
+def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    for name in ("Anna", "Berit", "Cecilie", "Dora"):
+        artist = world.an_artist(name)
+        for title in ("first", "second"):
+            sounds.compose(world.a_recording(artist, f"{name} {title}"), title)
+    world.a_recording(world.an_artist("Silent"), "Silent first")
+
+    found = page(visitor(world.a_fan()), "/welcome")
+
+    players = [each["aria-label"] for each in found.all("div", role="group")]
+    assert players == ["Player: Anna first", "Player: Berit first", "Player: Cecilie first"]
+    assert [each["src"] for each in found.all("script", type="module")][-1].endswith("player.js")
+    assert found.all("a", href="/artists/")
+    assert "hidden" in found.all("div", class_="stack tight", data_when_played=None)[0]
+
+
+def test_where_nothing_can_be_played_it_says_so_and_leads_to_the_scrobbler() -> None:
+    world.a_recording(world.an_artist())
+
+    found = page(visitor(world.a_fan()), "/welcome")
+
+    assert "No artist has put a recording here yet." in found.words
+    assert found.all("a", href="#scrobble")
+    assert found.all("h2", id="scrobble")
+    assert not found.all("a", href="/listening", class_="btn btn-ink")
