@@ -11,7 +11,7 @@ from config import events
 from config.demo import turns
 from config.demo.acts import MARA, RARE
 from config.demo.crowd import ANA
-from config.demo.deciding import NEXT, arrived, decided
+from config.demo.deciding import NEXT, arrived, decided, is_by_hand
 from config.demo.listening import DAYS, SILENT, as_kafka_brings_it, half_a_year
 from config.demo.opening import World
 
@@ -57,12 +57,15 @@ def _sit_down(world: World, *, lately: bool) -> None:
     approved = [
         draft
         for draft in pending.order_by("deadline", "pk")
-        if not (draft.pk % 19 == 0 or _is_for_the_guest(draft))  # forgotten; silence is no
-        and world.rng.random() < (0.04 if lately else 0.9)
-        and decided(world, draft)
+        if (is_by_hand(draft) or _is_looked_at(world, draft, lately=lately)) and decided(world, draft)
     ]
     if approved:
         arrived(world, approved)
+
+
+def _is_looked_at(world: World, draft: Draft, *, lately: bool) -> bool:
+    forgotten = draft.pk % 19 == 0  # silence is no
+    return not forgotten and not _is_for_the_guest(draft) and world.rng.random() < (0.04 if lately else 0.9)
 
 
 def _is_for_the_guest(draft: Draft) -> bool:

@@ -5,7 +5,11 @@ from uuid import UUID
 
 from django.db import connection
 
-CLOSE = 6  # listens
+from accounts.models import Person
+from artists.models import Program
+from catalog.models import Artist
+
+CLOSE, FAR = 6, 100  # listens
 NEARLY = """
 SELECT p.id, o.person_id, p.artist_id, v.recording_id, v.nth - coalesce(r.listens, e.listens, 0) AS listens_left
 FROM artists_program p
@@ -40,3 +44,10 @@ def there(*, within: int = CLOSE) -> list[Nearly]:
     with connection.cursor() as cursor:
         cursor.execute(NEARLY, [within])
         return [Nearly(*row) for row in cursor.fetchall()]
+
+
+def left(person: Person, artist: Artist, program: str) -> int | None:
+    """How many listens this fan is short of a program by its name; None when it would not answer any more."""
+    wanted = Program.objects.filter(artist=artist, name=program).values_list("pk", flat=True).first()
+    found = (each.left for each in there(within=FAR) if (each.person, each.program) == (person.pk, wanted))
+    return next(found, None)

@@ -6,6 +6,7 @@ from typing import Any
 from config.demo.acts import MARA, PAUSED, QUIET, RARE, REPORTED
 
 HOUR, DAY = 3600, 86_400
+HUNDRED = "Thank you at 100"  # of Mara's, which the guest is one listen short of
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
         Offer("Hello, first listen", 1, "en", EN_FIRST, THANKS, review_seconds=2 * DAY, day=110),
         Offer("Ten times", 10, "en", EN_TEN, THANKS, review_seconds=4 * DAY),
         Offer("Fifty", 50, "en", EN_FIFTY, THANKS, review_seconds=3 * DAY),
-        Offer("Thank you at 100", 100, "en", EN_HUNDRED, THANKS, review_seconds=5 * DAY),
+        Offer(
+            HUNDRED, 100, "en", EN_HUNDRED, THANKS, review_seconds=6 * HOUR
+        ),  # so that it is at once the first in line
         Offer("Salt Radio, again", 15, "en", EN_SALT, song="Salt Radio", review_seconds=3 * DAY, day=40),
         Offer("You found Low Tide", 1, "en", EN_RARE, song=RARE, review_seconds=14 * HOUR),
     ),
@@ -108,6 +111,10 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
 }
 NEWER = "Thanks for {plays}[, {name}]. {closing}"  # an edit of Mara's hundred that nobody has signed yet
 
+# What Mara wrote to the guest herself.
+BY_HAND = (
+    "Ana, this one I type myself. Fifty times, and I still get nervous before every song. Thank you for being there."
+)
 LETTERS: dict[str, tuple[str, ...]] = {
     MARA: (
         "I read every one of these names, and yours stayed with me tonight. Thank you. Mara",

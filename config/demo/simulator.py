@@ -7,31 +7,37 @@ left since their last song waits.
 from random import Random
 from uuid import UUID
 
+from artists.models import Program
 from catalog.models import Artist
 from config.demo import listeners, nearly
-from config.demo.acts import MARA
+from config.demo.acts import MARA, RARE
 from config.demo.listeners import Fan, Song
 from config.demo.nearly import Nearly
+from config.demo.offers import HUNDRED
 
 OURS = 0.85  # the part of what they play that the catalogue knows
-MINE = 3  # how much likelier a moment is that the demo's studio answers
+OF_MARA = 135.0  # seconds at least between two that the demo's studio answers: one person can read them all
 
 
 class Simulator:
-    """Call `step` about once a second; `every` so many seconds it leads somebody to a moment."""
+    """Call `step` about once a second; `every` so many seconds it leads somebody to a moment.
 
-    def __init__(self, site: str, *, every: float = 30.0, rng: Random | None = None) -> None:
-        self.door, self.every = listeners.Door(site), every
+    To one of Mara's seldom, and never to her hundredth: that is for the guest.
+    """
+
+    def __init__(self, site: str, *, every: float = 30.0, of_mara: float = OF_MARA, rng: Random | None = None) -> None:
+        self.door, self.every, self.of_mara = listeners.Door(site), every, of_mara
         self.rng = rng or Random()  # noqa: S311 - taste, not a secret
         self.songs = listeners.songs()
         self.fans = {fan.person.pk: fan for fan in listeners.equipped(self.songs)}
         self.mara = Artist.objects.filter(slug=MARA).values_list("pk", flat=True).first()
+        self.hundredth = Program.objects.filter(artist=self.mara, name=HUNDRED).values_list("pk", flat=True).first()
         self.artists = dict(Artist.objects.values_list("pk", "name"))
         self.goal: Nearly | None = None
         self.left = 0
         self.saved = set[UUID]()
         """Who keeps their time for a moment they are close to."""
-        self.next_choice = 0.0
+        self.next_choice = self.next_of_mara = 0.0
         self.sent = 0
 
     def step(self, now: float) -> str | None:
@@ -53,17 +59,27 @@ class Simulator:
         close = [each for each in nearly.there() if each.person in self.fans]
         self.saved = {each.person for each in close if each.artist == self.mara}
         ready = [each for each in close if self._has_time(each, now)]
-        if ready:
-            [self.goal] = self.rng.choices(ready, [MINE if each.artist == self.mara else 1 for each in ready])
-            self.left = self.goal.left
+        if now >= self.next_of_mara and (hers := self._hers(ready, close)):
+            self.goal, self.next_of_mara = self.rng.choice(hers), now + self.of_mara
+        elif others := [each for each in ready if each.artist != self.mara]:
+            self.goal = self.rng.choice(others)
+        self.left = self.goal.left if self.goal else 0
+
+    def _hers(self, ready: list[Nearly], close: list[Nearly]) -> list[Nearly]:
+        """Nobody who would come to her hundredth on the way."""
+        spared = {each.person for each in close if each.program == self.hundredth}
+        return [each for each in ready if each.artist == self.mara and each.person not in spared]
 
     def _has_time(self, goal: Nearly, now: float) -> bool:
         longest = max(song.seconds for song in self._fitting(goal)) + listeners.GAP
         return now - self.fans[goal.person].free_since(now) >= goal.left * longest
 
     def _fitting(self, goal: Nearly) -> list[Song]:
+        """With anything by the artist, but for the song that would be a moment of its own."""
         of_artist = [song for song in self.songs if song.artist == goal.artist]
-        return [song for song in of_artist if goal.recording in (None, song.recording)]
+        if goal.recording:
+            return [song for song in of_artist if song.recording == goal.recording]
+        return [song for song in of_artist if song.title != RARE]
 
     def _towards(self, goal: Nearly, now: float) -> str | None:
         fan = self.fans[goal.person]

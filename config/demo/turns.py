@@ -10,7 +10,7 @@ from artists.models import Draft, Program
 from config.demo.acts import MARA, PAUSED, QUIET, REPORTED
 from config.demo.crowd import ANA
 from config.demo.deciding import arrived
-from config.demo.offers import NEWER, OFFERS, THANKS, Offer
+from config.demo.offers import HUNDRED, NEWER, OFFERS, THANKS, Offer
 from config.demo.opening import STAFF, World, program_is_signed
 from fans import mutes, opt_ins
 from fans import reports as fan_reports
@@ -116,7 +116,7 @@ def _weighed() -> None:
 
 
 def _newer_words_wait_for_a_signature(world: World) -> bool:
-    offer = next(offer for offer in OFFERS[MARA] if offer.nth == 100)
+    offer = next(offer for offer in OFFERS[MARA] if offer.name == HUNDRED)
     program = world.artists[MARA].programs.get(name=offer.name)
     wording = {"locale": "en", "templates": [NEWER, *offer.templates], "fragments": {"closing": list(THANKS)}}
     programs.edit(program, by=world.mate(MARA, Role.EDITOR), **{**offer.version, "wording": wording})

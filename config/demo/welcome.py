@@ -1,16 +1,19 @@
-"""Greet: what whoever started the demo can open, and what to try."""
+"""Greet: what whoever started the demo can open, and what to try, as things stand at this moment."""
+
+from datetime import timedelta
+
+from django.utils import timezone
 
 from accounts.models import Person
 from artists.models import Draft
 from catalog.models import Artist
-from config.demo import links
+from config.demo import links, nearly
 from config.demo.acts import BY_SLUG, MARA
 from config.demo.crowd import ANA
+from config.demo.offers import HUNDRED, OFFERS
 from config.demo.opening import PASSWORD, STAFF, address
-from fans.models import Engagement
 
 REVIEWER = "ines"
-HUNDRED = 100  # of Mara's programs
 GUESTS = (
     (ANA, "a fan", "Ana"),
     (BY_SLUG[MARA].principal, "an artist", "Mara Veil, with her studio"),
@@ -29,14 +32,16 @@ Fanfare is at {site}/
   Signing and switching things on ask for it, whichever way you came in.
 
   What to try
-  1. In Mara's studio, open Review. {waiting} wait; {first} is the first in line. Approve it (a).
-  2. Look at Ana's page: five seconds later it is there, without a reload. Open it, and its receipt.
+  1. {decide}
+  2. {see}
   3. {play}
-  4. Wait in the studio: every half minute or so some fan reaches a moment, and a new draft joins the line.
+  4. Stay in the studio: every two or three minutes some fan reaches a moment, and a new draft joins the line.
   5. As Ana, report a message, or opt out of an artist. As the desk, see the report.
 
   Mail lies in var/mail. Ctrl-C ends everything; the next `make demo` goes on with the same world.
 """
+SHORT = next(offer.review_seconds for offer in OFFERS[MARA] if offer.name == HUNDRED)
+THERE = "five seconds later it is there, without a reload. Open it, and its receipt."
 
 
 def words(site: str) -> str:
@@ -47,21 +52,50 @@ def words(site: str) -> str:
         for handle, what, who in GUESTS
     )
     hours = int(links.LASTS.total_seconds() // 3600)
-    return WORDS.format(site=site, guests=guests, hours=hours, password=PASSWORD, **_standing(people[ANA]))
+    return WORDS.format(site=site, guests=guests, hours=hours, password=PASSWORD, **steps(people[ANA]))
 
 
-def _standing(ana: Person) -> dict[str, object]:
-    """Where things are, also days after the seed."""
+def steps(ana: Person) -> dict[str, str]:
+    """Also days after the seed, and after somebody decided, played and opted out."""
     mara = Artist.objects.get(slug=MARA)
-    waiting = Draft.objects.filter(artist=mara, state=Draft.State.PENDING).select_related("person").order_by("deadline")
-    first = waiting.first()
-    whose = (first.person.name or first.person.handle) if first else "nobody"
-    listens = Engagement.objects.filter(person=ana, artist=mara).values_list("listens", flat=True).first()
-    return {"waiting": waiting.count(), "first": f"the one for {whose}", "play": _play(listens or 0)}
+    waiting = Draft.objects.filter(artist=mara, state=Draft.State.PENDING).select_related("person")
+    line = list(waiting.order_by("deadline", "pk"))
+    place = next((place for place, draft in enumerate(line, 1) if draft.person == ana), 0)
+    return {"decide": _decide(line, place), "see": _see(line, place), "play": _play(ana, mara, line)}
 
 
-def _play(listens: int) -> str:
-    if listens >= HUNDRED:
-        return "As Ana, open Your listening: play something, delete it, pause the recording."
-    short = f"She is at {listens} listens, and Mara answers the hundredth"
-    return f"As Ana, open Mara Veil's page and press play, or scrobble. {short}: a draft for Ana."
+def _decide(line: list[Draft], place: int) -> str:
+    """`place` is that of the guest's own draft, counted from one; 0 when none waits."""
+    if not line:
+        return "In Mara's studio, open Review. Nothing waits; what comes next appears there by itself. Approve it (a)."
+    which = f"{_whose(line[(place or 1) - 1])} is {_nth(place or 1)} in line"
+    return (
+        f"In Mara's studio, open Review. {len(line)} wait{'s' * (len(line) == 1)}; the one for {which}. Approve it (a)."
+    )
+
+
+def _see(line: list[Draft], place: int) -> str:
+    if place:
+        return f"Look at Ana's page: {THERE}"
+    whose = _whose(line[0]) if line else "its fan"
+    return f"Five seconds later {whose} has it: the studio's Overview says so. What Ana received before is on her page."
+
+
+def _nth(place: int) -> str:
+    return "the first" if place == 1 else f"number {place}"
+
+
+def _whose(draft: Draft) -> str:
+    return draft.person.name or draft.person.handle
+
+
+def _play(ana: Person, mara: Artist, line: list[Draft]) -> str:
+    """While she is on the way to Mara's hundredth, and Mara answers it."""
+    left = nearly.left(ana, mara, HUNDRED)
+    if left is None:
+        return "As Ana, open Listening: play something, delete it, pause the recording."
+    short = f"She is {left} listen{'s' * (left != 1)} short of the hundredth, which Mara answers"
+    soon = timezone.now() + timedelta(seconds=SHORT)
+    place = 1 + sum(draft.deadline < soon for draft in line)
+    then = f"{short}: a draft for Ana, {_nth(place)} in line."
+    return f"As Ana, open Mara Veil's page and press play, or scrobble. {then}"

@@ -60,6 +60,19 @@ def _last_ends() -> list[tuple[object, float]]:
     return [(each.person_id, each.started_at.timestamp() + (each.duration_ms or 0) / 1000) for each in latest]
 
 
+def test_one_person_can_read_what_mara_is_to_answer_and_the_others_are_busy(live_site: Site) -> None:
+    simulator = Simulator(live_site.url, rng=Random(5))
+    began, half_an_hour = time.time() - 1800, range(0, 1800, 5)
+
+    said = [simulator.step(began + second) or "" for second in half_an_hour]
+    simulator.close()
+
+    moments = [sentence for sentence in said if "just reached a moment" in sentence]
+    of_mara = [sentence for sentence in moments if sentence.endswith("that Mara Veil answers")]
+    assert 8 <= len(of_mara) <= 15
+    assert len(moments) > 2 * len(of_mara)
+
+
 def test_what_they_hear_becomes_a_draft_in_the_studio(broker: Broker, live_site: Site, processes: Processes) -> None:
     assert processes.start("prepare").wait(60) == 0
     for command in (["relay"], ["consume"], ["work", "all"]):

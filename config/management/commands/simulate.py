@@ -27,7 +27,7 @@ class Pace:
 
 
 class Command(BaseCommand):
-    help = "About one listen a second, and every half minute somebody reaches a moment that a program answers."
+    help = "About one listen a second, and every half minute a moment; one of Mara Veil's every two or three minutes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--site", default=settings.SITE_URL, help="where the door is")

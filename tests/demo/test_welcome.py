@@ -1,0 +1,97 @@
+"""What the demo says to try: true at the first start and at every later one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Person
+from artists import delivery, drafts, review
+from artists.models import Draft
+from config import events
+from config.demo import welcome
+from config.demo.acts import BY_SLUG, MARA
+from config.demo.listening import Play, as_kafka_brings_it
+from fans import opt_ins
+from fans.models import Experience
+from tests.servers import Database
+
+pytestmark = pytest.mark.usefixtures("lived_in")
+ACT = BY_SLUG[MARA]
+
+
+@pytest.fixture
+def ana(lived_in: Database) -> Person:
+    return Person.objects.get(handle="ana")
+
+
+def of_mara() -> list[Draft]:
+    waiting = Draft.objects.filter(artist__slug=MARA, state="pending").select_related("person", "artist")
+    return list(waiting.order_by("deadline", "pk"))
+
+
+def approved(draft: Draft) -> None:
+    review.approve(draft.pk, by=Person.objects.get(handle=ACT.principal))
+
+
+def heard(ana: Person, title: str) -> None:
+    play = Play(datetime.now(UTC) - timedelta(minutes=5), "ana", title, ACT.name, 150)
+    with transaction.atomic():
+        assert events.handle(as_kafka_brings_it([play], {"ana": ana})) == []
+    drafts.write_next()
+
+
+def test_at_the_first_start_the_guest_is_first_and_one_listen_short(ana: Person) -> None:
+    steps = welcome.steps(ana)
+
+    assert steps["decide"].endswith(f" {len(of_mara())} wait; the one for Ana is the first in line. Approve it (a).")
+    assert steps["see"].startswith("Look at Ana's page: five seconds later it is there")
+    assert "She is 1 listen short of the hundredth" in steps["play"]
+    assert steps["play"].endswith("a draft for Ana, the first in line.")
+
+
+def test_the_hundredth_comes_first_whatever_waits(ana: Person) -> None:
+    approved(of_mara()[0])
+    said = welcome.steps(ana)["play"]
+
+    heard(ana, "Night Bus")
+
+    assert said.endswith("a draft for Ana, the first in line.")
+    assert (of_mara()[0].person, of_mara()[0].version.nth) == (ana, 100)
+
+
+def test_at_a_later_start_both_steps_name_the_same_fan(ana: Person) -> None:
+    approved(of_mara()[0])
+    next_one = of_mara()[0]
+    steps = welcome.steps(ana)
+
+    whose = next_one.person.name or next_one.person.handle
+    assert f"the one for {whose} is the first in line" in steps["decide"]
+    assert f"Five seconds later {whose} has it" in steps["see"]
+    assert next_one.person != ana
+
+
+def test_what_cannot_be_tried_any_more_is_not_offered(ana: Person) -> None:
+    heard(ana, "Night Bus")
+    after = welcome.steps(ana)["play"]
+    opt_ins.opt_out(ana, of_mara()[0].artist)
+
+    assert after == welcome.steps(ana)["play"]
+    assert "hundredth" not in after
+
+
+def test_nothing_waits_is_said_as_it_is(ana: Person) -> None:
+    for draft in of_mara():
+        review.decline(draft.pk, by=Person.objects.get(handle=ACT.principal))
+
+    steps = welcome.steps(ana)
+
+    assert "Nothing waits" in steps["decide"]
+    assert "Five seconds later its fan has it" in steps["see"]
+
+
+def test_the_guest_has_something_by_the_artists_own_hand(ana: Person) -> None:
+    [written] = Experience.objects.filter(person=ana, mark="written")
+
+    assert written.mark_words == "Written by Mara Veil"
+    assert delivery.due() is None or written.delivered_at < datetime.now(UTC)
