@@ -1,5 +1,6 @@
 """Serve: HTTP by Django, sockets by Channels; the tail of notices starts and ends with the process."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -22,11 +23,14 @@ type Message = MutableMapping[str, Any]
 async def lifespan(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    """Uvicorn says when it starts and when it ends."""
+    """Uvicorn says when it starts and when it ends; asked to end a second time, as by two Ctrl-C, it says nothing."""
     await receive()
     station.running()
     await send({"type": "lifespan.startup.complete"})
-    await receive()
+    try:
+        await receive()
+    except asyncio.CancelledError:
+        return  # the loop ends at once, and everything in it
     await station.stop()
     await send({"type": "lifespan.shutdown.complete"})
 

@@ -46,7 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.bounds.legible",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.files.Files",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -237,5 +237,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname:.1} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"kafka": {"level": "CRITICAL"}},  # a line for every attempt; events says once that Kafka is away
+    "loggers": {
+        "django": {"handlers": []},  # its own would say everything a second time while DEBUG is on
+        "kafka": {"level": "CRITICAL"},  # a line for every attempt; events says once that Kafka is away
+    },
 }

@@ -1,13 +1,17 @@
 """The command that serves the site, and the threads behind it."""
 
 import re
+import signal
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 from django.db import connection
 
 from accounts.models import Person
+from config import BASE_DIR
 from tests.live.conftest import Open, sign_in
 from tests.servers import Database, Processes, Site, wait_until
 
@@ -61,3 +65,54 @@ def test_many_requests_share_a_few_connections_to_the_database(processes: Proces
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
                        [committing_db.name])  # fmt: skip
         assert cursor.fetchone()[0] <= 3 + 4
+
+
+def test_a_file_of_ours_comes_whole_or_in_part_and_nobody_complains(processes: Processes) -> None:
+    site = serve(processes, DEBUG="1")
+    style = (BASE_DIR / "static" / "app.css").read_bytes()
+
+    whole = requests.get(f"{site.url}/static/app.css", timeout=10)
+    part = requests.get(f"{site.url}/static/app.css", headers={"Range": "bytes=5-24"}, timeout=10)
+    known = requests.get(f"{site.url}/static/app.css", headers={"If-None-Match": whole.headers["ETag"]}, timeout=10)
+    head = requests.head(f"{site.url}/static/app.css", timeout=10)
+    beyond = requests.get(f"{site.url}/static/app.css", headers={"Range": "bytes=99999999-"}, timeout=10)
+
+    assert (whole.status_code, whole.content, whole.headers["Content-Type"]) == (
+        200,
+        style,
+        'text/css; charset="utf-8"',
+    )
+    assert (part.status_code, part.content) == (206, style[5:25])
+    assert part.headers["Content-Range"] == f"bytes 5-24/{len(style)}"
+    assert (known.status_code, known.content) == (304, b"")
+    assert (head.headers["Content-Length"], head.content) == (str(len(style)), b"")
+    assert beyond.status_code == 416
+    assert "Warning" not in processes.logs[-1].read_text()
+
+
+def test_what_goes_wrong_is_said_once(processes: Processes) -> None:
+    site = serve(processes, DEBUG="1")
+
+    requests.get(f"{site.url}/there/is/nothing", timeout=10)
+
+    said = [line for line in processes.logs[-1].read_text().splitlines() if "/there/is/nothing" in line]
+    assert len(said) == 1
+    assert said[0].endswith(" W django.request: Not Found: /there/is/nothing")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_site_ends_without_a_word_whichever_way_it_is_asked(
+    processes: Processes, open_page: Open, ana: Person, number: signal.Signals, times: int
+) -> None:
+    site = serve(processes, LOG_LEVEL="WARNING")
+    page = open_page(site, sign_in(ana))
+    page.next()
+
+    for _ in range(times):
+        site.process.send_signal(number)
+        time.sleep(0.05)
+
+    assert site.process.wait(10) == 0
+    said = processes.logs[-1].read_text().splitlines()
+    assert [line for line in said if not line.startswith("Fanfare is at")] == []
