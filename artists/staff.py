@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from accounts import roles
 from accounts.api import person
-from accounts.models import Person
+from accounts.models import Invitation, Person
+from artists import inviting
 from artists.api import studio
 from catalog import entries
 from catalog.models import Artist, Recording
@@ -32,7 +33,7 @@ class ArtistSerializer(serializers.ModelSerializer[Artist]):
 
 
 def someone(email: str) -> Person:
-    """The person with this address, or an error that says what to change."""
+    """The person with this address, or an error that says what to change. Only staff may learn it."""
     found = Person.objects.filter(email=email.lower(), is_active=True).first()
     if found is None:
         raise serializers.ValidationError({"email": f"Nobody with the address {email} has an account yet."})
@@ -85,19 +86,28 @@ class MemberSerializer(serializers.Serializer[dict[str, Any]]):
     role = serializers.ChoiceField(choices=roles.Role.choices)
 
 
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    email = serializers.EmailField(max_length=inviting.LONGEST)
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "email", "role", "expires_at"]
+        read_only_fields = ["expires_at"]
+
+
 class TeamView(APIView):
-    """The people on an artist's side. A principal or owner adds them; principals are named by staff."""
+    """The people on an artist's side. A principal or owner invites them; principals are named by staff."""
 
     @extend_schema(responses=MemberSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         members = studio(request, slug).team.members.select_related("person").order_by("id")
         return Response([{"email": member.person.email, "role": member.role} for member in members])
 
-    @extend_schema(request=MemberSerializer, responses={201: MemberSerializer})
+    @extend_schema(request=InvitationSerializer, responses={202: InvitationSerializer})
     def post(self, request: Request, slug: str) -> Response:
+        """Invite an address. Whoever reads its mail belongs to the team once they say yes, and not before."""
         artist = studio(request, slug)
-        asked = MemberSerializer(data=request.data)
+        asked = InvitationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        newcomer = someone(asked.validated_data["email"])
-        member = roles.add_member(artist.team, newcomer, asked.validated_data["role"], by=person(request))
-        return Response({"email": newcomer.email, "role": member.role}, status=status.HTTP_201_CREATED)
+        invited = inviting.invite(artist, by=person(request), **asked.validated_data)
+        return Response(InvitationSerializer(invited).data, status=status.HTTP_202_ACCEPTED)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from artists import api, front, queue_api, staff
+from artists.studio import joining
 
 STUDIO = "api/v1/studio/<slug:slug>"
 PROGRAM = f"{STUDIO}/programs/<int:pk>"
@@ -10,6 +11,7 @@ DRAFT = "api/v1/drafts/<int:pk>"
 
 urlpatterns = [
     path("studio/", include("artists.studio.urls")),
+    path("invitations/<str:secret>", joining.page, name="invitation"),
     path("artists/<slug:slug>", front.page, name="artist"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="staff-recordings"),

@@ -18,6 +18,7 @@ import frame  # first: it sets Django up
 from django.utils import timezone
 from playwright.sync_api import Browser, Error
 
+from accounts import invitations
 from accounts.models import Person, Role
 from artists.models import Draft
 from catalog.models import Artist
@@ -51,7 +52,9 @@ def subjects() -> dict[str, object]:
     assert draft
     assert program
     own = {"experience": experience.pk, "receipt": experience.receipt_key, "draft": draft.pk, "program": program.pk}
-    return {"artist": artist.slug, **own}
+    owner = artist.team.members.filter(role=Role.PRINCIPAL).select_related("person").get().person
+    _, invitation = invitations.make(artist.team, fan.email, Role.REVIEWER, by=owner)
+    return {"artist": artist.slug, "invitation": invitation, **own}
 
 
 def sessions() -> dict[str, str]:

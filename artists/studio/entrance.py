@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from accounts import roles
+from accounts import invitations, roles
 from accounts.models import Person, Role
 from accounts.requests import Request
 from artists.models import Draft
@@ -20,7 +20,7 @@ from artists.refusals import AlreadyDecided, Refused, Stale, Uncleared
 from catalog.models import Artist
 from fans.models import Mark
 
-REFUSALS = (AlreadyDecided, Refused, Stale, Uncleared, roles.NotAllowed)
+REFUSALS = (AlreadyDecided, Refused, Stale, Uncleared, roles.NotAllowed, invitations.Gone)
 """What a page says in place, in the sentence of the room that refused."""
 MOST = 9_999
 """More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""

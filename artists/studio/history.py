@@ -47,10 +47,7 @@ def history(artist: Artist, *, before: int | None = None) -> tuple[list[Line], i
     own = _own_drafts(artist, entries)
     shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own]
     names = _names(shown)
-    lines = [
-        Line(entry.at, names.get(entry.actor, _process(entry.actor)), told(entry, names, about), _draft(entry))
-        for entry in shown
-    ]
+    lines = [Line(entry.at, _who(entry, names), told(entry, names, about), _draft(entry)) for entry in shown]
     return lines, entries[-1].pk if len(entries) == PAGE else None
 
 
@@ -100,6 +97,13 @@ def _names(entries: Sequence[Entry]) -> dict[str, str]:
     actors = {entry.actor for entry in entries} | {str(entry.facts.get("person")) for entry in entries}
     ids = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
     return {person.actor: person.name or person.handle for person in Person.objects.filter(pk__in=ids)}
+
+
+def _who(entry: Entry, names: dict[str, str]) -> str:
+    """Whoever said no to an invitation never belonged here, and is not named to who did."""
+    if entry.action == "team.invitation_refused":
+        return "Somebody who was invited"
+    return names.get(entry.actor, _process(entry.actor))
 
 
 def _process(actor: str) -> str:

@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from accounts import roles
-from accounts.models import Member, Person, Role
+from accounts import invitations, roles
+from accounts.models import Invitation, Member, Person, Role
 from accounts.requests import Request
-from artists import programs
+from artists import inviting, programs
 from artists.studio.entrance import REFUSALS, Studio, entered, status_of
 
-GIVEN = [(role.value, role.label) for role in (Role.OWNER, Role.EDITOR, Role.REVIEWER)]
+GIVEN = [(role.value, role.label) for role in invitations.GIVEN]
 MEANINGS = {
     Role.PRINCIPAL: "The artist in person. Signs words and grants, and may do everything below. Named by staff.",
     Role.OWNER: "Says who belongs to the team, and may do everything below.",
@@ -22,11 +22,14 @@ MEANINGS = {
     Role.REVIEWER: "Decides drafts one by one, and can pause a program.",
 }
 
-ONLY = "Only a principal or an owner of the team says who belongs to it."
 
-
-class NewMember(forms.Form):
-    email = forms.EmailField(label="Their e-mail address", help_text="They need an account first.")
+class Invited(forms.Form):
+    email = forms.EmailField(
+        label="Their e-mail address",
+        max_length=inviting.LONGEST,
+        help_text="We write to it. They belong to the team once they say yes.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     role = forms.ChoiceField(label="As", choices=GIVEN, initial=Role.REVIEWER)
 
 
@@ -41,19 +44,31 @@ class Grace(forms.Form):
 
 @entered
 def page(request: Request, studio: Studio) -> HttpResponse:
-    """GET: who is here. POST: somebody more, by the address of their account."""
+    """GET: who is here, and who was asked. POST: somebody more is asked, by mail."""
     if request.method != "POST":
         return _show(request, studio)
-    form = NewMember(request.POST)
+    form = Invited(request.POST)
     if not form.is_valid():
         return _show(request, studio, adding=form, status=422)
-    if not studio.may_manage:  # before anybody is looked up: a refusal must not tell who has an account
-        return _show(request, studio, problem=ONLY, adding=form, status=409)
-    newcomer = Person.objects.filter(email=form.cleaned_data["email"].lower(), is_active=True).first()
-    if newcomer is None:
-        form.add_error("email", "Nobody with this address has an account yet. Ask them to sign up, then add them.")
-        return _show(request, studio, adding=form, status=422)
-    return _try(request, studio, lambda: _add(request, studio, newcomer, form.cleaned_data["role"]), adding=form)
+
+    def invite() -> str:
+        asked = inviting.invite(studio.artist, by=request.user, **form.cleaned_data)
+        return f"An invitation is on its way to {asked.email}."
+
+    return _try(request, studio, invite, adding=form)
+
+
+@require_POST
+@entered
+def invitation(request: Request, studio: Studio, invitation: int) -> HttpResponse:
+    """Taken back: its link opens nothing any more."""
+    found = get_object_or_404(Invitation.objects.select_related("team"), pk=invitation, team=studio.artist.team)
+
+    def take_back() -> str:
+        invitations.take_back(found, by=request.user)
+        return f"The invitation of {found.email} was taken back."
+
+    return _try(request, studio, take_back)
 
 
 @require_POST
@@ -115,10 +130,11 @@ def _show(
         "studio/team.html",
         status=status,
         members=members,
+        invited=invitations.of(studio.artist.team) if studio.may_manage else (),
         roles=[(role.label, MEANINGS[role]) for role in Role],
         given=GIVEN,
         problem=problem,
         seconds=seconds,
-        adding=typed.get("adding") or NewMember(),
+        adding=typed.get("adding") or Invited(),
         grace=typed.get("grace") or Grace(initial={"seconds": seconds}),
     )

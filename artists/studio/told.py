@@ -47,6 +47,10 @@ WORDS: Mapping[str, Callable[[str, Facts], str]] = {
     "practice.set": lambda _, facts: f"set the time to undo an approval to {facts.get('grace_seconds')} s",
     "team.principal_named": lambda _, facts: f"named {facts['name']} the principal",
     "team.member_added": lambda _, facts: f"made {facts['name']} {_article(_role(facts))}",
+    "team.invited": lambda _, facts: f"invited somebody as {_role(facts)}",
+    "team.invitation_taken_back": lambda _, facts: f"took back an invitation as {_role(facts)}",
+    "team.joined": lambda _, facts: f"joined as {_role(facts)}",
+    "team.invitation_refused": lambda _, facts: f"declined to join as {_role(facts)}",
     "team.member_removed": lambda _, facts: f"took {facts['name']} out of the team",
 }
 

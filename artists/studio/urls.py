@@ -34,6 +34,7 @@ urlpatterns = [
     path("<slug:slug>/grants", grants_page.page, name="grants"),
     path("<slug:slug>/team", team_page.page, name="team"),
     path("<slug:slug>/team/practice", team_page.practice, name="team-practice"),
+    path("<slug:slug>/team/invitations/<int:invitation>", team_page.invitation, name="team-invitation"),
     path("<slug:slug>/team/<int:member>", team_page.member, name="team-member"),
     path("<slug:slug>/delivered", delivered.page, name="delivered"),
     path("<slug:slug>/history", history.page, name="history"),

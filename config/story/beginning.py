@@ -11,6 +11,7 @@ from config.story.cast import NTH, RARE, SONGS, Fan, Story, command, play
 from config.story.ears import wait_for
 from config.story.failure import hold
 from config.story.sessions import session_of
+from config.story.visitor import INVITATION
 from fans import opt_ins
 from listens.models import Listen
 
@@ -55,9 +56,13 @@ def staff_create_an_artist(story: Story) -> None:
         song = {"title": title, "duration_ms": seconds * 1000}
         staff.ask("POST", "/api/v1/staff/artists/mara-veil/recordings", song, expect=201)
     staff.ask("POST", "/api/v1/staff/artists/ove-lind/recordings", {"title": "Ferry"}, expect=201)
-    principal.ask("POST", f"{STUDIO}/team", {"email": reviewer.email, "role": "reviewer"}, expect=201)
+    principal.ask("POST", f"{STUDIO}/team", {"email": reviewer.email, "role": "reviewer"}, expect=202)
+    reviewer.ask("GET", f"{STUDIO}/drafts", expect=404)
+    reviewer.submit(reviewer.link(INVITATION), {"do": "join"})
     story.people["stranger"].ask("GET", f"{STUDIO}/drafts", expect=404)
-    story.tell("staff created Mara Veil and Ove Lind; Mara is the principal, Inês reviews; a stranger sees no studio")
+    story.tell(
+        "staff created Mara Veil and Ove Lind; Mara is the principal, Inês joined when invited; a stranger sees none"
+    )
 
 
 def principal_allows_messages(story: Story) -> None:

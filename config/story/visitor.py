@@ -15,6 +15,7 @@ from config.story.failure import StoryFailed, hold
 CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 ERRORS = re.compile(r'<ul class="errorlist[^>]*>(.*?)</ul>', re.DOTALL)
 CONFIRM = re.compile(r"/accounts/confirm-email/[^/\s]+/")
+INVITATION = re.compile(r"/invitations/[\w-]+")
 PASSWORD = "a lantern on the quay"  # noqa: S105 - of people who live for one run
 
 
@@ -47,22 +48,22 @@ class Visitor:
     def sign_up(self) -> "Visitor":
         about = {"name": self.name, "handle": self.handle, "country": "PT", "age_band": "18_plus"}
         self.submit("/accounts/signup/", {"email": self.email, "password1": PASSWORD, **about})
-        self.submit(self.confirmation(), {})
+        self.submit(self.link(CONFIRM), {})
         self.sign_in()
         return self
 
-    def confirmation(self) -> str:
-        """The path in the newest confirmation mail to this person."""
+    def link(self, kind: re.Pattern[str]) -> str:
+        """The path of this kind in the newest mail to this person that has one."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             for file in sorted(self.mail.glob("*"), key=lambda found: found.stat().st_mtime, reverse=True):
                 letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
                 words = letter.get_body(preferencelist=("plain",)) if letter["To"] == self.email else None
-                found = CONFIRM.search(words.get_content()) if words else None
+                found = kind.search(words.get_content()) if words else None
                 if found:
                     return found[0]
             time.sleep(0.1)
-        raise StoryFailed(f"a confirmation mail for {self.email} arrived")
+        raise StoryFailed(f"a mail for {self.email} with {kind.pattern} arrived")
 
     def sign_in(self) -> None:
         self.submit("/accounts/login/", {"login": self.email, "password": PASSWORD})

@@ -109,6 +109,44 @@ class Member(models.Model):
         return f"{self.person} {self.role} of team:{self.team_id}"
 
 
+class Invitation(models.Model):
+    """An address that was asked into a team as something. It ends once, and from then on holds no address."""
+
+    class Outcome(models.TextChoices):
+        JOINED = "joined"
+        REFUSED = "refused"
+        TAKEN_BACK = "taken_back"
+        REPLACED = "replaced"
+        EXPIRED = "expired"
+        UNSENT = "unsent"
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="invitations")
+    email = models.EmailField(null=True)
+    role = models.CharField(max_length=9, choices=Role.choices)
+    invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True, help_text="of the secret in the link, which is kept nowhere")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], condition=Q(ended_at=None), name="invitation_open_until")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "email"], name="one_open_invitation_an_address"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, outcome="", email__isnull=False)
+                | (Q(ended_at__isnull=False, email=None) & ~Q(outcome="")),
+                name="an_invitation_that_ended_holds_no_address",
+            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="an_invited_address_is_lower_case"),
+            models.CheckConstraint(condition=~Q(role=Role.PRINCIPAL), name="nobody_is_invited_as_principal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation:{self.pk}"
+
+
 class TokenQuerySet(models.QuerySet["Token"]):
     def usable(self) -> Self:
         return self.filter(revoked_at=None, person__is_active=True)

@@ -16,12 +16,16 @@ __all__ = [
     "name_principal",
     "remove_member",
     "role_of",
+    "wait_for",
 ]
 
 DECIDE = frozenset(Role)
 EDIT = frozenset({Role.PRINCIPAL, Role.OWNER, Role.EDITOR})
 SIGN = frozenset({Role.PRINCIPAL})
 MANAGE = frozenset({Role.PRINCIPAL, Role.OWNER})
+
+
+ONLY = "Only a principal or an owner of the team says who belongs to it."
 
 
 class NotAllowed(Exception):
@@ -68,7 +72,7 @@ def add_member(team: Team, person: Person, role: Role | str, *, by: Person) -> M
 @transaction.atomic
 def remove_member(team: Team, person: Person, *, by: Person) -> None:
     """End a membership; anyone may end their own. Nothing happens when there is none."""
-    _wait_for(team)
+    wait_for(team)
     role = _written(team, person)
     if role is None:
         return
@@ -80,7 +84,7 @@ def remove_member(team: Team, person: Person, *, by: Person) -> None:
 
 @transaction.atomic
 def _put(team: Team, person: Person, role: Role, *, by: Person) -> Member:
-    _wait_for(team)
+    wait_for(team)
     before = _written(team, person)
     _refuse_unless_managed(team, {role, before}, by=by)
     if not Person.objects.filter(pk=person.pk, is_active=True).exists():
@@ -98,7 +102,7 @@ def _written(team: Team, person: Person) -> Role | None:
     return Role(role) if role else None
 
 
-def _wait_for(team: Team) -> None:
+def wait_for(team: Team) -> None:
     """One change to a team at a time, so that nobody adds people after being removed."""
     Team.objects.select_for_update().get(pk=team.pk)
 
@@ -109,4 +113,4 @@ def _refuse_unless_managed(team: Team, roles: set[Role | None], *, by: Person) -
     if Role.PRINCIPAL in roles:
         raise NotAllowed("Only staff names and removes principals.")
     if not may_manage(role_of(by, team.pk)):
-        raise NotAllowed("Only a principal or an owner of the team says who belongs to it.")
+        raise NotAllowed(ONLY)

@@ -9,12 +9,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import tokens
 from accounts.models import Token
+from artists import inviting
 from fans import mutes
 from listens.models import Listen
 from tests import world
 
 # What an address is about decides who may see it.
-OPEN = {"home", "feed", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json"}
+OPEN = {
+    "home", "feed", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json", "invitation",
+}  # fmt: skip
 OWN = {
     "me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report", "studios",
     "listening-plays",
@@ -26,7 +29,7 @@ STUDIO = {
     "program-pause", "studio-drafts", "studio-refused", "draft", "draft-approve", "draft-edit", "draft-decline",
     "draft-undo",
 }  # fmt: skip
-# The studio's pages, each with the methods it has. `{draft}`, `{program}` and `{member}` are one studio's own.
+# The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 BACKSTAGE = {
     "studio": ("/studio/{slug}/", "get"),
     "studio-needs": ("/studio/{slug}/needs", "get"),
@@ -52,6 +55,7 @@ BACKSTAGE = {
     "team": ("/studio/{slug}/team", "get post"),
     "team-practice": ("/studio/{slug}/team/practice", "post"),
     "team-member": ("/studio/{slug}/team/{member}", "post"),
+    "team-invitation": ("/studio/{slug}/team/invitations/{invitation}", "post"),
     "delivered": ("/studio/{slug}/delivered", "get"),
     "history": ("/studio/{slug}/history", "get"),
 }
@@ -115,6 +119,7 @@ def scene(db: None) -> dict[str, Any]:
     draft = world.a_pending_draft(artist)
     experience = world.an_experience(artist)
     program = draft.version.program
+    inviting.invite(artist, "invited@example.com", "reviewer", by=world.a_member(artist, "owner"))
     return {
         "paths": {
             "studio-team": f"/api/v1/studio/{artist.slug}/team",
@@ -217,6 +222,7 @@ def backstage(scene: dict[str, Any], slug: str | None = None) -> list[tuple[str,
     """Name, address and method of every page of the studio, about the objects of Mara Veil's."""
     artist = scene["draft"].artist
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
+    own["invitation"] = artist.team.invitations.get().pk
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in BACKSTAGE.items()
@@ -236,7 +242,8 @@ def state_of(scene: dict[str, Any]) -> tuple[Any, ...]:
     programs = tuple(artist.programs.order_by("pk").values_list("pk", "name", "state", "current__version"))
     grants = tuple(artist.grants.order_by("pk").values_list("pk", "ended_at"))
     draft = (scene["draft"].state, scene["draft"].text, scene["draft"].held_by)
-    return members, programs, grants, draft, artist.practice.grace_seconds
+    asked = tuple(artist.team.invitations.order_by("pk").values_list("email", "outcome"))
+    return members, asked, programs, grants, draft, artist.practice.grace_seconds
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -281,6 +288,8 @@ MAY = {
     "grants": {"principal", "owner"},
     "team-practice": {"principal", "owner"},
     "team-member": {"principal", "owner"},
+    "team": {"principal", "owner"},
+    "team-invitation": {"principal", "owner"},
 }
 """Whose form a page does as it is asked; the others read a sentence, and nothing is changed. Signing asks first for a
 password typed a moment ago, which none of these sessions has."""
@@ -294,6 +303,7 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     client.force_login(world.a_member(artist, role))
     target = artist.team.members.get(role="editor" if role != "editor" else "reviewer").pk
     own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
+    own["invitation"] = artist.team.invitations.get().pk
     form = FORM | ({"do": "save"} if name == "program" else {})
     before = state_of(scene), scene["program"].versions.count()
 

@@ -61,7 +61,7 @@ class House:
         def found() -> str | None:
             for file in sorted(self.mail.glob("*"), key=lambda each: each.stat().st_mtime, reverse=True):
                 text = file.read_text(errors="replace").replace("=\n", "").replace("=3D", "=")
-                link = re.search(r"/accounts/(?:confirm-email|password/reset/key)/[^/\s\"]+/", text)
+                link = re.search(r"/accounts/(?:confirm-email|password/reset/key)/[^/\s\"]+/|/invitations/[\w-]+", text)
                 if address in text and link:
                     return link[0]
             return None

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 @dataclass(frozen=True)
 class Place:
     path: str
-    """With {artist}, {draft}, {experience}, {program} and {receipt}."""
+    """With {artist}, {draft}, {experience}, {program}, {receipt} and {invitation}."""
     who: str = "fan"
     """nobody, newcomer, fan, principal or staff."""
 
@@ -41,6 +41,7 @@ PLACES = {
     "artist": Place("/artists/{artist}"),
     "listening": Place("/listening"),
     "settings": Place("/settings"),
+    "invitation": Place("/invitations/{invitation}"),
     "studios": Place("/studio/", "staff"),
     "studio": Place(f"{STUDIO}/", "principal"),
     "review": Place(f"{STUDIO}/review", "principal"),
@@ -66,7 +67,7 @@ NO_PAGES = {
     "settings-name", "settings-tokens", "settings-token-revoke", "settings-resume", "listening-incognito",
     "listening-forget", "listening-plays", "review-approve",
     "review-decline", "review-mark", "review-skip", "review-undo", "review-hold", "review-leave", "program-preview",
-    "program-turn", "program-version-sign", "team-practice", "team-member", "desk-report",
+    "program-turn", "program-version-sign", "team-practice", "team-member", "team-invitation", "desk-report",
     # parts of a page, and what a player plays
     "feed-fresh", "feed-notices", "toast", "artist-heard", "welcome-heard", "studio-needs", "review-count",
     "review-line", "media",

@@ -7,6 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from accounts import invitations
 from artists.models import Practice
 from catalog.models import Artist
 from config.story.sessions import session_of
@@ -64,8 +65,10 @@ def test_an_artists_name_is_text_wherever_it_stands(artist: Artist, guests: Gues
     experience = given.an_experience(artist, fan)
     page = guests.enter(fan).new_page()
     studio = guests.enter(world.a_member(artist, "principal")).new_page()
+    _, invitation = invitations.make(artist.team, fan.email, "editor", by=world.a_member(artist, "principal"))
     wide = {}
     for visitor, path in [
+        (guests.enter().new_page(), f"/invitations/{invitation}"),
         *((page, path) for path in ("/", "/artists/", f"/artists/{artist.slug}", "/settings", "/welcome/artists")),
         *((page, path) for path in (f"/experiences/{experience.pk}", f"/experiences/{experience.pk}/report")),
         (page, f"/r/{experience.receipt_key}"),

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from accounts import invitations
 from accounts.models import Person
 from artists import review
 from artists.models import Practice
@@ -100,6 +101,9 @@ STATES: dict[str, tuple[Place, Callable[[Page], None] | None]] = {
     "an unknown slot": (Place("/studio/{artist}/programs/{program}", "principal"), _wrong_slot),
     "an unsigned version": (Place("/studio/{artist}/programs/{unsigned}", "principal"), _all_open),
     "a reviewer's grants": (Place("/studio/{artist}/grants", "reviewer"), None),
+    "an invitation, signed out": (Place("/invitations/{invitation}", "nobody"), None),
+    "an invitation of somebody else": (Place("/invitations/{invitation}", "newcomer"), None),
+    "an invitation that is over": (Place("/invitations/nothing"), None),
     "a reviewer's team": (Place("/studio/{artist}/team", "reviewer"), None),
 }
 EVERYTHING = {**{name: (place, None) for name, place in PLACES.items()}, **STATES}
@@ -139,6 +143,7 @@ def scene(house: House) -> Scene:
     mutes.pause(fan, program.pk, artist, name=program.name)
     preferences.welcomed(fan)
     given.token_of(fan)
+    _, invitation = invitations.make(artist.team, fan.email, "editor", by=principal)
     people = {
         "newcomer": world.a_person("Newcomer"), "fan": given.with_password(fan), "staff": world.staff(),
         "principal": given.with_password(principal), "reviewer": reviewer,
@@ -147,7 +152,7 @@ def scene(house: House) -> Scene:
     subjects = {
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "unsigned": unsigned.pk,
         "experience": first.pk, "second": second.pk, "third": third.pk, "receipt": first.receipt_key, "draft": draft.pk,
-        "spare": spare.pk, "decided": decided.pk, "held": held.pk,
+        "spare": spare.pk, "decided": decided.pk, "held": held.pk, "invitation": invitation,
     }  # fmt: skip
     return Scene(people, subjects)
 
@@ -163,7 +168,7 @@ class Opened:
 def opened(request: pytest.FixtureRequest, house: House, browser: Browser, scene: Scene) -> Iterator[Opened]:
     place, act = EVERYTHING[request.param]
     guests = Guests(browser, house.site.url)
-    guests.forgive("status of (404|409|422)", "ERR_INTERNET_DISCONNECTED")
+    guests.forgive("status of (404|409|410|422)", "ERR_INTERNET_DISCONNECTED")
     page = guests.open(place.path.format(**scene.subjects), scene.people.get(place.who), reduced_motion="reduce")
     if act:
         act(page)

@@ -129,39 +129,52 @@ def test_a_use_that_does_not_exist_is_not_there(artist: Artist) -> None:
 # Team
 
 
-def test_an_owner_adds_by_address_changes_and_takes_out(artist: Artist) -> None:
-    owner, fan = browser_of(artist, "owner"), world.a_fan("Kwame")
-    path = f"/studio/{artist.slug}/team"
+def test_an_owner_changes_a_role_and_takes_out(artist: Artist) -> None:
+    owner, person = browser_of(artist, "owner"), world.a_member(artist, "reviewer")
+    member = artist.team.members.get(person=person)
+    path = f"/studio/{artist.slug}/team/{member.pk}"
     seen: list[Any] = []
-    owner.post(path, {"email": fan.email.upper(), "role": "reviewer"})
-    member = artist.team.members.get(person=fan)
-    seen.append(member.role)
-    owner.post(f"{path}/{member.pk}", {"do": "role", "role": "editor"})
+    owner.post(path, {"do": "role", "role": "editor"})
     member.refresh_from_db()
     seen.append(member.role)
-    owner.post(f"{path}/{member.pk}", {"do": "remove"})
-    seen.append(artist.team.members.filter(person=fan).exists())
+    owner.post(path, {"do": "remove"})
+    seen.append(artist.team.members.filter(person=person).exists())
 
-    assert seen == ["reviewer", "editor", False]
+    assert seen == ["editor", False]
 
 
-def test_an_address_without_an_account_is_kept_with_what_to_do(artist: Artist) -> None:
-    page = browser_of(artist, "owner").post(
-        f"/studio/{artist.slug}/team", {"email": "nobody@example.com", "role": "editor"}
-    )
+def test_an_address_makes_nobody_a_member_and_tells_nothing_of_its_account(artist: Artist) -> None:
+    owner, known = browser_of(artist, "owner"), world.a_fan("Kwame")
+    path = f"/studio/{artist.slug}/team"
+    pages = []
+    for email in (known.email, "nobody@example.com"):
+        page = said(owner.post(path, {"email": email.upper(), "role": "reviewer"}, follow=True))
+        assert f"An invitation is on its way to {email}." in page
+        pages.append(page)
+        owner.post(f"{path}/invitations/{artist.team.invitations.get(ended_at=None).pk}")
+        owner.get(path)  # what was said is said once
+
+    assert artist.team.members.filter(person=known).count() == 0
+    assert "Kwame" not in pages[0]
+    assert pages[0].replace(known.email, "") == pages[1].replace("nobody@example.com", "")
+
+
+def test_an_address_with_a_mistake_is_kept_with_what_to_do(artist: Artist) -> None:
+    page = browser_of(artist, "owner").post(f"/studio/{artist.slug}/team", {"email": "nobody", "role": "editor"})
 
     assert page.status_code == 422
-    assert 'value="nobody@example.com"' in page.content.decode()
-    assert "Nobody with this address has an account yet." in said(page)
+    assert 'value="nobody"' in page.content.decode()
+    assert artist.team.invitations.count() == 0
 
 
-def test_who_may_not_add_does_not_learn_who_has_an_account(artist: Artist) -> None:
+def test_who_may_not_invite_does_not_learn_who_has_an_account(artist: Artist) -> None:
     client, path = browser_of(artist, "editor"), f"/studio/{artist.slug}/team"
     known = world.a_fan("Kwame")
 
     answers = [said(client.post(path, {"email": email, "role": "editor"})) for email in (known.email, "no@example.com")]
 
     assert answers[0].replace(known.email, "") == answers[1].replace("no@example.com", "")
+    assert artist.team.invitations.count() == 0
 
 
 @pytest.mark.parametrize("role", ["principal", "staff", ""])
@@ -170,7 +183,7 @@ def test_nobody_is_made_a_principal_here(artist: Artist, role: str) -> None:
 
     answer = browser_of(artist, "principal").post(f"/studio/{artist.slug}/team", {"email": fan.email, "role": role})
 
-    assert (answer.status_code, artist.team.members.filter(person=fan).exists()) == (422, False)
+    assert (answer.status_code, artist.team.invitations.count()) == (422, 0)
 
 
 def test_a_reviewer_leaves_and_the_studio_is_gone(artist: Artist) -> None:

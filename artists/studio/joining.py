@@ -1,0 +1,58 @@
+"""Join: whoever was invited reads what it is about, and says yes or no."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import invitations
+from accounts.models import Invitation, Person, Role
+from artists.inviting import MEANS
+from catalog.models import Artist
+
+GONE = 410
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, secret: str) -> HttpResponse:
+    """GET changes nothing: programs that look at mails follow links too."""
+    try:
+        invitation = invitations.found(secret)
+        if not isinstance(request.user, Person):
+            return redirect("invitation", secret) if request.method == "POST" else _show(request, invitation)
+        if not invitations.is_for(invitation, request.user):
+            raise invitations.AnotherAddress
+        if request.method != "POST":
+            return _show(request, invitation)
+        return _answer(request, request.user, invitation, secret)
+    except invitations.Gone as error:
+        return render(request, "studio/invitation.html", {"gone": str(error)}, status=GONE)
+    except invitations.AnotherAddress:
+        # No 403: that writes a line with the address of the page into the log, and this link still opens.
+        return render(request, "studio/invitation.html", {"another": True})
+
+
+def _answer(request: HttpRequest, person: Person, invitation: Invitation, secret: str) -> HttpResponse:
+    artist = Artist.objects.get(team=invitation.team_id)
+    if request.POST.get("do") == "join":
+        role = invitations.accept(secret, by=person).get_role_display().lower()
+        messages.success(request, f"You belong to the team of {artist.name} now, as {role}.")
+        return redirect("studio", artist.slug)
+    if request.POST.get("do") == "refuse":
+        invitations.refuse(secret, by=person)
+        messages.success(request, f"You did not join the team of {artist.name}. It does not learn who said no.")
+        return redirect("home")
+    return _show(request, invitation)
+
+
+def _show(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    facts = {
+        "artist": Artist.objects.get(team=invitation.team_id),
+        "by": invitation.invited_by.name or invitation.invited_by.handle,
+        "role": invitation.get_role_display().lower(),
+        "means": MEANS[Role(invitation.role)],
+        "until": invitation.expires_at,
+    }
+    return render(request, "studio/invitation.html", facts)

@@ -1,0 +1,156 @@
+"""The page behind the link of an invitation: what it says to whom, and what a yes and a no do."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from accounts.models import Invitation, Person
+from artists import inviting
+from catalog.models import Artist
+from tests import world
+from tests.accounts.people import FORM, PASSWORD, link, sign_in, signed_in, someone
+from tests.artists.studio.rooms import browser_of, said
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return world.an_artist("Mara Veil")
+
+
+@pytest.fixture
+def path(artist: Artist, mailoutbox: list[EmailMessage]) -> str:
+    """Where the link leads that was sent to ana@example.com."""
+    inviting.invite(artist, "ana@example.com", "reviewer", by=world.a_member(artist, "owner"))
+    return path_in(mailoutbox.pop())
+
+
+def path_in(letter: EmailMessage) -> str:
+    [found] = re.findall(r"http://[^/\s]+(/invitations/\S+)", letter.body)
+    return str(found)
+
+
+def is_member(person: Person, artist: Artist) -> bool:
+    return artist.team.members.filter(person=person).exists()
+
+
+def answers(client: Client, path: str) -> list[Any]:
+    return [client.get(path), client.post(path, {"do": "join"}), client.post(path, {"do": "refuse"})]
+
+
+def test_reading_it_is_no_answer_and_join_is_one(artist: Artist, path: str) -> None:
+    ana = someone("ana")
+    client = signed_in(ana)
+
+    page = client.get(path)
+    before = is_member(ana, artist)
+    joined = client.post(path, {"do": "join"}, follow=True)
+
+    assert page.status_code == 200
+    assert "Mara owner invites you to the team of Mara Veil , as reviewer." in said(page)
+    assert "Decide drafts one by one, and pause a program." in said(page)
+    assert (before, is_member(ana, artist)) == (False, True)
+    assert joined.redirect_chain == [("/studio/mara-veil/", 302)]
+    assert "You belong to the team of Mara Veil now, as reviewer." in said(joined)
+
+
+def test_no_thanks_leads_home_and_to_no_team(artist: Artist, path: str) -> None:
+    ana = someone("ana")
+
+    refused = signed_in(ana).post(path, {"do": "refuse"}, follow=True)
+
+    assert ("You did not join the team of Mara Veil." in said(refused), is_member(ana, artist)) == (True, False)
+
+
+def test_somebody_else_reads_that_it_is_for_another_address_and_nothing_of_it(
+    artist: Artist, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    eve = someone("eve")
+
+    pages = answers(signed_in(eve), path)
+
+    assert all("This invitation is for another address. Sign in with it." in said(page) for page in pages)
+    assert [word for word in ("ana@example.com", "Mara") for page in pages if word in said(page)] == []
+    assert (is_member(eve, artist), Invitation.objects.get().outcome) == (False, "")
+    assert path not in caplog.text
+
+
+def test_one_that_is_over_reads_the_same_as_one_that_never_was(artist: Artist, path: str) -> None:
+    client = signed_in(someone("ana"))
+    client.post(path, {"do": "refuse"}, follow=True)
+
+    for browser in (client, Client()):
+        over, never = answers(browser, path), answers(browser, "/invitations/nothing")
+
+        assert {page.status_code for page in [*over, *never]} == {410}
+        assert len({said(page).replace(path, "").replace("/invitations/nothing", "") for page in [*over, *never]}) == 1
+
+
+def test_who_is_signed_out_reads_it_and_comes_back_after_signing_in(artist: Artist, path: str) -> None:
+    someone("ana")
+    client = Client()
+
+    page = client.get(path)
+    sent = client.post(path, {"do": "join"})
+    [back] = set(re.findall(r"/accounts/login/\?next=([^\"]+)\"", page.content.decode()))
+    signed = sign_in(client, "ana@example.com", next=back.replace("%2F", "/"))
+
+    assert "Mara owner invites you to the team of Mara Veil , as reviewer." in said(page)
+    assert "ana@example.com" not in said(page)
+    assert (sent.status_code, sent["Location"], signed["Location"]) == (302, path, path)
+    assert client.get(path).status_code == 200
+
+
+def test_who_has_no_account_yet_signs_up_with_the_address_and_joins(
+    artist: Artist, path: str, mailoutbox: list[EmailMessage]
+) -> None:
+    client = Client()
+
+    client.post("/accounts/signup/", {**FORM, "next": path})
+    client.post(link(mailoutbox[0]))
+    sign_in(client, FORM["email"], PASSWORD)
+    client.post(path, {"do": "join"})
+
+    assert is_member(Person.objects.get(email=FORM["email"]), artist)
+
+
+def test_the_team_lists_who_was_asked_to_its_principals_and_owners_alone(artist: Artist, path: str) -> None:
+    seen = {role: said(browser_of(artist, role).get("/studio/mara-veil/team")) for role in ("owner", "editor")}
+
+    assert "ana@example.com Reviewer, until" in seen["owner"]
+    assert "ana@example.com" not in seen["editor"]
+
+
+def test_what_the_team_takes_back_is_over(artist: Artist, path: str) -> None:
+    owner, pk = browser_of(artist, "owner"), Invitation.objects.get().pk
+    back = f"/studio/mara-veil/team/invitations/{pk}"
+
+    first, second = owner.post(back, follow=True), owner.post(back)
+
+    assert "The invitation of ana@example.com was taken back." in said(first)
+    assert "Asked, and not answered yet" not in said(first)
+    assert (second.status_code, "This invitation is over" in said(second)) == (409, True)
+    assert signed_in(someone("ana")).get(path).status_code == 410
+
+
+def test_another_teams_invitation_is_not_there(artist: Artist, path: str) -> None:
+    other = world.an_artist("Ove Lind")
+
+    answer = browser_of(other, "owner").post(f"/studio/ove-lind/team/invitations/{Invitation.objects.get().pk}")
+
+    assert (answer.status_code, Invitation.objects.get().outcome) == (404, "")
+
+
+def test_inviting_again_sends_a_new_link_and_the_older_is_over(
+    artist: Artist, path: str, mailoutbox: list[EmailMessage]
+) -> None:
+    browser_of(artist, "owner").post("/studio/mara-veil/team", {"email": "Ana@example.com", "role": "editor"})
+
+    ana = signed_in(someone("ana"))
+    older, newer = ana.get(path), ana.get(path_in(mailoutbox[0]))
+
+    assert (older.status_code, newer.status_code, "as editor." in said(newer)) == (410, 200, True)

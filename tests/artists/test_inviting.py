@@ -1,0 +1,145 @@
+"""An address is asked into the team by mail, and nobody learns by it who has an account."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import Invitation
+from artists import inviting
+from artists.refusals import Refused
+from audit.models import Entry
+from catalog.models import Artist
+from tests import world
+from tests.artists.studio.rooms import browser_of, said
+from tests.pages.reading import Page
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+API = "/api/v1/studio/mara-veil/team"
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return world.an_artist("Mara Veil")
+
+
+def ask(client: Client, email: str, role: str = "reviewer") -> Any:
+    return client.post(API, {"email": email, "role": role}, content_type=JSON)
+
+
+def test_a_mail_says_who_asks_for_which_studio_and_as_what(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
+    owner = world.a_member(artist, "owner")
+    owner.name = "Olga of evil.example.com"
+    owner.save()
+
+    inviting.invite(artist, "Ana@Example.com", "reviewer", by=owner)
+
+    [letter] = mailoutbox
+    [(html, kind)] = letter.alternatives  # type: ignore[attr-defined]
+    page = Page(html)
+    links = re.findall(r"http\S+", letter.body)
+    assert (letter.to, letter.subject) == (["ana@example.com"], "Join the team of Mara Veil?")
+    assert "Olga of evil.example.com invites you to the team of Mara Veil on Fanfare, as reviewer." in letter.body
+    assert "Decide drafts one by one, and pause a program." in letter.body
+    assert [found["href"] for found in page.all("a")] == links
+    assert [re.sub(r"[\w-]{43}$", "…", link) for link in links] == ["http://127.0.0.1:8000/invitations/…"]
+    assert (kind, page.elsewhere, page.words.split()) == ("text/html", [], letter.body.split())
+
+
+def test_the_api_answers_the_same_whether_an_address_has_an_account(
+    artist: Artist, mailoutbox: list[EmailMessage]
+) -> None:
+    client, known = browser_of(artist, "owner"), world.a_fan("Kwame")
+
+    answers = [ask(client, email) for email in (known.email, "nobody@example.com")]
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert [sorted(answer.json()) for answer in answers] == [["email", "expires_at", "id", "role"]] * 2
+    assert [letter.to for letter in mailoutbox] == [[known.email], ["nobody@example.com"]]
+    assert not artist.team.members.filter(person=known).exists()
+    assert known.email not in str(client.get(API).json())
+
+
+@pytest.mark.parametrize("role", ["editor", "reviewer"])
+def test_who_may_not_invite_sends_nothing_by_the_api(artist: Artist, mailoutbox: list[EmailMessage], role: str) -> None:
+    answer = ask(browser_of(artist, role), "ana@example.com")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "NotAllowed")
+    assert (mailoutbox, Invitation.objects.count()) == ([], 0)
+
+
+def test_a_principal_is_not_invited_by_the_api(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
+    answer = ask(browser_of(artist, "principal"), "ana@example.com", "principal")
+
+    assert (answer.status_code, answer.json()["detail"]) == (403, "Only staff names and removes principals.")
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize("email", ["ana", "a" * 300 + "@example.com", "a@\ud800.com", "a\n@example.com", ""])
+def test_what_is_no_address_gets_no_mail(artist: Artist, mailoutbox: list[EmailMessage], email: str) -> None:
+    answer = ask(browser_of(artist, "owner"), email)
+
+    assert (answer.status_code, mailoutbox, Invitation.objects.count()) == (400, [], 0)
+
+
+def test_a_team_sends_so_many_an_hour_and_no_more(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
+    owner = world.a_member(artist, "owner")
+    for number in range(inviting.A_TEAM):
+        inviting.invite(artist, f"fan-{number}@example.com", "reviewer", by=owner)
+
+    with pytest.raises(Refused, match="Your team sent 20 invitations within the hour"):
+        inviting.invite(artist, "one-more@example.com", "reviewer", by=owner)
+
+    assert len(mailoutbox) == inviting.A_TEAM
+    other = world.an_artist("Ove Lind")
+    inviting.invite(other, "one-more@example.com", "reviewer", by=world.a_member(other, "owner"))
+
+
+def test_an_address_gets_so_many_a_week_from_all_teams_together(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
+    other = world.an_artist("Ove Lind")
+    for by in (artist, other, artist, other, artist):
+        inviting.invite(by, "ana@example.com", "reviewer", by=world.a_member(by, "owner"))
+
+    with pytest.raises(Refused, match="Nothing was sent"):
+        inviting.invite(other, "ANA@example.com", "reviewer", by=world.a_member(other, "owner"))
+
+    assert len(mailoutbox) == inviting.AN_ADDRESS
+
+
+def test_nobody_is_invited_by_a_mail_that_did_not_go_out(artist: Artist, settings: Settings) -> None:
+    nobody_listens = {"host": "127.0.0.1", "port": 9, "use_tls": False}
+    settings.MAILERS = {
+        "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": nobody_listens}
+    }
+    client = browser_of(artist, "owner")
+
+    page = client.post("/studio/mara-veil/team", {"email": "ana@example.com", "role": "editor"})
+
+    assert (page.status_code, "The mail did not go out, so nobody is invited." in said(page)) == (422, True)
+    assert list(Invitation.objects.values_list("outcome", "email")) == [("unsent", None)]
+
+
+def test_the_history_says_who_invited_and_who_joined_and_not_who_said_no(artist: Artist) -> None:
+    owner = browser_of(artist, "owner")
+    about = {"subject": f"team:{artist.team_id}", "facts": {"role": "reviewer", "invitation": 1}}
+    refuser, joiner = world.a_person("Nora No"), world.a_person("Yusuf Yes")
+    by = world.a_member(artist, "owner").actor
+    for action, actor, more in [
+        ("team.invited", by, {}), ("team.invitation_refused", refuser.actor, {}),
+        ("team.joined", joiner.actor, {"person": joiner.actor}), ("team.invitation_taken_back", by, {}),
+    ]:  # fmt: skip
+        facts = {**about["facts"], **more}  # type: ignore[dict-item]
+        Entry.objects.create(actor=actor, action=action, subject=about["subject"], facts=facts, at=timezone.now())
+
+    page = said(owner.get("/studio/mara-veil/history"))
+
+    assert "Mara owner invited somebody as reviewer" in page
+    assert "Somebody who was invited declined to join as reviewer" in page
+    assert "Yusuf Yes joined as reviewer" in page
+    assert "Mara owner took back an invitation as reviewer" in page
+    assert "Nora" not in page

@@ -1,0 +1,51 @@
+"""From an address to a member, as two people live it: asked by mail, signed up, and in by their own yes."""
+
+from playwright.sync_api import expect
+
+from accounts.models import Person
+from tests import world
+from tests.browser.guests import PHONE, Guests
+from tests.browser.house import PASSWORD, House
+
+
+def test_somebody_without_an_account_is_asked_and_joins(house: House, guests: Guests) -> None:
+    artist = world.an_artist("Ines Quay")
+    team = f"/studio/{artist.slug}/team"
+    owner = guests.open(team, world.a_member(artist, "principal"))
+
+    # The team asks, and reads the same as for any address.
+    owner.get_by_label("Their e-mail address").fill("Newhand@example.com")
+    owner.get_by_role("button", name="Invite").click()
+    expect(owner.locator(".said")).to_contain_text("An invitation is on its way to newhand@example.com.")
+    expect(owner.get_by_role("listitem").filter(has_text="newhand@example.com")).to_contain_text("Reviewer, until")
+
+    # Who was asked signs up on a phone; that alone makes nobody a member.
+    invitation = house.letter_to("newhand@example.com")
+    guest = guests.open(invitation, **PHONE)
+    guest.get_by_role("main").get_by_role("link", name="Sign up").click()
+    for name, typed in {"email": "newhand@example.com", "password1": PASSWORD, "handle": "newhand"}.items():
+        guest.fill(f"[name={name}]", typed)
+    guest.select_option("[name=country]", "PT")
+    guest.select_option("[name=age_band]", "18_plus")
+    guest.press("[name=handle]", "Enter")
+    guest.wait_for_url("**/accounts/confirm-email/")
+    guest.goto(house.letter_to("newhand@example.com"))
+    guest.click("main form button")
+    guest.wait_for_url("**/accounts/login/**")
+    guest.goto(invitation)
+    guest.get_by_role("main").get_by_role("link", name="Sign in").click()
+    guest.fill("[name=login]", "newhand@example.com")
+    guest.fill("[name=password]", PASSWORD)
+    guest.press("[name=password]", "Enter")
+    guest.wait_for_url(f"**{invitation}")
+    expect(guest.locator("main")).to_contain_text("invites you to the team of Ines Quay, as reviewer.")
+    assert not artist.team.members.filter(person=Person.objects.get(handle="newhand")).exists()
+
+    # Their yes does.
+    guest.get_by_role("button", name="Join").click()
+    guest.wait_for_url(f"**/studio/{artist.slug}/")
+    expect(guest.locator(".said")).to_contain_text("You belong to the team of Ines Quay now, as reviewer.")
+    owner.goto(team)
+    expect(owner.get_by_role("listitem").filter(has_text="newhand@example.com")).to_contain_text("Reviewer since")
+    owner.goto(f"/studio/{artist.slug}/history")
+    expect(owner.locator("main")).to_contain_text("joined as reviewer")
