@@ -7,8 +7,8 @@
 //               GET url?about=<reference> is put there; 204 shows nothing.
 // State         #offline, #signed-out, #trouble in base.html and [data-live-state] in the bar are shown and hidden.
 // Small things  <time data-at="day">   in the zone of whoever reads
-//               <button data-copy="#id">   copies the text or value of that element, and says so
-//               <button data-close>   removes the nearest [data-closable]
+//               <button data-copy="#id" hidden>   copies the text or value of that element, and says so
+//               <button data-close>   removes the nearest [data-closable], or hides a [data-closable="hide"]
 //               <form data-autosubmit>   sends itself when something in it is chosen (it has a button as well)
 
 const $ = (query) => document.querySelector(query);
@@ -102,18 +102,27 @@ const SAID = {
   503: "The database is away for a moment. Nothing was half done. Try again.",
 };
 
-function trouble(status) {
+function trouble(status, { elt, requestConfig }) {
   const box = $("#trouble");
   if (!box) return;
   box.querySelector("[data-what]").textContent = SAID[status] ?? "That did not go through. Nothing was half done. Try again.";
   box.querySelector("[data-code]").textContent = status ? `error ${status}, ${new Date().toLocaleTimeString()}` : "";
   box.hidden = false;
+  const uncover = () => clear(box, requestConfig?.triggeringEvent?.submitter ?? elt);
+  requestAnimationFrame(() => requestAnimationFrame(uncover)); // after the browser has moved the page for the box
+}
+
+// The box stays below the bar: what was pressed comes out from under it.
+function clear(box, pressed) {
+  const { top } = pressed.getBoundingClientRect();
+  const over = box.getBoundingClientRect().bottom + 12 - top;
+  if (top > 0 && over > 0) scrollBy(0, -over);
 }
 
 // A part that refreshes by itself may fail quietly: the strip says that we are offline. What a person pressed may not.
 const pressed = ({ detail }) => detail.requestConfig?.triggeringEvent?.type?.startsWith("live") !== true;
-document.addEventListener("htmx:responseError", (event) => { if (pressed(event)) trouble(event.detail.xhr.status); });
-document.addEventListener("htmx:sendError", (event) => { if (pressed(event)) trouble(0); });
+document.addEventListener("htmx:responseError", (event) => { if (pressed(event)) trouble(event.detail.xhr.status, event.detail); });
+document.addEventListener("htmx:sendError", (event) => { if (pressed(event)) trouble(0, event.detail); });
 document.addEventListener("htmx:beforeRequest", (event) => { if (pressed(event)) toggle("#trouble", false); });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.removeAttribute("aria-busy"));
@@ -142,13 +151,20 @@ function times(root) {
   for (const time of root.querySelectorAll("time[data-at]")) put(time, new Date(time.dateTime), time.dataset.at);
 }
 
-times(document);
-document.addEventListener("htmx:load", ({ detail }) => times(detail.elt));
+function dress(root) {
+  times(root);
+  for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+}
+
+dress(document);
+document.addEventListener("htmx:load", ({ detail }) => dress(detail.elt));
 
 // -- Small things -----------------------------------------------------------------------------------------------------
 
 document.addEventListener("click", async ({ target }) => {
-  target.closest("[data-close]")?.closest("[data-closable]")?.remove();
+  const closed = target.closest("[data-close]")?.closest("[data-closable]");
+  if (closed?.dataset.closable === "hide") closed.hidden = true;
+  else closed?.remove();
   const button = target.closest("[data-copy]");
   if (button) {
     const source = $(button.dataset.copy);

@@ -22,6 +22,7 @@ register = template.Library()
 SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 INKS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
 BECAUSE = "You got this because "
+LAST_CAPITALS = "\u058f"  # Latin, Greek, Cyrillic and Armenian end here
 TEAM = "'s team"  # how artists/marks.py and artists/receipts.py end the credit of a team
 
 
@@ -100,9 +101,16 @@ def spot(artist: Artist) -> str:
 
 @register.filter
 def initials(name: Any) -> str:
-    """One letter, or two of a name of more words; for a face. Of a name without letters its beginning."""
+    """One letter, or two of a name of more words; for a face. Where none begins with a letter, its first one."""
     firsts = [word[0] for word in str(name).split() if word[0].isalnum()]
+    firsts = firsts or [letter for letter in str(name) if letter.isalnum()][:1]
     return "".join(firsts[:1] + firsts[1:][-1:]).upper() or "·"
+
+
+@register.filter
+def tall(name: Any) -> bool:
+    """Whether it needs room above and below that Latin, Greek and Cyrillic capitals do not: then it is set looser."""
+    return any(letter.isalpha() and letter > LAST_CAPITALS for letter in str(name))
 
 
 @register.filter

@@ -69,6 +69,37 @@ def test_a_queue_without_a_network_says_so_and_then_goes_on(artist: Artist, gues
     expect(page.locator("#trouble")).to_be_hidden()
 
 
+COVERED = """each => {
+    const { left, top, width, height } = each.getBoundingClientRect();
+    return !each.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("place", ["start", "end"])
+def test_what_failed_is_said_in_view_and_covers_nothing_that_was_pressed(
+    artist: Artist, guests: Guests, width: int, place: str
+) -> None:
+    fan = world.a_fan("Ana")
+    page = live(guests.open(f"/artists/{artist.slug}", fan, viewport={"width": width, "height": 640}))
+    switch = page.get_by_role("switch")
+    guests.forgive(*LOST)
+    switch.evaluate("(each, block) => each.scrollIntoView({ block, behavior: 'instant' })", place)
+    page.context.set_offline(True)
+
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#trouble")).to_contain_text("Nothing was half done")
+    page.wait_for_timeout(300)
+
+    expect(page.locator("#trouble")).to_be_in_viewport(ratio=1)
+    assert not page.locator("#trouble").evaluate(COVERED)
+    assert not switch.evaluate(COVERED)
+    expect(switch).to_be_focused()
+    page.locator("#trouble [data-close]").click()
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
 def test_two_tabs_show_the_same(artist: Artist, guests: Guests) -> None:
     fan = world.a_fan("Ana", opted_in=artist)
     tabs = guests.enter(fan)

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from artists.models import Draft, Practice
 from catalog.models import Artist
-from fans.models import OptIn
+from fans.models import Experience, OptIn
 from tests import world
 from tests.browser import house as given
 from tests.browser.guests import PHONE, Guests
@@ -140,6 +140,17 @@ def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Ar
     assert Draft.objects.get(pk=draft.pk).text == "Ana, thank you for all of it."
 
 
+def test_what_cannot_copy_is_not_offered(guests: Guests, house: House) -> None:
+    fan = world.a_fan("Ana")
+    with_it, without = guests.open("/welcome", fan), guests.open("/welcome", fan, **BARE)
+
+    assert with_it.locator("[data-copy]").first.is_visible()
+    with_it.get_by_role("link", name="Navidrome").click()
+    expect(with_it.locator("[data-copy]").first).to_be_visible()
+    assert without.locator("[data-copy]").count() > 0
+    assert not without.locator("[data-copy]").first.is_visible()
+
+
 def test_settings_are_kept_without_javascript(guests: Guests, house: House) -> None:
     fan = world.a_fan("Ana")
     page = guests.open("/settings", fan, **BARE)
@@ -206,6 +217,9 @@ def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: House, 
     assert words.evaluate("each => [each.lang, getComputedStyle(each).direction]") == ["ar", "rtl"]
     assert page.locator("#draft-name bdi").inner_text() == "ליאורה"
     given.approved(draft)
+    letter = guests.open(f"/experiences/{Experience.objects.get(draft=draft.pk).pk}", fan).locator(".letter")
+    bar = letter.evaluate("each => [getComputedStyle(each).borderRightWidth, getComputedStyle(each).borderLeftWidth]")
+    assert bar == ["6px", "0px"]
     feed = guests.open("/", fan, **PHONE)
 
     card = feed.locator("article.item .words")

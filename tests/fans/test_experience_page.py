@@ -94,7 +94,7 @@ def test_words_take_their_own_direction(experience: Experience) -> None:
 
     found = page(visitor(fan), f"/experiences/{arabic.pk}")
 
-    assert [each["dir"] for each in found.all("p") if "words" in str(each.get("class"))] == ["auto"]
+    assert [each["dir"] for each in found.all("article", class_="letter")] == ["auto"]
 
 
 def test_its_page_costs_a_constant_number_of_queries() -> None:

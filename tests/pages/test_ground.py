@@ -332,10 +332,18 @@ def test_a_sleeve_has_room_for_four(number: int, said: str) -> None:
         ("👩‍🎤", "·"),
         ("", "·"),
         ("A b c d", "AD"),
+        ("<script>alert(1)</script>", "S"),
+        ("¡Ándale!", "Á"),
     ],
 )
 def test_a_face_shows_letters_of_any_script(name: str, letters: str) -> None:
     assert fanfare.initials(name) == letters
+
+
+def test_a_name_in_a_script_without_capitals_is_set_looser() -> None:
+    names = ("Mara Veil", "ÅSA", "Тиха Вода", "سُهى البحر", "नीला", "海辺")
+
+    assert [fanfare.tall(name) for name in names] == [False, False, False, True, True, True]
 
 
 def test_the_bars_are_the_bits_of_the_commitment() -> None:
