@@ -140,6 +140,23 @@ def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Ar
     assert Draft.objects.get(pk=draft.pk).text == "Ana, thank you for all of it."
 
 
+def test_who_was_signed_out_meanwhile_is_back_at_the_page_and_does_it_again(artist: Artist, guests: Guests) -> None:
+    fan = given.with_password(world.a_fan("Ana", opted_in=artist))
+    experience = given.an_experience(artist, fan)
+    page = guests.open(f"/experiences/{experience.pk}", fan, **BARE)
+    page.context.clear_cookies(name="sessionid")
+
+    page.get_by_role("button", name="Pause this").click()
+    expect(page.locator(".said")).to_contain_text("so nothing was changed")
+    page.fill("[name=login]", fan.email)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    assert page.url.endswith(f"/experiences/{experience.pk}")
+    page.get_by_role("button", name="Pause this").click()
+
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+
+
 def test_what_cannot_copy_is_not_offered(guests: Guests, house: House) -> None:
     fan = world.a_fan("Ana")
     with_it, without = guests.open("/welcome", fan), guests.open("/welcome", fan, **BARE)
