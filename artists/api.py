@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import freshness, roles
 from accounts.api import person
-from artists import programs
+from artists import allowing, programs
 from artists.models import Practice, Program, ProgramVersion
 from catalog.models import Artist, Recording
 from rights import grants
@@ -67,9 +67,9 @@ class GrantsView(StudioView):
         asked.is_valid(raise_exception=True)
         use, by = asked.validated_data["use"], person(request)
         if asked.validated_data["on"]:
-            grants.switch_on(artist, use, by=by, fresh=fresh(request))
+            allowing.switch_on(artist, use, by=by, fresh=fresh(request))
         else:
-            grants.switch_off(artist, use, by=by)
+            allowing.switch_off(artist, use, by=by)
         return Response(GrantSerializer(grants.history(artist), many=True).data)
 
 
@@ -77,11 +77,11 @@ class PracticeSerializer(serializers.ModelSerializer[Practice]):
     class Meta:
         model = Practice
         fields = ["grace_seconds"]
-        extra_kwargs = {"grace_seconds": {"max_value": 86_400}}
+        extra_kwargs = {"grace_seconds": {"max_value": 86_400, "help_text": "the time to undo a decision"}}
 
 
 class PracticeView(StudioView):
-    """How the team works: the seconds in which an approval can be undone."""
+    """How the team works: the seconds in which a decision can be undone."""
 
     @extend_schema(responses=PracticeSerializer)
     def get(self, request: Request, slug: str) -> Response:

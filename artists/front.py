@@ -7,11 +7,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import Person
 from accounts.requests import Request
-from artists import making
+from artists import answering, making
 from artists.models import Program, ProgramVersion
 from catalog.models import Artist
 from fans import allowances, artist_pages
+from rights import clearance
 
 
 @require_safe
@@ -22,7 +24,7 @@ def page(request: Request, slug: str) -> HttpResponse:
     context = {
         "artist": artist,
         "allowances": allowances.of(artist),
-        "offers": offers(artist),
+        "offers": offers(artist, request.user),
         "songs": artist_pages.songs(artist),
         "by_a_model": making.model() is not None,
         "section": "artists",
@@ -31,8 +33,11 @@ def page(request: Request, slug: str) -> HttpResponse:
     return render(request, "fans/artist.html", context | own)
 
 
-def offers(artist: Artist) -> list[ProgramVersion]:
-    """What the live programs answer, smallest number first. Never their words: those are a surprise."""
+def offers(artist: Artist, fan: Person) -> list[ProgramVersion]:
+    """What is answered where this fan is, smallest number first. Never their words: those are a surprise."""
+    yes = answering.allowed(artist)
+    if yes is None or not clearance.covers(yes, fan.country):
+        return []
     live = ProgramVersion.objects.filter(program__artist=artist, program__state=Program.State.LIVE)
     signed = live.filter(program__current_id=F("pk")).select_related("program", "recording")
     return list(signed.defer("wording").order_by("nth", "pk"))

@@ -13,8 +13,10 @@ from ai.templates import Malformed
 from ai.wording import Wording, can_say
 from artists.models import REVIEW_SECONDS, Practice, Program, ProgramVersion
 from artists.refusals import Refused, Stale
+from artists.telling import program_news
 from audit import trail
 from catalog.models import Artist, Recording
+from live import notices
 from rights import decisions
 from rights.models import Decision
 from rights.signing import SignInAgain, require_principal
@@ -128,7 +130,7 @@ def practice(artist: Artist) -> Practice:
 def set_practice(artist: Artist, *, by: Person, grace_seconds: int) -> Practice:
     _require(artist, by, roles.may_manage, "set how the team works")
     if not 0 <= grace_seconds <= LONGEST_GRACE:
-        raise Refused(f"The time to undo an approval is from 0 to {LONGEST_GRACE} seconds.")
+        raise Refused(f"The time to undo a decision is from 0 to {LONGEST_GRACE} seconds.")
     with transaction.atomic():
         chosen, _ = Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
         trail.record("practice.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
@@ -184,3 +186,4 @@ def _turn(program: Program, before: str, after: str, action: str, by: Person, **
     with transaction.atomic():
         if Program.objects.filter(pk=program.pk, state=before).update(state=after, **changes):
             trail.record(action, by=by.actor, subject=f"program:{program.pk}")
+            notices.post(program_news(action, [program]))

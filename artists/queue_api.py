@@ -138,7 +138,7 @@ class DeclineView(APIView):
 
 
 class UndoView(APIView):
-    """Take an approval back within the team's grace."""
+    """Take an approval or a decline back within the team's grace: the draft waits again."""
 
     @extend_schema(request=None, responses=DraftSerializer)
     def post(self, request: Request, pk: int) -> Response:

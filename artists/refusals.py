@@ -19,6 +19,14 @@ class TooLate(Stale):
     """The time for it is over."""
 
 
+class Expired(TooLate):
+    """Nobody decided in time."""
+
+    def __init__(self, when: datetime) -> None:
+        super().__init__(f"Nobody decided until {when:%H:%M} UTC on {when:%-d %B %Y}: it has expired.")
+        self.when = when
+
+
 class OptedOut(Stale):
     """The fan no longer lets the team know of them."""
 

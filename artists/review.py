@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 
 from accounts.models import Person, Role
 from accounts.roles import NotAllowed, may_sign, role_of
-from artists import delivery, edits, expiry, marks, programs, standing
+from artists import answering, delivery, edits, expiry, marks, programs, standing
 from artists.models import Draft, Program
-from artists.refusals import AlreadyDecided, Muted, NotFound, OptedOut, Refused, Stale, TooLate, Uncleared
+from artists.refusals import AlreadyDecided, Expired, Muted, NotFound, OptedOut, Refused, Stale, TooLate, Uncleared
 from artists.telling import team_news, tell_others
 from audit import trail
 from fans import mutes, opt_ins
@@ -71,13 +71,11 @@ def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -
 
 
 def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None = None) -> Draft:
-    """No. The fan hears nothing, and it stays no."""
+    """No. The fan hears nothing; once the team's grace is over it stays no."""
     with transaction.atomic():
         draft, _ = _open(draft_id, by, revision)
         said = f"declined: {' '.join(reason.split())}" if reason.strip() else "declined"
-        _move(
-            draft, draft.revision, state=Draft.State.DECLINED, reason=said[:300], decided_by=by.actor, decided_at=Now()
-        )
+        _move(draft, draft.revision, reason=said[:300], **_decided(draft, Draft.State.DECLINED, by))
         trail.record("draft.declined", by=by.actor, subject=f"draft:{draft.pk}", revision=draft.revision)
         tell_others("declined", [(draft, str(draft.pk))])
         notices.post(team_news("draft.decided", [draft]))
@@ -85,28 +83,36 @@ def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None
 
 
 def undo(draft_id: int, *, by: Person) -> Draft:
-    """Take a yes back while the team's grace lasts. Everyone in the team may; the decision stays in the history."""
+    """Take a yes or a no back while the team's grace lasts. Everyone in the team may; the history keeps it."""
     with transaction.atomic():
         draft, _ = _seen(draft_id, by)
-        if draft.state != Draft.State.APPROVED:
-            raise Stale(f"Only an approval can be undone; this draft is {draft.state}.")
+        if draft.state not in UNDONE:
+            raise Stale(f"Only an approval or a decline can be undone; this draft is {draft.state}.")
         _hold_fan(draft)
-        approved = Draft.objects.filter(pk=draft.pk, state=Draft.State.APPROVED, deliver_after__gt=Now())
-        undone = approved.filter(decision=draft.decision_id).update(
-            state=Draft.State.PENDING,
-            decision=None,
-            mark=None,
-            credit=None,
-            decided_by=None,
-            decided_at=None,
-            deliver_after=None,
-        )
-        if not undone:
-            raise TooLate("The time to undo is over: it is on its way to the fan.")
-        trail.record("draft.undone", by=by.actor, subject=f"draft:{draft.pk}", decision=draft.decision_id)
+        if not _brought_back(draft):
+            raise TooLate(UNDONE[draft.state])
+        facts = {"decision": draft.decision_id} if draft.decision_id else {"was": draft.state}
+        trail.record("draft.undone", by=by.actor, subject=f"draft:{draft.pk}", **facts)
         notices.post(team_news("draft.pending", [draft]))
         wake.notify(expiry.CHANNEL)
     return of(draft_id, by=by)
+
+
+UNDONE: dict[str, str] = {
+    Draft.State.APPROVED: "The time to undo is over: it is on its way to the fan.",
+    Draft.State.DECLINED: "The time to undo is over: it stays declined.",
+}
+"""What can be taken back, and what is said when that comes too late."""
+
+
+def _brought_back(draft: Draft) -> bool:
+    """Exactly this decision, by the database's clock. A no that nobody could turn into a yes any more stays."""
+    decided = Draft.objects.filter(pk=draft.pk, state=draft.state, deliver_after__gt=Now())
+    same = decided.filter(decision=draft.decision_id, decided_at=draft.decided_at)
+    if draft.state == Draft.State.DECLINED:
+        same = same.filter(deadline__gt=Now())
+    open_ = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
+    return bool(same.update(state=Draft.State.PENDING, reason="", **open_))
 
 
 def _seen(draft_id: int, by: Person) -> tuple[Draft, Role]:
@@ -143,7 +149,7 @@ def _say_yes(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
     if not within and not may_sign(role):
         raise NotAllowed(f"These words are not the signed ones: they wait for {draft.artist.name}, in person.")
     if draft.version.program.state != Program.State.LIVE:
-        raise Refused("The program is paused, so nothing of it goes out. Resume it first.")
+        raise Refused(answering.PAUSED)
     cleared = _cleared(draft)
     draft.mark, draft.credit = marks.mark(draft), marks.credit(draft, decided_by=role)
     decision = decisions.decide(
@@ -159,7 +165,7 @@ def _say_yes(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
         "decision": decision,
         "clearance": cleared.id,
     }
-    _approved(draft, seen or draft.revision, changes, by)
+    _move(draft, seen or draft.revision, reason="", **changes, **_decided(draft, Draft.State.APPROVED, by))
     facts = {"revision": draft.revision, "decision": decision.pk, "clearance": cleared.id, "mark": draft.mark}
     trail.record("draft.approved", by=by.actor, subject=f"draft:{draft.pk}", role=role, **facts)
     tell_others("approved", [(draft, str(decision.pk))])
@@ -192,18 +198,10 @@ def _words(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in ("text", "edited_by", "team_typed", "revision", "parts")}
 
 
-def _approved(draft: Draft, seen: int, changes: dict[str, Any], by: Person) -> None:
+def _decided(draft: Draft, state: Draft.State, by: Person) -> dict[str, Any]:
+    """Who, when, and how long the team may undo it."""
     grace = timedelta(seconds=programs.practice(draft.artist).grace_seconds)
-    _move(
-        draft,
-        seen,
-        state=Draft.State.APPROVED,
-        reason="",
-        decided_by=by.actor,
-        decided_at=Now(),
-        deliver_after=Now() + grace,
-        **changes,
-    )
+    return {"state": state, "decided_by": by.actor, "decided_at": Now(), "deliver_after": Now() + grace}
 
 
 def _keep(draft: Draft, by: Person, seen: int) -> None:
@@ -225,9 +223,7 @@ def _what_happened(draft: Draft, seen: int | None) -> AlreadyDecided | Stale:
     if draft.decided_by and draft.decided_at:
         return AlreadyDecided(_name(draft.decided_by), draft.decided_at, draft.state)
     if draft.state in (Draft.State.PENDING, Draft.State.EXPIRED) and seen in (None, draft.revision):
-        return TooLate(
-            f"Nobody decided until {draft.deadline:%H:%M} UTC on {draft.deadline:%-d %B %Y}: it has expired."
-        )
+        return Expired(draft.deadline)
     if draft.state == Draft.State.PENDING:
         return Stale("Somebody changed the words meanwhile. Look at them again.")
     return Stale(f"This draft no longer waits for a decision; it is {draft.state}.")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts.models import Member
 from artists.models import Draft, Program
+from catalog.models import Artist
 from events import cloudevents, outbox, topics
 from live.notices import New
 
@@ -20,6 +21,11 @@ def program_news(kind: str, programs: Sequence[Program]) -> list[New]:
     """The same on each program."""
     members = _members({program.artist_id for program in programs})
     return [New(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
+
+
+def artist_news(kind: str, artist: Artist) -> list[New]:
+    """The same on what one artist allows."""
+    return [New(person, kind, f"artist:{artist.pk}") for person in _members({artist.pk})[artist.pk]]
 
 
 def _members(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:

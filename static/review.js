@@ -5,7 +5,8 @@
 //     [data-swipe]          dragged right presses [data-key="a"], left [data-key="d"]
 //     [data-hold]           told every 30 s that somebody still looks, while the page is seen
 //     #stage[data-leave]    told when the page is left, so that the draft is free for others at once
-//     [data-left]           seconds in which an approval can be taken back
+//     #news [data-now]      "closed": decided meanwhile, and nothing here decides any more; "waits": nothing goes out now
+//     [data-left]           seconds in which a decision can be taken back
 //     [data-keep]           words that are being typed survive a sign-in or a closed page; forgotten once they are sent
 
 const $ = (query) => document.querySelector(query);
@@ -24,10 +25,14 @@ document.addEventListener("keydown", (event) => {
   const typing = target.closest("input, textarea, select, [contenteditable]");
   if (key === "Escape" ? !typing : !keys || typing || Date.now() - appeared < SETTLE) return;
   const button = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
-  if (!button || button.disabled) return;
+  if (!canPress(button)) return;
   event.preventDefault();
   button.click();
 });
+
+function canPress(button) {
+  return button && !button.disabled && !button.closest("[hidden]");
+}
 
 document.addEventListener("click", ({ target }) => {
   if (!target.closest("[data-keys]")) return;
@@ -67,7 +72,7 @@ document.addEventListener("pointerup", () => {
   if (!drag) return;
   const button = Math.abs(drag.by) < far() ? null : $(`[data-key="${drag.by > 0 ? "a" : "d"}"]`);
   stop();
-  if (button && !button.disabled) button.click();
+  if (canPress(button)) button.click();
 });
 
 document.addEventListener("pointercancel", () => { if (drag) stop(); });
@@ -104,6 +109,7 @@ let shown = $("#stage")?.dataset.draft;
 
 document.addEventListener("htmx:afterSettle", () => {
   showKeys();
+  heed();
   countDown();
   restore();
   const now = $("#stage")?.dataset.draft;
@@ -115,6 +121,15 @@ document.addEventListener("htmx:afterSettle", () => {
   $("#draft-name")?.focus({ preventScroll: true });
   if ($("#head")?.getBoundingClientRect().top < -40) $("#head").scrollIntoView();
 });
+
+// -- What became of it meanwhile --------------------------------------------------------------------------------------
+
+// The buttons follow what is said; what is read, and what is being typed, stays where it is.
+function heed() {
+  const now = $("#news [data-now]")?.dataset.now;
+  for (const part of document.querySelectorAll("#stage .decide, #stage [data-decides]")) part.hidden = now === "closed";
+  for (const button of document.querySelectorAll("[data-approves]")) button.disabled = now !== undefined;
+}
 
 // -- Time to undo -----------------------------------------------------------------------------------------------------
 
@@ -132,7 +147,8 @@ function countDown() {
       clearInterval(counting);
       strip.remove();
     } else if (left < 120) {
-      strip.querySelector("[data-countdown]").textContent = `Goes out in ${left} s.`;
+      const line = strip.querySelector("[data-countdown]");
+      line.textContent = `${line.dataset.countdown} in ${left} s.`;
     }
   }, 250);
 }
@@ -156,7 +172,18 @@ function restore() {
   if (!kept || kept === field.value) return;
   field.value = kept;
   field.dispatchEvent(new Event("input", { bubbles: true }));
+  $("#unsaved").textContent = "You typed these words before. They are not saved yet.";
 }
+
+// Leaving with something unsaved asks first; whoever has to sign in finds it here again.
+let leaving = false;
+
+document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => { leaving ||= detail.xhr.getResponseHeader("HX-Redirect") !== null; });
+addEventListener("beforeunload", (event) => {
+  const field = $("[data-keep]");
+  if (field && !leaving && (field.dataset.typed || field.value !== field.defaultValue)) event.preventDefault();
+});
 
 showKeys();
 countDown();

@@ -6,19 +6,22 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, cast
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from accounts import invitations, roles
+from accounts import entrance, invitations, roles
 from accounts.models import Person, Role
 from accounts.requests import Request
+from artists import answering
 from artists.models import Draft
 from artists.refusals import AlreadyDecided, Refused, Stale, Uncleared
 from catalog.models import Artist
 from fans.models import Mark
+from rights.models import Grant
 
 REFUSALS = (AlreadyDecided, Refused, Stale, Uncleared, roles.NotAllowed, invitations.Gone)
 """What a page says in place, in the sentence of the room that refused."""
@@ -40,6 +43,11 @@ class Studio:
         return Draft.objects.filter(artist=self.artist, state=Draft.State.PENDING, deadline__gt=Now())[
             : MOST + 1
         ].count()
+
+    @cached_property
+    def allowed(self) -> Grant | None:
+        """The artist's yes to personal messages, asked once a page."""
+        return answering.allowed(self.artist)
 
     @property
     def may_edit(self) -> bool:
@@ -69,8 +77,7 @@ def entered[**P](view: Callable[Concatenate[Request, Studio, P], HttpResponse]) 
     @wraps(view)
     def page(request: HttpRequest, slug: str, *args: P.args, **where: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Person):
-            back = _page_of(request, slug, where)
-            return redirect(f"{resolve_url('account_login')}?{urlencode({'next': back})}")
+            return _to_the_door(request, slug, where)
         return view(cast(Request, request), _studio(slug, request.user), *args, **where)
 
     return page
@@ -84,14 +91,29 @@ def _studio(slug: str, person: Person) -> Studio:
     return Studio(artist, role, person)
 
 
-def _page_of(request: HttpRequest, slug: str, where: dict[str, Any]) -> str:
-    """A form of a page has no page of its own to come back to: it is its item's, its program's or its own address."""
-    if request.method in ("GET", "HEAD"):
+BY_ITSELF = {"review-hold", "review-leave", "review-mark", "program-preview"}
+"""What an open page sends without anybody pressing anything."""
+WORDS = {"review-edit", "review-mark"}
+
+
+def _to_the_door(request: HttpRequest, slug: str, where: dict[str, Any]) -> HttpResponse:
+    """Sign in first, and come back. Who sent a form learns that it did nothing."""
+    match = request.resolver_match
+    name = str(match.url_name) if match else ""
+    if request.method not in entrance.SAFE and name not in BY_ITSELF:
+        messages.warning(request, entrance.LOST)
+    return redirect(f"{resolve_url('account_login')}?{urlencode({'next': _page_of(request, name, slug, where)})}")
+
+
+def _page_of(request: HttpRequest, name: str, slug: str, where: dict[str, Any]) -> str:
+    """What is sent about a draft or a program leads back to its page, for words to where they are typed."""
+    if request.method in entrance.SAFE:
         return request.get_full_path()
-    for key, page in (("draft", "review-item"), ("pk", "program")):
+    for key, page in (("draft", "review-edit" if name in WORDS else "review-item"), ("pk", "program")):
         if key in where:
             return reverse(page, kwargs={"slug": slug, key: where[key]})
-    return request.path
+    stood = entrance.way_back(request)
+    return reverse("studio", kwargs={"slug": slug}) if stood == "/" else stood
 
 
 def number(typed: str | None) -> int | None:

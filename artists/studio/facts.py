@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from string import ascii_lowercase
 from typing import Any
 
@@ -33,6 +33,9 @@ class Fact:
     letter: str
     value: str
     source: str
+    label: str = ""
+    on: datetime | None = None
+    """A day, which is said as days are said elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,14 @@ def lettered(draft: Draft) -> Lettered:
         facts.append(Fact(letter, value, _source(slot, rows)))
         end = stop
     told = {slot for _, _, slot in found}
-    unused = [Fact("", _bare(value), _source(slot, rows)) for slot, value in written.items() if slot not in told]
+    unused = [_unused(row) for row in rows if row["slot"] in written and row["slot"] not in told]
     return Lettered([*pieces, Piece(text[end:])], facts, unused)
+
+
+def _unused(row: dict[str, Any]) -> Fact:
+    day = date.fromisoformat(row["value"]) if row["slot"] == "since" else None
+    on = datetime.combine(day, time(12), UTC) if day else None
+    return Fact("", str(row["value"]), "", label=row["label"], on=on)
 
 
 def _written(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:

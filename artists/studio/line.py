@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -69,10 +69,12 @@ def looked_at(studio: Studio) -> list[str]:
 
 
 def decided_today(studio: Studio) -> int:
-    """By this person, anywhere in their last steps."""
+    """By this person, anywhere in their last steps, without what somebody has taken back since."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    last = Entry.objects.filter(actor=studio.person.actor).order_by("-id").values_list("action", "at")[:KEPT]
-    return sum(action in DECIDED and at >= today for action, at in last)
+    later = Entry.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"), action="draft.undone")
+    own = Entry.objects.filter(actor=studio.person.actor).order_by("-id").annotate(undone=Exists(later))
+    last = own.values_list("action", "at", "undone")[:KEPT]
+    return sum(action in DECIDED and at >= today and not undone for action, at, undone in last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Look: what needs somebody now, what happened, what reached fans, how the programs stand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
@@ -13,13 +14,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Member
 from accounts.requests import Request
+from artists.answering import Standing, standing
 from artists.models import Draft, Program
 from artists.studio.entrance import Studio, entered
 from artists.studio.happened import happened
 from artists.studio.reached import reached
 from artists.studio.sentence import sentence
 from catalog.models import Artist
-from rights.models import Grant, Use
 
 RECENT = 3
 
@@ -46,7 +47,7 @@ def page(request: Request, studio: Studio) -> HttpResponse:
         needs=needs(studio, offered),
         recent=reached(studio.artist, limit=RECENT),
         happened=happened(studio.artist),
-        programs=[(program, sentence(program.current) if program.current else "") for program in offered],
+        programs=told(studio, offered),
     )
 
 
@@ -61,6 +62,14 @@ def programs(studio: Studio) -> QuerySet[Program]:
     """With the number of their newest version, and the one that is signed."""
     offered = studio.artist.programs.select_related("current__recording").order_by("name", "pk")
     return offered.annotate(newest=Max("versions__version"))
+
+
+def told(studio: Studio, offered: Iterable[Program]) -> list[tuple[Program, str, Standing]]:
+    """Each with its sentence, and how it stands."""
+    return [
+        (program, sentence(program.current) if program.current else "", standing(program, studio.allowed))
+        for program in offered
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +90,13 @@ class Needs:
 
 def needs(studio: Studio, offered: list[Program]) -> Needs:
     pending = Draft.objects.filter(artist=studio.artist, state=Draft.State.PENDING, deadline__gt=Now())
-    allowed = Grant.objects.filter(artist=studio.artist, use=Use.PERSONAL_MESSAGE, ended_at=None).exists()
     first = pending.only("deadline").order_by("deadline", "pk").first()
-    asks = [*_about_grants(studio, allowed, offered), *(ask for each in offered for ask in _about(studio, each))]
+    asks = [*_about_grants(studio, offered), *(ask for each in offered for ask in _about(studio, each))]
     return Needs(first, asks)
 
 
-def _about_grants(studio: Studio, allowed: bool, offered: list[Program]) -> list[Ask]:
-    if allowed:
+def _about_grants(studio: Studio, offered: list[Program]) -> list[Ask]:
+    if studio.allowed:
         return []
     signed = any(program.current for program in offered)
     what = "Personal messages are off, so no program answers anybody" if signed else "Personal messages are off"

@@ -15,10 +15,11 @@ from accounts import freshness
 from accounts.requests import Request
 from ai.wording import Wording
 from artists import programs, reports
+from artists.answering import standing
 from artists.models import Program, ProgramVersion
+from artists.studio import overview
 from artists.studio.changes import editions
 from artists.studio.entrance import REFUSALS, Studio, entered, password_first, status_of
-from artists.studio.overview import programs as offered
 from artists.studio.sentence import sentence
 from artists.studio.shapes import shapes
 from artists.studio.terms_form import TIMES, Terms
@@ -46,7 +47,7 @@ def index(request: Request, studio: Studio) -> HttpResponse:
             problem, status = str(error), status_of(error)
         else:
             return redirect(studio.url("program", pk=made.pk))
-    shown = [(program, sentence(program.current) if program.current else "") for program in offered(studio)]
+    shown = overview.told(studio, overview.programs(studio))
     told = reports.told(studio.artist, limit=10)
     return studio.show(
         request, "studio/programs.html", status=status, programs=shown, form=form, problem=problem, told=told
@@ -175,6 +176,7 @@ def _show(request: Request, studio: Studio, desk: Desk, *, part: str = "", statu
         "section": "programs",
         "desk": desk,
         "program": desk.program,
+        "standing": standing(desk.program, studio.allowed),
         "wrong": {**wrong, **desk.terms.problems},
         "shapes": None if wrong else shapes(desk.words.wording, studio.artist),
         "languages": LANGUAGES,

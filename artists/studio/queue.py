@@ -17,6 +17,7 @@ from artists.models import Draft
 from artists.refusals import NotFound, Refused
 from artists.studio import line
 from artists.studio.entrance import REFUSALS, Studio, entered, number, status_of
+from artists.studio.said import said
 from artists.studio.stage import Stage, will_be
 
 PAGE = "studio/review.html"
@@ -79,13 +80,13 @@ def mark(request: Request, studio: Studio, draft: int) -> HttpResponse:
 @require_POST
 @entered
 def undo(request: Request, studio: Studio, draft: int) -> HttpResponse:
-    """Take an approval back, and have it in front of one again."""
+    """Take a decision back, and have the draft in front of one again."""
     try:
         _draft(studio, draft)
         review.undo(draft, by=request.user)
     except REFUSALS as error:
-        said = {"problem": str(error)}
-        stage = _next(request, studio, **said) or _stage(studio, draft, **said)
+        about = {"problem": said(error)}
+        stage = _next(request, studio, **about) or _stage(studio, draft, **about)
         return _show(request, studio, stage, status=status_of(error))
     return (
         _show(request, studio, _stage(studio, draft))
@@ -145,10 +146,10 @@ def _act(
 def _refused(studio: Studio, pk: int, error: Exception, typed: str | None) -> Stage:
     """What was typed is still there, under what is said about it."""
     if typed is None:
-        return _stage(studio, pk, problem=str(error))
+        return _stage(studio, pk, problem=said(error))
     about_the_words = isinstance(error, Refused)
-    said = {"complaint" if about_the_words else "problem": str(error)}
-    return _stage(studio, pk, editing=True, typed=typed, **said)
+    about = {"complaint" if about_the_words else "problem": said(error)}
+    return _stage(studio, pk, editing=True, typed=typed, **about)
 
 
 def _go_on(request: Request, studio: Studio, *, done: int | None = None) -> HttpResponse:
@@ -180,7 +181,14 @@ def _show(
     if not request.htmx:
         return studio.show(request, PAGE, status=status, **shown)
     answer = studio.show(request, f"{PAGE}#answer", status=status, **shown)
-    return replace_url(answer, studio.url("review-item", draft=stage.draft.pk) if stage else studio.url("review"))
+    return replace_url(answer, _address(studio, stage))
+
+
+def _address(studio: Studio, stage: Stage | None) -> str:
+    """Where the page is then: loaded again, or after signing in, one is where one was."""
+    if stage is None:
+        return studio.url("review")
+    return studio.url("review-edit" if stage.editing and stage.is_open else "review-item", draft=stage.draft.pk)
 
 
 def _beside(request: Request, studio: Studio, stage: Stage | None) -> HttpResponse:
@@ -205,8 +213,8 @@ def _done(studio: Studio, pk: int | None) -> dict[str, Any] | None:
     if draft is None:
         return None
     left = (draft.deliver_after - timezone.now()).total_seconds() if draft.deliver_after else 0
-    waits = draft.state == Draft.State.APPROVED and draft.stands and not draft.muted
-    return {"draft": draft, "left": max(0, round(left)), "can_undo": waits and left > 0}
+    undoable = draft.state in review.UNDONE and draft.stands and not draft.muted
+    return {"draft": draft, "left": max(0, round(left)), "can_undo": undoable and left > 0}
 
 
 def _draft(studio: Studio, pk: int) -> Draft:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ai import scripts
+from artists import review
 from artists.models import Draft
 from artists.studio.entrance import Shown
 from artists.studio.stage import moment_words
@@ -22,7 +23,8 @@ NOT_OUT = Q(state__in=["declined", "expired", "failed", "undeliverable"]) | Q(st
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One draft after its decision. `fan` is a name only while that fan lets the team know of them."""
+    """One draft after its decision. `fan` is a name only while that fan lets the team know of them; whether they opened
+    it is nobody's but theirs."""
 
     draft: Draft
     fan: str | None
@@ -46,11 +48,7 @@ class Reached:
     @property
     def at(self) -> datetime | None:
         draft = self.draft
-        return (
-            self.experience.delivered_at
-            if self.experience
-            else draft.deliver_after or draft.decided_at or draft.deadline
-        )
+        return self.experience.delivered_at if self.experience else draft.decided_at or draft.deadline
 
     @property
     def withdrawn_at(self) -> datetime | None:
@@ -59,8 +57,8 @@ class Reached:
     @property
     def can_undo(self) -> bool:
         after = self.draft.deliver_after
-        approved = self.draft.state == Draft.State.APPROVED and self.fan is not None
-        return approved and after is not None and after > timezone.now()
+        decided = self.draft.state in review.UNDONE and self.fan is not None
+        return decided and after is not None and after > timezone.now()
 
     @property
     def why(self) -> str:
@@ -92,5 +90,5 @@ def reached(artist: Artist, *, out: bool = True, before: int | None = None, limi
 
 def _experiences(drafts: Sequence[Draft]) -> dict[int, Experience]:
     shown = Experience.objects.filter(draft__in=[draft.pk for draft in drafts])
-    fields = ("draft", "delivered_at", "opened_at", "withdrawn_at", "receipt_key")
+    fields = ("draft", "delivered_at", "withdrawn_at", "receipt_key")
     return {experience.draft: experience for experience in shown.only(*fields)}

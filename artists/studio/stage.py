@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -9,14 +10,15 @@ from django.utils import timezone
 from accounts.models import Person, Role
 from accounts.roles import may_sign
 from ai import scripts
-from artists import edits, marks, standing
+from artists import answering, edits, marks, standing
 from artists.holds import Held
-from artists.models import Draft, Program, ProgramVersion
+from artists.models import Draft, ProgramVersion
 from artists.refusals import AlreadyDecided, Refused
 from artists.studio.entrance import Shown, Studio
 from artists.studio.facts import Lettered, lettered
+from artists.studio.said import said
 from fans.templatetags.fanfare import nth
-from rights.models import ClearanceGrant
+from rights.models import ClearanceGrant, Grant
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,18 @@ class Stage:
         return will_be(self.draft, self.studio.role, f"{self.draft.made}, changed")
 
     @property
+    def waits(self) -> str:
+        """Why nothing of its program goes out now."""
+        draft = self.draft
+        return answering.obstacle(draft.version.program, self.studio.allowed, draft.person.country)
+
+    @property
     def why_not(self) -> str:
         """Why approving would be refused, said before anybody tries."""
-        name = self.draft.artist.name
-        if self.draft.version.program.state != Program.State.LIVE:
-            return "The program is paused, so nothing of it goes out. Resume it first."
+        if self.waits:
+            return self.waits
         if not marks.within_shape(self.draft) and not self.studio.may_sign:
-            return f"These words are not the signed ones: they wait for {name}, in person."
+            return f"These words are not the signed ones: they wait for {self.draft.artist.name}, in person."
         return ""
 
     @property
@@ -110,9 +117,11 @@ class Stage:
         return f"The model {draft.maker.removeprefix('model:')} wrote these words, from these facts alone."
 
     @cached_property
-    def grants(self) -> list[tuple[str, int]]:
+    def grants(self) -> list[tuple[str, int, datetime | None]]:
+        """What it was written under: whose yes, its version, and when it ended if it has since."""
         rows = ClearanceGrant.objects.filter(clearance=self.draft.clearance_id).select_related("grant__party")
-        return [(row.grant.party.name, row.grant.version) for row in rows.order_by("grant")]
+        found = [row.grant for row in rows.order_by("grant")]
+        return [(grant.party.name, grant.version, _ended(grant)) for grant in found]
 
     @cached_property
     def closed(self) -> str:
@@ -121,7 +130,7 @@ class Stage:
         if self.stopped:
             return self.stopped
         if draft.decided_by and draft.decided_at:
-            return str(AlreadyDecided(_name(draft.decided_by), draft.decided_at, draft.state))
+            return said(AlreadyDecided(_name(draft.decided_by), draft.decided_at, draft.state))
         return f"This draft no longer waits: {draft.reason or draft.get_state_display().lower()}."
 
 
@@ -164,6 +173,11 @@ def moment_words(version: ProgramVersion) -> str:
 def shape_of(version: ProgramVersion) -> str:
     """What its sleeve shows: a sun for a first time, a bell for a number."""
     return "sun" if version.nth == 1 else "bell"
+
+
+def _ended(grant: Grant) -> datetime | None:
+    ends = [end for end in (grant.ended_at, grant.live_until) if end and end <= timezone.now()]
+    return min(ends, default=None)
 
 
 def _name(actor: str) -> str:

@@ -42,9 +42,11 @@ WORDS: Mapping[str, Callable[[str, Facts], str]] = {
     "draft.approved": lambda what, _: f"approved {what}",
     "draft.declined": lambda what, _: f"declined {what}",
     "draft.edited": lambda what, _: f"changed the words of {what}",
-    "draft.undone": lambda what, _: f"took the approval of {what} back",
+    "draft.undone": lambda what, facts: (
+        f"took the {'decline' if facts.get('was') == 'declined' else 'approval'} of {what} back"
+    ),
     "draft.withdrawn": lambda what, facts: f"took {what} out of the queue: {_after_its_kind(facts.get('reason'))}",
-    "practice.set": lambda _, facts: f"set the time to undo an approval to {facts.get('grace_seconds')} s",
+    "practice.set": lambda _, facts: f"set the time to undo a decision to {facts.get('grace_seconds')} s",
     "team.principal_named": lambda _, facts: f"named {facts['name']} the principal",
     "team.member_added": lambda _, facts: f"made {facts['name']} {_article(_role(facts))}",
     "team.invited": lambda _, facts: f"invited somebody as {_role(facts)}",

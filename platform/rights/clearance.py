@@ -44,7 +44,7 @@ def clear_all(asks: Collection[Ask], *, at: datetime | None = None) -> dict[Ask,
     names = _names([ask for ask in distinct if (ask.artist_id, ask.use) not in live])
     for ask in distinct:
         grant = live.get((ask.artist_id, ask.use))
-        if grant and _covers(grant, ask.territory):
+        if grant and covers(grant, ask.territory):
             covered.append((ask, grant))
         else:
             name = grant.party.name if grant else names[ask.artist_id]
@@ -82,6 +82,15 @@ def still_clear(ids: Iterable[int], at: datetime | None = None, *, hold: bool = 
         return {row[0] for row in cursor.fetchall()}
 
 
+def live(use: str, artist: Artist) -> Grant | None:
+    """The artist's own yes, if it stands now: for a page that says so before anybody tries. Nothing is stored."""
+    return _live_grants([Ask(use, artist.pk)], None).get((artist.pk, use))
+
+
+def covers(grant: Grant, territory: str) -> bool:
+    return not grant.territories or territory in grant.territories.split(",")
+
+
 def _live_grants(asks: Sequence[Ask], at: datetime | None) -> dict[tuple[int, str], Grant]:
     """The live yes of each artist as their own party, by artist and use."""
     when = at or Now()
@@ -94,10 +103,6 @@ def _live_grants(asks: Sequence[Ask], at: datetime | None) -> dict[tuple[int, st
         live_from__lte=when,
     )
     return {(grant.artist_id, grant.use): grant for grant in live.select_related("party")}
-
-
-def _covers(grant: Grant, territory: str) -> bool:
-    return not grant.territories or territory in grant.territories.split(",")
 
 
 def _names(asks: Sequence[Ask]) -> Mapping[int, str]:

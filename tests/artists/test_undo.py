@@ -1,10 +1,15 @@
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from accounts.roles import NotAllowed
 from artists import review
 from artists.models import Draft
-from artists.refusals import Stale, TooLate
+from artists.refusals import NotFound, OptedOut, Stale, TooLate
 from audit.models import Entry
+from fans import opt_ins
+from live.models import Notice
 from rights.models import Decision
 from tests import world
 
@@ -36,14 +41,54 @@ def test_after_the_grace_nothing_is_undone() -> None:
 
 
 @pytest.mark.django_db
-def test_only_an_approval_is_undone() -> None:
+def test_a_decline_can_be_undone_within_the_grace_and_then_decided_anew() -> None:
+    artist = world.an_artist()
+    reviewer = world.a_member(artist, "reviewer")
+    draft = world.a_pending_draft(artist)
+    review.decline(draft.pk, by=reviewer, reason="a stray swipe")
+
+    undone = review.undo(draft.pk, by=world.a_member(artist, "owner"))
+
+    assert (undone.state, undone.reason, undone.decided_by, undone.decided_at) == ("pending", "", None, None)
+    assert Entry.objects.get(action="draft.undone").facts == {"was": "declined"}
+    told = Notice.objects.filter(kind="draft.pending", reference=f"draft:{draft.pk}", person=reviewer)
+    assert told.count() == 2  # when it was written, and now
+    assert review.approve(draft.pk, by=reviewer).state == "approved"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("over", ["deliver_after", "deadline"])
+def test_a_decline_stays_once_the_grace_or_its_own_time_is_over(over: str) -> None:
+    artist = world.an_artist()
+    draft, reviewer = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
+    review.decline(draft.pk, by=reviewer)
+    Draft.objects.filter(pk=draft.pk).update(**{over: Now() - timedelta(seconds=1)})
+
+    with pytest.raises(TooLate, match="it stays declined"):
+        review.undo(draft.pk, by=reviewer)
+    assert Draft.objects.get(pk=draft.pk).state == "declined"
+
+
+@pytest.mark.django_db
+def test_a_decline_is_undone_by_nobody_outside_the_team_and_not_against_the_fan() -> None:
+    artist, fan = world.an_artist(), world.a_fan("Ana")
+    opt_ins.opt_in(fan, artist)
+    draft, reviewer = world.a_pending_draft(artist, fan), world.a_member(artist, "reviewer")
+    review.decline(draft.pk, by=reviewer)
+
+    with pytest.raises(NotFound):
+        review.undo(draft.pk, by=world.a_member(world.an_artist("Ove Lind"), "principal"))
+    opt_ins.opt_out(fan, artist)
+    with pytest.raises(OptedOut):
+        review.undo(draft.pk, by=reviewer)
+
+
+@pytest.mark.django_db
+def test_only_a_decision_is_undone() -> None:
     artist = world.an_artist()
     draft, reviewer = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
 
     with pytest.raises(Stale, match="this draft is pending"):
-        review.undo(draft.pk, by=reviewer)
-    review.decline(draft.pk, by=reviewer)
-    with pytest.raises(Stale, match="this draft is declined"):
         review.undo(draft.pk, by=reviewer)
 
 

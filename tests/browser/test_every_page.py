@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page
 from accounts import invitations
 from accounts.models import Person
 from artists import review
-from artists.models import Practice
+from artists.models import Practice, Program
+from catalog.models import Artist
 from fans import mutes, opt_ins, preferences, reports
 from tests import world
 from tests.browser import house as given
@@ -100,6 +101,7 @@ STATES: dict[str, tuple[Place, Callable[[Page], None] | None]] = {
     "somebody else looks": (Place("/studio/{artist}/review/{held}", "principal"), None),
     "an unknown slot": (Place("/studio/{artist}/programs/{program}", "principal"), _wrong_slot),
     "an unsigned version": (Place("/studio/{artist}/programs/{unsigned}", "principal"), _all_open),
+    "what went no further": (Place("/studio/{artist}/delivered?state=stopped", "principal"), None),
     "a reviewer's grants": (Place("/studio/{artist}/grants", "reviewer"), None),
     "an invitation, signed out": (Place("/invitations/{invitation}", "nobody"), None),
     "an invitation of somebody else": (Place("/invitations/{invitation}", "newcomer"), None),
@@ -107,6 +109,10 @@ STATES: dict[str, tuple[Place, Callable[[Page], None] | None]] = {
     "a reviewer's team": (Place("/studio/{artist}/team", "reviewer"), None),
 }
 EVERYTHING = {**{name: (place, None) for name, place in PLACES.items()}, **STATES}
+
+
+LONG_NAME = "Gwenllian Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+ONE_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte"
 
 
 @dataclass
@@ -131,8 +137,9 @@ def scene(house: House) -> Scene:
     )
     draft, spare, decided, held = (
         given.a_pending_draft(artist, world.a_fan(name, opted_in=artist), program=program)
-        for name in ("ليلى", "王小雨", "Ελένη", "Gwenllian Llanfairpwllgwyngyllgogerychwyrndrobwllll")
+        for name in ("ليلى", "王小雨", "Ελένη", LONG_NAME)
     )
+    _with_long_names(artist)
     Practice.objects.filter(artist=artist).update(grace_seconds=600)
     principal, reviewer = world.a_member(artist, "principal"), world.a_member(artist, "reviewer")
     review.decline(decided.pk, by=reviewer)
@@ -155,6 +162,15 @@ def scene(house: House) -> Scene:
         "spare": spare.pk, "decided": decided.pk, "held": held.pk, "invitation": invitation,
     }  # fmt: skip
     return Scene(people, subjects)
+
+
+def _with_long_names(artist: Artist) -> None:
+    """One that reached its fan, one that was declined, and what reports stopped: one long word in every list."""
+    program, fan = world.a_program(artist, nth=11), world.a_fan(ONE_WORD, opted_in=artist)
+    Program.objects.filter(pk=program.pk).update(name=ONE_WORD)
+    review.decline(given.a_pending_draft(artist, fan, program=program).pk, by=world.a_member(artist, "reviewer"))
+    given.an_experience(artist, world.a_fan(LONG_NAME, opted_in=artist), program=program)
+    Program.objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
 
 
 @dataclass

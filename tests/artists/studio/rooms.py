@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Person
+from artists.models import Draft
 from catalog.models import Artist
 from tests import world
 
@@ -33,3 +34,11 @@ def on_stage(answer: Any) -> int | None:
     """The draft that the answer puts in front of one."""
     found = re.search(r'data-draft="(\d+)"', answer.content.decode())
     return int(found.group(1)) if found else None
+
+
+def path_of(draft: Draft, action: str = "") -> str:
+    return f"/studio/{draft.artist.slug}/review/{draft.pk}{action}"
+
+
+def yes_is_off(page: Any, draft: Draft) -> bool:
+    return f'data-approves hx-post="{path_of(draft, "/approve")}" disabled' in page.content.decode()

@@ -226,7 +226,7 @@ def test_the_history_tells_what_people_did_and_names_no_fan(artist: Artist) -> N
 
     assert f"Mara reviewer approved draft {draft.pk}" in text
     assert "Mara principal signed version 1 of “Thank you”" in text
-    assert "Mara principal set the time to undo an approval to 9 s" in text
+    assert "Mara principal set the time to undo a decision to 9 s" in text
     assert "Mara principal switched on personal messages, version 1" in text
     assert ["Xenophon" in text, "opt" in text.partition("Who did what What")[2].lower()] == [False, False]
 

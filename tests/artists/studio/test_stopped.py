@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from artists import holds, review, withdrawal
 from artists.models import Draft
 from catalog.models import Artist
-from fans import mutes, opt_ins
+from fans import experiences, mutes, opt_ins
 from tests import world
 from tests.artists.studio.rooms import HTMX, browser_of, on_stage, said
 
@@ -197,3 +197,14 @@ def test_a_fan_who_opted_out_costs_no_query_more(artist: Artist, address: str) -
     stop(draft, "opt out")
 
     assert queries() <= before
+
+
+def test_whether_a_fan_opened_it_is_not_the_teams_to_know(artist: Artist) -> None:
+    fan = world.a_fan("Ana", opted_in=artist)
+    experiences.open_(world.an_experience(artist, fan), by=fan)
+
+    with CaptureQueriesContext(connection) as asked:
+        page = browser_of(artist, "principal").get(f"/studio/{artist.slug}/delivered")
+
+    assert ("Ana" in said(page), "opened" in said(page).lower()) == (True, False)
+    assert [query["sql"] for query in asked if "opened_at" in query["sql"]] == []

@@ -1,0 +1,17 @@
+"""Say: a refusal on a page, with its times where whoever reads it is."""
+
+from django.utils.html import format_html
+
+from artists.refusals import AlreadyDecided, Expired
+from fans.templatetags.fanfare import at
+
+
+def said(error: Exception) -> str:
+    """In one element, so that what is put into a page later is read as well."""
+    if isinstance(error, AlreadyDecided):
+        return format_html(
+            "<span>Already decided by <bdi>{}</bdi>: {} {}.</span>", error.who, error.state, at(error.when)
+        )
+    if isinstance(error, Expired):
+        return format_html("<span>Nobody decided until {}: it has expired.</span>", at(error.when))
+    return str(error)
