@@ -13,14 +13,12 @@ from catalog.models import Artist
 from live import notices
 from trust import reports
 from trust.models import Report
-from trust.reports import CHANNEL, Weight
+from trust.reports import CHANNEL, DAYS, FANS, Weight
 
-__all__ = ["CHANNEL", "Told", "told", "weigh_next"]
+__all__ = ["CHANNEL", "DAYS", "FANS", "Told", "told", "weigh_next"]
 
 BATCH = 200
 BY = "system:reports"
-FANS = 3
-DAYS = 30
 
 
 def weigh_next() -> bool:

@@ -42,5 +42,6 @@ def _shown(experience: Experience) -> dict[str, Any]:
         "mark": experience.mark_words,
         "made": experience.mark,
         "why": experience.why["sentence"] if experience.why else None,
+        "program": experience.why.get("program") if experience.why else None,
         "delivered_at": experience.delivered_at.isoformat(timespec="seconds"),
     }

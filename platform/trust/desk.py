@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.entrance import posted, signed_in
 from accounts.requests import Request
-from trust import reports
+from trust import cases, reports
 from trust.models import NOTE, Report
 
 AT_ONCE = 50
@@ -64,14 +64,19 @@ def _form(report: Report, request: Request | None = None) -> Verdict:
 def _shown(
     request: Request, *, sent: dict[int, Verdict] | None = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    """The list; `sent` is the form of one report as it came. To htmx the part alone."""
+    """By program; `sent` is the form of one report as it came. To htmx the part alone."""
     past = "handled" in request.GET
     found = list((reports.handled() if past else reports.open_())[:AT_ONCE])
     context = {
         "past": past,
         "problem": problem,
         "waiting": reports.open_().count(),
-        "reports": [(report, (sent or {}).get(report.pk) or _form(report)) for report in found],
+        "cases": [
+            (case, [(report, (sent or {}).get(report.pk) or _form(report)) for report in case.reports])
+            for case in cases.gather(found)
+        ],
+        "fans": reports.FANS,
+        "days": reports.DAYS,
     }
     template = "trust/desk.html#reports" if request.htmx else "trust/desk.html"
     return render(request, template, context, status=status)

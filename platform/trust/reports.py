@@ -17,6 +17,7 @@ from trust.models import LONGEST, NOTE, Report
 from worker import wake
 
 CHANNEL = "reports"
+FANS, DAYS = 3, 30  # so many fans within so many days stop a program; the artist's side carries it out
 
 
 class Refused(Exception):

@@ -51,6 +51,7 @@ def test_what_the_fan_saw_is_kept_whatever_becomes_of_it(experience: Experience)
         "mark": "Mara Veil's words, filled in for you",
         "made": "filled",
         "why": "You got this because you reached 3 listens of Mara Veil, and opted in.",
+        "program": "Thank you",
         "delivered_at": experience.delivered_at.isoformat(timespec="seconds"),
     }
     program = Draft.objects.get(pk=experience.draft).version.program_id

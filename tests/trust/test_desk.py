@@ -4,7 +4,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from artists import programs
+from artists import reports as weigh
+from artists.models import Program
+from fans import reports as fan_reports
 from tests import world
+from tests.pages.reading import Page
 from tests.trust.given import SHOWN, a_report
 from trust import reports
 from trust.models import Report
@@ -29,6 +34,58 @@ def test_staff_see_what_was_shown_and_said(desk: Client) -> None:
     for words in ("It is hurtful", "It mocks me.", "Thank you, Ana. That was 100 listens.", report.by.handle):
         assert words in page
     assert "Mara Veil&#x27;s words, filled in for you" in page
+
+
+def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands(desk: Client) -> None:
+    artist = world.an_artist("Drit")
+    fans = [world.a_fan(name, opted_in=artist) for name in ("Ana", "Bo", "Cy")]
+    *two, third = [world.an_experience(artist, fan) for fan in fans]
+    program = artist.programs.get()
+
+    for received in two:
+        fan_reports.report(received, by=received.person, reason="hurtful")
+    before = _case(desk)
+    fan_reports.report(third, by=third.person, reason="pretends")
+    weigh.weigh_next()
+    stopped = _case(desk)
+    programs.resume(program, by=world.a_member(artist, "principal"))
+    resumed = _case(desk)
+
+    for words in (before, stopped, resumed):
+        assert f"{program.name} Drit" in words
+        assert f"Program {program.pk}" not in words
+    assert "Goes on" in before
+    assert "2 fans reported it, in 30 days. 3 fans stop it, or one report that you uphold." in before
+    assert "Stopped by reports since" in stopped
+    assert "3 fans reported it, in 30 days. A principal or an owner of its team may let it go on" in stopped
+    assert stopped.count("Uphold: it stays stopped") == 3
+    assert "Goes on" in resumed
+    assert "0 fans reported it since its team let it go on, in 30 days." in resumed
+
+
+def _case(desk: Client) -> str:
+    return " ".join(Page(desk.get(DESK).content.decode()).words.split())
+
+
+def test_a_program_that_its_team_paused_is_not_called_stopped(desk: Client) -> None:
+    artist = world.an_artist("Mara Veil")
+    received = world.an_experience(artist)
+    fan_reports.report(received, by=received.person, reason="untrue")
+    programs.pause(Program.objects.get(pk=received.receipt["program"]["id"]), by=world.a_member(artist, "principal"))
+
+    words = _case(desk)
+
+    assert "Paused by its team since" in words
+    assert "Uphold: stop the program" in words
+
+
+def test_one_link_leads_to_each_list(desk: Client) -> None:
+    a_report(world.a_fan())
+
+    for page in (desk.get(DESK), desk.get(f"{DESK}?handled")):
+        links = [found["href"] for found in Page(page.content.decode()).all("a", class_="chip")]
+        assert links == [DESK, f"{DESK}?handled"]
+        assert "Show all" not in page.content.decode()
 
 
 def test_only_staff_have_a_link_to_it(desk: Client, client: Client) -> None:
@@ -158,7 +215,7 @@ def test_the_desk_asks_a_constant_number_of_questions(
     for number in range(count):
         a_report(world.a_fan(f"Fan {number}"))
 
-    with django_assert_num_queries(4):  # session, person, reports, how many
+    with django_assert_num_queries(7):  # session, person, reports, what became of the programs, fans, artists, how many
         page = desk.get(DESK, headers=HTMX).content.decode()
 
     assert page.count("<article") == count
