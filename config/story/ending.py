@@ -91,12 +91,12 @@ def one_fan_opts_out(story: Story) -> None:
     fan, draft = story.fans["opted out"], draft_of(story, "opted out")
     hold(not fan.visitor.ask("DELETE", "/api/v1/artists/mara-veil/opt-in")["opted_in"], "Emre opted out")
     reviewer = story.people["reviewer"]
-    reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", seen(draft))
-    gone = wait_for(
-        lambda: reviewer.ask("GET", f"/api/v1/drafts/{draft['id']}")["state"] == "undeliverable", seconds=10
-    )
-    hold(gone, "what was approved for a fan who has opted out is undeliverable")
-    story.tell("a fan opted out before delivery: approved all the same, and undeliverable")
+    refused = reviewer.ask("POST", f"/api/v1/drafts/{draft['id']}/approve", seen(draft), expect=409)
+    state = wait_for(lambda: reviewer.ask("GET", f"/api/v1/drafts/{draft['id']}")["state"] == "withdrawn", seconds=10)
+    hold(state, "what waited for a fan who has opted out is withdrawn")
+    gone = reviewer.ask("GET", f"/api/v1/drafts/{draft['id']}")
+    hold(gone["text"] is None and gone["facts"] is None, f"and the team reads its words no longer: {gone}")
+    story.tell(f"a fan opted out: “{refused['detail']}” The draft is withdrawn")
 
 
 def crowd_is_approved(story: Story) -> None:
@@ -152,7 +152,7 @@ def nothing_else_arrives(story: Story) -> None:
         found = fan.visitor.ask("GET", "/api/v1/experiences")["results"]
         hold(found == [], f"nothing reached {fan.name} ({fate})")
     why = {}
-    for state in ("declined", "expired", "undeliverable"):
+    for state in ("declined", "expired", "withdrawn"):
         listed = story.people["reviewer"].ask("GET", f"{STUDIO}/drafts?state={state}")["results"]
         hold(len(listed) == 1 and listed[0]["reason"], f"the studio says why it was {state}: {listed}")
         why[state] = listed[0]["reason"]
