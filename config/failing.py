@@ -21,8 +21,9 @@ def no_page(get_response: Answer) -> Answer:
         if not isinstance(response, HttpResponseNotAllowed) or request.path.startswith(PROGRAMS):
             return response
         page = pages.no_page(request, above(request.path))
-        page["Allow"] = response["Allow"]
-        return page
+        response.content = page.content  # it stays the same answer, with its Allow, and is logged once
+        response["Content-Type"] = page["Content-Type"]
+        return response
 
     return answer
 

@@ -93,11 +93,14 @@ def test_a_file_of_ours_comes_whole_or_in_part_and_nobody_complains(processes: P
 def test_what_goes_wrong_is_said_once(processes: Processes) -> None:
     site = serve(processes, DEBUG="1")
 
-    requests.get(f"{site.url}/there/is/nothing", timeout=10)
+    for path in ("/there/is/nothing", "/settings/name"):
+        requests.get(f"{site.url}{path}", timeout=10)
 
-    said = [line for line in processes.logs[-1].read_text().splitlines() if "/there/is/nothing" in line]
-    assert len(said) == 1
-    assert said[0].endswith(" W django.request: Not Found: /there/is/nothing")
+    said = [line.partition(" W ")[2] for line in processes.logs[-1].read_text().splitlines() if " W " in line]
+    assert [line for line in said if line.startswith("django.request")] == [
+        "django.request: Not Found: /there/is/nothing",
+        "django.request: Method Not Allowed (GET): /settings/name",
+    ]
 
 
 @pytest.mark.parametrize("times", [1, 2])
