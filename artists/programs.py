@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts import roles
 from accounts.models import Person, Role
+from ai import scripts
 from ai.facts import SLOTS
 from ai.templates import Malformed
 from ai.wording import Wording, can_say
@@ -43,6 +44,9 @@ def create(artist: Artist, *, name: str, by: Person) -> Program:
     _require(artist, by, roles.may_edit, "offer a program")
     if not name.strip():
         raise Refused("Give the program a name: your team sees it.")
+    for pattern in (scripts.CONTROL, scripts.BIDI, scripts.UNSEEN):
+        if found := pattern.search(name):
+            raise Refused(f"There is a character in the name that nobody can see (U+{ord(found[0]):04X}). Take it out.")
     with transaction.atomic():
         program = Program.objects.create(artist=artist, name=name.strip())
         trail.record("program.created", by=by.actor, subject=f"program:{program.pk}", artist=artist.pk)

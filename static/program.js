@@ -39,13 +39,53 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "rows") $("#program-form").dispatchEvent(new Event("input"));
 });
 
-// Leaving with something unsaved asks first.
+// What is typed and not saved: leaving asks first, and nobody signs past it. It survives a sign-in, in this tab.
 const form = $("#program-form");
-let saved = form && new URLSearchParams(new FormData(form)).toString();
-form?.addEventListener("submit", () => { saved = undefined; });
-addEventListener("beforeunload", (event) => {
-  if (form && saved !== undefined && new URLSearchParams(new FormData(form)).toString() !== saved) event.preventDefault();
-});
+const note = $("#unsaved"), sign = $("[data-sign]");
+let saved = form?.dataset.unsaved === undefined ? typed() : undefined;
+let leaving = false;
 
+function typed() {
+  const fields = form ? new FormData(form) : new FormData();
+  fields.delete("csrfmiddlewaretoken");
+  return new URLSearchParams(fields).toString();
+}
+
+function tell() {
+  const unsaved = typed() !== saved;
+  if (sign) sign.disabled = unsaved;
+  if (note) note.textContent = unsaved ? "Unsaved changes: save them first. What is signed is what is saved." : "";
+  if (unsaved) sessionStorage.setItem(form.dataset.keep, typed());
+  else sessionStorage.removeItem(form.dataset.keep);
+}
+
+// The rows come from the server, as many as were typed; the choices are put back here.
+function restore() {
+  const kept = sessionStorage.getItem(form.dataset.keep);
+  if (!kept || kept === typed()) return;
+  const fields = new URLSearchParams(kept);
+  const values = { do: "look" };
+  for (const name of new Set(fields.keys())) {
+    values[name] = fields.getAll(name);
+    if (form.elements[name]?.matches?.("select, #number")) form.elements[name].value = fields.get(name);
+  }
+  $("#kept").hidden = false;
+  window.htmx.ajax("POST", form.action, { target: "#rows", swap: "outerHTML", values });
+}
+
+form?.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
+form?.addEventListener("input", tell);
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => { leaving ||= detail.xhr.getResponseHeader("HX-Redirect") !== null; });
+$("[data-forget]")?.addEventListener("click", () => {
+  sessionStorage.removeItem(form.dataset.keep);
+  leaving = true;
+  location.reload();
+});
+addEventListener("beforeunload", (event) => { if (form && !leaving && typed() !== saved) event.preventDefault(); });
+
+if (form) {
+  restore();
+  other();
+  if (saved === undefined) tell();
+}
 mark();
-other();

@@ -114,7 +114,7 @@ def text(request: Request, studio: Studio, pk: int, version: int) -> HttpRespons
     """One older version as it was written, with every shape of it."""
     program = _program(studio, pk)
     found = get_object_or_404(program.versions.select_related("recording", "decision"), version=version)
-    every = shapes(Wording.parse(found.words), studio.artist)
+    every = shapes(Wording.parse(found.words), studio.artist, Terms.of(found).answers(studio.artist))
     facts: dict[str, Any] = {"program": program, "version": found, "sentence": sentence(found), "shapes": every}
     return studio.show(request, "studio/version.html", section="programs", words=Words.of(found), **facts)
 
@@ -128,6 +128,11 @@ class Desk:
     words: Words
     terms: Terms
     problem: str = ""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether what stands in the fields is another than the newest version."""
+        return (self.words.data(), self.terms) != (Words.of(self.newest).data(), Terms.of(self.newest))
 
     @property
     def unsigned(self) -> ProgramVersion | None:
@@ -178,7 +183,7 @@ def _show(request: Request, studio: Studio, desk: Desk, *, part: str = "", statu
         "program": desk.program,
         "standing": standing(desk.program, studio.allowed),
         "wrong": {**wrong, **desk.terms.problems},
-        "shapes": None if wrong else shapes(desk.words.wording, studio.artist),
+        "shapes": None if wrong else shapes(desk.words.wording, studio.artist, desk.terms.answers(studio.artist)),
         "languages": LANGUAGES,
         "times": TIMES,
         "filled_words": Mark.FILLED.words(studio.artist.name),

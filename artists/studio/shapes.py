@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ai.previews import Preview, previews
+from ai.previews import Answers, Preview, previews
 from ai.wording import Wording
 from catalog.models import Artist
 
 MOST = 200
 """More are counted and not shown: a page of thousands is read by nobody."""
 EDGES = {
-    "usual": "Number 100",
-    "shortest": "Number 2",
+    "usual": "Usual",
+    "shortest": "Short name",
     "longest": "Long names",
     "other direction": "Name from the other direction",
 }
@@ -36,9 +36,9 @@ class Shapes:
         return self.many - len(self.edges) - len(self.rest)
 
 
-def shapes(wording: Wording, artist: Artist) -> Shapes:
-    every = previews(wording, artist=artist.name)
-    edges = _edges(every)
+def shapes(wording: Wording, artist: Artist, answers: Answers) -> Shapes:
+    every = previews(wording, artist=artist.name, answers=answers)
+    edges = _edges(every) if every else []
     chosen = {id(preview) for preview, _ in edges}
     others = [preview for preview in every if id(preview) not in chosen]
     rest = [Look(_title(preview, wording), preview.text) for preview in others[: MOST - len(edges)]]
@@ -54,20 +54,11 @@ def _edges(every: Sequence[Preview]) -> list[tuple[Preview, str]]:
     ]
     nameless = next((preview for preview in every if "name" in preview.shape.missing), None)
     found += [(nameless, "No name")] if nameless else []
-    found += [(preview, _edge(preview.case)) for preview in every if preview.shape == first]
-    titles: dict[int, list[str]] = {}
+    found += [(preview, EDGES[preview.case]) for preview in every if preview.shape == first]
+    titles: dict[int, str] = {}
     for each, title in found:
-        titles.setdefault(id(each), []).append(title)
-    return [(each, _joined(titles[id(each)])) for each in {id(each): each for each, _ in found}.values()]
-
-
-def _joined(titles: Sequence[str]) -> str:
-    """The shortest of all may be number 2 as well."""
-    return ", ".join([titles[0], *(title.lower() for title in titles[1:] if title.startswith("Number"))])
-
-
-def _edge(case: str) -> str:
-    return EDGES.get(case) or f"Number {case.partition(': ')[2]}"
+        titles.setdefault(id(each), title)
+    return [(each, titles[id(each)]) for each in {id(each): each for each, _ in found}.values()]
 
 
 def _title(preview: Preview, wording: Wording) -> str:
@@ -77,5 +68,5 @@ def _title(preview: Preview, wording: Wording) -> str:
     if preview.shape.missing:
         parts.append(f"no {', '.join(sorted(preview.shape.missing))}")
     if preview.case != "usual":
-        parts.append(preview.case.replace("plays: ", "listens: "))
+        parts.append(EDGES[preview.case].lower())
     return ", ".join(parts) or "Usual"

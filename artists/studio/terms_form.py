@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.http import QueryDict
 
+from ai.previews import Answers
 from artists.models import REVIEW_SECONDS, ProgramVersion
 from artists.programs import LARGEST_NTH
 from artists.studio.sentence import wait
@@ -63,6 +64,11 @@ class Terms:
         """One of this artist's recordings, or all of them."""
         pk = _number(self.recording)
         return artist.recordings.filter(pk=pk).first() if pk is not None else None
+
+    def answers(self, artist: Artist) -> Answers:
+        """What every message of it is about; a number that is none yet is the usual one."""
+        song = self.about(artist)
+        return Answers(self.nth or 100, song.title if song else None)
 
     def chosen(self, artist: Artist) -> dict[str, Any]:
         """For `programs.edit`. Only without problems."""

@@ -1,0 +1,77 @@
+"""The words of a program while they are typed: what is not saved is not signed, and not lost either."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from artists.models import Program
+from tests import world
+from tests.browser.guests import Guests
+from tests.browser.house import House
+
+_names = itertools.count(1)
+TYPED = "Thank you[, {name}], for all of it."
+
+
+@pytest.fixture
+def program(house: House) -> Program:
+    return world.a_program(world.an_artist(f"Editor {next(_names)}"), signed=False)
+
+
+def opened(guests: Guests, program: Program) -> Page:
+    principal = world.a_member(program.artist, "principal")
+    return guests.open(f"/studio/{program.artist.slug}/programs/{program.pk}", principal)
+
+
+def test_nobody_signs_past_what_is_typed_and_not_saved(program: Program, guests: Guests) -> None:
+    page = opened(guests, program)
+    first, sign = page.locator("[name=template]").first, page.locator("[data-sign]")
+    saved = first.input_value()
+    expect(sign).to_be_enabled()
+
+    first.fill(TYPED)
+    expect(sign).to_be_disabled()
+    expect(page.locator("#unsaved")).to_contain_text("Unsaved changes: save them first.")
+    first.fill(saved)
+    expect(sign).to_be_enabled()
+    expect(page.locator("#unsaved")).to_be_hidden()
+
+    first.fill(TYPED)
+    page.get_by_role("button", name="Save as a new version").click()
+    expect(page.get_by_role("button", name="Sign version 2")).to_be_enabled()
+
+
+def test_a_row_more_is_unsaved_too_and_stays_so_on_a_page_of_its_own(program: Program, guests: Guests) -> None:
+    page = opened(guests, program)
+
+    page.get_by_role("button", name="Another template").click()
+    expect(page.locator("[data-sign]")).to_be_disabled()
+    page.get_by_role("button", name="Look at every shape").click()
+
+    page.wait_for_load_state()
+    expect(page.locator("[name=template]")).to_have_count(2)
+    page.locator("[name=template]").nth(1).fill(TYPED)
+    expect(page.locator("[data-sign]")).to_be_disabled()
+
+
+def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(program: Program, guests: Guests) -> None:
+    page = opened(guests, program)
+    guests.forgive("WebSocket")
+    page.get_by_role("button", name="Another template").click()
+    expect(page.locator("[name=template]")).to_have_count(2)
+    page.select_option("[name=times]", "50")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[name=template]").nth(1).fill(TYPED)
+    page.wait_for_url("**/accounts/login/**")
+
+    guests.sign_in(page.context, world.a_member(program.artist, "principal"))
+    page.reload()  # who is signed in is led on from here
+
+    expect(page.locator("#kept")).to_contain_text("it is not saved yet")
+    expect(page.locator("[name=template]").nth(1)).to_have_value(TYPED)
+    expect(page.locator("[name=times]")).to_have_value("50")
+    expect(page.locator("[data-sign]")).to_be_disabled()
+    page.get_by_role("button", name="Take what is saved").click()
+    expect(page.locator("[name=template]")).to_have_count(1)
+    expect(page.locator("[data-sign]")).to_be_enabled()
