@@ -1,7 +1,5 @@
 """A person at a browser, without the browser: signs up, reads their mail, signs in, asks."""
 
-import email
-import email.policy
 import html
 import re
 import time
@@ -11,6 +9,7 @@ from typing import Any
 import requests
 
 from config.story.failure import StoryFailed, hold
+from config.story.letters import letters, words
 
 CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 ERRORS = re.compile(r'<ul class="errorlist[^>]*>(.*?)</ul>', re.DOTALL)
@@ -56,10 +55,8 @@ class Visitor:
         """The path of this kind in the newest mail to this person that has one."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            for file in sorted(self.mail.glob("*"), key=lambda found: found.stat().st_mtime, reverse=True):
-                letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-                words = letter.get_body(preferencelist=("plain",)) if letter["To"] == self.email else None
-                found = kind.search(words.get_content()) if words else None
+            for letter in letters(self.mail):
+                found = kind.search(words(letter)) if letter["To"] == self.email else None
                 if found:
                     return found[0]
             time.sleep(0.1)

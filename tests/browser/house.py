@@ -21,6 +21,7 @@ from artists import holds, review
 from artists.models import Draft, Program
 from catalog.models import Artist
 from config.database import connected
+from config.story.letters import letters, words
 from events.kafka import make_topics
 from fans.models import Experience
 from live import courier
@@ -29,6 +30,7 @@ from tests.servers import Database, Processes, Site, wait_until
 
 PASSWORD = "a lantern on the quay"
 SECONDS = 20  # for what several processes do one after the other, on a machine that may be busy
+LINK = re.compile(r"/accounts/(?:confirm-email|password/reset/key)/[^/\s\"]+/|/invitations/[\w-]+")
 LATEST = 300 * 40  # seconds ago: when the first listen that a test sends began
 
 
@@ -59,10 +61,9 @@ class House:
         """The path of the link in the newest mail to somebody."""
 
         def found() -> str | None:
-            for file in sorted(self.mail.glob("*"), key=lambda each: each.stat().st_mtime, reverse=True):
-                text = file.read_text(errors="replace").replace("=\n", "").replace("=3D", "=")
-                link = re.search(r"/accounts/(?:confirm-email|password/reset/key)/[^/\s\"]+/|/invitations/[\w-]+", text)
-                if address in text and link:
+            for letter in letters(self.mail):
+                link = LINK.search(words(letter))
+                if address == letter["To"] and link:
                     return link[0]
             return None
 
