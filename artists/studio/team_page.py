@@ -35,7 +35,7 @@ class Invited(forms.Form):
 
 class Grace(forms.Form):
     seconds = forms.IntegerField(
-        label="Seconds to undo an approval",
+        label="Seconds to undo a decision",
         min_value=0,
         max_value=programs.LONGEST_GRACE,
         help_text="An approved draft waits this long before it goes out.",
@@ -87,7 +87,7 @@ def member(request: Request, studio: Studio, member: int) -> HttpResponse:
 @require_POST
 @entered
 def practice(request: Request, studio: Studio) -> HttpResponse:
-    """How long an approval can be undone."""
+    """How long a decision can be undone."""
     form = Grace(request.POST)
     if not form.is_valid():
         return _show(request, studio, grace=form, status=422)
@@ -95,7 +95,7 @@ def practice(request: Request, studio: Studio) -> HttpResponse:
 
     def choose() -> str:
         programs.set_practice(studio.artist, by=request.user, grace_seconds=seconds)
-        return f"An approval can now be undone for {seconds} s."
+        return f"A decision can now be undone for {seconds} s."
 
     return _try(request, studio, choose, grace=form)
 
