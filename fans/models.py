@@ -170,6 +170,11 @@ class Experience(models.Model):
                 condition=Q(withdrawn_at__isnull=False),
                 name="taken_back_from_a_fan",
             ),
+            models.Index(
+                fields=["person", "-delivered_at"],
+                condition=Q(mark__in=["written", "recorded"]),
+                name="by_hand_to_a_fan",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,22 +2,31 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.requests import Request
-from artists import holds, standing
+from artists import holds
 from artists.models import Draft
 from artists.studio.entrance import Studio
 from artists.studio.stage import moment_words, shape_of
-from audit.models import Entry
 
 SHOWN = 5
 KEPT = 200
 """How many skips a session remembers, and how far back it is counted what was decided today."""
 DECIDED = ("draft.approved", "draft.declined")
 DOTS = 40
+READ = ("deadline", "person__name", "version__nth", "version__recording__title")
+"""What the line says of each; the words of those that come are not read."""
+DECIDED_SINCE = """
+SELECT count(*) FROM (SELECT * FROM audit_entry WHERE actor = %s ORDER BY id DESC LIMIT %s) own
+WHERE action = ANY(%s) AND at >= %s AND NOT EXISTS (
+    SELECT FROM audit_entry later
+    WHERE later.subject = own.subject AND later.id > own.id AND later.action = 'draft.undone'
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +59,10 @@ def take_next(request: Request, studio: Studio) -> int | None:
 
 def following(request: Request, studio: Studio, current: int | None) -> list[Waiting]:
     """Those that this person would be handed after the current one."""
-    free = _pending(studio).filter(holds.free_for(studio.person))
     passed = [*skipped(request, studio), *([current] if current else [])]
-    # First the numbers, by the index of the queue alone: joined, PostgreSQL may read all that waits before it sorts.
-    ids = free.exclude(pk__in=passed).order_by("deadline", "pk").values("pk")[:SHOWN]
-    drafts = standing.beside(Draft.objects.filter(pk__in=ids).select_related("person", "version__recording"))
-    return [
-        Waiting(draft, moment_words(draft.version), shape_of(draft.version))
-        for draft in drafts.order_by("deadline", "pk")
-        if not standing.stopped(draft)
-    ]
+    free = holds.free(studio.artist, by=studio.person, skipped=passed, most=SHOWN)
+    drafts = free.select_related("person", "version__recording").only(*READ)
+    return [Waiting(draft, moment_words(draft.version), shape_of(draft.version)) for draft in drafts]
 
 
 def looked_at(studio: Studio) -> list[str]:
@@ -71,10 +74,9 @@ def looked_at(studio: Studio) -> list[str]:
 def decided_today(studio: Studio) -> int:
     """By this person, anywhere in their last steps, without what somebody has taken back since."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    later = Entry.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"), action="draft.undone")
-    own = Entry.objects.filter(actor=studio.person.actor).order_by("-id").annotate(undone=Exists(later))
-    last = own.values_list("action", "at", "undone")[:KEPT]
-    return sum(action in DECIDED and at >= today and not undone for action, at, undone in last)
+    with connection.cursor() as cursor:
+        cursor.execute(DECIDED_SINCE, [studio.person.actor, KEPT, list(DECIDED), today])
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
