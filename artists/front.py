@@ -1,12 +1,12 @@
 """Show: an artist as fans see them: what a hand made first, what a machine may, what one can get."""
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.entrance import signed_in
 from accounts.models import Person
 from accounts.requests import Request
 from artists import answering, making
@@ -18,7 +18,7 @@ from rights import clearance
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def page(request: Request, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
     context = {

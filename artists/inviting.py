@@ -1,5 +1,7 @@
 """Invite: an address is asked into the team by mail. Nobody learns whether it has an account."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -53,15 +55,20 @@ def _hold_the_door(artist: Artist, address: str) -> None:
         raise Refused("This address got as many invitations as we send to one within a week. Nothing was sent.")
 
 
-def _letter(artist: Artist, invitation: Invitation, address: str, secret: str) -> EmailMultiAlternatives:
-    facts = {
+def told(artist: Artist, invitation: Invitation) -> dict[str, Any]:
+    """What an invitation says, in the mail and on the page that its link opens."""
+    return {
         "artist": artist,
         "by": invitation.invited_by.name or invitation.invited_by.handle,
         "role": invitation.get_role_display().lower(),
         "means": MEANS[Role(invitation.role)],
         "until": invitation.expires_at,
-        "link": settings.SITE_URL.rstrip("/") + reverse("invitation", args=[secret]),
     }
+
+
+def _letter(artist: Artist, invitation: Invitation, address: str, secret: str) -> EmailMultiAlternatives:
+    link = settings.SITE_URL.rstrip("/") + reverse("invitation", args=[secret])
+    facts = {**told(artist, invitation), "link": link}
     subject = " ".join(render_to_string(f"{MAIL}_subject.txt", facts).split())
     letter = EmailMultiAlternatives(subject, render_to_string(f"{MAIL}_message.txt", facts).strip(), to=[address])
     letter.attach_alternative(render_to_string(f"{MAIL}_message.html", facts), "text/html")

@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from artists.models import Draft
 from catalog.models import Artist
-from fans.models import Mark
+from fans.models import NO_MODEL
 
 DAYS = 30
 KEPT = 60
 """Seconds for which the sums are kept: days that are over do not change, and today's may be a minute old."""
-HAND = frozenset({Mark.WRITTEN, Mark.RECORDED, Mark.FILLED})
 
 type Row = tuple[date, str, str | None, int]
 
@@ -120,7 +119,7 @@ def _happened(rows: Iterable[Row], today: date) -> Happened:
     for on, state, mark, many in rows:
         states[state] += many
         if state == Draft.State.DELIVERED:
-            made[on, mark in HAND] += many
+            made[on, mark in NO_MODEL] += many
     dates = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     return Happened(
         days=[Day(on, made[on, True], made[on, False]) for on in dates],

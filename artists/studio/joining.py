@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
-from accounts.models import Invitation, Person, Role
-from artists.inviting import MEANS
+from accounts.models import Invitation, Person
+from artists import inviting
 from catalog.models import Artist
 
 GONE = 410
@@ -48,11 +48,5 @@ def _answer(request: HttpRequest, person: Person, invitation: Invitation, secret
 
 
 def _show(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    facts = {
-        "artist": Artist.objects.get(team=invitation.team_id),
-        "by": invitation.invited_by.name or invitation.invited_by.handle,
-        "role": invitation.get_role_display().lower(),
-        "means": MEANS[Role(invitation.role)],
-        "until": invitation.expires_at,
-    }
-    return render(request, "studio/invitation.html", facts)
+    artist = Artist.objects.get(team=invitation.team_id)
+    return render(request, "studio/invitation.html", inviting.told(artist, invitation))

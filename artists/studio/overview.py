@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.entrance import signed_in
 from accounts.models import Member
 from accounts.requests import Request
 from artists.answering import Standing, standing
@@ -27,7 +27,7 @@ RECENT = 3
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def choose(request: Request) -> HttpResponse:
     """Whose studio. With one team there is nothing to choose."""
     teams = Member.objects.filter(person=request.user).select_related("team__artist").order_by("team__name", "pk")
