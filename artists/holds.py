@@ -10,28 +10,20 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from accounts.models import Person
+from artists import standing
 from artists.models import Draft
 from catalog.models import Artist
 
 SECONDS = 90
 
 # A fan who opted out or paused the program is shown to nobody, also before it is withdrawn.
-FREE = """
+FREE = f"""
 SELECT id FROM artists_draft
 WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp()
     AND (held_until IS NULL OR held_until <= statement_timestamp() OR held_by = %s)
-    AND id <> ALL(%s)
-    AND EXISTS (
-        SELECT FROM fans_optin given WHERE given.person_id = artists_draft.person_id
-        AND given.artist_id = artists_draft.artist_id AND given.ended_at IS NULL
-    )
-    AND NOT EXISTS (
-        SELECT FROM fans_mute muted JOIN artists_programversion version ON version.program_id = muted.program
-        WHERE muted.person_id = artists_draft.person_id AND muted.ended_at IS NULL
-        AND version.id = artists_draft.version_id
-    )
+    AND id <> ALL(%s) AND {standing.STANDS} AND NOT {standing.MUTED}
 ORDER BY deadline, id LIMIT %s
-"""
+"""  # noqa: S608 - our own constants
 # One statement, so that two reviewers who ask at the same moment get two drafts: the second passes over what the
 # first has locked. The page does not wait for the disk: a lease that a crash forgets is one that has ended.
 TAKE_NEXT = f"""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import CharField, F, GeneratedField, Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from accounts.models import Person
 from catalog.models import Artist, Recording
@@ -101,9 +102,9 @@ class ProgramVersion(models.Model):
     def __str__(self) -> str:
         return f"program:{self.program_id} v{self.version}"
 
-    @property
+    @cached_property
     def words(self) -> Any:
-        """The wording as JSON."""
+        """The wording as JSON, to read."""
         return json.loads(self.wording)
 
 

@@ -18,7 +18,7 @@ from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
 from fans import experiences, month, news, opt_ins, preferences
-from fans.models import BY_HAND, NO_MODEL, Experience
+from fans.models import BY_HAND, NO_MODEL, Experience, OptIn
 from live import notices
 from live.models import Notice
 
@@ -63,14 +63,14 @@ class Page(Request):
 @signed_in
 def page(request: Page) -> HttpResponse:
     """The feed; to htmx, which asks for older ones, only those."""
-    artists = [each.artist for each in opt_ins.ever(request.user)]
-    asked = _filter(request, {artist.slug: artist for artist in artists})
+    given = list(opt_ins.ever(request.user))
+    asked = _filter(request, {each.artist.slug: each.artist for each in given})
     cards, older = _page(asked, request.GET.get("before", ""))
     if request.htmx:
         return render(request, "fans/feed.html#cards", {"cards": cards, "older": older})
     if not cards and asked.everything and preferences.is_new(request.user):
         return redirect("welcome")
-    return render(request, "fans/feed.html", _context(request, asked, artists, cards) | {"older": older})
+    return render(request, "fans/feed.html", _context(request, asked, given, cards) | {"older": older})
 
 
 @require_safe
@@ -145,16 +145,16 @@ def _edge(person: Person, before: str) -> Experience:
     return edge
 
 
-def _context(request: Page, asked: Filter, artists: list[Artist], cards: list[Experience]) -> dict[str, Any]:
+def _context(request: Page, asked: Filter, given: list[OptIn], cards: list[Experience]) -> dict[str, Any]:
     return {
         "cards": cards,
         "asked": asked,
-        "artists": artists,
+        "artists": [each.artist for each in given],
         "fresh_url": asked.address("feed-fresh"),
         "after": _newest(request, cards),
         "news": news.of(request.user),
         "month": month.of(request.user),
-        "standing": [each.artist for each in opt_ins.of(request.user)],
+        "standing": [each.artist for each in given if each.ended_at is None],
         "section": "feed",
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts import consents
@@ -70,9 +70,9 @@ def of(person: Person) -> QuerySet[OptIn]:
 
 
 def ever(person: Person) -> QuerySet[OptIn]:
-    """One for each artist this person ever let know, whether it still stands or not: the newest."""
-    newest = OptIn.objects.filter(person=person).order_by("artist", "-pk").distinct("artist").values("pk")
-    return OptIn.objects.filter(pk__in=newest).select_related("artist").order_by("artist__name", "pk")
+    """One for each artist this person ever let know, whether it still stands or not: the newest. By name."""
+    given = OptIn.objects.filter(person=person).select_related("artist")
+    return given.order_by("artist__name", "artist_id", "-pk").distinct("artist__name", "artist_id")
 
 
 def standing(artist_id: int, person_ids: Iterable[UUID]) -> set[UUID]:
@@ -99,13 +99,16 @@ def standing_pairs(pairs: Collection[tuple[UUID, int]], *, hold: bool = False) -
         return set(cursor.fetchall())
 
 
-def stands(person: str, artist: str, *, since: str | None = None) -> Exists:
-    """For a query about something else: whether the opt-in stands, by the names that its fan and artist have there.
+def stands(person: str, artist: str, *, since: str | None = None) -> str:
+    """For a query about something else, as SQL: whether the opt-in stands, by its columns of fan and artist.
 
-    With `since`, the name of a time, only one that had been given by then.
+    With `since`, its column of a time, only one that had been given by then.
     """
-    given = OptIn.objects.filter(person=OuterRef(person), artist=OuterRef(artist), ended_at=None)
-    return Exists(given.filter(since__lte=OuterRef(since)) if since else given)
+    until = f" AND given.since <= {since}" if since else ""
+    return f"""EXISTS (
+        SELECT FROM fans_optin given
+        WHERE given.person_id = {person} AND given.artist_id = {artist} AND given.ended_at IS NULL{until}
+    )"""
 
 
 def take_ended(limit: int) -> set[tuple[UUID, int]]:

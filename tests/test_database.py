@@ -8,6 +8,7 @@ from pytest_django import Settings
 from accounts.models import Team
 from audit import trail
 from audit.models import Entry
+from config import env
 from config.database import as_owner, connected, migrate
 from tests.servers import Database
 
@@ -77,3 +78,18 @@ def test_an_open_transaction_cannot_move(db: None) -> None:
 
 def test_a_copy_of_the_template_is_the_tests_own(committing_db: Database) -> None:
     assert (Team.objects.count(), asked("SELECT current_database()")) == (0, committing_db.name)
+
+
+@pytest.mark.parametrize(("said", "prepared"), [("1", 1), ("0", 0)])
+def test_a_query_is_prepared_when_it_is_asked_often_unless_a_pooler_cannot_keep_it(
+    committing_db: Database, monkeypatch: pytest.MonkeyPatch, said: str, prepared: int
+) -> None:
+    monkeypatch.setenv("DATABASE_PREPARES", said)
+    options = env.database("postgresql://somebody@/somewhere")["OPTIONS"]
+    assert isinstance(options, dict)
+
+    with connected(OPTIONS={**connection.settings_dict["OPTIONS"], **options}):
+        found = {Team.objects.filter(name="The Larks").exists() for _ in range(8)}
+
+        kept = asked("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_team%'")
+    assert (found, kept) == ({False}, prepared)

@@ -7,17 +7,16 @@ from typing import Any, Concatenate, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models.functions import Now
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts import entrance, invitations, roles
-from accounts.models import Person, Role
+from accounts.models import Member, Person, Role
 from accounts.requests import Request
 from artists import answering
-from artists.models import Draft
 from artists.refusals import AlreadyDecided, Refused, Stale, Uncleared
 from catalog.models import Artist
 from fans.models import Mark
@@ -28,6 +27,13 @@ REFUSALS = (AlreadyDecided, Refused, Stale, Uncleared, roles.NotAllowed, invitat
 MOST = 9_999
 """More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""
 
+WAITING = """
+SELECT count(*) FROM (
+    SELECT FROM artists_draft
+    WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp() LIMIT %s
+) AS pending
+"""
+
 
 @dataclass(frozen=True)
 class Studio:
@@ -36,13 +42,15 @@ class Studio:
     artist: Artist
     role: Role
     person: Person
+    own: list[Artist]
+    """Every artist of whose team this person is, for the menu."""
 
     @cached_property
     def waiting(self) -> int:
         """How many drafts wait for a decision, up to MOST and one."""
-        return Draft.objects.filter(artist=self.artist, state=Draft.State.PENDING, deadline__gt=Now())[
-            : MOST + 1
-        ].count()
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING, [self.artist.pk, MOST + 1])
+            return int(cursor.fetchone()[0])
 
     @cached_property
     def allowed(self) -> Grant | None:
@@ -83,12 +91,18 @@ def entered[**P](view: Callable[Concatenate[Request, Studio, P], HttpResponse]) 
     return page
 
 
+def memberships(person: Person) -> list[Member]:
+    """The teams of artists that this person belongs to, by the artist's name, each with its artist, in one query."""
+    own = Member.objects.filter(person=person, team__artist__isnull=False).select_related("team__artist")
+    return list(own.order_by("team__artist__name", "pk"))
+
+
 def _studio(slug: str, person: Person) -> Studio:
-    artist = get_object_or_404(Artist.objects.select_related("team"), slug=slug)
-    role = roles.role_of(person, artist.team_id)
-    if role is None:
-        raise Http404
-    return Studio(artist, role, person)
+    own = memberships(person)
+    for member in own:
+        if member.team.artist.slug == slug:
+            return Studio(member.team.artist, Role(member.role), person, [each.team.artist for each in own])
+    raise Http404
 
 
 BY_ITSELF = {"review-hold", "review-leave", "review-mark", "program-preview"}

@@ -34,18 +34,6 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One day of the drawing: the hand's ink below, the machine's dots on top of it."""
-
-    x: float
-    width: float
-    hand_y: float
-    hand: float
-    machine_y: float
-    machine: float
-
-
-@dataclass(frozen=True, slots=True)
 class Label:
     x: float
     text: str
@@ -54,10 +42,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
+    """A bar a day: the hand's ink below, the machine's dots on top of it. Each is one path, however many days."""
+
     width: int
     height: int
     base: int
-    bars: list[Bar]
+    hand: str
+    machine: str
     grid: list[tuple[float, int]]
     labels: list[Label]
 
@@ -138,20 +129,23 @@ def _chart(days: list[Day], width: int, height: int) -> Chart:
     scale = (base - top) / (step * 4)
     pitch = (width - left) / len(days)
     grid = [(round(base - scale * step * n, 1), step * n) for n in range(1, 5)]
-    bars = [_bar(day, left + pitch * n, pitch * 0.7, base, scale) for n, day in enumerate(days)]
+    hand, machine = [], []
+    for n, day in enumerate(days):
+        x, foot = left + pitch * n, base - scale * day.hand
+        hand.append(_bar(x, base, pitch * 0.7, scale * day.hand))
+        machine.append(_bar(x, foot, pitch * 0.7, scale * day.machine))
     middle = len(days) // 2
     labels = [
         Label(left, _day(days[0].on), ""),
         Label(round(left + pitch * middle, 1), _day(days[middle].on), "mid"),
         Label(width, "today", "end"),
     ]
-    return Chart(width, height, base, bars, grid, labels)
+    return Chart(width, height, base, "".join(hand), "".join(machine), grid, labels)
 
 
-def _bar(day: Day, x: float, width: float, base: int, scale: float) -> Bar:
-    hand, machine = day.hand * scale, day.machine * scale
-    figures = (x, width, base - hand, hand, base - hand - machine, machine)
-    return Bar(*(round(figure, 1) for figure in figures))
+def _bar(x: float, foot: float, width: float, length: float) -> str:
+    """From its left foot up, across and down again."""
+    return f"M{x:.1f} {foot:.1f}v-{length:.1f}h{width:.1f}v{length:.1f}z" if length else ""
 
 
 def _day(on: date) -> str:

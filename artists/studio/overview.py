@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, QuerySet
+from django.db.models import IntegerField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,17 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.entrance import signed_in
-from accounts.models import Member
 from accounts.requests import Request
 from artists.answering import Standing, standing
 from artists.models import Draft, Program
-from artists.studio.entrance import Studio, entered
+from artists.studio.entrance import Studio, entered, memberships
 from artists.studio.happened import happened
 from artists.studio.reached import reached
 from artists.studio.sentence import sentence
-from catalog.models import Artist
 
 RECENT = 3
+NEWEST = "SELECT max(version) FROM artists_programversion edited WHERE edited.program_id = artists_program.id"
 
 
 @require_safe
@@ -30,8 +30,7 @@ RECENT = 3
 @signed_in
 def choose(request: Request) -> HttpResponse:
     """Whose studio. With one team there is nothing to choose."""
-    teams = Member.objects.filter(person=request.user).select_related("team__artist").order_by("team__name", "pk")
-    found = [member for member in teams if isinstance(getattr(member.team, "artist", None), Artist)]
+    found = memberships(request.user)
     if len(found) == 1:
         return redirect("studio", slug=found[0].team.artist.slug)
     return render(request, "studio/choose.html", {"members": found})
@@ -61,7 +60,7 @@ def needs_now(request: Request, studio: Studio) -> HttpResponse:
 def programs(studio: Studio) -> QuerySet[Program]:
     """With the number of their newest version, and the one that is signed."""
     offered = studio.artist.programs.select_related("current__recording").order_by("name", "pk")
-    return offered.annotate(newest=Max("versions__version"))
+    return offered.annotate(newest=RawSQL(NEWEST, [], IntegerField()))  # noqa: S611
 
 
 def told(studio: Studio, offered: Iterable[Program]) -> list[tuple[Program, str, Standing]]:

@@ -208,8 +208,10 @@ def _around(request: Request, studio: Studio, stage: Stage | None) -> dict[str, 
 
 def _done(studio: Studio, pk: int | None) -> dict[str, Any] | None:
     """What was decided a moment ago, and how long it can be taken back."""
+    if pk is None:
+        return None
     own = standing.beside(Draft.objects.filter(artist=studio.artist).select_related("person"))
-    draft = own.filter(pk=pk).first() if pk else None
+    draft = own.filter(pk=pk).first()
     if draft is None:
         return None
     left = (draft.deliver_after - timezone.now()).total_seconds() if draft.deliver_after else 0

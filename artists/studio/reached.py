@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from ai import scripts
-from artists import review
-from artists.models import Draft
+from artists import review, standing
+from artists.models import Draft, ProgramVersion
 from artists.studio.entrance import Shown
 from artists.studio.stage import moment_words
 from catalog.models import Artist
-from fans import opt_ins
 from fans.models import Experience
 
 # Withdrawn is both: taken back, or taken out of the queue before anybody had said yes. Each is an index, as it stands.
@@ -72,14 +71,14 @@ def reached(artist: Artist, *, out: bool = True, before: int | None = None, limi
     drafts = Draft.objects.filter(OUT if out else NOT_OUT, artist=artist).order_by("-id")
     if before is not None:
         drafts = drafts.filter(pk__lt=before)
-    newest = Draft.objects.filter(pk__in=drafts.values("pk")[:limit]).order_by("-id")
-    found = list(newest.select_related("person", "version__recording", "version__program"))
-    standing = opt_ins.standing(artist.pk, {draft.person_id for draft in found})
+    newest = standing.beside(Draft.objects.filter(pk__in=drafts.values("pk")[:limit]).order_by("-id"))
+    versions = ProgramVersion.objects.select_related("recording", "program")  # a few, each read once
+    found = list(newest.select_related("person").prefetch_related(Prefetch("version", versions)))
     experiences = _experiences(found) if out else {}
     return [
         Reached(
             draft,
-            fan=draft.person.name if draft.person_id in standing else None,
+            fan=draft.person.name if draft.stands else None,
             moment=moment_words(draft.version),
             mark=Shown.of(draft.mark, draft.credit) if draft.mark and draft.credit else None,
             experience=experiences.get(draft.pk),

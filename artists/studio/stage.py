@@ -18,7 +18,7 @@ from artists.studio.entrance import Shown, Studio
 from artists.studio.facts import Lettered, lettered
 from artists.studio.said import said
 from fans.templatetags.fanfare import nth
-from rights.models import ClearanceGrant, Grant
+from rights.models import ClearanceGrant
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ class Stage:
     @cached_property
     def grants(self) -> list[tuple[str, int, datetime | None]]:
         """What it was written under: whose yes, its version, and when it ended if it has since."""
-        rows = ClearanceGrant.objects.filter(clearance=self.draft.clearance_id).select_related("grant__party")
-        found = [row.grant for row in rows.order_by("grant")]
-        return [(grant.party.name, grant.version, _ended(grant)) for grant in found]
+        yes = ("grant__party__name", "grant__version", "grant__ended_at", "grant__live_until")
+        rows = ClearanceGrant.objects.filter(clearance=self.draft.clearance_id).order_by("grant")
+        return [(party, version, _ended(*ends)) for party, version, *ends in rows.values_list(*yes)]
 
     @cached_property
     def closed(self) -> str:
@@ -175,9 +175,8 @@ def shape_of(version: ProgramVersion) -> str:
     return "sun" if version.nth == 1 else "bell"
 
 
-def _ended(grant: Grant) -> datetime | None:
-    ends = [end for end in (grant.ended_at, grant.live_until) if end and end <= timezone.now()]
-    return min(ends, default=None)
+def _ended(*ends: datetime | None) -> datetime | None:
+    return min((end for end in ends if end and end <= timezone.now()), default=None)
 
 
 def _name(actor: str) -> str:

@@ -1,8 +1,9 @@
 """Draw: what the templates of every room share: icons, times, an artist's ink, links that know where they are."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.contrib.staticfiles import finders
 from django.db.models import QuerySet
 from django.forms import BoundField, ChoiceField
 from django.template import Context
+from django.template.defaultfilters import truncatechars
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Person
 from catalog.models import Artist
+from fans.models import Experience
 
 register = template.Library()
 SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
@@ -50,15 +53,17 @@ def nav_link(context: Context, name: str, label: str, symbol: str = "", **where:
     `count` is how much waits there, kept fresh from the address named `fresh`. The page one is on is the current one.
     """
     count, fresh = where.pop("count", None), where.pop("fresh", "")
-    address = _address(name, where)
+    address = _address(name, **where)
     if not address:
         return SafeString("")
     current = mark_safe(' aria-current="page"') if _is_at(context, name) else ""
-    parts = (icon(symbol) if symbol else "", label, _count(count, _address(fresh, where)))
+    parts = (icon(symbol) if symbol else "", label, _count(count, _address(fresh, **where)))
     return format_html('<a href="{}"{}>{}{}{}</a>', address, current, *parts)
 
 
-def _address(name: str, where: dict[str, Any]) -> str:
+@lru_cache(4096)
+def _address(name: str, **where: Any) -> str:
+    """Every page asks for ten of the same few."""
     try:
         return reverse(name, kwargs=where)
     except NoReverseMatch:
@@ -128,6 +133,30 @@ def nth(number: Any) -> str:
     return f"{value:,}{ending}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sleeve:
+    """What templates/_sleeve.html draws: a shape, a line about a moment, what it was about, and the number."""
+
+    shape: str
+    line: str
+    what: str = ""
+    figure: int | None = None
+
+
+@register.filter
+def sleeve(experience: Experience) -> Sleeve:
+    """The moment that earned it is the artwork. It comes with its artist."""
+    why, artist = experience.why or {}, experience.artist.name
+    number = why.get("nth")
+    if experience.withdrawn_at:
+        return Sleeve("bell", "Taken back", figure=number)
+    if why.get("moment") == "first_listen":
+        return Sleeve("sun", "First listen", why.get("recording") or artist, 1)
+    if number:
+        return Sleeve("bell", f"{nth(number)} listen", why.get("recording") or artist, number)
+    return Sleeve("bars", artist)
+
+
 @register.filter
 def short(number: Any) -> str:
     """At most four characters, as a sleeve has room for: 1000, 12k, 3m."""
@@ -135,6 +164,20 @@ def short(number: Any) -> str:
     if value < 10_000:
         return str(value)
     return f"{value // 1000}k" if value < 1_000_000 else f"{value // 1_000_000}m"
+
+
+@register.filter
+def numeral(number: Any) -> SafeString:
+    """The number as a sleeve prints it: how large depends on how many characters there are."""
+    printed = short(number)
+    return format_html('<span class="sleeve-figure" data-chars="{}">{}</span>', str(len(printed)), printed)
+
+
+@register.filter
+def clip(text: Any, most: int) -> str:
+    """At most so many characters. Django's own counts what is drawn, which takes long; hardly any text needs it."""
+    whole = str(text)
+    return whole if len(whole) <= most else truncatechars(whole, most)
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """Act for an artist: who may do what in a team, and who decides who may."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Member, Person, Role, Team
 from audit import trail
@@ -27,6 +27,11 @@ MANAGE = frozenset({Role.PRINCIPAL, Role.OWNER})
 
 ONLY = "Only a principal or an owner of the team says who belongs to it."
 
+ROLE = """
+SELECT member.role FROM accounts_member member JOIN accounts_person person ON person.id = member.person_id
+WHERE member.team_id = %s AND member.person_id = %s AND person.is_active
+"""
+
 
 class NotAllowed(Exception):
     """This person may not do this. Says who may."""
@@ -34,9 +39,10 @@ class NotAllowed(Exception):
 
 def role_of(person: Person, team_id: int) -> Role | None:
     """Asked of the database each time: who was removed or switched off a moment ago has no role."""
-    found = Member.objects.filter(team_id=team_id, person_id=person.pk, person__is_active=True)
-    role = found.values_list("role", flat=True).first()
-    return Role(role) if role else None
+    with connection.cursor() as cursor:
+        cursor.execute(ROLE, [team_id, person.pk])
+        found = cursor.fetchone()
+    return Role(found[0]) if found else None
 
 
 def may_decide(role: Role | None) -> bool:

@@ -317,11 +317,6 @@ def test_a_number_has_its_place(number: int, said: str) -> None:
     assert fanfare.nth(number) == said
 
 
-@pytest.mark.parametrize(("number", "said"), [(1, "1"), (9999, "9999"), (10_000, "10k"), (12_345_678, "12m")])
-def test_a_sleeve_has_room_for_four(number: int, said: str) -> None:
-    assert fanfare.short(number) == said
-
-
 @pytest.mark.parametrize(
     ("name", "letters"),
     [
