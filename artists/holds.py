@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import Person
@@ -44,17 +43,13 @@ class Held(Exception):
 def take_next(artist: Artist, *, by: Person, skipped: Collection[int] = ()) -> int | None:
     """The id of the draft with the earliest deadline that nobody else looks at, now theirs; None when there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_NEXT, [by.actor, *_asked(artist, by, skipped, 1)])
+        cursor.execute(TAKE_NEXT, [by.actor, *asked(artist, by, skipped, 1)])
         found = cursor.fetchone()
     return found[0] if found else None
 
 
-def free(artist: Artist, *, by: Person, skipped: Collection[int], most: int) -> QuerySet[Draft]:
-    """Those that this person may be handed, earliest deadline first."""
-    return Draft.objects.filter(pk__in=RawSQL(FREE, _asked(artist, by, skipped, most))).order_by("deadline", "pk")  # noqa: S611
-
-
-def _asked(artist: Artist, by: Person, skipped: Collection[int], most: int) -> list[Any]:
+def asked(artist: Artist, by: Person, skipped: Collection[int], most: int) -> list[Any]:
+    """What FREE is asked with: the drafts that this person may be handed, earliest deadline first."""
     return [artist.pk, by.actor, list(skipped), most]
 
 

@@ -18,11 +18,12 @@ A_TEAM = 20
 AN_ADDRESS = 5
 """Invitations to one address, of all teams, while the first of them stands: nobody's letter box is filled with us."""
 MEANS = {
+    Role.PRINCIPAL: "Sign words and grants, as the artist in person, and do everything below. Named by our staff.",
     Role.OWNER: "Say who belongs to the team, write programs, decide drafts one by one, and pause a program.",
     Role.EDITOR: "Write programs, which a principal then signs, decide drafts one by one, and pause a program.",
     Role.REVIEWER: "Decide drafts one by one, and pause a program.",
 }
-"""What a role may do, to whom it is offered."""
+"""What a role may do: to whom it is offered, and on the page of the team."""
 MAIL = "studio/email/invitation"
 
 

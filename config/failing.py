@@ -5,8 +5,9 @@ import logging
 from django.conf import settings
 from django.core.exceptions import BadRequest, MiddlewareNotUsed, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
 
+from accounts.entrance import nearest
 from config import pages
 from config.frame import PROGRAMS, Answer
 
@@ -20,24 +21,12 @@ def no_page(get_response: Answer) -> Answer:
         response = get_response(request)
         if not isinstance(response, HttpResponseNotAllowed) or request.path.startswith(PROGRAMS):
             return response
-        page = pages.no_page(request, above(request.path))
+        page = pages.no_page(request, nearest(request.path.rstrip("/").rpartition("/")[0]))
         response.content = page.content  # it stays the same answer, with its Allow, and is logged once
         response["Content-Type"] = page["Content-Type"]
         return response
 
     return answer
-
-
-def above(path: str) -> str:
-    """The nearest address on the way up where something is; at the top the front door."""
-    while path := path.rstrip("/").rpartition("/")[0]:
-        for each in (path, f"{path}/"):
-            try:
-                resolve(each)
-            except Resolver404:
-                continue
-            return each
-    return "/"
 
 
 class InDemo:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, wraps
 from typing import Any, Concatenate, cast
 from urllib.parse import urlencode
@@ -28,9 +29,10 @@ MOST = 9_999
 """More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""
 
 WAITING = """
-SELECT count(*) FROM (
-    SELECT FROM artists_draft
-    WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp() LIMIT %s
+SELECT count(*), min(deadline) FROM (
+    SELECT deadline FROM artists_draft
+    WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp()
+    ORDER BY deadline LIMIT %s
 ) AS pending
 """
 
@@ -45,12 +47,21 @@ class Studio:
     own: list[Artist]
     """Every artist of whose team this person is, for the menu."""
 
-    @cached_property
+    @property
     def waiting(self) -> int:
         """How many drafts wait for a decision, up to MOST and one."""
+        return self._pending[0]
+
+    @property
+    def first_deadline(self) -> datetime | None:
+        """When the first of them runs out."""
+        return self._pending[1]
+
+    @cached_property
+    def _pending(self) -> tuple[int, datetime | None]:
         with connection.cursor() as cursor:
             cursor.execute(WAITING, [self.artist.pk, MOST + 1])
-            return int(cursor.fetchone()[0])
+            return cast(tuple[int, datetime | None], cursor.fetchone())
 
     @cached_property
     def allowed(self) -> Grant | None:

@@ -1,6 +1,7 @@
 """Line up: what comes next, earliest deadline first, and what this person passed over for now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -18,8 +19,13 @@ KEPT = 200
 """How many skips a session remembers, and how far back it is counted what was decided today."""
 DECIDED = ("draft.approved", "draft.declined")
 DOTS = 40
-READ = ("deadline", "person__name", "version__nth", "version__recording__title")
-"""What the line says of each; the words of those that come are not read."""
+FOLLOWING = f"""
+SELECT draft.id, draft.deadline, person.name, version.nth, recording.title
+FROM artists_draft draft JOIN accounts_person person ON person.id = draft.person_id
+JOIN artists_programversion version ON version.id = draft.version_id
+LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
+WHERE draft.id IN ({holds.FREE}) ORDER BY draft.deadline, draft.id
+"""  # noqa: S608 - our own constants
 DECIDED_SINCE = """
 SELECT count(*) FROM (SELECT * FROM audit_entry WHERE actor = %s ORDER BY id DESC LIMIT %s) own
 WHERE action = ANY(%s) AND at >= %s AND NOT EXISTS (
@@ -31,11 +37,21 @@ WHERE action = ANY(%s) AND at >= %s AND NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One of the line, with what its sleeve says."""
+    """One of the line, as its sleeve says it; its words are not read. `title` is of the recording it is about."""
 
-    draft: Draft
-    moment: str
-    shape: str
+    pk: int
+    deadline: datetime
+    fan: str
+    nth: int
+    title: str | None
+
+    @property
+    def moment(self) -> str:
+        return moment_words(self.nth, self.title)
+
+    @property
+    def shape(self) -> str:
+        return shape_of(self.nth)
 
 
 def skipped(request: Request, studio: Studio) -> list[int]:
@@ -60,9 +76,9 @@ def take_next(request: Request, studio: Studio) -> int | None:
 def following(request: Request, studio: Studio, current: int | None) -> list[Waiting]:
     """Those that this person would be handed after the current one."""
     passed = [*skipped(request, studio), *([current] if current else [])]
-    free = holds.free(studio.artist, by=studio.person, skipped=passed, most=SHOWN)
-    drafts = free.select_related("person", "version__recording").only(*READ)
-    return [Waiting(draft, moment_words(draft.version), shape_of(draft.version)) for draft in drafts]
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOWING, holds.asked(studio.artist, studio.person, passed, SHOWN))
+        return [Waiting(*row) for row in cursor.fetchall()]
 
 
 def looked_at(studio: Studio) -> list[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.entrance import signed_in
 from accounts.requests import Request
 from artists.answering import Standing, standing
-from artists.models import Draft, Program
+from artists.models import Program
 from artists.studio.entrance import Studio, entered, memberships
 from artists.studio.happened import happened
 from artists.studio.reached import reached
@@ -43,7 +42,7 @@ def page(request: Request, studio: Studio) -> HttpResponse:
     return studio.show(
         request,
         "studio/overview.html",
-        needs=needs(studio, offered),
+        asks=asks(studio, offered),
         recent=reached(studio.artist, limit=RECENT),
         happened=happened(studio.artist),
         programs=told(studio, offered),
@@ -54,7 +53,7 @@ def page(request: Request, studio: Studio) -> HttpResponse:
 @entered
 def needs_now(request: Request, studio: Studio) -> HttpResponse:
     """The brass block alone, when something came or was decided."""
-    return studio.show(request, "studio/overview.html#needs", needs=needs(studio, list(programs(studio))))
+    return studio.show(request, "studio/overview.html#needs", asks=asks(studio, list(programs(studio))))
 
 
 def programs(studio: Studio) -> QuerySet[Program]:
@@ -80,18 +79,9 @@ class Ask:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    first: Draft | None
-    """The one with the earliest deadline."""
-    asks: list[Ask]
-
-
-def needs(studio: Studio, offered: list[Program]) -> Needs:
-    pending = Draft.objects.filter(artist=studio.artist, state=Draft.State.PENDING, deadline__gt=Now())
-    first = pending.only("deadline").order_by("deadline", "pk").first()
-    asks = [*_about_grants(studio, offered), *(ask for each in offered for ask in _about(studio, each))]
-    return Needs(first, asks)
+def asks(studio: Studio, offered: list[Program]) -> list[Ask]:
+    """What wants a person besides the drafts."""
+    return [*_about_grants(studio, offered), *(ask for each in offered for ask in _about(studio, each))]
 
 
 def _about_grants(studio: Studio, offered: list[Program]) -> list[Ask]:

@@ -11,7 +11,7 @@ from ai import scripts
 from artists import review, standing
 from artists.models import Draft, ProgramVersion
 from artists.studio.entrance import Shown
-from artists.studio.stage import moment_words
+from artists.studio.stage import moment_of
 from catalog.models import Artist
 from fans.models import Experience
 
@@ -79,7 +79,7 @@ def reached(artist: Artist, *, out: bool = True, before: int | None = None, limi
         Reached(
             draft,
             fan=draft.person.name if draft.stands else None,
-            moment=moment_words(draft.version),
+            moment=moment_of(draft.version),
             mark=Shown.of(draft.mark, draft.credit) if draft.mark and draft.credit else None,
             experience=experiences.get(draft.pk),
         )

@@ -85,11 +85,11 @@ class Stage:
 
     @property
     def moment(self) -> str:
-        return moment_words(self.draft.version)
+        return moment_of(self.draft.version)
 
     @property
     def shape(self) -> str:
-        return shape_of(self.draft.version)
+        return shape_of(self.draft.version.nth)
 
     @property
     def used(self) -> int:
@@ -162,17 +162,20 @@ def will_be(draft: Draft, role: Role, typed: str | None = None) -> WillBe:
     return WillBe(Shown.of(marks.mark(tried), credit), "" if theirs else draft.artist.name, complaint)
 
 
-def moment_words(version: ProgramVersion) -> str:
-    """Which point in a fan's story it answers. The version comes with its recording."""
-    what = f" of {version.recording.title}" if version.recording else ""
-    if version.nth == 1:
-        return f"First listen{what}"
-    return f"{nth(version.nth)} listen{what}"
+def moment_words(number: int, title: str | None) -> str:
+    """Which point in a fan's story it answers, of that recording where it is about one."""
+    what = f" of {title}" if title else ""
+    return f"First listen{what}" if number == 1 else f"{nth(number)} listen{what}"
 
 
-def shape_of(version: ProgramVersion) -> str:
+def moment_of(version: ProgramVersion) -> str:
+    """It comes with its recording."""
+    return moment_words(version.nth, version.recording.title if version.recording else None)
+
+
+def shape_of(number: int) -> str:
     """What its sleeve shows: a sun for a first time, a bell for a number."""
-    return "sun" if version.nth == 1 else "bell"
+    return "sun" if number == 1 else "bell"
 
 
 def _ended(*ends: datetime | None) -> datetime | None:

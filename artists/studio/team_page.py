@@ -15,12 +15,6 @@ from artists import inviting, programs
 from artists.studio.entrance import REFUSALS, Studio, entered, status_of
 
 GIVEN = [(role.value, role.label) for role in invitations.GIVEN]
-MEANINGS = {
-    Role.PRINCIPAL: "The artist in person. Signs words and grants, and may do everything below. Named by staff.",
-    Role.OWNER: "Says who belongs to the team, and may do everything below.",
-    Role.EDITOR: "Writes programs. What they write is unsigned until a principal signs it.",
-    Role.REVIEWER: "Decides drafts one by one, and can pause a program.",
-}
 
 
 class Invited(forms.Form):
@@ -131,7 +125,7 @@ def _show(
         status=status,
         members=members,
         invited=invitations.of(studio.artist.team) if studio.may_manage else (),
-        roles=[(role.label, MEANINGS[role]) for role in Role],
+        roles=[(role.label, inviting.MEANS[role]) for role in Role],
         given=GIVEN,
         problem=problem,
         seconds=seconds,

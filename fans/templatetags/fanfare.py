@@ -38,12 +38,19 @@ def drawings() -> dict[str, str]:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, classes: str = "") -> SafeString:
     """The drawing itself, so that a part that htmx puts into any page brings its own. Words stand beside it, always."""
     classes = classes or ("icon" if name.startswith("i-") else "")
     attribute = format_html(' class="{}"', classes) if classes else ""
     drawing = mark_safe(drawings()[name])  # noqa: S308  # our own file
     return format_html('<svg{} viewBox="0 0 24 24" aria-hidden="true">{}</svg>', attribute, drawing)
+
+
+@register.simple_tag
+def mark(made: str, words: str) -> SafeString:
+    """How something was made: shape, words and colour. `made` is one of the six, `words` what people read."""
+    return format_html('<span class="mark" data-made="{}">{}<span>{}</span></span>', made, icon(f"m-{made}"), words)
 
 
 @register.simple_tag(takes_context=True)
@@ -63,7 +70,7 @@ def nav_link(context: Context, name: str, label: str, symbol: str = "", **where:
 
 @lru_cache(4096)
 def _address(name: str, **where: Any) -> str:
-    """Every page asks for ten of the same few."""
+    """Kept, for every page leads to the same ones; to work an address out takes longer than to draw its link."""
     try:
         return reverse(name, kwargs=where)
     except NoReverseMatch:
@@ -96,6 +103,12 @@ def studios(person: Any) -> QuerySet[Artist]:
     if not isinstance(person, Person):
         return Artist.objects.none()
     return Artist.objects.filter(team__members__person=person).order_by("name", "pk")
+
+
+@register.filter
+def home(artist: Any) -> str:
+    """Where an artist's page is: a feed leads to the same few again and again."""
+    return _address("artist", slug=artist.slug)
 
 
 @register.filter

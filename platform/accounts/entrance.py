@@ -52,17 +52,22 @@ def way_back(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(stood, {request.get_host()}, require_https=request.is_secure()):
         return "/"
     address = urlsplit(stood)
-    page = _page(address.path)
+    page = nearest(address.path)
     return f"{page}?{address.query}" if address.query and page == address.path else page
 
 
-def _page(path: str) -> str:
-    """This, or what it belongs to, where it is only sent to: /settings for what was shown at /settings/tokens."""
+def nearest(path: str) -> str:
+    """This address, or the first on the way up that can be opened; at the top the front door.
+
+    /settings for what was shown at /settings/tokens, where a form is only sent to.
+    """
     while path.startswith("/") and not path.startswith("//"):
-        try:
-            if not hasattr(resolve(path).func, "posted"):
-                return path
-        except Resolver404:
-            pass
+        for each in (path, f"{path}/"):
+            try:
+                view = resolve(each).func
+            except Resolver404:
+                continue
+            if not hasattr(view, "posted"):
+                return each
         path = path.rpartition("/")[0]
     return "/"

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from live import courier
 from live.hints import Hint
-from live.models import Counter, Notice
+from live.models import Notice
 
 LARGEST = 2000  # hints in one record: about 200 kB, far from what a broker refuses
 
@@ -68,6 +68,7 @@ def after(person_id: UUID, sequence: int, limit: int) -> list[Notice]:
 
 def newest(person_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The newest sequence of each; 0 for somebody who never had a notice."""
-    wanted = set(person_ids)
-    known = Counter.objects.filter(person_id__in=wanted).values_list("person_id", "newest")
-    return {**dict.fromkeys(wanted, 0), **dict(known)}
+    wanted = list(set(person_ids))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person_id, newest FROM live_counter WHERE person_id = ANY(%s)", [wanted])
+        return {**dict.fromkeys(wanted, 0), **dict(cursor.fetchall())}

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 
 from catalog.models import Artist, Recording
 from rights.answers import Clearance, Refusal
@@ -39,17 +37,12 @@ def clear_all(asks: Collection[Ask], *, at: datetime | None = None) -> dict[Ask,
     """Many questions at once, in a constant number of queries. The same yes twice is one stored row."""
     distinct = sorted(set(asks), key=lambda ask: (ask.artist_id, ask.use, ask.territory, ask.recordings))
     live = _live_grants(distinct, at)
-    answered: dict[Ask, Clearance | Refusal] = {}
-    covered: list[tuple[Ask, Grant]] = []
-    names = _names([ask for ask in distinct if (ask.artist_id, ask.use) not in live])
-    for ask in distinct:
-        grant = live.get((ask.artist_id, ask.use))
-        if grant and covers(grant, ask.territory):
-            covered.append((ask, grant))
-        else:
-            name = grant.party.name if grant else names[ask.artist_id]
-            answered[ask] = Refusal(ask.use, ask.artist_id, (_missing(name, ask, grant),))
-    return answered | _stored(covered)
+    given = {ask: live.get((ask.artist_id, ask.use)) for ask in distinct}
+    covered = [(ask, grant) for ask, grant in given.items() if grant and covers(grant, ask.territory)]
+    refused = given.keys() - {ask for ask, _ in covered}
+    names = _names(refused)
+    missing = {ask: _missing(names[ask.artist_id], ask, given[ask]) for ask in refused}
+    return {ask: Refusal(ask.use, ask.artist_id, (said,)) for ask, said in missing.items()} | _stored(covered)
 
 
 STILL_CLEAR = """
@@ -91,21 +84,22 @@ def covers(grant: Grant, territory: str) -> bool:
     return not grant.territories or territory in grant.territories.split(",")
 
 
+LIVE = """
+SELECT yes.* FROM rights_grant yes JOIN rights_party party ON party.id = yes.party_id,
+    (SELECT coalesce(%(at)s, statement_timestamp()) AS at) asked
+WHERE party.kind = 'artist' AND yes.artist_id = ANY(%(artists)s) AND yes.use = ANY(%(uses)s)
+    AND yes.live_from <= asked.at
+    AND (yes.live_until IS NULL OR yes.live_until > asked.at) AND (yes.ended_at IS NULL OR yes.ended_at > asked.at)
+"""
+
+
 def _live_grants(asks: Sequence[Ask], at: datetime | None) -> dict[tuple[int, str], Grant]:
     """The live yes of each artist as their own party, by artist and use."""
-    when = at or Now()
-    live = Grant.objects.filter(
-        Q(live_until=None) | Q(live_until__gt=when),
-        Q(ended_at=None) | Q(ended_at__gt=when),
-        artist__in={ask.artist_id for ask in asks},
-        use__in={ask.use for ask in asks},
-        party__kind="artist",
-        live_from__lte=when,
-    )
-    return {(grant.artist_id, grant.use): grant for grant in live.select_related("party")}
+    asked = {"artists": list({ask.artist_id for ask in asks}), "uses": list({ask.use for ask in asks}), "at": at}
+    return {(grant.artist_id, grant.use): grant for grant in Grant.objects.raw(LIVE, asked)}
 
 
-def _names(asks: Sequence[Ask]) -> Mapping[int, str]:
+def _names(asks: Collection[Ask]) -> Mapping[int, str]:
     if not asks:
         return {}
     return dict(Artist.objects.filter(pk__in={ask.artist_id for ask in asks}).values_list("pk", "name"))

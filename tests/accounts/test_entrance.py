@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts.entrance import way_back
+from accounts.entrance import nearest, way_back
 from tests.accounts.people import PASSWORD, someone
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +98,17 @@ def test_who_only_looked_reads_nothing_of_it(client: Client) -> None:
 
 def _next(door: Any) -> str:
     return str(door.context["redirect_field_value"])
+
+
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("/", "/"),
+        ("/x/y/z", "/"),
+        ("/artists/mara/opt-in", "/artists/mara"),
+        ("/studio/a/b/c", "/studio/a/"),
+        ("/artists/mara", "/artists/mara"),
+    ],
+)
+def test_the_way_up_ends_where_something_is(path: str, way: str) -> None:
+    assert nearest(path) == way

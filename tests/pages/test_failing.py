@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from accounts.models import Role
-from config.failing import InDemo, above
+from config.failing import InDemo
 from tests import world
 from tests.accounts.people import signed_in, someone
 from tests.pages.reading import Page, read
@@ -103,11 +103,3 @@ def test_programs_that_use_the_wrong_method_read_what_they_read_before(house: Se
 
     assert (answer.status_code, answer["Content-Type"], answer["Allow"]) == (405, "application/json", "POST, OPTIONS")
     assert (door.status_code, door.json()["code"]) == (405, 405)
-
-
-@pytest.mark.parametrize(
-    ("path", "way"),
-    [("/", "/"), ("/x/y/z", "/"), ("/artists/mara/opt-in", "/artists/mara"), ("/studio/a/b/c", "/studio/a/")],
-)
-def test_the_way_up_ends_where_something_is(path: str, way: str) -> None:
-    assert above(path) == way

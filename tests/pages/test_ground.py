@@ -115,11 +115,12 @@ def test_a_receipt_is_whole_and_names_no_fan(client: Client) -> None:
 def test_each_mark_is_a_word_a_shape_and_a_colour(mark: Mark) -> None:
     words = mark.words(EVIL)
 
-    page = Page(render_to_string("_mark.html", {"made": mark.value, "words": words}))
+    drawn = fanfare.mark(mark.value, words)
+    page = Page(drawn)
 
     assert len(page.all("span", class_="mark", data_made=mark.value)) == 1
     assert page.words == " ".join(words.split())
-    assert fanfare.icon(f"m-{mark}") in render_to_string("_mark.html", {"made": mark.value, "words": words})
+    assert fanfare.icon(f"m-{mark}") in drawn
     assert f'data-made="{mark}"' in _root().joinpath("static/app.css").read_text()
 
 
