@@ -18,7 +18,8 @@ from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
 from fans import experiences, month, news, opt_ins, preferences
-from fans.models import BY_HAND, NO_MODEL, Experience, OptIn
+from fans.models import BY_HAND, NO_MODEL, Experience
+from fans.opt_ins import Known
 from live import notices
 from live.models import Notice
 
@@ -63,14 +64,14 @@ class Page(Request):
 @signed_in
 def page(request: Page) -> HttpResponse:
     """The feed; to htmx, which asks for older ones, only those."""
-    given = list(opt_ins.ever(request.user))
-    asked = _filter(request, {each.artist.slug: each.artist for each in given})
+    known = opt_ins.ever(request.user)
+    asked = _filter(request, known)
     cards, older = _page(asked, request.GET.get("before", ""))
     if request.htmx:
         return render(request, "fans/feed.html#cards", {"cards": cards, "older": older})
     if not cards and asked.everything and preferences.is_new(request.user):
         return redirect("welcome")
-    return render(request, "fans/feed.html", _context(request, asked, given, cards) | {"older": older})
+    return render(request, "fans/feed.html", _context(request, asked, known, cards) | {"older": older})
 
 
 @require_safe
@@ -84,7 +85,7 @@ def fresh(request: Request) -> HttpResponse:
     newer = notices.after(request.user.pk, int(after), MOST_FRESH)
     if len(newer) == MOST_FRESH:
         return HttpResponseClientRefresh()
-    asked = _filter(request, {each.artist.slug: each.artist for each in opt_ins.ever(request.user)})
+    asked = _filter(request, opt_ins.ever(request.user))
     ids = [each.reference.removeprefix("experience:") for each in newer if each.kind == KIND]
     cards = list(asked.apply().filter(pk__in=ids)) if ids else []
     return render(request, "fans/feed.html#fresh", {"cards": cards, "after": newer[-1].sequence if newer else after})
@@ -113,12 +114,13 @@ def human_only(request: Request) -> HttpResponse:
     return redirect("settings" if request.POST.get("back") == "settings" else "feed")
 
 
-def _filter(request: Request, artists: dict[str, Artist]) -> Filter:
+def _filter(request: Request, known: list[Known]) -> Filter:
     slug = request.GET.get("artist", "")
-    if slug and slug not in artists:
+    artist = next((each.artist for each in known if each.artist.slug == slug), None)
+    if slug and artist is None:
         raise Http404
     by_hand = request.GET.get("by") == "hand"
-    return Filter(request.user, artists.get(slug), by_hand, preferences.human_only(request.user))
+    return Filter(request.user, artist, by_hand, preferences.human_only(request.user))
 
 
 def _page(asked: Filter, before: str) -> tuple[list[Experience], str]:
@@ -137,7 +139,7 @@ def _page(asked: Filter, before: str) -> tuple[list[Experience], str]:
 
 def _edge(person: Person, before: str) -> Experience:
     try:
-        edge = experiences.of(person).filter(pk=UUID(before)).first()
+        edge = experiences.of(person).only("delivered_at").filter(pk=UUID(before)).first()
     except ValueError:
         edge = None
     if edge is None:
@@ -145,16 +147,16 @@ def _edge(person: Person, before: str) -> Experience:
     return edge
 
 
-def _context(request: Page, asked: Filter, given: list[OptIn], cards: list[Experience]) -> dict[str, Any]:
+def _context(request: Page, asked: Filter, known: list[Known], cards: list[Experience]) -> dict[str, Any]:
     return {
         "cards": cards,
         "asked": asked,
-        "artists": [each.artist for each in given],
+        "artists": [each.artist for each in known],
         "fresh_url": asked.address("feed-fresh"),
         "after": _newest(request, cards),
         "news": news.of(request.user),
         "month": month.of(request.user),
-        "standing": [each.artist for each in given if each.ended_at is None],
+        "standing": [each.artist for each in known if each.stands],
         "section": "feed",
     }
 
@@ -162,6 +164,8 @@ def _context(request: Page, asked: Filter, given: list[OptIn], cards: list[Exper
 def _newest(request: Page, cards: list[Experience]) -> int:
     """The number of the last notice that these cards tell of: it may have come after the page was begun."""
     before: int = request.live_after
+    if notices.newest([request.user.pk])[request.user.pk] == before:
+        return before
     references = [str(card) for card in cards]
     newer = Notice.objects.filter(person=request.user, sequence__gt=before, kind=KIND, reference__in=references)
     return newer.order_by("-sequence").values_list("sequence", flat=True).first() or before

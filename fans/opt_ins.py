@@ -1,6 +1,7 @@
 """Opt in: a fan lets one artist's team know of them, in words that are kept with the yes; and takes it back."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -69,10 +70,30 @@ def of(person: Person) -> QuerySet[OptIn]:
     return OptIn.objects.filter(person=person, ended_at=None).select_related("artist").order_by("artist__name", "pk")
 
 
-def ever(person: Person) -> QuerySet[OptIn]:
-    """One for each artist this person ever let know, whether it still stands or not: the newest. By name."""
-    given = OptIn.objects.filter(person=person).select_related("artist")
-    return given.order_by("artist__name", "artist_id", "-pk").distinct("artist__name", "artist_id")
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An artist whom a fan let know of them once."""
+
+    artist: Artist
+    """With what a link and a face need: no more of it is read."""
+    stands: bool
+
+
+EVER = """
+SELECT artist.id, artist.name, artist.slug, artist.spot, bool_or(given.ended_at IS NULL)
+FROM fans_optin given JOIN catalog_artist artist ON artist.id = given.artist_id
+WHERE given.person_id = %s GROUP BY artist.id ORDER BY artist.name, artist.id
+"""
+
+
+def ever(person: Person) -> list[Known]:
+    """Every artist whom this person ever let know, by name, and whether it still stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVER, [person.pk])
+        return [
+            Known(Artist(pk=pk, name=name, slug=slug, spot=spot), stands)
+            for pk, name, slug, spot, stands in cursor.fetchall()
+        ]
 
 
 def standing(artist_id: int, person_ids: Iterable[UUID]) -> set[UUID]:

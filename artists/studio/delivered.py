@@ -19,7 +19,7 @@ def page(request: Request, studio: Studio) -> HttpResponse:
     found = reached(studio.artist, out=out, before=before, limit=PAGE + 1)
     shown = found[:PAGE]
     state = "" if out else "state=stopped&"
-    older = f"?{state}before={shown[-1].draft.pk}" if len(found) > PAGE else ""
+    older = f"?{state}before={shown[-1].pk}" if len(found) > PAGE else ""
     return studio.show(
         request, "studio/delivered.html", section="studio", shown=shown, out=out, older=older, paged=before is not None
     )

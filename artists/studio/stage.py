@@ -12,7 +12,7 @@ from accounts.roles import may_sign
 from ai import scripts
 from artists import answering, edits, marks, standing
 from artists.holds import Held
-from artists.models import Draft, ProgramVersion
+from artists.models import Draft
 from artists.refusals import AlreadyDecided, Refused
 from artists.studio.entrance import Shown, Studio
 from artists.studio.facts import Lettered, lettered
@@ -85,7 +85,8 @@ class Stage:
 
     @property
     def moment(self) -> str:
-        return moment_of(self.draft.version)
+        recording = self.draft.version.recording
+        return moment_words(self.draft.version.nth, recording.title if recording else None)
 
     @property
     def shape(self) -> str:
@@ -166,11 +167,6 @@ def moment_words(number: int, title: str | None) -> str:
     """Which point in a fan's story it answers, of that recording where it is about one."""
     what = f" of {title}" if title else ""
     return f"First listen{what}" if number == 1 else f"{nth(number)} listen{what}"
-
-
-def moment_of(version: ProgramVersion) -> str:
-    """It comes with its recording."""
-    return moment_words(version.nth, version.recording.title if version.recording else None)
 
 
 def shape_of(number: int) -> str:
