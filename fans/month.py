@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Person
-from listens.models import Listen
 
 SHOWN = 5
 
@@ -31,11 +30,20 @@ class Month:
     """How many artists beyond those shown."""
 
 
+PLAYED = """
+SELECT artist.slug, artist.name, count(*) AS listens
+FROM listens_listen listen LEFT JOIN catalog_recording recording ON recording.id = listen.recording_id
+LEFT JOIN catalog_artist artist ON artist.id = recording.artist_id
+WHERE listen.person_id = %s AND listen.started_at >= %s AND NOT listen.set_aside
+GROUP BY artist.id ORDER BY listens DESC, artist.name
+"""
+
+
 def of(person: Person) -> Month:
     """This month so far, in one query; a month begins in UTC."""
     start = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    played = Listen.objects.filter(person=person, started_at__gte=start, set_aside=False)
-    by_artist = played.values_list("recording__artist__slug", "recording__artist__name").annotate(n=Count("*"))
-    rows = [Played(*row) for row in by_artist.order_by("-n", "recording__artist__name")]
+    with connection.cursor() as cursor:
+        cursor.execute(PLAYED, [person.pk, start])
+        rows = [Played(*row) for row in cursor.fetchall()]
     known = [row for row in rows if row.slug is not None]
     return Month(start, sum(row.listens for row in rows), known[:SHOWN], max(len(known) - SHOWN, 0))
