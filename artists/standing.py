@@ -7,7 +7,7 @@ from artists.models import Draft
 from artists.refusals import Muted, OptedOut, Stale
 from fans import mutes, opt_ins
 
-# As SQL, of a row of artists_draft: put together from Django's parts they cost a page more than all its other queries.
+# As SQL, of a row of artists_draft: to put them together from Django's parts took as long as all the rest of the query.
 FAN, ARTIST = "artists_draft.person_id", "artists_draft.artist_id"
 STANDS = opt_ins.stands(FAN, ARTIST)
 STOOD = opt_ins.stands(FAN, ARTIST, since="artists_draft.written_at")

@@ -1,6 +1,6 @@
 """Opt in: a fan lets one artist's team know of them, in words that are kept with the yes; and takes it back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -94,11 +94,6 @@ def ever(person: Person) -> list[Known]:
             Known(Artist(pk=pk, name=name, slug=slug, spot=spot), stands)
             for pk, name, slug, spot, stands in cursor.fetchall()
         ]
-
-
-def standing(artist_id: int, person_ids: Iterable[UUID]) -> set[UUID]:
-    """Who of these fans has opted in to this artist."""
-    return {person for person, _ in standing_pairs([(person, artist_id) for person in person_ids])}
 
 
 STANDING = """

@@ -71,7 +71,7 @@ def test_it_works_by_a_form_and_by_htmx_and_writes_the_consent() -> None:
     client = visitor(fan)
 
     assert client.post("/artists/mara-veil/opt-in", {"on": "1"})["Location"] == "/artists/mara-veil"
-    assert opt_ins.standing(artist.pk, [fan.pk]) == {fan.pk}
+    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
     assert page(client, "/artists/mara-veil").all("button", role="switch")[0]["aria-checked"] == "true"
 
     answer = client.post("/artists/mara-veil/opt-in", {"on": "0"}, headers=HTMX)

@@ -18,7 +18,7 @@ def test_a_yes_keeps_the_words_it_was_given_to() -> None:
     assert (given.consent.act, given.consent.version, given.consent.about) == ("given", 1, f"artist:{artist.pk}")
     assert given.consent.words == opt_ins.words(artist)
     assert "Mara Veil's team may write to you here" in given.consent.words
-    assert opt_ins.standing(artist.pk, [fan.pk]) == {fan.pk}
+    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
 
 
 @pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_opting_out_ends_it_and_says_so_in_the_same_words(monkeypatch: pytest.Mo
 
     assert opt_ins.opt_out(fan, artist)
 
-    assert opt_ins.standing(artist.pk, [fan.pk]) == set()
+    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == set()
     acts = Consent.objects.filter(person=fan).order_by("pk").values_list("act", "version", "words")
     assert list(acts) == [("given", 1, told), ("withdrawn", 1, told)]
     assert Entry.objects.filter(action="opt_in.ended", actor=fan.actor, subject=f"artist:{artist.pk}").count() == 1
@@ -63,7 +63,7 @@ def test_a_yes_can_be_given_again() -> None:
     opt_ins.opt_in(fan, artist)
 
     assert [row.ended_at is None for row in OptIn.objects.filter(person=fan).order_by("pk")] == [False, True]
-    assert opt_ins.standing(artist.pk, [fan.pk]) == {fan.pk}
+    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
 
 
 @pytest.mark.django_db

@@ -88,7 +88,7 @@ def test_opt_ins_pauses_and_every_yes_stand_there() -> None:
     assert client.post(f"/settings/pauses/{mute.pk}/resume")["Location"] == "/settings"
     assert mutes.muted({(fan.pk, 7)}) == set()
     client.post("/artists/mara-veil/opt-in", {"on": "0", "back": "settings"})
-    assert opt_ins.standing(artist.pk, [fan.pk]) == set()
+    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == set()
     assert "Ended , Mara Veil" in page(client, "/settings").words
 
 
