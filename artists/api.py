@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from accounts import freshness, roles
 from accounts.api import person
-from artists import allowing, programs
+from artists import allowing, answering, programs
+from artists.answering import Standing
 from artists.models import Practice, Program, ProgramVersion
 from catalog.models import Artist, Recording
 from rights import grants
@@ -119,11 +120,19 @@ class VersionSerializer(serializers.ModelSerializer[ProgramVersion]):
 
 class ProgramSerializer(serializers.ModelSerializer[Program]):
     current = VersionSerializer(read_only=True)
+    standing = serializers.SerializerMethodField(help_text="what comes of it now, as the studio says it")
 
     class Meta:
         model = Program
-        fields = ["id", "name", "state", "paused_because", "current", "created_at"]
+        fields = ["id", "name", "state", "standing", "paused_because", "current", "created_at"]
         read_only_fields = ["state", "paused_because", "created_at"]
+
+    @extend_schema_field(serializers.ChoiceField([each.value for each in Standing]))
+    def get_standing(self, program: Program) -> str:
+        """A live program answers nobody while personal messages are off: it waits. Asked once for all of an artist."""
+        if "yes" not in self.context:
+            self.context["yes"] = answering.allowed(program.artist)
+        return str(answering.standing(program, self.context["yes"]))
 
 
 class ProgramsView(StudioView):
@@ -131,7 +140,7 @@ class ProgramsView(StudioView):
 
     @extend_schema(responses=ProgramSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        offered = self.studio().programs.select_related("current").order_by("id")
+        offered = self.studio().programs.select_related("current", "artist").order_by("id")
         return Response(ProgramSerializer(offered, many=True).data)
 
     @extend_schema(request=ProgramSerializer, responses={201: ProgramSerializer})

@@ -10,7 +10,8 @@ from artists import drafts, review
 from artists.models import Draft, Program
 from catalog.models import Artist, Recording
 from fans import opt_ins
-from rights.models import Grant
+from rights import grants
+from rights.models import Grant, Use
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +146,25 @@ def test_a_paused_program_goes_on_when_it_is_resumed(artist: Artist) -> None:
     assert client.put(path).json()["state"] == "paused"
     assert client.delete(path).json()["state"] == "live"
     assert Program.objects.get(pk=program.pk).state == "live"
+
+
+def test_a_live_program_says_that_it_waits_while_messages_are_off(artist: Artist) -> None:
+    for signed in (True, True, False):
+        world.a_program(artist, signed=signed)
+    client, path = stale(world.a_member(artist, "owner")), "/api/v1/studio/mara-veil/programs"
+
+    before = [program["standing"] for program in client.get(path).json()]
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "owner"))
+    with CaptureQueriesContext(connection) as asked:
+        after = client.get(path).json()
+
+    assert before == ["runs", "runs", "unsigned"]
+    assert [(program["state"], program["standing"]) for program in after] == [
+        ("live", "waits"),
+        ("live", "waits"),
+        ("draft", "unsigned"),
+    ]
+    assert len([query for query in asked if "rights_grant" in query["sql"]]) == 1
 
 
 def test_the_queue_shows_what_a_draft_was_made_from(artist: Artist) -> None:
