@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from confusable_homoglyphs import categories, confusables
 
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -33,7 +33,11 @@ def locale(tag: str) -> Locale:
 
 @cache
 def runs_right_to_left(tag: str) -> bool:
-    return bool(locale(tag).text_direction == "rtl")
+    """What is no locale does not."""
+    try:
+        return bool(locale(tag).text_direction == "rtl")
+    except (ValueError, UnknownLocaleError):
+        return False
 
 
 def runs_against(text: str, tag: str) -> bool:

@@ -78,7 +78,9 @@ class PracticeSerializer(serializers.ModelSerializer[Practice]):
     class Meta:
         model = Practice
         fields = ["grace_seconds"]
-        extra_kwargs = {"grace_seconds": {"max_value": 86_400, "help_text": "the time to undo a decision"}}
+        extra_kwargs = {
+            "grace_seconds": {"required": True, "max_value": 86_400, "help_text": "the time to undo a decision"}
+        }
 
 
 class PracticeView(StudioView):

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from artists import receipts, why
+from artists import receipts, standing, why
 from artists.models import Draft
 from artists.telling import team_news, tell_others
 from audit import trail
-from fans import experiences, mutes, opt_ins
+from fans import experiences, mutes
 from rights import clearance
 
 CHANNEL = "drafts"
@@ -60,12 +60,12 @@ def _claimed() -> list[Draft]:
 def _obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
     """Why some of them cannot go. What lets the others go is held until this transaction has committed."""
     live = _live_programs({draft.version.program_id for draft in drafts})
-    standing = opt_ins.standing_pairs({(draft.person_id, draft.artist_id) for draft in drafts}, hold=True)
+    given = standing.held(drafts)
     muted = mutes.muted({(draft.person_id, draft.version.program_id) for draft in drafts})
     cleared = clearance.still_clear({draft.clearance_id for draft in drafts}, hold=True)
     tests: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (UNCLEARED, lambda draft: draft.clearance_id in cleared),
-        (OPTED_OUT, lambda draft: (draft.person_id, draft.artist_id) in standing),
+        (OPTED_OUT, lambda draft: draft.pk in given),
         (MUTED, lambda draft: (draft.person_id, draft.version.program_id) not in muted),
         (STOPPED, lambda draft: draft.version.program_id in live),
         (ERASED, lambda draft: draft.content_hash is not None),

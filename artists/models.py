@@ -186,6 +186,12 @@ class Draft(models.Model):
         db_persist=True,
         help_text="the day it is counted on, in UTC",
     )
+    settled_at = GeneratedField(
+        expression=Coalesce(F("deliver_after"), F("decided_at"), F("deadline")),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+        help_text="when it was decided what becomes of it: the lists of what went out are in this order",
+    )
     held_by = models.CharField(max_length=80, null=True, help_text="who is looking at it, so that nobody else is")
     held_until = models.DateTimeField(null=True, help_text="a lease: it ends by itself")
 
@@ -226,15 +232,15 @@ class Draft(models.Model):
                 fields=["artist", "day", "state", "mark"], condition=~Q(state="pending"), name="drafts_counted_by_day"
             ),
             models.Index(
-                fields=["artist", "-id"],
+                fields=["artist", "-settled_at", "-id"],
                 condition=Q(state__in=["approved", "delivered"]) | Q(state="withdrawn", decision__isnull=False),
-                name="drafts_that_went_out",
+                name="drafts_out_newest_first",
             ),
             models.Index(
-                fields=["artist", "-id"],
+                fields=["artist", "-settled_at", "-id"],
                 condition=Q(state__in=["declined", "expired", "failed", "undeliverable"])
                 | Q(state="withdrawn", decision=None),
-                name="drafts_that_did_not",
+                name="drafts_stopped_newest_first",
             ),
         ]
 

@@ -13,7 +13,7 @@ from artists.models import Draft, Program
 from artists.refusals import AlreadyDecided, Expired, Muted, NotFound, OptedOut, Refused, Stale, TooLate, Uncleared
 from artists.telling import team_news, tell_others
 from audit import trail
-from fans import mutes, opt_ins
+from fans import mutes
 from live import notices
 from rights import clearance, decisions, hashing
 from rights.answers import Clearance
@@ -137,7 +137,7 @@ def _open(draft_id: int, by: Person, revision: int | None) -> tuple[Draft, Role]
 
 def _hold_fan(draft: Draft) -> None:
     """What waits again can be withdrawn again: the fan's stop is either seen here or waits until this is committed."""
-    if not opt_ins.standing_pairs([(draft.person_id, draft.artist_id)], hold=True):
+    if not standing.held([draft]):
         raise OptedOut
     if mutes.muted([(draft.person_id, draft.version.program_id)]):
         raise Muted

@@ -50,7 +50,7 @@ def _waiting(ended: Pairs, paused: Pairs) -> list[Draft]:
     None is passed over because somebody is deciding it at this moment: it is waited for, and looked at again.
     """
     theirs = Draft.objects.filter(state=Draft.State.PENDING, person__in={person for person, _ in ended | paused})
-    stopped = standing.beside(theirs, stands=standing.STOOD).filter(Q(stands=False) | Q(muted=True))
+    stopped = standing.beside(theirs).filter(Q(stands=False) | Q(muted=True))
     locked = stopped.select_related("version").select_for_update(of=("self",), no_key=True).order_by("pk")
     found = [draft for draft in locked if _why(draft, ended, paused)]
     for draft in found:

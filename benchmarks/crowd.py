@@ -165,8 +165,8 @@ FOLLOW = [
         SELECT person, 'artist:' || whose.artist, 'given', %(about)s, words
         FROM pair JOIN whose ON whose.n = pair.artist RETURNING id, person_id, about
     )
-    INSERT INTO fans_optin (person_id, artist_id, consent_id)
-    SELECT person_id, substr(about, 8)::bigint, id FROM given
+    INSERT INTO fans_optin (person_id, artist_id, consent_id, since)
+    SELECT person_id, substr(about, 8)::bigint, id, now() - interval '2 years' FROM given
     """,
     """
     INSERT INTO fans_engagement (person_id, artist_id, listens, first_at, last_at)

@@ -52,6 +52,8 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(f"A database address starts with postgresql://, not {parts.scheme}://.")
     options = dict(parse_qsl(parts.query))
+    if ours := {"server_side_binding", "prepare_threshold"} & options.keys():
+        raise ImproperlyConfigured(f"{', '.join(sorted(ours))}: not in an address; DATABASE_PREPARES=0 turns it off.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -9,6 +9,7 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from accounts.entrance import SAFE
 from accounts.models import Person
 from live import notices
 
@@ -35,14 +36,17 @@ def number(get_response: Answer) -> Answer:
 
 
 def lead(get_response: Answer) -> Answer:
-    """A redirect moves the whole page, not the part that htmx asked for; after signing in one is back at the page."""
+    """A redirect moves the whole page, not the part that htmx asked for; after signing in one is back at the page.
+
+    Where a form was sent, its room has said already which page that is: the item that was decided, not the next one.
+    """
 
     def answer(request: Page) -> HttpResponse:
         response = get_response(request)
         if not request.htmx or response.status_code not in {301, 302, 303}:
             return response
         goal = response["Location"]
-        if urlsplit(goal).path == resolve_url(settings.LOGIN_URL):
+        if urlsplit(goal).path == resolve_url(settings.LOGIN_URL) and request.method in SAFE:
             here = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
             goal = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
         return HttpResponseClientRedirect(goal)

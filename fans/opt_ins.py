@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -97,14 +98,18 @@ def ever(person: Person) -> list[Known]:
 
 
 STANDING = """
-SELECT given.person_id, given.artist_id FROM fans_optin given
+SELECT given.person_id, given.artist_id, given.since FROM fans_optin given
 JOIN unnest(%s::uuid[], %s::bigint[]) AS asked (person_id, artist_id) USING (person_id, artist_id)
 WHERE given.ended_at IS NULL ORDER BY given.id
 """
 
 
-def standing_pairs(pairs: Collection[tuple[UUID, int]], *, hold: bool = False) -> set[tuple[UUID, int]]:
-    """Which of these (fan, artist) stand, in one query.
+type Pair = tuple[UUID, int]
+"""A fan and an artist."""
+
+
+def standing_since(pairs: Collection[Pair], *, hold: bool = False) -> dict[Pair, datetime]:
+    """Which of these (fan, artist) stand, and since when, in one query.
 
     `hold` keeps them from ending until this transaction has committed.
     """
@@ -112,7 +117,12 @@ def standing_pairs(pairs: Collection[tuple[UUID, int]], *, hold: bool = False) -
     columns: list[list[Any]] = [[person for person, _ in asked], [artist for _, artist in asked]]
     with connection.cursor() as cursor:
         cursor.execute(STANDING + ("FOR SHARE OF given" if hold else ""), columns)
-        return set(cursor.fetchall())
+        return {(person, artist): since for person, artist, since in cursor.fetchall()}
+
+
+def standing_pairs(pairs: Collection[Pair], *, hold: bool = False) -> set[Pair]:
+    """Which of these stand, since whenever: for what is written from now on."""
+    return set(standing_since(pairs, hold=hold))
 
 
 def stands(person: str, artist: str, *, since: str | None = None) -> str:

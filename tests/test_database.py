@@ -1,6 +1,8 @@
 """Two roles: what each may do, and how the default connection changes hands."""
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, transaction
 from pytest_django import Settings
@@ -10,6 +12,9 @@ from audit import trail
 from audit.models import Entry
 from config import env
 from config.database import as_owner, connected, migrate
+from rights import clearance
+from rights.models import Use
+from tests import world
 from tests.servers import Database
 
 
@@ -93,3 +98,20 @@ def test_a_query_is_prepared_when_it_is_asked_often_unless_a_pooler_cannot_keep_
 
         kept = asked("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_team%'")
     assert (found, kept) == ({False}, prepared)
+
+
+@pytest.mark.parametrize("option", ["prepare_threshold=0", "server_side_binding=false"])
+def test_how_queries_are_sent_is_no_part_of_an_address(option: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_PREPARES"):
+        env.database(f"postgresql://somebody@/somewhere?{option}")
+
+
+def test_a_column_that_was_added_meanwhile_disturbs_no_open_connection(committing_db: Database) -> None:
+    artist = world.an_artist()
+    for _ in range(8):  # by then the query is prepared
+        assert clearance.live(Use.PERSONAL_MESSAGE, artist)
+
+    with psycopg.connect(settings.DATABASE_OWNER_URL, dbname=committing_db.name) as owner:
+        owner.execute("ALTER TABLE rights_grant ADD COLUMN more int")
+
+    assert clearance.live(Use.PERSONAL_MESSAGE, artist)

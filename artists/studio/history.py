@@ -13,7 +13,7 @@ from accounts.models import Person
 from accounts.requests import Request
 from artists.models import Draft
 from artists.studio.entrance import Studio, entered, number
-from artists.studio.told import told
+from artists.studio.told import WORDS, told
 from audit.models import Entry
 from catalog.models import Artist
 
@@ -65,7 +65,8 @@ def _actors(artist: Artist) -> list[str]:
 
 
 def _about(subjects: Iterable[str]) -> Any:
-    return Entry.objects.filter(subject__in=list(subjects))
+    # What a fan does about a program is there too, and is none of what a team did: only that has words here.
+    return Entry.objects.filter(subject__in=list(subjects), action__in=list(WORDS))
 
 
 def _by(actor: str, artist: Artist) -> Any:

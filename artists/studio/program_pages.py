@@ -9,9 +9,10 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import freshness
+from accounts.entrance import posted
 from accounts.requests import Request
 from ai.wording import Wording
 from artists import programs, reports
@@ -68,7 +69,7 @@ def page(request: Request, studio: Studio, pk: int) -> HttpResponse:
     return _save(request, studio, desk)
 
 
-@require_POST
+@posted
 @entered
 def preview(request: Request, studio: Studio, pk: int) -> HttpResponse:
     """Every shape of what is typed, and what is wrong with it. Nothing is stored."""
@@ -77,7 +78,7 @@ def preview(request: Request, studio: Studio, pk: int) -> HttpResponse:
     return _show(request, studio, desk, part="#preview")
 
 
-@require_POST
+@posted
 @entered
 def sign(request: Request, studio: Studio, pk: int, version: int) -> HttpResponse:
     """The artist in person, who typed the password a moment ago, says yes to exactly this version."""
@@ -95,7 +96,7 @@ def sign(request: Request, studio: Studio, pk: int, version: int) -> HttpRespons
     return redirect(studio.url("program", pk=pk))
 
 
-@require_POST
+@posted
 @entered
 def turn(request: Request, studio: Studio, pk: int) -> HttpResponse:
     """Pause it at once, or let it go on."""

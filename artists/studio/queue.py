@@ -7,9 +7,10 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
 
+from accounts.entrance import posted
 from accounts.requests import Request
 from ai.scripts import CONTROL
 from artists import holds, review, standing
@@ -36,13 +37,13 @@ def item(request: Request, studio: Studio, draft: int) -> HttpResponse:
     return _show(request, studio, _stage(studio, draft))
 
 
-@require_POST
+@posted
 @entered
 def approve(request: Request, studio: Studio, draft: int) -> HttpResponse:
     return _act(request, studio, draft, partial(review.approve, draft, by=request.user, revision=_revision(request)))
 
 
-@require_POST
+@posted
 @entered
 def decline(request: Request, studio: Studio, draft: int) -> HttpResponse:
     reason = CONTROL.sub(" ", request.POST.get("reason", ""))[:280]
@@ -50,7 +51,7 @@ def decline(request: Request, studio: Studio, draft: int) -> HttpResponse:
     return _act(request, studio, draft, no)
 
 
-@require_POST
+@posted
 @entered
 def skip(request: Request, studio: Studio, draft: int) -> HttpResponse:
     """Later: it stays where it is, and others may be handed it."""
@@ -69,7 +70,7 @@ def edit(request: Request, studio: Studio, draft: int) -> HttpResponse:
     return _act(request, studio, draft, other, typed=typed)
 
 
-@require_POST
+@posted
 @entered
 def mark(request: Request, studio: Studio, draft: int) -> HttpResponse:
     """What the typed words would be marked. Nothing is stored."""
@@ -77,7 +78,7 @@ def mark(request: Request, studio: Studio, draft: int) -> HttpResponse:
     return studio.show(request, f"{PAGE}#willbe", will=will_be(found, studio.role, request.POST.get("text", "")))
 
 
-@require_POST
+@posted
 @entered
 def undo(request: Request, studio: Studio, draft: int) -> HttpResponse:
     """Take a decision back, and have the draft in front of one again."""
@@ -95,7 +96,7 @@ def undo(request: Request, studio: Studio, draft: int) -> HttpResponse:
     )
 
 
-@require_POST
+@posted
 @entered
 def hold(request: Request, studio: Studio, draft: int) -> HttpResponse:
     """The open page goes on looking at it, and hears what became of the line meanwhile."""
@@ -117,7 +118,7 @@ def count(request: Request, studio: Studio) -> HttpResponse:
     return studio.show(request, f"{PAGE}#count")
 
 
-@require_POST
+@posted
 @entered
 def leave(request: Request, studio: Studio, draft: int) -> HttpResponse:
     """The page was left: nobody has to wait for the lease to end."""

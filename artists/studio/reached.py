@@ -25,8 +25,8 @@ SELECT draft.id, draft.state, draft.reason, {stands}, person.name, draft.text, v
     experience.withdrawn_at, experience.receipt_key
 FROM (
     SELECT id FROM artists_draft
-    WHERE artist_id = %(artist)s AND {which} AND id < coalesce(%(before)s, 9223372036854775807)
-    ORDER BY id DESC LIMIT %(limit)s
+    WHERE artist_id = %(artist)s AND {which} {older}
+    ORDER BY settled_at DESC, id DESC LIMIT %(limit)s
 ) AS newest
 JOIN artists_draft draft ON draft.id = newest.id
 JOIN accounts_person person ON person.id = draft.person_id
@@ -34,9 +34,12 @@ JOIN artists_programversion version ON version.id = draft.version_id
 JOIN artists_program program ON program.id = version.program_id
 LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
 LEFT JOIN fans_experience experience ON experience.draft = draft.id
-ORDER BY newest.id DESC
+ORDER BY draft.settled_at DESC, draft.id DESC
 """
-STANDS = opt_ins.stands("draft.person_id", "draft.artist_id")
+OLDER = """AND (settled_at, id) < (
+        SELECT settled_at, id FROM artists_draft WHERE id = %(before)s AND artist_id = %(artist)s
+    )"""
+STANDS = opt_ins.stands("draft.person_id", "draft.artist_id", since="draft.written_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +93,16 @@ class Reached:
 
     @property
     def why(self) -> str:
-        """A reason as a sentence: it is stored with its kind before a colon."""
+        """A reason as a sentence: it is stored with its kind before a colon, and may end as its writer ended it."""
         kind, _, rest = self.reason.partition(": ")
-        return f"{kind.capitalize()}: {rest}" if rest else kind.capitalize()
+        said = f"{kind.capitalize()}: {rest}" if rest else kind.capitalize()
+        return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def reached(artist: Artist, *, out: bool = True, before: int | None = None, limit: int = 20) -> list[Reached]:
-    """Newest first, in one query."""
-    asked = REACHED.format(stands=STANDS, which=OUT if out else NOT_OUT)
+    """Newest first, in one query; older than the draft `before`, where one is named."""
+    older = OLDER if before is not None else ""
+    asked = REACHED.format(stands=STANDS, which=OUT if out else NOT_OUT, older=older)
     with connection.cursor() as cursor:
         cursor.execute(asked, {"artist": artist.pk, "before": before, "limit": limit})
         return [Reached(*row) for row in cursor.fetchall()]

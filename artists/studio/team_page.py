@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
 from accounts import invitations, roles
+from accounts.entrance import posted
 from accounts.models import Invitation, Member, Person, Role
 from accounts.requests import Request
 from artists import inviting, programs
@@ -52,7 +52,7 @@ def page(request: Request, studio: Studio) -> HttpResponse:
     return _try(request, studio, invite, adding=form)
 
 
-@require_POST
+@posted
 @entered
 def invitation(request: Request, studio: Studio, invitation: int) -> HttpResponse:
     """Taken back: its link opens nothing any more."""
@@ -65,7 +65,7 @@ def invitation(request: Request, studio: Studio, invitation: int) -> HttpRespons
     return _try(request, studio, take_back)
 
 
-@require_POST
+@posted
 @entered
 def member(request: Request, studio: Studio, member: int) -> HttpResponse:
     """Another role, or none any more."""
@@ -78,7 +78,7 @@ def member(request: Request, studio: Studio, member: int) -> HttpResponse:
     return _try(request, studio, lambda: _add(request, studio, found.person, role))
 
 
-@require_POST
+@posted
 @entered
 def practice(request: Request, studio: Studio) -> HttpResponse:
     """How long a decision can be undone."""

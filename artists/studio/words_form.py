@@ -101,10 +101,7 @@ class Words:
 
     @property
     def direction(self) -> str:
-        try:
-            return "rtl" if scripts.runs_right_to_left(self.locale) else "ltr"
-        except (ValueError, LookupError):
-            return "ltr"
+        return "rtl" if scripts.runs_right_to_left(self.locale) else "ltr"
 
     def _alone(self) -> list[tuple[str, str]]:
         """Each sentence by itself, so that two wrong ones are both named."""

@@ -2,8 +2,11 @@
 
 import unicodedata
 
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""They turn what follows around, a stranger's words too; a name runs its own way without them."""
+
 
 def tidy(name: str) -> str:
-    """Without control characters, line breaks and doubled spaces. Joiners and marks stay: names need them."""
+    """Without control characters, turns, line breaks and doubled spaces. Joiners and marks stay: names need them."""
     spaced = " ".join(name.split())
-    return "".join(letter for letter in spaced if unicodedata.category(letter) != "Cc").strip()
+    return "".join(letter for letter in spaced if unicodedata.category(letter) != "Cc" and letter not in TURNS).strip()

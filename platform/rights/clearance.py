@@ -85,7 +85,9 @@ def covers(grant: Grant, territory: str) -> bool:
 
 
 LIVE = """
-SELECT yes.* FROM rights_grant yes JOIN rights_party party ON party.id = yes.party_id,
+SELECT yes.id, yes.party_id, yes.artist_id, yes.use, yes.version, yes.territories, yes.by, yes.live_from,
+    yes.live_until, yes.ended_at, yes.ended_by
+FROM rights_grant yes JOIN rights_party party ON party.id = yes.party_id,
     (SELECT coalesce(%(at)s, statement_timestamp()) AS at) asked
 WHERE party.kind = 'artist' AND yes.artist_id = ANY(%(artists)s) AND yes.use = ANY(%(uses)s)
     AND yes.live_from <= asked.at

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 from django.test import Client, RequestFactory
+from django.urls import ResolverMatch, resolve
 
+from accounts import entrance
 from accounts.entrance import nearest, way_back
 from tests.accounts.people import PASSWORD, someone
 
@@ -112,3 +114,23 @@ def _next(door: Any) -> str:
 )
 def test_the_way_up_ends_where_something_is(path: str, way: str) -> None:
     assert nearest(path) == way
+
+
+@pytest.mark.parametrize("sent", ["team/practice", "team/2", "team/invitations/3", "review/4/skip", "programs/5/sign"])
+def test_a_form_of_a_studio_leads_to_what_can_be_opened(sent: str) -> None:
+    page = sent.partition("/")[0] if sent.startswith("team") else "/".join(sent.split("/")[:2])
+
+    assert nearest(f"/studio/mara-veil/{sent}") == f"/studio/mara-veil/{page}"
+
+
+def test_an_address_that_was_made_up_to_be_long_is_not_looked_at_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def looking(path: str) -> ResolverMatch:
+        looked_at.append(path)
+        return resolve(path)
+
+    monkeypatch.setattr(entrance, "resolve", looking)
+
+    assert nearest("/settings" + "/a" * 20_000) == "/settings"
+    assert len(looked_at) < 2 * entrance.DEEPEST

@@ -297,3 +297,9 @@ def test_a_list_asks_the_database_the_same_for_one_as_for_three(artist: Artist, 
 
     assert draft.state == "pending"
     assert counts[0] == counts[1]
+
+
+def test_a_time_to_undo_that_is_not_said_is_asked_for(artist: Artist) -> None:
+    answer = stale(world.a_member(artist, "principal")).put("/api/v1/studio/mara-veil/practice", {}, content_type=JSON)
+
+    assert (answer.status_code, answer.json()) == (400, {"grace_seconds": ["This field is required."]})

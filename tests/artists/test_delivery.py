@@ -230,3 +230,36 @@ def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database)
         draft.refresh_from_db()
         assert draft.state in {"delivered", "pending"}
         assert Experience.objects.filter(draft=draft.pk).exists() == (draft.state == "delivered")
+
+
+@pytest.mark.django_db
+def test_an_opt_in_given_again_within_the_grace_does_not_bring_back_what_waited_under_the_one_before() -> None:
+    artist = world.an_artist()
+    draft = world.an_approved_draft(artist)
+    opt_ins.opt_out(draft.person, artist)
+    opt_ins.opt_in(draft.person, artist)
+
+    assert delivery.deliver_next()
+
+    assert undelivered(draft) == delivery.OPTED_OUT
+
+
+@pytest.mark.django_db
+def test_nobody_approves_or_brings_back_what_was_written_under_an_opt_in_that_ended() -> None:
+    artist = world.an_artist()
+    principal = world.a_member(artist, "principal")
+    waiting, declined = (
+        world.a_pending_draft(artist),
+        world.a_pending_draft(artist, world.a_fan("Bea", opted_in=artist)),
+    )
+    review.decline(declined.pk, by=principal)
+    for draft in (waiting, declined):
+        opt_ins.opt_out(draft.person, artist)
+        opt_ins.opt_in(draft.person, artist)
+
+    with pytest.raises(review.OptedOut):
+        review.approve(waiting.pk, by=principal)
+    with pytest.raises(review.OptedOut):
+        review.undo(declined.pk, by=principal)
+
+    assert [Draft.objects.get(pk=draft.pk).state for draft in (waiting, declined)] == ["pending", "declined"]

@@ -124,6 +124,7 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: House, guest
     house.listens(secret, artist.name, 2)
     expect(studio.locator("#stage .words")).to_contain_text("That was 3", timeout=given.SECONDS * 1000)
     expect(studio.get_by_role("heading", level=1)).to_have_text("1 to decide")
+    expect(studio).to_have_title(f"1 to decide – {artist.name} – Fanfare")
 
     # One key approves it, and there is a moment to undo.
     studio.wait_for_timeout(SETTLED)
@@ -154,6 +155,7 @@ def test_declined_is_gone_and_the_next_stands_there(artist: Artist, guests: Gues
     page.keyboard.press("d")
     expect(page.locator("#undo")).to_contain_text("They hear nothing.")
     expect(page.locator("#draft-name")).to_have_text("Ben")
+    expect(page).to_have_title(f"1 to decide – {artist.name} – Fanfare")
 
     first.refresh_from_db()
     second.refresh_from_db()

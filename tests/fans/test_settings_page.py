@@ -34,7 +34,7 @@ def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -
     assert fan.name == "Ana"
 
 
-@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "a\u202eb", "👩‍👩‍👧‍👦", "ليلى"])
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "👩‍👩‍👧‍👦", "ليلى", "نور\u200e"])
 def test_any_name_is_text(name: str) -> None:
     fan = world.a_fan()
     client = visitor(fan)
@@ -44,6 +44,16 @@ def test_any_name_is_text(name: str) -> None:
     fan.refresh_from_db()
     assert fan.name == name
     assert "<img src=x" not in client.get("/settings").content.decode()
+
+
+@pytest.mark.parametrize("turn", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_a_name_turns_no_words_around(turn: str) -> None:
+    fan = world.a_fan()
+
+    visitor(fan).post("/settings/name", {"name": f"Ana {turn}evil"})
+
+    fan.refresh_from_db()
+    assert fan.name == "Ana evil"
 
 
 def test_a_token_is_shown_once_listed_and_revoked() -> None:

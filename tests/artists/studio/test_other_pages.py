@@ -6,7 +6,7 @@ from django.test import Client
 from accounts import roles
 from artists import programs, review
 from catalog.models import Artist
-from fans import opt_ins
+from fans import mutes, opt_ins
 from rights import grants
 from rights.models import Use
 from tests import world
@@ -306,3 +306,14 @@ def test_an_address_with_nonsense_in_it_is_a_page_all_the_same(artist: Artist, b
     ]
 
     assert answers == [200, 200, 200]
+
+
+def test_what_a_fan_does_about_a_program_is_not_the_teams_to_read(artist: Artist) -> None:
+    experience = world.an_experience(artist, world.a_fan("Xenophon", opted_in=artist))
+    program = artist.programs.get()
+    mutes.pause(experience.person, program.pk, artist)
+    mutes.resume(experience.person, program.pk)
+
+    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/history"))
+
+    assert ["signed version 1" in text, "Xenophon" in text, "muted" in text] == [True, False, False]

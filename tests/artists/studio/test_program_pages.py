@@ -285,3 +285,10 @@ def test_a_reviewer_reads_a_program_and_cannot_write_in_it(program: Program) -> 
     assert "<fieldset" in page.content.decode()
     assert 'bare" disabled>' in page.content.decode()
     assert "Save as a new version" not in said(page)
+
+
+@pytest.mark.parametrize("locale", ["zz", "C", "no_NO", "english", "x" * 10_000, ""])
+def test_a_language_that_is_none_is_named_and_what_was_typed_is_kept(program: Program, locale: str) -> None:
+    page = browser_of(program.artist, "editor").post(path_of(program), {**TYPED, "locale": locale})
+
+    assert (page.status_code, fields(page), program.versions.count()) == (422, TYPED["template"], 1)

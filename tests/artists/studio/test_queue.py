@@ -270,3 +270,13 @@ def test_as_many_queries_at_three_drafts_as_at_one(artist: Artist, address: str)
         world.a_pending_draft(artist)
 
     assert counts[0] == counts[1]
+
+
+def test_a_button_pressed_on_a_page_without_the_items_address_leads_back_to_that_item(artist: Artist) -> None:
+    first, passed = world.a_pending_draft(artist), world.a_pending_draft(artist, world.a_fan("Bea", opted_in=artist))
+    headers = {**HTMX, "HX-Current-URL": "http://testserver/studio/mara-veil/review"}
+
+    answer = Client().post(path_of(passed, "/approve"), {"revision": 1}, headers=headers)
+
+    assert unquote(answer.headers["HX-Redirect"]) == f"/accounts/login/?next=/studio/mara-veil/review/{passed.pk}"
+    assert first.pk != passed.pk

@@ -1,0 +1,37 @@
+"""The lists of what went out, and of what went no further."""
+
+import pytest
+
+from artists import review
+from artists.studio.reached import reached
+from catalog.models import Artist
+from tests import world
+
+
+@pytest.fixture
+def artist(db: None) -> Artist:
+    return world.an_artist()
+
+
+def test_what_reached_fans_stands_in_the_order_in_which_it_did(artist: Artist) -> None:
+    world.without_grace(artist)
+    fans = [world.a_fan(name, opted_in=artist) for name in ("Ana", "Bea", "Cem")]
+    drafts = [world.a_pending_draft(artist, fan) for fan in fans]
+    for draft in (drafts[1], drafts[2], drafts[0]):
+        review.approve(draft.pk, by=world.a_member(artist, "principal"))
+
+    first = reached(artist, limit=2)
+    then = reached(artist, before=first[-1].pk)
+
+    assert [[each.fan for each in part] for part in (first, then)] == [["Ana", "Cem"], ["Bea"]]
+
+
+def test_a_reason_that_ends_as_a_sentence_gets_no_second_full_stop(artist: Artist) -> None:
+    said_why = ["I write to them myself.", "not this one"]
+    for reason, name in zip(said_why, ("Ana", "Bea"), strict=True):
+        draft = world.a_pending_draft(artist, world.a_fan(name, opted_in=artist))
+        review.decline(draft.pk, by=world.a_member(artist, "principal"), reason=reason)
+
+    whys = [each.why for each in reached(artist, out=False)]
+
+    assert whys == ["Declined: not this one.", "Declined: I write to them myself."]
