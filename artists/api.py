@@ -132,9 +132,10 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
     @extend_schema_field(serializers.ChoiceField([each.value for each in Standing]))
     def get_standing(self, program: Program) -> str:
         """A live program answers nobody while personal messages are off: it waits. Asked once for all of an artist."""
-        if "yes" not in self.context:
-            self.context["yes"] = answering.allowed(program.artist)
-        return str(answering.standing(program, self.context["yes"]))
+        asked = cast(dict[str, Any], self.context)
+        if "yes" not in asked:
+            asked["yes"] = answering.allowed(program.artist)
+        return str(answering.standing(program, asked["yes"]))
 
 
 class ProgramsView(StudioView):
