@@ -105,7 +105,19 @@ addEventListener("pagehide", () => {
 
 // -- The draft that has just appeared ---------------------------------------------------------------------------------
 
-let shown = $("#stage")?.dataset.draft;
+let stage = $("#stage");
+let shown = stage?.dataset.draft;
+let editing = $("#text") !== null;
+
+// The cursor goes into the words once the stage is for editing; whoever is elsewhere on the page stays there. htmx brings
+// the focus back to the name by its id, so the stage itself does not count as elsewhere.
+function follow() {
+  const [was, field, focus] = [editing, $("#text"), document.activeElement];
+  const anew = stage !== $("#stage");
+  stage = $("#stage");
+  editing = field !== null;
+  if (anew && field && (focus === document.body || (!was && stage.contains(focus)))) field.focus({ preventScroll: true });
+}
 
 document.addEventListener("htmx:afterSettle", () => {
   showKeys();
@@ -113,8 +125,7 @@ document.addEventListener("htmx:afterSettle", () => {
   countDown();
   restore();
   const now = $("#stage")?.dataset.draft;
-  const field = $("#text");
-  if (field && document.activeElement === document.body) field.focus({ preventScroll: true });
+  follow();
   if (now === shown) return;
   shown = now;
   appeared = Date.now();
@@ -188,3 +199,4 @@ addEventListener("beforeunload", (event) => {
 showKeys();
 countDown();
 restore();
+if (document.activeElement === document.body) $("#text")?.focus({ preventScroll: true });
