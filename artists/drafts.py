@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 from ai.compose import Unsayable
 from ai.draft import Doubtful
 from ai.llm import Profile
-from artists import expiry, making, marks
+from artists import expiry, generation, marks
 from artists.models import Draft, Moment, Program
-from artists.telling import team_news, tell_others
+from artists.notifications import draft_notices, publish_draft_events
 from audit import trail
 from audit.models import Entry
 from fans import mutes, opt_ins
@@ -25,23 +25,25 @@ from rights.clearance import Ask
 from rights.models import Use
 from worker import wake
 
-BATCH = 200
-BATCH_WITH_A_MODEL = 4  # it takes seconds for each
-BY = "system:drafts"
-OPTED_OUT = "opted out: the fan ended it before anything was written"
-MUTED = "muted: the fan paused this program before anything was written"
-STOPPED = "stopped: the program is paused"
+BATCH_SIZE = 200
+MODEL_BATCH_SIZE = 4  # it takes seconds for each
+ACTOR = "system:drafts"
+REASON_OPTED_OUT = "opted out: the fan ended it before anything was written"
+REASON_MUTED = "muted: the fan paused this program before anything was written"
+REASON_STOPPED = "stopped: the program is paused"
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # A moment is held by a lock of this connection, not by a state: a process that dies lets go of it at once, and the
 # moment is as noticed as before. Two processes never write for the same one; if they did, only one could store it.
-HOLD = """
+LOCK_MOMENTS_SQL = """
 SELECT id FROM (
     SELECT id FROM artists_moment WHERE state = 'noticed' ORDER BY id LIMIT 2000
 ) AS waiting WHERE pg_try_advisory_lock(hashtextextended('moment:' || id, 0)) LIMIT %s
 """
-LET_GO = "SELECT pg_advisory_unlock(hashtextextended('moment:' || id, 0)) FROM unnest(%s::bigint[]) AS held (id)"
+UNLOCK_MOMENTS_SQL = (
+    "SELECT pg_advisory_unlock(hashtextextended('moment:' || id, 0)) FROM unnest(%s::bigint[]) AS held (id)"
+)
 
 
 def write_next() -> bool:
@@ -50,22 +52,22 @@ def write_next() -> bool:
     Whatever may be slow, a model above all, happens outside a transaction; what came out is stored if the moment is
     still noticed.
     """
-    model = making.model()
-    with _held(BATCH_WITH_A_MODEL if model else BATCH) as moments:
+    model = generation.configured_model()
+    with _locked_moments(MODEL_BATCH_SIZE if model else BATCH_SIZE) as moments:
         if not moments:
             return False
-        refused, cleared = _allowed(moments)
-        made, unsayable = _made([moment for moment in moments if moment.pk in cleared], cleared, model)
+        refused, cleared = _clear_moments(moments)
+        made, unsayable = _generate_texts([moment for moment in moments if moment.pk in cleared], cleared, model)
         with transaction.atomic():
-            _store(moments, made, refused | unsayable)
+            _store_drafts(moments, made, refused | unsayable)
     return True
 
 
 @contextmanager
-def _held(batch: int) -> Iterator[list[Moment]]:
+def _locked_moments(batch: int) -> Iterator[list[Moment]]:
     """Noticed moments that no other process is writing for, oldest first."""
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [batch])
+        cursor.execute(LOCK_MOMENTS_SQL, [batch])
         ids = [row[0] for row in cursor.fetchall()]
     try:
         # Read after the locks: somebody may have stored one between our looking and our holding it.
@@ -73,19 +75,19 @@ def _held(batch: int) -> Iterator[list[Moment]]:
         yield list(noticed.select_related("person", "program__artist", "version__recording"))
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(LET_GO, [ids])
+            cursor.execute(UNLOCK_MOMENTS_SQL, [ids])
 
 
-def _allowed(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
+def _clear_moments(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
     """Per moment, why nothing may be written for it, or the clearance to write. A constant number of queries."""
-    stopped = _stopped_by_fans(moments)
-    answers = clearance.clear_all({_ask(moment) for moment in moments})
+    stopped = _fan_refusals(moments)
+    answers = clearance.clear_all({_clearance_request(moment) for moment in moments})
     refused: dict[int, str] = {}
     cleared: dict[int, Clearance] = {}
     for moment in moments:
-        answer = answers[_ask(moment)]
+        answer = answers[_clearance_request(moment)]
         if moment.program.state != Program.State.LIVE:
-            refused[moment.pk] = STOPPED
+            refused[moment.pk] = REASON_STOPPED
         elif moment.pk in stopped:
             refused[moment.pk] = stopped[moment.pk]
         elif isinstance(answer, Clearance):
@@ -95,65 +97,67 @@ def _allowed(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clear
     return refused, cleared
 
 
-def _stopped_by_fans(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
+def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
     """Per moment whose fan opted out or paused the program, which it was. `hold` keeps the others from doing so until
     this transaction has committed; whoever withdraws what waits then finds what it wrote."""
-    standing = opt_ins.standing_pairs({_pair(moment) for moment in moments}, hold=hold)
+    standing = opt_ins.standing_pairs({_opt_in_pair(moment) for moment in moments}, hold=hold)
     muted = mutes.muted({(moment.person_id, moment.program_id) for moment in moments})
-    opted_out = {moment.pk: OPTED_OUT for moment in moments if _pair(moment) not in standing}
-    paused = {moment.pk: MUTED for moment in moments if (moment.person_id, moment.program_id) in muted}
+    opted_out = {moment.pk: REASON_OPTED_OUT for moment in moments if _opt_in_pair(moment) not in standing}
+    paused = {moment.pk: REASON_MUTED for moment in moments if (moment.person_id, moment.program_id) in muted}
     return paused | opted_out
 
 
-def _pair(moment: Moment) -> tuple[UUID, int]:
+def _opt_in_pair(moment: Moment) -> tuple[UUID, int]:
     return moment.person_id, moment.program.artist_id
 
 
-def _ask(moment: Moment) -> Ask:
+def _clearance_request(moment: Moment) -> Ask:
     return Ask(Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country)
 
 
-def _made(
+def _generate_texts(
     moments: Sequence[Moment], cleared: Mapping[int, Clearance], model: Profile | None
-) -> tuple[list[making.Made], dict[int, str]]:
+) -> tuple[list[generation.GeneratedText], dict[int, str]]:
     """What could be written, and why the rest could not. One that fails does not hold up those behind it."""
-    firsts = making.firsts(moments)
-    made: list[making.Made] = []
+    firsts = generation.find_first_listens(moments)
+    made: list[generation.GeneratedText] = []
     failed: dict[int, str] = {}
     for moment in moments:
         first = firsts.get((moment.person_id, moment.program.artist_id, moment.version.recording_id))
         try:
-            made.append(making.make(moment, cleared[moment.pk], first, model))
+            made.append(generation.generate_text(moment, cleared[moment.pk], first, model))
         except Unsayable as reason:
             failed[moment.pk] = f"unsayable: {reason}"
         except Doubtful as reason:
             failed[moment.pk] = f"guard: {reason}"
         except Exception:
-            log.exception("Nothing could be written for moment %d", moment.pk)
+            logger.exception("Nothing could be written for moment %d", moment.pk)
             failed[moment.pk] = "failed: writing it broke; the log of the drafts process says how"
     return made, failed
 
 
-def _store(moments: Sequence[Moment], made: Sequence[making.Made], refused: Mapping[int, str]) -> None:
+def _store_drafts(
+    moments: Sequence[Moment], made: Sequence[generation.GeneratedText], refused: Mapping[int, str]
+) -> None:
     """Drafts, moments, notices, audit and events of what is still noticed; in the caller's transaction."""
     waiting = Moment.objects.filter(pk__in=[moment.pk for moment in moments], state=Moment.State.NOTICED)
     still = {moment.pk: moment for moment in waiting.order_by("pk").select_for_update(no_key=True)}
-    refused = {**refused, **_stopped_by_fans([each.moment for each in made], hold=True)}
+    refused = {**refused, **_fan_refusals([each.moment for each in made], hold=True)}
     written = [each for each in made if each.moment.pk in still and each.moment.pk not in refused]
-    drafts = Draft.objects.bulk_create(_draft(each) for each in written)
+    drafts = Draft.objects.bulk_create(_build_draft(each) for each in written)
     for draft in drafts:
         still[draft.moment_id].state = Moment.State.DRAFTED
     for pk in refused.keys() & still.keys():
         still[pk].state, still[pk].reason = Moment.State.REFUSED, refused[pk][:300]
     Moment.objects.bulk_update(still.values(), ["state", "reason"])
-    trail.record_all(_entries(drafts, written, [moment for moment in still.values() if moment.reason]))
-    tell_others("drafted", ((draft, str(draft.pk)) for draft in drafts))
-    notices.post(team_news("draft.pending", drafts))
+    trail.record_all(_audit_entries(drafts, written, [moment for moment in still.values() if moment.reason]))
+    publish_draft_events("drafted", ((draft, str(draft.pk)) for draft in drafts))
+    notices.post(draft_notices("draft.pending", drafts))
     if drafts:
         wake.notify(expiry.CHANNEL)
 
 
-def _draft(made: making.Made) -> Draft:
+def _build_draft(made: generation.GeneratedText) -> Draft:
     moment, drafted = made.moment, made.drafted
     draft = Draft(
         moment=moment,
@@ -167,15 +171,17 @@ def _draft(made: making.Made) -> Draft:
         facts=made.facts,
         deadline=Now() + timedelta(seconds=moment.version.review_seconds),
     )
-    draft.parts = marks.parts(draft)
+    draft.parts = marks.derive_parts(draft)
     return draft
 
 
-def _entries(drafts: Sequence[Draft], made: Sequence[making.Made], refused: Sequence[Moment]) -> Iterator[Entry]:
+def _audit_entries(
+    drafts: Sequence[Draft], made: Sequence[generation.GeneratedText], refused: Sequence[Moment]
+) -> Iterator[Entry]:
     for draft, each in zip(drafts, made, strict=True):
         facts = {"moment": draft.moment_id, "clearance": draft.clearance_id, "maker": draft.maker}
         instead = {"why_composer": each.drafted.why_composer} if each.drafted.why_composer else {}
-        yield trail.entry("draft.written", by=BY, subject=f"draft:{draft.pk}", **facts, **instead)
+        yield trail.entry("draft.written", by=ACTOR, subject=f"draft:{draft.pk}", **facts, **instead)
     for moment in refused:
         why = moment.reason.partition(":")[0]
-        yield trail.entry("moment.refused", by=BY, subject=f"moment:{moment.pk}", why=why)
+        yield trail.entry("moment.refused", by=ACTOR, subject=f"moment:{moment.pk}", why=why)

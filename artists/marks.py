@@ -18,35 +18,35 @@ from fans.models import Mark
 COMPOSER = "composer"
 
 
-def within_shape(draft: Draft) -> bool:
+def is_within_shape(draft: Draft) -> bool:
     """Whether the principal's signature on the shape covers this text, letter for letter."""
     return draft.maker == COMPOSER and draft.text == draft.made and draft.version.decision_id is not None
 
 
-def changed(draft: Draft) -> bool:
+def is_changed(draft: Draft) -> bool:
     """Whether a person made it read differently from what the maker left."""
     return normalise(draft.text or "") != normalise(draft.made or "")
 
 
-def mark(draft: Draft) -> Mark:
+def derive_mark(draft: Draft) -> Mark:
     if draft.maker == COMPOSER:
-        return Mark.WRITTEN if changed(draft) else Mark.FILLED
-    return Mark.EDITED if changed(draft) else Mark.APPROVED
+        return Mark.WRITTEN if is_changed(draft) else Mark.FILLED
+    return Mark.EDITED if is_changed(draft) else Mark.APPROVED
 
 
-def credit(draft: Draft, *, decided_by: str) -> str:
+def derive_credit(draft: Draft, *, decided_by: str) -> str:
     """The name in the mark. `decided_by` is the decider's role. One line: the hash refuses another."""
     name = " ".join(draft.artist.name.split())
-    theirs = decided_by == Role.PRINCIPAL and not (changed(draft) and draft.team_typed)
+    theirs = decided_by == Role.PRINCIPAL and not (is_changed(draft) and draft.team_typed)
     return name if theirs else f"{name}'s team"
 
 
-def parts(draft: Draft) -> list[dict[str, Any]]:
+def derive_parts(draft: Draft) -> list[dict[str, Any]]:
     """What was made by whom or what, for the receipt: no person's name, only whose side they are on."""
     name = draft.artist.name
     hand = f"{name}'s team" if draft.team_typed else name
     machine = f"the model {draft.maker.removeprefix('model:')}"
-    match mark(draft):
+    match derive_mark(draft):
         case Mark.WRITTEN:
             return [{"part": "words", "by": f"{hand}, typed by a person", "kind": "person"}]
         case Mark.FILLED:

@@ -15,7 +15,7 @@ from fans.models import Mark
 from listens.models import Listen
 from rights.models import CONTENT_HASH, ClearanceRow, Decision, ShapeHash
 
-REVIEW_SECONDS = 3 * 86_400
+DEFAULT_REVIEW_SECONDS = 3 * 86_400
 
 
 class Practice(models.Model):
@@ -79,7 +79,7 @@ class ProgramVersion(models.Model):
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
     wording = models.TextField(help_text="canonical JSON of ai's Wording: locale, templates, fragments")
-    review_seconds = models.PositiveIntegerField(default=REVIEW_SECONDS, help_text="how long a draft waits")
+    review_seconds = models.PositiveIntegerField(default=DEFAULT_REVIEW_SECONDS, help_text="how long a draft waits")
     shape_hash = GeneratedField(
         expression=ShapeHash(
             F("program"), F("version"), F("moment"), F("nth"), F("recording"), F("audience"), F("wording")
@@ -195,7 +195,7 @@ class Draft(models.Model):
     held_by = models.CharField(max_length=80, null=True, help_text="who is looking at it, so that nobody else is")
     held_until = models.DateTimeField(null=True, help_text="a lease: it ends by itself")
 
-    # What `artists.standing` reads beside a row, and no column: not read, it is not there.
+    # What `artists.eligibility` reads beside a row, and no column: not read, it is not there.
     stands: bool
     muted: bool
 

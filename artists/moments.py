@@ -16,7 +16,7 @@ from worker import wake
 
 CHANNEL = "moments"
 # Once per program, fan and point, whatever is repeated; in one order, so that two consumers cannot lock each other out.
-INSERT = """
+INSERT_MOMENTS_SQL = """
 INSERT INTO artists_moment (program_id, version_id, person_id, point, listen_id, recording_id, state, reason)
 SELECT *, 'noticed', '' FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[])
     AS noticed (program, version, person, point, listen, recording)
@@ -42,32 +42,32 @@ def notice(progress: Sequence[Progress]) -> list[int]:
     A moment fires on a live listen that is not set aside, for a fan who has opted in and did not pause it, for
     a live program.
     """
-    answering = _answering({each.artist_id for each in progress})
-    crossings = list(_crossings(progress, answering)) if answering else []
-    standing = opt_ins.standing_pairs({_pair(crossing) for crossing in crossings}) if crossings else set()
-    wanted = [crossing for crossing in crossings if _pair(crossing) in standing]
+    answering = _find_live_versions({each.artist_id for each in progress})
+    crossings = list(_find_crossings(progress, answering)) if answering else []
+    standing = opt_ins.standing_pairs({_opt_in_pair(crossing) for crossing in crossings}) if crossings else set()
+    wanted = [crossing for crossing in crossings if _opt_in_pair(crossing) in standing]
     muted = mutes.muted({(each.person_id, each.version.program_id) for each in wanted}) if wanted else set()
-    new = _written([each for each in wanted if (each.person_id, each.version.program_id) not in muted])
+    new = _insert_moments([each for each in wanted if (each.person_id, each.version.program_id) not in muted])
     if new:
         wake.notify(CHANNEL)
     return new
 
 
-type Answering = dict[tuple[int, int | None], list[ProgramVersion]]
+type LiveVersions = dict[tuple[int, int | None], list[ProgramVersion]]
 
 
-def _answering(artist_ids: Iterable[int]) -> Answering:
+def _find_live_versions(artist_ids: Iterable[int]) -> LiveVersions:
     """The signed versions of live programs, by artist and by the recording they are about, if one."""
     live = ProgramVersion.objects.filter(
         program__state=Program.State.LIVE, program__current=F("pk"), program__artist__in=artist_ids
     )
-    versions: Answering = defaultdict(list)
+    versions: LiveVersions = defaultdict(list)
     for version in live.select_related("program"):
         versions[version.program.artist_id, version.recording_id].append(version)
     return versions
 
 
-def _crossings(progress: Iterable[Progress], answering: Answering) -> Iterator[Crossing]:
+def _find_crossings(progress: Iterable[Progress], answering: LiveVersions) -> Iterator[Crossing]:
     """Progress counts each listen twice, for the artist and for its recording: a program looks at one of the two."""
     for each in progress:
         for version in answering.get((each.artist_id, each.recording_id), ()):
@@ -78,11 +78,11 @@ def _crossings(progress: Iterable[Progress], answering: Answering) -> Iterator[C
                     yield Crossing(version, each.person_id, listen.id, listen.recording_id)
 
 
-def _pair(crossing: Crossing) -> tuple[UUID, int]:
+def _opt_in_pair(crossing: Crossing) -> tuple[UUID, int]:
     return crossing.person_id, crossing.version.program.artist_id
 
 
-def _written(crossings: Sequence[Crossing]) -> list[int]:
+def _insert_moments(crossings: Sequence[Crossing]) -> list[int]:
     if not crossings:
         return []
     columns: list[list[Any]] = [
@@ -94,5 +94,5 @@ def _written(crossings: Sequence[Crossing]) -> list[int]:
         [crossing.recording_id for crossing in crossings],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, columns)
+        cursor.execute(INSERT_MOMENTS_SQL, columns)
         return [row[0] for row in cursor.fetchall()]

@@ -12,41 +12,31 @@ from ai import scripts
 from ai.facts import SLOTS
 from ai.templates import Malformed
 from ai.wording import Wording, can_say
-from artists.models import REVIEW_SECONDS, Practice, Program, ProgramVersion
-from artists.refusals import Refused, Stale
-from artists.telling import program_news
+from artists.exceptions import InvalidRequest, Stale
+from artists.models import DEFAULT_REVIEW_SECONDS, Practice, Program, ProgramVersion
+from artists.notifications import program_notices
 from audit import trail
 from catalog.models import Artist, Recording
 from live import notices
 from rights import decisions
 from rights.models import Decision
-from rights.signing import SignInAgain, require_principal
+from rights.signing import require_principal
 
-__all__ = [
-    "Refused",
-    "SignInAgain",
-    "create",
-    "edit",
-    "pause",
-    "practice",
-    "resume",
-    "set_practice",
-    "sign",
-]
-
-LONGEST_GRACE = 86_400
-LARGEST_NTH = 1_000_000
-LONGEST_REVIEW = 90 * 86_400
+MAX_GRACE_SECONDS = 86_400
+MAX_NTH = 1_000_000
+MAX_REVIEW_SECONDS = 90 * 86_400
 
 
 def create(artist: Artist, *, name: str, by: Person) -> Program:
     """A program without words; it answers nothing yet."""
-    _require(artist, by, roles.may_edit, "offer a program")
+    _require_role(artist, by, roles.may_edit, "offer a program")
     if not name.strip():
-        raise Refused("Give the program a name: your team sees it.")
+        raise InvalidRequest("Give the program a name: your team sees it.")
     for pattern in (scripts.CONTROL, scripts.BIDI, scripts.UNSEEN):
         if found := pattern.search(name):
-            raise Refused(f"There is a character in the name that nobody can see (U+{ord(found[0]):04X}). Take it out.")
+            raise InvalidRequest(
+                f"There is a character in the name that nobody can see (U+{ord(found[0]):04X}). Take it out."
+            )
     with transaction.atomic():
         program = Program.objects.create(artist=artist, name=name.strip())
         trail.record("program.created", by=by.actor, subject=f"program:{program.pk}", artist=artist.pk)
@@ -62,14 +52,14 @@ def edit(
     nth: int,
     wording: dict[str, Any],
     recording: Recording | None = None,
-    review_seconds: int = REVIEW_SECONDS,
+    review_seconds: int = DEFAULT_REVIEW_SECONDS,
 ) -> ProgramVersion:
     """A new version, unsigned: what is signed now goes on answering until a principal signs this one."""
-    _require(program.artist, by, roles.may_edit, "edit this program")
-    _refuse_moment(program, moment, nth, recording, review_seconds)
-    words = _canonical(wording, recording)
+    _require_role(program.artist, by, roles.may_edit, "edit this program")
+    _validate_terms(program, moment, nth, recording, review_seconds)
+    words = _canonical_wording(wording, recording)
     with transaction.atomic():
-        _locked(program)
+        _lock_program(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
         version = program.versions.create(
             version=newest + 1,
@@ -94,7 +84,7 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
     artist = version.program.artist
     require_principal(artist, by=by, fresh=fresh, what="sign what is said in the artist's name")
     with transaction.atomic():
-        program = _locked(version.program)
+        program = _lock_program(version.program)
         if program.current and program.current.version >= version.version:
             raise Stale(f"Version {program.current.version} is signed. Edit the program to make a newer one.")
         decision = decisions.decide(Decision.Kind.SHAPE, version.shape_hash, by=by.actor, role=Role.PRINCIPAL)
@@ -108,8 +98,8 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
 
 def pause(program: Program, *, by: Person) -> None:
     """Stop it at once: nothing more is noticed, drafted or delivered. Everyone in the team may."""
-    _require(program.artist, by, roles.may_decide, "pause this program")
-    _turn(program, Program.State.LIVE, Program.State.PAUSED, "program.paused", by)
+    _require_role(program.artist, by, roles.may_decide, "pause this program")
+    _change_state(program, Program.State.LIVE, Program.State.PAUSED, "program.paused", by)
 
 
 def resume(program: Program, *, by: Person) -> None:
@@ -117,68 +107,70 @@ def resume(program: Program, *, by: Person) -> None:
 
     Where fans' reports stopped it, a principal or an owner has looked first; from then on only newer ones count.
     """
-    _require(program.artist, by, roles.may_edit, "resume this program")
+    _require_role(program.artist, by, roles.may_edit, "resume this program")
     with transaction.atomic():
         heard: dict[str, Any] = {}
-        if _locked(program).paused_because:
-            _require(program.artist, by, roles.may_manage, "resume a program that fans' reports stopped")
+        if _lock_program(program).paused_because:
+            _require_role(program.artist, by, roles.may_manage, "resume a program that fans' reports stopped")
             heard = {"paused_because": "", "reports_from": Now()}
-        _turn(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **heard)
+        _change_state(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **heard)
 
 
-def practice(artist: Artist) -> Practice:
+def get_practice(artist: Artist) -> Practice:
     """How this team works; what everyone starts with, where nobody chose."""
     return Practice.objects.filter(artist=artist).first() or Practice(artist=artist)
 
 
 def set_practice(artist: Artist, *, by: Person, grace_seconds: int) -> Practice:
-    _require(artist, by, roles.may_manage, "set how the team works")
-    if not 0 <= grace_seconds <= LONGEST_GRACE:
-        raise Refused(f"The time to undo a decision is from 0 to {LONGEST_GRACE} seconds.")
+    _require_role(artist, by, roles.may_manage, "set how the team works")
+    if not 0 <= grace_seconds <= MAX_GRACE_SECONDS:
+        raise InvalidRequest(f"The time to undo a decision is from 0 to {MAX_GRACE_SECONDS} seconds.")
     with transaction.atomic():
         chosen, _ = Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
         trail.record("practice.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
     return chosen
 
 
-WHO: dict[Callable[[Role | None], bool], str] = {
+ROLE_PHRASES: dict[Callable[[Role | None], bool], str] = {
     roles.may_decide: "its members",
     roles.may_edit: "a principal, an owner or an editor",
     roles.may_manage: "a principal or an owner",
 }
 
 
-def _require(artist: Artist, by: Person, may: Callable[[Role | None], bool], what: str) -> None:
+def _require_role(artist: Artist, by: Person, may: Callable[[Role | None], bool], what: str) -> None:
     if not may(roles.role_of(by, artist.team_id)):
-        raise roles.NotAllowed(f"In {artist.name}'s team, only {WHO[may]} may {what}.")
+        raise roles.NotAllowed(f"In {artist.name}'s team, only {ROLE_PHRASES[may]} may {what}.")
 
 
-def _refuse_moment(program: Program, moment: str, nth: int, recording: Recording | None, review_seconds: int) -> None:
+def _validate_terms(program: Program, moment: str, nth: int, recording: Recording | None, review_seconds: int) -> None:
     if moment not in ProgramVersion.Moment.values:
-        raise Refused(f"A moment is one of {', '.join(ProgramVersion.Moment.values)}; {moment!r} is none.")
+        raise InvalidRequest(f"A moment is one of {', '.join(ProgramVersion.Moment.values)}; {moment!r} is none.")
     if moment == ProgramVersion.Moment.FIRST_LISTEN and nth != 1:
-        raise Refused("The first listen is number 1.")
-    if not 1 <= nth <= LARGEST_NTH:
-        raise Refused(f"A listen has a number from 1 to {LARGEST_NTH}.")
-    if not 1 <= review_seconds <= LONGEST_REVIEW:
-        raise Refused(f"A draft waits for a decision from 1 to {LONGEST_REVIEW} seconds.")
+        raise InvalidRequest("The first listen is number 1.")
+    if not 1 <= nth <= MAX_NTH:
+        raise InvalidRequest(f"A listen has a number from 1 to {MAX_NTH}.")
+    if not 1 <= review_seconds <= MAX_REVIEW_SECONDS:
+        raise InvalidRequest(f"A draft waits for a decision from 1 to {MAX_REVIEW_SECONDS} seconds.")
     if recording and recording.artist_id != program.artist_id:
-        raise Refused(f"{recording.title} is no recording of {program.artist.name}'s.")
+        raise InvalidRequest(f"{recording.title} is no recording of {program.artist.name}'s.")
 
 
-def _canonical(wording: dict[str, Any], recording: Recording | None) -> str:
+def _canonical_wording(wording: dict[str, Any], recording: Recording | None) -> str:
     try:
         words = Wording.parse(wording)
     except Malformed as problem:
-        raise Refused(f"The words cannot be used: {problem}.") from problem
+        raise InvalidRequest(f"The words cannot be used: {problem}.") from problem
     known = dict.fromkeys(SLOTS if recording else SLOTS.keys() - {"song"}, "")
     for number, template in enumerate(words.said, start=1):
         if not can_say(words, template, known):
-            raise Refused(f"Template {number} speaks of {{song}}, and this program is about no single one. Name it.")
+            raise InvalidRequest(
+                f"Template {number} speaks of {{song}}, and this program is about no single one. Name it."
+            )
     return words.canonical()
 
 
-def _locked(program: Program) -> Program:
+def _lock_program(program: Program) -> Program:
     """Versions are numbered and signed one after the other behind this lock.
 
     Without a join: a row that a lock waited for is read again, what was joined to it is not.
@@ -186,8 +178,8 @@ def _locked(program: Program) -> Program:
     return Program.objects.select_for_update(no_key=True).get(pk=program.pk)
 
 
-def _turn(program: Program, before: str, after: str, action: str, by: Person, **changes: Any) -> None:
+def _change_state(program: Program, before: str, after: str, action: str, by: Person, **changes: Any) -> None:
     with transaction.atomic():
         if Program.objects.filter(pk=program.pk, state=before).update(state=after, **changes):
             trail.record(action, by=by.actor, subject=f"program:{program.pk}")
-            notices.post(program_news(action, [program]))
+            notices.post(program_notices(action, [program]))

@@ -12,23 +12,23 @@ from rights.models import ClearanceGrant, Decision, Grant, Use
 type Receipt = dict[str, Any]
 
 
-def frozen(drafts: Sequence[Draft]) -> dict[int, Receipt]:
+def build_receipts(drafts: Sequence[Draft]) -> dict[int, Receipt]:
     """By draft, in one query. A draft comes with its artist, its decision, its version and that one's decision."""
     resting: dict[int, list[Receipt]] = {draft.clearance_id: [] for draft in drafts}
     rows = ClearanceGrant.objects.filter(clearance__in=resting).select_related("grant__party").order_by("grant")
     for row in rows:
-        resting[row.clearance_id].append(_grant(row.grant))
-    return {draft.pk: _receipt(draft, resting[draft.clearance_id]) for draft in drafts}
+        resting[row.clearance_id].append(_grant_facts(row.grant))
+    return {draft.pk: _build_receipt(draft, resting[draft.clearance_id]) for draft in drafts}
 
 
-def _receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
+def _build_receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
     decision, signed = draft.decision, draft.version.decision
     assert decision is not None  # the database promises it
     return {
         "artist_id": draft.artist_id,
         "credit": draft.credit,
-        "decision": {"id": decision.pk, "kind": decision.kind, **_by(decision, draft.artist)},
-        "shape": {"decision": signed.pk, "sha256": signed.content_hash, **_by(signed, draft.artist)}
+        "decision": {"id": decision.pk, "kind": decision.kind, **_decision_facts(decision, draft.artist)},
+        "shape": {"decision": signed.pk, "sha256": signed.content_hash, **_decision_facts(signed, draft.artist)}
         if signed and decision.under_id
         else None,
         "program": {"id": draft.version.program_id, "version": draft.version.version},
@@ -38,27 +38,27 @@ def _receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
     }
 
 
-def _by(decision: Decision, artist: Artist) -> Receipt:
+def _decision_facts(decision: Decision, artist: Artist) -> Receipt:
     """Whose side said yes, in which role, when. Who it was stays with the audit."""
     principal = decision.role == "principal"
     return {
         "role": decision.role,
         "side": "principal" if principal else "team",
         "name": artist.name if principal else f"{artist.name}'s team",
-        "at": _iso(decision.at),
+        "at": _format_time(decision.at),
     }
 
 
-def _grant(grant: Grant) -> Receipt:
+def _grant_facts(grant: Grant) -> Receipt:
     return {
         "id": grant.pk,
         "version": grant.version,
         "party": grant.party.name,
         "use": grant.use,
         "use_words": Use(grant.use).label,
-        "live_from": _iso(grant.live_from),
+        "live_from": _format_time(grant.live_from),
     }
 
 
-def _iso(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")

@@ -7,14 +7,14 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.roles import NotAllowed
-from artists.refusals import AlreadyDecided, NotFound, Refused, Stale, Uncleared
+from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
 from rights.signing import SignInAgain
 
 STATUS: dict[type[Exception], int] = {
-    Refused: 400,
+    InvalidRequest: 400,
     NotAllowed: 403,
     SignInAgain: 403,
-    NotFound: 404,
+    DraftNotFound: 404,
     AlreadyDecided: 409,
     Stale: 409,
     Uncleared: 409,
@@ -29,5 +29,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     for kind, status in STATUS.items():
         if isinstance(error, kind):
             detail = AWAY if status == 503 else str(error)
-            return Response({"detail": detail, "code": type(error).__name__}, status=status)
+            return Response(
+                {"detail": detail, "code": getattr(error, "code", None) or type(error).__name__}, status=status
+            )
     return exception_handler(error, context)

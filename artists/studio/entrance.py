@@ -17,13 +17,13 @@ from django.views.decorators.cache import never_cache
 from accounts import entrance, invitations, roles
 from accounts.models import Member, Person, Role
 from accounts.requests import Request
-from artists import answering
-from artists.refusals import AlreadyDecided, Refused, Stale, Uncleared
+from artists import program_status
+from artists.exceptions import AlreadyDecided, InvalidRequest, Stale, Uncleared
 from catalog.models import Artist
 from fans.models import Mark
 from rights.models import Grant
 
-REFUSALS = (AlreadyDecided, Refused, Stale, Uncleared, roles.NotAllowed, invitations.Gone)
+REFUSALS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, roles.NotAllowed, invitations.Gone)
 """What a page says in place, in the sentence of the room that refused."""
 MOST = 9_999
 """More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""
@@ -66,7 +66,7 @@ class Studio:
     @cached_property
     def allowed(self) -> Grant | None:
         """The artist's yes to personal messages, asked once a page."""
-        return answering.allowed(self.artist)
+        return program_status.allowed(self.artist)
 
     @property
     def may_edit(self) -> bool:
@@ -153,7 +153,7 @@ def password_first(page: str) -> HttpResponse:
 
 def status_of(error: Exception) -> int:
     """What a refusal is over HTTP. htmx puts what came with 409 and 422 into the page, and nothing else that failed."""
-    return 422 if isinstance(error, Refused) else 409
+    return 422 if isinstance(error, InvalidRequest) else 409
 
 
 @dataclass(frozen=True, slots=True)

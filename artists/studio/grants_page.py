@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from accounts import freshness
 from accounts.models import Person
 from accounts.requests import Request
-from artists import allowing
+from artists import artist_grants
 from artists.studio.entrance import REFUSALS, Studio, entered, password_first, status_of
 from rights import grants
 from rights.models import Grant, Use
@@ -65,9 +65,9 @@ def page(request: Request, studio: Studio) -> HttpResponse:
 
 def _switch(request: Request, studio: Studio, use: str, *, on: bool) -> None:
     if on:
-        allowing.switch_on(studio.artist, use, by=request.user, fresh=freshness.fresh(request))
+        artist_grants.switch_on(studio.artist, use, by=request.user, fresh=freshness.fresh(request))
     else:
-        allowing.switch_off(studio.artist, use, by=request.user)
+        artist_grants.switch_off(studio.artist, use, by=request.user)
 
 
 def _show(request: Request, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
 from accounts.models import Invitation, Person
-from artists import inviting
+from artists import team_invitations
 from catalog.models import Artist
 
 GONE = 410
@@ -49,4 +49,4 @@ def _answer(request: HttpRequest, person: Person, invitation: Invitation, secret
 
 def _show(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     artist = Artist.objects.get(team=invitation.team_id)
-    return render(request, "studio/invitation.html", inviting.told(artist, invitation))
+    return render(request, "studio/invitation.html", team_invitations.invitation_context(artist, invitation))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.requests import Request
 from artists import holds
+from artists.exceptions import AlreadyHeld
 from artists.models import Draft
 from artists.studio.entrance import Studio
 from artists.studio.stage import moment_words, shape_of
@@ -24,7 +25,7 @@ SELECT draft.id, draft.deadline, person.name, version.nth, recording.title
 FROM artists_draft draft JOIN accounts_person person ON person.id = draft.person_id
 JOIN artists_programversion version ON version.id = draft.version_id
 LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
-WHERE draft.id IN ({holds.FREE}) ORDER BY draft.deadline, draft.id
+WHERE draft.id IN ({holds.FREE_DRAFTS_SQL}) ORDER BY draft.deadline, draft.id
 """  # noqa: S608 - our own constants
 DECIDED_SINCE = """
 SELECT count(*) FROM (SELECT * FROM audit_entry WHERE actor = %s ORDER BY id DESC LIMIT %s) own
@@ -66,10 +67,10 @@ def skip(request: Request, studio: Studio, draft: int) -> None:
 def take_next(request: Request, studio: Studio) -> int | None:
     """The earliest that nobody else looks at; what was skipped comes again when nothing else is left."""
     passed = skipped(request, studio)
-    found = holds.take_next(studio.artist, by=studio.person, skipped=passed)
+    found = holds.hold_next(studio.artist, by=studio.person, skipped=passed)
     if found is None and passed:
         del request.session[_key(studio)]
-        found = holds.take_next(studio.artist, by=studio.person)
+        found = holds.hold_next(studio.artist, by=studio.person)
     return found
 
 
@@ -77,14 +78,14 @@ def following(request: Request, studio: Studio, current: int | None) -> list[Wai
     """Those that this person would be handed after the current one."""
     passed = [*skipped(request, studio), *([current] if current else [])]
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOWING, holds.asked(studio.artist, studio.person, passed, SHOWN))
+        cursor.execute(FOLLOWING, holds.free_drafts_params(studio.artist, studio.person, passed, SHOWN))
         return [Waiting(*row) for row in cursor.fetchall()]
 
 
 def looked_at(studio: Studio) -> list[str]:
     """Who else has a draft in front of them, when nothing else is left."""
     held = _pending(studio).exclude(holds.free_for(studio.person)).order_by("deadline", "pk")
-    return [str(holds.Held(*each)) for each in holds.holders(held[:SHOWN])]
+    return [str(AlreadyHeld(*each)) for each in holds.list_holders(held[:SHOWN])]
 
 
 def decided_today(studio: Studio) -> int:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.entrance import signed_in
 from accounts.requests import Request
-from artists.answering import Standing, standing
 from artists.models import Program
+from artists.program_status import ProgramStatus, get_status
 from artists.studio.entrance import Studio, entered, memberships
 from artists.studio.happened import happened
 from artists.studio.reached import reached
@@ -62,10 +62,10 @@ def programs(studio: Studio) -> QuerySet[Program]:
     return offered.annotate(newest=RawSQL(NEWEST, [], IntegerField()))  # noqa: S611
 
 
-def told(studio: Studio, offered: Iterable[Program]) -> list[tuple[Program, str, Standing]]:
+def told(studio: Studio, offered: Iterable[Program]) -> list[tuple[Program, str, ProgramStatus]]:
     """Each with its sentence, and how it stands."""
     return [
-        (program, sentence(program.current) if program.current else "", standing(program, studio.allowed))
+        (program, sentence(program.current) if program.current else "", get_status(program, studio.allowed))
         for program in offered
     ]
 

@@ -15,9 +15,9 @@ from accounts import freshness
 from accounts.entrance import posted
 from accounts.requests import Request
 from ai.wording import Wording
-from artists import programs, reports
-from artists.answering import standing
+from artists import moderation, programs
 from artists.models import Program, ProgramVersion
+from artists.program_status import get_status
 from artists.studio import overview
 from artists.studio.changes import editions
 from artists.studio.entrance import REFUSALS, Studio, entered, password_first, status_of
@@ -49,7 +49,7 @@ def index(request: Request, studio: Studio) -> HttpResponse:
         else:
             return redirect(studio.url("program", pk=made.pk))
     shown = overview.told(studio, overview.programs(studio))
-    told = reports.told(studio.artist, limit=10)
+    told = moderation.list_reports(studio.artist, limit=10)
     return studio.show(
         request, "studio/programs.html", status=status, programs=shown, form=form, problem=problem, told=told
     )
@@ -182,7 +182,7 @@ def _show(request: Request, studio: Studio, desk: Desk, *, part: str = "", statu
         "section": "programs",
         "desk": desk,
         "program": desk.program,
-        "standing": standing(desk.program, studio.allowed),
+        "standing": get_status(desk.program, studio.allowed),
         "wrong": {**wrong, **desk.terms.problems},
         "shapes": None if wrong else shapes(desk.words.wording, studio.artist, desk.terms.answers(studio.artist)),
         "languages": LANGUAGES,

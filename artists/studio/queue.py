@@ -13,9 +13,9 @@ from django_htmx.http import replace_url
 from accounts.entrance import posted
 from accounts.requests import Request
 from ai.scripts import CONTROL
-from artists import holds, review, standing
+from artists import eligibility, holds, review
+from artists.exceptions import AlreadyHeld, DraftNotFound, InvalidRequest
 from artists.models import Draft
-from artists.refusals import NotFound, Refused
 from artists.studio import line
 from artists.studio.entrance import REFUSALS, Studio, entered, number, status_of
 from artists.studio.said import said
@@ -55,7 +55,7 @@ def decline(request: Request, studio: Studio, draft: int) -> HttpResponse:
 @entered
 def skip(request: Request, studio: Studio, draft: int) -> HttpResponse:
     """Later: it stays where it is, and others may be handed it."""
-    holds.release(_draft(studio, draft), by=request.user)
+    holds.release_draft(_draft(studio, draft), by=request.user)
     line.skip(request, studio, draft)
     return _go_on(request, studio)
 
@@ -122,7 +122,7 @@ def count(request: Request, studio: Studio) -> HttpResponse:
 @entered
 def leave(request: Request, studio: Studio, draft: int) -> HttpResponse:
     """The page was left: nobody has to wait for the lease to end."""
-    holds.release(_draft(studio, draft), by=request.user)
+    holds.release_draft(_draft(studio, draft), by=request.user)
     return HttpResponse(status=204)
 
 
@@ -132,14 +132,14 @@ def _act(
     """Decide and go on, or stay and say why not."""
     draft = _draft(studio, pk)
     try:
-        holds.take(draft, by=request.user)
+        holds.hold_draft(draft, by=request.user)
         decided = decide()
-    except holds.Held as held:
+    except AlreadyHeld as held:
         return _show(request, studio, Stage(draft, studio, held=held), status=409)
     except REFUSALS as error:
         return _show(request, studio, _refused(studio, pk, error, typed), status=status_of(error))
     if decided.state == Draft.State.PENDING:  # words of somebody whose yes is not enough for them
-        holds.release(decided, by=request.user)
+        holds.release_draft(decided, by=request.user)
         line.skip(request, studio, pk)
     return _go_on(request, studio, done=pk)
 
@@ -148,7 +148,7 @@ def _refused(studio: Studio, pk: int, error: Exception, typed: str | None) -> St
     """What was typed is still there, under what is said about it."""
     if typed is None:
         return _stage(studio, pk, problem=said(error))
-    about_the_words = isinstance(error, Refused)
+    about_the_words = isinstance(error, InvalidRequest)
     about = {"complaint" if about_the_words else "problem": said(error)}
     return _stage(studio, pk, editing=True, typed=typed, **about)
 
@@ -168,8 +168,8 @@ def _stage(studio: Studio, pk: int, **about: Any) -> Stage:
     """This one, held from now on, unless somebody else holds it."""
     draft = _draft(studio, pk)
     try:
-        holds.take(draft, by=studio.person)
-    except holds.Held as held:
+        holds.hold_draft(draft, by=studio.person)
+    except AlreadyHeld as held:
         return Stage(draft, studio, held=held, problem=about.get("problem", ""))
     return Stage(draft, studio, **about)
 
@@ -203,7 +203,7 @@ def _around(request: Request, studio: Studio, stage: Stage | None) -> dict[str, 
         "line": line.following(request, studio, stage.draft.pk if stage else None),
         "elsewhere": [] if stage else line.looked_at(studio),
         "tally": line.Tally(line.decided_today(studio), studio.waiting),
-        "hold_seconds": holds.SECONDS // 3,
+        "hold_seconds": holds.HOLD_SECONDS // 3,
     }
 
 
@@ -211,19 +211,19 @@ def _done(studio: Studio, pk: int | None) -> dict[str, Any] | None:
     """What was decided a moment ago, and how long it can be taken back."""
     if pk is None:
         return None
-    own = standing.beside(Draft.objects.filter(artist=studio.artist).select_related("person"))
+    own = eligibility.annotate_eligibility(Draft.objects.filter(artist=studio.artist).select_related("person"))
     draft = own.filter(pk=pk).first()
     if draft is None:
         return None
     left = (draft.deliver_after - timezone.now()).total_seconds() if draft.deliver_after else 0
-    undoable = draft.state in review.UNDONE and draft.stands and not draft.muted
+    undoable = draft.state in review.UNDOABLE_STATES and draft.stands and not draft.muted
     return {"draft": draft, "left": max(0, round(left)), "can_undo": undoable and left > 0}
 
 
 def _draft(studio: Studio, pk: int) -> Draft:
     try:
-        draft = review.of(pk, by=studio.person)
-    except NotFound as error:
+        draft = review.get_draft(pk, by=studio.person)
+    except DraftNotFound as error:
         raise Http404 from error
     if draft.artist_id != studio.artist.pk:
         raise Http404

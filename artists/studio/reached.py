@@ -88,7 +88,7 @@ class Reached:
 
     @property
     def can_undo(self) -> bool:
-        decided = self.state in review.UNDONE and self.stands
+        decided = self.state in review.UNDOABLE_STATES and self.stands
         return decided and self.deliver_after is not None and self.deliver_after > timezone.now()
 
     @property

@@ -2,7 +2,7 @@
 
 from django.utils.html import format_html
 
-from artists.refusals import AlreadyDecided, Expired
+from artists.exceptions import AlreadyDecided, Expired
 from fans.templatetags.fanfare import at
 
 

@@ -10,10 +10,9 @@ from django.utils import timezone
 from accounts.models import Person, Role
 from accounts.roles import may_sign
 from ai import scripts
-from artists import answering, edits, marks, standing
-from artists.holds import Held
+from artists import eligibility, marks, program_status, validation
+from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
 from artists.models import Draft
-from artists.refusals import AlreadyDecided, Refused
 from artists.studio.entrance import Shown, Studio
 from artists.studio.facts import Lettered, lettered
 from artists.studio.said import said
@@ -27,7 +26,7 @@ class Stage:
     studio: Studio
     problem: str = ""
     """Why the last thing that was tried did not happen."""
-    held: Held | None = None
+    held: AlreadyHeld | None = None
     editing: bool = False
     typed: str | None = None
     complaint: str = ""
@@ -40,7 +39,7 @@ class Stage:
     @property
     def stopped(self) -> str:
         """Why nobody can decide what still waits: its fan wants none of it."""
-        return str(standing.stopped(self.draft) or "")
+        return str(eligibility.find_refusal(self.draft) or "")
 
     @property
     def fan(self) -> str:
@@ -72,14 +71,14 @@ class Stage:
     def waits(self) -> str:
         """Why nothing of its program goes out now."""
         draft = self.draft
-        return answering.obstacle(draft.version.program, self.studio.allowed, draft.person.country)
+        return program_status.blocking_reason(draft.version.program, self.studio.allowed, draft.person.country)
 
     @property
     def why_not(self) -> str:
         """Why approving would be refused, said before anybody tries."""
         if self.waits:
             return self.waits
-        if not marks.within_shape(self.draft) and not self.studio.may_sign:
+        if not marks.is_within_shape(self.draft) and not self.studio.may_sign:
             return f"These words are not the signed ones: they wait for {self.draft.artist.name}, in person."
         return ""
 
@@ -111,7 +110,7 @@ class Stage:
     @cached_property
     def made_by(self) -> str:
         draft, version = self.draft, self.draft.version
-        if draft.team_typed or marks.changed(draft):
+        if draft.team_typed or marks.is_changed(draft):
             return "A person of the team changed these words."
         if draft.maker == marks.COMPOSER:
             return f"The sentences are the signed ones, version {version.version}; no model wrote anything."
@@ -154,13 +153,13 @@ def will_be(draft: Draft, role: Role, typed: str | None = None) -> WillBe:
     tried, complaint = copy(draft), ""
     if typed is not None:
         try:
-            tried.text = edits.fit(typed, draft)
-        except Refused as refused:
+            tried.text = validation.clean_message(typed, draft)
+        except InvalidRequest as refused:
             tried.text, complaint = typed, str(refused)
         tried.team_typed = draft.team_typed or (tried.text != draft.text and not may_sign(role))
-    theirs = may_sign(role) or marks.within_shape(tried)
-    credit = marks.credit(tried, decided_by=role if theirs else Role.PRINCIPAL)
-    return WillBe(Shown.of(marks.mark(tried), credit), "" if theirs else draft.artist.name, complaint)
+    theirs = may_sign(role) or marks.is_within_shape(tried)
+    credit = marks.derive_credit(tried, decided_by=role if theirs else Role.PRINCIPAL)
+    return WillBe(Shown.of(marks.derive_mark(tried), credit), "" if theirs else draft.artist.name, complaint)
 
 
 def moment_words(number: int, title: str | None) -> str:

@@ -11,7 +11,7 @@ from accounts import invitations, roles
 from accounts.entrance import posted
 from accounts.models import Invitation, Member, Person, Role
 from accounts.requests import Request
-from artists import inviting, programs
+from artists import programs, team_invitations
 from artists.studio.entrance import REFUSALS, Studio, entered, status_of
 
 GIVEN = [(role.value, role.label) for role in invitations.GIVEN]
@@ -20,7 +20,7 @@ GIVEN = [(role.value, role.label) for role in invitations.GIVEN]
 class Invited(forms.Form):
     email = forms.EmailField(
         label="Their e-mail address",
-        max_length=inviting.LONGEST,
+        max_length=team_invitations.MAX_EMAIL_LENGTH,
         help_text="We write to it. They belong to the team once they say yes.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
@@ -31,7 +31,7 @@ class Grace(forms.Form):
     seconds = forms.IntegerField(
         label="Seconds to undo a decision",
         min_value=0,
-        max_value=programs.LONGEST_GRACE,
+        max_value=programs.MAX_GRACE_SECONDS,
         help_text="An approved draft waits this long before it goes out.",
     )
 
@@ -46,7 +46,7 @@ def page(request: Request, studio: Studio) -> HttpResponse:
         return _show(request, studio, adding=form, status=422)
 
     def invite() -> str:
-        asked = inviting.invite(studio.artist, by=request.user, **form.cleaned_data)
+        asked = team_invitations.invite(studio.artist, by=request.user, **form.cleaned_data)
         return f"An invitation is on its way to {asked.email}."
 
     return _try(request, studio, invite, adding=form)
@@ -118,14 +118,14 @@ def _show(
     request: Request, studio: Studio, *, problem: str = "", status: int = 200, **typed: forms.Form
 ) -> HttpResponse:
     members = studio.artist.team.members.select_related("person").order_by("pk")
-    seconds = programs.practice(studio.artist).grace_seconds
+    seconds = programs.get_practice(studio.artist).grace_seconds
     return studio.show(
         request,
         "studio/team.html",
         status=status,
         members=members,
         invited=invitations.of(studio.artist.team) if studio.may_manage else (),
-        roles=[(role.label, inviting.MEANS[role]) for role in Role],
+        roles=[(role.label, team_invitations.ROLE_DESCRIPTIONS[role]) for role in Role],
         given=GIVEN,
         problem=problem,
         seconds=seconds,

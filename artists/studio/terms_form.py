@@ -8,8 +8,8 @@ from typing import Any, Self
 from django.http import QueryDict
 
 from ai.previews import Answers
-from artists.models import REVIEW_SECONDS, ProgramVersion
-from artists.programs import LARGEST_NTH
+from artists.models import DEFAULT_REVIEW_SECONDS, ProgramVersion
+from artists.programs import MAX_NTH
 from artists.studio.sentence import wait
 from catalog.models import Artist, Recording
 
@@ -24,7 +24,7 @@ class Terms:
     """A number, or `other`: then `number` is it."""
     number: str = ""
     recording: str = ""
-    seconds: str = str(REVIEW_SECONDS)
+    seconds: str = str(DEFAULT_REVIEW_SECONDS)
 
     @classmethod
     def of(cls, version: ProgramVersion | None) -> Self:
@@ -43,7 +43,7 @@ class Terms:
     def problems(self) -> Mapping[str, str]:
         found = {}
         if self.nth is None:
-            found["number"] = f"How many times? A number from 1 to {LARGEST_NTH:,}."
+            found["number"] = f"How many times? A number from 1 to {MAX_NTH:,}."
         if self._seconds is None:
             found["seconds"] = "Choose how long a draft may wait."
         return found
@@ -51,7 +51,7 @@ class Terms:
     @property
     def nth(self) -> int | None:
         number = _number(self.number if self.times == "other" else self.times)
-        return number if number is not None and 1 <= number <= LARGEST_NTH else None
+        return number if number is not None and 1 <= number <= MAX_NTH else None
 
     @property
     def waits(self) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from accounts.models import Person, Role
 from artists import delivery, review
+from artists.exceptions import InvalidRequest, TooLate, Uncleared
 from artists.models import Draft
-from artists.refusals import Refused, TooLate, Uncleared
 from config.demo.acts import BY_SLUG, MARA
 from config.demo.crowd import ANA
 from config.demo.offers import BY_HAND, LETTERS
@@ -39,7 +39,11 @@ def decided(world: World, draft: Draft) -> bool:
             review.edit(draft.pk, world.rng.choice(LETTERS[slug]), by=world.principal(slug))
         else:
             review.approve(draft.pk, by=_somebody(world, slug))
-    except (Refused, TooLate, Uncleared):  # paused, no longer granted, or its deadline passed while others were read
+    except (
+        InvalidRequest,
+        TooLate,
+        Uncleared,
+    ):  # paused, no longer granted, or its deadline passed while others were read
         return False
     return chance >= 0.1
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from accounts.models import Role
-from artists import programs, reports, review
+from artists import moderation, programs, review
 from artists.models import Draft, Program
 from config.demo.acts import MARA, PAUSED, QUIET, REPORTED
 from config.demo.crowd import ANA
@@ -100,8 +100,8 @@ def _fans_report(world: World) -> bool:
     by_program: dict[int, list[Experience]] = {}
     for experience in received:
         by_program.setdefault(experience.receipt["program"]["id"], []).append(experience)
-    reported = max(by_program.values(), key=len, default=[])[: reports.FANS]
-    if len(reported) < reports.FANS:
+    reported = max(by_program.values(), key=len, default=[])[: desk.FANS]
+    if len(reported) < desk.FANS:
         return False
     words = ("Sounds like a threat to me.", "", "My little sister read this one.")
     for experience, said, reason in zip(reported, words, ("hurtful", "hurtful", "pretends"), strict=True):
@@ -111,7 +111,7 @@ def _fans_report(world: World) -> bool:
 
 
 def _weighed() -> None:
-    while reports.weigh_next():
+    while moderation.weigh_next():
         pass
 
 

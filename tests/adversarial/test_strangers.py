@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import tokens
 from accounts.models import Token
-from artists import inviting
+from artists import team_invitations
 from fans import mutes
 from listens.models import Listen
 from tests import world
@@ -119,7 +119,7 @@ def scene(db: None) -> dict[str, Any]:
     draft = world.a_pending_draft(artist)
     experience = world.an_experience(artist)
     program = draft.version.program
-    inviting.invite(artist, "invited@example.com", "reviewer", by=world.a_member(artist, "owner"))
+    team_invitations.invite(artist, "invited@example.com", "reviewer", by=world.a_member(artist, "owner"))
     return {
         "paths": {
             "studio-team": f"/api/v1/studio/{artist.slug}/team",

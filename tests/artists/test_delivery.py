@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from artists import delivery, programs, review
+from artists import delivery, exceptions, programs, review
 from artists.models import Draft
 from audit.models import Entry
 from events.models import Outbox
@@ -17,11 +17,11 @@ from live.models import Notice
 from rights import grants
 from rights.models import ClearanceRow, Use
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
-def undelivered(draft: Draft) -> str:
+def undelivered_reason(draft: Draft) -> str:
     """Why nothing reached the fan; fails when something did."""
     draft.refresh_from_db()
     assert draft.state == "undeliverable"
@@ -59,12 +59,12 @@ def test_what_was_approved_reaches_its_fan() -> None:
 def test_during_the_grace_nothing_goes_out() -> None:
     artist = world.an_artist()
     draft = world.a_pending_draft(artist)
-    assert delivery.due() is None
+    assert delivery.seconds_until_due() is None
 
     review.approve(draft.pk, by=world.a_member(artist, "principal"))
 
     assert not delivery.deliver_next()
-    due = delivery.due()
+    due = delivery.seconds_until_due()
     assert due is not None
     assert 0 < due <= 5
 
@@ -73,7 +73,7 @@ def test_during_the_grace_nothing_goes_out() -> None:
 def test_what_is_due_is_due_now() -> None:
     world.an_approved_draft(world.an_artist())
 
-    assert delivery.due() == 0
+    assert delivery.seconds_until_due() == 0
 
 
 @pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_an_undone_approval_is_not_delivered() -> None:
     Draft.objects.update(written_at=Now() - timedelta(days=1))
 
     assert not delivery.deliver_next()
-    assert delivery.due() is None
+    assert delivery.seconds_until_due() is None
 
 
 @pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_a_fan_who_opts_out_after_the_yes_gets_nothing() -> None:
 
     delivery.deliver_next()
 
-    assert undelivered(draft) == delivery.OPTED_OUT
+    assert undelivered_reason(draft) == delivery.REASON_OPTED_OUT
 
 
 @pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_a_grant_that_ends_after_the_yes_stops_it() -> None:
 
     delivery.deliver_next()
 
-    assert undelivered(draft) == delivery.UNCLEARED
+    assert undelivered_reason(draft) == delivery.REASON_UNCLEARED
 
 
 @pytest.mark.django_db
@@ -118,7 +118,7 @@ def test_a_clearance_that_rests_on_nothing_clears_nothing() -> None:
 
     delivery.deliver_next()
 
-    assert undelivered(draft) == delivery.UNCLEARED
+    assert undelivered_reason(draft) == delivery.REASON_UNCLEARED
 
 
 @pytest.mark.django_db
@@ -129,7 +129,7 @@ def test_a_paused_program_delivers_nothing() -> None:
 
     delivery.deliver_next()
 
-    assert undelivered(draft) == delivery.STOPPED
+    assert undelivered_reason(draft) == delivery.REASON_STOPPED
 
 
 @pytest.mark.django_db
@@ -141,7 +141,7 @@ def test_an_erased_text_holds_nobody_up() -> None:
     delivery.deliver_next()
 
     gone.refresh_from_db()
-    assert (gone.state, gone.reason) == ("undeliverable", delivery.ERASED)
+    assert (gone.state, gone.reason) == ("undeliverable", delivery.REASON_ERASED)
     assert Experience.objects.get().draft == whole.pk
 
 
@@ -155,7 +155,7 @@ def test_the_team_hears_of_what_could_not_be_delivered() -> None:
     delivery.deliver_next()
 
     assert Notice.objects.filter(kind="draft.decided").count() == before + 1
-    assert Entry.objects.get(action="draft.undeliverable").facts == {"reason": delivery.OPTED_OUT}
+    assert Entry.objects.get(action="draft.undeliverable").facts == {"reason": delivery.REASON_OPTED_OUT}
 
 
 @pytest.mark.django_db
@@ -178,7 +178,7 @@ def test_two_processes_deliver_everything_once(committing_db: Database) -> None:
     artist = world.an_artist()
     drafts = [world.an_approved_draft(artist) for _ in range(12)]
 
-    at_once(*[delivery.deliver_next for _ in range(3)])
+    run_at_once(*[delivery.deliver_next for _ in range(3)])
 
     assert sorted(Experience.objects.values_list("draft", flat=True)) == [draft.pk for draft in drafts]
     assert Notice.objects.filter(kind="experience.delivered").count() == 12
@@ -202,7 +202,7 @@ def test_who_stops_it_waits_for_what_is_being_delivered(committing_db: Database,
 
     with transaction.atomic():
         assert delivery.deliver_next()
-        other = threading.Thread(target=lambda: at_once(stopping))
+        other = threading.Thread(target=lambda: run_at_once(stopping))
         other.start()
         assert not stopped.wait(0.3)
     other.join(10)
@@ -222,10 +222,10 @@ def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database)
         connection.close()
 
         def deliver() -> None:
-            while not delivery.deliver_next() and delivery.due() is not None:
+            while not delivery.deliver_next() and delivery.seconds_until_due() is not None:
                 pass
 
-        at_once(deliver, lambda draft=draft: review.undo(draft.pk, by=principal))
+        run_at_once(deliver, lambda draft=draft: review.undo(draft.pk, by=principal))
 
         draft.refresh_from_db()
         assert draft.state in {"delivered", "pending"}
@@ -241,7 +241,7 @@ def test_an_opt_in_given_again_within_the_grace_does_not_bring_back_what_waited_
 
     assert delivery.deliver_next()
 
-    assert undelivered(draft) == delivery.OPTED_OUT
+    assert undelivered_reason(draft) == delivery.REASON_OPTED_OUT
 
 
 @pytest.mark.django_db
@@ -257,9 +257,9 @@ def test_nobody_approves_or_brings_back_what_was_written_under_an_opt_in_that_en
         opt_ins.opt_out(draft.person, artist)
         opt_ins.opt_in(draft.person, artist)
 
-    with pytest.raises(review.OptedOut):
+    with pytest.raises(exceptions.OptedOut):
         review.approve(waiting.pk, by=principal)
-    with pytest.raises(review.OptedOut):
+    with pytest.raises(exceptions.OptedOut):
         review.undo(declined.pk, by=principal)
 
     assert [Draft.objects.get(pk=draft.pk).state for draft in (waiting, declined)] == ["pending", "declined"]

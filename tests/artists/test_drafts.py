@@ -14,11 +14,11 @@ from live.models import Notice
 from rights import grants
 from rights.models import ClearanceRow, Use
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
-def refusal(moment: Moment) -> str:
+def refusal_reason(moment: Moment) -> str:
     """Why the moment got no draft; fails when it is not refused."""
     moment.refresh_from_db()
     assert moment.state == "refused"
@@ -115,7 +115,7 @@ def test_an_uncleared_moment_says_who_is_missing() -> None:
 
     drafts.write_next()
 
-    assert refusal(moment) == "uncleared: Mara Veil (artist): personal messages are off"
+    assert refusal_reason(moment) == "uncleared: Mara Veil (artist): personal messages are off"
     assert Entry.objects.get(action="moment.refused").facts == {"why": "uncleared"}
     assert Notice.objects.count() == Outbox.objects.count() == 0
 
@@ -132,7 +132,7 @@ def test_a_grant_for_other_countries_does_not_cover_this_fan() -> None:
     drafts.write_next()
 
     assert Draft.objects.get().moment == here
-    assert refusal(there) == "uncleared: Mara Veil (artist): personal messages are not granted for BR"
+    assert refusal_reason(there) == "uncleared: Mara Veil (artist): personal messages are not granted for BR"
 
 
 @pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_a_fan_who_opted_out_meanwhile_gets_no_draft() -> None:
 
     drafts.write_next()
 
-    assert refusal(moment).startswith("opted out")
+    assert refusal_reason(moment).startswith("opted out")
 
 
 @pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_a_paused_program_gets_no_draft() -> None:
 
     drafts.write_next()
 
-    assert refusal(moment) == "stopped: the program is paused"
+    assert refusal_reason(moment) == "stopped: the program is paused"
 
 
 @pytest.mark.django_db
@@ -187,7 +187,7 @@ def test_one_moment_that_breaks_does_not_hold_up_the_others(monkeypatch: pytest.
     drafts.write_next()
 
     assert Draft.objects.get().moment == good
-    assert refusal(bad).startswith("failed: ")
+    assert refusal_reason(bad).startswith("failed: ")
 
 
 @pytest.mark.django_db
@@ -232,7 +232,7 @@ def test_two_writers_write_each_moment_once(committing_db: Database) -> None:
     for _ in range(30):
         world.a_moment(program)
 
-    at_once(*[drafts.write_next for _ in range(3)])
+    run_at_once(*[drafts.write_next for _ in range(3)])
     drafts.write_next()
 
     assert Draft.objects.count() == 30
@@ -243,14 +243,14 @@ def test_two_writers_write_each_moment_once(committing_db: Database) -> None:
 def test_a_writer_that_breaks_off_leaves_the_moment_noticed(committing_db: Database) -> None:
     artist = world.an_artist()
     moment = world.a_moment(world.a_program(artist))
-    with drafts._held(10) as held:
+    with drafts._locked_moments(10) as held:
         assert held == [moment]
-        assert at_once(drafts.write_next) == [False]  # it is held
+        assert run_at_once(drafts.write_next) == [False]  # it is held
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
         connection.close()  # what a killed process leaves: a connection that ended, and locks with it
 
-        assert at_once(drafts.write_next) == [True]
+        assert run_at_once(drafts.write_next) == [True]
 
     moment.refresh_from_db()
     assert moment.state == "drafted"

@@ -6,17 +6,17 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from artists import expiry, review
+from artists.exceptions import TooLate
 from artists.models import Draft
-from artists.refusals import TooLate
 from audit.models import Entry
 from fans.models import Experience
 from live.models import Notice
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
-def run_out(*drafts: Draft) -> None:
+def pass_deadline(*drafts: Draft) -> None:
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(deadline=Now() - timedelta(seconds=1))
 
 
@@ -24,7 +24,7 @@ def run_out(*drafts: Draft) -> None:
 def test_silence_is_no() -> None:
     artist = world.an_artist()
     late, early = world.a_pending_draft(artist), world.a_pending_draft(artist)
-    run_out(late)
+    pass_deadline(late)
 
     assert expiry.expire_next()
     assert not expiry.expire_next()
@@ -43,21 +43,21 @@ def test_silence_is_no() -> None:
 @pytest.mark.django_db
 def test_what_was_decided_does_not_expire() -> None:
     approved = world.an_approved_draft(world.an_artist())
-    run_out(approved)
+    pass_deadline(approved)
 
     assert not expiry.expire_next()
 
 
 @pytest.mark.django_db
 def test_it_knows_when_the_next_one_is_due() -> None:
-    assert expiry.due() is None
+    assert expiry.seconds_until_due() is None
     draft = world.a_pending_draft(world.an_artist())
 
-    due = expiry.due()
+    due = expiry.seconds_until_due()
     assert due is not None
     assert 3 * 86_400 - 60 < due <= 3 * 86_400
-    run_out(draft)
-    assert expiry.due() == 0
+    pass_deadline(draft)
+    assert expiry.seconds_until_due() == 0
 
 
 @pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_three_cost_as_many_queries_as_one() -> None:
     artist = world.an_artist()
 
     def queries(count: int) -> int:
-        run_out(*[world.a_pending_draft(artist) for _ in range(count)])
+        pass_deadline(*[world.a_pending_draft(artist) for _ in range(count)])
         with CaptureQueriesContext(connection) as captured:
             assert expiry.expire_next()
         return len(captured)
@@ -75,8 +75,8 @@ def test_three_cost_as_many_queries_as_one() -> None:
 
 def test_two_processes_expire_each_once(committing_db: Database) -> None:
     artist = world.an_artist()
-    run_out(*[world.a_pending_draft(artist) for _ in range(6)])
+    pass_deadline(*[world.a_pending_draft(artist) for _ in range(6)])
 
-    at_once(expiry.expire_next, expiry.expire_next)
+    run_at_once(expiry.expire_next, expiry.expire_next)
 
     assert Entry.objects.filter(action="draft.expired").count() == 6

@@ -39,12 +39,12 @@ def draft(maker: str, text: str, *, team_typed: bool = False) -> Draft:
 def test_the_mark_says_what_happened(maker: str, text: str, team_typed: bool, decided_by: str, words: str) -> None:
     made = draft(maker, text, team_typed=team_typed)
 
-    assert marks.mark(made).words(marks.credit(made, decided_by=decided_by)) == words
+    assert marks.derive_mark(made).words(marks.derive_credit(made, decided_by=decided_by)) == words
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.PRINCIPAL])
 def test_no_other_role_lends_the_artists_name(role: Role) -> None:
-    assert marks.credit(draft("composer", MADE), decided_by=role) == "Mara Veil's team"
+    assert marks.derive_credit(draft("composer", MADE), decided_by=role) == "Mara Veil's team"
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_no_other_role_lends_the_artists_name(role: Role) -> None:
     ],
 )
 def test_a_signature_covers_its_words_to_the_letter(maker: str, text: str, within: bool) -> None:
-    assert marks.within_shape(draft(maker, text)) is within
+    assert marks.is_within_shape(draft(maker, text)) is within
 
 
 def test_the_name_in_a_mark_is_one_line() -> None:
     made = draft("composer", MADE)
     made.artist.name = "Mara\n Veil"
 
-    assert marks.credit(made, decided_by="principal") == "Mara Veil"
+    assert marks.derive_credit(made, decided_by="principal") == "Mara Veil"
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_the_name_in_a_mark_is_one_line() -> None:
     ],
 )
 def test_each_part_says_who_or_what_made_it(maker: str, text: str, team_typed: bool, kinds: list[str]) -> None:
-    parts = marks.parts(draft(maker, text, team_typed=team_typed))
+    parts = marks.derive_parts(draft(maker, text, team_typed=team_typed))
 
     assert [part["kind"] for part in parts] == kinds
 
 
 def test_a_machines_text_is_never_marked_written() -> None:
-    untouched = [marks.mark(draft(maker, MADE)) for maker in ("composer", "model:tiny")]
+    untouched = [marks.derive_mark(draft(maker, MADE)) for maker in ("composer", "model:tiny")]
 
     assert untouched == [Mark.FILLED, Mark.APPROVED]
 
@@ -92,4 +92,4 @@ def test_what_nobody_signed_covers_nothing() -> None:
     made = draft("composer", MADE)
     made.version = ProgramVersion()
 
-    assert not marks.within_shape(made)
+    assert not marks.is_within_shape(made)

@@ -7,7 +7,7 @@ from artists.models import Moment
 from fans import engagement
 from fans.engagement import Progress
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 from worker.wake import Listener
 
@@ -139,7 +139,7 @@ def test_two_consumers_notice_a_moment_once(committing_db: Database) -> None:
     fans = [world.a_fan(opted_in=artist) for _ in range(20)]
     told = [Progress(fan.pk, artist.pk, None, 0, tuple(world.listened(fan, artist))) for fan in fans]
 
-    first, second = at_once(lambda: moments.notice(told), lambda: moments.notice(told[::-1]))
+    first, second = run_at_once(lambda: moments.notice(told), lambda: moments.notice(told[::-1]))
 
     assert len(first) + len(second) == Moment.objects.count() == 20
 

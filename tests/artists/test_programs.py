@@ -3,18 +3,18 @@ from django.db import IntegrityError, transaction
 
 from accounts.roles import NotAllowed
 from artists import programs
+from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion
-from artists.refusals import Refused, Stale
 from audit.models import Entry
 from rights import hashing
 from rights.models import Decision
 from rights.signing import SignInAgain
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
-def reread(program: Program) -> Program:
+def reload_program(program: Program) -> Program:
     return Program.objects.select_related("current").get(pk=program.pk)
 
 
@@ -36,7 +36,7 @@ def test_signing_commits_to_exactly_this_version() -> None:
 
     decision = programs.sign(version, by=principal, fresh=True)
 
-    program = reread(version.program)
+    program = reload_program(version.program)
     assert (program.state, program.current) == ("live", version)
     assert (decision.kind, decision.by, decision.role) == ("shape", principal.actor, "principal")
     assert decision.content_hash == hashing.shape_hash(
@@ -124,7 +124,7 @@ def test_what_is_signed_is_not_signed_again_nor_an_older_version() -> None:
 def test_what_cannot_be_is_refused_with_what_to_change(changes: dict[str, object], complaint: str) -> None:
     program = world.a_program(world.an_artist())
 
-    with pytest.raises(Refused, match=complaint):
+    with pytest.raises(InvalidRequest, match=complaint):
         world.a_version(program, **changes)
     assert ProgramVersion.objects.count() == 1
 
@@ -135,7 +135,7 @@ def test_words_that_speak_of_a_song_need_one() -> None:
     program = world.a_program(artist)
     words = {"locale": "en", "templates": ["You found {song}."]}
 
-    with pytest.raises(Refused, match="song"):
+    with pytest.raises(InvalidRequest, match="song"):
         world.a_version(program, wording=words)
 
     assert world.a_version(program, wording=words, recording=world.a_recording(artist)).version == 2
@@ -145,7 +145,7 @@ def test_words_that_speak_of_a_song_need_one() -> None:
 def test_another_artists_recording_is_refused() -> None:
     artist, other = world.an_artist(), world.an_artist("Ove Lind")
 
-    with pytest.raises(Refused, match="no recording of Mara Veil's"):
+    with pytest.raises(InvalidRequest, match="no recording of Mara Veil's"):
         world.a_version(world.a_program(artist), recording=world.a_recording(other, "Ferry"))
 
 
@@ -172,7 +172,7 @@ def test_everyone_in_the_team_may_pause_and_nobody_else() -> None:
     programs.pause(program, by=world.a_member(artist, "reviewer"))
     programs.pause(program, by=world.a_member(artist, "reviewer"))
 
-    assert reread(program).state == "paused"
+    assert reload_program(program).state == "paused"
     assert Entry.objects.filter(action="program.paused").count() == 1
 
 
@@ -184,20 +184,20 @@ def test_a_paused_program_stays_paused_when_a_new_version_is_signed() -> None:
     programs.pause(program, by=principal)
 
     programs.sign(world.a_version(program), by=principal, fresh=True)
-    assert (reread(program).state, reread(program).current.version) == ("paused", 2)
+    assert (reload_program(program).state, reload_program(program).current.version) == ("paused", 2)
 
     programs.resume(program, by=principal)
-    assert reread(program).state == "live"
+    assert reload_program(program).state == "live"
 
 
 @pytest.mark.django_db
 def test_the_grace_is_the_teams_to_choose() -> None:
     artist = world.an_artist()
 
-    assert programs.practice(artist).grace_seconds == 5
+    assert programs.get_practice(artist).grace_seconds == 5
     assert programs.set_practice(artist, by=world.a_member(artist, "owner"), grace_seconds=60).grace_seconds == 60
-    assert programs.practice(artist).grace_seconds == 60
-    with pytest.raises(Refused):
+    assert programs.get_practice(artist).grace_seconds == 60
+    with pytest.raises(InvalidRequest):
         programs.set_practice(artist, by=world.a_member(artist, "owner"), grace_seconds=86_401)
     with pytest.raises(NotAllowed):
         programs.set_practice(artist, by=world.a_member(artist, "editor"), grace_seconds=0)
@@ -214,7 +214,7 @@ def test_the_database_lets_nothing_unsigned_go_live() -> None:
 def test_edits_at_once_are_numbered_one_after_the_other(committing_db: Database) -> None:
     program = world.a_program(world.an_artist())
 
-    made = at_once(*[lambda: world.a_version(program) for _ in range(4)])
+    made = run_at_once(*[lambda: world.a_version(program) for _ in range(4)])
 
     assert sorted(version.version for version in made) == [2, 3, 4, 5]
 
@@ -224,7 +224,7 @@ def test_two_signatures_at_once_are_one(committing_db: Database) -> None:
     principal = world.a_member(artist, "principal")
     version = world.a_version(world.a_program(artist, signed=False))
 
-    answers = at_once(*[lambda: programs.sign(version, by=principal, fresh=True) for _ in range(2)])
+    answers = run_at_once(*[lambda: programs.sign(version, by=principal, fresh=True) for _ in range(2)])
 
     assert sorted(type(answer).__name__ for answer in answers) == ["Decision", "Stale"]
     assert Decision.objects.count() == 1

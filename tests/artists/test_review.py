@@ -10,8 +10,8 @@ from accounts import roles
 from accounts.models import Person
 from accounts.roles import NotAllowed
 from artists import programs, review
+from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, TooLate, Uncleared
 from artists.models import Draft
-from artists.refusals import AlreadyDecided, NotFound, Refused, Stale, TooLate, Uncleared
 from audit.models import Entry
 from catalog.models import Artist
 from events.models import Outbox
@@ -19,27 +19,27 @@ from live.models import Notice
 from rights import grants
 from rights.models import Decision, Use
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 ROLES = ("principal", "owner", "editor", "reviewer")
 
 
-def told(kind: str) -> set[Person]:
+def notified_people(kind: str) -> set[Person]:
     return {notice.person for notice in Notice.objects.filter(kind=kind)}
 
 
-def events() -> list[str]:
+def event_types() -> list[str]:
     records = Outbox.objects.filter(topic="experiences.v1").order_by("pk")
     return [json.loads(bytes(record.value))["type"] for record in records]
 
 
-def run_out(draft: Draft) -> None:
+def pass_deadline(draft: Draft) -> None:
     """Its deadline has passed."""
     Draft.objects.filter(pk=draft.pk).update(deadline=Now() - timedelta(seconds=1))
 
 
-def team(artist: Artist) -> dict[str, Person]:
+def add_team(artist: Artist) -> dict[str, Person]:
     return {role: world.a_member(artist, role) for role in ROLES}
 
 
@@ -50,7 +50,7 @@ def team(artist: Artist) -> dict[str, Person]:
 @pytest.mark.parametrize("role", ROLES)
 def test_any_role_approves_what_the_shape_covers(role: str) -> None:
     artist = world.an_artist()
-    members = team(artist)
+    members = add_team(artist)
     draft = world.a_pending_draft(artist)
 
     approved = review.approve(draft.pk, by=members[role], revision=1)
@@ -65,8 +65,8 @@ def test_any_role_approves_what_the_shape_covers(role: str) -> None:
         members[role].actor,
         timedelta(seconds=5),
     )
-    assert told("draft.decided") == set(members.values())
-    assert events() == ["fanfare.experience.drafted.v1", "fanfare.experience.approved.v1"]
+    assert notified_people("draft.decided") == set(members.values())
+    assert event_types() == ["fanfare.experience.drafted.v1", "fanfare.experience.approved.v1"]
     entry = Entry.objects.get(action="draft.approved")
     assert (entry.actor, entry.subject, entry.facts["decision"]) == (
         members[role].actor,
@@ -97,9 +97,9 @@ def test_a_second_click_is_told_who_was_first() -> None:
 def test_two_clicks_at_once_cannot_both_win(committing_db: Database) -> None:
     artist = world.an_artist()
     draft = world.a_pending_draft(artist)
-    members = list(team(artist).values())
+    members = list(add_team(artist).values())
 
-    answers = at_once(*[lambda by=by: review.approve(draft.pk, by=by) for by in members])
+    answers = run_at_once(*[lambda by=by: review.approve(draft.pk, by=by) for by in members])
 
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyDecided"] * 3 + ["Draft"]
     assert Decision.objects.filter(kind="item").count() == 1
@@ -111,7 +111,7 @@ def test_yes_and_no_at_once_cannot_both_win(committing_db: Database) -> None:
     draft = world.a_pending_draft(artist)
     by = world.a_member(artist, "principal")
 
-    answers = at_once(lambda: review.approve(draft.pk, by=by), lambda: review.decline(draft.pk, by=by))
+    answers = run_at_once(lambda: review.approve(draft.pk, by=by), lambda: review.decline(draft.pk, by=by))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyDecided", "Draft"]
     draft.refresh_from_db()
@@ -134,7 +134,7 @@ def test_what_was_not_seen_is_not_approved() -> None:
 def test_after_the_deadline_it_is_too_late_even_before_anybody_expired_it() -> None:
     artist = world.an_artist()
     draft = world.a_pending_draft(artist)
-    run_out(draft)
+    pass_deadline(draft)
 
     for late in (review.approve, review.decline):
         with pytest.raises(TooLate, match=r"Nobody decided until \d\d:\d\d UTC on .*: it has expired"):
@@ -168,7 +168,7 @@ def test_of_a_paused_program_nothing_is_approved() -> None:
     draft = world.a_pending_draft(artist)
     programs.pause(draft.version.program, by=world.a_member(artist, "principal"))
 
-    with pytest.raises(Refused, match="paused"):
+    with pytest.raises(InvalidRequest, match="paused"):
         review.approve(draft.pk, by=world.a_member(artist, "principal"))
 
 
@@ -191,7 +191,7 @@ def test_an_erased_text_cannot_be_approved() -> None:
     draft = world.a_pending_draft(artist)
     Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, made=None, facts=None)
 
-    with pytest.raises(Refused, match="erased"):
+    with pytest.raises(InvalidRequest, match="erased"):
         review.approve(draft.pk, by=world.a_member(artist, "principal"))
 
 
@@ -201,15 +201,15 @@ def test_an_erased_text_cannot_be_approved() -> None:
 @pytest.mark.django_db
 def test_a_no_says_why_and_tells_the_team() -> None:
     artist = world.an_artist()
-    members = team(artist)
+    members = add_team(artist)
     draft = world.a_pending_draft(artist)
 
     declined = review.decline(draft.pk, by=members["reviewer"], reason="Not this one.")
 
     assert (declined.state, declined.reason) == ("declined", "declined: Not this one.")
     assert (declined.decided_by, declined.decision, declined.mark) == (members["reviewer"].actor, None, None)
-    assert told("draft.decided") == set(members.values())
-    assert events()[-1] == "fanfare.experience.declined.v1"
+    assert notified_people("draft.decided") == set(members.values())
+    assert event_types()[-1] == "fanfare.experience.declined.v1"
     assert Entry.objects.get(action="draft.declined").facts == {"revision": 1}
 
 
@@ -229,20 +229,20 @@ def test_to_everyone_else_there_is_no_such_draft() -> None:
     draft = world.a_pending_draft(artist)
     left = world.a_member(artist, "owner")
     roles.remove_member(artist.team, left, by=world.a_member(artist, "principal"))
-    nobody = [draft.person, world.a_fan(), world.staff(), left, *team(other).values()]
+    nobody = [draft.person, world.a_fan(), world.staff(), left, *add_team(other).values()]
 
     for person in nobody:
         for attempt in (
-            lambda by: review.of(draft.pk, by=by),
+            lambda by: review.get_draft(draft.pk, by=by),
             lambda by: review.approve(draft.pk, by=by),
             lambda by: review.decline(draft.pk, by=by),
             lambda by: review.edit(draft.pk, "Mine.", by=by),
             lambda by: review.undo(draft.pk, by=by),
         ):
-            with pytest.raises(NotFound, match=r"There is no such draft\."):
+            with pytest.raises(DraftNotFound, match=r"There is no such draft\."):
                 attempt(person)
-    with pytest.raises(NotFound):
-        review.of(987_654_321, by=world.a_member(artist, "principal"))
+    with pytest.raises(DraftNotFound):
+        review.get_draft(987_654_321, by=world.a_member(artist, "principal"))
     assert Draft.objects.get(pk=draft.pk).state == "pending"
 
 

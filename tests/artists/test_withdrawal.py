@@ -8,23 +8,23 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
 from artists import drafts, programs, review, withdrawal
+from artists.exceptions import Muted, OptedOut
 from artists.models import Draft, Moment, Program
-from artists.refusals import Muted, OptedOut
 from artists.studio.told import told
 from audit.models import Entry
 from fans import mutes, opt_ins
 from live.models import Notice
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
-def state(draft: Draft) -> tuple[str, str]:
+def state_and_reason(draft: Draft) -> tuple[str, str]:
     draft.refresh_from_db()
     return draft.state, draft.reason
 
 
-def pause(draft: Draft) -> None:
+def mute_program(draft: Draft) -> None:
     mutes.pause(draft.person, draft.version.program_id, draft.artist)
 
 
@@ -42,9 +42,9 @@ def test_what_waits_for_a_fan_who_opts_out_is_withdrawn() -> None:
     assert withdrawal.withdraw_next()
     assert not withdrawal.withdraw_next()
 
-    assert [state(draft) for draft in (first, second)] == [("withdrawn", "withdrawn: the fan opted out")] * 2
+    assert [state_and_reason(draft) for draft in (first, second)] == [("withdrawn", "withdrawn: the fan opted out")] * 2
     assert (first.decided_by, first.decided_at is None) == (None, False)
-    assert state(neighbours) == ("pending", "")
+    assert state_and_reason(neighbours) == ("pending", "")
 
 
 @pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_with_another_artist_the_fan_goes_on() -> None:
 
     withdrawal.withdraw_next()
 
-    assert [state(draft)[0] for draft in (ended, goes_on)] == ["withdrawn", "pending"]
+    assert [state_and_reason(draft)[0] for draft in (ended, goes_on)] == ["withdrawn", "pending"]
 
 
 @pytest.mark.django_db
@@ -86,24 +86,24 @@ def test_what_waits_of_a_program_that_its_fan_pauses_is_withdrawn() -> None:
     paused = world.a_pending_draft(artist, fan)
     other = world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9))
     neighbours = world.a_pending_draft(artist, program=Program.objects.get(pk=paused.version.program_id))
-    pause(paused)
+    mute_program(paused)
 
     assert withdrawal.withdraw_next()
     assert not withdrawal.withdraw_next()
 
-    assert state(paused) == ("withdrawn", "withdrawn: the fan paused this program")
-    assert [state(draft)[0] for draft in (other, neighbours)] == ["pending", "pending"]
+    assert state_and_reason(paused) == ("withdrawn", "withdrawn: the fan paused this program")
+    assert [state_and_reason(draft)[0] for draft in (other, neighbours)] == ["pending", "pending"]
 
 
 @pytest.mark.django_db
 def test_a_pause_that_is_over_at_once_changes_nothing() -> None:
     draft = world.a_pending_draft(world.an_artist())
-    pause(draft)
+    mute_program(draft)
     mutes.resume(draft.person, draft.version.program_id)
 
     assert withdrawal.withdraw_next()
 
-    assert state(draft)[0] == "pending"
+    assert state_and_reason(draft)[0] == "pending"
 
 
 @pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_what_was_decided_is_left_to_delivery() -> None:
 
     assert withdrawal.withdraw_next()
 
-    assert state(draft)[0] == "approved"
+    assert state_and_reason(draft)[0] == "approved"
 
 
 @pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_opting_in_again_brings_nothing_back() -> None:
     opt_ins.opt_in(draft.person, artist)
     withdrawal.withdraw_next()
 
-    assert state(draft)[0] == "withdrawn"
+    assert state_and_reason(draft)[0] == "withdrawn"
 
 
 def test_an_opt_in_holds_for_what_is_written_after_it_only(committing_db: Database) -> None:
@@ -139,7 +139,7 @@ def test_an_opt_in_holds_for_what_is_written_after_it_only(committing_db: Databa
 
     withdrawal.withdraw_next()
 
-    assert [state(draft)[0] for draft in (before, after)] == ["withdrawn", "pending"]
+    assert [state_and_reason(draft)[0] for draft in (before, after)] == ["withdrawn", "pending"]
 
 
 @pytest.mark.django_db
@@ -151,7 +151,7 @@ def test_one_whose_opt_in_ended_before_anybody_looked_is_found_later() -> None:
 
     withdrawal.withdraw_next()
 
-    assert state(draft)[0] == "withdrawn"
+    assert state_and_reason(draft)[0] == "withdrawn"
 
 
 @pytest.mark.django_db
@@ -159,7 +159,7 @@ def test_one_whose_opt_in_ended_before_anybody_looked_is_found_later() -> None:
 def test_until_then_nobody_decides_it(stop: str, refusal: type[Exception]) -> None:
     artist = world.an_artist()
     draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
-    pause(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
+    mute_program(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
 
     for decide in (
         lambda: review.approve(draft.pk, by=mara),
@@ -169,7 +169,7 @@ def test_until_then_nobody_decides_it(stop: str, refusal: type[Exception]) -> No
         with pytest.raises(refusal):
             decide()
 
-    assert state(draft) == ("pending", "")
+    assert state_and_reason(draft) == ("pending", "")
 
 
 @pytest.mark.django_db
@@ -178,12 +178,12 @@ def test_an_approval_is_not_brought_back_to_wait_for_a_fan_who_stopped_it(stop: 
     artist = world.an_artist()
     draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
     review.approve(draft.pk, by=mara)
-    pause(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
+    mute_program(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
 
     with pytest.raises(refusal):
         review.undo(draft.pk, by=mara)
 
-    assert state(draft)[0] == "approved"
+    assert state_and_reason(draft)[0] == "approved"
 
 
 @pytest.mark.django_db
@@ -193,7 +193,7 @@ def test_three_cost_as_many_queries_as_one() -> None:
     def queries(count: int) -> int:
         for _ in range(count):
             opt_ins.opt_out(world.a_pending_draft(artist).person, artist)
-            pause(world.a_pending_draft(artist))
+            mute_program(world.a_pending_draft(artist))
         with CaptureQueriesContext(connection) as captured:
             assert withdrawal.withdraw_next()
         return len(captured)
@@ -207,18 +207,18 @@ def test_two_processes_withdraw_each_once(committing_db: Database) -> None:
     for _ in range(6):
         opt_ins.opt_out(world.a_pending_draft(artist).person, artist)
 
-    at_once(withdrawal.withdraw_next, withdrawal.withdraw_next)
+    run_at_once(withdrawal.withdraw_next, withdrawal.withdraw_next)
 
     assert Entry.objects.filter(action="draft.withdrawn").count() == 6
 
 
-def stops(fan: Person, program: Program, how: str) -> threading.Thread:
+def stop_in_thread(fan: Person, program: Program, how: str) -> threading.Thread:
     """The fan stops it, in a connection of their own."""
 
     def stop() -> None:
         mutes.pause(fan, program.pk, program.artist) if how == "pause" else opt_ins.opt_out(fan, program.artist)
 
-    thread = threading.Thread(target=lambda: at_once(stop))
+    thread = threading.Thread(target=lambda: run_at_once(stop))
     thread.start()
     return thread
 
@@ -230,7 +230,7 @@ def test_what_is_being_written_when_its_fan_stops_it_is_found(committing_db: Dat
 
     with transaction.atomic():
         drafts.write_next()
-        stopping = stops(moment.person, program, how)
+        stopping = stop_in_thread(moment.person, program, how)
         stopping.join(0.3)
         waited = stopping.is_alive()
     stopping.join(10)
@@ -247,20 +247,20 @@ def test_what_was_begun_before_its_fan_stopped_it_is_not_stored(
     """As when a model takes its time: allowed when it began, no more when it is done."""
     program = world.a_program(world.an_artist())
     moment = world.a_moment(program)
-    write = drafts.making.make
+    write = drafts.generation.generate_text
 
     def slowly(*given: object) -> object:
-        stops(moment.person, program, how).join(10)
+        stop_in_thread(moment.person, program, how).join(10)
         withdrawal.withdraw_next()
         return write(*given)
 
-    monkeypatch.setattr(drafts.making, "make", slowly)
+    monkeypatch.setattr(drafts.generation, "generate_text", slowly)
     drafts.write_next()
 
     moment.refresh_from_db()
     assert (moment.state, moment.reason) == (
         Moment.State.REFUSED,
-        drafts.MUTED if how == "pause" else drafts.OPTED_OUT,
+        drafts.REASON_MUTED if how == "pause" else drafts.REASON_OPTED_OUT,
     )
     assert not Draft.objects.exists()
 
@@ -273,28 +273,28 @@ def test_what_is_brought_back_when_its_fan_opts_out_is_found(committing_db: Data
 
     with transaction.atomic():
         review.undo(draft.pk, by=mara)
-        stopping = stops(draft.person, draft.version.program, "opt out")
+        stopping = stop_in_thread(draft.person, draft.version.program, "opt out")
         stopping.join(0.3)
         waited = stopping.is_alive()
     stopping.join(10)
     withdrawal.withdraw_next()
 
     assert waited
-    assert state(draft)[0] == "withdrawn"
+    assert state_and_reason(draft)[0] == "withdrawn"
 
 
 def test_one_that_somebody_edits_at_this_moment_is_waited_for(committing_db: Database) -> None:
     artist = world.an_artist()
     draft, ines = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
-    withdrawing = threading.Thread(target=lambda: at_once(withdrawal.withdraw_next))
+    withdrawing = threading.Thread(target=lambda: run_at_once(withdrawal.withdraw_next))
 
     with transaction.atomic():
         review.edit(draft.pk, "Thank you.", by=ines)
-        at_once(lambda: opt_ins.opt_out(draft.person, artist))
+        run_at_once(lambda: opt_ins.opt_out(draft.person, artist))
         withdrawing.start()
         withdrawing.join(0.3)
         waited = withdrawing.is_alive()
     withdrawing.join(10)
 
     assert waited
-    assert (state(draft)[0], draft.text) == ("withdrawn", "Thank you.")
+    assert (state_and_reason(draft)[0], draft.text) == ("withdrawn", "Thank you.")

@@ -146,7 +146,7 @@ def an_experience(artist: Artist, fan: Person | None = None, *, program: Program
 
 def look_at(draft: Draft, person: Person) -> None:
     """This person has it in front of them now."""
-    holds.take(draft, by=person)
+    holds.hold_draft(draft, by=person)
 
 
 def requires_broker() -> None:

@@ -94,4 +94,4 @@ def test_the_guest_has_something_by_the_artists_own_hand(ana: Person) -> None:
     [written] = Experience.objects.filter(person=ana, mark="written")
 
     assert written.mark_words == "Written by Mara Veil"
-    assert delivery.due() is None or written.delivered_at < datetime.now(UTC)
+    assert delivery.seconds_until_due() is None or written.delivered_at < datetime.now(UTC)

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import Person
-from artists import why
+from artists import explanations
 from audit.models import Entry
 from fans import experiences
 from fans.models import Experience
@@ -29,7 +29,7 @@ def test_it_says_why() -> None:
     first = world.a_pending_draft(artist, program=program)
 
     assert whole.why["sentence"] == "You got this because you reached 3 listens of Mara Veil, and opted in."
-    explained = why.of(first.moment, first.version)
+    explained = explanations.explain_delivery(first.moment, first.version)
     assert explained["sentence"] == "You got this because you listened to Low Tide for the first time, and opted in."
 
 

@@ -64,7 +64,7 @@ def test_a_moment_that_was_noticed_before_is_refused() -> None:
     drafts.write_next()
 
     moment.refresh_from_db()
-    assert (moment.state, moment.reason) == (Moment.State.REFUSED, drafts.MUTED)
+    assert (moment.state, moment.reason) == (Moment.State.REFUSED, drafts.REASON_MUTED)
     assert not Draft.objects.exists()
 
 
@@ -77,7 +77,7 @@ def test_what_was_approved_before_is_not_delivered() -> None:
     delivery.deliver_next()
 
     draft.refresh_from_db()
-    assert (draft.state, draft.reason) == (Draft.State.UNDELIVERABLE, delivery.MUTED)
+    assert (draft.state, draft.reason) == (Draft.State.UNDELIVERABLE, delivery.REASON_MUTED)
     assert not Experience.objects.exists()
 
 

@@ -5,7 +5,7 @@ from audit.models import Entry
 from fans import opt_ins
 from fans.models import OptIn
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
@@ -79,7 +79,7 @@ def test_a_yes_to_one_artist_is_none_to_another() -> None:
 def test_two_clicks_at_once_are_one_yes(committing_db: Database) -> None:
     artist, fan = world.an_artist(), world.a_fan()
 
-    first, second = at_once(lambda: opt_ins.opt_in(fan, artist), lambda: opt_ins.opt_in(fan, artist))
+    first, second = run_at_once(lambda: opt_ins.opt_in(fan, artist), lambda: opt_ins.opt_in(fan, artist))
 
     assert first == second
     assert Consent.objects.filter(person=fan).count() == 1

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from artists import moderation as weigh
 from artists import programs
-from artists import reports as weigh
 from artists.models import Program
 from fans import reports as fan_reports
 from tests import world

@@ -10,7 +10,7 @@ from accounts.roles import NotAllowed
 from audit.models import Entry
 from live.models import Notice
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 from tests.trust.given import SHOWN, a_report
 from trust import reports
@@ -60,7 +60,7 @@ def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
 def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
     fan = world.a_fan()
 
-    answers = at_once(lambda: a_report(fan), lambda: a_report(fan))
+    answers = run_at_once(lambda: a_report(fan), lambda: a_report(fan))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyReported", "Report"]
     assert Report.objects.count() == 1
@@ -132,7 +132,7 @@ def test_two_of_the_staff_at_once_do_not_both_decide(committing_db: Database) ->
     def say(upheld: bool) -> Report:
         return reports.handle(Report.objects.get(pk=report.pk), upheld=upheld, note="Read.", by=desk)
 
-    answers = at_once(lambda: say(True), lambda: say(False))
+    answers = run_at_once(lambda: say(True), lambda: say(False))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyHandled", "Report"]
     assert len(entries("report.upheld") + entries("report.dismissed")) == 1

@@ -10,7 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from artists import delivery, drafts, expiry, moments, reports, withdrawal
+from artists import delivery, drafts, expiry, moderation, moments, withdrawal
+from fans import opt_ins
+from trust import reports
 from worker import loop
 from worker.wake import Listener
 
@@ -24,10 +26,10 @@ class Job:
 
 JOBS = {
     "drafts": Job(drafts.write_next, moments.CHANNEL),
-    "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.due),
-    "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.due),
-    "withdrawal": Job(withdrawal.withdraw_next, withdrawal.CHANNEL),
-    "reports": Job(reports.weigh_next, reports.CHANNEL),
+    "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.seconds_until_due),
+    "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
+    "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
+    "reports": Job(moderation.weigh_next, reports.CHANNEL),
 }
 
 

@@ -8,7 +8,7 @@ from artists.models import Draft
 from catalog.models import Artist
 from tests import world
 from tests.artists.studio.rooms import browser, browser_of, on_stage, said
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
@@ -43,14 +43,14 @@ def test_two_who_ask_at_the_same_moment_get_two_drafts(committing_db: Database) 
     two = drafts(artist, 2)
     people = [world.a_member(artist, role) for role in ("principal", "editor", "reviewer")]
 
-    given = at_once(*[lambda person=person: holds.take_next(artist, by=person) for person in people])
+    given = run_at_once(*[lambda person=person: holds.hold_next(artist, by=person) for person in people])
 
     assert sorted(given, key=lambda pk: pk or 0) == [None, *(draft.pk for draft in two)]
 
 
 def test_a_direct_link_to_a_draft_that_somebody_looks_at_says_who(artist: Artist) -> None:
     [draft] = drafts(artist, 1)
-    holds.take(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
     ines = browser_of(artist, "reviewer")
     path = f"/studio/{artist.slug}/review/{draft.pk}"
 
@@ -65,10 +65,10 @@ def test_a_direct_link_to_a_draft_that_somebody_looks_at_says_who(artist: Artist
 
 def test_a_lease_ends_by_itself(artist: Artist) -> None:
     [draft] = drafts(artist, 1)
-    holds.take(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
     lease_over(draft)
 
-    given = holds.take_next(artist, by=world.a_member(artist, "reviewer"))
+    given = holds.hold_next(artist, by=world.a_member(artist, "reviewer"))
 
     assert given == draft.pk
 
@@ -78,7 +78,7 @@ def test_who_lost_the_lease_to_somebody_else_hears_of_it_in_the_open_page(artist
     mara, ines = browser_of(artist, "principal"), world.a_member(artist, "reviewer")
     mara.get(f"/studio/{artist.slug}/review")
     lease_over(draft)
-    holds.take_next(artist, by=ines)
+    holds.hold_next(artist, by=ines)
 
     answer = mara.post(f"/studio/{artist.slug}/review/{draft.pk}/hold", headers={"HX-Request": "true"})
 
@@ -107,13 +107,13 @@ def test_who_leaves_lets_go_at_once(artist: Artist, way: str) -> None:
         f"/studio/{artist.slug}/review/{draft.pk}/{way}", headers={"HX-Request": "true"} if way == "leave" else {}
     )
 
-    assert holds.take_next(artist, by=world.a_member(artist, "reviewer")) == draft.pk
+    assert holds.hold_next(artist, by=world.a_member(artist, "reviewer")) == draft.pk
 
 
 def test_nobody_can_let_go_for_somebody_else(artist: Artist) -> None:
     [draft] = drafts(artist, 1)
     mara = world.a_member(artist, "principal")
-    holds.take(draft, by=mara)
+    holds.hold_draft(draft, by=mara)
 
     browser_of(artist, "reviewer").post(f"/studio/{artist.slug}/review/{draft.pk}/leave")
 
@@ -134,7 +134,7 @@ def test_what_was_skipped_comes_again_after_everything_else(artist: Artist) -> N
 
 def test_when_others_have_all_that_is_left_the_page_says_who(artist: Artist) -> None:
     [draft] = drafts(artist, 1)
-    holds.take(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
 
     answer = browser(world.a_member(artist, "reviewer")).get(f"/studio/{artist.slug}/review")
 
@@ -145,4 +145,4 @@ def test_a_decided_draft_is_handed_to_nobody(artist: Artist) -> None:
     [draft] = drafts(artist, 1)
     review.decline(draft.pk, by=world.a_member(artist, "principal"))
 
-    assert holds.take_next(artist, by=world.a_member(artist, "reviewer")) is None
+    assert holds.hold_next(artist, by=world.a_member(artist, "reviewer")) is None

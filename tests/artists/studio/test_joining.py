@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts.models import Invitation, Person
-from artists import inviting
+from artists import team_invitations
 from catalog.models import Artist
 from tests import world
 from tests.accounts.people import FORM, PASSWORD, link, sign_in, signed_in, someone
@@ -25,7 +25,7 @@ def artist() -> Artist:
 @pytest.fixture
 def path(artist: Artist, mailoutbox: list[EmailMessage]) -> str:
     """Where the link leads that was sent to ana@example.com."""
-    inviting.invite(artist, "ana@example.com", "reviewer", by=world.a_member(artist, "owner"))
+    team_invitations.invite(artist, "ana@example.com", "reviewer", by=world.a_member(artist, "owner"))
     return path_in(mailoutbox.pop())
 
 

@@ -211,7 +211,7 @@ def test_the_time_to_undo_is_set_or_says_what_is_wrong(artist: Artist) -> None:
 
     wrong, right = client.post(path, {"seconds": "-1"}), client.post(path, {"seconds": "30"})
 
-    assert (wrong.status_code, right.status_code, programs.practice(artist).grace_seconds) == (422, 302, 30)
+    assert (wrong.status_code, right.status_code, programs.get_practice(artist).grace_seconds) == (422, 302, 30)
 
 
 # History

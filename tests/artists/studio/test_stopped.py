@@ -102,7 +102,7 @@ def test_before_it_is_withdrawn_it_is_handed_to_nobody(artist: Artist, how: str,
     assert on_stage(page) == other.pk
     assert ["Xenophon" in said(answer) for answer in (page, beside)] == [False, False]
     assert [path_of(each) in beside.content.decode() for each in (draft, third)] == [False, True]
-    assert holds.take_next(artist, by=world.a_member(artist, "principal"), skipped=[other.pk, third.pk]) is None
+    assert holds.hold_next(artist, by=world.a_member(artist, "principal"), skipped=[other.pk, third.pk]) is None
 
 
 @STOPS
@@ -141,7 +141,7 @@ def test_whoever_had_it_open_reads_why_nothing_comes_of_it(
 
 def test_who_opted_out_is_shown_to_nobody_who_may_not_decide_either(artist: Artist) -> None:
     draft = a_draft(artist)
-    holds.take(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
     stop(draft, "opt out")
 
     page = browser_of(artist, "reviewer").get(path_of(draft))

@@ -4,8 +4,8 @@ import pytest
 
 from accounts.roles import NotAllowed
 from artists import review
+from artists.exceptions import InvalidRequest, Uncleared
 from artists.models import Draft
-from artists.refusals import Refused, Uncleared
 from audit.models import Entry
 from rights import grants
 from rights.models import Use
@@ -107,7 +107,7 @@ def test_what_a_message_may_not_hold_is_refused_and_nothing_is_lost(text: str, c
     artist = world.an_artist()
     draft = world.a_pending_draft(artist)
 
-    with pytest.raises(Refused, match=complaint):
+    with pytest.raises(InvalidRequest, match=complaint):
         review.edit(draft.pk, text, by=world.a_member(artist, role))
 
     after = Draft.objects.get(pk=draft.pk)

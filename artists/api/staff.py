@@ -14,13 +14,13 @@ from rest_framework.views import APIView
 from accounts import roles
 from accounts.api import person
 from accounts.models import Invitation, Person
-from artists import inviting
-from artists.api import studio
+from artists import team_invitations
+from artists.api.programs import get_studio_artist
 from catalog import entries
 from catalog.models import Artist, Recording
 
 
-class NewArtist(serializers.Serializer[dict[str, Any]]):
+class NewArtistSerializer(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField(max_length=120)
     slug = serializers.SlugField(max_length=60)
     principal = serializers.EmailField(help_text="of the artist in person, who has an account and was verified")
@@ -32,7 +32,7 @@ class ArtistSerializer(serializers.ModelSerializer[Artist]):
         fields = ["id", "name", "slug"]
 
 
-def someone(email: str) -> Person:
+def find_person(email: str) -> Person:
     """The person with this address, or an error that says what to change. Only staff may learn it."""
     found = Person.objects.filter(email=email.lower(), is_active=True).first()
     if found is None:
@@ -43,15 +43,15 @@ def someone(email: str) -> Person:
 class ArtistsView(APIView):
     permission_classes = [IsAdminUser]
 
-    @extend_schema(request=NewArtist, responses={201: ArtistSerializer})
+    @extend_schema(request=NewArtistSerializer, responses={201: ArtistSerializer})
     def post(self, request: Request) -> Response:
         """Create an artist with a team, and name its principal."""
-        asked = NewArtist(data=request.data)
+        asked = NewArtistSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         name, slug = asked.validated_data["name"], asked.validated_data["slug"]
         if Artist.objects.filter(slug=slug).exists():
             raise serializers.ValidationError({"slug": f"{slug} is taken."})
-        principal = someone(asked.validated_data["principal"])
+        principal = find_person(asked.validated_data["principal"])
         with transaction.atomic():
             artist = entries.add_artist(name, slug=slug, by=person(request).actor)
             roles.name_principal(artist.team, principal, by=person(request))
@@ -87,7 +87,7 @@ class MemberSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
-    email = serializers.EmailField(max_length=inviting.LONGEST)
+    email = serializers.EmailField(max_length=team_invitations.MAX_EMAIL_LENGTH)
 
     class Meta:
         model = Invitation
@@ -100,14 +100,14 @@ class TeamView(APIView):
 
     @extend_schema(responses=MemberSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        members = studio(request, slug).team.members.select_related("person").order_by("id")
+        members = get_studio_artist(request, slug).team.members.select_related("person").order_by("id")
         return Response([{"email": member.person.email, "role": member.role} for member in members])
 
     @extend_schema(request=InvitationSerializer, responses={202: InvitationSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Invite an address. Whoever reads its mail belongs to the team once they say yes, and not before."""
-        artist = studio(request, slug)
+        artist = get_studio_artist(request, slug)
         asked = InvitationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        invited = inviting.invite(artist, by=person(request), **asked.validated_data)
+        invited = team_invitations.invite(artist, by=person(request), **asked.validated_data)
         return Response(InvitationSerializer(invited).data, status=status.HTTP_202_ACCEPTED)

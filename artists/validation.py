@@ -4,35 +4,39 @@ import unicodedata
 
 from ai.facts import Facts
 from ai.guard import Finding, check_text
+from artists.exceptions import InvalidRequest
 from artists.models import Draft
-from artists.refusals import Refused
 
-LONGEST = 1000  # characters
+MAX_MESSAGE_LENGTH = 1000  # characters
 
 
-def fit(text: str, draft: Draft) -> str:
+def clean_message(text: str, draft: Draft) -> str:
     """The text as it will be stored, or Refused with what to change."""
     typed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
-    for finding in check_text(typed, _known(draft), limit=LONGEST):
-        if finding.code in COMPLAINTS:
-            raise Refused(COMPLAINTS[finding.code](finding) + " Nothing was changed.")
+    for finding in check_text(typed, _allowed_names(draft), limit=MAX_MESSAGE_LENGTH):
+        if finding.code in ERROR_MESSAGES:
+            raise InvalidRequest(ERROR_MESSAGES[finding.code](finding) + " Nothing was changed.")
     return typed
 
 
-def _known(draft: Draft) -> Facts:
+def _allowed_names(draft: Draft) -> Facts:
     """Names that may stand in it, whatever they look like."""
     song = draft.version.recording
     return Facts(artist=draft.artist.name, name=draft.person.name or None, song=song.title if song else None)
 
 
-COMPLAINTS = {
-    "length": lambda finding: f"A message has from 1 to {LONGEST} characters: {finding.what}.",
-    "control": lambda finding: f"There is a character in it that nobody can see ({_at(finding)}). Take it out.",
-    "direction": lambda finding: f"There is a hidden direction mark in it ({_at(finding)}). Take it out.",
+ERROR_MESSAGES = {
+    "length": lambda finding: f"A message has from 1 to {MAX_MESSAGE_LENGTH} characters: {finding.what}.",
+    "control": lambda finding: (
+        f"There is a character in it that nobody can see ({_describe_position(finding)}). Take it out."
+    ),
+    "direction": lambda finding: (
+        f"There is a hidden direction mark in it ({_describe_position(finding)}). Take it out."
+    ),
     "link": lambda finding: f"Messages lead nowhere else. Take the link out: {finding.what!r}.",
     "contact": lambda finding: f"Messages lead nowhere else. Take this address or number out: {finding.what!r}.",
 }
 
 
-def _at(finding: Finding) -> str:
+def _describe_position(finding: Finding) -> str:
     return f"{finding.what}, character {finding.where + 1}"

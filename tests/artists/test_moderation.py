@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.roles import NotAllowed
-from artists import delivery, programs, review
-from artists import reports as weighing
+from artists import delivery, moderation, programs, review
+from artists.exceptions import InvalidRequest
 from artists.models import Draft, Program
 from audit.models import Entry
 from catalog.models import Artist
@@ -17,81 +17,81 @@ from fans import reports as fan_reports
 from fans.models import Experience
 from live.models import Notice
 from tests import world
-from tests.artists.together import at_once
+from tests.concurrency import run_at_once
 from tests.servers import Database
 from trust import reports
 from trust.models import Report
 
 
-def reported(artist: Artist, name: str = "Ana", *, reason: str = "hurtful") -> Report:
+def report_experience(artist: Artist, name: str = "Ana", *, reason: str = "hurtful") -> Report:
     """By a fan of their own, on what they received."""
     experience = world.an_experience(artist, world.a_fan(name, opted_in=artist))
     return fan_reports.report(experience, by=experience.person, reason=reason)
 
 
-def filed(artist: Artist, fan: Person, number: int = 1) -> Report:
+def report_earlier_experience(artist: Artist, fan: Person, number: int = 1) -> Report:
     """A report on something that the artist's one program sent before."""
     subject = f"experience:00000000-0000-7000-8000-{number:012}"
     about = {"subject": subject, "artist_id": artist.pk, "program_id": artist.programs.get().pk}
     return reports.file(by=fan, reason="hurtful", said="", shown={}, **about)
 
 
-def weighed(artist: Artist) -> Program:
+def weigh_all(artist: Artist) -> Program:
     """What became of its one program once everything new is weighed."""
-    while weighing.weigh_next():
+    while moderation.weigh_next():
         pass
     return artist.programs.get()
 
 
-def paused() -> list[tuple[str, str, dict[str, Any]]]:
+def pause_entries() -> list[tuple[str, str, dict[str, Any]]]:
     return list(Entry.objects.filter(action="program.paused").order_by("pk").values_list("actor", "subject", "facts"))
 
 
-def news(artist: Artist) -> set[tuple[Any, str]]:
+def pause_notices(artist: Artist) -> set[tuple[Any, str]]:
     told = Notice.objects.filter(kind="program.paused", person__memberships__team=artist.team)
     return set(told.values_list("person", "reference"))
 
 
 def test_nothing_reported_is_nothing_to_do(db: None) -> None:
-    assert weighing.weigh_next() is False
+    assert moderation.weigh_next() is False
 
 
 def test_two_fans_do_not_stop_a_program_and_a_third_does(db: None) -> None:
     artist, desk = world.an_artist(), world.staff()
     team = [world.a_member(artist, role) for role in ("principal", "reviewer")]
 
-    reported(artist, "Ana")
-    reported(artist, "Bo", reason="untrue")
-    two = weighed(artist)
-    reported(artist, "Cy")
-    three = weighed(artist)
+    report_experience(artist, "Ana")
+    report_experience(artist, "Bo", reason="untrue")
+    two = weigh_all(artist)
+    report_experience(artist, "Cy")
+    three = weigh_all(artist)
 
     assert (two.state, two.paused_because) == ("live", "")
     because = "3 fans reported it within 30 days: it is hurtful; it says something that is not true."
     assert (three.state, three.paused_because) == ("paused", because)
-    assert paused() == [("system:reports", f"program:{three.pk}", {"fans": 3, "upheld": 0})]
-    assert news(artist) == {(person.pk, f"program:{three.pk}") for person in team}
+    assert pause_entries() == [("system:reports", f"program:{three.pk}", {"fans": 3, "upheld": 0})]
+    assert pause_notices(artist) == {(person.pk, f"program:{three.pk}") for person in team}
     assert not Notice.objects.filter(kind="program.paused", person=desk).exists()
 
 
 def test_one_fan_who_reports_three_things_is_one_fan(db: None) -> None:
     artist = world.an_artist()
-    fan = reported(artist).by
+    fan = report_experience(artist).by
 
     for number in (2, 3):
-        filed(artist, fan, number)
+        report_earlier_experience(artist, fan, number)
 
-    assert weighed(artist).state == "live"
+    assert weigh_all(artist).state == "live"
     assert Report.objects.filter(by=fan).count() == 3
 
 
 def test_one_report_that_staff_uphold_stops_it(db: None) -> None:
     artist = world.an_artist()
-    report = reported(artist, reason="sexual")
-    alone = weighed(artist)
+    report = report_experience(artist, reason="sexual")
+    alone = weigh_all(artist)
 
     reports.handle(report, upheld=True, note="It is.", by=world.staff())
-    upheld = weighed(artist)
+    upheld = weigh_all(artist)
 
     assert alone.state == "live"
     assert (upheld.state, upheld.paused_because) == ("paused", "Staff agreed with a fan who reported it: it is sexual.")
@@ -99,70 +99,70 @@ def test_one_report_that_staff_uphold_stops_it(db: None) -> None:
 
 def test_what_staff_dismiss_does_not_count(db: None) -> None:
     artist = world.an_artist()
-    reports.handle(reported(artist, "Ana"), upheld=False, note="It is kind.", by=world.staff())
-    reported(artist, "Bo")
-    reported(artist, "Cy")
+    reports.handle(report_experience(artist, "Ana"), upheld=False, note="It is kind.", by=world.staff())
+    report_experience(artist, "Bo")
+    report_experience(artist, "Cy")
 
-    assert weighed(artist).state == "live"
+    assert weigh_all(artist).state == "live"
 
 
 def test_what_was_approved_stays_undelivered_and_nothing_more_is_approved(db: None) -> None:
     artist = world.an_artist()
-    report = reported(artist)
+    report = report_experience(artist)
     pending = world.a_pending_draft(artist, world.a_fan("Dee", opted_in=artist))
     approved = world.an_approved_draft(artist, world.a_fan("Cy", opted_in=artist))
     reports.handle(report, upheld=True, note="It is.", by=world.staff())
-    weighed(artist)
+    weigh_all(artist)
 
     delivery.deliver_next()
 
     approved.refresh_from_db()
     assert (approved.state, approved.reason) == (Draft.State.UNDELIVERABLE, "stopped: the program is paused")
     assert Experience.objects.count() == 1
-    with pytest.raises(review.Refused, match="The program is paused, so nothing of it goes out"):
+    with pytest.raises(InvalidRequest, match="The program is paused, so nothing of it goes out"):
         review.approve(pending.pk, by=world.a_member(artist, "principal"))
 
 
 def test_other_programs_go_on(db: None) -> None:
     artist, other = world.an_artist(), world.an_artist("Ove Lind")
     world.a_program(other)
-    reports.handle(reported(artist), upheld=True, note="It is.", by=world.staff())
+    reports.handle(report_experience(artist), upheld=True, note="It is.", by=world.staff())
 
-    assert weighed(artist).state == "paused"
+    assert weigh_all(artist).state == "paused"
     assert other.programs.get().state == "live"
 
 
 def test_stopping_happens_once(db: None) -> None:
     artist = world.an_artist()
     for name in ("Ana", "Bo", "Cy"):
-        reported(artist, name)
-    first = weighed(artist)
+        report_experience(artist, name)
+    first = weigh_all(artist)
     reports.handle(Report.objects.latest("pk"), upheld=True, note="It is.", by=world.staff())
 
-    again = weighed(artist)
+    again = weigh_all(artist)
 
-    assert (again.paused_because, len(paused())) == (first.paused_because, 1)
-    assert len(news(artist)) == artist.team.members.count()
+    assert (again.paused_because, len(pause_entries())) == (first.paused_because, 1)
+    assert len(pause_notices(artist)) == artist.team.members.count()
 
 
-def stopped() -> Artist:
+def artist_with_stopped_program() -> Artist:
     artist = world.an_artist()
-    reports.handle(reported(artist), upheld=True, note="It is.", by=world.staff())
-    weighed(artist)
+    reports.handle(report_experience(artist), upheld=True, note="It is.", by=world.staff())
+    weigh_all(artist)
     return artist
 
 
 @pytest.mark.parametrize("role", ["principal", "owner"])
 def test_a_principal_or_an_owner_lets_it_go_on_and_only_newer_reports_count(db: None, role: str) -> None:
-    artist = stopped()
-    before = [filed(artist, world.a_fan(name)) for name in ("Bo", "Cy")]
+    artist = artist_with_stopped_program()
+    before = [report_earlier_experience(artist, world.a_fan(name)) for name in ("Bo", "Cy")]
 
     programs.resume(artist.programs.get(), by=world.a_member(artist, role))
-    resumed = weighed(artist)
-    reported(artist, "Dee")
-    one_more = weighed(artist)
+    resumed = weigh_all(artist)
+    report_experience(artist, "Dee")
+    one_more = weigh_all(artist)
     reports.handle(before[0], upheld=True, note="It is, too.", by=world.staff())
-    upheld_later = weighed(artist)
+    upheld_later = weigh_all(artist)
 
     assert (resumed.state, resumed.paused_because) == ("live", "")
     assert one_more.state == "live"
@@ -171,7 +171,7 @@ def test_a_principal_or_an_owner_lets_it_go_on_and_only_newer_reports_count(db: 
 
 @pytest.mark.parametrize("role", ["editor", "reviewer"])
 def test_others_of_the_team_do_not_let_it_go_on(db: None, role: str) -> None:
-    artist = stopped()
+    artist = artist_with_stopped_program()
 
     with pytest.raises(NotAllowed):
         programs.resume(artist.programs.get(), by=world.a_member(artist, role))
@@ -192,17 +192,17 @@ def test_an_editor_still_resumes_what_the_team_paused_itself(db: None) -> None:
 
 def test_what_the_team_paused_itself_is_stopped_all_the_same(db: None) -> None:
     artist = world.an_artist()
-    report = reported(artist)
+    report = report_experience(artist)
     programs.pause(artist.programs.get(), by=world.a_member(artist, "reviewer"))
     reports.handle(report, upheld=True, note="It is.", by=world.staff())
-    weighed(artist)
+    weigh_all(artist)
 
     with pytest.raises(NotAllowed, match="only a principal or an owner may resume a program that fans' reports"):
         programs.resume(artist.programs.get(), by=world.a_member(artist, "editor"))
 
 
 def test_a_signature_does_not_let_it_go_on(db: None) -> None:
-    artist = stopped()
+    artist = artist_with_stopped_program()
     principal = world.a_member(artist, "principal")
 
     programs.sign(world.a_version(artist.programs.get()), by=principal, fresh=True)
@@ -226,18 +226,18 @@ def test_reports_of_last_month_do_not_count(db: None) -> None:
             at=timezone.now() - timedelta(days=days),
         )
 
-    assert weighed(artist).state == "live"
+    assert weigh_all(artist).state == "live"
 
 
 def test_two_workers_at_once_stop_it_once(committing_db: Database) -> None:
     artist = world.an_artist()
     for name in ("Ana", "Bo", "Cy"):
-        reported(artist, name)
+        report_experience(artist, name)
 
-    answers = at_once(weighing.weigh_next, weighing.weigh_next)
+    answers = run_at_once(moderation.weigh_next, moderation.weigh_next)
 
     assert True in answers
-    assert (weighed(artist).state, len(paused())) == ("paused", 1)
+    assert (weigh_all(artist).state, len(pause_entries())) == ("paused", 1)
 
 
 def test_only_a_paused_program_has_a_reason(db: None) -> None:
@@ -253,10 +253,10 @@ def test_weighing_asks_a_constant_number_of_questions(
 ) -> None:
     artists = [world.an_artist(name) for name in ("Mara Veil", "Ove Lind", "Kestrel Row")[:count]]
     for artist in artists:
-        reports.handle(reported(artist), upheld=True, note="It is.", by=world.staff())
+        reports.handle(report_experience(artist), upheld=True, note="It is.", by=world.staff())
 
     with django_assert_num_queries(10):
-        weighing.weigh_next()
+        moderation.weigh_next()
 
     assert set(Program.objects.values_list("state", flat=True)) == {"paused"}
 
@@ -267,17 +267,17 @@ def test_the_studio_is_told_what_but_not_who(
 ) -> None:
     artist = world.an_artist()
     for name in ("Ana", "Bo", "Cy")[:count]:
-        newest = reported(artist, name)
-    reported(world.an_artist("Ove Lind"), "Eve")
+        newest = report_experience(artist, name)
+    report_experience(world.an_artist("Ove Lind"), "Eve")
 
     with django_assert_num_queries(2):
-        told = weighing.told(artist)
+        told = moderation.list_reports(artist)
 
-    assert told == [weighing.Told("Thank you", "It is hurtful", "Open", newest.at.date())] * count
+    assert told == [moderation.ReportSummary("Thank you", "It is hurtful", "Open", newest.at.date())] * count
 
 
 def test_the_studios_api_says_why_it_is_paused(db: None, client: Any) -> None:
-    artist = stopped()
+    artist = artist_with_stopped_program()
     member: Person = world.a_member(artist, "reviewer")
     client.force_login(member)
 

@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 
 from accounts.api import person
 from accounts.reading import Pages
-from artists import review, standing
-from artists.api import studio
+from artists import eligibility, review
+from artists.api.programs import get_studio_artist
 from artists.models import Draft, Moment
 
 
@@ -36,7 +36,7 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
         return shown if instance.stands else {**shown, "text": None, "facts": None}
 
 
-class EarliestDeadline(Pages):
+class DeadlinePagination(Pages):
     ordering = ("deadline", "id")
 
 
@@ -44,23 +44,23 @@ class DraftsView(generics.ListAPIView[Draft]):
     """The review queue, or the drafts in any other state with what became of them."""
 
     serializer_class = DraftSerializer
-    pagination_class = EarliestDeadline
+    pagination_class = DeadlinePagination
     queryset = Draft.objects.none()
 
     def get_queryset(self) -> QuerySet[Draft]:
-        artist = studio(self.request, self.kwargs["slug"])
+        artist = get_studio_artist(self.request, self.kwargs["slug"])
         state = self.request.query_params.get("state", Draft.State.PENDING)
         if state not in Draft.State.values:
             raise serializers.ValidationError({"state": f"One of {', '.join(Draft.State.values)}."})
         drafts = Draft.objects.filter(artist=artist, state=state).select_related("version__program")
-        return standing.beside(drafts)
+        return eligibility.annotate_eligibility(drafts)
 
     @extend_schema(parameters=[OpenApiParameter("state", enum=Draft.State.values, default="pending")])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
-class RefusedSerializer(serializers.ModelSerializer[Moment]):
+class RefusedMomentSerializer(serializers.ModelSerializer[Moment]):
     program = serializers.CharField(source="program.name")
 
     class Meta:
@@ -68,19 +68,19 @@ class RefusedSerializer(serializers.ModelSerializer[Moment]):
         fields = ["id", "program", "point", "reason", "noticed_at"]
 
 
-class Newest(Pages):
+class NewestPagination(Pages):
     ordering = "-id"
 
 
-class RefusedView(generics.ListAPIView[Moment]):
+class RefusedMomentsView(generics.ListAPIView[Moment]):
     """The moments that got no draft, and why; without saying whose they were."""
 
-    serializer_class = RefusedSerializer
-    pagination_class = Newest
+    serializer_class = RefusedMomentSerializer
+    pagination_class = NewestPagination
     queryset = Moment.objects.none()
 
     def get_queryset(self) -> QuerySet[Moment]:
-        artist = studio(self.request, self.kwargs["slug"])
+        artist = get_studio_artist(self.request, self.kwargs["slug"])
         refused = Moment.objects.filter(program__artist=artist, state=Moment.State.REFUSED)
         return refused.select_related("program")
 
@@ -90,24 +90,24 @@ class DraftView(APIView):
 
     @extend_schema(responses=DraftSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(DraftSerializer(review.of(pk, by=person(request))).data)
+        return Response(DraftSerializer(review.get_draft(pk, by=person(request))).data)
 
 
-class Approve(serializers.Serializer[dict[str, Any]]):
+class ApproveSerializer(serializers.Serializer[dict[str, Any]]):
     revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
 
 
 class ApproveView(APIView):
     """Say yes to exactly this."""
 
-    @extend_schema(request=Approve, responses=DraftSerializer)
+    @extend_schema(request=ApproveSerializer, responses=DraftSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        asked = Approve(data=request.data)
+        asked = ApproveSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response(DraftSerializer(review.approve(pk, by=person(request), **asked.validated_data)).data)
 
 
-class Edit(serializers.Serializer[dict[str, Any]]):
+class EditSerializer(serializers.Serializer[dict[str, Any]]):
     text = serializers.CharField(max_length=4000, trim_whitespace=False)
     revision = serializers.IntegerField(help_text="the revision that you changed; another is refused")
 
@@ -115,14 +115,14 @@ class Edit(serializers.Serializer[dict[str, Any]]):
 class EditView(APIView):
     """Put your own words; the mark follows. A principal's edit is an approval."""
 
-    @extend_schema(request=Edit, responses=DraftSerializer)
+    @extend_schema(request=EditSerializer, responses=DraftSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        asked = Edit(data=request.data)
+        asked = EditSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response(DraftSerializer(review.edit(pk, by=person(request), **asked.validated_data)).data)
 
 
-class Decline(serializers.Serializer[dict[str, Any]]):
+class DeclineSerializer(serializers.Serializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=280, required=False, allow_blank=True)
     revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
 
@@ -130,9 +130,9 @@ class Decline(serializers.Serializer[dict[str, Any]]):
 class DeclineView(APIView):
     """Say no. The fan hears nothing."""
 
-    @extend_schema(request=Decline, responses=DraftSerializer)
+    @extend_schema(request=DeclineSerializer, responses=DraftSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        asked = Decline(data=request.data)
+        asked = DeclineSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response(DraftSerializer(review.decline(pk, by=person(request), **asked.validated_data)).data)
 

@@ -20,7 +20,7 @@ from rights.answers import Clearance
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class GeneratedText:
     """What came out for one moment."""
 
     moment: Moment
@@ -30,7 +30,7 @@ class Made:
     """For the reviewer: slot, label, value, where it comes from, and whether the text uses it."""
 
 
-def model() -> Profile | None:
+def configured_model() -> Profile | None:
     """The model that may write, from the settings; without one the composer writes everything."""
     if not settings.LLM_BASE_URL:
         return None
@@ -48,11 +48,11 @@ def model() -> Profile | None:
         raise ImproperlyConfigured(f"LLM_BASE_URL cannot be used: {reason}.") from reason
 
 
-type Firsts = Mapping[tuple[UUID, int, int | None], datetime]
+type FirstListens = Mapping[tuple[UUID, int, int | None], datetime]
 """When a fan first listened to an artist, or to one recording, by fan, artist and recording."""
 
 
-def firsts(moments: Sequence[Moment]) -> Firsts:
+def find_first_listens(moments: Sequence[Moment]) -> FirstListens:
     """In two queries, however many moments."""
     people = {moment.person_id for moment in moments}
     artists = {moment.program.artist_id for moment in moments}
@@ -66,9 +66,9 @@ def firsts(moments: Sequence[Moment]) -> Firsts:
     return found | {(person, artist, recording): first for person, artist, recording, first in rows}
 
 
-def make(moment: Moment, clearance: Clearance, first: datetime | None, by: Profile | None) -> Made:
+def generate_text(moment: Moment, clearance: Clearance, first: datetime | None, by: Profile | None) -> GeneratedText:
     """May take seconds when a model writes. Raises Unsayable where no signed sentence fits the facts."""
-    facts = _facts(moment, first)
+    facts = _build_facts(moment, first)
     drafted = draft_message(
         wording.read(moment.version.wording),
         facts,
@@ -78,10 +78,10 @@ def make(moment: Moment, clearance: Clearance, first: datetime | None, by: Profi
         clearance=clearance,
         model=by,
     )
-    return Made(moment, clearance, drafted, _for_the_reviewer(facts, drafted))
+    return GeneratedText(moment, clearance, drafted, _facts_for_reviewer(facts, drafted))
 
 
-def _facts(moment: Moment, first: datetime | None) -> Facts:
+def _build_facts(moment: Moment, first: datetime | None) -> Facts:
     """A song only where the program is about one: "100 plays of the song" would be false of an artist's hundredth."""
     song = moment.version.recording
     return Facts(
@@ -93,7 +93,7 @@ def _facts(moment: Moment, first: datetime | None) -> Facts:
     )
 
 
-SOURCES = {
+FACT_SOURCES = {
     "name": ("Fan's name", "as the fan typed it"),
     "artist": ("Artist", "the catalogue"),
     "song": ("Song", "the catalogue"),
@@ -102,12 +102,12 @@ SOURCES = {
 }
 
 
-def _for_the_reviewer(facts: Facts, drafted: Drafted) -> list[dict[str, Any]]:
+def _facts_for_reviewer(facts: Facts, drafted: Drafted) -> list[dict[str, Any]]:
     used = {slot for slot, _ in drafted.composed.values} if drafted.composed else None
     values = {"name": facts.name, "artist": facts.artist, "song": facts.song, "plays": facts.plays}
     values["since"] = facts.since.isoformat() if facts.since else None
     return [
         {"slot": slot, "label": label, "value": values[slot], "from": source, "used": used is None or slot in used}
-        for slot, (label, source) in SOURCES.items()
+        for slot, (label, source) in FACT_SOURCES.items()
         if values[slot] is not None
     ]

@@ -12,20 +12,20 @@ from rest_framework.views import APIView
 
 from accounts import freshness, roles
 from accounts.api import person
-from artists import allowing, answering, programs
-from artists.answering import Standing
+from artists import artist_grants, program_status, programs
 from artists.models import Practice, Program, ProgramVersion
+from artists.program_status import ProgramStatus
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.models import Grant, Use
 
 
-def fresh(request: Request) -> bool:
+def password_is_fresh(request: Request) -> bool:
     """Whether a password was typed in this session a moment ago."""
     return freshness.fresh(cast(HttpRequest, request))  # DRF's request has the same session and user
 
 
-def studio(request: Request, slug: str) -> Artist:
+def get_studio_artist(request: Request, slug: str) -> Artist:
     """The artist whose studio this is. To anyone outside the team there is no such studio."""
     artist = get_object_or_404(Artist, slug=slug)
     if roles.role_of(person(request), artist.team_id) is None:
@@ -37,7 +37,7 @@ class StudioView(APIView):
     """A view of one artist's studio."""
 
     def studio(self) -> Artist:
-        return studio(self.request, self.kwargs["slug"])
+        return get_studio_artist(self.request, self.kwargs["slug"])
 
     def program(self) -> Program:
         return get_object_or_404(Program, pk=self.kwargs["pk"], artist=self.studio())
@@ -49,7 +49,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
         fields = ["id", "use", "version", "live_from", "live_until", "ended_at"]
 
 
-class GrantSwitch(serializers.Serializer[dict[str, Any]]):
+class GrantSwitchSerializer(serializers.Serializer[dict[str, Any]]):
     use = serializers.ChoiceField(choices=Use.choices)
     on = serializers.BooleanField()
 
@@ -61,16 +61,16 @@ class GrantsView(StudioView):
     def get(self, request: Request, slug: str) -> Response:
         return Response(GrantSerializer(grants.history(self.studio()), many=True).data)
 
-    @extend_schema(request=GrantSwitch, responses=GrantSerializer(many=True))
+    @extend_schema(request=GrantSwitchSerializer, responses=GrantSerializer(many=True))
     def post(self, request: Request, slug: str) -> Response:
         artist = self.studio()
-        asked = GrantSwitch(data=request.data)
+        asked = GrantSwitchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         use, by = asked.validated_data["use"], person(request)
         if asked.validated_data["on"]:
-            allowing.switch_on(artist, use, by=by, fresh=fresh(request))
+            artist_grants.switch_on(artist, use, by=by, fresh=password_is_fresh(request))
         else:
-            allowing.switch_off(artist, use, by=by)
+            artist_grants.switch_off(artist, use, by=by)
         return Response(GrantSerializer(grants.history(artist), many=True).data)
 
 
@@ -88,7 +88,7 @@ class PracticeView(StudioView):
 
     @extend_schema(responses=PracticeSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        return Response(PracticeSerializer(programs.practice(self.studio())).data)
+        return Response(PracticeSerializer(programs.get_practice(self.studio())).data)
 
     @extend_schema(request=PracticeSerializer, responses=PracticeSerializer)
     def put(self, request: Request, slug: str) -> Response:
@@ -129,13 +129,13 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
         fields = ["id", "name", "state", "standing", "paused_because", "current", "created_at"]
         read_only_fields = ["state", "paused_because", "created_at"]
 
-    @extend_schema_field(serializers.ChoiceField([each.value for each in Standing]))
+    @extend_schema_field(serializers.ChoiceField([each.value for each in ProgramStatus]))
     def get_standing(self, program: Program) -> str:
         """A live program answers nobody while personal messages are off: it waits. Asked once for all of an artist."""
         asked = cast(dict[str, Any], self.context)
         if "yes" not in asked:
-            asked["yes"] = answering.allowed(program.artist)
-        return str(answering.standing(program, asked["yes"]))
+            asked["yes"] = program_status.allowed(program.artist)
+        return str(program_status.get_status(program, asked["yes"]))
 
 
 class ProgramsView(StudioView):
@@ -177,7 +177,7 @@ class SignView(StudioView):
     @extend_schema(request=None, responses=ProgramSerializer)
     def post(self, request: Request, slug: str, pk: int, version: int) -> Response:
         signed = get_object_or_404(ProgramVersion, program=self.program(), version=version)
-        programs.sign(signed, by=person(request), fresh=fresh(request))
+        programs.sign(signed, by=person(request), fresh=password_is_fresh(request))
         return Response(ProgramSerializer(self.program()).data)
 
 

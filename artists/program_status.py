@@ -7,10 +7,10 @@ from catalog.models import Artist
 from rights import clearance
 from rights.models import Grant, Use
 
-PAUSED = "The program is paused, so nothing of it goes out. Resume it first."
+PROGRAM_PAUSED = "The program is paused, so nothing of it goes out. Resume it first."
 
 
-class Standing(StrEnum):
+class ProgramStatus(StrEnum):
     """How a program stands, as people read it."""
 
     RUNS = "runs"
@@ -26,18 +26,18 @@ def allowed(artist: Artist) -> Grant | None:
     return clearance.live(Use.PERSONAL_MESSAGE, artist)
 
 
-def standing(program: Program, yes: Grant | None) -> Standing:
+def get_status(program: Program, yes: Grant | None) -> ProgramStatus:
     if program.state == Program.State.LIVE:
-        return Standing.RUNS if yes else Standing.WAITS
+        return ProgramStatus.RUNS if yes else ProgramStatus.WAITS
     if program.paused_because:
-        return Standing.STOPPED
-    return Standing.PAUSED if program.state == Program.State.PAUSED else Standing.UNSIGNED
+        return ProgramStatus.STOPPED
+    return ProgramStatus.PAUSED if program.state == Program.State.PAUSED else ProgramStatus.UNSIGNED
 
 
-def obstacle(program: Program, yes: Grant | None, country: str) -> str:
+def blocking_reason(program: Program, yes: Grant | None, country: str) -> str:
     """Why nothing of it goes to a fan there, as a sentence; nothing where it does."""
     if program.state != Program.State.LIVE:
-        return PAUSED
+        return PROGRAM_PAUSED
     if yes is None:
         return "Personal messages are off, so nothing goes out. The artist in person switches them on, under Grants."
     if not clearance.covers(yes, country):

@@ -7,33 +7,33 @@ from datetime import date
 from django.db import transaction
 
 from artists.models import Program
-from artists.telling import program_news
+from artists.notifications import program_notices
 from audit import trail
 from catalog.models import Artist
 from live import notices
 from trust import reports
 from trust.models import Report
-from trust.reports import CHANNEL, DAYS, FANS, Weight
+from trust.reports import DAYS, FANS, Weight
 
-__all__ = ["CHANNEL", "DAYS", "FANS", "Told", "told", "weigh_next"]
-
-BATCH = 200
-BY = "system:reports"
+BATCH_SIZE = 200
+ACTOR = "system:reports"
 
 
 def weigh_next() -> bool:
     """One batch, in one transaction. Says whether there was anything to do; any number of processes may call it."""
     with transaction.atomic():
-        ids = reports.take_unweighed(BATCH)
+        ids = reports.take_unweighed(BATCH_SIZE)
         if not ids:
             return False
-        programs = _locked(ids)
+        programs = _lock_stoppable_programs(ids)
         against = reports.weigh({program.pk: program.reports_from for program in programs}, days=DAYS)
-        _stop([program for program in programs if program.pk in against and _enough(against[program.pk])], against)
+        _pause_programs(
+            [program for program in programs if program.pk in against and _is_enough(against[program.pk])], against
+        )
     return True
 
 
-def _locked(ids: set[int]) -> list[Program]:
+def _lock_stoppable_programs(ids: set[int]) -> list[Program]:
     """Those that reports can still stop, also where the team paused one itself: resuming it asks for more then.
 
     Whatever delivers for them at this moment is waited for, and whoever resumes one waits.
@@ -42,41 +42,41 @@ def _locked(ids: set[int]) -> list[Program]:
     return list(stoppable.order_by("pk").select_for_update(no_key=True))
 
 
-def _enough(weight: Weight) -> bool:
+def _is_enough(weight: Weight) -> bool:
     return weight.fans >= FANS or bool(weight.upheld)
 
 
-def _stop(programs: Sequence[Program], against: dict[int, Weight]) -> None:
+def _pause_programs(programs: Sequence[Program], against: dict[int, Weight]) -> None:
     if not programs:
         return
     for program in programs:
-        program.state, program.paused_because = Program.State.PAUSED, _because(against[program.pk])
+        program.state, program.paused_because = Program.State.PAUSED, _pause_reason(against[program.pk])
     Program.objects.bulk_update(programs, ["state", "paused_because"])
     trail.record_all(
         trail.entry(
             "program.paused",
-            by=BY,
+            by=ACTOR,
             subject=str(program),
             fans=against[program.pk].fans,
             upheld=len(against[program.pk].upheld),
         )
         for program in programs
     )
-    notices.post(program_news("program.paused", programs))
+    notices.post(program_notices("program.paused", programs))
 
 
-def _because(weight: Weight) -> str:
+def _pause_reason(weight: Weight) -> str:
     if weight.upheld:
-        return f"Staff agreed with a fan who reported it: {_reasons(weight.upheld)}."
-    return f"{weight.fans} fans reported it within {DAYS} days: {_reasons(weight.reasons)}."
+        return f"Staff agreed with a fan who reported it: {_join_reasons(weight.upheld)}."
+    return f"{weight.fans} fans reported it within {DAYS} days: {_join_reasons(weight.reasons)}."
 
 
-def _reasons(reasons: Sequence[str]) -> str:
+def _join_reasons(reasons: Sequence[str]) -> str:
     return "; ".join(f"{label[0].lower()}{label[1:]}" for label in (Report.Reason(reason).label for reason in reasons))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportSummary:
     """What the studio shows of one report. No fan, no words, no experience, and the day only: it tells on nobody."""
 
     program: str
@@ -85,10 +85,10 @@ class Told:
     on: date
 
 
-def told(artist: Artist, *, limit: int = 50) -> list[Told]:
+def list_reports(artist: Artist, *, limit: int = 50) -> list[ReportSummary]:
     """The newest reports on what this artist's programs sent, in two queries."""
     names = dict(artist.programs.values_list("pk", "name"))
     return [
-        Told(names[program], Report.Reason(reason).label, Report.State(state).label, at.date())
+        ReportSummary(names[program], Report.Reason(reason).label, Report.State(state).label, at.date())
         for program, reason, state, at in reports.about(artist.pk, limit=limit)
     ]

@@ -13,7 +13,7 @@ from tests import world
 from tests.servers import Processes, wait_until
 
 
-def others() -> int:
+def count_other_connections() -> int:
     """How many connections to this test's database are not ours."""
     with connection.cursor() as cursor:
         theirs = "datname = current_database() AND pid <> pg_backend_pid()"
@@ -59,7 +59,7 @@ def test_a_writer_killed_at_work_leaves_nothing_behind(processes: Processes) -> 
 @pytest.mark.parametrize("name", ["drafts", "delivery", "expiry", "withdrawal", "reports"])
 def test_each_kind_of_work_can_have_a_process_of_its_own(processes: Processes, name: str) -> None:
     worker = processes.start("work", name)
-    wait_until(lambda: others() >= 2, seconds=30)  # one listens, one has looked for work
+    wait_until(lambda: count_other_connections() >= 2, seconds=30)  # one listens, one has looked for work
 
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0

@@ -5,8 +5,8 @@ from django.db.models.functions import Now
 
 from accounts.roles import NotAllowed
 from artists import review
+from artists.exceptions import DraftNotFound, OptedOut, Stale, TooLate
 from artists.models import Draft
-from artists.refusals import NotFound, OptedOut, Stale, TooLate
 from audit.models import Entry
 from fans import opt_ins
 from live.models import Notice
@@ -76,7 +76,7 @@ def test_a_decline_is_undone_by_nobody_outside_the_team_and_not_against_the_fan(
     draft, reviewer = world.a_pending_draft(artist, fan), world.a_member(artist, "reviewer")
     review.decline(draft.pk, by=reviewer)
 
-    with pytest.raises(NotFound):
+    with pytest.raises(DraftNotFound):
         review.undo(draft.pk, by=world.a_member(world.an_artist("Ove Lind"), "principal"))
     opt_ins.opt_out(fan, artist)
     with pytest.raises(OptedOut):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
+def run_at_once(*calls: Callable[[], Any]) -> list[Any]:
     """What each answered; an exception is an answer too."""
     start = threading.Barrier(len(calls))
 

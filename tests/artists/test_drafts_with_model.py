@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from artists import drafts, making
+from artists import drafts, generation
 from artists.models import Draft, Moment
 from audit.models import Entry
 from tests import world
@@ -10,7 +10,7 @@ from tests.ai import chat_server
 from tests.servers import Database
 
 
-def by_a_model(settings: Settings, chat: chat_server.ChatServer, text: str) -> None:
+def use_model(settings: Settings, chat: chat_server.ChatServer, text: str) -> None:
     chat.answers = [chat_server.says(text)]
     settings.LLM_BASE_URL, settings.LLM_MODEL = chat.base_url, "tiny-1"
 
@@ -20,7 +20,7 @@ def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
     artist = world.an_artist()
     moment = world.a_moment(world.a_program(artist))
     with chat_server.running() as chat:
-        by_a_model(settings, chat, "Thank you for the {plays} plays, {name}.")
+        use_model(settings, chat, "Thank you for the {plays} plays, {name}.")
         drafts.write_next()
 
     draft = Draft.objects.get(moment=moment)
@@ -33,7 +33,7 @@ def test_the_composer_writes_where_the_guard_doubts_the_model(settings: Settings
     artist = world.an_artist()
     world.a_moment(world.a_program(artist))
     with chat_server.running() as chat:
-        by_a_model(settings, chat, "I love you, {name}. Meet me backstage.")
+        use_model(settings, chat, "I love you, {name}. Meet me backstage.")
         drafts.write_next()
 
     assert Draft.objects.get().maker == "composer"
@@ -56,7 +56,7 @@ def test_a_model_is_asked_outside_a_transaction(committing_db: Database, setting
         chat_server.says("Thank you, {name}.")(handler)
 
     with chat_server.running() as chat:
-        by_a_model(settings, chat, "")
+        use_model(settings, chat, "")
         chat.answers = [look]
         assert drafts.write_next()
 
@@ -69,4 +69,4 @@ def test_an_address_that_a_model_may_not_have_is_said_at_once(settings: Settings
     settings.LLM_BASE_URL = "http://models.example.com/v1"
 
     with pytest.raises(Exception, match="LLM_BASE_URL cannot be used"):
-        making.model()
+        generation.configured_model()

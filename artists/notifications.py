@@ -11,24 +11,24 @@ from events import cloudevents, outbox, topics
 from live.notices import New
 
 
-def team_news(kind: str, drafts: Sequence[Draft]) -> list[New]:
+def draft_notices(kind: str, drafts: Sequence[Draft]) -> list[New]:
     """A notice on each draft to every member of its artist's team; in one query."""
-    members = _members({draft.artist_id for draft in drafts})
+    members = _team_member_ids({draft.artist_id for draft in drafts})
     return [New(person, kind, f"draft:{draft.pk}") for draft in drafts for person in members[draft.artist_id]]
 
 
-def program_news(kind: str, programs: Sequence[Program]) -> list[New]:
+def program_notices(kind: str, programs: Sequence[Program]) -> list[New]:
     """The same on each program."""
-    members = _members({program.artist_id for program in programs})
+    members = _team_member_ids({program.artist_id for program in programs})
     return [New(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
 
 
-def artist_news(kind: str, artist: Artist) -> list[New]:
+def artist_notices(kind: str, artist: Artist) -> list[New]:
     """The same on what one artist allows."""
-    return [New(person, kind, f"artist:{artist.pk}") for person in _members({artist.pk})[artist.pk]]
+    return [New(person, kind, f"artist:{artist.pk}") for person in _team_member_ids({artist.pk})[artist.pk]]
 
 
-def _members(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:
+def _team_member_ids(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:
     found = Member.objects.filter(team__artist__in=set(artist_ids), person__is_active=True)
     members: dict[int, list[UUID]] = defaultdict(list)
     for artist, person in found.order_by("pk").values_list("team__artist", "person"):
@@ -36,10 +36,10 @@ def _members(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:
     return members
 
 
-SOURCE = "/artists"
+EVENT_SOURCE = "/artists"
 
 
-def tell_others(what: str, drafts: Iterable[tuple[Draft, str]]) -> None:
+def publish_draft_events(what: str, drafts: Iterable[tuple[Draft, str]]) -> None:
     """Domain events `fanfare.experience.<what>.v1`, through the outbox; with each draft what makes it happen once."""
     kind = f"fanfare.experience.{what}.v1"
     outbox.put(
@@ -48,7 +48,7 @@ def tell_others(what: str, drafts: Iterable[tuple[Draft, str]]) -> None:
             key=str(draft.artist_id).encode(),
             value=cloudevents.event(
                 kind,
-                source=SOURCE,
+                source=EVENT_SOURCE,
                 subject=f"draft:{draft.pk}",
                 key=once,
                 data={"artist": draft.artist_id, "draft": draft.pk, "program_version": draft.version_id},

@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Invitation
-from artists import inviting
-from artists.refusals import Refused
+from artists import team_invitations
+from artists.exceptions import InvalidRequest
 from audit.models import Entry
 from catalog.models import Artist
 from tests import world
@@ -28,7 +28,7 @@ def artist() -> Artist:
     return world.an_artist("Mara Veil")
 
 
-def ask(client: Client, email: str, role: str = "reviewer") -> Any:
+def post_invitation(client: Client, email: str, role: str = "reviewer") -> Any:
     return client.post(API, {"email": email, "role": role}, content_type=JSON)
 
 
@@ -37,7 +37,7 @@ def test_a_mail_says_who_asks_for_which_studio_and_as_what(artist: Artist, mailo
     owner.name = "Olga of evil.example.com"
     owner.save()
 
-    inviting.invite(artist, "Ana@Example.com", "reviewer", by=owner)
+    team_invitations.invite(artist, "Ana@Example.com", "reviewer", by=owner)
 
     [letter] = mailoutbox
     [(html, kind)] = letter.alternatives  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ def test_the_api_answers_the_same_whether_an_address_has_an_account(
 ) -> None:
     client, known = browser_of(artist, "owner"), world.a_fan("Kwame")
 
-    answers = [ask(client, email) for email in (known.email, "nobody@example.com")]
+    answers = [post_invitation(client, email) for email in (known.email, "nobody@example.com")]
 
     assert [answer.status_code for answer in answers] == [202, 202]
     assert [sorted(answer.json()) for answer in answers] == [["email", "expires_at", "id", "role"]] * 2
@@ -67,14 +67,14 @@ def test_the_api_answers_the_same_whether_an_address_has_an_account(
 
 @pytest.mark.parametrize("role", ["editor", "reviewer"])
 def test_who_may_not_invite_sends_nothing_by_the_api(artist: Artist, mailoutbox: list[EmailMessage], role: str) -> None:
-    answer = ask(browser_of(artist, role), "ana@example.com")
+    answer = post_invitation(browser_of(artist, role), "ana@example.com")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "NotAllowed")
     assert (mailoutbox, Invitation.objects.count()) == ([], 0)
 
 
 def test_a_principal_is_not_invited_by_the_api(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
-    answer = ask(browser_of(artist, "principal"), "ana@example.com", "principal")
+    answer = post_invitation(browser_of(artist, "principal"), "ana@example.com", "principal")
 
     assert (answer.status_code, answer.json()["detail"]) == (403, "Only staff names and removes principals.")
     assert mailoutbox == []
@@ -82,33 +82,33 @@ def test_a_principal_is_not_invited_by_the_api(artist: Artist, mailoutbox: list[
 
 @pytest.mark.parametrize("email", ["ana", "a" * 300 + "@example.com", "a@\ud800.com", "a\n@example.com", ""])
 def test_what_is_no_address_gets_no_mail(artist: Artist, mailoutbox: list[EmailMessage], email: str) -> None:
-    answer = ask(browser_of(artist, "owner"), email)
+    answer = post_invitation(browser_of(artist, "owner"), email)
 
     assert (answer.status_code, mailoutbox, Invitation.objects.count()) == (400, [], 0)
 
 
 def test_a_team_sends_so_many_an_hour_and_no_more(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
     owner = world.a_member(artist, "owner")
-    for number in range(inviting.A_TEAM):
-        inviting.invite(artist, f"fan-{number}@example.com", "reviewer", by=owner)
+    for number in range(team_invitations.MAX_PER_TEAM_AN_HOUR):
+        team_invitations.invite(artist, f"fan-{number}@example.com", "reviewer", by=owner)
 
-    with pytest.raises(Refused, match="Your team sent 20 invitations within the hour"):
-        inviting.invite(artist, "one-more@example.com", "reviewer", by=owner)
+    with pytest.raises(InvalidRequest, match="Your team sent 20 invitations within the hour"):
+        team_invitations.invite(artist, "one-more@example.com", "reviewer", by=owner)
 
-    assert len(mailoutbox) == inviting.A_TEAM
+    assert len(mailoutbox) == team_invitations.MAX_PER_TEAM_AN_HOUR
     other = world.an_artist("Ove Lind")
-    inviting.invite(other, "one-more@example.com", "reviewer", by=world.a_member(other, "owner"))
+    team_invitations.invite(other, "one-more@example.com", "reviewer", by=world.a_member(other, "owner"))
 
 
 def test_an_address_gets_so_many_a_week_from_all_teams_together(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
     other = world.an_artist("Ove Lind")
     for by in (artist, other, artist, other, artist):
-        inviting.invite(by, "ana@example.com", "reviewer", by=world.a_member(by, "owner"))
+        team_invitations.invite(by, "ana@example.com", "reviewer", by=world.a_member(by, "owner"))
 
-    with pytest.raises(Refused, match="Nothing was sent"):
-        inviting.invite(other, "ANA@example.com", "reviewer", by=world.a_member(other, "owner"))
+    with pytest.raises(InvalidRequest, match="Nothing was sent"):
+        team_invitations.invite(other, "ANA@example.com", "reviewer", by=world.a_member(other, "owner"))
 
-    assert len(mailoutbox) == inviting.AN_ADDRESS
+    assert len(mailoutbox) == team_invitations.MAX_PER_ADDRESS
 
 
 def test_nobody_is_invited_by_a_mail_that_did_not_go_out(artist: Artist, settings: Settings) -> None:

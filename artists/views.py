@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.entrance import signed_in
 from accounts.models import Person
 from accounts.requests import Request
-from artists import answering, making
+from artists import generation, program_status
 from artists.models import Program, ProgramVersion
 from catalog.models import Artist
 from fans import allowances, artist_pages
@@ -19,23 +19,23 @@ from rights import clearance
 @require_safe
 @never_cache
 @signed_in
-def page(request: Request, slug: str) -> HttpResponse:
+def artist_page(request: Request, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
     context = {
         "artist": artist,
         "allowances": allowances.of(artist),
-        "offers": offers(artist, request.user),
+        "offers": list_offers(artist, request.user),
         "songs": artist_pages.songs(artist),
-        "by_a_model": making.model() is not None,
+        "by_a_model": generation.configured_model() is not None,
         "section": "artists",
     }
     own = artist_pages.standing(request.user, artist) | artist_pages.own_story(request.user, artist)
     return render(request, "fans/artist.html", context | own)
 
 
-def offers(artist: Artist, fan: Person) -> list[ProgramVersion]:
+def list_offers(artist: Artist, fan: Person) -> list[ProgramVersion]:
     """What is answered where this fan is, smallest number first. Never their words: those are a surprise."""
-    yes = answering.allowed(artist)
+    yes = program_status.allowed(artist)
     if yes is None or not clearance.covers(yes, fan.country):
         return []
     live = ProgramVersion.objects.filter(program__artist=artist, program__state=Program.State.LIVE)

@@ -5,11 +5,11 @@ from typing import Any
 from artists.models import Moment, ProgramVersion
 
 
-def of(moment: Moment, version: ProgramVersion) -> dict[str, Any]:
+def explain_delivery(moment: Moment, version: ProgramVersion) -> dict[str, Any]:
     """Frozen onto the experience, erasable with it. The version comes with its program's artist and its recording."""
     recording = version.recording
     return {
-        "sentence": _sentence(version, recording.title if recording else version.program.artist.name),
+        "sentence": _explanation_sentence(version, recording.title if recording else version.program.artist.name),
         "moment": version.moment,
         "nth": version.nth,
         "recording": recording.title if recording else None,
@@ -18,7 +18,7 @@ def of(moment: Moment, version: ProgramVersion) -> dict[str, Any]:
     }
 
 
-def _sentence(version: ProgramVersion, what: str) -> str:
+def _explanation_sentence(version: ProgramVersion, what: str) -> str:
     if version.moment == ProgramVersion.Moment.FIRST_LISTEN:
         return f"You got this because you listened to {what} for the first time, and opted in."
     times = "listen" if version.nth == 1 else "listens"

@@ -1,0 +1,74 @@
+"""Refusals of the artist's side. Each message says what to change and is shown to people."""
+
+from datetime import datetime
+
+
+class Refused(Exception):
+    """Something that was asked for cannot be done. Nothing was changed.
+
+    `code` is what the API answers; without one it is the name of the class.
+    """
+
+    code: str | None = None
+
+
+class InvalidRequest(Refused):
+    """The request itself must change before it can be done."""
+
+    code = "Refused"
+
+
+class DraftNotFound(Refused):
+    """The draft does not exist, or this person may not see it; both read the same."""
+
+    code = "NotFound"
+
+
+class Stale(Refused):
+    """The draft changed since this person looked at it."""
+
+
+class TooLate(Stale):
+    """The time to do it is over."""
+
+
+class Expired(TooLate):
+    """Nobody decided before the deadline, `when`."""
+
+    def __init__(self, when: datetime) -> None:
+        super().__init__(f"Nobody decided until {when:%H:%M} UTC on {when:%-d %B %Y}: it has expired.")
+        self.when = when
+
+
+class OptedOut(Stale):
+    """The fan ended the opt-in with this artist."""
+
+    def __init__(self) -> None:
+        super().__init__("The fan opted out, so nothing of this goes out.")
+
+
+class Muted(Stale):
+    """The fan paused this program."""
+
+    def __init__(self) -> None:
+        super().__init__("The fan paused this program, so nothing of this goes out.")
+
+
+class Uncleared(Refused):
+    """A party that must say yes has not; the message names it."""
+
+
+class AlreadyDecided(Refused):
+    """The draft is already decided: by `who`, at `when`, into `state`."""
+
+    def __init__(self, who: str, when: datetime, state: str) -> None:
+        super().__init__(f"Already decided by {who} at {when:%H:%M} UTC on {when:%-d %B %Y}: {state}.")
+        self.who, self.when, self.state = who, when, state
+
+
+class AlreadyHeld(Refused):
+    """Another member, `who`, is looking at the draft, until `until` or longer if they stay."""
+
+    def __init__(self, who: str, until: datetime) -> None:
+        super().__init__(f"{who} is looking at this one. It is free again when they leave it.")
+        self.who, self.until = who, until
