@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from artists import views
 from artists.api import drafts, programs, staff
-from artists.studio import joining
+from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
 PROGRAM = f"{STUDIO}/programs/<int:pk>"
@@ -12,7 +12,7 @@ DRAFT = "api/v1/drafts/<int:pk>"
 
 urlpatterns = [
     path("studio/", include("artists.studio.urls")),
-    path("invitations/<str:secret>", joining.page, name="invitation"),
+    path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="staff-recordings"),

@@ -12,18 +12,18 @@ from django.views.decorators.http import require_safe
 from accounts.models import Person
 from accounts.requests import Request
 from artists.models import Draft
-from artists.studio.entrance import Studio, entered, number
+from artists.studio.access import Studio, parse_int, team_member_required
 from artists.studio.told import WORDS, told
 from audit.models import Entry
 from catalog.models import Artist
 
-PAGE = 40
-MOST_ACTORS = 40
+PAGE_SIZE = 40
+MAX_ACTORS = 40
 """Whoever was in a team longer ago is still in the audit; a page does not ask for more people than this."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryItem:
     at: datetime
     who: str
     did: str
@@ -32,80 +32,84 @@ class Line:
 
 
 @require_safe
-@entered
+@team_member_required
 def page(request: Request, studio: Studio) -> HttpResponse:
-    before = number(request.GET.get("before"))
-    lines, last = history(studio.artist, before=before)
+    before = parse_int(request.GET.get("before"))
+    lines, last = list_history(studio.artist, before=before)
     older = f"?before={last}" if last else ""
     return studio.show(request, "studio/history.html", section="studio", lines=lines, older=older)
 
 
-def history(artist: Artist, *, before: int | None = None) -> tuple[list[Line], int | None]:
+def list_history(artist: Artist, *, before: int | None = None) -> tuple[list[HistoryItem], int | None]:
     """Newest first, and where the next page begins; None at the end."""
-    about = _own_subjects(artist)
-    entries = _newest([_about(about), *(_by(actor, artist) for actor in _actors(artist))], before)
-    own = _own_drafts(artist, entries)
+    about = _subject_labels(artist)
+    entries = _newest_page(
+        [_entries_about(about), *(_entries_by(actor, artist) for actor in _team_actors(artist))], before
+    )
+    own = _own_draft_subjects(artist, entries)
     shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own]
-    names = _names(shown)
-    lines = [Line(entry.at, _who(entry, names), told(entry, names, about), _draft(entry)) for entry in shown]
-    return lines, entries[-1].pk if len(entries) == PAGE else None
+    names = _display_names(shown)
+    lines = [
+        HistoryItem(entry.at, _actor_name(entry, names), told(entry, names, about), _draft_id(entry)) for entry in shown
+    ]
+    return lines, entries[-1].pk if len(entries) == PAGE_SIZE else None
 
 
-def _own_subjects(artist: Artist) -> dict[str, str]:
+def _subject_labels(artist: Artist) -> dict[str, str]:
     """What the audit calls this artist's programs and grants and team, and what people call them."""
     subjects = {f"program:{pk}": f"“{name}”" for pk, name in artist.programs.values_list("pk", "name")}
     subjects |= {f"grant:{grant.pk}": grant.get_use_display().lower() for grant in artist.grants.all()}
     return subjects | {f"team:{artist.team_id}": "the team"}
 
 
-def _actors(artist: Artist) -> list[str]:
+def _team_actors(artist: Artist) -> list[str]:
     """Everybody who ever had a role here."""
     ever = Entry.objects.filter(subject=f"team:{artist.team_id}").values_list("facts__person", flat=True)
-    return sorted({actor for actor in ever if actor})[:MOST_ACTORS]
+    return sorted({actor for actor in ever if actor})[:MAX_ACTORS]
 
 
-def _about(subjects: Iterable[str]) -> Any:
+def _entries_about(subjects: Iterable[str]) -> Any:
     # What a fan does about a program is there too, and is none of what a team did: only that has words here.
     return Entry.objects.filter(subject__in=list(subjects), action__in=list(WORDS))
 
 
-def _by(actor: str, artist: Artist) -> Any:
+def _entries_by(actor: str, artist: Artist) -> Any:
     # Of what is about the artist only this: opting in is there too, and is a fan's own business.
     practice = Q(subject=f"artist:{artist.pk}", action="practice.set")
     return Entry.objects.filter(Q(subject__startswith="draft:") | practice, actor=actor)
 
 
-def _newest(sources: Sequence[Any], before: int | None) -> list[Entry]:
+def _newest_page(sources: Sequence[Any], before: int | None) -> list[Entry]:
     """Of each source no more than a page, by its own index; then the newest of all."""
-    parts = [(source.filter(pk__lt=before) if before else source).order_by("-id")[:PAGE] for source in sources]
+    parts = [(source.filter(pk__lt=before) if before else source).order_by("-id")[:PAGE_SIZE] for source in sources]
     together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return list(together.order_by("-id")[:PAGE])
+    return list(together.order_by("-id")[:PAGE_SIZE])
 
 
-def _own_drafts(artist: Artist, entries: Sequence[Entry]) -> set[str]:
+def _own_draft_subjects(artist: Artist, entries: Sequence[Entry]) -> set[str]:
     """Somebody may work for two artists: only this one's drafts are shown."""
-    ids = [pk for pk in map(_draft, entries) if pk is not None]
+    ids = [pk for pk in map(_draft_id, entries) if pk is not None]
     return {f"draft:{pk}" for pk in Draft.objects.filter(pk__in=ids, artist=artist).values_list("pk", flat=True)}
 
 
-def _draft(entry: Entry) -> int | None:
+def _draft_id(entry: Entry) -> int | None:
     kind, _, number = entry.subject.partition(":")
     return int(number) if kind == "draft" else None
 
 
-def _names(entries: Sequence[Entry]) -> dict[str, str]:
+def _display_names(entries: Sequence[Entry]) -> dict[str, str]:
     """Of people of the team: who acts here, and who was given a role."""
     actors = {entry.actor for entry in entries} | {str(entry.facts.get("person")) for entry in entries}
     ids = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
     return {person.actor: person.name or person.handle for person in Person.objects.filter(pk__in=ids)}
 
 
-def _who(entry: Entry, names: dict[str, str]) -> str:
+def _actor_name(entry: Entry, names: dict[str, str]) -> str:
     """Whoever said no to an invitation never belonged here, and is not named to who did."""
     if entry.action == "team.invitation_refused":
         return "Somebody who was invited"
-    return names.get(entry.actor, _process(entry.actor))
+    return names.get(entry.actor, _system_actor_name(entry.actor))
 
 
-def _process(actor: str) -> str:
+def _system_actor_name(actor: str) -> str:
     return {"system:expiry": "The clock", "system:reports": "Reports by fans"}.get(actor, "Fanfare")

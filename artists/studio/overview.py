@@ -15,13 +15,15 @@ from accounts.entrance import signed_in
 from accounts.requests import Request
 from artists.models import Program
 from artists.program_status import ProgramStatus, get_status
-from artists.studio.entrance import Studio, entered, memberships
-from artists.studio.happened import happened
-from artists.studio.reached import reached
-from artists.studio.sentence import sentence
+from artists.studio.access import Studio, artist_memberships, team_member_required
+from artists.studio.messages import sentence
+from artists.studio.sent import list_settled_drafts
+from artists.studio.statistics import get_statistics
 
 RECENT = 3
-NEWEST = "SELECT max(version) FROM artists_programversion edited WHERE edited.program_id = artists_program.id"
+NEWEST_VERSION_SQL = (
+    "SELECT max(version) FROM artists_programversion edited WHERE edited.program_id = artists_program.id"
+)
 
 
 @require_safe
@@ -29,40 +31,40 @@ NEWEST = "SELECT max(version) FROM artists_programversion edited WHERE edited.pr
 @signed_in
 def choose(request: Request) -> HttpResponse:
     """Whose studio. With one team there is nothing to choose."""
-    found = memberships(request.user)
+    found = artist_memberships(request.user)
     if len(found) == 1:
         return redirect("studio", slug=found[0].team.artist.slug)
-    return render(request, "studio/choose.html", {"members": found})
+    return render(request, "studio/studios.html", {"members": found})
 
 
 @require_safe
-@entered
+@team_member_required
 def page(request: Request, studio: Studio) -> HttpResponse:
-    offered = list(programs(studio))
+    offered = list(list_programs(studio))
     return studio.show(
         request,
         "studio/overview.html",
-        asks=asks(studio, offered),
-        recent=reached(studio.artist, limit=RECENT),
-        happened=happened(studio.artist),
-        programs=told(studio, offered),
+        asks=list_tasks(studio, offered),
+        recent=list_settled_drafts(studio.artist, limit=RECENT),
+        happened=get_statistics(studio.artist),
+        programs=list_program_rows(studio, offered),
     )
 
 
 @require_safe
-@entered
+@team_member_required
 def needs_now(request: Request, studio: Studio) -> HttpResponse:
     """The brass block alone, when something came or was decided."""
-    return studio.show(request, "studio/overview.html#needs", asks=asks(studio, list(programs(studio))))
+    return studio.show(request, "studio/overview.html#needs", asks=list_tasks(studio, list(list_programs(studio))))
 
 
-def programs(studio: Studio) -> QuerySet[Program]:
+def list_programs(studio: Studio) -> QuerySet[Program]:
     """With the number of their newest version, and the one that is signed."""
     offered = studio.artist.programs.select_related("current__recording").order_by("name", "pk")
-    return offered.annotate(newest=RawSQL(NEWEST, [], IntegerField()))  # noqa: S611
+    return offered.annotate(newest=RawSQL(NEWEST_VERSION_SQL, [], IntegerField()))  # noqa: S611
 
 
-def told(studio: Studio, offered: Iterable[Program]) -> list[tuple[Program, str, ProgramStatus]]:
+def list_program_rows(studio: Studio, offered: Iterable[Program]) -> list[tuple[Program, str, ProgramStatus]]:
     """Each with its sentence, and how it stands."""
     return [
         (program, sentence(program.current) if program.current else "", get_status(program, studio.allowed))
@@ -71,7 +73,7 @@ def told(studio: Studio, offered: Iterable[Program]) -> list[tuple[Program, str,
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Task:
     """Something that waits for a person, and where."""
 
     what: str
@@ -79,25 +81,25 @@ class Ask:
     url: str
 
 
-def asks(studio: Studio, offered: list[Program]) -> list[Ask]:
+def list_tasks(studio: Studio, offered: list[Program]) -> list[Task]:
     """What wants a person besides the drafts."""
-    return [*_about_grants(studio, offered), *(ask for each in offered for ask in _about(studio, each))]
+    return [*_grant_tasks(studio, offered), *(ask for each in offered for ask in _program_tasks(studio, each))]
 
 
-def _about_grants(studio: Studio, offered: list[Program]) -> list[Ask]:
+def _grant_tasks(studio: Studio, offered: list[Program]) -> list[Task]:
     if studio.allowed:
         return []
     signed = any(program.current for program in offered)
     what = "Personal messages are off, so no program answers anybody" if signed else "Personal messages are off"
-    return [Ask(what, "until you switch them on", reverse("grants", kwargs={"slug": studio.artist.slug}))]
+    return [Task(what, "until you switch them on", reverse("grants", kwargs={"slug": studio.artist.slug}))]
 
 
-def _about(studio: Studio, program: Program) -> list[Ask]:
+def _program_tasks(studio: Studio, program: Program) -> list[Task]:
     url = studio.url("program", pk=program.pk)
     newest = getattr(program, "newest", None) or 0
     signed = program.current.version if program.current else 0
     if program.state == Program.State.PAUSED and program.paused_because:
-        return [Ask(f"{program.name} was stopped by reports", "look first", url)]
+        return [Task(f"{program.name} was stopped by reports", "look first", url)]
     if newest > signed:
-        return [Ask(f"{program.name}, version {newest}, waits for a signature", "unsigned", url)]
+        return [Task(f"{program.name}, version {newest}, waits for a signature", "unsigned", url)]
     return []

@@ -15,7 +15,7 @@ from artists.exceptions import InvalidRequest
 from audit.models import Entry
 from catalog.models import Artist
 from tests import world
-from tests.artists.studio.rooms import browser_of, said
+from tests.artists.studio.pages import member_client, visible_text
 from tests.pages.reading import Page
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_mail_says_who_asks_for_which_studio_and_as_what(artist: Artist, mailo
 def test_the_api_answers_the_same_whether_an_address_has_an_account(
     artist: Artist, mailoutbox: list[EmailMessage]
 ) -> None:
-    client, known = browser_of(artist, "owner"), world.a_fan("Kwame")
+    client, known = member_client(artist, "owner"), world.a_fan("Kwame")
 
     answers = [post_invitation(client, email) for email in (known.email, "nobody@example.com")]
 
@@ -67,14 +67,14 @@ def test_the_api_answers_the_same_whether_an_address_has_an_account(
 
 @pytest.mark.parametrize("role", ["editor", "reviewer"])
 def test_who_may_not_invite_sends_nothing_by_the_api(artist: Artist, mailoutbox: list[EmailMessage], role: str) -> None:
-    answer = post_invitation(browser_of(artist, role), "ana@example.com")
+    answer = post_invitation(member_client(artist, role), "ana@example.com")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "NotAllowed")
     assert (mailoutbox, Invitation.objects.count()) == ([], 0)
 
 
 def test_a_principal_is_not_invited_by_the_api(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
-    answer = post_invitation(browser_of(artist, "principal"), "ana@example.com", "principal")
+    answer = post_invitation(member_client(artist, "principal"), "ana@example.com", "principal")
 
     assert (answer.status_code, answer.json()["detail"]) == (403, "Only staff names and removes principals.")
     assert mailoutbox == []
@@ -82,7 +82,7 @@ def test_a_principal_is_not_invited_by_the_api(artist: Artist, mailoutbox: list[
 
 @pytest.mark.parametrize("email", ["ana", "a" * 300 + "@example.com", "a@\ud800.com", "a\n@example.com", ""])
 def test_what_is_no_address_gets_no_mail(artist: Artist, mailoutbox: list[EmailMessage], email: str) -> None:
-    answer = post_invitation(browser_of(artist, "owner"), email)
+    answer = post_invitation(member_client(artist, "owner"), email)
 
     assert (answer.status_code, mailoutbox, Invitation.objects.count()) == (400, [], 0)
 
@@ -116,16 +116,16 @@ def test_nobody_is_invited_by_a_mail_that_did_not_go_out(artist: Artist, setting
     settings.MAILERS = {
         "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": nobody_listens}
     }
-    client = browser_of(artist, "owner")
+    client = member_client(artist, "owner")
 
     page = client.post("/studio/mara-veil/team", {"email": "ana@example.com", "role": "editor"})
 
-    assert (page.status_code, "The mail did not go out, so nobody is invited." in said(page)) == (422, True)
+    assert (page.status_code, "The mail did not go out, so nobody is invited." in visible_text(page)) == (422, True)
     assert list(Invitation.objects.values_list("outcome", "email")) == [("unsent", None)]
 
 
 def test_the_history_says_who_invited_and_who_joined_and_not_who_said_no(artist: Artist) -> None:
-    owner = browser_of(artist, "owner")
+    owner = member_client(artist, "owner")
     about = {"subject": f"team:{artist.team_id}", "facts": {"role": "reviewer", "invitation": 1}}
     refuser, joiner = world.a_person("Nora No"), world.a_person("Yusuf Yes")
     by = world.a_member(artist, "owner").actor
@@ -136,7 +136,7 @@ def test_the_history_says_who_invited_and_who_joined_and_not_who_said_no(artist:
         facts = {**about["facts"], **more}  # type: ignore[dict-item]
         Entry.objects.create(actor=actor, action=action, subject=about["subject"], facts=facts, at=timezone.now())
 
-    page = said(owner.get("/studio/mara-veil/history"))
+    page = visible_text(owner.get("/studio/mara-veil/history"))
 
     assert "Mara owner invited somebody as reviewer" in page
     assert "Somebody who was invited declined to join as reviewer" in page

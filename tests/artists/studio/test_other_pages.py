@@ -11,7 +11,7 @@ from rights import grants
 from rights.models import Use
 from tests import world
 from tests.accounts.people import PASSWORD
-from tests.artists.studio.rooms import browser, browser_of, said
+from tests.artists.studio.pages import member_client, signed_in_client, visible_text
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def artist(db: None) -> Artist:
 
 
 def test_with_one_team_there_is_nothing_to_choose(artist: Artist) -> None:
-    answer = browser_of(artist, "reviewer").get("/studio/")
+    answer = member_client(artist, "reviewer").get("/studio/")
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/studio/{artist.slug}/")
 
@@ -33,15 +33,15 @@ def test_with_two_teams_one_chooses(artist: Artist) -> None:
     person = world.a_member(artist, "editor")
     roles.add_member(other.team, person, "reviewer", by=world.staff())
 
-    page = browser(person).get("/studio/")
+    page = signed_in_client(person).get("/studio/")
 
-    assert ["Mara Veil" in said(page), "Ove Lind" in said(page)] == [True, True]
+    assert ["Mara Veil" in visible_text(page), "Ove Lind" in visible_text(page)] == [True, True]
 
 
 def test_somebody_without_a_team_reads_how_one_comes_into_one(db: None) -> None:
-    page = browser(world.a_fan()).get("/studio/")
+    page = signed_in_client(world.a_fan()).get("/studio/")
 
-    assert (page.status_code, "You are in no artist’s team" in said(page)) == (200, True)
+    assert (page.status_code, "You are in no artist’s team" in visible_text(page)) == (200, True)
 
 
 def test_who_is_not_signed_in_comes_back(db: None) -> None:
@@ -55,9 +55,9 @@ def test_the_overview_says_how_many_wait_and_what_reached_fans(artist: Artist) -
     world.an_experience(artist, world.a_fan("Χρήστος", opted_in=artist))
     world.a_pending_draft(artist)
 
-    page = browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/")
+    page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/")
 
-    text = said(page)
+    text = visible_text(page)
     assert "What needs me now 1 draft to decide. The first runs out" in text
     assert "What reached fans Χρήστος" in text
     assert "1 delivered in 30 days" in text.replace("delivered in 30 days 1", "1 delivered in 30 days")
@@ -69,7 +69,7 @@ def test_the_overview_asks_for_what_is_missing(artist: Artist) -> None:
     world.a_version(program, nth=9)
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
 
-    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/"))
+    text = visible_text(member_client(artist, "principal").get(f"/studio/{artist.slug}/"))
 
     assert "Personal messages are off, so no program answers anybody" in text
     assert "Thank you, version 2, waits for a signature" in text
@@ -79,13 +79,13 @@ def test_a_program_that_reports_stopped_stands_first_among_what_needs_somebody(a
     program = world.a_program(artist)
     type(program).objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
 
-    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/"))
+    text = visible_text(member_client(artist, "principal").get(f"/studio/{artist.slug}/"))
 
     assert ["Thank you was stopped by reports" in text, "3 fans reported it." in text] == [True, True]
 
 
 def test_an_empty_studio_says_what_comes_next(artist: Artist) -> None:
-    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/"))
+    text = visible_text(member_client(artist, "principal").get(f"/studio/{artist.slug}/"))
 
     assert ["Nothing to decide." in text, "No program yet" in text, "Nothing in thirty days" in text] == [True] * 3
 
@@ -98,7 +98,7 @@ def test_switching_on_asks_for_the_password_first(db: None) -> None:
     principal = world.a_member(artist, "principal")
     principal.set_password(PASSWORD)
     principal.save()
-    mara, path = browser(principal), f"/studio/{artist.slug}/grants"
+    mara, path = signed_in_client(principal), f"/studio/{artist.slug}/grants"
     form = {"use": "personal_message", "on": "1"}
 
     asked = mara.post(path, form)
@@ -107,21 +107,21 @@ def test_switching_on_asks_for_the_password_first(db: None) -> None:
     page = mara.post(path, form, follow=True)
 
     assert (back.headers["Location"], before, artist.grants.count()) == (path, 0, 1)
-    assert "On, version 1" in said(page)
+    assert "On, version 1" in visible_text(page)
 
 
 def test_an_owner_switches_off_and_an_editor_reads_who_may(artist: Artist) -> None:
     path, form = f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"}
 
-    refused = browser_of(artist, "editor").post(path, form)
-    done = browser_of(artist, "owner").post(path, form, follow=True)
+    refused = member_client(artist, "editor").post(path, form)
+    done = member_client(artist, "owner").post(path, form, follow=True)
 
-    assert (refused.status_code, "Only a principal or an owner" in said(refused)) == (409, True)
-    assert ["Ended" in said(done), "by Mara owner" in said(done)] == [True, True]
+    assert (refused.status_code, "Only a principal or an owner" in visible_text(refused)) == (409, True)
+    assert ["Ended" in visible_text(done), "by Mara owner" in visible_text(done)] == [True, True]
 
 
 def test_a_use_that_does_not_exist_is_not_there(artist: Artist) -> None:
-    answer = browser_of(artist, "principal").post(f"/studio/{artist.slug}/grants", {"use": "voice", "on": "1"})
+    answer = member_client(artist, "principal").post(f"/studio/{artist.slug}/grants", {"use": "voice", "on": "1"})
 
     assert answer.status_code == 404
 
@@ -130,7 +130,7 @@ def test_a_use_that_does_not_exist_is_not_there(artist: Artist) -> None:
 
 
 def test_an_owner_changes_a_role_and_takes_out(artist: Artist) -> None:
-    owner, person = browser_of(artist, "owner"), world.a_member(artist, "reviewer")
+    owner, person = member_client(artist, "owner"), world.a_member(artist, "reviewer")
     member = artist.team.members.get(person=person)
     path = f"/studio/{artist.slug}/team/{member.pk}"
     seen: list[Any] = []
@@ -144,11 +144,11 @@ def test_an_owner_changes_a_role_and_takes_out(artist: Artist) -> None:
 
 
 def test_an_address_makes_nobody_a_member_and_tells_nothing_of_its_account(artist: Artist) -> None:
-    owner, known = browser_of(artist, "owner"), world.a_fan("Kwame")
+    owner, known = member_client(artist, "owner"), world.a_fan("Kwame")
     path = f"/studio/{artist.slug}/team"
     pages = []
     for email in (known.email, "nobody@example.com"):
-        page = said(owner.post(path, {"email": email.upper(), "role": "reviewer"}, follow=True))
+        page = visible_text(owner.post(path, {"email": email.upper(), "role": "reviewer"}, follow=True))
         assert f"An invitation is on its way to {email}." in page
         pages.append(page)
         owner.post(f"{path}/invitations/{artist.team.invitations.get(ended_at=None).pk}")
@@ -160,7 +160,7 @@ def test_an_address_makes_nobody_a_member_and_tells_nothing_of_its_account(artis
 
 
 def test_an_address_with_a_mistake_is_kept_with_what_to_do(artist: Artist) -> None:
-    page = browser_of(artist, "owner").post(f"/studio/{artist.slug}/team", {"email": "nobody", "role": "editor"})
+    page = member_client(artist, "owner").post(f"/studio/{artist.slug}/team", {"email": "nobody", "role": "editor"})
 
     assert page.status_code == 422
     assert 'value="nobody"' in page.content.decode()
@@ -168,10 +168,12 @@ def test_an_address_with_a_mistake_is_kept_with_what_to_do(artist: Artist) -> No
 
 
 def test_who_may_not_invite_does_not_learn_who_has_an_account(artist: Artist) -> None:
-    client, path = browser_of(artist, "editor"), f"/studio/{artist.slug}/team"
+    client, path = member_client(artist, "editor"), f"/studio/{artist.slug}/team"
     known = world.a_fan("Kwame")
 
-    answers = [said(client.post(path, {"email": email, "role": "editor"})) for email in (known.email, "no@example.com")]
+    answers = [
+        visible_text(client.post(path, {"email": email, "role": "editor"})) for email in (known.email, "no@example.com")
+    ]
 
     assert answers[0].replace(known.email, "") == answers[1].replace("no@example.com", "")
     assert artist.team.invitations.count() == 0
@@ -181,7 +183,7 @@ def test_who_may_not_invite_does_not_learn_who_has_an_account(artist: Artist) ->
 def test_nobody_is_made_a_principal_here(artist: Artist, role: str) -> None:
     fan = world.a_fan()
 
-    answer = browser_of(artist, "principal").post(f"/studio/{artist.slug}/team", {"email": fan.email, "role": role})
+    answer = member_client(artist, "principal").post(f"/studio/{artist.slug}/team", {"email": fan.email, "role": role})
 
     assert (answer.status_code, artist.team.invitations.count()) == (422, 0)
 
@@ -189,7 +191,7 @@ def test_nobody_is_made_a_principal_here(artist: Artist, role: str) -> None:
 def test_a_reviewer_leaves_and_the_studio_is_gone(artist: Artist) -> None:
     person = world.a_member(artist, "reviewer")
     member = artist.team.members.get(person=person)
-    client = browser(person)
+    client = signed_in_client(person)
 
     left = client.post(f"/studio/{artist.slug}/team/{member.pk}", {"do": "remove"})
 
@@ -201,13 +203,13 @@ def test_a_member_of_another_team_is_not_there(artist: Artist) -> None:
     other = world.an_artist("Ove Lind")
     theirs = other.team.members.get(person=world.a_member(other, "principal"))
 
-    answer = browser_of(artist, "owner").post(f"/studio/{artist.slug}/team/{theirs.pk}", {"do": "remove"})
+    answer = member_client(artist, "owner").post(f"/studio/{artist.slug}/team/{theirs.pk}", {"do": "remove"})
 
     assert (answer.status_code, other.team.members.count()) == (404, 1)
 
 
 def test_the_time_to_undo_is_set_or_says_what_is_wrong(artist: Artist) -> None:
-    client, path = browser_of(artist, "owner"), f"/studio/{artist.slug}/team/practice"
+    client, path = member_client(artist, "owner"), f"/studio/{artist.slug}/team/practice"
 
     wrong, right = client.post(path, {"seconds": "-1"}), client.post(path, {"seconds": "30"})
 
@@ -222,7 +224,7 @@ def test_the_history_tells_what_people_did_and_names_no_fan(artist: Artist) -> N
     review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
     programs.set_practice(artist, by=world.a_member(artist, "principal"), grace_seconds=9)
 
-    text = said(browser_of(artist, "editor").get(f"/studio/{artist.slug}/history"))
+    text = visible_text(member_client(artist, "editor").get(f"/studio/{artist.slug}/history"))
 
     assert f"Mara reviewer approved draft {draft.pk}" in text
     assert "Mara principal signed version 1 of “Thank you”" in text
@@ -238,7 +240,7 @@ def test_the_history_is_this_studios_alone(artist: Artist) -> None:
     theirs = world.a_pending_draft(other)
     review.decline(theirs.pk, by=both)
 
-    text = said(browser_of(artist, "editor").get(f"/studio/{artist.slug}/history"))
+    text = visible_text(member_client(artist, "editor").get(f"/studio/{artist.slug}/history"))
 
     assert [f"declined draft {theirs.pk}" in text, "Ove Lind" in text] == [False, False]
 
@@ -246,13 +248,17 @@ def test_the_history_is_this_studios_alone(artist: Artist) -> None:
 def test_the_history_goes_on_on_the_next_page(artist: Artist) -> None:
     for seconds in range(45):
         programs.set_practice(artist, by=world.a_member(artist, "principal"), grace_seconds=seconds)
-    client, path = browser_of(artist, "editor"), f"/studio/{artist.slug}/history"
+    client, path = member_client(artist, "editor"), f"/studio/{artist.slug}/history"
 
     page = client.get(path)
     older = page.content.decode().partition('href="?before=')[2].partition('"')[0]
     then = client.get(f"{path}?before={older}")
 
-    assert ["to 44 s" in said(page), "to 1 s" in said(page), "to 1 s" in said(then)] == [True, False, True]
+    assert ["to 44 s" in visible_text(page), "to 1 s" in visible_text(page), "to 1 s" in visible_text(then)] == [
+        True,
+        False,
+        True,
+    ]
 
 
 # What reached fans
@@ -261,10 +267,10 @@ def test_the_history_goes_on_on_the_next_page(artist: Artist) -> None:
 def test_what_reached_fans_has_its_mark_and_its_receipt(artist: Artist) -> None:
     experience = world.an_experience(artist, world.a_fan("Χρήστος", opted_in=artist))
 
-    page = browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
+    page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
 
-    assert "Χρήστος" in said(page)
-    assert "Mara Veil's words, filled in for you" in said(page)
+    assert "Χρήστος" in visible_text(page)
+    assert "Mara Veil's words, filled in for you" in visible_text(page)
     assert f'href="/r/{experience.receipt_key}"' in page.content.decode()
 
 
@@ -273,16 +279,16 @@ def test_a_fan_who_opted_out_is_no_longer_named(artist: Artist) -> None:
     world.an_experience(artist, fan)
     opt_ins.opt_out(fan, artist)
 
-    page = browser_of(artist, "principal").get(f"/studio/{artist.slug}/delivered")
+    page = member_client(artist, "principal").get(f"/studio/{artist.slug}/delivered")
 
-    assert ["A fan" in said(page), "Xenophon" in said(page)] == [True, False]
+    assert ["A fan" in visible_text(page), "Xenophon" in visible_text(page)] == [True, False]
 
 
 def test_what_went_no_further_says_why(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
     review.decline(draft.pk, by=world.a_member(artist, "principal"), reason="not this one")
 
-    text = said(browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/delivered?state=stopped"))
+    text = visible_text(member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered?state=stopped"))
 
     assert "Declined: not this one." in text
 
@@ -291,14 +297,14 @@ def test_an_approval_that_can_be_undone_has_its_button(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
     review.approve(draft.pk, by=world.a_member(artist, "principal"))
 
-    page = browser_of(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
+    page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
 
     assert f'action="/studio/{artist.slug}/review/{draft.pk}/undo"' in page.content.decode()
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "99999999999999999999999", "0"])
 def test_an_address_with_nonsense_in_it_is_a_page_all_the_same(artist: Artist, before: str) -> None:
-    client = browser_of(artist, "reviewer")
+    client = member_client(artist, "reviewer")
 
     answers = [
         client.get(f"/studio/{artist.slug}/{page}", {"before": before, "done": before, "on": before}).status_code
@@ -314,6 +320,6 @@ def test_what_a_fan_does_about_a_program_is_not_the_teams_to_read(artist: Artist
     mutes.pause(experience.person, program.pk, artist)
     mutes.resume(experience.person, program.pk)
 
-    text = said(browser_of(artist, "principal").get(f"/studio/{artist.slug}/history"))
+    text = visible_text(member_client(artist, "principal").get(f"/studio/{artist.slug}/history"))
 
     assert ["signed version 1" in text, "Xenophon" in text, "muted" in text] == [True, False, False]

@@ -3,7 +3,7 @@
 import pytest
 
 from artists import review
-from artists.studio.reached import reached
+from artists.studio.sent import list_settled_drafts
 from catalog.models import Artist
 from tests import world
 
@@ -20,8 +20,8 @@ def test_what_reached_fans_stands_in_the_order_in_which_it_did(artist: Artist) -
     for draft in (drafts[1], drafts[2], drafts[0]):
         review.approve(draft.pk, by=world.a_member(artist, "principal"))
 
-    first = reached(artist, limit=2)
-    then = reached(artist, before=first[-1].pk)
+    first = list_settled_drafts(artist, limit=2)
+    then = list_settled_drafts(artist, before=first[-1].pk)
 
     assert [[each.fan for each in part] for part in (first, then)] == [["Ana", "Cem"], ["Bea"]]
 
@@ -32,6 +32,6 @@ def test_a_reason_that_ends_as_a_sentence_gets_no_second_full_stop(artist: Artis
         draft = world.a_pending_draft(artist, world.a_fan(name, opted_in=artist))
         review.decline(draft.pk, by=world.a_member(artist, "principal"), reason=reason)
 
-    whys = [each.why for each in reached(artist, out=False)]
+    whys = [each.why for each in list_settled_drafts(artist, out=False)]
 
     assert whys == ["Declined: not this one.", "Declined: I write to them myself."]

@@ -8,9 +8,9 @@ from artists.models import Program
 from catalog.models import Artist
 from tests import world
 from tests.accounts.people import PASSWORD
-from tests.artists.studio.rooms import HTMX, browser_of, said
+from tests.artists.studio.pages import HTMX_HEADERS, member_client, visible_text
 
-TYPED = {"times": "100", "recording": "", "seconds": "259200", "locale": "en", "template": ["Thank you[, {name}]."]}
+FORM_DATA = {"times": "100", "recording": "", "seconds": "259200", "locale": "en", "template": ["Thank you[, {name}]."]}
 
 
 @pytest.fixture
@@ -23,32 +23,32 @@ def program(artist: Artist) -> Program:
     return world.a_program(artist)
 
 
-def path_of(program: Program, action: str = "") -> str:
+def program_path(program: Program, action: str = "") -> str:
     return f"/studio/{program.artist.slug}/programs/{program.pk}{action}"
 
 
-def fields(answer: Any) -> list[str]:
+def template_fields(answer: Any) -> list[str]:
     found = re.findall(r'<textarea[^>]*name="template"[^>]*>(.*?)</textarea>', answer.content.decode(), re.DOTALL)
     return [text.replace("&#x27;", "'") for text in found]
 
 
 def test_a_new_program_opens_at_once_and_answers_nobody(artist: Artist) -> None:
-    page = browser_of(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": "Hundred"}, follow=True)
+    page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": "Hundred"}, follow=True)
 
     made = artist.programs.get()
-    assert (page.request["PATH_INFO"], made.state) == (path_of(made), "draft")
-    assert "Not signed, answers nobody" in said(page)
+    assert (page.request["PATH_INFO"], made.state) == (program_path(made), "draft")
+    assert "Not signed, answers nobody" in visible_text(page)
 
 
 def test_a_program_without_a_name_is_not_made_and_says_so(artist: Artist) -> None:
-    page = browser_of(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": " "})
+    page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": " "})
 
     assert (page.status_code, artist.programs.count()) == (422, 0)
-    assert "Fill this in; there is nothing here yet." in said(page)
+    assert "Fill this in; there is nothing here yet." in visible_text(page)
 
 
 def test_saving_makes_a_new_version_that_waits_for_a_signature(program: Program) -> None:
-    page = browser_of(program.artist, "editor").post(path_of(program), TYPED, follow=True)
+    page = member_client(program.artist, "editor").post(program_path(program), FORM_DATA, follow=True)
 
     newest = program.versions.order_by("-version").first()
     assert newest is not None
@@ -58,22 +58,22 @@ def test_saving_makes_a_new_version_that_waits_for_a_signature(program: Program)
         None,
         ["Thank you[, {name}]."],
     )
-    assert "Version 2 is saved. It answers nobody until it is signed." in said(page)
-    assert "Version 1 is running" in said(page)
-    assert "before: When a fan listens 3 times to any song of yours." in said(page)
+    assert "Version 2 is saved. It answers nobody until it is signed." in visible_text(page)
+    assert "Version 1 is running" in visible_text(page)
+    assert "before: When a fan listens 3 times to any song of yours." in visible_text(page)
 
 
 def test_saving_without_a_change_makes_no_version(program: Program) -> None:
-    mara = browser_of(program.artist, "principal")
-    mara.post(path_of(program), TYPED)
+    mara = member_client(program.artist, "principal")
+    mara.post(program_path(program), FORM_DATA)
 
-    page = mara.post(path_of(program), TYPED, follow=True)
+    page = mara.post(program_path(program), FORM_DATA, follow=True)
 
-    assert (program.versions.count(), "Nothing changed: this is version 2." in said(page)) == (2, True)
+    assert (program.versions.count(), "Nothing changed: this is version 2." in visible_text(page)) == (2, True)
 
 
 def test_the_first_listen_is_the_first_time(program: Program) -> None:
-    browser_of(program.artist, "editor").post(path_of(program), TYPED | {"times": "1"})
+    member_client(program.artist, "editor").post(program_path(program), FORM_DATA | {"times": "1"})
 
     newest = program.versions.order_by("-version").first()
     assert newest is not None
@@ -82,9 +82,9 @@ def test_the_first_listen_is_the_first_time(program: Program) -> None:
 
 def test_another_number_of_times_and_one_song(program: Program) -> None:
     song = world.a_recording(program.artist)
-    typed = TYPED | {"times": "other", "number": "84", "recording": str(song.pk)}
+    typed = FORM_DATA | {"times": "other", "number": "84", "recording": str(song.pk)}
 
-    browser_of(program.artist, "editor").post(path_of(program), typed)
+    member_client(program.artist, "editor").post(program_path(program), typed)
 
     newest = program.versions.order_by("-version").first()
     assert newest is not None
@@ -94,7 +94,7 @@ def test_another_number_of_times_and_one_song(program: Program) -> None:
 def test_somebody_elses_song_is_none_of_ones_own(program: Program) -> None:
     theirs = world.a_recording(world.an_artist("Ove Lind"), "Ferry")
 
-    browser_of(program.artist, "editor").post(path_of(program), TYPED | {"recording": str(theirs.pk)})
+    member_client(program.artist, "editor").post(program_path(program), FORM_DATA | {"recording": str(theirs.pk)})
 
     newest = program.versions.order_by("-version").first()
     assert newest is not None
@@ -102,13 +102,13 @@ def test_somebody_elses_song_is_none_of_ones_own(program: Program) -> None:
 
 
 def test_every_wrong_field_is_named_and_everything_typed_is_kept(program: Program) -> None:
-    typed = TYPED | {"times": "other", "number": "many", "template": ["Hello {nmae}", "Good.", "Bye {plays"]}
+    typed = FORM_DATA | {"times": "other", "number": "many", "template": ["Hello {nmae}", "Good.", "Bye {plays"]}
 
-    page = browser_of(program.artist, "editor").post(path_of(program), typed)
+    page = member_client(program.artist, "editor").post(program_path(program), typed)
 
     assert (page.status_code, program.versions.count()) == (422, 1)
-    assert fields(page) == ["Hello {nmae}", "Good.", "Bye {plays"]
-    text = said(page)
+    assert template_fields(page) == ["Hello {nmae}", "Good.", "Bye {plays"]
+    text = visible_text(page)
     assert "There is no slot called nmae." in text
     assert "A { without its other half; write {{ for the character (character 5)." in text
     assert "How many times? A number from 1 to 1,000,000." in text
@@ -116,33 +116,35 @@ def test_every_wrong_field_is_named_and_everything_typed_is_kept(program: Progra
 
 
 def test_rows_come_and_go_by_plain_buttons(program: Program) -> None:
-    mara = browser_of(program.artist, "principal")
+    mara = member_client(program.artist, "principal")
 
-    more = mara.post(path_of(program), TYPED | {"do": "add-template"})
-    fewer = mara.post(path_of(program), TYPED | {"template": ["One.", "Two.", "Three."], "do": "remove-template-1"})
-    part = mara.post(path_of(program), TYPED | {"do": "add-fragment"})
+    more = mara.post(program_path(program), FORM_DATA | {"do": "add-template"})
+    fewer = mara.post(
+        program_path(program), FORM_DATA | {"template": ["One.", "Two.", "Three."], "do": "remove-template-1"}
+    )
+    part = mara.post(program_path(program), FORM_DATA | {"do": "add-fragment"})
 
-    assert [fields(answer) for answer in (more, fewer)] == [["Thank you[, {name}].", ""], ["One.", "Three."]]
+    assert [template_fields(answer) for answer in (more, fewer)] == [["Thank you[, {name}].", ""], ["One.", "Three."]]
     assert part.content.decode().count('name="sentences"') == 1
     assert program.versions.count() == 1
 
 
 def test_for_htmx_the_rows_come_alone(program: Program) -> None:
-    answer = browser_of(program.artist, "principal").post(
-        path_of(program), TYPED | {"do": "add-template"}, headers=HTMX
+    answer = member_client(program.artist, "principal").post(
+        program_path(program), FORM_DATA | {"do": "add-template"}, headers=HTMX_HEADERS
     )
 
     assert answer.content.decode().strip().startswith('<div class="stack" id="rows">')
 
 
 def test_parts_are_saved_under_their_names(program: Program) -> None:
-    typed = TYPED | {
+    typed = FORM_DATA | {
         "template": ["Thank you. {closing}"],
         "fragment": ["closing"],
         "sentences": ["Bye.\r\n\r\nSee you."],
     }
 
-    browser_of(program.artist, "principal").post(path_of(program), typed)
+    member_client(program.artist, "principal").post(program_path(program), typed)
 
     newest = program.versions.order_by("-version").first()
     assert newest is not None
@@ -150,11 +152,13 @@ def test_parts_are_saved_under_their_names(program: Program) -> None:
 
 
 def test_the_preview_shows_the_edges_of_what_is_typed(program: Program) -> None:
-    typed = TYPED | {"template": ["{plays} {plays, one: listen, other: listens}[, {name}]."]}
+    typed = FORM_DATA | {"template": ["{plays} {plays, one: listen, other: listens}[, {name}]."]}
 
-    answer = browser_of(program.artist, "editor").post(path_of(program, "/preview"), typed, headers=HTMX)
+    answer = member_client(program.artist, "editor").post(
+        program_path(program, "/preview"), typed, headers=HTMX_HEADERS
+    )
 
-    text = said(answer)
+    text = visible_text(answer)
     assert "Longest 100 listens, Maximiliana Konstantinopoulou." in text
     assert "Shortest 100 listens." in text
     assert "Name from the other direction 100 listens, \u2068مريم\u2069." in text
@@ -165,10 +169,12 @@ def test_the_preview_shows_the_edges_of_what_is_typed(program: Program) -> None:
 @pytest.mark.parametrize("about_one", [True, False])
 def test_the_preview_shows_only_what_the_programs_moment_allows(program: Program, about_one: bool) -> None:
     song = world.a_recording(program.artist)
-    typed = TYPED | {"times": "3", "template": ["{plays} {plays, one: time, other: times}[ of {song}][, {name}]."]}
+    typed = FORM_DATA | {"times": "3", "template": ["{plays} {plays, one: time, other: times}[ of {song}][, {name}]."]}
     typed |= {"recording": str(song.pk) if about_one else ""}
 
-    answer = browser_of(program.artist, "editor").post(path_of(program, "/preview"), typed, headers=HTMX)
+    answer = member_client(program.artist, "editor").post(
+        program_path(program, "/preview"), typed, headers=HTMX_HEADERS
+    )
 
     looks = re.findall(r'<p class="words"[^>]*>(.*?)</p>', answer.content.decode())
     begins = "3 times of Salt Radio" if about_one else "3 times"
@@ -177,34 +183,36 @@ def test_the_preview_shows_only_what_the_programs_moment_allows(program: Program
 
 
 def test_words_about_a_song_have_no_shape_without_one(program: Program) -> None:
-    typed = TYPED | {"template": ["Thank you for {song}."]}
+    typed = FORM_DATA | {"template": ["Thank you for {song}."]}
 
-    answer = browser_of(program.artist, "editor").post(path_of(program, "/preview"), typed, headers=HTMX)
+    answer = member_client(program.artist, "editor").post(
+        program_path(program, "/preview"), typed, headers=HTMX_HEADERS
+    )
 
-    assert "the program is about no single one. Choose a song above" in said(answer)
+    assert "the program is about no single one. Choose a song above" in visible_text(answer)
 
 
 def test_a_look_at_typed_words_says_that_they_are_not_saved(program: Program) -> None:
-    mara = browser_of(program.artist, "principal")
-    own = TYPED | {"times": "other", "number": "3", "template": world.WORDING["templates"], "do": "look"}
+    mara = member_client(program.artist, "principal")
+    own = FORM_DATA | {"times": "other", "number": "3", "template": world.WORDING["templates"], "do": "look"}
     own |= {"fragment": ["closing"], "sentences": ["It means a lot.\r\nSee you at the next song."]}
 
-    pages = [mara.post(path_of(program), typed) for typed in (own, own | {"times": "5"})]
+    pages = [mara.post(program_path(program), typed) for typed in (own, own | {"times": "5"})]
 
     assert ["data-unsaved" in page.content.decode() for page in pages] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["Thank\u202eyou", "Thank\u200byou", "Thank\x07you", "\u2066Thank you"])
 def test_a_name_that_reads_otherwise_than_it_is_written_is_refused(artist: Artist, name: str) -> None:
-    page = browser_of(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": name})
+    page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": name})
 
     assert (page.status_code, artist.programs.count()) == (422, 0)
-    assert "There is a character in the name that nobody can see" in said(page)
+    assert "There is a character in the name that nobody can see" in visible_text(page)
 
 
 def test_the_preview_names_what_is_wrong_beside_its_field(program: Program) -> None:
-    answer = browser_of(program.artist, "editor").post(
-        path_of(program, "/preview"), TYPED | {"template": ["Good.", "Hi {venue}"]}, headers=HTMX
+    answer = member_client(program.artist, "editor").post(
+        program_path(program, "/preview"), FORM_DATA | {"template": ["Good.", "Hi {venue}"]}, headers=HTMX_HEADERS
     )
 
     html = answer.content.decode()
@@ -213,9 +221,9 @@ def test_the_preview_names_what_is_wrong_beside_its_field(program: Program) -> N
 
 
 def test_a_title_with_markup_is_shown_as_text(program: Program) -> None:
-    typed = TYPED | {"template": ["<img src=x onerror=alert(1)>"]}
+    typed = FORM_DATA | {"template": ["<img src=x onerror=alert(1)>"]}
 
-    page = browser_of(program.artist, "editor").post(path_of(program), typed)
+    page = member_client(program.artist, "editor").post(program_path(program), typed)
 
     assert "<img" not in page.content.decode()
 
@@ -225,36 +233,36 @@ def test_signing_asks_for_the_password_and_comes_back_to_the_page(artist: Artist
     principal = world.a_member(artist, "principal")
     principal.set_password(PASSWORD)
     principal.save()
-    mara = browser_of(artist, "principal")
-    path = path_of(program, "/versions/2/sign")
+    mara = member_client(artist, "principal")
+    path = program_path(program, "/versions/2/sign")
 
     asked = mara.post(path)
     typed = mara.post(asked.url, {"password": PASSWORD})
     page = mara.post(path, follow=True)
 
     assert asked.url == f"/accounts/reauthenticate/?next=%2Fstudio%2F{artist.slug}%2Fprograms%2F{program.pk}%23sign"
-    assert typed.url == f"{path_of(program)}#sign"
+    assert typed.url == f"{program_path(program)}#sign"
     program.refresh_from_db()
     assert program.current is not None
-    assert (program.current.version, "You signed version 2." in said(page)) == (2, True)
+    assert (program.current.version, "You signed version 2." in visible_text(page)) == (2, True)
 
 
 @pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
 def test_nobody_but_the_artist_signs_and_all_read_so(artist: Artist, program: Program, role: str) -> None:
     world.a_version(program, nth=7)
-    client = browser_of(artist, role)
+    client = member_client(artist, role)
 
-    page, tried = client.get(path_of(program)), client.post(path_of(program, "/versions/2/sign"))
+    page, tried = client.get(program_path(program)), client.post(program_path(program, "/versions/2/sign"))
 
-    assert "Only Mara Veil, in person, signs" in said(page)
-    assert (tried.status_code, "Only a principal of Mara Veil" in said(tried)) == (409, True)
+    assert "Only Mara Veil, in person, signs" in visible_text(page)
+    assert (tried.status_code, "Only a principal of Mara Veil" in visible_text(tried)) == (409, True)
 
 
 def test_pausing_and_going_on(program: Program) -> None:
-    mara = browser_of(program.artist, "principal")
+    mara = member_client(program.artist, "principal")
     states = []
     for do in ("pause", "resume"):
-        mara.post(path_of(program, "/turn"), {"do": do})
+        mara.post(program_path(program, "/turn"), {"do": do})
         program.refresh_from_db()
         states.append(program.state)
 
@@ -263,32 +271,32 @@ def test_pausing_and_going_on(program: Program) -> None:
 
 def test_what_reports_stopped_says_why_and_an_editor_cannot_let_it_go_on(program: Program) -> None:
     Program.objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
-    ines = browser_of(program.artist, "editor")
+    ines = member_client(program.artist, "editor")
 
-    page, tried = ines.get(path_of(program)), ines.post(path_of(program, "/turn"), {"do": "resume"})
+    page, tried = ines.get(program_path(program)), ines.post(program_path(program, "/turn"), {"do": "resume"})
 
-    assert "3 fans reported it." in said(page)
-    assert (tried.status_code, "only a principal or an owner may resume" in said(tried)) == (409, True)
+    assert "3 fans reported it." in visible_text(page)
+    assert (tried.status_code, "only a principal or an owner may resume" in visible_text(tried)) == (409, True)
 
 
 def test_an_older_version_can_be_read(program: Program) -> None:
     programs.sign(world.a_version(program, nth=7), by=world.a_member(program.artist, "principal"), fresh=True)
 
-    page = browser_of(program.artist, "reviewer").get(path_of(program, "/versions/1"))
+    page = member_client(program.artist, "reviewer").get(program_path(program, "/versions/1"))
 
-    assert "When a fan listens 3 times to any song of yours" in said(page)
+    assert "When a fan listens 3 times to any song of yours" in visible_text(page)
 
 
 def test_a_reviewer_reads_a_program_and_cannot_write_in_it(program: Program) -> None:
-    page = browser_of(program.artist, "reviewer").get(path_of(program))
+    page = member_client(program.artist, "reviewer").get(program_path(program))
 
     assert "<fieldset" in page.content.decode()
     assert 'bare" disabled>' in page.content.decode()
-    assert "Save as a new version" not in said(page)
+    assert "Save as a new version" not in visible_text(page)
 
 
 @pytest.mark.parametrize("locale", ["zz", "C", "no_NO", "english", "x" * 10_000, ""])
 def test_a_language_that_is_none_is_named_and_what_was_typed_is_kept(program: Program, locale: str) -> None:
-    page = browser_of(program.artist, "editor").post(path_of(program), {**TYPED, "locale": locale})
+    page = member_client(program.artist, "editor").post(program_path(program), {**FORM_DATA, "locale": locale})
 
-    assert (page.status_code, fields(page), program.versions.count()) == (422, TYPED["template"], 1)
+    assert (page.status_code, template_fields(page), program.versions.count()) == (422, FORM_DATA["template"], 1)

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from artists.studio.happened import Day, Happened
+from artists.studio.statistics import DayCounts, Statistics
 
 
 def test_a_bar_is_as_long_as_its_number_and_the_machines_stands_on_the_hands() -> None:
-    days = [Day(date(2026, 11, 1), 2, 0), Day(date(2026, 11, 2), 1, 3), Day(date(2026, 11, 3), 0, 0)]
+    days = [DayCounts(date(2026, 11, 1), 2, 0), DayCounts(date(2026, 11, 2), 1, 3), DayCounts(date(2026, 11, 3), 0, 0)]
 
-    chart = Happened(days, delivered=6, by_hand=3, declined=0, expired=0, stopped=0).wide
+    chart = Statistics(days, delivered=6, by_hand=3, declined=0, expired=0, stopped=0).wide
 
     # 198 units of height for 4; each day has a third of the width right of the numbers.
     assert (chart.width, chart.base) == (760, 222)
@@ -17,8 +17,8 @@ def test_a_bar_is_as_long_as_its_number_and_the_machines_stands_on_the_hands() -
 
 
 def test_days_without_anything_draw_nothing() -> None:
-    days = [Day(date(2026, 11, day), 0, 0) for day in range(1, 31)]
+    days = [DayCounts(date(2026, 11, day), 0, 0) for day in range(1, 31)]
 
-    chart = Happened(days, delivered=0, by_hand=0, declined=0, expired=0, stopped=0).narrow
+    chart = Statistics(days, delivered=0, by_hand=0, declined=0, expired=0, stopped=0).narrow
 
     assert (chart.hand, chart.machine) == ("", "")

@@ -8,17 +8,17 @@ from django.utils import timezone
 
 from ai import scripts
 from artists import review
-from artists.studio.entrance import Shown
-from artists.studio.stage import moment_words
+from artists.studio.access import MarkLabel
+from artists.studio.review_context import moment_words
 from catalog.models import Artist
 from fans import opt_ins
 
 # Withdrawn is both: taken back, or taken out of the queue before anybody had said yes. Each is an index, as it stands.
-OUT = "(state IN ('approved', 'delivered') OR (state = 'withdrawn' AND decision_id IS NOT NULL))"
-NOT_OUT = (
+SENT_CONDITION = "(state IN ('approved', 'delivered') OR (state = 'withdrawn' AND decision_id IS NOT NULL))"
+STOPPED_CONDITION = (
     "(state IN ('declined', 'expired', 'failed', 'undeliverable') OR (state = 'withdrawn' AND decision_id IS NULL))"
 )
-REACHED = """
+SETTLED_DRAFTS_SQL = """
 SELECT draft.id, draft.state, draft.reason, {stands}, person.name, draft.text, version.nth, recording.title,
     program.name, version.wording::json ->> 'locale', draft.mark, draft.credit,
     coalesce(experience.delivered_at, draft.decided_at, draft.deadline), draft.deliver_after,
@@ -36,14 +36,14 @@ LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
 LEFT JOIN fans_experience experience ON experience.draft = draft.id
 ORDER BY draft.settled_at DESC, draft.id DESC
 """
-OLDER = """AND (settled_at, id) < (
+OLDER_THAN_SQL = """AND (settled_at, id) < (
         SELECT settled_at, id FROM artists_draft WHERE id = %(before)s AND artist_id = %(artist)s
     )"""
-STANDS = opt_ins.stands("draft.person_id", "draft.artist_id", since="draft.written_at")
+OPT_IN_SQL = opt_ins.stands("draft.person_id", "draft.artist_id", since="draft.written_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class SettledDraft:
     """One draft after its decision. Whether the fan opened what came of it is nobody's but theirs."""
 
     pk: int
@@ -79,8 +79,8 @@ class Reached:
         return moment_words(self.nth, self.title)
 
     @property
-    def mark(self) -> Shown | None:
-        return Shown.of(self.made, self.credit) if self.made and self.credit else None
+    def mark(self) -> MarkLabel | None:
+        return MarkLabel.of(self.made, self.credit) if self.made and self.credit else None
 
     @property
     def direction(self) -> str:
@@ -99,10 +99,14 @@ class Reached:
         return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
-def reached(artist: Artist, *, out: bool = True, before: int | None = None, limit: int = 20) -> list[Reached]:
+def list_settled_drafts(
+    artist: Artist, *, out: bool = True, before: int | None = None, limit: int = 20
+) -> list[SettledDraft]:
     """Newest first, in one query; older than the draft `before`, where one is named."""
-    older = OLDER if before is not None else ""
-    asked = REACHED.format(stands=STANDS, which=OUT if out else NOT_OUT, older=older)
+    older = OLDER_THAN_SQL if before is not None else ""
+    asked = SETTLED_DRAFTS_SQL.format(
+        stands=OPT_IN_SQL, which=SENT_CONDITION if out else STOPPED_CONDITION, older=older
+    )
     with connection.cursor() as cursor:
         cursor.execute(asked, {"artist": artist.pk, "before": before, "limit": limit})
-        return [Reached(*row) for row in cursor.fetchall()]
+        return [SettledDraft(*row) for row in cursor.fetchall()]

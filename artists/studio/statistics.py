@@ -14,15 +14,15 @@ from artists.models import Draft
 from catalog.models import Artist
 from fans.models import NO_MODEL
 
-DAYS = 30
-KEPT = 60
+STATISTICS_DAYS = 30
+CACHE_SECONDS = 60
 """Seconds for which the sums are kept: days that are over do not change, and today's may be a minute old."""
 
-type Row = tuple[date, str, str | None, int]
+type DraftCount = tuple[date, str, str | None, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayCounts:
     on: date
     hand: int
     machine: int
@@ -33,7 +33,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class AxisLabel:
     x: float
     text: str
     place: str
@@ -49,12 +49,12 @@ class Chart:
     hand: str
     machine: str
     grid: list[tuple[float, int]]
-    labels: list[Label]
+    labels: list[AxisLabel]
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    days: list[Day]
+class Statistics:
+    days: list[DayCounts]
     delivered: int
     by_hand: int
     declined: int
@@ -67,11 +67,11 @@ class Happened:
 
     @property
     def wide(self) -> Chart:
-        return _chart(self.days, 760, 250)
+        return _draw_chart(self.days, 760, 250)
 
     @property
     def narrow(self) -> Chart:
-        return _chart(self.days, 358, 220)
+        return _draw_chart(self.days, 358, 220)
 
     @property
     def weeks(self) -> list[tuple[date, date, int, int]]:
@@ -84,35 +84,35 @@ class Happened:
         ]
 
     @property
-    def peak(self) -> Day:
+    def peak(self) -> DayCounts:
         return max(self.days, key=lambda day: day.together)
 
 
-def happened(artist: Artist) -> Happened:
+def get_statistics(artist: Artist) -> Statistics:
     today = timezone.now().date()
     key = f"studio:{artist.pk}:happened:{today}"
-    rows: list[Row] = caches["sums"].get_or_set(key, lambda: _rows(artist, today), KEPT)  # type: ignore[assignment]
-    return _happened(rows, today)
+    rows: list[DraftCount] = caches["sums"].get_or_set(key, lambda: _count_drafts(artist, today), CACHE_SECONDS)  # type: ignore[assignment]
+    return _summarize(rows, today)
 
 
-def _rows(artist: Artist, today: date) -> list[Row]:
+def _count_drafts(artist: Artist, today: date) -> list[DraftCount]:
     """One pass over one index in its order, however many there are."""
-    first = today - timedelta(days=DAYS - 1)
+    first = today - timedelta(days=STATISTICS_DAYS - 1)
     decided = Draft.objects.filter(artist=artist, day__gte=first).exclude(state=Draft.State.PENDING).order_by()
     by_day: Any = decided.values_list("day", "state", "mark").annotate(many=Count("*"))
     return list(by_day)
 
 
-def _happened(rows: Iterable[Row], today: date) -> Happened:
+def _summarize(rows: Iterable[DraftCount], today: date) -> Statistics:
     states: Counter[str] = Counter()
     made: Counter[tuple[date, bool]] = Counter()
     for on, state, mark, many in rows:
         states[state] += many
         if state == Draft.State.DELIVERED:
             made[on, mark in NO_MODEL] += many
-    dates = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    return Happened(
-        days=[Day(on, made[on, True], made[on, False]) for on in dates],
+    dates = [today - timedelta(days=back) for back in reversed(range(STATISTICS_DAYS))]
+    return Statistics(
+        days=[DayCounts(on, made[on, True], made[on, False]) for on in dates],
         delivered=states[Draft.State.DELIVERED],
         by_hand=sum(many for (_, hand), many in made.items() if hand),
         declined=states[Draft.State.DECLINED],
@@ -121,7 +121,7 @@ def _happened(rows: Iterable[Row], today: date) -> Happened:
     )
 
 
-def _chart(days: list[Day], width: int, height: int) -> Chart:
+def _draw_chart(days: list[DayCounts], width: int, height: int) -> Chart:
     left, top, base = 36, 24, height - 28
     highest = max(4, *(day.together for day in days))
     step = -(-highest // 4)
@@ -131,21 +131,21 @@ def _chart(days: list[Day], width: int, height: int) -> Chart:
     hand, machine = [], []
     for n, day in enumerate(days):
         x, foot = left + pitch * n, base - scale * day.hand
-        hand.append(_bar(x, base, pitch * 0.7, scale * day.hand))
-        machine.append(_bar(x, foot, pitch * 0.7, scale * day.machine))
+        hand.append(_bar_path(x, base, pitch * 0.7, scale * day.hand))
+        machine.append(_bar_path(x, foot, pitch * 0.7, scale * day.machine))
     middle = len(days) // 2
     labels = [
-        Label(left, _day(days[0].on), ""),
-        Label(round(left + pitch * middle, 1), _day(days[middle].on), "mid"),
-        Label(width, "today", "end"),
+        AxisLabel(left, _format_day(days[0].on), ""),
+        AxisLabel(round(left + pitch * middle, 1), _format_day(days[middle].on), "mid"),
+        AxisLabel(width, "today", "end"),
     ]
     return Chart(width, height, base, "".join(hand), "".join(machine), grid, labels)
 
 
-def _bar(x: float, foot: float, width: float, length: float) -> str:
+def _bar_path(x: float, foot: float, width: float, length: float) -> str:
     """From its left foot up, across and down again."""
     return f"M{x:.1f} {foot:.1f}v-{length:.1f}h{width:.1f}v{length:.1f}z" if length else ""
 
 
-def _day(on: date) -> str:
+def _format_day(on: date) -> str:
     return f"{on.day} {on:%b}"

@@ -12,7 +12,7 @@ from artists import team_invitations
 from catalog.models import Artist
 from tests import world
 from tests.accounts.people import FORM, PASSWORD, link, sign_in, signed_in, someone
-from tests.artists.studio.rooms import browser_of, said
+from tests.artists.studio.pages import member_client, visible_text
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,10 @@ def artist() -> Artist:
 def path(artist: Artist, mailoutbox: list[EmailMessage]) -> str:
     """Where the link leads that was sent to ana@example.com."""
     team_invitations.invite(artist, "ana@example.com", "reviewer", by=world.a_member(artist, "owner"))
-    return path_in(mailoutbox.pop())
+    return invitation_path(mailoutbox.pop())
 
 
-def path_in(letter: EmailMessage) -> str:
+def invitation_path(letter: EmailMessage) -> str:
     [found] = re.findall(r"http://[^/\s]+(/invitations/\S+)", letter.body)
     return str(found)
 
@@ -38,7 +38,7 @@ def is_member(person: Person, artist: Artist) -> bool:
     return artist.team.members.filter(person=person).exists()
 
 
-def answers(client: Client, path: str) -> list[Any]:
+def request_all_answers(client: Client, path: str) -> list[Any]:
     return [client.get(path), client.post(path, {"do": "join"}), client.post(path, {"do": "refuse"})]
 
 
@@ -51,11 +51,11 @@ def test_reading_it_is_no_answer_and_join_is_one(artist: Artist, path: str) -> N
     joined = client.post(path, {"do": "join"}, follow=True)
 
     assert page.status_code == 200
-    assert "Mara owner invites you to the team of Mara Veil , as reviewer." in said(page)
-    assert "Decide drafts one by one, and pause a program." in said(page)
+    assert "Mara owner invites you to the team of Mara Veil , as reviewer." in visible_text(page)
+    assert "Decide drafts one by one, and pause a program." in visible_text(page)
     assert (before, is_member(ana, artist)) == (False, True)
     assert joined.redirect_chain == [("/studio/mara-veil/", 302)]
-    assert "You belong to the team of Mara Veil now, as reviewer." in said(joined)
+    assert "You belong to the team of Mara Veil now, as reviewer." in visible_text(joined)
 
 
 def test_no_thanks_leads_home_and_to_no_team(artist: Artist, path: str) -> None:
@@ -63,7 +63,7 @@ def test_no_thanks_leads_home_and_to_no_team(artist: Artist, path: str) -> None:
 
     refused = signed_in(ana).post(path, {"do": "refuse"}, follow=True)
 
-    assert ("You did not join the team of Mara Veil." in said(refused), is_member(ana, artist)) == (True, False)
+    assert ("You did not join the team of Mara Veil." in visible_text(refused), is_member(ana, artist)) == (True, False)
 
 
 def test_somebody_else_reads_that_it_is_for_another_address_and_nothing_of_it(
@@ -71,10 +71,10 @@ def test_somebody_else_reads_that_it_is_for_another_address_and_nothing_of_it(
 ) -> None:
     eve = someone("eve")
 
-    pages = answers(signed_in(eve), path)
+    pages = request_all_answers(signed_in(eve), path)
 
-    assert all("This invitation is for another address. Sign in with it." in said(page) for page in pages)
-    assert [word for word in ("ana@example.com", "Mara") for page in pages if word in said(page)] == []
+    assert all("This invitation is for another address. Sign in with it." in visible_text(page) for page in pages)
+    assert [word for word in ("ana@example.com", "Mara") for page in pages if word in visible_text(page)] == []
     assert (is_member(eve, artist), Invitation.objects.get().outcome) == (False, "")
     assert path not in caplog.text
 
@@ -84,10 +84,13 @@ def test_one_that_is_over_reads_the_same_as_one_that_never_was(artist: Artist, p
     client.post(path, {"do": "refuse"}, follow=True)
 
     for browser in (client, Client()):
-        over, never = answers(browser, path), answers(browser, "/invitations/nothing")
+        over, never = request_all_answers(browser, path), request_all_answers(browser, "/invitations/nothing")
 
         assert {page.status_code for page in [*over, *never]} == {410}
-        assert len({said(page).replace(path, "").replace("/invitations/nothing", "") for page in [*over, *never]}) == 1
+        assert (
+            len({visible_text(page).replace(path, "").replace("/invitations/nothing", "") for page in [*over, *never]})
+            == 1
+        )
 
 
 def test_who_is_signed_out_reads_it_and_comes_back_after_signing_in(artist: Artist, path: str) -> None:
@@ -99,8 +102,8 @@ def test_who_is_signed_out_reads_it_and_comes_back_after_signing_in(artist: Arti
     [back] = set(re.findall(r"/accounts/login/\?next=([^\"]+)\"", page.content.decode()))
     signed = sign_in(client, "ana@example.com", next=back.replace("%2F", "/"))
 
-    assert "Mara owner invites you to the team of Mara Veil , as reviewer." in said(page)
-    assert "ana@example.com" not in said(page)
+    assert "Mara owner invites you to the team of Mara Veil , as reviewer." in visible_text(page)
+    assert "ana@example.com" not in visible_text(page)
     assert (sent.status_code, sent["Location"], signed["Location"]) == (302, path, path)
     assert client.get(path).status_code == 200
 
@@ -119,28 +122,30 @@ def test_who_has_no_account_yet_signs_up_with_the_address_and_joins(
 
 
 def test_the_team_lists_who_was_asked_to_its_principals_and_owners_alone(artist: Artist, path: str) -> None:
-    seen = {role: said(browser_of(artist, role).get("/studio/mara-veil/team")) for role in ("owner", "editor")}
+    seen = {
+        role: visible_text(member_client(artist, role).get("/studio/mara-veil/team")) for role in ("owner", "editor")
+    }
 
     assert "ana@example.com Reviewer, until" in seen["owner"]
     assert "ana@example.com" not in seen["editor"]
 
 
 def test_what_the_team_takes_back_is_over(artist: Artist, path: str) -> None:
-    owner, pk = browser_of(artist, "owner"), Invitation.objects.get().pk
+    owner, pk = member_client(artist, "owner"), Invitation.objects.get().pk
     back = f"/studio/mara-veil/team/invitations/{pk}"
 
     first, second = owner.post(back, follow=True), owner.post(back)
 
-    assert "The invitation of ana@example.com was taken back." in said(first)
-    assert "Asked, and not answered yet" not in said(first)
-    assert (second.status_code, "This invitation is over" in said(second)) == (409, True)
+    assert "The invitation of ana@example.com was taken back." in visible_text(first)
+    assert "Asked, and not answered yet" not in visible_text(first)
+    assert (second.status_code, "This invitation is over" in visible_text(second)) == (409, True)
     assert signed_in(someone("ana")).get(path).status_code == 410
 
 
 def test_another_teams_invitation_is_not_there(artist: Artist, path: str) -> None:
     other = world.an_artist("Ove Lind")
 
-    answer = browser_of(other, "owner").post(f"/studio/ove-lind/team/invitations/{Invitation.objects.get().pk}")
+    answer = member_client(other, "owner").post(f"/studio/ove-lind/team/invitations/{Invitation.objects.get().pk}")
 
     assert (answer.status_code, Invitation.objects.get().outcome) == (404, "")
 
@@ -148,9 +153,9 @@ def test_another_teams_invitation_is_not_there(artist: Artist, path: str) -> Non
 def test_inviting_again_sends_a_new_link_and_the_older_is_over(
     artist: Artist, path: str, mailoutbox: list[EmailMessage]
 ) -> None:
-    browser_of(artist, "owner").post("/studio/mara-veil/team", {"email": "Ana@example.com", "role": "editor"})
+    member_client(artist, "owner").post("/studio/mara-veil/team", {"email": "Ana@example.com", "role": "editor"})
 
     ana = signed_in(someone("ana"))
-    older, newer = ana.get(path), ana.get(path_in(mailoutbox[0]))
+    older, newer = ana.get(path), ana.get(invitation_path(mailoutbox[0]))
 
-    assert (older.status_code, newer.status_code, "as editor." in said(newer)) == (410, 200, True)
+    assert (older.status_code, newer.status_code, "as editor." in visible_text(newer)) == (410, 200, True)

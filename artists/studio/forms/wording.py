@@ -13,13 +13,14 @@ from ai.templates import Malformed, parse
 from ai.wording import MAX_FRAGMENTS, MAX_TEMPLATES, Wording
 from artists.models import ProgramVersion
 
-LOCALES = ("en", "ar", "bn", "cs", "da", "de", "el", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko",
-           "nb", "nl", "pl", "pt", "ro", "ru", "sv", "sw", "th", "tr", "uk", "ur", "vi", "zh")  # fmt: skip
-FIRST = "Thank you[, {name}]. That was number {plays}."
+LANGUAGE_TAGS = tuple(
+    "en ar bn cs da de el es fa fi fr he hi hu id it ja ko nb nl pl pt ro ru sv sw th tr uk ur vi zh".split()
+)
+DEFAULT_TEMPLATE = "Thank you[, {name}]. That was number {plays}."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WordingRow:
     """One field as it was typed. `name` is a fragment's, and `at` what a Malformed calls it."""
 
     number: int
@@ -29,9 +30,9 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Words:
+class WordingForm:
     locale: str = "en"
-    templates: tuple[str, ...] = (FIRST,)
+    templates: tuple[str, ...] = (DEFAULT_TEMPLATE,)
     fragments: tuple[tuple[str, str], ...] = ()
     """Name and sentences, one a line."""
 
@@ -57,17 +58,17 @@ class Words:
         what, _, number = rest.partition("-")
         at = int(number) if number.isascii() and number.isdigit() else -1
         if what == "template":
-            kept = (*self.templates, "") if verb == "add" else _without(self.templates, at)
+            kept = (*self.templates, "") if verb == "add" else _remove_at(self.templates, at)
             return replace(self, templates=kept or ("",))
         if what == "fragment":
-            rows = (*self.fragments, ("", "")) if verb == "add" else _without(self.fragments, at)
+            rows = (*self.fragments, ("", "")) if verb == "add" else _remove_at(self.fragments, at)
             return replace(self, fragments=rows)
         return self
 
     def data(self) -> dict[str, Any]:
         """For `Wording.parse`. Rows that were left empty are no words."""
-        fragments = {name: _lines(text) for name, text in self.fragments if name or text.strip()}
-        templates = [_one_line_ends(text) for text in self.templates if text.strip()]
+        fragments = {name: _split_lines(text) for name, text in self.fragments if name or text.strip()}
+        templates = [_normalize_newlines(text) for text in self.templates if text.strip()]
         return {"locale": self.locale, "templates": templates, "fragments": fragments}
 
     @cached_property
@@ -79,7 +80,7 @@ class Words:
         try:
             self.wording  # noqa: B018  # reading it is the question
         except Malformed as problem:
-            return {self._field(problem.where): say(problem)}
+            return {self._field(problem.where): malformed_message(problem)}
         return {}
 
     @cached_property
@@ -88,15 +89,16 @@ class Words:
         return Wording.parse(self.data())
 
     @property
-    def template_rows(self) -> list[Row]:
+    def template_rows(self) -> list[WordingRow]:
         found = self.problems
-        return [Row(n, text, problem=found.get(f"template-{n}", "")) for n, text in enumerate(self.templates)]
+        return [WordingRow(n, text, problem=found.get(f"template-{n}", "")) for n, text in enumerate(self.templates)]
 
     @property
-    def fragment_rows(self) -> list[Row]:
+    def fragment_rows(self) -> list[WordingRow]:
         found = self.problems
         return [
-            Row(n, text, name, problem=found.get(f"fragment-{n}", "")) for n, (name, text) in enumerate(self.fragments)
+            WordingRow(n, text, name, problem=found.get(f"fragment-{n}", ""))
+            for n, (name, text) in enumerate(self.fragments)
         ]
 
     @property
@@ -110,14 +112,14 @@ class Words:
         asked += [
             (f"fragment-{n}", line, frozenset[str]())
             for n, (_, text) in enumerate(self.fragments)
-            for line in _lines(text)
+            for line in _split_lines(text)
         ]
         found: dict[str, str] = {}
         for where, text, fragments in asked:
             try:
                 parse(text, self.locale, fragments=fragments)
             except Malformed as problem:
-                found.setdefault(where, say(problem))
+                found.setdefault(where, malformed_message(problem))
             except (ValueError, LookupError):
                 found.setdefault("locale", "This language is not known here.")
         names_twice = [n for n, (name, _) in enumerate(self.fragments) if name and name in dict(self.fragments[:n])]
@@ -137,7 +139,7 @@ class Words:
         return "words"
 
 
-def say(problem: Malformed) -> str:
+def malformed_message(problem: Malformed) -> str:
     """A complaint as a sentence; a slot that does not exist by its name."""
     if problem.slot and problem.problem.startswith("unknown slot"):
         return f"There is no slot called {problem.slot}. There are {', '.join(SLOTS)}, and the parts you name below."
@@ -145,13 +147,13 @@ def say(problem: Malformed) -> str:
     return f"{problem.problem[:1].upper()}{problem.problem[1:]}{at}."
 
 
-def _lines(text: str) -> list[str]:
+def _split_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _one_line_ends(text: str) -> str:
+def _normalize_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _without[T](rows: tuple[T, ...], at: int) -> tuple[T, ...]:
+def _remove_at[T](rows: tuple[T, ...], at: int) -> tuple[T, ...]:
     return rows[:at] + rows[at + 1 :] if 0 <= at < len(rows) else rows

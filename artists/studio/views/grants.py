@@ -10,14 +10,14 @@ from accounts import freshness
 from accounts.models import Person
 from accounts.requests import Request
 from artists import artist_grants
-from artists.studio.entrance import REFUSALS, Studio, entered, password_first, status_of
+from artists.studio.access import USER_ERRORS, Studio, error_status, redirect_to_reauthentication, team_member_required
 from rights import grants
 from rights.models import Grant, Use
 from rights.signing import SignInAgain
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class UseDescription:
     """What a yes to a use means, and what it never means."""
 
     title: str
@@ -25,8 +25,8 @@ class Meaning:
     never: str
 
 
-MEANINGS = {
-    Use.PERSONAL_MESSAGE: Meaning(
+USE_DESCRIPTIONS = {
+    Use.PERSONAL_MESSAGE: UseDescription(
         "Write to one fan",
         "Messages to fans who opted in, at the moments your programs name, made from sentences you signed and from "
         "facts that were counted. Each one waits for the yes of a person of your team.",
@@ -36,54 +36,54 @@ MEANINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class UseGrants:
     use: str
-    meaning: Meaning
+    meaning: UseDescription
     live: Grant | None
     past: list[tuple[Grant, str, str]]
     """Every version, newest first: who began it and who ended it."""
 
 
-@entered
-def page(request: Request, studio: Studio) -> HttpResponse:
+@team_member_required
+def manage_grants(request: Request, studio: Studio) -> HttpResponse:
     """GET: each use with its history. POST: one of them on or off."""
     if request.method != "POST":
-        return _show(request, studio)
+        return _render_grants(request, studio)
     use = request.POST.get("use", "")
     if use not in Use.values:
         raise Http404
     on = request.POST.get("on") == "1"
     try:
-        _switch(request, studio, use, on=on)
+        _switch_grant(request, studio, use, on=on)
     except SignInAgain:
-        return password_first(studio.url("grants"))
-    except REFUSALS as error:
-        return _show(request, studio, problem=str(error), status=status_of(error))
+        return redirect_to_reauthentication(studio.url("grants"))
+    except USER_ERRORS as error:
+        return _render_grants(request, studio, problem=str(error), status=error_status(error))
     messages.success(request, f"{Use(use).label}: {'on' if on else 'off'}, from now on.")
     return redirect(studio.url("grants"))
 
 
-def _switch(request: Request, studio: Studio, use: str, *, on: bool) -> None:
+def _switch_grant(request: Request, studio: Studio, use: str, *, on: bool) -> None:
     if on:
         artist_grants.switch_on(studio.artist, use, by=request.user, fresh=freshness.fresh(request))
     else:
         artist_grants.switch_off(studio.artist, use, by=request.user)
 
 
-def _show(request: Request, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _render_grants(request: Request, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:
     every = list(grants.history(studio.artist))
-    names = _names(every)
-    allowances = [_allowance(use, [grant for grant in every if grant.use == use], names) for use in Use.values]
+    names = _display_names(every)
+    allowances = [_describe_use(use, [grant for grant in every if grant.use == use], names) for use in Use.values]
     return studio.show(request, "studio/grants.html", status=status, allowances=allowances, problem=problem)
 
 
-def _allowance(use: str, versions: list[Grant], names: dict[str, str]) -> Allowance:
+def _describe_use(use: str, versions: list[Grant], names: dict[str, str]) -> UseGrants:
     live = next((grant for grant in versions if grant.ended_at is None), None)
     past = [(grant, names.get(grant.by, "somebody"), names.get(grant.ended_by or "", "")) for grant in versions]
-    return Allowance(use, MEANINGS[Use(use)], live, past)
+    return UseGrants(use, USE_DESCRIPTIONS[Use(use)], live, past)
 
 
-def _names(versions: list[Grant]) -> dict[str, str]:
+def _display_names(versions: list[Grant]) -> dict[str, str]:
     actors = {grant.by for grant in versions} | {grant.ended_by for grant in versions if grant.ended_by}
     people = Person.objects.filter(pk__in=[actor.removeprefix("person:") for actor in actors])
     return {person.actor: person.name or person.handle for person in people}

@@ -16,17 +16,19 @@ GONE = 410
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def page(request: HttpRequest, secret: str) -> HttpResponse:
+def answer_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """GET changes nothing: programs that look at mails follow links too."""
     try:
         invitation = invitations.found(secret)
         if not isinstance(request.user, Person):
-            return redirect("invitation", secret) if request.method == "POST" else _show(request, invitation)
+            return (
+                redirect("invitation", secret) if request.method == "POST" else _render_invitation(request, invitation)
+            )
         if not invitations.is_for(invitation, request.user):
             raise invitations.AnotherAddress
         if request.method != "POST":
-            return _show(request, invitation)
-        return _answer(request, request.user, invitation, secret)
+            return _render_invitation(request, invitation)
+        return _join_or_refuse(request, request.user, invitation, secret)
     except invitations.Gone as error:
         return render(request, "studio/invitation.html", {"gone": str(error)}, status=GONE)
     except invitations.AnotherAddress:
@@ -34,7 +36,7 @@ def page(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "studio/invitation.html", {"another": True})
 
 
-def _answer(request: HttpRequest, person: Person, invitation: Invitation, secret: str) -> HttpResponse:
+def _join_or_refuse(request: HttpRequest, person: Person, invitation: Invitation, secret: str) -> HttpResponse:
     artist = Artist.objects.get(team=invitation.team_id)
     if request.POST.get("do") == "join":
         role = invitations.accept(secret, by=person).get_role_display().lower()
@@ -44,9 +46,9 @@ def _answer(request: HttpRequest, person: Person, invitation: Invitation, secret
         invitations.refuse(secret, by=person)
         messages.success(request, f"You did not join the team of {artist.name}. It does not learn who said no.")
         return redirect("home")
-    return _show(request, invitation)
+    return _render_invitation(request, invitation)
 
 
-def _show(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _render_invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     artist = Artist.objects.get(team=invitation.team_id)
     return render(request, "studio/invitation.html", team_invitations.invitation_context(artist, invitation))

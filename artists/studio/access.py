@@ -23,12 +23,12 @@ from catalog.models import Artist
 from fans.models import Mark
 from rights.models import Grant
 
-REFUSALS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, roles.NotAllowed, invitations.Gone)
+USER_ERRORS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, roles.NotAllowed, invitations.Gone)
 """What a page says in place, in the sentence of the room that refused."""
-MOST = 9_999
+MAX_COUNTED_DRAFTS = 9_999
 """More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""
 
-WAITING = """
+COUNT_PENDING_SQL = """
 SELECT count(*), min(deadline) FROM (
     SELECT deadline FROM artists_draft
     WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp()
@@ -60,7 +60,7 @@ class Studio:
     @cached_property
     def _pending(self) -> tuple[int, datetime | None]:
         with connection.cursor() as cursor:
-            cursor.execute(WAITING, [self.artist.pk, MOST + 1])
+            cursor.execute(COUNT_PENDING_SQL, [self.artist.pk, MAX_COUNTED_DRAFTS + 1])
             return cast(tuple[int, datetime | None], cursor.fetchone())
 
     @cached_property
@@ -89,80 +89,82 @@ class Studio:
         return render(request, template, given, status=status)
 
 
-def entered[**P](view: Callable[Concatenate[Request, Studio, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def team_member_required[**P](
+    view: Callable[Concatenate[Request, Studio, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """A page of the studio. Who is not signed in comes back to the very page after signing in."""
 
     @never_cache
     @wraps(view)
     def page(request: HttpRequest, slug: str, *args: P.args, **where: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Person):
-            return _to_the_door(request, slug, where)
-        return view(cast(Request, request), _studio(slug, request.user), *args, **where)
+            return _redirect_to_sign_in(request, slug, where)
+        return view(cast(Request, request), _get_studio_or_404(slug, request.user), *args, **where)
 
     return page
 
 
-def memberships(person: Person) -> list[Member]:
+def artist_memberships(person: Person) -> list[Member]:
     """The teams of artists that this person belongs to, by the artist's name, each with its artist, in one query."""
     own = Member.objects.filter(person=person, team__artist__isnull=False).select_related("team__artist")
     return list(own.order_by("team__artist__name", "pk"))
 
 
-def _studio(slug: str, person: Person) -> Studio:
-    own = memberships(person)
+def _get_studio_or_404(slug: str, person: Person) -> Studio:
+    own = artist_memberships(person)
     for member in own:
         if member.team.artist.slug == slug:
             return Studio(member.team.artist, Role(member.role), person, [each.team.artist for each in own])
     raise Http404
 
 
-BY_ITSELF = {"review-hold", "review-leave", "review-mark", "program-preview"}
+BACKGROUND_URL_NAMES = {"review-hold", "review-leave", "review-mark", "program-preview"}
 """What an open page sends without anybody pressing anything."""
-WORDS = {"review-edit", "review-mark"}
+EDITOR_URL_NAMES = {"review-edit", "review-mark"}
 
 
-def _to_the_door(request: HttpRequest, slug: str, where: dict[str, Any]) -> HttpResponse:
+def _redirect_to_sign_in(request: HttpRequest, slug: str, where: dict[str, Any]) -> HttpResponse:
     """Sign in first, and come back. Who sent a form learns that it did nothing."""
     match = request.resolver_match
     name = str(match.url_name) if match else ""
-    if request.method not in entrance.SAFE and name not in BY_ITSELF:
+    if request.method not in entrance.SAFE and name not in BACKGROUND_URL_NAMES:
         messages.warning(request, entrance.LOST)
-    return redirect(f"{resolve_url('account_login')}?{urlencode({'next': _page_of(request, name, slug, where)})}")
+    return redirect(f"{resolve_url('account_login')}?{urlencode({'next': _return_url(request, name, slug, where)})}")
 
 
-def _page_of(request: HttpRequest, name: str, slug: str, where: dict[str, Any]) -> str:
+def _return_url(request: HttpRequest, name: str, slug: str, where: dict[str, Any]) -> str:
     """What is sent about a draft or a program leads back to its page, for words to where they are typed."""
     if request.method in entrance.SAFE:
         return request.get_full_path()
-    for key, page in (("draft", "review-edit" if name in WORDS else "review-item"), ("pk", "program")):
+    for key, page in (("draft", "review-edit" if name in EDITOR_URL_NAMES else "review-item"), ("pk", "program")):
         if key in where:
             return reverse(page, kwargs={"slug": slug, key: where[key]})
     stood = entrance.way_back(request)
     return reverse("studio", kwargs={"slug": slug}) if stood == "/" else stood
 
 
-def number(typed: str | None) -> int | None:
+def parse_int(typed: str | None) -> int | None:
     """From an address or a form, where anything may stand."""
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
-def password_first(page: str) -> HttpResponse:
+def redirect_to_reauthentication(page: str) -> HttpResponse:
     """Signing asks for a password typed a moment ago; then one is back at this page."""
     return redirect(f"{resolve_url('account_reauthenticate')}?{urlencode({'next': page})}")
 
 
-def status_of(error: Exception) -> int:
+def error_status(error: Exception) -> int:
     """What a refusal is over HTTP. htmx puts what came with 409 and 422 into the page, and nothing else that failed."""
     return 422 if isinstance(error, InvalidRequest) else 409
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MarkLabel:
     """A mark as people see it: its key draws it, its words say it."""
 
     made: str
     words: str
 
     @classmethod
-    def of(cls, mark: str, credit: str) -> "Shown":
+    def of(cls, mark: str, credit: str) -> "MarkLabel":
         return cls(mark, Mark(mark).words(credit))

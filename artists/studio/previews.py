@@ -7,9 +7,9 @@ from ai.previews import Answers, Preview, previews
 from ai.wording import Wording
 from catalog.models import Artist
 
-MOST = 200
+MAX_PREVIEWS = 200
 """More are counted and not shown: a page of thousands is read by nobody."""
-EDGES = {
+CASE_TITLES = {
     "usual": "Usual",
     "shortest": "Short name",
     "longest": "Long names",
@@ -19,15 +19,15 @@ EDGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TitledPreview:
     title: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
-    edges: list[Look]
-    rest: list[Look]
+class PreviewSet:
+    edges: list[TitledPreview]
+    rest: list[TitledPreview]
     many: int
     """All of them."""
 
@@ -36,16 +36,18 @@ class Shapes:
         return self.many - len(self.edges) - len(self.rest)
 
 
-def shapes(wording: Wording, artist: Artist, answers: Answers) -> Shapes:
+def build_previews(wording: Wording, artist: Artist, answers: Answers) -> PreviewSet:
     every = previews(wording, artist=artist.name, answers=answers)
-    edges = _edges(every) if every else []
+    edges = _edge_cases(every) if every else []
     chosen = {id(preview) for preview, _ in edges}
     others = [preview for preview in every if id(preview) not in chosen]
-    rest = [Look(_title(preview, wording), preview.text) for preview in others[: MOST - len(edges)]]
-    return Shapes([Look(title, preview.text) for preview, title in edges], rest, len(every))
+    rest = [
+        TitledPreview(_preview_title(preview, wording), preview.text) for preview in others[: MAX_PREVIEWS - len(edges)]
+    ]
+    return PreviewSet([TitledPreview(title, preview.text) for preview, title in edges], rest, len(every))
 
 
-def _edges(every: Sequence[Preview]) -> list[tuple[Preview, str]]:
+def _edge_cases(every: Sequence[Preview]) -> list[tuple[Preview, str]]:
     """The longest and the shortest of all; of the first shape the rest; what is said to a fan without a name."""
     first = every[0].shape
     found = [
@@ -54,19 +56,19 @@ def _edges(every: Sequence[Preview]) -> list[tuple[Preview, str]]:
     ]
     nameless = next((preview for preview in every if "name" in preview.shape.missing), None)
     found += [(nameless, "No name")] if nameless else []
-    found += [(preview, EDGES[preview.case]) for preview in every if preview.shape == first]
+    found += [(preview, CASE_TITLES[preview.case]) for preview in every if preview.shape == first]
     titles: dict[int, str] = {}
     for each, title in found:
         titles.setdefault(id(each), title)
     return [(each, titles[id(each)]) for each in {id(each): each for each, _ in found}.values()]
 
 
-def _title(preview: Preview, wording: Wording) -> str:
+def _preview_title(preview: Preview, wording: Wording) -> str:
     """Which sentence and which parts, what is missing, and at which edge."""
     parts = [f"Template {preview.shape.template + 1}"] if len(wording.templates) > 1 else []
     parts += [f"{name} {n + 1}" for name, n in preview.shape.fragments if len(wording.fragments[name]) > 1]
     if preview.shape.missing:
         parts.append(f"no {', '.join(sorted(preview.shape.missing))}")
     if preview.case != "usual":
-        parts.append(EDGES[preview.case].lower())
+        parts.append(CASE_TITLES[preview.case].lower())
     return ", ".join(parts) or "Usual"

@@ -13,7 +13,7 @@ def times(nth: int) -> str:
     return "for the first time" if nth == 1 else f"{nth:,} times"
 
 
-def wait(seconds: int) -> str:
+def format_duration(seconds: int) -> str:
     """How long a draft waits, in the largest unit that fits it."""
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds % size == 0:

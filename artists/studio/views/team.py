@@ -12,7 +12,7 @@ from accounts.entrance import posted
 from accounts.models import Invitation, Member, Person, Role
 from accounts.requests import Request
 from artists import programs, team_invitations
-from artists.studio.entrance import REFUSALS, Studio, entered, status_of
+from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 
 GIVEN = [(role.value, role.label) for role in invitations.GIVEN]
 
@@ -36,25 +36,25 @@ class Grace(forms.Form):
     )
 
 
-@entered
-def page(request: Request, studio: Studio) -> HttpResponse:
+@team_member_required
+def manage_team(request: Request, studio: Studio) -> HttpResponse:
     """GET: who is here, and who was asked. POST: somebody more is asked, by mail."""
     if request.method != "POST":
-        return _show(request, studio)
+        return _render_team(request, studio)
     form = Invited(request.POST)
     if not form.is_valid():
-        return _show(request, studio, adding=form, status=422)
+        return _render_team(request, studio, adding=form, status=422)
 
     def invite() -> str:
         asked = team_invitations.invite(studio.artist, by=request.user, **form.cleaned_data)
         return f"An invitation is on its way to {asked.email}."
 
-    return _try(request, studio, invite, adding=form)
+    return _apply_change(request, studio, invite, adding=form)
 
 
 @posted
-@entered
-def invitation(request: Request, studio: Studio, invitation: int) -> HttpResponse:
+@team_member_required
+def revoke_invitation(request: Request, studio: Studio, invitation: int) -> HttpResponse:
     """Taken back: its link opens nothing any more."""
     found = get_object_or_404(Invitation.objects.select_related("team"), pk=invitation, team=studio.artist.team)
 
@@ -62,59 +62,61 @@ def invitation(request: Request, studio: Studio, invitation: int) -> HttpRespons
         invitations.take_back(found, by=request.user)
         return f"The invitation of {found.email} was taken back."
 
-    return _try(request, studio, take_back)
+    return _apply_change(request, studio, take_back)
 
 
 @posted
-@entered
-def member(request: Request, studio: Studio, member: int) -> HttpResponse:
+@team_member_required
+def update_member(request: Request, studio: Studio, member: int) -> HttpResponse:
     """Another role, or none any more."""
     found = get_object_or_404(Member.objects.select_related("person"), pk=member, team=studio.artist.team)
     if request.POST.get("do") == "remove":
-        return _try(request, studio, lambda: _remove(request, studio, found.person))
+        return _apply_change(request, studio, lambda: _remove_member(request, studio, found.person))
     role = request.POST.get("role", "")
     if role not in dict(GIVEN):
-        return _show(request, studio, problem="Choose one of the roles. Only staff names principals.", status=422)
-    return _try(request, studio, lambda: _add(request, studio, found.person, role))
+        return _render_team(
+            request, studio, problem="Choose one of the roles. Only staff names principals.", status=422
+        )
+    return _apply_change(request, studio, lambda: _change_role(request, studio, found.person, role))
 
 
 @posted
-@entered
-def practice(request: Request, studio: Studio) -> HttpResponse:
+@team_member_required
+def update_practice(request: Request, studio: Studio) -> HttpResponse:
     """How long a decision can be undone."""
     form = Grace(request.POST)
     if not form.is_valid():
-        return _show(request, studio, grace=form, status=422)
+        return _render_team(request, studio, grace=form, status=422)
     seconds = form.cleaned_data["seconds"]
 
     def choose() -> str:
         programs.set_practice(studio.artist, by=request.user, grace_seconds=seconds)
         return f"A decision can now be undone for {seconds} s."
 
-    return _try(request, studio, choose, grace=form)
+    return _apply_change(request, studio, choose, grace=form)
 
 
-def _add(request: Request, studio: Studio, person: Person, role: str) -> str:
+def _change_role(request: Request, studio: Studio, person: Person, role: str) -> str:
     roles.add_member(studio.artist.team, person, role, by=request.user)
     return f"{person.name or person.handle} is now {Role(role).label.lower()}."
 
 
-def _remove(request: Request, studio: Studio, person: Person) -> str:
+def _remove_member(request: Request, studio: Studio, person: Person) -> str:
     roles.remove_member(studio.artist.team, person, by=request.user)
     return f"{person.name or person.handle} is no longer in the team."
 
 
-def _try(request: Request, studio: Studio, change: Any, **forms: forms.Form) -> HttpResponse:
+def _apply_change(request: Request, studio: Studio, change: Any, **forms: forms.Form) -> HttpResponse:
     try:
         said = change()
-    except REFUSALS as error:
-        return _show(request, studio, problem=str(error), status=status_of(error), **forms)
+    except USER_ERRORS as error:
+        return _render_team(request, studio, problem=str(error), status=error_status(error), **forms)
     messages.success(request, said)
     still = roles.role_of(request.user, studio.artist.team_id)
     return redirect(studio.url("team")) if still else redirect("studios")
 
 
-def _show(
+def _render_team(
     request: Request, studio: Studio, *, problem: str = "", status: int = 200, **typed: forms.Form
 ) -> HttpResponse:
     members = studio.artist.team.members.select_related("person").order_by("pk")

@@ -12,22 +12,22 @@ from accounts.requests import Request
 from artists import holds
 from artists.exceptions import AlreadyHeld
 from artists.models import Draft
-from artists.studio.entrance import Studio
-from artists.studio.stage import moment_words, shape_of
+from artists.studio.access import Studio
+from artists.studio.review_context import moment_words, sleeve_shape
 
-SHOWN = 5
-KEPT = 200
+MAX_NEXT_DRAFTS = 5
+MAX_SKIPPED = 200
 """How many skips a session remembers, and how far back it is counted what was decided today."""
-DECIDED = ("draft.approved", "draft.declined")
-DOTS = 40
-FOLLOWING = f"""
+DECISION_ACTIONS = ("draft.approved", "draft.declined")
+MAX_DOTS = 40
+NEXT_DRAFTS_SQL = f"""
 SELECT draft.id, draft.deadline, person.name, version.nth, recording.title
 FROM artists_draft draft JOIN accounts_person person ON person.id = draft.person_id
 JOIN artists_programversion version ON version.id = draft.version_id
 LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
 WHERE draft.id IN ({holds.FREE_DRAFTS_SQL}) ORDER BY draft.deadline, draft.id
 """  # noqa: S608 - our own constants
-DECIDED_SINCE = """
+COUNT_DECISIONS_SQL = """
 SELECT count(*) FROM (SELECT * FROM audit_entry WHERE actor = %s ORDER BY id DESC LIMIT %s) own
 WHERE action = ANY(%s) AND at >= %s AND NOT EXISTS (
     SELECT FROM audit_entry later
@@ -37,7 +37,7 @@ WHERE action = ANY(%s) AND at >= %s AND NOT EXISTS (
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueuedDraft:
     """One of the line, as its sleeve says it; its words are not read. `title` is of the recording it is about."""
 
     pk: int
@@ -52,52 +52,52 @@ class Waiting:
 
     @property
     def shape(self) -> str:
-        return shape_of(self.nth)
+        return sleeve_shape(self.nth)
 
 
-def skipped(request: Request, studio: Studio) -> list[int]:
-    found: list[int] = request.session.get(_key(studio), [])
+def skipped_draft_ids(request: Request, studio: Studio) -> list[int]:
+    found: list[int] = request.session.get(_session_key(studio), [])
     return found
 
 
 def skip(request: Request, studio: Studio, draft: int) -> None:
-    request.session[_key(studio)] = [*skipped(request, studio), draft][-KEPT:]
+    request.session[_session_key(studio)] = [*skipped_draft_ids(request, studio), draft][-MAX_SKIPPED:]
 
 
-def take_next(request: Request, studio: Studio) -> int | None:
+def take_next_draft(request: Request, studio: Studio) -> int | None:
     """The earliest that nobody else looks at; what was skipped comes again when nothing else is left."""
-    passed = skipped(request, studio)
+    passed = skipped_draft_ids(request, studio)
     found = holds.hold_next(studio.artist, by=studio.person, skipped=passed)
     if found is None and passed:
-        del request.session[_key(studio)]
+        del request.session[_session_key(studio)]
         found = holds.hold_next(studio.artist, by=studio.person)
     return found
 
 
-def following(request: Request, studio: Studio, current: int | None) -> list[Waiting]:
+def list_next_drafts(request: Request, studio: Studio, current: int | None) -> list[QueuedDraft]:
     """Those that this person would be handed after the current one."""
-    passed = [*skipped(request, studio), *([current] if current else [])]
+    passed = [*skipped_draft_ids(request, studio), *([current] if current else [])]
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOWING, holds.free_drafts_params(studio.artist, studio.person, passed, SHOWN))
-        return [Waiting(*row) for row in cursor.fetchall()]
+        cursor.execute(NEXT_DRAFTS_SQL, holds.free_drafts_params(studio.artist, studio.person, passed, MAX_NEXT_DRAFTS))
+        return [QueuedDraft(*row) for row in cursor.fetchall()]
 
 
-def looked_at(studio: Studio) -> list[str]:
+def describe_held_drafts(studio: Studio) -> list[str]:
     """Who else has a draft in front of them, when nothing else is left."""
-    held = _pending(studio).exclude(holds.free_for(studio.person)).order_by("deadline", "pk")
-    return [str(AlreadyHeld(*each)) for each in holds.list_holders(held[:SHOWN])]
+    held = _pending_drafts(studio).exclude(holds.free_for(studio.person)).order_by("deadline", "pk")
+    return [str(AlreadyHeld(*each)) for each in holds.list_holders(held[:MAX_NEXT_DRAFTS])]
 
 
-def decided_today(studio: Studio) -> int:
+def count_decided_today(studio: Studio) -> int:
     """By this person, anywhere in their last steps, without what somebody has taken back since."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
-        cursor.execute(DECIDED_SINCE, [studio.person.actor, KEPT, list(DECIDED), today])
+        cursor.execute(COUNT_DECISIONS_SQL, [studio.person.actor, MAX_SKIPPED, list(DECISION_ACTIONS), today])
         return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DailyProgress:
     """A dot for each: full for what is decided, dotted for what is to go. None where they would not fit."""
 
     decided: int
@@ -106,16 +106,16 @@ class Tally:
     @property
     def dots(self) -> list[tuple[int, bool]]:
         together = self.decided + self.to_go
-        return [(6 + 13 * n, n < self.decided) for n in range(together)] if together <= DOTS else []
+        return [(6 + 13 * n, n < self.decided) for n in range(together)] if together <= MAX_DOTS else []
 
     @property
     def width(self) -> int:
         return 13 * (self.decided + self.to_go)
 
 
-def _pending(studio: Studio) -> QuerySet[Draft]:
+def _pending_drafts(studio: Studio) -> QuerySet[Draft]:
     return Draft.objects.filter(artist=studio.artist, state=Draft.State.PENDING, deadline__gt=Now())
 
 
-def _key(studio: Studio) -> str:
+def _session_key(studio: Studio) -> str:
     return f"skipped:{studio.artist.pk}"

@@ -10,7 +10,7 @@ from ai import scripts
 from ai.facts import Facts, place
 from artists.models import Draft
 
-SOURCES = {
+SOURCE_DESCRIPTIONS = {
     "name": "The fan’s name, as the fan typed it.",
     "artist": "Your name in the catalogue.",
     "song": "A title from your catalogue.",
@@ -20,7 +20,7 @@ SOURCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextSpan:
     """A stretch of the words. With a letter it is a fact."""
 
     text: str
@@ -29,7 +29,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class AnnotatedFact:
     letter: str
     value: str
     source: str
@@ -39,36 +39,36 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Lettered:
-    pieces: list[Piece]
-    facts: list[Fact]
-    unused: list[Fact]
+class AnnotatedText:
+    pieces: list[TextSpan]
+    facts: list[AnnotatedFact]
+    unused: list[AnnotatedFact]
     """Known, and nowhere in these words."""
 
 
-def lettered(draft: Draft) -> Lettered:
+def annotate_facts(draft: Draft) -> AnnotatedText:
     """Letters in the order of reading. A fact that stands twice is lettered where it stands first."""
     text, rows = draft.text or "", draft.facts or []
-    written = _written(rows, draft.version.words["locale"])
-    found = _found(text, written)
+    written = _localized_values(rows, draft.version.words["locale"])
+    found = _find_values(text, written)
     pieces, facts, end = [], [], 0
     for letter, (start, stop, slot) in zip(ascii_lowercase, found, strict=False):
-        value = _bare(text[start:stop])
-        pieces += [Piece(text[end:start]), Piece(value, letter, is_name=slot == "name")]
-        facts.append(Fact(letter, value, _source(slot, rows)))
+        value = _strip_isolates(text[start:stop])
+        pieces += [TextSpan(text[end:start]), TextSpan(value, letter, is_name=slot == "name")]
+        facts.append(AnnotatedFact(letter, value, _describe_source(slot, rows)))
         end = stop
     told = {slot for _, _, slot in found}
-    unused = [_unused(row) for row in rows if row["slot"] in written and row["slot"] not in told]
-    return Lettered([*pieces, Piece(text[end:])], facts, unused)
+    unused = [_unused_fact(row) for row in rows if row["slot"] in written and row["slot"] not in told]
+    return AnnotatedText([*pieces, TextSpan(text[end:])], facts, unused)
 
 
-def _unused(row: dict[str, Any]) -> Fact:
+def _unused_fact(row: dict[str, Any]) -> AnnotatedFact:
     day = date.fromisoformat(row["value"]) if row["slot"] == "since" else None
     on = datetime.combine(day, time(12), UTC) if day else None
-    return Fact("", str(row["value"]), "", label=row["label"], on=on)
+    return AnnotatedFact("", str(row["value"]), "", label=row["label"], on=on)
 
 
-def _written(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:
+def _localized_values(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:
     """Each fact as it stands in a sentence of this language."""
     values = {row["slot"]: row["value"] for row in rows}
     since = values.get("since")
@@ -83,11 +83,11 @@ def _written(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:
     return {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
 
 
-def _found(text: str, written: dict[str, str]) -> list[tuple[int, int, str]]:
+def _find_values(text: str, written: dict[str, str]) -> list[tuple[int, int, str]]:
     """Where each stands first, without overlap: the longest is looked for first."""
     taken: list[tuple[int, int, str]] = []
     for slot, value in sorted(written.items(), key=lambda item: -len(item[1])):
-        pattern = rf"{scripts.FSI}?(?<!\w){re.escape(_bare(value))}(?!\w){scripts.PDI}?"
+        pattern = rf"{scripts.FSI}?(?<!\w){re.escape(_strip_isolates(value))}(?!\w){scripts.PDI}?"
         for match in re.finditer(pattern, text):
             if all(match.end() <= start or match.start() >= stop for start, stop, _ in taken):
                 taken.append((match.start(), match.end(), slot))
@@ -95,11 +95,15 @@ def _found(text: str, written: dict[str, str]) -> list[tuple[int, int, str]]:
     return sorted(taken)
 
 
-def _bare(value: str) -> str:
+def _strip_isolates(value: str) -> str:
     return value.strip(scripts.FSI + scripts.PDI)
 
 
-def _source(slot: str, rows: list[dict[str, Any]]) -> str:
+def _describe_source(slot: str, rows: list[dict[str, Any]]) -> str:
     row = next(row for row in rows if row["slot"] == slot)
     what = next((row["value"] for row in rows if row["slot"] == "song"), "yours")
-    return SOURCES[slot].replace("{what}", what) if slot in SOURCES else f"{row['label']}: {row['from']}."
+    return (
+        SOURCE_DESCRIPTIONS[slot].replace("{what}", what)
+        if slot in SOURCE_DESCRIPTIONS
+        else f"{row['label']}: {row['from']}."
+    )

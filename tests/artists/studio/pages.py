@@ -11,34 +11,34 @@ from artists.models import Draft
 from catalog.models import Artist
 from tests import world
 
-HTMX = {"HX-Request": "true"}
+HTMX_HEADERS = {"HX-Request": "true"}
 
 
-def browser(person: Person, **how: Any) -> Client:
+def signed_in_client(person: Person, **how: Any) -> Client:
     client = Client(**how)
     client.force_login(person)
     return client
 
 
-def browser_of(artist: Artist, role: str) -> Client:
-    return browser(world.a_member(artist, role))
+def member_client(artist: Artist, role: str) -> Client:
+    return signed_in_client(world.a_member(artist, role))
 
 
-def said(answer: Any) -> str:
+def visible_text(answer: Any) -> str:
     """The page as one reads it: no tags, no scripts, single spaces."""
     text = answer.content.decode()
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split()))
 
 
-def on_stage(answer: Any) -> int | None:
+def shown_draft_id(answer: Any) -> int | None:
     """The draft that the answer puts in front of one."""
     found = re.search(r'data-draft="(\d+)"', answer.content.decode())
     return int(found.group(1)) if found else None
 
 
-def path_of(draft: Draft, action: str = "") -> str:
+def review_path(draft: Draft, action: str = "") -> str:
     return f"/studio/{draft.artist.slug}/review/{draft.pk}{action}"
 
 
-def yes_is_off(page: Any, draft: Draft) -> bool:
-    return f'data-approves hx-post="{path_of(draft, "/approve")}" disabled' in page.content.decode()
+def approve_is_disabled(page: Any, draft: Draft) -> bool:
+    return f'data-approves hx-post="{review_path(draft, "/approve")}" disabled' in page.content.decode()

@@ -12,7 +12,15 @@ from live.models import Notice
 from rights import grants
 from rights.models import Use
 from tests import world
-from tests.artists.studio.rooms import HTMX, browser, browser_of, on_stage, path_of, said, yes_is_off
+from tests.artists.studio.pages import (
+    HTMX_HEADERS,
+    approve_is_disabled,
+    member_client,
+    review_path,
+    shown_draft_id,
+    signed_in_client,
+    visible_text,
+)
 
 
 @pytest.fixture
@@ -22,28 +30,28 @@ def artist(db: None) -> Artist:
 
 def test_a_page_that_is_read_does_not_move_but_hears_of_a_decision(artist: Artist) -> None:
     draft, later = world.a_pending_draft(artist), world.a_pending_draft(artist)
-    mara = browser_of(artist, "principal")
+    mara = member_client(artist, "principal")
     mara.get(f"/studio/{artist.slug}/review")
-    quiet = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX)
+    quiet = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
     review.decline(draft.pk, by=world.a_member(artist, "reviewer"))
 
-    told = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX)
+    told = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
 
-    assert ("data-now" in quiet.content.decode(), "2 to decide" in said(quiet)) == (False, True)
-    assert "Already decided by Mara reviewer" in said(told)
+    assert ("data-now" in quiet.content.decode(), "2 to decide" in visible_text(quiet)) == (False, True)
+    assert "Already decided by Mara reviewer" in visible_text(told)
     assert 'data-now="closed"' in told.content.decode()
-    assert [on_stage(quiet), on_stage(told)] == [None, None]
-    assert path_of(later) in told.content.decode()
+    assert [shown_draft_id(quiet), shown_draft_id(told)] == [None, None]
+    assert review_path(later) in told.content.decode()
 
 
 def test_a_page_that_is_read_hears_that_its_program_was_paused_and_goes_on(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
-    mara, program = browser_of(artist, "principal"), draft.version.program
-    mara.get(path_of(draft))
+    mara, program = member_client(artist, "principal"), draft.version.program
+    mara.get(review_path(draft))
     heard = []
     for turn in (programs.pause, programs.resume):
         turn(program, by=world.a_member(artist, "principal"))
-        answer = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX).content.decode()
+        answer = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS).content.decode()
         heard.append(('data-now="waits"' in answer, "The program is paused" in answer))
 
     assert heard == [(True, True), (False, False)]
@@ -53,11 +61,11 @@ def test_without_the_grant_it_says_so_before_anybody_tries(artist: Artist) -> No
     draft = world.a_pending_draft(artist)
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
 
-    page = browser_of(artist, "principal").get(path_of(draft))
+    page = member_client(artist, "principal").get(review_path(draft))
 
-    assert "Personal messages are off, so nothing goes out." in said(page)
-    assert "Cleared by Mara Veil , grant version 1, which has ended since (" in said(page)
-    assert yes_is_off(page, draft)
+    assert "Personal messages are off, so nothing goes out." in visible_text(page)
+    assert "Cleared by Mara Veil , grant version 1, which has ended since (" in visible_text(page)
+    assert approve_is_disabled(page, draft)
 
 
 def test_a_grant_that_leaves_this_fans_country_out_says_so(artist: Artist) -> None:
@@ -65,35 +73,38 @@ def test_a_grant_that_leaves_this_fans_country_out_says_so(artist: Artist) -> No
     mara = world.a_member(artist, "principal")
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=mara, fresh=True, territories=["SE"])
 
-    page = browser_of(artist, "principal").get(path_of(draft))
+    page = member_client(artist, "principal").get(review_path(draft))
 
-    assert ("not granted for this fan’s country" in said(page), yes_is_off(page, draft)) == (True, True)
+    assert ("not granted for this fan’s country" in visible_text(page), approve_is_disabled(page, draft)) == (
+        True,
+        True,
+    )
 
 
 def test_a_decline_is_undone_like_an_approval(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
-    mara = browser_of(artist, "principal")
+    mara = member_client(artist, "principal")
 
-    declined = mara.post(path_of(draft, "/decline"), {"revision": 1}, follow=True)
+    declined = mara.post(review_path(draft, "/decline"), {"revision": 1}, follow=True)
     listed = mara.get(f"/studio/{artist.slug}/delivered?state=stopped")
-    back = mara.post(path_of(draft, "/undo"), follow=True)
+    back = mara.post(review_path(draft, "/undo"), follow=True)
 
-    assert re.search(r"Declined for Ana \. They hear nothing\. Final in [1-5] s\.", said(declined))
-    assert [path_of(draft, "/undo") in page.content.decode() for page in (declined, listed)] == [True, True]
-    assert on_stage(back) == draft.pk
-    history = said(mara.get(f"/studio/{artist.slug}/history"))
+    assert re.search(r"Declined for Ana \. They hear nothing\. Final in [1-5] s\.", visible_text(declined))
+    assert [review_path(draft, "/undo") in page.content.decode() for page in (declined, listed)] == [True, True]
+    assert shown_draft_id(back) == draft.pk
+    history = visible_text(mara.get(f"/studio/{artist.slug}/history"))
     assert f"Mara principal took the decline of draft {draft.pk} back" in history
 
 
 def test_what_was_taken_back_is_no_longer_counted_as_decided(artist: Artist) -> None:
     first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
-    mara = browser_of(artist, "principal")
-    mara.post(path_of(first, "/approve"), {"revision": 1})
-    mara.post(path_of(second, "/approve"), {"revision": 1})
-    before = said(mara.get(f"/studio/{artist.slug}/review"))
+    mara = member_client(artist, "principal")
+    mara.post(review_path(first, "/approve"), {"revision": 1})
+    mara.post(review_path(second, "/approve"), {"revision": 1})
+    before = visible_text(mara.get(f"/studio/{artist.slug}/review"))
 
-    mara.post(path_of(first, "/undo"))
-    after = said(mara.get(f"/studio/{artist.slug}/review"))
+    mara.post(review_path(first, "/undo"))
+    after = visible_text(mara.get(f"/studio/{artist.slug}/review"))
 
     assert ["2 decided by you today, 0 to go" in before, "1 decided by you today, 1 to go" in after] == [True, True]
 
@@ -102,18 +113,20 @@ def test_what_was_taken_back_is_no_longer_counted_as_decided(artist: Artist) -> 
 def test_a_session_that_ended_while_one_typed_leads_back_to_the_field(artist: Artist, action: str) -> None:
     draft = world.a_pending_draft(artist)
 
-    answer = Client().post(path_of(draft, action), {"text": "Thank you, all of you.", "revision": 1})
+    answer = Client().post(review_path(draft, action), {"text": "Thank you, all of you.", "revision": 1})
 
-    assert unquote(answer.headers["Location"]) == f"/accounts/login/?next={path_of(draft, '/edit')}"
+    assert unquote(answer.headers["Location"]) == f"/accounts/login/?next={review_path(draft, '/edit')}"
 
 
 def test_a_page_that_became_the_editor_has_its_address(artist: Artist) -> None:
     draft = world.a_pending_draft(artist)
-    mara = browser_of(artist, "principal")
+    mara = member_client(artist, "principal")
 
-    answers = [mara.get(path_of(draft, page), headers=HTMX).headers["HX-Replace-Url"] for page in ("/edit", "")]
+    answers = [
+        mara.get(review_path(draft, page), headers=HTMX_HEADERS).headers["HX-Replace-Url"] for page in ("/edit", "")
+    ]
 
-    assert answers == [path_of(draft, "/edit"), path_of(draft)]
+    assert answers == [review_path(draft, "/edit"), review_path(draft)]
 
 
 def test_a_form_of_the_team_leads_back_to_the_page_of_the_team(artist: Artist) -> None:
@@ -128,12 +141,12 @@ def test_a_form_of_the_team_leads_back_to_the_page_of_the_team(artist: Artist) -
 
 
 def test_without_the_grant_no_page_calls_a_program_running(artist: Artist) -> None:
-    program, mara = world.a_program(artist), browser_of(artist, "principal")
+    program, mara = world.a_program(artist), member_client(artist, "principal")
     paths = [f"/studio/{artist.slug}/{page}" for page in ("", "programs", f"programs/{program.pk}")]
-    before = [said(mara.get(path)) for path in paths]
+    before = [visible_text(mara.get(path)) for path in paths]
     mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
 
-    after = [said(mara.get(path)) for path in paths]
+    after = [visible_text(mara.get(path)) for path in paths]
 
     assert ["running" in text.lower() for text in before] == [True] * 3
     assert [("running" in text.lower(), "Waits for the grant" in text) for text in after] == [(False, True)] * 3
@@ -141,11 +154,11 @@ def test_without_the_grant_no_page_calls_a_program_running(artist: Artist) -> No
 
 def test_a_fan_reads_no_offer_that_the_artist_does_not_allow(artist: Artist) -> None:
     world.a_program(artist)
-    ana = browser(world.a_fan("Ana"))
-    before = said(ana.get(f"/artists/{artist.slug}"))
+    ana = signed_in_client(world.a_fan("Ana"))
+    before = visible_text(ana.get(f"/artists/{artist.slug}"))
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
 
-    after = said(ana.get(f"/artists/{artist.slug}"))
+    after = visible_text(ana.get(f"/artists/{artist.slug}"))
 
     assert ["At your 3rd listen" in text for text in (before, after)] == [True, False]
     assert "What you can get Nothing at the moment." in after
@@ -153,7 +166,7 @@ def test_a_fan_reads_no_offer_that_the_artist_does_not_allow(artist: Artist) -> 
 
 def test_the_team_hears_of_a_pause_and_of_the_grant(artist: Artist) -> None:
     program, reviewer = world.a_program(artist), world.a_member(artist, "reviewer")
-    mara = browser_of(artist, "principal")
+    mara = member_client(artist, "principal")
 
     for do in ("pause", "resume"):
         mara.post(f"/studio/{artist.slug}/programs/{program.pk}/turn", {"do": do})

@@ -10,16 +10,22 @@ from django.http import QueryDict
 from ai.previews import Answers
 from artists.models import DEFAULT_REVIEW_SECONDS, ProgramVersion
 from artists.programs import MAX_NTH
-from artists.studio.sentence import wait
+from artists.studio.messages import format_duration
 from catalog.models import Artist, Recording
 
-DAY = 86_400
-TIMES = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
-WAITS = ((DAY // 4, "6 hours"), (DAY, "1 day"), (3 * DAY, "3 days"), (7 * DAY, "7 days"), (30 * DAY, "30 days"))
+DAY_SECONDS = 86_400
+LISTEN_COUNTS = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
+REVIEW_TIME_CHOICES = (
+    (DAY_SECONDS // 4, "6 hours"),
+    (DAY_SECONDS, "1 day"),
+    (3 * DAY_SECONDS, "3 days"),
+    (7 * DAY_SECONDS, "7 days"),
+    (30 * DAY_SECONDS, "30 days"),
+)
 
 
 @dataclass(frozen=True)
-class Terms:
+class ProgramForm:
     times: str = "100"
     """A number, or `other`: then `number` is it."""
     number: str = ""
@@ -31,7 +37,7 @@ class Terms:
         if version is None:
             return cls()
         about = str(version.recording_id or "")
-        if version.nth in TIMES:
+        if version.nth in LISTEN_COUNTS:
             return cls(str(version.nth), "", about, str(version.review_seconds))
         return cls("other", str(version.nth), about, str(version.review_seconds))
 
@@ -50,19 +56,19 @@ class Terms:
 
     @property
     def nth(self) -> int | None:
-        number = _number(self.number if self.times == "other" else self.times)
+        number = _parse_number(self.number if self.times == "other" else self.times)
         return number if number is not None and 1 <= number <= MAX_NTH else None
 
     @property
     def waits(self) -> list[tuple[str, str]]:
         """What can be chosen, and what was chosen before if it is none of them."""
-        known = [(str(seconds), words) for seconds, words in WAITS]
+        known = [(str(seconds), words) for seconds, words in REVIEW_TIME_CHOICES]
         own = self._seconds
-        return known if own is None or str(own) in dict(known) else [*known, (str(own), wait(own))]
+        return known if own is None or str(own) in dict(known) else [*known, (str(own), format_duration(own))]
 
     def about(self, artist: Artist) -> Recording | None:
         """One of this artist's recordings, or all of them."""
-        pk = _number(self.recording)
+        pk = _parse_number(self.recording)
         return artist.recordings.filter(pk=pk).first() if pk is not None else None
 
     def answers(self, artist: Artist) -> Answers:
@@ -82,10 +88,10 @@ class Terms:
 
     @property
     def _seconds(self) -> int | None:
-        number = _number(self.seconds)
-        return number if number and number <= 90 * DAY else None
+        number = _parse_number(self.seconds)
+        return number if number and number <= 90 * DAY_SECONDS else None
 
 
-def _number(text: str) -> int | None:
+def _parse_number(text: str) -> int | None:
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

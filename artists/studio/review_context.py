@@ -13,15 +13,15 @@ from ai import scripts
 from artists import eligibility, marks, program_status, validation
 from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
 from artists.models import Draft
-from artists.studio.entrance import Shown, Studio
-from artists.studio.facts import Lettered, lettered
+from artists.studio.access import MarkLabel, Studio
+from artists.studio.fact_annotations import AnnotatedText, annotate_facts
 from artists.studio.said import said
 from fans.templatetags.fanfare import nth
 from rights.models import ClearanceGrant
 
 
 @dataclass(frozen=True)
-class Stage:
+class ReviewContext:
     draft: Draft
     studio: Studio
     problem: str = ""
@@ -47,8 +47,8 @@ class Stage:
         return (self.draft.person.name or "No name given") if self.draft.stands else "A fan"
 
     @cached_property
-    def words(self) -> Lettered:
-        return lettered(self.draft)
+    def words(self) -> AnnotatedText:
+        return annotate_facts(self.draft)
 
     @cached_property
     def tag(self) -> str:
@@ -59,13 +59,13 @@ class Stage:
         return "rtl" if scripts.runs_right_to_left(self.tag) else "ltr"
 
     @cached_property
-    def mark(self) -> "WillBe":
-        return will_be(self.draft, self.studio.role, self.typed)
+    def mark(self) -> "ExpectedMark":
+        return expected_mark(self.draft, self.studio.role, self.typed)
 
     @cached_property
-    def if_changed(self) -> "WillBe":
+    def if_changed(self) -> "ExpectedMark":
         """What it becomes when a single word is changed, for a page that cannot ask while one types."""
-        return will_be(self.draft, self.studio.role, f"{self.draft.made}, changed")
+        return expected_mark(self.draft, self.studio.role, f"{self.draft.made}, changed")
 
     @property
     def waits(self) -> str:
@@ -89,7 +89,7 @@ class Stage:
 
     @property
     def shape(self) -> str:
-        return shape_of(self.draft.version.nth)
+        return sleeve_shape(self.draft.version.nth)
 
     @property
     def used(self) -> int:
@@ -121,7 +121,7 @@ class Stage:
         """What it was written under: whose yes, its version, and when it ended if it has since."""
         yes = ("grant__party__name", "grant__version", "grant__ended_at", "grant__live_until")
         rows = ClearanceGrant.objects.filter(clearance=self.draft.clearance_id).order_by("grant")
-        return [(party, version, _ended(*ends)) for party, version, *ends in rows.values_list(*yes)]
+        return [(party, version, _earliest_end(*ends)) for party, version, *ends in rows.values_list(*yes)]
 
     @cached_property
     def closed(self) -> str:
@@ -130,25 +130,25 @@ class Stage:
         if self.stopped:
             return self.stopped
         if draft.decided_by and draft.decided_at:
-            return said(AlreadyDecided(_name(draft.decided_by), draft.decided_at, draft.state))
+            return said(AlreadyDecided(_display_name(draft.decided_by), draft.decided_at, draft.state))
         return f"This draft no longer waits: {draft.reason or draft.get_state_display().lower()}."
 
 
 @dataclass(frozen=True, slots=True)
-class WillBe:
+class ExpectedMark:
     """The mark that these words will carry, and whose yes they need."""
 
-    mark: Shown
+    mark: MarkLabel
     waits_for: str = ""
     complaint: str = ""
 
     @property
-    def quietly(self) -> "WillBe":
+    def quietly(self) -> "ExpectedMark":
         """Without the complaint, where it stands under the words already."""
         return replace(self, complaint="")
 
 
-def will_be(draft: Draft, role: Role, typed: str | None = None) -> WillBe:
+def expected_mark(draft: Draft, role: Role, typed: str | None = None) -> ExpectedMark:
     """By the one place with the rules of the marks; nothing is stored."""
     tried, complaint = copy(draft), ""
     if typed is not None:
@@ -159,7 +159,7 @@ def will_be(draft: Draft, role: Role, typed: str | None = None) -> WillBe:
         tried.team_typed = draft.team_typed or (tried.text != draft.text and not may_sign(role))
     theirs = may_sign(role) or marks.is_within_shape(tried)
     credit = marks.derive_credit(tried, decided_by=role if theirs else Role.PRINCIPAL)
-    return WillBe(Shown.of(marks.derive_mark(tried), credit), "" if theirs else draft.artist.name, complaint)
+    return ExpectedMark(MarkLabel.of(marks.derive_mark(tried), credit), "" if theirs else draft.artist.name, complaint)
 
 
 def moment_words(number: int, title: str | None) -> str:
@@ -168,15 +168,15 @@ def moment_words(number: int, title: str | None) -> str:
     return f"First listen{what}" if number == 1 else f"{nth(number)} listen{what}"
 
 
-def shape_of(number: int) -> str:
+def sleeve_shape(number: int) -> str:
     """What its sleeve shows: a sun for a first time, a bell for a number."""
     return "sun" if number == 1 else "bell"
 
 
-def _ended(*ends: datetime | None) -> datetime | None:
+def _earliest_end(*ends: datetime | None) -> datetime | None:
     return min((end for end in ends if end and end <= timezone.now()), default=None)
 
 
-def _name(actor: str) -> str:
+def _display_name(actor: str) -> str:
     person = Person.objects.filter(pk=actor.removeprefix("person:")).first()
     return (person.name or person.handle) if person else "somebody"
