@@ -5,15 +5,15 @@ Compared with what `scripts.lookalike` makes of a name: lower case, without acce
 
 import re
 
-from ai.scripts import lookalike
+from ai.unicode import lookalike_skeleton
 
 
-def _words(text: str) -> frozenset[str]:
+def _comparable_words(text: str) -> frozenset[str]:
     """Small l and capital I look the same, so both sides of the comparison write i."""
-    return frozenset(lookalike(word).replace("l", "i") for word in text.split())
+    return frozenset(lookalike_skeleton(word).replace("l", "i") for word in text.split())
 
 
-REAL_NAMES = _words(
+REAL_NAMES = _comparable_words(
     """
     bich cock coon dick dong dyke fanny fuk gay gaylord hoare hoe kike phuc pica polla porn randy raper semen slave
     tit verga wang willy
@@ -21,7 +21,7 @@ REAL_NAMES = _words(
 )
 """Given and family names that share their letters with a rude word on the usual lists. The name wins."""
 
-_RUDE = _words(
+_RUDE = _comparable_words(
     """
     arse arsehole ass asses asshole bastard bich bitch bitches bollocks boob boobs butthole chink
     chinks cock cocks coon coons cum cunt dick dickhead dicks dildo dong dyke fag faggot fags fanny
@@ -37,7 +37,7 @@ _RUDE = _words(
     """
 )
 
-_IMPERSONATION = _words(
+_IMPERSONATION = _comparable_words(
     """
     admin admins administrador administrateur customerservice fanfare fanfareteam helpdesk
     management manager moderador moderateur oficial officiel official offiziell security staff
@@ -47,16 +47,16 @@ _IMPERSONATION = _words(
     """
 )
 
-WHOLE_WORDS = (_RUDE - REAL_NAMES) | _IMPERSONATION
+BLOCKED_WORDS = (_RUDE - REAL_NAMES) | _IMPERSONATION
 
-ANYWHERE = re.compile(
+BLOCKED_SUBSTRINGS = re.compile(
     "fuck|nigger|nigga$|faggot|motherf|dickhead|suckmy|suckdick|mydick|bigdick|smalldick|asshole|heilhitler|whitepower"
     "|killyourself|diebitch|siegheil|kukluxklan|gasjews|eatshit|hailsatan|killall|操你|傻逼|씨발|死ね|official|oficial|offiziel|administrat|moderator|customerserv"
     "|helpdesk|verified|官方|客服|管理员|公式アカ"
 )
 """Inside a run of letters, after dots, hyphens, spaces and repetitions are gone. Only what no real name contains."""
 
-INJECTION = re.compile(
+INSTRUCTION_PATTERN = re.compile(
     r"\b(?:ignor\w*|disregard|forget|override|bypass|overwrite|skip)\b.*\b(?:previous|prior|above|all|every\w*"
     r"|instruct\w*|rules?|prompt|this|that|it|the|safety|guard\w*|instruccion\w*|anweisung\w*|todo|alles?|tout)\b"
     r"|\b(?:system|developer|assistant|user|hidden|admin)[ -]*(?:prompt|mode|message|role|override)\b"

@@ -10,11 +10,11 @@ _YOU = "(?:you|u|ya|\ufffc+)"
 _I = "(?:i|we|i've|we've|i'll|we'll|i'd|we'd|i'm|we're)"
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
+def _any_phrase(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
 
 
-MEETING = _any(
+MEETING = _any_phrase(
     r"we (?:know|met|saw|knew) each other|we (?:shared|danced|kissed|hugged|talked|spoke)|you looked|(?:come )?find me",
     rf"{_I} (?:\w+ )?(?:met|remember\w*|recogni[sz]e\w*|noticed|saw|spotted|seen|watched|heard from|miss|missed"
     rf"|followed|know|knew) {_YOU}",
@@ -42,7 +42,7 @@ MEETING = _any(
     r"congratulations on your",
 )
 
-ROMANCE = _any(
+ROMANCE = _any_phrase(
     r"bod(?:y|ies)|your (?:lips|skin|legs|hair|dress|curves|clothes)|taste (?:you|your|every|me|her|him)"
     r"|seduc\w*|lust\w*|sensual|the one for me",
     rf"(?:love|adore|want|need|desire|kiss|miss|crave) {_YOU}",
@@ -57,7 +57,7 @@ ROMANCE = _any(
     r"hot (?:body|girl|guy)|girlfriend|boyfriend",
 )
 
-MONEY = _any(
+MONEY = _any_phrase(
     r"rewards?|claim (?:your|it|this)|your address|(?:reply|respond) (?:with|to)"
     r"|(?:mail|ship|post) (?:you|it|this)|raffle",
     r"tickets?|free|discount\w*|prizes?|winners?|you(?:'ve)? (?:have )?won|win|giveaway|buy\w*|pay\w*|purchase",
@@ -67,7 +67,7 @@ MONEY = _any(
     r"\S*[$€£¥₹₽₿]\S*",
 )
 
-PROMISE = _any(
+PROMISE = _any_phrase(
     r"promis\w*|guarante\w*|swear|pledge",
     r"i'll (?:give|send|call|visit|bring|play|dedicate|write|sing|show|take|invite|never|always|be)",
     r"(?:we|i) will (?:give|send|call|visit|bring|play|dedicate|write|sing|show|take|invite|never|always|be)",
@@ -79,7 +79,7 @@ PROMISE = _any(
     r"forever",
 )
 
-HATE = _any(
+HATE = _any_phrase(
     r"chok(?:e|es|ing)|wrists?|asham\w*|disgrac\w*|hell|satan\w*|sieg heil|ku klux|deserve to|shut your",
     r"hat(?:e|es|ed|ing|red)|kill\w*|die|dies|dead|death|murder\w*|suicid\w*|hang (?:yourself|him|her|them)",
     r"hurt (?:you|your\w*|him|her|them)|shoot\w*|bomb\w*|attack\w*|punch\w*|slap\w*|stab\w*",
@@ -92,7 +92,7 @@ HATE = _any(
     r"get lost|screw (?:you|them)|damn\w*|go to hell|nobody (?:likes|loves|wants) you",
 )
 
-POLITICS = _any(
+POLITICS = _any_phrase(
     r"troops|soldiers?|god bless|(?:the )?nation|patriot\w*|tax(?:es)?|police|strike|union",
     r"vot(?:e|es|ed|ing|ers?)|elections?|president\w*|prime minister|politic\w*|government\w*|parliament\w*",
     r"congress\w*|senat\w*|minister\w*|mayor|republicans?|democrats?|conservatives?|liberals?|socialis\w*",
@@ -102,20 +102,20 @@ POLITICS = _any(
     r"jesus|muslims?|jews?|christians?",
 )
 
-MINORS = _any(
+MINORS = _any_phrase(
     r"\w+[- ]years?[- ]olds?|years? old|kid(?:s|do|dos)?|child\w*|teen\w*|under ?age\w*|minors?|school\w*",
     r"class(?:room|mates?)|grades?|homework|teachers?|(?:little|young|sweet|good) (?:girl|boy|one|lady|man)s?",
     r"girls?|boys?|your (?:parents?|mom|mum|mother|dad|father|daughter|son|age)|too young|puberty",
     r"don't tell (?:your|anyone|them)|our (?:little )?secret|grown[- ]up|when you(?:'re| are) older",
 )
 
-HEALTH = _any(
+HEALTH = _any_phrase(
     r"cancer|depress\w*|anxiety|therap\w*|medic\w*|pills?|drugs?|pregnan\w*|sick\w*|ill|illness|doctor\w*",
     r"hospital\w*|diet\w*|weight|addict\w*|heal(?:s|ed|ing)? (?:you|your)|cure\w*|self[- ]harm|rehab|drunk",
     r"alcohol\w*|smok\w*|weed|cocaine",
 )
 
-MACHINE = _any(
+MACHINE = _any_phrase(
     r"the (?:bot|model|assistant|machine|ai)|output|complete[.:]|written by (?:an? )?(?:ai|bot|machine|model)",
     r"as an? (?:ai|artificial|assistant|language|large|llm|chat\w*)|language model",
     r"i(?:'m| am) (?:an? )?(?:ai|assistant|bot|chatbot|language)|chat ?gpt|openai|system prompt|as requested",
@@ -130,7 +130,7 @@ MACHINE = _any(
     r"message:|translation:|word count",
 )
 
-KINDS = {
+CLAIM_PATTERNS = {
     "meeting": MEETING,
     "romance": ROMANCE,
     "money": MONEY,

@@ -32,13 +32,13 @@ _HANDLE = ("handle", re.compile(r"(?<![\w.])[@＠][\w.]{2,}"))
 
 type Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
-IN_TITLES: Patterns = (*_LINKS, _EMAIL)
+TITLE_PATTERNS: Patterns = (*_LINKS, _EMAIL)
 """A catalogue has songs named like a phone number and artists named like a handle: only links and addresses."""
-IN_TEMPLATES: Patterns = (_EMAIL, _SPELLED_EMAIL, *_LINKS, _WORDLIKE_LINK, _PHONE)
-IN_WORDS: Patterns = (*IN_TEMPLATES, _HANDLE)
+TEMPLATE_PATTERNS: Patterns = (_EMAIL, _SPELLED_EMAIL, *_LINKS, _WORDLIKE_LINK, _PHONE)
+TEXT_PATTERNS: Patterns = (*TEMPLATE_PATTERNS, _HANDLE)
 
 
-def find(text: str, patterns: Patterns = IN_WORDS) -> tuple[str, str, int] | None:
+def find_contact(text: str, patterns: Patterns = TEXT_PATTERNS) -> tuple[str, str, int] | None:
     """The first one as (what it is, as written, where), or None."""
     for kind, pattern in patterns:
         if match := pattern.search(text):

@@ -9,17 +9,17 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ai import guard, scripts
-from ai.compose import FACTS, MAKER, Composed, Part, compose
-from ai.facts import Facts, Placed, place
+from ai import guard, unicode
+from ai.compose import COMPOSER, FACTS_CONTRIBUTION, Composition, Contribution, compose
+from ai.facts import Facts, FormattedFacts, format_facts
 from ai.guard import Finding
-from ai.llm import Profile, Unusable, ask
+from ai.llm import ModelConfig, Unusable, ask_model
 from ai.names import safe_title
-from ai.templates import Malformed, Parts, fill, parse
-from ai.wording import Wording, shapes
+from ai.template_language import Malformed, Parts, fill_in, parse_template
+from ai.wording import Wording, list_shapes
 from rights.answers import Clearance
 
-MAX_COMPOSED = 2000
+MAX_COMPOSED_LENGTH = 2000
 """Characters: a template and its fragments, with the longest values in them."""
 MAX_EXAMPLES = 12
 
@@ -38,12 +38,12 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class DraftedMessage:
     text: str
     maker: str
     """`composer`, or `model:<name>`."""
-    parts: tuple[Part, ...]
-    composed: Composed | None
+    parts: tuple[Contribution, ...]
+    composed: Composition | None
     """How the composer came to it; None when a model wrote it."""
     why_composer: str | None = None
     """Why a model that was to write did not: the reason of Unusable, or `guard`."""
@@ -78,41 +78,44 @@ def draft_message(
     program: str,
     fan: str,
     clearance: Clearance,
-    model: Profile | None = None,
+    model: ModelConfig | None = None,
     style: Style | None = None,
-) -> Drafted:
+) -> DraftedMessage:
     """A message that the guard lets pass. Raises Unsayable, Doubtful, or Uncleared; never because of the model."""
     composed = compose(wording, facts, choice_key=choice_key, program=program, fan=fan, clearance=clearance)
-    if found := guard.check_text(composed.text, facts, limit=MAX_COMPOSED, wording=wording):
+    if found := guard.check_text(composed.text, facts, limit=MAX_COMPOSED_LENGTH, wording=wording):
         raise Doubtful(found)
-    drafted = Drafted(composed.text, MAKER, composed.parts, composed)
+    drafted = DraftedMessage(composed.text, COMPOSER, composed.parts, composed)
     if model is None:
         return drafted
-    if scripts.locale(wording.locale).language != "en":
+    if unicode.parse_locale(wording.locale).language != "en":
         return replace(drafted, why_composer="language")
     try:
-        text = _by_model(model, wording, facts, style or Style(), _pseudonym(choice_key, fan))
+        text = _write_with_model(model, wording, facts, style or Style(), _pseudonym(choice_key, fan))
     except Unusable as problem:
         return replace(drafted, why_composer=problem.reason)
     except Doubtful as doubt:
         return replace(drafted, why_composer="guard", findings=doubt.findings)
     maker = f"model:{model.model}"
-    return Drafted(text, maker, (Part("words", maker), FACTS), None)
+    return DraftedMessage(text, maker, (Contribution("words", maker), FACTS_CONTRIBUTION), None)
 
 
-def _by_model(model: Profile, wording: Wording, facts: Facts, style: Style, person: str) -> str:
-    placed = place(facts, wording.locale)
-    question = _question(wording, facts, placed, style)
-    answer = ask(model, Message, system=_SYSTEM, question=question, person=person)
-    parts = _parts(answer.value.text, wording.locale)
-    marks = Placed({slot: guard.NAME if slot == "name" else guard.VALUE for slot in placed.texts}, placed.plays)
-    words = fill(parts, marks, wording.locale, _no_fragment)
-    text = fill(parts, placed, wording.locale, _no_fragment)
+def _write_with_model(model: ModelConfig, wording: Wording, facts: Facts, style: Style, person: str) -> str:
+    placed = format_facts(facts, wording.locale)
+    question = _build_question(wording, facts, placed, style)
+    answer = ask_model(model, Message, system=_SYSTEM_PROMPT, question=question, person=person)
+    parts = _parse_answer(answer.value.text, wording.locale)
+    marks = FormattedFacts(
+        {slot: guard.NAME_PLACEHOLDER if slot == "name" else guard.VALUE_PLACEHOLDER for slot in placed.texts},
+        placed.plays,
+    )
+    words = fill_in(parts, marks, wording.locale, _reject_fragment)
+    text = fill_in(parts, placed, wording.locale, _reject_fragment)
     if words is None or text is None:
         raise Doubtful([Finding("syntax", "a slot without a value", 0)])
     found = [
         *guard.check_words(words, facts, wording=wording, strict=True),
-        *_off_style(words, style),
+        *_check_style(words, style),
         *guard.check_text(text, facts, limit=style.max_length, wording=wording),
     ]
     if found:
@@ -120,7 +123,8 @@ def _by_model(model: Profile, wording: Wording, facts: Facts, style: Style, pers
     return text
 
 
-_SYSTEM = """You write one short message in English to a fan, in the name of a musician, to be approved by a person.
+_SYSTEM_PROMPT = """\
+You write one short message in English to a fan, in the name of a musician, to be approved by a person.
 Say thanks for listening and nothing else. Write in the manner of the examples, which the musician's side wrote.
 Where a fact belongs, write its slot in braces exactly as listed under "slots": it is filled in afterwards.
 Name no other person, place, song, number or date. Do not say that you met, know, remember or saw the fan.
@@ -128,14 +132,14 @@ No love, no promises, no offers, no tickets, no links, no hashtags, no politics,
 Answer with a JSON object {"text": "..."}."""
 
 
-def _question(wording: Wording, facts: Facts, placed: Placed, style: Style) -> Mapping[str, Any]:
+def _build_question(wording: Wording, facts: Facts, placed: FormattedFacts, style: Style) -> Mapping[str, Any]:
     """The name and the title are only tokens to the model; the artist's is from staff, the sentences are signed."""
     return {
         "artist": safe_title(facts.artist) or "",
         "slots": [f"{{{slot}}}" for slot in placed.texts],
         "plays": placed.plays,
         "since": facts.since.isoformat() if facts.since else None,
-        "examples": [shape.text for shape in shapes(wording)[:MAX_EXAMPLES]],
+        "examples": [shape.text for shape in list_shapes(wording)[:MAX_EXAMPLES]],
         "style": {
             "voice": style.voice,
             "formal": style.formal,
@@ -147,21 +151,21 @@ def _question(wording: Wording, facts: Facts, placed: Placed, style: Style) -> M
     }
 
 
-def _parts(text: str, locale: str) -> Parts:
+def _parse_answer(text: str, locale: str) -> Parts:
     """A model's answer is a template like any other, only without optional parts, fragments and escapes."""
-    if match := _NOT_FOR_MODELS.search(text):
+    if match := _UNSUPPORTED_SYNTAX.search(text):
         raise Doubtful([Finding("syntax", match.group(), match.start())])
     try:
-        return parse(text, locale).parts
+        return parse_template(text, locale).parts
     except Malformed as problem:
         raise Doubtful([Finding("syntax", problem.problem, problem.position or 0)]) from None
 
 
-_NOT_FOR_MODELS = re.compile(r"[\[\]]|\{\{|\}\}")
+_UNSUPPORTED_SYNTAX = re.compile(r"[\[\]]|\{\{|\}\}")
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
 
 
-def _off_style(words: str, style: Style) -> list[Finding]:
+def _check_style(words: str, style: Style) -> list[Finding]:
     found = [
         Finding("style", banned, at)
         for banned in style.banned
@@ -177,5 +181,5 @@ def _pseudonym(key: bytes, fan: str) -> str:
     return hmac.new(key, f"safety:{fan}".encode(), hashlib.sha256).hexdigest()
 
 
-def _no_fragment(name: str) -> None:
+def _reject_fragment(name: str) -> None:
     raise AssertionError(f"fragment {name} where none can be")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from ai import scripts
+from ai import unicode
 from ai.names import safe_name, safe_title
 
 SLOTS: Mapping[str, type[str] | type[int] | type[date]] = {
@@ -33,38 +33,38 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class FormattedFacts:
     """The facts as they stand in a sentence of one locale: slot -> text, only those that are known and safe."""
 
     texts: Mapping[str, str]
     plays: int | None
 
 
-def place(facts: Facts, locale: str) -> Placed:
+def format_facts(facts: Facts, locale: str) -> FormattedFacts:
     """Check every value and write it the locale's way. A value that may not be repeated is as good as unknown."""
     texts: dict[str, str] = {}
     checked = (("name", safe_name(facts.name)), ("artist", safe_title(facts.artist)), ("song", safe_title(facts.song)))
     for slot, value in checked:
         if value is not None:
-            texts[slot] = isolated(value, locale)
+            texts[slot] = isolate_if_needed(value, locale)
     plays = facts.plays if facts.plays is not None and facts.plays >= 0 else None
     if plays is not None:
-        texts["plays"] = _number(plays, locale)
+        texts["plays"] = _format_number(plays, locale)
     if facts.since is not None:
-        texts["since"] = _day(facts.since, locale)
-    return Placed(texts, plays)
+        texts["since"] = _format_day(facts.since, locale)
+    return FormattedFacts(texts, plays)
 
 
-def isolated(value: str, locale: str) -> str:
+def isolate_if_needed(value: str, locale: str) -> str:
     """Wrapped so that it cannot turn its neighbours around, and only where it would."""
-    return f"{scripts.FSI}{value}{scripts.PDI}" if scripts.runs_against(value, locale) else value
+    return f"{unicode.FSI}{value}{unicode.PDI}" if unicode.needs_isolation(value, locale) else value
 
 
 @lru_cache(maxsize=4096)
-def _number(number: int, locale: str) -> str:
-    return format_decimal(number, locale=scripts.locale(locale), numbering_system="default")
+def _format_number(number: int, locale: str) -> str:
+    return format_decimal(number, locale=unicode.parse_locale(locale), numbering_system="default")
 
 
 @lru_cache(maxsize=4096)
-def _day(day: date, locale: str) -> str:
-    return format_date(day, "long", locale=scripts.locale(locale))
+def _format_day(day: date, locale: str) -> str:
+    return format_date(day, "long", locale=unicode.parse_locale(locale))

@@ -11,18 +11,27 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from ai import claims, contacts, scripts
-from ai.facts import Facts, Placed, place
+from ai import claims, contacts, unicode
+from ai.facts import Facts, FormattedFacts, format_facts
 from ai.names import safe_name, safe_title
-from ai.vocabulary import EVERYDAY
+from ai.vocabulary import EVERYDAY_WORDS
 from ai.wording import Wording
 
-__all__ = ["CRITICAL", "NAME", "VALUE", "Finding", "check_text", "check_words", "safe_name", "safe_title"]
+__all__ = [
+    "CRITICAL",
+    "NAME_PLACEHOLDER",
+    "VALUE_PLACEHOLDER",
+    "Finding",
+    "check_text",
+    "check_words",
+    "safe_name",
+    "safe_title",
+]
 
-NAME, VALUE = "\ufffc", "\ufffb"
+NAME_PLACEHOLDER, VALUE_PLACEHOLDER = "\ufffc", "\ufffb"
 """Stand where a known name or another known value stood; neither may come in from outside."""
 
-CRITICAL = frozenset({"control", "direction", "link", "contact", "syntax", "format", *claims.KINDS})
+CRITICAL = frozenset({"control", "direction", "link", "contact", "syntax", "format", *claims.CLAIM_PATTERNS})
 """Codes of what must never be missed. The others are about truth and form: number, name, title, language, length."""
 
 
@@ -37,13 +46,13 @@ class Finding:
 
 def check_text(text: str, facts: Facts, *, limit: int = 600, wording: Wording | None = None) -> list[Finding]:
     """What is wrong with a text for this fan; an empty list lets it pass."""
-    if found := [*_length(text, limit)]:
+    if found := [*_check_length(text, limit)]:
         return found  # some of what follows takes time with the square of the length: 13 s for 10,000 characters
-    placed = place(facts, wording.locale if wording else "en")
+    placed = format_facts(facts, wording.locale if wording else "en")
     if wording is not None and wording.says(text, placed):
         return []
-    blanked, wrong = _blank(text, facts, placed)
-    found = [*_characters(text), *wrong, *check_words(blanked, facts, wording=wording)]
+    blanked, wrong = _mask_known_values(text, facts, placed)
+    found = [*_check_characters(text), *wrong, *check_words(blanked, facts, wording=wording)]
     return sorted(found, key=lambda finding: finding.where)
 
 
@@ -53,33 +62,33 @@ def check_words(words: str, facts: Facts, *, wording: Wording | None = None, str
     Strict, as for a model: every word must be an everyday one or stand in the signed wording.
     """
     plain = words.translate(_QUOTES).lower()
-    known = _Known(facts, wording)
+    known = _KnownValues(facts, wording)
     found = [
-        *_contacts(words),
-        *_syntax(words),
-        *(Finding(kind, m.group(), m.start()) for kind, p in claims.KINDS.items() if (m := p.search(plain))),
-        *_numbers(words, plain, known),
-        *_names(words, known),
-        *_titles(words, known),
-        *_language(words, wording),
-        *(_words(plain, wording) if strict else ()),
+        *_check_contacts(words),
+        *_check_syntax(words),
+        *(Finding(kind, m.group(), m.start()) for kind, p in claims.CLAIM_PATTERNS.items() if (m := p.search(plain))),
+        *_check_numbers(words, plain, known),
+        *_check_names(words, known),
+        *_check_titles(words, known),
+        *_check_language(words, wording),
+        *(_check_vocabulary(plain, wording) if strict else ()),
     ]
     return sorted(found, key=lambda finding: finding.where)
 
 
-class _Known:
+class _KnownValues:
     """The numbers, capitalised words and quoted titles that a text may hold without being asked."""
 
     def __init__(self, facts: Facts, wording: Wording | None) -> None:
-        signed = " ".join(_sentences(wording))
+        signed = " ".join(_signed_sentences(wording))
         titles = [title for title in (safe_title(facts.artist), safe_title(facts.song), safe_name(facts.name)) if title]
-        self.numbers = {_digits(match.group()) for match in _NUMBER.finditer(signed)}
+        self.numbers = {_plain_digits(match.group()) for match in _NUMBER.finditer(signed)}
         self.numbers |= {str(n) for n in (facts.plays, facts.since.year if facts.since else None) if n is not None}
-        self.words = {match.group() for text in (signed, *titles) for match in _CAPITAL.finditer(text)}
+        self.words = {match.group() for text in (signed, *titles) for match in _WORD_PATTERN.finditer(text)}
         self.titles = {*titles, *(match.group(1).strip() for match in _QUOTED.finditer(signed))}
 
 
-def _sentences(wording: Wording | None) -> Iterator[str]:
+def _signed_sentences(wording: Wording | None) -> Iterator[str]:
     if wording is not None:
         yield from wording.templates
         yield from chain.from_iterable(wording.fragments.values())
@@ -88,20 +97,20 @@ def _sentences(wording: Wording | None) -> Iterator[str]:
 # -- the shape of the text
 
 
-def _length(text: str, limit: int) -> Iterator[Finding]:
+def _check_length(text: str, limit: int) -> Iterator[Finding]:
     if not text.strip():
         yield Finding("length", "nothing in it", 0)
     elif len(text) > limit:
         yield Finding("length", f"{len(text)} characters; at most {limit}", limit)
 
 
-def _characters(text: str) -> Iterator[Finding]:
-    for pattern in (scripts.CONTROL, scripts.UNSEEN, _PLACEHOLDER):
+def _check_characters(text: str) -> Iterator[Finding]:
+    for pattern in (unicode.CONTROL_CHARACTERS, unicode.INVISIBLE_CHARACTERS, _PLACEHOLDER_CHARACTERS):
         if match := pattern.search(text):
             yield Finding("control", f"U+{ord(match.group()):04X}", match.start())
-    for match in scripts.JOINER.finditer(text):
+    for match in unicode.JOINERS.finditer(text):
         around = text[max(0, match.start() - 1)] + text[min(match.end(), len(text) - 1)]
-        if not any(unicodedata.category(c) == "So" or scripts.script(c) not in _JOINED_BY_LETTERS for c in around):
+        if not any(unicodedata.category(c) == "So" or unicode.script_of(c) not in _JOINED_BY_LETTERS for c in around):
             yield Finding("control", f"U+{ord(match.group()):04X}", match.start())
 
 
@@ -109,37 +118,43 @@ _JOINED_BY_LETTERS = frozenset(
     {"LATIN", "GREEK", "CYRILLIC", "COMMON", "INHERITED", "HAN", "HIRAGANA", "KATAKANA", "HANGUL"}
 )
 """Scripts that need no joiners; elsewhere, and between emoji, they belong to the writing."""
-_PLACEHOLDER = re.compile("[\ufffb\ufffc\ufffd\ufff9\ufffa]")
+_PLACEHOLDER_CHARACTERS = re.compile("[\ufffb\ufffc\ufffd\ufff9\ufffa]")
 
 
-def _blank(text: str, facts: Facts, placed: Placed) -> tuple[str, list[Finding]]:
+def _mask_known_values(text: str, facts: Facts, placed: FormattedFacts) -> tuple[str, list[Finding]]:
     """The text with NAME and VALUE for what is known, and the direction marks that stand around nothing known."""
     blanked = text
-    for value, mark in sorted(_values(facts, placed).items(), key=lambda item: -len(item[0])):
-        pattern = re.compile(rf"{scripts.FSI}?(?<!\w){re.escape(value)}(?!\w){scripts.PDI}?")
-        blanked = pattern.sub(partial(_balanced, mark), blanked)
-    return blanked, [Finding("direction", f"U+{ord(m.group()):04X}", m.start()) for m in scripts.BIDI.finditer(blanked)]
+    for value, mark in sorted(_maskable_values(facts, placed).items(), key=lambda item: -len(item[0])):
+        pattern = re.compile(rf"{unicode.FSI}?(?<!\w){re.escape(value)}(?!\w){unicode.PDI}?")
+        blanked = pattern.sub(partial(_mask_match, mark), blanked)
+    return blanked, [
+        Finding("direction", f"U+{ord(m.group()):04X}", m.start()) for m in unicode.BIDI_CONTROLS.finditer(blanked)
+    ]
 
 
-def _balanced(mark: str, found: re.Match[str]) -> str:
+def _mask_match(mark: str, found: re.Match[str]) -> str:
     """As long as what it stands for. Both isolates go with the value, or the one there is stays to be found."""
-    opened, closed = found.group().startswith(scripts.FSI), found.group().endswith(scripts.PDI)
+    opened, closed = found.group().startswith(unicode.FSI), found.group().endswith(unicode.PDI)
     length = len(found.group())
     if opened == closed:
         return mark * length
-    return scripts.FSI + mark * (length - 1) if opened else mark * (length - 1) + scripts.PDI
+    return unicode.FSI + mark * (length - 1) if opened else mark * (length - 1) + unicode.PDI
 
 
-def _values(facts: Facts, placed: Placed) -> Mapping[str, str]:
-    values = {text.strip(scripts.FSI + scripts.PDI): VALUE for slot, text in placed.texts.items() if slot != "plays"}
+def _maskable_values(facts: Facts, placed: FormattedFacts) -> Mapping[str, str]:
+    values = {
+        text.strip(unicode.FSI + unicode.PDI): VALUE_PLACEHOLDER
+        for slot, text in placed.texts.items()
+        if slot != "plays"
+    }
     if placed.plays is not None:
-        values |= {placed.texts["plays"]: VALUE, str(placed.plays): VALUE}
+        values |= {placed.texts["plays"]: VALUE_PLACEHOLDER, str(placed.plays): VALUE_PLACEHOLDER}
     if name := placed.texts.get("name"):
-        values[name.strip(scripts.FSI + scripts.PDI)] = NAME
-    return {value: mark for value, mark in values.items() if _stands_out(value)}
+        values[name.strip(unicode.FSI + unicode.PDI)] = NAME_PLACEHOLDER
+    return {value: mark for value, mark in values.items() if _is_distinctive(value)}
 
 
-def _stands_out(value: str) -> bool:
+def _is_distinctive(value: str) -> bool:
     """A title of small words ("you") would blank out the sentence around it; that one is known in quotes only."""
     return value != value.lower() or not value.isascii() or value[0].isdigit()
 
@@ -147,8 +162,8 @@ def _stands_out(value: str) -> bool:
 # -- ways out and left-overs
 
 
-def _contacts(words: str) -> Iterator[Finding]:
-    if found := contacts.find(words):
+def _check_contacts(words: str) -> Iterator[Finding]:
+    if found := contacts.find_contact(words):
         kind, written, at = found
         yield Finding("link" if kind == "link" else "contact", written, at)
 
@@ -166,7 +181,7 @@ _FORMAT = re.compile(
 )
 
 
-def _syntax(words: str) -> Iterator[Finding]:
+def _check_syntax(words: str) -> Iterator[Finding]:
     for code, pattern in (("syntax", _SYNTAX), ("format", _FORMAT)):
         if match := pattern.search(words):
             yield Finding(code, match.group(), match.start())
@@ -183,63 +198,67 @@ _NUMBER_WORD = re.compile(
     r"|[一二三四五六七八九十百千万]+[次回遍度年月天日]|[½¼¾²³¹⁰-⁹₀-₉Ⅰ-ↈ①-⓿]"
 )
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-_CAPITAL = re.compile(rf"(?<![\w'’-])(?=[^\W\d_]){_WORD}")
+_WORD_PATTERN = re.compile(rf"(?<![\w'’-])(?=[^\W\d_]){_WORD}")
 _QUOTED = re.compile(r"[“”„\"«»‹›「『]([^“”„\"«»‹›」』\n]{1,200})[“”\"«»‹›」』]|(?<!\w)['‘]([^'‘’\n]{2,120})['’](?!\w)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n–—-])[\s\"'“”‘’(«»¡¿]*$")
-_ALWAYS_CAPITAL = frozenset({"I", "I'm", "I've", "I'll", "I'd", "I’m", "I’ve", "I’ll", "I’d", "OK"})
+_ALWAYS_CAPITALISED = frozenset({"I", "I'm", "I've", "I'll", "I'd", "I’m", "I’ve", "I’ll", "I’d", "OK"})
 
 
-def _digits(number: str) -> str:
+def _plain_digits(number: str) -> str:
     """As plain digits, whatever script they were written in and however they were grouped."""
     return "".join(str(unicodedata.digit(c)) for c in number if c.isdigit())
 
 
-def _numbers(words: str, plain: str, known: _Known) -> Iterator[Finding]:
+def _check_numbers(words: str, plain: str, known: _KnownValues) -> Iterator[Finding]:
     for match in _NUMBER.finditer(words):
-        if _digits(match.group()) not in known.numbers:
+        if _plain_digits(match.group()) not in known.numbers:
             yield Finding("number", match.group(), match.start())
     if match_word := _NUMBER_WORD.search(plain):
         yield Finding("number", match_word.group(), match_word.start())
 
 
-def _names(words: str, known: _Known) -> Iterator[Finding]:
+def _check_names(words: str, known: _KnownValues) -> Iterator[Finding]:
     """Capitalised words that start no sentence; at its start one cannot tell, so there two in a row are needed."""
-    for match in _CAPITAL.finditer(words):
+    for match in _WORD_PATTERN.finditer(words):
         word = match.group()
-        if not word[0].isupper() or word in known.words or word in _ALWAYS_CAPITAL:
+        if not word[0].isupper() or word in known.words or word in _ALWAYS_CAPITALISED:
             continue
         if not _SENTENCE_START.search(words, 0, match.start()) or (word.isupper() and len(word) > 1):
             yield Finding("name", word, match.start())
 
 
-def _titles(words: str, known: _Known) -> Iterator[Finding]:
+def _check_titles(words: str, known: _KnownValues) -> Iterator[Finding]:
     for match in _QUOTED.finditer(words):
         title = (match.group(1) or match.group(2)).strip(" ,.!?")
-        if title not in known.titles and title.strip(NAME + VALUE):
+        if title not in known.titles and title.strip(NAME_PLACEHOLDER + VALUE_PLACEHOLDER):
             yield Finding("title", title, match.start())
 
 
-def _words(plain: str, wording: Wording | None) -> Iterator[Finding]:
-    signed = {m.group().translate(_QUOTES).lower() for text in _sentences(wording) for m in _CAPITAL.finditer(text)}
-    for match in _CAPITAL.finditer(plain):
+def _check_vocabulary(plain: str, wording: Wording | None) -> Iterator[Finding]:
+    signed = {
+        m.group().translate(_QUOTES).lower()
+        for text in _signed_sentences(wording)
+        for m in _WORD_PATTERN.finditer(text)
+    }
+    for match in _WORD_PATTERN.finditer(plain):
         word = match.group().removesuffix("'s")
-        if word not in signed and not all(each in EVERYDAY for each in word.split("-")):
+        if word not in signed and not all(each in EVERYDAY_WORDS for each in word.split("-")):
             yield Finding("word", match.group(), match.start())
 
 
 # -- can it be judged at all
 
-_READ = frozenset({"LATIN", "COMMON", "INHERITED"})
+_READABLE_SCRIPTS = frozenset({"LATIN", "COMMON", "INHERITED"})
 
 
-def _language(words: str, wording: Wording | None) -> Iterator[Finding]:
+def _check_language(words: str, wording: Wording | None) -> Iterator[Finding]:
     """Claims are only known in English; what is written in anything else was not judged, so it does not pass."""
-    if wording is not None and scripts.locale(wording.locale).language != "en":
+    if wording is not None and unicode.parse_locale(wording.locale).language != "en":
         yield Finding("language", f"free text in {wording.locale} is not judged here", 0)
     for at, letter in enumerate(words):
-        if not letter.isascii() and scripts.script(letter) not in _READ:
+        if not letter.isascii() and unicode.script_of(letter) not in _READABLE_SCRIPTS:
             yield Finding("script", letter, at)
             break
-    said = [match.group().translate(_QUOTES).lower() for match in _CAPITAL.finditer(words)]
-    if said and sum(word in EVERYDAY for word in said) * 3 < len(said):
+    said = [match.group().translate(_QUOTES).lower() for match in _WORD_PATTERN.finditer(words)]
+    if said and sum(word in EVERYDAY_WORDS for word in said) * 3 < len(said):
         yield Finding("language", "this does not read as English", 0)

@@ -14,15 +14,15 @@ import httpx2
 import msgspec
 import openai
 
-MAX_ANSWER = 64 * 1024
+MAX_RESPONSE_BYTES = 64 * 1024
 """Bytes of a whole response; more is not read."""
 MAX_TOKENS = 400
-RETRIES = 2
+MAX_RETRIES = 2
 _LOCAL_KEY = "local"
-_HEADERS_SENT = frozenset(
+_ALLOWED_HEADERS = frozenset(
     {"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent", "authorization"}
 )
-_LEFT_TO_US = "x-stainless-raw-response"
+_RAW_RESPONSE_HEADER = "x-stainless-raw-response"
 """How the client marks a request whose body it leaves for us to read."""
 
 
@@ -35,7 +35,7 @@ class Unusable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class ModelConfig:
     """Where a model answers and what it understands. Nothing of it comes from the environment of the process."""
 
     base_url: str
@@ -51,7 +51,7 @@ class Profile:
     """OpenAI itself: told not to store, and given a hash to tell people apart by. Others would not know the fields."""
 
     def __post_init__(self) -> None:
-        refuse_address(self.base_url, self.hosts)
+        check_address(self.base_url, self.hosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Answer[T]:
     """What the server says answered; ours to record, not to trust."""
 
 
-def refuse_address(base_url: str, hosts: frozenset[str]) -> None:
+def check_address(base_url: str, hosts: frozenset[str]) -> None:
     """Raises Unusable unless it is loopback, or https at a host that the settings name."""
     try:
         parts = urlsplit(base_url)
@@ -76,19 +76,19 @@ def refuse_address(base_url: str, hosts: frozenset[str]) -> None:
         raise Unusable("address", f"{host} is neither loopback nor https at a host that the settings name")
 
 
-def ask[T: msgspec.Struct](
-    profile: Profile, answer: type[T], *, system: str, question: Mapping[str, Any], person: str | None = None
+def ask_model[T: msgspec.Struct](
+    profile: ModelConfig, answer: type[T], *, system: str, question: Mapping[str, Any], person: str | None = None
 ) -> Answer[T]:
     """One JSON object of type `answer` (flat, `forbid_unknown_fields`). `person` is a hash, sent to OpenAI only."""
     messages = [
         {"role": "system", "content": system + _schema_in_words(profile, answer)},
         {"role": "user", "content": msgspec.json.encode(question).decode()},
     ]
-    body = asyncio.run(_within_deadline(profile, _request(profile, answer, messages, person)))
-    return _read(body, answer)
+    body = asyncio.run(_post_within_deadline(profile, _build_request(profile, answer, messages, person)))
+    return _parse_response(body, answer)
 
 
-async def _within_deadline(profile: Profile, request: dict[str, Any]) -> bytes:
+async def _post_within_deadline(profile: ModelConfig, request: dict[str, Any]) -> bytes:
     # Cancelled from outside: a timeout of the client counts each try, each pause and each drop of a dripping body anew.
     try:
         return await asyncio.wait_for(_post(profile, request), profile.timeout_seconds)
@@ -102,21 +102,21 @@ async def _within_deadline(profile: Profile, request: dict[str, Any]) -> bytes:
         raise Unusable("connection", type(problem).__name__) from None
 
 
-async def _post(profile: Profile, request: dict[str, Any]) -> bytes:
-    async with _http_client(profile) as http, _client(profile, http) as client:
+async def _post(profile: ModelConfig, request: dict[str, Any]) -> bytes:
+    async with _http_client(profile) as http, _openai_client(profile, http) as client:
         raw = client.chat.completions.with_streaming_response
         async with raw.create(**request) as response:
             body = bytearray()
             async for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > MAX_ANSWER:
-                    raise Unusable("oversize", f"more than {MAX_ANSWER} bytes")
+                if len(body) > MAX_RESPONSE_BYTES:
+                    raise Unusable("oversize", f"more than {MAX_RESPONSE_BYTES} bytes")
             if response.status_code != 200:
                 raise Unusable("status", str(response.status_code))
             return bytes(body)
 
 
-def _client(profile: Profile, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
+def _openai_client(profile: ModelConfig, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
     """Everything explicit, because each thing left out is looked for in the environment."""
     return openai.AsyncOpenAI(
         base_url=profile.base_url,
@@ -124,13 +124,13 @@ def _client(profile: Profile, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
         organization="",
         project="",
         webhook_secret="",
-        max_retries=RETRIES,
+        max_retries=MAX_RETRIES,
         timeout=profile.timeout_seconds,
         http_client=http,
     )
 
 
-def _http_client(profile: Profile) -> httpx2.AsyncClient:
+def _http_client(profile: ModelConfig) -> httpx2.AsyncClient:
     """No proxies from the environment, no redirects, and only the headers and the host that are ours."""
     ours, key = httpx2.URL(profile.base_url), profile.api_key or _LOCAL_KEY
 
@@ -138,7 +138,7 @@ def _http_client(profile: Profile) -> httpx2.AsyncClient:
         if (request.url.scheme, request.url.netloc) != (ours.scheme, ours.netloc):
             raise Unusable("address", "the request left its host")
         for name in list(request.headers):
-            if name.lower() not in _HEADERS_SENT | {_LEFT_TO_US}:
+            if name.lower() not in _ALLOWED_HEADERS | {_RAW_RESPONSE_HEADER}:
                 del request.headers[name]
         request.headers["Authorization"] = f"Bearer {key}"
 
@@ -150,13 +150,13 @@ def _http_client(profile: Profile) -> httpx2.AsyncClient:
     )
 
 
-def _request(
-    profile: Profile, answer: type[msgspec.Struct], messages: list[dict[str, str]], person: str | None
+def _build_request(
+    profile: ModelConfig, answer: type[msgspec.Struct], messages: list[dict[str, str]], person: str | None
 ) -> dict[str, Any]:
     request: dict[str, Any] = {"model": profile.model, "messages": messages, profile.token_param: MAX_TOKENS}
     if profile.structured == "json_schema":
         # The inner object is not optional: a server that finds none there answers 200 with any JSON it likes.
-        schema = {"name": answer.__name__.lower(), "strict": True, "schema": flat_schema(answer)}
+        schema = {"name": answer.__name__.lower(), "strict": True, "schema": strict_schema(answer)}
         request["response_format"] = {"type": "json_schema", "json_schema": schema}
     elif profile.structured == "json_object":
         request["response_format"] = {"type": "json_object"}
@@ -165,17 +165,17 @@ def _request(
     return request
 
 
-def flat_schema(answer: type[msgspec.Struct]) -> dict[str, Any]:
+def strict_schema(answer: type[msgspec.Struct]) -> dict[str, Any]:
     """Without $ref, every property required, nothing else allowed: what strict mode asks for."""
     _, components = msgspec.json.schema_components([answer])
     schema: dict[str, Any] = components[answer.__name__]
     return schema | {"required": sorted(schema["properties"]), "additionalProperties": False}
 
 
-def _schema_in_words(profile: Profile, answer: type[msgspec.Struct]) -> str:
+def _schema_in_words(profile: ModelConfig, answer: type[msgspec.Struct]) -> str:
     if profile.structured == "json_schema":
         return ""
-    schema = msgspec.json.encode(flat_schema(answer)).decode()
+    schema = msgspec.json.encode(strict_schema(answer)).decode()
     return f"\nAnswer with one JSON object of this schema and nothing else: {schema}"
 
 
@@ -194,7 +194,7 @@ class _Completion(msgspec.Struct):
     model: str = ""
 
 
-def _read[T: msgspec.Struct](body: bytes, answer: type[T]) -> Answer[T]:
+def _parse_response[T: msgspec.Struct](body: bytes, answer: type[T]) -> Answer[T]:
     try:
         completion = msgspec.json.decode(body, type=_Completion)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -4,23 +4,25 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ai import contacts, scripts
-from ai.blocklists import ANYWHERE, INJECTION, WHOLE_WORDS
+from ai import contacts, unicode
+from ai.blocklists import BLOCKED_SUBSTRINGS, BLOCKED_WORDS, INSTRUCTION_PATTERN
 
-MAX_LETTERS = 32
+MAX_NAME_LENGTH = 32
 MAX_WORDS = 3
-MAX_TITLE = 120
+MAX_TITLE_LENGTH = 120
 
 _TYPED_APOSTROPHES = str.maketrans("`´", "’’")  # NFKC would make a space of the second
-_PUNCTUATION = "'’‘\u02bc-\u2010\u2011.·\u30fb\u05be\u05f3\u05f4\uff0e "
-_EASY = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+){0,2}")
-_SHAPE = re.compile(r"['’‘][^\W\d_].*(?<!['’‘])|[^\W\d_].*")
-_DOUBLED = re.compile(rf"[{re.escape(_PUNCTUATION.replace(' ', '').replace('.', ''))}]{{2}}|\.\.|\s[.·]|  ")
+_NAME_PUNCTUATION = "'’‘\u02bc-\u2010\u2011.·\u30fb\u05be\u05f3\u05f4\uff0e "
+_PLAIN_NAME = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+){0,2}")
+_STARTS_AND_ENDS = re.compile(r"['’‘][^\W\d_].*(?<!['’‘])|[^\W\d_].*")
+_DOUBLED_PUNCTUATION = re.compile(
+    rf"[{re.escape(_NAME_PUNCTUATION.replace(' ', '').replace('.', ''))}]{{2}}|\.\.|\s[.·]|  "
+)
 # Han with a variation selector is how some Japanese family names are really written; without it they stay readable.
 _HAN_VARIANT = re.compile("(?<=[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]")
 
 _LETTERS_AND_MARKS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc"}
-_TOGETHER = (
+_COMPATIBLE_SCRIPTS = (
     frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA"}),
     frozenset({"LATIN", "HAN", "HANGUL"}),
     frozenset({"LATIN", "HAN", "BOPOMOFO"}),
@@ -34,70 +36,82 @@ _VIRAMA = 9  # the combining class of every virama
 
 def safe_name(raw: str | None) -> str | None:
     """The name as it may be written to its owner, in NFKC; None means the greeting does without one."""
-    if raw is None or len(raw) > 4 * MAX_LETTERS:
+    if raw is None or len(raw) > 4 * MAX_NAME_LENGTH:
         return None
     name = _HAN_VARIANT.sub("", raw).translate(_TYPED_APOSTROPHES).strip()
-    if scripts.BIDI.search(name) or scripts.UNSEEN.search(name) or scripts.CONTROL.search(name) or "\n" in name:
+    if (
+        unicode.BIDI_CONTROLS.search(name)
+        or unicode.INVISIBLE_CHARACTERS.search(name)
+        or unicode.CONTROL_CHARACTERS.search(name)
+        or "\n" in name
+    ):
         return None
     name = " ".join(unicodedata.normalize("NFKC", name).split())
-    if not name or len(name) > MAX_LETTERS or name.count(" ") >= MAX_WORDS:
+    if not name or len(name) > MAX_NAME_LENGTH or name.count(" ") >= MAX_WORDS:
         return None
-    if not _EASY.fullmatch(name) and not _well_formed(name):
+    if not _PLAIN_NAME.fullmatch(name) and not _well_formed(name):
         return None
-    if not name.isalpha() and contacts.find(name):
+    if not name.isalpha() and contacts.find_contact(name):
         return None
-    return None if _offends(name) else name
+    return None if _is_blocked(name) else name
 
 
 @lru_cache(maxsize=4096)  # of the catalogue's titles; a fan's name is never kept
 def safe_title(raw: str | None) -> str | None:
     """A song's or an artist's name from the catalogue, in NFC. Digits and rude words are theirs; links are nobody's."""
-    if raw is None or len(raw) > MAX_TITLE:
+    if raw is None or len(raw) > MAX_TITLE_LENGTH:
         return None
     title = unicodedata.normalize("NFC", raw).strip()
-    if not title or "\n" in title or scripts.CONTROL.search(title) or scripts.BIDI.search(title):
+    if not title or "\n" in title or unicode.CONTROL_CHARACTERS.search(title) or unicode.BIDI_CONTROLS.search(title):
         return None
-    if scripts.UNSEEN.search(title) or not any(c.isalnum() or unicodedata.category(c)[0] == "S" for c in title):
+    if unicode.INVISIBLE_CHARACTERS.search(title) or not any(
+        c.isalnum() or unicodedata.category(c)[0] == "S" for c in title
+    ):
         return None
-    return None if contacts.find(title, contacts.IN_TITLES) else title
+    return None if contacts.find_contact(title, contacts.TITLE_PATTERNS) else title
 
 
 def _well_formed(name: str) -> bool:
-    if scripts.UNSEEN.search(name) or not _SHAPE.fullmatch(name) or _DOUBLED.search(name) or _MANY_MARKS.search(name):
+    if (
+        unicode.INVISIBLE_CHARACTERS.search(name)
+        or not _STARTS_AND_ENDS.fullmatch(name)
+        or _DOUBLED_PUNCTUATION.search(name)
+        or _MANY_MARKS.search(name)
+    ):
         return False
-    if not all(_is_written(name, at) for at in range(len(name))):
+    if not all(_is_allowed_at(name, at) for at in range(len(name))):
         return False
-    return _one_script({scripts.script(c) for c in name} - {"COMMON", "INHERITED"})
+    return _scripts_are_compatible({unicode.script_of(c) for c in name} - {"COMMON", "INHERITED"})
 
 
-def _is_written(name: str, at: int) -> bool:
+def _is_allowed_at(name: str, at: int) -> bool:
     """Letters, marks and the punctuation of names; a joiner only where the script cannot be written without it."""
     letter = name[at]
-    if unicodedata.category(letter) in _LETTERS_AND_MARKS or letter in _PUNCTUATION:
+    if unicodedata.category(letter) in _LETTERS_AND_MARKS or letter in _NAME_PUNCTUATION:
         return letter != "\ufe0f"
-    if not scripts.JOINER.match(letter) or not 0 < at < len(name) - 1:
+    if not unicode.JOINERS.match(letter) or not 0 < at < len(name) - 1:
         return False
     if unicodedata.combining(name[at - 1]) == _VIRAMA:
         return True
-    return letter == "\u200c" and {scripts.script(name[at - 1]), scripts.script(name[at + 1])} <= _ARABIC_LIKE
+    return letter == "\u200c" and {unicode.script_of(name[at - 1]), unicode.script_of(name[at + 1])} <= _ARABIC_LIKE
 
 
-def _one_script(found: set[str]) -> bool:
-    return len(found) == 1 or any(found <= together for together in _TOGETHER)
+def _scripts_are_compatible(found: set[str]) -> bool:
+    return len(found) == 1 or any(found <= together for together in _COMPATIBLE_SCRIPTS)
 
 
-def _offends(name: str) -> bool:
-    seen = scripts.lookalike(name)
-    if INJECTION.search(seen) or (not name.isascii() and INJECTION.search(name.casefold())):
+def _is_blocked(name: str) -> bool:
+    seen = unicode.lookalike_skeleton(name)
+    if INSTRUCTION_PATTERN.search(seen) or (not name.isascii() and INSTRUCTION_PATTERN.search(name.casefold())):
         return True
     words = [_NOT_LETTERS.sub("", word) for word in _BETWEEN_WORDS.split(seen)]
     whole = "".join(words)
-    if any(word.replace("l", "i") in WHOLE_WORDS for word in (*words, whole)):
+    if any(word.replace("l", "i") in BLOCKED_WORDS for word in (*words, whole)):
         return True
-    return bool(ANYWHERE.search(whole) or ANYWHERE.search(_RUN.sub(r"\1", whole)))
+    return bool(BLOCKED_SUBSTRINGS.search(whole) or BLOCKED_SUBSTRINGS.search(_REPEATED_LETTER.sub(r"\1", whole)))
 
 
 _BETWEEN_WORDS = re.compile(r"[\s.\-‐‑·・]+")
 # Not \W: that would take the vowel signs of Indic scripts along.
-_NOT_LETTERS = re.compile(rf"[{re.escape(_PUNCTUATION)}\u200c\u200d]+")
-_RUN = re.compile(r"(.)\1{2,}")
+_NOT_LETTERS = re.compile(rf"[{re.escape(_NAME_PUNCTUATION)}\u200c\u200d]+")
+_REPEATED_LETTER = re.compile(r"(.)\1{2,}")

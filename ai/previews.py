@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ai import scripts
-from ai.facts import SLOTS, Facts, place
-from ai.wording import Shape, Wording, say, shapes
+from ai import unicode
+from ai.facts import SLOTS, Facts, format_facts
+from ai.wording import Shape, Wording, fill_in_template, list_shapes
 
 _LONG_NAME = "Maximiliana Konstantinopoulou"
 _LONG_SONG = "The Long and Winding Song Whose Title Nobody Can Remember (Live at the Old Harbour, Remastered)"
-_OTHER_WAY = {"ltr": ("مريم", "أغنية الليل"), "rtl": ("Ana", "Night Song")}
+_OPPOSITE_DIRECTION = {"ltr": ("مريم", "أغنية الليل"), "rtl": ("Ana", "Night Song")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +22,23 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class ProgramFacts:
     """What is the same in every message of a program: the number of the listen, and its one song, if any."""
 
     plays: int
     song: str | None
 
 
-def previews(wording: Wording, *, artist: str, answers: Answers | None = None) -> list[Preview]:
+def list_previews(wording: Wording, *, artist: str, answers: ProgramFacts | None = None) -> list[Preview]:
     """For each shape the cases that differ: all of them together are everything that the wording can look like.
 
     With `answers`, only what can occur where these are the facts.
     """
-    possible = (shape for shape in shapes(wording) if answers is None or _occurs(wording, shape, answers))
-    return [preview for shape in possible for preview in _of(wording, shape, artist, answers)]
+    possible = (shape for shape in list_shapes(wording) if answers is None or _can_occur(wording, shape, answers))
+    return [preview for shape in possible for preview in _previews_of_shape(wording, shape, artist, answers)]
 
 
-def _occurs(wording: Wording, shape: Shape, answers: Answers) -> bool:
+def _can_occur(wording: Wording, shape: Shape, answers: ProgramFacts) -> bool:
     """A number is always known, and a song always or never."""
     chosen = (wording.said_fragments[name][n] for name, n in shape.fragments)
     mentioned = wording.said[shape.template].mentions.union(*(each.mentions for each in chosen))
@@ -46,20 +46,20 @@ def _occurs(wording: Wording, shape: Shape, answers: Answers) -> bool:
     return "plays" not in shape.missing and sung == ("song" not in shape.missing)
 
 
-def _of(wording: Wording, shape: Shape, artist: str, answers: Answers | None) -> Iterator[Preview]:
+def _previews_of_shape(wording: Wording, shape: Shape, artist: str, answers: ProgramFacts | None) -> Iterator[Preview]:
     seen = set[str]()
-    for case, facts in _cases(wording, artist, answers):
-        kept = _without(facts, shape.missing)
+    for case, facts in _example_facts(wording, artist, answers):
+        kept = _drop_facts(facts, shape.missing)
         chosen = {name: wording.said_fragments[name][n] for name, n in shape.fragments}
-        text = say(wording, wording.said[shape.template], place(kept, wording.locale), chosen)
+        text = fill_in_template(wording, wording.said[shape.template], format_facts(kept, wording.locale), chosen)
         if text is not None and text not in seen:
             seen.add(text)
             yield Preview(shape, case, text)
 
 
-def _cases(wording: Wording, artist: str, answers: Answers | None) -> Iterator[tuple[str, Facts]]:
+def _example_facts(wording: Wording, artist: str, answers: ProgramFacts | None) -> Iterator[tuple[str, Facts]]:
     usual = Facts(artist=artist, name="Ana", song="Tidal", plays=100, since=date(2024, 5, 3))
-    name, song = _OTHER_WAY[scripts.locale(wording.locale).text_direction]
+    name, song = _OPPOSITE_DIRECTION[unicode.parse_locale(wording.locale).text_direction]
     cases = {
         "usual": usual,
         "shortest": replace(usual, name="Y", song="X", plays=2),
@@ -72,13 +72,13 @@ def _cases(wording: Wording, artist: str, answers: Answers | None) -> Iterator[t
         yield case, replace(facts, plays=answers.plays, song=answers.song) if answers else facts
 
 
-def _without(facts: Facts, missing: frozenset[str]) -> Facts:
+def _drop_facts(facts: Facts, missing: frozenset[str]) -> Facts:
     known = {slot: getattr(facts, slot) for slot in SLOTS if slot not in missing}
     return Facts(**known)
 
 
 def plural_edges(locale: str) -> list[int]:
     """0, 1, 2, and the first number of every further plural form of the language."""
-    rule = scripts.locale(locale).plural_form
+    rule = unicode.parse_locale(locale).plural_form
     firsts = {rule(number): number for number in reversed(range(1000))}
     return sorted({0, 1, 2, *firsts.values()})

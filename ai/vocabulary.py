@@ -4,7 +4,7 @@ Rules that look for harm miss what nobody thought of: of thirty bad texts they h
 twenty-six with this list. Whoever wants more words signs them.
 """
 
-_EVERYDAY = """
+_EVERYDAY_TEXT = """
     a about above across after again against ago ahead all almost along already also although always am among an and
     another any anybody anymore anyone anything anyway are aren't around as at away back band bass be beat beats
     because become becomes been before began begin beginning begins behind being believe belong below beside best
@@ -40,4 +40,4 @@ _EVERYDAY = """
     who who's whole whose why will with within without won't wonder wonderful word words work world worth would
     wouldn't write writing written wrote year years yes yesterday yet you you'd you'll you're you've your yours
 """
-EVERYDAY = frozenset(_EVERYDAY.split())
+EVERYDAY_WORDS = frozenset(_EVERYDAY_TEXT.split())

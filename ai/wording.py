@@ -13,29 +13,29 @@ from typing import Any
 
 from babel import UnknownLocaleError
 
-from ai import scripts
-from ai.facts import SLOTS, Placed
-from ai.templates import (
+from ai import unicode
+from ai.facts import SLOTS, FormattedFacts
+from ai.template_language import (
     Fragment,
     Malformed,
-    Option,
+    OptionalPart,
     Parts,
     Plural,
     Slot,
     Template,
-    fill,
-    parse,
-    plural,
-    refuse_contacts,
+    check_no_contacts,
+    choose_plural,
+    fill_in,
+    parse_template,
 )
 
-LANGUAGE = 1
+LANGUAGE_VERSION = 1
 """The version of the language of templates, signed with them: a later grammar cannot change what these say."""
 MAX_TEMPLATES = 40
 MAX_FRAGMENTS = 20
 MAX_ALTERNATIVES = 20
-MAX_SHAPE = 1200
-MAX_CHOICES = 500
+MAX_SHAPE_LENGTH = 1200
+MAX_COMBINATIONS = 500
 """Templates times the fragments in them: more than this nobody reads before signing."""
 
 
@@ -61,39 +61,43 @@ class Wording:
     said_fragments: Mapping[str, tuple[Template, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _refuse_locale(self.locale)
-        _refuse_sizes(self.templates, self.fragments)
+        _check_locale(self.locale)
+        _check_sizes(self.templates, self.fragments)
         names = frozenset(self.fragments)
         fragments = {
-            name: tuple(_read(text, self.locale, f"fragment {name}, sentence {n}") for n, text in _numbered(texts))
+            name: tuple(
+                _parse_sentence(text, self.locale, f"fragment {name}, sentence {n}") for n, text in _numbered(texts)
+            )
             for name, texts in self.fragments.items()
         }
         object.__setattr__(self, "fragments", MappingProxyType(dict(self.fragments)))
         object.__setattr__(self, "said_fragments", MappingProxyType(fragments))
-        said = tuple(_read(text, self.locale, f"template {n}", names) for n, text in _numbered(self.templates))
+        said = tuple(
+            _parse_sentence(text, self.locale, f"template {n}", names) for n, text in _numbered(self.templates)
+        )
         object.__setattr__(self, "said", said)
-        _refuse_whole(self)
+        _check_combinations(self)
 
     @classmethod
     def parse(cls, data: Any) -> "Wording":
         """From JSON: {"locale": "en", "templates": [...], "fragments": {"closing": [...]}}."""
         if not isinstance(data, Mapping) or data.keys() - {"language", "locale", "templates", "fragments"}:
             raise Malformed("a wording has a locale, templates and fragments, nothing else")
-        if data.get("language", LANGUAGE) != LANGUAGE:
+        if data.get("language", LANGUAGE_VERSION) != LANGUAGE_VERSION:
             raise Malformed(f"language {data['language']!r} of templates is not known here")
         fragments = data.get("fragments", {})
         if not isinstance(fragments, Mapping) or not isinstance(data.get("locale"), str):
             raise Malformed("the locale is a text, and fragments are lists of sentences under a name")
         return cls(
             locale=data["locale"].replace("_", "-"),
-            templates=_sentences(data.get("templates"), "templates"),
-            fragments={name: _sentences(texts, f"fragment {name}") for name, texts in fragments.items()},
+            templates=_require_sentences(data.get("templates"), "templates"),
+            fragments={name: _require_sentences(texts, f"fragment {name}") for name, texts in fragments.items()},
         )
 
     def canonical(self) -> str:
         """The one JSON text of these words, whatever order they came in: what is signed."""
         signed = {
-            "language": LANGUAGE,
+            "language": LANGUAGE_VERSION,
             "locale": self.locale,
             "templates": self.templates,
             "fragments": dict(self.fragments),
@@ -105,30 +109,30 @@ class Wording:
         """SHA-256 of `canonical()` in hex: the shape hash."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
-    def says(self, text: str, placed: Placed) -> bool:
+    def says(self, text: str, placed: FormattedFacts) -> bool:
         """Whether this is, letter for letter, something these words say about these facts."""
-        return any(len(text) in _ends(self, each.parts, text, 0, placed) for each in self.said)
+        return any(len(text) in _match_ends(self, each.parts, text, 0, placed) for each in self.said)
 
 
 @lru_cache(maxsize=256)
-def read(canonical: str) -> Wording:
+def load_wording(canonical: str) -> Wording:
     """A stored wording, read once per process. For what was signed; `Wording.parse` is for what somebody just typed."""
     return Wording.parse(json.loads(canonical))
 
 
-def can_say(wording: Wording, template: Template, known: Mapping[str, str]) -> bool:
+def can_fill_in(wording: Wording, template: Template, known: Mapping[str, str]) -> bool:
     """Whether every slot outside the optional parts has a value."""
     return template.needs <= known.keys() and all(
         any(each.needs <= known.keys() for each in wording.said_fragments[name]) for name in template.needs_fragments
     )
 
 
-def shapes(wording: Wording) -> list[Shape]:
+def list_shapes(wording: Wording) -> list[Shape]:
     """Every way a message can come out, template by template; few enough to be read before signing."""
-    return [shape for index in range(len(wording.said)) for shape in _shapes(wording, index)]
+    return [shape for index in range(len(wording.said)) for shape in _shapes_of_template(wording, index)]
 
 
-def _shapes(wording: Wording, index: int) -> Iterator[Shape]:
+def _shapes_of_template(wording: Wording, index: int) -> Iterator[Shape]:
     template = wording.said[index]
     used = sorted(template.mentions & wording.said_fragments.keys())
     for picked in product(*(range(len(wording.said_fragments[name])) for name in used)):
@@ -136,27 +140,29 @@ def _shapes(wording: Wording, index: int) -> Iterator[Shape]:
         mentioned = template.mentions.union(*(each.mentions for each in chosen.values())) & SLOTS.keys()
         seen = set[str]()
         for missing in _subsets(sorted(mentioned - template.needs - {"artist"})):
-            placed = _braces(SLOTS.keys() - missing, wording.locale)
-            text = say(wording, template, placed, chosen)
+            placed = _slots_in_braces(SLOTS.keys() - missing, wording.locale)
+            text = fill_in_template(wording, template, placed, chosen)
             if text is not None and text not in seen:
                 seen.add(text)
                 yield Shape(index, tuple(zip(used, picked, strict=True)), frozenset(missing), text)
 
 
-def say(wording: Wording, template: Template, placed: Placed, chosen: Mapping[str, Template]) -> str | None:
+def fill_in_template(
+    wording: Wording, template: Template, placed: FormattedFacts, chosen: Mapping[str, Template]
+) -> str | None:
     """The template with these fragments in it; None when a slot it cannot do without has no value."""
 
     def fragment(name: str) -> str | None:
-        return fill(chosen[name].parts, placed, wording.locale, _no_fragment) if name in chosen else None
+        return fill_in(chosen[name].parts, placed, wording.locale, _reject_fragment) if name in chosen else None
 
-    return fill(template.parts, placed, wording.locale, fragment)
+    return fill_in(template.parts, placed, wording.locale, fragment)
 
 
-def _no_fragment(name: str) -> str | None:
+def _reject_fragment(name: str) -> str | None:
     raise AssertionError(f"fragment {name} inside a fragment")  # the reader knows no fragments there
 
 
-def _ends(wording: Wording, parts: Parts, text: str, start: int, placed: Placed) -> set[int]:
+def _match_ends(wording: Wording, parts: Parts, text: str, start: int, placed: FormattedFacts) -> set[int]:
     """Every place in `text` that these parts can reach from `start`."""
     places = {start}
     for part in parts:
@@ -167,21 +173,23 @@ def _ends(wording: Wording, parts: Parts, text: str, start: int, placed: Placed)
                 value = placed.texts.get(name, "\0")
                 ends = {at + len(value) for at in places if text.startswith(value, at)}
             case Plural(_, forms):
-                form = "\0" if placed.plays is None else plural(forms, placed.plays, wording.locale)
+                form = "\0" if placed.plays is None else choose_plural(forms, placed.plays, wording.locale)
                 ends = {at + len(form) for at in places if text.startswith(form, at)}
             case Fragment(name):
                 told = wording.said_fragments[name]
-                ends = {end for at in places for each in told for end in _ends(wording, each.parts, text, at, placed)}
-            case Option(inner):
+                ends = {
+                    end for at in places for each in told for end in _match_ends(wording, each.parts, text, at, placed)
+                }
+            case OptionalPart(inner):
                 falls = not _has_values(wording, inner, placed)
-                ends = places if falls else {e for at in places for e in _ends(wording, inner, text, at, placed)}
+                ends = places if falls else {e for at in places for e in _match_ends(wording, inner, text, at, placed)}
         if not ends:
             return ends
         places = ends
     return places
 
 
-def _has_values(wording: Wording, parts: Parts, placed: Placed) -> bool:
+def _has_values(wording: Wording, parts: Parts, placed: FormattedFacts) -> bool:
     for part in parts:
         if isinstance(part, Fragment):
             if not any(each.needs <= placed.texts.keys() for each in wording.said_fragments[part.name]):
@@ -195,24 +203,24 @@ def _subsets(names: Sequence[str]) -> Iterator[set[str]]:
     return (set(some) for size in range(len(names) + 1) for some in combinations(names, size))
 
 
-def _braces(known: set[str], locale: str) -> Placed:
+def _slots_in_braces(known: set[str], locale: str) -> FormattedFacts:
     """Slots shown as themselves, with the plural form that most numbers take."""
-    usual = next((n for n in range(1000) if scripts.locale(locale).plural_form(n) == "other"), 100)
-    return Placed({name: f"{{{name}}}" for name in known}, usual if "plays" in known else None)
+    usual = next((n for n in range(1000) if unicode.parse_locale(locale).plural_form(n) == "other"), 100)
+    return FormattedFacts({name: f"{{{name}}}" for name in known}, usual if "plays" in known else None)
 
 
 def _numbered(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     return enumerate(texts, start=1)
 
 
-def _read(text: str, locale: str, where: str, fragments: frozenset[str] = frozenset()) -> Template:
+def _parse_sentence(text: str, locale: str, where: str, fragments: frozenset[str] = frozenset()) -> Template:
     try:
-        return parse(text, locale, fragments=fragments)
+        return parse_template(text, locale, fragments=fragments)
     except Malformed as problem:
         raise problem.inside(where) from None
 
 
-def _sentences(given: Any, where: str) -> tuple[str, ...]:
+def _require_sentences(given: Any, where: str) -> tuple[str, ...]:
     if (
         not isinstance(given, Sequence)
         or isinstance(given, str | bytes)
@@ -222,14 +230,14 @@ def _sentences(given: Any, where: str) -> tuple[str, ...]:
     return tuple(unicodedata.normalize("NFC", each) for each in given)
 
 
-def _refuse_locale(tag: str) -> None:
+def _check_locale(tag: str) -> None:
     try:
-        scripts.locale(tag)
+        unicode.parse_locale(tag)
     except (ValueError, UnknownLocaleError):
         raise Malformed(f"{tag!r} is no locale known here") from None
 
 
-def _refuse_sizes(templates: Sequence[str], fragments: Mapping[str, Sequence[str]]) -> None:
+def _check_sizes(templates: Sequence[str], fragments: Mapping[str, Sequence[str]]) -> None:
     if not 1 <= len(templates) <= MAX_TEMPLATES:
         raise Malformed(f"{len(templates)} templates; from 1 to {MAX_TEMPLATES}")
     if len(fragments) > MAX_FRAGMENTS:
@@ -241,20 +249,20 @@ def _refuse_sizes(templates: Sequence[str], fragments: Mapping[str, Sequence[str
             raise Malformed(f"{len(texts)} sentences; from 1 to {MAX_ALTERNATIVES}", where=f"fragment {name}")
 
 
-def _refuse_whole(wording: Wording) -> None:
+def _check_combinations(wording: Wording) -> None:
     """What only shows when the sentences are put together."""
     choices = sum(
         prod(len(texts) for name, texts in wording.fragments.items() if name in template.mentions)
         for template in wording.said
     )
-    if choices > MAX_CHOICES:
-        raise Malformed(f"{choices} combinations of templates and fragments; nobody reads more than {MAX_CHOICES}")
-    if not any(can_say(wording, template, dict.fromkeys(SLOTS.keys() - {"name"}, "")) for template in wording.said):
+    if choices > MAX_COMBINATIONS:
+        raise Malformed(f"{choices} combinations of templates and fragments; nobody reads more than {MAX_COMBINATIONS}")
+    if not any(can_fill_in(wording, template, dict.fromkeys(SLOTS.keys() - {"name"}, "")) for template in wording.said):
         raise Malformed("a fan may have no name: write [{name}] with its comma in brackets, or a template without it")
-    for shape in shapes(wording):
-        if len(shape.text) > MAX_SHAPE:
+    for shape in list_shapes(wording):
+        if len(shape.text) > MAX_SHAPE_LENGTH:
             raise Malformed(f"{len(shape.text)} characters with its fragments", where=f"template {shape.template + 1}")
         try:
-            refuse_contacts(shape.text)
+            check_no_contacts(shape.text)
         except Malformed as problem:
             raise problem.inside(f"template {shape.template + 1} with its fragments") from None

@@ -61,7 +61,7 @@ def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
     """Why some of them cannot go. What lets the others go is held until this transaction has committed."""
     live = _lock_live_programs({draft.version.program_id for draft in drafts})
     given = eligibility.lock_opted_in(drafts)
-    muted = mutes.muted({(draft.person_id, draft.version.program_id) for draft in drafts})
+    muted = mutes.muted_pairs({(draft.person_id, draft.version.program_id) for draft in drafts})
     cleared = clearance.still_clear({draft.clearance_id for draft in drafts}, hold=True)
     tests: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (REASON_UNCLEARED, lambda draft: draft.clearance_id in cleared),
@@ -103,14 +103,14 @@ def _deliver_drafts(drafts: Sequence[Draft], hindered: Sequence[Draft]) -> None:
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))
 
 
-def _prepare_experience(draft: Draft, receipt: receipts.Receipt) -> experiences.Prepared:
+def _prepare_experience(draft: Draft, receipt: receipts.Receipt) -> experiences.NewExperience:
     """What the decision was made on. The assertions are for the type checker: the database promises the same."""
     assert draft.mark is not None
     assert draft.credit is not None
     assert draft.salt is not None
     assert draft.text is not None
     assert draft.decision_id is not None
-    return experiences.Prepared(
+    return experiences.NewExperience(
         person_id=draft.person_id,
         artist_id=draft.artist_id,
         draft=draft.pk,

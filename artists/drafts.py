@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from ai.compose import Unsayable
 from ai.draft import Doubtful
-from ai.llm import Profile
+from ai.llm import ModelConfig
 from artists import expiry, generation, marks
 from artists.models import Draft, Moment, Program
 from artists.notifications import draft_notices, publish_draft_events
@@ -100,8 +100,8 @@ def _clear_moments(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int,
 def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
     """Per moment whose fan opted out or paused the program, which it was. `hold` keeps the others from doing so until
     this transaction has committed; whoever withdraws what waits then finds what it wrote."""
-    standing = opt_ins.standing_pairs({_opt_in_pair(moment) for moment in moments}, hold=hold)
-    muted = mutes.muted({(moment.person_id, moment.program_id) for moment in moments})
+    standing = opt_ins.active_pairs({_opt_in_pair(moment) for moment in moments}, hold=hold)
+    muted = mutes.muted_pairs({(moment.person_id, moment.program_id) for moment in moments})
     opted_out = {moment.pk: REASON_OPTED_OUT for moment in moments if _opt_in_pair(moment) not in standing}
     paused = {moment.pk: REASON_MUTED for moment in moments if (moment.person_id, moment.program_id) in muted}
     return paused | opted_out
@@ -116,7 +116,7 @@ def _clearance_request(moment: Moment) -> Ask:
 
 
 def _generate_texts(
-    moments: Sequence[Moment], cleared: Mapping[int, Clearance], model: Profile | None
+    moments: Sequence[Moment], cleared: Mapping[int, Clearance], model: ModelConfig | None
 ) -> tuple[list[generation.GeneratedText], dict[int, str]]:
     """What could be written, and why the rest could not. One that fails does not hold up those behind it."""
     firsts = generation.find_first_listens(moments)

@@ -11,8 +11,8 @@ from fans import mutes, opt_ins
 
 # As SQL, of a row of artists_draft: to put them together from Django's parts took as long as all the rest of the query.
 FAN_COLUMN, ARTIST_COLUMN = "artists_draft.person_id", "artists_draft.artist_id"
-OPTED_IN_SQL = opt_ins.stands(FAN_COLUMN, ARTIST_COLUMN, since="artists_draft.written_at")
-MUTED_SQL = mutes.stands(
+OPTED_IN_SQL = opt_ins.active_sql(FAN_COLUMN, ARTIST_COLUMN, since="artists_draft.written_at")
+MUTED_SQL = mutes.muted_sql(
     FAN_COLUMN, "(SELECT program_id FROM artists_programversion WHERE id = artists_draft.version_id)"
 )
 
@@ -29,13 +29,13 @@ def annotate_eligibility(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
 
 def lock_opted_in(drafts: Collection[Draft]) -> set[int]:
     """Those whose opt-in stands as when they were written, and cannot end until this transaction has committed."""
-    since = opt_ins.standing_since([_opt_in_pair(draft) for draft in drafts], hold=True)
+    since = opt_ins.active_since([_opt_in_pair(draft) for draft in drafts], hold=True)
     return {
         draft.pk for draft in drafts if _opt_in_pair(draft) in since and since[_opt_in_pair(draft)] <= draft.written_at
     }
 
 
-def _opt_in_pair(draft: Draft) -> opt_ins.Pair:
+def _opt_in_pair(draft: Draft) -> opt_ins.FanAndArtist:
     return draft.person_id, draft.artist_id
 
 

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from ai import wording
-from ai.draft import Drafted, draft_message
+from ai.draft import DraftedMessage, draft_message
 from ai.facts import Facts
-from ai.llm import Profile, Unusable
+from ai.llm import ModelConfig, Unusable
 from artists.models import Moment
 from fans.models import Engagement, RecordingEngagement
 from rights.answers import Clearance
@@ -25,18 +25,18 @@ class GeneratedText:
 
     moment: Moment
     clearance: Clearance
-    drafted: Drafted
+    drafted: DraftedMessage
     facts: list[dict[str, Any]]
     """For the reviewer: slot, label, value, where it comes from, and whether the text uses it."""
 
 
-def configured_model() -> Profile | None:
+def configured_model() -> ModelConfig | None:
     """The model that may write, from the settings; without one the composer writes everything."""
     if not settings.LLM_BASE_URL:
         return None
     host = urlsplit(settings.LLM_BASE_URL).hostname or ""
     try:
-        return Profile(
+        return ModelConfig(
             base_url=settings.LLM_BASE_URL,
             model=settings.LLM_MODEL,
             api_key=settings.LLM_API_KEY,
@@ -66,11 +66,13 @@ def find_first_listens(moments: Sequence[Moment]) -> FirstListens:
     return found | {(person, artist, recording): first for person, artist, recording, first in rows}
 
 
-def generate_text(moment: Moment, clearance: Clearance, first: datetime | None, by: Profile | None) -> GeneratedText:
+def generate_text(
+    moment: Moment, clearance: Clearance, first: datetime | None, by: ModelConfig | None
+) -> GeneratedText:
     """May take seconds when a model writes. Raises Unsayable where no signed sentence fits the facts."""
     facts = _build_facts(moment, first)
     drafted = draft_message(
-        wording.read(moment.version.wording),
+        wording.load_wording(moment.version.wording),
         facts,
         choice_key=settings.CHOICE_KEY.encode(),
         program=str(moment.program_id),
@@ -102,7 +104,7 @@ FACT_SOURCES = {
 }
 
 
-def _facts_for_reviewer(facts: Facts, drafted: Drafted) -> list[dict[str, Any]]:
+def _facts_for_reviewer(facts: Facts, drafted: DraftedMessage) -> list[dict[str, Any]]:
     used = {slot for slot, _ in drafted.composed.values} if drafted.composed else None
     values = {"name": facts.name, "artist": facts.artist, "song": facts.song, "plays": facts.plays}
     values["since"] = facts.since.isoformat() if facts.since else None

@@ -44,9 +44,9 @@ def notice(progress: Sequence[Progress]) -> list[int]:
     """
     answering = _find_live_versions({each.artist_id for each in progress})
     crossings = list(_find_crossings(progress, answering)) if answering else []
-    standing = opt_ins.standing_pairs({_opt_in_pair(crossing) for crossing in crossings}) if crossings else set()
+    standing = opt_ins.active_pairs({_opt_in_pair(crossing) for crossing in crossings}) if crossings else set()
     wanted = [crossing for crossing in crossings if _opt_in_pair(crossing) in standing]
-    muted = mutes.muted({(each.person_id, each.version.program_id) for each in wanted}) if wanted else set()
+    muted = mutes.muted_pairs({(each.person_id, each.version.program_id) for each in wanted}) if wanted else set()
     new = _insert_moments([each for each in wanted if (each.person_id, each.version.program_id) not in muted])
     if new:
         wake.notify(CHANNEL)

@@ -8,10 +8,10 @@ from django.db.models.functions import Now
 
 from accounts import roles
 from accounts.models import Person, Role
-from ai import scripts
+from ai import unicode
 from ai.facts import SLOTS
-from ai.templates import Malformed
-from ai.wording import Wording, can_say
+from ai.template_language import Malformed
+from ai.wording import Wording, can_fill_in
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import DEFAULT_REVIEW_SECONDS, Practice, Program, ProgramVersion
 from artists.notifications import program_notices
@@ -32,7 +32,7 @@ def create(artist: Artist, *, name: str, by: Person) -> Program:
     _require_role(artist, by, roles.may_edit, "offer a program")
     if not name.strip():
         raise InvalidRequest("Give the program a name: your team sees it.")
-    for pattern in (scripts.CONTROL, scripts.BIDI, scripts.UNSEEN):
+    for pattern in (unicode.CONTROL_CHARACTERS, unicode.BIDI_CONTROLS, unicode.INVISIBLE_CHARACTERS):
         if found := pattern.search(name):
             raise InvalidRequest(
                 f"There is a character in the name that nobody can see (U+{ord(found[0]):04X}). Take it out."
@@ -163,7 +163,7 @@ def _canonical_wording(wording: dict[str, Any], recording: Recording | None) -> 
         raise InvalidRequest(f"The words cannot be used: {problem}.") from problem
     known = dict.fromkeys(SLOTS if recording else SLOTS.keys() - {"song"}, "")
     for number, template in enumerate(words.said, start=1):
-        if not can_say(words, template, known):
+        if not can_fill_in(words, template, known):
             raise InvalidRequest(
                 f"Template {number} speaks of {{song}}, and this program is about no single one. Name it."
             )

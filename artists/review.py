@@ -133,7 +133,7 @@ def _require_fan_consent(draft: Draft) -> None:
     """What waits again can be withdrawn again: the fan's stop is either seen here or waits until this is committed."""
     if not eligibility.lock_opted_in([draft]):
         raise OptedOut
-    if mutes.muted([(draft.person_id, draft.version.program_id)]):
+    if mutes.muted_pairs([(draft.person_id, draft.version.program_id)]):
         raise Muted
 
 

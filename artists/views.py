@@ -12,7 +12,8 @@ from accounts.requests import Request
 from artists import generation, program_status
 from artists.models import Program, ProgramVersion
 from catalog.models import Artist
-from fans import allowances, artist_pages
+from fans import ai_permissions
+from fans.views import artist as artist_views
 from rights import clearance
 
 
@@ -23,13 +24,13 @@ def artist_page(request: Request, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
     context = {
         "artist": artist,
-        "allowances": allowances.of(artist),
+        "allowances": ai_permissions.list_permissions(artist),
         "offers": list_offers(artist, request.user),
-        "songs": artist_pages.songs(artist),
+        "songs": artist_views.songs(artist),
         "by_a_model": generation.configured_model() is not None,
         "section": "artists",
     }
-    own = artist_pages.standing(request.user, artist) | artist_pages.own_story(request.user, artist)
+    own = artist_views.standing(request.user, artist) | artist_views.own_story(request.user, artist)
     return render(request, "fans/artist.html", context | own)
 
 

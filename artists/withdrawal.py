@@ -29,7 +29,7 @@ def withdraw_next() -> bool:
     holds its opt-in until it is committed: what ended later finds it here.
     """
     with transaction.atomic():
-        ended, paused = opt_ins.take_ended(BATCH_SIZE), mutes.take_new(BATCH_SIZE)
+        ended, paused = opt_ins.claim_ended(BATCH_SIZE), mutes.claim_new(BATCH_SIZE)
         if not ended and not paused:
             return False
         drafts = _lock_withdrawable(ended, paused)

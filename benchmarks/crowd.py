@@ -111,13 +111,13 @@ def _artist(n: int, staff: Person) -> list[Any]:
     assert isinstance(cleared, Clearance)
     programs.set_practice(artist, by=principal, grace_seconds=0)
     ids = [artist.pk, program.pk, version.pk, shape.pk, cleared.id, song.pk]
-    return [n, *ids, artist.name, principal.actor, opt_ins.words(artist)]
+    return [n, *ids, artist.name, principal.actor, opt_ins.consent_text(artist)]
 
 
 def _fill(size: Size, offered: list[list[Any]]) -> None:
     facts: dict[str, int | str] = {
         **size.facts, "artists": ARTISTS, "followed": FOLLOWED, "role": "principal", "each": LISTENS_EACH,
-        "month": LISTENS_OF_ONE, "about": opt_ins.VERSION, "for_one": FOR_ONE,
+        "month": LISTENS_OF_ONE, "about": opt_ins.CONSENT_VERSION, "for_one": FOR_ONE,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(WHOSE)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from config.refusals import AWAY
-from fans import feed
+from fans.views import feed
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, for who does not know us; one's own feed for who does."""
     if request.user.is_authenticated:
-        return feed.page(cast(feed.Page, request))
+        return feed.feed(cast(feed.FeedRequest, request))
     return render(request, "home.html")
 
 

@@ -189,7 +189,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else COLLECTED},
 }
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))  # no address leads there: fans/media.py
+MEDIA_ROOT = Path(
+    env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
+)  # no address leads there: fans/views/media.py
 
 REST_FRAMEWORK = {
     # A session and nothing else: no token can sign or decide.

@@ -18,7 +18,7 @@ from fans import experiences, opt_ins
 from fans.models import Engagement, Experience, OptIn
 
 
-class OptInState(serializers.Serializer[dict[str, Any]]):
+class OptInStateSerializer(serializers.Serializer[dict[str, Any]]):
     artist = serializers.SlugField(help_text="the artist's address")
     name = serializers.CharField()
     opted_in = serializers.BooleanField()
@@ -31,18 +31,18 @@ class OptInState(serializers.Serializer[dict[str, Any]]):
 class OptInView(APIView):
     """Whether an artist's team may know of you; off until you switch it on."""
 
-    serializer_class = OptInState
+    serializer_class = OptInStateSerializer
 
     def get(self, request: Request, slug: str) -> Response:
         return Response(self.state(person(request), self.artist(slug)))
 
-    @extend_schema(request=None, responses=OptInState)
+    @extend_schema(request=None, responses=OptInStateSerializer)
     def put(self, request: Request, slug: str) -> Response:
         artist = self.artist(slug)
         opt_ins.opt_in(person(request), artist)
         return Response(self.state(person(request), artist))
 
-    @extend_schema(request=None, responses=OptInState)
+    @extend_schema(request=None, responses=OptInStateSerializer)
     def delete(self, request: Request, slug: str) -> Response:
         artist = self.artist(slug)
         opt_ins.opt_out(person(request), artist)
@@ -59,11 +59,11 @@ class OptInView(APIView):
             "name": artist.name,
             "opted_in": standing is not None,
             "since": standing and standing.since,
-            "words": opt_ins.words(artist),
-            "version": opt_ins.VERSION,
+            "words": opt_ins.consent_text(artist),
+            "version": opt_ins.CONSENT_VERSION,
             "listens": engagement.listens if engagement else 0,
         }
-        return dict(OptInState(state).data)
+        return dict(OptInStateSerializer(state).data)
 
 
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):
@@ -83,34 +83,34 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         return f"/r/{experience.receipt_key}"
 
 
-class Newest(Pages):
+class NewestDeliveredFirst(Pages):
     ordering = "-delivered_at"
 
 
-class ExperienceList(generics.ListAPIView[Experience]):
+class ExperienceListView(generics.ListAPIView[Experience]):
     """What reached you, newest first."""
 
     serializer_class = ExperienceSerializer
-    pagination_class = Newest
+    pagination_class = NewestDeliveredFirst
     queryset = Experience.objects.none()
 
     def get_queryset(self) -> QuerySet[Experience]:
-        return experiences.of(person(self.request)).select_related("artist")
+        return experiences.received_by(person(self.request)).select_related("artist")
 
 
-class ExperienceDetail(generics.RetrieveAPIView[Experience]):
+class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
     """One of your experiences; somebody else's is not there."""
 
     serializer_class = ExperienceSerializer
     queryset = Experience.objects.none()
 
     def get_object(self) -> Experience:
-        own = experiences.of(person(self.request)).select_related("artist")
+        own = experiences.received_by(person(self.request)).select_related("artist")
         return get_object_or_404(own, pk=self.kwargs["pk"])
 
     @extend_schema(request=None, responses=ExperienceSerializer)
     def post(self, request: Request, pk: str) -> Response:
         """Say that you opened it."""
         experience = self.get_object()
-        experiences.open_(experience, by=person(request))
+        experiences.mark_opened(experience, by=person(request))
         return Response(self.get_serializer(experience).data, status=status.HTTP_200_OK)

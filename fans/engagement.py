@@ -11,7 +11,7 @@ from listens.intake import NewListen
 # Sorted, so that two batches which meet wait for each other and never in a circle. What RETURNING says is the count
 # with this batch in it, and nobody else's can come between, for the row is ours until the commit. Only numbers travel
 # back: reading thousands of UUIDs costs more than joining them.
-COUNT = """
+UPSERT = """
 WITH new AS (
     SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
     WITH ORDINALITY AS new (person_id, {what}, listens, first_at, last_at, n)
@@ -26,10 +26,10 @@ WITH new AS (
 )
 SELECT stands.listens FROM stands JOIN new USING (person_id, {what}) ORDER BY n
 """
-COUNT_ARTISTS = COUNT.format(table="fans_engagement", what="artist_id")
-COUNT_RECORDINGS = COUNT.format(table="fans_recordingengagement", what="recording_id")
+UPSERT_ARTISTS = UPSERT.format(table="fans_engagement", what="artist_id")
+UPSERT_RECORDINGS = UPSERT.format(table="fans_recordingengagement", what="recording_id")
 
-type Pair = tuple[UUID, int]
+type CountKey = tuple[UUID, int]
 
 
 class Progress(Struct, frozen=True):
@@ -48,8 +48,8 @@ class Progress(Struct, frozen=True):
 
 def record(listens: Iterable[NewListen]) -> list[Progress]:
     """Count the listens, in the caller's transaction. What was set aside or matched nothing does not count."""
-    by_artist: dict[Pair, list[NewListen]] = {}
-    by_recording: dict[Pair, list[NewListen]] = {}
+    by_artist: dict[CountKey, list[NewListen]] = {}
+    by_recording: dict[CountKey, list[NewListen]] = {}
     for listen in listens:
         if listen.set_aside or listen.artist_id is None:
             continue
@@ -57,24 +57,24 @@ def record(listens: Iterable[NewListen]) -> list[Progress]:
         if listen.recording_id is not None:
             by_recording.setdefault((listen.person_id, listen.recording_id), []).append(listen)
     return [
-        *_count(COUNT_ARTISTS, by_artist, whole=True),
-        *_count(COUNT_RECORDINGS, by_recording, whole=False),
+        *_count_groups(UPSERT_ARTISTS, by_artist, whole=True),
+        *_count_groups(UPSERT_RECORDINGS, by_recording, whole=False),
     ]
 
 
-def _count(upsert: str, groups: dict[Pair, list[NewListen]], *, whole: bool) -> list[Progress]:
+def _count_groups(upsert: str, groups: dict[CountKey, list[NewListen]], *, whole: bool) -> list[Progress]:
     """One upsert for all pairs. `whole` says that they are of artists, not of recordings."""
     if not groups:
         return []
     progress = []
-    for (pair, listens), after in zip(groups.items(), _upsert(upsert, groups), strict=True):
+    for (pair, listens), after in zip(groups.items(), _upsert_counts(upsert, groups), strict=True):
         artist, recording = listens[0].artist_id, listens[0].recording_id
         assert artist is not None  # record() leaves the others out
         progress.append(Progress(pair[0], artist, None if whole else recording, after - len(listens), tuple(listens)))
     return progress
 
 
-def _upsert(upsert: str, groups: dict[Pair, list[NewListen]]) -> list[int]:
+def _upsert_counts(upsert: str, groups: dict[CountKey, list[NewListen]]) -> list[int]:
     """The new count of each pair, in their order."""
     people, things, numbers, firsts, lasts = [], [], [], [], []
     for (person, thing), listens in groups.items():
@@ -85,10 +85,10 @@ def _upsert(upsert: str, groups: dict[Pair, list[NewListen]]) -> list[int]:
         firsts.append(min(starts).isoformat())
         lasts.append(max(starts).isoformat())
     with connection.cursor() as cursor:
-        cursor.execute(upsert, [_array(column) for column in (people, things, numbers, firsts, lasts)])
+        cursor.execute(upsert, [_array_literal(column) for column in (people, things, numbers, firsts, lasts)])
         return [listens for (listens,) in cursor.fetchall()]
 
 
-def _array(column: list[str]) -> str:
+def _array_literal(column: list[str]) -> str:
     """PostgreSQL's literal of an array, of values that need no quotes: several times faster than adapting a list."""
     return f"{{{','.join(column)}}}"

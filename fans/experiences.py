@@ -16,7 +16,7 @@ from live import notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class NewExperience:
     """One experience, ready to be delivered. The database compares it with its decision, not with this value."""
 
     person_id: UUID
@@ -33,7 +33,7 @@ class Prepared:
     kind: str = "message"
 
 
-def deliver(prepared: Sequence[Prepared], *, by: str, and_tell: Sequence[notices.New] = ()) -> list[Experience]:
+def deliver(prepared: Sequence[NewExperience], *, by: str, and_tell: Sequence[notices.New] = ()) -> list[Experience]:
     """Put these in front of their fans, in the caller's transaction; each fan's open pages hear of it after commit.
 
     `and_tell`: who else hears of this transaction, for notices are posted once in each.
@@ -50,15 +50,15 @@ def deliver(prepared: Sequence[Prepared], *, by: str, and_tell: Sequence[notices
     return delivered
 
 
-def of(person: Person) -> QuerySet[Experience]:
+def received_by(person: Person) -> QuerySet[Experience]:
     """What one person received: the only way to fetch an experience for somebody."""
     return Experience.objects.filter(person=person)
 
 
-def open_(experience: Experience, *, by: Person) -> None:
+def mark_opened(experience: Experience, *, by: Person) -> None:
     """The fan looked at it. The first time counts."""
     with transaction.atomic():
-        unopened = of(by).filter(pk=experience.pk, opened_at=None)
+        unopened = received_by(by).filter(pk=experience.pk, opened_at=None)
         if unopened.update(opened_at=Now()):
             trail.record("experience.opened", by=by.actor, subject=f"experience:{experience.pk}")
     experience.refresh_from_db(fields=["opened_at"])

@@ -14,28 +14,28 @@ from fans.models import Engagement, Experience
 from listens import player_door
 from listens.models import Listen
 
-PAGE = 25
-YEAR = timedelta(days=365)
-ARTISTS, STORIES = 6, 4
+PAGE_SIZE = 25
+PERIOD = timedelta(days=365)
+TOP_ARTISTS, RECENT_EXPERIENCES = 6, 4
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class NoSuchPlace(Exception):
+class InvalidCursor(Exception):
     """Not a place in a list of ours."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Cursor:
     """Where a page of the list begins: right after this listen, newest first."""
 
     started_at: datetime
     pk: int
 
     @classmethod
-    def read(cls, text: str) -> "Place":
+    def read(cls, text: str) -> "Cursor":
         micros, _, pk = text.partition("-")
         if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (micros, pk)):
-            raise NoSuchPlace(text)
+            raise InvalidCursor(text)
         return cls(EPOCH + timedelta(microseconds=int(micros)), int(pk))
 
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HistoryEntry:
     """One listen and its fate: `artist` is whom it counts for."""
 
     listen: Listen
@@ -55,7 +55,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class ListenCounts:
     """Listens of the last twelve months, in the fan's own zone: by hour of the day, and by month, oldest first."""
 
     hours: list[int]
@@ -66,51 +66,55 @@ class Rhythm:
         return sum(self.hours)
 
 
-def heard(listen: Listen) -> Heard:
+def to_history_entry(listen: Listen) -> HistoryEntry:
     if listen.retracted_at:
-        return Heard(listen, "leaving")
+        return HistoryEntry(listen, "leaving")
     if listen.set_aside:
-        return Heard(listen, "aside")
-    return Heard(listen, "counts" if listen.recording_id else "kept")
+        return HistoryEntry(listen, "aside")
+    return HistoryEntry(listen, "counts" if listen.recording_id else "kept")
 
 
-def page(person: Person, after: Place | None = None) -> tuple[list[Heard], Place | None]:
+def history_page(person: Person, after: Cursor | None = None) -> tuple[list[HistoryEntry], Cursor | None]:
     """The newest listens, or those after this place; and where the next page begins. One query."""
     rows = Listen.objects.filter(person=person).select_related("recording__artist", "source")
     if after:
         rows = rows.filter(started_at__lte=after.started_at).filter(
             Q(started_at__lt=after.started_at) | Q(pk__lt=after.pk)
         )
-    found = [heard(row) for row in rows.order_by("-started_at", "-pk")[: PAGE + 1]]
-    more = len(found) > PAGE
-    last = found[PAGE - 1].listen if more else None
-    return found[:PAGE], Place(last.started_at, last.pk) if last else None
+    found = [to_history_entry(row) for row in rows.order_by("-started_at", "-pk")[: PAGE_SIZE + 1]]
+    more = len(found) > PAGE_SIZE
+    last = found[PAGE_SIZE - 1].listen if more else None
+    return found[:PAGE_SIZE], Cursor(last.started_at, last.pk) if last else None
 
 
-def rhythm(person: Person, zone: ZoneInfo) -> Rhythm:
+def count_listens(person: Person, zone: ZoneInfo) -> ListenCounts:
     """One query, whatever there is. What is being forgotten is not in it any more."""
     now = datetime.now(zone)
     month, hour = TruncMonth("started_at", tzinfo=zone), ExtractHour("started_at", tzinfo=zone)
-    rows = Listen.objects.filter(person=person, started_at__gt=now - YEAR, retracted_at=None)
+    rows = Listen.objects.filter(person=person, started_at__gt=now - PERIOD, retracted_at=None)
     by_hour: Counter[int] = Counter()
     by_month: Counter[tuple[int, int]] = Counter()
     for began, at, number in rows.values_list(month, hour).annotate(n=Count("*")):
         by_hour[at] += number
         by_month[began.year, began.month] += number
-    months = [_month(now, back) for back in range(11, -1, -1)]
-    return Rhythm([by_hour[at] for at in range(24)], [(each, by_month[each.year, each.month]) for each in months])
+    months = [_months_before(now, back) for back in range(11, -1, -1)]
+    return ListenCounts([by_hour[at] for at in range(24)], [(each, by_month[each.year, each.month]) for each in months])
 
 
-def _month(now: datetime, back: int) -> datetime:
+def _months_before(now: datetime, back: int) -> datetime:
     months = now.year * 12 + now.month - 1 - back
     return datetime(months // 12, months % 12 + 1, 1, tzinfo=now.tzinfo)
 
 
-def artists(person: Person) -> list[Engagement]:
+def top_artists(person: Person) -> list[Engagement]:
     """Whom they listen to most, ever."""
-    return list(Engagement.objects.filter(person=person).select_related("artist").order_by("-listens", "pk")[:ARTISTS])
+    return list(
+        Engagement.objects.filter(person=person).select_related("artist").order_by("-listens", "pk")[:TOP_ARTISTS]
+    )
 
 
-def stories(person: Person) -> list[Experience]:
+def recent_experiences(person: Person) -> list[Experience]:
     """What came of it lately."""
-    return list(experiences.of(person).select_related("artist").order_by("-delivered_at", "-pk")[:STORIES])
+    return list(
+        experiences.received_by(person).select_related("artist").order_by("-delivered_at", "-pk")[:RECENT_EXPERIENCES]
+    )

@@ -26,9 +26,9 @@ class Mark(models.TextChoices):
         return self.label.format(name=name)
 
 
-BY_HAND = (Mark.WRITTEN, Mark.RECORDED)
+BY_HAND_MARKS = (Mark.WRITTEN, Mark.RECORDED)
 """Made for this one fan by somebody: "from their own hand"."""
-NO_MODEL = (*BY_HAND, Mark.FILLED)
+NO_MODEL_MARKS = (*BY_HAND_MARKS, Mark.FILLED)
 """Every word and sound a person's, though rules may have filled in names and facts: what "human only" leaves."""
 
 

@@ -15,7 +15,7 @@ from fans.models import Mute, OptIn
 from fans.opt_ins import CHANNEL
 from worker import wake
 
-MUTED = """
+MUTED_PAIRS = """
 SELECT muted.person_id, muted.program FROM fans_mute muted
 JOIN unnest(%s::uuid[], %s::bigint[]) AS asked (person_id, program) USING (person_id, program)
 WHERE muted.ended_at IS NULL
@@ -25,8 +25,8 @@ WHERE muted.ended_at IS NULL
 def pause(person: Person, program: int, artist: Artist, *, name: str = "") -> Mute:
     """At once: what delivers at this moment is waited for, and nothing of this program follows it."""
     with transaction.atomic():
-        _one_at_a_time(person, artist)
-        standing = of(person).filter(program=program).first()
+        _lock_person_and_opt_in(person, artist)
+        standing = active_mutes(person).filter(program=program).first()
         if standing:
             return standing
         mute = Mute.objects.create(person=person, program=program, artist=artist, name=name[:120])
@@ -39,18 +39,18 @@ def pause(person: Person, program: int, artist: Artist, *, name: str = "") -> Mu
 def resume(person: Person, program: int) -> bool:
     """False when it was not paused. What the fan reached meanwhile is not made up for."""
     with transaction.atomic():
-        if not of(person).filter(program=program).update(ended_at=Now()):
+        if not active_mutes(person).filter(program=program).update(ended_at=Now()):
             return False
         trail.record("program.unmuted", by=person.actor, subject=f"program:{program}")
     return True
 
 
-def of(person: Person) -> QuerySet[Mute]:
+def active_mutes(person: Person) -> QuerySet[Mute]:
     """What this person has paused, newest first."""
     return Mute.objects.filter(person=person, ended_at=None).select_related("artist").order_by("-since", "-pk")
 
 
-def muted(pairs: Collection[tuple[UUID, int]]) -> set[tuple[UUID, int]]:
+def muted_pairs(pairs: Collection[tuple[UUID, int]]) -> set[tuple[UUID, int]]:
     """Which of these (fan, program) are paused, in one query.
 
     Asked after `opt_ins.standing_pairs(..., hold=True)`, the answer stands until this transaction has committed:
@@ -59,11 +59,11 @@ def muted(pairs: Collection[tuple[UUID, int]]) -> set[tuple[UUID, int]]:
     asked = sorted(set(pairs))
     columns: list[list[Any]] = [[person for person, _ in asked], [program for _, program in asked]]
     with connection.cursor() as cursor:
-        cursor.execute(MUTED, columns)
+        cursor.execute(MUTED_PAIRS, columns)
         return set(cursor.fetchall())
 
 
-def stands(person: str, program: str) -> str:
+def muted_sql(person: str, program: str) -> str:
     """For a query about something else, as SQL: whether it is paused, by its columns of fan and program."""
     return f"""EXISTS (
         SELECT FROM fans_mute muted
@@ -71,7 +71,7 @@ def stands(person: str, program: str) -> str:
     )"""
 
 
-def take_new(limit: int) -> set[tuple[UUID, int]]:
+def claim_new(limit: int) -> set[tuple[UUID, int]]:
     """Which (fan, program) were paused and not heeded yet. Taken once, if the caller's transaction commits."""
     new = Mute.objects.filter(heeded_at=None).order_by("pk")
     taken = list(new.select_for_update(skip_locked=True, no_key=True)[:limit])
@@ -80,7 +80,7 @@ def take_new(limit: int) -> set[tuple[UUID, int]]:
     return {(mute.person_id, mute.program) for mute in taken}
 
 
-def _one_at_a_time(person: Person, artist: Artist) -> None:
+def _lock_person_and_opt_in(person: Person, artist: Artist) -> None:
     """Two clicks of one fan wait for each other, and both for what is being delivered under the opt-in."""
     Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
     list(OptIn.objects.select_for_update().filter(person=person, artist=artist, ended_at=None).values_list("pk"))

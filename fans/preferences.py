@@ -6,7 +6,7 @@ from accounts.models import Member, Person, Token
 from fans.models import Engagement, OptIn, Preferences
 
 
-def human_only(person: Person) -> bool:
+def wants_human_only(person: Person) -> bool:
     """Whether the feed shows nothing that a machine worded."""
     return Preferences.objects.filter(person=person, human_only=True).exists()
 
@@ -15,12 +15,12 @@ def set_human_only(person: Person, on: bool) -> None:
     Preferences.objects.update_or_create(person=person, defaults={"human_only": on})
 
 
-def welcomed(person: Person) -> None:
+def finish_onboarding(person: Person) -> None:
     """They have seen how to begin, or did not want to."""
     Preferences.objects.update_or_create(person=person, defaults={"welcomed_at": Now()})
 
 
-def is_new(person: Person) -> bool:
+def needs_onboarding(person: Person) -> bool:
     """Nothing of theirs shows that they know their way: no listens, no opt-in, no scrobbler, no team, no "not now"."""
     signs = (
         Preferences.objects.filter(person=person, welcomed_at__isnull=False),

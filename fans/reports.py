@@ -13,9 +13,9 @@ class NotTheirs(Exception):
     """There is no such thing, or somebody else received it: both read the same."""
 
 
-def report(experience: Experience, *, by: Person, reason: str, said: str = "") -> Report:
+def report_experience(experience: Experience, *, by: Person, reason: str, said: str = "") -> Report:
     """Only of what this person received, and once. Raises NotTheirs, and what `trust.reports.file` raises."""
-    own = experiences.of(by).select_related("artist").filter(pk=experience.pk).first()
+    own = experiences.received_by(by).select_related("artist").filter(pk=experience.pk).first()
     if own is None:
         raise NotTheirs("There is nothing here that you received.")
     return reports.file(
@@ -25,16 +25,16 @@ def report(experience: Experience, *, by: Person, reason: str, said: str = "") -
         program_id=own.receipt["program"]["id"],
         reason=reason,
         said=said,
-        shown=_shown(own),
+        shown=_freeze_shown(own),
     )
 
 
-def reported(experience: Experience, *, by: Person) -> Report | None:
+def find_report(experience: Experience, *, by: Person) -> Report | None:
     """What this person said about it before, if they did."""
     return reports.of(by, str(experience))
 
 
-def _shown(experience: Experience) -> dict[str, Any]:
+def _freeze_shown(experience: Experience) -> dict[str, Any]:
     """In the words of the page. What was erased before is not there any more."""
     return {
         "artist": experience.artist.name,

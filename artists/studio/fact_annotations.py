@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 from string import ascii_lowercase
 from typing import Any
 
-from ai import scripts
-from ai.facts import Facts, place
+from ai import unicode
+from ai.facts import Facts, format_facts
 from artists.models import Draft
 
 SOURCE_DESCRIPTIONS = {
@@ -79,7 +79,7 @@ def _localized_values(rows: list[dict[str, Any]], locale: str) -> dict[str, str]
         plays=values.get("plays"),
         since=date.fromisoformat(since) if since else None,
     )
-    texts = place(known, locale).texts
+    texts = format_facts(known, locale).texts
     return {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
 
 
@@ -87,7 +87,7 @@ def _find_values(text: str, written: dict[str, str]) -> list[tuple[int, int, str
     """Where each stands first, without overlap: the longest is looked for first."""
     taken: list[tuple[int, int, str]] = []
     for slot, value in sorted(written.items(), key=lambda item: -len(item[1])):
-        pattern = rf"{scripts.FSI}?(?<!\w){re.escape(_strip_isolates(value))}(?!\w){scripts.PDI}?"
+        pattern = rf"{unicode.FSI}?(?<!\w){re.escape(_strip_isolates(value))}(?!\w){unicode.PDI}?"
         for match in re.finditer(pattern, text):
             if all(match.end() <= start or match.start() >= stop for start, stop, _ in taken):
                 taken.append((match.start(), match.end(), slot))
@@ -96,7 +96,7 @@ def _find_values(text: str, written: dict[str, str]) -> list[tuple[int, int, str
 
 
 def _strip_isolates(value: str) -> str:
-    return value.strip(scripts.FSI + scripts.PDI)
+    return value.strip(unicode.FSI + unicode.PDI)
 
 
 def _describe_source(slot: str, rows: list[dict[str, Any]]) -> str:

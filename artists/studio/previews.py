@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ai.previews import Answers, Preview, previews
+from ai.previews import Preview, ProgramFacts, list_previews
 from ai.wording import Wording
 from catalog.models import Artist
 
@@ -36,8 +36,8 @@ class PreviewSet:
         return self.many - len(self.edges) - len(self.rest)
 
 
-def build_previews(wording: Wording, artist: Artist, answers: Answers) -> PreviewSet:
-    every = previews(wording, artist=artist.name, answers=answers)
+def build_previews(wording: Wording, artist: Artist, answers: ProgramFacts) -> PreviewSet:
+    every = list_previews(wording, artist=artist.name, answers=answers)
     edges = _edge_cases(every) if every else []
     chosen = {id(preview) for preview, _ in edges}
     others = [preview for preview in every if id(preview) not in chosen]

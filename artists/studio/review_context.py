@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Person, Role
 from accounts.roles import may_sign
-from ai import scripts
+from ai import unicode
 from artists import eligibility, marks, program_status, validation
 from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
 from artists.models import Draft
@@ -56,7 +56,7 @@ class ReviewContext:
 
     @property
     def direction(self) -> str:
-        return "rtl" if scripts.runs_right_to_left(self.tag) else "ltr"
+        return "rtl" if unicode.is_right_to_left(self.tag) else "ltr"
 
     @cached_property
     def mark(self) -> "ExpectedMark":

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
-from ai import scripts
+from ai import unicode
 from artists import review
 from artists.studio.access import MarkLabel
 from artists.studio.review_context import moment_words
@@ -39,7 +39,7 @@ ORDER BY draft.settled_at DESC, draft.id DESC
 OLDER_THAN_SQL = """AND (settled_at, id) < (
         SELECT settled_at, id FROM artists_draft WHERE id = %(before)s AND artist_id = %(artist)s
     )"""
-OPT_IN_SQL = opt_ins.stands("draft.person_id", "draft.artist_id", since="draft.written_at")
+OPT_IN_SQL = opt_ins.active_sql("draft.person_id", "draft.artist_id", since="draft.written_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class SettledDraft:
 
     @property
     def direction(self) -> str:
-        return "rtl" if scripts.runs_right_to_left(self.tag) else "ltr"
+        return "rtl" if unicode.is_right_to_left(self.tag) else "ltr"
 
     @property
     def can_undo(self) -> bool:

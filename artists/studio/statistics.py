@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from artists.models import Draft
 from catalog.models import Artist
-from fans.models import NO_MODEL
+from fans.models import NO_MODEL_MARKS
 
 STATISTICS_DAYS = 30
 CACHE_SECONDS = 60
@@ -109,7 +109,7 @@ def _summarize(rows: Iterable[DraftCount], today: date) -> Statistics:
     for on, state, mark, many in rows:
         states[state] += many
         if state == Draft.State.DELIVERED:
-            made[on, mark in NO_MODEL] += many
+            made[on, mark in NO_MODEL_MARKS] += many
     dates = [today - timedelta(days=back) for back in reversed(range(STATISTICS_DAYS))]
     return Statistics(
         days=[DayCounts(on, made[on, True], made[on, False]) for on in dates],

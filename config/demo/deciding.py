@@ -56,7 +56,7 @@ def arrived(world: World, approved: Iterable[Draft] = ()) -> None:
     for experience in received.order_by("draft"):
         if world.rng.random() < 0.75:
             world.clock.turn(world.clock.now + LOOKS)
-            experiences.open_(experience, by=experience.person)
+            experiences.mark_opened(experience, by=experience.person)
 
 
 def _somebody(world: World, slug: str) -> Person:

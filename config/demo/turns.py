@@ -87,7 +87,7 @@ def _report_is_dismissed(world: World) -> bool:
     if received is None:
         return False
     said = f"It says {(received.why or {})['nth']} times. I am sure it was more."
-    report = fan_reports.report(received, by=received.person, reason="untrue", said=said)
+    report = fan_reports.report_experience(received, by=received.person, reason="untrue", said=said)
     note = "Counted again with the fan: the number was right, the rest was played offline and came later."
     desk.handle(report, upheld=False, note=note, by=world.people[STAFF])
     _weighed()
@@ -105,7 +105,7 @@ def _fans_report(world: World) -> bool:
         return False
     words = ("Sounds like a threat to me.", "", "My little sister read this one.")
     for experience, said, reason in zip(reported, words, ("hurtful", "hurtful", "pretends"), strict=True):
-        fan_reports.report(experience, by=experience.person, reason=reason, said=said)
+        fan_reports.report_experience(experience, by=experience.person, reason=reason, said=said)
     _weighed()
     return True
 

@@ -22,19 +22,19 @@ from catalog.models import Artist
 from fans.models import Experience
 
 register = template.Library()
-SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
+ICON_SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 INKS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
-BECAUSE = "You got this because "
+REASON_PREFIX = "You got this because "
 LAST_CAPITALS = "\u058f"  # Latin, Greek, Cyrillic and Armenian end here
-TEAM = "'s team"  # how artists/marks.py and artists/receipts.py end the credit of a team
+TEAM_SUFFIX = "'s team"  # how artists/marks.py and artists/receipts.py end the credit of a team
 
 
 @cache
-def drawings() -> dict[str, str]:
+def load_icons() -> dict[str, str]:
     """The symbols of static/icons.svg by name, read once a process."""
     found = finders.find("icons.svg")
     assert isinstance(found, str)
-    return dict(SYMBOL.findall(Path(found).read_text()))
+    return dict(ICON_SYMBOL.findall(Path(found).read_text()))
 
 
 @register.simple_tag
@@ -43,7 +43,7 @@ def icon(name: str, classes: str = "") -> SafeString:
     """The drawing itself, so that a part that htmx puts into any page brings its own. Words stand beside it, always."""
     classes = classes or ("icon" if name.startswith("i-") else "")
     attribute = format_html(' class="{}"', classes) if classes else ""
-    drawing = mark_safe(drawings()[name])  # noqa: S308  # our own file
+    drawing = mark_safe(load_icons()[name])  # noqa: S308  # our own file
     return format_html('<svg{} viewBox="0 0 24 24" aria-hidden="true">{}</svg>', attribute, drawing)
 
 
@@ -60,16 +60,16 @@ def nav_link(context: Context, name: str, label: str, symbol: str = "", **where:
     `count` is how much waits there, kept fresh from the address named `fresh`. The page one is on is the current one.
     """
     count, fresh = where.pop("count", None), where.pop("fresh", "")
-    address = _address(name, **where)
+    address = _reverse_or_empty(name, **where)
     if not address:
         return SafeString("")
-    current = mark_safe(' aria-current="page"') if _is_at(context, name) else ""
-    parts = (icon(symbol) if symbol else "", label, _count(count, _address(fresh, **where)))
+    current = mark_safe(' aria-current="page"') if _is_current(context, name) else ""
+    parts = (icon(symbol) if symbol else "", label, _live_count(count, _reverse_or_empty(fresh, **where)))
     return format_html('<a href="{}"{}>{}{}{}</a>', address, current, *parts)
 
 
 @lru_cache(4096)
-def _address(name: str, **where: Any) -> str:
+def _reverse_or_empty(name: str, **where: Any) -> str:
     """Kept, for every page leads to the same ones; to work an address out takes longer than to draw its link."""
     try:
         return reverse(name, kwargs=where)
@@ -77,12 +77,12 @@ def _address(name: str, **where: Any) -> str:
         return ""
 
 
-def _is_at(context: Context, name: str) -> bool:
+def _is_current(context: Context, name: str) -> bool:
     match = getattr(context.get("request"), "resolver_match", None)
     return name in (context.get("section"), getattr(match, "url_name", None))
 
 
-def _count(count: Any, fresh: str) -> SafeString:
+def _live_count(count: Any, fresh: str) -> SafeString:
     if count is None or count == "":
         return SafeString("")
     live = format_html(' data-live="draft.pending draft.decided" hx-get="{}" hx-trigger="live"', fresh) if fresh else ""
@@ -108,7 +108,7 @@ def studios(person: Any) -> QuerySet[Artist]:
 @register.filter
 def home(artist: Any) -> str:
     """Where an artist's page is: a feed leads to the same few again and again."""
-    return _address("artist", slug=artist.slug)
+    return _reverse_or_empty("artist", slug=artist.slug)
 
 
 @register.filter
@@ -134,7 +134,7 @@ def tall(name: Any) -> bool:
 @register.filter
 def credit(name: Any) -> SafeString:
     """Who a receipt names: the artist, or "X's team". Only the name may run its own way; our words about it do not."""
-    whose = str(name).removesuffix(TEAM)
+    whose = str(name).removesuffix(TEAM_SUFFIX)
     return format_html("<bdi>{}</bdi>{}", whose, str(name).removeprefix(whose))
 
 
@@ -199,7 +199,7 @@ def at(when: Any, how: str = "day") -> SafeString:
 
     `how`: "day" (today, 09:12), "date" (12 Nov 2026), "time" (09:12), "full" (12 Nov 2026, 08:54:41 UTC, everywhere).
     """
-    moment = _moment(when)
+    moment = _to_utc(when)
     if moment is None:
         return SafeString("")
     clock = {"date": "", "time": " %H:%M UTC", "full": " %H:%M:%S UTC"}.get(how, " %H:%M UTC")
@@ -214,10 +214,10 @@ def at(when: Any, how: str = "day") -> SafeString:
 @register.filter
 def moment(text: Any) -> datetime | None:
     """An ISO time, as receipts keep it, for Django's own filters."""
-    return _moment(text)
+    return _to_utc(text)
 
 
-def _moment(when: Any) -> datetime | None:
+def _to_utc(when: Any) -> datetime | None:
     if not when:
         return None
     return (datetime.fromisoformat(when) if isinstance(when, str) else when).astimezone(UTC)
@@ -235,7 +235,7 @@ def problems(field: BoundField) -> list[str]:
 @register.filter
 def without_because(sentence: Any) -> str:
     """The reason without the three words that stand before it in bold."""
-    return str(sentence or "").removeprefix(BECAUSE)
+    return str(sentence or "").removeprefix(REASON_PREFIX)
 
 
 @register.filter

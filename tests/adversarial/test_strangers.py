@@ -335,5 +335,5 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
             assert getattr(client, method)(path.format(**own)).status_code == 404, (name, person.handle)
 
     assert Token.objects.usable().filter(pk=token.pk).exists()
-    assert mutes.muted({(experience.person_id, scene["program"].pk)})
+    assert mutes.muted_pairs({(experience.person_id, scene["program"].pk)})
     assert Listen.objects.filter(pk=heard.id, retracted_at=None).exists()

@@ -11,7 +11,7 @@ from typing import Any
 from openai.types.chat import ChatCompletion
 
 
-class Sent:
+class ReceivedRequest:
     def __init__(self, path: str, headers: dict[str, str], body: dict[str, Any]) -> None:
         self.path, self.headers, self.body = path, headers, body
 
@@ -20,7 +20,7 @@ class ChatServer:
     """`answers` are used up in order, the last one again and again. Each writes a whole HTTP answer."""
 
     def __init__(self) -> None:
-        self.sent: list[Sent] = []
+        self.sent: list[ReceivedRequest] = []
         self.answers: list[Callable[[BaseHTTPRequestHandler], None]] = []
         self.closing = threading.Event()
 
@@ -52,7 +52,7 @@ def completion(content: str | None, *, finish_reason: str = "stop", **message: A
     return json.dumps(answer).encode()
 
 
-def answer(body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> Callable[..., None]:
+def http_answer(body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> Callable[..., None]:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
@@ -64,18 +64,18 @@ def answer(body: bytes, *, status: int = 200, headers: dict[str, str] | None = N
     return write
 
 
-def says(text: str) -> Callable[..., None]:
-    return answer(completion(json.dumps({"text": text})))
+def text_answer(text: str) -> Callable[..., None]:
+    return http_answer(completion(json.dumps({"text": text})))
 
 
-def hangs(server: ChatServer) -> Callable[..., None]:
+def hanging_answer(server: ChatServer) -> Callable[..., None]:
     def wait(handler: BaseHTTPRequestHandler) -> None:
         server.closing.wait(30)
 
     return wait
 
 
-def drips(server: ChatServer) -> Callable[..., None]:
+def dripping_answer(server: ChatServer) -> Callable[..., None]:
     """A byte now and then: no single read takes long, the whole never ends."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -92,13 +92,13 @@ def drips(server: ChatServer) -> Callable[..., None]:
 
 
 @contextmanager
-def running() -> Iterator[ChatServer]:
+def run_chat_server() -> Iterator[ChatServer]:
     chat = ChatServer()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            chat.sent.append(Sent(self.path, dict(self.headers), json.loads(body or b"{}")))
+            chat.sent.append(ReceivedRequest(self.path, dict(self.headers), json.loads(body or b"{}")))
             write = chat.answers.pop(0) if len(chat.answers) > 1 else chat.answers[0]
             try:
                 write(self)

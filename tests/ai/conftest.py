@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from .chat_server import ChatServer, running
+from tests.ai.chat_server import ChatServer, run_chat_server
 
 
 @pytest.fixture
 def chat() -> Iterator[ChatServer]:
-    with running() as server:
+    with run_chat_server() as server:
         yield server

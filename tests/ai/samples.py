@@ -10,8 +10,8 @@ from ai.wording import Wording
 from rights.answers import Clearance
 
 HERE = Path(__file__).parent
-KEY = b"k" * 32
-CLEARED = Clearance(id=1, use="personal_message", artist_id=1, grants=((1, 1),), until=None)
+CHOICE_KEY = b"k" * 32
+CLEARANCE = Clearance(id=1, use="personal_message", artist_id=1, grants=((1, 1),), until=None)
 FACTS = Facts(artist="Mara Veil", name="Ana", song="Tidal", plays=100, since=date(2024, 5, 3))
 WORDING = Wording.parse(
     {
@@ -25,10 +25,10 @@ WORDING = Wording.parse(
 )
 
 
-def rows(name: str) -> list[dict[str, Any]]:
+def load_rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
 
 
-def facts(given: dict[str, Any]) -> Facts:
+def facts_from_json(given: dict[str, Any]) -> Facts:
     since = given.get("since")
     return Facts(**{**given, "since": date.fromisoformat(since) if since else None})

@@ -7,23 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai.cleared import Uncleared
-from ai.compose import Composed, Part, Unsayable, compose
+from ai.compose import Composition, Contribution, Unsayable, compose
 from ai.facts import Facts
 from ai.guard import check_text
 from ai.wording import Wording
 from rights.answers import Clearance, Refusal
+from tests.ai.samples import CHOICE_KEY, CLEARANCE, FACTS, WORDING
 
-from .samples import CLEARED, FACTS, KEY, WORDING
 
-
-def composed(facts: Facts = FACTS, *, wording: Wording = WORDING, fan: str = "fan-1", **changes: Any) -> Composed:
-    given: dict[str, Any] = {"choice_key": KEY, "program": "program:1", "clearance": CLEARED, **changes}
+def compose_sample(
+    facts: Facts = FACTS, *, wording: Wording = WORDING, fan: str = "fan-1", **changes: Any
+) -> Composition:
+    given: dict[str, Any] = {"choice_key": CHOICE_KEY, "program": "program:1", "clearance": CLEARANCE, **changes}
     return compose(wording, facts, fan=fan, **given)
 
 
 def test_a_replay_says_the_same_words() -> None:
     """A fixed expectation: were the choice to change, everything already decided would be said differently."""
-    assert [composed(fan=f"fan-{n}").text for n in range(4)] == [
+    assert [compose_sample(fan=f"fan-{n}").text for n in range(4)] == [
         "Thank you, Ana. 100 listens of “Tidal”. It means a lot, Ana.",
         "Thank you, Ana. 100 listens of “Tidal”. – Mara Veil",
         "Ana, 100 listens! – Mara Veil",
@@ -34,7 +35,7 @@ def test_a_replay_says_the_same_words() -> None:
 def test_all_templates_and_fragments_are_used_about_equally() -> None:
     counted: dict[tuple[int, tuple[tuple[str, int], ...]], int] = {}
     for n in range(1200):
-        made = composed(fan=f"fan-{n}")
+        made = compose_sample(fan=f"fan-{n}")
         counted[made.template, made.fragments] = counted.get((made.template, made.fragments), 0) + 1
 
     assert len(counted) == 6
@@ -42,25 +43,25 @@ def test_all_templates_and_fragments_are_used_about_equally() -> None:
 
 
 def test_ids_that_run_together_are_not_the_same_choice() -> None:
-    apart = [composed(program=f"{n}1", fan="1").text for n in range(40)]
+    apart = [compose_sample(program=f"{n}1", fan="1").text for n in range(40)]
 
-    assert [composed(program=f"{n}", fan="11").text for n in range(40)] != apart
+    assert [compose_sample(program=f"{n}", fan="11").text for n in range(40)] != apart
 
 
 def test_what_was_placed_is_told() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["Thank you[, {name}]. {plays}!"]})
 
-    made = composed(wording=wording)
+    made = compose_sample(wording=wording)
 
-    assert made == Composed(
+    assert made == Composition(
         text="Thank you, Ana. 100!",
         template=0,
         fragments=(),
         values=(("name", "Ana"), ("plays", "100")),
         shape=wording.digest,
         parts=(
-            Part("words", "Written by a person, filled in"),
-            Part("facts", "Counted from listens; rules, no model"),
+            Contribution("words", "Written by a person, filled in"),
+            Contribution("facts", "Counted from listens; rules, no model"),
         ),
     )
     assert json.loads(msgspec.json.encode(made))["parts"][0]["role"] == "words"
@@ -69,26 +70,26 @@ def test_what_was_placed_is_told() -> None:
 def test_a_missing_name_leaves_no_comma_behind() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["Thank you[, {name}]."]})
 
-    assert composed(Facts(artist="Mara"), wording=wording).text == "Thank you."
+    assert compose_sample(Facts(artist="Mara"), wording=wording).text == "Thank you."
 
 
 def test_a_name_that_may_not_be_repeated_is_a_missing_name() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["Thank you[, {name}]."]})
 
-    assert composed(Facts(artist="Mara", name="Mara Official"), wording=wording).text == "Thank you."
+    assert compose_sample(Facts(artist="Mara", name="Mara Official"), wording=wording).text == "Thank you."
 
 
 def test_a_template_whose_facts_are_missing_is_not_chosen() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["{song}!", "Thank you.", "{since}!"]})
 
-    assert {composed(Facts(artist="Mara"), wording=wording, fan=str(n)).text for n in range(50)} == {"Thank you."}
+    assert {compose_sample(Facts(artist="Mara"), wording=wording, fan=str(n)).text for n in range(50)} == {"Thank you."}
 
 
 def test_facts_that_are_too_few_for_every_template_are_named() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["{song} {plays}", "{since} {plays} {song}"]})
 
     with pytest.raises(Unsayable) as refused:
-        composed(Facts(artist="Mara", plays=3), wording=wording)
+        compose_sample(Facts(artist="Mara", plays=3), wording=wording)
 
     assert refused.value.missing == {"song"}
 
@@ -108,19 +109,22 @@ def test_facts_that_are_too_few_for_every_template_are_named() -> None:
 def test_a_name_that_runs_the_other_way_is_isolated(locale: str, name: str, expected: str) -> None:
     wording = Wording.parse({"locale": locale, "templates": ["a[ {name}] b"]})
 
-    assert composed(Facts(artist="Mara", name=name), wording=wording).text == expected
+    assert compose_sample(Facts(artist="Mara", name=name), wording=wording).text == expected
 
 
 def test_a_title_of_mixed_direction_is_isolated() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["“{song}”"]})
 
-    assert composed(Facts(artist="M", song="ليل (Night)"), wording=wording).text == "“\u2068ليل (Night)\u2069”"
+    assert compose_sample(Facts(artist="M", song="ليل (Night)"), wording=wording).text == "“\u2068ليل (Night)\u2069”"
 
 
 def test_numbers_and_dates_are_written_the_locales_way() -> None:
     wording = Wording.parse({"locale": "de", "templates": ["{plays} seit {since}"]})
 
-    assert composed(Facts(artist="M", plays=1234, since=FACTS.since), wording=wording).text == "1.234 seit 3. Mai 2024"
+    assert (
+        compose_sample(Facts(artist="M", plays=1234, since=FACTS.since), wording=wording).text
+        == "1.234 seit 3. Mai 2024"
+    )
 
 
 def test_nothing_is_composed_without_a_clearance_for_it() -> None:
@@ -128,19 +132,19 @@ def test_nothing_is_composed_without_a_clearance_for_it() -> None:
     other = Clearance(id=1, use="remix", artist_id=1, grants=(), until=None)
 
     with pytest.raises(Uncleared, match="not Refusal"):
-        composed(clearance=cast("Clearance", refusal))
+        compose_sample(clearance=cast("Clearance", refusal))
     with pytest.raises(Uncleared, match="this one is for remix"):
-        composed(clearance=other)
+        compose_sample(clearance=other)
     with pytest.raises(Uncleared, match="not NoneType"):
-        composed(clearance=None)
+        compose_sample(clearance=None)
 
 
 @given(name=st.text(max_size=60), song=st.text(max_size=140), plays=st.integers(0, 10**9), fan=st.text(max_size=20))
 def test_whatever_a_fan_is_called_the_message_passes_the_guard(name: str, song: str, plays: int, fan: str) -> None:
     facts = Facts(artist="Mara Veil", name=name, song=song, plays=plays)
 
-    made = composed(facts, fan=fan)
+    made = compose_sample(facts, fan=fan)
 
     assert check_text(made.text, facts, wording=WORDING) == []
     assert made.text.count("\u2068") == made.text.count("\u2069")
-    assert composed(facts, fan=fan) == made
+    assert compose_sample(facts, fan=fan) == made

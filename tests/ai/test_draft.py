@@ -4,60 +4,59 @@ from typing import Any, cast
 import pytest
 
 from ai.cleared import Uncleared
-from ai.compose import Part, compose
-from ai.draft import Drafted, Style, draft_message
+from ai.compose import Contribution, compose
+from ai.draft import DraftedMessage, Style, draft_message
 from ai.facts import Facts
-from ai.llm import Profile
+from ai.llm import ModelConfig
 from ai.wording import Wording
 from rights.answers import Refusal
+from tests.ai.chat_server import ChatServer, completion, hanging_answer, http_answer, text_answer
+from tests.ai.samples import CHOICE_KEY, CLEARANCE, FACTS, WORDING
 
-from .chat_server import ChatServer, answer, completion, hangs, says
-from .samples import CLEARED, FACTS, KEY, WORDING
-
-COMPOSED = compose(WORDING, FACTS, choice_key=KEY, program="program:1", fan="fan-1", clearance=CLEARED)
-
-
-def profile(chat: ChatServer, **changes: Any) -> Profile:
-    return Profile(**{"base_url": chat.base_url, "model": "small-7b", "timeout_seconds": 10.0, **changes})
+COMPOSED = compose(WORDING, FACTS, choice_key=CHOICE_KEY, program="program:1", fan="fan-1", clearance=CLEARANCE)
 
 
-def drafted(model: Profile | None, facts: Facts = FACTS, **changes: Any) -> Drafted:
+def model_config(chat: ChatServer, **changes: Any) -> ModelConfig:
+    return ModelConfig(**{"base_url": chat.base_url, "model": "small-7b", "timeout_seconds": 10.0, **changes})
+
+
+def draft_sample(model: ModelConfig | None, facts: Facts = FACTS, **changes: Any) -> DraftedMessage:
     given: dict[str, Any] = {
         "wording": WORDING,
-        "clearance": CLEARED,
+        "clearance": CLEARANCE,
         "program": "program:1",
         "fan": "fan-1",
         **changes,
     }
-    return draft_message(given.pop("wording"), facts, choice_key=KEY, model=model, **given)
+    return draft_message(given.pop("wording"), facts, choice_key=CHOICE_KEY, model=model, **given)
 
 
 def test_without_a_model_the_composer_writes() -> None:
-    made = drafted(None)
+    made = draft_sample(None)
 
-    assert made == Drafted(COMPOSED.text, "composer", COMPOSED.parts, COMPOSED)
+    assert made == DraftedMessage(COMPOSED.text, "composer", COMPOSED.parts, COMPOSED)
     assert made.by_model is False
 
 
 def test_a_models_words_are_used_when_nothing_is_wrong_with_them(chat: ChatServer) -> None:
-    chat.answers = [says("Thank you, {name}, for {plays} listens of “{song}”.")]
+    chat.answers = [text_answer("Thank you, {name}, for {plays} listens of “{song}”.")]
 
-    made = drafted(profile(chat))
+    made = draft_sample(model_config(chat))
 
-    assert made == Drafted(
+    assert made == DraftedMessage(
         "Thank you, Ana, for 100 listens of “Tidal”.",
         "model:small-7b",
-        (Part("words", "model:small-7b"), Part("facts", "Counted from listens; rules, no model")),
+        (Contribution("words", "model:small-7b"), Contribution("facts", "Counted from listens; rules, no model")),
         None,
     )
     assert made.by_model is True
 
 
 def test_a_model_never_sees_a_name_or_a_title(chat: ChatServer) -> None:
-    chat.answers = [says("Thank you for listening.")]
+    chat.answers = [text_answer("Thank you for listening.")]
     facts = Facts(artist="Mara Veil", name="Wilhelmina", song="Unheard Of", plays=7)
 
-    drafted(profile(chat, is_openai=True), facts, fan="fan-77")
+    draft_sample(model_config(chat, is_openai=True), facts, fan="fan-77")
 
     sent = json.dumps(chat.sent[0].body)
     assert "{name}" in sent
@@ -85,54 +84,54 @@ def test_a_model_never_sees_a_name_or_a_title(chat: ChatServer) -> None:
     ],
 )
 def test_a_doubtful_word_of_a_model_brings_the_composer_back(chat: ChatServer, text: str, code: str) -> None:
-    chat.answers = [says(text)]
+    chat.answers = [text_answer(text)]
 
-    made = drafted(profile(chat))
+    made = draft_sample(model_config(chat))
 
     assert (made.text, made.maker, made.by_model, made.why_composer) == (COMPOSED.text, "composer", False, "guard")
     assert code in {finding.code for finding in made.findings}
 
 
 def test_a_slot_without_a_value_is_doubtful(chat: ChatServer) -> None:
-    chat.answers = [says("Thank you, {name}.")]
+    chat.answers = [text_answer("Thank you, {name}.")]
 
-    made = drafted(profile(chat), Facts(artist="Mara Veil", plays=3))
+    made = draft_sample(model_config(chat), Facts(artist="Mara Veil", plays=3))
 
     assert (made.maker, made.why_composer) == ("composer", "guard")
 
 
 def test_the_artists_banned_words_are_doubtful(chat: ChatServer) -> None:
-    chat.answers = [says("Thank you so much, {name}.")]
+    chat.answers = [text_answer("Thank you so much, {name}.")]
 
-    made = drafted(profile(chat), style=Style(banned=("So Much",)))
+    made = draft_sample(model_config(chat), style=Style(banned=("So Much",)))
 
     assert [finding.what for finding in made.findings] == ["So Much"]
 
 
 def test_a_model_that_cannot_be_used_brings_the_composer_back(chat: ChatServer) -> None:
-    chat.answers = [answer(completion("Dear fan, I love you!"))]
-    assert drafted(profile(chat)).why_composer == "schema"
+    chat.answers = [http_answer(completion("Dear fan, I love you!"))]
+    assert draft_sample(model_config(chat)).why_composer == "schema"
 
-    chat.answers = [hangs(chat)]
-    made = drafted(profile(chat, timeout_seconds=0.3))
+    chat.answers = [hanging_answer(chat)]
+    made = draft_sample(model_config(chat, timeout_seconds=0.3))
     assert (made.text, made.maker, made.why_composer) == (COMPOSED.text, "composer", "timeout")
 
 
 def test_a_model_is_not_asked_for_words_that_cannot_be_judged(chat: ChatServer) -> None:
-    chat.answers = [says("Obrigada, {name}.")]
+    chat.answers = [text_answer("Obrigada, {name}.")]
     wording = Wording.parse({"locale": "pt", "templates": ["Obrigada[, {name}]."]})
 
-    made = drafted(profile(chat), wording=wording)
+    made = draft_sample(model_config(chat), wording=wording)
 
     assert (made.text, made.maker, made.why_composer) == ("Obrigada, Ana.", "composer", "language")
     assert chat.sent == []
 
 
 def test_nothing_is_drafted_and_nobody_asked_without_a_clearance(chat: ChatServer) -> None:
-    chat.answers = [says("Thank you.")]
+    chat.answers = [text_answer("Thank you.")]
     refusal = Refusal(use="personal_message", artist_id=1, missing=("Mara Veil (artist)",))
 
     with pytest.raises(Uncleared):
-        drafted(profile(chat), clearance=cast("Any", refusal))
+        draft_sample(model_config(chat), clearance=cast("Any", refusal))
 
     assert chat.sent == []

@@ -6,31 +6,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai import guard
-from ai.facts import Facts, place
+from ai.facts import Facts, format_facts
 from ai.guard import Finding, check_text, check_words, safe_name, safe_title
-from ai.scripts import script
+from ai.unicode import script_of
 from ai.wording import Wording
+from tests.ai.samples import FACTS, facts_from_json, load_rows
 
-from .samples import FACTS, facts, rows
-
-NAMES, MESSAGES = rows("names.jsonl"), rows("messages.jsonl")
+NAMES, MESSAGES = load_rows("names.jsonl"), load_rows("messages.jsonl")
 SUBTLE = ("subtle", "unforeseen")
 """What the rules alone are not expected to find; nothing but a person finds the first."""
 
 
-def found(row: dict[str, Any]) -> list[Finding]:
+def check_row(row: dict[str, Any]) -> list[Finding]:
     wording = Wording.parse(row["wording"]) if "wording" in row else None
-    return check_text(row["text"], facts(row["facts"]), wording=wording)
+    return check_text(row["text"], facts_from_json(row["facts"]), wording=wording)
 
 
-def found_in_a_models_words(row: dict[str, Any]) -> list[Finding]:
-    known = facts(row["facts"])
-    blanked, wrong = guard._blank(row["text"], known, place(known, "en"))
-    return [*wrong, *check_words(blanked, known, strict=True), *found(row)]
+def check_row_as_model(row: dict[str, Any]) -> list[Finding]:
+    known = facts_from_json(row["facts"])
+    blanked, wrong = guard._mask_known_values(row["text"], known, format_facts(known, "en"))
+    return [*wrong, *check_words(blanked, known, strict=True), *check_row(row)]
 
 
 def test_the_sets_are_as_broad_as_they_claim() -> None:
-    scripts = {script(letter) for row in NAMES if row["ok"] for letter in row["name"]} - {"COMMON", "INHERITED"}
+    scripts = {script_of(letter) for row in NAMES if row["ok"] for letter in row["name"]} - {"COMMON", "INHERITED"}
 
     assert len(scripts) >= 20
     assert min(Counter(row["ok"] for row in NAMES).values()) >= 200
@@ -51,24 +50,24 @@ def test_few_good_names_are_left_out() -> None:
 def test_no_bad_message_of_a_known_kind_passes() -> None:
     bad = [row for row in MESSAGES if not row["ok"] and row["class"] not in SUBTLE]
 
-    assert [row["text"] for row in bad if found(row) == []] == []
+    assert [row["text"] for row in bad if check_row(row) == []] == []
 
 
 def test_few_good_messages_are_refused() -> None:
     good = [row for row in MESSAGES if row["ok"]]
 
-    assert len([row for row in good if found(row)]) <= 0.03 * len(good)
+    assert len([row for row in good if check_row(row)]) <= 0.03 * len(good)
 
 
 def test_what_a_principal_signed_is_never_refused() -> None:
-    assert [row["text"] for row in MESSAGES if row["class"] == "signed" and found(row)] == []
+    assert [row["text"] for row in MESSAGES if row["class"] == "signed" and check_row(row)] == []
 
 
 def test_a_models_words_are_doubted_where_no_rule_was_written_for_them() -> None:
     """Thirty texts written after the rules, of which the rules alone find eight."""
     unforeseen = [row for row in MESSAGES if row["class"] == "unforeseen"]
 
-    assert len([row for row in unforeseen if found_in_a_models_words(row)]) >= 0.9 * len(unforeseen)
+    assert len([row for row in unforeseen if check_row_as_model(row)]) >= 0.9 * len(unforeseen)
 
 
 @pytest.mark.parametrize(

@@ -6,42 +6,49 @@ import jsonschema
 import msgspec
 import pytest
 
-from ai.llm import MAX_ANSWER, Answer, Profile, Unusable, ask, flat_schema
-
-from .chat_server import ChatServer, answer, completion, drips, hangs, running, says
+from ai.llm import MAX_RESPONSE_BYTES, Answer, ModelConfig, Unusable, ask_model, strict_schema
+from tests.ai.chat_server import (
+    ChatServer,
+    completion,
+    dripping_answer,
+    hanging_answer,
+    http_answer,
+    run_chat_server,
+    text_answer,
+)
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
 
 
-def profile(chat: ChatServer, **changes: object) -> Profile:
-    return Profile(**{"base_url": chat.base_url, "model": "test-model", "timeout_seconds": 10.0, **changes})
+def model_config(chat: ChatServer, **changes: object) -> ModelConfig:
+    return ModelConfig(**{"base_url": chat.base_url, "model": "test-model", "timeout_seconds": 10.0, **changes})
 
 
-def asked(chat: ChatServer, **changes: object) -> Answer[Words]:
-    return ask(profile(chat, **changes), Words, system="Say hello.", question={"plays": 3}, person="a" * 64)
+def ask_sample(chat: ChatServer, **changes: object) -> Answer[Words]:
+    return ask_model(model_config(chat, **changes), Words, system="Say hello.", question={"plays": 3}, person="a" * 64)
 
 
-def reason(chat: ChatServer, **changes: object) -> str:
+def failure_reason(chat: ChatServer, **changes: object) -> str:
     with pytest.raises(Unusable) as refused:
-        asked(chat, **changes)
+        ask_sample(chat, **changes)
     return refused.value.reason
 
 
 def test_a_good_answer_comes_back_as_our_own_type(chat: ChatServer) -> None:
-    chat.answers = [says("Hello")]
+    chat.answers = [text_answer("Hello")]
 
-    got = asked(chat)
+    got = ask_sample(chat)
 
     assert got == Answer(Words(text="Hello"), "test-model-7b")
     assert [sent.path for sent in chat.sent] == ["/v1/chat/completions"]
 
 
 def test_the_schema_is_nested_and_strict_as_every_server_reads_it(chat: ChatServer) -> None:
-    chat.answers = [says("Hello")]
+    chat.answers = [text_answer("Hello")]
 
-    asked(chat)
+    ask_sample(chat)
 
     assert chat.sent[0].body == {
         "model": "test-model",
@@ -49,13 +56,13 @@ def test_the_schema_is_nested_and_strict_as_every_server_reads_it(chat: ChatServ
         "max_completion_tokens": 400,
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "words", "strict": True, "schema": flat_schema(Words)},
+            "json_schema": {"name": "words", "strict": True, "schema": strict_schema(Words)},
         },
     }
 
 
 def test_the_schema_is_one_that_a_validator_agrees_with() -> None:
-    schema = flat_schema(Words)
+    schema = strict_schema(Words)
 
     jsonschema.Draft202012Validator.check_schema(schema)
 
@@ -65,9 +72,9 @@ def test_the_schema_is_one_that_a_validator_agrees_with() -> None:
 
 
 def test_an_old_server_is_asked_in_its_own_words(chat: ChatServer) -> None:
-    chat.answers = [says("Hello")]
+    chat.answers = [text_answer("Hello")]
 
-    asked(chat, token_param="max_tokens", structured="none")
+    ask_sample(chat, token_param="max_tokens", structured="none")
 
     body = chat.sent[0].body
     assert body.keys() == {"model", "messages", "max_tokens"}
@@ -75,10 +82,10 @@ def test_an_old_server_is_asked_in_its_own_words(chat: ChatServer) -> None:
 
 
 def test_only_openai_is_told_not_to_store_and_given_a_hash(chat: ChatServer) -> None:
-    chat.answers = [says("Hello")]
+    chat.answers = [text_answer("Hello")]
 
-    asked(chat, is_openai=True)
-    asked(chat)
+    ask_sample(chat, is_openai=True)
+    ask_sample(chat)
 
     assert chat.sent[0].body["store"] is False
     assert chat.sent[0].body["safety_identifier"] == "a" * 64
@@ -101,76 +108,76 @@ def test_only_openai_is_told_not_to_store_and_given_a_hash(chat: ChatServer) -> 
         pytest.param(b'{"choices": []}', "protocol", id="no choice"),
         pytest.param(b"<html>Welcome to the captive portal</html>", "protocol", id="no JSON"),
         pytest.param(b"[]", "protocol", id="no object"),
-        pytest.param(completion('{"text": "Hi"}') + b" " * MAX_ANSWER, "oversize", id="oversize"),
+        pytest.param(completion('{"text": "Hi"}') + b" " * MAX_RESPONSE_BYTES, "oversize", id="oversize"),
         pytest.param(b"\xff\xfe", "protocol", id="no UTF-8"),
     ],
 )
 def test_an_answer_that_is_not_exactly_what_was_asked_is_unusable(chat: ChatServer, body: bytes, expected: str) -> None:
-    chat.answers = [answer(body)]
+    chat.answers = [http_answer(body)]
 
-    assert reason(chat) == expected
+    assert failure_reason(chat) == expected
 
 
 def test_a_busy_server_is_asked_again(chat: ChatServer) -> None:
-    chat.answers = [answer(b"{}", status=429, headers={"retry-after-ms": "10"}), says("Hello")]
+    chat.answers = [http_answer(b"{}", status=429, headers={"retry-after-ms": "10"}), text_answer("Hello")]
 
-    assert asked(chat).value == Words(text="Hello")
+    assert ask_sample(chat).value == Words(text="Hello")
     assert len(chat.sent) == 2
 
 
 def test_a_broken_server_is_asked_three_times_and_then_left(chat: ChatServer) -> None:
-    chat.answers = [answer(b"{}", status=500, headers={"retry-after-ms": "10"})]
+    chat.answers = [http_answer(b"{}", status=500, headers={"retry-after-ms": "10"})]
 
-    assert reason(chat) == "status"
+    assert failure_reason(chat) == "status"
     assert len(chat.sent) == 3
 
 
 def test_a_server_that_wants_us_to_wait_for_longer_than_the_deadline_is_left(chat: ChatServer) -> None:
-    chat.answers = [answer(b"{}", status=429, headers={"retry-after": "60"})]
+    chat.answers = [http_answer(b"{}", status=429, headers={"retry-after": "60"})]
     began = time.monotonic()
 
-    assert reason(chat, timeout_seconds=0.5) == "timeout"
+    assert failure_reason(chat, timeout_seconds=0.5) == "timeout"
 
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.parametrize("fault", [hangs, drips])
+@pytest.mark.parametrize("fault", [hanging_answer, dripping_answer])
 def test_the_deadline_holds_for_everything_together(chat: ChatServer, fault: object) -> None:
     chat.answers = [fault(chat)]
     began = time.monotonic()
 
-    assert reason(chat, timeout_seconds=0.5) == "timeout"
+    assert failure_reason(chat, timeout_seconds=0.5) == "timeout"
 
     assert time.monotonic() - began < 5
 
 
 def test_a_server_that_is_not_there_is_unusable(chat: ChatServer) -> None:
-    chat.answers = [says("Hello")]
+    chat.answers = [text_answer("Hello")]
 
-    assert reason(chat, base_url="http://127.0.0.1:9/v1", timeout_seconds=4.0) == "connection"
+    assert failure_reason(chat, base_url="http://127.0.0.1:9/v1", timeout_seconds=4.0) == "connection"
 
 
 def test_a_redirect_is_not_followed_and_no_key_goes_elsewhere(chat: ChatServer) -> None:
-    with running() as elsewhere:
-        elsewhere.answers = [says("Hello")]
-        chat.answers = [answer(b"", status=307, headers={"Location": f"{elsewhere.base_url}/chat/completions"})]
+    with run_chat_server() as elsewhere:
+        elsewhere.answers = [text_answer("Hello")]
+        chat.answers = [http_answer(b"", status=307, headers={"Location": f"{elsewhere.base_url}/chat/completions"})]
 
-        assert reason(chat, api_key="secret") == "status"
+        assert failure_reason(chat, api_key="secret") == "status"
 
         assert elsewhere.sent == []
 
 
 def test_nothing_in_the_environment_reaches_the_request(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    with running() as trap:
-        trap.answers = [says("Trapped")]
-        chat.answers = [says("Hello")]
+    with run_chat_server() as trap:
+        trap.answers = [text_answer("Trapped")]
+        chat.answers = [text_answer("Hello")]
         for name in ("OPENAI_BASE_URL", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, trap.base_url)
         monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Trap: trap\nAuthorization: Bearer trap")
         for name in ("API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID", "WEBHOOK_SECRET"):
             monkeypatch.setenv(f"OPENAI_{name}", "trap")
 
-        assert asked(chat).value == Words(text="Hello")
+        assert ask_sample(chat).value == Words(text="Hello")
 
         assert trap.sent == []
         assert "trap" not in json.dumps([chat.sent[0].headers, chat.sent[0].body]).lower()
@@ -179,15 +186,15 @@ def test_nothing_in_the_environment_reaches_the_request(chat: ChatServer, monkey
 
 def test_the_profiles_own_key_is_what_is_sent(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "trap")
-    chat.answers = [says("Hello")]
+    chat.answers = [text_answer("Hello")]
 
-    asked(chat, api_key="ours")
+    ask_sample(chat, api_key="ours")
 
     assert chat.sent[0].headers["Authorization"] == "Bearer ours"
 
 
 def test_a_profile_does_not_print_its_key() -> None:
-    assert "ours" not in repr(Profile(base_url="http://127.0.0.1/v1", model="m", api_key="ours"))
+    assert "ours" not in repr(ModelConfig(base_url="http://127.0.0.1/v1", model="m", api_key="ours"))
 
 
 @pytest.mark.parametrize(
@@ -208,11 +215,11 @@ def test_a_profile_does_not_print_its_key() -> None:
 )
 def test_only_loopback_and_named_hosts_are_asked(address: str) -> None:
     with pytest.raises(Unusable) as refused:
-        Profile(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
+        ModelConfig(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
 
     assert refused.value.reason == "address"
 
 
 @pytest.mark.parametrize("address", ["http://localhost:8080/v1", "http://[::1]:1/v1", "https://api.example.com/v1"])
 def test_loopback_and_named_hosts_are_accepted(address: str) -> None:
-    Profile(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
+    ModelConfig(base_url=address, model="m", hosts=frozenset({"api.example.com"}))

@@ -6,15 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.facts import Facts, place
-from ai.previews import plural_edges, previews
-from ai.templates import Malformed
-from ai.wording import Wording, read, shapes
+from ai.facts import Facts, format_facts
+from ai.previews import list_previews, plural_edges
+from ai.template_language import Malformed
+from ai.wording import Wording, list_shapes, load_wording
+from tests.ai.samples import FACTS, WORDING
 
-from .samples import FACTS, WORDING
 
-
-def wording(*templates: str, **changes: Any) -> Wording:
+def make_wording(*templates: str, **changes: Any) -> Wording:
     return Wording.parse({"locale": "en", "templates": list(templates), **changes})
 
 
@@ -47,12 +46,12 @@ def test_the_shape_hash_is_stable_under_key_order(names: list[str]) -> None:
 
 
 def test_what_is_signed_can_be_read_again() -> None:
-    assert read(WORDING.canonical()) == WORDING
+    assert load_wording(WORDING.canonical()) == WORDING
     assert Wording.parse(json.loads(WORDING.canonical())).digest == WORDING.digest
 
 
 def test_another_word_is_another_hash() -> None:
-    assert wording("Thank you.").digest != wording("Thank you!").digest
+    assert make_wording("Thank you.").digest != make_wording("Thank you!").digest
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def test_a_wording_that_could_not_be_said_or_read_is_refused(data: Any, problem:
 
 
 def test_every_shape_is_listed() -> None:
-    found = shapes(wording("Hi[ {name}]! {end}", fragments={"end": ["Bye.", "Bye[, {name}]."]}))
+    found = list_shapes(make_wording("Hi[ {name}]! {end}", fragments={"end": ["Bye.", "Bye[, {name}]."]}))
 
     assert [shape.text for shape in found] == ["Hi {name}! Bye.", "Hi! Bye.", "Hi {name}! Bye, {name}.", "Hi! Bye."]
 
@@ -118,7 +117,7 @@ def test_every_shape_is_listed() -> None:
 def test_previews_show_the_edges_of_every_shape() -> None:
     found = {
         (each.case, each.text)
-        for each in previews(wording("{plays} {plays, one: listen, other: listens}[, {name}]"), artist="Mara")
+        for each in list_previews(make_wording("{plays} {plays, one: listen, other: listens}[, {name}]"), artist="Mara")
     }
 
     assert found == {
@@ -142,10 +141,12 @@ def test_previews_reach_every_plural_form_of_a_language() -> None:
 
 
 def test_words_that_were_not_signed_are_not_said() -> None:
-    placed = place(FACTS, "en")
+    placed = format_facts(FACTS, "en")
 
     assert WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", placed)
     assert not WORDING.says("Thank you, Ana. 101 listens of “Tidal”. – Mara Veil", placed)
     assert not WORDING.says("Thank you. 100 listens of “Tidal”. – Mara Veil", placed)
     assert not WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil ", placed)
-    assert not WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", place(Facts(artist="Bo"), "en"))
+    assert not WORDING.says(
+        "Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", format_facts(Facts(artist="Bo"), "en")
+    )

@@ -11,7 +11,7 @@ from tests.servers import Database
 
 
 def use_model(settings: Settings, chat: chat_server.ChatServer, text: str) -> None:
-    chat.answers = [chat_server.says(text)]
+    chat.answers = [chat_server.text_answer(text)]
     settings.LLM_BASE_URL, settings.LLM_MODEL = chat.base_url, "tiny-1"
 
 
@@ -19,7 +19,7 @@ def use_model(settings: Settings, chat: chat_server.ChatServer, text: str) -> No
 def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
     artist = world.an_artist()
     moment = world.a_moment(world.a_program(artist))
-    with chat_server.running() as chat:
+    with chat_server.run_chat_server() as chat:
         use_model(settings, chat, "Thank you for the {plays} plays, {name}.")
         drafts.write_next()
 
@@ -32,7 +32,7 @@ def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
 def test_the_composer_writes_where_the_guard_doubts_the_model(settings: Settings) -> None:
     artist = world.an_artist()
     world.a_moment(world.a_program(artist))
-    with chat_server.running() as chat:
+    with chat_server.run_chat_server() as chat:
         use_model(settings, chat, "I love you, {name}. Meet me backstage.")
         drafts.write_next()
 
@@ -53,9 +53,9 @@ def test_a_model_is_asked_outside_a_transaction(committing_db: Database, setting
             seen.extend(row[0] for row in cursor.fetchall())
         Moment.objects.filter(pk=moment.pk, state="noticed").update(state="refused", reason="taken back meanwhile")
         connection.close()
-        chat_server.says("Thank you, {name}.")(handler)
+        chat_server.text_answer("Thank you, {name}.")(handler)
 
-    with chat_server.running() as chat:
+    with chat_server.run_chat_server() as chat:
         use_model(settings, chat, "")
         chat.answers = [look]
         assert drafts.write_next()

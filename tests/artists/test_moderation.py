@@ -26,7 +26,7 @@ from trust.models import Report
 def report_experience(artist: Artist, name: str = "Ana", *, reason: str = "hurtful") -> Report:
     """By a fan of their own, on what they received."""
     experience = world.an_experience(artist, world.a_fan(name, opted_in=artist))
-    return fan_reports.report(experience, by=experience.person, reason=reason)
+    return fan_reports.report_experience(experience, by=experience.person, reason=reason)
 
 
 def report_earlier_experience(artist: Artist, fan: Person, number: int = 1) -> Report:

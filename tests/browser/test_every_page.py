@@ -144,11 +144,11 @@ def scene(house: House) -> Scene:
     principal, reviewer = world.a_member(artist, "principal"), world.a_member(artist, "reviewer")
     review.decline(decided.pk, by=reviewer)
     given.look_at(held, world.another_member(artist, "owner"))
-    reports.report(second, reason="hurtful", said="Not for me.", by=fan)
-    answered = reports.report(third, reason="untrue", by=fan)  # which is a notice in every feed of this fan
+    reports.report_experience(second, reason="hurtful", said="Not for me.", by=fan)
+    answered = reports.report_experience(third, reason="untrue", by=fan)  # which is a notice in every feed of this fan
     desk.handle(answered, upheld=False, note="It was so.", by=world.staff())
     mutes.pause(fan, program.pk, artist, name=program.name)
-    preferences.welcomed(fan)
+    preferences.finish_onboarding(fan)
     given.token_of(fan)
     _, invitation = invitations.make(artist.team, fan.email, "editor", by=principal)
     people = {

@@ -183,7 +183,7 @@ def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guest
 def test_what_became_of_a_report_stands_in_the_open_feed(artist: Artist, guests: Guests) -> None:
     fan = world.a_fan("Ana", opted_in=artist)
     experience = given.an_experience(artist, fan)
-    report = reports.report(experience, reason="hurtful", by=fan)
+    report = reports.report_experience(experience, reason="hurtful", by=fan)
     page = marked(guests.open("/", fan))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     expect(page.get_by_role("heading", name="Notices")).to_have_count(0)

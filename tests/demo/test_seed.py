@@ -13,7 +13,7 @@ from catalog.models import Artist
 from config.demo import clock, seed
 from config.demo.acts import ACTS, MARA
 from config.demo.crowd import FANS
-from fans import news
+from fans import activity
 from fans.models import Engagement, Experience, RecordingEngagement
 from listens.models import Listen
 from rights.models import Decision, Grant
@@ -100,7 +100,7 @@ def test_the_world_has_everything_that_can_become_of_a_moment() -> None:
 
 
 def test_the_guest_finds_among_their_notices_what_became_of_a_report() -> None:
-    [told] = news.of(Person.objects.get(handle="ana"))
+    [told] = activity.recent_activity(Person.objects.get(handle="ana"))
 
     assert told.what == "dismissed"
     assert told.artist

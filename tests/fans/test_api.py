@@ -23,7 +23,7 @@ def artist() -> Artist:
     return world.an_artist("Mara Veil")
 
 
-def signed_in(person: Any) -> Client:
+def signed_in_client(person: Any) -> Client:
     client = Client()
     client.force_login(person)
     return client
@@ -31,7 +31,7 @@ def signed_in(person: Any) -> Client:
 
 def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artist) -> None:
     fan = world.a_fan("Ana")
-    client, path = signed_in(fan), "/api/v1/artists/mara-veil/opt-in"
+    client, path = signed_in_client(fan), "/api/v1/artists/mara-veil/opt-in"
 
     before = client.get(path).json()
     yes = client.put(path).json()
@@ -40,7 +40,7 @@ def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artis
 
     assert [before["opted_in"], yes["opted_in"], again["opted_in"], no["opted_in"]] == [False, True, True, False]
     assert again["since"] == yes["since"]
-    assert yes["words"] == opt_ins.words(artist)
+    assert yes["words"] == opt_ins.consent_text(artist)
     assert list(Consent.objects.filter(person=fan).order_by("id").values_list("act", "words")) == [
         ("given", yes["words"]),
         ("withdrawn", yes["words"]),
@@ -48,13 +48,13 @@ def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artis
 
 
 def test_an_artist_that_is_not_there_is_not_there(artist: Artist) -> None:
-    assert signed_in(world.a_fan("Ana")).put("/api/v1/artists/nobody/opt-in").status_code == 404
+    assert signed_in_client(world.a_fan("Ana")).put("/api/v1/artists/nobody/opt-in").status_code == 404
 
 
 def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -> None:
     experience = world.an_experience(artist, world.a_fan("Ana", opted_in=artist))
 
-    shown = signed_in(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
+    shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
 
     assert shown["text"] == experience.text
     assert shown["mark_words"] == "Mara Veil's words, filled in for you"
@@ -65,7 +65,7 @@ def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -
 def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist) -> None:
     fan = world.a_fan("Ana", opted_in=artist)
     world.an_experience(artist, fan)
-    signed_in(fan).get("/api/v1/me")  # the first request of a window may sweep old ones
+    signed_in_client(fan).get("/api/v1/me")  # the first request of a window may sweep old ones
     counts = []
     for other in ("", "Ove Lind", "Ida Moor"):
         if other:
@@ -73,7 +73,7 @@ def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist
             opt_ins.opt_in(fan, another)
             world.an_experience(another, fan)
         with CaptureQueriesContext(connection) as asked:
-            shown = signed_in(fan).get("/api/v1/experiences").json()["results"]
+            shown = signed_in_client(fan).get("/api/v1/experiences").json()["results"]
         counts.append((len(shown), len(asked)))
 
     assert [found for found, _ in counts] == [1, 2, 3]
@@ -82,7 +82,7 @@ def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist
 
 def test_opening_is_said_with_a_post_and_counts_once(artist: Artist) -> None:
     experience = world.an_experience(artist)
-    client, path = signed_in(experience.person), f"/api/v1/experiences/{experience.pk}"
+    client, path = signed_in_client(experience.person), f"/api/v1/experiences/{experience.pk}"
 
     assert client.get(path).json()["opened_at"] is None
     first = client.post(path).json()["opened_at"]
@@ -111,7 +111,7 @@ def test_a_receipt_is_read_without_signing_in_and_names_no_fan(artist: Artist) -
 
 def test_whoever_has_the_text_and_the_salt_can_check_the_commitment(artist: Artist) -> None:
     experience = world.an_experience(artist)
-    shown = signed_in(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
+    shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
     receipt = Client().get(shown["receipt"] + ".json").json()
 
     fields = [shown["salt"], str(experience.person_id), str(receipt["artist_id"]), receipt["mark"], receipt["credit"]]
@@ -125,7 +125,7 @@ def test_a_receipt_that_is_not_there_is_not_there(artist: Artist) -> None:
 
     assert Client().get("/r/" + "a" * 32).status_code == 404
     assert Client().get("/r/" + "a" * 32 + ".json").status_code == 404
-    assert signed_in(world.a_fan("Bo")).get(f"/api/v1/experiences/{uuid.uuid4()}").status_code == 404
+    assert signed_in_client(world.a_fan("Bo")).get(f"/api/v1/experiences/{uuid.uuid4()}").status_code == 404
 
 
 def test_an_erased_experience_keeps_its_receipt(artist: Artist) -> None:
@@ -133,7 +133,7 @@ def test_an_erased_experience_keeps_its_receipt(artist: Artist) -> None:
     Experience.objects.filter(pk=experience.pk).update(salt=None, text=None, why=None)
 
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
-    shown = signed_in(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
+    shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
 
     assert receipt["commitment"]["sha256"] == experience.content_hash
     assert (shown["text"], shown["why"]) == (None, None)

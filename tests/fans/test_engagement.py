@@ -24,12 +24,12 @@ from tests.servers import Database
 _ids = count(1)
 
 
-def songs(*titles: str) -> list[Recording]:
+def make_recordings(*titles: str) -> list[Recording]:
     ada = entries.add_artist("Ada", "ada", by="system:test")
     return [entries.add_recording(ada, title, by="system:test") for title in titles]
 
 
-def listen(fan: UUID, song: Recording | None, minute: int = 0, *, set_aside: bool = False) -> NewListen:
+def make_listen(fan: UUID, song: Recording | None, minute: int = 0, *, set_aside: bool = False) -> NewListen:
     artist, recording = (song.artist_id, song.pk) if song else (None, None)
     return NewListen(next(_ids), fan, artist, recording, NOON + timedelta(minutes=minute), "live", set_aside)
 
@@ -40,8 +40,8 @@ def fan(db: None) -> Person:
 
 
 def test_listens_count_for_the_artist_and_for_the_recording(fan: Person) -> None:
-    night, day = songs("Night Train", "Day Train")
-    first, second, third = listen(fan.pk, night, 3), listen(fan.pk, day, 1), listen(fan.pk, night, 2)
+    night, day = make_recordings("Night Train", "Day Train")
+    first, second, third = make_listen(fan.pk, night, 3), make_listen(fan.pk, day, 1), make_listen(fan.pk, night, 2)
 
     progress = engagement.record([first, second, third])
 
@@ -61,9 +61,9 @@ def test_listens_count_for_the_artist_and_for_the_recording(fan: Person) -> None
 
 
 def test_a_later_batch_goes_on_where_the_one_before_ended(fan: Person) -> None:
-    [night] = songs("Night Train")
-    engagement.record([listen(fan.pk, night, 5), listen(fan.pk, night, 6)])
-    late = listen(fan.pk, night, 1)
+    [night] = make_recordings("Night Train")
+    engagement.record([make_listen(fan.pk, night, 5), make_listen(fan.pk, night, 6)])
+    late = make_listen(fan.pk, night, 1)
 
     progress = engagement.record([late])
 
@@ -80,18 +80,18 @@ def test_a_later_batch_goes_on_where_the_one_before_ended(fan: Person) -> None:
 
 
 def test_fans_are_counted_apart(fan: Person) -> None:
-    [night] = songs("Night Train")
+    [night] = make_recordings("Night Train")
     bo = person("bo")
 
-    engagement.record([listen(fan.pk, night), listen(bo.pk, night), listen(bo.pk, night)])
+    engagement.record([make_listen(fan.pk, night), make_listen(bo.pk, night), make_listen(bo.pk, night)])
 
     assert dict(Engagement.objects.values_list("person", "listens")) == {fan.pk: 1, bo.pk: 2}
 
 
 def test_what_is_set_aside_or_matched_nothing_does_not_count(fan: Person) -> None:
-    [night] = songs("Night Train")
+    [night] = make_recordings("Night Train")
 
-    progress = engagement.record([listen(fan.pk, night, set_aside=True), listen(fan.pk, None)])
+    progress = engagement.record([make_listen(fan.pk, night, set_aside=True), make_listen(fan.pk, None)])
 
     assert progress == []
     assert (Engagement.objects.count(), RecordingEngagement.objects.count()) == (0, 0)
@@ -101,8 +101,8 @@ def test_what_is_set_aside_or_matched_nothing_does_not_count(fan: Person) -> Non
 def test_as_many_queries_for_one_listen_as_for_hundreds(
     fan: Person, number: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    few = songs(*(f"Song {n}" for n in range(min(number, 20))))
-    listens = [listen(fan.pk, few[n % len(few)]) for n in range(number)]
+    few = make_recordings(*(f"Song {n}" for n in range(min(number, 20))))
+    listens = [make_listen(fan.pk, few[n % len(few)]) for n in range(number)]
 
     with django_assert_num_queries(2):
         engagement.record(listens)
@@ -114,7 +114,7 @@ def in_thread(committing_db: Database) -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def committed(listens: list[NewListen], meet: threading.Barrier | None = None) -> list[engagement.Progress]:
+def record_and_commit(listens: list[NewListen], meet: threading.Barrier | None = None) -> list[engagement.Progress]:
     """Count in a transaction of this thread's own."""
     try:
         with transaction.atomic():
@@ -128,10 +128,10 @@ def committed(listens: list[NewListen], meet: threading.Barrier | None = None) -
 
 def test_two_batches_at_once_never_number_a_listen_twice(in_thread: ThreadPoolExecutor) -> None:
     fan = person("ana")
-    [night] = songs("Night Train")
-    batches = [[listen(fan.pk, night) for _ in range(n % 5 + 1)] for n in range(20)]
+    [night] = make_recordings("Night Train")
+    batches = [[make_listen(fan.pk, night) for _ in range(n % 5 + 1)] for n in range(20)]
 
-    done = [each for batch in in_thread.map(committed, batches) for each in batch if each.recording_id is None]
+    done = [each for batch in in_thread.map(record_and_commit, batches) for each in batch if each.recording_id is None]
 
     numbers = sorted(each.before + 1 + n for each in done for n in range(len(each.counted)))
     total = sum(len(batch) for batch in batches)
@@ -143,24 +143,24 @@ def test_batches_that_name_the_same_fans_in_any_order_do_not_lock_each_other_out
     in_thread: ThreadPoolExecutor,
 ) -> None:
     fans = [person(f"fan{n}").pk for n in range(30)]
-    [night, day] = songs("Night Train", "Day Train")
+    [night, day] = make_recordings("Night Train", "Day Train")
     shuffled = random.Random(7)
     batches = []
     for _ in range(24):
         shuffled.shuffle(fans)
-        batches.append([listen(fan, shuffled.choice([night, day])) for fan in fans])
+        batches.append([make_listen(fan, shuffled.choice([night, day])) for fan in fans])
 
-    list(in_thread.map(committed, batches))
+    list(in_thread.map(record_and_commit, batches))
 
     assert set(Engagement.objects.values_list("listens", flat=True)) == {24}
 
 
 def test_a_batch_that_is_rolled_back_counts_nothing(committing_db: Database) -> None:
     fan = person("ana")
-    [night] = songs("Night Train")
+    [night] = make_recordings("Night Train")
 
     with transaction.atomic():
-        engagement.record([listen(fan.pk, night)])
+        engagement.record([make_listen(fan.pk, night)])
         transaction.set_rollback(True)
 
     assert Engagement.objects.count() == 0

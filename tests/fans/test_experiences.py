@@ -37,9 +37,9 @@ def test_opening_is_written_once() -> None:
     experience = world.an_experience(world.an_artist())
     fan = experience.person
 
-    experiences.open_(experience, by=fan)
+    experiences.mark_opened(experience, by=fan)
     first = experience.opened_at
-    experiences.open_(experience, by=fan)
+    experiences.mark_opened(experience, by=fan)
 
     assert first is not None
     assert experience.opened_at == first
@@ -50,10 +50,10 @@ def test_somebody_else_opens_nothing() -> None:
     experience = world.an_experience(world.an_artist())
     stranger = world.a_fan("Stranger")
 
-    experiences.open_(experience, by=stranger)
+    experiences.mark_opened(experience, by=stranger)
 
     assert experience.opened_at is None
-    assert list(experiences.of(stranger)) == []
+    assert list(experiences.received_by(stranger)) == []
 
 
 def test_the_receipt_can_be_checked_and_tells_nobody_who() -> None:

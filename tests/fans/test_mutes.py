@@ -23,7 +23,7 @@ def test_pausing_twice_is_once_and_it_is_written_down() -> None:
     again = mutes.pause(fan, program.pk, artist, name="Thank you")
 
     assert first == again
-    assert mutes.muted({(fan.pk, program.pk), (fan.pk, program.pk + 1)}) == {(fan.pk, program.pk)}
+    assert mutes.muted_pairs({(fan.pk, program.pk), (fan.pk, program.pk + 1)}) == {(fan.pk, program.pk)}
     assert Entry.objects.filter(action="program.muted").count() == 1
 
 
@@ -36,7 +36,7 @@ def test_resuming_ends_it_and_it_can_be_paused_again() -> None:
     assert mutes.resume(fan, program.pk)
     assert not mutes.resume(fan, program.pk)
 
-    assert mutes.muted({(fan.pk, program.pk)}) == set()
+    assert mutes.muted_pairs({(fan.pk, program.pk)}) == set()
     mutes.pause(fan, program.pk, artist)
     assert Mute.objects.filter(person=fan).count() == 2
 
@@ -92,12 +92,12 @@ def test_pausing_waits_for_what_is_being_delivered(committing_db: Database) -> N
         paused.set()
 
     with transaction.atomic():
-        opt_ins.standing_pairs({(fan.pk, artist.pk)}, hold=True)
+        opt_ins.active_pairs({(fan.pk, artist.pk)}, hold=True)
         thread = threading.Thread(target=pause)
         thread.start()
         assert not paused.wait(0.3)
-        assert mutes.muted({(fan.pk, program.pk)}) == set()
+        assert mutes.muted_pairs({(fan.pk, program.pk)}) == set()
     thread.join(5)
 
     assert paused.is_set()
-    assert mutes.muted({(fan.pk, program.pk)}) == {(fan.pk, program.pk)}
+    assert mutes.muted_pairs({(fan.pk, program.pk)}) == {(fan.pk, program.pk)}

@@ -16,9 +16,9 @@ def test_a_yes_keeps_the_words_it_was_given_to() -> None:
     given = opt_ins.opt_in(fan, artist)
 
     assert (given.consent.act, given.consent.version, given.consent.about) == ("given", 1, f"artist:{artist.pk}")
-    assert given.consent.words == opt_ins.words(artist)
+    assert given.consent.words == opt_ins.consent_text(artist)
     assert "Mara Veil's team may write to you here" in given.consent.words
-    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
+    assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
 
 
 @pytest.mark.django_db
@@ -34,13 +34,13 @@ def test_a_second_yes_is_the_first_one() -> None:
 def test_opting_out_ends_it_and_says_so_in_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    told = opt_ins.words(artist)
-    monkeypatch.setitem(opt_ins.WORDS, 2, "Other words about {artist}.")
-    monkeypatch.setattr(opt_ins, "VERSION", 2)
+    told = opt_ins.consent_text(artist)
+    monkeypatch.setitem(opt_ins.CONSENT_TEXTS, 2, "Other words about {artist}.")
+    monkeypatch.setattr(opt_ins, "CONSENT_VERSION", 2)
 
     assert opt_ins.opt_out(fan, artist)
 
-    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == set()
+    assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == set()
     acts = Consent.objects.filter(person=fan).order_by("pk").values_list("act", "version", "words")
     assert list(acts) == [("given", 1, told), ("withdrawn", 1, told)]
     assert Entry.objects.filter(action="opt_in.ended", actor=fan.actor, subject=f"artist:{artist.pk}").count() == 1
@@ -63,7 +63,7 @@ def test_a_yes_can_be_given_again() -> None:
     opt_ins.opt_in(fan, artist)
 
     assert [row.ended_at is None for row in OptIn.objects.filter(person=fan).order_by("pk")] == [False, True]
-    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
+    assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
 
 
 @pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_a_yes_to_one_artist_is_none_to_another() -> None:
     artist, other = world.an_artist(), world.an_artist("Ove Lind")
     fan, neighbour = world.a_fan(opted_in=artist), world.a_fan(opted_in=other)
 
-    assert opt_ins.standing_pairs([(fan.pk, other.pk), (neighbour.pk, other.pk), (neighbour.pk, artist.pk)]) == {
+    assert opt_ins.active_pairs([(fan.pk, other.pk), (neighbour.pk, other.pk), (neighbour.pk, artist.pk)]) == {
         (neighbour.pk, other.pk)
     }
 

@@ -30,17 +30,17 @@ def fan(experience: Experience) -> Client:
     return client
 
 
-def home(experience: Experience) -> str:
+def experience_url(experience: Experience) -> str:
     return f"/experiences/{experience.pk}"
 
 
-def address(experience: Experience) -> str:
+def report_url(experience: Experience) -> str:
     return f"/experiences/{experience.pk}/report"
 
 
 def test_what_the_fan_saw_is_kept_whatever_becomes_of_it(experience: Experience) -> None:
     text = experience.text
-    report = reports.report(experience, by=experience.person, reason="untrue", said="I never played it.")
+    report = reports.report_experience(experience, by=experience.person, reason="untrue", said="I never played it.")
 
     Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
 
@@ -56,13 +56,13 @@ def test_what_the_fan_saw_is_kept_whatever_becomes_of_it(experience: Experience)
     }
     program = Draft.objects.get(pk=experience.draft).version.program_id
     assert (report.subject, report.artist, report.program) == (str(experience), experience.artist_id, program)
-    assert reports.reported(experience, by=experience.person) == report
+    assert reports.find_report(experience, by=experience.person) == report
 
 
 def test_what_was_erased_before_can_still_be_reported(experience: Experience) -> None:
     Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
 
-    report = reports.report(experience, by=experience.person, reason="hurtful")
+    report = reports.report_experience(experience, by=experience.person, reason="hurtful")
 
     assert report.shown is not None
     assert (report.shown["text"], report.shown["why"]) == (None, None)
@@ -73,7 +73,7 @@ def test_nobody_reports_what_somebody_else_received(experience: Experience) -> N
 
     for person in (world.a_fan("Stranger"), team, world.staff()):
         with pytest.raises(NotTheirs):
-            reports.report(experience, by=person, reason="hurtful")
+            reports.report_experience(experience, by=person, reason="hurtful")
 
     assert Report.objects.count() == 0
 
@@ -81,24 +81,24 @@ def test_nobody_reports_what_somebody_else_received(experience: Experience) -> N
 def test_the_page_is_there_for_its_fan_alone(experience: Experience, client: Client) -> None:
     for person in (world.a_fan("Stranger"), world.a_member(experience.artist, "principal"), world.staff()):
         client.force_login(person)
-        assert client.get(address(experience)).status_code == 404
-        assert client.post(address(experience), {"reason": "hurtful"}).status_code == 404
+        assert client.get(report_url(experience)).status_code == 404
+        assert client.post(report_url(experience), {"reason": "hurtful"}).status_code == 404
 
     client.logout()
-    stood = {"Referer": f"http://testserver{address(experience)}"}
-    answer = client.post(address(experience), {"reason": "hurtful"}, headers=stood)
-    assert answer["Location"] == f"/accounts/login/?next={address(experience)}"
+    stood = {"Referer": f"http://testserver{report_url(experience)}"}
+    answer = client.post(report_url(experience), {"reason": "hurtful"}, headers=stood)
+    assert answer["Location"] == f"/accounts/login/?next={report_url(experience)}"
     assert Report.objects.count() == 0
 
 
 def test_a_report_is_sent_without_javascript(experience: Experience, fan: Client) -> None:
-    asked = fan.get(address(experience))
-    sent = fan.post(address(experience), {"reason": "untrue", "said": "I never played it."})
+    asked = fan.get(report_url(experience))
+    sent = fan.post(report_url(experience), {"reason": "untrue", "said": "I never played it."})
     after = fan.get(sent["Location"])
 
     assert asked.status_code == 200
     assert experience.text in asked.content.decode()
-    assert (sent.status_code, sent["Location"]) == (302, address(experience))
+    assert (sent.status_code, sent["Location"]) == (302, report_url(experience))
     assert "You reported this on" in after.content.decode()
     assert "I never played it." in after.content.decode()
     assert "<form class" not in after.content.decode()
@@ -111,21 +111,24 @@ def test_a_report_is_sent_without_javascript(experience: Experience, fan: Client
     ("upheld", "sentence"), [(True, "agreed. The program was stopped."), (False, "found nothing to stop.")]
 )
 def test_once_it_is_answered_the_pages_say_so(experience: Experience, fan: Client, upheld: bool, sentence: str) -> None:
-    report = reports.report(experience, by=experience.person, reason="hurtful")
-    waiting = [" ".join(fan.get(path).content.decode().split()) for path in (address(experience), home(experience))]
+    report = reports.report_experience(experience, by=experience.person, reason="hurtful")
+    waiting = [
+        " ".join(fan.get(path).content.decode().split())
+        for path in (report_url(experience), experience_url(experience))
+    ]
 
     desk.handle(report, upheld=upheld, note="Of the desk alone.", by=world.staff())
 
-    for path, before in zip((address(experience), home(experience)), waiting, strict=True):
+    for path, before in zip((report_url(experience), experience_url(experience)), waiting, strict=True):
         after = " ".join(fan.get(path).content.decode().split())
         assert (sentence in before, sentence in after) == (False, True)
         assert "Of the desk alone." not in after
     assert "People at Fanfare read it" in waiting[0]
-    assert "People at Fanfare read it" not in fan.get(address(experience)).content.decode()
+    assert "People at Fanfare read it" not in fan.get(report_url(experience)).content.decode()
 
 
 def test_htmx_gets_the_part_alone(experience: Experience, fan: Client) -> None:
-    sent = fan.post(address(experience), {"reason": "hurtful"}, headers=HTMX)
+    sent = fan.post(report_url(experience), {"reason": "hurtful"}, headers=HTMX)
 
     assert sent.status_code == 200
     assert sent.content.decode().strip().startswith("<section")
@@ -146,7 +149,7 @@ def test_htmx_gets_the_part_alone(experience: Experience, fan: Client) -> None:
 def test_a_form_with_errors_keeps_what_was_typed(
     experience: Experience, fan: Client, typed: dict[str, str], sentence: str, headers: dict[str, str]
 ) -> None:
-    answer = fan.post(address(experience), typed, headers=headers)
+    answer = fan.post(report_url(experience), typed, headers=headers)
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -160,9 +163,9 @@ def test_a_form_with_errors_keeps_what_was_typed(
 def test_a_second_report_changes_nothing_and_says_so(
     experience: Experience, fan: Client, headers: dict[str, str]
 ) -> None:
-    fan.post(address(experience), {"reason": "untrue", "said": "I never played it."})
+    fan.post(report_url(experience), {"reason": "untrue", "said": "I never played it."})
 
-    answer = fan.post(address(experience), {"reason": "sexual", "said": "Another word."}, headers=headers)
+    answer = fan.post(report_url(experience), {"reason": "sexual", "said": "Another word."}, headers=headers)
 
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -170,14 +173,14 @@ def test_a_second_report_changes_nothing_and_says_so(
     assert "I never played it." in page
     assert "Another word." not in page
     with pytest.raises(AlreadyReported):
-        reports.report(experience, by=experience.person, reason="sexual")
+        reports.report_experience(experience, by=experience.person, reason="sexual")
     assert Report.objects.get().reason == "untrue"
 
 
 def test_markup_stays_text(experience: Experience, fan: Client) -> None:
-    fan.post(address(experience), {"reason": "hurtful", "said": "<script>alert(1)</script>\u202e</section>"})
+    fan.post(report_url(experience), {"reason": "hurtful", "said": "<script>alert(1)</script>\u202e</section>"})
 
-    page = fan.get(address(experience)).content.decode()
+    page = fan.get(report_url(experience)).content.decode()
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;\u202e&lt;/section&gt;" in page
     assert "<script>alert" not in page
@@ -187,7 +190,7 @@ def test_a_report_needs_the_csrf_token(experience: Experience) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(experience.person)
 
-    assert client.post(address(experience), {"reason": "hurtful"}).status_code == 403
+    assert client.post(report_url(experience), {"reason": "hurtful"}).status_code == 403
     assert Report.objects.count() == 0
 
 
@@ -197,11 +200,11 @@ def test_the_page_asks_a_constant_number_of_questions(
 ) -> None:
     for name in ("Bo", "Cy")[: count - 1]:
         other = world.an_experience(experience.artist, world.a_fan(name, opted_in=experience.artist))
-        reports.report(other, by=other.person, reason="hurtful")
+        reports.report_experience(other, by=other.person, reason="hurtful")
 
-    with django_assert_num_queries(QUESTIONS):
-        fan.get(address(experience), headers=HTMX)
+    with django_assert_num_queries(QUERIES):
+        fan.get(report_url(experience), headers=HTMX)
 
 
-QUESTIONS = 4
+QUERIES = 4
 """Session, person, experience, report."""

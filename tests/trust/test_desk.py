@@ -43,9 +43,9 @@ def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands
     program = artist.programs.get()
 
     for received in two:
-        fan_reports.report(received, by=received.person, reason="hurtful")
+        fan_reports.report_experience(received, by=received.person, reason="hurtful")
     before = _case(desk)
-    fan_reports.report(third, by=third.person, reason="pretends")
+    fan_reports.report_experience(third, by=third.person, reason="pretends")
     weigh.weigh_next()
     stopped = _case(desk)
     programs.resume(program, by=world.a_member(artist, "principal"))
@@ -70,7 +70,7 @@ def _case(desk: Client) -> str:
 def test_a_program_that_its_team_paused_is_not_called_stopped(desk: Client) -> None:
     artist = world.an_artist("Mara Veil")
     received = world.an_experience(artist)
-    fan_reports.report(received, by=received.person, reason="untrue")
+    fan_reports.report_experience(received, by=received.person, reason="untrue")
     programs.pause(Program.objects.get(pk=received.receipt["program"]["id"]), by=world.a_member(artist, "principal"))
 
     words = _case(desk)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.http import QueryDict
 
-from ai.previews import Answers
+from ai.previews import ProgramFacts
 from artists.models import DEFAULT_REVIEW_SECONDS, ProgramVersion
 from artists.programs import MAX_NTH
 from artists.studio.messages import format_duration
@@ -71,10 +71,10 @@ class ProgramForm:
         pk = _parse_number(self.recording)
         return artist.recordings.filter(pk=pk).first() if pk is not None else None
 
-    def answers(self, artist: Artist) -> Answers:
+    def answers(self, artist: Artist) -> ProgramFacts:
         """What every message of it is about; a number that is none yet is the usual one."""
         song = self.about(artist)
-        return Answers(self.nth or 100, song.title if song else None)
+        return ProgramFacts(self.nth or 100, song.title if song else None)
 
     def chosen(self, artist: Artist) -> dict[str, Any]:
         """For `programs.edit`. Only without problems."""

@@ -7,15 +7,17 @@ from typing import Any, Self
 
 from django.http import QueryDict
 
-from ai import scripts
+from ai import unicode
 from ai.facts import SLOTS
-from ai.templates import Malformed, parse
+from ai.template_language import Malformed, parse_template
 from ai.wording import MAX_FRAGMENTS, MAX_TEMPLATES, Wording
 from artists.models import ProgramVersion
 
-LANGUAGE_TAGS = tuple(
-    "en ar bn cs da de el es fa fi fr he hi hu id it ja ko nb nl pl pt ro ru sv sw th tr uk ur vi zh".split()
-)
+LANGUAGE_TAGS = (
+    "en", "ar", "bn", "cs", "da", "de", "el", "es", "fa", "fi", "fr",
+    "he", "hi", "hu", "id", "it", "ja", "ko", "nb", "nl", "pl", "pt",
+    "ro", "ru", "sv", "sw", "th", "tr", "uk", "ur", "vi", "zh",
+)  # fmt: skip
 DEFAULT_TEMPLATE = "Thank you[, {name}]. That was number {plays}."
 
 
@@ -103,7 +105,7 @@ class WordingForm:
 
     @property
     def direction(self) -> str:
-        return "rtl" if scripts.runs_right_to_left(self.locale) else "ltr"
+        return "rtl" if unicode.is_right_to_left(self.locale) else "ltr"
 
     def _alone(self) -> list[tuple[str, str]]:
         """Each sentence by itself, so that two wrong ones are both named."""
@@ -117,7 +119,7 @@ class WordingForm:
         found: dict[str, str] = {}
         for where, text, fragments in asked:
             try:
-                parse(text, self.locale, fragments=fragments)
+                parse_template(text, self.locale, fragments=fragments)
             except Malformed as problem:
                 found.setdefault(where, malformed_message(problem))
             except (ValueError, LookupError):

@@ -12,7 +12,7 @@ from django_htmx.http import replace_url
 
 from accounts.entrance import posted
 from accounts.requests import Request
-from ai.scripts import CONTROL
+from ai.unicode import CONTROL_CHARACTERS
 from artists import eligibility, holds, review
 from artists.exceptions import AlreadyHeld, DraftNotFound, InvalidRequest
 from artists.models import Draft
@@ -48,7 +48,7 @@ def approve_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
 @posted
 @team_member_required
 def decline_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
-    reason = CONTROL.sub(" ", request.POST.get("reason", ""))[:280]
+    reason = CONTROL_CHARACTERS.sub(" ", request.POST.get("reason", ""))[:280]
     no = partial(review.decline, draft, by=request.user, reason=reason, revision=_posted_revision(request))
     return _apply_decision(request, studio, draft, no)
 

@@ -201,7 +201,7 @@ def test_a_fan_who_opted_out_costs_no_query_more(artist: Artist, address: str) -
 
 def test_whether_a_fan_opened_it_is_not_the_teams_to_know(artist: Artist) -> None:
     fan = world.a_fan("Ana", opted_in=artist)
-    experiences.open_(world.an_experience(artist, fan), by=fan)
+    experiences.mark_opened(world.an_experience(artist, fan), by=fan)
 
     with CaptureQueriesContext(connection) as asked:
         page = member_client(artist, "principal").get(f"/studio/{artist.slug}/delivered")

@@ -11,7 +11,7 @@ from rights.models import Grant, Use
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class AIPermission:
     answer: str
     """yes, not, no or never"""
     what: str
@@ -22,31 +22,31 @@ class Allowance:
         return {"yes": "Yes", "not": "Not yet", "no": "No", "never": "Never"}[self.answer]
 
 
-def of(artist: Artist) -> list[Allowance]:
+def list_permissions(artist: Artist) -> list[AIPermission]:
     """From the grants as they stand, in one query. What the house does not offer nobody can have allowed."""
     name = isolated(artist.name)
     versions = grants.history(artist).filter(use=Use.PERSONAL_MESSAGE)
     return [
-        _messages(name, next(iter(versions[:1]), None)),
-        Allowance("not", "Remix stems", "Fanfare does not offer it. Each artist is asked before it does."),
-        Allowance("not", "Make playlists and DJ sets", "The same."),
-        Allowance("never", f"Make {name}’s voice"),
-        Allowance("never", "Train on the music"),
+        _message_permission(name, next(iter(versions[:1]), None)),
+        AIPermission("not", "Remix stems", "Fanfare does not offer it. Each artist is asked before it does."),
+        AIPermission("not", "Make playlists and DJ sets", "The same."),
+        AIPermission("never", f"Make {name}’s voice"),
+        AIPermission("never", "Train on the music"),
     ]
 
 
-def _messages(name: str, newest: Grant | None) -> Allowance:
+def _message_permission(name: str, newest: Grant | None) -> AIPermission:
     """The newest version is the one that stands, if any does."""
     what = "Suggest messages"
     if newest is None:
-        return Allowance("not", what, f"{name} has not said yes to it.")
+        return AIPermission("not", what, f"{name} has not said yes to it.")
     now = timezone.now()
     end = min((end for end in (newest.ended_at, newest.live_until) if end), default=None)
     if end and end <= now:
-        return Allowance("no", what, f"{name} ended it on {_day(end)}.")
+        return AIPermission("no", what, f"{name} ended it on {_format_day(end)}.")
     where = f" In {newest.territories.replace(',', ', ')} only." if newest.territories else ""
-    yes = f"A person on {name}’s side says yes to each one before it goes. Since {_day(newest.live_from)}."
-    return Allowance("yes", what, yes + where)
+    yes = f"A person on {name}’s side says yes to each one before it goes. Since {_format_day(newest.live_from)}."
+    return AIPermission("yes", what, yes + where)
 
 
 def isolated(name: str) -> str:
@@ -54,5 +54,5 @@ def isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-def _day(at: datetime) -> str:
+def _format_day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"

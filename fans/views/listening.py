@@ -17,58 +17,58 @@ from fans import charts, listening
 from listens import incognito, retraction
 from listens.models import Listen
 
-MORNING = 6  # when "until tomorrow" ends
+MORNING_HOUR = 6  # when "until tomorrow" ends
 UTC_ZONE = ZoneInfo("UTC")
 
 
 @require_safe
 @never_cache
 @signed_in
-def page(request: Request) -> HttpResponse:
+def listening_history(request: Request) -> HttpResponse:
     """The page; to htmx the part that changes."""
     template = "fans/listening.html#changed" if request.htmx else "fans/listening.html"
-    return render(request, template, _context(request, request.GET.get("before", "")))
+    return render(request, template, _page_context(request, request.GET.get("before", "")))
 
 
 @posted
 @never_cache
 @signed_in
-def forget(request: Request, pk: int) -> HttpResponse:
+def forget_listen(request: Request, pk: int) -> HttpResponse:
     """Take one listen back. To htmx what changes: its row, which says so until it is gone, and the sums without it."""
     listen = get_object_or_404(Listen, person=request.user, pk=pk)
     retraction.retract(listen, by=request.user.actor)
     if request.htmx:
-        context = _context(request, request.POST.get("before", "")) | {"fresh": pk}
+        context = _page_context(request, request.POST.get("before", "")) | {"fresh": pk}
         return render(request, "fans/listening.html#changed", context)
     messages.info(request, "That listen is being forgotten.")
-    return redirect(_address(_place(request.POST.get("before", ""))))
+    return redirect(_page_url(_parse_cursor(request.POST.get("before", ""))))
 
 
 @posted
 @never_cache
 @signed_in
-def pause(request: Request) -> HttpResponse:
+def set_incognito(request: Request) -> HttpResponse:
     """Not recorded for an hour, until tomorrow, until they say so; or recorded again."""
     asked = request.POST.get("for", "")
     if asked == "end":
         incognito.end(request.user)
     elif asked in {"hour", "morning", "open"}:
-        incognito.start(request.user, until=_until(asked, _zone(request)))
+        incognito.start(request.user, until=_incognito_end(asked, _reader_zone(request)))
     else:
         raise Http404
     return redirect("listening")
 
 
-def _until(asked: str, zone: ZoneInfo) -> datetime | None:
+def _incognito_end(asked: str, zone: ZoneInfo) -> datetime | None:
     now = datetime.now(zone)
     if asked == "hour":
         return now.astimezone(UTC) + timedelta(hours=1)
     if asked == "morning":
-        return (now + timedelta(days=1)).replace(hour=MORNING, minute=0, second=0, microsecond=0).astimezone(UTC)
+        return (now + timedelta(days=1)).replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0).astimezone(UTC)
     return None
 
 
-def _zone(request: Request) -> ZoneInfo:
+def _reader_zone(request: Request) -> ZoneInfo:
     """The reader's own, which static/listening.js leaves in a cookie; else UTC."""
     try:
         return ZoneInfo(request.COOKIES.get("zone", "UTC"))
@@ -76,40 +76,40 @@ def _zone(request: Request) -> ZoneInfo:
         return UTC_ZONE
 
 
-def _place(text: str) -> listening.Place | None:
+def _parse_cursor(text: str) -> listening.Cursor | None:
     if not text:
         return None
     try:
-        return listening.Place.read(text)
-    except (listening.NoSuchPlace, OverflowError):
+        return listening.Cursor.read(text)
+    except (listening.InvalidCursor, OverflowError):
         raise Http404 from None
 
 
-def _address(place: listening.Place | None) -> str:
+def _page_url(place: listening.Cursor | None) -> str:
     return reverse("listening") + (f"?before={place}" if place else "")
 
 
-def _context(request: Request, asked: str) -> dict[str, Any]:
+def _page_context(request: Request, asked: str) -> dict[str, Any]:
     """`asked`: where the page of the list begins."""
-    zone, before = _zone(request), _place(asked)
-    rows, older = listening.page(request.user, before)
-    rhythm = listening.rhythm(request.user, zone)
-    most = listening.artists(request.user)
+    zone, before = _reader_zone(request), _parse_cursor(asked)
+    rows, older = listening.history_page(request.user, before)
+    rhythm = listening.count_listens(request.user, zone)
+    most = listening.top_artists(request.user)
     return {
         "incognito": incognito.now(request.user),
         "zone": zone.key,
         "place": zone.key.rpartition("/")[2].replace("_", " "),
         "rows": rows,
-        "here": _address(before),
+        "here": _page_url(before),
         "before": before or "",
-        "older": _address(older) if older else "",
-        "newer": _address(None) if before else "",
+        "older": _page_url(older) if older else "",
+        "newer": _page_url(None) if before else "",
         "leaving": any(row.fate == "leaving" for row in rows),
         "total": rhythm.total,
-        "dial": charts.dial(rhythm.hours),
-        "months": charts.standing(rhythm.months),
-        "bars": charts.lying([(each.artist.name, each.listens) for each in most]),
+        "dial": charts.draw_dial(rhythm.hours),
+        "months": charts.draw_month_bars(rhythm.months),
+        "bars": charts.draw_horizontal_bars([(each.artist.name, each.listens) for each in most]),
         "most": most,
-        "high": charts.ROW * len(most),
-        "stories": listening.stories(request.user),
+        "high": charts.ROW_HEIGHT * len(most),
+        "stories": listening.recent_experiences(request.user),
     }

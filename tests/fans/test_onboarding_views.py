@@ -10,13 +10,13 @@ from accounts.models import Token
 from catalog import sounds
 from fans import scrobblers
 from tests import world
-from tests.fans.visits import HTMX, page, visitor
+from tests.fans.pages import HTMX, get_page, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
 def test_somebody_new_is_led_there_once_and_may_skip_it() -> None:
-    client = visitor(world.a_fan())
+    client = signed_in_client(world.a_fan())
 
     assert client.get("/")["Location"] == "/welcome"
     assert client.post("/welcome/done")["Location"] == "/"
@@ -29,14 +29,14 @@ def test_whoever_listens_already_or_works_for_an_artist_is_not() -> None:
     world.notice(world.listened(fan, artist))
 
     for person in (fan, world.a_fan("Bo", opted_in=artist), world.a_member(artist, "reviewer")):
-        assert visitor(person).get("/").status_code == 200
+        assert signed_in_client(person).get("/").status_code == 200
 
 
 @pytest.mark.parametrize("scrobbler", scrobblers.SCROBBLERS, ids=lambda each: each.key)
 def test_each_scrobbler_has_its_address_ready_to_copy(scrobbler: scrobblers.Scrobbler, settings: Settings) -> None:
     settings.SITE_URL = "https://fanfare.example/"
 
-    found = page(visitor(world.a_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
+    found = get_page(signed_in_client(world.a_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
 
     assert "https://fanfare.example" in found.words
     assert "https://fanfare.example//" not in found.words
@@ -45,7 +45,7 @@ def test_each_scrobbler_has_its_address_ready_to_copy(scrobbler: scrobblers.Scro
 
 def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
     fan = world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
     answer = client.post("/welcome/token", {"scrobbler": "web"})
 
@@ -62,7 +62,7 @@ def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
 
 def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.tokens.MOST", 1)
-    client = visitor(world.a_fan())
+    client = signed_in_client(world.a_fan())
     client.post("/welcome/token", {"scrobbler": "web"})
 
     answer = client.post("/welcome/token", {"scrobbler": "web"}, headers=HTMX)
@@ -73,11 +73,11 @@ def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_page_hears_of_the_first_song() -> None:
     artist, fan = world.an_artist(), world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
-    waiting = page(client, "/welcome/heard")
+    waiting = get_page(client, "/welcome/heard")
     world.listened(fan, artist)
-    heard = page(client, "/welcome/heard")
+    heard = get_page(client, "/welcome/heard")
 
     assert waiting.all("p", hx_trigger="every 3s")
     assert "It arrived: Night Bus by Mara Veil" in heard.words
@@ -86,9 +86,9 @@ def test_the_page_hears_of_the_first_song() -> None:
 
 def test_artists_are_chosen_beside_exactly_what_they_would_see() -> None:
     world.an_artist()
-    client = visitor(world.a_fan())
+    client = signed_in_client(world.a_fan())
 
-    found = page(client, "/welcome/artists")
+    found = get_page(client, "/welcome/artists")
 
     assert "Mara Veil's team may write to you here when" in found.words
     assert found.all("button", role="switch")[0]["aria-checked"] == "false"
@@ -99,7 +99,7 @@ def test_a_stranger_signs_in_first() -> None:
         assert Client().get(path).status_code == 302
     for path in ("/welcome/token", "/welcome/done"):
         assert Client().post(path).status_code == 302
-        assert visitor(world.a_fan()).get(path).status_code == 405
+        assert signed_in_client(world.a_fan()).get(path).status_code == 405
     assert not Token.objects.exists()
 
 
@@ -113,7 +113,7 @@ def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
             sounds.compose(world.a_recording(artist, f"{name} {title}"), title)
     world.a_recording(world.an_artist("Silent"), "Silent first")
 
-    found = page(visitor(world.a_fan()), "/welcome")
+    found = get_page(signed_in_client(world.a_fan()), "/welcome")
 
     players = [each["aria-label"] for each in found.all("div", role="group")]
     assert players == ["Player: Anna first", "Player: Berit first", "Player: Cecilie first"]
@@ -125,7 +125,7 @@ def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
 def test_where_nothing_can_be_played_it_says_so_and_leads_to_the_scrobbler() -> None:
     world.a_recording(world.an_artist())
 
-    found = page(visitor(world.a_fan()), "/welcome")
+    found = get_page(signed_in_client(world.a_fan()), "/welcome")
 
     assert "No artist has put a recording here yet." in found.words
     assert found.all("a", href="#scrobble")

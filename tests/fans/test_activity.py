@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Artist
-from fans import news, reports
+from fans import activity, reports
 from fans.models import Experience
 from live.models import Notice
 from tests import world
-from tests.fans.visits import HTMX, page, queries, received, visitor
+from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 from trust import reports as desk
 from trust.models import Report
 
@@ -23,12 +23,12 @@ NOTHING = "A person read your report about Mara Veil and found nothing to stop."
 TAKEN = "Mara Veil ’s side took back something you received."
 
 
-def answered(experience: Experience, *, upheld: bool) -> Report:
-    report = reports.report(experience, by=experience.person, reason="hurtful", said="It mocks me.")
+def report_and_handle(experience: Experience, *, upheld: bool) -> Report:
+    report = reports.report_experience(experience, by=experience.person, reason="hurtful", said="It mocks me.")
     return desk.handle(report, upheld=upheld, note="A note of the desk.", by=world.staff())
 
 
-def answered_before(fan: Person, number: int, **ago: int) -> Report:
+def old_handled_report(fan: Person, number: int, **ago: int) -> Report:
     """Whose answer is as old as that. A verdict's time is history, so it is written with the row."""
     about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "reason": "untrue", "said": ""}
     verdict = {"state": "dismissed", "handled_by": world.staff().actor, "note": "No."}
@@ -40,19 +40,19 @@ def take_back(experience: Experience, **ago: int) -> None:
     Experience.objects.filter(pk=experience.pk).update(withdrawn_at=timezone.now() - timedelta(**ago))
 
 
-def one_each(artist: Artist, fan: Person, count: int) -> list[Experience]:
+def receive_at_each_listen(artist: Artist, fan: Person, count: int) -> list[Experience]:
     return [received(world.a_program(artist, nth=number), fan) for number in range(1, count + 1)]
 
 
 @pytest.mark.parametrize(("upheld", "sentence"), [(True, AGREED), (False, NOTHING)])
 def test_a_fan_reads_what_became_of_their_report(upheld: bool, sentence: str) -> None:
     experience = world.an_experience(world.an_artist())
-    client = visitor(experience.person)
-    before = page(client, "/").words
+    client = signed_in_client(experience.person)
+    before = get_page(client, "/").words
 
-    report = answered(experience, upheld=upheld)
+    report = report_and_handle(experience, upheld=upheld)
 
-    found = page(client, "/")
+    found = get_page(client, "/")
     assert "Notices" not in before
     assert sentence in found.words
     assert f"{report.handled_at:%-d %b %Y}" in found.words
@@ -63,9 +63,9 @@ def test_a_fan_reads_what_became_of_their_report(upheld: bool, sentence: str) ->
 def test_an_open_report_is_no_news() -> None:
     experience = world.an_experience(world.an_artist())
 
-    reports.report(experience, by=experience.person, reason="hurtful")
+    reports.report_experience(experience, by=experience.person, reason="hurtful")
 
-    assert news.of(experience.person) == []
+    assert activity.recent_activity(experience.person) == []
 
 
 def test_what_was_taken_back_is_said() -> None:
@@ -73,22 +73,24 @@ def test_what_was_taken_back_is_said() -> None:
 
     take_back(experience)
 
-    found = page(visitor(experience.person), "/")
+    found = get_page(signed_in_client(experience.person), "/")
     assert TAKEN in found.words
-    assert [(each.what, each.about) for each in news.of(experience.person)] == [("taken back", experience.pk)]
+    assert [(each.what, each.about) for each in activity.recent_activity(experience.person)] == [
+        ("taken back", experience.pk)
+    ]
 
 
 def test_the_newest_three_of_both_stand_newest_first() -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    first, second, third, fourth = one_each(artist, fan, 4)
+    first, second, third, fourth = receive_at_each_listen(artist, fan, 4)
     take_back(first, days=3)
     take_back(second, days=1)
-    answered_before(fan, 7, days=2)
-    answered(third, upheld=True)
+    old_handled_report(fan, 7, days=2)
+    report_and_handle(third, upheld=True)
     take_back(fourth, days=4)
 
-    told = news.of(fan)
+    told = activity.recent_activity(fan)
 
     assert [(each.what, each.about) for each in told] == [
         ("upheld", third.pk),
@@ -101,10 +103,10 @@ def test_the_newest_three_of_both_stand_newest_first() -> None:
 def test_after_thirty_days_it_is_no_news() -> None:
     experience = world.an_experience(world.an_artist())
     take_back(experience, days=30, seconds=5)
-    answered_before(experience.person, 1, days=30, seconds=5)
-    answered_before(experience.person, 2, days=29)
+    old_handled_report(experience.person, 1, days=30, seconds=5)
+    old_handled_report(experience.person, 2, days=29)
 
-    assert [each.artist and each.artist.name for each in news.of(experience.person)] == ["Number 2"]
+    assert [each.artist and each.artist.name for each in activity.recent_activity(experience.person)] == ["Number 2"]
 
 
 def test_what_is_somebody_elses_is_not_told() -> None:
@@ -113,21 +115,21 @@ def test_what_is_somebody_elses_is_not_told() -> None:
     program = world.a_program(artist)
     received(program, fan)
     theirs = received(program, other)
-    answered(theirs, upheld=True)
+    report_and_handle(theirs, upheld=True)
     take_back(theirs)
 
-    assert news.of(fan) == []
-    assert "Notices" not in page(visitor(fan), "/").words
-    assert len(news.of(other)) == 2
+    assert activity.recent_activity(fan) == []
+    assert "Notices" not in get_page(signed_in_client(fan), "/").words
+    assert len(activity.recent_activity(other)) == 2
 
 
 def test_after_an_erasure_no_artist_is_named() -> None:
     experience = world.an_experience(world.an_artist())
-    report = answered(experience, upheld=False)
+    report = report_and_handle(experience, upheld=False)
 
     Report.objects.filter(pk=report.pk).update(shown=None, said=None)
 
-    found = page(visitor(experience.person), "/feed/notices", headers=HTMX)
+    found = get_page(signed_in_client(experience.person), "/feed/notices", headers=HTMX)
     assert "A person read your report and found nothing to stop." in found.words
     assert "Mara Veil" not in found.words
 
@@ -141,7 +143,7 @@ def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
 
     desk.handle(report, upheld=False, note="No.", by=world.staff())
 
-    found = page(visitor(fan), "/feed/notices", headers=HTMX)
+    found = get_page(signed_in_client(fan), "/feed/notices", headers=HTMX)
     assert "A person read your report about X" in found.words
     assert found.all("a") == []
 
@@ -150,7 +152,7 @@ def test_the_fans_open_pages_hear_of_the_answer_and_nobody_elses() -> None:
     experience = world.an_experience(world.an_artist())
     world.a_fan("Bo")
 
-    report = answered(experience, upheld=True)
+    report = report_and_handle(experience, upheld=True)
 
     heard = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
     assert list(heard) == [(experience.person_id, f"report:{report.pk}")]
@@ -158,38 +160,40 @@ def test_the_fans_open_pages_hear_of_the_answer_and_nobody_elses() -> None:
 
 def test_the_part_is_what_stands_in_the_page() -> None:
     experience = world.an_experience(world.an_artist())
-    client = visitor(experience.person)
-    place = page(client, "/").all("div", class_="notices")[0]
+    client = signed_in_client(experience.person)
+    place = get_page(client, "/").all("div", class_="notices")[0]
     nothing = client.get("/feed/notices", headers=HTMX)
 
-    answered(experience, upheld=True)
+    report_and_handle(experience, upheld=True)
 
     part = client.get("/feed/notices", headers=HTMX).content.decode()
     assert (place["data-live"], place["hx-get"]) == ("report.handled", "/feed/notices")
     assert nothing.content == b""
-    assert AGREED in page(client, "/feed/notices", headers=HTMX).words
+    assert AGREED in get_page(client, "/feed/notices", headers=HTMX).words
     assert part in client.get("/").content.decode()
 
 
 def test_a_name_with_markup_is_text() -> None:
     experience = world.an_experience(world.an_artist("<b>Bo</b>"))
 
-    answered(experience, upheld=False)
+    report_and_handle(experience, upheld=False)
 
-    part = visitor(experience.person).get("/feed/notices").content.decode()
+    part = signed_in_client(experience.person).get("/feed/notices").content.decode()
     assert "<bdi>&lt;b&gt;Bo&lt;/b&gt;</bdi>" in part
 
 
 def test_three_notices_cost_as_many_queries_as_one() -> None:
     artist = world.an_artist()
     one, three = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
-    answered(*one_each(artist, one, 1), upheld=True)
-    for experience in one_each(artist, three, 3):
-        answered(experience, upheld=False)
+    report_and_handle(*receive_at_each_listen(artist, one, 1), upheld=True)
+    for experience in receive_at_each_listen(artist, three, 3):
+        report_and_handle(experience, upheld=False)
 
     with CaptureQueriesContext(connection) as asked:
-        assert len(news.of(three)) == 3
+        assert len(activity.recent_activity(three)) == 3
 
     assert len(asked) == 1
-    assert queries(visitor(one), "/feed/notices") == queries(visitor(three), "/feed/notices")
-    assert queries(visitor(one), "/") == queries(visitor(three), "/")
+    assert count_queries(signed_in_client(one), "/feed/notices") == count_queries(
+        signed_in_client(three), "/feed/notices"
+    )
+    assert count_queries(signed_in_client(one), "/") == count_queries(signed_in_client(three), "/")

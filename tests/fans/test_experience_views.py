@@ -7,7 +7,7 @@ from django.utils import timezone
 from fans import mutes
 from fans.models import Experience, Mute
 from tests import world
-from tests.fans.visits import HTMX, page, queries, received, visitor
+from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def experience() -> Experience:
 
 
 def test_it_shows_words_mark_reason_and_the_way_to_the_receipt(experience: Experience) -> None:
-    found = page(visitor(experience.person), f"/experiences/{experience.pk}")
+    found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
     assert str(experience.text) in found.words
     assert experience.mark_words in found.words
@@ -30,9 +30,9 @@ def test_it_shows_words_mark_reason_and_the_way_to_the_receipt(experience: Exper
 
 
 def test_looking_writes_nothing_and_the_page_says_that_it_was_opened(experience: Experience) -> None:
-    client, path = visitor(experience.person), f"/experiences/{experience.pk}"
+    client, path = signed_in_client(experience.person), f"/experiences/{experience.pk}"
 
-    found = page(client, path)
+    found = get_page(client, path)
     experience.refresh_from_db()
     assert experience.opened_at is None
     assert found.all("div", hx_post=f"{path}/opened", hx_trigger="load")
@@ -40,14 +40,14 @@ def test_looking_writes_nothing_and_the_page_says_that_it_was_opened(experience:
     assert client.post(f"{path}/opened").status_code == 204
     experience.refresh_from_db()
     assert experience.opened_at is not None
-    assert not page(client, path).all("div", hx_post=f"{path}/opened")
+    assert not get_page(client, path).all("div", hx_post=f"{path}/opened")
 
 
 @pytest.mark.parametrize("what", ["", "/opened", "/pause"])
 def test_to_anybody_else_it_is_not_there(experience: Experience, what: str) -> None:
     path = f"/experiences/{experience.pk}{what}"
     for person in [world.a_fan("Bo"), world.a_member(experience.artist, "principal")]:
-        client = visitor(person)
+        client = signed_in_client(person)
         assert (client.post if what else client.get)(path).status_code == 404
     stranger = Client()
     assert (stranger.post if what else stranger.get)(path).status_code == 302
@@ -55,24 +55,24 @@ def test_to_anybody_else_it_is_not_there(experience: Experience, what: str) -> N
 
 
 def test_pausing_stops_its_program_and_resuming_lets_it_go_on(experience: Experience) -> None:
-    client, path = visitor(experience.person), f"/experiences/{experience.pk}"
+    client, path = signed_in_client(experience.person), f"/experiences/{experience.pk}"
     pair = (experience.person_id, experience.receipt["program"]["id"])
 
     assert client.post(f"{path}/pause", {"on": "1"})["Location"] == path
-    assert mutes.muted({pair}) == {pair}
+    assert mutes.muted_pairs({pair}) == {pair}
     assert Mute.objects.get().name == "Thank you"
-    assert "Resume" in page(client, path).words
+    assert "Resume" in get_page(client, path).words
 
     answer = client.post(f"{path}/pause", {"on": "0"}, headers=HTMX)
     assert b"Pause this" in answer.content
     assert b"<h1" not in answer.content
-    assert mutes.muted({pair}) == set()
+    assert mutes.muted_pairs({pair}) == set()
 
 
 def test_what_was_taken_back_is_a_tombstone_with_its_receipt(experience: Experience) -> None:
     Experience.objects.filter(pk=experience.pk).update(withdrawn_at=timezone.now())
 
-    found = page(visitor(experience.person), f"/experiences/{experience.pk}")
+    found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
     assert str(experience.text) not in found.words
     assert "Taken back" in found.words
@@ -82,7 +82,7 @@ def test_what_was_taken_back_is_a_tombstone_with_its_receipt(experience: Experie
 def test_what_was_erased_says_so(experience: Experience) -> None:
     Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
 
-    found = page(visitor(experience.person), f"/experiences/{experience.pk}")
+    found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
     assert "The words were erased" in found.words
     assert "You got this because" not in found.words
@@ -92,7 +92,7 @@ def test_words_take_their_own_direction(experience: Experience) -> None:
     fan = world.a_fan("Bo", opted_in=experience.artist)
     arabic = received(world.a_program(experience.artist, nth=2), fan, written="شكرًا لكِ")
 
-    found = page(visitor(fan), f"/experiences/{arabic.pk}")
+    found = get_page(signed_in_client(fan), f"/experiences/{arabic.pk}")
 
     assert [each["dir"] for each in found.all("article", class_="letter")] == ["auto"]
 
@@ -103,6 +103,6 @@ def test_its_page_costs_a_constant_number_of_queries() -> None:
     only = received(world.a_program(artist, nth=1), fan)
     many = [received(world.a_program(artist, nth=number), other) for number in (2, 3, 4)]
 
-    cost = queries(visitor(fan), f"/experiences/{only.pk}")
+    cost = count_queries(signed_in_client(fan), f"/experiences/{only.pk}")
 
-    assert queries(visitor(other), f"/experiences/{many[0].pk}") == cost <= 8
+    assert count_queries(signed_in_client(other), f"/experiences/{many[0].pk}") == cost <= 8

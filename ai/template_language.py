@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 
-from ai import contacts, scripts
-from ai.facts import SLOTS, Placed
+from ai import contacts, unicode
+from ai.facts import SLOTS, FormattedFacts
 
-MAX_LENGTH = 1000
+MAX_TEMPLATE_LENGTH = 1000
 
 
 class Malformed(ValueError):
@@ -50,11 +50,11 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class OptionalPart:
     parts: "Parts"
 
 
-type Part = str | Slot | Plural | Fragment | Option
+type Part = str | Slot | Plural | Fragment | OptionalPart
 type Parts = tuple[Part, ...]
 
 
@@ -70,21 +70,21 @@ class Template:
     """Every slot and fragment in it, the optional ones too."""
 
 
-def parse(source: str, locale: str, *, fragments: frozenset[str] = frozenset()) -> Template:
+def parse_template(source: str, locale: str, *, fragments: frozenset[str] = frozenset()) -> Template:
     """Raises Malformed for anything that could not be filled in exactly one way."""
-    _refuse_text(source)
-    parts = _Reader(source, locale, fragments).read()
-    bare = [part for part in parts if not isinstance(part, str | Option)]
+    _check_source(source)
+    parts = _Parser(source, locale, fragments).read()
+    bare = [part for part in parts if not isinstance(part, str | OptionalPart)]
     return Template(
         source=source,
         parts=parts,
         needs=frozenset(part.name for part in bare if not isinstance(part, Fragment)),
         needs_fragments=frozenset(part.name for part in bare if isinstance(part, Fragment)),
-        mentions=frozenset(part.name for part in _flat(parts) if not isinstance(part, str | Option)),
+        mentions=frozenset(part.name for part in _flatten(parts) if not isinstance(part, str | OptionalPart)),
     )
 
 
-def fill(parts: Parts, placed: Placed, locale: str, fragment: Callable[[str], str | None]) -> str | None:
+def fill_in(parts: Parts, placed: FormattedFacts, locale: str, fragment: Callable[[str], str | None]) -> str | None:
     """The sentence, or None when a slot outside the optional parts has no value. `fragment` says a fragment."""
     said: list[str] = []
     for part in parts:
@@ -94,72 +94,72 @@ def fill(parts: Parts, placed: Placed, locale: str, fragment: Callable[[str], st
             case Slot(name):
                 text = placed.texts.get(name)
             case Plural(_, forms):
-                text = None if placed.plays is None else plural(forms, placed.plays, locale)
+                text = None if placed.plays is None else choose_plural(forms, placed.plays, locale)
             case Fragment(name):
                 text = fragment(name)
-            case Option(inner):
-                text = fill(inner, placed, locale, fragment) or ""
+            case OptionalPart(inner):
+                text = fill_in(inner, placed, locale, fragment) or ""
         if text is None:
             return None
         said.append(text)
     return "".join(said)
 
 
-def plural(forms: Mapping[str, str], number: int, locale: str) -> str:
+def choose_plural(forms: Mapping[str, str], number: int, locale: str) -> str:
     """The form that the locale's rules choose; a form it never needs for whole numbers may be left to `other`."""
-    return forms.get(_category(number, locale), forms["other"])
+    return forms.get(_plural_category(number, locale), forms["other"])
 
 
 @cache
-def categories(locale: str) -> frozenset[str]:
+def plural_categories(locale: str) -> frozenset[str]:
     """What CLDR asks for in this language for the numbers of listens that people reach; always with `other`."""
-    return frozenset(_category(number, locale) for number in range(1000)) | {"other"}
+    return frozenset(_plural_category(number, locale) for number in range(1000)) | {"other"}
 
 
 @lru_cache(maxsize=4096)
-def _category(number: int, locale: str) -> str:
-    return scripts.locale(locale).plural_form(number)
+def _plural_category(number: int, locale: str) -> str:
+    return unicode.parse_locale(locale).plural_form(number)
 
 
-def _flat(parts: Parts) -> Iterator[Part]:
-    return chain.from_iterable(_flat(part.parts) if isinstance(part, Option) else (part,) for part in parts)
+def _flatten(parts: Parts) -> Iterator[Part]:
+    return chain.from_iterable(_flatten(part.parts) if isinstance(part, OptionalPart) else (part,) for part in parts)
 
 
-_BROKEN_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_FORBIDDEN_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def _refuse_text(source: str) -> None:
+def _check_source(source: str) -> None:
     """What may stand in no sentence, whatever its slots."""
     if not source.strip():
         raise Malformed("it is empty")
-    if len(source) > MAX_LENGTH:
-        raise Malformed(f"it has {len(source)} characters; at most {MAX_LENGTH}")
+    if len(source) > MAX_TEMPLATE_LENGTH:
+        raise Malformed(f"it has {len(source)} characters; at most {MAX_TEMPLATE_LENGTH}")
     for pattern, what in (
-        (scripts.CONTROL, "a control"),
-        (scripts.UNSEEN, "an invisible"),
-        (_BROKEN_BIDI, "a direction"),
+        (unicode.CONTROL_CHARACTERS, "a control"),
+        (unicode.INVISIBLE_CHARACTERS, "an invisible"),
+        (_FORBIDDEN_BIDI, "a direction"),
     ):
         if match := pattern.search(source):
             raise Malformed(f"{what} character U+{ord(match.group()):04X}", position=match.start())
-    refuse_contacts(source)
+    check_no_contacts(source)
 
 
-def refuse_contacts(source: str) -> None:
+def check_no_contacts(source: str) -> None:
     """Read as if every slot held a word, so that `{artist}.com` is the link that it would become."""
     as_said = _BRACKETS.sub("", _ANY_SLOT.sub("slot", source))
-    if found := contacts.find(as_said, contacts.IN_TEMPLATES):
+    if found := contacts.find_contact(as_said, contacts.TEMPLATE_PATTERNS):
         kind, written, _ = found
         raise Malformed(f"{kind} in it ({written!r}): messages lead nowhere else")
 
 
 _ANY_SLOT = re.compile(r"\{[^{}]*\}")
 _BRACKETS = re.compile(r"[\[\]]")
-_PIECE = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{[^{}\[\]]*\}|[{}\[\]]|[^{}\[\]]+")
+_TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{[^{}\[\]]*\}|[{}\[\]]|[^{}\[\]]+")
 _NAME = re.compile(r"[a-z][a-z_]{0,30}")
-_FORM = re.compile(r"\s*,\s*(\w+)\s*:\s*")
+_PLURAL_FORM = re.compile(r"\s*,\s*(\w+)\s*:\s*")
 
 
-class _Reader:
+class _Parser:
     """One pass over the pieces; holds where it is, so that every complaint can say so."""
 
     def __init__(self, source: str, locale: str, fragments: frozenset[str]) -> None:
@@ -169,7 +169,7 @@ class _Reader:
         parts: list[Part] = []
         option: list[Part] = parts
         opened: int | None = None
-        for match in _PIECE.finditer(self.source):
+        for match in _TOKEN.finditer(self.source):
             piece, at = match.group(), match.start()
             if piece == "[":
                 if opened is not None:
@@ -186,10 +186,10 @@ class _Reader:
             raise Malformed("a [ that is never closed; write [[ for the character", position=opened)
         return tuple(parts)
 
-    def _option(self, inside: list[Part], at: int) -> Option:
+    def _option(self, inside: list[Part], at: int) -> OptionalPart:
         if all(isinstance(part, str) for part in inside):
             raise Malformed("an optional part without a slot would never fall away", position=at)
-        return Option(tuple(inside))
+        return OptionalPart(tuple(inside))
 
     def _part(self, piece: str, at: int) -> Part:
         if piece in ("{{", "}}", "[[", "]]"):
@@ -220,7 +220,7 @@ class _Reader:
             raise self._unknown(name, at)
         if SLOTS[name] is not int:
             raise Malformed(f"{{{name}}} is no number, so it has no plural", position=at, slot=name)
-        before, *pairs = _FORM.split(rest)
+        before, *pairs = _PLURAL_FORM.split(rest)
         forms = dict(zip(pairs[::2], (text.strip() for text in pairs[1::2]), strict=True))
         if before.strip() or not forms or len(forms) * 2 != len(pairs):
             example = f"{{{name}, one: listen, other: listens}}"
@@ -229,8 +229,8 @@ class _Reader:
         return Plural(name, forms)
 
     def _refuse_forms(self, name: str, forms: Mapping[str, str], at: int) -> None:
-        needed = categories(self.locale)
-        used = needed | scripts.locale(self.locale).plural_form.tags
+        needed = plural_categories(self.locale)
+        used = needed | unicode.parse_locale(self.locale).plural_form.tags
         if missing := sorted(needed - forms.keys()):
             lacking = ", ".join(missing)
             raise Malformed(f"{{{name}}} lacks the plural form {lacking} of {self.locale}", position=at, slot=name)

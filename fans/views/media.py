@@ -12,16 +12,16 @@ from django.views.decorators.http import require_safe
 from accounts.entrance import signed_in
 from catalog.models import Sound
 
-RANGE = re.compile(r"bytes=\s*(\d{1,18})?\s*-\s*(\d{1,18})?\s*")
+RANGE_HEADER = re.compile(r"bytes=\s*(\d{1,18})?\s*-\s*(\d{1,18})?\s*")
 
 
-class NoSuchPart(Exception):
+class RangeNotSatisfiable(Exception):
     """The range lies outside the sound."""
 
 
 @require_safe
 @signed_in
-def sound(request: HttpRequest, pk: int) -> HttpResponse:
+def recording_audio(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it, or the part that a Range header asks for. Nothing of it stays in any cache.
 
     Sounds are small: what is asked for is read whole, not streamed.
@@ -35,7 +35,7 @@ def sound(request: HttpRequest, pk: int) -> HttpResponse:
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:
-        response = _answer(request, path, size, etag)
+        response = _file_response(request, path, size, etag)
         response["Content-Type"] = found.content_type
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
@@ -43,10 +43,10 @@ def sound(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, path: Path, size: int, etag: str) -> HttpResponse:
+def _file_response(request: HttpRequest, path: Path, size: int, etag: str) -> HttpResponse:
     try:
-        part = _part(request, size, etag)
-    except NoSuchPart:
+        part = _parse_range(request, size, etag)
+    except RangeNotSatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, last = part or (0, size - 1)
     with path.open("rb") as file:
@@ -59,9 +59,9 @@ def _answer(request: HttpRequest, path: Path, size: int, etag: str) -> HttpRespo
     return response
 
 
-def _part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
+def _parse_range(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
     """The first and the last byte that are asked for; None for all of it, as for what we do not understand."""
-    asked = RANGE.fullmatch(request.headers.get("Range", ""))
+    asked = RANGE_HEADER.fullmatch(request.headers.get("Range", ""))
     if asked is None or request.headers.get("If-Range", etag) != etag:
         return None
     start, end = asked.groups()
@@ -74,5 +74,5 @@ def _part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
         if end and int(end) < int(start):
             return None
     if first > last:
-        raise NoSuchPart
+        raise RangeNotSatisfiable
     return first, last

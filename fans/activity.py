@@ -16,12 +16,12 @@ from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
 
-MOST = 3
-RECENT = timedelta(days=30)
+MAX_ITEMS = 3
+RECENT_PERIOD = timedelta(days=30)
 
 # Each half reads its newest few from an index of its own. A report names its artist as the fan read the name, and its
 # experience by a plain id: it is looked for among what this fan received, and nowhere else.
-NEWEST = """
+RECENT_ACTIVITY = """
 SELECT at, what, artist, name, spot, about FROM (
     (
         SELECT handled_at AS at, state AS what, artist, shown ->> 'artist' AS name, coalesce(spot, '') AS spot,
@@ -40,7 +40,7 @@ SELECT at, what, artist, name, spot, about FROM (
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class ActivityItem:
     """One small thing. `what` is what staff made of a report (upheld, dismissed), or that something was taken back."""
 
     at: datetime
@@ -56,14 +56,14 @@ class News:
 @signed_in
 def part(request: Request) -> HttpResponse:
     """The notices of the feed alone: what an open feed fetches when something happened."""
-    return render(request, "fans/feed.html#notices", {"news": of(request.user)})
+    return render(request, "fans/feed.html#notices", {"news": recent_activity(request.user)})
 
 
-def of(person: Person) -> list[News]:
+def recent_activity(person: Person) -> list[ActivityItem]:
     """The newest of the last days, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST, {"fan": person.pk, "since": timezone.now() - RECENT, "most": MOST})
+        cursor.execute(RECENT_ACTIVITY, {"fan": person.pk, "since": timezone.now() - RECENT_PERIOD, "most": MAX_ITEMS})
         return [
-            News(at, what, Artist(pk=artist, name=name, spot=spot) if name else None, about)
+            ActivityItem(at, what, Artist(pk=artist, name=name, spot=spot) if name else None, about)
             for at, what, artist, name, spot, about in cursor.fetchall()
         ]

@@ -9,32 +9,33 @@ from django.utils import timezone
 from accounts.models import Person
 from artists.models import Program
 from catalog.models import Artist
-from fans import feed, opt_ins, preferences
+from fans import opt_ins, preferences
 from fans.models import Experience
+from fans.views import feed
 from listens.models import Listen
 from live.models import Notice
 from tests import world
-from tests.fans.visits import HTMX, page, queries, received, visitor
+from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
-def programs(artist: Artist, count: int) -> list[Program]:
+def make_programs(artist: Artist, count: int) -> list[Program]:
     return [world.a_program(artist, nth=number) for number in range(1, count + 1)]
 
 
-def shown(found: object) -> list[str]:
+def card_ids(found: object) -> list[str]:
     """The ids of the cards, from above to below."""
     return [str(each["id"]).removeprefix("experience-") for each in found.all("article")]  # type: ignore[attr-defined]
 
 
-def one_each(artist: Artist, fan: Person, count: int) -> list[Experience]:
+def receive_at_each_listen(artist: Artist, fan: Person, count: int) -> list[Experience]:
     """One at each of the first listens, oldest first."""
-    return [received(program, fan) for program in programs(artist, count)]
+    return [received(program, fan) for program in make_programs(artist, count)]
 
 
 def test_who_is_not_signed_in_sees_the_front_door_and_no_feed() -> None:
-    front = page(Client(), "/")
+    front = get_page(Client(), "/")
 
     assert "Sign up" in front.words
     assert Client().get("/feed/fresh?after=0").status_code == 302
@@ -43,11 +44,11 @@ def test_who_is_not_signed_in_sees_the_front_door_and_no_feed() -> None:
 def test_cards_stand_newest_first_in_the_fixed_order() -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    received_ones = one_each(artist, fan, 3)
+    received_ones = receive_at_each_listen(artist, fan, 3)
 
-    found = page(visitor(fan), "/")
+    found = get_page(signed_in_client(fan), "/")
 
-    assert shown(found) == [str(each.pk) for each in reversed(received_ones)]
+    assert card_ids(found) == [str(each.pk) for each in reversed(received_ones)]
     words = found.words[found.words.index("3rd listen") :]
     order = ["Thank you, Ana", "Mara Veil's words, filled in for you", "You got this because", "Open", "Receipt"]
     assert sorted(order, key=words.index) == order
@@ -59,25 +60,25 @@ def test_somebody_elses_cards_are_not_there() -> None:
     program = world.a_program(artist)
     own, _ = received(program, mine), received(program, theirs)
 
-    assert shown(page(visitor(mine), "/")) == [str(own.pk)]
+    assert card_ids(get_page(signed_in_client(mine), "/")) == [str(own.pk)]
 
 
 def test_human_only_is_kept_and_hides_what_a_machine_worded() -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    first, second, third = programs(artist, 3)
+    first, second, third = make_programs(artist, 3)
     filled = received(first, fan)
     written = received(second, fan, written="Ana, I typed this myself.")
     received(third, fan, by_a_model=True)
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
     client.post("/feed/human-only", {"on": "1"})
 
-    found = page(client, "/")
-    assert shown(found) == [str(written.pk), str(filled.pk)]
+    found = get_page(client, "/")
+    assert card_ids(found) == [str(written.pk), str(filled.pk)]
     assert found.all("button", role="switch")[0]["aria-checked"] == "true"
     client.post("/feed/human-only", {"on": "0"})
-    assert len(shown(page(client, "/"))) == 3
+    assert len(card_ids(get_page(client, "/"))) == 3
 
 
 def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
@@ -87,10 +88,10 @@ def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
     from_mara = received(world.a_program(mara, nth=3), fan, written="Ana, from my own hand.")
     received(world.a_program(mara, nth=4), fan)
     from_ove = received(world.a_program(ove), fan, by_a_model=True)
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
-    assert shown(page(client, "/?artist=ove-lind")) == [str(from_ove.pk)]
-    assert shown(page(client, "/?by=hand")) == [str(from_mara.pk)]
+    assert card_ids(get_page(client, "/?artist=ove-lind")) == [str(from_ove.pk)]
+    assert card_ids(get_page(client, "/?by=hand")) == [str(from_mara.pk)]
     assert client.get("/?artist=nobody").status_code == 404
 
 
@@ -98,29 +99,29 @@ def test_an_empty_filter_says_what_it_leaves_out() -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
     received(world.a_program(artist), fan)
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
-    by_hand = page(client, "/?by=hand")
+    by_hand = get_page(client, "/?by=hand")
     client.post("/feed/human-only", {"on": "1"})
-    both = page(client, "/?by=hand")
+    both = get_page(client, "/?by=hand")
 
     for found in (by_hand, both):
-        assert shown(found) == []
+        assert card_ids(found) == []
         assert "What was filled in, or worded with a machine’s help, does not." in found.words
         assert found.all("a", href="/", class_="btn btn-small")
-    assert len(shown(page(client, "/"))) == 1
+    assert len(card_ids(get_page(client, "/"))) == 1
 
 
 def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "PAGE", 2)
+    monkeypatch.setattr(feed, "PAGE_SIZE", 2)
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    every = one_each(artist, fan, 5)
-    client, path, seen = visitor(fan), "/", []
+    every = receive_at_each_listen(artist, fan, 5)
+    client, path, seen = signed_in_client(fan), "/", []
 
     while path:
-        found = page(client, path)
-        seen += shown(found)
+        found = get_page(client, path)
+        seen += card_ids(found)
         older = [link for link in found.all("a") if "before=" in str(link["href"])]
         path = str(older[0]["href"]) if older else ""
 
@@ -128,38 +129,38 @@ def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_htmx_gets_the_older_ones_without_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "PAGE", 1)
+    monkeypatch.setattr(feed, "PAGE_SIZE", 1)
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    older, newer = one_each(artist, fan, 2)
+    older, newer = receive_at_each_listen(artist, fan, 2)
 
-    found = page(visitor(fan), f"/?before={newer.pk}", headers=HTMX)
+    found = get_page(signed_in_client(fan), f"/?before={newer.pk}", headers=HTMX)
 
-    assert shown(found) == [str(older.pk)]
+    assert card_ids(found) == [str(older.pk)]
     assert found.all("h1") == []
 
 
 @pytest.mark.parametrize("before", ["nonsense", "0199aaaa-0000-7000-8000-000000000000"])
 def test_an_edge_that_is_not_ones_own_is_not_there(before: str) -> None:
-    assert visitor(world.a_fan()).get(f"/?before={before}").status_code == 404
+    assert signed_in_client(world.a_fan()).get(f"/?before={before}").status_code == 404
 
 
 def test_a_new_card_comes_once_whatever_is_asked_again() -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    first, second = programs(artist, 2)
+    first, second = make_programs(artist, 2)
     received(first, fan)
-    client = visitor(fan)
-    after = page(client, "/").all("input", id="fresh-after")[0]["value"]
+    client = signed_in_client(fan)
+    after = get_page(client, "/").all("input", id="fresh-after")[0]["value"]
     new = received(second, fan)
 
-    answer = page(client, f"/feed/fresh?after={after}", headers=HTMX)
+    answer = get_page(client, f"/feed/fresh?after={after}", headers=HTMX)
     then = answer.all("input", id="fresh-after")[0]["value"]
-    again = page(client, f"/feed/fresh?after={then}", headers=HTMX)
+    again = get_page(client, f"/feed/fresh?after={then}", headers=HTMX)
 
-    assert shown(answer) == [str(new.pk)]
+    assert card_ids(answer) == [str(new.pk)]
     assert "data-new" in answer.all("article")[0]
-    assert shown(again) == []
+    assert card_ids(again) == []
 
 
 def test_what_came_while_the_page_was_made_does_not_come_twice() -> None:
@@ -168,8 +169,8 @@ def test_what_came_while_the_page_was_made_does_not_come_twice() -> None:
     card = received(world.a_program(artist), fan)
     request = type("Asked", (), {"live_after": 0, "user": fan})()
 
-    assert feed._newest(request, [card]) == Notice.objects.get(person=fan).sequence == 1
-    assert feed._newest(request, []) == 0
+    assert feed._newest_notice(request, [card]) == Notice.objects.get(person=fan).sequence == 1
+    assert feed._newest_notice(request, []) == 0
 
 
 def test_what_comes_live_keeps_to_the_filter_and_the_wish() -> None:
@@ -177,25 +178,25 @@ def test_what_comes_live_keeps_to_the_filter_and_the_wish() -> None:
     fan = world.a_fan(opted_in=artist)
     opt_ins.opt_in(fan, other)
     received(world.a_program(artist), fan, by_a_model=True)
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
-    assert shown(page(client, "/feed/fresh?after=0&artist=ove-lind", headers=HTMX)) == []
+    assert card_ids(get_page(client, "/feed/fresh?after=0&artist=ove-lind", headers=HTMX)) == []
     preferences.set_human_only(fan, True)
-    assert shown(page(client, "/feed/fresh?after=0", headers=HTMX)) == []
+    assert card_ids(get_page(client, "/feed/fresh?after=0", headers=HTMX)) == []
 
 
 def test_after_too_much_the_page_loads_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "MOST_FRESH", 2)
+    monkeypatch.setattr(feed, "MAX_NEW_CARDS", 2)
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
-    one_each(artist, fan, 2)
+    receive_at_each_listen(artist, fan, 2)
 
-    assert visitor(fan).get("/feed/fresh?after=0", headers=HTMX)["HX-Refresh"] == "true"
+    assert signed_in_client(fan).get("/feed/fresh?after=0", headers=HTMX)["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30])
 def test_a_number_that_is_none_is_not_there(after: str) -> None:
-    assert visitor(world.a_fan()).get(f"/feed/fresh?after={after}").status_code == 404
+    assert signed_in_client(world.a_fan()).get(f"/feed/fresh?after={after}").status_code == 404
 
 
 def test_the_toast_says_who_answered_and_only_to_the_fan() -> None:
@@ -204,21 +205,21 @@ def test_the_toast_says_who_answered_and_only_to_the_fan() -> None:
     experience = received(world.a_program(artist), fan, by_a_model=True)
     path = f"/feed/toast?about={experience}"
 
-    toast = page(visitor(fan), path)
+    toast = get_page(signed_in_client(fan), path)
 
     assert "Mara Veil" in toast.words
     assert "answered your 3rd listen" in toast.words
-    assert visitor(world.a_fan("Bo")).get(path).status_code == 204
-    assert visitor(fan).get("/feed/toast?about=experience:x").status_code == 204
+    assert signed_in_client(world.a_fan("Bo")).get(path).status_code == 204
+    assert signed_in_client(fan).get("/feed/toast?about=experience:x").status_code == 204
     preferences.set_human_only(fan, True)
-    assert visitor(fan).get(path).status_code == 204
+    assert signed_in_client(fan).get(path).status_code == 204
 
 
 def test_an_empty_feed_has_one_next_step() -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
 
-    found = page(visitor(fan), "/")
+    found = get_page(signed_in_client(fan), "/")
 
     assert "Nothing yet" in found.words
     assert "Check how your listening comes in" in found.words
@@ -246,7 +247,7 @@ def test_names_and_words_with_markup_are_text() -> None:
     fan = world.a_fan(opted_in=artist)
     received(world.a_program(artist), fan, written="<script>alert(1)</script> & so on")
 
-    response = visitor(fan).get("/")
+    response = signed_in_client(fan).get("/")
 
     assert b"<script>alert(1)" not in response.content
     assert b"&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on" in response.content
@@ -256,10 +257,12 @@ def test_names_and_words_with_markup_are_text() -> None:
 def test_three_cards_cost_as_many_queries_as_one() -> None:
     artist = world.an_artist()
     one, three = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
-    first, second, third = programs(artist, 3)
+    first, second, third = make_programs(artist, 3)
     received(first, one)
     for program in (first, second, third):
         received(program, three)
 
-    assert queries(visitor(one), "/") == queries(visitor(three), "/") <= 12
-    assert queries(visitor(one), "/feed/fresh?after=0") == queries(visitor(three), "/feed/fresh?after=0")
+    assert count_queries(signed_in_client(one), "/") == count_queries(signed_in_client(three), "/") <= 12
+    assert count_queries(signed_in_client(one), "/feed/fresh?after=0") == count_queries(
+        signed_in_client(three), "/feed/fresh?after=0"
+    )

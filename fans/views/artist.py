@@ -13,34 +13,34 @@ from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist, Recording
 from fans import experiences, opt_ins
-from fans.models import BY_HAND, Engagement, Experience, OptIn
+from fans.models import BY_HAND_MARKS, Engagement, Experience, OptIn
 
-MOST = 60
+MAX_ARTISTS = 60
 SONGS, FIRST_SONGS = 12, 3
-BACK = {"settings": "settings", "welcome": "welcome-artists"}
+RETURN_PAGES = {"settings": "settings", "welcome": "welcome-artists"}
 
 
 @require_safe
 @never_cache
 @signed_in
-def index(request: Request) -> HttpResponse:
+def artist_list(request: Request) -> HttpResponse:
     """Whom one plays first, then by name. More than a page of them are found by their name."""
     asked = request.GET.get("q", "").strip()[:120].replace("\x00", "")
-    found = list(known_to(request.user, asked)[: MOST + 1])
-    context = {"artists": found[:MOST], "more": len(found) > MOST, "q": asked}
+    found = list(known_to(request.user, asked)[: MAX_ARTISTS + 1])
+    context = {"artists": found[:MAX_ARTISTS], "more": len(found) > MAX_ARTISTS, "q": asked}
     return render(request, "fans/artists.html#list" if request.htmx else "fans/artists.html", context)
 
 
 @posted
 @signed_in
-def opt_in(request: Request, slug: str) -> HttpResponse:
+def set_opt_in(request: Request, slug: str) -> HttpResponse:
     """Let this team know of me, or with on=0 no longer. `back` names the page on which the button stood."""
     artist = get_object_or_404(Artist, slug=slug)
     if request.POST.get("on") == "0":
         opt_ins.opt_out(request.user, artist)
     else:
         opt_ins.opt_in(request.user, artist)
-    back = BACK.get(request.POST.get("back", ""))
+    back = RETURN_PAGES.get(request.POST.get("back", ""))
     if request.htmx and not back:
         return render(request, "fans/artist.html#opt-in", {"artist": artist} | standing(request.user, artist))
     return redirect(back) if back else redirect("artist", slug)
@@ -49,13 +49,13 @@ def opt_in(request: Request, slug: str) -> HttpResponse:
 def standing(person: Person, artist: Artist) -> dict[str, Any]:
     """What the switch shows: whether it is on, since when, and the words it stands for."""
     given = OptIn.objects.filter(person=person, artist=artist, ended_at=None).select_related("consent").first()
-    return {"given": given, "words": given.consent.words if given else opt_ins.words(artist)}
+    return {"given": given, "words": given.consent.words if given else opt_ins.consent_text(artist)}
 
 
 @require_safe
 @never_cache
 @signed_in
-def heard(request: Request, slug: str) -> HttpResponse:
+def listen_count(request: Request, slug: str) -> HttpResponse:
     """How often, anew: something was played to its half on the page, or forgotten."""
     artist = get_object_or_404(Artist, slug=slug)
     context = {"artist": artist, "engagement": _engagement(request.user, artist)}
@@ -64,7 +64,9 @@ def heard(request: Request, slug: str) -> HttpResponse:
 
 def own_story(person: Person, artist: Artist) -> dict[str, Any]:
     """How far this fan got with this artist, and the last things that came by hand."""
-    by_hand = experiences.of(person).filter(artist=artist, mark__in=BY_HAND, withdrawn_at=None, text__isnull=False)
+    by_hand = experiences.received_by(person).filter(
+        artist=artist, mark__in=BY_HAND_MARKS, withdrawn_at=None, text__isnull=False
+    )
     newest: QuerySet[Experience] = by_hand.select_related("artist").order_by("-delivered_at", "-pk")
     return {
         "engagement": _engagement(person, artist),
@@ -100,4 +102,4 @@ def known_to(person: Person, asked: str = "") -> QuerySet[Artist]:
 
 def with_words(artist: Artist) -> dict[str, Any]:
     """An artist beside exactly what a yes would show their team."""
-    return {"artist": artist, "words": opt_ins.words(artist)}
+    return {"artist": artist, "words": opt_ins.consent_text(artist)}

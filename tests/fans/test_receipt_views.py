@@ -8,7 +8,7 @@ from artists import delivery, review
 from catalog.models import Artist
 from fans.models import Experience
 from tests import world
-from tests.fans.visits import visitor
+from tests.fans.pages import signed_in_client
 
 pytestmark = pytest.mark.django_db
 SUHA = "سُهى البحر"
@@ -25,7 +25,7 @@ def test_only_the_name_of_a_team_runs_its_own_way_and_our_words_about_it_do_not(
     experience = Experience.objects.get(draft=draft.pk)
 
     receipt = Client().get(f"/r/{experience.receipt_key}").content.decode()
-    slip = visitor(experience.person).get(f"/experiences/{experience.pk}").content.decode()
+    slip = signed_in_client(experience.person).get(f"/experiences/{experience.pk}").content.decode()
 
     assert f"<bdi>{SUHA}</bdi>&#x27;s team, to exactly this" in receipt
     assert f"<bdi>{SUHA}</bdi>, to its sentences" in receipt

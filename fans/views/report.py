@@ -36,31 +36,31 @@ class Said(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @signed_in
-def page(request: Request, pk: UUID) -> HttpResponse:
+def report_experience(request: Request, pk: UUID) -> HttpResponse:
     """The form; once it was sent, what was said. To anybody but its fan there is no such experience."""
-    experience = get_object_or_404(experiences.of(request.user).select_related("artist"), pk=pk)
+    experience = get_object_or_404(experiences.received_by(request.user).select_related("artist"), pk=pk)
     if request.method == "POST":
-        return _send(request, experience)
-    return _shown(request, experience, reported=reports.reported(experience, by=request.user))
+        return _file_report(request, experience)
+    return _render_report(request, experience, reported=reports.find_report(experience, by=request.user))
 
 
-def _send(request: Request, experience: Experience) -> HttpResponse:
+def _file_report(request: Request, experience: Experience) -> HttpResponse:
     form = Said(request.POST)
     if not form.is_valid():
-        return _shown(request, experience, form=form, status=422)
+        return _render_report(request, experience, form=form, status=422)
     try:
-        report = reports.report(experience, by=request.user, **form.cleaned_data)
+        report = reports.report_experience(experience, by=request.user, **form.cleaned_data)
     except Refused as problem:
         form.add_error("said", str(problem))
-        return _shown(request, experience, form=form, status=422)
+        return _render_report(request, experience, form=form, status=422)
     except AlreadyReported as problem:
-        return _shown(request, experience, reported=problem.report, problem=str(problem), status=409)
+        return _render_report(request, experience, reported=problem.report, problem=str(problem), status=409)
     if request.htmx:
-        return _shown(request, experience, reported=report)
+        return _render_report(request, experience, reported=report)
     return redirect("experience-report", experience.pk)
 
 
-def _shown(
+def _render_report(
     request: Request,
     experience: Experience,
     *,

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from fans.models import Experience
 
 
-def found(key: str) -> Experience:
+def _get_by_key(key: str) -> Experience:
     return get_object_or_404(Experience.objects.select_related("artist"), receipt_key=key)
 
 
-def facts(experience: Experience) -> dict[str, Any]:
+def _receipt_data(experience: Experience) -> dict[str, Any]:
     """What the receipt says: frozen at delivery, plus whether the experience was taken back since."""
     withdrawn = experience.withdrawn_at
     return {
@@ -28,7 +28,7 @@ def facts(experience: Experience) -> dict[str, Any]:
     }
 
 
-def unlisted(response: HttpResponse) -> HttpResponse:
+def _keep_unlisted(response: HttpResponse) -> HttpResponse:
     """Whoever was given the address may look; no search engine was, and no link tells where it came from."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
@@ -37,13 +37,15 @@ def unlisted(response: HttpResponse) -> HttpResponse:
 
 @require_safe
 @never_cache
-def page(request: HttpRequest, key: str) -> HttpResponse:
-    experience = found(key)
-    given = {"receipt": facts(experience), "key": key, "ink_of": experience.artist}
-    return unlisted(render(request, "fans/receipt.html", given))
+def receipt(request: HttpRequest, key: str) -> HttpResponse:
+    experience = _get_by_key(key)
+    given = {"receipt": _receipt_data(experience), "key": key, "ink_of": experience.artist}
+    return _keep_unlisted(render(request, "fans/receipt.html", given))
 
 
 @require_safe
 @never_cache
-def as_json(request: HttpRequest, key: str) -> HttpResponse:
-    return unlisted(JsonResponse(facts(found(key)), json_dumps_params={"indent": 2, "ensure_ascii": False}))
+def receipt_json(request: HttpRequest, key: str) -> HttpResponse:
+    return _keep_unlisted(
+        JsonResponse(_receipt_data(_get_by_key(key)), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    )

@@ -4,33 +4,34 @@ import pytest
 from django.test import Client
 
 from accounts.models import Consent, Role
-from fans import allowances, artist_pages, opt_ins
+from fans import ai_permissions, opt_ins
 from fans.models import OptIn
+from fans.views import artist as artist_views
 from rights import grants
 from rights.models import Use
 from tests import world
-from tests.fans.visits import HTMX, page, queries, received, visitor
+from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_page_says_in_words_what_a_machine_may_do() -> None:
     artist = world.an_artist()
-    client = visitor(world.a_fan())
+    client = signed_in_client(world.a_fan())
 
-    answers = [(each.word, each.what) for each in allowances.of(artist)]
+    answers = [(each.word, each.what) for each in ai_permissions.list_permissions(artist)]
 
     assert answers[0] == ("Yes", "Suggest messages")
     assert answers[-2:] == [("Never", "Make \u2068Mara Veil\u2069’s voice"), ("Never", "Train on the music")]
-    assert "Never Make \u2068Mara Veil\u2069’s voice" in page(client, "/artists/mara-veil").words
+    assert "Never Make \u2068Mara Veil\u2069’s voice" in get_page(client, "/artists/mara-veil").words
 
 
 def test_a_yes_that_was_never_given_is_not_yet_and_one_that_ended_is_no() -> None:
     silent, over = world.an_artist(granted=False), world.an_artist("Ove Lind")
     grants.switch_off(over, Use.PERSONAL_MESSAGE, by=world.a_member(over, Role.PRINCIPAL))
 
-    assert allowances.of(silent)[0].word == "Not yet"
-    assert allowances.of(over)[0].word == "No"
+    assert ai_permissions.list_permissions(silent)[0].word == "Not yet"
+    assert ai_permissions.list_permissions(over)[0].word == "No"
 
 
 def test_a_yes_for_some_countries_names_them() -> None:
@@ -38,7 +39,7 @@ def test_a_yes_for_some_countries_names_them() -> None:
     principal = world.a_member(artist, Role.PRINCIPAL)
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, territories=["PT", "ES"])
 
-    assert allowances.of(artist)[0].how.endswith("In ES, PT only.")
+    assert ai_permissions.list_permissions(artist)[0].how.endswith("In ES, PT only.")
 
 
 def test_programs_are_offered_without_their_words() -> None:
@@ -46,7 +47,7 @@ def test_programs_are_offered_without_their_words() -> None:
     world.a_program(artist, nth=100, recording=world.a_recording(artist))
     world.a_program(artist, signed=False, nth=7)
 
-    found = page(visitor(world.a_fan()), "/artists/mara-veil").words
+    found = get_page(signed_in_client(world.a_fan()), "/artists/mara-veil").words
 
     assert "At your 100th listen of Salt Radio" in found
     assert "7th" not in found
@@ -56,23 +57,23 @@ def test_programs_are_offered_without_their_words() -> None:
 def test_the_switch_is_off_and_stands_beside_exactly_what_it_shows_the_team() -> None:
     artist = world.an_artist()
     fan = world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
-    found = page(client, "/artists/mara-veil")
+    found = get_page(client, "/artists/mara-veil")
 
     assert found.all("button", role="switch")[0]["aria-checked"] == "false"
-    assert opt_ins.words(artist) in found.words
+    assert opt_ins.consent_text(artist) in found.words
     assert not OptIn.objects.exists()
 
 
 def test_it_works_by_a_form_and_by_htmx_and_writes_the_consent() -> None:
     artist = world.an_artist()
     fan = world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
     assert client.post("/artists/mara-veil/opt-in", {"on": "1"})["Location"] == "/artists/mara-veil"
-    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
-    assert page(client, "/artists/mara-veil").all("button", role="switch")[0]["aria-checked"] == "true"
+    assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
+    assert get_page(client, "/artists/mara-veil").all("button", role="switch")[0]["aria-checked"] == "true"
 
     answer = client.post("/artists/mara-veil/opt-in", {"on": "0"}, headers=HTMX)
     assert b'aria-checked="false"' in answer.content
@@ -86,7 +87,7 @@ def test_it_works_by_a_form_and_by_htmx_and_writes_the_consent() -> None:
 def test_it_leads_back_to_where_the_button_stood_and_nowhere_else(back: str, goal: str) -> None:
     world.an_artist()
 
-    answer = visitor(world.a_fan()).post("/artists/mara-veil/opt-in", {"on": "1", "back": back})
+    answer = signed_in_client(world.a_fan()).post("/artists/mara-veil/opt-in", {"on": "1", "back": back})
 
     assert answer["Location"] == goal
 
@@ -97,7 +98,7 @@ def test_what_came_by_hand_stands_first_and_a_machines_words_do_not() -> None:
     received(world.a_program(artist, nth=1), fan, written="Ana, from my own hand.")
     machine = received(world.a_program(artist, nth=2), fan, by_a_model=True)
 
-    found = page(visitor(fan), "/artists/mara-veil").words
+    found = get_page(signed_in_client(fan), "/artists/mara-veil").words
 
     assert "Ana, from my own hand." in found
     assert str(machine.text) not in found
@@ -109,7 +110,7 @@ def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
     fan = world.a_fan(opted_in=artist)
     filled = received(world.a_program(artist, nth=1), fan)
 
-    found = page(visitor(fan), "/artists/mara-veil").words
+    found = get_page(signed_in_client(fan), "/artists/mara-veil").words
 
     assert filled.mark == "filled"
     assert str(filled.text) not in found
@@ -118,12 +119,12 @@ def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
 
 def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
     artist, fan = world.an_artist(), world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
-    before = page(client, "/artists/mara-veil")
+    before = get_page(client, "/artists/mara-veil")
     world.notice(world.listened(fan, artist))
-    [part] = page(client, "/artists/mara-veil").all("p", id="heard")
-    after = page(client, str(part["hx-get"]), headers=HTMX)
+    [part] = get_page(client, "/artists/mara-veil").all("p", id="heard")
+    after = get_page(client, str(part["hx-get"]), headers=HTMX)
 
     assert "You have not listened to this artist here yet." in before.words
     assert "You have listened 1 time, first on" in after.words
@@ -135,7 +136,7 @@ def test_somebody_elses_listening_and_messages_are_not_there() -> None:
     artist = world.an_artist()
     received(world.a_program(artist), world.a_fan("Bo", opted_in=artist), written="Bo, this is yours.")
 
-    found = page(visitor(world.a_fan()), "/artists/mara-veil").words
+    found = get_page(signed_in_client(world.a_fan()), "/artists/mara-veil").words
 
     assert "Bo, this is yours." not in found
     assert "You have not listened to this artist here yet." in found
@@ -145,16 +146,16 @@ def test_the_list_begins_with_ones_own_and_finds_by_name() -> None:
     for name in ("Anna", "Berit", "Cecilie"):
         world.an_artist(name)
     fan = world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
     client.post("/artists/cecilie/opt-in", {"on": "1"})
 
-    links = [str(each["href"]) for each in page(client, "/artists/").all("a") if "tile" in str(each.get("class"))]
-    found = page(client, "/artists/?q=beri", headers=HTMX)
+    links = [str(each["href"]) for each in get_page(client, "/artists/").all("a") if "tile" in str(each.get("class"))]
+    found = get_page(client, "/artists/?q=beri", headers=HTMX)
 
     assert links == ["/artists/cecilie", "/artists/anna", "/artists/berit"]
     assert "Berit" in found.words
     assert "Anna" not in found.words
-    assert "Nobody of that name" in page(client, "/artists/?q=%00%25_zzz").words
+    assert "Nobody of that name" in get_page(client, "/artists/?q=%00%25_zzz").words
 
 
 def test_a_stranger_signs_in_first_and_an_unknown_artist_is_not_there() -> None:
@@ -163,15 +164,15 @@ def test_a_stranger_signs_in_first_and_an_unknown_artist_is_not_there() -> None:
     for path in ("/artists/", "/artists/mara-veil"):
         assert Client().get(path)["Location"].startswith("/accounts/login/")
     assert Client().post("/artists/mara-veil/opt-in").status_code == 302
-    assert visitor(world.a_fan()).get("/artists/nobody").status_code == 404
-    assert visitor(world.a_fan()).post("/artists/nobody/opt-in").status_code == 404
+    assert signed_in_client(world.a_fan()).get("/artists/nobody").status_code == 404
+    assert signed_in_client(world.a_fan()).post("/artists/nobody/opt-in").status_code == 404
     assert not OptIn.objects.exists()
 
 
 def test_the_switch_needs_the_csrf_token() -> None:
     world.an_artist()
 
-    answer = visitor(world.a_fan(), enforce_csrf_checks=True).post("/artists/mara-veil/opt-in", {"on": "1"})
+    answer = signed_in_client(world.a_fan(), enforce_csrf_checks=True).post("/artists/mara-veil/opt-in", {"on": "1"})
 
     assert answer.status_code == 403
     assert not OptIn.objects.exists()
@@ -181,15 +182,15 @@ def test_more_programs_messages_and_artists_cost_no_more_queries() -> None:
     few, many = world.an_artist("Anna"), world.an_artist("Berit")
     fan = world.a_fan(opted_in=few)
     opt_ins.opt_in(fan, many)
-    client = visitor(fan)
+    client = signed_in_client(fan)
     received(world.a_program(few, nth=1), fan)
-    index = queries(client, "/artists/")
+    index = count_queries(client, "/artists/")
     for nth in (1, 2, 3):
         received(world.a_program(many, nth=nth), fan)
     world.an_artist("Cecilie")
 
-    assert queries(client, "/artists/anna") == queries(client, "/artists/berit") <= 12
-    assert queries(client, "/artists/") == index <= 6
+    assert count_queries(client, "/artists/anna") == count_queries(client, "/artists/berit") <= 12
+    assert count_queries(client, "/artists/") == index <= 6
 
 
 def test_whom_one_plays_comes_before_the_alphabet() -> None:
@@ -198,4 +199,4 @@ def test_whom_one_plays_comes_before_the_alphabet() -> None:
     played, much = world.an_artist("Played"), world.an_artist("Zzz")
     world.notice(world.listened(fan, played, 1), world.listened(fan, much, 2))
 
-    assert [artist.name for artist in artist_pages.known_to(fan)] == ["Zzz", "Played", "Aaa"]
+    assert [artist.name for artist in artist_views.known_to(fan)] == ["Zzz", "Played", "Aaa"]

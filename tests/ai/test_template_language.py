@@ -1,12 +1,12 @@
 import pytest
 
-from ai.facts import Facts, place
-from ai.templates import Malformed, categories, fill, parse
+from ai.facts import Facts, format_facts
+from ai.template_language import Malformed, fill_in, parse_template, plural_categories
 
 
-def said(source: str, locale: str = "en", **known: object) -> str | None:
+def fill_in_source(source: str, locale: str = "en", **known: object) -> str | None:
     facts = Facts(**{"artist": "Mara", **known})
-    return fill(parse(source, locale).parts, place(facts, locale), locale, lambda name: None)
+    return fill_in(parse_template(source, locale).parts, format_facts(facts, locale), locale, lambda name: None)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def said(source: str, locale: str = "en", **known: object) -> str | None:
     ],
 )
 def test_a_sentence_is_filled_in(source: str, known: dict[str, object], expected: str | None) -> None:
-    assert said(source, **known) == expected
+    assert fill_in_source(source, **known) == expected
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,19 @@ def test_a_sentence_is_filled_in(source: str, known: dict[str, object], expected
 def test_plurals_follow_the_rules_of_the_language(plays: int, form: str) -> None:
     source = "{plays, one: odsłuchanie, few: odsłuchania, many: odsłuchań, other: odsłuchania}"
 
-    assert said(source, "pl", plays=plays) == form
+    assert fill_in_source(source, "pl", plays=plays) == form
 
 
 def test_a_language_asks_for_the_forms_that_whole_numbers_need() -> None:
-    assert categories("en") == {"one", "other"}
-    assert categories("ja") == {"other"}
-    assert categories("cs") == {"one", "few", "other"}  # its "many" is for fractions
-    assert categories("ar") == {"zero", "one", "two", "few", "many", "other"}
+    assert plural_categories("en") == {"one", "other"}
+    assert plural_categories("ja") == {"other"}
+    assert plural_categories("cs") == {"one", "few", "other"}  # its "many" is for fractions
+    assert plural_categories("ar") == {"zero", "one", "two", "few", "many", "other"}
 
 
 def test_an_unknown_slot_is_named_with_its_place_and_the_slots_there_are() -> None:
     with pytest.raises(Malformed) as refused:
-        parse("Hi {nam}", "en", fragments=frozenset({"closing"}))
+        parse_template("Hi {nam}", "en", fragments=frozenset({"closing"}))
 
     assert (refused.value.slot, refused.value.position) == ("nam", 3)
     assert str(refused.value) == (
@@ -91,6 +91,6 @@ def test_an_unknown_slot_is_named_with_its_place_and_the_slots_there_are() -> No
 )
 def test_what_is_no_sentence_of_the_language_is_refused(source: str, problem: str) -> None:
     with pytest.raises(Malformed) as refused:
-        parse(source, "en")
+        parse_template(source, "en")
 
     assert problem in str(refused.value)

@@ -18,7 +18,7 @@ from catalog.models import Artist
 from fans import mutes, opt_ins, preferences, scrobblers
 from fans.models import Mute
 
-CONSENTS = 50
+CONSENTS_SHOWN = 50
 
 
 class Name(forms.Form):
@@ -53,16 +53,16 @@ class NewToken(forms.Form):
 @require_safe
 @never_cache
 @signed_in
-def page(request: Request) -> HttpResponse:
-    return _shown(request)
+def fan_settings(request: Request) -> HttpResponse:
+    return _render_settings(request)
 
 
 @posted
 @signed_in
-def name(request: Request) -> HttpResponse:
+def change_name(request: Request) -> HttpResponse:
     form = Name(request.POST)
     if not form.is_valid():
-        return _shown(request, name_form=form, status=422)
+        return _render_settings(request, name_form=form, status=422)
     Person.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
     messages.success(request, "Your name is changed. What was sent before keeps the old one.")
     return redirect("settings")
@@ -75,15 +75,15 @@ def make_token(request: Request) -> HttpResponse:
     """Shown in the answer to this very form, and nowhere ever again."""
     form = NewToken(request.POST)
     if not form.is_valid():
-        return _shown(request, token_form=form, status=422)
-    chosen = scrobblers.named(form.cleaned_data["scrobbler"])
+        return _render_settings(request, token_form=form, status=422)
+    chosen = scrobblers.find_scrobbler(form.cleaned_data["scrobbler"])
     try:
         made, secret = tokens.make(request.user, form.cleaned_data["label"] or chosen.name, by=request.user)
     except tokens.Refused as problem:
         form.add_error(None, str(problem))
-        return _shown(request, token_form=form, status=422)
-    filled = scrobblers.fill_in(chosen, request.user.handle, secret)
-    return _shown(request, made={"token": made, "chosen": chosen, "filled": filled})
+        return _render_settings(request, token_form=form, status=422)
+    filled = scrobblers.fill_in_settings(chosen, request.user.handle, secret)
+    return _render_settings(request, made={"token": made, "chosen": chosen, "filled": filled})
 
 
 @posted
@@ -97,13 +97,13 @@ def revoke_token(request: Request, pk: int) -> HttpResponse:
 
 @posted
 @signed_in
-def resume(request: Request, pk: int) -> HttpResponse:
+def resume_program(request: Request, pk: int) -> HttpResponse:
     mute = get_object_or_404(Mute, pk=pk, person=request.user)
     mutes.resume(request.user, mute.program)
     return redirect("settings")
 
 
-def _shown(
+def _render_settings(
     request: Request,
     *,
     name_form: Name | None = None,
@@ -117,18 +117,18 @@ def _shown(
         "token_form": token_form or NewToken(),
         "made": made,
         "tokens": Token.objects.usable().filter(person=person).order_by("-pk"),
-        "opt_ins": opt_ins.of(person).select_related("artist", "consent"),
-        "mutes": mutes.of(person),
-        "human_only": preferences.human_only(person),
-        "consents": _consents(person),
+        "opt_ins": opt_ins.active_opt_ins(person).select_related("artist", "consent"),
+        "mutes": mutes.active_mutes(person),
+        "human_only": preferences.wants_human_only(person),
+        "consents": _consent_history(person),
         "section": "settings",
     }
     return render(request, "fans/settings.html", context, status=status)
 
 
-def _consents(person: Person) -> list[dict[str, Any]]:
+def _consent_history(person: Person) -> list[dict[str, Any]]:
     """Newest first, each with the name of what it is about; in two queries."""
-    rows = list(Consent.objects.filter(person=person).order_by("-pk")[:CONSENTS])
+    rows = list(Consent.objects.filter(person=person).order_by("-pk")[:CONSENTS_SHOWN])
     ids = {int(row.about.removeprefix("artist:")) for row in rows if row.about.startswith("artist:")}
     names = {f"artist:{pk}": name for pk, name in Artist.objects.filter(pk__in=ids).values_list("pk", "name")}
     return [{"row": row, "about": names.get(row.about, row.about)} for row in rows]

@@ -16,13 +16,13 @@ from fans.models import Experience
 @require_safe
 @never_cache
 @signed_in
-def page(request: Request, pk: UUID) -> HttpResponse:
+def experience_detail(request: Request, pk: UUID) -> HttpResponse:
     """Looking writes nothing: the page itself says by a POST that it was opened."""
-    experience = _own(request, pk)
+    experience = _get_own(request, pk)
     context = {
         "experience": experience,
-        "muted": _muted(request, experience),
-        "reported": reports.reported(experience, by=request.user),
+        "muted": _is_muted(request, experience),
+        "reported": reports.find_report(experience, by=request.user),
         "section": "feed",
     }
     return render(request, "fans/experience.html", context)
@@ -30,40 +30,40 @@ def page(request: Request, pk: UUID) -> HttpResponse:
 
 @posted
 @signed_in
-def opened(request: Request, pk: UUID) -> HttpResponse:
-    experiences.open_(_own(request, pk), by=request.user)
+def mark_opened(request: Request, pk: UUID) -> HttpResponse:
+    experiences.mark_opened(_get_own(request, pk), by=request.user)
     return HttpResponse(status=204)
 
 
 @posted
 @signed_in
-def pause(request: Request, pk: UUID) -> HttpResponse:
+def set_paused(request: Request, pk: UUID) -> HttpResponse:
     """Stop the program that this came from, or with on=0 let it go on."""
-    experience = _own(request, pk)
+    experience = _get_own(request, pk)
     if request.POST.get("on") == "0":
-        mutes.resume(request.user, _program(experience))
+        mutes.resume(request.user, _program_id(experience))
     else:
-        mutes.pause(request.user, _program(experience), experience.artist, name=_name(experience))
+        mutes.pause(request.user, _program_id(experience), experience.artist, name=_program_name(experience))
     if not request.htmx:
         return redirect("experience-page", pk)
-    context = {"experience": experience, "muted": _muted(request, experience)}
+    context = {"experience": experience, "muted": _is_muted(request, experience)}
     return render(request, "fans/experience.html#pause", context)
 
 
-def _own(request: Request, pk: UUID) -> Experience:
+def _get_own(request: Request, pk: UUID) -> Experience:
     """To anybody but its fan there is no such experience."""
-    return get_object_or_404(experiences.of(request.user).select_related("artist"), pk=pk)
+    return get_object_or_404(experiences.received_by(request.user).select_related("artist"), pk=pk)
 
 
-def _program(experience: Experience) -> int:
+def _program_id(experience: Experience) -> int:
     program: int = experience.receipt["program"]["id"]
     return program
 
 
-def _name(experience: Experience) -> str:
+def _program_name(experience: Experience) -> str:
     """What the program was called. Gone when the fan had the reason erased."""
     return str((experience.why or {}).get("program", ""))
 
 
-def _muted(request: Request, experience: Experience) -> bool:
-    return bool(mutes.muted({(request.user.pk, _program(experience))}))
+def _is_muted(request: Request, experience: Experience) -> bool:
+    return bool(mutes.muted_pairs({(request.user.pk, _program_id(experience))}))

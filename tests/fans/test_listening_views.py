@@ -35,7 +35,7 @@ def client(ana: Person) -> Client:
     return client
 
 
-def plays(
+def consume_plays(
     fan: Person, *titles: str, artist: str = "Mara Veil", start: datetime = NOW - timedelta(days=1)
 ) -> list[Listen]:
     """Through the consumer, each a minute after the one before."""
@@ -53,13 +53,13 @@ def plays(
     return list(Listen.objects.exclude(pk__in=before).order_by("started_at"))
 
 
-def row(page: str, listen: Listen) -> str:
+def row_text(page: str, listen: Listen) -> str:
     found = re.search(rf'<tr id="listen-{listen.pk}".*?</tr>', page, re.DOTALL)
     assert found
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])).strip()
 
 
-def total(page: str) -> tuple[str, str]:
+def total_span(page: str) -> tuple[str, str]:
     """What the sum says, and whether it finds its place by itself."""
     [found] = re.findall(r'<span id="total"([^>]*)>([^<]*)</span>', page)
     return found[0], found[1]
@@ -68,21 +68,21 @@ def total(page: str) -> tuple[str, str]:
 def test_every_listen_is_there_with_its_fate(client: Client, ana: Person) -> None:
     mara = world.an_artist("Mara Veil")
     world.a_recording(mara, "Salt Radio")
-    counted, kept, aside = plays(ana, "Salt Radio", "Unknown", "Salt Radio")
+    counted, kept, aside = consume_plays(ana, "Salt Radio", "Unknown", "Salt Radio")
     Listen.objects.filter(pk=aside.pk).update(set_aside=True)
 
     page = client.get("/listening").content.decode()
 
-    assert "counts for Mara Veil" in row(page, counted)
-    assert "kept, matched nothing" in row(page, kept)
-    assert "set aside" in row(page, aside)
-    assert "mpdscribble" in row(page, counted)
+    assert "counts for Mara Veil" in row_text(page, counted)
+    assert "kept, matched nothing" in row_text(page, kept)
+    assert "set aside" in row_text(page, aside)
+    assert "mpdscribble" in row_text(page, counted)
     assert [page.count(f'action="/listening/{each.pk}/delete"') for each in (counted, kept, aside)] == [1, 1, 1]
 
 
 def test_nothing_of_it_is_there_for_anybody_else(client: Client, ana: Person) -> None:
     bea = world.a_fan("Bea")
-    [theirs] = plays(bea, "Secret Song")
+    [theirs] = consume_plays(bea, "Secret Song")
 
     page = client.get("/listening").content.decode()
     forgotten = client.post(f"/listening/{theirs.pk}/delete")
@@ -100,43 +100,43 @@ def test_who_is_not_signed_in_is_led_to_the_door(db: None) -> None:
 
 
 def test_forget_this_says_so_until_it_is_done(client: Client, ana: Person) -> None:
-    [listen] = plays(ana, "Salt Radio")
+    [listen] = consume_plays(ana, "Salt Radio")
 
     part = client.post(f"/listening/{listen.pk}/delete", headers={"HX-Request": "true"}).content.decode()
     page = client.get("/listening").content.decode()
     handle([incoming(bytes(each.value or b"")) for each in Outbox.objects.all()])
     after = client.get("/listening").content.decode()
 
-    assert "being forgotten" in row(part, listen)
-    assert "Forget this" not in row(part, listen)
-    assert ("being forgotten" in row(page, listen), "load delay:3s" in page) == (True, True)
+    assert "being forgotten" in row_text(part, listen)
+    assert "Forget this" not in row_text(part, listen)
+    assert ("being forgotten" in row_text(page, listen), "load delay:3s" in page) == (True, True)
     assert (f"listen-{listen.pk}" in after, "Nothing heard yet" in after) == (False, True)
 
 
 def test_the_sums_are_right_in_the_very_answer_to_forget_this(client: Client, ana: Person) -> None:
-    first, second = plays(ana, "Salt Radio", "Night Bus")
+    first, second = consume_plays(ana, "Salt Radio", "Night Bus")
 
     one = client.post(f"/listening/{first.pk}/delete", headers={"HX-Request": "true"}).content.decode()
     none = client.post(f"/listening/{second.pk}/delete", headers={"HX-Request": "true"}).content.decode()
 
-    assert [total(client.get("/listening").content.decode()), total(one), total(none)] == [
+    assert [total_span(client.get("/listening").content.decode()), total_span(one), total_span(none)] == [
         ("", "0 in 12 months"),
         (' hx-swap-oob="true"', "1 in 12 months"),
         (' hx-swap-oob="true"', "0 in 12 months"),
     ]
     assert one.count('id="told"') == 1
     assert sum(int(number) for number in re.findall(r'data-th="Listens">(\d+)', one)) == 2  # in an hour, in a month
-    assert row(none, second).endswith("being forgotten")
+    assert row_text(none, second).endswith("being forgotten")
 
 
 def test_what_changes_by_itself_brings_the_sum_above_it_too(client: Client, ana: Person) -> None:
-    plays(ana, "Salt Radio")
+    consume_plays(ana, "Salt Radio")
     client.post("/listening/incognito", {"for": "open"})
 
     part = client.get("/listening", headers={"HX-Request": "true"}).content.decode()
 
-    assert total(part) == (' hx-swap-oob="true"', "1 in 12 months")
-    assert total(client.get("/listening").content.decode()) == ("", "1 in 12 months")
+    assert total_span(part) == (' hx-swap-oob="true"', "1 in 12 months")
+    assert total_span(client.get("/listening").content.decode()) == ("", "1 in 12 months")
 
 
 def test_nothing_heard_yet_leads_to_the_artists_too(client: Client) -> None:
@@ -147,8 +147,8 @@ def test_nothing_heard_yet_leads_to_the_artists_too(client: Client) -> None:
 
 
 def test_without_javascript_one_is_back_at_the_same_place(client: Client, ana: Person) -> None:
-    listens = plays(ana, *[f"Song {n}" for n in range(30)])
-    place = listening.Place(listens[10].started_at, listens[10].pk)
+    listens = consume_plays(ana, *[f"Song {n}" for n in range(30)])
+    place = listening.Cursor(listens[10].started_at, listens[10].pk)
 
     answer = client.post(f"/listening/{listens[3].pk}/delete", {"before": str(place)})
 
@@ -161,7 +161,7 @@ def test_a_row_that_is_gone_already_is_nothing_here(client: Client, ana: Person)
 
 
 def test_paging_shows_every_listen_once_even_of_one_second(client: Client, ana: Person) -> None:
-    listens = plays(ana, *[f"Song {n}" for n in range(60)])
+    listens = consume_plays(ana, *[f"Song {n}" for n in range(60)])
     Listen.objects.filter(pk__in=[each.pk for each in listens[20:50]]).update(started_at=listens[20].started_at)
 
     seen: list[int] = []
@@ -184,8 +184,8 @@ def test_a_place_that_is_none_is_nothing_here(client: Client, place: str) -> Non
 def test_markup_and_right_to_left_are_shown_as_text(client: Client, ana: Person) -> None:
     mara = world.an_artist(MARKUP)
     world.a_recording(mara, MARKUP)
-    plays(ana, MARKUP, artist=MARKUP)
-    plays(ana, ARABIC, "\u202eevil", artist=ARABIC, start=NOW - timedelta(days=2))
+    consume_plays(ana, MARKUP, artist=MARKUP)
+    consume_plays(ana, ARABIC, "\u202eevil", artist=ARABIC, start=NOW - timedelta(days=2))
 
     page = client.get("/listening").content.decode()
 
@@ -203,7 +203,7 @@ def test_as_many_queries_for_one_as_for_three(
         world.a_recording(artist, "Song")
         opt_ins.opt_in(ana, artist)
         world.an_experience(artist, ana)
-        plays(ana, "Song", "Other", artist=artist.name, start=NOW - timedelta(days=n + 1))
+        consume_plays(ana, "Song", "Other", artist=artist.name, start=NOW - timedelta(days=n + 1))
     session, person, live, now, rows, rhythm, artists, stories, studios = range(9)
 
     with django_assert_num_queries(len([session, person, live, now, rows, rhythm, artists, stories, studios])):
@@ -212,10 +212,10 @@ def test_as_many_queries_for_one_as_for_three(
 
 def test_hours_are_those_of_the_reader(client: Client, ana: Person) -> None:
     day = (NOW - timedelta(days=20)).replace(hour=23, minute=30)
-    plays(ana, "Song", start=day)
+    consume_plays(ana, "Song", start=day)
     there = ZoneInfo("Asia/Tokyo")
 
-    rhythm = listening.rhythm(ana, there)
+    rhythm = listening.count_listens(ana, there)
     client.cookies["zone"] = "Asia/Tokyo"
     page = client.get("/listening").content.decode()
 
@@ -265,14 +265,14 @@ def test_until_tomorrow_is_six_in_the_morning_where_the_reader_is(client: Client
 
 
 def test_a_play_of_our_own_player_is_from_here(client: Client, ana: Person) -> None:
-    [listen] = plays(ana, "Song")
+    [listen] = consume_plays(ana, "Song")
     Listen.objects.update(source=Source.objects.get(uri="/doors/player"))
 
-    assert " here " in row(client.get("/listening").content.decode(), listen)
+    assert " here " in row_text(client.get("/listening").content.decode(), listen)
 
 
 def test_a_write_needs_the_csrf_token(ana: Person) -> None:
-    [listen] = plays(ana, "Song")
+    [listen] = consume_plays(ana, "Song")
     client = Client(enforce_csrf_checks=True)
     client.force_login(ana)
 
@@ -285,7 +285,7 @@ def test_the_dial_points_at_the_busiest_hours() -> None:
     hours = [0] * 24
     hours[23], hours[0], hours[1], hours[12] = 9, 10, 8, 5
 
-    dial = charts.dial(hours)
+    dial = charts.draw_dial(hours)
 
     assert (dial.label, [n for n, stroke in enumerate(dial.strokes) if stroke.busy]) == ("23–02", [0, 1, 23])
     assert [n for n, stroke in enumerate(dial.strokes) if stroke.path] == [0, 1, 12, 23]
@@ -295,7 +295,10 @@ def test_the_dial_points_at_the_busiest_hours() -> None:
 def test_charts_of_nothing_are_empty_and_of_something_in_proportion() -> None:
     month = datetime(2026, 11, 1, tzinfo=UTC)
 
-    assert charts.lying([]) == []
-    assert [bar.length for bar in charts.lying([("a", 4), ("b", 1), ("c", 0)])] == [360, 90, 1]
-    assert [(bar.length, bar.last) for bar in charts.standing([(month, 0), (month, 0)])] == [(0, False), (0, True)]
-    assert [bar.length for bar in charts.standing([(month, 1), (month, 2)])] == [52, 104]
+    assert charts.draw_horizontal_bars([]) == []
+    assert [bar.length for bar in charts.draw_horizontal_bars([("a", 4), ("b", 1), ("c", 0)])] == [360, 90, 1]
+    assert [(bar.length, bar.last) for bar in charts.draw_month_bars([(month, 0), (month, 0)])] == [
+        (0, False),
+        (0, True),
+    ]
+    assert [bar.length for bar in charts.draw_month_bars([(month, 1), (month, 2)])] == [52, 104]

@@ -8,7 +8,7 @@ from accounts.models import Token
 from fans import mutes, opt_ins, preferences
 from fans.models import Mute
 from tests import world
-from tests.fans.visits import page, queries, visitor
+from tests.fans.pages import count_queries, get_page, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_the_name_is_changed_and_tidied() -> None:
     fan = world.a_fan()
 
-    assert visitor(fan).post("/settings/name", {"name": "  Ana \n  Sofia "})["Location"] == "/settings"
+    assert signed_in_client(fan).post("/settings/name", {"name": "  Ana \n  Sofia "})["Location"] == "/settings"
 
     fan.refresh_from_db()
     assert fan.name == "Ana Sofia"
@@ -25,7 +25,7 @@ def test_the_name_is_changed_and_tidied() -> None:
 def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -> None:
     fan, long = world.a_fan(), "x" * 10_000
 
-    answer = visitor(fan).post("/settings/name", {"name": long})
+    answer = signed_in_client(fan).post("/settings/name", {"name": long})
 
     assert answer.status_code == 422
     assert f'value="{long}"' in answer.content.decode()
@@ -37,7 +37,7 @@ def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "👩‍👩‍👧‍👦", "ليلى", "نور\u200e"])
 def test_any_name_is_text(name: str) -> None:
     fan = world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
     client.post("/settings/name", {"name": name})
 
@@ -50,7 +50,7 @@ def test_any_name_is_text(name: str) -> None:
 def test_a_name_turns_no_words_around(turn: str) -> None:
     fan = world.a_fan()
 
-    visitor(fan).post("/settings/name", {"name": f"Ana {turn}evil"})
+    signed_in_client(fan).post("/settings/name", {"name": f"Ana {turn}evil"})
 
     fan.refresh_from_db()
     assert fan.name == "Ana evil"
@@ -58,22 +58,22 @@ def test_a_name_turns_no_words_around(turn: str) -> None:
 
 def test_a_token_is_shown_once_listed_and_revoked() -> None:
     fan = world.a_fan()
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
     answer = client.post("/settings/tokens", {"scrobbler": "mpd", "label": "my phone"}).content.decode()
 
     token = Token.objects.get()
     assert "api_url" in answer
     assert [word for word in answer.replace("<", ">").split(">") if Token.digest_of(word) == token.digest]
-    assert "my phone" in page(client, "/settings").words
+    assert "my phone" in get_page(client, "/settings").words
     client.post(f"/settings/tokens/{token.pk}/revoke")
     assert not Token.objects.usable().exists()
-    page(client, "/settings")  # says that it opens nothing any more
+    get_page(client, "/settings")  # says that it opens nothing any more
     assert ">my phone<" not in client.get("/settings").content.decode()
 
 
 def test_a_label_that_is_too_long_keeps_what_was_typed() -> None:
-    answer = visitor(world.a_fan()).post("/settings/tokens", {"scrobbler": "web", "label": "y" * 81})
+    answer = signed_in_client(world.a_fan()).post("/settings/tokens", {"scrobbler": "web", "label": "y" * 81})
 
     assert answer.status_code == 422
     assert "y" * 81 in answer.content.decode()
@@ -82,38 +82,38 @@ def test_a_label_that_is_too_long_keeps_what_was_typed() -> None:
 
 
 def test_a_scrobbler_that_is_none_is_refused() -> None:
-    assert visitor(world.a_fan()).post("/settings/tokens", {"scrobbler": "x"}).status_code == 422
+    assert signed_in_client(world.a_fan()).post("/settings/tokens", {"scrobbler": "x"}).status_code == 422
 
 
 def test_opt_ins_pauses_and_every_yes_stand_there() -> None:
     artist = world.an_artist()
     fan = world.a_fan(opted_in=artist)
     mute = mutes.pause(fan, 7, artist, name="Hundred")
-    client = visitor(fan)
+    client = signed_in_client(fan)
 
-    found = page(client, "/settings").words
+    found = get_page(client, "/settings").words
     assert "Hundred Mara Veil , since" in found
-    assert found.count(opt_ins.words(artist)) == 2, "what the team sees, and what was told"
+    assert found.count(opt_ins.consent_text(artist)) == 2, "what the team sees, and what was told"
 
     assert client.post(f"/settings/pauses/{mute.pk}/resume")["Location"] == "/settings"
-    assert mutes.muted({(fan.pk, 7)}) == set()
+    assert mutes.muted_pairs({(fan.pk, 7)}) == set()
     client.post("/artists/mara-veil/opt-in", {"on": "0", "back": "settings"})
-    assert opt_ins.standing_pairs([(fan.pk, artist.pk)]) == set()
-    assert "Ended , Mara Veil" in page(client, "/settings").words
+    assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == set()
+    assert "Ended , Mara Veil" in get_page(client, "/settings").words
 
 
 def test_the_wish_for_human_only_leads_back_here() -> None:
     fan = world.a_fan()
 
-    assert visitor(fan).post("/feed/human-only", {"on": "1", "back": "settings"})["Location"] == "/settings"
-    assert preferences.human_only(fan)
+    assert signed_in_client(fan).post("/feed/human-only", {"on": "1", "back": "settings"})["Location"] == "/settings"
+    assert preferences.wants_human_only(fan)
 
 
 def test_what_is_somebody_elses_is_not_there() -> None:
     artist, fan = world.an_artist(), world.a_fan()
     token, _ = tokens.make(fan, "mine", by=fan)
     mute = mutes.pause(fan, 7, artist)
-    other = visitor(world.a_fan("Bo"))
+    other = signed_in_client(world.a_fan("Bo"))
 
     assert other.post(f"/settings/tokens/{token.pk}/revoke").status_code == 404
     assert other.post(f"/settings/pauses/{mute.pk}/resume").status_code == 404
@@ -136,4 +136,6 @@ def test_three_of_everything_cost_as_many_queries_as_one() -> None:
             mutes.pause(fan, artist.pk, artist)
             tokens.make(fan, artist.name, by=fan)
 
-    assert queries(visitor(one), "/settings") == queries(visitor(three), "/settings") <= 12
+    assert (
+        count_queries(signed_in_client(one), "/settings") == count_queries(signed_in_client(three), "/settings") <= 12
+    )

@@ -16,19 +16,19 @@ from tests.pages.reading import Page, read
 HTMX = {"HX-Request": "true"}
 
 
-def visitor(fan: Person, **options: Any) -> Client:
+def signed_in_client(fan: Person, **options: Any) -> Client:
     client = Client(**options)
     client.force_login(fan)
     return client
 
 
-def page(client: Client, path: str, **options: Any) -> Page:
+def get_page(client: Client, path: str, **options: Any) -> Page:
     response = client.get(path, **options)
     assert response.status_code == 200, response.content[:300]
     return read(response)
 
 
-def queries(client: Client, path: str, **options: Any) -> int:
+def count_queries(client: Client, path: str, **options: Any) -> int:
     """How many queries the second visit makes; the first warms what a process reads once."""
     client.get(path, **options)
     with CaptureQueriesContext(connection) as asked:

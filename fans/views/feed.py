@@ -17,19 +17,19 @@ from accounts.entrance import posted, signed_in
 from accounts.models import Person
 from accounts.requests import Request
 from catalog.models import Artist
-from fans import experiences, month, news, opt_ins, preferences
-from fans.models import BY_HAND, NO_MODEL, Experience
-from fans.opt_ins import Known
+from fans import activity, experiences, month, opt_ins, preferences
+from fans.models import BY_HAND_MARKS, NO_MODEL_MARKS, Experience
+from fans.opt_ins import KnownArtist
 from live import notices
 from live.models import Notice
 
-PAGE = 10
-MOST_FRESH = 50  # more at once than that: load the page again
+PAGE_SIZE = 10
+MAX_NEW_CARDS = 50  # more at once than that: load the page again
 KIND = "experience.delivered"
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class FeedFilter:
     """What of it somebody wants to see. `human_only` is their standing wish, `by_hand` that of this address."""
 
     person: Person
@@ -38,12 +38,12 @@ class Filter:
     human_only: bool
 
     def apply(self) -> QuerySet[Experience]:
-        found = experiences.of(self.person).select_related("artist").order_by("-delivered_at", "-pk")
+        found = experiences.received_by(self.person).select_related("artist").order_by("-delivered_at", "-pk")
         if self.artist:
             found = found.filter(artist=self.artist)
         if self.by_hand:
-            return found.filter(mark__in=BY_HAND)
-        return found.filter(mark__in=NO_MODEL) if self.human_only else found
+            return found.filter(mark__in=BY_HAND_MARKS)
+        return found.filter(mark__in=NO_MODEL_MARKS) if self.human_only else found
 
     @property
     def everything(self) -> bool:
@@ -55,37 +55,37 @@ class Filter:
         return reverse(name) + (f"?{query}" if query else "")
 
 
-class Page(Request):
+class FeedRequest(Request):
     live_after: int  # config/frame.py read it before anything else was read
 
 
 @require_safe
 @never_cache
 @signed_in
-def page(request: Page) -> HttpResponse:
+def feed(request: FeedRequest) -> HttpResponse:
     """The feed; to htmx, which asks for older ones, only those."""
-    known = opt_ins.ever(request.user)
-    asked = _filter(request, known)
-    cards, older = _page(asked, request.GET.get("before", ""))
+    known = opt_ins.known_artists(request.user)
+    asked = _parse_filter(request, known)
+    cards, older = _read_cards(asked, request.GET.get("before", ""))
     if request.htmx:
         return render(request, "fans/feed.html#cards", {"cards": cards, "older": older})
-    if not cards and asked.everything and preferences.is_new(request.user):
+    if not cards and asked.everything and preferences.needs_onboarding(request.user):
         return redirect("welcome")
-    return render(request, "fans/feed.html", _context(request, asked, known, cards) | {"older": older})
+    return render(request, "fans/feed.html", _page_context(request, asked, known, cards) | {"older": older})
 
 
 @require_safe
 @never_cache
 @signed_in
-def fresh(request: Request) -> HttpResponse:
+def new_cards(request: Request) -> HttpResponse:
     """What came since the notice `after`, each once. They are numbered as they were committed: none is passed over."""
     after = request.GET.get("after", "")
     if not after.isdecimal() or len(after) > 18:
         raise Http404
-    newer = notices.after(request.user.pk, int(after), MOST_FRESH)
-    if len(newer) == MOST_FRESH:
+    newer = notices.after(request.user.pk, int(after), MAX_NEW_CARDS)
+    if len(newer) == MAX_NEW_CARDS:
         return HttpResponseClientRefresh()
-    asked = _filter(request, opt_ins.ever(request.user))
+    asked = _parse_filter(request, opt_ins.known_artists(request.user))
     ids = [each.reference.removeprefix("experience:") for each in newer if each.kind == KIND]
     cards = list(asked.apply().filter(pk__in=ids)) if ids else []
     return render(request, "fans/feed.html#fresh", {"cards": cards, "after": newer[-1].sequence if newer else after})
@@ -100,46 +100,46 @@ def toast(request: Request) -> HttpResponse:
         pk = UUID(request.GET.get("about", "").removeprefix("experience:"))
     except ValueError:
         return HttpResponse(status=204)
-    experience = experiences.of(request.user).select_related("artist").filter(pk=pk, withdrawn_at=None).first()
-    if experience is None or (experience.mark not in NO_MODEL and preferences.human_only(request.user)):
+    experience = experiences.received_by(request.user).select_related("artist").filter(pk=pk, withdrawn_at=None).first()
+    if experience is None or (experience.mark not in NO_MODEL_MARKS and preferences.wants_human_only(request.user)):
         return HttpResponse(status=204)
     return render(request, "_toast.html", {"experience": experience})
 
 
 @posted
 @signed_in
-def human_only(request: Request) -> HttpResponse:
+def set_human_only(request: Request) -> HttpResponse:
     """The switch above the feed, and in the settings."""
     preferences.set_human_only(request.user, request.POST.get("on") == "1")
     return redirect("settings" if request.POST.get("back") == "settings" else "feed")
 
 
-def _filter(request: Request, known: list[Known]) -> Filter:
+def _parse_filter(request: Request, known: list[KnownArtist]) -> FeedFilter:
     slug = request.GET.get("artist", "")
     artist = next((each.artist for each in known if each.artist.slug == slug), None)
     if slug and artist is None:
         raise Http404
     by_hand = request.GET.get("by") == "hand"
-    return Filter(request.user, artist, by_hand, preferences.human_only(request.user))
+    return FeedFilter(request.user, artist, by_hand, preferences.wants_human_only(request.user))
 
 
-def _page(asked: Filter, before: str) -> tuple[list[Experience], str]:
+def _read_cards(asked: FeedFilter, before: str) -> tuple[list[Experience], str]:
     """One page, and the address of the next; older than the experience `before`, where there is one."""
     found = asked.apply()
     if before:
-        edge = _edge(asked.person, before)
+        edge = _find_before(asked.person, before)
         found = found.filter(
             Q(delivered_at__lt=edge.delivered_at) | Q(delivered_at=edge.delivered_at, pk__lt=edge.pk),
             delivered_at__lte=edge.delivered_at,
         )
-    cards = list(found[: PAGE + 1])
-    more = len(cards) > PAGE
-    return cards[:PAGE], asked.address("feed", before=str(cards[PAGE - 1].pk)) if more else ""
+    cards = list(found[: PAGE_SIZE + 1])
+    more = len(cards) > PAGE_SIZE
+    return cards[:PAGE_SIZE], asked.address("feed", before=str(cards[PAGE_SIZE - 1].pk)) if more else ""
 
 
-def _edge(person: Person, before: str) -> Experience:
+def _find_before(person: Person, before: str) -> Experience:
     try:
-        edge = experiences.of(person).only("delivered_at").filter(pk=UUID(before)).first()
+        edge = experiences.received_by(person).only("delivered_at").filter(pk=UUID(before)).first()
     except ValueError:
         edge = None
     if edge is None:
@@ -147,21 +147,23 @@ def _edge(person: Person, before: str) -> Experience:
     return edge
 
 
-def _context(request: Page, asked: Filter, known: list[Known], cards: list[Experience]) -> dict[str, Any]:
+def _page_context(
+    request: FeedRequest, asked: FeedFilter, known: list[KnownArtist], cards: list[Experience]
+) -> dict[str, Any]:
     return {
         "cards": cards,
         "asked": asked,
         "artists": [each.artist for each in known],
         "fresh_url": asked.address("feed-fresh"),
-        "after": _newest(request, cards),
-        "news": news.of(request.user),
+        "after": _newest_notice(request, cards),
+        "news": activity.recent_activity(request.user),
         "month": month.of(request.user),
         "standing": [each.artist for each in known if each.stands],
         "section": "feed",
     }
 
 
-def _newest(request: Page, cards: list[Experience]) -> int:
+def _newest_notice(request: FeedRequest, cards: list[Experience]) -> int:
     """The number of the last notice that these cards tell of: it may have come after the page was begun."""
     before: int = request.live_after
     if notices.newest([request.user.pk])[request.user.pk] == before:
