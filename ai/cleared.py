@@ -1,6 +1,6 @@
 """Refuse: nothing is made without a clearance for exactly this use."""
 
-from rights.answers import Clearance
+from rights.clearance_result import Clearance
 
 
 class Uncleared(Exception):

@@ -9,7 +9,7 @@ from ai import cleared
 from ai.facts import Facts, FormattedFacts, format_facts
 from ai.template_language import Template
 from ai.wording import Wording, can_fill_in, fill_in_template
-from rights.answers import Clearance
+from rights.clearance_result import Clearance
 
 REQUIRED_USE = "personal_message"
 """The use that a clearance for words to one fan must name."""

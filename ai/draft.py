@@ -17,7 +17,7 @@ from ai.llm import ModelConfig, Unusable, ask_model
 from ai.names import safe_title
 from ai.template_language import Malformed, Parts, fill_in, parse_template
 from ai.wording import Wording, list_shapes
-from rights.answers import Clearance
+from rights.clearance_result import Clearance
 
 MAX_COMPOSED_LENGTH = 2000
 """Characters: a template and its fragments, with the longest values in them."""

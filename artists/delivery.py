@@ -89,7 +89,7 @@ def _mark_undeliverable(hindered: Sequence[Draft], obstacles: Mapping[int, str])
     if hindered:
         Draft.objects.bulk_update(hindered, ["state", "reason"])
         trail.record_all(
-            trail.entry("draft.undeliverable", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
+            trail.new_entry("draft.undeliverable", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
             for draft in hindered
         )
 

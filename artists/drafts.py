@@ -20,8 +20,8 @@ from audit.models import Entry
 from fans import mutes, opt_ins
 from live import notices
 from rights import clearance
-from rights.answers import Clearance
-from rights.clearance import Ask
+from rights.clearance import ClearanceRequest
+from rights.clearance_result import Clearance
 from rights.models import Use
 from worker import wake
 
@@ -111,8 +111,8 @@ def _opt_in_pair(moment: Moment) -> tuple[UUID, int]:
     return moment.person_id, moment.program.artist_id
 
 
-def _clearance_request(moment: Moment) -> Ask:
-    return Ask(Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country)
+def _clearance_request(moment: Moment) -> ClearanceRequest:
+    return ClearanceRequest(Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country)
 
 
 def _generate_texts(
@@ -181,7 +181,7 @@ def _audit_entries(
     for draft, each in zip(drafts, made, strict=True):
         facts = {"moment": draft.moment_id, "clearance": draft.clearance_id, "maker": draft.maker}
         instead = {"why_composer": each.drafted.why_composer} if each.drafted.why_composer else {}
-        yield trail.entry("draft.written", by=ACTOR, subject=f"draft:{draft.pk}", **facts, **instead)
+        yield trail.new_entry("draft.written", by=ACTOR, subject=f"draft:{draft.pk}", **facts, **instead)
     for moment in refused:
         why = moment.reason.partition(":")[0]
-        yield trail.entry("moment.refused", by=ACTOR, subject=f"moment:{moment.pk}", why=why)
+        yield trail.new_entry("moment.refused", by=ACTOR, subject=f"moment:{moment.pk}", why=why)

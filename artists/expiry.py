@@ -23,7 +23,7 @@ def expire_next() -> bool:
             return False
         ids = [draft.pk for draft in drafts]
         Draft.objects.filter(pk__in=ids).update(state=Draft.State.EXPIRED, reason=REASON_EXPIRED)
-        trail.record_all(trail.entry("draft.expired", by=ACTOR, subject=f"draft:{pk}") for pk in ids)
+        trail.record_all(trail.new_entry("draft.expired", by=ACTOR, subject=f"draft:{pk}") for pk in ids)
         notices.post(draft_notices("draft.decided", drafts))
     return True
 

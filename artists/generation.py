@@ -16,7 +16,7 @@ from ai.facts import Facts
 from ai.llm import ModelConfig, Unusable
 from artists.models import Moment
 from fans.models import Engagement, RecordingEngagement
-from rights.answers import Clearance
+from rights.clearance_result import Clearance
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from accounts.models import Role
 from artists.models import Draft
-from catalog.text import normalise
+from catalog.text_keys import normalise
 from fans.models import Mark
 
 COMPOSER = "composer"

@@ -13,7 +13,7 @@ from accounts.models import Person
 from catalog.models import Artist, Recording
 from fans.models import Mark
 from listens.models import Listen
-from rights.models import CONTENT_HASH, ClearanceRow, Decision, ShapeHash
+from rights.models import CONTENT_HASH, Decision, ShapeHash, StoredClearance
 
 DEFAULT_REVIEW_SECONDS = 3 * 86_400
 
@@ -120,7 +120,8 @@ class Moment(models.Model):
     version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     point = models.PositiveIntegerField(help_text="the number of the listen")
-    listen = models.ForeignKey(Listen, models.SET_NULL, null=True, related_name="+")
+    # The constraint is in migration 0002: ON DELETE SET NULL, for a listen is removed by SQL.
+    listen = models.ForeignKey(Listen, models.SET_NULL, null=True, related_name="+", db_constraint=False)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=7, choices=State.choices, default=State.NOTICED)
     reason = models.CharField(max_length=300, blank=True, help_text="why it was refused")
@@ -159,7 +160,7 @@ class Draft(models.Model):
     version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="drafts")
-    clearance = models.ForeignKey(ClearanceRow, models.PROTECT, related_name="+")
+    clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
     state = models.CharField(max_length=13, choices=State.choices, default=State.PENDING)
     reason = models.CharField(max_length=300, blank=True, help_text="why it went no further")
     revision = models.PositiveIntegerField(default=1, help_text="counts the edits")

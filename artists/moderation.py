@@ -13,7 +13,7 @@ from catalog.models import Artist
 from live import notices
 from trust import reports
 from trust.models import Report
-from trust.reports import DAYS, FANS, Weight
+from trust.reports import FANS_TO_STOP, WINDOW_DAYS, ReportCounts
 
 BATCH_SIZE = 200
 ACTOR = "system:reports"
@@ -22,11 +22,11 @@ ACTOR = "system:reports"
 def weigh_next() -> bool:
     """One batch, in one transaction. Says whether there was anything to do; any number of processes may call it."""
     with transaction.atomic():
-        ids = reports.take_unweighed(BATCH_SIZE)
+        ids = reports.claim_programs(BATCH_SIZE)
         if not ids:
             return False
         programs = _lock_stoppable_programs(ids)
-        against = reports.weigh({program.pk: program.reports_from for program in programs}, days=DAYS)
+        against = reports.count_by_program({program.pk: program.reports_from for program in programs}, days=WINDOW_DAYS)
         _pause_programs(
             [program for program in programs if program.pk in against and _is_enough(against[program.pk])], against
         )
@@ -42,18 +42,18 @@ def _lock_stoppable_programs(ids: set[int]) -> list[Program]:
     return list(stoppable.order_by("pk").select_for_update(no_key=True))
 
 
-def _is_enough(weight: Weight) -> bool:
-    return weight.fans >= FANS or bool(weight.upheld)
+def _is_enough(weight: ReportCounts) -> bool:
+    return weight.fans >= FANS_TO_STOP or bool(weight.upheld)
 
 
-def _pause_programs(programs: Sequence[Program], against: dict[int, Weight]) -> None:
+def _pause_programs(programs: Sequence[Program], against: dict[int, ReportCounts]) -> None:
     if not programs:
         return
     for program in programs:
         program.state, program.paused_because = Program.State.PAUSED, _pause_reason(against[program.pk])
     Program.objects.bulk_update(programs, ["state", "paused_because"])
     trail.record_all(
-        trail.entry(
+        trail.new_entry(
             "program.paused",
             by=ACTOR,
             subject=str(program),
@@ -65,10 +65,10 @@ def _pause_programs(programs: Sequence[Program], against: dict[int, Weight]) -> 
     notices.post(program_notices("program.paused", programs))
 
 
-def _pause_reason(weight: Weight) -> str:
+def _pause_reason(weight: ReportCounts) -> str:
     if weight.upheld:
         return f"Staff agreed with a fan who reported it: {_join_reasons(weight.upheld)}."
-    return f"{weight.fans} fans reported it within {DAYS} days: {_join_reasons(weight.reasons)}."
+    return f"{weight.fans} fans reported it within {WINDOW_DAYS} days: {_join_reasons(weight.reasons)}."
 
 
 def _join_reasons(reasons: Sequence[str]) -> str:
@@ -90,5 +90,5 @@ def list_reports(artist: Artist, *, limit: int = 50) -> list[ReportSummary]:
     names = dict(artist.programs.values_list("pk", "name"))
     return [
         ReportSummary(names[program], Report.Reason(reason).label, Report.State(state).label, at.date())
-        for program, reason, state, at in reports.about(artist.pk, limit=limit)
+        for program, reason, state, at in reports.list_for_artist(artist.pk, limit=limit)
     ]

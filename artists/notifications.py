@@ -8,24 +8,24 @@ from accounts.models import Member
 from artists.models import Draft, Program
 from catalog.models import Artist
 from events import cloudevents, outbox, topics
-from live.notices import New
+from live.notices import NewNotice
 
 
-def draft_notices(kind: str, drafts: Sequence[Draft]) -> list[New]:
+def draft_notices(kind: str, drafts: Sequence[Draft]) -> list[NewNotice]:
     """A notice on each draft to every member of its artist's team; in one query."""
     members = _team_member_ids({draft.artist_id for draft in drafts})
-    return [New(person, kind, f"draft:{draft.pk}") for draft in drafts for person in members[draft.artist_id]]
+    return [NewNotice(person, kind, f"draft:{draft.pk}") for draft in drafts for person in members[draft.artist_id]]
 
 
-def program_notices(kind: str, programs: Sequence[Program]) -> list[New]:
+def program_notices(kind: str, programs: Sequence[Program]) -> list[NewNotice]:
     """The same on each program."""
     members = _team_member_ids({program.artist_id for program in programs})
-    return [New(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
+    return [NewNotice(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
 
 
-def artist_notices(kind: str, artist: Artist) -> list[New]:
+def artist_notices(kind: str, artist: Artist) -> list[NewNotice]:
     """The same on what one artist allows."""
-    return [New(person, kind, f"artist:{artist.pk}") for person in _team_member_ids({artist.pk})[artist.pk]]
+    return [NewNotice(person, kind, f"artist:{artist.pk}") for person in _team_member_ids({artist.pk})[artist.pk]]
 
 
 def _team_member_ids(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:

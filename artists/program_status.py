@@ -23,7 +23,7 @@ class ProgramStatus(StrEnum):
 
 def allowed(artist: Artist) -> Grant | None:
     """The artist's yes to personal messages, while it stands."""
-    return clearance.live(Use.PERSONAL_MESSAGE, artist)
+    return clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
 
 
 def get_status(program: Program, yes: Grant | None) -> ProgramStatus:
@@ -40,6 +40,6 @@ def blocking_reason(program: Program, yes: Grant | None, country: str) -> str:
         return PROGRAM_PAUSED
     if yes is None:
         return "Personal messages are off, so nothing goes out. The artist in person switches them on, under Grants."
-    if not clearance.covers(yes, country):
+    if not clearance.covers_territory(yes, country):
         return "Personal messages are not granted for this fan’s country, so this does not go out."
     return ""

@@ -87,7 +87,7 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
         program = _lock_program(version.program)
         if program.current and program.current.version >= version.version:
             raise Stale(f"Version {program.current.version} is signed. Edit the program to make a newer one.")
-        decision = decisions.decide(Decision.Kind.SHAPE, version.shape_hash, by=by.actor, role=Role.PRINCIPAL)
+        decision = decisions.record_decision(Decision.Kind.SHAPE, version.shape_hash, by=by.actor, role=Role.PRINCIPAL)
         ProgramVersion.objects.filter(pk=version.pk, decision=None).update(decision=decision)
         state = Program.State.PAUSED if program.state == Program.State.PAUSED else Program.State.LIVE
         Program.objects.filter(pk=program.pk).update(current=version, state=state)

@@ -34,7 +34,7 @@ def _build_receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
         "program": {"id": draft.version.program_id, "version": draft.version.version},
         "grants": grants,
         "parts": draft.parts,
-        "commitment": {"sha256": decision.content_hash, "how": hashing.HOW},
+        "commitment": {"sha256": decision.content_hash, "how": hashing.COMMITMENT_DESCRIPTION},
     }
 
 

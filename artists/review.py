@@ -26,7 +26,7 @@ from audit import trail
 from fans import mutes
 from live import notices
 from rights import clearance, decisions, hashing
-from rights.answers import Clearance
+from rights.clearance_result import Clearance
 from rights.models import Decision, Use
 from worker import wake
 
@@ -146,7 +146,7 @@ def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
         raise InvalidRequest(program_status.PROGRAM_PAUSED)
     cleared = _require_clearance(draft)
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
-    decision = decisions.decide(
+    decision = decisions.record_decision(
         Decision.Kind.ITEM,
         _content_hash(draft),
         by=by.actor,

@@ -7,10 +7,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts import invitations, rates
+from accounts import invitations
 from accounts.models import Invitation, Person, Role
 from artists.exceptions import InvalidRequest
 from catalog.models import Artist
+from web import rate_limits
 
 MAX_EMAIL_LENGTH = 254
 MAX_PER_TEAM_AN_HOUR = 20
@@ -30,31 +31,31 @@ MAIL_TEMPLATE = "studio/email/invitation"
 def invite(artist: Artist, email: str, role: str, *, by: Person) -> Invitation:
     """Whoever reads mail at this address can join as this, for a week. Sent again, the older mail is worth nothing."""
     address = email.lower()
-    invitations.refuse_unless_inviting(artist.team, role, by=by)
+    invitations.require_may_invite(artist.team, role, by=by)
     if len(address) > MAX_EMAIL_LENGTH or not address.isprintable():
         raise InvalidRequest("We cannot write to this address. Look at it again.")
     _check_rate_limits(artist, address)
     try:
-        invitation, secret = invitations.make(artist.team, address, role, by=by)
-    except invitations.AlreadyHere as error:
+        invitation, secret = invitations.create(artist.team, address, role, by=by)
+    except invitations.AlreadyMember as error:
         raise InvalidRequest(str(error)) from error
     try:
         _build_mail(artist, invitation, address, secret).send()
     except (OSError, ValueError) as error:  # the way is closed, or this is no address for it
-        invitations.not_sent(invitation)
+        invitations.mark_unsent(invitation)
         raise InvalidRequest("The mail did not go out, so nobody is invited. Try again in a while.") from error
     return invitation
 
 
 def _check_rate_limits(artist: Artist, address: str) -> None:
-    team = rates.take(f"invitations-by:{artist.team_id}", MAX_PER_TEAM_AN_HOUR, 3600)
+    team = rate_limits.hit(f"invitations-by:{artist.team_id}", MAX_PER_TEAM_AN_HOUR, 3600)
     if not team.allowed:
         minutes = -(-team.reset_in // 60)
         raise InvalidRequest(
             f"Your team sent {MAX_PER_TEAM_AN_HOUR} invitations within the hour. Send more in {minutes} min."
         )
-    week = int(invitations.STANDS.total_seconds())
-    if not rates.take(f"invitations-to:{address}", MAX_PER_ADDRESS, week).allowed:
+    week = int(invitations.VALID_FOR.total_seconds())
+    if not rate_limits.hit(f"invitations-to:{address}", MAX_PER_ADDRESS, week).allowed:
         raise InvalidRequest("This address got as many invitations as we send to one within a week. Nothing was sent.")
 
 

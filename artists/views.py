@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.entrance import signed_in
+from accounts.decorators import login_required
 from accounts.models import Person
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from artists import generation, program_status
 from artists.models import Program, ProgramVersion
 from catalog.models import Artist
@@ -19,8 +19,8 @@ from rights import clearance
 
 @require_safe
 @never_cache
-@signed_in
-def artist_page(request: Request, slug: str) -> HttpResponse:
+@login_required
+def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
     context = {
         "artist": artist,
@@ -37,7 +37,7 @@ def artist_page(request: Request, slug: str) -> HttpResponse:
 def list_offers(artist: Artist, fan: Person) -> list[ProgramVersion]:
     """What is answered where this fan is, smallest number first. Never their words: those are a surprise."""
     yes = program_status.allowed(artist)
-    if yes is None or not clearance.covers(yes, fan.country):
+    if yes is None or not clearance.covers_territory(yes, fan.country):
         return []
     live = ProgramVersion.objects.filter(program__artist=artist, program__state=Program.State.LIVE)
     signed = live.filter(program__current_id=F("pk")).select_related("program", "recording")

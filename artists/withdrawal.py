@@ -35,7 +35,7 @@ def withdraw_next() -> bool:
         drafts = _lock_withdrawable(ended, paused)
         Draft.objects.bulk_update(drafts, ["state", "reason", "decided_at"])
         trail.record_all(
-            trail.entry("draft.withdrawn", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
+            trail.new_entry("draft.withdrawn", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
             for draft in drafts
         )
         notices.post(draft_notices("draft.decided", drafts))

@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from accounts import roles
 from accounts.models import Person
 from artists import programs
-from catalog import entries
+from catalog import registration
 from catalog.models import Artist
 from fans import opt_ins, preferences
 from rights import clearance, grants
-from rights.answers import Clearance
+from rights.clearance_result import Clearance
 from rights.models import Use
 
 ARTISTS, FOLLOWED = 50, 5
@@ -99,10 +99,10 @@ def _person(handle: str) -> Person:
 
 def _artist(n: int, staff: Person) -> list[Any]:
     """An artist with a principal, a yes to personal messages and a signed program: a row for the table `whose`."""
-    artist = entries.add_artist(f"Artist {n}", f"artist-{n}", by=staff.actor)
+    artist = registration.add_artist(f"Artist {n}", f"artist-{n}", by=staff.actor)
     principal = _person(f"artist-{n}")
     roles.name_principal(artist.team, principal, by=staff)
-    song = entries.add_recording(artist, f"Song of Artist {n}", by=staff.actor)
+    song = registration.add_recording(artist, f"Song of Artist {n}", by=staff.actor)
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True)
     program = programs.create(artist, name="Thank you", by=principal)
     version = programs.edit(program, by=principal, moment="nth_listen", nth=10, wording=WORDING)

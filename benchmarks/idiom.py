@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from artists import moments
-from catalog import text
+from catalog import text_keys
 from catalog.models import Recording
 from events import cloudevents
 from events.records import Incoming, Rejected
@@ -52,7 +52,7 @@ def _rows(told: Told) -> list[Listen]:
     rows = []
     for envelope, data in told:
         track = data.track
-        key = text.key(track.title, track.credit)
+        key = text_keys.compute(track.title, track.credit)
         row = Listen(
             person_id=UUID(data.user_id),
             started_at=data.started_at,
@@ -82,7 +82,7 @@ def _recordings(told: Told) -> dict[Any, Recording]:
     tracks = [data.track for _, data in told]
     by_isrc = Recording.objects.filter(isrc__in={track.isrc for track in tracks if track.isrc})
     by_mbid = Recording.objects.filter(mbid__in={track.recording_mbid for track in tracks if track.recording_mbid})
-    by_text = Recording.objects.filter(text_key__in={text.key(track.title, track.credit) for track in tracks})
+    by_text = Recording.objects.filter(text_key__in={text_keys.compute(track.title, track.credit) for track in tracks})
     return {
         **{recording.isrc: recording for recording in by_isrc},
         **{str(recording.mbid): recording for recording in by_mbid},

@@ -11,7 +11,7 @@ import msgspec
 from accounts import roles
 from accounts.models import Consent, Person
 from artists import programs
-from catalog import entries, text
+from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 from events.records import Record
 from fans.models import OptIn
@@ -28,7 +28,7 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 
 def catalogue() -> list[Recording]:
     """2,000 artists of 5 songs each; half of the songs have an ISRC, a quarter an MBID, the rest only their text."""
-    first = entries.add_artist("Artist 0", "artist-0", by="system:bench")
+    first = registration.add_artist("Artist 0", "artist-0", by="system:bench")
     artists = [first]
     for n in range(1, ARTISTS):
         team = first.team.__class__.objects.create(name=f"Team {n}")
@@ -48,7 +48,7 @@ def _song(artist: Artist, n: int) -> Recording:
         isrc=f"GBAYE{number:07}" if n % 2 == 0 else None,
         mbid=UUID(int=number) if n % 4 == 1 else None,
         duration_ms=210_000,
-        text_key=text.key(title, artist.name),
+        text_key=text_keys.compute(title, artist.name),
     )
 
 

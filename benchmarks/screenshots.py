@@ -53,7 +53,7 @@ def subjects() -> dict[str, object]:
     assert program
     own = {"experience": experience.pk, "receipt": experience.receipt_key, "draft": draft.pk, "program": program.pk}
     owner = artist.team.members.filter(role=Role.PRINCIPAL).select_related("person").get().person
-    _, invitation = invitations.make(artist.team, fan.email, Role.REVIEWER, by=owner)
+    _, invitation = invitations.create(artist.team, fan.email, Role.REVIEWER, by=owner)
     return {"artist": artist.slug, "invitation": invitation, **own}
 
 

@@ -15,7 +15,7 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from config.bounds import bounded  # noqa: E402
 from config.routing import sockets  # noqa: E402
 from config.web import Web  # noqa: E402
-from live import station  # noqa: E402
+from live import runtime  # noqa: E402
 
 type Message = MutableMapping[str, Any]
 
@@ -25,13 +25,13 @@ async def lifespan(
 ) -> None:
     """Uvicorn says when it starts and when it ends; asked to end a second time, as by two Ctrl-C, it says nothing."""
     await receive()
-    station.running()
+    runtime.get_runtime()
     await send({"type": "lifespan.startup.complete"})
     try:
         await receive()
     except asyncio.CancelledError:
         return  # the loop ends at once, and everything in it
-    await station.stop()
+    await runtime.stop_runtime()
     await send({"type": "lifespan.shutdown.complete"})
 
 

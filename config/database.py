@@ -16,9 +16,9 @@ from django.db import connection
 
 from config import env
 
-APP_ROLE = "fanfare_app"  # audit/history.py names it too: migrations cannot ask the settings
+APP_ROLE = "fanfare_app"  # audit/operations.py names it too: migrations cannot ask the settings
 
-# Grants for what the owner makes from here on; audit.history takes some of them back where history lives.
+# Grants for what the owner makes from here on; audit.operations takes some of them back where history lives.
 GRANTS = f"""
 GRANT USAGE ON SCHEMA public TO {APP_ROLE};
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE};

@@ -7,9 +7,9 @@ from django.core.exceptions import BadRequest, MiddlewareNotUsed, SuspiciousOper
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import Resolver404
 
-from accounts.entrance import nearest
 from config import pages
 from config.frame import PROGRAMS, Answer
+from web.redirects import nearest_page
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def no_page(get_response: Answer) -> Answer:
         response = get_response(request)
         if not isinstance(response, HttpResponseNotAllowed) or request.path.startswith(PROGRAMS):
             return response
-        page = pages.no_page(request, nearest(request.path.rstrip("/").rpartition("/")[0]))
+        page = pages.no_page(request, nearest_page(request.path.rstrip("/").rpartition("/")[0]))
         response.content = page.content  # it stays the same answer, with its Allow, and is logged once
         response["Content-Type"] = page["Content-Type"]
         return response

@@ -9,9 +9,9 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts.entrance import SAFE
 from accounts.models import Person
 from live import notices
+from web.decorators import SAFE_METHODS
 
 PROGRAMS = ("/api/", "/1/", "/health")  # who asks there shows no page
 
@@ -29,7 +29,7 @@ def number(get_response: Answer) -> Answer:
     def answer(request: Page) -> HttpResponse:
         is_page = request.method == "GET" and not request.htmx and not request.path.startswith(PROGRAMS)
         if is_page and isinstance(person := request.user, Person):
-            request.live_after = notices.newest([person.pk])[person.pk]
+            request.live_after = notices.newest_sequences([person.pk])[person.pk]
         return get_response(request)
 
     return answer  # type: ignore[return-value]  # Django's own middleware has put htmx there
@@ -46,7 +46,7 @@ def lead(get_response: Answer) -> Answer:
         if not request.htmx or response.status_code not in {301, 302, 303}:
             return response
         goal = response["Location"]
-        if urlsplit(goal).path == resolve_url(settings.LOGIN_URL) and request.method in SAFE:
+        if urlsplit(goal).path == resolve_url(settings.LOGIN_URL) and request.method in SAFE_METHODS:
             here = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
             goal = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
         return HttpResponseClientRedirect(goal)

@@ -8,12 +8,12 @@ from rest_framework.views import exception_handler
 
 from accounts.roles import NotAllowed
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
-from rights.signing import SignInAgain
+from rights.signing import ReauthenticationRequired
 
 STATUS: dict[type[Exception], int] = {
     InvalidRequest: 400,
     NotAllowed: 403,
-    SignInAgain: 403,
+    ReauthenticationRequired: 403,
     DraftNotFound: 404,
     AlreadyDecided: 409,
     Stale: 409,

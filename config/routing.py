@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http.request import validate_host
 from django.urls import path, re_path
 
-from live.sockets import Socket
+from live.sockets import NoticeSocket
 
 PORTS = {"http": 80, "https": 443}
 
@@ -69,4 +69,4 @@ def _header(scope: Message, name: bytes) -> str:
     return "" if more else value.decode("latin-1")
 
 
-sockets = own_pages(URLRouter([path("live/", Socket.as_asgi()), re_path(r"^", WebsocketDenier.as_asgi())]))
+sockets = own_pages(URLRouter([path("live/", NoticeSocket.as_asgi()), re_path(r"^", WebsocketDenier.as_asgi())]))

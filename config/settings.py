@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "catalog",
     "worker",
     "accounts",
+    "web",
     "audit",
     "allauth",
     "allauth.account",
@@ -90,7 +91,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "fanfare_cache",
-        "KEY_FUNCTION": "accounts.rates.cache_key",
+        "KEY_FUNCTION": "web.rate_limits.cache_key",
         "OPTIONS": {"MAX_ENTRIES": 20_000},  # what is over is culled: few hundred would let a crowd push out the limits
     },
     # What each process may know for itself for a minute: sums of days that are over. To share them would cost more
@@ -119,17 +120,17 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUp"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupFields"
 ACCOUNT_FORMS = {
-    "signup": "accounts.doors.SignUp",
-    "login": "accounts.doors.SignIn",
-    "reauthenticate": "accounts.doors.Again",
-    "add_email": "accounts.doors.NewAddress",
-    "change_password": "accounts.doors.NewPassword",
-    "reset_password": "accounts.doors.Forgotten",
-    "reset_password_from_key": "accounts.doors.AfterForgetting",
+    "signup": "accounts.allauth_forms.SignupForm",
+    "login": "accounts.allauth_forms.LoginForm",
+    "reauthenticate": "accounts.allauth_forms.ReauthenticateForm",
+    "add_email": "accounts.allauth_forms.AddEmailForm",
+    "change_password": "accounts.allauth_forms.ChangePasswordForm",
+    "reset_password": "accounts.allauth_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.allauth_forms.ResetPasswordKeyForm",
 }
-ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_ADAPTER = "accounts.allauth_adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = True  # one address a person: a new one replaces it once confirmed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before the address changes
@@ -198,12 +199,12 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["accounts.reading.Json"],
+    "DEFAULT_PARSER_CLASSES": ["web.parsers.StrictJSONParser"],
     "EXCEPTION_HANDLER": "config.refusals.answer",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "accounts.reading.Pages",
+    "DEFAULT_PAGINATION_CLASS": "web.pagination.StrictCursorPagination",
     "PAGE_SIZE": 50,
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttle.PerPerson"],
+    "DEFAULT_THROTTLE_CLASSES": ["web.throttle.UserRateThrottle"],
 }
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, least=1)
 SPECTACULAR_SETTINGS = {

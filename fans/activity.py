@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.entrance import signed_in
+from accounts.decorators import login_required
 from accounts.models import Person
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist
 
 MAX_ITEMS = 3
@@ -53,8 +53,8 @@ class ActivityItem:
 
 @require_safe
 @never_cache
-@signed_in
-def part(request: Request) -> HttpResponse:
+@login_required
+def part(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The notices of the feed alone: what an open feed fetches when something happened."""
     return render(request, "fans/feed.html#notices", {"news": recent_activity(request.user)})
 

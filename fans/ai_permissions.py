@@ -25,7 +25,7 @@ class AIPermission:
 def list_permissions(artist: Artist) -> list[AIPermission]:
     """From the grants as they stand, in one query. What the house does not offer nobody can have allowed."""
     name = isolated(artist.name)
-    versions = grants.history(artist).filter(use=Use.PERSONAL_MESSAGE)
+    versions = grants.list_versions(artist).filter(use=Use.PERSONAL_MESSAGE)
     return [
         _message_permission(name, next(iter(versions[:1]), None)),
         AIPermission("not", "Remix stems", "Fanfare does not offer it. Each artist is asked before it does."),

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import person
+from accounts.api import get_person
 from accounts.models import Person
-from accounts.reading import Pages
 from catalog.models import Artist
 from fans import experiences, opt_ins
 from fans.models import Engagement, Experience, OptIn
+from web.pagination import StrictCursorPagination
 
 
 class OptInStateSerializer(serializers.Serializer[dict[str, Any]]):
@@ -34,19 +34,19 @@ class OptInView(APIView):
     serializer_class = OptInStateSerializer
 
     def get(self, request: Request, slug: str) -> Response:
-        return Response(self.state(person(request), self.artist(slug)))
+        return Response(self.state(get_person(request), self.artist(slug)))
 
     @extend_schema(request=None, responses=OptInStateSerializer)
     def put(self, request: Request, slug: str) -> Response:
         artist = self.artist(slug)
-        opt_ins.opt_in(person(request), artist)
-        return Response(self.state(person(request), artist))
+        opt_ins.opt_in(get_person(request), artist)
+        return Response(self.state(get_person(request), artist))
 
     @extend_schema(request=None, responses=OptInStateSerializer)
     def delete(self, request: Request, slug: str) -> Response:
         artist = self.artist(slug)
-        opt_ins.opt_out(person(request), artist)
-        return Response(self.state(person(request), artist))
+        opt_ins.opt_out(get_person(request), artist)
+        return Response(self.state(get_person(request), artist))
 
     def artist(self, slug: str) -> Artist:
         return get_object_or_404(Artist, slug=slug)
@@ -83,7 +83,7 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         return f"/r/{experience.receipt_key}"
 
 
-class NewestDeliveredFirst(Pages):
+class NewestDeliveredFirst(StrictCursorPagination):
     ordering = "-delivered_at"
 
 
@@ -95,7 +95,7 @@ class ExperienceListView(generics.ListAPIView[Experience]):
     queryset = Experience.objects.none()
 
     def get_queryset(self) -> QuerySet[Experience]:
-        return experiences.received_by(person(self.request)).select_related("artist")
+        return experiences.received_by(get_person(self.request)).select_related("artist")
 
 
 class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
@@ -105,12 +105,12 @@ class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
     queryset = Experience.objects.none()
 
     def get_object(self) -> Experience:
-        own = experiences.received_by(person(self.request)).select_related("artist")
+        own = experiences.received_by(get_person(self.request)).select_related("artist")
         return get_object_or_404(own, pk=self.kwargs["pk"])
 
     @extend_schema(request=None, responses=ExperienceSerializer)
     def post(self, request: Request, pk: str) -> Response:
         """Say that you opened it."""
         experience = self.get_object()
-        experiences.mark_opened(experience, by=person(request))
+        experiences.mark_opened(experience, by=get_person(request))
         return Response(self.get_serializer(experience).data, status=status.HTTP_200_OK)

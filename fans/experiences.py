@@ -33,7 +33,9 @@ class NewExperience:
     kind: str = "message"
 
 
-def deliver(prepared: Sequence[NewExperience], *, by: str, and_tell: Sequence[notices.New] = ()) -> list[Experience]:
+def deliver(
+    prepared: Sequence[NewExperience], *, by: str, and_tell: Sequence[notices.NewNotice] = ()
+) -> list[Experience]:
     """Put these in front of their fans, in the caller's transaction; each fan's open pages hear of it after commit.
 
     `and_tell`: who else hears of this transaction, for notices are posted once in each.
@@ -42,10 +44,10 @@ def deliver(prepared: Sequence[NewExperience], *, by: str, and_tell: Sequence[no
         raise RuntimeError("An experience is delivered in the transaction that takes its draft out of the queue.")
     delivered = Experience.objects.bulk_create(Experience(**asdict(each)) for each in prepared)
     trail.record_all(
-        trail.entry("experience.delivered", by=by, subject=f"experience:{each.pk}", draft=each.draft)
+        trail.new_entry("experience.delivered", by=by, subject=f"experience:{each.pk}", draft=each.draft)
         for each in delivered
     )
-    news = [notices.New(each.person_id, "experience.delivered", f"experience:{each.pk}") for each in delivered]
+    news = [notices.NewNotice(each.person_id, "experience.delivered", f"experience:{each.pk}") for each in delivered]
     notices.post([*news, *and_tell])
     return delivered
 

@@ -70,4 +70,4 @@ def _lessen(groups: Groups, where: dict[str, str]) -> None:
 def tell(gone: Iterable[Gone]) -> None:
     """One notice for each fan, however much went."""
     fans = sorted({one.person_id for one in gone})
-    notices.post([notices.New(fan, KIND, f"person:{fan}") for fan in fans])
+    notices.post([notices.NewNotice(fan, KIND, f"person:{fan}") for fan in fans])

@@ -8,7 +8,7 @@ from django.db.models.functions import UUID7, Now
 
 from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
-from rights.models import CONTENT_HASH, ClearanceRow, Decision
+from rights.models import CONTENT_HASH, Decision, StoredClearance
 
 
 class Mark(models.TextChoices):
@@ -148,7 +148,7 @@ class Experience(models.Model):
     why = models.JSONField(null=True, help_text="'You got this because…', in facts; erasable")
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
-    clearance = models.ForeignKey(ClearanceRow, models.PROTECT, related_name="+")
+    clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
     receipt = models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; nobody by name")
     receipt_key = models.CharField(max_length=32, unique=True, default=receipt_key)
     delivered_at = models.DateTimeField(db_default=Now())

@@ -14,11 +14,11 @@ class NotTheirs(Exception):
 
 
 def report_experience(experience: Experience, *, by: Person, reason: str, said: str = "") -> Report:
-    """Only of what this person received, and once. Raises NotTheirs, and what `trust.reports.file` raises."""
+    """Only of what this person received, and once. Raises NotTheirs, and what `trust.reports.file_report` raises."""
     own = experiences.received_by(by).select_related("artist").filter(pk=experience.pk).first()
     if own is None:
         raise NotTheirs("There is nothing here that you received.")
-    return reports.file(
+    return reports.file_report(
         by=by,
         subject=str(own),
         artist_id=own.artist_id,
@@ -31,7 +31,7 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
 
 def find_report(experience: Experience, *, by: Person) -> Report | None:
     """What this person said about it before, if they did."""
-    return reports.of(by, str(experience))
+    return reports.find_report(by, str(experience))
 
 
 def _freeze_shown(experience: Experience) -> dict[str, Any]:

@@ -109,9 +109,9 @@ def test_how_queries_are_sent_is_no_part_of_an_address(option: str) -> None:
 def test_a_column_that_was_added_meanwhile_disturbs_no_open_connection(committing_db: Database) -> None:
     artist = world.an_artist()
     for _ in range(8):  # by then the query is prepared
-        assert clearance.live(Use.PERSONAL_MESSAGE, artist)
+        assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
 
     with psycopg.connect(settings.DATABASE_OWNER_URL, dbname=committing_db.name) as owner:
         owner.execute("ALTER TABLE rights_grant ADD COLUMN more int")
 
-    assert clearance.live(Use.PERSONAL_MESSAGE, artist)
+    assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)

@@ -12,7 +12,7 @@ from accounts import roles
 from accounts.models import Person, Role
 from artists import delivery, drafts, moments, programs, review
 from artists.models import Draft, Moment, Practice, Program, ProgramVersion
-from catalog import entries, text
+from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 from fans import engagement, opt_ins
 from fans.models import Experience
@@ -44,7 +44,7 @@ def staff() -> Person:
 
 def an_artist(name: str = "Mara Veil", *, granted: bool = True) -> Artist:
     """With a principal, and personal messages switched on unless `granted` is False."""
-    artist = entries.add_artist(name, slug=re.sub(r"\W+", "-", name.lower()), by=staff().actor)
+    artist = registration.add_artist(name, slug=re.sub(r"\W+", "-", name.lower()), by=staff().actor)
     a_member(artist, Role.PRINCIPAL)
     if granted:
         grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=a_member(artist, Role.PRINCIPAL), fresh=True)
@@ -67,7 +67,7 @@ def another_member(artist: Artist, role: str) -> Person:
 
 
 def a_recording(artist: Artist, title: str = "Salt Radio") -> Recording:
-    return entries.add_recording(artist, title, by=staff().actor)
+    return registration.add_recording(artist, title, by=staff().actor)
 
 
 def a_version(program: Program, **changes: Any) -> ProgramVersion:
@@ -114,7 +114,7 @@ def _listen(fan: Person, artist: Artist, recording: Recording | None, *, origin:
         person=fan,
         started_at=started_at,
         second=int(started_at.timestamp()),
-        text_key=text.key(title, artist.name),
+        text_key=text_keys.compute(title, artist.name),
         source=Source.objects.get(uri="/doors/listenbrainz"),
         event_id=f"event-{number}",
         recording=recording,

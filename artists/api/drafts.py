@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import person
-from accounts.reading import Pages
+from accounts.api import get_person
 from artists import eligibility, review
 from artists.api.programs import get_studio_artist
 from artists.models import Draft, Moment
+from web.pagination import StrictCursorPagination
 
 
 class DraftSerializer(serializers.ModelSerializer[Draft]):
@@ -36,7 +36,7 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
         return shown if instance.stands else {**shown, "text": None, "facts": None}
 
 
-class DeadlinePagination(Pages):
+class DeadlinePagination(StrictCursorPagination):
     ordering = ("deadline", "id")
 
 
@@ -68,7 +68,7 @@ class RefusedMomentSerializer(serializers.ModelSerializer[Moment]):
         fields = ["id", "program", "point", "reason", "noticed_at"]
 
 
-class NewestPagination(Pages):
+class NewestPagination(StrictCursorPagination):
     ordering = "-id"
 
 
@@ -90,7 +90,7 @@ class DraftView(APIView):
 
     @extend_schema(responses=DraftSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(DraftSerializer(review.get_draft(pk, by=person(request))).data)
+        return Response(DraftSerializer(review.get_draft(pk, by=get_person(request))).data)
 
 
 class ApproveSerializer(serializers.Serializer[dict[str, Any]]):
@@ -104,7 +104,7 @@ class ApproveView(APIView):
     def post(self, request: Request, pk: int) -> Response:
         asked = ApproveSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(DraftSerializer(review.approve(pk, by=person(request), **asked.validated_data)).data)
+        return Response(DraftSerializer(review.approve(pk, by=get_person(request), **asked.validated_data)).data)
 
 
 class EditSerializer(serializers.Serializer[dict[str, Any]]):
@@ -119,7 +119,7 @@ class EditView(APIView):
     def post(self, request: Request, pk: int) -> Response:
         asked = EditSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(DraftSerializer(review.edit(pk, by=person(request), **asked.validated_data)).data)
+        return Response(DraftSerializer(review.edit(pk, by=get_person(request), **asked.validated_data)).data)
 
 
 class DeclineSerializer(serializers.Serializer[dict[str, Any]]):
@@ -134,7 +134,7 @@ class DeclineView(APIView):
     def post(self, request: Request, pk: int) -> Response:
         asked = DeclineSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(DraftSerializer(review.decline(pk, by=person(request), **asked.validated_data)).data)
+        return Response(DraftSerializer(review.decline(pk, by=get_person(request), **asked.validated_data)).data)
 
 
 class UndoView(APIView):
@@ -142,4 +142,4 @@ class UndoView(APIView):
 
     @extend_schema(request=None, responses=DraftSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        return Response(DraftSerializer(review.undo(pk, by=person(request))).data)
+        return Response(DraftSerializer(review.undo(pk, by=get_person(request))).data)

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import freshness, roles
-from accounts.api import person
+from accounts import reauthentication, roles
+from accounts.api import get_person
 from artists import artist_grants, program_status, programs
 from artists.models import Practice, Program, ProgramVersion
 from artists.program_status import ProgramStatus
@@ -22,13 +22,15 @@ from rights.models import Grant, Use
 
 def password_is_fresh(request: Request) -> bool:
     """Whether a password was typed in this session a moment ago."""
-    return freshness.fresh(cast(HttpRequest, request))  # DRF's request has the same session and user
+    return reauthentication.did_recently_authenticate(
+        cast(HttpRequest, request)
+    )  # DRF's request has the same session and user
 
 
 def get_studio_artist(request: Request, slug: str) -> Artist:
     """The artist whose studio this is. To anyone outside the team there is no such studio."""
     artist = get_object_or_404(Artist, slug=slug)
-    if roles.role_of(person(request), artist.team_id) is None:
+    if roles.role_of(get_person(request), artist.team_id) is None:
         raise Http404
     return artist
 
@@ -59,19 +61,19 @@ class GrantsView(StudioView):
 
     @extend_schema(responses=GrantSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        return Response(GrantSerializer(grants.history(self.studio()), many=True).data)
+        return Response(GrantSerializer(grants.list_versions(self.studio()), many=True).data)
 
     @extend_schema(request=GrantSwitchSerializer, responses=GrantSerializer(many=True))
     def post(self, request: Request, slug: str) -> Response:
         artist = self.studio()
         asked = GrantSwitchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        use, by = asked.validated_data["use"], person(request)
+        use, by = asked.validated_data["use"], get_person(request)
         if asked.validated_data["on"]:
             artist_grants.switch_on(artist, use, by=by, fresh=password_is_fresh(request))
         else:
             artist_grants.switch_off(artist, use, by=by)
-        return Response(GrantSerializer(grants.history(artist), many=True).data)
+        return Response(GrantSerializer(grants.list_versions(artist), many=True).data)
 
 
 class PracticeSerializer(serializers.ModelSerializer[Practice]):
@@ -95,7 +97,7 @@ class PracticeView(StudioView):
         artist = self.studio()
         asked = PracticeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        changed = programs.set_practice(artist, by=person(request), **asked.validated_data)
+        changed = programs.set_practice(artist, by=get_person(request), **asked.validated_data)
         return Response(PracticeSerializer(changed).data)
 
 
@@ -151,7 +153,7 @@ class ProgramsView(StudioView):
         artist = self.studio()
         asked = ProgramSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        program = programs.create(artist, name=asked.validated_data["name"], by=person(request))
+        program = programs.create(artist, name=asked.validated_data["name"], by=get_person(request))
         return Response(ProgramSerializer(program).data, status=status.HTTP_201_CREATED)
 
 
@@ -167,7 +169,7 @@ class VersionsView(StudioView):
         program = self.program()
         asked = VersionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        version = programs.edit(program, by=person(request), **asked.validated_data)
+        version = programs.edit(program, by=get_person(request), **asked.validated_data)
         return Response(VersionSerializer(version).data, status=status.HTTP_201_CREATED)
 
 
@@ -177,7 +179,7 @@ class SignView(StudioView):
     @extend_schema(request=None, responses=ProgramSerializer)
     def post(self, request: Request, slug: str, pk: int, version: int) -> Response:
         signed = get_object_or_404(ProgramVersion, program=self.program(), version=version)
-        programs.sign(signed, by=person(request), fresh=password_is_fresh(request))
+        programs.sign(signed, by=get_person(request), fresh=password_is_fresh(request))
         return Response(ProgramSerializer(self.program()).data)
 
 
@@ -187,11 +189,11 @@ class PauseView(StudioView):
     @extend_schema(request=None, responses=ProgramSerializer)
     def put(self, request: Request, slug: str, pk: int) -> Response:
         program = self.program()
-        programs.pause(program, by=person(request))
+        programs.pause(program, by=get_person(request))
         return Response(ProgramSerializer(self.program()).data)
 
     @extend_schema(request=None, responses=ProgramSerializer)
     def delete(self, request: Request, slug: str, pk: int) -> Response:
         program = self.program()
-        programs.resume(program, by=person(request))
+        programs.resume(program, by=get_person(request))
         return Response(ProgramSerializer(self.program()).data)

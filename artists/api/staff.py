@@ -12,11 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import roles
-from accounts.api import person
+from accounts.api import get_person
 from accounts.models import Invitation, Person
 from artists import team_invitations
 from artists.api.programs import get_studio_artist
-from catalog import entries
+from catalog import registration
 from catalog.models import Artist, Recording
 
 
@@ -53,8 +53,8 @@ class ArtistsView(APIView):
             raise serializers.ValidationError({"slug": f"{slug} is taken."})
         principal = find_person(asked.validated_data["principal"])
         with transaction.atomic():
-            artist = entries.add_artist(name, slug=slug, by=person(request).actor)
-            roles.name_principal(artist.team, principal, by=person(request))
+            artist = registration.add_artist(name, slug=slug, by=get_person(request).actor)
+            roles.name_principal(artist.team, principal, by=get_person(request))
         return Response(ArtistSerializer(artist).data, status=status.HTTP_201_CREATED)
 
 
@@ -75,8 +75,8 @@ class RecordingsView(APIView):
         asked = RecordingSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
-            added = entries.add_recording(artist, by=person(request).actor, **asked.validated_data)
-        except entries.AlreadyThere as error:
+            added = registration.add_recording(artist, by=get_person(request).actor, **asked.validated_data)
+        except registration.AlreadyInCatalog as error:
             raise serializers.ValidationError({"title": str(error)}) from error
         return Response(RecordingSerializer(added).data, status=status.HTTP_201_CREATED)
 
@@ -109,5 +109,5 @@ class TeamView(APIView):
         artist = get_studio_artist(request, slug)
         asked = InvitationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        invited = team_invitations.invite(artist, by=person(request), **asked.validated_data)
+        invited = team_invitations.invite(artist, by=get_person(request), **asked.validated_data)
         return Response(InvitationSerializer(invited).data, status=status.HTTP_202_ACCEPTED)

@@ -14,16 +14,19 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from accounts import entrance, invitations, roles
+from accounts import invitations, roles
+from accounts.decorators import SIGNED_OUT_MESSAGE
 from accounts.models import Member, Person, Role
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from artists import program_status
 from artists.exceptions import AlreadyDecided, InvalidRequest, Stale, Uncleared
 from catalog.models import Artist
 from fans.models import Mark
 from rights.models import Grant
+from web.decorators import SAFE_METHODS
+from web.redirects import return_url
 
-USER_ERRORS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, roles.NotAllowed, invitations.Gone)
+USER_ERRORS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, roles.NotAllowed, invitations.InvitationOver)
 """What a page says in place, in the sentence of the room that refused."""
 MAX_COUNTED_DRAFTS = 9_999
 """More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""
@@ -90,7 +93,7 @@ class Studio:
 
 
 def team_member_required[**P](
-    view: Callable[Concatenate[Request, Studio, P], HttpResponse],
+    view: Callable[Concatenate[AuthenticatedHttpRequest, Studio, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
     """A page of the studio. Who is not signed in comes back to the very page after signing in."""
 
@@ -99,7 +102,7 @@ def team_member_required[**P](
     def page(request: HttpRequest, slug: str, *args: P.args, **where: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Person):
             return _redirect_to_sign_in(request, slug, where)
-        return view(cast(Request, request), _get_studio_or_404(slug, request.user), *args, **where)
+        return view(cast(AuthenticatedHttpRequest, request), _get_studio_or_404(slug, request.user), *args, **where)
 
     return page
 
@@ -127,25 +130,20 @@ def _redirect_to_sign_in(request: HttpRequest, slug: str, where: dict[str, Any])
     """Sign in first, and come back. Who sent a form learns that it did nothing."""
     match = request.resolver_match
     name = str(match.url_name) if match else ""
-    if request.method not in entrance.SAFE and name not in BACKGROUND_URL_NAMES:
-        messages.warning(request, entrance.LOST)
+    if request.method not in SAFE_METHODS and name not in BACKGROUND_URL_NAMES:
+        messages.warning(request, SIGNED_OUT_MESSAGE)
     return redirect(f"{resolve_url('account_login')}?{urlencode({'next': _return_url(request, name, slug, where)})}")
 
 
 def _return_url(request: HttpRequest, name: str, slug: str, where: dict[str, Any]) -> str:
     """What is sent about a draft or a program leads back to its page, for words to where they are typed."""
-    if request.method in entrance.SAFE:
+    if request.method in SAFE_METHODS:
         return request.get_full_path()
     for key, page in (("draft", "review-edit" if name in EDITOR_URL_NAMES else "review-item"), ("pk", "program")):
         if key in where:
             return reverse(page, kwargs={"slug": slug, key: where[key]})
-    stood = entrance.way_back(request)
+    stood = return_url(request)
     return reverse("studio", kwargs={"slug": slug}) if stood == "/" else stood
-
-
-def parse_int(typed: str | None) -> int | None:
-    """From an address or a form, where anything may stand."""
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
 def redirect_to_reauthentication(page: str) -> HttpResponse:

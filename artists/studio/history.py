@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Person
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from artists.models import Draft
-from artists.studio.access import Studio, parse_int, team_member_required
+from artists.studio.access import Studio, team_member_required
 from artists.studio.told import WORDS, told
 from audit.models import Entry
 from catalog.models import Artist
+from web.parsers import parse_integer
 
 PAGE_SIZE = 40
 MAX_ACTORS = 40
@@ -33,8 +34,8 @@ class HistoryItem:
 
 @require_safe
 @team_member_required
-def page(request: Request, studio: Studio) -> HttpResponse:
-    before = parse_int(request.GET.get("before"))
+def page(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
+    before = parse_integer(request.GET.get("before"))
     lines, last = list_history(studio.artist, before=before)
     older = f"?before={last}" if last else ""
     return studio.show(request, "studio/history.html", section="studio", lines=lines, older=older)

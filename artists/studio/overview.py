@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.entrance import signed_in
-from accounts.requests import Request
+from accounts.decorators import login_required
+from accounts.requests import AuthenticatedHttpRequest
 from artists.models import Program
 from artists.program_status import ProgramStatus, get_status
 from artists.studio.access import Studio, artist_memberships, team_member_required
@@ -28,8 +28,8 @@ NEWEST_VERSION_SQL = (
 
 @require_safe
 @never_cache
-@signed_in
-def choose(request: Request) -> HttpResponse:
+@login_required
+def choose(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Whose studio. With one team there is nothing to choose."""
     found = artist_memberships(request.user)
     if len(found) == 1:
@@ -39,7 +39,7 @@ def choose(request: Request) -> HttpResponse:
 
 @require_safe
 @team_member_required
-def page(request: Request, studio: Studio) -> HttpResponse:
+def page(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     offered = list(list_programs(studio))
     return studio.show(
         request,
@@ -53,7 +53,7 @@ def page(request: Request, studio: Studio) -> HttpResponse:
 
 @require_safe
 @team_member_required
-def needs_now(request: Request, studio: Studio) -> HttpResponse:
+def needs_now(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """The brass block alone, when something came or was decided."""
     return studio.show(request, "studio/overview.html#needs", asks=list_tasks(studio, list(list_programs(studio))))
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from artists import holds
 from artists.exceptions import AlreadyHeld
 from artists.models import Draft
@@ -55,16 +55,16 @@ class QueuedDraft:
         return sleeve_shape(self.nth)
 
 
-def skipped_draft_ids(request: Request, studio: Studio) -> list[int]:
+def skipped_draft_ids(request: AuthenticatedHttpRequest, studio: Studio) -> list[int]:
     found: list[int] = request.session.get(_session_key(studio), [])
     return found
 
 
-def skip(request: Request, studio: Studio, draft: int) -> None:
+def skip(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> None:
     request.session[_session_key(studio)] = [*skipped_draft_ids(request, studio), draft][-MAX_SKIPPED:]
 
 
-def take_next_draft(request: Request, studio: Studio) -> int | None:
+def take_next_draft(request: AuthenticatedHttpRequest, studio: Studio) -> int | None:
     """The earliest that nobody else looks at; what was skipped comes again when nothing else is left."""
     passed = skipped_draft_ids(request, studio)
     found = holds.hold_next(studio.artist, by=studio.person, skipped=passed)
@@ -74,7 +74,7 @@ def take_next_draft(request: Request, studio: Studio) -> int | None:
     return found
 
 
-def list_next_drafts(request: Request, studio: Studio, current: int | None) -> list[QueuedDraft]:
+def list_next_drafts(request: AuthenticatedHttpRequest, studio: Studio, current: int | None) -> list[QueuedDraft]:
     """Those that this person would be handed after the current one."""
     passed = [*skipped_draft_ids(request, studio), *([current] if current else [])]
     with connection.cursor() as cursor:

@@ -78,7 +78,7 @@ def equipped(catalogue: Collection[Song]) -> list[Fan]:
         loves[one].add(artist)
     fans = []
     for person in people:
-        _, secret = tokens.make(person, TOKEN, by=person)
+        _, secret = tokens.create(person, TOKEN, by=person)
         free_at = ends[person.pk].timestamp() + LONGEST if person.pk in ends else 0.0
         fans.append(Fan(person, secret, free_at, [song for song in catalogue if song.artist in loves[person.pk]]))
     return fans

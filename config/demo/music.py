@@ -1,7 +1,7 @@
 """Seed, last: something to hear for a few songs of each artist. It takes a while, so it goes on beside the rest."""
 
-from catalog import sounds
 from catalog.models import Recording
+from config.demo import synthesis
 from config.demo.acts import ACTS
 
 EACH = 3  # songs an artist
@@ -14,6 +14,6 @@ def compose_next() -> bool:
         silent = Recording.objects.filter(artist__slug=act.slug, title__in=played, sound=None)
         recording = min(silent, key=lambda each: played.index(each.title), default=None)
         if recording:
-            sounds.compose(recording, seed=f"{recording.artist_credit}: {recording.title}")
+            synthesis.compose_recording(recording, seed=f"{recording.artist_credit}: {recording.title}")
             return True
     return False

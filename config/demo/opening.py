@@ -13,7 +13,7 @@ from accounts.models import Person, Role
 from artists import programs
 from artists.models import Program
 from audit import trail
-from catalog import entries
+from catalog import registration
 from catalog.models import Artist
 from config.demo.acts import ACTS, BY_SLUG, MARA
 from config.demo.clock import Clock
@@ -72,18 +72,18 @@ def people_join(world: World) -> None:
         EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in world.people.values()
     )
     trail.record_all(
-        trail.entry("person.joined", by=person.actor, subject=person.actor) for person in world.people.values()
+        trail.new_entry("person.joined", by=person.actor, subject=person.actor) for person in world.people.values()
     )
-    tokens.make(world.people[ANA], "Pano Scrobbler on my phone", by=world.people[ANA])
+    tokens.create(world.people[ANA], "Pano Scrobbler on my phone", by=world.people[ANA])
 
 
 def artists_arrive(world: World) -> None:
     staff = world.people[STAFF]
     for act in ACTS:
-        artist = world.artists[act.slug] = entries.add_artist(act.name, act.slug, by=staff.actor)
-        entries.describe(artist, spot=act.spot, about=act.about, by=staff.actor)
+        artist = world.artists[act.slug] = registration.add_artist(act.name, act.slug, by=staff.actor)
+        registration.describe_artist(artist, spot=act.spot, about=act.about, by=staff.actor)
         for title, seconds in act.songs.items():
-            entries.add_recording(artist, title, by=staff.actor, duration_ms=seconds * 1000)
+            registration.add_recording(artist, title, by=staff.actor, duration_ms=seconds * 1000)
         for mate in act.team:
             person = world.people[mate.handle]
             if mate.role == Role.PRINCIPAL:

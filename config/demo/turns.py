@@ -100,8 +100,8 @@ def _fans_report(world: World) -> bool:
     by_program: dict[int, list[Experience]] = {}
     for experience in received:
         by_program.setdefault(experience.receipt["program"]["id"], []).append(experience)
-    reported = max(by_program.values(), key=len, default=[])[: desk.FANS]
-    if len(reported) < desk.FANS:
+    reported = max(by_program.values(), key=len, default=[])[: desk.FANS_TO_STOP]
+    if len(reported) < desk.FANS_TO_STOP:
         return False
     words = ("Sounds like a threat to me.", "", "My little sister read this one.")
     for experience, said, reason in zip(reported, words, ("hurtful", "hurtful", "pretends"), strict=True):

@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.entrance import posted, signed_in
+from accounts.decorators import login_required
 from accounts.models import Person
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist, Recording
 from fans import experiences, opt_ins
 from fans.models import BY_HAND_MARKS, Engagement, Experience, OptIn
+from web.decorators import post_only
 
 MAX_ARTISTS = 60
 SONGS, FIRST_SONGS = 12, 3
@@ -22,8 +23,8 @@ RETURN_PAGES = {"settings": "settings", "welcome": "welcome-artists"}
 
 @require_safe
 @never_cache
-@signed_in
-def artist_list(request: Request) -> HttpResponse:
+@login_required
+def artist_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Whom one plays first, then by name. More than a page of them are found by their name."""
     asked = request.GET.get("q", "").strip()[:120].replace("\x00", "")
     found = list(known_to(request.user, asked)[: MAX_ARTISTS + 1])
@@ -31,9 +32,9 @@ def artist_list(request: Request) -> HttpResponse:
     return render(request, "fans/artists.html#list" if request.htmx else "fans/artists.html", context)
 
 
-@posted
-@signed_in
-def set_opt_in(request: Request, slug: str) -> HttpResponse:
+@post_only
+@login_required
+def set_opt_in(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     """Let this team know of me, or with on=0 no longer. `back` names the page on which the button stood."""
     artist = get_object_or_404(Artist, slug=slug)
     if request.POST.get("on") == "0":
@@ -54,8 +55,8 @@ def standing(person: Person, artist: Artist) -> dict[str, Any]:
 
 @require_safe
 @never_cache
-@signed_in
-def listen_count(request: Request, slug: str) -> HttpResponse:
+@login_required
+def listen_count(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     """How often, anew: something was played to its half on the page, or forgotten."""
     artist = get_object_or_404(Artist, slug=slug)
     context = {"artist": artist, "engagement": _engagement(request.user, artist)}

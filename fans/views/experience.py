@@ -7,16 +7,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.entrance import posted, signed_in
-from accounts.requests import Request
+from accounts.decorators import login_required
+from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, mutes, reports
 from fans.models import Experience
+from web.decorators import post_only
 
 
 @require_safe
 @never_cache
-@signed_in
-def experience_detail(request: Request, pk: UUID) -> HttpResponse:
+@login_required
+def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """Looking writes nothing: the page itself says by a POST that it was opened."""
     experience = _get_own(request, pk)
     context = {
@@ -28,16 +29,16 @@ def experience_detail(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "fans/experience.html", context)
 
 
-@posted
-@signed_in
-def mark_opened(request: Request, pk: UUID) -> HttpResponse:
+@post_only
+@login_required
+def mark_opened(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     experiences.mark_opened(_get_own(request, pk), by=request.user)
     return HttpResponse(status=204)
 
 
-@posted
-@signed_in
-def set_paused(request: Request, pk: UUID) -> HttpResponse:
+@post_only
+@login_required
+def set_paused(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """Stop the program that this came from, or with on=0 let it go on."""
     experience = _get_own(request, pk)
     if request.POST.get("on") == "0":
@@ -50,7 +51,7 @@ def set_paused(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "fans/experience.html#pause", context)
 
 
-def _get_own(request: Request, pk: UUID) -> Experience:
+def _get_own(request: AuthenticatedHttpRequest, pk: UUID) -> Experience:
     """To anybody but its fan there is no such experience."""
     return get_object_or_404(experiences.received_by(request.user).select_related("artist"), pk=pk)
 
@@ -65,5 +66,5 @@ def _program_name(experience: Experience) -> str:
     return str((experience.why or {}).get("program", ""))
 
 
-def _is_muted(request: Request, experience: Experience) -> bool:
+def _is_muted(request: AuthenticatedHttpRequest, experience: Experience) -> bool:
     return bool(mutes.muted_pairs({(request.user.pk, _program_id(experience))}))

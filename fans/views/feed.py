@@ -13,15 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.entrance import posted, signed_in
+from accounts.decorators import login_required
 from accounts.models import Person
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist
 from fans import activity, experiences, month, opt_ins, preferences
 from fans.models import BY_HAND_MARKS, NO_MODEL_MARKS, Experience
 from fans.opt_ins import KnownArtist
 from live import notices
 from live.models import Notice
+from web.decorators import post_only
 
 PAGE_SIZE = 10
 MAX_NEW_CARDS = 50  # more at once than that: load the page again
@@ -55,13 +56,13 @@ class FeedFilter:
         return reverse(name) + (f"?{query}" if query else "")
 
 
-class FeedRequest(Request):
+class FeedRequest(AuthenticatedHttpRequest):
     live_after: int  # config/frame.py read it before anything else was read
 
 
 @require_safe
 @never_cache
-@signed_in
+@login_required
 def feed(request: FeedRequest) -> HttpResponse:
     """The feed; to htmx, which asks for older ones, only those."""
     known = opt_ins.known_artists(request.user)
@@ -76,13 +77,13 @@ def feed(request: FeedRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@signed_in
-def new_cards(request: Request) -> HttpResponse:
+@login_required
+def new_cards(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What came since the notice `after`, each once. They are numbered as they were committed: none is passed over."""
     after = request.GET.get("after", "")
     if not after.isdecimal() or len(after) > 18:
         raise Http404
-    newer = notices.after(request.user.pk, int(after), MAX_NEW_CARDS)
+    newer = notices.list_after(request.user.pk, int(after), MAX_NEW_CARDS)
     if len(newer) == MAX_NEW_CARDS:
         return HttpResponseClientRefresh()
     asked = _parse_filter(request, opt_ins.known_artists(request.user))
@@ -93,8 +94,8 @@ def new_cards(request: Request) -> HttpResponse:
 
 @require_safe
 @never_cache
-@signed_in
-def toast(request: Request) -> HttpResponse:
+@login_required
+def toast(request: AuthenticatedHttpRequest) -> HttpResponse:
     """A word about what came, on whatever page; nothing about what this fan does not want to see."""
     try:
         pk = UUID(request.GET.get("about", "").removeprefix("experience:"))
@@ -106,15 +107,15 @@ def toast(request: Request) -> HttpResponse:
     return render(request, "_toast.html", {"experience": experience})
 
 
-@posted
-@signed_in
-def set_human_only(request: Request) -> HttpResponse:
+@post_only
+@login_required
+def set_human_only(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The switch above the feed, and in the settings."""
     preferences.set_human_only(request.user, request.POST.get("on") == "1")
     return redirect("settings" if request.POST.get("back") == "settings" else "feed")
 
 
-def _parse_filter(request: Request, known: list[KnownArtist]) -> FeedFilter:
+def _parse_filter(request: AuthenticatedHttpRequest, known: list[KnownArtist]) -> FeedFilter:
     slug = request.GET.get("artist", "")
     artist = next((each.artist for each in known if each.artist.slug == slug), None)
     if slug and artist is None:
@@ -166,7 +167,7 @@ def _page_context(
 def _newest_notice(request: FeedRequest, cards: list[Experience]) -> int:
     """The number of the last notice that these cards tell of: it may have come after the page was begun."""
     before: int = request.live_after
-    if notices.newest([request.user.pk])[request.user.pk] == before:
+    if notices.newest_sequences([request.user.pk])[request.user.pk] == before:
         return before
     references = [str(card) for card in cards]
     newer = Notice.objects.filter(person=request.user, sequence__gt=before, kind=KIND, reference__in=references)

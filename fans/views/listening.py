@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.entrance import posted, signed_in
-from accounts.requests import Request
+from accounts.decorators import login_required
+from accounts.requests import AuthenticatedHttpRequest
 from fans import charts, listening
 from listens import incognito, retraction
 from listens.models import Listen
+from web.decorators import post_only
 
 MORNING_HOUR = 6  # when "until tomorrow" ends
 UTC_ZONE = ZoneInfo("UTC")
@@ -23,17 +24,17 @@ UTC_ZONE = ZoneInfo("UTC")
 
 @require_safe
 @never_cache
-@signed_in
-def listening_history(request: Request) -> HttpResponse:
+@login_required
+def listening_history(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The page; to htmx the part that changes."""
     template = "fans/listening.html#changed" if request.htmx else "fans/listening.html"
     return render(request, template, _page_context(request, request.GET.get("before", "")))
 
 
-@posted
+@post_only
 @never_cache
-@signed_in
-def forget_listen(request: Request, pk: int) -> HttpResponse:
+@login_required
+def forget_listen(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Take one listen back. To htmx what changes: its row, which says so until it is gone, and the sums without it."""
     listen = get_object_or_404(Listen, person=request.user, pk=pk)
     retraction.retract(listen, by=request.user.actor)
@@ -44,10 +45,10 @@ def forget_listen(request: Request, pk: int) -> HttpResponse:
     return redirect(_page_url(_parse_cursor(request.POST.get("before", ""))))
 
 
-@posted
+@post_only
 @never_cache
-@signed_in
-def set_incognito(request: Request) -> HttpResponse:
+@login_required
+def set_incognito(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Not recorded for an hour, until tomorrow, until they say so; or recorded again."""
     asked = request.POST.get("for", "")
     if asked == "end":
@@ -68,7 +69,7 @@ def _incognito_end(asked: str, zone: ZoneInfo) -> datetime | None:
     return None
 
 
-def _reader_zone(request: Request) -> ZoneInfo:
+def _reader_zone(request: AuthenticatedHttpRequest) -> ZoneInfo:
     """The reader's own, which static/listening.js leaves in a cookie; else UTC."""
     try:
         return ZoneInfo(request.COOKIES.get("zone", "UTC"))
@@ -89,7 +90,7 @@ def _page_url(place: listening.Cursor | None) -> str:
     return reverse("listening") + (f"?before={place}" if place else "")
 
 
-def _page_context(request: Request, asked: str) -> dict[str, Any]:
+def _page_context(request: AuthenticatedHttpRequest, asked: str) -> dict[str, Any]:
     """`asked`: where the page of the list begins."""
     zone, before = _reader_zone(request), _parse_cursor(asked)
     rows, older = listening.history_page(request.user, before)

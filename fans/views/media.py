@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from accounts.entrance import signed_in
+from accounts.decorators import login_required
 from catalog.models import Sound
 
 RANGE_HEADER = re.compile(r"bytes=\s*(\d{1,18})?\s*-\s*(\d{1,18})?\s*")
@@ -20,7 +20,7 @@ class RangeNotSatisfiable(Exception):
 
 
 @require_safe
-@signed_in
+@login_required
 def recording_audio(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it, or the part that a Range header asks for. Nothing of it stays in any cache.
 

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.entrance import signed_in
-from accounts.requests import Request
+from accounts.decorators import login_required
+from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, reports
 from fans.models import Experience
-from trust.models import LONGEST, Report
-from trust.reports import AlreadyReported, Refused
+from trust.models import MAX_WORDS_LENGTH, Report
+from trust.reports import AlreadyReported, ReportRefused
 
 
 class Said(forms.Form):
@@ -26,17 +26,17 @@ class Said(forms.Form):
     said = forms.CharField(
         label="In your words",
         help_text="People at Fanfare read it. The artist’s team does not, and does not learn who you are.",
-        max_length=LONGEST,
+        max_length=MAX_WORDS_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
-        error_messages={"max_length": f"Say it in {LONGEST:,} characters."},
+        error_messages={"max_length": f"Say it in {MAX_WORDS_LENGTH:,} characters."},
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@signed_in
-def report_experience(request: Request, pk: UUID) -> HttpResponse:
+@login_required
+def report_experience(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """The form; once it was sent, what was said. To anybody but its fan there is no such experience."""
     experience = get_object_or_404(experiences.received_by(request.user).select_related("artist"), pk=pk)
     if request.method == "POST":
@@ -44,13 +44,13 @@ def report_experience(request: Request, pk: UUID) -> HttpResponse:
     return _render_report(request, experience, reported=reports.find_report(experience, by=request.user))
 
 
-def _file_report(request: Request, experience: Experience) -> HttpResponse:
+def _file_report(request: AuthenticatedHttpRequest, experience: Experience) -> HttpResponse:
     form = Said(request.POST)
     if not form.is_valid():
         return _render_report(request, experience, form=form, status=422)
     try:
         report = reports.report_experience(experience, by=request.user, **form.cleaned_data)
-    except Refused as problem:
+    except ReportRefused as problem:
         form.add_error("said", str(problem))
         return _render_report(request, experience, form=form, status=422)
     except AlreadyReported as problem:
@@ -61,7 +61,7 @@ def _file_report(request: Request, experience: Experience) -> HttpResponse:
 
 
 def _render_report(
-    request: Request,
+    request: AuthenticatedHttpRequest,
     experience: Experience,
     *,
     form: Said | None = None,

@@ -10,13 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import tokens
-from accounts.entrance import posted, signed_in
+from accounts.decorators import login_required
 from accounts.models import Consent, Person, Token
-from accounts.names import tidy
-from accounts.requests import Request
+from accounts.people import normalise_name
+from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist
 from fans import mutes, opt_ins, preferences, scrobblers
 from fans.models import Mute
+from web.decorators import post_only
 
 CONSENTS_SHOWN = 50
 
@@ -32,7 +33,7 @@ class Name(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return tidy(self.cleaned_data["name"])
+        return normalise_name(self.cleaned_data["name"])
 
 
 class NewToken(forms.Form):
@@ -47,19 +48,19 @@ class NewToken(forms.Form):
     )
 
     def clean_label(self) -> str:
-        return tidy(self.cleaned_data["label"])
+        return normalise_name(self.cleaned_data["label"])
 
 
 @require_safe
 @never_cache
-@signed_in
-def fan_settings(request: Request) -> HttpResponse:
+@login_required
+def fan_settings(request: AuthenticatedHttpRequest) -> HttpResponse:
     return _render_settings(request)
 
 
-@posted
-@signed_in
-def change_name(request: Request) -> HttpResponse:
+@post_only
+@login_required
+def change_name(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = Name(request.POST)
     if not form.is_valid():
         return _render_settings(request, name_form=form, status=422)
@@ -68,43 +69,43 @@ def change_name(request: Request) -> HttpResponse:
     return redirect("settings")
 
 
-@posted
+@post_only
 @never_cache
-@signed_in
-def make_token(request: Request) -> HttpResponse:
+@login_required
+def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Shown in the answer to this very form, and nowhere ever again."""
     form = NewToken(request.POST)
     if not form.is_valid():
         return _render_settings(request, token_form=form, status=422)
     chosen = scrobblers.find_scrobbler(form.cleaned_data["scrobbler"])
     try:
-        made, secret = tokens.make(request.user, form.cleaned_data["label"] or chosen.name, by=request.user)
-    except tokens.Refused as problem:
+        made, secret = tokens.create(request.user, form.cleaned_data["label"] or chosen.name, by=request.user)
+    except tokens.TokenRefused as problem:
         form.add_error(None, str(problem))
         return _render_settings(request, token_form=form, status=422)
     filled = scrobblers.fill_in_settings(chosen, request.user.handle, secret)
     return _render_settings(request, made={"token": made, "chosen": chosen, "filled": filled})
 
 
-@posted
-@signed_in
-def revoke_token(request: Request, pk: int) -> HttpResponse:
+@post_only
+@login_required
+def revoke_token(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(Token, pk=pk, person=request.user)
     tokens.revoke(token, by=request.user)
     messages.success(request, f"“{token.name}” opens nothing any more.")
     return redirect("settings")
 
 
-@posted
-@signed_in
-def resume_program(request: Request, pk: int) -> HttpResponse:
+@post_only
+@login_required
+def resume_program(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     mute = get_object_or_404(Mute, pk=pk, person=request.user)
     mutes.resume(request.user, mute.program)
     return redirect("settings")
 
 
 def _render_settings(
-    request: Request,
+    request: AuthenticatedHttpRequest,
     *,
     name_form: Name | None = None,
     token_form: NewToken | None = None,

@@ -8,25 +8,25 @@ A member that chose nothing has the regulation's own 16. Everywhere else: 13.
 
 from accounts.models import AgeBand
 
-ELSEWHERE = 13
-REGULATION = 16
-REGULATED = dict.fromkeys(["DE", "HR", "HU", "IE", "LI", "LU", "NL", "PL", "RO", "SK"], REGULATION)
-CHOSEN = {
+DEFAULT_MINIMUM_AGE = 13
+GDPR_MINIMUM_AGE = 16
+GDPR_DEFAULT_COUNTRIES = dict.fromkeys(["DE", "HR", "HU", "IE", "LI", "LU", "NL", "PL", "RO", "SK"], GDPR_MINIMUM_AGE)
+NATIONAL_MINIMUM_AGES = {
     **dict.fromkeys(["BE", "EE", "FI", "IS", "LV", "MT", "NO", "PT", "SE"], 13),
     **dict.fromkeys(["AT", "BG", "CY", "ES", "IT", "LT"], 14),
     **dict.fromkeys(["CZ", "DK", "FR", "GR", "SI"], 15),
     # Parts of France with a country code of their own, in which the regulation holds.
     **dict.fromkeys(["GF", "GP", "MF", "MQ", "RE", "YT"], 15),
 }
-AGES = {**REGULATED, **CHOSEN}
+MINIMUM_AGES = {**GDPR_DEFAULT_COUNTRIES, **NATIONAL_MINIMUM_AGES}
 BAND_STARTS = {AgeBand.UNDER_13: 0, AgeBand.FROM_13: 13, AgeBand.FROM_16: 16, AgeBand.ADULT: 18}
 
 
 def minimum_age(country: str) -> int:
     """The age in years from which somebody in this country (ISO 3166) may have an account."""
-    return AGES.get(country, ELSEWHERE)
+    return MINIMUM_AGES.get(country, DEFAULT_MINIMUM_AGE)
 
 
-def old_enough(band: AgeBand, country: str) -> bool:
+def is_old_enough(band: AgeBand, country: str) -> bool:
     """True when everyone in the band is: of a band that begins too early we cannot know."""
     return BAND_STARTS[band] >= minimum_age(country)

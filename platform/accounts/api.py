@@ -1,7 +1,5 @@
 """A person's own account over HTTP: who I am, and the tokens of my scrobblers."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
@@ -14,24 +12,13 @@ from rest_framework.views import APIView
 
 from accounts import tokens
 from accounts.models import Member, Person, Token
-from accounts.names import tidy
+from accounts.people import normalise_name
+from web.serializers import StrictSerializer
 
 
-def person(request: Request) -> Person:
+def get_person(request: Request) -> Person:
     assert isinstance(request.user, Person)
     return request.user
-
-
-class Strict(serializers.Serializer[Any]):
-    """Refuses what it does not know, so that a misspelt field is not taken for a success."""
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        writable = [name for name, field in self.fields.items() if not field.read_only]
-        unknown = sorted(set(self.initial_data) - set(writable))
-        if unknown:
-            known = ", ".join(writable)
-            raise serializers.ValidationError(dict.fromkeys(unknown, f"Cannot be set here. What can: {known}."))
-        return attrs
 
 
 class RoleSerializer(serializers.ModelSerializer[Member]):
@@ -43,7 +30,7 @@ class RoleSerializer(serializers.ModelSerializer[Member]):
         fields = ["team", "name", "role"]
 
 
-class MeSerializer(Strict, serializers.ModelSerializer[Person]):
+class MeSerializer(StrictSerializer, serializers.ModelSerializer[Person]):
     roles = RoleSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:
@@ -52,7 +39,7 @@ class MeSerializer(Strict, serializers.ModelSerializer[Person]):
         read_only_fields = ["handle"]
 
     def validate_name(self, name: str) -> str:
-        return tidy(name)
+        return normalise_name(name)
 
 
 @method_decorator(never_cache, "dispatch")
@@ -74,17 +61,17 @@ class MeView(APIView):
     @staticmethod
     def _me(request: Request) -> Person:
         mine = Person.objects.prefetch_related("memberships__team")
-        return mine.get(pk=person(request).pk)
+        return mine.get(pk=get_person(request).pk)
 
 
-class TokenSerializer(Strict, serializers.ModelSerializer[Token]):
+class TokenSerializer(StrictSerializer, serializers.ModelSerializer[Token]):
     class Meta:
         model = Token
         fields = ["id", "name", "created_at"]
         read_only_fields = ["created_at"]
 
     def validate_name(self, name: str) -> str:
-        if not (tidied := tidy(name)):
+        if not (tidied := normalise_name(name)):
             raise serializers.ValidationError("Name the scrobbler that will use it, for example: my phone.")
         return tidied
 
@@ -102,7 +89,7 @@ class TokensView(APIView):
 
     @extend_schema(operation_id="tokens", responses=TokenSerializer(many=True))
     def get(self, request: Request) -> Response:
-        mine = Token.objects.usable().filter(person=person(request)).order_by("-id")
+        mine = Token.objects.usable().filter(person=get_person(request)).order_by("-id")
         return Response(TokenSerializer(mine, many=True).data)
 
     @extend_schema(operation_id="token_make", request=TokenSerializer, responses={201: NewTokenSerializer})
@@ -111,8 +98,8 @@ class TokensView(APIView):
         asked = TokenSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
-            token, secret = tokens.make(person(request), asked.validated_data["name"], by=person(request))
-        except tokens.Refused as error:
+            token, secret = tokens.create(get_person(request), asked.validated_data["name"], by=get_person(request))
+        except tokens.TokenRefused as error:
             return Response({"detail": str(error), "code": "Refused"}, status=status.HTTP_400_BAD_REQUEST)
         token.refresh_from_db(fields=["created_at"])
         return Response({**TokenSerializer(token).data, "secret": secret}, status=status.HTTP_201_CREATED)
@@ -122,6 +109,6 @@ class TokenView(APIView):
     @extend_schema(operation_id="token_revoke", responses={204: None})
     def delete(self, request: Request, pk: int) -> HttpResponse:
         """Revoke a token of yours. What it sends from now on is refused."""
-        mine = Token.objects.usable().filter(person=person(request))
-        tokens.revoke(get_object_or_404(mine, pk=pk), by=person(request))
+        mine = Token.objects.usable().filter(person=get_person(request))
+        tokens.revoke(get_object_or_404(mine, pk=pk), by=get_person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -13,7 +13,7 @@ def withdraw(person: Person, about: str, version: int, words: str) -> Consent:
     return Consent.objects.create(person=person, about=about, act=Consent.Act.WITHDRAWN, version=version, words=words)
 
 
-def standing(person: Person, about: str) -> Consent | None:
+def current_consent(person: Person, about: str) -> Consent | None:
     """The yes that holds now, or None."""
     last = Consent.objects.filter(person=person, about=about).order_by("-id").first()
     return last if last and last.act == Consent.Act.GIVEN else None

@@ -6,18 +6,18 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts import ages, countries
-from accounts.models import IS_HANDLE, AgeBand, Person
-from accounts.names import tidy
+from accounts.models import AgeBand, Person, validate_handle
+from accounts.people import normalise_name
 
-CHOOSE = [("", "Choose…")]
-
-
-def _countries() -> list[tuple[str, str]]:
-    return [*CHOOSE, *countries.names().items()]
+EMPTY_CHOICE = [("", "Choose…")]
 
 
-class SignUp(forms.Form):
-    """The part of the form that is ours; allauth adds address and password. accounts/adapter.py stores it."""
+def _country_choices() -> list[tuple[str, str]]:
+    return [*EMPTY_CHOICE, *countries.country_names().items()]
+
+
+class SignupFields(forms.Form):
+    """The part of the form that is ours; allauth adds address and password. accounts/allauth_adapter.py stores it."""
 
     handle = forms.CharField(
         label="User name",
@@ -34,32 +34,32 @@ class SignUp(forms.Form):
     )
     country = forms.ChoiceField(
         label="Country",
-        choices=_countries,
+        choices=_country_choices,
         widget=forms.Select(attrs={"autocomplete": "country"}),
         help_text="Where you live: it decides from which age you can have an account.",
     )
-    age_band = forms.ChoiceField(label="Age", choices=[*CHOOSE, *AgeBand.choices])
+    age_band = forms.ChoiceField(label="Age", choices=[*EMPTY_CHOICE, *AgeBand.choices])
     field_order = ("email", "password1", "handle", "name", "country", "age_band")
 
     def clean_handle(self) -> str:
         handle = str(self.cleaned_data["handle"]).lower()
-        IS_HANDLE(handle)
+        validate_handle(handle)
         if Person.objects.filter(handle=handle).exists():
             raise forms.ValidationError(f"{handle} is taken. Choose another user name.", code="taken")
         return handle
 
     def clean_name(self) -> str:
-        return tidy(self.cleaned_data["name"])
+        return normalise_name(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         country, band = data.get("country"), data.get("age_band")
-        if country and band and not ages.old_enough(AgeBand(band), country):
+        if country and band and not ages.is_old_enough(AgeBand(band), country):
             age = ages.minimum_age(country)
             self.add_error(
                 "age_band",
-                f"In {countries.names()[country]} an account needs an age of {age} or more, and the group you chose "
-                f"begins below that. Nothing of what you typed was stored.",
+                f"In {countries.country_names()[country]} an account needs an age of {age} or more, and the group you "
+                f"chose begins below that. Nothing of what you typed was stored.",
             )
         return data
 

@@ -11,10 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-IS_HANDLE = RegexValidator(r"^[a-z0-9][a-z0-9_-]{2,31}\Z", "3 to 32 of a-z, 0-9, - and _.")
+validate_handle = RegexValidator(r"^[a-z0-9][a-z0-9_-]{2,31}\Z", "3 to 32 of a-z, 0-9, - and _.")
 
 
-class People(BaseUserManager["Person"]):
+class PersonManager(BaseUserManager["Person"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
         person = self.model(email=self.normalize_email(email).lower(), **fields)
         person.set_password(password)
@@ -40,7 +40,7 @@ class Person(AbstractBaseUser):
     handle = models.CharField(
         max_length=32,
         unique=True,
-        validators=[IS_HANDLE],
+        validators=[validate_handle],
         help_text="The user name that scrobblers show.",
     )
     name = models.CharField(max_length=80, blank=True, help_text="As artists may greet this person.")
@@ -53,7 +53,7 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["handle", "country", "age_band"]
-    objects = People()
+    objects = PersonManager()
 
     class Meta:
         constraints = [
@@ -197,14 +197,3 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.about}"
-
-
-class Window(models.Model):
-    """How often a key knocked in its window of time (accounts/rates.py). Unlogged: a crash forgets it, harmlessly."""
-
-    key = models.BinaryField(primary_key=True, max_length=32, help_text="keyed digest of a token or an address")
-    ends_at = models.DateTimeField(db_index=True)
-    taken = models.PositiveIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.taken} until {self.ends_at}"

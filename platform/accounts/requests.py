@@ -6,6 +6,6 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import Person
 
 
-class Request(HttpRequest):
+class AuthenticatedHttpRequest(HttpRequest):
     htmx: HtmxDetails
     user: Person

@@ -6,21 +6,21 @@ from django.db.models.functions import Now
 from accounts.models import Person, Token
 from audit import trail
 
-MOST = 50  # usable ones a person
+MAX_TOKENS_PER_PERSON = 50  # usable ones a person
 
 
-class Refused(Exception):
+class TokenRefused(Exception):
     """This token cannot be made or revoked by this person. Says why."""
 
 
 @transaction.atomic
-def make(person: Person, name: str, *, by: Person) -> tuple[Token, str]:
+def create(person: Person, name: str, *, by: Person) -> tuple[Token, str]:
     """A stored token and its secret, which is shown this once: only its digest is kept."""
     if by.pk != person.pk:
-        raise Refused("A token is made by the person whose listens it may send, and by nobody else.")
+        raise TokenRefused("A token is made by the person whose listens it may send, and by nobody else.")
     Person.objects.select_for_update().get(pk=person.pk)
-    if Token.objects.usable().filter(person=person).count() >= MOST:
-        raise Refused(f"You have {MOST} tokens. Revoke one that you no longer use first.")
+    if Token.objects.usable().filter(person=person).count() >= MAX_TOKENS_PER_PERSON:
+        raise TokenRefused(f"You have {MAX_TOKENS_PER_PERSON} tokens. Revoke one that you no longer use first.")
     token, secret = Token.make(person, name=name)
     token.save()
     trail.record("token.made", by=by.actor, subject=f"token:{token.pk}", person=person.actor)
@@ -31,12 +31,12 @@ def make(person: Person, name: str, *, by: Person) -> tuple[Token, str]:
 def revoke(token: Token, *, by: Person) -> None:
     """From now on it opens nothing. Revoking twice changes nothing."""
     if by.pk != token.person_id and not Person.objects.filter(pk=by.pk, is_active=True, is_staff=True).exists():
-        raise Refused("A token is revoked by the person it belongs to, or by staff.")
+        raise TokenRefused("A token is revoked by the person it belongs to, or by staff.")
     if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now()):
         trail.record("token.revoked", by=by.actor, subject=f"token:{token.pk}", person=f"person:{token.person_id}")
 
 
-def holder(secret: str) -> Person | None:
+def authenticate(secret: str) -> Person | None:
     """Whose token this is. One query, never from a cache: what was revoked a moment ago opens nothing."""
     found = Token.objects.usable().filter(digest=Token.digest_of(secret)).select_related("person").first()
     return found.person if found else None

@@ -8,14 +8,14 @@ from django.db import connection
 from audit.models import Entry
 
 
-def entry(action: str, *, by: str, subject: str, **facts: Any) -> Entry:
+def new_entry(action: str, *, by: str, subject: str, **facts: Any) -> Entry:
     """An unsaved entry. `by` is `person:<uuid>` or `system:<process>`, `subject` is `kind:<id>`."""
     return Entry(actor=by, action=action, subject=subject, facts=facts)
 
 
 def record(action: str, *, by: str, subject: str, **facts: Any) -> None:
     """Write one entry with what it tells, or not at all: refused outside a transaction."""
-    record_all([entry(action, by=by, subject=subject, **facts)])
+    record_all([new_entry(action, by=by, subject=subject, **facts)])
 
 
 def record_all(entries: Iterable[Entry]) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db import connection
 
-BIGGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 # Four index scans in one question, each given a key once however often it was played.
-FIND = """
+MATCH_SQL = """
 SELECT 'id', id::text, id, artist_id FROM catalog_recording WHERE id = ANY(%s::bigint[])
 UNION ALL
 SELECT 'isrc', isrc, id, artist_id FROM catalog_recording WHERE isrc = ANY(%s::text[])
@@ -21,10 +21,10 @@ WHERE text_key = ANY(%s::bytea[]) GROUP BY text_key HAVING count(*) = 1
 """
 
 type Match = tuple[int, int]
-type Answers = dict[tuple[str, str], Match]
+type MatchesByKey = dict[tuple[str, str], Match]
 
 
-class Wanted(NamedTuple):
+class RecordingIdentifiers(NamedTuple):
     """What a listen says of its recording. Empty, or None, is not said.
 
     `catalog_id` is our own recording's id in digits; `recording_mbid` a UUID in its canonical form.
@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
     text_key: bytes | None
 
 
-def match(wanted: list[Wanted]) -> list[Match | None]:
+def match_recordings(wanted: list[RecordingIdentifiers]) -> list[Match | None]:
     """For each, in order, (recording id, artist id); None where nothing fits. One query, however many.
 
     Where identifiers disagree, our own id wins over the ISRC, that over the MBID, that over the text. A text that
@@ -44,19 +44,19 @@ def match(wanted: list[Wanted]) -> list[Match | None]:
     """
     if not wanted:
         return []
-    answers = _ask(set(wanted))
-    found = {one: next((answers[key] for key in _keys(one) if key in answers), None) for one in set(wanted)}
+    answers = _query_matches(set(wanted))
+    found = {one: next((answers[key] for key in _lookup_keys(one) if key in answers), None) for one in set(wanted)}
     return [found[one] for one in wanted]
 
 
-def _ask(wanted: Iterable[Wanted]) -> Answers:
+def _query_matches(wanted: Iterable[RecordingIdentifiers]) -> MatchesByKey:
     asked: dict[str, set[str]] = {"id": set(), "isrc": set(), "mbid": set(), "text": set()}
     for one in wanted:
-        for kind, key in _keys(one):
+        for kind, key in _lookup_keys(one):
             asked[kind].add(key)
     with connection.cursor() as cursor:
         cursor.execute(
-            FIND,
+            MATCH_SQL,
             [
                 [int(key) for key in asked["id"]],
                 list(asked["isrc"]),
@@ -67,11 +67,11 @@ def _ask(wanted: Iterable[Wanted]) -> Answers:
         return {(kind, key): (recording, artist) for kind, key, recording, artist in cursor.fetchall()}
 
 
-def _keys(one: Wanted) -> Iterator[tuple[str, str]]:
+def _lookup_keys(one: RecordingIdentifiers) -> Iterator[tuple[str, str]]:
     """What to look for, in the order in which an answer wins."""
     if one.catalog_id.isascii() and one.catalog_id.isdigit() and len(one.catalog_id) < 20:
         number = int(one.catalog_id)
-        if number <= BIGGEST_ID:
+        if number <= MAX_ID:
             yield "id", str(number)
     if one.isrc:
         yield "isrc", one.isrc

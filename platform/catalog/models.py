@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from accounts.models import Team
 
 
-class Ink(models.TextChoices):
+class SpotColor(models.TextChoices):
     """The colours an artist can choose from: static/tokens.css holds what each of them is."""
 
     CORAL = "coral"
@@ -31,7 +31,7 @@ class Artist(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     mbid = models.UUIDField(null=True, blank=True, unique=True)
     spot = models.CharField(
-        max_length=7, choices=Ink.choices, blank=True, db_default="", default="", help_text="empty: one by the id"
+        max_length=7, choices=SpotColor.choices, blank=True, db_default="", default="", help_text="empty: one by the id"
     )
     about = models.CharField(max_length=300, blank=True, db_default="", default="", help_text="one line for fans")
     created_at = models.DateTimeField(db_default=Now())
@@ -41,7 +41,7 @@ class Artist(models.Model):
 
 
 class Recording(models.Model):
-    """One recording. `text_key` is `catalog.text.key(title, artist_credit)`."""
+    """One recording. `text_key` is `catalog.text_keys.compute(title, artist_credit)`."""
 
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="recordings")
     title = models.CharField(max_length=1024)

@@ -11,12 +11,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import rates, tokens
+from accounts import tokens
 from accounts.models import Person
 from events import cloudevents, outbox, topics
 from events.outbox import Outgoing
 from listens import contract, incognito, translation
 from listens.contract import Heard, Refused, Submission
+from web import rate_limits
 
 QUEUE_AWAY = "Cannot submit listens to queue, please try again later."
 PLAYING_NOW_AWAY = "Cannot record playing_now at this time."
@@ -74,12 +75,14 @@ def door(*methods: str, away: str) -> Callable[[Visit], Callable[[HttpRequest], 
 def _counted(visit: Visit, request: HttpRequest) -> HttpResponse:
     """Count by token; who has no valid one is counted by address."""
     secret = _secret(request)
-    person = tokens.holder(secret) if secret else None
+    person = tokens.authenticate(secret) if secret else None
     if person:
-        rate = rates.take(f"listens token {secret}", settings.LISTENS_RATE_PER_TOKEN, settings.LISTENS_RATE_WINDOW)
+        rate = rate_limits.hit(f"listens token {secret}", settings.LISTENS_RATE_PER_TOKEN, settings.LISTENS_RATE_WINDOW)
     else:
         address = request.META.get("REMOTE_ADDR", "")
-        rate = rates.take(f"listens address {address}", settings.LISTENS_RATE_PER_ADDRESS, settings.LISTENS_RATE_WINDOW)
+        rate = rate_limits.hit(
+            f"listens address {address}", settings.LISTENS_RATE_PER_ADDRESS, settings.LISTENS_RATE_WINDOW
+        )
     response = _told(visit, request, secret, person) if rate.allowed else _too_many(rate)
     response["X-RateLimit-Limit"] = str(rate.limit)
     response["X-RateLimit-Remaining"] = str(rate.remaining)
@@ -98,7 +101,7 @@ def _told(visit: Visit, request: HttpRequest, secret: str, person: Person | None
         return _error(400, reason.message, reason.listen)
 
 
-def _too_many(rate: rates.Rate) -> HttpResponse:
+def _too_many(rate: rate_limits.RateLimitStatus) -> HttpResponse:
     """ListenBrainz sends no Retry-After; some clients honour it all the same."""
     return HttpResponse(
         TOO_MANY, status=429, content_type="text/plain; charset=utf-8", headers={"Retry-After": str(rate.reset_in)}

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct
 
-from catalog import text
-from catalog.matching import Wanted, match
+from catalog import text_keys
+from catalog.matching import RecordingIdentifiers, match_recordings
 from events import cloudevents, topics
 from events.records import Incoming, Rejected
 from listens import event, retraction, rows
@@ -128,7 +128,7 @@ def _retractions(admitted: Iterable[Admitted]) -> Iterator[Retraction]:
 def _candidates(admitted: Iterable[Admitted]) -> Iterator[Candidate]:
     for one, source, fan in admitted:
         if isinstance(one.data, event.Data):
-            key = text.key(one.data.track.title, one.data.track.credit)
+            key = text_keys.compute(one.data.track.title, one.data.track.credit)
             stray = one.record.key is None or one.record.topic != topics.LISTENS
             yield Candidate(fan, source.pk, one.event_id, key, one.accepted_at, one.data, stray)
 
@@ -157,7 +157,7 @@ def _allowed(sources: Iterable[int], fans: Iterable[UUID]) -> set[tuple[int, UUI
 def _store(candidates: list[Candidate]) -> list[NewListen]:
     retraction.wait_for(one.person_id for one in candidates if one.stray)
     tracks = [(one.data.track, one.text_key) for one in candidates]
-    matches = match([Wanted(t.catalog_id, t.isrc, t.recording_mbid, key) for t, key in tracks])
+    matches = match_recordings([RecordingIdentifiers(t.catalog_id, t.isrc, t.recording_mbid, key) for t, key in tracks])
     new = []
     for n, listen_id in rows.store(candidates, [found[0] if found else None for found in matches]):
         one = candidates[n]

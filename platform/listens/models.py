@@ -37,7 +37,7 @@ class Listen(models.Model):
     """One listen. Every unique key begins with the fan, so the table can be spread by fan.
 
     Twice the same: (source, event id) on a repeat of a record, (second, text) on the same play told twice.
-    `text_key` is `catalog.text.key(title, artist_credit)`.
+    `text_key` is `catalog.text_keys.compute(title, artist_credit)`.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # every other index begins so

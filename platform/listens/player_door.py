@@ -10,12 +10,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts import rates
 from accounts.models import Person
 from catalog.models import Recording, Sound
 from events import cloudevents, outbox, topics
 from events.outbox import Outgoing
 from listens import event, incognito
+from web import rate_limits
 
 SOURCE = "/doors/player"
 IDS = uuid5(NAMESPACE_URL, "https://fanfare.example/doors/player")
@@ -46,7 +46,7 @@ def plays(request: HttpRequest) -> JsonResponse:
     person = request.user
     if not isinstance(person, Person):
         return _refusal(403, "Sign in to play.")
-    rate = rates.take(f"plays:{person.pk}", PLAYS, WINDOW)
+    rate = rate_limits.hit(f"plays:{person.pk}", PLAYS, WINDOW)
     if not rate.allowed:
         return _refusal(429, "That is more than anybody can hear.")
     form = Play(request.POST)

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import msgspec
 
-from catalog import text
+from catalog import text_keys
 from listens import event
 from listens.contract import Heard, JSONObject, Kind, Refused
 
@@ -52,7 +52,7 @@ def record(heard: Heard, kind: Kind, fan: UUID, *, at: datetime) -> bytes:
 
 def msid(heard: Heard) -> UUID:
     """An id of the words alone, for clients that ask for one."""
-    return uuid5(IDS, text.key(heard.track, heard.artist).hex())
+    return uuid5(IDS, text_keys.compute(heard.track, heard.artist).hex())
 
 
 def trim(left: JSONObject, room: int) -> JSONObject:
@@ -68,7 +68,7 @@ def trim(left: JSONObject, room: int) -> JSONObject:
 
 def _envelope(told: event.Told, heard: Heard, at: datetime) -> event.Envelope:
     playing = heard.listened_at is None
-    said = f"{told.user_id} {heard.listened_at} {text.key(heard.track, heard.artist).hex()}"
+    said = f"{told.user_id} {heard.listened_at} {text_keys.compute(heard.track, heard.artist).hex()}"
     return event.Envelope(
         id=str(uuid4() if playing else uuid5(IDS, said)),
         source=SOURCE,

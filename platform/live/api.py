@@ -12,33 +12,33 @@ from rest_framework.views import APIView
 from live import notices
 from live.models import Notice
 
-PAGE = 200
+PAGE_SIZE = 200
 
 
-class Asked(serializers.Serializer[Any]):
+class NoticesQuerySerializer(serializers.Serializer[Any]):
     after = serializers.IntegerField(
         min_value=0, max_value=2**63 - 1, default=0, help_text="The last sequence you know."
     )
 
 
-class NoticeOut(serializers.ModelSerializer[Notice]):
+class NoticeSerializer(serializers.ModelSerializer[Notice]):
     class Meta:
         model = Notice
         fields = ("sequence", "kind", "reference", "at")
 
 
-class NoticesOut(serializers.Serializer[Any]):
+class NoticesSerializer(serializers.Serializer[Any]):
     newest = serializers.IntegerField(help_text="Your newest sequence; ask again while you have not got it.")
-    notices = NoticeOut(many=True, help_text=f"Oldest first, at most {PAGE}.")
+    notices = NoticeSerializer(many=True, help_text=f"Oldest first, at most {PAGE_SIZE}.")
 
 
-class Notices(APIView):
-    @extend_schema(operation_id="notices", parameters=[Asked], responses=NoticesOut)
+class NoticesView(APIView):
+    @extend_schema(operation_id="notices", parameters=[NoticesQuerySerializer], responses=NoticesSerializer)
     def get(self, request: Request) -> Response:
         """What happened after the last sequence you know. Only ever your own."""
-        asked = Asked(data=request.query_params)
+        asked = NoticesQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         person: UUID = request.user.id  # type: ignore[assignment]  # IsAuthenticated lets nobody else in
-        newest = notices.newest([person])[person]
-        found = notices.after(person, asked.validated_data["after"], PAGE)
-        return Response(NoticesOut({"newest": newest, "notices": found}).data)
+        newest = notices.newest_sequences([person])[person]
+        found = notices.list_after(person, asked.validated_data["after"], PAGE_SIZE)
+        return Response(NoticesSerializer({"newest": newest, "notices": found}).data)

@@ -6,6 +6,6 @@ class LiveConfig(AppConfig):
     name = "live"
 
     def ready(self) -> None:
-        from live import endings  # its models are there only now
+        from live import signals  # its models are there only now
 
-        user_logged_out.connect(endings.tell, dispatch_uid="live.endings")
+        user_logged_out.connect(signals.close_sockets_of_session, dispatch_uid="live.signals")

@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from django.conf import settings
 
-from live.hints import SESSION_ENDED, Hint
-from live.visitors import Visitor
+from live.sessions import SocketSession
+from live.wire_format import SESSION_ENDED, Hint
 
-MOST = 64  # hints that wait for one slow socket
+MAX_QUEUED_HINTS = 64  # hints that wait for one slow socket
 
-SIGNED_OUT, TOO_MANY = 4401, 4429
+CLOSE_SIGNED_OUT, CLOSE_TOO_MANY_SOCKETS = 4401, 4429
 
 
-class TooMany(Exception):
+class TooManySockets(Exception):
     """This person has as many sockets open as anybody may."""
 
 
-class Line:
+class SocketQueue:
     """What waits to be said on one open socket. Bounded: hints beyond it are dropped, the rows are not."""
 
     __slots__ = ("_waiter", "asked", "beat", "code", "hints", "resync", "visitor")
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: SocketSession) -> None:
         self.visitor = visitor
         self.hints: list[tuple[int, str]] = []  # sequence, and the message as it goes out
         self.resync = False
@@ -33,7 +33,7 @@ class Line:
         self._waiter: asyncio.Future[None] | None = None
 
     def put(self, sequence: int, message: str) -> None:
-        if len(self.hints) >= MOST:
+        if len(self.hints) >= MAX_QUEUED_HINTS:
             self.hints.clear()
             self.resync = True
         self.hints.append((sequence, message))
@@ -70,15 +70,15 @@ class Hub:
     """person -> the lines of the open sockets."""
 
     def __init__(self) -> None:
-        self._lines: dict[bytes, set[Line]] = {}
+        self._lines: dict[bytes, set[SocketQueue]] = {}
 
-    def open(self, line: Line) -> None:
+    def open(self, line: SocketQueue) -> None:
         lines = self._lines.setdefault(line.visitor.person_id.bytes, set())
         if len(lines) >= settings.LIVE_SOCKETS_PER_PERSON:
-            raise TooMany
+            raise TooManySockets
         lines.add(line)
 
-    def shut(self, line: Line) -> None:
+    def shut(self, line: SocketQueue) -> None:
         person = line.visitor.person_id.bytes
         lines = self._lines.get(person, set())
         lines.discard(line)
@@ -95,20 +95,20 @@ class Hub:
             if not lines:
                 continue
             if hint.sequence:
-                message = notice(hint.sequence, hint.kind, hint.reference)
+                message = encode_notice(hint.sequence, hint.kind, hint.reference)
                 for line in lines:
                     line.put(hint.sequence, message)
             elif hint.kind == SESSION_ENDED:
                 for line in lines:
                     if line.visitor.session_reference == hint.reference:
-                        line.close(SIGNED_OUT)
+                        line.close(CLOSE_SIGNED_OUT)
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[SocketQueue]:
         """All lines of this moment."""
         return iter([line for lines in self._lines.values() for line in lines])
 
 
-def notice(sequence: int, kind: str, reference: str) -> str:
+def encode_notice(sequence: int, kind: str, reference: str) -> str:
     """The message about one notice, encoded once for all sockets of its person."""
     said = {"type": "notice", "sequence": sequence, "kind": kind, "reference": reference}
     return msgspec.json.encode(said).decode()

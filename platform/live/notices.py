@@ -8,15 +8,15 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from live import courier
-from live.hints import Hint
+from live import publisher
 from live.models import Notice
+from live.wire_format import Hint
 
-LARGEST = 2000  # hints in one record: about 200 kB, far from what a broker refuses
+MAX_HINTS_PER_RECORD = 2000  # hints in one record: about 200 kB, far from what a broker refuses
 
 # One statement: the counters in the order of persons, so that two transactions that tell the same people wait for
 # each other instead of deadlocking; each counter stays locked until commit, so sequence is commit order.
-POST = """
+POST_SQL = """
 WITH news AS (
     SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY AS n (person_id, kind, reference, place)
 ), counted AS (
@@ -35,7 +35,7 @@ RETURNING person_id, sequence, kind, reference
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewNotice:
     """Something that one person should look at: `reference` is kind:<id>, never a text or a name."""
 
     person_id: UUID
@@ -43,7 +43,7 @@ class New:
     reference: str
 
 
-def post(news: Sequence[New]) -> None:
+def post(news: Sequence[NewNotice]) -> None:
     """Inside the transaction of what they tell: a row each, and after commit a hint to every web process.
 
     Call it once in a transaction, with everybody: counters are locked in order within one call. The hint may be
@@ -55,18 +55,18 @@ def post(news: Sequence[New]) -> None:
         return
     columns: list[Any] = [[new.person_id for new in news], [new.kind for new in news], [new.reference for new in news]]
     with connection.cursor() as cursor:
-        cursor.execute(POST, columns)
+        cursor.execute(POST_SQL, columns)
         hints = [Hint(person.bytes, *rest) for person, *rest in cursor.fetchall()]
-    for first in range(0, len(hints), LARGEST):
-        transaction.on_commit(partial(courier.send, hints[first : first + LARGEST]), robust=True)
+    for first in range(0, len(hints), MAX_HINTS_PER_RECORD):
+        transaction.on_commit(partial(publisher.publish, hints[first : first + MAX_HINTS_PER_RECORD]), robust=True)
 
 
-def after(person_id: UUID, sequence: int, limit: int) -> list[Notice]:
+def list_after(person_id: UUID, sequence: int, limit: int) -> list[Notice]:
     """A person's notices that follow this one, oldest first."""
     return list(Notice.objects.filter(person_id=person_id, sequence__gt=sequence).order_by("sequence")[:limit])
 
 
-def newest(person_ids: Iterable[UUID]) -> dict[UUID, int]:
+def newest_sequences(person_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The newest sequence of each; 0 for somebody who never had a notice."""
     wanted = list(set(person_ids))
     with connection.cursor() as cursor:

@@ -23,35 +23,35 @@ from django.conf import settings
 from django.db import Error
 from django.http import parse_cookie
 
-from live import station
-from live.hub import SIGNED_OUT, TOO_MANY, Line, TooMany
-from live.rows import ask
-from live.speech import TRY_AGAIN, Speech
-from live.visitors import recognise
+from live import runtime
+from live.db_threads import run_in_db_thread
+from live.hub import CLOSE_SIGNED_OUT, CLOSE_TOO_MANY_SOCKETS, SocketQueue, TooManySockets
+from live.sessions import find_session
+from live.socket_writer import CLOSE_TRY_AGAIN, SocketWriter
 
 logger = logging.getLogger(__name__)
-LARGEST = 4096  # bytes of a message from the client
-MALFORMED = 4400
+MAX_MESSAGE_BYTES = 4096  # bytes of a message from the client
+CLOSE_MALFORMED = 4400
 
-type Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-
-
-class Ask(msgspec.Struct, forbid_unknown_fields=True):
-    after: Sequence
+type SequenceNumber = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
-_asks = msgspec.json.Decoder(Ask)
+class ResumeRequest(msgspec.Struct, forbid_unknown_fields=True):
+    after: SequenceNumber
 
 
-class _Refused(Exception):
+_request_decoder = msgspec.json.Decoder(ResumeRequest)
+
+
+class _SocketRefused(Exception):
     def __init__(self, code: int) -> None:
         self.code = code
 
 
-class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
+class NoticeSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     """One open page. Its words go out through a task of their own, so that they keep their order."""
 
-    _line: Line | None = None
+    _line: SocketQueue | None = None
     _speech: asyncio.Task[None] | None = None
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -68,33 +68,33 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     async def _open(self) -> None:
         await self.send({"type": "websocket.accept"})  # a browser sees a close code only after this
         try:
-            after = _resume(self.scope["query_string"])
-            self._line = await _admit(_session_key(self.scope["headers"]))
-        except _Refused as refused:
+            after = _parse_after(self.scope["query_string"])
+            self._line = await _open_queue(_read_session_key(self.scope["headers"]))
+        except _SocketRefused as refused:
             await self._close(refused.code)
             return
         self._speech = asyncio.create_task(self._speak(self._line, after))
 
-    async def _speak(self, line: Line, after: int | None) -> None:
+    async def _speak(self, line: SocketQueue, after: int | None) -> None:
         try:
             with suppress(OSError):  # gone while we spoke; its disconnect is on the way
-                await Speech(line, self.base_send).run(after)
+                await SocketWriter(line, self.base_send).run(after)
         except Exception:
             logger.exception("a socket is closed")
             await self._close(1011)
         finally:
-            station.running().hub.shut(line)
+            runtime.get_runtime().hub.shut(line)
 
     async def _hear(self, message: dict[str, Any]) -> None:
         if self._line is None:
             return
         try:
             text = message.get("text") or ""
-            if len(text.encode()) > LARGEST:
+            if len(text.encode()) > MAX_MESSAGE_BYTES:
                 raise msgspec.DecodeError
-            self._line.ask(_asks.decode(text).after)
+            self._line.ask(_request_decoder.decode(text).after)
         except (msgspec.DecodeError, UnicodeError):
-            self._line.close(MALFORMED)
+            self._line.close(CLOSE_MALFORMED)
 
     async def _close(self, code: int) -> None:
         with suppress(OSError):
@@ -107,32 +107,32 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
                 await self._speech
 
 
-def _session_key(headers: list[tuple[bytes, bytes]]) -> str:
+def _read_session_key(headers: list[tuple[bytes, bytes]]) -> str:
     """What the browser shows as its session; nothing is a session that nobody has."""
     shown = b"; ".join(value for name, value in headers if name == b"cookie")
     return parse_cookie(shown.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
 
 
-def _resume(query: bytes) -> int | None:
+def _parse_after(query: bytes) -> int | None:
     named = parse_qs(query.decode("latin-1")).get("after")
     try:
-        return msgspec.convert(named[0], Sequence, strict=False) if named else None
+        return msgspec.convert(named[0], SequenceNumber, strict=False) if named else None
     except msgspec.ValidationError:
-        raise _Refused(MALFORMED) from None
+        raise _SocketRefused(CLOSE_MALFORMED) from None
 
 
-async def _admit(session_key: str) -> Line:
+async def _open_queue(session_key: str) -> SocketQueue:
     """A line in the hub. Opened before its person's newest sequence is asked for, so that nothing falls between."""
     try:
-        visitor = await ask(recognise, session_key)
+        visitor = await run_in_db_thread(find_session, session_key)
     except Error as error:
         logger.warning("a socket is refused, it may try again: %s", error)
-        raise _Refused(TRY_AGAIN) from error
+        raise _SocketRefused(CLOSE_TRY_AGAIN) from error
     if visitor is None:
-        raise _Refused(SIGNED_OUT)
-    line = Line(visitor)
+        raise _SocketRefused(CLOSE_SIGNED_OUT)
+    line = SocketQueue(visitor)
     try:
-        station.running().hub.open(line)
-    except TooMany:
-        raise _Refused(TOO_MANY) from None
+        runtime.get_runtime().hub.open(line)
+    except TooManySockets:
+        raise _SocketRefused(CLOSE_TOO_MANY_SOCKETS) from None
     return line

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from catalog.models import Artist, Recording
-from rights.answers import Clearance, Refusal
-from rights.models import ClearanceGrant, ClearanceRow, Grant, Use
+from rights.clearance_result import Clearance, ClearanceRefusal
+from rights.models import ClearanceGrant, Grant, StoredClearance, Use
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ClearanceRequest:
     """One question. `territory` is a country's code; "" asks about everywhere, which only a yes for everywhere covers.
 
     `recordings` are the ones used. A personal message names a recording and uses none of its sound, so it needs only
@@ -27,25 +27,29 @@ class Ask:
 
 def clear(
     use: str, recordings: Iterable[Recording], artist: Artist, *, at: datetime | None = None, territory: str = ""
-) -> Clearance | Refusal:
+) -> Clearance | ClearanceRefusal:
     """Everyone's yes at that time (default: now, by the database's clock), or who is missing."""
-    ask = Ask(use, artist.pk, territory, tuple(sorted(recording.pk for recording in recordings)))
+    ask = ClearanceRequest(use, artist.pk, territory, tuple(sorted(recording.pk for recording in recordings)))
     return clear_all([ask], at=at)[ask]
 
 
-def clear_all(asks: Collection[Ask], *, at: datetime | None = None) -> dict[Ask, Clearance | Refusal]:
+def clear_all(
+    asks: Collection[ClearanceRequest], *, at: datetime | None = None
+) -> dict[ClearanceRequest, Clearance | ClearanceRefusal]:
     """Many questions at once, in a constant number of queries. The same yes twice is one stored row."""
     distinct = sorted(set(asks), key=lambda ask: (ask.artist_id, ask.use, ask.territory, ask.recordings))
     live = _live_grants(distinct, at)
     given = {ask: live.get((ask.artist_id, ask.use)) for ask in distinct}
-    covered = [(ask, grant) for ask, grant in given.items() if grant and covers(grant, ask.territory)]
+    covered = [(ask, grant) for ask, grant in given.items() if grant and covers_territory(grant, ask.territory)]
     refused = given.keys() - {ask for ask, _ in covered}
-    names = _names(refused)
-    missing = {ask: _missing(names[ask.artist_id], ask, given[ask]) for ask in refused}
-    return {ask: Refusal(ask.use, ask.artist_id, (said,)) for ask, said in missing.items()} | _stored(covered)
+    names = _artist_names(refused)
+    missing = {ask: _describe_missing(names[ask.artist_id], ask, given[ask]) for ask in refused}
+    return {
+        ask: ClearanceRefusal(ask.use, ask.artist_id, (said,)) for ask, said in missing.items()
+    } | _store_clearances(covered)
 
 
-STILL_CLEAR = """
+STILL_CLEAR_SQL = """
 WITH asked AS (
     SELECT coalesce(%(at)s, statement_timestamp()) AS at
 ), live AS (
@@ -71,20 +75,20 @@ def still_clear(ids: Iterable[int], at: datetime | None = None, *, hold: bool = 
     """
     lock = "FOR SHARE OF yes" if hold else ""
     with connection.cursor() as cursor:
-        cursor.execute(STILL_CLEAR.format(lock=lock), {"ids": list(set(ids)), "at": at})
+        cursor.execute(STILL_CLEAR_SQL.format(lock=lock), {"ids": list(set(ids)), "at": at})
         return {row[0] for row in cursor.fetchall()}
 
 
-def live(use: str, artist: Artist) -> Grant | None:
+def get_live_grant(use: str, artist: Artist) -> Grant | None:
     """The artist's own yes, if it stands now: for a page that says so before anybody tries. Nothing is stored."""
-    return _live_grants([Ask(use, artist.pk)], None).get((artist.pk, use))
+    return _live_grants([ClearanceRequest(use, artist.pk)], None).get((artist.pk, use))
 
 
-def covers(grant: Grant, territory: str) -> bool:
+def covers_territory(grant: Grant, territory: str) -> bool:
     return not grant.territories or territory in grant.territories.split(",")
 
 
-LIVE = """
+LIVE_GRANTS_SQL = """
 SELECT yes.id, yes.party_id, yes.artist_id, yes.use, yes.version, yes.territories, yes.by, yes.live_from,
     yes.live_until, yes.ended_at, yes.ended_by
 FROM rights_grant yes JOIN rights_party party ON party.id = yes.party_id,
@@ -95,59 +99,63 @@ WHERE party.kind = 'artist' AND yes.artist_id = ANY(%(artists)s) AND yes.use = A
 """
 
 
-def _live_grants(asks: Sequence[Ask], at: datetime | None) -> dict[tuple[int, str], Grant]:
+def _live_grants(asks: Sequence[ClearanceRequest], at: datetime | None) -> dict[tuple[int, str], Grant]:
     """The live yes of each artist as their own party, by artist and use."""
     asked = {"artists": list({ask.artist_id for ask in asks}), "uses": list({ask.use for ask in asks}), "at": at}
-    return {(grant.artist_id, grant.use): grant for grant in Grant.objects.raw(LIVE, asked)}
+    return {(grant.artist_id, grant.use): grant for grant in Grant.objects.raw(LIVE_GRANTS_SQL, asked)}
 
 
-def _names(asks: Collection[Ask]) -> Mapping[int, str]:
+def _artist_names(asks: Collection[ClearanceRequest]) -> Mapping[int, str]:
     if not asks:
         return {}
     return dict(Artist.objects.filter(pk__in={ask.artist_id for ask in asks}).values_list("pk", "name"))
 
 
-def _missing(name: str, ask: Ask, grant: Grant | None) -> str:
+def _describe_missing(name: str, ask: ClearanceRequest, grant: Grant | None) -> str:
     what = Use(ask.use).label.lower()
     if grant is None:
         return f"{name} (artist): {what} are off"
     return f"{name} (artist): {what} are not granted {f'for {ask.territory}' if ask.territory else 'for everywhere'}"
 
 
-def _stored(covered: Sequence[tuple[Ask, Grant]]) -> dict[Ask, Clearance | Refusal]:
+def _store_clearances(
+    covered: Sequence[tuple[ClearanceRequest, Grant]],
+) -> dict[ClearanceRequest, Clearance | ClearanceRefusal]:
     """A row for each, the one that is there already where it rests on the same grant."""
     if not covered:
         return {}
-    rows = _rows_on([grant for _, grant in covered])
-    absent = {key: ask for ask, grant in covered if (key := _key(ask, grant)) not in rows}
+    rows = _find_rows([grant for _, grant in covered])
+    absent = {key: ask for ask, grant in covered if (key := _row_key(ask, grant)) not in rows}
     if absent:
-        rows |= _new_rows(absent, {grant.pk: grant for _, grant in covered})
+        rows |= _create_rows(absent, {grant.pk: grant for _, grant in covered})
     return {
-        ask: Clearance(rows[_key(ask, grant)], ask.use, ask.artist_id, ((grant.pk, grant.version),), grant.live_until)
+        ask: Clearance(
+            rows[_row_key(ask, grant)], ask.use, ask.artist_id, ((grant.pk, grant.version),), grant.live_until
+        )
         for ask, grant in covered
     }
 
 
-type Key = tuple[int, str]
+type RowKey = tuple[int, str]
 """What a stored clearance rests on, and for where."""
 
 
-def _key(ask: Ask, grant: Grant) -> Key:
+def _row_key(ask: ClearanceRequest, grant: Grant) -> RowKey:
     return grant.pk, ask.territory
 
 
-def _rows_on(grants: Sequence[Grant]) -> dict[Key, int]:
+def _find_rows(grants: Sequence[Grant]) -> dict[RowKey, int]:
     resting = ClearanceGrant.objects.filter(grant__in={grant.pk for grant in grants}).order_by("-clearance_id")
     return {
         (grant, where): row for grant, where, row in resting.values_list("grant", "clearance__territory", "clearance")
     }
 
 
-def _new_rows(absent: Mapping[Key, Ask], grants: Mapping[int, Grant]) -> dict[Key, int]:
+def _create_rows(absent: Mapping[RowKey, ClearanceRequest], grants: Mapping[int, Grant]) -> dict[RowKey, int]:
     """Two processes may each store one for the same grant: both are true, and either will do."""
     with transaction.atomic():
-        rows = ClearanceRow.objects.bulk_create(
-            ClearanceRow(use=ask.use, artist_id=ask.artist_id, territory=where, until=grants[grant].live_until)
+        rows = StoredClearance.objects.bulk_create(
+            StoredClearance(use=ask.use, artist_id=ask.artist_id, territory=where, until=grants[grant].live_until)
             for (grant, where), ask in absent.items()
         )
         ClearanceGrant.objects.bulk_create(

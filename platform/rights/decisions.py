@@ -5,7 +5,7 @@ from django.db import connection
 from rights.models import Decision
 
 
-def decide(kind: str, content_hash: str, *, by: str, role: str, under: Decision | None = None) -> Decision:
+def record_decision(kind: str, content_hash: str, *, by: str, role: str, under: Decision | None = None) -> Decision:
     """A decision, in the transaction of what it decides, or not at all.
 
     `by` is a plain id, `role` what that person was in the team at that moment, `under` a wider decision it leans on.

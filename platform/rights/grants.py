@@ -27,9 +27,9 @@ def switch_on(
     """A new version of the yes; it ends the one before. No territories: everywhere. No end: until taken back."""
     require_principal(artist, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
     with transaction.atomic():
-        party = _locked_party(artist)
+        party = _lock_party(artist)
         versions = party.grants.filter(artist=artist, use=use)
-        _end(versions.filter(ended_at=None), by=by)
+        _end_versions(versions.filter(ended_at=None), by=by)
         newest = versions.order_by("-version").values_list("version", flat=True).first() or 0
         grant = Grant.objects.create(
             party=party,
@@ -54,22 +54,22 @@ def switch_off(artist: Artist, use: str, *, by: Person) -> None:
     if not may_manage(role_of(by, artist.team_id)):
         raise NotAllowed(f"Only a principal or an owner of {artist.name}'s team may switch this off.")
     with transaction.atomic():
-        party = _locked_party(artist)
-        _end(party.grants.filter(artist=artist, use=use, ended_at=None), by=by)
+        party = _lock_party(artist)
+        _end_versions(party.grants.filter(artist=artist, use=use, ended_at=None), by=by)
 
 
-def history(artist: Artist) -> QuerySet[Grant]:
+def list_versions(artist: Artist) -> QuerySet[Grant]:
     """Every version of every yes for this artist, newest first."""
     return Grant.objects.filter(artist=artist).select_related("party").order_by("-live_from", "-id")
 
 
-def _locked_party(artist: Artist) -> Party:
+def _lock_party(artist: Artist) -> Party:
     """The artist as a party. Versions are numbered one after the other behind its lock."""
     Party.objects.get_or_create(artist=artist, defaults={"kind": Party.Kind.ARTIST, "name": artist.name})
     return Party.objects.select_for_update(no_key=True).get(artist=artist)
 
 
-def _end(live: QuerySet[Grant], *, by: Person) -> None:
+def _end_versions(live: QuerySet[Grant], *, by: Person) -> None:
     for grant in list(live):
         live.filter(pk=grant.pk).update(ended_at=Now(), ended_by=by.actor)
         facts = {"artist": grant.artist_id, "use": grant.use, "version": grant.version}

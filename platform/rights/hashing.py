@@ -6,7 +6,7 @@ A test holds both to the same answer. Changing what is hashed needs a new column
 import hashlib
 from uuid import UUID
 
-HOW = (
+COMMITMENT_DESCRIPTION = (
     "SHA-256, in hexadecimal, over the UTF-8 bytes of these six with one line feed between each: the salt, the fan's "
     "id, the artist's number, the mark's key, the name in the mark, the text."
 )
@@ -16,7 +16,7 @@ def content_hash(*, salt: str, person: UUID, artist: int, mark: str, credit: str
     """What a decision on one item commits to. 64 hex digits; ValueError where PostgreSQL gives no hash."""
     if len(salt) != 32 or "\n" in mark + credit:
         raise ValueError("A salt has 32 characters, and neither mark nor credit holds a line break.")
-    return _digest(salt, str(person), str(artist), mark, credit, text)
+    return _hash_fields(salt, str(person), str(artist), mark, credit, text)
 
 
 def shape_hash(
@@ -24,8 +24,8 @@ def shape_hash(
 ) -> str:
     """What a principal's signature commits to. 64 hex digits."""
     only = "" if recording is None else str(recording)
-    return _digest(str(program), str(version), moment, str(nth), only, audience, wording)
+    return _hash_fields(str(program), str(version), moment, str(nth), only, audience, wording)
 
 
-def _digest(*fields: str) -> str:
+def _hash_fields(*fields: str) -> str:
     return hashlib.sha256("\n".join(fields).encode()).hexdigest()

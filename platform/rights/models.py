@@ -62,7 +62,7 @@ class Grant(models.Model):
         return f"grant:{self.pk} v{self.version}"
 
 
-class ClearanceRow(models.Model):
+class StoredClearance(models.Model):
     """A stored yes of everyone who must say it: the grants it rests on and its end. Append-only."""
 
     use = models.CharField(max_length=24, choices=Use.choices)
@@ -80,7 +80,7 @@ class ClearanceRow(models.Model):
 
 
 class ClearanceGrant(models.Model):
-    clearance = models.ForeignKey(ClearanceRow, models.PROTECT, related_name="rests_on")
+    clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="rests_on")
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="+")
 
     class Meta:

@@ -5,7 +5,7 @@ from accounts.roles import NotAllowed, may_sign, role_of
 from catalog.models import Artist
 
 
-class SignInAgain(Exception):
+class ReauthenticationRequired(Exception):
     """Signing needs a password typed in the last minutes."""
 
 
@@ -14,4 +14,4 @@ def require_principal(artist: Artist, *, by: Person, fresh: bool, what: str) -> 
     if not may_sign(role_of(by, artist.team_id)):
         raise NotAllowed(f"Only a principal of {artist.name}, the artist in person, may {what}.")
     if not fresh:
-        raise SignInAgain("Type your password again before you sign: the last time was too long ago.")
+        raise ReauthenticationRequired("Type your password again before you sign: the last time was too long ago.")

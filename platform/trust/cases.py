@@ -8,13 +8,13 @@ from audit.models import Entry
 from catalog.models import Artist
 from trust import reports
 from trust.models import Report
-from trust.reports import DAYS
+from trust.reports import WINDOW_DAYS
 
-TURNS = ("program.paused", "program.resumed")
+PAUSE_ACTIONS = ("program.paused", "program.resumed")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProgramState:
     """Whether a program goes on, as the trail has it: what stopped it stands above this room."""
 
     stopped: bool = False
@@ -31,24 +31,24 @@ class Case:
     program: int
     name: str
     artist: Artist | None
-    standing: Standing
+    standing: ProgramState
     fans: int
     """Who speak against it now, each counted once."""
     reports: list[Report]
 
 
-def gather(found: Iterable[Report]) -> list[Case]:
+def group_by_program(found: Iterable[Report]) -> list[Case]:
     """One for each program, in the order in which they come first. Three queries, however many."""
     by_program: dict[int, list[Report]] = {}
     for report in found:
         by_program.setdefault(report.program, []).append(report)
-    standing = standings(by_program)
-    against = reports.weigh({program: standing[program].heard for program in by_program}, days=DAYS)
+    standing = get_program_states(by_program)
+    against = reports.count_by_program({program: standing[program].heard for program in by_program}, days=WINDOW_DAYS)
     artists = Artist.objects.in_bulk({each[0].artist for each in by_program.values()})
     return [
         Case(
             program=program,
-            name=_name(program, each),
+            name=_program_name(program, each),
             artist=artists.get(each[0].artist),
             standing=standing[program],
             fans=against[program].fans if program in against else 0,
@@ -58,21 +58,21 @@ def gather(found: Iterable[Report]) -> list[Case]:
     ]
 
 
-def standings(programs: Iterable[int]) -> dict[int, Standing]:
+def get_program_states(programs: Iterable[int]) -> dict[int, ProgramState]:
     """Of each program; one that was never paused goes on."""
-    found = {f"program:{program}": Standing() for program in programs}
-    turns = Entry.objects.filter(subject__in=found, action__in=TURNS).order_by("pk")
+    found = {f"program:{program}": ProgramState() for program in programs}
+    turns = Entry.objects.filter(subject__in=found, action__in=PAUSE_ACTIONS).order_by("pk")
     for subject, action, actor, at in turns.values_list("subject", "action", "actor", "at"):
         before = found[subject]
         if action == "program.resumed":
-            found[subject] = Standing(heard=at if before.stopped else before.heard)
+            found[subject] = ProgramState(heard=at if before.stopped else before.heard)
         else:
             stopped = actor.startswith("system:")
-            found[subject] = Standing(stopped, not stopped, at, before.heard)
+            found[subject] = ProgramState(stopped, not stopped, at, before.heard)
     return {int(subject.removeprefix("program:")): standing for subject, standing in found.items()}
 
 
-def _name(program: int, found: Sequence[Report]) -> str:
+def _program_name(program: int, found: Sequence[Report]) -> str:
     """As it was called when it was reported; where nobody kept it, its number."""
     known = ((report.shown or {}).get("program") for report in found)
     return next((name for name in known if name), f"Program {program}")

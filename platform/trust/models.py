@@ -6,8 +6,8 @@ from django.db.models.functions import Now
 
 from accounts.models import Person
 
-LONGEST = 1000
-NOTE = 500
+MAX_WORDS_LENGTH = 1000
+MAX_NOTE_LENGTH = 500
 
 
 class Report(models.Model):
@@ -31,14 +31,16 @@ class Report(models.Model):
     artist = models.BigIntegerField(help_text="a plain id, as everything about it was when it was shown")
     program = models.BigIntegerField(help_text="a plain id, for programs stand above")
     reason = models.CharField(max_length=10, choices=Reason.choices)
-    said = models.CharField(max_length=LONGEST, null=True, help_text="in the fan's own words, or empty; erasable")
+    said = models.CharField(
+        max_length=MAX_WORDS_LENGTH, null=True, help_text="in the fan's own words, or empty; erasable"
+    )
     shown = models.JSONField(null=True, help_text="artist, text, mark, why: as the fan saw them; erasable")
     at = models.DateTimeField(db_default=Now())
     to_weigh = models.BooleanField(default=True, help_text="its program is yet to be looked at for how many there are")
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     handled_by = models.CharField(max_length=80, null=True, help_text="which of the staff, a plain id")
     handled_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=NOTE, blank=True, help_text="why, in the words of who handled it")
+    note = models.CharField(max_length=MAX_NOTE_LENGTH, blank=True, help_text="why, in the words of who handled it")
 
     class Meta:
         constraints = [

@@ -13,14 +13,14 @@ from accounts.models import Person
 from accounts.roles import NotAllowed
 from audit import trail
 from live import notices
-from trust.models import LONGEST, NOTE, Report
+from trust.models import MAX_NOTE_LENGTH, MAX_WORDS_LENGTH, Report
 from worker import wake
 
-CHANNEL = "reports"
-FANS, DAYS = 3, 30  # so many fans within so many days stop a program; the artist's side carries it out
+WAKE_CHANNEL = "reports"
+FANS_TO_STOP, WINDOW_DAYS = 3, 30  # so many fans within so many days stop a program; the artist's side carries it out
 
 
-class Refused(Exception):
+class ReportRefused(Exception):
     """It cannot be stored like this; the sentence says what to change."""
 
 
@@ -28,7 +28,7 @@ class AlreadyReported(Exception):
     """This fan has reported this thing. Nothing was changed."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(f"You reported this on {_when(report.at)}. Once is enough: nothing was changed.")
+        super().__init__(f"You reported this on {_format_time(report.at)}. Once is enough: nothing was changed.")
         self.report = report
 
 
@@ -36,14 +36,14 @@ class AlreadyHandled(Exception):
     """Somebody of the staff was faster, or the same person clicked twice."""
 
     def __init__(self, who: str, when: datetime, state: str) -> None:
-        super().__init__(f"Already {state} by {who} on {_when(when)}.")
+        super().__init__(f"Already {state} by {who} on {_format_time(when)}.")
 
 
-def file(
+def file_report(
     *, by: Person, subject: str, artist_id: int, program_id: int, reason: str, said: str, shown: dict[str, Any]
 ) -> Report:
     """A fan's report, once for each subject. Staff's open pages hear of it; a worker weighs the program."""
-    said = _fit(reason, said)
+    said = _clean_words(reason, said)
     about = {"artist": artist_id, "program": program_id}
     with transaction.atomic():
         words = {"reason": reason, "said": said, "shown": shown}
@@ -52,8 +52,8 @@ def file(
             raise AlreadyReported(report)
         trail.record("report.filed", by=by.actor, subject=f"report:{report.pk}", about=subject, reason=reason, **about)
         staff = Person.objects.filter(is_staff=True, is_active=True).order_by("pk").values_list("pk", flat=True)
-        notices.post([notices.New(person, "report.filed", f"report:{report.pk}") for person in staff])
-        wake.notify(CHANNEL)
+        notices.post([notices.NewNotice(person, "report.filed", f"report:{report.pk}") for person in staff])
+        wake.notify(WAKE_CHANNEL)
     report.refresh_from_db()
     return report
 
@@ -67,9 +67,9 @@ def handle(report: Report, *, upheld: bool, note: str, by: Person) -> Report:
         raise NotAllowed("Only staff handle reports.")
     note = " ".join(note.split())
     if not note:
-        raise Refused("Say in a sentence why: it is kept with the report.")
-    if len(note) > NOTE:
-        raise Refused(f"Say it in {NOTE} characters.")
+        raise ReportRefused("Say in a sentence why: it is kept with the report.")
+    if len(note) > MAX_NOTE_LENGTH:
+        raise ReportRefused(f"Say it in {MAX_NOTE_LENGTH} characters.")
     state = Report.State.UPHELD if upheld else Report.State.DISMISSED
     with transaction.atomic():
         handled = Report.objects.filter(pk=report.pk, state=Report.State.OPEN).update(
@@ -77,36 +77,36 @@ def handle(report: Report, *, upheld: bool, note: str, by: Person) -> Report:
         )
         report.refresh_from_db()
         if not handled:
-            raise _what_happened(report)
+            raise _already_handled(report)
         trail.record(f"report.{state}", by=by.actor, subject=f"report:{report.pk}", program=report.program)
-        notices.post([notices.New(report.by_id, "report.handled", f"report:{report.pk}")])
+        notices.post([notices.NewNotice(report.by_id, "report.handled", f"report:{report.pk}")])
         if upheld:
-            wake.notify(CHANNEL)
+            wake.notify(WAKE_CHANNEL)
     return report
 
 
-def open_() -> QuerySet[Report]:
+def list_open() -> QuerySet[Report]:
     """What waits for staff, oldest first."""
     return Report.objects.filter(state=Report.State.OPEN).select_related("by").order_by("at", "pk")
 
 
-def handled() -> QuerySet[Report]:
+def list_handled() -> QuerySet[Report]:
     """What staff have handled, newest first."""
     return Report.objects.exclude(state=Report.State.OPEN).select_related("by").order_by("-handled_at", "-pk")
 
 
-def of(person: Person, subject: str) -> Report | None:
+def find_report(person: Person, subject: str) -> Report | None:
     """What this person reported about it, if they did."""
     return Report.objects.filter(by=person, subject=subject).first()
 
 
-def about(artist_id: int, *, limit: int) -> list[tuple[int, str, str, datetime]]:
+def list_for_artist(artist_id: int, *, limit: int) -> list[tuple[int, str, str, datetime]]:
     """For the artist's side, newest first: program, reason, state, when. Not a word on who said it of what."""
     newest = Report.objects.filter(artist=artist_id).order_by("-at", "-pk")
     return list(newest.values_list("program", "reason", "state", "at")[:limit])
 
 
-def take_unweighed(limit: int) -> set[int]:
+def claim_programs(limit: int) -> set[int]:
     """The programs about which there is something new. Taken once, if the caller's transaction commits."""
     waiting = Report.objects.filter(to_weigh=True).order_by("pk").select_for_update(skip_locked=True, no_key=True)
     taken = dict(waiting.values_list("pk", "program")[:limit])
@@ -115,7 +115,7 @@ def take_unweighed(limit: int) -> set[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class ReportCounts:
     """What speaks against one program: how many fans, for which reasons; what staff upheld."""
 
     fans: int
@@ -125,7 +125,7 @@ class Weight:
 
 
 # GREATEST passes over NULL. A report that staff uphold counts from then on, however old it is.
-WEIGH = """
+COUNT_SQL = """
 SELECT program,
     count(DISTINCT by_id) FILTER (WHERE at > since),
     coalesce(array_agg(DISTINCT reason ORDER BY reason) FILTER (WHERE at > since), '{}'),
@@ -138,33 +138,34 @@ WHERE state <> 'dismissed' GROUP BY program
 """
 
 
-def weigh(since: Mapping[int, datetime | None], *, days: int) -> dict[int, Weight]:
+def count_by_program(since: Mapping[int, datetime | None], *, days: int) -> dict[int, ReportCounts]:
     """Per program, what counts against it: of the last days, and after the given time where there is one."""
     with connection.cursor() as cursor:
-        cursor.execute(WEIGH, [days, list(since), list(since.values())])
+        cursor.execute(COUNT_SQL, [days, list(since), list(since.values())])
         return {
-            program: Weight(fans, tuple(reasons), tuple(upheld)) for program, fans, reasons, upheld in cursor.fetchall()
+            program: ReportCounts(fans, tuple(reasons), tuple(upheld))
+            for program, fans, reasons, upheld in cursor.fetchall()
         }
 
 
-def _fit(reason: str, said: str) -> str:
+def _clean_words(reason: str, said: str) -> str:
     said = said.strip()
     if reason not in Report.Reason.values:
-        raise Refused("Say what is wrong with it.")
-    if len(said) > LONGEST:
-        raise Refused(f"Say it in {LONGEST:,} characters; these are {len(said):,}.")
+        raise ReportRefused("Say what is wrong with it.")
+    if len(said) > MAX_WORDS_LENGTH:
+        raise ReportRefused(f"Say it in {MAX_WORDS_LENGTH:,} characters; these are {len(said):,}.")
     if "\0" in said:
-        raise Refused("There is a character in it that cannot be stored.")
+        raise ReportRefused("There is a character in it that cannot be stored.")
     if reason == Report.Reason.OTHER and not said:
-        raise Refused("Say in a few words what it is: nobody can tell from “something else”.")
+        raise ReportRefused("Say in a few words what it is: nobody can tell from “something else”.")
     return said
 
 
-def _what_happened(report: Report) -> AlreadyHandled:
+def _already_handled(report: Report) -> AlreadyHandled:
     person = Person.objects.filter(pk=(report.handled_by or "").removeprefix("person:")).first()
     assert report.handled_at is not None
     return AlreadyHandled((person and (person.name or person.handle)) or "somebody", report.handled_at, report.state)
 
 
-def _when(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return f"{at:%-d %B %Y} at {at:%H:%M} UTC"

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from trust import desk
+from trust import views
 
 urlpatterns = [
-    path("desk/reports", desk.page, name="desk-reports"),
-    path("desk/reports/<int:pk>", desk.handle, name="desk-report"),
+    path("desk/reports", views.report_list, name="desk-reports"),
+    path("desk/reports/<int:pk>", views.handle_report, name="desk-report"),
 ]

@@ -7,12 +7,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import roles, tokens
 from accounts.models import Person, Role, Team, Token
-from tests.accounts.people import signed_in, someone
+from tests.accounts.factories import create_person, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
-def queries(client: Client, path: str) -> int:
+def count_queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(
         connection,
     ) as seen:
@@ -21,12 +21,12 @@ def queries(client: Client, path: str) -> int:
 
 
 def test_me_is_who_is_signed_in_with_their_own_roles() -> None:
-    staff, ana = someone("staff", is_staff=True), someone("ana", name="Ana")
+    staff, ana = create_person("staff", is_staff=True), create_person("ana", name="Ana")
     mine, other = Team.objects.create(name="Mara Veil"), Team.objects.create(name="Ove Lind")
     roles.add_member(mine, ana, Role.EDITOR, by=staff)
     roles.name_principal(other, staff, by=staff)
 
-    answer = signed_in(ana).get("/api/v1/me")
+    answer = signed_in_client(ana).get("/api/v1/me")
 
     assert answer.json() == {
         "handle": "ana",
@@ -37,21 +37,21 @@ def test_me_is_who_is_signed_in_with_their_own_roles() -> None:
 
 
 def test_me_costs_the_same_with_one_role_and_with_three() -> None:
-    staff, ana = someone("staff", is_staff=True), someone("ana")
-    client = signed_in(ana)
+    staff, ana = create_person("staff", is_staff=True), create_person("ana")
+    client = signed_in_client(ana)
     client.get("/api/v1/me")
     costs = []
     for number in range(3):
         roles.add_member(Team.objects.create(name=f"Team {number}"), ana, Role.EDITOR, by=staff)
-        costs.append(queries(client, "/api/v1/me"))
+        costs.append(count_queries(client, "/api/v1/me"))
 
     assert costs[0] == costs[2]
 
 
 def test_a_name_is_changed_and_tidied() -> None:
-    ana = someone("ana", name="Ana")
+    ana = create_person("ana", name="Ana")
 
-    answer = signed_in(ana).patch("/api/v1/me", {"name": " Ana\u0007\nMaria "}, "application/json")
+    answer = signed_in_client(ana).patch("/api/v1/me", {"name": " Ana\u0007\nMaria "}, "application/json")
 
     assert answer.json() == {"handle": "ana", "name": "Ana Maria", "roles": []}
     assert Person.objects.get().name == "Ana Maria"
@@ -70,16 +70,16 @@ def test_a_name_is_changed_and_tidied() -> None:
     ],
 )
 def test_what_cannot_be_changed_is_refused_and_says_what_can(sent: Any, said: Any) -> None:
-    ana = someone("ana", name="Ana")
+    ana = create_person("ana", name="Ana")
 
-    answer = signed_in(ana).patch("/api/v1/me", sent, "application/json")
+    answer = signed_in_client(ana).patch("/api/v1/me", sent, "application/json")
 
     assert (answer.status_code, answer.json()) == (400, said)
     assert Person.objects.values_list("handle", "name", "is_staff").get() == ("ana", "Ana", False)
 
 
 def test_half_a_surrogate_is_no_name() -> None:
-    client = signed_in(someone("ana", name="Ana"))
+    client = signed_in_client(create_person("ana", name="Ana"))
 
     answer = client.patch("/api/v1/me", r'{"name": "\ud800"}', "application/json")
 
@@ -88,8 +88,8 @@ def test_half_a_surrogate_is_no_name() -> None:
 
 
 def test_a_token_is_made_shown_once_and_listed_without_its_secret() -> None:
-    ana = someone("ana")
-    client = signed_in(ana)
+    ana = create_person("ana")
+    client = signed_in_client(ana)
 
     made = client.post("/api/v1/tokens", {"name": "my phone"}, "application/json")
     listed = client.get("/api/v1/tokens")
@@ -100,54 +100,54 @@ def test_a_token_is_made_shown_once_and_listed_without_its_secret() -> None:
     assert "no-store" in made["Cache-Control"]
     assert listed.json() == [body]
     assert secret not in listed.content.decode()
-    assert tokens.holder(secret) == ana
+    assert tokens.authenticate(secret) == ana
 
 
 def test_a_list_of_tokens_holds_ones_own_usable_ones_newest_first() -> None:
-    ana, eve = someone("ana"), someone("eve")
-    first, second, third = [tokens.make(ana, name, by=ana)[0] for name in ("one", "two", "three")]
-    tokens.make(eve, "hers", by=eve)
+    ana, eve = create_person("ana"), create_person("eve")
+    first, second, third = [tokens.create(ana, name, by=ana)[0] for name in ("one", "two", "three")]
+    tokens.create(eve, "hers", by=eve)
     tokens.revoke(second, by=ana)
 
-    listed = signed_in(ana).get("/api/v1/tokens").json()
+    listed = signed_in_client(ana).get("/api/v1/tokens").json()
 
     assert [token["id"] for token in listed] == [third.pk, first.pk]
 
 
 def test_a_list_of_tokens_costs_the_same_with_one_and_with_three() -> None:
-    ana = someone("ana")
-    client = signed_in(ana)
+    ana = create_person("ana")
+    client = signed_in_client(ana)
     client.get("/api/v1/tokens")
     costs = []
     for number in range(3):
-        tokens.make(ana, f"{number}", by=ana)
-        costs.append(queries(client, "/api/v1/tokens"))
+        tokens.create(ana, f"{number}", by=ana)
+        costs.append(count_queries(client, "/api/v1/tokens"))
 
     assert costs[0] == costs[2]
 
 
 def test_a_token_of_ones_own_is_revoked_once() -> None:
-    ana = someone("ana")
-    token, secret = tokens.make(ana, "my phone", by=ana)
-    client = signed_in(ana)
+    ana = create_person("ana")
+    token, secret = tokens.create(ana, "my phone", by=ana)
+    client = signed_in_client(ana)
 
     answers = [client.delete(f"/api/v1/tokens/{token.pk}").status_code for _ in range(2)]
 
     assert answers == [204, 404]
-    assert tokens.holder(secret) is None
+    assert tokens.authenticate(secret) is None
 
 
 def test_somebody_elses_token_is_not_there() -> None:
-    ana = someone("ana")
-    token, secret = tokens.make(ana, "my phone", by=ana)
-    eve = signed_in(someone("eve", is_staff=True))
+    ana = create_person("ana")
+    token, secret = tokens.create(ana, "my phone", by=ana)
+    eve = signed_in_client(create_person("eve", is_staff=True))
 
     theirs = eve.delete(f"/api/v1/tokens/{token.pk}")
     nobodys = eve.delete(f"/api/v1/tokens/{token.pk + 1}")
 
     assert (theirs.status_code, theirs.json()) == (nobodys.status_code, nobodys.json())
     assert theirs.status_code == 404
-    assert tokens.holder(secret) == ana
+    assert tokens.authenticate(secret) == ana
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_somebody_elses_token_is_not_there() -> None:
     ],
 )
 def test_a_token_needs_a_name_and_nothing_else(sent: Any, said: Any) -> None:
-    client = signed_in(someone("ana"))
+    client = signed_in_client(create_person("ana"))
 
     answer = client.post("/api/v1/tokens", sent, "application/json")
 
@@ -168,11 +168,11 @@ def test_a_token_needs_a_name_and_nothing_else(sent: Any, said: Any) -> None:
 
 
 def test_one_token_too_many_is_refused_with_what_to_do() -> None:
-    ana = someone("ana")
-    for number in range(tokens.MOST):
-        tokens.make(ana, f"{number}", by=ana)
+    ana = create_person("ana")
+    for number in range(tokens.MAX_TOKENS_PER_PERSON):
+        tokens.create(ana, f"{number}", by=ana)
 
-    answer = signed_in(ana).post("/api/v1/tokens", {"name": "one more"}, "application/json")
+    answer = signed_in_client(ana).post("/api/v1/tokens", {"name": "one more"}, "application/json")
 
     said = "You have 50 tokens. Revoke one that you no longer use first."
     assert (answer.status_code, answer.json()) == (400, {"detail": said, "code": "Refused"})
@@ -182,8 +182,8 @@ def test_one_token_too_many_is_refused_with_what_to_do() -> None:
     ("method", "path"), [("get", "me"), ("patch", "me"), ("get", "tokens"), ("post", "tokens"), ("delete", "tokens/1")]
 )
 def test_strangers_and_scrobblers_are_refused(client: Client, method: str, path: str) -> None:
-    ana = someone("ana")
-    _, secret = tokens.make(ana, "my phone", by=ana)
+    ana = create_person("ana")
+    _, secret = tokens.create(ana, "my phone", by=ana)
 
     for headers in ({}, {"Authorization": f"Token {secret}"}):
         answer = getattr(client, method)(f"/api/v1/{path}", headers=headers)
@@ -195,7 +195,7 @@ def test_strangers_and_scrobblers_are_refused(client: Client, method: str, path:
 
 @pytest.mark.parametrize(("method", "path"), [("patch", "me"), ("post", "tokens"), ("delete", "tokens/1")])
 def test_a_write_without_the_csrf_token_is_refused(method: str, path: str) -> None:
-    client = signed_in(someone("ana", name="Ana"), enforce_csrf_checks=True)
+    client = signed_in_client(create_person("ana", name="Ana"), enforce_csrf_checks=True)
 
     answer = getattr(client, method)(f"/api/v1/{path}", {"name": "Eve"}, content_type="application/json")
 

@@ -3,14 +3,14 @@ from django.db import Error, transaction
 
 from accounts import consents
 from accounts.models import Consent
-from tests.accounts.people import someone
+from tests.accounts.factories import create_person
 
 pytestmark = pytest.mark.django_db
 WORDS = "Mara Veil's team sees how often you listen."
 
 
 def test_every_yes_and_its_end_stay_written_with_their_words() -> None:
-    ana = someone("ana")
+    ana = create_person("ana")
 
     consents.give(ana, "artist:12", 1, WORDS)
     consents.withdraw(ana, "artist:12", 1, "You stop hearing from Mara Veil.")
@@ -25,18 +25,20 @@ def test_every_yes_and_its_end_stay_written_with_their_words() -> None:
 
 
 def test_the_last_word_stands_for_its_person_and_matter_only() -> None:
-    ana, eve = someone("ana"), someone("eve")
+    ana, eve = create_person("ana"), create_person("eve")
     given = consents.give(ana, "artist:12", 1, WORDS)
     consents.give(eve, "artist:12", 1, WORDS)
     consents.withdraw(eve, "artist:12", 1, WORDS)
 
-    standing = [consents.standing(*asked) for asked in ((ana, "artist:12"), (eve, "artist:12"), (ana, "artist:1"))]
+    standing = [
+        consents.current_consent(*asked) for asked in ((ana, "artist:12"), (eve, "artist:12"), (ana, "artist:1"))
+    ]
 
     assert standing == [given, None, None]
 
 
 def test_a_consent_is_neither_changed_nor_removed() -> None:
-    consents.give(someone("ana"), "artist:12", 1, WORDS)
+    consents.give(create_person("ana"), "artist:12", 1, WORDS)
 
     with pytest.raises(Error, match=r"permission denied|history is not changed"), transaction.atomic():
         Consent.objects.update(words="something else")

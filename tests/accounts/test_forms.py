@@ -6,7 +6,7 @@ from pytest_django import Settings
 from accounts.models import Person
 from audit.models import Entry
 from config import settings as as_shipped
-from tests.accounts.people import FORM, someone, words
+from tests.accounts.factories import SIGNUP_DATA, create_person, page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -14,14 +14,14 @@ pytestmark = pytest.mark.django_db
 def test_who_signs_up_is_stored_as_typed_and_the_audit_holds_no_words(client: Client, settings: Settings) -> None:
     settings.PASSWORD_HASHERS = as_shipped.PASSWORD_HASHERS
 
-    answer = client.post("/accounts/signup/", FORM)
+    answer = client.post("/accounts/signup/", SIGNUP_DATA)
 
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
     person = Person.objects.get()
     stored = [person.email, person.handle, person.name, person.country, person.age_band, person.is_staff]
     assert stored == ["ana@example.com", "ana", "Ana", "PT", "18_plus", False]
     assert person.password.startswith("argon2$argon2id$")
-    assert person.check_password(FORM["password1"])
+    assert person.check_password(SIGNUP_DATA["password1"])
     entries = list(Entry.objects.values_list("action", "actor", "subject", "facts"))
     assert entries == [("person.joined", person.actor, person.actor, {})]
 
@@ -40,7 +40,7 @@ def test_who_signs_up_is_stored_as_typed_and_the_audit_holds_no_words(client: Cl
 def test_who_may_be_too_young_for_the_country_is_told_so_and_nothing_is_stored(
     client: Client, mailoutbox: list[EmailMessage], country: str, band: str, said: str
 ) -> None:
-    answer = client.post("/accounts/signup/", {**FORM, "country": country, "age_band": band})
+    answer = client.post("/accounts/signup/", {**SIGNUP_DATA, "country": country, "age_band": band})
 
     sentence = f"{said}, and the group you chose begins below that. Nothing of what you typed was stored."
     assert answer.context["form"].errors == {"age_band": [sentence]}
@@ -49,7 +49,7 @@ def test_who_may_be_too_young_for_the_country_is_told_so_and_nothing_is_stored(
 
 @pytest.mark.parametrize(("country", "band"), [("PT", "13_15"), ("US", "13_15"), ("DE", "16_17"), ("FR", "16_17")])
 def test_who_is_old_enough_for_the_country_gets_an_account(client: Client, country: str, band: str) -> None:
-    client.post("/accounts/signup/", {**FORM, "country": country, "age_band": band})
+    client.post("/accounts/signup/", {**SIGNUP_DATA, "country": country, "age_band": band})
 
     assert list(Person.objects.values_list("country", "age_band")) == [(country, band)]
 
@@ -74,7 +74,7 @@ def test_who_is_old_enough_for_the_country_gets_an_account(client: Client, count
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(client: Client, field: str, typed: str, said: str) -> None:
-    answer = client.post("/accounts/signup/", {**FORM, field: typed})
+    answer = client.post("/accounts/signup/", {**SIGNUP_DATA, field: typed})
 
     assert answer.context["form"].errors[field][0] == said
     assert list(answer.context["form"].errors) == [field]
@@ -82,35 +82,37 @@ def test_what_cannot_be_is_refused_beside_its_field(client: Client, field: str, 
 
 
 def test_a_handle_is_lower_case_and_a_name_has_no_control_characters(client: Client) -> None:
-    client.post("/accounts/signup/", {**FORM, "handle": " AnA_7 ", "name": "\tAna \x1b[1m\r\nMaria\u2028\x7f "})
+    client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": " AnA_7 ", "name": "\tAna \x1b[1m\r\nMaria\u2028\x7f "})
 
     assert list(Person.objects.values_list("handle", "name")) == [("ana_7", "Ana [1m Maria")]
 
 
 def test_a_name_may_be_missing_and_may_be_of_any_script(client: Client) -> None:
-    client.post("/accounts/signup/", {**FORM, "name": ""})
-    client.post("/accounts/signup/", {**FORM, "handle": "noa", "email": "noa@example.com", "name": "می‌نا נועה"})
+    client.post("/accounts/signup/", {**SIGNUP_DATA, "name": ""})
+    client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": "noa", "email": "noa@example.com", "name": "می‌نا נועה"})
 
     assert list(Person.objects.order_by("handle").values_list("name", flat=True)) == ["", "می‌نا נועה"]
 
 
 def test_a_handle_that_is_taken_is_named(client: Client) -> None:
-    client.post("/accounts/signup/", FORM)
+    client.post("/accounts/signup/", SIGNUP_DATA)
 
-    answer = client.post("/accounts/signup/", {**FORM, "handle": "ANA", "email": "other@example.com"})
+    answer = client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": "ANA", "email": "other@example.com"})
 
     assert answer.context["form"].errors == {"handle": ["ana is taken. Choose another user name."]}
     assert Person.objects.count() == 1
 
 
 def test_an_address_that_has_an_account_gets_a_mail_and_the_page_tells_nothing(mailoutbox: list[EmailMessage]) -> None:
-    someone("old")
+    create_person("old")
 
-    new = Client().post("/accounts/signup/", {**FORM, "email": "new@example.com", "handle": "new"}, follow=True)
-    known = Client().post("/accounts/signup/", {**FORM, "email": "OLD@Example.com", "handle": "else"}, follow=True)
+    new = Client().post("/accounts/signup/", {**SIGNUP_DATA, "email": "new@example.com", "handle": "new"}, follow=True)
+    known = Client().post(
+        "/accounts/signup/", {**SIGNUP_DATA, "email": "OLD@Example.com", "handle": "else"}, follow=True
+    )
 
     assert known.redirect_chain == new.redirect_chain
-    assert words(known).replace("old@example.com", "new@example.com") == words(new)
+    assert page_text(known).replace("old@example.com", "new@example.com") == page_text(new)
     assert list(Person.objects.order_by("handle").values_list("handle", flat=True)) == ["new", "old"]
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
         (["new@example.com"], "Confirm your address for Fanfare"),
@@ -122,6 +124,6 @@ def test_an_address_that_has_an_account_gets_a_mail_and_the_page_tells_nothing(m
 def test_the_sign_up_page_asks_neutrally_and_labels_every_field(client: Client) -> None:
     page = client.get("/accounts/signup/").content.decode()
 
-    assert [f'<label for="id_{field}">' in page for field in FORM] == [True] * len(FORM)
+    assert [f'<label for="id_{field}">' in page for field in SIGNUP_DATA] == [True] * len(SIGNUP_DATA)
     assert '<option value="under_13">Under 13</option>' in page
     assert '<option value="" selected>Choose…</option>' in page

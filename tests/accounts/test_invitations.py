@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import invitations, roles
-from accounts.invitations import AlreadyHere, AnotherAddress, Gone
+from accounts.invitations import AlreadyMember, InvitationOver, WrongEmailAddress
 from accounts.models import Invitation, Person, Role, Team
 from audit.models import Entry
-from tests.accounts.people import someone
+from tests.accounts.factories import create_person
 
 pytestmark = pytest.mark.django_db
 
@@ -22,21 +22,21 @@ def team() -> Team:
 
 @pytest.fixture
 def owner(team: Team) -> Person:
-    owner = someone("olga")
-    roles.add_member(team, owner, Role.OWNER, by=someone("staff-one", is_staff=True))
+    owner = create_person("olga")
+    roles.add_member(team, owner, Role.OWNER, by=create_person("staff-one", is_staff=True))
     return owner
 
 
-def ended(outcome: str) -> tuple[str, bool, None]:
+def ended_row(outcome: str) -> tuple[str, bool, None]:
     return (outcome, True, None)
 
 
-def rows() -> list[tuple[str, bool, str | None]]:
+def outcomes() -> list[tuple[str, bool, str | None]]:
     """What became of each, whether it is over, and the address it holds."""
     return [(row.outcome, row.ended_at is not None, row.email) for row in Invitation.objects.order_by("pk")]
 
 
-def told() -> list[tuple[str, str, str, dict[str, object]]]:
+def audit_entries() -> list[tuple[str, str, str, dict[str, object]]]:
     about = Entry.objects.filter(action__in=[
         "team.invited", "team.joined", "team.invitation_refused", "team.invitation_taken_back",
     ])  # fmt: skip
@@ -44,15 +44,15 @@ def told() -> list[tuple[str, str, str, dict[str, object]]]:
 
 
 def test_nobody_belongs_to_a_team_before_they_say_yes(team: Team, owner: Person) -> None:
-    ana = someone("ana")
-    made, secret = invitations.make(team, "ANA@example.com", Role.REVIEWER, by=owner)
+    ana = create_person("ana")
+    made, secret = invitations.create(team, "ANA@example.com", Role.REVIEWER, by=owner)
     before = roles.role_of(ana, team.pk)
 
     member = invitations.accept(secret, by=ana)
 
     assert (before, roles.role_of(ana, team.pk), member.role) == (None, "reviewer", "reviewer")
-    assert rows() == [ended("joined")]
-    assert told() == [
+    assert outcomes() == [ended_row("joined")]
+    assert audit_entries() == [
         ("team.invited", owner.actor, f"team:{team.pk}", {"role": "reviewer", "invitation": made.pk}),
         (
             "team.joined",
@@ -64,138 +64,138 @@ def test_nobody_belongs_to_a_team_before_they_say_yes(team: Team, owner: Person)
 
 
 def test_a_link_opens_once(team: Team, owner: Person) -> None:
-    ana = someone("ana")
-    _, secret = invitations.make(team, ana.email, Role.REVIEWER, by=owner)
+    ana = create_person("ana")
+    _, secret = invitations.create(team, ana.email, Role.REVIEWER, by=owner)
     invitations.accept(secret, by=ana)
     roles.remove_member(team, ana, by=owner)
 
-    with pytest.raises(Gone):
+    with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
 
     assert roles.role_of(ana, team.pk) is None
 
 
 def test_a_no_leaves_nothing_of_the_address(team: Team, owner: Person) -> None:
-    ana = someone("ana")
-    made, secret = invitations.make(team, ana.email, Role.EDITOR, by=owner)
+    ana = create_person("ana")
+    made, secret = invitations.create(team, ana.email, Role.EDITOR, by=owner)
 
-    invitations.refuse(secret, by=ana)
+    invitations.decline(secret, by=ana)
 
-    assert (roles.role_of(ana, team.pk), rows()) == (None, [ended("refused")])
-    assert told()[1:] == [
+    assert (roles.role_of(ana, team.pk), outcomes()) == (None, [ended_row("refused")])
+    assert audit_entries()[1:] == [
         ("team.invitation_refused", ana.actor, f"team:{team.pk}", {"role": "editor", "invitation": made.pk})
     ]
-    with pytest.raises(Gone):
+    with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
 
 
 def test_what_was_taken_back_opens_nothing(team: Team, owner: Person) -> None:
-    ana = someone("ana")
-    made, secret = invitations.make(team, ana.email, Role.EDITOR, by=owner)
+    ana = create_person("ana")
+    made, secret = invitations.create(team, ana.email, Role.EDITOR, by=owner)
 
-    invitations.take_back(made, by=owner)
+    invitations.revoke(made, by=owner)
 
-    assert rows() == [ended("taken_back")]
-    assert told()[1:] == [
+    assert outcomes() == [ended_row("taken_back")]
+    assert audit_entries()[1:] == [
         ("team.invitation_taken_back", owner.actor, f"team:{team.pk}", {"role": "editor", "invitation": made.pk})
     ]
-    with pytest.raises(Gone):
+    with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
-    with pytest.raises(Gone):
-        invitations.take_back(made, by=owner)
+    with pytest.raises(InvitationOver):
+        invitations.revoke(made, by=owner)
 
 
-@pytest.mark.parametrize("answer", [invitations.accept, invitations.refuse])
+@pytest.mark.parametrize("answer", [invitations.accept, invitations.decline])
 def test_only_whose_confirmed_address_it_is_answers(team: Team, owner: Person, answer: object) -> None:
-    eve, unconfirmed = someone("eve"), someone("ana")
+    eve, unconfirmed = create_person("eve"), create_person("ana")
     unconfirmed.emailaddress_set.update(verified=False)
-    _, secret = invitations.make(team, unconfirmed.email, Role.OWNER, by=owner)
+    _, secret = invitations.create(team, unconfirmed.email, Role.OWNER, by=owner)
 
     for person in (eve, unconfirmed, owner):
-        with pytest.raises(AnotherAddress):
+        with pytest.raises(WrongEmailAddress):
             answer(secret, by=person)  # type: ignore[operator]
 
     assert [roles.role_of(person, team.pk) for person in (eve, unconfirmed)] == [None, None]
-    assert rows() == [("", False, unconfirmed.email)]
+    assert outcomes() == [("", False, unconfirmed.email)]
 
 
 def test_an_invitation_ends_after_seven_days_and_lets_go_of_the_address(team: Team, owner: Person) -> None:
-    ana = someone("ana")
-    _, secret = invitations.make(team, ana.email, Role.REVIEWER, by=owner)
+    ana = create_person("ana")
+    _, secret = invitations.create(team, ana.email, Role.REVIEWER, by=owner)
     stood = Invitation.objects.get().expires_at - timezone.now()
     Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
-    with pytest.raises(Gone):
+    with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
-    listed = list(invitations.of(team))
+    listed = list(invitations.list_open(team))
 
     assert timedelta(days=6, hours=23) < stood <= timedelta(days=7)
-    assert (listed, rows()) == ([], [ended("expired")])
+    assert (listed, outcomes()) == ([], [ended_row("expired")])
 
 
 def test_a_second_one_to_an_address_replaces_the_first(team: Team, owner: Person) -> None:
-    ana = someone("ana")
-    _, first = invitations.make(team, ana.email, Role.OWNER, by=owner)
-    _, second = invitations.make(team, ana.email.upper(), Role.REVIEWER, by=owner)
+    ana = create_person("ana")
+    _, first = invitations.create(team, ana.email, Role.OWNER, by=owner)
+    _, second = invitations.create(team, ana.email.upper(), Role.REVIEWER, by=owner)
 
-    with pytest.raises(Gone):
+    with pytest.raises(InvitationOver):
         invitations.accept(first, by=ana)
     invitations.accept(second, by=ana)
 
-    assert (roles.role_of(ana, team.pk), rows()) == ("reviewer", [ended("replaced"), ended("joined")])
+    assert (roles.role_of(ana, team.pk), outcomes()) == ("reviewer", [ended_row("replaced"), ended_row("joined")])
 
 
 def test_the_word_of_who_no_longer_manages_the_team_opens_nothing(team: Team, owner: Person) -> None:
-    ana, second = someone("ana"), someone("sam")
+    ana, second = create_person("ana"), create_person("sam")
     roles.add_member(team, second, Role.OWNER, by=owner)
-    _, secret = invitations.make(team, ana.email, Role.OWNER, by=second)
+    _, secret = invitations.create(team, ana.email, Role.OWNER, by=second)
     roles.add_member(team, second, Role.REVIEWER, by=owner)
 
-    with pytest.raises(Gone):
+    with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
 
-    assert (list(invitations.of(team)), rows()) == ([], [ended("expired")])
+    assert (list(invitations.list_open(team)), outcomes()) == ([], [ended_row("expired")])
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER, None])
 def test_only_a_principal_or_an_owner_invites_and_takes_back(team: Team, owner: Person, role: Role | None) -> None:
-    other = someone("otto")
+    other = create_person("otto")
     if role:
         roles.add_member(team, other, role, by=owner)
-    made, _ = invitations.make(team, "ana@example.com", Role.EDITOR, by=owner)
+    made, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
 
     with pytest.raises(roles.NotAllowed):
-        invitations.make(team, "ben@example.com", Role.EDITOR, by=other)
+        invitations.create(team, "ben@example.com", Role.EDITOR, by=other)
     with pytest.raises(roles.NotAllowed):
-        invitations.take_back(made, by=other)
+        invitations.revoke(made, by=other)
 
-    assert rows() == [("", False, "ana@example.com")]
+    assert outcomes() == [("", False, "ana@example.com")]
 
 
 def test_nobody_is_invited_as_principal_not_even_by_the_database(team: Team, owner: Person) -> None:
     with pytest.raises(roles.NotAllowed, match="Only staff names"):
-        invitations.make(team, "ana@example.com", Role.PRINCIPAL, by=owner)
-    made, _ = invitations.make(team, "ana@example.com", Role.EDITOR, by=owner)
+        invitations.create(team, "ana@example.com", Role.PRINCIPAL, by=owner)
+    made, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
 
     with pytest.raises(IntegrityError, match="nobody_is_invited_as_principal"), transaction.atomic():
         Invitation.objects.filter(pk=made.pk).update(role=Role.PRINCIPAL)
 
 
 def test_a_member_is_not_invited_and_whoever_got_a_role_meanwhile_keeps_it(team: Team, owner: Person) -> None:
-    ana, staff = someone("ana"), Person.objects.get(is_staff=True)
-    with pytest.raises(AlreadyHere):
-        invitations.make(team, owner.email, Role.REVIEWER, by=owner)
-    _, secret = invitations.make(team, ana.email, Role.REVIEWER, by=owner)
+    ana, staff = create_person("ana"), Person.objects.get(is_staff=True)
+    with pytest.raises(AlreadyMember):
+        invitations.create(team, owner.email, Role.REVIEWER, by=owner)
+    _, secret = invitations.create(team, ana.email, Role.REVIEWER, by=owner)
     roles.name_principal(team, ana, by=staff)
 
     invitations.accept(secret, by=ana)
 
     assert roles.role_of(ana, team.pk) == "principal"
-    assert [action for action, *_ in told()] == ["team.invited"]
+    assert [action for action, *_ in audit_entries()] == ["team.invited"]
 
 
 def test_only_the_digest_of_a_secret_is_kept_and_no_address_in_the_audit(team: Team, owner: Person) -> None:
-    made, secret = invitations.make(team, "ana@example.com", Role.REVIEWER, by=owner)
+    made, secret = invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
     row = Invitation.objects.filter(pk=made.pk).values().get()
 
     assert secret not in str(row)
@@ -204,7 +204,7 @@ def test_only_the_digest_of_a_secret_is_kept_and_no_address_in_the_audit(team: T
 
 
 def test_the_database_lets_no_invitation_end_and_keep_its_address(team: Team, owner: Person) -> None:
-    invitations.make(team, "ana@example.com", Role.REVIEWER, by=owner)
+    invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
 
     with pytest.raises(IntegrityError, match="holds_no_address"), transaction.atomic():
         Invitation.objects.update(ended_at=timezone.now(), outcome="joined")
@@ -212,7 +212,7 @@ def test_the_database_lets_no_invitation_end_and_keep_its_address(team: Team, ow
 
 @pytest.mark.parametrize("secret", ["", "nothing", "x" * 43, "\ud800", "\x00"])
 def test_a_secret_that_never_was_reads_as_one_that_is_over(team: Team, owner: Person, secret: str) -> None:
-    invitations.make(team, "ana@example.com", Role.REVIEWER, by=owner)
+    invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
 
-    with pytest.raises(Gone):
-        invitations.found(secret)
+    with pytest.raises(InvitationOver):
+        invitations.get_open(secret)

@@ -3,7 +3,7 @@ import pytest
 from accounts import roles
 from accounts.models import Member, Person, Role, Team
 from audit.models import Entry
-from tests.accounts.people import someone
+from tests.accounts.factories import create_person
 
 pytestmark = pytest.mark.django_db
 
@@ -15,17 +15,17 @@ def team() -> Team:
 
 @pytest.fixture
 def staff() -> Person:
-    return someone("staff", is_staff=True)
+    return create_person("staff", is_staff=True)
 
 
 @pytest.fixture
 def mara(team: Team, staff: Person) -> Person:
-    mara = someone("mara")
+    mara = create_person("mara")
     roles.name_principal(team, mara, by=staff)
     return mara
 
 
-def written(team: Team) -> dict[str, str]:
+def stored_roles(team: Team) -> dict[str, str]:
     return dict(team.members.values_list("person__handle", "role"))
 
 
@@ -66,32 +66,32 @@ def test_staff_names_a_principal_once_and_the_audit_says_so(team: Team, staff: P
 
 @pytest.mark.parametrize("role", [None, *Role])
 def test_nobody_but_staff_names_a_principal(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
-    by = someone("by")
+    by = create_person("by")
     if role:
         roles.add_member(team, by, role, by=staff)
-    before = written(team)
+    before = stored_roles(team)
 
     for name in (
-        lambda: roles.name_principal(team, someone("friend"), by=by),
+        lambda: roles.name_principal(team, create_person("friend"), by=by),
         lambda: roles.add_member(team, by, Role.PRINCIPAL, by=by),
     ):
         with pytest.raises(roles.NotAllowed, match="Only staff names and removes principals"):
             name()
 
-    assert written(team) == before
+    assert stored_roles(team) == before
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.EDITOR, Role.REVIEWER])
 def test_an_owner_or_a_principal_adds_and_removes_members(team: Team, staff: Person, mara: Person, role: Role) -> None:
-    owner, friend = someone("owner"), someone("friend")
+    owner, friend = create_person("owner"), create_person("friend")
     roles.add_member(team, owner, "owner", by=mara)
 
     roles.add_member(team, friend, role, by=owner)
-    added = written(team)
+    added = stored_roles(team)
     roles.remove_member(team, friend, by=mara)
 
     assert added == {"mara": "principal", "owner": "owner", "friend": role}
-    assert written(team) == {"mara": "principal", "owner": "owner"}
+    assert stored_roles(team) == {"mara": "principal", "owner": "owner"}
     entries = Entry.objects.filter(facts__person=friend.actor).order_by("id")
     assert list(entries.values_list("action", "actor", "facts__role")) == [
         ("team.member_added", owner.actor, role),
@@ -101,24 +101,24 @@ def test_an_owner_or_a_principal_adds_and_removes_members(team: Team, staff: Per
 
 @pytest.mark.parametrize("role", [None, Role.EDITOR, Role.REVIEWER])
 def test_others_do_not_say_who_belongs_to_the_team(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
-    by, member = someone("by"), someone("member")
+    by, member = create_person("by"), create_person("member")
     roles.add_member(team, member, Role.REVIEWER, by=mara)
     if role:
         roles.add_member(team, by, role, by=mara)
-    before, entries = written(team), Entry.objects.count()
+    before, entries = stored_roles(team), Entry.objects.count()
 
     with pytest.raises(roles.NotAllowed, match="Only a principal or an owner of the team"):
-        roles.add_member(team, someone("friend"), Role.REVIEWER, by=by)
+        roles.add_member(team, create_person("friend"), Role.REVIEWER, by=by)
     with pytest.raises(roles.NotAllowed):
         roles.add_member(team, by, Role.OWNER, by=by)
     with pytest.raises(roles.NotAllowed):
         roles.remove_member(team, member, by=by)
 
-    assert (written(team), Entry.objects.count()) == (before, entries)
+    assert (stored_roles(team), Entry.objects.count()) == (before, entries)
 
 
 def test_an_owner_neither_removes_nor_demotes_a_principal(team: Team, staff: Person, mara: Person) -> None:
-    owner = someone("owner")
+    owner = create_person("owner")
     roles.add_member(team, owner, Role.OWNER, by=staff)
 
     with pytest.raises(roles.NotAllowed):
@@ -126,17 +126,17 @@ def test_an_owner_neither_removes_nor_demotes_a_principal(team: Team, staff: Per
     with pytest.raises(roles.NotAllowed):
         roles.add_member(team, mara, Role.REVIEWER, by=owner)
 
-    assert written(team) == {"mara": "principal", "owner": "owner"}
+    assert stored_roles(team) == {"mara": "principal", "owner": "owner"}
 
 
 def test_anyone_may_leave(team: Team, mara: Person) -> None:
     roles.remove_member(team, mara, by=mara)
 
-    assert written(team) == {}
+    assert stored_roles(team) == {}
 
 
 def test_an_owner_of_another_team_is_a_stranger_here(team: Team, staff: Person, mara: Person) -> None:
-    stranger = someone("stranger")
+    stranger = create_person("stranger")
     roles.add_member(Team.objects.create(name="Ove Lind"), stranger, Role.OWNER, by=staff)
 
     with pytest.raises(roles.NotAllowed):
@@ -147,11 +147,11 @@ def test_what_staff_was_counts_no_longer(team: Team, staff: Person) -> None:
     Person.objects.filter(pk=staff.pk).update(is_staff=False)
 
     with pytest.raises(roles.NotAllowed):
-        roles.name_principal(team, someone("mara"), by=staff)
+        roles.name_principal(team, create_person("mara"), by=staff)
 
     assert Member.objects.count() == 0
 
 
 def test_who_is_switched_off_gets_no_role(team: Team, staff: Person) -> None:
     with pytest.raises(roles.NotAllowed, match="This account is switched off"):
-        roles.add_member(team, someone("gone", is_active=False), Role.REVIEWER, by=staff)
+        roles.add_member(team, create_person("gone", is_active=False), Role.REVIEWER, by=staff)

@@ -319,7 +319,7 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     scene: dict[str, Any],
 ) -> None:
     experience = scene["experience"]
-    token, _ = tokens.make(experience.person, "phone", by=experience.person)
+    token, _ = tokens.create(experience.person, "phone", by=experience.person)
     mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
     [heard] = world.listened(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}

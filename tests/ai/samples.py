@@ -7,7 +7,7 @@ from typing import Any
 
 from ai.facts import Facts
 from ai.wording import Wording
-from rights.answers import Clearance
+from rights.clearance_result import Clearance
 
 HERE = Path(__file__).parent
 CHOICE_KEY = b"k" * 32

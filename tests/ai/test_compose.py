@@ -11,7 +11,7 @@ from ai.compose import Composition, Contribution, Unsayable, compose
 from ai.facts import Facts
 from ai.guard import check_text
 from ai.wording import Wording
-from rights.answers import Clearance, Refusal
+from rights.clearance_result import Clearance, ClearanceRefusal
 from tests.ai.samples import CHOICE_KEY, CLEARANCE, FACTS, WORDING
 
 
@@ -128,10 +128,12 @@ def test_numbers_and_dates_are_written_the_locales_way() -> None:
 
 
 def test_nothing_is_composed_without_a_clearance_for_it() -> None:
-    refusal = Refusal(use="personal_message", artist_id=1, missing=("Mara Veil (artist): personal messages are off",))
+    refusal = ClearanceRefusal(
+        use="personal_message", artist_id=1, missing=("Mara Veil (artist): personal messages are off",)
+    )
     other = Clearance(id=1, use="remix", artist_id=1, grants=(), until=None)
 
-    with pytest.raises(Uncleared, match="not Refusal"):
+    with pytest.raises(Uncleared, match="not ClearanceRefusal"):
         compose_sample(clearance=cast("Clearance", refusal))
     with pytest.raises(Uncleared, match="this one is for remix"):
         compose_sample(clearance=other)

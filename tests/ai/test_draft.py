@@ -9,7 +9,7 @@ from ai.draft import DraftedMessage, Style, draft_message
 from ai.facts import Facts
 from ai.llm import ModelConfig
 from ai.wording import Wording
-from rights.answers import Refusal
+from rights.clearance_result import ClearanceRefusal
 from tests.ai.chat_server import ChatServer, completion, hanging_answer, http_answer, text_answer
 from tests.ai.samples import CHOICE_KEY, CLEARANCE, FACTS, WORDING
 
@@ -129,7 +129,7 @@ def test_a_model_is_not_asked_for_words_that_cannot_be_judged(chat: ChatServer) 
 
 def test_nothing_is_drafted_and_nobody_asked_without_a_clearance(chat: ChatServer) -> None:
     chat.answers = [text_answer("Thank you.")]
-    refusal = Refusal(use="personal_message", artist_id=1, missing=("Mara Veil (artist)",))
+    refusal = ClearanceRefusal(use="personal_message", artist_id=1, missing=("Mara Veil (artist)",))
 
     with pytest.raises(Uncleared):
         draft_sample(model_config(chat), clearance=cast("Any", refusal))

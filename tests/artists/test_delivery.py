@@ -15,7 +15,7 @@ from fans import opt_ins
 from fans.models import Experience
 from live.models import Notice
 from rights import grants
-from rights.models import ClearanceRow, Use
+from rights.models import StoredClearance, Use
 from tests import world
 from tests.concurrency import run_at_once
 from tests.servers import Database
@@ -113,7 +113,7 @@ def test_a_grant_that_ends_after_the_yes_stops_it() -> None:
 def test_a_clearance_that_rests_on_nothing_clears_nothing() -> None:
     artist = world.an_artist()
     draft = world.an_approved_draft(artist)
-    made_up = ClearanceRow.objects.create(use=Use.PERSONAL_MESSAGE, artist=artist)
+    made_up = StoredClearance.objects.create(use=Use.PERSONAL_MESSAGE, artist=artist)
     Draft.objects.filter(pk=draft.pk).update(clearance=made_up)
 
     delivery.deliver_next()

@@ -12,7 +12,7 @@ from events.models import Outbox
 from fans import opt_ins
 from live.models import Notice
 from rights import grants
-from rights.models import ClearanceRow, Use
+from rights.models import StoredClearance, Use
 from tests import world
 from tests.concurrency import run_at_once
 from tests.servers import Database
@@ -43,7 +43,7 @@ def test_a_moment_becomes_a_draft_that_waits() -> None:
     assert draft.made == draft.text
     assert (draft.mark, draft.credit, draft.decision) == (None, None, None)
     assert draft.deadline - draft.written_at == timedelta(seconds=3600)
-    assert draft.clearance == ClearanceRow.objects.get()
+    assert draft.clearance == StoredClearance.objects.get()
 
 
 @pytest.mark.django_db

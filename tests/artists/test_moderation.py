@@ -33,7 +33,7 @@ def report_earlier_experience(artist: Artist, fan: Person, number: int = 1) -> R
     """A report on something that the artist's one program sent before."""
     subject = f"experience:00000000-0000-7000-8000-{number:012}"
     about = {"subject": subject, "artist_id": artist.pk, "program_id": artist.programs.get().pk}
-    return reports.file(by=fan, reason="hurtful", said="", shown={}, **about)
+    return reports.file_report(by=fan, reason="hurtful", said="", shown={}, **about)
 
 
 def weigh_all(artist: Artist) -> Program:

@@ -8,7 +8,7 @@ from artists.models import Program, ProgramVersion
 from audit.models import Entry
 from rights import hashing
 from rights.models import Decision
-from rights.signing import SignInAgain
+from rights.signing import ReauthenticationRequired
 from tests import world
 from tests.concurrency import run_at_once
 from tests.servers import Database
@@ -75,7 +75,7 @@ def test_signing_needs_a_password_just_typed() -> None:
     artist = world.an_artist()
     version = world.a_version(world.a_program(artist, signed=False))
 
-    with pytest.raises(SignInAgain, match="Type your password again"):
+    with pytest.raises(ReauthenticationRequired, match="Type your password again"):
         programs.sign(version, by=world.a_member(artist, "principal"), fresh=False)
     assert Decision.objects.count() == 0
 

@@ -24,7 +24,7 @@ from config.database import connected
 from config.story.letters import letters, words
 from events.kafka import make_topics
 from fans.models import Experience
-from live import courier
+from live import publisher
 from tests import servers, world
 from tests.servers import Database, Processes, Site, wait_until
 
@@ -99,11 +99,11 @@ def running(template: Database, folder: Path) -> Iterator[House]:
 @contextmanager
 def _courier() -> Iterator[None]:
     """One that knows the topics of this house, and ends with it."""
-    courier._courier.begin()
+    publisher._publisher.begin()
     yield
-    courier._courier.close()
-    if courier._courier._thread.ident:
-        courier._courier._thread.join(10)
+    publisher._publisher.close()
+    if publisher._publisher._thread.ident:
+        publisher._publisher._thread.join(10)
 
 
 # What the tests begin with. The workers of the house do their part by themselves, so it is waited for.
@@ -117,7 +117,7 @@ def with_password(person: Person) -> Person:
 
 
 def token_of(person: Person) -> str:
-    return tokens.make(person, "player", by=person)[1]
+    return tokens.create(person, "player", by=person)[1]
 
 
 def a_pending_draft(artist: Artist, fan: Person | None = None, *, program: Program | None = None) -> Draft:

@@ -65,7 +65,7 @@ def test_an_artists_name_is_text_wherever_it_stands(artist: Artist, guests: Gues
     experience = given.an_experience(artist, fan)
     page = guests.enter(fan).new_page()
     studio = guests.enter(world.a_member(artist, "principal")).new_page()
-    _, invitation = invitations.make(artist.team, fan.email, "editor", by=world.a_member(artist, "principal"))
+    _, invitation = invitations.create(artist.team, fan.email, "editor", by=world.a_member(artist, "principal"))
     wide = {}
     for visitor, path in [
         (guests.enter().new_page(), f"/invitations/{invitation}"),

@@ -150,7 +150,7 @@ def scene(house: House) -> Scene:
     mutes.pause(fan, program.pk, artist, name=program.name)
     preferences.finish_onboarding(fan)
     given.token_of(fan)
-    _, invitation = invitations.make(artist.team, fan.email, "editor", by=principal)
+    _, invitation = invitations.create(artist.team, fan.email, "editor", by=principal)
     people = {
         "newcomer": world.a_person("Newcomer"), "fan": given.with_password(fan), "staff": world.staff(),
         "principal": given.with_password(principal), "reviewer": reviewer,

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from catalog import sounds
 from catalog.models import Artist, Sound
+from config.demo import synthesis
 from fans.models import Engagement
 from listens.models import Listen
 from tests import world
@@ -70,7 +70,7 @@ def test_without_javascript_too(house: House, guests: Guests, artist: Artist) ->
 
 def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, artist: Artist) -> None:
     fan = world.a_fan("Cid")
-    sounds.compose(artist.recordings.get(), "a seed")
+    synthesis.compose_recording(artist.recordings.get(), "a seed")
     page = guests.open(f"/artists/{artist.slug}", fan)
     player = page.locator("[data-player]")
     play = player.get_by_role("button")
@@ -100,7 +100,7 @@ def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, ar
 
 def test_who_is_new_presses_play_and_is_led_on(guests: Guests, artist: Artist) -> None:
     Sound.objects.exclude(recording__artist=artist).delete()
-    sounds.compose(artist.recordings.get(), "a seed")
+    synthesis.compose_recording(artist.recordings.get(), "a seed")
     page = guests.open("/welcome", world.a_fan("Eve"))
     onward = page.locator("[data-when-played] a")
     expect(onward).to_be_hidden()
@@ -115,7 +115,7 @@ def test_who_is_new_presses_play_and_is_led_on(guests: Guests, artist: Artist) -
 
 def test_the_player_obeys_the_keyboard_and_plays_one_at_a_time(guests: Guests, artist: Artist) -> None:
     for title in ("First", "Second"):
-        sounds.compose(world.a_recording(artist, title), title)
+        synthesis.compose_recording(world.a_recording(artist, title), title)
     page = guests.open(f"/artists/{artist.slug}", world.a_fan("Dee"))
     first, second = (page.locator("[data-player]").nth(n).locator("[data-play]") for n in range(2))
 

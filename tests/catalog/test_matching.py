@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from catalog import entries, text
-from catalog.matching import Wanted, match
+from catalog import registration, text_keys
+from catalog.matching import RecordingIdentifiers, match_recordings
 from catalog.models import Artist, Recording
 from tests.listens.given import person
 
@@ -17,30 +17,32 @@ MBID, OTHER_MBID = uuid.uuid4(), uuid.uuid4()
 
 @pytest.fixture
 def ada() -> Artist:
-    return entries.add_artist("Ada", "ada", by=person("staff").actor)
+    return registration.add_artist("Ada", "ada", by=person("staff").actor)
 
 
-def add(artist: Artist, title: str, isrc: str | None = None, mbid: uuid.UUID | None = None) -> Recording:
-    return entries.add_recording(artist, title, by="system:test", isrc=isrc, mbid=mbid)
+def add_recording(artist: Artist, title: str, isrc: str | None = None, mbid: uuid.UUID | None = None) -> Recording:
+    return registration.add_recording(artist, title, by="system:test", isrc=isrc, mbid=mbid)
 
 
-def wanted(*, catalog_id: str = "", isrc: str = "", mbid: str = "", title: str = "", credit: str = "Ada") -> Wanted:
-    return Wanted(catalog_id, isrc, mbid, text.key(title, credit) if title else None)
+def identifiers(
+    *, catalog_id: str = "", isrc: str = "", mbid: str = "", title: str = "", credit: str = "Ada"
+) -> RecordingIdentifiers:
+    return RecordingIdentifiers(catalog_id, isrc, mbid, text_keys.compute(title, credit) if title else None)
 
 
 def test_each_identifier_finds_the_recording(ada: Artist) -> None:
-    night = add(ada, "Night Train", ISRC, MBID)
+    night = add_recording(ada, "Night Train", ISRC, MBID)
     found = (night.pk, ada.pk)
 
-    by_all = match(
+    by_all = match_recordings(
         [
-            wanted(catalog_id=str(night.pk)),
-            wanted(isrc=ISRC),
-            wanted(mbid=str(MBID)),
-            wanted(mbid=str(MBID).upper()),
-            wanted(title="NIGHT  train"),
-            wanted(title="Morning Train"),
-            wanted(),
+            identifiers(catalog_id=str(night.pk)),
+            identifiers(isrc=ISRC),
+            identifiers(mbid=str(MBID)),
+            identifiers(mbid=str(MBID).upper()),
+            identifiers(title="NIGHT  train"),
+            identifiers(title="Morning Train"),
+            identifiers(),
         ]
     )
 
@@ -49,19 +51,19 @@ def test_each_identifier_finds_the_recording(ada: Artist) -> None:
 
 def test_where_identifiers_disagree_the_stronger_one_wins(ada: Artist) -> None:
     by_id, by_isrc, by_mbid, by_text = (
-        add(ada, "One"),
-        add(ada, "Two", OTHER_ISRC),
-        add(ada, "Three", None, OTHER_MBID),
-        add(ada, "Four"),
+        add_recording(ada, "One"),
+        add_recording(ada, "Two", OTHER_ISRC),
+        add_recording(ada, "Three", None, OTHER_MBID),
+        add_recording(ada, "Four"),
     )
     said = {"isrc": OTHER_ISRC, "mbid": str(OTHER_MBID), "title": "Four"}
 
-    found = match(
+    found = match_recordings(
         [
-            wanted(catalog_id=str(by_id.pk), **said),
-            wanted(**said),
-            wanted(mbid=said["mbid"], title="Four"),
-            wanted(title="Four"),
+            identifiers(catalog_id=str(by_id.pk), **said),
+            identifiers(**said),
+            identifiers(mbid=said["mbid"], title="Four"),
+            identifiers(title="Four"),
         ]
     )
 
@@ -69,39 +71,44 @@ def test_where_identifiers_disagree_the_stronger_one_wins(ada: Artist) -> None:
 
 
 def test_an_identifier_nobody_knows_gives_way_to_the_next(ada: Artist) -> None:
-    night = add(ada, "Night Train")
+    night = add_recording(ada, "Night Train")
 
-    found = match([wanted(catalog_id="999999", isrc="USRC17607839", mbid=str(uuid.uuid4()), title="Night Train")])
+    found = match_recordings(
+        [identifiers(catalog_id="999999", isrc="USRC17607839", mbid=str(uuid.uuid4()), title="Night Train")]
+    )
 
     assert found == [(night.pk, ada.pk)]
 
 
 @pytest.mark.parametrize("catalog_id", ["recording:1", "-1", "1.0", "٣", "9" * 19, "9" * 128, "\0", " 1"])
 def test_an_id_that_is_none_of_ours_finds_nothing(ada: Artist, catalog_id: str) -> None:
-    add(ada, "Night Train")
+    add_recording(ada, "Night Train")
 
-    assert match([wanted(catalog_id=catalog_id)]) == [None]
+    assert match_recordings([identifiers(catalog_id=catalog_id)]) == [None]
 
 
 def test_a_text_of_two_artists_is_nobodys(ada: Artist) -> None:
-    other = entries.add_artist("Ada", "ada-of-lyon", by="system:test")
-    add(ada, "Night Train")
-    add(other, "Night Train")
-    day = add(other, "Day Train")
+    other = registration.add_artist("Ada", "ada-of-lyon", by="system:test")
+    add_recording(ada, "Night Train")
+    add_recording(other, "Night Train")
+    day = add_recording(other, "Day Train")
 
-    assert match([wanted(title="Night Train"), wanted(title="Day Train")]) == [None, (day.pk, other.pk)]
+    assert match_recordings([identifiers(title="Night Train"), identifiers(title="Day Train")]) == [
+        None,
+        (day.pk, other.pk),
+    ]
 
 
 @pytest.mark.parametrize("number", [1, 3, 500])
 def test_one_query_however_many_are_asked_for(ada: Artist, number: int, django_assert_num_queries: object) -> None:
     for n in range(3):
-        add(ada, f"Song {n}")
-    asked = [wanted(title=f"Song {n}", catalog_id=str(n)) for n in range(number)]
+        add_recording(ada, f"Song {n}")
+    asked = [identifiers(title=f"Song {n}", catalog_id=str(n)) for n in range(number)]
 
     with django_assert_num_queries(1):  # type: ignore[operator]
-        match(asked)
+        match_recordings(asked)
 
 
 def test_nothing_asked_costs_nothing(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
-        assert match([]) == []
+        assert match_recordings([]) == []

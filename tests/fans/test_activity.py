@@ -139,7 +139,7 @@ def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
     fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
     theirs = received(world.a_program(artist), other)
     about = {"artist_id": artist.pk, "program_id": 1, "reason": "hurtful", "said": "", "shown": {"artist": "X"}}
-    report = desk.file(by=fan, subject=str(theirs), **about)
+    report = desk.file_report(by=fan, subject=str(theirs), **about)
 
     desk.handle(report, upheld=False, note="No.", by=world.staff())
 

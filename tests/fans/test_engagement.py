@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import Person
-from catalog import entries
+from catalog import registration
 from catalog.models import Recording
 from fans import engagement
 from fans.models import Engagement, RecordingEngagement
@@ -25,8 +25,8 @@ _ids = count(1)
 
 
 def make_recordings(*titles: str) -> list[Recording]:
-    ada = entries.add_artist("Ada", "ada", by="system:test")
-    return [entries.add_recording(ada, title, by="system:test") for title in titles]
+    ada = registration.add_artist("Ada", "ada", by="system:test")
+    return [registration.add_recording(ada, title, by="system:test") for title in titles]
 
 
 def make_listen(fan: UUID, song: Recording | None, minute: int = 0, *, set_aside: bool = False) -> NewListen:

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Token
-from catalog import sounds
+from config.demo import synthesis
 from fans import scrobblers
 from tests import world
 from tests.fans.pages import HTMX, get_page, signed_in_client
@@ -61,7 +61,7 @@ def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
 
 
 def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accounts.tokens.MOST", 1)
+    monkeypatch.setattr("accounts.tokens.MAX_TOKENS_PER_PERSON", 1)
     client = signed_in_client(world.a_fan())
     client.post("/welcome/token", {"scrobbler": "web"})
 
@@ -110,7 +110,7 @@ def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
     for name in ("Anna", "Berit", "Cecilie", "Dora"):
         artist = world.an_artist(name)
         for title in ("first", "second"):
-            sounds.compose(world.a_recording(artist, f"{name} {title}"), title)
+            synthesis.compose_recording(world.a_recording(artist, f"{name} {title}"), title)
     world.a_recording(world.an_artist("Silent"), "Silent first")
 
     found = get_page(signed_in_client(world.a_fan()), "/welcome")

@@ -111,7 +111,7 @@ def test_the_wish_for_human_only_leads_back_here() -> None:
 
 def test_what_is_somebody_elses_is_not_there() -> None:
     artist, fan = world.an_artist(), world.a_fan()
-    token, _ = tokens.make(fan, "mine", by=fan)
+    token, _ = tokens.create(fan, "mine", by=fan)
     mute = mutes.pause(fan, 7, artist)
     other = signed_in_client(world.a_fan("Bo"))
 
@@ -134,7 +134,7 @@ def test_three_of_everything_cost_as_many_queries_as_one() -> None:
         for artist in artists[:count]:
             opt_ins.opt_in(fan, artist)
             mutes.pause(fan, artist.pk, artist)
-            tokens.make(fan, artist.name, by=fan)
+            tokens.create(fan, artist.name, by=fan)
 
     assert (
         count_queries(signed_in_client(one), "/settings") == count_queries(signed_in_client(three), "/settings") <= 12

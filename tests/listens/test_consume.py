@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from accounts import tokens
-from catalog import entries
+from catalog import registration
 from events.models import DeadLetter, Outbox
 from events.outbox import Outgoing, put
 from fans.models import Engagement
@@ -21,10 +21,10 @@ def test_what_the_door_took_is_counted_once_and_leaves_the_outbox(
     committing_db: Database, broker: Broker, live_site: Site, processes: Processes
 ) -> None:
     ana = person("ana")
-    ada = entries.add_artist("Ada", "ada", by="system:test")
-    entries.add_recording(ada, "Night Train", by="system:test")
+    ada = registration.add_artist("Ada", "ada", by="system:test")
+    registration.add_recording(ada, "Night Train", by="system:test")
     scrobbler = liblistenbrainz.ListenBrainz(api_base_url=live_site.url)
-    scrobbler.set_auth_token(tokens.make(ana, "mpd", by=ana)[1])
+    scrobbler.set_auth_token(tokens.create(ana, "mpd", by=ana)[1])
     start = int(time.time()) - 3600
     night = [liblistenbrainz.Listen("Night Train", "Ada", listened_at=start + n) for n in range(20)]
     processes.start("relay")

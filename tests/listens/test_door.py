@@ -43,7 +43,7 @@ def ana(db: None) -> Person:
 
 @pytest.fixture
 def secret(ana: Person) -> str:
-    return tokens.make(ana, "mpd", by=ana)[1]
+    return tokens.create(ana, "mpd", by=ana)[1]
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def test_nothing_of_a_token_is_logged(client: Client, secret: str, caplog: pytes
 def bea(committing_db: Database) -> str:
     """The secret of a token of a fan, in a database that the site sees too."""
     bea = person("bea")
-    return tokens.make(bea, "liblistenbrainz", by=bea)[1]
+    return tokens.create(bea, "liblistenbrainz", by=bea)[1]
 
 
 @pytest.fixture

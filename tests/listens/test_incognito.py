@@ -26,7 +26,7 @@ def ana(db: None) -> Person:
 
 @pytest.fixture
 def submit(ana: Person) -> Any:
-    secret = tokens.make(ana, "mpd", by=ana)[1]
+    secret = tokens.create(ana, "mpd", by=ana)[1]
 
     def submit(*ago: float, kind: str = "single") -> Any:
         """Listens that began so many minutes ago."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from accounts.models import Person
 from artists.models import Moment
 from audit.models import Entry
-from catalog import entries, text
+from catalog import registration, text_keys
 from catalog.models import Recording
 from config import BASE_DIR
 from config.events import handle
@@ -43,9 +43,9 @@ def ana(db: None) -> Person:
 
 @pytest.fixture
 def night(db: None) -> Recording:
-    ada = entries.add_artist("Ada", "ada", by="system:test")
-    entries.add_recording(ada, "Day Train", by="system:test")
-    return entries.add_recording(ada, "Night Train", by="system:test")
+    ada = registration.add_artist("Ada", "ada", by="system:test")
+    registration.add_recording(ada, "Day Train", by="system:test")
+    return registration.add_recording(ada, "Night Train", by="system:test")
 
 
 def told(fan: Person, minute: int = 0, *, accepted: int = 0, title: str = "Night Train", **about: Any) -> Incoming:
@@ -69,7 +69,7 @@ def taken_back(fan: Person, minute: int = 0, *, at: int = 1, title: str = "Night
         "data": {
             "user_id": str(fan.pk),
             "second": int(start.timestamp()),
-            "text_key": text.key(title, "Ada").hex(),
+            "text_key": text_keys.compute(title, "Ada").hex(),
             "reason": "forgotten",
         },
     }
@@ -278,9 +278,9 @@ def test_whatever_comes_in_whatever_batches_the_counts_are_those_of_the_rows(
     db: None, steps: list[tuple[str, int, str, int]], chance: Any
 ) -> None:
     with transaction.atomic():
-        ada = entries.add_artist("Ada", "ada", by="system:test")
+        ada = registration.add_artist("Ada", "ada", by="system:test")
         for title in SONGS[:2]:
-            entries.add_recording(ada, title, by="system:test")
+            registration.add_recording(ada, title, by="system:test")
         fan = person("ana")
         seen: list[Incoming] = []
         stones: Counter[tuple[int, str]] = Counter()
@@ -349,8 +349,8 @@ def waits_for_a_lock() -> bool:
 def test_from_the_page_through_kafka_to_the_counts_and_again_on_a_replay(
     committing_db: Database, broker: Broker
 ) -> None:
-    ada = entries.add_artist("Ada", "ada", by="system:test")
-    entries.add_recording(ada, "Night Train", by="system:test")
+    ada = registration.add_artist("Ada", "ada", by="system:test")
+    registration.add_recording(ada, "Night Train", by="system:test")
     fan = person("ana")
     sender, consumer = relay.Relay(), Consumer("listens", ["listens.v1", "listens.import.v1"], handle)
     try:

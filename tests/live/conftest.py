@@ -14,18 +14,18 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from accounts.models import Person
-from live import courier, notices
+from live import notices, publisher
 from live.models import Notice
 from tests.servers import Database, Processes, Site, site
 
 
-def person(handle: str) -> Person:
+def create_person(handle: str) -> Person:
     return Person.objects.create_user(
         f"{handle}@example.org", None, handle=handle, country="DE", age_band="18_plus", name=handle.title()
     )
 
 
-def sign_in(somebody: Person) -> str:
+def create_session(somebody: Person) -> str:
     """The key of a new session."""
     session = SessionStore()
     session[SESSION_KEY] = str(somebody.pk)
@@ -35,28 +35,28 @@ def sign_in(somebody: Person) -> str:
     return session.session_key
 
 
-def post(*people: Person, kind: str = "experience.delivered", reference: str = "experience:1") -> None:
+def post_notices(*people: Person, kind: str = "experience.delivered", reference: str = "experience:1") -> None:
     with transaction.atomic():
-        notices.post([notices.New(one.pk, kind, reference) for one in people])
+        notices.post([notices.NewNotice(one.pk, kind, reference) for one in people])
 
 
-def take_back(*people: Person, kind: str = "experience.delivered") -> None:
+def post_and_roll_back(*people: Person, kind: str = "experience.delivered") -> None:
     """Post, and think better of it."""
     with transaction.atomic():
-        notices.post([notices.New(one.pk, kind, "experience:1") for one in people])
+        notices.post([notices.NewNotice(one.pk, kind, "experience:1") for one in people])
         transaction.set_rollback(True)
 
 
-def unpushed(somebody: Person) -> Notice:
+def post_without_push(somebody: Person) -> Notice:
     """A notice whose push was lost: the rows are there, no web process was told."""
     with transaction.atomic():
-        notices.post([notices.New(somebody.pk, "experience.delivered", "experience:9")])
+        notices.post([notices.NewNotice(somebody.pk, "experience.delivered", "experience:9")])
         transaction.get_connection().run_on_commit.clear()
     return Notice.objects.filter(person=somebody).latest("sequence")
 
 
 @dataclass
-class Page:
+class LivePage:
     """One open page."""
 
     link: ClientConnection
@@ -96,17 +96,17 @@ class Page:
             return end.rcvd.code
 
 
-type Open = Callable[..., Page]
+type OpenPage = Callable[..., LivePage]
 
 
 @pytest.fixture(autouse=True)
 def courier_of_this_test() -> Iterator[None]:
     """It knows the broker of this test, not that of another."""
-    courier._courier.begin()
+    publisher._publisher.begin()
     yield
-    courier._courier.close()
-    if courier._courier._thread.ident:
-        courier._courier._thread.join(10)  # a broker that is away takes its time to say so
+    publisher._publisher.close()
+    if publisher._publisher._thread.ident:
+        publisher._publisher._thread.join(10)  # a broker that is away takes its time to say so
 
 
 @pytest.fixture
@@ -128,25 +128,25 @@ def pages() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def open_page(pages: ExitStack) -> Open:
+def open_page(pages: ExitStack) -> OpenPage:
     """`open_page(site, session_key, after=3)`: connected, before its hello."""
 
     def open_one(
         at: Site, session_key: str | None, *, after: int | str | None = None, origin: str | None = None
-    ) -> Page:
+    ) -> LivePage:
         headers = {"Cookie": f"sessionid={session_key}"} if session_key else {}
         address = f"{at.socket_url}/live/" + ("" if after is None else f"?after={after}")
         link = connect(address, origin=origin or at.url, additional_headers=headers, proxy=None, close_timeout=2)
-        return Page(pages.enter_context(link))
+        return LivePage(pages.enter_context(link))
 
     return open_one
 
 
 @pytest.fixture
 def ana(committing_db: Database) -> Person:
-    return person("ana")
+    return create_person("ana")
 
 
 @pytest.fixture
 def ben(committing_db: Database) -> Person:
-    return person("ben")
+    return create_person("ben")

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from accounts.models import Role
 from config.failing import InDemo
 from tests import world
-from tests.accounts.people import signed_in, someone
+from tests.accounts.factories import create_person, signed_in_client
 from tests.pages.reading import Page, read
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def _words(response: Any) -> str:
 
 @pytest.mark.parametrize("path", ["/there/is/nothing", "/artists/nobody", "/r/" + "a" * 22, "/static/nothing.css"])
 def test_nothing_there_is_said_on_our_own_page(house: Settings, path: str) -> None:
-    for client in (Client(), signed_in(someone("ana"))):
+    for client in (Client(), signed_in_client(create_person("ana"))):
         answer = client.get(path, follow=True)
 
         assert "Django" not in answer.content.decode()
@@ -39,7 +39,7 @@ def test_nothing_there_is_said_on_our_own_page(house: Settings, path: str) -> No
 
 
 def test_no_view_and_a_view_that_finds_nothing_read_the_same(house: Settings) -> None:
-    client = signed_in(someone("ana"))
+    client = signed_in_client(create_person("ana"))
 
     answers = [client.get(path) for path in ("/nothing", "/artists/nobody", "/studio/nobody/review")]
 
@@ -67,7 +67,7 @@ def test_what_a_view_does_not_understand_is_no_look_at_our_insides(settings: Set
 
 
 def test_no_page_brings_a_script_that_would_swap_it_for_djangos(house: Settings) -> None:
-    page = read(signed_in(someone("ana")).get("/accounts/email/"))
+    page = read(signed_in_client(create_person("ana")).get("/accounts/email/"))
 
     scripts = [str(found["src"]).rsplit("/", 1)[-1] for found in page.all("script")]
     assert scripts == ["htmx-2.min.js", "app.js", "live.js"]
@@ -97,7 +97,7 @@ def test_reading_where_a_button_leads_is_answered_in_words_with_a_way_on(house: 
 
 
 def test_programs_that_use_the_wrong_method_read_what_they_read_before(house: Settings) -> None:
-    client = signed_in(someone("ana"))
+    client = signed_in_client(create_person("ana"))
 
     answer, door = client.get("/api/v1/drafts/1/approve"), client.get("/1/submit-listens")
 

@@ -19,7 +19,7 @@ from fans.models import Mark
 from fans.templatetags import fanfare
 from live import notices
 from tests import world
-from tests.accounts.people import FORM, signed_in, someone
+from tests.accounts.factories import SIGNUP_DATA, create_person, signed_in_client
 from tests.pages.reading import Page, read
 
 ANYONE = [
@@ -87,7 +87,7 @@ def test_a_page_for_anyone_is_whole_and_brings_no_script(client: Client, path: s
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", PEOPLE)
 def test_a_page_for_people_is_whole_and_its_scripts_are_our_own_files(path: str) -> None:
-    page = _is_whole(signed_in(someone("ana")).get(path))
+    page = _is_whole(signed_in_client(create_person("ana")).get(path))
 
     assert [str(found["src"]).rsplit("/", 1)[-1] for found in page.all("script")] == [
         "htmx-2.min.js",
@@ -198,7 +198,7 @@ def test_a_form_keeps_what_was_typed_and_says_what_to_change() -> None:
 
 @pytest.mark.django_db
 def test_a_sign_up_with_a_mistake_keeps_the_rest(client: Client) -> None:
-    page = read(client.post("/accounts/signup/", {**FORM, "handle": "X!", "name": EVIL, "country": ""}))
+    page = read(client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": "X!", "name": EVIL, "country": ""}))
 
     kept = {name: page.all("input", name=name)[0].get("value") for name in ("email", "handle", "name", "password1")}
     assert kept == {"email": "ana@example.com", "handle": "X!", "name": EVIL, "password1": None}
@@ -226,13 +226,13 @@ def test_where_one_came_from_is_kept_through_signing_in(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_page_says_which_news_it_knows() -> None:
-    ana = someone("ana")
-    page = read(signed_in(ana).get("/accounts/email/"))
+    ana = create_person("ana")
+    page = read(signed_in_client(ana).get("/accounts/email/"))
     experience = world.an_experience(artist := world.an_artist(), world.a_fan(opted_in=artist))
-    known = read(signed_in(experience.person).get("/accounts/email/"))
+    known = read(signed_in_client(experience.person).get("/accounts/email/"))
 
     assert [found["content"] for found in page.all("meta", name="live-after")] == ["0"]
-    newest = notices.newest([experience.person_id])[experience.person_id]
+    newest = notices.newest_sequences([experience.person_id])[experience.person_id]
     assert newest == 1
     assert [found["content"] for found in known.all("meta", name="live-after")] == ["1"]
 
@@ -287,7 +287,7 @@ def test_what_went_wrong_is_not_told_to_programs_as_a_page() -> None:
 
 @pytest.mark.django_db
 def test_a_form_from_before_signing_in_is_refused_with_a_sentence() -> None:
-    client = signed_in(someone("ana"), enforce_csrf_checks=True)
+    client = signed_in_client(create_person("ana"), enforce_csrf_checks=True)
 
     response = client.post("/accounts/logout/")
 
@@ -298,7 +298,7 @@ def test_a_form_from_before_signing_in_is_refused_with_a_sentence() -> None:
 
 @pytest.mark.django_db
 def test_a_mail_has_a_page_of_its_own_that_fetches_nothing(client: Client, mailoutbox: list[EmailMessage]) -> None:
-    client.post("/accounts/signup/", FORM)
+    client.post("/accounts/signup/", SIGNUP_DATA)
     client.post("/accounts/password/reset/", {"email": "<b>@example.com"})
 
     [letter] = mailoutbox

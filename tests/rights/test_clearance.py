@@ -7,67 +7,67 @@ from django.utils import timezone
 
 from catalog.models import Artist
 from rights import clearance, grants
-from rights.answers import Clearance, Refusal
-from rights.clearance import Ask
-from rights.models import ClearanceRow, Use
+from rights.clearance import ClearanceRequest
+from rights.clearance_result import Clearance, ClearanceRefusal
+from rights.models import StoredClearance, Use
 from tests import world
 
 MESSAGES = Use.PERSONAL_MESSAGE
 pytestmark = pytest.mark.django_db
 
 
-def asked(artist: Artist, territory: str = "") -> Clearance | Refusal:
+def ask_clearance(artist: Artist, territory: str = "") -> Clearance | ClearanceRefusal:
     return clearance.clear(MESSAGES, (), artist, territory=territory)
 
 
-def cleared(artist: Artist) -> Clearance:
-    answer = asked(artist)
+def expect_clearance(artist: Artist) -> Clearance:
+    answer = ask_clearance(artist)
     assert isinstance(answer, Clearance)
     return answer
 
 
 def test_a_yes_is_stored_with_the_grant_it_rests_on() -> None:
     artist = world.an_artist()
-    grant = grants.history(artist).get()
+    grant = grants.list_versions(artist).get()
 
-    answer = cleared(artist)
+    answer = expect_clearance(artist)
 
     assert answer.grants == ((grant.pk, 1),)
-    assert list(ClearanceRow.objects.get(pk=answer.id).grants.all()) == [grant]
+    assert list(StoredClearance.objects.get(pk=answer.id).grants.all()) == [grant]
 
 
 def test_a_refusal_is_false_and_says_who_is_missing() -> None:
-    answer = asked(world.an_artist(granted=False))
+    answer = ask_clearance(world.an_artist(granted=False))
 
     assert not answer
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, ClearanceRefusal)
     assert answer.missing == ("Mara Veil (artist): personal messages are off",)
-    assert ClearanceRow.objects.count() == 0
+    assert StoredClearance.objects.count() == 0
 
 
 def test_the_same_yes_twice_is_one_row() -> None:
     artist = world.an_artist()
 
-    assert cleared(artist) == cleared(artist)
-    assert ClearanceRow.objects.count() == 1
+    assert expect_clearance(artist) == expect_clearance(artist)
+    assert StoredClearance.objects.count() == 1
 
 
 def test_a_yes_does_not_outlive_its_grant() -> None:
     artist = world.an_artist()
-    before = cleared(artist)
+    before = expect_clearance(artist)
 
     grants.switch_off(artist, MESSAGES, by=world.a_member(artist, "principal"))
 
-    assert not asked(artist)
+    assert not ask_clearance(artist)
     assert clearance.still_clear([before.id]) == set()
 
 
 def test_a_new_version_of_the_grant_is_another_yes() -> None:
     artist = world.an_artist()
-    before = cleared(artist)
+    before = expect_clearance(artist)
 
     grants.switch_on(artist, MESSAGES, by=world.a_member(artist, "principal"), fresh=True)
-    after = cleared(artist)
+    after = expect_clearance(artist)
 
     assert clearance.still_clear([before.id, after.id]) == {after.id}
 
@@ -77,12 +77,12 @@ def test_a_grant_for_some_countries_covers_those() -> None:
     principal = world.a_member(artist, "principal")
     grants.switch_on(artist, MESSAGES, by=principal, fresh=True, territories=["PT", "DE"])
 
-    brazil, everywhere = asked(artist, "BR"), asked(artist)
+    brazil, everywhere = ask_clearance(artist, "BR"), ask_clearance(artist)
 
-    assert asked(artist, "PT")
-    assert isinstance(brazil, Refusal)
+    assert ask_clearance(artist, "PT")
+    assert isinstance(brazil, ClearanceRefusal)
     assert brazil.missing == ("Mara Veil (artist): personal messages are not granted for BR",)
-    assert isinstance(everywhere, Refusal)
+    assert isinstance(everywhere, ClearanceRefusal)
     assert everywhere.missing == ("Mara Veil (artist): personal messages are not granted for everywhere",)
 
 
@@ -90,7 +90,7 @@ def test_a_grant_with_an_end_ends_by_itself() -> None:
     artist = world.an_artist(granted=False)
     until = timezone.now() + timedelta(days=1)
     grants.switch_on(artist, MESSAGES, by=world.a_member(artist, "principal"), fresh=True, until=until)
-    answer = cleared(artist)
+    answer = expect_clearance(artist)
 
     assert answer.until == until
     assert clearance.still_clear([answer.id]) == {answer.id}
@@ -99,14 +99,14 @@ def test_a_grant_with_an_end_ends_by_itself() -> None:
 
 
 def test_a_number_that_nobody_stored_stands_for_nothing() -> None:
-    row = ClearanceRow.objects.create(use=MESSAGES, artist=world.an_artist())
+    row = StoredClearance.objects.create(use=MESSAGES, artist=world.an_artist())
 
     assert clearance.still_clear([row.pk, 987_654_321]) == set()
 
 
 def test_one_question_costs_as_many_queries_as_three() -> None:
     artists = [world.an_artist(name) for name in ("Mara Veil", "Ove Lind", "Ida Koro")]
-    asks = [Ask(MESSAGES, artist.pk, territory) for artist in artists for territory in ("PT", "DE")]
+    asks = [ClearanceRequest(MESSAGES, artist.pk, territory) for artist in artists for territory in ("PT", "DE")]
 
     with CaptureQueriesContext(connection) as one:
         clearance.clear_all(asks[:1])

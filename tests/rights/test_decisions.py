@@ -6,13 +6,13 @@ from tests.servers import Database
 
 def test_a_decision_is_written_with_what_it_decides(committing_db: Database) -> None:
     with pytest.raises(RuntimeError, match="in the transaction"):
-        decisions.decide("item", "0" * 64, by="person:x", role="principal")
+        decisions.record_decision("item", "0" * 64, by="person:x", role="principal")
 
 
 @pytest.mark.django_db
 def test_a_decision_says_who_in_which_role_and_under_what() -> None:
-    shape = decisions.decide("shape", "1" * 64, by="person:a", role="principal")
+    shape = decisions.record_decision("shape", "1" * 64, by="person:a", role="principal")
 
-    item = decisions.decide("item", "2" * 64, by="person:b", role="reviewer", under=shape)
+    item = decisions.record_decision("item", "2" * 64, by="person:b", role="reviewer", under=shape)
 
     assert (item.by, item.role, item.under, item.content_hash) == ("person:b", "reviewer", shape, "2" * 64)

@@ -5,14 +5,14 @@ from accounts.roles import NotAllowed
 from audit.models import Entry
 from rights import grants
 from rights.models import Grant, Use
-from rights.signing import SignInAgain
+from rights.signing import ReauthenticationRequired
 from tests import world
 
 MESSAGES = Use.PERSONAL_MESSAGE
 pytestmark = pytest.mark.django_db
 
 
-def told() -> list[tuple[str, str]]:
+def audit_entries() -> list[tuple[str, str]]:
     entries = Entry.objects.filter(action__startswith="grant.").order_by("pk")
     return list(entries.values_list("action", "subject"))
 
@@ -20,7 +20,7 @@ def told() -> list[tuple[str, str]]:
 def test_everything_is_off_until_it_is_switched_on() -> None:
     artist = world.an_artist(granted=False)
 
-    assert list(grants.history(artist)) == []
+    assert list(grants.list_versions(artist)) == []
 
 
 def test_a_new_version_ends_the_one_before() -> None:
@@ -34,8 +34,8 @@ def test_a_new_version_ends_the_one_before() -> None:
     assert (first.version, first.ended_by) == (1, principal.actor)
     assert first.ended_at is not None
     assert (second.version, second.ended_at, second.territories) == (2, None, "DE,PT")
-    assert list(grants.history(artist)) == [second, first]
-    assert told() == [
+    assert list(grants.list_versions(artist)) == [second, first]
+    assert audit_entries() == [
         ("grant.switched_on", f"grant:{first.pk}"),
         ("grant.ended", f"grant:{first.pk}"),
         ("grant.switched_on", f"grant:{second.pk}"),
@@ -61,7 +61,7 @@ def test_a_principal_of_another_artist_is_nobody_here() -> None:
 def test_a_grant_is_signed_and_signing_needs_a_password_just_typed() -> None:
     artist = world.an_artist(granted=False)
 
-    with pytest.raises(SignInAgain):
+    with pytest.raises(ReauthenticationRequired):
         grants.switch_on(artist, MESSAGES, by=world.a_member(artist, "principal"), fresh=False)
     assert Grant.objects.count() == 0
 
@@ -74,7 +74,7 @@ def test_stopping_is_easier_than_starting(role: str) -> None:
     grants.switch_off(artist, MESSAGES, by=someone)
     grants.switch_off(artist, MESSAGES, by=someone)
 
-    assert [(grant.version, grant.ended_by) for grant in grants.history(artist)] == [(1, someone.actor)]
+    assert [(grant.version, grant.ended_by) for grant in grants.list_versions(artist)] == [(1, someone.actor)]
 
 
 @pytest.mark.parametrize("role", ["editor", "reviewer"])
@@ -83,12 +83,12 @@ def test_who_only_edits_or_reviews_does_not_switch_it_off(role: str) -> None:
 
     with pytest.raises(NotAllowed):
         grants.switch_off(artist, MESSAGES, by=world.a_member(artist, role))
-    assert [grant.ended_at for grant in grants.history(artist)] == [None]
+    assert [grant.ended_at for grant in grants.list_versions(artist)] == [None]
 
 
 def test_the_database_knows_one_live_grant_a_use() -> None:
     artist = world.an_artist()
-    live = grants.history(artist).get()
+    live = grants.list_versions(artist).get()
 
     with pytest.raises(IntegrityError, match="one_live_grant_a_use"), transaction.atomic():
         Grant.objects.create(party=live.party, artist=artist, use=MESSAGES, version=2, by="person:x")

@@ -15,7 +15,7 @@ BIG = st.integers(min_value=1, max_value=2**63 - 1)
 WITH_DB = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 
 
-def asked(function: str, *values: object) -> str | None:
+def hash_in_postgres(function: str, *values: object) -> str | None:
     """What PostgreSQL's function of ours answers."""
     types = {
         "rights_content_hash": "%s::text, %s::uuid, %s::bigint, %s::text, %s::text, %s::text",
@@ -39,7 +39,7 @@ def asked(function: str, *values: object) -> str | None:
 def test_a_content_has_one_hash(salt: str, person: uuid.UUID, artist: int, mark: str, credit: str, text: str) -> None:
     ours = hashing.content_hash(salt=salt, person=person, artist=artist, mark=mark, credit=credit, text=text)
 
-    assert ours == asked("rights_content_hash", salt, person, artist, mark, credit, text)
+    assert ours == hash_in_postgres("rights_content_hash", salt, person, artist, mark, credit, text)
 
 
 @pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_a_shape_has_one_hash(
         wording=wording,
     )
 
-    assert ours == asked("rights_shape_hash", program, version, moment, nth, recording, audience, wording)
+    assert ours == hash_in_postgres("rights_shape_hash", program, version, moment, nth, recording, audience, wording)
 
 
 @pytest.mark.django_db
@@ -70,4 +70,4 @@ def test_what_could_be_read_two_ways_has_no_hash(salt: str, mark: str, credit: s
 
     with pytest.raises(ValueError, match="32 characters"):
         hashing.content_hash(salt=salt, person=person, artist=1, mark=mark, credit=credit, text="x")
-    assert asked("rights_content_hash", salt, person, 1, mark, credit, "x") is None
+    assert hash_in_postgres("rights_content_hash", salt, person, 1, mark, credit, "x") is None

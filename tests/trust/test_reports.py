@@ -12,14 +12,14 @@ from live.models import Notice
 from tests import world
 from tests.concurrency import run_at_once
 from tests.servers import Database
-from tests.trust.given import SHOWN, a_report
+from tests.trust.factories import SHOWN_TO_FAN, a_report
 from trust import reports
 from trust.models import Report
-from trust.reports import AlreadyHandled, AlreadyReported, Refused, Weight
+from trust.reports import AlreadyHandled, AlreadyReported, ReportCounts, ReportRefused
 from worker.wake import Listener
 
 
-def entries(prefix: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+def audit_entries(prefix: str) -> list[tuple[str, str, str, dict[str, Any]]]:
     told = Entry.objects.filter(action__startswith=prefix).order_by("pk")
     return list(told.values_list("action", "actor", "subject", "facts"))
 
@@ -30,13 +30,13 @@ def test_a_report_keeps_what_was_shown_and_staff_hear_of_it(db: None) -> None:
     report = a_report(fan)
 
     stored = Report.objects.get()
-    assert (stored.by, stored.reason, stored.said, stored.shown) == (fan, "hurtful", "It mocks me.", SHOWN)
+    assert (stored.by, stored.reason, stored.said, stored.shown) == (fan, "hurtful", "It mocks me.", SHOWN_TO_FAN)
     assert (stored.state, stored.to_weigh, stored.handled_by) == ("open", True, None)
     heard = Notice.objects.values_list("person", "kind", "reference")
     assert list(heard) == [(desk.pk, "report.filed", f"report:{report.pk}")]
     assert not Notice.objects.filter(person=away).exists()
     about = {"about": stored.subject, "reason": "hurtful", "artist": 1, "program": 7}
-    assert entries("report.") == [("report.filed", fan.actor, f"report:{report.pk}", about)]
+    assert audit_entries("report.") == [("report.filed", fan.actor, f"report:{report.pk}", about)]
 
 
 def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
@@ -54,7 +54,7 @@ def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
         1,
         1,
     )
-    assert len(entries("report.")) == 1
+    assert len(audit_entries("report.")) == 1
 
 
 def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
@@ -76,7 +76,7 @@ def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
     ],
 )
 def test_what_cannot_be_stored_is_refused_in_words(db: None, changes: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ReportRefused) as refused:
         a_report(world.a_fan(), **changes)
 
     assert str(refused.value) == sentence
@@ -92,11 +92,11 @@ def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: s
     assert (report.state, report.handled_by, report.note) == (state, desk.actor, "Read twice.")
     heard = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
     assert list(heard) == [(report.by_id, f"report:{report.pk}")]
-    assert entries(f"report.{state}") == [(f"report.{state}", desk.actor, f"report:{report.pk}", {"program": 7})]
+    assert audit_entries(f"report.{state}") == [(f"report.{state}", desk.actor, f"report:{report.pk}", {"program": 7})]
     with pytest.raises(AlreadyHandled, match=f"^Already {state} by Staff on "):
         reports.handle(report, upheld=not upheld, note="No.", by=desk)
-    assert list(reports.open_()) == []
-    assert list(reports.handled()) == [report]
+    assert list(reports.list_open()) == []
+    assert list(reports.list_handled()) == [report]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: s
 def test_a_verdict_says_why(db: None, note: str, sentence: str) -> None:
     report = a_report(world.a_fan())
 
-    with pytest.raises(Refused, match=sentence):
+    with pytest.raises(ReportRefused, match=sentence):
         reports.handle(report, upheld=True, note=note, by=world.staff())
 
     report.refresh_from_db()
@@ -135,24 +135,24 @@ def test_two_of_the_staff_at_once_do_not_both_decide(committing_db: Database) ->
     answers = run_at_once(lambda: say(True), lambda: say(False))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyHandled", "Report"]
-    assert len(entries("report.upheld") + entries("report.dismissed")) == 1
+    assert len(audit_entries("report.upheld") + audit_entries("report.dismissed")) == 1
 
 
 def test_what_is_new_is_taken_once_until_it_is_upheld(db: None) -> None:
     report, other = a_report(world.a_fan()), a_report(world.a_fan(), program_id=8)
 
-    taken = [reports.take_unweighed(10), reports.take_unweighed(10)]
+    taken = [reports.claim_programs(10), reports.claim_programs(10)]
     reports.handle(other, upheld=False, note="It is kind.", by=world.staff())
-    dismissed = reports.take_unweighed(10)
+    dismissed = reports.claim_programs(10)
     reports.handle(report, upheld=True, note="It is not.", by=world.staff())
 
-    assert [*taken, dismissed, reports.take_unweighed(10)] == [{7, 8}, set(), set(), {7}]
+    assert [*taken, dismissed, reports.claim_programs(10)] == [{7, 8}, set(), set(), {7}]
 
 
 def test_the_worker_is_woken(committing_db: Database) -> None:
     heard = threading.Event()
 
-    with Listener(reports.CHANNEL) as listener:
+    with Listener(reports.WAKE_CHANNEL) as listener:
         listener.wait(0.1)
         report = a_report(world.a_fan())
         filed = listener.wait(5)
@@ -171,9 +171,12 @@ def test_fans_are_counted_once_and_dismissed_reports_not(db: None) -> None:
     reports.handle(a_report(cy, reason="pretends"), upheld=False, note="No.", by=world.staff())
     a_report(cy, number=2, program_id=8)
 
-    weights = reports.weigh({7: None, 8: None, 9: None}, days=30)
+    weights = reports.count_by_program({7: None, 8: None, 9: None}, days=30)
 
-    assert weights == {7: Weight(2, ("hurtful", "sexual", "untrue"), ("sexual",)), 8: Weight(1, ("hurtful",), ())}
+    assert weights == {
+        7: ReportCounts(2, ("hurtful", "sexual", "untrue"), ("sexual",)),
+        8: ReportCounts(1, ("hurtful",), ()),
+    }
 
 
 def test_what_was_looked_at_counts_no_more_unless_staff_uphold_it_later(db: None) -> None:
@@ -181,11 +184,11 @@ def test_what_was_looked_at_counts_no_more_unless_staff_uphold_it_later(db: None
     reports.handle(older, upheld=True, note="Yes.", by=world.staff())
     looked = timezone.now()
 
-    before = reports.weigh({7: looked}, days=30)
+    before = reports.count_by_program({7: looked}, days=30)
     reports.handle(old, upheld=True, note="This one too.", by=world.staff())
-    after = reports.weigh({7: looked}, days=30)
+    after = reports.count_by_program({7: looked}, days=30)
 
-    assert (before, after) == ({7: Weight(0, (), ())}, {7: Weight(0, (), ("hurtful",))})
+    assert (before, after) == ({7: ReportCounts(0, (), ())}, {7: ReportCounts(0, (), ("hurtful",))})
 
 
 def test_after_a_month_a_report_no_longer_counts(db: None) -> None:
@@ -194,15 +197,15 @@ def test_after_a_month_a_report_no_longer_counts(db: None) -> None:
         by=world.a_fan(), subject="experience:1", artist=1, program=7, reason="untrue", said="", shown={}, at=then
     )
 
-    assert reports.weigh({7: None}, days=30) == {7: Weight(0, (), ())}
-    assert reports.weigh({7: None}, days=32) == {7: Weight(1, ("untrue",), ())}
+    assert reports.count_by_program({7: None}, days=30) == {7: ReportCounts(0, (), ())}
+    assert reports.count_by_program({7: None}, days=32) == {7: ReportCounts(1, ("untrue",), ())}
 
 
 def test_the_artists_side_learns_nothing_of_who_or_what(db: None) -> None:
     report = a_report(world.a_fan())
     a_report(world.a_fan(), artist_id=2)
 
-    assert reports.about(1, limit=5) == [(7, "hurtful", "open", report.at)]
+    assert reports.list_for_artist(1, limit=5) == [(7, "hurtful", "open", report.at)]
 
 
 # What the database promises, whoever writes

@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from accounts import freshness
+from accounts import reauthentication
 from accounts.models import Person
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants
 from artists.studio.access import USER_ERRORS, Studio, error_status, redirect_to_reauthentication, team_member_required
 from rights import grants
 from rights.models import Grant, Use
-from rights.signing import SignInAgain
+from rights.signing import ReauthenticationRequired
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class UseGrants:
 
 
 @team_member_required
-def manage_grants(request: Request, studio: Studio) -> HttpResponse:
+def manage_grants(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """GET: each use with its history. POST: one of them on or off."""
     if request.method != "POST":
         return _render_grants(request, studio)
@@ -55,7 +55,7 @@ def manage_grants(request: Request, studio: Studio) -> HttpResponse:
     on = request.POST.get("on") == "1"
     try:
         _switch_grant(request, studio, use, on=on)
-    except SignInAgain:
+    except ReauthenticationRequired:
         return redirect_to_reauthentication(studio.url("grants"))
     except USER_ERRORS as error:
         return _render_grants(request, studio, problem=str(error), status=error_status(error))
@@ -63,15 +63,19 @@ def manage_grants(request: Request, studio: Studio) -> HttpResponse:
     return redirect(studio.url("grants"))
 
 
-def _switch_grant(request: Request, studio: Studio, use: str, *, on: bool) -> None:
+def _switch_grant(request: AuthenticatedHttpRequest, studio: Studio, use: str, *, on: bool) -> None:
     if on:
-        artist_grants.switch_on(studio.artist, use, by=request.user, fresh=freshness.fresh(request))
+        artist_grants.switch_on(
+            studio.artist, use, by=request.user, fresh=reauthentication.did_recently_authenticate(request)
+        )
     else:
         artist_grants.switch_off(studio.artist, use, by=request.user)
 
 
-def _render_grants(request: Request, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:
-    every = list(grants.history(studio.artist))
+def _render_grants(
+    request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    every = list(grants.list_versions(studio.artist))
     names = _display_names(every)
     allowances = [_describe_use(use, [grant for grant in every if grant.use == use], names) for use in Use.values]
     return studio.show(request, "studio/grants.html", status=status, allowances=allowances, problem=problem)

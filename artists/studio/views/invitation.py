@@ -19,19 +19,19 @@ GONE = 410
 def answer_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """GET changes nothing: programs that look at mails follow links too."""
     try:
-        invitation = invitations.found(secret)
+        invitation = invitations.get_open(secret)
         if not isinstance(request.user, Person):
             return (
                 redirect("invitation", secret) if request.method == "POST" else _render_invitation(request, invitation)
             )
-        if not invitations.is_for(invitation, request.user):
-            raise invitations.AnotherAddress
+        if not invitations.is_addressed_to(invitation, request.user):
+            raise invitations.WrongEmailAddress
         if request.method != "POST":
             return _render_invitation(request, invitation)
         return _join_or_refuse(request, request.user, invitation, secret)
-    except invitations.Gone as error:
+    except invitations.InvitationOver as error:
         return render(request, "studio/invitation.html", {"gone": str(error)}, status=GONE)
-    except invitations.AnotherAddress:
+    except invitations.WrongEmailAddress:
         # No 403: that writes a line with the address of the page into the log, and this link still opens.
         return render(request, "studio/invitation.html", {"another": True})
 
@@ -43,7 +43,7 @@ def _join_or_refuse(request: HttpRequest, person: Person, invitation: Invitation
         messages.success(request, f"You belong to the team of {artist.name} now, as {role}.")
         return redirect("studio", artist.slug)
     if request.POST.get("do") == "refuse":
-        invitations.refuse(secret, by=person)
+        invitations.decline(secret, by=person)
         messages.success(request, f"You did not join the team of {artist.name}. It does not learn who said no.")
         return redirect("home")
     return _render_invitation(request, invitation)

@@ -11,9 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from accounts import freshness
-from accounts.entrance import posted
-from accounts.requests import Request
+from accounts import reauthentication
+from accounts.requests import AuthenticatedHttpRequest
 from ai.wording import Wording
 from artists import moderation, programs
 from artists.models import Program, ProgramVersion
@@ -26,7 +25,8 @@ from artists.studio.messages import sentence
 from artists.studio.previews import build_previews
 from artists.studio.version_diff import list_versions
 from fans.models import Mark
-from rights.signing import SignInAgain
+from rights.signing import ReauthenticationRequired
+from web.decorators import post_only
 
 TEMPLATE = "studio/program.html"
 LANGUAGES = [(tag, Locale.parse(tag).get_display_name("en")) for tag in LANGUAGE_TAGS]
@@ -37,7 +37,7 @@ class NameForm(forms.Form):
 
 
 @team_member_required
-def list_or_create_programs(request: Request, studio: Studio) -> HttpResponse:
+def list_or_create_programs(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """GET: what is offered. POST: a new one, which opens at once."""
     form = NameForm(request.POST or None)
     problem, status = "", 422 if request.method == "POST" else 200
@@ -56,7 +56,7 @@ def list_or_create_programs(request: Request, studio: Studio) -> HttpResponse:
 
 
 @team_member_required
-def edit_program(request: Request, studio: Studio, pk: int) -> HttpResponse:
+def edit_program(request: AuthenticatedHttpRequest, studio: Studio, pk: int) -> HttpResponse:
     """GET: the newest version. POST: another row, or a new version; what was typed stays in any case."""
     desk = _load_editor(studio, pk)
     if request.method != "POST":
@@ -69,26 +69,26 @@ def edit_program(request: Request, studio: Studio, pk: int) -> HttpResponse:
     return _save_version(request, studio, desk)
 
 
-@posted
+@post_only
 @team_member_required
-def preview_program(request: Request, studio: Studio, pk: int) -> HttpResponse:
+def preview_program(request: AuthenticatedHttpRequest, studio: Studio, pk: int) -> HttpResponse:
     """Every shape of what is typed, and what is wrong with it. Nothing is stored."""
     desk = _load_editor(studio, pk)
     desk.words, desk.terms = WordingForm.typed(request.POST), ProgramForm.typed(request.POST)
     return _render_editor(request, studio, desk, part="#preview")
 
 
-@posted
+@post_only
 @team_member_required
-def sign_version(request: Request, studio: Studio, pk: int, version: int) -> HttpResponse:
+def sign_version(request: AuthenticatedHttpRequest, studio: Studio, pk: int, version: int) -> HttpResponse:
     """The artist in person, who typed the password a moment ago, says yes to exactly this version."""
     program = _get_program_or_404(studio, pk)
     signed = get_object_or_404(
         ProgramVersion.objects.select_related("program__artist"), program=program, version=version
     )
     try:
-        programs.sign(signed, by=request.user, fresh=freshness.fresh(request))
-    except SignInAgain:
+        programs.sign(signed, by=request.user, fresh=reauthentication.did_recently_authenticate(request))
+    except ReauthenticationRequired:
         return redirect_to_reauthentication(studio.url("program", pk=pk) + "#sign")
     except USER_ERRORS as error:
         return _render_editor(request, studio, _load_editor(studio, pk, problem=str(error)), status=error_status(error))
@@ -96,9 +96,9 @@ def sign_version(request: Request, studio: Studio, pk: int, version: int) -> Htt
     return redirect(studio.url("program", pk=pk))
 
 
-@posted
+@post_only
 @team_member_required
-def pause_or_resume(request: Request, studio: Studio, pk: int) -> HttpResponse:
+def pause_or_resume(request: AuthenticatedHttpRequest, studio: Studio, pk: int) -> HttpResponse:
     """Pause it at once, or let it go on."""
     program = _get_program_or_404(studio, pk)
     act = programs.resume if request.POST.get("do") == "resume" else programs.pause
@@ -111,7 +111,7 @@ def pause_or_resume(request: Request, studio: Studio, pk: int) -> HttpResponse:
 
 @require_safe
 @team_member_required
-def show_version(request: Request, studio: Studio, pk: int, version: int) -> HttpResponse:
+def show_version(request: AuthenticatedHttpRequest, studio: Studio, pk: int, version: int) -> HttpResponse:
     """One older version as it was written, with every shape of it."""
     program = _get_program_or_404(studio, pk)
     found = get_object_or_404(program.versions.select_related("recording", "decision"), version=version)
@@ -153,7 +153,7 @@ def _load_editor(studio: Studio, pk: int, *, problem: str = "") -> ProgramEditor
     return ProgramEditor(program, newest, WordingForm.of(newest), ProgramForm.of(newest), problem)
 
 
-def _save_version(request: Request, studio: Studio, desk: ProgramEditor) -> HttpResponse:
+def _save_version(request: AuthenticatedHttpRequest, studio: Studio, desk: ProgramEditor) -> HttpResponse:
     if desk.words.problems or desk.terms.problems:
         desk.problem = "It is not saved yet: look at what is marked below. Everything you typed is still here."
         return _render_editor(request, studio, desk, status=422)
@@ -177,7 +177,7 @@ def _is_unchanged(version: ProgramVersion, chosen: dict[str, Any]) -> bool:
 
 
 def _render_editor(
-    request: Request, studio: Studio, desk: ProgramEditor, *, part: str = "", status: int = 200
+    request: AuthenticatedHttpRequest, studio: Studio, desk: ProgramEditor, *, part: str = "", status: int = 200
 ) -> HttpResponse:
     wrong = desk.words.problems
     facts: dict[str, Any] = {

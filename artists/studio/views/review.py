@@ -10,52 +10,53 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
 
-from accounts.entrance import posted
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from ai.unicode import CONTROL_CHARACTERS
 from artists import eligibility, holds, review
 from artists.exceptions import AlreadyHeld, DraftNotFound, InvalidRequest
 from artists.models import Draft
 from artists.studio import review_queue
-from artists.studio.access import USER_ERRORS, Studio, error_status, parse_int, team_member_required
+from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.review_context import ReviewContext, expected_mark
 from artists.studio.said import said
+from web.decorators import post_only
+from web.parsers import parse_integer
 
 TEMPLATE = "studio/review.html"
 
 
 @require_safe
 @team_member_required
-def show_next_draft(request: Request, studio: Studio) -> HttpResponse:
+def show_next_draft(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """The next one, whatever it is."""
-    return _render_review(request, studio, _next_context(request, studio), done=parse_int(request.GET.get("done")))
+    return _render_review(request, studio, _next_context(request, studio), done=parse_integer(request.GET.get("done")))
 
 
 @require_safe
 @team_member_required
-def show_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def show_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     return _render_review(request, studio, _held_context(studio, draft))
 
 
-@posted
+@post_only
 @team_member_required
-def approve_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def approve_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     return _apply_decision(
         request, studio, draft, partial(review.approve, draft, by=request.user, revision=_posted_revision(request))
     )
 
 
-@posted
+@post_only
 @team_member_required
-def decline_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def decline_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     reason = CONTROL_CHARACTERS.sub(" ", request.POST.get("reason", ""))[:280]
     no = partial(review.decline, draft, by=request.user, reason=reason, revision=_posted_revision(request))
     return _apply_decision(request, studio, draft, no)
 
 
-@posted
+@post_only
 @team_member_required
-def skip_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def skip_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     """Later: it stays where it is, and others may be handed it."""
     holds.release_draft(_get_draft_or_404(studio, draft), by=request.user)
     review_queue.skip(request, studio, draft)
@@ -63,7 +64,7 @@ def skip_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
 
 
 @team_member_required
-def edit_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def edit_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     """GET: the words in a field. POST: other words; refused ones are still in the field."""
     if request.method != "POST":
         return _render_review(request, studio, _held_context(studio, draft, editing=True))
@@ -72,9 +73,9 @@ def edit_draft(request: Request, studio: Studio, draft: int) -> HttpResponse:
     return _apply_decision(request, studio, draft, other, typed=typed)
 
 
-@posted
+@post_only
 @team_member_required
-def preview_mark(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def preview_mark(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     """What the typed words would be marked. Nothing is stored."""
     found = _get_draft_or_404(studio, draft)
     return studio.show(
@@ -82,9 +83,9 @@ def preview_mark(request: Request, studio: Studio, draft: int) -> HttpResponse:
     )
 
 
-@posted
+@post_only
 @team_member_required
-def undo_decision(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def undo_decision(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     """Take a decision back, and have the draft in front of one again."""
     try:
         _get_draft_or_404(studio, draft)
@@ -100,38 +101,38 @@ def undo_decision(request: Request, studio: Studio, draft: int) -> HttpResponse:
     )
 
 
-@posted
+@post_only
 @team_member_required
-def renew_hold(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def renew_hold(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     """The open page goes on looking at it, and hears what became of the line meanwhile."""
     return _render_queue(request, studio, _held_context(studio, draft))
 
 
 @require_safe
 @team_member_required
-def refresh_queue(request: Request, studio: Studio) -> HttpResponse:
+def refresh_queue(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """The count and the line anew, and a word if the draft being read was decided; what is read does not move."""
-    read = parse_int(request.GET.get("on"))
+    read = parse_integer(request.GET.get("on"))
     return _render_queue(request, studio, ReviewContext(_get_draft_or_404(studio, read), studio) if read else None)
 
 
 @require_safe
 @team_member_required
-def show_pending_count(request: Request, studio: Studio) -> HttpResponse:
+def show_pending_count(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """How many wait, for the bar of every page."""
     return studio.show(request, f"{TEMPLATE}#count")
 
 
-@posted
+@post_only
 @team_member_required
-def release_hold(request: Request, studio: Studio, draft: int) -> HttpResponse:
+def release_hold(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
     """The page was left: nobody has to wait for the lease to end."""
     holds.release_draft(_get_draft_or_404(studio, draft), by=request.user)
     return HttpResponse(status=204)
 
 
 def _apply_decision(
-    request: Request, studio: Studio, pk: int, decide: Callable[[], Draft], *, typed: str | None = None
+    request: AuthenticatedHttpRequest, studio: Studio, pk: int, decide: Callable[[], Draft], *, typed: str | None = None
 ) -> HttpResponse:
     """Decide and go on, or stay and say why not."""
     draft = _get_draft_or_404(studio, pk)
@@ -157,13 +158,13 @@ def _refused_context(studio: Studio, pk: int, error: Exception, typed: str | Non
     return _held_context(studio, pk, editing=True, typed=typed, **about)
 
 
-def _respond_with_next(request: Request, studio: Studio, *, done: int | None = None) -> HttpResponse:
+def _respond_with_next(request: AuthenticatedHttpRequest, studio: Studio, *, done: int | None = None) -> HttpResponse:
     if request.htmx:
         return _render_review(request, studio, _next_context(request, studio), done=done)
     return redirect(studio.url("review") + (f"?done={done}" if done else ""))
 
 
-def _next_context(request: Request, studio: Studio, *, problem: str = "") -> ReviewContext | None:
+def _next_context(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "") -> ReviewContext | None:
     found = review_queue.take_next_draft(request, studio)
     return ReviewContext(_get_draft_or_404(studio, found), studio, problem=problem) if found else None
 
@@ -179,7 +180,12 @@ def _held_context(studio: Studio, pk: int, **about: Any) -> ReviewContext:
 
 
 def _render_review(
-    request: Request, studio: Studio, stage: ReviewContext | None, *, done: int | None = None, status: int = 200
+    request: AuthenticatedHttpRequest,
+    studio: Studio,
+    stage: ReviewContext | None,
+    *,
+    done: int | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The page, or for htmx its stage and what stands around it."""
     shown = {**_page_context(request, studio, stage), "done": _last_decision(studio, done)}
@@ -196,11 +202,11 @@ def _current_url(studio: Studio, stage: ReviewContext | None) -> str:
     return studio.url("review-edit" if stage.editing and stage.is_open else "review-item", draft=stage.draft.pk)
 
 
-def _render_queue(request: Request, studio: Studio, stage: ReviewContext | None) -> HttpResponse:
+def _render_queue(request: AuthenticatedHttpRequest, studio: Studio, stage: ReviewContext | None) -> HttpResponse:
     return studio.show(request, f"{TEMPLATE}#beside", **_page_context(request, studio, stage))
 
 
-def _page_context(request: Request, studio: Studio, stage: ReviewContext | None) -> dict[str, Any]:
+def _page_context(request: AuthenticatedHttpRequest, studio: Studio, stage: ReviewContext | None) -> dict[str, Any]:
     return {
         "section": "review",
         "stage": stage,
@@ -234,6 +240,6 @@ def _get_draft_or_404(studio: Studio, pk: int) -> Draft:
     return draft
 
 
-def _posted_revision(request: Request) -> int:
+def _posted_revision(request: AuthenticatedHttpRequest) -> int:
     """The one that was looked at. Anything that is no number is none that anybody saw."""
-    return parse_int(request.POST.get("revision")) or 0
+    return parse_integer(request.POST.get("revision")) or 0

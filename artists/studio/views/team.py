@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts import invitations, roles
-from accounts.entrance import posted
 from accounts.models import Invitation, Member, Person, Role
-from accounts.requests import Request
+from accounts.requests import AuthenticatedHttpRequest
 from artists import programs, team_invitations
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
+from web.decorators import post_only
 
-GIVEN = [(role.value, role.label) for role in invitations.GIVEN]
+GIVEN = [(role.value, role.label) for role in invitations.INVITABLE_ROLES]
 
 
 class Invited(forms.Form):
@@ -37,7 +37,7 @@ class Grace(forms.Form):
 
 
 @team_member_required
-def manage_team(request: Request, studio: Studio) -> HttpResponse:
+def manage_team(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """GET: who is here, and who was asked. POST: somebody more is asked, by mail."""
     if request.method != "POST":
         return _render_team(request, studio)
@@ -52,22 +52,22 @@ def manage_team(request: Request, studio: Studio) -> HttpResponse:
     return _apply_change(request, studio, invite, adding=form)
 
 
-@posted
+@post_only
 @team_member_required
-def revoke_invitation(request: Request, studio: Studio, invitation: int) -> HttpResponse:
+def revoke_invitation(request: AuthenticatedHttpRequest, studio: Studio, invitation: int) -> HttpResponse:
     """Taken back: its link opens nothing any more."""
     found = get_object_or_404(Invitation.objects.select_related("team"), pk=invitation, team=studio.artist.team)
 
     def take_back() -> str:
-        invitations.take_back(found, by=request.user)
+        invitations.revoke(found, by=request.user)
         return f"The invitation of {found.email} was taken back."
 
     return _apply_change(request, studio, take_back)
 
 
-@posted
+@post_only
 @team_member_required
-def update_member(request: Request, studio: Studio, member: int) -> HttpResponse:
+def update_member(request: AuthenticatedHttpRequest, studio: Studio, member: int) -> HttpResponse:
     """Another role, or none any more."""
     found = get_object_or_404(Member.objects.select_related("person"), pk=member, team=studio.artist.team)
     if request.POST.get("do") == "remove":
@@ -80,9 +80,9 @@ def update_member(request: Request, studio: Studio, member: int) -> HttpResponse
     return _apply_change(request, studio, lambda: _change_role(request, studio, found.person, role))
 
 
-@posted
+@post_only
 @team_member_required
-def update_practice(request: Request, studio: Studio) -> HttpResponse:
+def update_practice(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """How long a decision can be undone."""
     form = Grace(request.POST)
     if not form.is_valid():
@@ -96,17 +96,17 @@ def update_practice(request: Request, studio: Studio) -> HttpResponse:
     return _apply_change(request, studio, choose, grace=form)
 
 
-def _change_role(request: Request, studio: Studio, person: Person, role: str) -> str:
+def _change_role(request: AuthenticatedHttpRequest, studio: Studio, person: Person, role: str) -> str:
     roles.add_member(studio.artist.team, person, role, by=request.user)
     return f"{person.name or person.handle} is now {Role(role).label.lower()}."
 
 
-def _remove_member(request: Request, studio: Studio, person: Person) -> str:
+def _remove_member(request: AuthenticatedHttpRequest, studio: Studio, person: Person) -> str:
     roles.remove_member(studio.artist.team, person, by=request.user)
     return f"{person.name or person.handle} is no longer in the team."
 
 
-def _apply_change(request: Request, studio: Studio, change: Any, **forms: forms.Form) -> HttpResponse:
+def _apply_change(request: AuthenticatedHttpRequest, studio: Studio, change: Any, **forms: forms.Form) -> HttpResponse:
     try:
         said = change()
     except USER_ERRORS as error:
@@ -117,7 +117,7 @@ def _apply_change(request: Request, studio: Studio, change: Any, **forms: forms.
 
 
 def _render_team(
-    request: Request, studio: Studio, *, problem: str = "", status: int = 200, **typed: forms.Form
+    request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200, **typed: forms.Form
 ) -> HttpResponse:
     members = studio.artist.team.members.select_related("person").order_by("pk")
     seconds = programs.get_practice(studio.artist).grace_seconds
@@ -126,7 +126,7 @@ def _render_team(
         "studio/team.html",
         status=status,
         members=members,
-        invited=invitations.of(studio.artist.team) if studio.may_manage else (),
+        invited=invitations.list_open(studio.artist.team) if studio.may_manage else (),
         roles=[(role.label, team_invitations.ROLE_DESCRIPTIONS[role]) for role in Role],
         given=GIVEN,
         problem=problem,

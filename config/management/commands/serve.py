@@ -13,7 +13,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from live.sockets import LARGEST
+from live.sockets import MAX_MESSAGE_BYTES
 
 NEIGHBOURS = 20  # ports that are tried after the one that was asked for
 PATIENCE = 5  # seconds for requests under way when the process is to end
@@ -72,7 +72,7 @@ def _config() -> uvicorn.Config:
         "config.asgi:application",
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # it doubles what an open socket costs, and our messages are short
-        ws_max_size=LARGEST,
+        ws_max_size=MAX_MESSAGE_BYTES,
         lifespan="on",
         log_config=None,  # settings.LOGGING
         access_log=False,  # it would write the addresses of receipts, and a token given as ?token=

@@ -29,7 +29,7 @@ JOBS = {
     "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.seconds_until_due),
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
-    "reports": Job(moderation.weigh_next, reports.CHANNEL),
+    "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
 }
 
 

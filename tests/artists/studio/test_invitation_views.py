@@ -11,7 +11,7 @@ from accounts.models import Invitation, Person
 from artists import team_invitations
 from catalog.models import Artist
 from tests import world
-from tests.accounts.people import FORM, PASSWORD, link, sign_in, signed_in, someone
+from tests.accounts.factories import PASSWORD, SIGNUP_DATA, create_person, link_in_mail, sign_in, signed_in_client
 from tests.artists.studio.pages import member_client, visible_text
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,8 @@ def request_all_answers(client: Client, path: str) -> list[Any]:
 
 
 def test_reading_it_is_no_answer_and_join_is_one(artist: Artist, path: str) -> None:
-    ana = someone("ana")
-    client = signed_in(ana)
+    ana = create_person("ana")
+    client = signed_in_client(ana)
 
     page = client.get(path)
     before = is_member(ana, artist)
@@ -59,9 +59,9 @@ def test_reading_it_is_no_answer_and_join_is_one(artist: Artist, path: str) -> N
 
 
 def test_no_thanks_leads_home_and_to_no_team(artist: Artist, path: str) -> None:
-    ana = someone("ana")
+    ana = create_person("ana")
 
-    refused = signed_in(ana).post(path, {"do": "refuse"}, follow=True)
+    refused = signed_in_client(ana).post(path, {"do": "refuse"}, follow=True)
 
     assert ("You did not join the team of Mara Veil." in visible_text(refused), is_member(ana, artist)) == (True, False)
 
@@ -69,9 +69,9 @@ def test_no_thanks_leads_home_and_to_no_team(artist: Artist, path: str) -> None:
 def test_somebody_else_reads_that_it_is_for_another_address_and_nothing_of_it(
     artist: Artist, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    eve = someone("eve")
+    eve = create_person("eve")
 
-    pages = request_all_answers(signed_in(eve), path)
+    pages = request_all_answers(signed_in_client(eve), path)
 
     assert all("This invitation is for another address. Sign in with it." in visible_text(page) for page in pages)
     assert [word for word in ("ana@example.com", "Mara") for page in pages if word in visible_text(page)] == []
@@ -80,7 +80,7 @@ def test_somebody_else_reads_that_it_is_for_another_address_and_nothing_of_it(
 
 
 def test_one_that_is_over_reads_the_same_as_one_that_never_was(artist: Artist, path: str) -> None:
-    client = signed_in(someone("ana"))
+    client = signed_in_client(create_person("ana"))
     client.post(path, {"do": "refuse"}, follow=True)
 
     for browser in (client, Client()):
@@ -94,7 +94,7 @@ def test_one_that_is_over_reads_the_same_as_one_that_never_was(artist: Artist, p
 
 
 def test_who_is_signed_out_reads_it_and_comes_back_after_signing_in(artist: Artist, path: str) -> None:
-    someone("ana")
+    create_person("ana")
     client = Client()
 
     page = client.get(path)
@@ -113,12 +113,12 @@ def test_who_has_no_account_yet_signs_up_with_the_address_and_joins(
 ) -> None:
     client = Client()
 
-    client.post("/accounts/signup/", {**FORM, "next": path})
-    client.post(link(mailoutbox[0]))
-    sign_in(client, FORM["email"], PASSWORD)
+    client.post("/accounts/signup/", {**SIGNUP_DATA, "next": path})
+    client.post(link_in_mail(mailoutbox[0]))
+    sign_in(client, SIGNUP_DATA["email"], PASSWORD)
     client.post(path, {"do": "join"})
 
-    assert is_member(Person.objects.get(email=FORM["email"]), artist)
+    assert is_member(Person.objects.get(email=SIGNUP_DATA["email"]), artist)
 
 
 def test_the_team_lists_who_was_asked_to_its_principals_and_owners_alone(artist: Artist, path: str) -> None:
@@ -139,7 +139,7 @@ def test_what_the_team_takes_back_is_over(artist: Artist, path: str) -> None:
     assert "The invitation of ana@example.com was taken back." in visible_text(first)
     assert "Asked, and not answered yet" not in visible_text(first)
     assert (second.status_code, "This invitation is over" in visible_text(second)) == (409, True)
-    assert signed_in(someone("ana")).get(path).status_code == 410
+    assert signed_in_client(create_person("ana")).get(path).status_code == 410
 
 
 def test_another_teams_invitation_is_not_there(artist: Artist, path: str) -> None:
@@ -155,7 +155,7 @@ def test_inviting_again_sends_a_new_link_and_the_older_is_over(
 ) -> None:
     member_client(artist, "owner").post("/studio/mara-veil/team", {"email": "Ana@example.com", "role": "editor"})
 
-    ana = signed_in(someone("ana"))
+    ana = signed_in_client(create_person("ana"))
     older, newer = ana.get(path), ana.get(invitation_path(mailoutbox[0]))
 
     assert (older.status_code, newer.status_code, "as editor." in visible_text(newer)) == (410, 200, True)

@@ -10,7 +10,7 @@ from fans import mutes, opt_ins
 from rights import grants
 from rights.models import Use
 from tests import world
-from tests.accounts.people import PASSWORD
+from tests.accounts.factories import PASSWORD
 from tests.artists.studio.pages import member_client, signed_in_client, visible_text
 
 

@@ -7,7 +7,7 @@ from artists import programs
 from artists.models import Program
 from catalog.models import Artist
 from tests import world
-from tests.accounts.people import PASSWORD
+from tests.accounts.factories import PASSWORD
 from tests.artists.studio.pages import HTMX_HEADERS, member_client, visible_text
 
 FORM_DATA = {"times": "100", "recording": "", "seconds": "259200", "locale": "en", "template": ["Thank you[, {name}]."]}

@@ -1,0 +1,34 @@
+"""Word: the forms of the way in, allauth's, in the house's words."""
+
+from typing import Any
+
+from allauth.account import forms
+
+LABELS = {"login": "E-mail address", "email": "E-mail address", "remember": "Stay signed in on this device"}
+HELP_TEXTS = {"password1": "At least 10 characters, and none that many people use."}
+
+
+class HouseWordingMixin:
+    """No label a second time inside its field, and one line about passwords; the validators still say what is wrong."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name) or str(field.label).capitalize()
+            field.help_text = HELP_TEXTS.get(name, field.help_text)
+
+
+def _with_house_wording(form: type) -> type:
+    return type(form.__name__, (HouseWordingMixin, form), {})
+
+
+SignupForm = _with_house_wording(forms.SignupForm)  # with the fields of accounts.forms.SignupFields
+LoginForm = _with_house_wording(forms.LoginForm)
+ReauthenticateForm = _with_house_wording(forms.ReauthenticateForm)
+AddEmailForm = _with_house_wording(forms.AddEmailForm)
+ChangePasswordForm = _with_house_wording(forms.ChangePasswordForm)
+ResetPasswordForm = _with_house_wording(forms.ResetPasswordForm)
+ResetPasswordKeyForm = _with_house_wording(forms.ResetPasswordKeyForm)

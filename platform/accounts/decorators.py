@@ -1,0 +1,37 @@
+"""Require a signed-in person, and send everybody else to the sign-in page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, cast
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import Person
+from web.decorators import SAFE_METHODS
+from web.redirects import return_url
+
+SIGNED_OUT_MESSAGE = "You were signed out, so nothing was changed. Sign in, then do it again."
+
+
+def login_required[R: HttpRequest, **P](view: Callable[Concatenate[R, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Call the view for a signed-in person; its request has a `Person` as user."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, Person):
+            return redirect_to_sign_in(request)
+        return view(cast(R, request), *args, **kwargs)
+
+    return wrapper
+
+
+def redirect_to_sign_in(request: HttpRequest, next_url: str | None = None, *, warn: bool = True) -> HttpResponse:
+    """Redirect to the sign-in page; `next_url` is opened afterwards (default: the page the person was on).
+
+    Somebody who sent a form is told that it changed nothing, unless `warn` is False.
+    """
+    if warn and request.method not in SAFE_METHODS:
+        messages.warning(request, SIGNED_OUT_MESSAGE)
+    return redirect_to_login(next_url or return_url(request))

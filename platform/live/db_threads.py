@@ -1,0 +1,19 @@
+"""Ask: the database, from the event loop, through a few threads that keep their connections."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import close_old_connections
+
+THREAD_COUNT = 4
+
+_executor = ThreadPoolExecutor(THREAD_COUNT, thread_name_prefix="live-rows")
+
+
+async def run_in_db_thread[**P, T](question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def asked() -> T:
+        close_old_connections()  # one that broke is replaced
+        return question(*args, **kwargs)
+
+    return await asyncio.get_running_loop().run_in_executor(_executor, asked)

@@ -1,0 +1,42 @@
+"""Hash functions; decisions and clearances are never changed, and of a grant only its end is ever written."""
+
+from django.db import migrations
+
+from audit.operations import append_only, write_once
+
+# convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
+# the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
+# (checked), so the fields cannot run into each other. STRICT: a missing field gives no hash.
+FUNCTIONS = """
+CREATE FUNCTION rights_content_hash(salt text, person uuid, artist bigint, mark text, credit text, content text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN length(salt) = 32 AND strpos(mark || credit, E'\\n') = 0 THEN
+    encode(sha256(convert_to(
+        salt || E'\\n' || person || E'\\n' || artist || E'\\n' || mark || E'\\n' || credit || E'\\n' || content, 'UTF8'
+    )), 'hex') END;
+-- A program for every recording of its artist names none; that alone may be NULL. The words come last: only they may
+-- hold a line break.
+CREATE FUNCTION rights_shape_hash(
+    program bigint, version bigint, moment text, nth bigint, recording bigint, audience text, wording text
+)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN encode(sha256(convert_to(
+    program || E'\\n' || version || E'\\n' || moment || E'\\n' || nth || E'\\n' || coalesce(recording::text, '')
+    || E'\\n' || audience || E'\\n' || wording, 'UTF8'
+)), 'hex');
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("rights", "0001_initial"), ("audit", "0002_promises")]
+    operations = [
+        migrations.RunSQL(
+            FUNCTIONS,
+            "DROP FUNCTION rights_content_hash(text, uuid, bigint, text, text, text);"
+            "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);",
+        ),
+        append_only("rights_decision"),
+        append_only("rights_clearance"),
+        append_only("rights_clearancegrant"),
+        write_once("rights_grant", "ended_at", "ended_by", until="ended_at"),
+    ]

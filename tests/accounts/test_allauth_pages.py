@@ -1,0 +1,279 @@
+"""The round of one account, page by page, as a browser makes it."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from accounts.models import Person
+from tests.accounts.factories import (
+    PASSWORD,
+    SIGNUP_DATA,
+    create_person,
+    is_signed_in,
+    link_in_mail,
+    page_text,
+    sign_in,
+    signed_in_client,
+)
+
+pytestmark = pytest.mark.django_db
+NEW = "another lantern on the quay"
+
+
+def test_the_whole_round_of_an_account(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    client.post("/accounts/signup/", SIGNUP_DATA)
+    client.post(link_in_mail(mailoutbox.pop()))
+    sign_in(client, "Ana@Example.com")
+    assert client.get("/api/v1/me").json() == {"handle": "ana", "name": "Ana", "roles": []}
+
+    client.post("/accounts/logout/")
+    assert not is_signed_in(client)
+
+    client.post("/accounts/password/reset/", {"email": "ana@example.com"})
+    form = client.get(link_in_mail(mailoutbox.pop()), follow=True)
+    done = client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+    assert done["Location"] == "/accounts/password/reset/key/done/"
+    assert [letter.subject for letter in mailoutbox] == ["Your password was changed"]
+    mailoutbox.clear()
+    sign_in(client, "ana@example.com", PASSWORD)
+    assert not is_signed_in(client)
+    sign_in(client, "ana@example.com", NEW)
+    assert is_signed_in(client)
+
+    asked = client.post("/accounts/email/", {"action_add": "", "email": "Ana.New@example.com"})
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+    resumed = client.post("/accounts/reauthenticate/", {"password": NEW, "next": "/accounts/email/"})
+    assert (resumed.status_code, resumed["Location"]) == (302, "/accounts/email/")
+    letter = mailoutbox.pop()
+    assert (letter.to, Person.objects.get().email) == (["ana.new@example.com"], "ana@example.com")
+    client.post(link_in_mail(letter))
+    assert Person.objects.get().email == "ana.new@example.com"
+    assert [(told.to, told.subject) for told in mailoutbox] == [(["ana@example.com"], "Your address was changed")]
+    old, new = Client(), Client()
+    sign_in(old, "ana@example.com", NEW)
+    sign_in(new, "ana.new@example.com", NEW)
+    assert (is_signed_in(old), is_signed_in(new)) == (False, True)
+
+
+def test_a_link_for_a_new_password_works_once(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    create_person("ana")
+    client.post("/accounts/password/reset/", {"email": "ana@example.com"})
+    path = link_in_mail(mailoutbox[0])
+    form = client.get(path, follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+
+    again = Client().get(path, follow=True)
+
+    assert "This link was used already, or is too old." in page_text(again)
+
+
+def test_a_new_password_ends_every_session(client: Client) -> None:
+    ana = create_person("ana")
+    stolen = signed_in_client(ana)
+    sign_in(client, ana.email)
+
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+
+    assert (is_signed_in(client), is_signed_in(stolen)) == (False, False)
+
+
+def test_asking_for_a_new_password_tells_nobody_who_has_an_account(mailoutbox: list[EmailMessage]) -> None:
+    create_person("ana")
+
+    known = Client().post("/accounts/password/reset/", {"email": "ana@example.com"}, follow=True)
+    unknown = Client().post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
+
+    assert (known.redirect_chain, page_text(known)) == (unknown.redirect_chain, page_text(unknown))
+    subjects = {letter.to[0]: letter.subject for letter in mailoutbox}
+    assert subjects == {
+        "ana@example.com": "Choose a new password",
+        "nobody@example.com": "There is no account with this address",
+    }
+
+
+def test_a_wrong_password_and_an_unknown_address_sound_the_same() -> None:
+    create_person("ana")
+
+    wrong = sign_in(Client(), "ana@example.com", "not the password")
+    unknown = sign_in(Client(), "nobody@example.com", "not the password")
+
+    assert wrong.context["form"].errors == unknown.context["form"].errors
+    assert wrong.context["form"].non_field_errors() == [
+        "The email address and/or password you specified are not correct."
+    ]
+
+
+def test_signing_in_changes_the_key_of_the_session(client: Client) -> None:
+    ana = create_person("ana")
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted = session.session_key
+
+    sign_in(client, ana.email)
+
+    assert is_signed_in(client)
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != planted
+    attacker = Client()
+    attacker.cookies[settings.SESSION_COOKIE_NAME] = planted
+    assert not is_signed_in(attacker)
+
+
+def test_who_is_switched_off_cannot_sign_in(client: Client) -> None:
+    create_person("ana", is_active=False)
+
+    answer = sign_in(client, "ana@example.com")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/inactive/")
+    assert not is_signed_in(client)
+    assert "This account is switched off" in page_text(client.get("/accounts/inactive/"))
+
+
+def test_who_is_switched_off_is_out_at_the_next_request() -> None:
+    ana = create_person("ana")
+    client = signed_in_client(ana)
+    assert is_signed_in(client)
+
+    Person.objects.update(is_active=False)
+
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "https:///evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http://testserver@evil.example/",
+        "https://evil.example/\x00",
+    ],
+)
+def test_nobody_is_sent_elsewhere_after_signing_in(client: Client, away: str) -> None:
+    create_person("ana")
+
+    assert sign_in(client, "ana@example.com", next=away)["Location"] == "/"
+
+
+def test_who_came_for_a_page_of_ours_is_sent_there(client: Client) -> None:
+    create_person("ana")
+
+    assert sign_in(client, "ana@example.com", next="/accounts/email/?a=1")["Location"] == "/accounts/email/?a=1"
+
+
+def test_the_sixth_wrong_password_is_answered_429_and_the_right_one_too(client: Client) -> None:
+    create_person("ana")
+
+    answers = [sign_in(client, "ana@example.com", "wrong").status_code for _ in range(6)]
+    right = sign_in(client, "ana@example.com")
+
+    assert answers == [200] * 5 + [429]
+    assert (right.status_code, is_signed_in(client)) == (429, False)
+    assert "This was tried too often in a short time." in page_text(right)
+
+
+def test_an_address_of_ones_own_making_does_not_help_against_the_limit() -> None:
+    create_person("ana")
+
+    answers = [
+        Client(headers={"x-forwarded-for": f"10.0.0.{number}"})
+        .post("/accounts/login/", {"login": f"nobody{number}@example.com", "password": "wrong"})
+        .status_code
+        for number in range(11)
+    ]
+
+    assert answers == [200] * 10 + [429]
+
+
+def test_the_twenty_first_sign_up_from_one_address_within_a_minute_is_answered_429(client: Client) -> None:
+    answers = [client.post("/accounts/signup/", {"email": "x"}).status_code for _ in range(21)]
+
+    assert answers == [200] * 20 + [429]
+    assert Person.objects.count() == 0
+
+
+def test_the_limits_keep_no_address_in_the_clear(client: Client) -> None:
+    from django.db import connection  # to read the table behind the cache, which has no model
+
+    sign_in(client, "nobody@example.com", "wrong")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM fanfare_cache")
+        keys = [key for (key,) in cursor.fetchall()]
+    assert [len(key) for key in keys] == [64] * len(keys)
+    assert len(keys) == 3  # sign-ins from here, wrong ones from here, wrong ones for this account
+    assert "127.0.0.1" not in "".join(keys)
+
+
+@pytest.mark.parametrize("path", ["login", "signup", "logout", "reauthenticate", "email", "password/change"])
+def test_a_form_without_its_token_is_refused(path: str) -> None:
+    client = signed_in_client(create_person("ana"), enforce_csrf_checks=True)
+
+    assert client.post(f"/accounts/{path}/", {**SIGNUP_DATA, "login": "ana@example.com"}).status_code == 403
+    assert is_signed_in(client)
+
+
+def test_looking_at_the_sign_out_page_signs_nobody_out() -> None:
+    client = signed_in_client(create_person("ana"))
+
+    client.get("/accounts/logout/")
+
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("path", ["password/set", "login/code", "login/code/confirm", "signup/passkey", "3rdparty"])
+def test_what_we_do_not_offer_is_not_there(client: Client, path: str) -> None:
+    assert client.get(f"/accounts/{path}/").status_code == 404
+
+
+STRANGERS = ["login", "signup", "inactive", "confirm-email", "confirm-email/nothing", "password/reset"]
+STRANGERS += ["password/reset/done", "password/reset/key/done", "password/reset/key/1-nothing"]
+
+
+@pytest.mark.parametrize("path", STRANGERS)
+def test_a_page_for_strangers_is_ours_and_has_nothing_the_policy_forbids(client: Client, path: str) -> None:
+    page = client.get(f"/accounts/{path}/")
+
+    _is_a_plain_page(page.content.decode())
+
+
+@pytest.mark.parametrize("path", ["email", "password/change", "reauthenticate", "logout"])
+def test_a_page_for_people_is_ours_and_has_nothing_the_policy_forbids(path: str) -> None:
+    page = signed_in_client(create_person("ana")).get(f"/accounts/{path}/")
+
+    _is_a_plain_page(page.content.decode())
+
+
+def _is_a_plain_page(page: str) -> None:
+    assert page.startswith('<!doctype html>\n<html lang="en">')
+    assert re.findall(r"<h1>", page) == ["<h1>"]
+    assert re.findall(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=", page) == []
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    fields = re.findall(r'<(?:input|select)(?![^>]*type="hidden")[^>]*\sid="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
+    assert sorted(fields) == sorted(re.findall(r'<label for="([^"]+)"', page))
+
+
+def test_a_waiting_address_can_be_given_up(mailoutbox: list[EmailMessage]) -> None:
+    client = signed_in_client(create_person("ana"))
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post("/accounts/email/", {"action_add": "", "email": "new@example.com"})
+    assert "We wrote to new@example.com." in page_text(client.get("/accounts/email/"))
+
+    client.post("/accounts/email/", {"action_remove": "", "email": "new@example.com"})
+
+    assert "new@example.com" not in page_text(client.get("/accounts/email/")).replace("new@example.com is removed.", "")
+    assert client.post(link_in_mail(mailoutbox[0])).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["signup", "login", "password/reset"])
+def test_a_field_is_named_once_and_in_our_words(client: Client, path: str) -> None:
+    page = client.get(f"/accounts/{path}/").content.decode()
+
+    assert "placeholder" not in page
+    assert ">E-mail address</label>" in page

@@ -1,0 +1,73 @@
+"""New artists and recordings."""
+
+import uuid
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from audit.models import Entry
+from catalog import registration, text_keys
+from catalog.models import Artist, Recording
+
+pytestmark = pytest.mark.django_db
+STAFF = "person:5e0c9a9e-4f3e-4f39-8a49-0a2c5f1b7d10"
+
+
+def test_an_artist_comes_with_a_team_and_a_trace() -> None:
+    ada = registration.add_artist("Ada", "ada", "Team Ada", by=STAFF)
+
+    assert (ada.name, ada.slug, ada.team.name, ada.team.members.count()) == ("Ada", "ada", "Team Ada", 0)
+    trace = Entry.objects.get()
+    assert (trace.action, trace.actor, trace.subject) == ("artist.added", STAFF, f"artist:{ada.pk}")
+    assert trace.facts == {"team": ada.team_id}
+
+
+def test_a_recording_is_credited_to_its_artist_unless_it_says_otherwise() -> None:
+    ada = registration.add_artist("Ada", "ada", by=STAFF)
+
+    plain = registration.add_recording(ada, "Night Train", by=STAFF)
+    shared = registration.add_recording(ada, "Night Train", artist_credit="Ada & Bo", isrc="GBAYE6800011", by=STAFF)
+
+    assert [bytes(Recording.objects.get(pk=each.pk).text_key) for each in (plain, shared)] == [
+        text_keys.compute("Night Train", "Ada"),
+        text_keys.compute("Night Train", "Ada & Bo"),
+    ]
+    assert Entry.objects.filter(action="recording.added", subject=f"recording:{shared.pk}").count() == 1
+
+
+def test_what_is_there_already_is_refused_and_leaves_nothing() -> None:
+    mbid = uuid.uuid4()
+    ada = registration.add_artist("Ada", "ada", by=STAFF, mbid=mbid)
+    registration.add_recording(ada, "Night Train", by=STAFF, isrc="GBAYE6800011")
+    traces = Entry.objects.count()
+
+    with pytest.raises(registration.AlreadyInCatalog, match="address"):
+        registration.add_artist("Another Ada", "ada", by=STAFF)
+    with pytest.raises(registration.AlreadyInCatalog, match="MBID"):
+        registration.add_artist("Another Ada", "ada-2", by=STAFF, mbid=mbid)
+    with pytest.raises(registration.AlreadyInCatalog, match="title and credit"):
+        registration.add_recording(ada, "NIGHT TRAIN", by=STAFF)
+    with pytest.raises(registration.AlreadyInCatalog, match="ISRC"):
+        registration.add_recording(ada, "Day Train", by=STAFF, isrc="GBAYE6800011")
+
+    assert (Artist.objects.count(), Recording.objects.count(), Entry.objects.count()) == (1, 1, traces)
+
+
+@pytest.mark.parametrize(("title", "isrc"), [("", None), ("x" * 1025, None), ("Night Train", "gb-aye-68-00011")])
+def test_what_is_no_title_or_isrc_is_refused(title: str, isrc: str | None) -> None:
+    ada = registration.add_artist("Ada", "ada", by=STAFF)
+
+    with pytest.raises(ValidationError):
+        registration.add_recording(ada, title, by=STAFF, isrc=isrc)
+
+
+def test_an_artist_has_one_of_the_inks_and_a_line_about_them() -> None:
+    ada = registration.add_artist("Ada", "ada", by=STAFF)
+
+    registration.describe_artist(ada, spot="coral", about="Slow songs.", by=STAFF)
+    with pytest.raises(ValidationError):
+        registration.describe_artist(ada, spot="brass", about="Slow songs.", by=STAFF)
+
+    described = Artist.objects.get()
+    assert (described.spot, described.about) == ("coral", "Slow songs.")
+    assert Entry.objects.get(action="artist.described").facts == {"spot": "coral"}

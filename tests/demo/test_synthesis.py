@@ -1,0 +1,63 @@
+"""Pieces made by rules."""
+
+import hashlib
+import wave
+from array import array
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from catalog.models import Sound
+from config.demo import synthesis
+from tests import world
+
+
+@pytest.fixture
+def media(settings: Settings, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def test_a_piece_lasts_20_to_45_seconds_begins_and_ends_in_silence_and_never_clips() -> None:
+    for seed in ["a", "b", "Salt Radio"]:
+        piece = synthesis.compose_samples(seed)
+
+        assert 20 <= len(piece) / synthesis.SAMPLE_RATE <= 45
+        assert (abs(piece[0]) < 50, abs(piece[-1]) < 50) == (True, True)
+        assert 20_000 < max(map(abs, piece)) <= 26_214
+        quiet = max(
+            max(map(abs, piece[at : at + synthesis.SAMPLE_RATE]))
+            for at in range(0, len(piece) - synthesis.SAMPLE_RATE, synthesis.SAMPLE_RATE)
+        )
+        assert quiet > 2_000  # it is music all along
+
+
+def test_the_same_seed_makes_the_same_piece_and_another_another() -> None:
+    once, again, other = (synthesis.compose_samples(seed) for seed in ("x", "x", "y"))
+
+    assert (once == again, once == other) == (True, False)
+
+
+def test_what_is_composed_is_a_file_as_its_row_says(db: None, media: Path) -> None:
+    recording = world.a_recording(world.an_artist())
+
+    sound = synthesis.compose_recording(recording, "salt")
+
+    content = (media / sound.path).read_bytes()
+    assert (sound.content_type, sound.sha256) == ("audio/wav", hashlib.sha256(content).hexdigest())
+    with wave.open(str(media / sound.path)) as file:
+        samples = array("h", file.readframes(file.getnframes()))
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (22_050, 1, 2)
+    assert sound.milliseconds == len(samples) * 1000 // 22_050
+    assert [path.suffix for path in media.rglob("*.*")] == [".wav"]
+
+
+def test_composing_again_replaces_the_sound(db: None, media: Path) -> None:
+    recording = world.a_recording(world.an_artist())
+    first = synthesis.compose_recording(recording, "one")
+
+    second = synthesis.compose_recording(recording, "two")
+
+    assert (first.pk, Sound.objects.count()) == (second.pk, 1)
+    assert Sound.objects.get().sha256 != first.sha256

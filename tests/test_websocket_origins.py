@@ -1,0 +1,111 @@
+"""From which pages a socket may be opened: those of this very site, for a browser shows its cookie from everywhere."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from pytest_django import Settings
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from accounts.models import Person
+from config.routing import Origin, is_ours, origin
+from tests.live.conftest import create_session
+from tests.servers import Database, Processes, Site, site
+
+type ConnectStatus = Callable[..., int]
+
+
+@pytest.fixture
+def connect_status(ana: Person) -> ConnectStatus:
+    """The status that a page of this origin gets, with a cookie that is good."""
+    session = create_session(ana)
+
+    def status(at: Site, origin: str | None, **headers: str) -> int:
+        told = {"Cookie": f"sessionid={session}", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        with (
+            suppress(InvalidStatus),
+            connect(f"{at.socket_url}/live/", origin=origin, additional_headers=told, proxy=None) as link,
+        ):
+            assert '"hello"' in str(link.recv(5))
+            return 101
+        return 403
+
+    return status
+
+
+def test_a_page_of_this_site_is_heard_and_no_other(
+    calm_site: Site, knock: ConnectStatus, committing_db: Database
+) -> None:
+    port = calm_site.url.rpartition(":")[2]
+
+    answers = {
+        name: knock(calm_site, origin)
+        for name, origin in {
+            "its own": calm_site.url,
+            "another port": "http://127.0.0.1:9999",
+            "no port": "http://127.0.0.1",
+            "another name of this machine": f"http://localhost:{port}",
+            "another scheme": f"https://127.0.0.1:{port}",
+            "another name": f"http://fanfare.example:{port}",
+            "a name that begins alike": f"http://127.0.0.1.evil.example:{port}",
+            "a user before it": f"http://127.0.0.1:{port}@evil.example",
+            "null": "null",
+            "none": None,
+            "no address": "127.0.0.1",
+        }.items()
+    }
+
+    assert answers == {name: 101 if name == "its own" else 403 for name in answers}
+
+
+def test_by_another_of_our_names_its_own_pages_are_heard(calm_site: Site, knock: ConnectStatus) -> None:
+    port = calm_site.url.rpartition(":")[2]
+    at = Site(calm_site.url, f"ws://localhost:{port}", calm_site.process)
+
+    answers = [knock(at, f"http://{name}") for name in (f"localhost:{port}", f"127.0.0.1:{port}", "localhost:9999")]
+
+    assert answers == [101, 101, 403]  # the second is our SITE_URL
+
+
+@pytest.mark.parametrize(("trusted", "answers"), [("1", [101, 403]), ("0", [403, 101])])
+def test_behind_a_proxy_that_we_trust_the_scheme_is_what_it_says(
+    processes: Processes, knock: ConnectStatus, trusted: str, answers: list[int]
+) -> None:
+    behind = site(processes, BEHIND_PROXY=trusted, SITE_URL="https://fanfare.example")
+    own = behind.url.partition("//")[2]
+
+    found = [knock(behind, f"{scheme}://{own}", X_Forwarded_Proto="https") for scheme in ("https", "http")]
+
+    assert found == answers
+
+
+def test_a_host_that_is_not_ours_vouches_for_nobody(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS, settings.SITE_URL = ["fanfare.example"], "https://fanfare.example"
+
+    def from_page(page: str, host: str) -> bool:
+        headers = [(b"host", host.encode()), (b"origin", page.encode())]
+        return is_ours({"scheme": "ws", "headers": headers})
+
+    assert not from_page("http://evil.example", "evil.example")
+    assert from_page("https://fanfare.example", "10.0.0.7:8000")
+    assert not from_page("http://fanfare.example", "10.0.0.7:8000")
+    settings.SITE_URL = "http://127.0.0.1:8000"  # left as it comes
+    assert not from_page("http://127.0.0.1:8000", "fanfare.example")
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("HTTPS://Fanfare.example", ("https", "fanfare.example", 443)),
+        ("http://[::1]:8000", ("http", "[::1]", 8000)),
+        ("https://fanfare.example/", ("https", "fanfare.example", 443)),
+        ("https://fanfare.example/page", None),
+        ("ftp://fanfare.example", None),
+        ("http://fanfare.example:99999", None),
+        ("http://[::1", None),
+        ("", None),
+    ],
+)
+def test_an_origin_is_a_scheme_a_name_and_a_port(address: str, found: Origin | None) -> None:
+    assert origin(address) == found

@@ -1,0 +1,221 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from artists import moderation as weigh
+from artists import programs
+from artists.models import Program
+from fans import reports as fan_reports
+from tests import world
+from tests.pages.reading import Page
+from tests.trust.factories import SHOWN_TO_FAN, a_report
+from trust import reports
+from trust.models import Report
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+DESK = "/desk/reports"
+
+
+@pytest.fixture
+def desk() -> Client:
+    client = Client()
+    client.force_login(world.staff())
+    return client
+
+
+def test_staff_see_what_was_shown_and_said(desk: Client) -> None:
+    report = a_report(world.a_fan("Ana"))
+
+    page = desk.get(DESK).content.decode()
+
+    for words in ("It is hurtful", "It mocks me.", "Thank you, Ana. That was 100 listens.", report.by.handle):
+        assert words in page
+    assert "Mara Veil&#x27;s words, filled in for you" in page
+
+
+def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands(desk: Client) -> None:
+    artist = world.an_artist("Drit")
+    fans = [world.a_fan(name, opted_in=artist) for name in ("Ana", "Bo", "Cy")]
+    *two, third = [world.an_experience(artist, fan) for fan in fans]
+    program = artist.programs.get()
+
+    for received in two:
+        fan_reports.report_experience(received, by=received.person, reason="hurtful")
+    before = _page_words(desk)
+    fan_reports.report_experience(third, by=third.person, reason="pretends")
+    weigh.weigh_next()
+    stopped = _page_words(desk)
+    programs.resume(program, by=world.a_member(artist, "principal"))
+    resumed = _page_words(desk)
+
+    for words in (before, stopped, resumed):
+        assert f"{program.name} Drit" in words
+        assert f"Program {program.pk}" not in words
+    assert "Goes on" in before
+    assert "2 fans reported it, in 30 days. 3 fans stop it, or one report that you uphold." in before
+    assert "Stopped by reports since" in stopped
+    assert "3 fans reported it, in 30 days. A principal or an owner of its team may let it go on" in stopped
+    assert stopped.count("Uphold: it stays stopped") == 3
+    assert "Goes on" in resumed
+    assert "0 fans reported it since its team let it go on, in 30 days." in resumed
+
+
+def _page_words(desk: Client) -> str:
+    return " ".join(Page(desk.get(DESK).content.decode()).words.split())
+
+
+def test_a_program_that_its_team_paused_is_not_called_stopped(desk: Client) -> None:
+    artist = world.an_artist("Mara Veil")
+    received = world.an_experience(artist)
+    fan_reports.report_experience(received, by=received.person, reason="untrue")
+    programs.pause(Program.objects.get(pk=received.receipt["program"]["id"]), by=world.a_member(artist, "principal"))
+
+    words = _page_words(desk)
+
+    assert "Paused by its team since" in words
+    assert "Uphold: stop the program" in words
+
+
+def test_one_link_leads_to_each_list(desk: Client) -> None:
+    a_report(world.a_fan())
+
+    for page in (desk.get(DESK), desk.get(f"{DESK}?handled")):
+        links = [found["href"] for found in Page(page.content.decode()).all("a", class_="chip")]
+        assert links == [DESK, f"{DESK}?handled"]
+        assert "Show all" not in page.content.decode()
+
+
+def test_only_staff_have_a_link_to_it(desk: Client, client: Client) -> None:
+    report = a_report(world.a_fan())
+    client.force_login(report.by)
+
+    pages = [browser.get("/accounts/email/").content.decode() for browser in (desk, client)]
+
+    assert [f'href="{DESK}"' in page for page in pages] == [True, False]
+
+
+def test_to_everyone_else_there_is_no_desk(client: Client) -> None:
+    report = a_report(world.a_fan())
+    principal = world.a_member(world.an_artist(), "principal")
+
+    for person in (report.by, principal):
+        client.force_login(person)
+        assert client.get(DESK).status_code == 404
+        assert client.post(f"{DESK}/{report.pk}", {"verdict": "dismiss", "note": "No."}).status_code == 404
+
+    client.logout()
+    assert client.get(DESK)["Location"] == f"/accounts/login/?next={DESK}"
+    assert client.post(f"{DESK}/{report.pk}").status_code == 302
+    report.refresh_from_db()
+    assert report.state == "open"
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("uphold", "upheld"), ("dismiss", "dismissed")])
+def test_staff_say_who_is_right(desk: Client, verdict: str, state: str) -> None:
+    report = a_report(world.a_fan())
+
+    answer = desk.post(f"{DESK}/{report.pk}", {"verdict": verdict, "note": "Read twice."})
+
+    report.refresh_from_db()
+    assert (answer.status_code, answer["Location"]) == (302, DESK)
+    assert (report.state, report.note, report.handled_by) == (state, "Read twice.", world.staff().actor)
+    assert "It mocks me." not in desk.get(DESK).content.decode()
+    past = desk.get(f"{DESK}?handled").content.decode()
+    assert "It mocks me." in past
+    assert "Read twice." in past
+
+
+def test_htmx_gets_the_list_alone(desk: Client) -> None:
+    first, second = a_report(world.a_fan()), a_report(world.a_fan(), said="And me.")
+
+    answer = desk.post(f"{DESK}/{first.pk}", {"verdict": "dismiss", "note": "No."}, headers=HTMX)
+
+    page = answer.content.decode()
+    assert (answer.status_code, page.strip()[:8]) == (200, "<section")
+    assert f"report-{second.pk}" in page
+    assert f"report-{first.pk}" not in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"verdict": "uphold", "note": " "}, "Fill this in; there is nothing here yet."),
+        ({"verdict": "burn", "note": "Kept words."}, "Choose one of the two buttons."),
+        ({"verdict": "uphold", "note": "Kept words." + "x" * 490}, "at most 500 characters"),
+    ],
+)
+def test_what_cannot_be_stored_comes_back_as_it_was_typed(
+    desk: Client, typed: dict[str, str], sentence: str, headers: dict[str, str]
+) -> None:
+    report, other = a_report(world.a_fan()), a_report(world.a_fan())
+
+    answer = desk.post(f"{DESK}/{report.pk}", typed, headers=headers)
+
+    page = answer.content.decode()
+    assert (answer.status_code, page.count(sentence)) == (422, 1)
+    assert page.count("Kept words.") == typed["note"].count("Kept words.")
+    assert f'id="report-{other.pk}"' in page
+    assert not Report.objects.exclude(state="open").exists()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_a_second_verdict_is_told_who_was_faster(desk: Client, headers: dict[str, str]) -> None:
+    report = a_report(world.a_fan())
+    reports.handle(report, upheld=True, note="It is.", by=world.staff())
+
+    answer = desk.post(f"{DESK}/{report.pk}", {"verdict": "dismiss", "note": "No."}, headers=headers)
+
+    report.refresh_from_db()
+    assert (answer.status_code, report.state) == (409, "upheld")
+    assert "Already upheld by Staff on " in answer.content.decode()
+
+
+def test_a_report_that_is_not_there_is_not_handled(desk: Client) -> None:
+    for pk in (1, 10**30):
+        assert desk.post(f"{DESK}/{pk}", {"verdict": "dismiss", "note": "No."}).status_code == 404
+
+
+def test_markup_and_names_are_shown_as_text(desk: Client) -> None:
+    nasty = "<img src=x onerror=alert(1)>\u202egnp.exe"
+    shown = {**SHOWN_TO_FAN, "text": nasty, "artist": nasty, "why": nasty, "mark": nasty}
+    report = a_report(world.a_fan(), said=nasty, shown=shown)
+
+    page = desk.get(DESK).content.decode()
+    reports.handle(report, upheld=False, note=nasty, by=world.staff())
+    past = desk.get(f"{DESK}?handled").content.decode()
+
+    assert "<img" not in page + past
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;\u202egnp.exe") == 5
+    assert past.count("&lt;img src=x onerror=alert(1)&gt;\u202egnp.exe") == 6
+
+
+def test_what_was_erased_leaves_a_report_that_can_be_handled(desk: Client) -> None:
+    report = a_report(world.a_fan())
+    Report.objects.filter(pk=report.pk).update(said=None, shown=None)
+
+    page = desk.get(DESK).content.decode()
+
+    assert "What the fan saw was erased." in page
+    assert "What the fan wrote" not in page
+
+
+def test_an_empty_desk_says_so(desk: Client) -> None:
+    assert "Nothing waits." in desk.get(DESK).content.decode()
+    assert "Nothing was handled yet." in desk.get(f"{DESK}?handled").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_asks_a_constant_number_of_questions(
+    desk: Client, count: int, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for number in range(count):
+        a_report(world.a_fan(f"Fan {number}"))
+
+    with django_assert_num_queries(7):  # session, person, reports, what became of the programs, fans, artists, how many
+        page = desk.get(DESK, headers=HTMX).content.decode()
+
+    assert page.count("<article") == count
