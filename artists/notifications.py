@@ -46,7 +46,7 @@ def publish_draft_events(what: str, drafts: Iterable[tuple[Draft, str]]) -> None
         outbox.Outgoing(
             topic=topics.EXPERIENCES,
             key=str(draft.artist_id).encode(),
-            value=cloudevents.event(
+            value=cloudevents.encode(
                 kind,
                 source=EVENT_SOURCE,
                 subject=f"draft:{draft.pk}",
@@ -54,7 +54,7 @@ def publish_draft_events(what: str, drafts: Iterable[tuple[Draft, str]]) -> None
                 data={"artist": draft.artist_id, "draft": draft.pk, "program_version": draft.version_id},
             ),
             rests=False,
-            headers=cloudevents.STRUCTURED,
+            headers=cloudevents.STRUCTURED_HEADERS,
         )
         for draft, once in drafts
     )

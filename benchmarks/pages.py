@@ -9,35 +9,35 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 
-import arrivals
-import crowd
-import frame
-import plans
-import visits
-from crowd import Size
+import browser_timings
+import harness
+import page_requests
+import pages_dataset
+import query_plans
 from django.conf import settings
-from visits import Seen
+from page_requests import PageTimings
+from pages_dataset import DatasetSize
 
-from config.database import scratch
+from config.database import temporary_database
 
-SMALL = 1_000
-ROUNDS, WARM = 100, 5
-MOST = {"p95_ms": 40.0, "queries_that_grew": 0, "sequential_scans": 0}
-MOST_IN_A_BROWSER = {"first_load_kb": 100.0, "layout_shift": 0.0, "grace_to_page_p95_ms": 400.0}
-WORK = """\
+SMALL_EXPERIENCES = 1_000
+ROUNDS, WARM_UP = 100, 5
+MAX_FIGURES = {"p95_ms": 40.0, "queries_that_grew": 0, "sequential_scans": 0}
+MAX_BROWSER_FIGURES = {"first_load_kb": 100.0, "layout_shift": 0.0, "grace_to_page_p95_ms": 400.0}
+DESCRIPTION = """\
 {experiences:,} experiences of {fans:,} fans, each on a decision of its own; {pending:,} drafts wait, half of them for
 the artist whose studio is opened; the fan whose pages are opened received {of_one:,}. Each page is asked for {rounds}
 times, all in turn, through every middleware, signed in, warm: time in the server, without the network. PostgreSQL
 shares the machine. "few" is the same with {few:,} experiences. The p95 of the slowest page counts."""
 
 
-def measured(pages: Mapping[str, visits.Page], *, rounds: int = ROUNDS) -> dict[str, Seen]:
+def measure_pages(pages: Mapping[str, page_requests.PageRequest], *, rounds: int = ROUNDS) -> dict[str, PageTimings]:
     """Each page in turn, and all of it again: a machine that is busy for a while is so for every page."""
-    seen = {name: Seen() for name in pages}
-    for turn in range(WARM + rounds):
+    seen = {name: PageTimings() for name in pages}
+    for turn in range(WARM_UP + rounds):
         for name, page in pages.items():
             took, busy, size = page.open()
-            if turn >= WARM:
+            if turn >= WARM_UP:
                 seen[name].milliseconds.append(took)
                 seen[name].cpu.append(busy)
                 seen[name].size = size
@@ -46,7 +46,7 @@ def measured(pages: Mapping[str, visits.Page], *, rounds: int = ROUNDS) -> dict[
     return seen
 
 
-def table(small: Mapping[str, Seen], full: Mapping[str, Seen]) -> None:
+def print_table(small: Mapping[str, PageTimings], full: Mapping[str, PageTimings]) -> None:
     print(f"\n  {'':34}{'queries':>12}{'p50 ms':>16}{'p95 ms':>16}{'CPU ms':>16}{'HTML':>11}")
     print(f"  {'':46}" + f"{'few':>8}{'many':>8}" * 3)
     for name, many in full.items():
@@ -61,7 +61,9 @@ def table(small: Mapping[str, Seen], full: Mapping[str, Seen]) -> None:
         )
 
 
-def figures_of(small: Mapping[str, Seen], full: Mapping[str, Seen], scans: Sequence[str]) -> dict[str, float]:
+def summarise(
+    small: Mapping[str, PageTimings], full: Mapping[str, PageTimings], scans: Sequence[str]
+) -> dict[str, float]:
     slowest = max(full, key=lambda name: full[name].percentile(95))
     grew = [name for name in full if len(full[name].queries) > len(small[name].queries)]
     print(f"\n  slowest: {slowest}")
@@ -77,27 +79,29 @@ def figures_of(small: Mapping[str, Seen], full: Mapping[str, Seen], scans: Seque
     }
 
 
-def look(size: Size, *, rounds: int) -> dict[str, Seen]:
-    with scratch("bench") as urls:
-        return measured(visits.pages(crowd.gather(size, urls["DATABASE_OWNER_URL"])), rounds=rounds)
+def measure_size(size: DatasetSize, *, rounds: int) -> dict[str, PageTimings]:
+    with temporary_database("bench") as urls:
+        return measure_pages(
+            page_requests.all_pages(pages_dataset.create_dataset(size, urls["DATABASE_OWNER_URL"])), rounds=rounds
+        )
 
 
 def main(experiences: int, *, browser: bool) -> None:
-    size = Size(experiences)
-    print(WORK.format(rounds=ROUNDS, few=SMALL, **size.facts), flush=True)
-    small = look(Size(min(SMALL, experiences)), rounds=20)
-    with scratch("bench") as urls:
+    size = DatasetSize(experiences)
+    print(DESCRIPTION.format(rounds=ROUNDS, few=SMALL_EXPERIENCES, **size.facts), flush=True)
+    small = measure_size(DatasetSize(min(SMALL_EXPERIENCES, experiences)), rounds=20)
+    with temporary_database("bench") as urls:
         began = time.monotonic()
-        gathered = crowd.gather(size, urls["DATABASE_OWNER_URL"])
+        gathered = pages_dataset.create_dataset(size, urls["DATABASE_OWNER_URL"])
         print(f"It took {time.monotonic() - began:.0f} s to make them up.", flush=True)
-        full = measured(visits.pages(gathered))
-        scans = plans.sequential(full)
-        table(small, full)
-        figures, most = figures_of(small, full, scans), dict(MOST)
+        full = measure_pages(page_requests.all_pages(gathered))
+        scans = query_plans.sequential_scans(full)
+        print_table(small, full)
+        figures, most = summarise(small, full, scans), dict(MAX_FIGURES)
         if browser:
-            figures |= arrivals.seen(gathered, urls)
-            most |= MOST_IN_A_BROWSER
-    frame.verdict("pages", figures, {}, most=most)
+            figures |= browser_timings.measure_in_browser(gathered, urls)
+            most |= MAX_BROWSER_FIGURES
+    harness.print_verdict("pages", figures, {}, most=most)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Literal
 
-import frame  # first: it sets Django up
+import harness  # first: it sets Django up
 from django.utils import timezone
 from playwright.sync_api import Browser, Error
 
@@ -23,24 +23,24 @@ from accounts.models import Person, Role
 from artists.models import Draft
 from catalog.models import Artist
 from config import BASE_DIR, database
-from config.demo.acts import MARA
-from config.demo.crowd import ANA
-from config.story.sessions import session_of
+from config.demo.artist_data import MARA
+from config.demo.fan_data import ANA
+from config.smoke.sessions import create_session
 from fans.models import Experience
 from tests.browser.chromium import NoBrowser, chromium
 from tests.browser.places import PLACES
-from worker.embedded import free_port
-from worker.supervisor import end, spawn
+from worker.embedded import find_free_port
+from worker.supervisor import spawn, terminate
 
 FOLDER = BASE_DIR / "var" / "screenshots"
 WIDTHS = (390, 768, 1440)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEIGHT = 900
-PHONE = 600  # narrower than this, it is touched
-PATIENCE = 30  # seconds for the site to answer
+PHONE_WIDTH = 600  # narrower than this, it is touched
+TIMEOUT_SECONDS = 30  # seconds for the site to answer
 
 
-def subjects() -> dict[str, object]:
+def address_parts() -> dict[str, object]:
     """What the addresses name: of the artist and the fan whose links the demo prints."""
     artist = Artist.objects.get(slug=MARA)
     fan = Person.objects.get(handle=ANA)
@@ -57,7 +57,7 @@ def subjects() -> dict[str, object]:
     return {"artist": artist.slug, "invitation": invitation, **own}
 
 
-def sessions() -> dict[str, str]:
+def create_sessions() -> dict[str, str]:
     """Who looks: a cookie for each."""
     mara = Artist.objects.get(slug=MARA).team.members.filter(role=Role.PRINCIPAL).select_related("person").first()
     assert mara
@@ -68,30 +68,30 @@ def sessions() -> dict[str, str]:
     people = {
         "newcomer": newcomer, "fan": Person.objects.get(handle=ANA), "principal": mara.person, "staff": staff,
     }  # fmt: skip
-    return {who: session_of(person) for who, person in people.items()}
+    return {who: create_session(person) for who, person in people.items()}
 
 
-def manage(*words: str, **env: str) -> subprocess.Popen[bytes]:
+def start_manage(*words: str, **env: str) -> subprocess.Popen[bytes]:
     argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
     return spawn(argv, env={**os.environ, **env, "DEBUG": "1", "LOG_LEVEL": "ERROR"})
 
 
 @contextmanager
-def site(urls: dict[str, str]) -> Iterator[str]:
-    port = free_port()
+def running_site(urls: dict[str, str]) -> Iterator[str]:
+    port = find_free_port()
     address = f"http://127.0.0.1:{port}"
-    child = manage("serve", "--port", str(port), SITE_URL=address, **urls)
+    child = start_manage("serve", "--port", str(port), SITE_URL=address, **urls)
     try:
-        give_up = time.monotonic() + PATIENCE
-        while not answers(port):
+        give_up = time.monotonic() + TIMEOUT_SECONDS
+        while not is_healthy(port):
             assert time.monotonic() < give_up, "the site does not answer"
             time.sleep(0.2)
         yield address
     finally:
-        end(child)
+        terminate(child)
 
 
-def answers(port: int) -> bool:
+def is_healthy(port: int) -> bool:
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         link.request("GET", "/health")
@@ -100,12 +100,14 @@ def answers(port: int) -> bool:
         return False
 
 
-def look(browser: Browser, address: str, cookies: dict[str, str], about: dict[str, object], only: Sequence[str]) -> int:
+def take_pictures(
+    browser: Browser, address: str, cookies: dict[str, str], about: dict[str, object], only: Sequence[str]
+) -> int:
     """Every page in every way. How many pictures it were."""
     shown = {name: place for name, place in PLACES.items() if not only or name in only}
     for name, place in shown.items():
         for width in WIDTHS:
-            phone = width < PHONE
+            phone = width < PHONE_WIDTH
             context = browser.new_context(
                 base_url=address, locale="en-GB", reduced_motion="reduce", device_scale_factor=1,
                 viewport={"width": width, "height": HEIGHT}, is_mobile=phone, has_touch=phone,
@@ -126,16 +128,16 @@ def main(only: Sequence[str]) -> None:
     if unknown:
         sys.exit(f"No page is called {', '.join(sorted(unknown))}. There are: {', '.join(PLACES)}.")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with database.scratch("screens") as urls:
-        assert manage("seed", **urls).wait() == 0, "there is no world to look at"
-        cookies, about = sessions(), subjects()
+    with database.temporary_database("screens") as urls:
+        assert start_manage("seed", **urls).wait() == 0, "there is no world to look at"
+        cookies, about = create_sessions(), address_parts()
         try:
-            with site(urls) as address, chromium() as browser:
-                print(f"{look(browser, address, cookies, about, only)} pictures are in {FOLDER}")
+            with running_site(urls) as address, chromium() as browser:
+                print(f"{take_pictures(browser, address, cookies, about, only)} pictures are in {FOLDER}")
         except (NoBrowser, Error) as reason:
             sys.exit(f"No pictures: {reason}")
 
 
 if __name__ == "__main__":
-    assert frame.REPEATS
+    assert harness.REPEATS
     main(sys.argv[1:])

@@ -3,7 +3,7 @@ from django.apps import AppConfig
 from config import checks
 
 
-class HouseConfig(AppConfig):
+class FanfareConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:

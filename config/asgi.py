@@ -12,9 +12,9 @@ django.setup(set_prefix=False)  # before anything that imports a model
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from config.bounds import bounded  # noqa: E402
-from config.routing import sockets  # noqa: E402
-from config.web import Web  # noqa: E402
+from config.asgi_handler import PooledASGIHandler  # noqa: E402
+from config.asgi_limits import limit_body_size  # noqa: E402
+from config.routing import websocket_application  # noqa: E402
 from live import runtime  # noqa: E402
 
 type Message = MutableMapping[str, Any]
@@ -35,4 +35,6 @@ async def lifespan(
     await send({"type": "lifespan.shutdown.complete"})
 
 
-application = ProtocolTypeRouter({"http": bounded(Web()), "websocket": sockets, "lifespan": lifespan})
+application = ProtocolTypeRouter(
+    {"http": limit_body_size(PooledASGIHandler()), "websocket": websocket_application, "lifespan": lifespan}
+)

@@ -10,22 +10,22 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connection
 
-EMBEDDED = "Set it, or run the command under the embedded servers: manage.py embedded -- COMMAND."
+EMBEDDED_HINT = "Set it, or run the command under the embedded servers: manage.py embedded -- COMMAND."
 
-APP_ROLE = """
+SELECT_APP_ROLE = """
 SELECT rolsuper, rolbypassrls, ARRAY(
     SELECT tablename FROM pg_tables WHERE tableowner = current_user AND schemaname = 'public' ORDER BY 1 LIMIT 3
 ) FROM pg_roles WHERE rolname = current_user
 """
 
 
-def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The two servers that nothing works without, and our own address."""
     found: list[CheckMessage] = []
     if connection.vendor != "postgresql":
-        found.append(Error("DATABASE_URL is not set.", hint=EMBEDDED, id="fanfare.E001"))
+        found.append(Error("DATABASE_URL is not set.", hint=EMBEDDED_HINT, id="fanfare.E001"))
     if not settings.KAFKA_BOOTSTRAP_SERVERS:
-        found.append(Error("KAFKA_BOOTSTRAP_SERVERS is not set.", hint=EMBEDDED, id="fanfare.E002"))
+        found.append(Error("KAFKA_BOOTSTRAP_SERVERS is not set.", hint=EMBEDDED_HINT, id="fanfare.E002"))
     site = urlsplit(settings.SITE_URL)
     if site.scheme not in {"http", "https"} or not site.netloc:
         hint = "Receipts and mails carry it: say for example https://fanfare.example."
@@ -33,7 +33,7 @@ def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
     return found
 
 
-def model_server(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_model_server(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """A language model is optional; half of one is a mistake."""
     if bool(settings.LLM_BASE_URL) == bool(settings.LLM_MODEL):
         return []
@@ -41,14 +41,14 @@ def model_server(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     return [Error("Only one of LLM_BASE_URL and LLM_MODEL is set.", hint=hint, id="fanfare.E005")]
 
 
-def app_role(
+def check_app_role(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """History is kept by what the app role may not do. An owner, or a superuser, may do everything."""
     if "default" not in (databases or ()) or connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        cursor.execute(APP_ROLE)
+        cursor.execute(SELECT_APP_ROLE)
         superuser, bypasses, owned = cursor.fetchone()
     if not (superuser or bypasses or owned):
         return []
@@ -57,7 +57,7 @@ def app_role(
     return [Error(f"The role of DATABASE_URL {what}.", hint=hint, id="fanfare.E003")]
 
 
-def collected(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """In front of people, a page names its files by what was collected when this version was installed."""
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     if settings.STORAGES["staticfiles"]["BACKEND"] != settings.COLLECTED or manifest.exists():
@@ -66,7 +66,7 @@ def collected(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
     return [Caution(f"There is no {manifest}.", hint=hint, id="fanfare.W002")]
 
 
-def for_the_public(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_https(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What is right on one's own machine and wrong in front of people (`check --deploy`)."""
     if settings.SITE_URL.startswith("https://"):
         return []
@@ -75,8 +75,8 @@ def for_the_public(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 
 
 def register_all() -> None:
-    register(addresses)
-    register(model_server)
-    register(app_role, Tags.database)
-    register(collected)
-    register(for_the_public, deploy=True)
+    register(check_addresses)
+    register(check_model_server)
+    register(check_app_role, Tags.database)
+    register(check_static_files)
+    register(check_https, deploy=True)

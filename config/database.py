@@ -19,7 +19,7 @@ from config import env
 APP_ROLE = "fanfare_app"  # audit/operations.py names it too: migrations cannot ask the settings
 
 # Grants for what the owner makes from here on; audit.operations takes some of them back where history lives.
-GRANTS = f"""
+GRANT_TO_APP_ROLE = f"""
 GRANT USAGE ON SCHEMA public TO {APP_ROLE};
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE};
 ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {APP_ROLE};
@@ -27,7 +27,7 @@ ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {APP_ROLE};
 
 
 @contextmanager
-def connected(**to: Any) -> Iterator[None]:
+def use_database(**to: Any) -> Iterator[None]:
     """The default connection leads somewhere else for a while, e.g. `NAME="another"`."""
     if connection.in_atomic_block:
         raise RuntimeError("A transaction is open: it cannot move to another database.")
@@ -49,8 +49,10 @@ def as_owner(**to: Any) -> Iterator[None]:
             "DATABASE_OWNER_URL is not set: only the owner role may migrate. "
             "Set it, or run this under `manage.py embedded --`."
         )
-    owner = env.database(settings.DATABASE_OWNER_URL)
-    with connected(**{**{name: owner[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}, **to}):
+    owner = env.database_settings(settings.DATABASE_OWNER_URL)
+    with use_database(
+        **{**{name: owner[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}, **to}
+    ):
         yield
 
 
@@ -58,13 +60,13 @@ def migrate(*, verbosity: int = 0, **to: Any) -> None:
     """Bring a database to the present schema, as its owner; `to` names another one than DATABASE_OWNER_URL does."""
     with as_owner(**to):
         with connection.cursor() as cursor:
-            cursor.execute(GRANTS)
+            cursor.execute(GRANT_TO_APP_ROLE)
         call_command("migrate", interactive=False, verbosity=verbosity)
         call_command("createcachetable", verbosity=verbosity)
 
 
 @contextmanager
-def scratch(purpose: str) -> Iterator[dict[str, str]]:
+def temporary_database(purpose: str) -> Iterator[dict[str, str]]:
     """A database of its own for one run, migrated, and this process connected to it; gone afterwards.
 
     Yields the environment for other processes that shall work on it. The benchmarks and the story use it.
@@ -75,15 +77,15 @@ def scratch(purpose: str) -> Iterator[dict[str, str]]:
         link.execute(f"CREATE DATABASE {name}")
     try:
         migrate(NAME=name)
-        with connected(NAME=name):
+        with use_database(NAME=name):
             urls = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
             yield {key: urlsplit(url)._replace(path=f"/{name}").geturl() for key, url in urls.items()}
     finally:
         with psycopg.connect(owner, autocommit=True) as link:
-            drop(link, name)
+            drop_database(link, name)
 
 
-def drop(owner: psycopg.Connection, name: str) -> None:
+def drop_database(owner: psycopg.Connection, name: str) -> None:
     """Remove a database, whoever still uses it. Force may not end an autovacuum at work in it; a drop without does."""
     give_up = time.monotonic() + 10
     while True:

@@ -10,7 +10,7 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
-def flag(name: str, *, default: bool) -> bool:
+def boolean(name: str, *, default: bool) -> bool:
     """True or False from `1 true yes on` or `0 false no off`; anything else is an error."""
     value = os.environ.get(name, "").strip().lower()
     if not value:
@@ -22,7 +22,7 @@ def flag(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={value!r}: say 1 or 0.")
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
+def integer(name: str, default: int, *, least: int = 0) -> int:
     value = os.environ.get(name, "")
     if not value:
         return default
@@ -35,12 +35,12 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     return result
 
 
-def words(name: str, default: str = "") -> list[str]:
+def comma_separated(name: str, default: str = "") -> list[str]:
     """A list separated by commas; blanks are dropped."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def database(url: str) -> dict[str, object]:
+def database_settings(url: str) -> dict[str, object]:
     """Django's settings for `postgresql://user:password@host:port/name?host=/socket/folder`.
 
     Without an address there is no database, and using one says so (`django.db.backends.dummy`). A query that a
@@ -65,7 +65,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "server_side_binding": True,
-            "prepare_threshold": 5 if flag("DATABASE_PREPARES", default=True) else None,
+            "prepare_threshold": 5 if boolean("DATABASE_PREPARES", default=True) else None,
             **options,
         },
     }

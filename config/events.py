@@ -7,25 +7,25 @@ from artists import moments
 from events import topics
 from events.records import Incoming, Rejected
 from fans import engagement, forgetting
-from listens import intake
-from listens.event import SUBMITTED
-from listens.retraction import RETRACTED
+from listens import ingest
+from listens.event import LISTEN_SUBMITTED
+from listens.retraction import LISTEN_RETRACTED
 
-CONSUMER = "listens"  # the name under which offsets are stored
-TOPICS = (topics.LISTENS, topics.LISTENS_IMPORT)
+CONSUMER_NAME = "listens"  # the name under which offsets are stored
+CONSUMED_TOPICS = (topics.LISTENS, topics.LISTENS_IMPORT)
 
 # Each step gets what the one before it returned; the first, what the batch made of the events of this type. What was
 # taken back goes off the counts before what is new comes on.
 ROUTES: dict[str, list[Callable[[Any], Any]]] = {
-    RETRACTED: [forgetting.forget, forgetting.tell],
-    SUBMITTED: [engagement.record, moments.notice],
+    LISTEN_RETRACTED: [forgetting.forget, forgetting.tell],
+    LISTEN_SUBMITTED: [engagement.record, moments.notice],
 }
 
 
-def handle(records: list[Incoming]) -> list[Rejected]:
+def handle_batch(records: list[Incoming]) -> list[Rejected]:
     """The effects of a batch, in the consumer's transaction; returns what could not be taken in."""
-    taken = intake.take(records)
-    results: dict[str, Any] = {RETRACTED: taken.gone, SUBMITTED: taken.listens}
+    taken = ingest.ingest_records(records)
+    results: dict[str, Any] = {LISTEN_RETRACTED: taken.gone, LISTEN_SUBMITTED: taken.listens}
     for kind, steps in ROUTES.items():
         for step in steps:
             results[kind] = step(results[kind])

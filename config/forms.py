@@ -3,6 +3,6 @@
 from django.forms.renderers import TemplatesSetting
 
 
-class Renderer(TemplatesSetting):
+class FormRenderer(TemplatesSetting):
     form_template_name = "_form.html"
     field_template_name = "_field.html"

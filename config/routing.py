@@ -12,14 +12,14 @@ from django.urls import path, re_path
 
 from live.sockets import NoticeSocket
 
-PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 type Message = Any  # ASGI's dictionaries, which every library types in its own way
 type App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 type Origin = tuple[str, str, int]
 
 
-def own_pages(app: App) -> App:
+def same_origin_only(app: App) -> App:
     """A browser shows its cookie to a socket from whichever page: a page of another port, scheme or name is refused.
 
     Channels' own validator compares names alone, and a name has many ports. Who names no origin is refused too.
@@ -28,24 +28,24 @@ def own_pages(app: App) -> App:
     async def guarded(
         scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
-        await (app if is_ours(scope) else WebsocketDenier())(scope, receive, send)
+        await (app if is_same_origin(scope) else WebsocketDenier())(scope, receive, send)
 
     return guarded
 
 
-def is_ours(scope: Message) -> bool:
+def is_same_origin(scope: Message) -> bool:
     """Whether the page is at our own address, or at the one that this very request came to, if that is one of ours."""
-    shown = origin(_header(scope, b"origin"))
-    here = origin(f"{_scheme(scope)}://{_header(scope, b'host')}")
-    ours = {known for known in (here, origin(settings.SITE_URL)) if known}
+    shown = parse_origin(_header(scope, b"origin"))
+    here = parse_origin(f"{_scheme(scope)}://{_header(scope, b'host')}")
+    ours = {known for known in (here, parse_origin(settings.SITE_URL)) if known}
     return shown in ours and validate_host(shown[1], settings.ALLOWED_HOSTS)
 
 
-def origin(address: str) -> Origin | None:
+def parse_origin(address: str) -> Origin | None:
     """Scheme, name and port; None for what is no origin, as `null` and what has more to it than these."""
     try:
         split = urlsplit(address.lower())
-        port = split.port or PORTS[split.scheme]
+        port = split.port or DEFAULT_PORTS[split.scheme]
     except (KeyError, ValueError):
         return None
     name = f"[{split.hostname}]" if ":" in (split.hostname or "") else split.hostname
@@ -69,4 +69,6 @@ def _header(scope: Message, name: bytes) -> str:
     return "" if more else value.decode("latin-1")
 
 
-sockets = own_pages(URLRouter([path("live/", NoticeSocket.as_asgi()), re_path(r"^", WebsocketDenier.as_asgi())]))
+websocket_application = same_origin_only(
+    URLRouter([path("live/", NoticeSocket.as_asgi()), re_path(r"^", WebsocketDenier.as_asgi())])
+)

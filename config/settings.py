@@ -7,14 +7,14 @@ from django.utils.csp import CSP
 
 from config import BASE_DIR, env
 
-DEBUG = env.flag("DEBUG", default=False)
+DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured("SECRET_KEY is not set. Set it, or set DEBUG=1 on your own machine.")
     SECRET_KEY = "only-for-this-machine-because-debug-is-on"  # noqa: S105
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.comma_separated("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+CSRF_TRUSTED_ORIGINS = env.comma_separated("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
@@ -45,9 +45,9 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
-    "config.bounds.legible",
+    "config.asgi_limits.legible",
     "django.middleware.security.SecurityMiddleware",
-    "config.files.Files",
+    "config.static_files.StaticFilesMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -57,8 +57,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.frame.lead",
-    "config.frame.number",
+    "config.middleware.htmx_redirects",
+    "config.middleware.newest_notice",
     "config.failing.no_page",
     "config.failing.InDemo",
 ]
@@ -80,11 +80,11 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "config.forms.Renderer"
-CSRF_FAILURE_VIEW = "config.pages.too_old"
+FORM_RENDERER = "config.forms.FormRenderer"
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 
 # The app role does everything; the owner role migrates (config/database.py).
-DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
+DATABASES = {"default": env.database_settings(env.text("DATABASE_URL"))}
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -99,11 +99,11 @@ CACHES = {
     "sums": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sums"},
 }
 
-KAFKA_BOOTSTRAP_SERVERS = env.words("KAFKA_BOOTSTRAP_SERVERS")
+KAFKA_BOOTSTRAP_SERVERS = env.comma_separated("KAFKA_BOOTSTRAP_SERVERS")
 # Tansu does not wake a waiting fetch, Apache Kafka does: wait briefly on the one, patiently on the other.
-KAFKA_FETCH_MAX_WAIT_MS = env.number("KAFKA_FETCH_MAX_WAIT_MS", 100, least=1)
-KAFKA_PARTITIONS = env.number("KAFKA_PARTITIONS", 3, least=1)
-KAFKA_REPLICATION = env.number("KAFKA_REPLICATION", 1, least=1)
+KAFKA_FETCH_MAX_WAIT_MS = env.integer("KAFKA_FETCH_MAX_WAIT_MS", 100, least=1)
+KAFKA_PARTITIONS = env.integer("KAFKA_PARTITIONS", 3, least=1)
+KAFKA_REPLICATION = env.integer("KAFKA_REPLICATION", 1, least=1)
 KAFKA_TOPIC_PREFIX = env.text("KAFKA_TOPIC_PREFIX")  # of every topic's name, where others share the cluster
 
 AUTH_USER_MODEL = "accounts.Person"
@@ -141,10 +141,10 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.flag("HTTPS", default=not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.boolean("HTTPS", default=not DEBUG)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("BEHIND_PROXY", default=False) else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.boolean("BEHIND_PROXY", default=False) else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", default=False) else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -165,10 +165,10 @@ MAILERS = {
         "BACKEND": "django.core.mail.backends." + ("smtp" if env.text("EMAIL_HOST") else "filebased") + ".EmailBackend",
         "OPTIONS": {
             "host": env.text("EMAIL_HOST"),
-            "port": env.number("EMAIL_PORT", 587),
+            "port": env.integer("EMAIL_PORT", 587),
             "username": env.text("EMAIL_USER"),
             "password": env.text("EMAIL_PASSWORD"),
-            "use_tls": env.flag("EMAIL_TLS", default=True),
+            "use_tls": env.boolean("EMAIL_TLS", default=True),
         }
         if env.text("EMAIL_HOST")
         else {"file_path": env.text("MAIL_DIR", str(BASE_DIR / "var" / "mail"))},
@@ -200,13 +200,13 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["web.parsers.StrictJSONParser"],
-    "EXCEPTION_HANDLER": "config.refusals.answer",
+    "EXCEPTION_HANDLER": "config.exception_handler.handle_exception",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "web.pagination.StrictCursorPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_THROTTLE_CLASSES": ["web.throttle.UserRateThrottle"],
 }
-API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, least=1)
+API_REQUESTS_PER_MINUTE = env.integer("API_REQUESTS_PER_MINUTE", 600, least=1)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fanfare",
     "DESCRIPTION": "What the browser and other programs may ask of Fanfare.",
@@ -216,21 +216,21 @@ SPECTACULAR_SETTINGS = {
 }
 
 # The door for scrobblers: requests in one window of this many seconds.
-LISTENS_RATE_WINDOW = env.number("LISTENS_RATE_WINDOW", 10, least=1)
-LISTENS_RATE_PER_TOKEN = env.number("LISTENS_RATE_PER_TOKEN", 300, least=1)
-LISTENS_RATE_PER_ADDRESS = env.number("LISTENS_RATE_PER_ADDRESS", 30, least=1)
+LISTENS_RATE_WINDOW = env.integer("LISTENS_RATE_WINDOW", 10, least=1)
+LISTENS_RATE_PER_TOKEN = env.integer("LISTENS_RATE_PER_TOKEN", 300, least=1)
+LISTENS_RATE_PER_ADDRESS = env.integer("LISTENS_RATE_PER_ADDRESS", 30, least=1)
 
 # One web process: threads that answer requests, each with a connection to the database; how often open sockets
 # are checked and told where they stand; how many sockets one person may have open in it.
-WEB_THREADS = env.number("WEB_THREADS", 8, least=1)
-LIVE_HEARTBEAT_SECONDS = env.number("LIVE_HEARTBEAT_SECONDS", 15, least=1)
-LIVE_SOCKETS_PER_PERSON = env.number("LIVE_SOCKETS_PER_PERSON", 20, least=1)
+WEB_THREADS = env.integer("WEB_THREADS", 8, least=1)
+LIVE_HEARTBEAT_SECONDS = env.integer("LIVE_HEARTBEAT_SECONDS", 15, least=1)
+LIVE_SOCKETS_PER_PERSON = env.integer("LIVE_SOCKETS_PER_PERSON", 20, least=1)
 
 # One OpenAI-compatible server, or none: then the composer writes everything.
 LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")
 LLM_MODEL = env.text("LLM_MODEL")
-LLM_TIMEOUT_SECONDS = env.number("LLM_TIMEOUT_SECONDS", 30, least=1)
+LLM_TIMEOUT_SECONDS = env.integer("LLM_TIMEOUT_SECONDS", 30, least=1)
 # Picks which of an artist's signed sentences a fan gets. Of its own, so that changing SECRET_KEY changes no message.
 CHOICE_KEY = env.text("CHOICE_KEY", SECRET_KEY)
 

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from config import pages
+from config import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", pages.home, name="home"),
-    path("health", pages.health, name="health"),
+    path("", views.home, name="home"),
+    path("health", views.health, name="health"),
     path("", include("accounts.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("", include("listens.urls")),
@@ -19,11 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEBUG:
-    from config.demo import links  # not even loaded where no such link may work
+    from config.demo import sign_in_links  # not even loaded where no such link may work
 
-    urlpatterns.append(path("demo/<str:key>", links.come_in, name="demo-link"))
+    urlpatterns.append(path("demo/<str:key>", sign_in_links.sign_in, name="demo-link"))
 
-handler400 = "config.pages.not_understood"
-handler403 = "config.pages.not_allowed"
-handler404 = "config.pages.not_there"
-handler500 = "config.pages.went_wrong"
+handler400 = "config.views.bad_request"
+handler403 = "config.views.permission_denied"
+handler404 = "config.views.page_not_found"
+handler500 = "config.views.server_error"

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct
 
-from listens.intake import NewListen
+from listens.ingest import NewListen
 
 # Sorted, so that two batches which meet wait for each other and never in a circle. What RETURNING says is the count
 # with this batch in it, and nobody else's can come between, for the row is ours until the commit. Only numbers travel

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from listens.retraction import Gone
+from listens.retraction import RemovedListen
 from live import notices
 
 KIND = "listens.changed"
@@ -36,10 +36,10 @@ OF_ARTIST = """listens_listen l JOIN catalog_recording r ON r.id = l.recording_i
 ARTISTS = {"table": "fans_engagement", "what": "artist_id", "left": OF_ARTIST}
 RECORDINGS = {"table": "fans_recordingengagement", "what": "recording_id", "left": OF_RECORDING}
 
-type Groups = dict[tuple[UUID, int], list[Gone]]
+type Groups = dict[tuple[UUID, int], list[RemovedListen]]
 
 
-def forget(gone: Sequence[Gone]) -> Sequence[Gone]:
+def forget(gone: Sequence[RemovedListen]) -> Sequence[RemovedListen]:
     """Take them off the counts, in the transaction that removed their rows. What never counted changes nothing."""
     by_artist: Groups = {}
     by_recording: Groups = {}
@@ -67,7 +67,7 @@ def _lessen(groups: Groups, where: dict[str, str]) -> None:
         cursor.execute(LESSEN.format(**where), columns)
 
 
-def tell(gone: Iterable[Gone]) -> None:
+def tell(gone: Iterable[RemovedListen]) -> None:
     """One notice for each fan, however much went."""
     fans = sorted({one.person_id for one in gone})
     notices.post([notices.NewNotice(fan, KIND, f"person:{fan}") for fan in fans])

@@ -11,7 +11,7 @@ from django.db.models.functions import ExtractHour, TruncMonth
 from accounts.models import Person
 from fans import experiences
 from fans.models import Engagement, Experience
-from listens import player_door
+from listens import player_api
 from listens.models import Listen
 
 PAGE_SIZE = 25
@@ -51,7 +51,7 @@ class HistoryEntry:
 
     @property
     def source(self) -> str:
-        return "here" if self.listen.source.uri == player_door.SOURCE else self.listen.client or "a scrobbler"
+        return "here" if self.listen.source.uri == player_api.SOURCE else self.listen.client or "a scrobbler"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from django.core.cache import caches
 from pytest_django import DjangoDbBlocker, Settings
 
-from config.database import connected, migrate
+from config.database import migrate, use_database
 from tests import servers
 from tests.servers import Broker, Database, FragileBroker, Missing, Processes, Site
 
@@ -24,10 +24,10 @@ def pytest_configure(config: pytest.Config) -> None:
     missing = [name for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if not os.environ.get(name)]
     if missing:
         raise pytest.UsageError(f"No {' and '.join(missing)}: run `make test`, or `manage.py embedded -- pytest …`.")
-    sys.addaudithook(_stay_at_home)
+    sys.addaudithook(_block_network)
 
 
-def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
+def _block_network(event: str, arguments: tuple[Any, ...]) -> None:
     """No test talks to anything but this machine. Children and C libraries are on their honour."""
     if event == "socket.connect" and arguments[0].family != socket.AF_UNIX:
         host = arguments[1][0]
@@ -36,11 +36,11 @@ def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
     else:
         return
     name = host.decode() if isinstance(host, bytes) else host
-    if name not in (None, "", "localhost") and not _loopback(name):
+    if name not in (None, "", "localhost") and not _is_loopback(name):
         raise RuntimeError(f"A test tried to reach {name}: tests stay on this machine.")
 
 
-def _loopback(name: str) -> bool:
+def _is_loopback(name: str) -> bool:
     try:
         return ip_address(name.partition("%")[0]).is_loopback
     except ValueError:
@@ -53,7 +53,7 @@ def _loopback(name: str) -> bool:
 @pytest.fixture(scope="session")
 def template(django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
     """What every test's database is a copy of: migrated by the owner, once a run."""
-    with servers.database() as made, django_db_blocker.unblock():
+    with servers.create_database() as made, django_db_blocker.unblock():
         migrate(NAME=made.name)
         yield made
 
@@ -61,7 +61,7 @@ def template(django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def django_db_setup(template: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """`db` tests: the app role on a copy, rolled back after each test."""
-    with servers.database(template=template) as made, django_db_blocker.unblock(), connected(NAME=made.name):
+    with servers.create_database(template=template) as made, django_db_blocker.unblock(), use_database(NAME=made.name):
         yield
 
 
@@ -70,22 +70,22 @@ def committing_db(
     template: Database, django_db_blocker: DjangoDbBlocker, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
     """A database of the test's own, for a test that commits or that starts other processes."""
-    with servers.database(template=template) as made:
+    with servers.create_database(template=template) as made:
         urls = {"DATABASE_URL": made.url, "DATABASE_OWNER_URL": made.owner_url}
         for name, url in urls.items():
             monkeypatch.setenv(name, url)
         settings.DATABASE_OWNER_URL = made.owner_url
-        with django_db_blocker.unblock(), connected(NAME=made.name):
+        with django_db_blocker.unblock(), use_database(NAME=made.name):
             yield made
 
 
-STUMBLE = ("tests/browser/", "tests/test_faults.py")
+FLAKY_PATHS = ("tests/browser/", "tests/test_faults.py")
 """A browser that drives pages and processes that are killed may stumble on a busy machine: they may try once more."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.nodeid.startswith(STUMBLE):
+        if item.nodeid.startswith(FLAKY_PATHS):
             item.add_marker(pytest.mark.flaky(reruns=1))
         marker = item.get_closest_marker("django_db")
         if marker and marker.kwargs.get("transaction"):
@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_summed_up() -> None:
+def _clear_sums_cache() -> None:
     """Every test has numbers of its own database, which begin at 1."""
     caches["sums"].clear()
 
@@ -121,19 +121,19 @@ def broker_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 @pytest.fixture
 def broker(broker_server: Broker, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Broker:
     """Every broker there is, in turn; the topics of this test are its own."""
-    return _lead_to(replace(broker_server, prefix=f"t{uuid.uuid4().hex[:8]}."), settings, monkeypatch)
+    return _use_broker(replace(broker_server, prefix=f"t{uuid.uuid4().hex[:8]}."), settings, monkeypatch)
 
 
 @pytest.fixture
 def fragile_broker(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FragileBroker]:
     """A Tansu that this test may kill and start again."""
     fragile = FragileBroker(tmp_path)
-    _lead_to(Broker("tansu", f"127.0.0.1:{fragile.port}", 20), settings, monkeypatch)
+    _use_broker(Broker("tansu", f"127.0.0.1:{fragile.port}", 20), settings, monkeypatch)
     yield fragile
     fragile.kill()
 
 
-def _lead_to(broker: Broker, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Broker:
+def _use_broker(broker: Broker, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Broker:
     settings.KAFKA_BOOTSTRAP_SERVERS = broker.address.split(",")
     settings.KAFKA_FETCH_MAX_WAIT_MS = broker.fetch_max_wait_ms
     settings.KAFKA_TOPIC_PREFIX = broker.prefix
@@ -159,7 +159,7 @@ def processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
 @pytest.fixture
 def live_site(processes: Processes, tmp_path: Path) -> Site:
     """The site on a free port, on the test's own database; its mail lies in tmp_path/mail."""
-    return servers.site(processes, MAIL_DIR=str(tmp_path / "mail"))
+    return servers.start_site(processes, MAIL_DIR=str(tmp_path / "mail"))
 
 
 @pytest.hookimpl(wrapper=True)

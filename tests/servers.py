@@ -18,9 +18,9 @@ import psycopg
 from django.conf import settings
 
 from config import BASE_DIR
-from config.database import drop
+from config.database import drop_database
 from worker import embedded
-from worker.supervisor import Program, end, spawn
+from worker.supervisor import Process, spawn, terminate
 
 POM = """<project><modelVersion>4.0.0</modelVersion><groupId>fanfare</groupId><artifactId>kafka</artifactId>
 <version>1</version><packaging>pom</packaging><dependencies><dependency><groupId>org.apache.kafka</groupId>
@@ -84,7 +84,7 @@ def _at(url: str, name: str) -> str:
 
 
 @contextmanager
-def database(*, template: Database | None = None) -> Iterator[Database]:
+def create_database(*, template: Database | None = None) -> Iterator[Database]:
     """An empty database, or a copy of a template, owned by the owner role; gone afterwards, whoever still uses it."""
     made = Database(f"fanfare_test_{uuid.uuid4().hex[:12]}")
     copied = f"TEMPLATE {template.name} STRATEGY FILE_COPY" if template else ""
@@ -95,7 +95,7 @@ def database(*, template: Database | None = None) -> Iterator[Database]:
         yield made
     finally:
         with psycopg.connect(address, autocommit=True) as owner:
-            drop(owner, made.name)
+            drop_database(owner, made.name)
 
 
 # Brokers
@@ -115,7 +115,7 @@ class Broker:
 def apache_kafka(folder: Path) -> Iterator[Broker]:
     """One node of Apache Kafka, from Maven's artifacts, its files in `folder`."""
     libraries = _kafka_libraries()
-    port, controller = embedded.free_port(), embedded.free_port()
+    port, controller = embedded.find_free_port(), embedded.find_free_port()
     (folder / "server.properties").write_text(PROPERTIES.format(port=port, controller=controller, folder=folder))
     java = ["java", "-Xmx512m", "-cp", f"{libraries}/*"]
     form = [
@@ -137,7 +137,7 @@ def apache_kafka(folder: Path) -> Iterator[Broker]:
         wait_until(lambda: answers(port), seconds=60)
         yield Broker("kafka", f"127.0.0.1:{port}", 500)
     finally:
-        end(child)
+        terminate(child)
 
 
 def _kafka_libraries() -> Path:
@@ -163,16 +163,16 @@ class FragileBroker:
     """A Tansu of the test's own, to be killed. It comes back empty, on the same port."""
 
     def __init__(self, folder: Path) -> None:
-        self.program, self.port = embedded.tansu(folder, BASE_DIR / "var" / "embedded")
+        self.program, self.port = embedded.tansu_process(folder, BASE_DIR / "var" / "embedded")
         self.start()
 
     def start(self) -> None:
-        program: Program = self.program
+        program: Process = self.program
         self.child = spawn(program.argv, end=signal.SIGKILL, cwd=program.folder, stdout=subprocess.DEVNULL)
         wait_until(lambda: answers(self.port))
 
     def kill(self) -> None:
-        end(self.child, signal.SIGKILL)
+        terminate(self.child, signal.SIGKILL)
 
 
 # Our own processes
@@ -208,7 +208,7 @@ class Processes:
             if child.poll() is None:
                 child.terminate()
         for child in self.running:
-            end(child)
+            terminate(child)
 
 
 @dataclass(frozen=True)
@@ -220,9 +220,9 @@ class Site:
     process: subprocess.Popen[bytes]
 
 
-def site(processes: Processes, **env: str) -> Site:
+def start_site(processes: Processes, **env: str) -> Site:
     """The site as everybody runs it, on a free port."""
-    port = embedded.free_port()
+    port = embedded.find_free_port()
     url = f"http://127.0.0.1:{port}"
     process = processes.start("serve", "--port", str(port), **{"SITE_URL": url, **env})
 

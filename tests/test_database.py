@@ -11,30 +11,30 @@ from accounts.models import Team
 from audit import trail
 from audit.models import Entry
 from config import env
-from config.database import as_owner, connected, migrate
+from config.database import as_owner, migrate, use_database
 from rights import clearance
 from rights.models import Use
 from tests import world
 from tests.servers import Database
 
 
-def asked(sql: str) -> object:
+def query_value(sql: str) -> object:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchone()[0]
 
 
 def test_everything_runs_as_the_app_role(db: None) -> None:
-    assert asked("SELECT current_user") == "fanfare_app"
+    assert query_value("SELECT current_user") == "fanfare_app"
 
 
 def test_the_app_role_writes_but_makes_and_owns_no_tables(db: None) -> None:
     Team.objects.create(name="The Larks")
 
     assert Team.objects.filter(name="The Larks").count() == 1
-    assert asked("SELECT count(*) FROM pg_tables WHERE tableowner = current_user") == 0
+    assert query_value("SELECT count(*) FROM pg_tables WHERE tableowner = current_user") == 0
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        asked("CREATE TABLE mine AS SELECT 1")
+        query_value("CREATE TABLE mine AS SELECT 1")
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_history_is_refused_to_the_app_role(db: None, sql: str) -> None:
 
 def test_the_owner_comes_and_goes(committing_db: Database) -> None:
     with as_owner():
-        during = asked("SELECT current_user || ' ' || current_database()")
+        during = query_value("SELECT current_user || ' ' || current_database()")
 
-    assert (during, asked("SELECT current_user")) == (f"fanfare_owner {committing_db.name}", "fanfare_app")
+    assert (during, query_value("SELECT current_user")) == (f"fanfare_owner {committing_db.name}", "fanfare_app")
 
 
 def test_migrating_again_changes_nothing(committing_db: Database) -> None:
@@ -77,12 +77,12 @@ def test_without_an_owner_nobody_migrates(committing_db: Database, settings: Set
 
 
 def test_an_open_transaction_cannot_move(db: None) -> None:
-    with pytest.raises(RuntimeError, match="cannot move"), connected(NAME="another"):
+    with pytest.raises(RuntimeError, match="cannot move"), use_database(NAME="another"):
         pass
 
 
 def test_a_copy_of_the_template_is_the_tests_own(committing_db: Database) -> None:
-    assert (Team.objects.count(), asked("SELECT current_database()")) == (0, committing_db.name)
+    assert (Team.objects.count(), query_value("SELECT current_database()")) == (0, committing_db.name)
 
 
 @pytest.mark.parametrize(("said", "prepared"), [("1", 1), ("0", 0)])
@@ -90,20 +90,20 @@ def test_a_query_is_prepared_when_it_is_asked_often_unless_a_pooler_cannot_keep_
     committing_db: Database, monkeypatch: pytest.MonkeyPatch, said: str, prepared: int
 ) -> None:
     monkeypatch.setenv("DATABASE_PREPARES", said)
-    options = env.database("postgresql://somebody@/somewhere")["OPTIONS"]
+    options = env.database_settings("postgresql://somebody@/somewhere")["OPTIONS"]
     assert isinstance(options, dict)
 
-    with connected(OPTIONS={**connection.settings_dict["OPTIONS"], **options}):
+    with use_database(OPTIONS={**connection.settings_dict["OPTIONS"], **options}):
         found = {Team.objects.filter(name="The Larks").exists() for _ in range(8)}
 
-        kept = asked("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_team%'")
+        kept = query_value("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_team%'")
     assert (found, kept) == ({False}, prepared)
 
 
 @pytest.mark.parametrize("option", ["prepare_threshold=0", "server_side_binding=false"])
 def test_how_queries_are_sent_is_no_part_of_an_address(option: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_PREPARES"):
-        env.database(f"postgresql://somebody@/somewhere?{option}")
+        env.database_settings(f"postgresql://somebody@/somewhere?{option}")
 
 
 def test_a_column_that_was_added_meanwhile_disturbs_no_open_connection(committing_db: Database) -> None:

@@ -13,22 +13,22 @@ from django.db.models import Sum
 
 from accounts.models import Token
 from artists.models import Draft, Moment
-from events.kafka import make_topics
+from events.kafka import create_topics
 from events.models import Outbox
 from fans.models import Engagement
 from listens.models import Listen
 from tests import world
 from tests.servers import FragileBroker, Processes, Site, wait_until
-from worker.supervisor import end
+from worker.supervisor import terminate
 
-FANS, BATCHES, A_BATCH = 10, 10, 50  # 5,000 listens
+FANS, BATCHES, BATCH_SIZE = 10, 10, 50  # 5,000 listens
 # Seconds from the restart until it works again; more where others keep the machine busy.
-SOON = 10 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
+RECOVERY_SECONDS = 10 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 SECONDS_A_LISTEN = 200
 
 
 @dataclass
-class Crowd:
+class SubmittingFans:
     """Fans who submit their batches one after the other, trying again until the door says yes."""
 
     site: Site
@@ -37,17 +37,17 @@ class Crowd:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def submit(self, token: str, batch: int) -> None:
-        began = 1_700_000_000 + batch * A_BATCH * SECONDS_A_LISTEN
+        began = 1_700_000_000 + batch * BATCH_SIZE * SECONDS_A_LISTEN
         payload = [
             {
                 "listened_at": began + number * SECONDS_A_LISTEN,
                 "track_metadata": {"track_name": "Salt Radio", "artist_name": "Mara Veil"},
             }
-            for number in range(A_BATCH)
+            for number in range(BATCH_SIZE)
         ]
         self.post(token, {"listen_type": "import", "payload": payload})
         with self.lock:
-            self.acknowledged += A_BATCH
+            self.acknowledged += BATCH_SIZE
 
     def post(self, token: str, body: object) -> None:
         request = urllib.request.Request(
@@ -70,12 +70,12 @@ class Crowd:
 
 
 @dataclass
-class House:
+class RunningSystem:
     """Everything that runs, and how each part is started again."""
 
     processes: Processes
     broker: FragileBroker
-    crowd: Crowd
+    crowd: SubmittingFans
     running: dict[str, object] = field(default_factory=dict)
     commands = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
 
@@ -89,29 +89,29 @@ class House:
         if name == "tansu":
             self.broker.kill()
         else:
-            end(self.running[name], signal.SIGKILL)
+            terminate(self.running[name], signal.SIGKILL)
 
 
 @pytest.fixture
-def house(fragile_broker: FragileBroker, processes: Processes, live_site: Site) -> House:
-    make_topics()
+def house(fragile_broker: FragileBroker, processes: Processes, live_site: Site) -> RunningSystem:
+    create_topics()
     artist = world.an_artist("Mara Veil")
     world.a_recording(artist, "Salt Radio")
-    world.a_program(artist, nth=BATCHES * A_BATCH + 1)
+    world.a_program(artist, nth=BATCHES * BATCH_SIZE + 1)
     tokens = []
     for number in range(FANS):
         fan = world.a_fan(f"fan-{number}", opted_in=artist)
         token, secret = Token.make(fan, name="player")
         token.save()
         tokens.append(secret)
-    built = House(processes, fragile_broker, Crowd(live_site, tokens))
+    built = RunningSystem(processes, fragile_broker, SubmittingFans(live_site, tokens))
     for name in built.commands:
         built.start(name)
     return built
 
 
 @pytest.mark.parametrize("victim", ["consume", "relay", "work", "tansu"])
-def test_every_acknowledged_listen_is_counted_once_whoever_is_killed(house: House, victim: str) -> None:
+def test_every_acknowledged_listen_is_counted_once_whoever_is_killed(house: RunningSystem, victim: str) -> None:
     crowd = house.crowd
     submitting = threading.Thread(target=crowd.everybody, args=(range(BATCHES),))
     submitting.start()
@@ -122,18 +122,20 @@ def test_every_acknowledged_listen_is_counted_once_whoever_is_killed(house: Hous
     house.start(victim)
     back = time.monotonic()
     counted = Listen.objects.count()
-    wait_until(lambda: Listen.objects.count() > counted or counted == FANS * BATCHES * A_BATCH, seconds=SOON)
+    wait_until(
+        lambda: Listen.objects.count() > counted or counted == FANS * BATCHES * BATCH_SIZE, seconds=RECOVERY_SECONDS
+    )
     progress = time.monotonic() - back
     submitting.join()
     wait_until(lambda: Listen.objects.count() >= crowd.acknowledged, seconds=60)
     crowd.play_now()
-    wait_until(lambda: Draft.objects.count() == FANS, seconds=SOON)
-    wait_until(lambda: not Outbox.objects.filter(rests=True).exists(), seconds=SOON)
+    wait_until(lambda: Draft.objects.count() == FANS, seconds=RECOVERY_SECONDS)
+    wait_until(lambda: not Outbox.objects.filter(rests=True).exists(), seconds=RECOVERY_SECONDS)
 
-    every = FANS * BATCHES * A_BATCH + FANS
-    assert progress < SOON
-    assert crowd.acknowledged == FANS * BATCHES * A_BATCH
+    every = FANS * BATCHES * BATCH_SIZE + FANS
+    assert progress < RECOVERY_SECONDS
+    assert crowd.acknowledged == FANS * BATCHES * BATCH_SIZE
     assert Listen.objects.count() == every
     assert Engagement.objects.aggregate(all=Sum("listens"))["all"] == every
-    assert list(Engagement.objects.values_list("listens", flat=True)) == [BATCHES * A_BATCH + 1] * FANS
+    assert list(Engagement.objects.values_list("listens", flat=True)) == [BATCHES * BATCH_SIZE + 1] * FANS
     assert Moment.objects.count() == FANS

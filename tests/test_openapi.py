@@ -8,7 +8,7 @@ from drf_spectacular.validation import validate_schema
 
 from config import BASE_DIR
 
-WRITTEN = BASE_DIR / "docs" / "api" / "openapi.yaml"
+OPENAPI_FILE = BASE_DIR / "docs" / "api" / "openapi.yaml"
 
 
 @pytest.mark.django_db
@@ -18,4 +18,4 @@ def test_the_written_api_is_what_the_code_offers() -> None:
     validate_schema(schema)
     assert not GENERATOR_STATS, "drf-spectacular could not see through a view; run manage.py spectacular"
     said = OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
-    assert said == WRITTEN.read_text(), "run `make openapi`"
+    assert said == OPENAPI_FILE.read_text(), "run `make openapi`"

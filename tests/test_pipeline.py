@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 NTH = 3
 
 
-class Fan:
+class FanWithScrobbler:
     """A fan with a scrobbler, and the consumer between its listens and their effects."""
 
     def __init__(self, person: Person) -> None:
@@ -45,7 +45,7 @@ class Fan:
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def consume() -> list[str]:
+def consume_outbox() -> list[str]:
     """What waits in the outbox for Kafka, taken in as one batch; the reasons of what was rejected."""
     waiting = Outbox.objects.filter(rests=True).order_by("pk")
     batch = [
@@ -53,7 +53,7 @@ def consume() -> list[str]:
         for number, row in enumerate(waiting)
     ]
     with transaction.atomic():
-        rejected = events.handle(batch)
+        rejected = events.handle_batch(batch)
         waiting.delete()
     return [reject.reason for reject in rejected]
 
@@ -67,17 +67,17 @@ def artist() -> Artist:
     return artist
 
 
-def reaches(fan: Fan, *, listens: int = NTH) -> None:
+def play_until_moment(fan: FanWithScrobbler, *, listens: int = NTH) -> None:
     for number in range(listens):
         fan.plays(at=1_790_000_000 + number * 300)
-    assert consume() == []
+    assert consume_outbox() == []
 
 
 def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artist) -> None:
-    fan = Fan(world.a_fan("Ana", opted_in=artist))
+    fan = FanWithScrobbler(world.a_fan("Ana", opted_in=artist))
     reviewer = world.a_member(artist, "reviewer")
 
-    reaches(fan)
+    play_until_moment(fan)
     drafts.write_next()
     draft = Draft.objects.get()
     heard = Notice.objects.filter(person=reviewer, kind="draft.pending", reference=f"draft:{draft.pk}").count()
@@ -100,9 +100,9 @@ def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artis
 
 
 def test_before_somebody_decided_nothing_is_there(artist: Artist) -> None:
-    fan = Fan(world.a_fan("Ana", opted_in=artist))
+    fan = FanWithScrobbler(world.a_fan("Ana", opted_in=artist))
 
-    reaches(fan)
+    play_until_moment(fan)
     drafts.write_next()
     delivered = delivery.deliver_next()
 
@@ -112,10 +112,10 @@ def test_before_somebody_decided_nothing_is_there(artist: Artist) -> None:
 
 
 def test_the_same_listens_again_change_nothing(artist: Artist) -> None:
-    fan = Fan(world.a_fan("Ana", opted_in=artist))
-    reaches(fan)
+    fan = FanWithScrobbler(world.a_fan("Ana", opted_in=artist))
+    play_until_moment(fan)
 
-    reaches(fan)
+    play_until_moment(fan)
 
     assert Listen.objects.count() == NTH
     assert Engagement.objects.get(person=fan.person, artist=artist).listens == NTH
@@ -123,15 +123,15 @@ def test_the_same_listens_again_change_nothing(artist: Artist) -> None:
 
 
 def test_a_fan_who_never_opted_in_is_not_noticed(artist: Artist) -> None:
-    reaches(Fan(world.a_fan("Gil")))
+    play_until_moment(FanWithScrobbler(world.a_fan("Gil")))
 
     assert Listen.objects.count() == NTH
     assert not Moment.objects.exists()
 
 
 def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_studio_knows_why(artist: Artist) -> None:
-    fan = Fan(world.a_fan("Emre", opted_in=artist))
-    reaches(fan)
+    fan = FanWithScrobbler(world.a_fan("Emre", opted_in=artist))
+    play_until_moment(fan)
     drafts.write_next()
     review.approve(Draft.objects.get().pk, by=world.a_member(artist, "reviewer"))
 
@@ -145,7 +145,7 @@ def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_studio_knows_why(art
 
 def test_silence_is_no(artist: Artist) -> None:
     world.a_program(artist, nth=1, review_seconds=1)
-    reaches(Fan(world.a_fan("Dalia", opted_in=artist)), listens=1)
+    play_until_moment(FanWithScrobbler(world.a_fan("Dalia", opted_in=artist)), listens=1)
     drafts.write_next()
     draft = Draft.objects.get()
     Draft.objects.filter(pk=draft.pk).update(deadline=draft.written_at)

@@ -9,9 +9,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from accounts.models import Person
-from config.routing import Origin, is_ours, origin
+from config.routing import Origin, is_same_origin, parse_origin
 from tests.live.conftest import create_session
-from tests.servers import Database, Processes, Site, site
+from tests.servers import Database, Processes, Site, start_site
 
 type ConnectStatus = Callable[..., int]
 
@@ -72,7 +72,7 @@ def test_by_another_of_our_names_its_own_pages_are_heard(calm_site: Site, knock:
 def test_behind_a_proxy_that_we_trust_the_scheme_is_what_it_says(
     processes: Processes, knock: ConnectStatus, trusted: str, answers: list[int]
 ) -> None:
-    behind = site(processes, BEHIND_PROXY=trusted, SITE_URL="https://fanfare.example")
+    behind = start_site(processes, BEHIND_PROXY=trusted, SITE_URL="https://fanfare.example")
     own = behind.url.partition("//")[2]
 
     found = [knock(behind, f"{scheme}://{own}", X_Forwarded_Proto="https") for scheme in ("https", "http")]
@@ -85,7 +85,7 @@ def test_a_host_that_is_not_ours_vouches_for_nobody(settings: Settings) -> None:
 
     def from_page(page: str, host: str) -> bool:
         headers = [(b"host", host.encode()), (b"origin", page.encode())]
-        return is_ours({"scheme": "ws", "headers": headers})
+        return is_same_origin({"scheme": "ws", "headers": headers})
 
     assert not from_page("http://evil.example", "evil.example")
     assert from_page("https://fanfare.example", "10.0.0.7:8000")
@@ -108,4 +108,4 @@ def test_a_host_that_is_not_ours_vouches_for_nobody(settings: Settings) -> None:
     ],
 )
 def test_an_origin_is_a_scheme_a_name_and_a_port(address: str, found: Origin | None) -> None:
-    assert origin(address) == found
+    assert parse_origin(address) == found

@@ -2,14 +2,14 @@
 
 from catalog.models import Recording
 from config.demo import synthesis
-from config.demo.acts import ACTS
+from config.demo.artist_data import ARTISTS
 
 EACH = 3  # songs an artist
 
 
 def compose_next() -> bool:
     """One piece, made by rules from its title. Says whether there was one to make; the first artist's come first."""
-    for act in ACTS:
+    for act in ARTISTS:
         played = list(act.songs)[:EACH]
         silent = Recording.objects.filter(artist__slug=act.slug, title__in=played, sound=None)
         recording = min(silent, key=lambda each: played.index(each.title), default=None)

@@ -6,39 +6,39 @@ from random import Random
 from accounts.models import Person
 from audit import trail
 from audit.models import Entry
-from config.demo import clock, months, opening
-from config.demo.listening import DAYS, SILENT, tastes_of_all
+from config.demo import database_clock, history, setup
+from config.demo.listening_history import FINAL_SILENCE, HISTORY_DAYS, generate_tastes
 
-SEED = 4
-DONE = "demo.seeded"
+DEFAULT_SEED = 4
+SEEDED_ACTION = "demo.seeded"
 
 
-class NotEmpty(Exception):
+class DatabaseNotEmpty(Exception):
     """People live in this database who are not the demo's."""
 
 
-def is_done() -> bool:
-    return Entry.objects.filter(action=DONE).exists()
+def is_seeded() -> bool:
+    return Entry.objects.filter(action=SEEDED_ACTION).exists()
 
 
-def seed(number: int = SEED) -> bool:
+def seed_demo(number: int = DEFAULT_SEED) -> bool:
     """False when it was done before: then nothing is changed. The same number makes the same world.
 
     Raises NotEmpty for a database that somebody uses for something else.
     """
-    if is_done():
+    if is_seeded():
         return False
     if Person.objects.exists():
-        raise NotEmpty("This database has people in it already; the demo's world begins in an empty one.")
+        raise DatabaseNotEmpty("This database has people in it already; the demo's world begins in an empty one.")
     now = datetime.now(UTC)
-    began, rng = now - timedelta(days=DAYS) - SILENT, Random(number)  # noqa: S311 - a world, not a secret
-    with clock.turned_back() as past:
-        world = opening.World(rng, past, began, tastes_of_all(rng))
+    began, rng = now - timedelta(days=HISTORY_DAYS) - FINAL_SILENCE, Random(number)  # noqa: S311 - a world, not a secret
+    with database_clock.turned_back() as past:
+        world = setup.DemoWorld(rng, past, began, generate_tastes(rng))
         past.turn(world.began)
-        opening.people_join(world)
-        opening.artists_arrive(world)
-        opening.fans_opt_in(world)
-        months.lived_through(world, now)
-        months.present_day(world)
-        trail.record(DONE, by="system:demo", subject=f"seed:{number}")
+        setup.create_people(world)
+        setup.create_artists(world)
+        setup.opt_fans_in(world)
+        history.play_history(world, now)
+        history.prepare_present(world)
+        trail.record(SEEDED_ACTION, by="system:demo", subject=f"seed:{number}")
     return True

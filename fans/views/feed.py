@@ -57,7 +57,7 @@ class FeedFilter:
 
 
 class FeedRequest(AuthenticatedHttpRequest):
-    live_after: int  # config/frame.py read it before anything else was read
+    live_after: int  # config/middleware.py read it before anything else was read
 
 
 @require_safe

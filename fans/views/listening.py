@@ -97,7 +97,7 @@ def _page_context(request: AuthenticatedHttpRequest, asked: str) -> dict[str, An
     rhythm = listening.count_listens(request.user, zone)
     most = listening.top_artists(request.user)
     return {
-        "incognito": incognito.now(request.user),
+        "incognito": incognito.current(request.user),
         "zone": zone.key,
         "place": zone.key.rpartition("/")[2].replace("_", " "),
         "rows": rows,

@@ -8,12 +8,12 @@ import msgspec
 
 from events.records import Headers, Incoming
 
-JSON = "application/json"
-STRUCTURED: Headers = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
-type Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-type Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-FURTHEST = timedelta(hours=16)  # from UTC, that PostgreSQL still reads; the Earth's own bound is 14 hours
+JSON_CONTENT_TYPE = "application/json"
+STRUCTURED_HEADERS: Headers = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+type ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+type AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
+EARLIEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_UTC_OFFSET = timedelta(hours=16)  # from UTC, that PostgreSQL still reads; the Earth's own bound is 14 hours
 
 
 class Unreadable(Exception):
@@ -24,36 +24,36 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     """One event. `data` is the raw JSON (or other bytes, see `datacontenttype`), for whoever knows its type."""
 
     specversion: Literal["1.0"]
-    id: Text
-    source: Text
-    type: Text
+    id: ShortText
+    source: ShortText
+    type: ShortText
     subject: str | None = None
-    time: Moment | None = None
+    time: AwareDatetime | None = None
     datacontenttype: str | None = None
     dataschema: str | None = None
     partitionkey: str | None = None
     data: msgspec.Raw = msgspec.Raw()
 
     def __post_init__(self) -> None:
-        if self.time is not None and not storable(self.time):
+        if self.time is not None and not is_storable(self.time):
             raise ValueError("the time is before 1970, or its offset is further from UTC than any place's")
 
 
-def storable(moment: datetime) -> bool:
+def is_storable(moment: datetime) -> bool:
     """Whether PostgreSQL takes this time, as every time of our own is."""
     offset = moment.utcoffset()
-    return offset is not None and abs(offset) < FURTHEST and moment >= EARLIEST
+    return offset is not None and abs(offset) < MAX_UTC_OFFSET and moment >= EARLIEST_TIME
 
 
-class _Encoded(msgspec.Struct):
+class _Base64Data(msgspec.Struct):
     data_base64: bytes | None = None
 
 
-_structured = msgspec.json.Decoder(Event)
-_encoded = msgspec.json.Decoder(_Encoded)
+_event_decoder = msgspec.json.Decoder(Event)
+_base64_decoder = msgspec.json.Decoder(_Base64Data)
 
 
-def read(record: Incoming) -> Event:
+def decode(record: Incoming) -> Event:
     """The event in a record, or Unreadable."""
     headers = {name.lower(): value for name, value in record.headers}
     content_type = headers.get("content-type", b"").strip().lower()
@@ -63,20 +63,20 @@ def read(record: Incoming) -> Event:
         raise Unreadable("several events in one record; Kafka's binding knows no batches")
     try:
         if not content_type.startswith(b"application/cloudevents") and "ce_specversion" in headers:
-            return _from_headers(headers, record.value)
-        return _from_json(record.value)
+            return _decode_binary(headers, record.value)
+        return _decode_structured(record.value)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise Unreadable(f"not a CloudEvent: {error}") from error
 
 
-def _from_json(value: bytes) -> Event:
-    event = _structured.decode(value)
-    if not event.data and (encoded := _encoded.decode(value).data_base64) is not None:
+def _decode_structured(value: bytes) -> Event:
+    event = _event_decoder.decode(value)
+    if not event.data and (encoded := _base64_decoder.decode(value).data_base64) is not None:
         return msgspec.structs.replace(event, data=msgspec.Raw(encoded))
     return event
 
 
-def _from_headers(headers: dict[str, bytes], value: bytes) -> Event:
+def _decode_binary(headers: dict[str, bytes], value: bytes) -> Event:
     attributes: dict[str, Any] = {
         name.removeprefix("ce_"): text.decode() for name, text in headers.items() if name.startswith("ce_")
     }
@@ -87,7 +87,7 @@ def _from_headers(headers: dict[str, bytes], value: bytes) -> Event:
     return msgspec.structs.replace(event, data=msgspec.Raw(value))
 
 
-def event(
+def encode(
     kind: str,
     *,
     source: str,
@@ -106,7 +106,7 @@ def event(
         "type": kind,
         "subject": subject,
         "time": at or datetime.now(UTC),
-        "datacontenttype": JSON,
+        "datacontenttype": JSON_CONTENT_TYPE,
         "partitionkey": partitionkey,
         "dataschema": dataschema,
         "data": data,

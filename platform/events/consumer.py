@@ -10,16 +10,16 @@ from functools import partial
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from events import deadletters, offsets
+from events import dead_letters, offsets
 from events.kafka import Away
-from events.poison import Doubt, Handle, TooManyFailures, sqlstate, take_in
+from events.poison import BatchHandler, FailureTracker, TooManyFailures, handle_isolating_failures, sqlstate
 from events.reader import Reader
 from events.records import Batch
 from worker import loop
 
 logger = logging.getLogger(__name__)
-COLLISIONS = {"40P01", "40001"}  # deadlock, serialization failure: the same batch again, at once
-PATIENCE = 0.5  # seconds: how long a poll waits, and how long we rest while Kafka is away
+RETRYABLE_SQLSTATES = {"40P01", "40001"}  # deadlock, serialization failure: the same batch again, at once
+POLL_SECONDS = 0.5  # seconds: how long a poll waits, and how long we rest while Kafka is away
 
 
 class Consumer:
@@ -31,25 +31,25 @@ class Consumer:
     """
 
     def __init__(
-        self, name: str, topics: Sequence[str], handle: Handle, *, stop: threading.Event | None = None
+        self, name: str, topics: Sequence[str], handle: BatchHandler, *, stop: threading.Event | None = None
     ) -> None:
         self.name = name
         self.stop = stop or threading.Event()
         self.failure: TooManyFailures | None = None
         self._handle = handle
-        self._doubt = Doubt()
+        self._doubt = FailureTracker()
         self._away = False
-        self._reader = Reader(topics, partial(offsets.stored, name))
+        self._reader = Reader(topics, partial(offsets.read_stored, name))
 
     def step(self) -> bool:
         """Poll once and take in what came; true if anything did. Raises OperationalError while the database is away."""
         try:
-            batch = self._reader.poll(PATIENCE)
+            batch = self._reader.poll(POLL_SECONDS)
         except Away as error:
             if not self._away:
                 logger.warning("%s: Kafka is away: %s", self.name, error)
             self._away = True
-            self.stop.wait(PATIENCE)
+            self.stop.wait(POLL_SECONDS)
             return False
         self._away = False
         if not batch.spans:
@@ -77,7 +77,7 @@ class Consumer:
                 self.stop.set()
                 raise
             except (OperationalError, InterfaceError) as error:
-                if attempt == 4 or sqlstate(error) not in COLLISIONS:
+                if attempt == 4 or sqlstate(error) not in RETRYABLE_SQLSTATES:
                     raise
                 time.sleep(0.02 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
@@ -85,10 +85,12 @@ class Consumer:
     def _commit(self, batch: Batch) -> None:
         doubt = self._doubt.copy()
         with transaction.atomic():
-            offsets.move(self.name, batch.spans)  # first: a second owner waits here, and then does nothing in vain
-            rejected = batch.garbled + (take_in(batch.records, self._handle, doubt) if batch.records else [])
+            offsets.advance(self.name, batch.spans)  # first: a second owner waits here, and then does nothing in vain
+            rejected = batch.garbled + (
+                handle_isolating_failures(batch.records, self._handle, doubt) if batch.records else []
+            )
             if rejected:
-                deadletters.store(rejected)
+                dead_letters.store(rejected)
         self._doubt = doubt
         for letter in rejected[:5]:
             at = letter.record
@@ -97,18 +99,18 @@ class Consumer:
             logger.warning("%s: and %d more set aside", self.name, len(rejected) - 5)
 
 
-class _Restless:
+class _NoWait:
     """For the worker's loop: Kafka's own poll is the rest."""
 
     def wait(self, seconds: float) -> bool:
         return True
 
 
-def run(name: str, topics: Sequence[str], handle: Handle, *, stop: threading.Event | None = None) -> None:
+def run(name: str, topics: Sequence[str], handle: BatchHandler, *, stop: threading.Event | None = None) -> None:
     """Consume until SIGTERM, or until so much fails that going on would be wrong: then raise TooManyFailures."""
     with closing(Consumer(name, topics, handle, stop=stop)) as consumer:
         try:
-            loop.run(consumer.step, wake=_Restless(), stop=consumer.stop)
+            loop.run(consumer.step, wake=_NoWait(), stop=consumer.stop)
         finally:
             if consumer.failure:
                 logger.critical("%s stops: %s", name, consumer.failure)

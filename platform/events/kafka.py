@@ -20,11 +20,11 @@ from kafka.errors import CorruptRecordError, KafkaError, MessageSizeTooLargeErro
 from kafka.net.compat import KafkaNetClient
 
 from events import topics
-from events.records import Failed, Position, Record
+from events.records import Position, Record, SendFailure
 
 logger = logging.getLogger(__name__)
 # What kafka-python raises when the broker goes away under a call: its own errors, and those of its IO thread.
-TROUBLE = (KafkaError, OSError, RuntimeError, ValueError)
+KAFKA_ERRORS = (KafkaError, OSError, RuntimeError, ValueError)
 
 
 class Away(Exception):
@@ -35,7 +35,7 @@ class Garbled(Exception):
     """The next record of some partition cannot even be unpacked."""
 
 
-def _open(kind: Callable[..., Any], **config: Any) -> Any:
+def _open_client(kind: Callable[..., Any], **config: Any) -> Any:
     """A client whose threads end with it, also when it never gets through to the broker."""
     made: list[KafkaNetClient] = []
 
@@ -59,20 +59,20 @@ def _open(kind: Callable[..., Any], **config: Any) -> Any:
         raise
 
 
-def _connected(kind: Callable[..., Any], **config: Any) -> Any:
+def _connect_client(kind: Callable[..., Any], **config: Any) -> Any:
     try:
-        return _open(kind, **config)
-    except TROUBLE as error:
-        raise Away(_say(error)) from error
+        return _open_client(kind, **config)
+    except KAFKA_ERRORS as error:
+        raise Away(_describe_error(error)) from error
 
 
-def _close(client: Any, **options: Any) -> None:
-    with suppress(*TROUBLE):
+def _close_client(client: Any, **options: Any) -> None:
+    with suppress(*KAFKA_ERRORS):
         client.close(**options)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TopicMetadata:
     """What the broker says about one topic today."""
 
     id: UUID
@@ -85,12 +85,12 @@ class Cluster:
     def __init__(self) -> None:
         self._admin: Any = None
 
-    def layout(self, names: Iterable[str]) -> dict[str, Layout]:
+    def layout(self, names: Iterable[str]) -> dict[str, TopicMetadata]:
         """Those of the topics that exist."""
-        wanted = {topics.name(name): name for name in names}
+        wanted = {topics.broker_name(name): name for name in names}
         found = self._ask(lambda admin: admin.describe_topics(list(wanted)))
         return {
-            wanted[topic["name"]]: Layout(
+            wanted[topic["name"]]: TopicMetadata(
                 UUID(str(topic["topic_id"])), tuple(sorted(p["partition_index"] for p in topic["partitions"]))
             )
             for topic in found
@@ -102,7 +102,7 @@ class Cluster:
         missing = set(topics.TOPICS) - set(self.layout(topics.TOPICS))
         if not missing:
             return
-        wanted = {topics.name(name): _wish(topics.TOPICS[name]) for name in sorted(missing)}
+        wanted = {topics.broker_name(name): _new_topic_config(topics.TOPICS[name]) for name in sorted(missing)}
         answer = self._ask(lambda admin: admin.create_topics(wanted, raise_errors=False))
         for topic in answer["topics"]:
             if topic["error_code"] not in (0, TopicAlreadyExistsError.errno):
@@ -113,19 +113,19 @@ class Cluster:
     def _ask(self, question: Callable[[Any], Any]) -> Any:
         try:
             if self._admin is None:
-                self._admin = _open(KafkaAdminClient)
+                self._admin = _open_client(KafkaAdminClient)
             return question(self._admin)
-        except TROUBLE as error:
+        except KAFKA_ERRORS as error:
             self.close()
-            raise Away(_say(error)) from error
+            raise Away(_describe_error(error)) from error
 
     def close(self) -> None:
         if self._admin is not None:
-            _close(self._admin)
+            _close_client(self._admin)
             self._admin = None
 
 
-def _wish(topic: topics.Topic) -> dict[str, Any]:
+def _new_topic_config(topic: topics.Topic) -> dict[str, Any]:
     keeps = int(topic.keeps.total_seconds() * 1000)
     configs = {"retention.ms": str(keeps), "segment.ms": str(keeps // 7), "cleanup.policy": "delete"}
     if settings.KAFKA_REPLICATION >= 3:
@@ -137,11 +137,11 @@ def _wish(topic: topics.Topic) -> dict[str, Any]:
     }
 
 
-def _say(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def make_topics() -> None:
+def create_topics() -> None:
     cluster = Cluster()
     try:
         cluster.make_topics()
@@ -166,16 +166,16 @@ class Producer:
         self._linger_ms = linger_ms
         self._client: Any = None
 
-    def send(self, records: Sequence[Record]) -> list[Position | Failed]:
+    def send(self, records: Sequence[Record]) -> list[Position | SendFailure]:
         """One answer for each record, in their order, within about five seconds."""
         try:
             futures = self._hand_over(records)
             with suppress(KafkaError):
                 self._client.flush(timeout=6)
-            answers = [_answer(future) for future in futures]
-        except TROUBLE as error:
-            answers = [Failed(_say(error))] * len(records)
-        if any(isinstance(answer, Failed) for answer in answers):
+            answers = [_send_result(future) for future in futures]
+        except KAFKA_ERRORS as error:
+            answers = [SendFailure(_describe_error(error))] * len(records)
+        if any(isinstance(answer, SendFailure) for answer in answers):
             self.close()  # the client may have given up for good without saying so
         return answers
 
@@ -186,16 +186,16 @@ class Producer:
         for record in records:
             headers = list(record.headers)
             try:
-                sent = self._client.send(topics.name(record.topic), record.value, record.key, headers)
+                sent = self._client.send(topics.broker_name(record.topic), record.value, record.key, headers)
             except MessageSizeTooLargeError as error:
                 sent = error
-            except TROUBLE as error:  # each further one would wait as long as this one did
+            except KAFKA_ERRORS as error:  # each further one would wait as long as this one did
                 return futures + [error] * (len(records) - len(futures))
             futures.append(sent)
         return futures
 
     def _connect(self) -> Any:
-        return _open(
+        return _open_client(
             KafkaProducer,
             enable_idempotence=True,
             acks="all",
@@ -210,26 +210,26 @@ class Producer:
 
     def close(self) -> None:
         if self._client is not None:
-            _close(self._client, timeout=1)
+            _close_client(self._client, timeout=1)
             self._client = None
 
 
-def _answer(future: Any) -> Position | Failed:
+def _send_result(future: Any) -> Position | SendFailure:
     if isinstance(future, Exception):
-        return Failed(_say(future))
+        return SendFailure(_describe_error(future))
     if not future.is_done:
-        return Failed("no answer in time")
+        return SendFailure("no answer in time")
     if future.failed():
-        return Failed(_say(future.exception))
+        return SendFailure(_describe_error(future.exception))
     return Position(future.value.partition, future.value.offset)
 
 
-class Feed:
+class PartitionReader:
     """Some partitions, read from given offsets on, with no group. Partitions are (topic, number)."""
 
     def __init__(self, partitions: Iterable[tuple[str, int]]) -> None:
-        self._places = {TopicPartition(topics.name(name), number): (name, number) for name, number in partitions}
-        self._consumer = _connected(
+        self._places = {TopicPartition(topics.broker_name(name), number): (name, number) for name, number in partitions}
+        self._consumer = _connect_client(
             KafkaConsumer,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -246,8 +246,8 @@ class Feed:
         try:
             ask = self._consumer.end_offsets if end else self._consumer.beginning_offsets
             return {self._places[place]: offset for place, offset in ask(list(self._places)).items()}
-        except TROUBLE as error:
-            raise Away(_say(error)) from error
+        except KAFKA_ERRORS as error:
+            raise Away(_describe_error(error)) from error
 
     def seek(self, offsets: dict[tuple[str, int], int]) -> None:
         for place, partition in self._places.items():
@@ -258,10 +258,10 @@ class Feed:
         try:
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
         except (CorruptRecordError, ValueError, IndexError, struct.error) as error:
-            raise Garbled(_say(error)) from error
-        except TROUBLE as error:
-            raise Away(_say(error)) from error
+            raise Garbled(_describe_error(error)) from error
+        except KAFKA_ERRORS as error:
+            raise Away(_describe_error(error)) from error
         return [(*self._places[place], records) for place, records in polled.items()]
 
     def close(self) -> None:
-        _close(self._consumer)
+        _close_client(self._consumer)

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db import connection
 
 from events.models import StoredOffset
-from events.records import Span
+from events.records import OffsetRange
 
 # Locked in one order, so that two owners of the same partitions wait for each other and never in a circle.
-MOVE = """
+ADVANCE = """
 WITH span AS (
     SELECT * FROM unnest(%s::uuid[], %s::int[], %s::bigint[], %s::bigint[]) AS s (topic_id, part, start, next)
 ), held AS (
@@ -27,26 +27,26 @@ class Fenced(Exception):
     """Somebody else has taken in what we polled."""
 
 
-def stored(consumer: str, topic_ids: Iterable[UUID]) -> dict[tuple[UUID, int], int]:
+def read_stored(consumer: str, topic_ids: Iterable[UUID]) -> dict[tuple[UUID, int], int]:
     """The first offset not yet taken in, by topic id and partition."""
     rows = StoredOffset.objects.filter(consumer=consumer, topic_id__in=list(topic_ids))
     return {(row.topic_id, row.partition): row.next for row in rows}
 
 
-def move(consumer: str, spans: Sequence[Span]) -> None:
+def advance(consumer: str, spans: Sequence[OffsetRange]) -> None:
     """Move each partition from where its span starts to where it ends, or raise Fenced."""
     columns = [
         list(column) for column in zip(*((s.topic_id, s.partition, s.start, s.next) for s in spans), strict=True)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(MOVE, [*columns, consumer])
+        cursor.execute(ADVANCE, [*columns, consumer])
         moved = set(cursor.fetchall())
     fresh = [span for span in spans if (span.topic_id, span.partition) not in moved]
     if fresh:
-        _begin(consumer, fresh)
+        _insert_first(consumer, fresh)
 
 
-def _begin(consumer: str, spans: Sequence[Span]) -> None:
+def _insert_first(consumer: str, spans: Sequence[OffsetRange]) -> None:
     """The first batch of a partition. Where a row is there already, somebody else has moved it."""
     sql = """
         INSERT INTO events_storedoffset (consumer, topic, topic_id, partition, next)

@@ -11,10 +11,10 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 
 from events.records import Incoming, Rejected
 
-type Handle = Callable[[list[Incoming]], list[Rejected]]
+type BatchHandler = Callable[[list[Incoming]], list[Rejected]]
 # SQLSTATE classes that are the record's own fault: a value that no index or row can hold (an OperationalError all the
 # same), and one that is none of its type.
-LIMITS, NO_VALUE = "54", "22"
+PROGRAM_LIMIT_EXCEEDED, DATA_EXCEPTION = "54", "22"
 
 
 class TooManyFailures(Exception):
@@ -22,7 +22,7 @@ class TooManyFailures(Exception):
 
 
 @dataclass
-class Doubt:
+class FailureTracker:
     """Counts records that failed unexpectedly. Those that a handler itself rejects as unreadable never count."""
 
     most_in_a_row: int = 20
@@ -40,14 +40,16 @@ class Doubt:
         if self.in_a_row >= self.most_in_a_row or sum(self.recent) >= self.most_of_recent:
             raise TooManyFailures(
                 f"{sum(self.recent)} of the last {len(self.recent)} records failed, {self.in_a_row} in a row, "
-                f"the last with {_kind(error)} at {_place(error)}"
+                f"the last with {_error_class(error)} at {_error_location(error)}"
             ) from None  # the database's own words may quote a listen
 
     def copy(self) -> Self:
         return type(self)(self.most_in_a_row, self.most_of_recent, self.in_a_row, self.recent.copy())
 
 
-def take_in(records: Sequence[Incoming], handle: Handle, doubt: Doubt) -> list[Rejected]:
+def handle_isolating_failures(
+    records: Sequence[Incoming], handle: BatchHandler, doubt: FailureTracker
+) -> list[Rejected]:
     """Handle the records; if that fails, halve them until what fails stands alone. In the caller's transaction.
 
     So `handle` may see a record several times, always after what it wrote was rolled back. A database that is away is
@@ -58,38 +60,42 @@ def take_in(records: Sequence[Incoming], handle: Handle, doubt: Doubt) -> list[R
             rejected = handle(list(records))
             connection.check_constraints()  # deferred ones too: at the commit nobody could say which record it was
     except Exception as error:
-        if transient(error):
+        if is_transient(error):
             raise
         if len(records) == 1:
-            if not sqlstate(error).startswith((LIMITS, NO_VALUE)):
+            if not sqlstate(error).startswith((PROGRAM_LIMIT_EXCEEDED, DATA_EXCEPTION)):
                 doubt.failed(error)
-            return [Rejected(records[0], _reason(error))]
+            return [Rejected(records[0], _rejection_reason(error))]
         middle = len(records) // 2
-        return take_in(records[:middle], handle, doubt) + take_in(records[middle:], handle, doubt)
+        return handle_isolating_failures(records[:middle], handle, doubt) + handle_isolating_failures(
+            records[middle:], handle, doubt
+        )
     doubt.fine(len(records))
     return rejected
 
 
-def transient(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Whether the same may succeed later."""
-    return isinstance(error, OperationalError | InterfaceError) and not sqlstate(error).startswith(LIMITS)
+    return isinstance(error, OperationalError | InterfaceError) and not sqlstate(error).startswith(
+        PROGRAM_LIMIT_EXCEEDED
+    )
 
 
 def sqlstate(error: BaseException) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def _kind(error: Exception) -> str:
+def _error_class(error: Exception) -> str:
     """For logs: what it is, never what it says, which may quote a listen."""
     state = sqlstate(error) if isinstance(error, Error) else ""
     return f"{type(error).__name__} {state}".strip()
 
 
-def _place(error: Exception) -> str:
+def _error_location(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
 
 
-def _reason(error: Exception) -> str:
+def _rejection_reason(error: Exception) -> str:
     said = str(error).partition("\n")[0]
-    return f"unexpected {_kind(error)}: {said}"
+    return f"unexpected {_error_class(error)}: {said}"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from events.kafka import Away, Cluster, Feed, Garbled, Layout
-from events.records import Batch, Incoming, Rejected, Span
+from events.kafka import Away, Cluster, Garbled, PartitionReader, TopicMetadata
+from events.records import Batch, Incoming, OffsetRange, Rejected
 
 logger = logging.getLogger(__name__)
 type Positions = Mapping[tuple[UUID, int], int]
@@ -27,8 +27,8 @@ class Reader:
         self._stored = stored
         self._from_end = stored is None
         self._cluster = Cluster()
-        self._feed: Feed | None = None
-        self._layout: dict[str, Layout] = {}
+        self._feed: PartitionReader | None = None
+        self._layout: dict[str, TopicMetadata] = {}
         self._positions: dict[tuple[UUID, int], int] = {}
 
     def poll(self, seconds: float) -> Batch:
@@ -60,13 +60,13 @@ class Reader:
         self.rewind()
         self._cluster.close()
 
-    def _begin(self) -> Feed:
+    def _begin(self) -> PartitionReader:
         self._layout = self._cluster.layout(self._names)
         if len(self._layout) < len(self._names):
             self._cluster.make_topics()
             self._layout = self._cluster.layout(self._names)
         partitions = self._partitions()
-        feed = Feed(partitions)
+        feed = PartitionReader(partitions)
         try:
             edges = feed.edges(end=self._from_end)
             stored = self._stored({topic.id for topic in self._layout.values()}) if self._stored else self._positions
@@ -93,16 +93,16 @@ class Reader:
             )
         return batch
 
-    def _pass(self, name: str, partition: int, to: int) -> Span:
+    def _pass(self, name: str, partition: int, to: int) -> OffsetRange:
         key = (self._layout[name].id, partition)
-        span = Span(name, *key, self._positions[key], to)
+        span = OffsetRange(name, *key, self._positions[key], to)
         self._positions[key] = to
         return span
 
     def _garbled(self, reason: str) -> Batch:
         """Find the partition whose next record it is by reading each alone, and pass over that one record."""
         for (name, partition), key in self._partitions().items():
-            alone = Feed([(name, partition)])
+            alone = PartitionReader([(name, partition)])
             try:
                 position = self._positions[key]
                 if position >= alone.edges(end=True)[name, partition]:

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 type Headers = tuple[tuple[str, bytes], ...]
-LARGEST = 900_000  # bytes of one record; the broker's own bound, 1 MiB, counts its framing too
-PLAIN = " !#$&'()*+,/:;<=>?@[]^`{|}\"\\"
+MAX_RECORD_BYTES = 900_000  # bytes of one record; the broker's own bound, 1 MiB, counts its framing too
+UNQUOTED = " !#$&'()*+,/:;<=>?@[]^`{|}\"\\"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class SendFailure:
     """A record that was not acknowledged, and why. It may have landed all the same."""
 
     reason: str
@@ -57,7 +57,7 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OffsetRange:
     """The part of a partition that one batch covers: from the position polled, up to and without `next`.
 
     Not the offsets of its records: a topic may have gaps.
@@ -75,7 +75,7 @@ class Batch:
     """What one poll brought. A garbled record could not even be unpacked; it is passed over all the same."""
 
     records: list[Incoming] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
+    spans: list[OffsetRange] = field(default_factory=list)
     garbled: list[Rejected] = field(default_factory=list)
 
 
@@ -84,7 +84,7 @@ def headers_to_json(headers: Headers) -> list[list[str]] | None:
 
     Exact both ways. Not latin-1: PostgreSQL's jsonb holds no NUL, and a stranger's header may.
     """
-    return [[quote(name, safe=PLAIN), quote(value, safe=PLAIN)] for name, value in headers] or None
+    return [[quote(name, safe=UNQUOTED), quote(value, safe=UNQUOTED)] for name, value in headers] or None
 
 
 def headers_from_json(pairs: list[list[str]] | None) -> Headers:

@@ -14,38 +14,38 @@ from uuid import UUID
 from django.db import connection
 
 from events import topics
-from events.kafka import Away, Cluster, Layout, Producer
-from events.records import Failed, Position, Record, headers_from_json
+from events.kafka import Away, Cluster, Producer, TopicMetadata
+from events.records import Position, Record, SendFailure, headers_from_json
 
 logger = logging.getLogger(__name__)
-LOCK = 0x0FA_0001  # ours among the advisory locks of the database
-PATIENCE = 1.0  # seconds between attempts while Kafka is away, or while another relay holds the lock
-ROWS, BYTES = 2000, 16 * 1024 * 1024  # of one batch
+ADVISORY_LOCK = 0x0FA_0001  # ours among the advisory locks of the database
+RETRY_SECONDS = 1.0  # seconds between attempts while Kafka is away, or while another relay holds the lock
+MAX_BATCH_ROWS, MAX_BATCH_BYTES = 2000, 16 * 1024 * 1024  # of one batch
 
 # Oldest first, bounded by size too, but never less than one.
-UNSENT = """
+SELECT_UNSENT = """
 SELECT id, topic, key, value, headers, rests FROM (
     SELECT *, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY id) - coalesce(octet_length(value), 0) AS before
     FROM (SELECT * FROM events_outbox WHERE topic_id IS NULL ORDER BY id LIMIT %s) AS oldest
 ) AS sized WHERE before < %s ORDER BY id
 """
-MARK = """
+MARK_SENT = """
 UPDATE events_outbox SET topic_id = sent.topic_id, partition = sent.part, "offset" = sent.pos
 FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::bigint[]) AS sent (id, topic_id, part, pos)
 WHERE events_outbox.id = sent.id
 """
-FORGOTTEN = """
+RESET_FORGOTTEN = """
 UPDATE events_outbox SET topic_id = NULL, partition = NULL, "offset" = NULL
 WHERE topic = %s AND topic_id IS NOT NULL AND topic_id <> %s
 """
-COUNTED = """
+DELETE_COUNTED = """
 DELETE FROM events_outbox AS resting USING events_storedoffset AS counted
 WHERE counted.consumer = ANY(%s) AND resting.topic_id = counted.topic_id
     AND resting.partition = counted.partition AND resting."offset" < counted.next
 """
 
 
-class Row(NamedTuple):
+class OutboxRow(NamedTuple):
     id: int
     topic: str
     record: Record
@@ -71,7 +71,7 @@ class Relay:
         except Away as error:
             if self._away_until is None:
                 logger.warning("Kafka is away, the outbox waits: %s", error)
-            self._away_until = time.monotonic() + PATIENCE
+            self._away_until = time.monotonic() + RETRY_SECONDS
             return False
         if self._away_until:
             logger.warning("Kafka is back")
@@ -79,7 +79,7 @@ class Relay:
         return busy
 
     def due(self) -> float | None:
-        return PATIENCE if self._locked is None or self._away_until else None
+        return RETRY_SECONDS if self._locked is None or self._away_until else None
 
     def close(self) -> None:
         self._producer.close()
@@ -92,7 +92,7 @@ class Relay:
             return True
         self._locked = None
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
             if cursor.fetchone() == (True,):
                 self._locked = connection.connection
                 self._seen.clear()
@@ -102,36 +102,36 @@ class Relay:
         layout = self._topics()
         self._send_again(layout)
         with connection.cursor() as cursor:
-            cursor.execute(UNSENT, [ROWS, BYTES])
+            cursor.execute(SELECT_UNSENT, [MAX_BATCH_ROWS, MAX_BATCH_BYTES])
             rows = [
-                Row(pk, topic, _record(topic, key, value, headers), rests)
+                OutboxRow(pk, topic, _to_record(topic, key, value, headers), rests)
                 for pk, topic, key, value, headers, rests in cursor.fetchall()
             ]
         if rows:
             self._send(rows, layout)
         with connection.cursor() as cursor:
-            cursor.execute(COUNTED, [sorted({t.counted_by for t in topics.TOPICS.values() if t.counted_by})])
+            cursor.execute(DELETE_COUNTED, [sorted({t.counted_by for t in topics.TOPICS.values() if t.counted_by})])
         return bool(rows)
 
-    def _topics(self) -> dict[str, Layout]:
+    def _topics(self) -> dict[str, TopicMetadata]:
         layout = self._cluster.layout(topics.TOPICS)
         if len(layout) < len(topics.TOPICS):
             self._cluster.make_topics()
             layout = self._cluster.layout(topics.TOPICS)
         return layout
 
-    def _send_again(self, layout: dict[str, Layout]) -> None:
+    def _send_again(self, layout: dict[str, TopicMetadata]) -> None:
         """What lies in a topic that is no longer there was forgotten by the broker: it is unsent."""
         for name, topic in layout.items():
             if self._seen.get(name) == topic.id:
                 continue
             with connection.cursor() as cursor:
-                cursor.execute(FORGOTTEN, [name, topic.id])
+                cursor.execute(RESET_FORGOTTEN, [name, topic.id])
                 if cursor.rowcount:
                     logger.warning("%s was made anew: %d records are sent again", name, cursor.rowcount)
             self._seen[name] = topic.id
 
-    def _send(self, rows: Sequence[Row], layout: dict[str, Layout]) -> None:
+    def _send(self, rows: Sequence[OutboxRow], layout: dict[str, TopicMetadata]) -> None:
         answers = self._producer.send([row.record for row in rows])
         # A broker that came back empty in between acknowledges what it or its predecessor got: who knows which?
         after = self._cluster.layout({row.topic for row in rows})
@@ -144,7 +144,7 @@ class Relay:
         self._mark([(row.id, layout[row.topic].id, at.partition, at.offset) for row, at in landed if row.rests])
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM events_outbox WHERE id = ANY(%s)", [[r.id for r, _ in landed if not r.rests]])
-        failed = [answer for answer in answers if isinstance(answer, Failed)]
+        failed = [answer for answer in answers if isinstance(answer, SendFailure)]
         if failed:
             raise Away(
                 f"{len(failed)} of {len(rows)} records were not acknowledged, the first because {failed[0].reason}"
@@ -153,13 +153,13 @@ class Relay:
     def _mark(self, marks: Sequence[tuple[int, UUID, int, int]]) -> None:
         if marks:
             with connection.cursor() as cursor:
-                cursor.execute(MARK, [list(column) for column in zip(*marks, strict=True)])
+                cursor.execute(MARK_SENT, [list(column) for column in zip(*marks, strict=True)])
 
 
-def _record(topic: str, key: memoryview | None, value: memoryview | None, headers: str | None) -> Record:
+def _to_record(topic: str, key: memoryview | None, value: memoryview | None, headers: str | None) -> Record:
     pairs = json.loads(headers) if headers else None
-    return Record(topic, _bytes(key), _bytes(value), headers_from_json(pairs))
+    return Record(topic, _to_bytes(key), _to_bytes(value), headers_from_json(pairs))
 
 
-def _bytes(value: memoryview | None) -> bytes | None:
+def _to_bytes(value: memoryview | None) -> bytes | None:
     return None if value is None else bytes(value)

@@ -31,6 +31,6 @@ TOPICS = {
 }
 
 
-def name(topic: str) -> str:
+def broker_name(topic: str) -> str:
     """What the broker calls it: two installations, or two tests, can share one broker."""
     return f"{settings.KAFKA_TOPIC_PREFIX}{topic}"

@@ -12,18 +12,18 @@ import msgspec
 from msgspec import Meta, Struct
 
 from events import cloudevents
-from listens import nesting
+from listens import json_depth
 
-SUBMITTED = "fanfare.listen.submitted.v1"
+LISTEN_SUBMITTED = "fanfare.listen.submitted.v1"
 PLAYING_NOW = "fanfare.listen.playing_now.v1"
 PLAYING_NOW_SCHEMA = "https://fanfare.example/schemas/playing_now/1.0.json"
-DATASCHEMA = "https://fanfare.example/schemas/listen/1.0.json"
-DATASCHEMAS = re.compile(r"/listen/1\.[0-9]+\.json\Z")
-LARGEST_RECORD = 16 * 1024
-LARGEST_EXTRA = 8 * 1024
-LONGEST_MS = 2_073_600_000  # 24 days
-EARLIEST = datetime(2002, 10, 1, tzinfo=UTC)  # before it nobody scrobbled: the producer mixed up its units
-SKEW = timedelta(hours=1)  # that a producer's clock may be ahead
+LISTEN_SCHEMA = "https://fanfare.example/schemas/listen/1.0.json"
+LISTEN_SCHEMA_PATTERN = re.compile(r"/listen/1\.[0-9]+\.json\Z")
+MAX_RECORD_BYTES = 16 * 1024
+MAX_EXTRA_BYTES = 8 * 1024
+MAX_DURATION_MS = 2_073_600_000  # 24 days
+EARLIEST_START = datetime(2002, 10, 1, tzinfo=UTC)  # before it nobody scrobbled: the producer mixed up its units
+MAX_CLOCK_SKEW = timedelta(hours=1)  # that a producer's clock may be ahead
 JSON_TYPES = {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
 
 type UUIDText = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")]
@@ -40,9 +40,9 @@ type UpTo128 = Annotated[str, Meta(max_length=128)]
 type UpTo512 = Annotated[str, Meta(max_length=512)]
 type UpTo1024 = Annotated[str, Meta(max_length=1024)]
 type UpTo2048 = Annotated[str, Meta(max_length=2048)]
-type Duration = Annotated[int, Meta(ge=1, le=LONGEST_MS)]
-type Played = Annotated[int, Meta(ge=0, le=LONGEST_MS)]
-type Moment = Annotated[datetime, Meta(tz=True)]
+type DurationMs = Annotated[int, Meta(ge=1, le=MAX_DURATION_MS)]
+type PlayedMs = Annotated[int, Meta(ge=0, le=MAX_DURATION_MS)]
+type StartTime = Annotated[datetime, Meta(tz=True)]
 type Tags = Annotated[tuple[UpTo64, ...], Meta(max_length=50)]
 type TimeBasis = Literal["start", "end", "threshold", "minute", "unknown"]
 type Origin = Literal["live", "import", "manual", "replay"]
@@ -64,7 +64,7 @@ class Track(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
     album: UpTo1024 = ""
     album_artist: UpTo1024 = ""
     track_number: UpTo16 = ""
-    duration_ms: Duration = 0
+    duration_ms: DurationMs = 0
     catalog_id: UpTo128 = ""
     isrc: ISRC = ""
     recording_mbid: UUIDText = ""
@@ -108,7 +108,7 @@ class Client(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
 NO_PLAYBACK, NO_CLIENT = Playback(), Client()
 
 
-class Told(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class PlayingNowData(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What both kinds of event say: who hears what."""
 
     user_id: Id
@@ -118,67 +118,67 @@ class Told(Struct, frozen=True, omit_defaults=True, kw_only=True):
     extra: dict[str, Any] = {}
 
 
-class Data(Told, frozen=True, omit_defaults=True, kw_only=True):
+class ListenData(PlayingNowData, frozen=True, omit_defaults=True, kw_only=True):
     """One listen, as its producer tells it."""
 
-    started_at: Moment
+    started_at: StartTime
     time_basis: TimeBasis = "unknown"
     origin: Origin = "live"
-    played_ms: Played | None = None
+    played_ms: PlayedMs | None = None
     playback: Playback = NO_PLAYBACK
 
     def __post_init__(self) -> None:
-        if not cloudevents.storable(self.started_at):
+        if not cloudevents.is_storable(self.started_at):
             raise ValueError("started_at is before 1970, or its offset is further from UTC than any place's")
 
 
-class Envelope(Struct, frozen=True, kw_only=True):
+class ListenCloudEvent(Struct, frozen=True, kw_only=True):
     """The structured CloudEvent that our own doors write."""
 
     specversion: Literal["1.0"] = "1.0"
     id: str
     source: str
     type: str
-    time: Moment
+    time: StartTime
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str
     partitionkey: str
-    data: Told
+    data: PlayingNowData
 
 
 class Unreadable(Exception):
     """No listen that anybody could count; says for a person what is wrong with it, and quotes no text of it."""
 
 
-_data = msgspec.json.Decoder(Data)
+_listen_decoder = msgspec.json.Decoder(ListenData)
 
 
-def read(event: cloudevents.Event, *, now: datetime) -> Data:
+def decode(event: cloudevents.Event, *, now: datetime) -> ListenData:
     """The listen in an event of the type SUBMITTED, or Unreadable."""
-    if event.time is None or not (event.dataschema and DATASCHEMAS.search(event.dataschema)):
+    if event.time is None or not (event.dataschema and LISTEN_SCHEMA_PATTERN.search(event.dataschema)):
         raise Unreadable("a listen's event has a time, and a dataschema that ends in /listen/1.N.json")
     if (event.datacontenttype or "").lower() not in JSON_TYPES:
         raise Unreadable("the datacontenttype of a listen is application/json")
     if len(event.id) > 128 or len(event.subject or "") > 128:
         raise Unreadable("the id and the subject have at most 128 characters")
     try:
-        data = _data.decode(event.data)
+        data = _listen_decoder.decode(event.data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise Unreadable(f"not a listen: {error}") from error
     if event.partitionkey != data.user_id:
         raise Unreadable("the partitionkey is not the user_id")
-    if not EARLIEST <= data.started_at <= now + SKEW:
+    if not EARLIEST_START <= data.started_at <= now + MAX_CLOCK_SKEW:
         raise Unreadable(f"started_at is {data.started_at:%Y-%m-%d}: before 2002-10-01, or to come; mind its unit")
-    _check_texts(event.data, data)
+    _check_extra_and_nul(event.data, data)
     return data
 
 
-def _check_texts(raw: msgspec.Raw, data: Data) -> None:
+def _check_extra_and_nul(raw: msgspec.Raw, data: ListenData) -> None:
     """What the types cannot say: `extra` is small and shallow, and there is no NUL in a text of PostgreSQL."""
     said = bytes(raw)
-    if len(said) > LARGEST_EXTRA and len(msgspec.json.encode(data.extra)) > LARGEST_EXTRA:
-        raise Unreadable(f"extra takes more than {LARGEST_EXTRA} bytes")
-    if said.count(b"[") + said.count(b"{") > nesting.DEEPEST and nesting.too_deep(data.extra):
-        raise Unreadable(f"extra has more than {nesting.DEEPEST} levels")
-    if b"\\u0000" in said and any("\0" in text for text in nesting.strings(msgspec.json.decode(said))):
+    if len(said) > MAX_EXTRA_BYTES and len(msgspec.json.encode(data.extra)) > MAX_EXTRA_BYTES:
+        raise Unreadable(f"extra takes more than {MAX_EXTRA_BYTES} bytes")
+    if said.count(b"[") + said.count(b"{") > json_depth.MAX_DEPTH and json_depth.is_too_deep(data.extra):
+        raise Unreadable(f"extra has more than {json_depth.MAX_DEPTH} levels")
+    if b"\\u0000" in said and any("\0" in text for text in json_depth.all_strings(msgspec.json.decode(said))):
         raise Unreadable("a text holds a NUL character")

@@ -17,7 +17,7 @@ def start(person: Person, *, until: datetime | None) -> Incognito:
     at = datetime.now(UTC)
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)  # two clicks wait for each other
-        _standing(person.pk, at).update(until=at)
+        _active(person.pk, at).update(until=at)
         begun = Incognito.objects.create(person=person, since=at, until=until)
         trail.record("incognito.started", by=person.actor, subject=person.actor)
     return begun
@@ -27,18 +27,18 @@ def end(person: Person) -> bool:
     """False when they were recorded anyway."""
     at = datetime.now(UTC)
     with transaction.atomic():
-        if not _standing(person.pk, at).update(until=at):
+        if not _active(person.pk, at).update(until=at):
             return False
         trail.record("incognito.ended", by=person.actor, subject=person.actor)
     return True
 
 
-def now(person: Person) -> Incognito | None:
+def current(person: Person) -> Incognito | None:
     """What stands at this moment."""
-    return _standing(person.pk, datetime.now(UTC)).order_by("-since").first()
+    return _active(person.pk, datetime.now(UTC)).order_by("-since").first()
 
 
-def hidden(person_id: UUID, starts: Iterable[datetime], *, accepted_at: datetime, live: bool) -> list[bool]:
+def hidden_flags(person_id: UUID, starts: Iterable[datetime], *, accepted_at: datetime, live: bool) -> list[bool]:
     """Which of these listens must not be kept, in one query.
 
     A live one is hidden if it is accepted, or was started, while the fan is incognito; one of the past (an import) by
@@ -57,5 +57,5 @@ def hidden(person_id: UUID, starts: Iterable[datetime], *, accepted_at: datetime
     return [paused or in_gap(at) for at in begun]
 
 
-def _standing(person_id: UUID, at: datetime) -> QuerySet[Incognito]:
+def _active(person_id: UUID, at: datetime) -> QuerySet[Incognito]:
     return Incognito.objects.filter(Q(until=None) | Q(until__gt=at), person=person_id, since__lte=at)

@@ -20,26 +20,26 @@ from listens import event
 from listens.event import Unreadable
 from listens.models import Listen
 
-RETRACTED = "fanfare.listen.retracted.v1"
-DATASCHEMA = "https://fanfare.example/schemas/listen_retracted/1.0.json"
+LISTEN_RETRACTED = "fanfare.listen.retracted.v1"
+RETRACTION_SCHEMA = "https://fanfare.example/schemas/listen_retracted/1.0.json"
 SOURCE = "/doors/listening"
-LOCK = 0x0FA_0002  # ours among the advisory locks of the database; its second half is a fan's bucket
-BUCKETS = 1024
+ADVISORY_LOCK = 0x0FA_0002  # ours among the advisory locks of the database; its second half is a fan's bucket
+LOCK_BUCKETS = 1024
 
 type TextKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 type Second = Annotated[int, Meta(ge=0, lt=2**40)]
 
 # Until the transaction ends.
-ALONE = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket"
-TOGETHER = "SELECT pg_advisory_xact_lock_shared(%s, bucket) FROM unnest(%s::int[]) AS bucket"
-BURY = """
+LOCK_EXCLUSIVELY = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket"
+LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(%s, bucket) FROM unnest(%s::int[]) AS bucket"
+INSERT_TOMBSTONES = """
 INSERT INTO listens_tombstone AS t (person_id, second, text_key, at)
 SELECT person_id, second, text_key, max(at)
 FROM unnest(%s::uuid[], %s::bigint[], %s::bytea[], %s::timestamptz[]) AS told (person_id, second, text_key, at)
 GROUP BY person_id, second, text_key ORDER BY person_id, second, text_key
 ON CONFLICT (person_id, second, text_key) DO UPDATE SET at = greatest(t.at, excluded.at)
 """
-REMOVE = """
+DELETE_LISTENS = """
 WITH gone AS (
     DELETE FROM listens_listen AS listen
     USING unnest(%s::uuid[], %s::bigint[], %s::bytea[], %s::timestamptz[]) AS told (person_id, second, text_key, at)
@@ -52,7 +52,7 @@ FROM gone LEFT JOIN catalog_recording AS recording ON recording.id = gone.record
 """
 
 
-class Data(Struct, frozen=True):
+class RetractionData(Struct, frozen=True):
     """What the event says: which listen of which fan. When it was taken back is the event's own time."""
 
     user_id: event.Id
@@ -70,7 +70,7 @@ class Retraction(Struct, frozen=True):
     at: datetime
 
 
-class Gone(Struct, frozen=True, gc=False):
+class RemovedListen(Struct, frozen=True, gc=False):
     """A listen that was in the table, and is not any more."""
 
     person_id: UUID
@@ -90,36 +90,36 @@ def retract(listen: Listen, *, by: str, reason: str = "forgotten") -> bool:
         standing = Listen.objects.filter(pk=listen.pk, retracted_at=None)
         if not standing.update(retracted_at=at):
             return False
-        outbox.put([_outgoing(listen, at, reason)])
+        outbox.put([_retraction_record(listen, at, reason)])
         trail.record("listen.retracted", by=by, subject=str(listen))
     return True
 
 
-def _outgoing(listen: Listen, at: datetime, reason: str) -> Outgoing:
+def _retraction_record(listen: Listen, at: datetime, reason: str) -> Outgoing:
     fan = str(listen.person_id)
-    data = Data(fan, listen.second, bytes(listen.text_key).hex(), reason)
-    value = cloudevents.event(
-        RETRACTED,
+    data = RetractionData(fan, listen.second, bytes(listen.text_key).hex(), reason)
+    value = cloudevents.encode(
+        LISTEN_RETRACTED,
         source=SOURCE,
         subject=str(listen),
         data=data,
         key=f"{fan} {data.second} {data.text_key} {at.isoformat()}",
         partitionkey=fan,
-        dataschema=DATASCHEMA,
+        dataschema=RETRACTION_SCHEMA,
         at=at,
     )
-    return Outgoing(topics.LISTENS, fan.encode(), value, rests=True, headers=cloudevents.STRUCTURED)
+    return Outgoing(topics.LISTENS, fan.encode(), value, rests=True, headers=cloudevents.STRUCTURED_HEADERS)
 
 
-_data = msgspec.json.Decoder(Data)
+_retraction_decoder = msgspec.json.Decoder(RetractionData)
 
 
-def read(told: cloudevents.Event) -> Data:
+def decode(told: cloudevents.Event) -> RetractionData:
     """What an event of the type RETRACTED says, or Unreadable."""
     if told.time is None or told.dataschema is None or "/listen_retracted/1." not in told.dataschema:
         raise Unreadable("a retraction's event has a time, and a dataschema that ends in /listen_retracted/1.N.json")
     try:
-        data = _data.decode(told.data)
+        data = _retraction_decoder.decode(told.data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise Unreadable(f"not a retraction: {error}") from error
     if told.partitionkey != data.user_id:
@@ -127,7 +127,7 @@ def read(told: cloudevents.Event) -> Data:
     return data
 
 
-def carry_out(retractions: Sequence[Retraction]) -> list[Gone]:
+def apply_retractions(retractions: Sequence[Retraction]) -> list[RemovedListen]:
     """In the consumer's transaction, before the listens of the same batch are stored. Repeats change nothing."""
     if not retractions:
         return []
@@ -138,22 +138,22 @@ def carry_out(retractions: Sequence[Retraction]) -> list[Gone]:
         [each.at for each in retractions],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(ALONE, _buckets(each.person_id for each in retractions))
-        cursor.execute(BURY, columns)
-        cursor.execute(REMOVE, columns)
-        return [Gone(*row) for row in cursor.fetchall()]
+        cursor.execute(LOCK_EXCLUSIVELY, _lock_arguments(each.person_id for each in retractions))
+        cursor.execute(INSERT_TOMBSTONES, columns)
+        cursor.execute(DELETE_LISTENS, columns)
+        return [RemovedListen(*row) for row in cursor.fetchall()]
 
 
-def wait_for(fans: Iterable[UUID]) -> None:
+def wait_for_retractions(fans: Iterable[UUID]) -> None:
     """Before listens are stored that another consumer's retraction may be about: those outside the fan's partition.
 
     Within it one consumer has both, in order. Without this, neither transaction would see what the other does.
     """
     if strays := set(fans):
         with connection.cursor() as cursor:
-            cursor.execute(TOGETHER, _buckets(strays))
+            cursor.execute(LOCK_SHARED, _lock_arguments(strays))
 
 
-def _buckets(fans: Iterable[UUID]) -> list[Any]:
+def _lock_arguments(fans: Iterable[UUID]) -> list[Any]:
     """Locked in one order, and few enough for the table of locks however many fans there are."""
-    return [LOCK, sorted({fan.int % BUCKETS for fan in fans})]
+    return [ADVISORY_LOCK, sorted({fan.int % LOCK_BUCKETS for fan in fans})]

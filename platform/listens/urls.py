@@ -2,14 +2,17 @@
 
 from django.urls import include, path, re_path
 
-from listens import door, player_door
+from listens import player_api
+from listens.listenbrainz import api
 
-API = [
-    re_path(r"^1/submit-listens/?\Z", door.submit_listens, name="submit-listens"),
-    re_path(r"^1/validate-token/?\Z", door.validate_token, name="validate-token"),
+LISTENBRAINZ_URLS = [
+    re_path(r"^1/submit-listens/?\Z", api.submit_listens, name="submit-listens"),
+    re_path(r"^1/validate-token/?\Z", api.validate_token, name="validate-token"),
 ]
 urlpatterns = [
-    path("listening/plays", player_door.plays, name="listening-plays"),
-    re_path(r"^", include(API)),
-    re_path(r"^apis/listenbrainz/", include((API, "alias"))),  # as fans of other servers have it configured
+    path("listening/plays", player_api.record_play, name="listening-plays"),
+    re_path(r"^", include(LISTENBRAINZ_URLS)),
+    re_path(
+        r"^apis/listenbrainz/", include((LISTENBRAINZ_URLS, "alias"))
+    ),  # as fans of other servers have it configured
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from events import topics
 from events.kafka import Producer
-from events.records import Failed, Position, Record
+from events.records import Position, Record, SendFailure
 from live.wire_format import Hint, encode_hints
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Publisher:
         while batch := self._take(batch):
             answers = _send_batch(producer, batch)
             self._note(answers)
-            batch = [record for record, answer in zip(batch, answers, strict=True) if isinstance(answer, Failed)]
+            batch = [record for record, answer in zip(batch, answers, strict=True) if isinstance(answer, SendFailure)]
         producer.close()
 
     def _take(self, failed: list[bytes]) -> list[bytes]:
@@ -73,7 +73,7 @@ class Publisher:
 
     def _note(self, answers: Sequence[object]) -> None:
         """Say once that Kafka is away, and once that it is back."""
-        reasons = [answer.reason for answer in answers if isinstance(answer, Failed)]
+        reasons = [answer.reason for answer in answers if isinstance(answer, SendFailure)]
         if reasons and not self._away:
             logger.warning("notices cannot be pushed; heartbeats repair it: %s", reasons[0])
         elif self._away and not reasons:
@@ -81,13 +81,13 @@ class Publisher:
         self._away = bool(reasons)
 
 
-def _send_batch(producer: Producer, batch: list[bytes]) -> list[Position | Failed]:
+def _send_batch(producer: Producer, batch: list[bytes]) -> list[Position | SendFailure]:
     try:
         return producer.send([Record(topics.NOTICES, None, record) for record in batch])
     except Exception as error:
         logger.exception("notices cannot be pushed")
         producer.close()
-        return [Failed(repr(error))] * len(batch)
+        return [SendFailure(repr(error))] * len(batch)
 
 
 _publisher = Publisher()

@@ -12,16 +12,16 @@ from typing import Protocol
 
 from django.db import InterfaceError, OperationalError, connection, reset_queries
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-LONGEST_REST = 3.0  # seconds; a call that got lost costs no more
-SHORTEST_REST = 0.01  # seconds, for a due moment that the database's clock has not reached yet
-SLICE = 0.2  # seconds within which a resting process hears that it shall stop
-LONGEST_PAUSE = 2.0  # seconds between attempts while the database is away
-PATIENCE = 10  # faults in a row, then the process ends and whoever keeps it starts a fresh one
+MAX_REST_SECONDS = 3.0  # seconds; a call that got lost costs no more
+MIN_REST_SECONDS = 0.01  # seconds, for a due moment that the database's clock has not reached yet
+STOP_CHECK_SECONDS = 0.2  # seconds within which a resting process hears that it shall stop
+MAX_RETRY_PAUSE_SECONDS = 2.0  # seconds between attempts while the database is away
+MAX_CONSECUTIVE_FAULTS = 10  # faults in a row, then the process ends and whoever keeps it starts a fresh one
 
 
-class Wake(Protocol):
+class WakeSource(Protocol):
     """What a `Listener` is to the loop."""
 
     def wait(self, seconds: float) -> bool: ...
@@ -30,7 +30,7 @@ class Wake(Protocol):
 def run(
     step: Callable[[], bool],
     *,
-    wake: Wake,
+    wake: WakeSource,
     stop: threading.Event | None = None,
     due: Callable[[], float | None] | None = None,
 ) -> None:
@@ -41,7 +41,7 @@ def run(
     """
     stop = stop or threading.Event()
     faults = absences = 0
-    with _stopped_by_signals(stop):
+    with _stop_on_signals(stop):
         while not stop.is_set():
             reset_queries()  # with DEBUG on, Django remembers every one of them
             try:
@@ -49,37 +49,37 @@ def run(
                     _rest(wake, due() if due else None, stop)
             except (OperationalError, InterfaceError) as error:
                 absences += 1
-                log.warning("The database is away or refuses, attempt %d: %s", absences, _first_line(error))
+                logger.warning("The database is away or refuses, attempt %d: %s", absences, _first_line(error))
             except Exception:
                 faults += 1
-                if faults == PATIENCE:
+                if faults == MAX_CONSECUTIVE_FAULTS:
                     raise
-                log.exception("A step failed, %d in a row", faults)
+                logger.exception("A step failed, %d in a row", faults)
             else:
                 faults = absences = 0
                 continue
             connection.close()
-            stop.wait(_pause(faults + absences))
+            stop.wait(_retry_pause(faults + absences))
 
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _pause(failures: int) -> float:
+def _retry_pause(failures: int) -> float:
     """Twice as long each time, up to a bound; jitter keeps many processes from returning in step."""
-    return min(0.1 * 2.0 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311
+    return min(0.1 * 2.0 ** min(failures, 10), MAX_RETRY_PAUSE_SECONDS) * random.uniform(0.5, 1)  # noqa: S311
 
 
-def _rest(wake: Wake, due: float | None, stop: threading.Event) -> None:
-    until = time.monotonic() + (LONGEST_REST if due is None else min(max(due, SHORTEST_REST), LONGEST_REST))
+def _rest(wake: WakeSource, due: float | None, stop: threading.Event) -> None:
+    until = time.monotonic() + (MAX_REST_SECONDS if due is None else min(max(due, MIN_REST_SECONDS), MAX_REST_SECONDS))
     while not stop.is_set() and (left := until - time.monotonic()) > 0:
-        if wake.wait(min(left, SLICE)):
+        if wake.wait(min(left, STOP_CHECK_SECONDS)):
             return
 
 
 @contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+def _stop_on_signals(stop: threading.Event) -> Iterator[None]:
     """SIGTERM and Ctrl-C let the step at hand end first. Only a main thread may hear signals."""
 
     def note(number: int, frame: FrameType | None) -> None:

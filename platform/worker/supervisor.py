@@ -14,12 +14,12 @@ from typing import IO, Any
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds before a dead program is started again
-STEADY = 5.0  # seconds after which a program counts as well
+MIN_RESTART_PAUSE, MAX_RESTART_PAUSE = 0.1, 2.0  # seconds before a dead program is started again
+STABLE_AFTER_SECONDS = 5.0  # seconds after which a program counts as well
 
 
 @dataclass(frozen=True)
-class Program:
+class Process:
     """What to run, and how it wants to be ended."""
 
     name: str
@@ -53,7 +53,7 @@ def spawn(
     return subprocess.Popen(argv, preexec_fn=before, **options)  # noqa: PLW1509, S603 - spawned before any thread
 
 
-def end(child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM, *, within: float = 10) -> int:
+def terminate(child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM, *, within: float = 10) -> int:
     """End a child, by force when it takes longer than `within` seconds. Its exit code."""
     if child.poll() is None:
         child.send_signal(how)
@@ -65,14 +65,14 @@ def end(child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM, *,
 
 
 @dataclass
-class Post:
+class SupervisedProcess:
     """The place of one program: its process of now, and when a dead one is started again."""
 
-    program: Program
+    program: Process
     child: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     again: float | None = None
-    pause: float = SHORTEST_PAUSE
+    pause: float = MIN_RESTART_PAUSE
     rest: bytes = field(default=b"", repr=False)  # an output line that has not ended yet
 
     def start(self) -> None:
@@ -102,11 +102,11 @@ class Post:
         """Notice a death; start again once the pause is over."""
         now = time.monotonic()
         if self.again is None and self.child and self.child.poll() is not None:
-            well = now - self.started > STEADY
-            self.pause = SHORTEST_PAUSE if well else min(self.pause * 2, LONGEST_PAUSE)
+            well = now - self.started > STABLE_AFTER_SECONDS
+            self.pause = MIN_RESTART_PAUSE if well else min(self.pause * 2, MAX_RESTART_PAUSE)
             self.again = now + self.pause
             self.pass_on()
-            say(self.program.name, f"ended with {self.child.returncode}; starting it again")
+            print_line(self.program.name, f"ended with {self.child.returncode}; starting it again")
         if self.again is not None and now >= self.again:
             self.start()
 
@@ -119,25 +119,25 @@ class Post:
             self.child.stdout.close()
         *lines, self.rest = (self.rest + (heard or b"")).split(b"\n")
         for line in lines:
-            say(self.program.name, line.decode(errors="replace"))
+            print_line(self.program.name, line.decode(errors="replace"))
 
     def close(self) -> None:
         if self.child and self.child.stdout:
             self.child.stdout.close()
 
 
-class Crew:
+class Supervisor:
     """Several programs, started in order and ended in the opposite one."""
 
-    def __init__(self, programs: Sequence[Program] = ()) -> None:
-        self.posts = [Post(program) for program in programs]
+    def __init__(self, programs: Sequence[Process] = ()) -> None:
+        self.posts = [SupervisedProcess(program) for program in programs]
 
     def start(self) -> None:
         for post in self.posts:
             post.start()
 
-    def add(self, program: Program) -> Post:
-        post = Post(program)
+    def add(self, program: Process) -> SupervisedProcess:
+        post = SupervisedProcess(program)
         self.posts.append(post)
         post.start()
         return post
@@ -157,12 +157,12 @@ class Crew:
         """Ask everybody to end, the last one first, and see to it."""
         for post in reversed(self.posts):
             if post.child:
-                end(post.child, post.program.end, within=within)
+                terminate(post.child, post.program.end, within=within)
                 post.pass_on()
                 post.close()
         self.posts.clear()
 
 
-def say(name: str, line: str) -> None:
+def print_line(name: str, line: str) -> None:
     sys.stderr.write(f"{name:<10} | {line}\n")
     sys.stderr.flush()

@@ -116,7 +116,7 @@ def test_times_that_no_row_can_hold_are_dead_letters_however_many(change: dict[s
     batch = [Incoming("listens.v1", uuid4(), 0, n, 0, key, value, ()) for n, value in enumerate(values)]
 
     with transaction.atomic():
-        rejected = events.handle(batch)
+        rejected = events.handle_batch(batch)
 
     assert [reject.record.offset for reject in rejected] == list(range(25))
     assert list(Listen.objects.values_list("started_at", flat=True)) == [datetime(2026, 11, 21, 10, tzinfo=UTC)]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from accounts.models import Person
 from config import BASE_DIR
-from config.story.sessions import session_of
+from config.smoke.sessions import create_session
 
 FAILURES = BASE_DIR / "var" / "failures"
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -62,7 +62,7 @@ class Guests:
         return context
 
     def sign_in(self, context: BrowserContext, person: Person) -> None:
-        cookie = {"name": "sessionid", "value": session_of(person), "url": self.site}
+        cookie = {"name": "sessionid", "value": create_session(person), "url": self.site}
         context.add_cookies([cookie])  # type: ignore[list-item]
 
     def open(self, path: str, person: Person | None = None, **how: Any) -> Page:

@@ -20,9 +20,9 @@ from accounts.models import Person
 from artists import holds, review
 from artists.models import Draft, Program
 from catalog.models import Artist
-from config.database import connected
-from config.story.letters import letters, words
-from events.kafka import make_topics
+from config.database import use_database
+from config.smoke.mailbox import plain_text, read_messages
+from events.kafka import create_topics
 from fans.models import Experience
 from live import publisher
 from tests import servers, world
@@ -61,8 +61,8 @@ class House:
         """The path of the link in the newest mail to somebody."""
 
         def found() -> str | None:
-            for letter in letters(self.mail):
-                link = LINK.search(words(letter))
+            for letter in read_messages(self.mail):
+                link = LINK.search(plain_text(letter))
                 if address == letter["To"] and link:
                     return link[0]
             return None
@@ -74,7 +74,7 @@ class House:
 def running(template: Database, folder: Path) -> Iterator[House]:
     """The site as it stands in front of people (DEBUG off), the relay, the consumer and the workers."""
     with ExitStack() as stack:
-        made = stack.enter_context(servers.database(template=template))
+        made = stack.enter_context(servers.create_database(template=template))
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         own = {"DATABASE_URL": made.url, "DATABASE_OWNER_URL": made.owner_url, "MAIL_DIR": str(folder / "mail")}
         prefix = f"b{uuid.uuid4().hex[:8]}."
@@ -83,15 +83,15 @@ def running(template: Database, folder: Path) -> Iterator[House]:
         for name, value in {**own, **public, **news}.items():
             patch.setenv(name, value)
         stack.enter_context(override_settings(KAFKA_TOPIC_PREFIX=prefix, DATABASE_OWNER_URL=made.owner_url))
-        stack.enter_context(connected(NAME=made.name))
+        stack.enter_context(use_database(NAME=made.name))
         stack.enter_context(_courier())
-        make_topics()
+        create_topics()
         processes = Processes(folder)
         stack.callback(processes.end)
         assert processes.start("collectstatic", "--noinput", "-v", "0").wait(60) == 0, processes.logs[-1].read_text()
         for command in (["relay"], ["consume"], ["work", "all"]):
             processes.start(*command)
-        site = servers.site(processes)
+        site = servers.start_site(processes)
         patch.setattr(settings, "SITE_URL", site.url)
         yield House(site, folder / "mail", processes)
 

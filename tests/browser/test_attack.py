@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts import invitations
 from artists.models import Practice
 from catalog.models import Artist
-from config.story.sessions import session_of
+from config.smoke.sessions import create_session
 from tests import world
 from tests.browser import house as given
 from tests.browser.guests import Guests, sideways
@@ -143,7 +143,7 @@ def test_what_is_looked_for_is_text(guests: Guests) -> None:
 
 def signed_in(house: House, person: Any) -> requests.Session:
     session = requests.Session()
-    session.cookies.set("sessionid", session_of(person))
+    session.cookies.set("sessionid", create_session(person))
     return session
 
 

@@ -7,7 +7,7 @@ import pytest
 from catalog import registration, text_keys
 from catalog.matching import RecordingIdentifiers, match_recordings
 from catalog.models import Artist, Recording
-from tests.listens.given import person
+from tests.listens.factories import make_fan
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ MBID, OTHER_MBID = uuid.uuid4(), uuid.uuid4()
 
 @pytest.fixture
 def ada() -> Artist:
-    return registration.add_artist("Ada", "ada", by=person("staff").actor)
+    return registration.add_artist("Ada", "ada", by=make_fan("staff").actor)
 
 
 def add_recording(artist: Artist, title: str, isrc: str | None = None, mbid: uuid.UUID | None = None) -> Recording:

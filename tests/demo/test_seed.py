@@ -10,9 +10,9 @@ from accounts.models import Person
 from artists.models import Draft, Moment, Program
 from audit.models import Entry
 from catalog.models import Artist
-from config.demo import clock, seed
-from config.demo.acts import ACTS, MARA
-from config.demo.crowd import FANS
+from config.demo import database_clock, seed
+from config.demo.artist_data import ARTISTS, MARA
+from config.demo.fan_data import FANS
 from fans import activity
 from fans.models import Engagement, Experience, RecordingEngagement
 from listens.models import Listen
@@ -108,8 +108,10 @@ def test_the_guest_finds_among_their_notices_what_became_of_a_report() -> None:
 
 
 def test_eight_artists_in_eight_inks_and_sixty_fans() -> None:
-    assert set(Artist.objects.values_list("slug", "name", "spot")) == {(act.slug, act.name, act.spot) for act in ACTS}
-    assert len({act.spot for act in ACTS}) == 8
+    assert set(Artist.objects.values_list("slug", "name", "spot")) == {
+        (act.slug, act.name, act.spot) for act in ARTISTS
+    }
+    assert len({act.spot for act in ARTISTS}) == 8
     assert Person.objects.filter(handle__in=FANS).count() == 60
     mara = Engagement.objects.get(person__handle="ana", artist__slug=MARA)
     assert mara.listens == 99
@@ -118,7 +120,7 @@ def test_eight_artists_in_eight_inks_and_sixty_fans() -> None:
 def test_a_second_seed_changes_nothing() -> None:
     before = Listen.objects.count(), Entry.objects.count()
 
-    assert seed.seed() is False
+    assert seed.seed_demo() is False
     assert (Listen.objects.count(), Entry.objects.count()) == before
 
 
@@ -133,7 +135,7 @@ def test_the_clock_is_gone_and_every_stamp_is_the_present_again() -> None:
 
 
 def live_in_january_and_break() -> None:
-    with clock.turned_back() as past:
+    with database_clock.turned_back() as past:
         past.turn(datetime(2026, 1, 1, tzinfo=UTC))
         Person.objects.create(email="x@example.com", handle="xyz", country="PT", age_band="18_plus")
         assert Person.objects.get(handle="xyz").joined_at.date() == date(2026, 1, 1)
@@ -150,6 +152,6 @@ def test_whatever_fails_under_the_turned_back_clock_leaves_nothing() -> None:
 
 
 def test_the_past_is_written_with_the_rights_of_the_app_role_alone() -> None:
-    with clock.turned_back(), connection.cursor() as cursor:
+    with database_clock.turned_back(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("fanfare_app",)

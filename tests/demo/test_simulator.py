@@ -9,8 +9,8 @@ import pytest
 
 from accounts.models import Token
 from artists.models import Draft, Moment
-from config.demo.acts import MARA
-from config.demo.listeners import GAP, TOKEN
+from config.demo.artist_data import MARA
+from config.demo.scrobblers import GAP_SECONDS, TOKEN_NAME
 from config.demo.simulator import Simulator
 from events.models import Outbox
 from fans.models import Engagement, OptIn
@@ -28,7 +28,7 @@ def processes(lived_in: Database, tmp_path) -> Processes:
     started.end()
 
 
-def plays() -> list[tuple[str, float, float]]:
+def outbox_plays() -> list[tuple[str, float, float]]:
     """What waits for Kafka: fan, start and end of each listen."""
     told = [json.loads(bytes(row.value))["data"] for row in Outbox.objects.filter(rests=True).order_by("pk")]
     starts = [datetime.fromisoformat(each["started_at"]).timestamp() for each in told]
@@ -44,13 +44,13 @@ def test_the_door_takes_listens_of_which_none_overlaps_and_none_is_of_the_future
     said = [simulator.step(began + turn) for turn in range(60)]
     simulator.close()
 
-    sent = plays()
+    sent = outbox_plays()
     assert len(sent) == simulator.sent > 40
     assert any(said)
     assert all(start + (end - start) / 2 <= began + 60 for _, start, end in sent)
     last = {str(person): at for person, at in _last_ends()}
     for fan, start, end in sent:
-        assert start >= last.get(fan, 0) + GAP
+        assert start >= last.get(fan, 0) + GAP_SECONDS
         last[fan] = end
     assert dict(Engagement.objects.values_list("pk", "listens")) == before  # nothing is counted but by the consumer
 
@@ -107,11 +107,11 @@ def test_tokens_are_of_one_run_alone(live_site: Site) -> None:
     killed.door.close()
 
     again = Simulator(live_site.url)
-    usable = Token.objects.usable().filter(name=TOKEN).count()
+    usable = Token.objects.usable().filter(name=TOKEN_NAME).count()
     again.close()
 
     assert usable == 59
-    assert not Token.objects.usable().filter(name=TOKEN)
+    assert not Token.objects.usable().filter(name=TOKEN_NAME)
 
 
 def test_a_site_that_is_away_costs_nothing(lived_in: Database) -> None:

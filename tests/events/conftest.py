@@ -14,7 +14,7 @@ from events.relay import Relay
 from events.topics import LISTENS
 from tests.servers import Database, wait_until
 
-type Handle = Callable[[list[Incoming]], list[Rejected]]
+type BatchHandler = Callable[[list[Incoming]], list[Rejected]]
 
 
 @pytest.fixture
@@ -39,16 +39,16 @@ def producer() -> Iterator[Producer]:
     made.close()
 
 
-def leave(*words: str, topic: str = LISTENS, rests: bool = True) -> None:
+def put_in_outbox(*words: str, topic: str = LISTENS, rests: bool = True) -> None:
     with transaction.atomic():
         put(Outgoing(topic, word.encode(), word.encode(), rests=rests) for word in words)
 
 
-def records(*words: str, topic: str = LISTENS) -> list[Record]:
+def make_records(*words: str, topic: str = LISTENS) -> list[Record]:
     return [Record(topic, word.encode(), word.encode()) for word in words]
 
 
-def write(incoming: list[Incoming]) -> list[Rejected]:
+def write_to_ledger(incoming: list[Incoming]) -> list[Rejected]:
     """The handler of most tests: a line in the ledger for each record."""
     with connection.cursor() as cursor:
         words = [(record.value or b"").decode() for record in incoming]
@@ -56,11 +56,11 @@ def write(incoming: list[Incoming]) -> list[Rejected]:
     return []
 
 
-def written() -> list[str]:
+def ledger_words() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT word FROM ledger ORDER BY id")
         return [word for (word,) in cursor.fetchall()]
 
 
-def consume(consumer: Consumer, *, until: Callable[[], bool], seconds: float = 20) -> None:
+def consume_until(consumer: Consumer, *, until: Callable[[], bool], seconds: float = 20) -> None:
     wait_until(lambda: consumer.step() is not None and until(), seconds=seconds, every=0)

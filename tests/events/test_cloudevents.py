@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from events.cloudevents import Event, Unreadable, event, read
+from events.cloudevents import Event, Unreadable, decode, encode
 from events.records import Headers, Incoming
 
 
@@ -46,11 +46,11 @@ EXPECTED = {**STRUCTURED, "time": datetime(2026, 11, 23, 12, tzinfo=UTC)}
     [(), (("content-type", b"application/cloudevents+json; charset=UTF-8"),), (("Content-Type", b"text/plain"),)],
 )
 def test_a_structured_event_is_read(headers: Headers) -> None:
-    assert content(read(record(json.dumps(STRUCTURED).encode(), *headers))) == EXPECTED
+    assert content(decode(record(json.dumps(STRUCTURED).encode(), *headers))) == EXPECTED
 
 
 def test_a_binary_event_is_the_same_event() -> None:
-    found = read(record(json.dumps(STRUCTURED["data"]).encode(), ("content-type", b"application/json"), *BINARY))
+    found = decode(record(json.dumps(STRUCTURED["data"]).encode(), ("content-type", b"application/json"), *BINARY))
 
     assert content(found) == EXPECTED
 
@@ -58,7 +58,7 @@ def test_a_binary_event_is_the_same_event() -> None:
 def test_the_content_type_decides_between_the_modes() -> None:
     structured = ("content-type", b"Application/CloudEvents+json")
 
-    found = read(record(json.dumps(STRUCTURED).encode(), structured, *[(n, b"other") for n, _ in BINARY]))
+    found = decode(record(json.dumps(STRUCTURED).encode(), structured, *[(n, b"other") for n, _ in BINARY]))
 
     assert found.id == "7"
 
@@ -67,7 +67,7 @@ def test_data_in_base64_is_decoded() -> None:
     encoded = {**STRUCTURED, "data_base64": "AP8="}
     del encoded["data"]
 
-    assert bytes(read(record(json.dumps(encoded).encode())).data) == b"\0\xff"
+    assert bytes(decode(record(json.dumps(encoded).encode())).data) == b"\0\xff"
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_data_in_base64_is_decoded() -> None:
 )
 def test_what_is_no_event_says_why(value: bytes | None, headers: Headers, reason: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        read(record(value, *headers))
+        decode(record(value, *headers))
 
     assert str(refused.value)[: len(reason)] == reason
 
 
 def test_an_event_of_ours_is_read_back() -> None:
-    written = event(
+    written = encode(
         "fanfare.experience.delivered.v1",
         source="/fans",
         subject="experience:1",
@@ -120,7 +120,7 @@ def test_an_event_of_ours_is_read_back() -> None:
         partitionkey="a",
     )
 
-    found = read(record(written))
+    found = decode(record(written))
 
     assert (found.type, found.subject, bytes(found.data), found.partitionkey) == (
         "fanfare.experience.delivered.v1", "experience:1", b'{"n":1}', "a"
@@ -129,7 +129,7 @@ def test_an_event_of_ours_is_read_back() -> None:
 
 def test_a_repeat_of_an_event_has_the_same_id() -> None:
     def written(kind: str, key: str) -> str:
-        return read(record(event(kind, source="/fans", subject="s", data={}, key=key))).id
+        return decode(record(encode(kind, source="/fans", subject="s", data={}, key=key))).id
 
     assert written("a", "1") == written("a", "1")
     assert len({written("a", "1"), written("a", "2"), written("b", "1")}) == 3

@@ -9,13 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from events import topics
 from events.consumer import Consumer
-from events.kafka import Cluster, make_topics, topic_id
+from events.kafka import Cluster, create_topics, topic_id
 from events.models import Outbox
 from events.outbox import Outgoing, TooLarge, put
 from events.reader import Reader
 from events.relay import Relay
 from events.topics import EXPERIENCES, LISTENS
-from tests.events.conftest import consume, leave, write, written
+from tests.events.conftest import consume_until, ledger_words, put_in_outbox, write_to_ledger
 from tests.servers import Broker, Database, FragileBroker, wait_until
 from worker.wake import Listener
 
@@ -73,7 +73,7 @@ def test_what_no_broker_takes_is_refused_at_once() -> None:
 
 def test_the_relay_is_woken_by_the_commit(committing_db: Database) -> None:
     with Listener("outbox") as listener:
-        leave("a")
+        put_in_outbox("a")
 
         assert listener.wait(2)
 
@@ -86,26 +86,26 @@ def test_outside_a_transaction_nothing_is_put(committing_db: Database) -> None:
 def test_a_listen_rests_until_it_is_counted_and_an_event_goes_once_acknowledged(
     broker: Broker, ledger: Database, relay: Relay
 ) -> None:
-    leave("a", "b", "c")
-    leave("drafted", topic=EXPERIENCES, rests=False)
-    consumer = Consumer("listens", [LISTENS], write)
+    put_in_outbox("a", "b", "c")
+    put_in_outbox("drafted", topic=EXPERIENCES, rests=False)
+    consumer = Consumer("listens", [LISTENS], write_to_ledger)
 
     relay.step()
     resting = [(bytes(row.value), row.topic_id) for row in Outbox.objects.order_by("id")]
-    consume(consumer, until=lambda: len(written()) == 3)
+    consume_until(consumer, until=lambda: len(ledger_words()) == 3)
     relay.step()
     consumer.close()
 
     assert resting == [(word, topic_id(LISTENS)) for word in (b"a", b"b", b"c")]
     assert on_the_topic(EXPERIENCES, 1) == ["drafted"]
-    assert (Outbox.objects.count(), sorted(written())) == (0, ["a", "b", "c"])
+    assert (Outbox.objects.count(), sorted(ledger_words())) == (0, ["a", "b", "c"])
 
 
 def test_another_consumer_does_not_count_a_listen(broker: Broker, ledger: Database, relay: Relay) -> None:
-    leave("a")
+    put_in_outbox("a")
     relay.step()
-    consumer = Consumer("charts", [LISTENS], write)
-    consume(consumer, until=lambda: written() == ["a"])
+    consumer = Consumer("charts", [LISTENS], write_to_ledger)
+    consume_until(consumer, until=lambda: ledger_words() == ["a"])
 
     relay.step()
 
@@ -116,7 +116,7 @@ def test_another_consumer_does_not_count_a_listen(broker: Broker, ledger: Databa
 def test_a_row_committed_late_is_not_skipped(broker: Broker, committing_db: Database, relay: Relay) -> None:
     with psycopg.connect(committing_db.url) as slow:
         slow.execute("INSERT INTO events_outbox (topic, key, value, rests) VALUES (%s, 'k', 'late', true)", [LISTENS])
-        leave("early")
+        put_in_outbox("early")
         relay.step()
         slow.commit()
 
@@ -127,31 +127,31 @@ def test_a_row_committed_late_is_not_skipped(broker: Broker, committing_db: Data
 
 
 def test_what_a_topic_forgot_is_sent_again(broker: Broker, ledger: Database, relay: Relay) -> None:
-    leave("a", "b")
+    put_in_outbox("a", "b")
     relay.step()
     before = topic_id(LISTENS)
     forget_the_topic(LISTENS)
 
     relay.step()
-    consumer = Consumer("listens", [LISTENS], write)
-    consume(consumer, until=lambda: len(written()) >= 2)
+    consumer = Consumer("listens", [LISTENS], write_to_ledger)
+    consume_until(consumer, until=lambda: len(ledger_words()) >= 2)
     relay.step()
     consumer.close()
 
     assert topic_id(LISTENS) != before
-    assert (sorted(written()), Outbox.objects.count()) == (["a", "b"], 0)
+    assert (sorted(ledger_words()), Outbox.objects.count()) == (["a", "b"], 0)
 
 
 def forget_the_topic(name: str) -> None:
     cluster = Cluster()
-    cluster._ask(lambda admin: admin.delete_topics([topics.name(name)]))
+    cluster._ask(lambda admin: admin.delete_topics([topics.broker_name(name)]))
     wait_until(lambda: not cluster.layout([name]))
     cluster.make_topics()
     cluster.close()
 
 
 def test_of_two_relays_one_works_and_the_other_takes_over(broker: Broker, committing_db: Database) -> None:
-    make_topics()
+    create_topics()
     first, second = Relay(), Relay()
     steps: list[bool] = []
 
@@ -159,9 +159,9 @@ def test_of_two_relays_one_works_and_the_other_takes_over(broker: Broker, commit
         steps.append(second.step())
         connection.close()
 
-    leave("a")
+    put_in_outbox("a")
     first_did = first.step()
-    leave("b")
+    put_in_outbox("b")
     thread = threading.Thread(target=idle)
     thread.start()
     thread.join()
@@ -179,11 +179,11 @@ def test_of_two_relays_one_works_and_the_other_takes_over(broker: Broker, commit
 
 def test_a_relay_that_lost_its_session_asks_for_the_lock_again(broker: Broker, committing_db: Database) -> None:
     relay, other = Relay(), psycopg.connect(committing_db.url, autocommit=True)
-    leave("a")
+    put_in_outbox("a")
     relay.step()
     connection.close()
     other.execute("SELECT pg_advisory_lock(%s)", [0x0FA_0001])
-    leave("b")
+    put_in_outbox("b")
 
     did = relay.step()
 
@@ -195,10 +195,10 @@ def test_a_relay_that_lost_its_session_asks_for_the_lock_again(broker: Broker, c
 def test_while_kafka_is_away_rows_wait(
     fragile_broker: FragileBroker, committing_db: Database, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
-    leave("a")
+    put_in_outbox("a")
     relay.step()
     fragile_broker.kill()
-    leave("b")
+    put_in_outbox("b")
 
     steps = [relay.step() for _ in range(20)]
     waiting, due = Outbox.objects.filter(topic_id=None).count(), relay.due()

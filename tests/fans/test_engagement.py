@@ -17,8 +17,8 @@ from catalog import registration
 from catalog.models import Recording
 from fans import engagement
 from fans.models import Engagement, RecordingEngagement
-from listens.intake import NewListen
-from tests.listens.given import NOON, person
+from listens.ingest import NewListen
+from tests.listens.factories import NOON, make_fan
 from tests.servers import Database
 
 _ids = count(1)
@@ -36,7 +36,7 @@ def make_listen(fan: UUID, song: Recording | None, minute: int = 0, *, set_aside
 
 @pytest.fixture
 def fan(db: None) -> Person:
-    return person("ana")
+    return make_fan("ana")
 
 
 def test_listens_count_for_the_artist_and_for_the_recording(fan: Person) -> None:
@@ -81,7 +81,7 @@ def test_a_later_batch_goes_on_where_the_one_before_ended(fan: Person) -> None:
 
 def test_fans_are_counted_apart(fan: Person) -> None:
     [night] = make_recordings("Night Train")
-    bo = person("bo")
+    bo = make_fan("bo")
 
     engagement.record([make_listen(fan.pk, night), make_listen(bo.pk, night), make_listen(bo.pk, night)])
 
@@ -127,7 +127,7 @@ def record_and_commit(listens: list[NewListen], meet: threading.Barrier | None =
 
 
 def test_two_batches_at_once_never_number_a_listen_twice(in_thread: ThreadPoolExecutor) -> None:
-    fan = person("ana")
+    fan = make_fan("ana")
     [night] = make_recordings("Night Train")
     batches = [[make_listen(fan.pk, night) for _ in range(n % 5 + 1)] for n in range(20)]
 
@@ -142,7 +142,7 @@ def test_two_batches_at_once_never_number_a_listen_twice(in_thread: ThreadPoolEx
 def test_batches_that_name_the_same_fans_in_any_order_do_not_lock_each_other_out(
     in_thread: ThreadPoolExecutor,
 ) -> None:
-    fans = [person(f"fan{n}").pk for n in range(30)]
+    fans = [make_fan(f"fan{n}").pk for n in range(30)]
     [night, day] = make_recordings("Night Train", "Day Train")
     shuffled = random.Random(7)
     batches = []
@@ -156,7 +156,7 @@ def test_batches_that_name_the_same_fans_in_any_order_do_not_lock_each_other_out
 
 
 def test_a_batch_that_is_rolled_back_counts_nothing(committing_db: Database) -> None:
-    fan = person("ana")
+    fan = make_fan("ana")
     [night] = make_recordings("Night Train")
 
     with transaction.atomic():

@@ -10,13 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Person
-from config.events import handle
+from config.events import handle_batch
 from events.models import Outbox
 from fans import charts, listening, opt_ins
 from listens import incognito
 from listens.models import Incognito, Listen, Source
 from tests import world
-from tests.listens.given import incoming, listen_event
+from tests.listens.factories import listen_event, make_incoming
 
 NOW = datetime.now(UTC)
 MARKUP = "<script>alert(1)</script>"
@@ -49,7 +49,7 @@ def consume_plays(
         )
         for n, title in enumerate(titles)
     ]
-    assert handle([incoming({**event, "time": NOW.isoformat()}) for event in events]) == []
+    assert handle_batch([make_incoming({**event, "time": NOW.isoformat()}) for event in events]) == []
     return list(Listen.objects.exclude(pk__in=before).order_by("started_at"))
 
 
@@ -104,7 +104,7 @@ def test_forget_this_says_so_until_it_is_done(client: Client, ana: Person) -> No
 
     part = client.post(f"/listening/{listen.pk}/delete", headers={"HX-Request": "true"}).content.decode()
     page = client.get("/listening").content.decode()
-    handle([incoming(bytes(each.value or b"")) for each in Outbox.objects.all()])
+    handle_batch([make_incoming(bytes(each.value or b"")) for each in Outbox.objects.all()])
     after = client.get("/listening").content.decode()
 
     assert "being forgotten" in row_text(part, listen)
@@ -238,7 +238,7 @@ def test_pausing_and_going_on(client: Client, ana: Person) -> None:
 
     for asked, length in [("hour", timedelta(hours=1)), ("open", None)]:
         answer = client.post("/listening/incognito", {"for": asked})
-        standing = incognito.now(ana)
+        standing = incognito.current(ana)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/listening")
         assert standing
         until = standing.until and standing.until - standing.since
@@ -257,7 +257,7 @@ def test_until_tomorrow_is_six_in_the_morning_where_the_reader_is(client: Client
 
     client.post("/listening/incognito", {"for": "morning"})
 
-    standing = incognito.now(ana)
+    standing = incognito.current(ana)
     assert standing
     assert standing.until
     there = standing.until.astimezone(zone)

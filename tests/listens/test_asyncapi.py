@@ -11,7 +11,7 @@ import yaml
 
 from config import BASE_DIR
 from events import topics
-from listens import contract, translation
+from listens.listenbrainz import mapping, validation
 from tests.listens.test_event import NOW, schema
 
 API = BASE_DIR / "docs" / "api"
@@ -53,8 +53,10 @@ def test_the_example_is_an_event() -> None:
 
 def test_what_the_door_says_of_what_plays_now_is_as_written() -> None:
     playing_now = json.loads((API / "schemas" / "playing_now.v1.schema.json").read_text())
-    heard = contract.Heard(None, "Night Train", "Ada", "Trains", {"duration": 200, "isrc": "GBAYE6800011", "x": [1]})
+    heard = validation.SubmittedListen(
+        None, "Night Train", "Ada", "Trains", {"duration": 200, "isrc": "GBAYE6800011", "x": [1]}
+    )
 
-    told = json.loads(translation.record(heard, "playing_now", uuid4(), at=NOW))
+    told = json.loads(mapping.encode_listen_event(heard, "playing_now", uuid4(), at=NOW))
 
     jsonschema.Draft202012Validator(playing_now).validate(told)

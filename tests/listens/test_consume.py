@@ -12,7 +12,7 @@ from events.models import DeadLetter, Outbox
 from events.outbox import Outgoing, put
 from fans.models import Engagement
 from listens.models import Listen
-from tests.listens.given import person
+from tests.listens.factories import make_fan
 from tests.servers import Broker, Database, Processes, Site, wait_until
 
 
@@ -20,7 +20,7 @@ from tests.servers import Broker, Database, Processes, Site, wait_until
 def test_what_the_door_took_is_counted_once_and_leaves_the_outbox(
     committing_db: Database, broker: Broker, live_site: Site, processes: Processes
 ) -> None:
-    ana = person("ana")
+    ana = make_fan("ana")
     ada = registration.add_artist("Ada", "ada", by="system:test")
     registration.add_recording(ada, "Night Train", by="system:test")
     scrobbler = liblistenbrainz.ListenBrainz(api_base_url=live_site.url)

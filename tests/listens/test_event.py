@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from config import BASE_DIR
 from events import cloudevents
 from listens import event
-from tests.listens.given import incoming, listen_event
+from tests.listens.factories import listen_event, make_incoming
 
 SCHEMA = json.loads((BASE_DIR / "docs/api/schemas/listen.v1.schema.json").read_text())
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -99,7 +99,7 @@ VALUES: list[Any] = [
     MBID, MBID.upper(), MBID.replace("-", ""), f"{{{MBID}}}", MBID + "0", "GBAYE6800011", "gbaye6800011",
     "GB-AYE-68-00011", "GBAYE68000111", "DE", "de", "DEU", "start", "end", "minute", "live", "import", "manual",
     "replay", "Live", "2026-11-01T12:00:00Z", "2026-11-01T12:00:00.5+02:00", "2026-11-01T12:00:00", "2026-11-01",
-    "1793534400", 1793534400, "1.0", "1.1", "application/json", "text/plain", event.SUBMITTED, event.PLAYING_NOW,
+    "1793534400", 1793534400, "1.0", "1.1", "application/json", "text/plain", event.LISTEN_SUBMITTED, event.PLAYING_NOW,
     "https://fanfare.example/schemas/listen/1.27.json", "https://fanfare.example/schemas/listen/2.0.json",
     "https://fanfare.example/schemas/listen/1x0.json",
 ]  # fmt: skip
@@ -132,11 +132,11 @@ def put(said: Any, place: tuple[str | int, ...], value: Any) -> None:
 
 def ours(said: dict[str, Any]) -> bool:
     try:
-        read = cloudevents.read(incoming(said))
-        event.read(read, now=NOW)
+        read = cloudevents.decode(make_incoming(said))
+        event.decode(read, now=NOW)
     except (cloudevents.Unreadable, event.Unreadable):
         return False
-    return read.type == event.SUBMITTED
+    return read.type == event.LISTEN_SUBMITTED
 
 
 def published(said: dict[str, Any]) -> bool:
@@ -174,8 +174,8 @@ def test_keys_nobody_knows_are_ignored() -> None:
     assert (ours(said), published(said)) == (True, True)
 
 
-def read(said: dict[str, Any]) -> event.Data:
-    return event.read(cloudevents.read(incoming(said)), now=NOW)
+def read(said: dict[str, Any]) -> event.ListenData:
+    return event.decode(cloudevents.decode(make_incoming(said)), now=NOW)
 
 
 def test_what_is_not_said_has_the_schemas_default() -> None:
@@ -266,7 +266,7 @@ def test_data_that_is_no_json_of_ours_is_unreadable(value: bytes) -> None:
     binary = [(f"ce_{name}", said.encode()) for name, said in headers.items()] + [("content-type", b"application/json")]
 
     with pytest.raises(event.Unreadable):
-        event.read(cloudevents.read(incoming(value, headers=binary)), now=NOW)
+        event.decode(cloudevents.decode(make_incoming(value, headers=binary)), now=NOW)
 
 
 def test_a_binary_event_says_the_same_as_a_structured_one() -> None:
@@ -274,9 +274,9 @@ def test_a_binary_event_says_the_same_as_a_structured_one() -> None:
     binary = [(f"ce_{name}", value.encode()) for name, value in said.items() if name not in ("data", "datacontenttype")]
     binary.append(("content-type", b"application/json; charset=utf-8"))
 
-    told = cloudevents.read(incoming(json.dumps(said["data"]).encode(), headers=binary))
+    told = cloudevents.decode(make_incoming(json.dumps(said["data"]).encode(), headers=binary))
 
-    assert event.read(told, now=NOW) == read(said)
+    assert event.decode(told, now=NOW) == read(said)
 
 
 def test_the_partitionkey_is_the_fan() -> None:

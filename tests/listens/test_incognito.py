@@ -98,7 +98,7 @@ def test_it_ends_by_itself(ana: Person, submit: Any) -> None:
 
     submit(5)
 
-    assert (starts(), incognito.now(ana)) == ([5], None)
+    assert (starts(), incognito.current(ana)) == ([5], None)
 
 
 def test_of_one_fan_it_hides_nobody_else(ana: Person, submit: Any) -> None:
@@ -114,7 +114,7 @@ def test_starting_again_takes_the_place_of_what_stands(ana: Person) -> None:
     begun = incognito.start(ana, until=datetime.now(UTC) + HOUR)
 
     first, second = Incognito.objects.order_by("since")
-    assert (first.until, second.pk, incognito.now(ana)) == (second.since, begun.pk, begun)
+    assert (first.until, second.pk, incognito.current(ana)) == (second.since, begun.pk, begun)
 
 
 def test_ending_what_does_not_stand_changes_nothing(ana: Person) -> None:

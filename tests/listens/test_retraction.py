@@ -20,17 +20,17 @@ from audit.models import Entry
 from catalog import registration, text_keys
 from catalog.models import Recording
 from config import BASE_DIR
-from config.events import handle
+from config.events import handle_batch
 from events import outbox, relay
 from events.consumer import Consumer
 from events.models import Outbox
 from events.records import Incoming
 from fans.models import Engagement, RecordingEngagement
-from listens import intake, retraction
+from listens import ingest, retraction
 from listens.models import Listen, Source, SourceFan, Tombstone
 from live.models import Notice
 from tests import world
-from tests.listens.given import NOON, incoming, listen_event, person
+from tests.listens.factories import NOON, listen_event, make_fan, make_incoming
 from tests.servers import Broker, Database, wait_until
 
 SONGS = ["Night Train", "Day Train", "Somebody else's"]
@@ -38,7 +38,7 @@ SONGS = ["Night Train", "Day Train", "Somebody else's"]
 
 @pytest.fixture
 def ana(db: None) -> Person:
-    return person("ana")
+    return make_fan("ana")
 
 
 @pytest.fixture
@@ -48,23 +48,27 @@ def night(db: None) -> Recording:
     return registration.add_recording(ada, "Night Train", by="system:test")
 
 
-def told(fan: Person, minute: int = 0, *, accepted: int = 0, title: str = "Night Train", **about: Any) -> Incoming:
+def listen_record(
+    fan: Person, minute: int = 0, *, accepted: int = 0, title: str = "Night Train", **about: Any
+) -> Incoming:
     """A listen that began so many minutes after noon, accepted so many seconds after half past twelve."""
     at = NOON + timedelta(minutes=30, seconds=accepted)
     event = listen_event(fan.pk, started_at=(NOON + timedelta(minutes=minute)).isoformat(), track={"title": title})
-    return incoming({**event, "time": at.isoformat(), **about}, key=str(fan.pk).encode())
+    return make_incoming({**event, "time": at.isoformat(), **about}, key=str(fan.pk).encode())
 
 
-def taken_back(fan: Person, minute: int = 0, *, at: int = 1, title: str = "Night Train", **about: Any) -> Incoming:
+def retraction_record(
+    fan: Person, minute: int = 0, *, at: int = 1, title: str = "Night Train", **about: Any
+) -> Incoming:
     start = NOON + timedelta(minutes=minute)
     event = {
         "specversion": "1.0",
         "id": f"{fan.pk} {minute} {title} {at}",
         "source": retraction.SOURCE,
-        "type": retraction.RETRACTED,
+        "type": retraction.LISTEN_RETRACTED,
         "time": (NOON + timedelta(minutes=30, seconds=at)).isoformat(),
         "datacontenttype": "application/json",
-        "dataschema": retraction.DATASCHEMA,
+        "dataschema": retraction.RETRACTION_SCHEMA,
         "partitionkey": str(fan.pk),
         "data": {
             "user_id": str(fan.pk),
@@ -73,12 +77,12 @@ def taken_back(fan: Person, minute: int = 0, *, at: int = 1, title: str = "Night
             "reason": "forgotten",
         },
     }
-    return incoming({**event, **about}, key=str(fan.pk).encode())
+    return make_incoming({**event, **about}, key=str(fan.pk).encode())
 
 
 def from_outbox() -> list[Incoming]:
     rows = Outbox.objects.order_by("id")
-    return [incoming(bytes(row.value or b""), key=bytes(row.key or b""), headers=()) for row in rows]
+    return [make_incoming(bytes(row.value or b""), key=bytes(row.key or b""), headers=()) for row in rows]
 
 
 def counts() -> dict[str, tuple[int, datetime, datetime]]:
@@ -104,11 +108,11 @@ def minutes(*, title: str = "") -> list[int]:
 
 
 def test_a_listen_that_is_taken_back_is_gone_and_counts_no_more(ana: Person, night: Recording) -> None:
-    handle([told(ana, 1), told(ana, 2), told(ana, 3, title="Day Train")])
+    handle_batch([listen_record(ana, 1), listen_record(ana, 2), listen_record(ana, 3, title="Day Train")])
     first = Listen.objects.get(second=int((NOON + timedelta(minutes=1)).timestamp()))
 
     asked = retraction.retract(first, by=ana.actor)
-    rejected = handle(from_outbox())
+    rejected = handle_batch(from_outbox())
 
     assert (asked, rejected, minutes()) == (True, [], [2, 3])
     assert counts() == recount()
@@ -120,15 +124,15 @@ def test_a_listen_that_is_taken_back_is_gone_and_counts_no_more(ana: Person, nig
 
 
 def test_of_the_last_listen_no_standing_remains(ana: Person, night: Recording) -> None:
-    handle([told(ana)])
+    handle_batch([listen_record(ana)])
 
-    handle([taken_back(ana)])
+    handle_batch([retraction_record(ana)])
 
     assert (counts(), Listen.objects.count()) == ({}, 0)
 
 
 def test_the_event_rests_until_it_is_counted_and_is_the_fans(ana: Person, night: Recording) -> None:
-    handle([told(ana)])
+    handle_batch([listen_record(ana)])
 
     retraction.retract(Listen.objects.get(), by=ana.actor)
 
@@ -137,7 +141,7 @@ def test_the_event_rests_until_it_is_counted_and_is_the_fans(ana: Person, night:
 
 
 def test_a_second_click_asks_for_nothing_more(ana: Person, night: Recording) -> None:
-    handle([told(ana)])
+    handle_batch([listen_record(ana)])
     listen = Listen.objects.get()
 
     asked = [retraction.retract(listen, by=ana.actor) for _ in range(2)]
@@ -146,40 +150,44 @@ def test_a_second_click_asks_for_nothing_more(ana: Person, night: Recording) -> 
 
 
 def test_a_repeat_changes_nothing(ana: Person, night: Recording) -> None:
-    once = [told(ana, 1), told(ana, 2), taken_back(ana, 1)]
-    handle(once)
+    once = [listen_record(ana, 1), listen_record(ana, 2), retraction_record(ana, 1)]
+    handle_batch(once)
     before = (counts(), minutes())
 
-    handle(once)
-    handle([taken_back(ana, 1)])
+    handle_batch(once)
+    handle_batch([retraction_record(ana, 1)])
 
     assert (counts(), minutes()) == before == (recount(), [2])
 
 
 def test_what_was_accepted_before_and_comes_later_by_any_way_is_dropped(ana: Person, night: Recording) -> None:
-    handle([taken_back(ana, 1, at=10)])
-    late = told(ana, 1, accepted=5)
+    handle_batch([retraction_record(ana, 1, at=10)])
+    late = listen_record(ana, 1, accepted=5)
 
-    result = intake.take([Incoming("listens.import.v1", *(getattr(late, name) for name in late.__struct_fields__[1:]))])
+    result = ingest.ingest_records(
+        [Incoming("listens.import.v1", *(getattr(late, name) for name in late.__struct_fields__[1:]))]
+    )
 
     assert (result.listens, result.rejected, Listen.objects.count()) == ([], [], 0)
 
 
 def test_what_was_accepted_after_it_is_a_new_listen(ana: Person, night: Recording) -> None:
-    handle([told(ana, 1, accepted=1), taken_back(ana, 1, at=10), told(ana, 1, accepted=11)])
+    handle_batch(
+        [listen_record(ana, 1, accepted=1), retraction_record(ana, 1, at=10), listen_record(ana, 1, accepted=11)]
+    )
 
     assert (minutes(), counts()) == ([1], recount())
 
-    handle([taken_back(ana, 1, at=10)])
+    handle_batch([retraction_record(ana, 1, at=10)])
 
     assert (minutes(), counts()) == ([1], recount())
 
 
 def test_only_the_very_listen_goes(ana: Person, night: Recording) -> None:
-    bea = person("bea")
-    handle([told(ana, 1), told(ana, 1, title="Day Train"), told(bea, 1)])
+    bea = make_fan("bea")
+    handle_batch([listen_record(ana, 1), listen_record(ana, 1, title="Day Train"), listen_record(bea, 1)])
 
-    handle([taken_back(ana, 1)])
+    handle_batch([retraction_record(ana, 1)])
 
     assert sorted(Listen.objects.values_list("person__handle", "title")) == [
         ("ana", "Day Train"),
@@ -188,23 +196,23 @@ def test_only_the_very_listen_goes(ana: Person, night: Recording) -> None:
 
 
 def test_what_matched_nothing_or_was_set_aside_takes_nothing_off_the_counts(ana: Person, night: Recording) -> None:
-    handle([told(ana, 1), told(ana, 2), told(ana, 3, title="Unknown")])
+    handle_batch([listen_record(ana, 1), listen_record(ana, 2), listen_record(ana, 3, title="Unknown")])
     aside = Listen.objects.get(second=int((NOON + timedelta(minutes=2)).timestamp()))
     Listen.objects.filter(pk=aside.pk).update(set_aside=True)
     Engagement.objects.update(listens=1)
     RecordingEngagement.objects.update(listens=1)
 
-    handle([taken_back(ana, 2), taken_back(ana, 3, title="Unknown")])
+    handle_batch([retraction_record(ana, 2), retraction_record(ana, 3, title="Unknown")])
 
     assert minutes() == [1]
     assert {name: each[0] for name, each in counts().items()} == {"": 1, "Night Train": 1}
 
 
 def test_no_count_goes_below_zero(ana: Person, night: Recording) -> None:
-    handle([told(ana, 1), told(ana, 2)])
+    handle_batch([listen_record(ana, 1), listen_record(ana, 2)])
     Engagement.objects.update(listens=1)
 
-    handle([taken_back(ana, 1), taken_back(ana, 2)])
+    handle_batch([retraction_record(ana, 1), retraction_record(ana, 2)])
 
     assert counts() == {}
 
@@ -224,9 +232,9 @@ def test_what_is_no_retraction_of_ours_is_set_aside(
 ) -> None:
     player = Source.objects.create(uri="https://player.example/1")
     SourceFan.objects.create(source=player, person=ana)
-    handle([told(ana)])
+    handle_batch([listen_record(ana)])
 
-    [rejected] = handle([taken_back(ana, **about)])
+    [rejected] = handle_batch([retraction_record(ana, **about)])
 
     assert (reason in rejected.reason, Listen.objects.count()) == (True, 1)
 
@@ -235,12 +243,12 @@ def test_what_is_no_retraction_of_ours_is_set_aside(
 def test_as_many_queries_for_one_retraction_as_for_hundreds(
     ana: Person, night: Recording, number: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    handle([told(ana, n) for n in range(number + 2)])
+    handle_batch([listen_record(ana, n) for n in range(number + 2)])
     sources, fans, alone, bury, remove, artists_end, artists, recordings_end, recordings, notices = range(10)
     asked = [sources, fans, alone, bury, remove, artists_end, artists, recordings_end, recordings, notices]
 
     with django_assert_num_queries(len(asked)):
-        handle([taken_back(ana, n) for n in range(number)])
+        handle_batch([retraction_record(ana, n) for n in range(number)])
 
     assert minutes() == [number, number + 1]
 
@@ -250,11 +258,11 @@ def test_a_moment_that_fired_stays_and_does_not_fire_again(db: None) -> None:
     world.a_recording(ada, "Night Train")
     program = world.a_program(ada, nth=2)
     ana = world.a_fan(opted_in=ada)
-    handle([told(ana, 1), told(ana, 2)])
+    handle_batch([listen_record(ana, 1), listen_record(ana, 2)])
     moment = Moment.objects.get(program=program)
 
-    handle([taken_back(ana, 2)])
-    handle([told(ana, 3), told(ana, 4)])
+    handle_batch([retraction_record(ana, 2)])
+    handle_batch([listen_record(ana, 3), listen_record(ana, 4)])
 
     after = Moment.objects.get(program=program)
     assert (after.pk, bool(moment.listen_id), after.listen_id) == (moment.pk, True, None)
@@ -281,7 +289,7 @@ def test_whatever_comes_in_whatever_batches_the_counts_are_those_of_the_rows(
         ada = registration.add_artist("Ada", "ada", by="system:test")
         for title in SONGS[:2]:
             registration.add_recording(ada, title, by="system:test")
-        fan = person("ana")
+        fan = make_fan("ana")
         seen: list[Incoming] = []
         stones: Counter[tuple[int, str]] = Counter()
         while steps:
@@ -290,15 +298,15 @@ def test_whatever_comes_in_whatever_batches_the_counts_are_those_of_the_rows(
             for what, minute, title, when in steps[:size]:
                 if what == "retract":
                     stones[minute, title] = max(stones[minute, title], when + 1)
-                    batch.append(taken_back(fan, minute, at=when, title=title))
+                    batch.append(retraction_record(fan, minute, at=when, title=title))
                 elif what == "listen":
-                    batch.append(told(fan, minute, accepted=when, title=title))
+                    batch.append(listen_record(fan, minute, accepted=when, title=title))
                 elif seen:
                     batch.append(chance.choice(seen))
             seen += batch
             steps = steps[size:]
 
-            assert handle(batch) == []
+            assert handle_batch(batch) == []
 
             assert counts() == recount()
             begin = NOON + timedelta(minutes=30)
@@ -310,21 +318,21 @@ def test_whatever_comes_in_whatever_batches_the_counts_are_those_of_the_rows(
 
 def test_an_import_that_is_stored_at_the_same_moment_does_not_slip_past(committing_db: Database) -> None:
     """Neither transaction would see what the other does; so the second waits for the first."""
-    fan = person("ana")
-    listen = told(fan, 1, accepted=1)
+    fan = make_fan("ana")
+    listen = listen_record(fan, 1, accepted=1)
     imported = Incoming("listens.import.v1", *(getattr(listen, name) for name in listen.__struct_fields__[1:]))
     stored, go = threading.Event(), threading.Event()
 
     def bring_in() -> None:
         with transaction.atomic():
-            intake.take([imported])
+            ingest.ingest_records([imported])
             stored.set()
             go.wait(10)
         connection.close()
 
     def take_back() -> None:
         with transaction.atomic():
-            intake.take([taken_back(fan, 1, at=5)])
+            ingest.ingest_records([retraction_record(fan, 1, at=5)])
         connection.close()
 
     with ThreadPoolExecutor(2) as pool:
@@ -351,18 +359,18 @@ def test_from_the_page_through_kafka_to_the_counts_and_again_on_a_replay(
 ) -> None:
     ada = registration.add_artist("Ada", "ada", by="system:test")
     registration.add_recording(ada, "Night Train", by="system:test")
-    fan = person("ana")
-    sender, consumer = relay.Relay(), Consumer("listens", ["listens.v1", "listens.import.v1"], handle)
+    fan = make_fan("ana")
+    sender, consumer = relay.Relay(), Consumer("listens", ["listens.v1", "listens.import.v1"], handle_batch)
     try:
         with transaction.atomic():
-            outbox_put([told(fan, 1), told(fan, 2)])
+            outbox_put([listen_record(fan, 1), listen_record(fan, 2)])
         drain(sender, consumer, lambda: Listen.objects.count() == 2)
         went = Listen.objects.get(second=int((NOON + timedelta(minutes=1)).timestamp()))
 
         retraction.retract(went, by=fan.actor)
         with transaction.atomic():
-            outbox_put([told(fan, 1)], topic="listens.import.v1")  # from a backup, accepted long ago
-            outbox_put([told(fan, 3)])
+            outbox_put([listen_record(fan, 1)], topic="listens.import.v1")  # from a backup, accepted long ago
+            outbox_put([listen_record(fan, 3)])
         drain(sender, consumer, lambda: Outbox.objects.count() == 0)
 
         assert (minutes(), counts()) == ([2, 3], recount())
@@ -372,9 +380,9 @@ def test_from_the_page_through_kafka_to_the_counts_and_again_on_a_replay(
 
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM events_storedoffset")  # everything is read once more
-    again = Consumer("listens", ["listens.v1", "listens.import.v1"], handle)
+    again = Consumer("listens", ["listens.v1", "listens.import.v1"], handle_batch)
     try:
-        wait_until(lambda: again.step() is not None and read_to_the_end(5), seconds=60, every=0)
+        wait_until(lambda: again.step() is not None and has_read_all(5), seconds=60, every=0)
     finally:
         again.close()
     assert (minutes(), counts()) == ([2, 3], recount())
@@ -388,14 +396,14 @@ def drain(sender: relay.Relay, consumer: Consumer, done: Callable[[], bool]) -> 
     wait_until(lambda: (sender.step(), consumer.step()) is not None and done(), seconds=60, every=0)
 
 
-def read_to_the_end(records: int) -> bool:
+def has_read_all(records: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(next), 0) FROM events_storedoffset")
         return bool(cursor.fetchone()[0] >= records)
 
 
 def test_the_time_of_a_retraction_is_never_before_that_of_its_listen(ana: Person, night: Recording) -> None:
-    handle([told(ana)])
+    handle_batch([listen_record(ana)])
     ahead = datetime.now(UTC) + timedelta(minutes=5)
     Listen.objects.update(accepted_at=ahead)  # by a web process whose clock is fast
 
@@ -406,7 +414,7 @@ def test_the_time_of_a_retraction_is_never_before_that_of_its_listen(ana: Person
 
 def test_the_event_is_as_written_down(ana: Person, night: Recording) -> None:
     written = json.loads((BASE_DIR / "docs/api/schemas/listen_retracted.v1.schema.json").read_text())
-    handle([told(ana)])
+    handle_batch([listen_record(ana)])
 
     retraction.retract(Listen.objects.get(), by=ana.actor)
 

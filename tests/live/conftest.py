@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from accounts.models import Person
 from live import notices, publisher
 from live.models import Notice
-from tests.servers import Database, Processes, Site, site
+from tests.servers import Database, Processes, Site, start_site
 
 
 def create_person(handle: str) -> Person:
@@ -112,13 +112,13 @@ def courier_of_this_test() -> Iterator[None]:
 @pytest.fixture
 def calm_site(processes: Processes) -> Site:
     """A site whose heart beats once, when it begins to hear Kafka, and then too rarely to repair anything."""
-    return site(processes, LIVE_HEARTBEAT_SECONDS="600")
+    return start_site(processes, LIVE_HEARTBEAT_SECONDS="600")
 
 
 @pytest.fixture
 def quick_site(processes: Processes) -> Site:
     """A site whose heart beats every second."""
-    return site(processes, LIVE_HEARTBEAT_SECONDS="1")
+    return start_site(processes, LIVE_HEARTBEAT_SECONDS="1")
 
 
 @pytest.fixture

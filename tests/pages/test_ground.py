@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from accounts.models import Role
-from config import pages
+from config import views
 from fans.models import Mark
 from fans.templatetags import fanfare
 from live import notices
@@ -268,7 +268,7 @@ def test_the_database_being_away_is_said_without_asking_it(client: Client) -> No
     try:
         raise OperationalError("gone")
     except OperationalError:
-        response = pages.went_wrong(request)
+        response = views.server_error(request)
 
     page = _is_whole(response)
     assert response.status_code == 503
@@ -280,7 +280,7 @@ def test_what_went_wrong_is_not_told_to_programs_as_a_page() -> None:
     request: HttpRequest = RequestFactory().get("/api/v1/me")
     request.resolver_match = None
 
-    response = pages.went_wrong(request)
+    response = views.server_error(request)
 
     assert (response.status_code, response["Content-Type"]) == (500, "application/json")
 

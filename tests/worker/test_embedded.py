@@ -36,9 +36,9 @@ from pathlib import Path
 from worker import embedded
 import os, psycopg
 try:
-    with embedded.servers(Path(sys.argv[1])) as (crew, env), psycopg.connect(env["DATABASE_URL"]) as connection:
+    with embedded.run_servers(Path(sys.argv[1])) as (_, env), psycopg.connect(env["DATABASE_URL"]) as connection:
         print(os.geteuid(), connection.execute("SELECT current_user").fetchone()[0])
-except embedded.Unavailable as reason:
+except embedded.ServerUnavailable as reason:
     sys.exit(str(reason))
 """
 type Start = Callable[..., subprocess.Popen[str]]
@@ -203,8 +203,8 @@ def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
     (home / "1" / "socket").symlink_to(sockets)
 
     with (
-        embedded.servers(home, database=False, broker=False),
-        embedded.servers(home, broker=False) as (_, env),
+        embedded.run_servers(home, database=False, broker=False),
+        embedded.run_servers(home, broker=False) as (_, env),
     ):
         psycopg.connect(env["DATABASE_URL"]).close()
 
@@ -241,20 +241,20 @@ def test_a_killed_database_comes_back_with_what_was_committed(start: Start) -> N
 
 def test_data_stay_between_runs_however_deep_the_checkout_lies(tmp_path: Path) -> None:
     home = tmp_path.joinpath(*["a folder, with a comma"] * 8)
-    with embedded.servers(home, broker=False) as (_, env), psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
+    with embedded.run_servers(home, broker=False) as (_, env), psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
         owner.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
-    with embedded.servers(home, broker=False) as (_, env), psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
+    with embedded.run_servers(home, broker=False) as (_, env), psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
         assert owner.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
 def test_a_pid_file_of_before_a_reboot_stops_nobody(tmp_path: Path) -> None:
-    with embedded.servers(tmp_path, broker=False):
+    with embedded.run_servers(tmp_path, broker=False):
         pass
     stranger = subprocess.Popen(["sleep", "60"])
     (tmp_path / "0" / "data" / "postmaster.pid").write_text(f"{stranger.pid}\n{tmp_path / '0' / 'data'}\n1\n5432\n")
 
-    with embedded.servers(tmp_path, broker=False) as (_, env):
+    with embedded.run_servers(tmp_path, broker=False) as (_, env):
         psycopg.connect(env["DATABASE_URL"]).close()
 
     stranger.kill()

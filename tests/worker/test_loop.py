@@ -25,7 +25,7 @@ print("ended well", flush=True)
 """
 
 
-class Deaf:
+class NeverWoken:
     """Nobody ever calls."""
 
     def wait(self, seconds: float) -> bool:
@@ -50,7 +50,7 @@ def test_while_there_is_work_nobody_rests() -> None:
     stop = threading.Event()
     start = time.monotonic()
 
-    loop.run(stopping_after(1000, stop, lambda n: True), wake=Deaf(), stop=stop)
+    loop.run(stopping_after(1000, stop, lambda n: True), wake=NeverWoken(), stop=stop)
 
     assert time.monotonic() - start < 1
 
@@ -59,7 +59,7 @@ def test_a_due_moment_ends_the_rest() -> None:
     stop = threading.Event()
     start = time.monotonic()
 
-    loop.run(stopping_after(3, stop, lambda n: False), wake=Deaf(), stop=stop, due=lambda: 0.3)
+    loop.run(stopping_after(3, stop, lambda n: False), wake=NeverWoken(), stop=stop, due=lambda: 0.3)
 
     assert 0.6 <= time.monotonic() - start < 1.2
 
@@ -68,7 +68,7 @@ def test_without_a_call_the_next_look_comes_after_three_seconds() -> None:
     stop = threading.Event()
     start = time.monotonic()
 
-    loop.run(stopping_after(2, stop, lambda n: False), wake=Deaf(), stop=stop)
+    loop.run(stopping_after(2, stop, lambda n: False), wake=NeverWoken(), stop=stop)
 
     assert 2.9 <= time.monotonic() - start < 3.6
 
@@ -102,14 +102,14 @@ def test_a_step_that_loses_the_database_is_tried_again(
             seen.append(n)
         return True
 
-    loop.run(stopping_after(3, stop, step), wake=Deaf(), stop=stop)
+    loop.run(stopping_after(3, stop, step), wake=NeverWoken(), stop=stop)
 
     assert seen == [2, 3]
     assert [(r.levelname, r.exc_info, "\n" in r.getMessage()) for r in caplog.records] == [("WARNING", None, False)]
 
 
 def test_a_fault_is_borne_but_not_for_ever(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(loop, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(loop, "MAX_RETRY_PAUSE_SECONDS", 0.01)
     steps = []
 
     def step() -> bool:
@@ -119,10 +119,10 @@ def test_a_fault_is_borne_but_not_for_ever(monkeypatch: pytest.MonkeyPatch, capl
         raise ValueError("a fault")
 
     with pytest.raises(ValueError, match="a fault"):
-        loop.run(step, wake=Deaf())
+        loop.run(step, wake=NeverWoken())
 
-    assert len(steps) == 5 + loop.PATIENCE
-    assert len([record for record in caplog.records if record.exc_info]) == 4 + loop.PATIENCE - 1
+    assert len(steps) == 5 + loop.MAX_CONSECUTIVE_FAULTS
+    assert len([record for record in caplog.records if record.exc_info]) == 4 + loop.MAX_CONSECUTIVE_FAULTS - 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

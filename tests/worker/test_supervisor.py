@@ -8,24 +8,24 @@ from pathlib import Path
 import pytest
 
 from tests.servers import wait_until
-from worker.supervisor import Crew, Program
+from worker.supervisor import Process, Supervisor
 
 
-def python(name: str, script: str) -> Program:
-    return Program(name, [sys.executable, "-c", script])
+def python_process(name: str, script: str) -> Process:
+    return Process(name, [sys.executable, "-c", script])
 
 
-def tend(crew: Crew, seconds: float) -> None:
+def supervise_for(crew: Supervisor, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         crew.tend(0.05)
 
 
 def test_what_a_program_says_carries_its_name(capfd: pytest.CaptureFixture[str]) -> None:
-    crew = Crew([python("relay", "print('one'); print('two'); import time; time.sleep(60)")])
+    crew = Supervisor([python_process("relay", "print('one'); print('two'); import time; time.sleep(60)")])
     crew.start()
 
-    tend(crew, 0.2)
+    supervise_for(crew, 0.2)
     crew.stop()
 
     assert "relay      | one\nrelay      | two\n" in capfd.readouterr().err
@@ -35,10 +35,10 @@ def test_a_program_that_dies_is_started_again_but_not_at_once_for_ever(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     runs = tmp_path / "runs"
-    crew = Crew([python("consumer", f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(3)")])
+    crew = Supervisor([python_process("consumer", f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(3)")])
     crew.start()
 
-    tend(crew, 2)
+    supervise_for(crew, 2)
     crew.stop()
 
     assert 2 <= len(runs.read_text()) <= 5
@@ -49,10 +49,10 @@ def test_a_program_that_will_not_end_is_ended(capfd: pytest.CaptureFixture[str])
     stubborn = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
     )
-    crew = Crew([python("stubborn", stubborn)])
+    crew = Supervisor([python_process("stubborn", stubborn)])
     crew.start()
     child = crew.posts[0].child
-    tend(crew, 0.5)
+    supervise_for(crew, 0.5)
 
     crew.stop(within=0.3)
 

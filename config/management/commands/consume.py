@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.events import CONSUMER, TOPICS, handle
+from config.events import CONSUMED_TOPICS, CONSUMER_NAME, handle_batch
 from events import consumer
 from events.poison import TooManyFailures
 
@@ -14,6 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            consumer.run(CONSUMER, TOPICS, handle)
+            consumer.run(CONSUMER_NAME, CONSUMED_TOPICS, handle_batch)
         except TooManyFailures as error:
             raise CommandError(f"The consumer stopped itself: {error}") from error

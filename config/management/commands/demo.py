@@ -15,13 +15,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from config import BASE_DIR
-from config.demo import welcome
-from config.management.commands.serve import listen
-from worker.supervisor import Crew, Program, end, spawn
+from config.demo import instructions
+from config.management.commands.serve import open_socket
+from worker.supervisor import Process, Supervisor, spawn, terminate
 
 HOST = "127.0.0.1"  # its links sign in without a password, so nobody else's machine comes near them
-PATIENCE = 60.0  # seconds for the first page
-BEHIND = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+START_TIMEOUT_SECONDS = 60.0  # seconds for the first page
+BACKGROUND_PROCESSES = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
 
 
 class Command(BaseCommand):
@@ -34,19 +34,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, quiet: bool, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo signs people in without a password: it runs with DEBUG=1 only.")
-        crew, composing = Crew(), None
+        crew, composing = Supervisor(), None
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(ending, _leave)
+            signal.signal(ending, _exit_once)
         try:
             call_command("prepare", stdout=self.stdout, verbosity=0)
             call_command("seed", stdout=self.stdout)
             site = self._open(crew, port)
             # Beside the crew, for it ends when it is done; a terminal's Ctrl-C reaches us, not it.
-            composing = spawn(_manage("seed", "--sounds"), stdin=DEVNULL, start_new_session=True)
-            self.stdout.write(welcome.words(site))
+            composing = spawn(_manage_argv("seed", "--sounds"), stdin=DEVNULL, start_new_session=True)
+            self.stdout.write(instructions.render(site))
             self.stdout.flush()
             if not quiet:
-                crew.add(_program("fans", "simulate", "--site", site))
+                crew.add(_manage_process("fans", "simulate", "--site", site))
             while True:
                 crew.tend(1.0)
         finally:
@@ -54,37 +54,37 @@ class Command(BaseCommand):
             self.stdout.flush()
             crew.stop()
             if composing:
-                end(composing)
+                terminate(composing)
             self.stdout.write("Everything has ended. The world is kept for the next time.")
 
-    def _open(self, crew: Crew, port: int) -> str:
+    def _open(self, crew: Supervisor, port: int) -> str:
         """Start what the product consists of; its address, once the first page answers."""
-        with listen(HOST, port) as found:
+        with open_socket(HOST, port) as found:
             free = found.getsockname()[1]
         if free != port:
             self.stdout.write(f"Port {port} is taken; {free} is not.")
         site = f"http://{HOST}:{free}"
         os.environ["SITE_URL"] = site
-        crew.add(_program("web", "serve", "--port", str(free), LOG_LEVEL="WARNING"))
-        for name, words in BEHIND.items():
-            crew.add(_program(name, *words))
-        give_up = time.monotonic() + PATIENCE
-        while not _answers(free):
+        crew.add(_manage_process("web", "serve", "--port", str(free), LOG_LEVEL="WARNING"))
+        for name, words in BACKGROUND_PROCESSES.items():
+            crew.add(_manage_process(name, *words))
+        give_up = time.monotonic() + START_TIMEOUT_SECONDS
+        while not _is_up(free):
             if time.monotonic() > give_up:
                 raise CommandError(f"The first page does not answer at {site}; the lines above may say why.")
             crew.tend(0.2)
         return site
 
 
-def _program(name: str, *words: str, **env: str) -> Program:
-    return Program(name, _manage(*words), env={**os.environ, **env})
+def _manage_process(name: str, *words: str, **env: str) -> Process:
+    return Process(name, _manage_argv(*words), env={**os.environ, **env})
 
 
-def _manage(*words: str) -> list[str]:
+def _manage_argv(*words: str) -> list[str]:
     return [sys.executable, str(BASE_DIR / "manage.py"), *words]
 
 
-def _answers(port: int) -> bool:
+def _is_up(port: int) -> bool:
     link = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         link.request("GET", "/")
@@ -95,7 +95,7 @@ def _answers(port: int) -> bool:
         link.close()
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _exit_once(number: int, frame: FrameType | None) -> None:
     """Once: while everything ends, a second Ctrl-C must not leave anybody behind."""
     signal.signal(number, signal.SIG_IGN)
     sys.exit(0)

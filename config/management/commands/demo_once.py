@@ -20,35 +20,35 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config import BASE_DIR, database
-from config.story import beginning, ending
-from config.story.cast import Story
-from config.story.ears import Ears, wait_for
-from config.story.failure import StoryFailed, hold
-from events.kafka import make_topics
-from worker.embedded import free_port
-from worker.supervisor import Crew, Program
+from config.smoke import delivery, setup
+from config.smoke.checks import SmokeFailed, require
+from config.smoke.people import SmokeRun
+from config.smoke.sockets import SocketClient, wait_for
+from events.kafka import create_topics
+from worker.embedded import find_free_port
+from worker.supervisor import Process, Supervisor
 
-STAGES: list[Callable[[Story], None]] = [
-    beginning.people_sign_up,
-    beginning.staff_create_an_artist,
-    beginning.principal_allows_messages,
-    beginning.principal_signs_a_program,
-    beginning.fans_opt_in,
-    beginning.sockets_open,
-    beginning.scrobblers_submit,
-    beginning.moments_are_noticed,
-    ending.drafts_wait_for_review,
-    ending.reviewer_approves_one,
-    ending.principal_edits_one,
-    ending.principal_declines_one,
-    ending.one_fan_opts_out,
-    ending.crowd_is_approved,
-    ending.one_runs_into_its_deadline,
-    ending.fans_hear_and_fetch,
-    ending.nothing_else_arrives,
-    ending.receipt_is_checked,
+STAGES: list[Callable[[SmokeRun], None]] = [
+    setup.people_sign_up,
+    setup.staff_create_an_artist,
+    setup.principal_allows_messages,
+    setup.principal_signs_a_program,
+    setup.fans_opt_in,
+    setup.sockets_open,
+    setup.scrobblers_submit,
+    setup.moments_are_noticed,
+    delivery.drafts_wait_for_review,
+    delivery.reviewer_approves_one,
+    delivery.principal_edits_one,
+    delivery.principal_declines_one,
+    delivery.one_fan_opts_out,
+    delivery.crowd_is_approved,
+    delivery.one_runs_into_its_deadline,
+    delivery.fans_hear_and_fetch,
+    delivery.nothing_else_arrives,
+    delivery.receipt_is_checked,
 ]
-PROCESSES = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+BACKGROUND_PROCESSES = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, fans: int, **options: Any) -> None:
         began = time.monotonic()
-        with database.scratch("story") as urls, tempfile.TemporaryDirectory() as folder:
+        with database.temporary_database("story") as urls, tempfile.TemporaryDirectory() as folder:
             self.run(Path(folder), fans, urls)
         self.stdout.write(self.style.SUCCESS(f"Every line held, in {time.monotonic() - began:.1f} s."))
 
@@ -67,21 +67,26 @@ class Command(BaseCommand):
         """Start every process of the product on servers of their own, and tell the story to its end."""
         os.environ.update(urls, KAFKA_TOPIC_PREFIX=f"story-{uuid.uuid4().hex[:8]}.", MAIL_DIR=str(folder / "mail"))
         settings.KAFKA_TOPIC_PREFIX = os.environ["KAFKA_TOPIC_PREFIX"]
-        make_topics()
-        port = free_port()
-        crew = Crew([program(name, words, folder) for name, words in {**PROCESSES, "web": serve(port)}.items()])
-        story = Story(f"http://127.0.0.1:{port}", folder / "mail", fans, Ears(f"http://127.0.0.1:{port}"))
+        create_topics()
+        port = find_free_port()
+        crew = Supervisor(
+            [
+                manage_process(name, words, folder)
+                for name, words in {**BACKGROUND_PROCESSES, "web": serve_arguments(port)}.items()
+            ]
+        )
+        story = SmokeRun(f"http://127.0.0.1:{port}", folder / "mail", fans, SocketClient(f"http://127.0.0.1:{port}"))
         crew.start()
         try:
             stage = "everything starts"
-            self.step(stage, partial(answers, story.site))
+            self.step(stage, partial(wait_until_healthy, story.site))
             for chapter in STAGES:
                 stage = chapter.__name__.replace("_", " ")
                 self.step(stage, partial(chapter, story))
                 self.say(story)
         except Exception as error:
             self.logs(folder)
-            why = str(error) if isinstance(error, StoryFailed) else f"{type(error).__name__}: {error}"
+            why = str(error) if isinstance(error, SmokeFailed) else f"{type(error).__name__}: {error}"
             raise CommandError(f"The story ends at “{stage}”. This did not hold: {why}") from error
         finally:
             story.ears.close()
@@ -92,7 +97,7 @@ class Command(BaseCommand):
         chapter()
         self.stdout.write(f"{time.monotonic() - began:6.2f} s  {stage}")
 
-    def say(self, story: Story) -> None:
+    def say(self, story: SmokeRun) -> None:
         for line in story.told:
             self.stdout.write(f"          {line}")
         story.told.clear()
@@ -104,20 +109,20 @@ class Command(BaseCommand):
             self.stderr.write(f"--- {log.stem}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:]))
 
 
-def serve(port: int) -> list[str]:
+def serve_arguments(port: int) -> list[str]:
     return ["serve", "--port", str(port)]
 
 
-def program(name: str, words: list[str], folder: Path) -> Program:
+def manage_process(name: str, words: list[str], folder: Path) -> Process:
     argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
-    return Program(name, argv, env=dict(os.environ), log=folder / f"{name}.log")
+    return Process(name, argv, env=dict(os.environ), log=folder / f"{name}.log")
 
 
-def answers(site: str) -> None:
-    hold(wait_for(partial(healthy, site), seconds=30), "the site answers")
+def wait_until_healthy(site: str) -> None:
+    require(wait_for(partial(is_healthy, site), seconds=30), "the site answers")
 
 
-def healthy(site: str) -> bool:
+def is_healthy(site: str) -> bool:
     try:
         with urllib.request.urlopen(f"{site}/health", timeout=2) as answer:  # noqa: S310 - our own address
             return bool(answer.status == 200)

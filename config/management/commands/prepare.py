@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from config.database import migrate
-from events.kafka import make_topics
+from events.kafka import create_topics
 
 
 class Command(BaseCommand):
@@ -17,5 +17,5 @@ class Command(BaseCommand):
             migrate(verbosity=verbosity)
         except ImproperlyConfigured as reason:
             raise CommandError(str(reason)) from reason
-        make_topics()
+        create_topics()
         self.stdout.write("Database and topics are ready.")

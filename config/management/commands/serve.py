@@ -15,8 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from live.sockets import MAX_MESSAGE_BYTES
 
-NEIGHBOURS = 20  # ports that are tried after the one that was asked for
-PATIENCE = 5  # seconds for requests under way when the process is to end
+PORTS_TO_TRY = 20  # ports that are tried after the one that was asked for
+SHUTDOWN_SECONDS = 5  # seconds for requests under way when the process is to end
 
 
 class Command(BaseCommand):
@@ -28,8 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends in good order and then raises them again
-            signal.signal(ending, _leave)
-        with listen(host, port) as listening:
+            signal.signal(ending, _exit)
+        with open_socket(host, port) as listening:
             found = listening.getsockname()[1]
             if found != port:
                 self.stderr.write(f"Port {port} is taken.")
@@ -37,25 +37,25 @@ class Command(BaseCommand):
             self.stdout.write(f"Fanfare is at http://{shown}:{found}/")
             self.stdout.flush()
             logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # or it names everybody's address
-            uvicorn.Server(_config()).run(sockets=[listening])
+            uvicorn.Server(_uvicorn_config()).run(sockets=[listening])
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def open_socket(host: str, port: int) -> socket.socket:
     """A socket on the port, or on the first free one after it."""
-    for candidate in range(port, port + NEIGHBOURS):
+    for candidate in range(port, port + PORTS_TO_TRY):
         try:
-            return _bind(host, candidate)
+            return _bind_socket(host, candidate)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise CommandError(f"Cannot listen on {host}, port {candidate}: {error.strerror}.") from error
-    return _bind(host, 0)
+    return _bind_socket(host, 0)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind_socket(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -67,7 +67,7 @@ def _bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _config() -> uvicorn.Config:
+def _uvicorn_config() -> uvicorn.Config:
     return uvicorn.Config(
         "config.asgi:application",
         ws="websockets-sansio",
@@ -78,5 +78,5 @@ def _config() -> uvicorn.Config:
         access_log=False,  # it would write the addresses of receipts, and a token given as ?token=
         server_header=False,
         proxy_headers=bool(settings.SECURE_PROXY_SSL_HEADER),
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )

@@ -13,10 +13,10 @@ from config.demo.simulator import Simulator
 from events.models import Outbox
 from worker import loop
 
-MINUTE = 60.0
+REPORT_SECONDS = 60.0
 
 
-class Pace:
+class IntervalWait:
     """Rests between two listens."""
 
     def __init__(self, stop: threading.Event) -> None:
@@ -35,20 +35,20 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, default=30.0, help="seconds between two moments")
 
     def handle(self, *args: Any, site: str, pace: float, every: float, **options: Any) -> None:
-        if not seed.is_done():
+        if not seed.is_seeded():
             raise CommandError("Nobody lives here yet: run manage.py seed first.")
-        _until_counted()
+        _wait_until_counted()
         self.simulator, self.told = Simulator(site, every=every), time.monotonic()
         stop = threading.Event()
         try:
-            loop.run(self.step, wake=Pace(stop), stop=stop, due=lambda: pace)
+            loop.run(self.step, wake=IntervalWait(stop), stop=stop, due=lambda: pace)
         finally:
             self.simulator.close()
 
     def step(self) -> bool:
         """Never says that there is more to do at once: one listen, then the pause."""
         said = self.simulator.step(time.time())
-        if time.monotonic() - self.told > MINUTE:
+        if time.monotonic() - self.told > REPORT_SECONDS:
             self.told = time.monotonic()
             said = f"{said or ''}\n{self.simulator.sent} listens sent so far".strip()
         if said:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         return False
 
 
-def _until_counted(*, patience: float = 15.0) -> None:
+def _wait_until_counted(*, patience: float = 15.0) -> None:
     """What the run before sent may still be on its way, and the next songs begin after it."""
     give_up = time.monotonic() + patience
     while Outbox.objects.filter(rests=True).exists() and time.monotonic() < give_up:

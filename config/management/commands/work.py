@@ -40,20 +40,20 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=[*JOBS, "all"])
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
-        _together([*JOBS.values()] if what == "all" else [JOBS[what]])
+        _run_jobs([*JOBS.values()] if what == "all" else [JOBS[what]])
 
 
-def _together(jobs: Sequence[Job]) -> None:
+def _run_jobs(jobs: Sequence[Job]) -> None:
     """The first in this thread, which hears the signals; the others in their own. One that breaks ends them all."""
     stop = threading.Event()
     with ThreadPoolExecutor(len(jobs)) as pool:
-        others = [pool.submit(_do, job, stop) for job in jobs[1:]]
-        _do(jobs[0], stop)
+        others = [pool.submit(_run_job, job, stop) for job in jobs[1:]]
+        _run_job(jobs[0], stop)
     for other in others:
         other.result()
 
 
-def _do(job: Job, stop: threading.Event) -> None:
+def _run_job(job: Job, stop: threading.Event) -> None:
     try:
         with Listener(job.channel) as listener:
             loop.run(job.step, wake=listener, stop=stop, due=job.due)

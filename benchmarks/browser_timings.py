@@ -1,0 +1,191 @@
+"""Look through a browser: what a first load transfers and shifts, and how soon after its grace a message is there.
+
+The site runs as in production, without HTTPS: DEBUG off, static files collected, compressed and named by their hash.
+"""
+
+import os
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from unittest.mock import patch
+from urllib.error import URLError
+
+from django.conf import settings
+from page_requests import PageTimings
+from pages_dataset import PagesDataset
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import Person
+from artists import review
+from artists.models import Draft
+from config import BASE_DIR
+from config.smoke.sessions import create_session
+from events.kafka import create_topics
+from tests.browser.chromium import NoBrowser, chromium
+from worker.embedded import find_free_port
+from worker.supervisor import Process, Supervisor
+
+APPROVALS, WARM_UP = 20, 3
+TIMEOUT_SECONDS = 60.0  # seconds
+# When which card came into the page, in milliseconds since 1970, and how far things moved by themselves.
+WATCH_SCRIPT = """
+window.bench = { up: false, cards: {}, shift: 0 };
+document.addEventListener("live:up", () => { window.bench.up = true; });
+new MutationObserver((changes) => {
+  const now = performance.timeOrigin + performance.now();
+  for (const change of changes) for (const node of change.addedNodes)
+    if (node.id?.startsWith("experience-")) window.bench.cards[node.id.slice(11)] ??= now;
+}).observe(document, { childList: true, subtree: true });
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.bench.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def measure_in_browser(crowd: PagesDataset, urls: Mapping[str, str]) -> dict[str, float]:
+    """Figures from a browser on the running site; without a browser none."""
+    with ExitStack() as stack:
+        site = stack.enter_context(_running_site(urls))
+        stack.enter_context(patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1"))  # Playwright's loop runs here
+        try:
+            browser = stack.enter_context(chromium())
+        except NoBrowser as reason:
+            raise SystemExit(f"{reason}, or leave it out with --no-browser") from reason
+        return {**_first_loads(browser, site, crowd), **_grace_to_page(browser, site, crowd)}
+
+
+@contextmanager
+def _running_site(urls: Mapping[str, str]) -> Iterator[str]:
+    """The site and who delivers, on the database of the bench and topics of their own."""
+    port = find_free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        env = {
+            **os.environ, **urls, "DEBUG": "0", "HTTPS": "0", "SECRET_KEY": settings.SECRET_KEY, "STATIC_ROOT": folder,
+            "ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": f"http://127.0.0.1:{port}", "MAIL_DIR": folder,
+            "KAFKA_TOPIC_PREFIX": f"bench-{uuid.uuid4().hex[:8]}.",
+        }  # fmt: skip
+        settings.KAFKA_TOPIC_PREFIX = env["KAFKA_TOPIC_PREFIX"]
+        create_topics()
+        crew = Supervisor()
+        try:
+            _run_to_end(crew, env, folder, "collectstatic", "--noinput", "--verbosity", "0")
+            for words in (["relay"], ["work", "all"], ["serve", "--port", str(port)]):
+                crew.add(_manage_process(env, folder, *words))
+            _wait_until_healthy(env["SITE_URL"])
+            yield env["SITE_URL"]
+        finally:
+            crew.stop()
+
+
+def _manage_process(env: Mapping[str, str], folder: str, *words: str) -> Process:
+    argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
+    return Process(words[0], argv, env=env, folder=BASE_DIR, log=Path(folder) / f"{words[0]}.log")
+
+
+def _run_to_end(crew: Supervisor, env: Mapping[str, str], folder: str, *words: str) -> None:
+    child = crew.add(_manage_process(env, folder, *words)).child
+    if child is None or child.wait():
+        raise SystemExit((Path(folder) / f"{words[0]}.log").read_text())
+    crew.posts.clear()
+
+
+def _wait_until_healthy(site: str) -> None:
+    give_up = time.monotonic() + TIMEOUT_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"{site}/health", timeout=2).close()  # noqa: S310 - our own address
+        except (URLError, OSError):
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _context_for(person: Person | None, browser: Browser, site: str) -> BrowserContext:
+    """A browser that was never here, with a session where there is a person."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(TIMEOUT_SECONDS * 1000)
+    context.add_init_script(WATCH_SCRIPT)
+    if person:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": create_session(person), "url": site}])
+    return context
+
+
+def _first_loads(browser: Browser, site: str, crowd: PagesDataset) -> dict[str, float]:
+    studio = f"/studio/{crowd.artist.slug}"
+    asked = {
+        "home, signed out": (None, "/"),
+        "feed": (crowd.fan, "/"),
+        "artist": (crowd.fan, f"/artists/{crowd.artist.slug}"),
+        "overview": (crowd.principal, f"{studio}/"),
+        "review": (crowd.principal, f"{studio}/review"),
+    }
+    print(f"\n  {'first load, nothing cached':34}{'transferred':>14}{'shifted':>10}")
+    found = {}
+    for name, (person, path) in asked.items():
+        context = _context_for(person, browser, site)
+        found[name] = kilobytes, shift = _first_load(context, site + path)
+        context.close()
+        print(f"  {name:34}{kilobytes:>11.1f} kB{shift:>10.4f}")
+    return {
+        "first_load_kb": max(kilobytes for kilobytes, _ in found.values()),
+        "layout_shift": max(shift for _, shift in found.values()),
+    }
+
+
+def _first_load(context: BrowserContext, url: str) -> tuple[float, float]:
+    """Kilobytes on the wire with their headers, media left out; and the sum of what moved by itself."""
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    media: set[str] = set()
+    sizes: dict[str, float] = {}
+    wire.on("Network.responseReceived", lambda told: media.add(told["requestId"]) if told["type"] == "Media" else None)
+    wire.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
+    wire.send("Network.enable")
+    page.goto(url, wait_until="networkidle")
+    page.wait_for_timeout(500)
+    shift: float = page.evaluate("window.bench.shift")
+    return sum(size for one, size in sizes.items() if one not in media) / 1000, shift
+
+
+def _grace_to_page(browser: Browser, site: str, crowd: PagesDataset) -> dict[str, float]:
+    """One open feed; approvals one after the other, without grace."""
+    waiting = Draft.objects.filter(artist=crowd.artist, person=crowd.fan, state=Draft.State.PENDING).order_by("-id")
+    context = _context_for(crowd.fan, browser, site)
+    page = context.new_page()
+    page.goto(site)
+    _wait_for_script(page, "window.bench.up")
+    took = PageTimings()
+    for turn, pk in enumerate(waiting.values_list("pk", flat=True)[: WARM_UP + APPROVALS]):
+        milliseconds = _time_arrival(page, pk, crowd.principal)
+        if turn >= WARM_UP:
+            took.milliseconds.append(milliseconds)
+    context.close()
+    print(f"\n  end of the grace -> card in an open feed, {len(took.milliseconds)} times:", end=" ")
+    print(f"p50 {took.percentile(50):.0f} ms, p95 {took.percentile(95):.0f} ms")
+    return {"grace_to_page_p50_ms": took.percentile(50), "grace_to_page_p95_ms": took.percentile(95)}
+
+
+def _time_arrival(page: Page, draft: int, by: Person) -> float:
+    cards = "Object.keys(window.bench.cards).length"
+    before: int = page.evaluate(cards)
+    approved = review.approve(draft, by=by)
+    assert approved.deliver_after
+    _wait_for_script(page, f"{cards} > {before}")
+    at: float = page.evaluate("Math.max(...Object.values(window.bench.cards))")
+    return at - approved.deliver_after.timestamp() * 1000
+
+
+def _wait_for_script(page: Page, so: str) -> None:
+    """Asked from here: Playwright's own way of waiting evaluates text in the page, which its policy forbids."""
+    give_up = time.monotonic() + TIMEOUT_SECONDS
+    while not page.evaluate(so):
+        if time.monotonic() > give_up:
+            raise SystemExit(f"{so}: not so after {TIMEOUT_SECONDS:.0f} s")
+        page.wait_for_timeout(20)

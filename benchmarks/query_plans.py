@@ -1,0 +1,43 @@
+"""Explain: whether PostgreSQL would read a whole big table for a page."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import connection
+from page_requests import PageTimings
+
+BIG_TABLE_ROWS = 10_000  # rows
+EXPLAINABLE = ("SELECT", "UPDATE", "INSERT", "DELETE", "WITH")
+
+
+def sequential_scans(pages: Mapping[str, PageTimings]) -> list[str]:
+    """A line for every page and big table that is read from end to end."""
+    big = _big_tables()
+    found = {
+        f"{name} reads all of {table}"
+        for name, seen in pages.items()
+        for query in seen.queries
+        if query.lstrip().startswith(EXPLAINABLE)
+        for table in _read_whole(_plan(query))
+        if table in big
+    }
+    return sorted(found)
+
+
+def _big_tables() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= %s", [BIG_TABLE_ROWS])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _plan(query: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) " + query)
+        return cursor.fetchone()[0][0]["Plan"]
+
+
+def _read_whole(plan: Any) -> Iterator[str]:
+    if plan["Node Type"] == "Seq Scan":
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", []):
+        yield from _read_whole(part)

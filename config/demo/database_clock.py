@@ -1,0 +1,80 @@
+"""Turn back: the database's clock, for one transaction, so that what happened months ago is written in its own time.
+
+Stage functions stamp what they do with the time of the statement, and history cannot be changed afterwards: the past
+has to be written in the past. The owner role puts another clock in front, everything is then done with the rights of
+the app role, and at the end the owner takes it away again. Nobody else ever sees it; a rollback leaves nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError, connection, transaction
+
+from config.database import APP_ROLE, as_owner
+
+CREATE_CLOCK = f"""
+CREATE SCHEMA past;
+GRANT USAGE ON SCHEMA past TO {APP_ROLE};
+CREATE FUNCTION past.statement_timestamp() RETURNS timestamptz LANGUAGE sql STABLE
+RETURN pg_catalog.statement_timestamp() - current_setting('past.ago')::interval;
+"""
+SELECT_STAMP_DEFAULTS = """
+SELECT format('ALTER TABLE %%s ALTER COLUMN %%I SET DEFAULT ', attrelid::regclass, attname)
+FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum JOIN pg_class c ON c.oid = adrelid
+WHERE relnamespace = 'public'::regnamespace AND pg_get_expr(adbin, adrelid) = %s ORDER BY adrelid, adnum
+"""
+STATEMENT_TIMESTAMP = "statement_timestamp()"
+ENTER_PAST = f"SET LOCAL search_path = past, pg_catalog, public; SET LOCAL ROLE {APP_ROLE}"
+# Checks that wait for the commit are made now: a table with such a check ahead cannot be altered.
+LEAVE_PAST = "RESET ROLE; RESET search_path; SET CONSTRAINTS ALL IMMEDIATE"
+
+
+class DatabaseClock:
+    """What the database takes for the present."""
+
+    def __init__(self) -> None:
+        self.ago = timedelta()
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) - self.ago
+
+    def turn(self, now: datetime) -> None:
+        """From here on it is `now`, and time goes on."""
+        self.ago = max(datetime.now(UTC) - now, timedelta())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('past.ago', %s, true)", [f"{self.ago.total_seconds()} seconds"])
+
+
+@contextmanager
+def turned_back() -> Iterator[DatabaseClock]:
+    """One transaction with a clock that can be set. It begins at the present."""
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CREATE_CLOCK)
+        cursor.execute(SELECT_STAMP_DEFAULTS, [STATEMENT_TIMESTAMP])
+        stamped = [row[0] for row in cursor.fetchall()]
+        _set_defaults(stamped, f"past.{STATEMENT_TIMESTAMP}")
+        clock = DatabaseClock()
+        clock.turn(clock.now)
+        _enter_past()
+        yield clock
+        cursor.execute(LEAVE_PAST)
+        _set_defaults(stamped, STATEMENT_TIMESTAMP)
+        cursor.execute("DROP SCHEMA past CASCADE")
+
+
+def _enter_past() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(ENTER_PAST)
+    except ProgrammingError as error:
+        hint = f"GRANT {APP_ROLE} TO the role of DATABASE_OWNER_URL, as the embedded PostgreSQL has it"
+        raise ImproperlyConfigured(f"The owner may not act as the app role here: {hint}.") from error
+
+
+def _set_defaults(stamped: list[str], value: str) -> None:
+    with connection.cursor() as cursor:
+        for alter in stamped:
+            cursor.execute(alter + value)

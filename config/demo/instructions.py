@@ -1,0 +1,101 @@
+"""Greet: what whoever started the demo can open, and what to try, as things stand at this moment."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Person
+from artists.models import Draft
+from catalog.models import Artist
+from config.demo import sign_in_links, upcoming_moments
+from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
+from config.demo.fan_data import ANA
+from config.demo.program_data import HUNDRED_NAME, PROGRAMS
+from config.demo.setup import PASSWORD, STAFF_HANDLE, email_for
+
+REVIEWER = "ines"
+GUESTS = (
+    (ANA, "a fan", "Ana"),
+    (ARTISTS_BY_SLUG[MARA].principal, "an artist", "Mara Veil, with her studio"),
+    (REVIEWER, "a reviewer", "Inês, of Mara's team"),
+    (STAFF_HANDLE, "the trust desk", "reads what fans report"),
+)
+
+TEXT = """
+Fanfare is at {site}/
+
+  Each link signs you in once, within the next {hours} hours.
+  Open the first two in two browsers, or one of them in a private window.
+
+{guests}
+  Everybody's password is: {password}
+  Signing and switching things on ask for it, whichever way you came in.
+
+  What to try
+  1. {decide}
+  2. {see}
+  3. {play}
+  4. Stay in the studio: every two or three minutes some fan reaches a moment, and a new draft joins the line.
+  5. As Ana, report a message, or opt out of an artist. As the desk, see the report.
+
+  Mail lies in var/mail. Ctrl-C ends everything; the next `make demo` goes on with the same world.
+"""
+HUNDRED_REVIEW_SECONDS = next(offer.review_seconds for offer in PROGRAMS[MARA] if offer.name == HUNDRED_NAME)
+ARRIVAL_TEXT = "five seconds later it is there, without a reload. Open it, and its receipt."
+
+
+def render(site: str) -> str:
+    """With fresh links. Raises links.NotHere with DEBUG off."""
+    people = {person.handle: person for person in Person.objects.filter(handle__in=[guest for guest, *_ in GUESTS])}
+    guests = "".join(
+        f"  As {what:<15} {site}{sign_in_links.create_link(people[handle])}\n  {'':<18} {who} ({email_for(handle)})\n\n"
+        for handle, what, who in GUESTS
+    )
+    hours = int(sign_in_links.LINK_LIFETIME.total_seconds() // 3600)
+    return TEXT.format(site=site, guests=guests, hours=hours, password=PASSWORD, **suggested_steps(people[ANA]))
+
+
+def suggested_steps(ana: Person) -> dict[str, str]:
+    """Also days after the seed, and after somebody decided, played and opted out."""
+    mara = Artist.objects.get(slug=MARA)
+    waiting = Draft.objects.filter(artist=mara, state=Draft.State.PENDING).select_related("person")
+    line = list(waiting.order_by("deadline", "pk"))
+    place = next((place for place, draft in enumerate(line, 1) if draft.person == ana), 0)
+    return {"decide": _decide_step(line, place), "see": _see_step(line, place), "play": _play_step(ana, mara, line)}
+
+
+def _decide_step(line: list[Draft], place: int) -> str:
+    """`place` is that of the guest's own draft, counted from one; 0 when none waits."""
+    if not line:
+        return "In Mara's studio, open Review. Nothing waits; what comes next appears there by itself. Approve it (a)."
+    which = f"{_fan_name(line[(place or 1) - 1])} is {_place_in_queue(place or 1)} in line"
+    return (
+        f"In Mara's studio, open Review. {len(line)} wait{'s' * (len(line) == 1)}; the one for {which}. Approve it (a)."
+    )
+
+
+def _see_step(line: list[Draft], place: int) -> str:
+    if place:
+        return f"Look at Ana's page: {ARRIVAL_TEXT}"
+    whose = _fan_name(line[0]) if line else "its fan"
+    return f"Five seconds later {whose} has it: the studio's Overview says so. What Ana received before is on her page."
+
+
+def _place_in_queue(place: int) -> str:
+    return "the first" if place == 1 else f"number {place}"
+
+
+def _fan_name(draft: Draft) -> str:
+    return draft.person.name or draft.person.handle
+
+
+def _play_step(ana: Person, mara: Artist, line: list[Draft]) -> str:
+    """While she is on the way to Mara's hundredth, and Mara answers it."""
+    left = upcoming_moments.listens_left(ana, mara, HUNDRED_NAME)
+    if left is None:
+        return "As Ana, open Listening: play something, delete it, pause the recording."
+    short = f"She is {left} listen{'s' * (left != 1)} short of the hundredth, which Mara answers"
+    soon = timezone.now() + timedelta(seconds=HUNDRED_REVIEW_SECONDS)
+    place = 1 + sum(draft.deadline < soon for draft in line)
+    then = f"{short}: a draft for Ana, {_place_in_queue(place)} in line."
+    return f"As Ana, open Mara Veil's page and press play, or scrobble. {then}"

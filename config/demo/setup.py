@@ -1,0 +1,110 @@
+"""Seed, first: people with accounts, artists with teams, what these allow and offer, and who opted in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from accounts import roles, tokens
+from accounts.models import Person, Role
+from artists import programs
+from artists.models import Program
+from audit import trail
+from catalog import registration
+from catalog.models import Artist
+from config.demo.artist_data import ARTISTS, ARTISTS_BY_SLUG, MARA
+from config.demo.database_clock import DatabaseClock
+from config.demo.fan_data import ANA, FANS
+from config.demo.listening_history import FIXED_TASTES, Taste
+from config.demo.program_data import DemoProgram
+from fans import opt_ins
+from rights import grants
+from rights.models import Use
+
+STAFF_HANDLE = "desk"
+PASSWORD = "a lantern on the quay"  # noqa: S105 - of people who do not exist, printed for whoever starts the demo
+
+
+@dataclass
+class DemoWorld:
+    rng: Random
+    clock: DatabaseClock
+    began: datetime
+    tastes: dict[str, Taste]
+    people: dict[str, Person] = field(default_factory=dict)
+    artists: dict[str, Artist] = field(default_factory=dict)
+
+    def mate(self, slug: str, role: Role) -> Person:
+        """The first person in this role of the artist's team."""
+        return self.people[next(mate.handle for mate in ARTISTS_BY_SLUG[slug].team if mate.role == role)]
+
+    def principal(self, slug: str) -> Person:
+        return self.mate(slug, Role.PRINCIPAL)
+
+
+def email_for(handle: str) -> str:
+    return f"{handle}@example.com"
+
+
+def create_people(world: DemoWorld) -> None:
+    """Everybody has the one password; it is hashed once, because hashing is slow on purpose."""
+    mates = {mate.handle: (mate.name, mate.country) for act in ARTISTS for mate in act.team}
+    everybody = {STAFF_HANDLE: ("Trust desk", "IE"), **mates, **FANS}
+    password = make_password(PASSWORD)
+    world.people = {
+        handle: Person(
+            id=UUID(int=world.rng.getrandbits(128), version=4),
+            email=email_for(handle),
+            handle=handle,
+            name=name,
+            country=country,
+            age_band="18_plus",
+            is_staff=handle == STAFF_HANDLE,
+            password=password,
+        )
+        for handle, (name, country) in everybody.items()
+    }
+    Person.objects.bulk_create(world.people.values())
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in world.people.values()
+    )
+    trail.record_all(
+        trail.new_entry("person.joined", by=person.actor, subject=person.actor) for person in world.people.values()
+    )
+    tokens.create(world.people[ANA], "Pano Scrobbler on my phone", by=world.people[ANA])
+
+
+def create_artists(world: DemoWorld) -> None:
+    staff = world.people[STAFF_HANDLE]
+    for act in ARTISTS:
+        artist = world.artists[act.slug] = registration.add_artist(act.name, act.slug, by=staff.actor)
+        registration.describe_artist(artist, spot=act.spot, about=act.about, by=staff.actor)
+        for title, seconds in act.songs.items():
+            registration.add_recording(artist, title, by=staff.actor, duration_ms=seconds * 1000)
+        for mate in act.team:
+            person = world.people[mate.handle]
+            if mate.role == Role.PRINCIPAL:
+                roles.name_principal(artist.team, person, by=staff)
+            else:
+                roles.add_member(artist.team, person, mate.role, by=world.principal(act.slug))
+        grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=world.principal(act.slug), fresh=True)
+
+
+def create_signed_program(world: DemoWorld, slug: str, offer: DemoProgram) -> Program:
+    artist, principal = world.artists[slug], world.principal(slug)
+    program = programs.create(artist, name=offer.name, by=principal)
+    recording = artist.recordings.get(title=offer.song) if offer.song else None
+    version = programs.edit(program, by=principal, recording=recording, **offer.version)
+    programs.sign(version, by=principal, fresh=True)
+    return program
+
+
+def opt_fans_in(world: DemoWorld) -> None:
+    """Nearly all of them to the one whose studio the demo opens, and most to the others that they listen to."""
+    for number, (handle, taste) in enumerate(world.tastes.items()):
+        chosen = {slug for slug in taste if handle in FIXED_TASTES or world.rng.random() < 0.75}
+        for slug in sorted(chosen | ({MARA} if number % 9 else set())):
+            opt_ins.opt_in(world.people[handle], world.artists[slug])

@@ -1,0 +1,62 @@
+"""What the pages are measured on: rows that could be, in a schema that is whole again."""
+
+import sys
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from config import BASE_DIR
+from tests.servers import Database
+
+SCHEMA = """
+SELECT conrelid::regclass::text, conname::text, convalidated, pg_get_constraintdef(oid) FROM pg_constraint
+UNION ALL
+SELECT indrelid::regclass::text, indexrelid::regclass::text, indisvalid, indkey::text FROM pg_index
+"""
+STRAY = """
+SELECT count(*) FROM fans_experience shown
+LEFT JOIN rights_decision yes ON yes.id = shown.decision_id AND yes.content_hash = rights_content_hash(
+    shown.salt, shown.person_id, shown.artist_id, shown.mark, shown.credit, shown.text)
+LEFT JOIN artists_draft draft ON draft.id = shown.draft AND draft.decision_id = shown.decision_id
+LEFT JOIN fans_optin given ON given.person_id = shown.person_id AND given.artist_id = shown.artist_id
+WHERE yes.id IS NULL OR draft.id IS NULL OR given.id IS NULL
+"""
+
+
+@pytest.fixture
+def dataset(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module, as the benchmarks find it."""
+    monkeypatch.syspath_prepend(str(BASE_DIR / "benchmarks"))
+    import pages_dataset  # not before its folder is on the path
+
+    yield pages_dataset
+    for name in ("bulk_load", "pages_dataset", "harness"):
+        sys.modules.pop(name, None)
+
+
+def test_every_experience_made_up_was_decided_and_the_schema_is_whole_again(
+    dataset: Any, committing_db: Database
+) -> None:
+    size = dataset.DatasetSize(1_000)
+    with psycopg.connect(committing_db.owner_url, autocommit=True) as owner:
+        before = sorted(owner.execute(SCHEMA).fetchall())
+
+        gathered = dataset.create_dataset(size, committing_db.owner_url)
+
+        assert sorted(owner.execute(SCHEMA).fetchall()) == before
+    assert ask(STRAY) == 0
+    assert ask("SELECT count(*) FROM fans_experience") >= size.experiences
+    assert ask("SELECT count(*) FROM fans_experience WHERE person_id = %s", gathered.fan.pk) == size.of_one
+    assert (
+        ask("SELECT count(*) FROM artists_draft WHERE state = 'pending'")
+        == size.pending + dataset.PENDING_FOR_BUSIEST_FAN
+    )
+
+
+def ask(question: str, *about: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(question, about)
+        found: int = cursor.fetchone()[0]
+    return found

@@ -1,0 +1,99 @@
+"""What the demo says to try: true at the first start and at every later one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Person
+from artists import delivery, drafts, review
+from artists.models import Draft
+from config import events
+from config.demo import instructions
+from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
+from config.demo.listening_history import Play, to_incoming_records
+from fans import opt_ins
+from fans.models import Experience
+from tests.servers import Database
+
+pytestmark = pytest.mark.usefixtures("lived_in")
+MARA_DATA = ARTISTS_BY_SLUG[MARA]
+
+
+@pytest.fixture
+def ana(lived_in: Database) -> Person:
+    return Person.objects.get(handle="ana")
+
+
+def pending_for_mara() -> list[Draft]:
+    waiting = Draft.objects.filter(artist__slug=MARA, state="pending").select_related("person", "artist")
+    return list(waiting.order_by("deadline", "pk"))
+
+
+def approve(draft: Draft) -> None:
+    review.approve(draft.pk, by=Person.objects.get(handle=MARA_DATA.principal))
+
+
+def consume_listen(ana: Person, title: str) -> None:
+    play = Play(datetime.now(UTC) - timedelta(minutes=5), "ana", title, MARA_DATA.name, 150)
+    with transaction.atomic():
+        assert events.handle_batch(to_incoming_records([play], {"ana": ana})) == []
+    drafts.write_next()
+
+
+def test_at_the_first_start_the_guest_is_first_and_one_listen_short(ana: Person) -> None:
+    steps = instructions.suggested_steps(ana)
+
+    assert steps["decide"].endswith(
+        f" {len(pending_for_mara())} wait; the one for Ana is the first in line. Approve it (a)."
+    )
+    assert steps["see"].startswith("Look at Ana's page: five seconds later it is there")
+    assert "She is 1 listen short of the hundredth" in steps["play"]
+    assert steps["play"].endswith("a draft for Ana, the first in line.")
+
+
+def test_the_hundredth_comes_first_whatever_waits(ana: Person) -> None:
+    approve(pending_for_mara()[0])
+    said = instructions.suggested_steps(ana)["play"]
+
+    consume_listen(ana, "Night Bus")
+
+    assert said.endswith("a draft for Ana, the first in line.")
+    assert (pending_for_mara()[0].person, pending_for_mara()[0].version.nth) == (ana, 100)
+
+
+def test_at_a_later_start_both_steps_name_the_same_fan(ana: Person) -> None:
+    approve(pending_for_mara()[0])
+    next_one = pending_for_mara()[0]
+    steps = instructions.suggested_steps(ana)
+
+    whose = next_one.person.name or next_one.person.handle
+    assert f"the one for {whose} is the first in line" in steps["decide"]
+    assert f"Five seconds later {whose} has it" in steps["see"]
+    assert next_one.person != ana
+
+
+def test_what_cannot_be_tried_any_more_is_not_offered(ana: Person) -> None:
+    consume_listen(ana, "Night Bus")
+    after = instructions.suggested_steps(ana)["play"]
+    opt_ins.opt_out(ana, pending_for_mara()[0].artist)
+
+    assert after == instructions.suggested_steps(ana)["play"]
+    assert "hundredth" not in after
+
+
+def test_nothing_waits_is_said_as_it_is(ana: Person) -> None:
+    for draft in pending_for_mara():
+        review.decline(draft.pk, by=Person.objects.get(handle=MARA_DATA.principal))
+
+    steps = instructions.suggested_steps(ana)
+
+    assert "Nothing waits" in steps["decide"]
+    assert "Five seconds later its fan has it" in steps["see"]
+
+
+def test_the_guest_has_something_by_the_artists_own_hand(ana: Person) -> None:
+    [written] = Experience.objects.filter(person=ana, mark="written")
+
+    assert written.mark_words == "Written by Mara Veil"
+    assert delivery.seconds_until_due() is None or written.delivered_at < datetime.now(UTC)

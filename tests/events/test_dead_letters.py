@@ -1,0 +1,166 @@
+"""What cannot be taken in is set aside with its bytes, and comes back as it was."""
+
+from contextlib import closing
+
+import pytest
+from kafka import KafkaProducer
+
+from audit.models import Entry
+from events import dead_letters, topics
+from events.cloudevents import Unreadable, decode
+from events.consumer import Consumer
+from events.dead_letters import NotReplayable
+from events.kafka import Producer, _open_client, create_topics
+from events.models import DeadLetter, Outbox, StoredOffset
+from events.reader import Reader
+from events.records import Incoming, Record, Rejected
+from events.relay import Relay
+from events.topics import DEAD_LISTENS, LISTENS
+from tests.events.conftest import consume_until, ledger_words, make_records, write_to_ledger
+from tests.servers import Broker, Database
+
+HEADERS = (("ce_id", b"7"), ("odd\0%", b"\0\xff%41"))
+UNREADABLE = Record(LISTENS, b"\xff fan", b"\0 not JSON \xff", HEADERS)
+
+
+def readable_only(incoming: list[Incoming]) -> list[Rejected]:
+    readable, rejected = [], []
+    for record in incoming:
+        try:
+            decode(record)
+            readable.append(record)
+        except Unreadable as reason:
+            rejected.append(Rejected(record, str(reason)))
+    write_to_ledger(readable)
+    return rejected
+
+
+def consume_into_dead_letters(sent: Record, producer: Producer) -> DeadLetter:
+    create_topics()
+    producer.send([sent])
+    with closing(Consumer("listens", [LISTENS], readable_only)) as consumer:
+        consume_until(consumer, until=DeadLetter.objects.exists)
+    return DeadLetter.objects.get()
+
+
+def read_records(topic: str, count: int = 1) -> list[Incoming]:
+    with closing(Reader([topic], lambda ids: {})) as reader:
+        got: list[Incoming] = []
+        for _ in range(50):
+            got += reader.poll(0.2).records
+            if len(got) >= count:
+                break
+    return got
+
+
+def test_the_unreadable_is_set_aside_and_the_rest_goes_on(broker: Broker, ledger: Database, producer: Producer) -> None:
+    create_topics()
+    event = b'{"specversion":"1.0","id":"1","source":"/s","type":"t"}'
+    producer.send([Record(LISTENS, b"fan", event), UNREADABLE, Record(LISTENS, b"fan", event)])
+
+    with closing(Consumer("listens", [LISTENS], readable_only)) as consumer:
+        consume_until(consumer, until=lambda: len(ledger_words()) == 2 and DeadLetter.objects.exists())
+
+    letter = DeadLetter.objects.get()
+    kept = (bytes(letter.key or b""), bytes(letter.value or b""), letter.headers, letter.reason, letter.topic)
+    assert kept == (
+        UNREADABLE.key,
+        UNREADABLE.value,
+        [["ce_id", "7"], ["odd%00%25", "%00%FF%2541"]],
+        "not a CloudEvent: JSON is malformed: invalid character (byte 0)",
+        LISTENS,
+    )
+
+
+def test_its_mirror_tells_why_and_whence(broker: Broker, ledger: Database, producer: Producer, relay: Relay) -> None:
+    letter = consume_into_dead_letters(UNREADABLE, producer)
+
+    relay.step()
+
+    mirror = read_records(DEAD_LISTENS)[0]
+    assert (mirror.key, mirror.value, mirror.headers[:2]) == (UNREADABLE.key, UNREADABLE.value, HEADERS)
+    assert mirror.headers[2:] == (
+        ("dead_reason", letter.reason.encode()),
+        ("dead_topic", b"listens.v1"),
+        ("dead_partition", str(letter.partition).encode()),
+        ("dead_offset", b"0"),
+    )
+
+
+def test_a_replay_brings_the_original_bytes_again_and_only_once(
+    broker: Broker, ledger: Database, producer: Producer, relay: Relay
+) -> None:
+    letter = consume_into_dead_letters(UNREADABLE, producer)
+
+    dead_letters.replay(letter, by="person:1")
+    with pytest.raises(NotReplayable, match="replayed already"):
+        dead_letters.replay(letter, by="person:1")
+    relay.step()
+
+    original, repeat = read_records(LISTENS, 2)
+    assert (repeat.key, repeat.value, repeat.headers) == (original.key, original.value, original.headers)
+    told = Entry.objects.values_list("action", "actor", "subject", "facts")
+    where = {"topic": LISTENS, "partition": letter.partition, "offset": 0}
+    assert list(told) == [("dead_letter.replayed", "person:1", f"dead_letter:{letter.pk}", where)]
+
+
+def test_a_second_replay_may_be_asked_for(broker: Broker, ledger: Database, producer: Producer) -> None:
+    letter = consume_into_dead_letters(UNREADABLE, producer)
+    dead_letters.replay(letter, by="person:1")
+
+    dead_letters.replay(letter, by="person:2", again=True)
+
+    assert Outbox.objects.filter(topic=LISTENS, rests=True).count() == 2
+
+
+def test_of_a_very_large_value_only_the_beginning_is_kept_and_it_is_not_replayed(
+    broker: Broker, ledger: Database, producer: Producer
+) -> None:
+    letter = consume_into_dead_letters(Record(LISTENS, b"fan", b"x" * 500_000), producer)
+
+    with pytest.raises(NotReplayable, match="Only the beginning"):
+        dead_letters.replay(letter, by="person:1")
+
+    assert (len(letter.value or b""), letter.whole) == (65536, False)
+
+
+def test_monstrous_headers_stop_nobody(broker: Broker, ledger: Database, producer: Producer, relay: Relay) -> None:
+    letter = consume_into_dead_letters(
+        Record(LISTENS, b"k" * 400_000, b"no event", (("h", b"\xff" * 590_000),)), producer
+    )
+
+    with pytest.raises(NotReplayable, match="too large"):
+        dead_letters.replay(letter, by="person:1")
+    relay.step()
+
+    mirror = read_records(DEAD_LISTENS)[0]
+    assert (mirror.key, mirror.value, mirror.headers[0][0]) == (None, b"no event", "dead_reason")
+    assert (len(letter.key or b""), DeadLetter.objects.get().replayed_at) == (400_000, None)
+
+
+class Odd(str):
+    """A name that other clients can send and ours cannot decode."""
+
+    __slots__ = ()
+
+    def encode(self, *args: str) -> bytes:
+        return b"\xff\xfe"
+
+
+def test_a_record_that_cannot_even_be_unpacked_stops_nobody(
+    broker: Broker, ledger: Database, producer: Producer
+) -> None:
+    create_topics()
+    producer.send(make_records("before"))
+    stranger = _open_client(KafkaProducer)
+    stranger.send(topics.broker_name(LISTENS), b"v", b"before", [(Odd("name"), b"value")]).get(5)
+    stranger.close()
+    producer.send(make_records("before", "after"))
+
+    with closing(Consumer("listens", [LISTENS], write_to_ledger)) as consumer:
+        consume_until(consumer, until=lambda: len(ledger_words()) >= 3)
+
+    letter = DeadLetter.objects.get()
+    stored = sum(StoredOffset.objects.values_list("next", flat=True))
+    assert sorted(ledger_words()) == ["after", "before", "before"]
+    assert (letter.offset, letter.value, letter.reason[:18], stored) == (1, None, "CorruptRecordError", 4)

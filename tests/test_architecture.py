@@ -1,0 +1,116 @@
+"""The walls: what the folders promise and no linter sees."""
+
+import configparser
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import AppConfig, apps
+from django.db import models
+from django.db.migrations.loader import MigrationLoader
+
+from config import BASE_DIR
+
+PACKAGES = sorted(path.parent for root in (BASE_DIR, BASE_DIR / "platform") for path in root.glob("*/__init__.py"))
+APP_PATHS = {path.name: path for path in PACKAGES if path.name != "tests"}
+
+
+def layers() -> dict[str, int]:
+    """Each room's height, 0 for the top, as .importlinter has it; `(brackets)` are rooms that are still empty."""
+    file = configparser.ConfigParser()
+    file.read(BASE_DIR / ".importlinter")
+    lines = file["importlinter:contract:layers"]["layers"].split("\n")
+    floors = [re.findall(r"\w+", line) for line in lines if line.strip()]
+    return {room: height for height, floor in enumerate(floors) for room in floor}
+
+
+def app_of(app: AppConfig) -> str | None:
+    return app.label if Path(app.path) == APP_PATHS.get(app.label) else None
+
+
+def may_depend_on(above: str, below: str) -> bool:
+    order = layers()
+    return above == below or order[above] < order[below]
+
+
+def relations() -> Iterator[tuple[str, str, str]]:
+    """Every relation between two rooms of ours: what, from where, to where."""
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.get_fields(include_hidden=True):
+            target = getattr(field, "related_model", None)
+            points = isinstance(field, (models.ForeignKey, models.ManyToManyField, models.ForeignObject))
+            if not points or not isinstance(target, type):
+                continue
+            here, there = app_of(model._meta.app_config), app_of(target._meta.app_config)
+            if here and there:
+                yield f"{model._meta.label}.{field.name}", here, there
+
+
+def source_files() -> list[Path]:
+    return [
+        path
+        for room in APP_PATHS.values()
+        for path in room.rglob("*.py")
+        if "migrations" not in path.parts and "__pycache__" not in path.parts
+    ]
+
+
+def test_platform_is_a_folder_not_a_package() -> None:
+    assert list((BASE_DIR / "platform").glob("*.py")) == []
+
+
+def test_every_folder_of_the_shelf_is_a_package() -> None:
+    folders = {path.name for path in (BASE_DIR / "platform").iterdir() if path.is_dir() and path.name != "__pycache__"}
+
+    assert folders - APP_PATHS.keys() == set()
+
+
+def test_every_room_has_its_place_among_the_layers() -> None:
+    file = configparser.ConfigParser()
+    file.read(BASE_DIR / ".importlinter")
+    watched = file["importlinter"]["root_packages"].split()
+
+    assert (sorted(APP_PATHS), sorted(APP_PATHS.keys() - layers().keys())) == (sorted(watched), [])
+
+
+def test_no_relation_points_up() -> None:
+    found = list(relations())
+
+    assert [what for what, here, there in found if not may_depend_on(here, there)] == []
+    assert len(found) > 10  # the walk sees something
+
+
+def test_authority_goes_one_way() -> None:
+    assert [may_depend_on(*pair) for pair in [("artists", "fans"), ("fans", "artists"), ("events", "events")]] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_no_migration_depends_on_a_room_above() -> None:
+    loader = MigrationLoader(None)
+    edges = [
+        (key[0], parent[0], f"{'.'.join(key)} on {'.'.join(parent)}")
+        for key, migration in loader.disk_migrations.items()
+        for parent in migration.dependencies
+        if key[0] in APP_PATHS and parent[0] in APP_PATHS
+    ]
+
+    assert [what for here, there, what in edges if not may_depend_on(here, there)] == []
+    assert edges
+
+
+def test_no_file_outgrows_a_reader() -> None:
+    assert [str(path) for path in source_files() if len(path.read_text().splitlines()) > 300] == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    """The first line of a module names its stage; what is empty, an app or a list of addresses needs no word."""
+    silent = [
+        str(path.relative_to(BASE_DIR))
+        for path in source_files()
+        if (text := path.read_text()).strip() and path.name not in {"apps.py", "urls.py"} and not text.startswith('"""')
+    ]
+
+    assert silent == []
