@@ -28,7 +28,7 @@ from config.demo.fan_data import ANA
 from config.smoke.sessions import create_session
 from fans.models import Experience
 from tests.browser.chromium import NoBrowser, chromium
-from tests.browser.places import PLACES
+from tests.browser.page_urls import PAGE_URLS
 from worker.embedded import find_free_port
 from worker.supervisor import spawn, terminate
 
@@ -104,7 +104,7 @@ def take_pictures(
     browser: Browser, address: str, cookies: dict[str, str], about: dict[str, object], only: Sequence[str]
 ) -> int:
     """Every page in every way. How many pictures it were."""
-    shown = {name: place for name, place in PLACES.items() if not only or name in only}
+    shown = {name: place for name, place in PAGE_URLS.items() if not only or name in only}
     for name, place in shown.items():
         for width in WIDTHS:
             phone = width < PHONE_WIDTH
@@ -124,9 +124,9 @@ def take_pictures(
 
 
 def main(only: Sequence[str]) -> None:
-    unknown = set(only) - PLACES.keys()
+    unknown = set(only) - PAGE_URLS.keys()
     if unknown:
-        sys.exit(f"No page is called {', '.join(sorted(unknown))}. There are: {', '.join(PLACES)}.")
+        sys.exit(f"No page is called {', '.join(sorted(unknown))}. There are: {', '.join(PAGE_URLS)}.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with database.temporary_database("screens") as urls:
         assert start_manage("seed", **urls).wait() == 0, "there is no world to look at"

@@ -76,5 +76,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     sentence = DATABASE_UNAVAILABLE if away else "That did not go through. Nothing was half done."
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": sentence, "code": code}, status=status)
-    facts = {"status": status, "title": "Not now", "sentence": sentence, "code": code, "layout": "frame.html"}
+    facts = {"status": status, "title": "Not now", "sentence": sentence, "code": code, "layout": "base_minimal.html"}
     return HttpResponse(render_to_string("error.html", facts), status=status)

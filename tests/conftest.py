@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from config.database import migrate, use_database
 from tests import servers
-from tests.servers import Broker, Database, FragileBroker, Missing, Processes, Site
+from tests.servers import Broker, Database, Processes, RestartableBroker, ServerUnavailable, Site
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -112,9 +112,9 @@ def broker_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
         yield Broker("tansu", ",".join(django_settings.KAFKA_BOOTSTRAP_SERVERS), 20)
         return
     try:
-        with servers.apache_kafka(tmp_path_factory.mktemp("kafka")) as broker:
+        with servers.run_apache_kafka(tmp_path_factory.mktemp("kafka")) as broker:
             yield broker
-    except Missing as reason:
+    except ServerUnavailable as reason:
         pytest.skip(str(reason))
 
 
@@ -125,9 +125,9 @@ def broker(broker_server: Broker, settings: Settings, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def fragile_broker(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FragileBroker]:
+def fragile_broker(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RestartableBroker]:
     """A Tansu that this test may kill and start again."""
-    fragile = FragileBroker(tmp_path)
+    fragile = RestartableBroker(tmp_path)
     _use_broker(Broker("tansu", f"127.0.0.1:{fragile.port}", 20), settings, monkeypatch)
     yield fragile
     fragile.kill()

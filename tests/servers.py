@@ -22,10 +22,10 @@ from config.database import drop_database
 from worker import embedded
 from worker.supervisor import Process, spawn, terminate
 
-POM = """<project><modelVersion>4.0.0</modelVersion><groupId>fanfare</groupId><artifactId>kafka</artifactId>
+KAFKA_POM = """<project><modelVersion>4.0.0</modelVersion><groupId>fanfare</groupId><artifactId>kafka</artifactId>
 <version>1</version><packaging>pom</packaging><dependencies><dependency><groupId>org.apache.kafka</groupId>
 <artifactId>kafka_2.13</artifactId><version>4.4.0</version></dependency></dependencies></project>"""
-PROPERTIES = """process.roles=broker,controller
+KAFKA_PROPERTIES = """process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
@@ -40,7 +40,7 @@ group.initial.rebalance.delay.ms=0
 """
 
 
-class Missing(Exception):
+class ServerUnavailable(Exception):
     """A server cannot run here; says what is not there."""
 
 
@@ -53,7 +53,7 @@ def wait_until[T](ask: Callable[[], T], *, seconds: float = 10, every: float = 0
     return answer
 
 
-def answers(port: int) -> bool:
+def accepts_connections(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:
@@ -72,14 +72,14 @@ class Database:
 
     @property
     def url(self) -> str:
-        return _at(os.environ["DATABASE_URL"], self.name)
+        return _with_database_name(os.environ["DATABASE_URL"], self.name)
 
     @property
     def owner_url(self) -> str:
-        return _at(os.environ["DATABASE_OWNER_URL"], self.name)
+        return _with_database_name(os.environ["DATABASE_OWNER_URL"], self.name)
 
 
-def _at(url: str, name: str) -> str:
+def _with_database_name(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
@@ -112,11 +112,11 @@ class Broker:
 
 
 @contextmanager
-def apache_kafka(folder: Path) -> Iterator[Broker]:
+def run_apache_kafka(folder: Path) -> Iterator[Broker]:
     """One node of Apache Kafka, from Maven's artifacts, its files in `folder`."""
     libraries = _kafka_libraries()
     port, controller = embedded.find_free_port(), embedded.find_free_port()
-    (folder / "server.properties").write_text(PROPERTIES.format(port=port, controller=controller, folder=folder))
+    (folder / "server.properties").write_text(KAFKA_PROPERTIES.format(port=port, controller=controller, folder=folder))
     java = ["java", "-Xmx512m", "-cp", f"{libraries}/*"]
     form = [
         *java,
@@ -134,7 +134,7 @@ def apache_kafka(folder: Path) -> Iterator[Broker]:
             [*java, "kafka.Kafka", "server.properties"], end=signal.SIGKILL, cwd=folder, stdout=log, stderr=log
         )
     try:
-        wait_until(lambda: answers(port), seconds=60)
+        wait_until(lambda: accepts_connections(port), seconds=60)
         yield Broker("kafka", f"127.0.0.1:{port}", 500)
     finally:
         terminate(child)
@@ -144,22 +144,22 @@ def _kafka_libraries() -> Path:
     """The jars, fetched once into var/."""
     home = BASE_DIR / "var" / "kafka"
     if not shutil.which("java"):
-        raise Missing("Apache Kafka needs Java")
+        raise ServerUnavailable("Apache Kafka needs Java")
     if (home / "libs" / "complete").exists():
         return home / "libs"
     if not shutil.which("mvn"):
-        raise Missing("Apache Kafka is fetched with Maven (mvn)")
+        raise ServerUnavailable("Apache Kafka is fetched with Maven (mvn)")
     home.mkdir(parents=True, exist_ok=True)
-    (home / "pom.xml").write_text(POM)
+    (home / "pom.xml").write_text(KAFKA_POM)
     fetch = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=libs"]
     done = subprocess.run(fetch, cwd=home, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Missing(f"Maven could not fetch Apache Kafka: {done.stdout[-300:]}")
+        raise ServerUnavailable(f"Maven could not fetch Apache Kafka: {done.stdout[-300:]}")
     (home / "libs" / "complete").touch()
     return home / "libs"
 
 
-class FragileBroker:
+class RestartableBroker:
     """A Tansu of the test's own, to be killed. It comes back empty, on the same port."""
 
     def __init__(self, folder: Path) -> None:
@@ -169,7 +169,7 @@ class FragileBroker:
     def start(self) -> None:
         program: Process = self.program
         self.child = spawn(program.argv, end=signal.SIGKILL, cwd=program.folder, stdout=subprocess.DEVNULL)
-        wait_until(lambda: answers(self.port))
+        wait_until(lambda: accepts_connections(self.port))
 
     def kill(self) -> None:
         terminate(self.child, signal.SIGKILL)
@@ -228,7 +228,7 @@ def start_site(processes: Processes, **env: str) -> Site:
 
     def ready() -> bool:
         assert process.poll() is None, processes.logs[-1].read_text()
-        return answers(port)
+        return accepts_connections(port)
 
     wait_until(ready, seconds=30)
     return Site(url, f"ws://127.0.0.1:{port}", process)

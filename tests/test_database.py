@@ -14,7 +14,7 @@ from config import env
 from config.database import as_owner, migrate, use_database
 from rights import clearance
 from rights.models import Use
-from tests import world
+from tests import factories
 from tests.servers import Database
 
 
@@ -107,7 +107,7 @@ def test_how_queries_are_sent_is_no_part_of_an_address(option: str) -> None:
 
 
 def test_a_column_that_was_added_meanwhile_disturbs_no_open_connection(committing_db: Database) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     for _ in range(8):  # by then the query is prepared
         assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
 

@@ -17,8 +17,8 @@ from events.kafka import create_topics
 from events.models import Outbox
 from fans.models import Engagement
 from listens.models import Listen
-from tests import world
-from tests.servers import FragileBroker, Processes, Site, wait_until
+from tests import factories
+from tests.servers import Processes, RestartableBroker, Site, wait_until
 from worker.supervisor import terminate
 
 FANS, BATCHES, BATCH_SIZE = 10, 10, 50  # 5,000 listens
@@ -74,7 +74,7 @@ class RunningSystem:
     """Everything that runs, and how each part is started again."""
 
     processes: Processes
-    broker: FragileBroker
+    broker: RestartableBroker
     crowd: SubmittingFans
     running: dict[str, object] = field(default_factory=dict)
     commands = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
@@ -93,14 +93,14 @@ class RunningSystem:
 
 
 @pytest.fixture
-def house(fragile_broker: FragileBroker, processes: Processes, live_site: Site) -> RunningSystem:
+def house(fragile_broker: RestartableBroker, processes: Processes, live_site: Site) -> RunningSystem:
     create_topics()
-    artist = world.an_artist("Mara Veil")
-    world.a_recording(artist, "Salt Radio")
-    world.a_program(artist, nth=BATCHES * BATCH_SIZE + 1)
+    artist = factories.create_artist("Mara Veil")
+    factories.create_recording(artist, "Salt Radio")
+    factories.create_program(artist, nth=BATCHES * BATCH_SIZE + 1)
     tokens = []
     for number in range(FANS):
-        fan = world.a_fan(f"fan-{number}", opted_in=artist)
+        fan = factories.create_fan(f"fan-{number}", opted_in=artist)
         token, secret = Token.make(fan, name="player")
         token.save()
         tokens.append(secret)

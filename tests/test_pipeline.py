@@ -19,7 +19,7 @@ from fans import opt_ins
 from fans.models import Engagement, Experience
 from listens.models import Listen
 from live.models import Notice
-from tests import world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 NTH = 3
@@ -60,10 +60,10 @@ def consume_outbox() -> list[str]:
 
 @pytest.fixture
 def artist() -> Artist:
-    artist = world.an_artist("Mara Veil")
-    world.a_recording(artist)
-    world.a_program(artist, nth=NTH)
-    world.without_grace(artist)
+    artist = factories.create_artist("Mara Veil")
+    factories.create_recording(artist)
+    factories.create_program(artist, nth=NTH)
+    factories.remove_undo_time(artist)
     return artist
 
 
@@ -74,8 +74,8 @@ def play_until_moment(fan: FanWithScrobbler, *, listens: int = NTH) -> None:
 
 
 def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artist) -> None:
-    fan = FanWithScrobbler(world.a_fan("Ana", opted_in=artist))
-    reviewer = world.a_member(artist, "reviewer")
+    fan = FanWithScrobbler(factories.create_fan("Ana", opted_in=artist))
+    reviewer = factories.get_member(artist, "reviewer")
 
     play_until_moment(fan)
     drafts.write_next()
@@ -100,7 +100,7 @@ def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artis
 
 
 def test_before_somebody_decided_nothing_is_there(artist: Artist) -> None:
-    fan = FanWithScrobbler(world.a_fan("Ana", opted_in=artist))
+    fan = FanWithScrobbler(factories.create_fan("Ana", opted_in=artist))
 
     play_until_moment(fan)
     drafts.write_next()
@@ -112,7 +112,7 @@ def test_before_somebody_decided_nothing_is_there(artist: Artist) -> None:
 
 
 def test_the_same_listens_again_change_nothing(artist: Artist) -> None:
-    fan = FanWithScrobbler(world.a_fan("Ana", opted_in=artist))
+    fan = FanWithScrobbler(factories.create_fan("Ana", opted_in=artist))
     play_until_moment(fan)
 
     play_until_moment(fan)
@@ -123,17 +123,17 @@ def test_the_same_listens_again_change_nothing(artist: Artist) -> None:
 
 
 def test_a_fan_who_never_opted_in_is_not_noticed(artist: Artist) -> None:
-    play_until_moment(FanWithScrobbler(world.a_fan("Gil")))
+    play_until_moment(FanWithScrobbler(factories.create_fan("Gil")))
 
     assert Listen.objects.count() == NTH
     assert not Moment.objects.exists()
 
 
 def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_studio_knows_why(artist: Artist) -> None:
-    fan = FanWithScrobbler(world.a_fan("Emre", opted_in=artist))
+    fan = FanWithScrobbler(factories.create_fan("Emre", opted_in=artist))
     play_until_moment(fan)
     drafts.write_next()
-    review.approve(Draft.objects.get().pk, by=world.a_member(artist, "reviewer"))
+    review.approve(Draft.objects.get().pk, by=factories.get_member(artist, "reviewer"))
 
     opt_ins.opt_out(fan.person, artist)
     delivery.deliver_next()
@@ -144,8 +144,8 @@ def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_studio_knows_why(art
 
 
 def test_silence_is_no(artist: Artist) -> None:
-    world.a_program(artist, nth=1, review_seconds=1)
-    play_until_moment(FanWithScrobbler(world.a_fan("Dalia", opted_in=artist)), listens=1)
+    factories.create_program(artist, nth=1, review_seconds=1)
+    play_until_moment(FanWithScrobbler(factories.create_fan("Dalia", opted_in=artist)), listens=1)
     drafts.write_next()
     draft = Draft.objects.get()
     Draft.objects.filter(pk=draft.pk).update(deadline=draft.written_at)

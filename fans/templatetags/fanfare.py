@@ -23,9 +23,9 @@ from fans.models import Experience
 
 register = template.Library()
 ICON_SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
-INKS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
+SPOT_COLORS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
 REASON_PREFIX = "You got this because "
-LAST_CAPITALS = "\u058f"  # Latin, Greek, Cyrillic and Armenian end here
+LAST_CASED_LETTER = "\u058f"  # Latin, Greek, Cyrillic and Armenian end here
 TEAM_SUFFIX = "'s team"  # how artists/marks.py and artists/receipts.py end the credit of a team
 
 
@@ -114,7 +114,7 @@ def home(artist: Any) -> str:
 @register.filter
 def spot(artist: Artist) -> str:
     """The ink an artist chose, else one by the id: tokens.css holds the eleven."""
-    return artist.spot or INKS[artist.pk % len(INKS)]
+    return artist.spot or SPOT_COLORS[artist.pk % len(SPOT_COLORS)]
 
 
 @register.filter
@@ -128,7 +128,7 @@ def initials(name: Any) -> str:
 @register.filter
 def tall(name: Any) -> bool:
     """Whether it needs room above and below that Latin, Greek and Cyrillic capitals do not: then it is set looser."""
-    return any(letter.isalpha() and letter > LAST_CAPITALS for letter in str(name))
+    return any(letter.isalpha() and letter > LAST_CASED_LETTER for letter in str(name))
 
 
 @register.filter

@@ -104,7 +104,7 @@ def toast(request: AuthenticatedHttpRequest) -> HttpResponse:
     experience = experiences.received_by(request.user).select_related("artist").filter(pk=pk, withdrawn_at=None).first()
     if experience is None or (experience.mark not in NO_MODEL_MARKS and preferences.wants_human_only(request.user)):
         return HttpResponse(status=204)
-    return render(request, "_toast.html", {"experience": experience})
+    return render(request, "fans/_toast.html", {"experience": experience})
 
 
 @post_only

@@ -70,7 +70,7 @@ def _incognito_end(asked: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _reader_zone(request: AuthenticatedHttpRequest) -> ZoneInfo:
-    """The reader's own, which static/listening.js leaves in a cookie; else UTC."""
+    """The reader's own, which static/time_zone.js leaves in a cookie; else UTC."""
     try:
         return ZoneInfo(request.COOKIES.get("zone", "UTC"))
     except (ValueError, OSError, KeyError):  # nonsense, a folder, no such zone

@@ -12,7 +12,7 @@ from catalog.models import Artist, Recording
 from fans import opt_ins
 from rights import grants
 from rights.models import Grant, Use
-from tests import world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -21,7 +21,7 @@ PASSWORD = "a lantern on the quay"
 
 @pytest.fixture
 def artist() -> Artist:
-    return world.an_artist("Mara Veil")
+    return factories.create_artist("Mara Veil")
 
 
 def reauthenticated_client(person: Person) -> Client:
@@ -41,10 +41,10 @@ def signed_in_client(person: Person) -> Client:
 
 
 def test_staff_create_an_artist_and_name_the_principal() -> None:
-    mara = world.a_person("Mara")
+    mara = factories.create_person("Mara")
     body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email.upper()}
 
-    answer = signed_in_client(world.staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+    answer = signed_in_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
 
     artist = Artist.objects.get(slug="mara-veil")
     assert (answer.status_code, answer.json()) == (201, {"id": artist.pk, "name": "Mara Veil", "slug": "mara-veil"})
@@ -62,18 +62,18 @@ def test_staff_create_an_artist_and_name_the_principal() -> None:
     ],
 )
 def test_an_artist_that_cannot_be_created_says_what_to_change(change: dict[str, str], said: dict[str, str]) -> None:
-    world.an_artist("Ove Lind")
-    mara = world.a_person("Mara")
+    factories.create_artist("Ove Lind")
+    mara = factories.create_person("Mara")
     body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email, **change}
 
-    answer = signed_in_client(world.staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+    answer = signed_in_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
 
     assert (answer.status_code, answer.json()) == (400, said)
     assert not Artist.objects.filter(name="Mara Veil").exists()
 
 
 def test_a_recording_is_added_once(artist: Artist) -> None:
-    client, path = signed_in_client(world.staff()), "/api/v1/staff/artists/mara-veil/recordings"
+    client, path = signed_in_client(factories.get_staff()), "/api/v1/staff/artists/mara-veil/recordings"
 
     added = client.post(path, {"title": "Salt Radio", "isrc": "PTABC2600001"}, content_type=JSON)
     again = client.post(path, {"title": "Salt  RADIO"}, content_type=JSON)
@@ -84,11 +84,11 @@ def test_a_recording_is_added_once(artist: Artist) -> None:
 
 
 def test_only_a_principal_who_typed_the_password_switches_a_grant_on() -> None:
-    artist = world.an_artist("Mara Veil", granted=False)
+    artist = factories.create_artist("Mara Veil", granted=False)
     on = {"use": "personal_message", "on": True}
-    principal, path = world.a_member(artist, "principal"), "/api/v1/studio/mara-veil/grants"
+    principal, path = factories.get_member(artist, "principal"), "/api/v1/studio/mara-veil/grants"
 
-    refused = reauthenticated_client(world.a_member(artist, "owner")).post(path, on, content_type=JSON)
+    refused = reauthenticated_client(factories.get_member(artist, "owner")).post(path, on, content_type=JSON)
     asked_again = signed_in_client(principal).post(path, on, content_type=JSON)
     switched = reauthenticated_client(principal).post(path, on, content_type=JSON)
     off = reauthenticated_client(principal).post(path, {**on, "on": False}, content_type=JSON)
@@ -101,11 +101,11 @@ def test_only_a_principal_who_typed_the_password_switches_a_grant_on() -> None:
 
 
 def test_an_unknown_slot_is_refused_by_its_name(artist: Artist) -> None:
-    program = world.a_program(artist, signed=False)
-    wording = {**world.WORDING, "templates": ["Hello {nmae}"]}
+    program = factories.create_program(artist, signed=False)
+    wording = {**factories.WORDING, "templates": ["Hello {nmae}"]}
     body = {"moment": "nth_listen", "nth": 3, "wording": wording}
 
-    answer = signed_in_client(world.a_member(artist, "editor")).post(
+    answer = signed_in_client(factories.get_member(artist, "editor")).post(
         f"/api/v1/studio/mara-veil/programs/{program.pk}/versions", body, content_type=JSON
     )
 
@@ -115,11 +115,11 @@ def test_an_unknown_slot_is_refused_by_its_name(artist: Artist) -> None:
 
 
 def test_a_program_about_somebody_elses_recording_is_refused(artist: Artist) -> None:
-    program = world.a_program(artist, signed=False)
-    theirs = world.a_recording(world.an_artist("Ove Lind"), "Ferry")
-    body = {"moment": "nth_listen", "nth": 3, "wording": world.WORDING, "recording": theirs.pk}
+    program = factories.create_program(artist, signed=False)
+    theirs = factories.create_recording(factories.create_artist("Ove Lind"), "Ferry")
+    body = {"moment": "nth_listen", "nth": 3, "wording": factories.WORDING, "recording": theirs.pk}
 
-    answer = signed_in_client(world.a_member(artist, "editor")).post(
+    answer = signed_in_client(factories.get_member(artist, "editor")).post(
         f"/api/v1/studio/mara-veil/programs/{program.pk}/versions", body, content_type=JSON
     )
 
@@ -127,22 +127,22 @@ def test_a_program_about_somebody_elses_recording_is_refused(artist: Artist) -> 
 
 
 def test_signing_over_http_needs_a_principal_and_a_fresh_password(artist: Artist) -> None:
-    program = world.a_program(artist, signed=False)
+    program = factories.create_program(artist, signed=False)
     path = f"/api/v1/studio/mara-veil/programs/{program.pk}/versions/1/sign"
 
-    editor = reauthenticated_client(world.a_member(artist, "editor")).post(path)
-    tired = signed_in_client(world.a_member(artist, "principal")).post(path)
-    signed = reauthenticated_client(world.a_member(artist, "principal")).post(path)
+    editor = reauthenticated_client(factories.get_member(artist, "editor")).post(path)
+    tired = signed_in_client(factories.get_member(artist, "principal")).post(path)
+    signed = reauthenticated_client(factories.get_member(artist, "principal")).post(path)
 
     assert [editor.status_code, tired.status_code, signed.status_code] == [403, 403, 200]
     assert (signed.json()["state"], signed.json()["current"]["signed"]) == ("live", True)
-    assert signed.json()["current"]["wording"]["templates"] == world.WORDING["templates"]
+    assert signed.json()["current"]["wording"]["templates"] == factories.WORDING["templates"]
 
 
 def test_a_paused_program_goes_on_when_it_is_resumed(artist: Artist) -> None:
-    program = world.a_program(artist)
+    program = factories.create_program(artist)
     client, path = (
-        signed_in_client(world.a_member(artist, "owner")),
+        signed_in_client(factories.get_member(artist, "owner")),
         f"/api/v1/studio/mara-veil/programs/{program.pk}/pause",
     )
 
@@ -153,11 +153,11 @@ def test_a_paused_program_goes_on_when_it_is_resumed(artist: Artist) -> None:
 
 def test_a_live_program_says_that_it_waits_while_messages_are_off(artist: Artist) -> None:
     for signed in (True, True, False):
-        world.a_program(artist, signed=signed)
-    client, path = signed_in_client(world.a_member(artist, "owner")), "/api/v1/studio/mara-veil/programs"
+        factories.create_program(artist, signed=signed)
+    client, path = signed_in_client(factories.get_member(artist, "owner")), "/api/v1/studio/mara-veil/programs"
 
     before = [program["standing"] for program in client.get(path).json()]
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "owner"))
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "owner"))
     with CaptureQueriesContext(connection) as asked:
         after = client.get(path).json()
 
@@ -171,9 +171,9 @@ def test_a_live_program_says_that_it_waits_while_messages_are_off(artist: Artist
 
 
 def test_the_queue_shows_what_a_draft_was_made_from(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+    draft = factories.create_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
 
-    answer = signed_in_client(world.a_member(artist, "reviewer")).get("/api/v1/studio/mara-veil/drafts")
+    answer = signed_in_client(factories.get_member(artist, "reviewer")).get("/api/v1/studio/mara-veil/drafts")
 
     [shown] = answer.json()["results"]
     assert (shown["id"], shown["text"], shown["state"]) == (draft.pk, draft.text, "pending")
@@ -181,8 +181,8 @@ def test_the_queue_shows_what_a_draft_was_made_from(artist: Artist) -> None:
 
 
 def test_a_second_click_on_approve_is_told_who_decided(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    client = signed_in_client(world.a_member(artist, "reviewer"))
+    draft = factories.create_pending_draft(artist)
+    client = signed_in_client(factories.get_member(artist, "reviewer"))
 
     first = client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
     second = client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
@@ -193,9 +193,9 @@ def test_a_second_click_on_approve_is_told_who_decided(artist: Artist) -> None:
 
 
 def test_an_edit_that_is_refused_says_what_to_change(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
 
-    answer = signed_in_client(world.a_member(artist, "principal")).post(
+    answer = signed_in_client(factories.get_member(artist, "principal")).post(
         f"/api/v1/drafts/{draft.pk}/edit", {"text": "Come to https://example.com", "revision": 1}, content_type=JSON
     )
 
@@ -204,8 +204,8 @@ def test_an_edit_that_is_refused_says_what_to_change(artist: Artist) -> None:
 
 
 def test_a_decline_and_its_reason_are_listed(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    client = signed_in_client(world.a_member(artist, "reviewer"))
+    draft = factories.create_pending_draft(artist)
+    client = signed_in_client(factories.get_member(artist, "reviewer"))
 
     client.post(f"/api/v1/drafts/{draft.pk}/decline", {"reason": "Not him", "revision": 1}, content_type=JSON)
 
@@ -214,8 +214,8 @@ def test_a_decline_and_its_reason_are_listed(artist: Artist) -> None:
 
 
 def test_an_approval_is_undone_within_the_grace(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    client = signed_in_client(world.a_member(artist, "reviewer"))
+    draft = factories.create_pending_draft(artist)
+    client = signed_in_client(factories.get_member(artist, "reviewer"))
     client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
 
     answer = client.post(f"/api/v1/drafts/{draft.pk}/undo")
@@ -224,10 +224,10 @@ def test_an_approval_is_undone_within_the_grace(artist: Artist) -> None:
 
 
 def test_a_fan_who_opted_out_has_no_name_and_no_words_for_any_program_either(artist: Artist) -> None:
-    fan = world.a_fan("Xenophon", opted_in=artist)
-    waiting = world.a_pending_draft(artist, fan)
-    declined = world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9))
-    client = signed_in_client(world.a_member(artist, "principal"))
+    fan = factories.create_fan("Xenophon", opted_in=artist)
+    waiting = factories.create_pending_draft(artist, fan)
+    declined = factories.create_pending_draft(artist, fan, program=factories.create_program(artist, nth=9))
+    client = signed_in_client(factories.get_member(artist, "principal"))
     client.post(f"/api/v1/drafts/{declined.pk}/decline", {"revision": 1}, content_type=JSON)
     addresses = [
         f"/api/v1/drafts/{waiting.pk}",
@@ -247,11 +247,11 @@ def test_a_fan_who_opted_out_has_no_name_and_no_words_for_any_program_either(art
 
 @pytest.mark.parametrize("action", ["approve", "edit", "decline"])
 def test_nothing_is_decided_for_a_fan_who_opted_out(artist: Artist, action: str) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     opt_ins.opt_out(draft.person, artist)
     body = {"text": "Thank you.", "revision": 1}
 
-    answer = signed_in_client(world.a_member(artist, "principal")).post(
+    answer = signed_in_client(factories.get_member(artist, "principal")).post(
         f"/api/v1/drafts/{draft.pk}/{action}", body, content_type=JSON
     )
 
@@ -260,12 +260,12 @@ def test_nothing_is_decided_for_a_fan_who_opted_out(artist: Artist, action: str)
 
 
 def test_a_refused_moment_says_who_is_missing_and_not_whose_it_was() -> None:
-    artist = world.an_artist("Ove Lind", granted=False)
-    fan = world.a_fan("Fern", opted_in=artist)
-    world.a_moment(world.a_program(artist), fan)
+    artist = factories.create_artist("Ove Lind", granted=False)
+    fan = factories.create_fan("Fern", opted_in=artist)
+    factories.create_moment(factories.create_program(artist), fan)
     drafts.write_next()
 
-    answer = signed_in_client(world.a_member(artist, "reviewer")).get("/api/v1/studio/ove-lind/moments/refused")
+    answer = signed_in_client(factories.get_member(artist, "reviewer")).get("/api/v1/studio/ove-lind/moments/refused")
 
     [refused] = answer.json()["results"]
     assert refused["reason"] == "uncleared: Ove Lind (artist): personal messages are off"
@@ -274,7 +274,9 @@ def test_a_refused_moment_says_who_is_missing_and_not_whose_it_was() -> None:
 
 
 def test_a_state_that_there_is_none_of_is_refused(artist: Artist) -> None:
-    answer = signed_in_client(world.a_member(artist, "reviewer")).get("/api/v1/studio/mara-veil/drafts?state=lost")
+    answer = signed_in_client(factories.get_member(artist, "reviewer")).get(
+        "/api/v1/studio/mara-veil/drafts?state=lost"
+    )
 
     assert answer.status_code == 400
     assert list(answer.json()) == ["state"]
@@ -282,15 +284,15 @@ def test_a_state_that_there_is_none_of_is_refused(artist: Artist) -> None:
 
 @pytest.mark.parametrize("path", ["drafts", "drafts?state=declined", "programs", "team", "grants"])
 def test_a_list_asks_the_database_the_same_for_one_as_for_three(artist: Artist, path: str) -> None:
-    client = signed_in_client(world.a_member(artist, "principal"))
+    client = signed_in_client(factories.get_member(artist, "principal"))
     client.get("/api/v1/me")  # the first request of a window may sweep old ones
     counts = []
     for more in (1, 2):
         for _ in range(more):
-            draft = world.a_pending_draft(artist)
-            review.decline(world.a_pending_draft(artist).pk, by=world.a_member(artist, "principal"))
-            world.another_member(artist, "reviewer")
-            world.a_program(artist)
+            draft = factories.create_pending_draft(artist)
+            review.decline(factories.create_pending_draft(artist).pk, by=factories.get_member(artist, "principal"))
+            factories.add_member(artist, "reviewer")
+            factories.create_program(artist)
         with CaptureQueriesContext(
             connection,
         ) as asked:
@@ -303,7 +305,7 @@ def test_a_list_asks_the_database_the_same_for_one_as_for_three(artist: Artist, 
 
 
 def test_a_time_to_undo_that_is_not_said_is_asked_for(artist: Artist) -> None:
-    answer = signed_in_client(world.a_member(artist, "principal")).put(
+    answer = signed_in_client(factories.get_member(artist, "principal")).put(
         "/api/v1/studio/mara-veil/practice", {}, content_type=JSON
     )
 

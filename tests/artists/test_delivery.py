@@ -16,7 +16,7 @@ from fans.models import Experience
 from live.models import Notice
 from rights import grants
 from rights.models import StoredClearance, Use
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 
@@ -32,8 +32,8 @@ def undelivered_reason(draft: Draft) -> str:
 
 @pytest.mark.django_db
 def test_what_was_approved_reaches_its_fan() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
 
     assert delivery.deliver_next()
     assert not delivery.deliver_next()
@@ -57,11 +57,11 @@ def test_what_was_approved_reaches_its_fan() -> None:
 
 @pytest.mark.django_db
 def test_during_the_grace_nothing_goes_out() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
     assert delivery.seconds_until_due() is None
 
-    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
     assert not delivery.deliver_next()
     due = delivery.seconds_until_due()
@@ -71,17 +71,17 @@ def test_during_the_grace_nothing_goes_out() -> None:
 
 @pytest.mark.django_db
 def test_what_is_due_is_due_now() -> None:
-    world.an_approved_draft(world.an_artist())
+    factories.create_approved_draft(factories.create_artist())
 
     assert delivery.seconds_until_due() == 0
 
 
 @pytest.mark.django_db
 def test_an_undone_approval_is_not_delivered() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    review.approve(draft.pk, by=world.a_member(artist, "principal"))
-    review.undo(draft.pk, by=world.a_member(artist, "principal"))
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    review.approve(draft.pk, by=factories.get_member(artist, "principal"))
+    review.undo(draft.pk, by=factories.get_member(artist, "principal"))
     Draft.objects.update(written_at=Now() - timedelta(days=1))
 
     assert not delivery.deliver_next()
@@ -90,7 +90,7 @@ def test_an_undone_approval_is_not_delivered() -> None:
 
 @pytest.mark.django_db
 def test_a_fan_who_opts_out_after_the_yes_gets_nothing() -> None:
-    draft = world.an_approved_draft(world.an_artist())
+    draft = factories.create_approved_draft(factories.create_artist())
     opt_ins.opt_out(draft.person, draft.artist)
 
     delivery.deliver_next()
@@ -100,9 +100,9 @@ def test_a_fan_who_opts_out_after_the_yes_gets_nothing() -> None:
 
 @pytest.mark.django_db
 def test_a_grant_that_ends_after_the_yes_stops_it() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
 
     delivery.deliver_next()
 
@@ -111,8 +111,8 @@ def test_a_grant_that_ends_after_the_yes_stops_it() -> None:
 
 @pytest.mark.django_db
 def test_a_clearance_that_rests_on_nothing_clears_nothing() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
     made_up = StoredClearance.objects.create(use=Use.PERSONAL_MESSAGE, artist=artist)
     Draft.objects.filter(pk=draft.pk).update(clearance=made_up)
 
@@ -123,9 +123,9 @@ def test_a_clearance_that_rests_on_nothing_clears_nothing() -> None:
 
 @pytest.mark.django_db
 def test_a_paused_program_delivers_nothing() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
-    programs.pause(draft.version.program, by=world.a_member(artist, "reviewer"))
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
+    programs.pause(draft.version.program, by=factories.get_member(artist, "reviewer"))
 
     delivery.deliver_next()
 
@@ -134,8 +134,8 @@ def test_a_paused_program_delivers_nothing() -> None:
 
 @pytest.mark.django_db
 def test_an_erased_text_holds_nobody_up() -> None:
-    artist = world.an_artist()
-    gone, whole = world.an_approved_draft(artist), world.an_approved_draft(artist)
+    artist = factories.create_artist()
+    gone, whole = factories.create_approved_draft(artist), factories.create_approved_draft(artist)
     Draft.objects.filter(pk=gone.pk).update(salt=None, text=None)
 
     delivery.deliver_next()
@@ -147,8 +147,8 @@ def test_an_erased_text_holds_nobody_up() -> None:
 
 @pytest.mark.django_db
 def test_the_team_hears_of_what_could_not_be_delivered() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
     opt_ins.opt_out(draft.person, artist)
     before = Notice.objects.filter(kind="draft.decided").count()
 
@@ -160,12 +160,12 @@ def test_the_team_hears_of_what_could_not_be_delivered() -> None:
 
 @pytest.mark.django_db
 def test_three_cost_as_many_queries_as_one() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
     def queries(count: int) -> int:
         for _ in range(count):
-            world.an_approved_draft(artist)
-            opt_ins.opt_out(world.an_approved_draft(artist).person, artist)
+            factories.create_approved_draft(artist)
+            opt_ins.opt_out(factories.create_approved_draft(artist).person, artist)
         with CaptureQueriesContext(connection) as captured:
             assert delivery.deliver_next()
         return len(captured)
@@ -175,8 +175,8 @@ def test_three_cost_as_many_queries_as_one() -> None:
 
 
 def test_two_processes_deliver_everything_once(committing_db: Database) -> None:
-    artist = world.an_artist()
-    drafts = [world.an_approved_draft(artist) for _ in range(12)]
+    artist = factories.create_artist()
+    drafts = [factories.create_approved_draft(artist) for _ in range(12)]
 
     run_at_once(*[delivery.deliver_next for _ in range(3)])
 
@@ -186,9 +186,9 @@ def test_two_processes_deliver_everything_once(committing_db: Database) -> None:
 
 @pytest.mark.parametrize("stop", ["opt out", "switch off", "pause"])
 def test_who_stops_it_waits_for_what_is_being_delivered(committing_db: Database, stop: str) -> None:
-    artist = world.an_artist()
-    first = world.an_approved_draft(artist)
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    first = factories.create_approved_draft(artist)
+    principal = factories.get_member(artist, "principal")
     stops = {
         "opt out": lambda: opt_ins.opt_out(first.person, artist),
         "switch off": lambda: grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal),
@@ -212,10 +212,10 @@ def test_who_stops_it_waits_for_what_is_being_delivered(committing_db: Database,
 
 
 def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database) -> None:
-    artist = world.an_artist()
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    principal = factories.get_member(artist, "principal")
     for _ in range(5):
-        draft = world.a_pending_draft(artist)
+        draft = factories.create_pending_draft(artist)
         programs.set_practice(artist, by=principal, grace_seconds=1)
         review.approve(draft.pk, by=principal)
         Draft.objects.filter(pk=draft.pk).update(deliver_after=Now() + timedelta(milliseconds=20))
@@ -234,8 +234,8 @@ def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database)
 
 @pytest.mark.django_db
 def test_an_opt_in_given_again_within_the_grace_does_not_bring_back_what_waited_under_the_one_before() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
     opt_ins.opt_out(draft.person, artist)
     opt_ins.opt_in(draft.person, artist)
 
@@ -246,11 +246,11 @@ def test_an_opt_in_given_again_within_the_grace_does_not_bring_back_what_waited_
 
 @pytest.mark.django_db
 def test_nobody_approves_or_brings_back_what_was_written_under_an_opt_in_that_ended() -> None:
-    artist = world.an_artist()
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    principal = factories.get_member(artist, "principal")
     waiting, declined = (
-        world.a_pending_draft(artist),
-        world.a_pending_draft(artist, world.a_fan("Bea", opted_in=artist)),
+        factories.create_pending_draft(artist),
+        factories.create_pending_draft(artist, factories.create_fan("Bea", opted_in=artist)),
     )
     review.decline(declined.pk, by=principal)
     for draft in (waiting, declined):

@@ -13,7 +13,7 @@ from fans import opt_ins
 from live.models import Notice
 from rights import grants
 from rights.models import StoredClearance, Use
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 
@@ -28,8 +28,8 @@ def refusal_reason(moment: Moment) -> str:
 
 @pytest.mark.django_db
 def test_a_moment_becomes_a_draft_that_waits() -> None:
-    artist = world.an_artist()
-    moment = world.a_moment(world.a_program(artist, review_seconds=3600))
+    artist = factories.create_artist()
+    moment = factories.create_moment(factories.create_program(artist, review_seconds=3600))
 
     assert drafts.write_next()
     assert not drafts.write_next()
@@ -48,7 +48,7 @@ def test_a_moment_becomes_a_draft_that_waits() -> None:
 
 @pytest.mark.django_db
 def test_the_reviewer_sees_what_it_was_made_from() -> None:
-    draft = world.a_pending_draft(world.an_artist())
+    draft = factories.create_pending_draft(factories.create_artist())
 
     shown = [(fact["slot"], fact["value"], fact["used"]) for fact in draft.facts]
     assert shown == [
@@ -63,21 +63,21 @@ def test_the_reviewer_sees_what_it_was_made_from() -> None:
 
 @pytest.mark.django_db
 def test_a_song_is_a_fact_only_of_a_program_about_it() -> None:
-    artist = world.an_artist()
-    song = world.a_recording(artist, "Low Tide")
+    artist = factories.create_artist()
+    song = factories.create_recording(artist, "Low Tide")
     words = {"locale": "en", "templates": ["You found {song}[, {name}]."]}
-    program = world.a_program(artist, moment="first_listen", nth=1, recording=song, wording=words)
+    program = factories.create_program(artist, moment="first_listen", nth=1, recording=song, wording=words)
 
-    assert world.a_pending_draft(artist, program=program).text == "You found Low Tide, Ana."
+    assert factories.create_pending_draft(artist, program=program).text == "You found Low Tide, Ana."
 
 
 @pytest.mark.django_db
 def test_the_whole_team_hears_of_it_and_nobody_else() -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
-    team = {world.a_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")}
-    world.a_member(other, "reviewer")
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    team = {factories.get_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")}
+    factories.get_member(other, "reviewer")
 
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
 
     heard = Notice.objects.filter(kind="draft.pending", reference=f"draft:{draft.pk}")
     assert {notice.person for notice in heard} == team
@@ -86,8 +86,8 @@ def test_the_whole_team_hears_of_it_and_nobody_else() -> None:
 
 @pytest.mark.django_db
 def test_other_systems_hear_numbers_only() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
 
     [record] = Outbox.objects.filter(topic="experiences.v1")
     event = json.loads(bytes(record.value))
@@ -101,7 +101,7 @@ def test_other_systems_hear_numbers_only() -> None:
 
 @pytest.mark.django_db
 def test_the_audit_has_no_text_and_no_name() -> None:
-    draft = world.a_pending_draft(world.an_artist())
+    draft = factories.create_pending_draft(factories.create_artist())
 
     entry = Entry.objects.get(action="draft.written")
     assert (entry.actor, entry.subject) == ("system:drafts", f"draft:{draft.pk}")
@@ -110,8 +110,8 @@ def test_the_audit_has_no_text_and_no_name() -> None:
 
 @pytest.mark.django_db
 def test_an_uncleared_moment_says_who_is_missing() -> None:
-    artist = world.an_artist(granted=False)
-    moment = world.a_moment(world.a_program(artist))
+    artist = factories.create_artist(granted=False)
+    moment = factories.create_moment(factories.create_program(artist))
 
     drafts.write_next()
 
@@ -122,12 +122,12 @@ def test_an_uncleared_moment_says_who_is_missing() -> None:
 
 @pytest.mark.django_db
 def test_a_grant_for_other_countries_does_not_cover_this_fan() -> None:
-    artist = world.an_artist(granted=False)
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist(granted=False)
+    principal = factories.get_member(artist, "principal")
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, territories=["PT"])
-    program = world.a_program(artist)
-    here = world.a_moment(program, world.a_fan(opted_in=artist, country="PT"))
-    there = world.a_moment(program, world.a_fan(opted_in=artist, country="BR"))
+    program = factories.create_program(artist)
+    here = factories.create_moment(program, factories.create_fan(opted_in=artist, country="PT"))
+    there = factories.create_moment(program, factories.create_fan(opted_in=artist, country="BR"))
 
     drafts.write_next()
 
@@ -137,8 +137,8 @@ def test_a_grant_for_other_countries_does_not_cover_this_fan() -> None:
 
 @pytest.mark.django_db
 def test_a_fan_who_opted_out_meanwhile_gets_no_draft() -> None:
-    artist = world.an_artist()
-    moment = world.a_moment(world.a_program(artist))
+    artist = factories.create_artist()
+    moment = factories.create_moment(factories.create_program(artist))
     opt_ins.opt_out(moment.person, artist)
 
     drafts.write_next()
@@ -148,9 +148,9 @@ def test_a_fan_who_opted_out_meanwhile_gets_no_draft() -> None:
 
 @pytest.mark.django_db
 def test_a_paused_program_gets_no_draft() -> None:
-    artist = world.an_artist()
-    moment = world.a_moment(world.a_program(artist))
-    programs.pause(moment.program, by=world.a_member(artist, "principal"))
+    artist = factories.create_artist()
+    moment = factories.create_moment(factories.create_program(artist))
+    programs.pause(moment.program, by=factories.get_member(artist, "principal"))
 
     drafts.write_next()
 
@@ -159,11 +159,11 @@ def test_a_paused_program_gets_no_draft() -> None:
 
 @pytest.mark.django_db
 def test_words_that_need_a_name_are_not_said_to_a_fan_without_one() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     words = {"locale": "en", "templates": ["Thank you, {name}.", "Thank you."]}
-    program = world.a_program(artist, wording=words)
+    program = factories.create_program(artist, wording=words)
 
-    draft = world.a_pending_draft(artist, world.a_fan("", opted_in=artist), program=program)
+    draft = factories.create_pending_draft(artist, factories.create_fan("", opted_in=artist), program=program)
 
     assert draft.text == "Thank you."
     assert "name" not in [fact["slot"] for fact in draft.facts]
@@ -171,9 +171,11 @@ def test_words_that_need_a_name_are_not_said_to_a_fan_without_one() -> None:
 
 @pytest.mark.django_db
 def test_one_moment_that_breaks_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
-    good, bad = [world.a_moment(program, world.a_fan(name, opted_in=artist)) for name in ("Ana", "Bea")]
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
+    good, bad = [
+        factories.create_moment(program, factories.create_fan(name, opted_in=artist)) for name in ("Ana", "Bea")
+    ]
     # What cannot be is arranged behind the model's back: signed words that no longer read as words.
     with connection.cursor() as cursor:
         cursor.execute(
@@ -192,9 +194,9 @@ def test_one_moment_that_breaks_does_not_hold_up_the_others(monkeypatch: pytest.
 
 @pytest.mark.django_db
 def test_the_same_moment_would_say_the_same_words() -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
-    moments = [world.a_moment(program, world.a_fan(opted_in=artist)) for _ in range(12)]
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
+    moments = [factories.create_moment(program, factories.create_fan(opted_in=artist)) for _ in range(12)]
     with transaction.atomic():
         drafts.write_next()
         texts = {draft.moment_id: draft.text for draft in Draft.objects.all()}
@@ -209,15 +211,15 @@ def test_the_same_moment_would_say_the_same_words() -> None:
 
 @pytest.mark.django_db
 def test_three_moments_cost_as_many_queries_as_one() -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
-    other = world.a_program(world.an_artist("Ove Lind", granted=False))
-    world.a_member(artist, "reviewer")
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
+    other = factories.create_program(factories.create_artist("Ove Lind", granted=False))
+    factories.get_member(artist, "reviewer")
 
     def queries(count: int) -> int:
         for _ in range(count):
-            world.a_moment(program)
-            world.a_moment(other)
+            factories.create_moment(program)
+            factories.create_moment(other)
         with CaptureQueriesContext(connection) as captured:
             assert drafts.write_next()
         return len(captured)
@@ -227,10 +229,10 @@ def test_three_moments_cost_as_many_queries_as_one() -> None:
 
 
 def test_two_writers_write_each_moment_once(committing_db: Database) -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
     for _ in range(30):
-        world.a_moment(program)
+        factories.create_moment(program)
 
     run_at_once(*[drafts.write_next for _ in range(3)])
     drafts.write_next()
@@ -241,8 +243,8 @@ def test_two_writers_write_each_moment_once(committing_db: Database) -> None:
 
 
 def test_a_writer_that_breaks_off_leaves_the_moment_noticed(committing_db: Database) -> None:
-    artist = world.an_artist()
-    moment = world.a_moment(world.a_program(artist))
+    artist = factories.create_artist()
+    moment = factories.create_moment(factories.create_program(artist))
     with drafts._locked_moments(10) as held:
         assert held == [moment]
         assert run_at_once(drafts.write_next) == [False]  # it is held
@@ -257,7 +259,7 @@ def test_a_writer_that_breaks_off_leaves_the_moment_noticed(committing_db: Datab
 
 
 def test_nothing_is_held_afterwards(committing_db: Database) -> None:
-    world.a_moment(world.a_program(world.an_artist()))
+    factories.create_moment(factories.create_program(factories.create_artist()))
     drafts.write_next()
 
     with connection.cursor() as cursor:

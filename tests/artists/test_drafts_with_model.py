@@ -5,7 +5,7 @@ from pytest_django import Settings
 from artists import drafts, generation
 from artists.models import Draft, Moment
 from audit.models import Entry
-from tests import world
+from tests import factories
 from tests.ai import chat_server
 from tests.servers import Database
 
@@ -17,8 +17,8 @@ def use_model(settings: Settings, chat: chat_server.ChatServer, text: str) -> No
 
 @pytest.mark.django_db
 def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
-    artist = world.an_artist()
-    moment = world.a_moment(world.a_program(artist))
+    artist = factories.create_artist()
+    moment = factories.create_moment(factories.create_program(artist))
     with chat_server.run_chat_server() as chat:
         use_model(settings, chat, "Thank you for the {plays} plays, {name}.")
         drafts.write_next()
@@ -30,8 +30,8 @@ def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
 
 @pytest.mark.django_db
 def test_the_composer_writes_where_the_guard_doubts_the_model(settings: Settings) -> None:
-    artist = world.an_artist()
-    world.a_moment(world.a_program(artist))
+    artist = factories.create_artist()
+    factories.create_moment(factories.create_program(artist))
     with chat_server.run_chat_server() as chat:
         use_model(settings, chat, "I love you, {name}. Meet me backstage.")
         drafts.write_next()
@@ -41,8 +41,8 @@ def test_the_composer_writes_where_the_guard_doubts_the_model(settings: Settings
 
 
 def test_a_model_is_asked_outside_a_transaction(committing_db: Database, settings: Settings) -> None:
-    artist = world.an_artist()
-    moment = world.a_moment(world.a_program(artist))
+    artist = factories.create_artist()
+    moment = factories.create_moment(factories.create_program(artist))
     seen: list[str] = []
 
     def look(handler: object) -> None:

@@ -11,7 +11,7 @@ from artists.models import Draft
 from audit.models import Entry
 from fans.models import Experience
 from live.models import Notice
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 
@@ -22,8 +22,8 @@ def pass_deadline(*drafts: Draft) -> None:
 
 @pytest.mark.django_db
 def test_silence_is_no() -> None:
-    artist = world.an_artist()
-    late, early = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    late, early = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     pass_deadline(late)
 
     assert expiry.expire_next()
@@ -36,13 +36,13 @@ def test_silence_is_no() -> None:
     assert Entry.objects.get(action="draft.expired").subject == f"draft:{late.pk}"
     assert [notice.reference for notice in Notice.objects.filter(kind="draft.decided")] == [f"draft:{late.pk}"]
     with pytest.raises(TooLate):
-        review.approve(late.pk, by=world.a_member(artist, "principal"))
+        review.approve(late.pk, by=factories.get_member(artist, "principal"))
     assert Experience.objects.count() == 0
 
 
 @pytest.mark.django_db
 def test_what_was_decided_does_not_expire() -> None:
-    approved = world.an_approved_draft(world.an_artist())
+    approved = factories.create_approved_draft(factories.create_artist())
     pass_deadline(approved)
 
     assert not expiry.expire_next()
@@ -51,7 +51,7 @@ def test_what_was_decided_does_not_expire() -> None:
 @pytest.mark.django_db
 def test_it_knows_when_the_next_one_is_due() -> None:
     assert expiry.seconds_until_due() is None
-    draft = world.a_pending_draft(world.an_artist())
+    draft = factories.create_pending_draft(factories.create_artist())
 
     due = expiry.seconds_until_due()
     assert due is not None
@@ -62,10 +62,10 @@ def test_it_knows_when_the_next_one_is_due() -> None:
 
 @pytest.mark.django_db
 def test_three_cost_as_many_queries_as_one() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
     def queries(count: int) -> int:
-        pass_deadline(*[world.a_pending_draft(artist) for _ in range(count)])
+        pass_deadline(*[factories.create_pending_draft(artist) for _ in range(count)])
         with CaptureQueriesContext(connection) as captured:
             assert expiry.expire_next()
         return len(captured)
@@ -74,8 +74,8 @@ def test_three_cost_as_many_queries_as_one() -> None:
 
 
 def test_two_processes_expire_each_once(committing_db: Database) -> None:
-    artist = world.an_artist()
-    pass_deadline(*[world.a_pending_draft(artist) for _ in range(6)])
+    artist = factories.create_artist()
+    pass_deadline(*[factories.create_pending_draft(artist) for _ in range(6)])
 
     run_at_once(expiry.expire_next, expiry.expire_next)
 

@@ -16,7 +16,7 @@ from catalog.models import Artist
 from fans import reports as fan_reports
 from fans.models import Experience
 from live.models import Notice
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 from trust import reports
@@ -25,7 +25,7 @@ from trust.models import Report
 
 def report_experience(artist: Artist, name: str = "Ana", *, reason: str = "hurtful") -> Report:
     """By a fan of their own, on what they received."""
-    experience = world.an_experience(artist, world.a_fan(name, opted_in=artist))
+    experience = factories.create_experience(artist, factories.create_fan(name, opted_in=artist))
     return fan_reports.report_experience(experience, by=experience.person, reason=reason)
 
 
@@ -57,8 +57,8 @@ def test_nothing_reported_is_nothing_to_do(db: None) -> None:
 
 
 def test_two_fans_do_not_stop_a_program_and_a_third_does(db: None) -> None:
-    artist, desk = world.an_artist(), world.staff()
-    team = [world.a_member(artist, role) for role in ("principal", "reviewer")]
+    artist, desk = factories.create_artist(), factories.get_staff()
+    team = [factories.get_member(artist, role) for role in ("principal", "reviewer")]
 
     report_experience(artist, "Ana")
     report_experience(artist, "Bo", reason="untrue")
@@ -75,7 +75,7 @@ def test_two_fans_do_not_stop_a_program_and_a_third_does(db: None) -> None:
 
 
 def test_one_fan_who_reports_three_things_is_one_fan(db: None) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     fan = report_experience(artist).by
 
     for number in (2, 3):
@@ -86,11 +86,11 @@ def test_one_fan_who_reports_three_things_is_one_fan(db: None) -> None:
 
 
 def test_one_report_that_staff_uphold_stops_it(db: None) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     report = report_experience(artist, reason="sexual")
     alone = weigh_all(artist)
 
-    reports.handle(report, upheld=True, note="It is.", by=world.staff())
+    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
     upheld = weigh_all(artist)
 
     assert alone.state == "live"
@@ -98,8 +98,8 @@ def test_one_report_that_staff_uphold_stops_it(db: None) -> None:
 
 
 def test_what_staff_dismiss_does_not_count(db: None) -> None:
-    artist = world.an_artist()
-    reports.handle(report_experience(artist, "Ana"), upheld=False, note="It is kind.", by=world.staff())
+    artist = factories.create_artist()
+    reports.handle(report_experience(artist, "Ana"), upheld=False, note="It is kind.", by=factories.get_staff())
     report_experience(artist, "Bo")
     report_experience(artist, "Cy")
 
@@ -107,11 +107,11 @@ def test_what_staff_dismiss_does_not_count(db: None) -> None:
 
 
 def test_what_was_approved_stays_undelivered_and_nothing_more_is_approved(db: None) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     report = report_experience(artist)
-    pending = world.a_pending_draft(artist, world.a_fan("Dee", opted_in=artist))
-    approved = world.an_approved_draft(artist, world.a_fan("Cy", opted_in=artist))
-    reports.handle(report, upheld=True, note="It is.", by=world.staff())
+    pending = factories.create_pending_draft(artist, factories.create_fan("Dee", opted_in=artist))
+    approved = factories.create_approved_draft(artist, factories.create_fan("Cy", opted_in=artist))
+    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
     weigh_all(artist)
 
     delivery.deliver_next()
@@ -120,24 +120,24 @@ def test_what_was_approved_stays_undelivered_and_nothing_more_is_approved(db: No
     assert (approved.state, approved.reason) == (Draft.State.UNDELIVERABLE, "stopped: the program is paused")
     assert Experience.objects.count() == 1
     with pytest.raises(InvalidRequest, match="The program is paused, so nothing of it goes out"):
-        review.approve(pending.pk, by=world.a_member(artist, "principal"))
+        review.approve(pending.pk, by=factories.get_member(artist, "principal"))
 
 
 def test_other_programs_go_on(db: None) -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
-    world.a_program(other)
-    reports.handle(report_experience(artist), upheld=True, note="It is.", by=world.staff())
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    factories.create_program(other)
+    reports.handle(report_experience(artist), upheld=True, note="It is.", by=factories.get_staff())
 
     assert weigh_all(artist).state == "paused"
     assert other.programs.get().state == "live"
 
 
 def test_stopping_happens_once(db: None) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     for name in ("Ana", "Bo", "Cy"):
         report_experience(artist, name)
     first = weigh_all(artist)
-    reports.handle(Report.objects.latest("pk"), upheld=True, note="It is.", by=world.staff())
+    reports.handle(Report.objects.latest("pk"), upheld=True, note="It is.", by=factories.get_staff())
 
     again = weigh_all(artist)
 
@@ -146,8 +146,8 @@ def test_stopping_happens_once(db: None) -> None:
 
 
 def artist_with_stopped_program() -> Artist:
-    artist = world.an_artist()
-    reports.handle(report_experience(artist), upheld=True, note="It is.", by=world.staff())
+    artist = factories.create_artist()
+    reports.handle(report_experience(artist), upheld=True, note="It is.", by=factories.get_staff())
     weigh_all(artist)
     return artist
 
@@ -155,13 +155,13 @@ def artist_with_stopped_program() -> Artist:
 @pytest.mark.parametrize("role", ["principal", "owner"])
 def test_a_principal_or_an_owner_lets_it_go_on_and_only_newer_reports_count(db: None, role: str) -> None:
     artist = artist_with_stopped_program()
-    before = [report_earlier_experience(artist, world.a_fan(name)) for name in ("Bo", "Cy")]
+    before = [report_earlier_experience(artist, factories.create_fan(name)) for name in ("Bo", "Cy")]
 
-    programs.resume(artist.programs.get(), by=world.a_member(artist, role))
+    programs.resume(artist.programs.get(), by=factories.get_member(artist, role))
     resumed = weigh_all(artist)
     report_experience(artist, "Dee")
     one_more = weigh_all(artist)
-    reports.handle(before[0], upheld=True, note="It is, too.", by=world.staff())
+    reports.handle(before[0], upheld=True, note="It is, too.", by=factories.get_staff())
     upheld_later = weigh_all(artist)
 
     assert (resumed.state, resumed.paused_because) == ("live", "")
@@ -174,49 +174,49 @@ def test_others_of_the_team_do_not_let_it_go_on(db: None, role: str) -> None:
     artist = artist_with_stopped_program()
 
     with pytest.raises(NotAllowed):
-        programs.resume(artist.programs.get(), by=world.a_member(artist, role))
+        programs.resume(artist.programs.get(), by=factories.get_member(artist, role))
 
     assert artist.programs.get().state == "paused"
 
 
 def test_an_editor_still_resumes_what_the_team_paused_itself(db: None) -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
-    programs.pause(program, by=world.a_member(artist, "reviewer"))
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
+    programs.pause(program, by=factories.get_member(artist, "reviewer"))
 
-    programs.resume(program, by=world.a_member(artist, "editor"))
+    programs.resume(program, by=factories.get_member(artist, "editor"))
 
     program.refresh_from_db()
     assert (program.state, program.reports_from) == ("live", None)
 
 
 def test_what_the_team_paused_itself_is_stopped_all_the_same(db: None) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     report = report_experience(artist)
-    programs.pause(artist.programs.get(), by=world.a_member(artist, "reviewer"))
-    reports.handle(report, upheld=True, note="It is.", by=world.staff())
+    programs.pause(artist.programs.get(), by=factories.get_member(artist, "reviewer"))
+    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
     weigh_all(artist)
 
     with pytest.raises(NotAllowed, match="only a principal or an owner may resume a program that fans' reports"):
-        programs.resume(artist.programs.get(), by=world.a_member(artist, "editor"))
+        programs.resume(artist.programs.get(), by=factories.get_member(artist, "editor"))
 
 
 def test_a_signature_does_not_let_it_go_on(db: None) -> None:
     artist = artist_with_stopped_program()
-    principal = world.a_member(artist, "principal")
+    principal = factories.get_member(artist, "principal")
 
-    programs.sign(world.a_version(artist.programs.get()), by=principal, fresh=True)
+    programs.sign(factories.create_version(artist.programs.get()), by=principal, fresh=True)
 
     program = artist.programs.get()
     assert (program.state, bool(program.paused_because)) == ("paused", True)
 
 
 def test_reports_of_last_month_do_not_count(db: None) -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
     for number, days in enumerate((31, 31, 1)):
         Report.objects.create(
-            by=world.a_fan(),
+            by=factories.create_fan(),
             subject=f"experience:{number}",
             artist=artist.pk,
             program=program.pk,
@@ -230,7 +230,7 @@ def test_reports_of_last_month_do_not_count(db: None) -> None:
 
 
 def test_two_workers_at_once_stop_it_once(committing_db: Database) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     for name in ("Ana", "Bo", "Cy"):
         report_experience(artist, name)
 
@@ -241,7 +241,7 @@ def test_two_workers_at_once_stop_it_once(committing_db: Database) -> None:
 
 
 def test_only_a_paused_program_has_a_reason(db: None) -> None:
-    program = world.a_program(world.an_artist())
+    program = factories.create_program(factories.create_artist())
 
     with pytest.raises(IntegrityError, match="reports_stop_a_program_until_it_is_resumed"), transaction.atomic():
         Program.objects.filter(pk=program.pk).update(paused_because="So.")
@@ -251,9 +251,9 @@ def test_only_a_paused_program_has_a_reason(db: None) -> None:
 def test_weighing_asks_a_constant_number_of_questions(
     db: None, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    artists = [world.an_artist(name) for name in ("Mara Veil", "Ove Lind", "Kestrel Row")[:count]]
+    artists = [factories.create_artist(name) for name in ("Mara Veil", "Ove Lind", "Kestrel Row")[:count]]
     for artist in artists:
-        reports.handle(report_experience(artist), upheld=True, note="It is.", by=world.staff())
+        reports.handle(report_experience(artist), upheld=True, note="It is.", by=factories.get_staff())
 
     with django_assert_num_queries(10):
         moderation.weigh_next()
@@ -265,10 +265,10 @@ def test_weighing_asks_a_constant_number_of_questions(
 def test_the_studio_is_told_what_but_not_who(
     db: None, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     for name in ("Ana", "Bo", "Cy")[:count]:
         newest = report_experience(artist, name)
-    report_experience(world.an_artist("Ove Lind"), "Eve")
+    report_experience(factories.create_artist("Ove Lind"), "Eve")
 
     with django_assert_num_queries(2):
         told = moderation.list_reports(artist)
@@ -278,7 +278,7 @@ def test_the_studio_is_told_what_but_not_who(
 
 def test_the_studios_api_says_why_it_is_paused(db: None, client: Any) -> None:
     artist = artist_with_stopped_program()
-    member: Person = world.a_member(artist, "reviewer")
+    member: Person = factories.get_member(artist, "reviewer")
     client.force_login(member)
 
     [program] = client.get(f"/api/v1/studio/{artist.slug}/programs").json()

@@ -9,7 +9,7 @@ from audit.models import Entry
 from rights import hashing
 from rights.models import Decision
 from rights.signing import ReauthenticationRequired
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 
@@ -20,19 +20,19 @@ def reload_program(program: Program) -> Program:
 
 @pytest.mark.django_db
 def test_a_new_program_answers_nothing_until_it_is_signed() -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist, signed=False)
+    artist = factories.create_artist()
+    program = factories.create_program(artist, signed=False)
 
     assert (program.state, program.current) == ("draft", None)
-    fan = world.a_fan(opted_in=artist)
-    assert world.notice(world.listened(fan, artist, 3)) == []
+    fan = factories.create_fan(opted_in=artist)
+    assert factories.detect_moments(factories.insert_listens(fan, artist, 3)) == []
 
 
 @pytest.mark.django_db
 def test_signing_commits_to_exactly_this_version() -> None:
-    artist = world.an_artist()
-    principal = world.a_member(artist, "principal")
-    version = world.a_version(world.a_program(artist, signed=False), nth=7)
+    artist = factories.create_artist()
+    principal = factories.get_member(artist, "principal")
+    version = factories.create_version(factories.create_program(artist, signed=False), nth=7)
 
     decision = programs.sign(version, by=principal, fresh=True)
 
@@ -54,52 +54,52 @@ def test_signing_commits_to_exactly_this_version() -> None:
 
 @pytest.mark.django_db
 def test_a_program_may_be_signed_before_anything_is_granted() -> None:
-    artist = world.an_artist(granted=False)
+    artist = factories.create_artist(granted=False)
 
-    assert world.a_program(artist).state == "live"
+    assert factories.create_program(artist).state == "live"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
 def test_only_a_principal_signs(role: str) -> None:
-    artist = world.an_artist()
-    version = world.a_version(world.a_program(artist, signed=False))
+    artist = factories.create_artist()
+    version = factories.create_version(factories.create_program(artist, signed=False))
 
     with pytest.raises(NotAllowed, match="Only a principal of Mara Veil, the artist in person, may sign"):
-        programs.sign(version, by=world.a_member(artist, role), fresh=True)
+        programs.sign(version, by=factories.get_member(artist, role), fresh=True)
     assert Decision.objects.count() == 0
 
 
 @pytest.mark.django_db
 def test_signing_needs_a_password_just_typed() -> None:
-    artist = world.an_artist()
-    version = world.a_version(world.a_program(artist, signed=False))
+    artist = factories.create_artist()
+    version = factories.create_version(factories.create_program(artist, signed=False))
 
     with pytest.raises(ReauthenticationRequired, match="Type your password again"):
-        programs.sign(version, by=world.a_member(artist, "principal"), fresh=False)
+        programs.sign(version, by=factories.get_member(artist, "principal"), fresh=False)
     assert Decision.objects.count() == 0
 
 
 @pytest.mark.django_db
 def test_an_edit_is_a_new_version_and_the_signed_one_goes_on_answering() -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist, nth=3)
+    artist = factories.create_artist()
+    program = factories.create_program(artist, nth=3)
 
     version = programs.edit(
-        program, by=world.a_member(artist, "editor"), moment="nth_listen", nth=2, wording=world.WORDING
+        program, by=factories.get_member(artist, "editor"), moment="nth_listen", nth=2, wording=factories.WORDING
     )
 
     assert (version.version, version.decision) == (2, None)
-    moment = world.a_moment(program)
+    moment = factories.create_moment(program)
     assert (moment.version.version, moment.point) == (1, 3)
 
 
 @pytest.mark.django_db
 def test_what_is_signed_is_not_signed_again_nor_an_older_version() -> None:
-    artist = world.an_artist()
-    principal = world.a_member(artist, "principal")
-    program = world.a_program(artist, signed=False)
-    first, second = world.a_version(program), world.a_version(program)
+    artist = factories.create_artist()
+    principal = factories.get_member(artist, "principal")
+    program = factories.create_program(artist, signed=False)
+    first, second = factories.create_version(program), factories.create_version(program)
     programs.sign(second, by=principal, fresh=True)
 
     for version in (second, first):
@@ -112,9 +112,9 @@ def test_what_is_signed_is_not_signed_again_nor_an_older_version() -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"wording": {**world.WORDING, "templates": ["Hello {nmae}"]}}, "nmae"),
+        ({"wording": {**factories.WORDING, "templates": ["Hello {nmae}"]}}, "nmae"),
         ({"wording": {"templates": []}}, "locale"),
-        ({"wording": {**world.WORDING, "templates": ["See example.com"]}}, "example.com"),
+        ({"wording": {**factories.WORDING, "templates": ["See example.com"]}}, "example.com"),
         ({"moment": "last_listen"}, "last_listen"),
         ({"nth": 0}, "from 1"),
         ({"moment": "first_listen", "nth": 2}, "number 1"),
@@ -122,55 +122,55 @@ def test_what_is_signed_is_not_signed_again_nor_an_older_version() -> None:
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_change(changes: dict[str, object], complaint: str) -> None:
-    program = world.a_program(world.an_artist())
+    program = factories.create_program(factories.create_artist())
 
     with pytest.raises(InvalidRequest, match=complaint):
-        world.a_version(program, **changes)
+        factories.create_version(program, **changes)
     assert ProgramVersion.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_words_that_speak_of_a_song_need_one() -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
     words = {"locale": "en", "templates": ["You found {song}."]}
 
     with pytest.raises(InvalidRequest, match="song"):
-        world.a_version(program, wording=words)
+        factories.create_version(program, wording=words)
 
-    assert world.a_version(program, wording=words, recording=world.a_recording(artist)).version == 2
+    assert factories.create_version(program, wording=words, recording=factories.create_recording(artist)).version == 2
 
 
 @pytest.mark.django_db
 def test_another_artists_recording_is_refused() -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
 
     with pytest.raises(InvalidRequest, match="no recording of Mara Veil's"):
-        world.a_version(world.a_program(artist), recording=world.a_recording(other, "Ferry"))
+        factories.create_version(factories.create_program(artist), recording=factories.create_recording(other, "Ferry"))
 
 
 @pytest.mark.django_db
 def test_a_reviewer_offers_and_edits_nothing() -> None:
-    artist = world.an_artist()
-    program, reviewer = world.a_program(artist), world.a_member(artist, "reviewer")
+    artist = factories.create_artist()
+    program, reviewer = factories.create_program(artist), factories.get_member(artist, "reviewer")
 
     with pytest.raises(NotAllowed, match="only a principal, an owner or an editor may offer"):
         programs.create(artist, name="Mine", by=reviewer)
     with pytest.raises(NotAllowed, match="may edit"):
-        programs.edit(program, by=reviewer, moment="nth_listen", nth=2, wording=world.WORDING)
+        programs.edit(program, by=reviewer, moment="nth_listen", nth=2, wording=factories.WORDING)
     with pytest.raises(NotAllowed, match="may resume"):
         programs.resume(program, by=reviewer)
 
 
 @pytest.mark.django_db
 def test_everyone_in_the_team_may_pause_and_nobody_else() -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
-    program = world.a_program(artist)
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    program = factories.create_program(artist)
 
     with pytest.raises(NotAllowed):
-        programs.pause(program, by=world.a_member(other, "principal"))
-    programs.pause(program, by=world.a_member(artist, "reviewer"))
-    programs.pause(program, by=world.a_member(artist, "reviewer"))
+        programs.pause(program, by=factories.get_member(other, "principal"))
+    programs.pause(program, by=factories.get_member(artist, "reviewer"))
+    programs.pause(program, by=factories.get_member(artist, "reviewer"))
 
     assert reload_program(program).state == "paused"
     assert Entry.objects.filter(action="program.paused").count() == 1
@@ -178,12 +178,12 @@ def test_everyone_in_the_team_may_pause_and_nobody_else() -> None:
 
 @pytest.mark.django_db
 def test_a_paused_program_stays_paused_when_a_new_version_is_signed() -> None:
-    artist = world.an_artist()
-    principal = world.a_member(artist, "principal")
-    program = world.a_program(artist)
+    artist = factories.create_artist()
+    principal = factories.get_member(artist, "principal")
+    program = factories.create_program(artist)
     programs.pause(program, by=principal)
 
-    programs.sign(world.a_version(program), by=principal, fresh=True)
+    programs.sign(factories.create_version(program), by=principal, fresh=True)
     assert (reload_program(program).state, reload_program(program).current.version) == ("paused", 2)
 
     programs.resume(program, by=principal)
@@ -192,37 +192,37 @@ def test_a_paused_program_stays_paused_when_a_new_version_is_signed() -> None:
 
 @pytest.mark.django_db
 def test_the_grace_is_the_teams_to_choose() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
     assert programs.get_practice(artist).grace_seconds == 5
-    assert programs.set_practice(artist, by=world.a_member(artist, "owner"), grace_seconds=60).grace_seconds == 60
+    assert programs.set_practice(artist, by=factories.get_member(artist, "owner"), grace_seconds=60).grace_seconds == 60
     assert programs.get_practice(artist).grace_seconds == 60
     with pytest.raises(InvalidRequest):
-        programs.set_practice(artist, by=world.a_member(artist, "owner"), grace_seconds=86_401)
+        programs.set_practice(artist, by=factories.get_member(artist, "owner"), grace_seconds=86_401)
     with pytest.raises(NotAllowed):
-        programs.set_practice(artist, by=world.a_member(artist, "editor"), grace_seconds=0)
+        programs.set_practice(artist, by=factories.get_member(artist, "editor"), grace_seconds=0)
 
 
 @pytest.mark.django_db
 def test_the_database_lets_nothing_unsigned_go_live() -> None:
-    program = world.a_program(world.an_artist(), signed=False)
+    program = factories.create_program(factories.create_artist(), signed=False)
 
     with pytest.raises(IntegrityError, match="only_a_signed_program_goes_live"), transaction.atomic():
         Program.objects.filter(pk=program.pk).update(state="live")
 
 
 def test_edits_at_once_are_numbered_one_after_the_other(committing_db: Database) -> None:
-    program = world.a_program(world.an_artist())
+    program = factories.create_program(factories.create_artist())
 
-    made = run_at_once(*[lambda: world.a_version(program) for _ in range(4)])
+    made = run_at_once(*[lambda: factories.create_version(program) for _ in range(4)])
 
     assert sorted(version.version for version in made) == [2, 3, 4, 5]
 
 
 def test_two_signatures_at_once_are_one(committing_db: Database) -> None:
-    artist = world.an_artist()
-    principal = world.a_member(artist, "principal")
-    version = world.a_version(world.a_program(artist, signed=False))
+    artist = factories.create_artist()
+    principal = factories.get_member(artist, "principal")
+    version = factories.create_version(factories.create_program(artist, signed=False))
 
     answers = run_at_once(*[lambda: programs.sign(version, by=principal, fresh=True) for _ in range(2)])
 

@@ -18,7 +18,7 @@ from events.models import Outbox
 from live.models import Notice
 from rights import grants
 from rights.models import Decision, Use
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 
@@ -40,7 +40,7 @@ def pass_deadline(draft: Draft) -> None:
 
 
 def add_team(artist: Artist) -> dict[str, Person]:
-    return {role: world.a_member(artist, role) for role in ROLES}
+    return {role: factories.get_member(artist, role) for role in ROLES}
 
 
 # Yes
@@ -49,9 +49,9 @@ def add_team(artist: Artist) -> dict[str, Person]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_any_role_approves_what_the_shape_covers(role: str) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     members = add_team(artist)
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
 
     approved = review.approve(draft.pk, by=members[role], revision=1)
 
@@ -77,17 +77,17 @@ def test_any_role_approves_what_the_shape_covers(role: str) -> None:
 
 @pytest.mark.django_db
 def test_a_second_click_is_told_who_was_first() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    reviewer = world.a_member(artist, "reviewer")
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    reviewer = factories.get_member(artist, "reviewer")
     Person.objects.filter(pk=reviewer.pk).update(name="Inês")
     approved = review.approve(draft.pk, by=reviewer)
 
     at = f"{approved.decided_at:%H:%M} UTC"
     for again in (
         lambda: review.approve(draft.pk, by=reviewer),
-        lambda: review.decline(draft.pk, by=world.a_member(artist, "principal")),
-        lambda: review.edit(draft.pk, "Other words.", by=world.a_member(artist, "principal")),
+        lambda: review.decline(draft.pk, by=factories.get_member(artist, "principal")),
+        lambda: review.edit(draft.pk, "Other words.", by=factories.get_member(artist, "principal")),
     ):
         with pytest.raises(AlreadyDecided, match=f"Already decided by Inês at {at} on .*: approved"):
             again()
@@ -95,8 +95,8 @@ def test_a_second_click_is_told_who_was_first() -> None:
 
 
 def test_two_clicks_at_once_cannot_both_win(committing_db: Database) -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
     members = list(add_team(artist).values())
 
     answers = run_at_once(*[lambda by=by: review.approve(draft.pk, by=by) for by in members])
@@ -107,9 +107,9 @@ def test_two_clicks_at_once_cannot_both_win(committing_db: Database) -> None:
 
 
 def test_yes_and_no_at_once_cannot_both_win(committing_db: Database) -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    by = world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    by = factories.get_member(artist, "principal")
 
     answers = run_at_once(lambda: review.approve(draft.pk, by=by), lambda: review.decline(draft.pk, by=by))
 
@@ -120,25 +120,25 @@ def test_yes_and_no_at_once_cannot_both_win(committing_db: Database) -> None:
 
 @pytest.mark.django_db
 def test_what_was_not_seen_is_not_approved() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    review.edit(draft.pk, "Other words.", by=world.a_member(artist, "editor"))
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    review.edit(draft.pk, "Other words.", by=factories.get_member(artist, "editor"))
 
     with pytest.raises(Stale, match="changed the words meanwhile"):
-        review.approve(draft.pk, by=world.a_member(artist, "principal"), revision=1)
+        review.approve(draft.pk, by=factories.get_member(artist, "principal"), revision=1)
     draft.refresh_from_db()
     assert draft.state == "pending"
 
 
 @pytest.mark.django_db
 def test_after_the_deadline_it_is_too_late_even_before_anybody_expired_it() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
     pass_deadline(draft)
 
     for late in (review.approve, review.decline):
         with pytest.raises(TooLate, match=r"Nobody decided until \d\d:\d\d UTC on .*: it has expired"):
-            late(draft.pk, by=world.a_member(artist, "principal"))
+            late(draft.pk, by=factories.get_member(artist, "principal"))
     draft.refresh_from_db()
     assert draft.state == "pending"
     assert Decision.objects.filter(kind="item").count() == 0
@@ -146,9 +146,9 @@ def test_after_the_deadline_it_is_too_late_even_before_anybody_expired_it() -> N
 
 @pytest.mark.django_db
 def test_clearance_is_asked_again() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    principal = factories.get_member(artist, "principal")
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal)
 
     with pytest.raises(Uncleared, match=r"Mara Veil \(artist\): personal messages are off"):
@@ -164,35 +164,35 @@ def test_clearance_is_asked_again() -> None:
 
 @pytest.mark.django_db
 def test_of_a_paused_program_nothing_is_approved() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    programs.pause(draft.version.program, by=world.a_member(artist, "principal"))
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    programs.pause(draft.version.program, by=factories.get_member(artist, "principal"))
 
     with pytest.raises(InvalidRequest, match="paused"):
-        review.approve(draft.pk, by=world.a_member(artist, "principal"))
+        review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
 
 @pytest.mark.django_db
 def test_what_a_model_wrote_waits_for_a_principal() -> None:
-    artist = world.an_artist()
-    draft = world.by_a_model(world.a_pending_draft(artist))
+    artist = factories.create_artist()
+    draft = factories.mark_model_written(factories.create_pending_draft(artist))
     for role in ("owner", "editor", "reviewer"):
         with pytest.raises(NotAllowed, match="wait for Mara Veil, in person"):
-            review.approve(draft.pk, by=world.a_member(artist, role))
+            review.approve(draft.pk, by=factories.get_member(artist, role))
 
-    approved = review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    approved = review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
     assert (approved.mark, approved.credit, approved.decision.under) == ("approved", "Mara Veil", None)
 
 
 @pytest.mark.django_db
 def test_an_erased_text_cannot_be_approved() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
     Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, made=None, facts=None)
 
     with pytest.raises(InvalidRequest, match="erased"):
-        review.approve(draft.pk, by=world.a_member(artist, "principal"))
+        review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
 
 # No
@@ -200,9 +200,9 @@ def test_an_erased_text_cannot_be_approved() -> None:
 
 @pytest.mark.django_db
 def test_a_no_says_why_and_tells_the_team() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     members = add_team(artist)
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
 
     declined = review.decline(draft.pk, by=members["reviewer"], reason="Not this one.")
 
@@ -215,9 +215,12 @@ def test_a_no_says_why_and_tells_the_team() -> None:
 
 @pytest.mark.django_db
 def test_a_no_needs_no_reason() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
-    assert review.decline(world.a_pending_draft(artist).pk, by=world.a_member(artist, "reviewer")).reason == "declined"
+    assert (
+        review.decline(factories.create_pending_draft(artist).pk, by=factories.get_member(artist, "reviewer")).reason
+        == "declined"
+    )
 
 
 # Who
@@ -225,11 +228,11 @@ def test_a_no_needs_no_reason() -> None:
 
 @pytest.mark.django_db
 def test_to_everyone_else_there_is_no_such_draft() -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
-    draft = world.a_pending_draft(artist)
-    left = world.a_member(artist, "owner")
-    roles.remove_member(artist.team, left, by=world.a_member(artist, "principal"))
-    nobody = [draft.person, world.a_fan(), world.staff(), left, *add_team(other).values()]
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    draft = factories.create_pending_draft(artist)
+    left = factories.get_member(artist, "owner")
+    roles.remove_member(artist.team, left, by=factories.get_member(artist, "principal"))
+    nobody = [draft.person, factories.create_fan(), factories.get_staff(), left, *add_team(other).values()]
 
     for person in nobody:
         for attempt in (
@@ -242,19 +245,19 @@ def test_to_everyone_else_there_is_no_such_draft() -> None:
             with pytest.raises(DraftNotFound, match=r"There is no such draft\."):
                 attempt(person)
     with pytest.raises(DraftNotFound):
-        review.get_draft(987_654_321, by=world.a_member(artist, "principal"))
+        review.get_draft(987_654_321, by=factories.get_member(artist, "principal"))
     assert Draft.objects.get(pk=draft.pk).state == "pending"
 
 
 @pytest.mark.django_db
 def test_an_approval_costs_the_same_however_large_the_team() -> None:
-    artist = world.an_artist()
-    principal = world.a_member(artist, "principal")
-    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    principal = factories.get_member(artist, "principal")
+    first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     with CaptureQueriesContext(connection) as small:
         review.approve(first.pk, by=principal)
     for _ in range(3):
-        world.another_member(artist, "reviewer")
+        factories.add_member(artist, "reviewer")
     with CaptureQueriesContext(connection) as large:
         review.approve(second.pk, by=principal)
 
@@ -275,7 +278,7 @@ def test_an_approval_costs_the_same_however_large_the_team() -> None:
     ],
 )
 def test_the_table_refuses_impossible_combinations(change: dict[str, str], promise: str) -> None:
-    draft = world.a_pending_draft(world.an_artist())
+    draft = factories.create_pending_draft(factories.create_artist())
 
     with pytest.raises(IntegrityError, match=promise), transaction.atomic():
         Draft.objects.filter(pk=draft.pk).update(**change)

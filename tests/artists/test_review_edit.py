@@ -9,13 +9,13 @@ from artists.models import Draft
 from audit.models import Entry
 from rights import grants
 from rights.models import Use
-from tests import world
+from tests import factories
 
 
 @pytest.mark.django_db
 def test_a_principals_edit_is_the_yes() -> None:
-    artist = world.an_artist()
-    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
 
     edited = review.edit(draft.pk, "  Ana, I read every name.\r\nMara ", by=principal, revision=1)
 
@@ -29,60 +29,60 @@ def test_a_principals_edit_is_the_yes() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
 def test_words_of_anyone_else_wait_for_a_principal(role: str) -> None:
-    artist = world.an_artist()
-    draft, someone = world.a_pending_draft(artist), world.a_member(artist, role)
+    artist = factories.create_artist()
+    draft, someone = factories.create_pending_draft(artist), factories.get_member(artist, role)
 
     edited = review.edit(draft.pk, "Ana, this is the team.", by=someone)
 
     assert (edited.state, edited.revision, edited.mark, edited.edited_by) == ("pending", 2, None, someone.actor)
     with pytest.raises(NotAllowed):
         review.approve(draft.pk, by=someone)
-    approved = review.approve(draft.pk, by=world.a_member(artist, "principal"), revision=2)
+    approved = review.approve(draft.pk, by=factories.get_member(artist, "principal"), revision=2)
     assert (approved.mark, approved.credit) == ("written", "Mara Veil's team")
     assert Entry.objects.get(action="draft.edited").facts == {"revision": 2}
 
 
 @pytest.mark.django_db
 def test_what_others_typed_is_not_the_principals_by_a_retouch() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    review.edit(draft.pk, "Ana, this is the team.", by=world.a_member(artist, "editor"))
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    review.edit(draft.pk, "Ana, this is the team.", by=factories.get_member(artist, "editor"))
 
-    edited = review.edit(draft.pk, "Ana, this is the team!", by=world.a_member(artist, "principal"))
+    edited = review.edit(draft.pk, "Ana, this is the team!", by=factories.get_member(artist, "principal"))
 
     assert (edited.mark, edited.credit) == ("written", "Mara Veil's team")
 
 
 @pytest.mark.django_db
 def test_typing_back_what_was_there_is_no_persons_text() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    review.edit(draft.pk, "Ana, this is the team.", by=world.a_member(artist, "editor"))
-    review.edit(draft.pk, draft.text, by=world.a_member(artist, "editor"))
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    review.edit(draft.pk, "Ana, this is the team.", by=factories.get_member(artist, "editor"))
+    review.edit(draft.pk, draft.text, by=factories.get_member(artist, "editor"))
 
-    approved = review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+    approved = review.approve(draft.pk, by=factories.get_member(artist, "reviewer"))
 
     assert (approved.mark, approved.revision) == ("filled", 3)
 
 
 @pytest.mark.django_db
 def test_an_edit_that_changes_nothing_changes_nothing() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
 
-    same = review.edit(draft.pk, draft.text, by=world.a_member(artist, "reviewer"))
+    same = review.edit(draft.pk, draft.text, by=factories.get_member(artist, "reviewer"))
     assert (same.state, same.revision, same.edited_by) == ("pending", 1, None)
 
-    approved = review.edit(draft.pk, draft.text, by=world.a_member(artist, "principal"))
+    approved = review.edit(draft.pk, draft.text, by=factories.get_member(artist, "principal"))
     assert (approved.state, approved.mark, approved.revision) == ("approved", "filled", 1)
 
 
 @pytest.mark.django_db
 def test_an_edited_model_is_marked_edited() -> None:
-    artist = world.an_artist()
-    draft = world.by_a_model(world.a_pending_draft(artist))
+    artist = factories.create_artist()
+    draft = factories.mark_model_written(factories.create_pending_draft(artist))
 
-    edited = review.edit(draft.pk, "Ana, mine now.", by=world.a_member(artist, "principal"))
+    edited = review.edit(draft.pk, "Ana, mine now.", by=factories.get_member(artist, "principal"))
 
     assert (edited.mark, edited.credit) == ("edited", "Mara Veil")
     assert edited.parts == [{"part": "words", "by": "the model tiny-1, changed by Mara Veil", "kind": "model"}]
@@ -104,11 +104,11 @@ def test_an_edited_model_is_marked_edited() -> None:
 )
 @pytest.mark.parametrize("role", ["principal", "reviewer"])
 def test_what_a_message_may_not_hold_is_refused_and_nothing_is_lost(text: str, complaint: str, role: str) -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
 
     with pytest.raises(InvalidRequest, match=complaint):
-        review.edit(draft.pk, text, by=world.a_member(artist, role))
+        review.edit(draft.pk, text, by=factories.get_member(artist, role))
 
     after = Draft.objects.get(pk=draft.pk)
     assert (after.state, after.text, after.revision) == ("pending", draft.text, 1)
@@ -125,17 +125,17 @@ def test_what_a_message_may_not_hold_is_refused_and_nothing_is_lost(text: str, c
     ],
 )
 def test_a_persons_own_claims_are_their_own(text: str) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
-    edited = review.edit(world.a_pending_draft(artist).pk, text, by=world.a_member(artist, "principal"))
+    edited = review.edit(factories.create_pending_draft(artist).pk, text, by=factories.get_member(artist, "principal"))
 
     assert edited.text == text
 
 
 @pytest.mark.django_db
 def test_an_edit_that_is_uncleared_is_not_kept() -> None:
-    artist = world.an_artist()
-    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal)
 
     with pytest.raises(Uncleared):

@@ -11,43 +11,43 @@ from audit.models import Entry
 from fans import opt_ins
 from live.models import Notice
 from rights.models import Decision
-from tests import world
+from tests import factories
 
 
 @pytest.mark.django_db
 def test_an_approval_can_be_undone_within_the_grace() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    first = review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    first = review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
-    undone = review.undo(draft.pk, by=world.a_member(artist, "reviewer"))
+    undone = review.undo(draft.pk, by=factories.get_member(artist, "reviewer"))
 
     assert (undone.state, undone.decision, undone.mark, undone.credit) == ("pending", None, None, None)
     assert (undone.decided_by, undone.decided_at, undone.deliver_after) == (None, None, None)
     assert Entry.objects.get(action="draft.undone").facts == {"decision": first.decision_id}
-    again = review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+    again = review.approve(draft.pk, by=factories.get_member(artist, "reviewer"))
     assert (again.state, again.credit) == ("approved", "Mara Veil's team")
     assert Decision.objects.filter(kind="item").count() == 2
 
 
 @pytest.mark.django_db
 def test_after_the_grace_nothing_is_undone() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
 
     with pytest.raises(TooLate, match="The time to undo is over"):
-        review.undo(draft.pk, by=world.a_member(artist, "principal"))
+        review.undo(draft.pk, by=factories.get_member(artist, "principal"))
     assert Draft.objects.get(pk=draft.pk).state == "approved"
 
 
 @pytest.mark.django_db
 def test_a_decline_can_be_undone_within_the_grace_and_then_decided_anew() -> None:
-    artist = world.an_artist()
-    reviewer = world.a_member(artist, "reviewer")
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    reviewer = factories.get_member(artist, "reviewer")
+    draft = factories.create_pending_draft(artist)
     review.decline(draft.pk, by=reviewer, reason="a stray swipe")
 
-    undone = review.undo(draft.pk, by=world.a_member(artist, "owner"))
+    undone = review.undo(draft.pk, by=factories.get_member(artist, "owner"))
 
     assert (undone.state, undone.reason, undone.decided_by, undone.decided_at) == ("pending", "", None, None)
     assert Entry.objects.get(action="draft.undone").facts == {"was": "declined"}
@@ -59,8 +59,8 @@ def test_a_decline_can_be_undone_within_the_grace_and_then_decided_anew() -> Non
 @pytest.mark.django_db
 @pytest.mark.parametrize("over", ["deliver_after", "deadline"])
 def test_a_decline_stays_once_the_grace_or_its_own_time_is_over(over: str) -> None:
-    artist = world.an_artist()
-    draft, reviewer = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
+    artist = factories.create_artist()
+    draft, reviewer = factories.create_pending_draft(artist), factories.get_member(artist, "reviewer")
     review.decline(draft.pk, by=reviewer)
     Draft.objects.filter(pk=draft.pk).update(**{over: Now() - timedelta(seconds=1)})
 
@@ -71,13 +71,13 @@ def test_a_decline_stays_once_the_grace_or_its_own_time_is_over(over: str) -> No
 
 @pytest.mark.django_db
 def test_a_decline_is_undone_by_nobody_outside_the_team_and_not_against_the_fan() -> None:
-    artist, fan = world.an_artist(), world.a_fan("Ana")
+    artist, fan = factories.create_artist(), factories.create_fan("Ana")
     opt_ins.opt_in(fan, artist)
-    draft, reviewer = world.a_pending_draft(artist, fan), world.a_member(artist, "reviewer")
+    draft, reviewer = factories.create_pending_draft(artist, fan), factories.get_member(artist, "reviewer")
     review.decline(draft.pk, by=reviewer)
 
     with pytest.raises(DraftNotFound):
-        review.undo(draft.pk, by=world.a_member(world.an_artist("Ove Lind"), "principal"))
+        review.undo(draft.pk, by=factories.get_member(factories.create_artist("Ove Lind"), "principal"))
     opt_ins.opt_out(fan, artist)
     with pytest.raises(OptedOut):
         review.undo(draft.pk, by=reviewer)
@@ -85,8 +85,8 @@ def test_a_decline_is_undone_by_nobody_outside_the_team_and_not_against_the_fan(
 
 @pytest.mark.django_db
 def test_only_a_decision_is_undone() -> None:
-    artist = world.an_artist()
-    draft, reviewer = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
+    artist = factories.create_artist()
+    draft, reviewer = factories.create_pending_draft(artist), factories.get_member(artist, "reviewer")
 
     with pytest.raises(Stale, match="this draft is pending"):
         review.undo(draft.pk, by=reviewer)
@@ -94,11 +94,11 @@ def test_only_a_decision_is_undone() -> None:
 
 @pytest.mark.django_db
 def test_words_of_the_team_stay_the_teams_after_an_undo() -> None:
-    artist = world.an_artist()
-    draft, principal = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     review.edit(draft.pk, "Ana, mine.", by=principal)
     review.undo(draft.pk, by=principal)
 
     with pytest.raises(NotAllowed):
-        review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
+        review.approve(draft.pk, by=factories.get_member(artist, "reviewer"))
     assert review.approve(draft.pk, by=principal).mark == "written"

@@ -14,9 +14,9 @@ from artists import team_invitations
 from artists.exceptions import InvalidRequest
 from audit.models import Entry
 from catalog.models import Artist
-from tests import world
+from tests import factories
 from tests.artists.studio.pages import member_client, visible_text
-from tests.pages.reading import Page
+from tests.pages.html_page import HTMLPage
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -25,7 +25,7 @@ API = "/api/v1/studio/mara-veil/team"
 
 @pytest.fixture
 def artist() -> Artist:
-    return world.an_artist("Mara Veil")
+    return factories.create_artist("Mara Veil")
 
 
 def post_invitation(client: Client, email: str, role: str = "reviewer") -> Any:
@@ -33,7 +33,7 @@ def post_invitation(client: Client, email: str, role: str = "reviewer") -> Any:
 
 
 def test_a_mail_says_who_asks_for_which_studio_and_as_what(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
-    owner = world.a_member(artist, "owner")
+    owner = factories.get_member(artist, "owner")
     owner.name = "Olga of evil.example.com"
     owner.save()
 
@@ -41,7 +41,7 @@ def test_a_mail_says_who_asks_for_which_studio_and_as_what(artist: Artist, mailo
 
     [letter] = mailoutbox
     [(html, kind)] = letter.alternatives  # type: ignore[attr-defined]
-    page = Page(html)
+    page = HTMLPage(html)
     links = re.findall(r"http\S+", letter.body)
     assert (letter.to, letter.subject) == (["ana@example.com"], "Join the team of Mara Veil?")
     assert "Olga of evil.example.com invites you to the team of Mara Veil on Fanfare, as reviewer." in letter.body
@@ -54,7 +54,7 @@ def test_a_mail_says_who_asks_for_which_studio_and_as_what(artist: Artist, mailo
 def test_the_api_answers_the_same_whether_an_address_has_an_account(
     artist: Artist, mailoutbox: list[EmailMessage]
 ) -> None:
-    client, known = member_client(artist, "owner"), world.a_fan("Kwame")
+    client, known = member_client(artist, "owner"), factories.create_fan("Kwame")
 
     answers = [post_invitation(client, email) for email in (known.email, "nobody@example.com")]
 
@@ -88,7 +88,7 @@ def test_what_is_no_address_gets_no_mail(artist: Artist, mailoutbox: list[EmailM
 
 
 def test_a_team_sends_so_many_an_hour_and_no_more(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
-    owner = world.a_member(artist, "owner")
+    owner = factories.get_member(artist, "owner")
     for number in range(team_invitations.MAX_PER_TEAM_AN_HOUR):
         team_invitations.invite(artist, f"fan-{number}@example.com", "reviewer", by=owner)
 
@@ -96,17 +96,17 @@ def test_a_team_sends_so_many_an_hour_and_no_more(artist: Artist, mailoutbox: li
         team_invitations.invite(artist, "one-more@example.com", "reviewer", by=owner)
 
     assert len(mailoutbox) == team_invitations.MAX_PER_TEAM_AN_HOUR
-    other = world.an_artist("Ove Lind")
-    team_invitations.invite(other, "one-more@example.com", "reviewer", by=world.a_member(other, "owner"))
+    other = factories.create_artist("Ove Lind")
+    team_invitations.invite(other, "one-more@example.com", "reviewer", by=factories.get_member(other, "owner"))
 
 
 def test_an_address_gets_so_many_a_week_from_all_teams_together(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
-    other = world.an_artist("Ove Lind")
+    other = factories.create_artist("Ove Lind")
     for by in (artist, other, artist, other, artist):
-        team_invitations.invite(by, "ana@example.com", "reviewer", by=world.a_member(by, "owner"))
+        team_invitations.invite(by, "ana@example.com", "reviewer", by=factories.get_member(by, "owner"))
 
     with pytest.raises(InvalidRequest, match="Nothing was sent"):
-        team_invitations.invite(other, "ANA@example.com", "reviewer", by=world.a_member(other, "owner"))
+        team_invitations.invite(other, "ANA@example.com", "reviewer", by=factories.get_member(other, "owner"))
 
     assert len(mailoutbox) == team_invitations.MAX_PER_ADDRESS
 
@@ -127,8 +127,8 @@ def test_nobody_is_invited_by_a_mail_that_did_not_go_out(artist: Artist, setting
 def test_the_history_says_who_invited_and_who_joined_and_not_who_said_no(artist: Artist) -> None:
     owner = member_client(artist, "owner")
     about = {"subject": f"team:{artist.team_id}", "facts": {"role": "reviewer", "invitation": 1}}
-    refuser, joiner = world.a_person("Nora No"), world.a_person("Yusuf Yes")
-    by = world.a_member(artist, "owner").actor
+    refuser, joiner = factories.create_person("Nora No"), factories.create_person("Yusuf Yes")
+    by = factories.get_member(artist, "owner").actor
     for action, actor, more in [
         ("team.invited", by, {}), ("team.invitation_refused", refuser.actor, {}),
         ("team.joined", joiner.actor, {"person": joiner.actor}), ("team.invitation_taken_back", by, {}),

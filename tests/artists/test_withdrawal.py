@@ -14,7 +14,7 @@ from artists.studio.told import told
 from audit.models import Entry
 from fans import mutes, opt_ins
 from live.models import Notice
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 
@@ -30,13 +30,13 @@ def mute_program(draft: Draft) -> None:
 
 @pytest.mark.django_db
 def test_what_waits_for_a_fan_who_opts_out_is_withdrawn() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     first, second = (
-        world.a_pending_draft(artist, fan),
-        world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9)),
+        factories.create_pending_draft(artist, fan),
+        factories.create_pending_draft(artist, fan, program=factories.create_program(artist, nth=9)),
     )
-    neighbours = world.a_pending_draft(artist)
+    neighbours = factories.create_pending_draft(artist)
     opt_ins.opt_out(fan, artist)
 
     assert withdrawal.withdraw_next()
@@ -49,9 +49,9 @@ def test_what_waits_for_a_fan_who_opts_out_is_withdrawn() -> None:
 
 @pytest.mark.django_db
 def test_it_is_written_down_and_the_team_hears_of_it() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
-    world.a_member(artist, "reviewer")
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    factories.get_member(artist, "reviewer")
     opt_ins.opt_out(draft.person, artist)
 
     withdrawal.withdraw_next()
@@ -68,10 +68,10 @@ def test_it_is_written_down_and_the_team_hears_of_it() -> None:
 
 @pytest.mark.django_db
 def test_with_another_artist_the_fan_goes_on() -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
-    fan = world.a_fan(opted_in=artist)
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    fan = factories.create_fan(opted_in=artist)
     opt_ins.opt_in(fan, other)
-    ended, goes_on = world.a_pending_draft(artist, fan), world.a_pending_draft(other, fan)
+    ended, goes_on = factories.create_pending_draft(artist, fan), factories.create_pending_draft(other, fan)
     opt_ins.opt_out(fan, artist)
 
     withdrawal.withdraw_next()
@@ -81,11 +81,11 @@ def test_with_another_artist_the_fan_goes_on() -> None:
 
 @pytest.mark.django_db
 def test_what_waits_of_a_program_that_its_fan_pauses_is_withdrawn() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
-    paused = world.a_pending_draft(artist, fan)
-    other = world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9))
-    neighbours = world.a_pending_draft(artist, program=Program.objects.get(pk=paused.version.program_id))
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
+    paused = factories.create_pending_draft(artist, fan)
+    other = factories.create_pending_draft(artist, fan, program=factories.create_program(artist, nth=9))
+    neighbours = factories.create_pending_draft(artist, program=Program.objects.get(pk=paused.version.program_id))
     mute_program(paused)
 
     assert withdrawal.withdraw_next()
@@ -97,7 +97,7 @@ def test_what_waits_of_a_program_that_its_fan_pauses_is_withdrawn() -> None:
 
 @pytest.mark.django_db
 def test_a_pause_that_is_over_at_once_changes_nothing() -> None:
-    draft = world.a_pending_draft(world.an_artist())
+    draft = factories.create_pending_draft(factories.create_artist())
     mute_program(draft)
     mutes.resume(draft.person, draft.version.program_id)
 
@@ -108,7 +108,7 @@ def test_a_pause_that_is_over_at_once_changes_nothing() -> None:
 
 @pytest.mark.django_db
 def test_what_was_decided_is_left_to_delivery() -> None:
-    draft = world.an_approved_draft(world.an_artist())
+    draft = factories.create_approved_draft(factories.create_artist())
     opt_ins.opt_out(draft.person, draft.artist)
 
     assert withdrawal.withdraw_next()
@@ -118,8 +118,8 @@ def test_what_was_decided_is_left_to_delivery() -> None:
 
 @pytest.mark.django_db
 def test_opting_in_again_brings_nothing_back() -> None:
-    artist = world.an_artist()
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
     opt_ins.opt_out(draft.person, artist)
     withdrawal.withdraw_next()
 
@@ -130,12 +130,12 @@ def test_opting_in_again_brings_nothing_back() -> None:
 
 
 def test_an_opt_in_holds_for_what_is_written_after_it_only(committing_db: Database) -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
-    before = world.a_pending_draft(artist, fan)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
+    before = factories.create_pending_draft(artist, fan)
     opt_ins.opt_out(fan, artist)
     opt_ins.opt_in(fan, artist)
-    after = world.a_pending_draft(artist, fan, program=world.a_program(artist, nth=9))
+    after = factories.create_pending_draft(artist, fan, program=factories.create_program(artist, nth=9))
 
     withdrawal.withdraw_next()
 
@@ -145,7 +145,7 @@ def test_an_opt_in_holds_for_what_is_written_after_it_only(committing_db: Databa
 @pytest.mark.django_db
 def test_one_whose_opt_in_ended_before_anybody_looked_is_found_later() -> None:
     """However long the process was away: what ended waits for it, and no clock does."""
-    draft = world.a_pending_draft(world.an_artist())
+    draft = factories.create_pending_draft(factories.create_artist())
     opt_ins.opt_out(draft.person, draft.artist)
     draft.person.opt_ins.update(ended_at=F("ended_at") - timedelta(days=30))
 
@@ -157,8 +157,8 @@ def test_one_whose_opt_in_ended_before_anybody_looked_is_found_later() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("stop", "refusal"), [("opt out", OptedOut), ("pause", Muted)])
 def test_until_then_nobody_decides_it(stop: str, refusal: type[Exception]) -> None:
-    artist = world.an_artist()
-    draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft, mara = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     mute_program(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
 
     for decide in (
@@ -175,8 +175,8 @@ def test_until_then_nobody_decides_it(stop: str, refusal: type[Exception]) -> No
 @pytest.mark.django_db
 @pytest.mark.parametrize(("stop", "refusal"), [("opt out", OptedOut), ("pause", Muted)])
 def test_an_approval_is_not_brought_back_to_wait_for_a_fan_who_stopped_it(stop: str, refusal: type[Exception]) -> None:
-    artist = world.an_artist()
-    draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft, mara = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     review.approve(draft.pk, by=mara)
     mute_program(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
 
@@ -188,12 +188,12 @@ def test_an_approval_is_not_brought_back_to_wait_for_a_fan_who_stopped_it(stop: 
 
 @pytest.mark.django_db
 def test_three_cost_as_many_queries_as_one() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
     def queries(count: int) -> int:
         for _ in range(count):
-            opt_ins.opt_out(world.a_pending_draft(artist).person, artist)
-            mute_program(world.a_pending_draft(artist))
+            opt_ins.opt_out(factories.create_pending_draft(artist).person, artist)
+            mute_program(factories.create_pending_draft(artist))
         with CaptureQueriesContext(connection) as captured:
             assert withdrawal.withdraw_next()
         return len(captured)
@@ -203,9 +203,9 @@ def test_three_cost_as_many_queries_as_one() -> None:
 
 
 def test_two_processes_withdraw_each_once(committing_db: Database) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     for _ in range(6):
-        opt_ins.opt_out(world.a_pending_draft(artist).person, artist)
+        opt_ins.opt_out(factories.create_pending_draft(artist).person, artist)
 
     run_at_once(withdrawal.withdraw_next, withdrawal.withdraw_next)
 
@@ -225,8 +225,8 @@ def stop_in_thread(fan: Person, program: Program, how: str) -> threading.Thread:
 
 @pytest.mark.parametrize("how", ["opt out", "pause"])
 def test_what_is_being_written_when_its_fan_stops_it_is_found(committing_db: Database, how: str) -> None:
-    program = world.a_program(world.an_artist())
-    moment = world.a_moment(program)
+    program = factories.create_program(factories.create_artist())
+    moment = factories.create_moment(program)
 
     with transaction.atomic():
         drafts.write_next()
@@ -245,8 +245,8 @@ def test_what_was_begun_before_its_fan_stopped_it_is_not_stored(
     committing_db: Database, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a model takes its time: allowed when it began, no more when it is done."""
-    program = world.a_program(world.an_artist())
-    moment = world.a_moment(program)
+    program = factories.create_program(factories.create_artist())
+    moment = factories.create_moment(program)
     write = drafts.generation.generate_text
 
     def slowly(*given: object) -> object:
@@ -266,8 +266,8 @@ def test_what_was_begun_before_its_fan_stopped_it_is_not_stored(
 
 
 def test_what_is_brought_back_when_its_fan_opts_out_is_found(committing_db: Database) -> None:
-    artist = world.an_artist()
-    draft, mara = world.a_pending_draft(artist), world.a_member(artist, "principal")
+    artist = factories.create_artist()
+    draft, mara = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     programs.set_practice(artist, by=mara, grace_seconds=60)
     review.approve(draft.pk, by=mara)
 
@@ -284,8 +284,8 @@ def test_what_is_brought_back_when_its_fan_opts_out_is_found(committing_db: Data
 
 
 def test_one_that_somebody_edits_at_this_moment_is_waited_for(committing_db: Database) -> None:
-    artist = world.an_artist()
-    draft, ines = world.a_pending_draft(artist), world.a_member(artist, "reviewer")
+    artist = factories.create_artist()
+    draft, ines = factories.create_pending_draft(artist), factories.get_member(artist, "reviewer")
     withdrawing = threading.Thread(target=lambda: run_at_once(withdrawal.withdraw_next))
 
     with transaction.atomic():

@@ -9,7 +9,7 @@ from django.db import connection
 from artists import review
 from artists.models import Draft, Moment
 from fans.models import Experience
-from tests import world
+from tests import factories
 from tests.servers import Processes, wait_until
 
 
@@ -22,29 +22,29 @@ def count_other_connections() -> int:
 
 
 def test_one_process_does_all_of_it_and_ends_when_told(processes: Processes) -> None:
-    artist = world.an_artist()
-    world.without_grace(artist)
-    program, brief = world.a_program(artist), world.a_program(artist, nth=4, review_seconds=1)
+    artist = factories.create_artist()
+    factories.remove_undo_time(artist)
+    program, brief = factories.create_program(artist), factories.create_program(artist, nth=4, review_seconds=1)
     worker = processes.start("work", "all")
 
-    world.a_moment(program)
+    factories.create_moment(program)
     draft = wait_until(Draft.objects.first, seconds=20)
-    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    review.approve(draft.pk, by=factories.get_member(artist, "principal"))
     wait_until(lambda: Experience.objects.filter(draft=draft.pk).exists())
 
-    world.a_moment(brief)
+    factories.create_moment(brief)
     wait_until(lambda: Draft.objects.filter(version__program=brief, state="expired").exists())
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
 
 
 def test_a_writer_killed_at_work_leaves_nothing_behind(processes: Processes) -> None:
-    artist = world.an_artist()
-    program = world.a_program(artist)
+    artist = factories.create_artist()
+    program = factories.create_program(artist)
     first = processes.start("work", "drafts")
-    world.a_moment(program)
+    factories.create_moment(program)
     wait_until(lambda: Draft.objects.count() == 1, seconds=20)
-    moments = [world.a_moment(program) for _ in range(60)]
+    moments = [factories.create_moment(program) for _ in range(60)]
 
     first.kill()
     first.wait(10)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-KNOWN = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb",
@@ -23,7 +23,7 @@ class NoBrowser(Exception):
 def chromium() -> Iterator[Browser]:
     """A running browser without a window. Only one at a time: Playwright keeps a loop in this thread."""
     with sync_playwright() as playwright:
-        found = _found(playwright.chromium.executable_path)
+        found = _executable_path(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         try:
             yield browser
@@ -31,13 +31,13 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def _found(brought: str) -> str:
+def _executable_path(brought: str) -> str:
     named = os.environ.get("CHROMIUM")
     if named:
         if not shutil.which(named):
             raise NoBrowser(f"CHROMIUM={named} is no program")
         return named
-    system = next((path for name in KNOWN if (path := shutil.which(name))), None)
+    system = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     if system:
         return system
     if Path(brought).exists():

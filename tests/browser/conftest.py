@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Error
 from pytest_django import DjangoDbBlocker
 
+from tests.browser.browsers import Browsers
 from tests.browser.chromium import NoBrowser, chromium
-from tests.browser.guests import Guests
-from tests.browser.house import House, requires_broker, running
+from tests.browser.full_site import FullSite, run_full_site, skip_without_broker
 from tests.servers import Database
 
 
@@ -30,15 +30,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def house(
     browser: Browser, template: Database, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    requires_broker()
-    with django_db_blocker.unblock(), running(template, tmp_path_factory.mktemp("house")) as found:
+) -> Iterator[FullSite]:
+    skip_without_broker()
+    with django_db_blocker.unblock(), run_full_site(template, tmp_path_factory.mktemp("house")) as found:
         yield found
 
 
 @pytest.fixture
-def guests(house: House, browser: Browser) -> Iterator[Guests]:
-    found = Guests(browser, house.site.url)
+def guests(house: FullSite, browser: Browser) -> Iterator[Browsers]:
+    found = Browsers(browser, house.site.url)
     yield found
     found.leave()
 
@@ -49,7 +49,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[object]:
     result = yield
     for name in ("guests", "opened"):
         found = getattr(pyfuncitem.funcargs.get(name), "guests", pyfuncitem.funcargs.get(name))
-        if isinstance(found, Guests):
+        if isinstance(found, Browsers):
             assert found.unforgiven() == []
     return result
 
@@ -66,9 +66,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.sections.append(("kept", f"not all: {reason}"))
     house = arguments.get("house")
     if report.failed and house:
-        report.sections += [(log.name, _end_of(log)) for log in house.processes.logs]
+        report.sections += [(log.name, _log_tail(log)) for log in house.processes.logs]
     return report
 
 
-def _end_of(log: Path) -> str:
+def _log_tail(log: Path) -> str:
     return os.linesep.join(log.read_text(errors="replace").splitlines()[-25:])

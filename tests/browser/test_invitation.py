@@ -3,15 +3,15 @@
 from playwright.sync_api import expect
 
 from accounts.models import Person
-from tests import world
-from tests.browser.guests import PHONE, Guests
-from tests.browser.house import PASSWORD, House
+from tests import factories
+from tests.browser.browsers import PHONE, Browsers
+from tests.browser.full_site import PASSWORD, FullSite
 
 
-def test_somebody_without_an_account_is_asked_and_joins(house: House, guests: Guests) -> None:
-    artist = world.an_artist("Ines Quay")
+def test_somebody_without_an_account_is_asked_and_joins(house: FullSite, guests: Browsers) -> None:
+    artist = factories.create_artist("Ines Quay")
     team = f"/studio/{artist.slug}/team"
-    owner = guests.open(team, world.a_member(artist, "principal"))
+    owner = guests.open(team, factories.get_member(artist, "principal"))
 
     # The team asks, and reads the same as for any address.
     owner.get_by_label("Their e-mail address").fill("Newhand@example.com")

@@ -12,33 +12,33 @@ from catalog.models import Artist, Sound
 from config.demo import synthesis
 from fans.models import Engagement
 from listens.models import Listen
-from tests import world
-from tests.browser.guests import Guests
-from tests.browser.house import SECONDS, House, token_of
+from tests import factories
+from tests.browser.browsers import Browsers
+from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite, token_of
 from tests.servers import wait_until
 
 _names = itertools.count(1)
 
 
 @pytest.fixture
-def artist(house: House) -> Iterator[Artist]:
-    made = world.an_artist(f"Player {next(_names)}")
-    world.a_recording(made, "Night Bus")
+def artist(house: FullSite) -> Iterator[Artist]:
+    made = factories.create_artist(f"Player {next(_names)}")
+    factories.create_recording(made, "Night Bus")
     yield made
     for sound in Sound.objects.filter(recording__artist=made):
         (Path(settings.MEDIA_ROOT) / sound.path).unlink()
 
 
-def rows(page: Page) -> list[str]:
+def listen_rows(page: Page) -> list[str]:
     return [" ".join(each.split()) for each in page.locator(".listens tbody tr").all_inner_texts()]
 
 
 def test_a_listen_that_is_forgotten_leaves_every_open_page_by_itself(
-    house: House, guests: Guests, artist: Artist
+    house: FullSite, guests: Browsers, artist: Artist
 ) -> None:
-    fan = world.a_fan("Ana")
+    fan = factories.create_fan("Ana")
     house.listens(token_of(fan), artist.name, 3)
-    wait_until(lambda: Engagement.objects.filter(person=fan, listens=3).exists(), seconds=SECONDS)
+    wait_until(lambda: Engagement.objects.filter(person=fan, listens=3).exists(), seconds=PIPELINE_TIMEOUT_SECONDS)
     page, other = (guests.open("/listening", fan) for _ in range(2))
     expect(page.locator(".listens tbody tr")).to_have_count(3)
     expect(other.locator("[data-live-state]")).to_have_text("Live")
@@ -52,24 +52,24 @@ def test_a_listen_that_is_forgotten_leaves_every_open_page_by_itself(
     assert Engagement.objects.get(person=fan).listens == 2
 
 
-def test_without_javascript_too(house: House, guests: Guests, artist: Artist) -> None:
-    fan = world.a_fan("Bea")
+def test_without_javascript_too(house: FullSite, guests: Browsers, artist: Artist) -> None:
+    fan = factories.create_fan("Bea")
     house.listens(token_of(fan), artist.name, 2)
-    wait_until(lambda: Listen.objects.filter(person=fan).count() == 2, seconds=SECONDS)
+    wait_until(lambda: Listen.objects.filter(person=fan).count() == 2, seconds=PIPELINE_TIMEOUT_SECONDS)
     page = guests.open("/listening", fan, java_script_enabled=False)
 
     page.locator(".listens tbody tr").first.get_by_role("button").click()
-    wait_until(lambda: Listen.objects.filter(person=fan).count() == 1, seconds=SECONDS)
+    wait_until(lambda: Listen.objects.filter(person=fan).count() == 1, seconds=PIPELINE_TIMEOUT_SECONDS)
     page.reload()
     page.locator(".rec summary").click()
     page.get_by_role("button", name="Until I say so").click()
 
-    assert len(rows(page)) == 1
+    assert len(listen_rows(page)) == 1
     expect(page.get_by_text("Not recording")).to_be_visible()
 
 
-def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, artist: Artist) -> None:
-    fan = world.a_fan("Cid")
+def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Browsers, artist: Artist) -> None:
+    fan = factories.create_fan("Cid")
     synthesis.compose_recording(artist.recordings.get(), "a seed")
     page = guests.open(f"/artists/{artist.slug}", fan)
     player = page.locator("[data-player]")
@@ -86,7 +86,9 @@ def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, ar
     expect(page.locator("[data-player]").get_by_role("status")).to_have_text("This counts as a listen.", timeout=60_000)
     expect(page.locator("#heard")).to_contain_text("You have listened 1 time, first on")
 
-    listen = wait_until(Listen.objects.filter(person=fan).select_related("source").first, seconds=SECONDS)
+    listen = wait_until(
+        Listen.objects.filter(person=fan).select_related("source").first, seconds=PIPELINE_TIMEOUT_SECONDS
+    )
     assert listen
     assert (listen.source.uri, listen.recording, listen.time_basis) == (
         "/doors/player",
@@ -98,10 +100,10 @@ def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Guests, ar
     expect(page.locator(".listens tbody tr")).to_contain_text("here")
 
 
-def test_who_is_new_presses_play_and_is_led_on(guests: Guests, artist: Artist) -> None:
+def test_who_is_new_presses_play_and_is_led_on(guests: Browsers, artist: Artist) -> None:
     Sound.objects.exclude(recording__artist=artist).delete()
     synthesis.compose_recording(artist.recordings.get(), "a seed")
-    page = guests.open("/welcome", world.a_fan("Eve"))
+    page = guests.open("/welcome", factories.create_fan("Eve"))
     onward = page.locator("[data-when-played] a")
     expect(onward).to_be_hidden()
 
@@ -113,10 +115,10 @@ def test_who_is_new_presses_play_and_is_led_on(guests: Guests, artist: Artist) -
     expect(page.locator("h1")).to_have_text("Who may answer you?")
 
 
-def test_the_player_obeys_the_keyboard_and_plays_one_at_a_time(guests: Guests, artist: Artist) -> None:
+def test_the_player_obeys_the_keyboard_and_plays_one_at_a_time(guests: Browsers, artist: Artist) -> None:
     for title in ("First", "Second"):
-        synthesis.compose_recording(world.a_recording(artist, title), title)
-    page = guests.open(f"/artists/{artist.slug}", world.a_fan("Dee"))
+        synthesis.compose_recording(factories.create_recording(artist, title), title)
+    page = guests.open(f"/artists/{artist.slug}", factories.create_fan("Dee"))
     first, second = (page.locator("[data-player]").nth(n).locator("[data-play]") for n in range(2))
 
     first.focus()

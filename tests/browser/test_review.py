@@ -9,62 +9,62 @@ from playwright.sync_api import Dialog, Page, expect
 from artists import programs, review
 from artists.models import Draft, Practice
 from catalog.models import Artist
-from tests import world
-from tests.browser import house as given
-from tests.browser.guests import PHONE, Guests
-from tests.browser.house import House
+from tests import factories
+from tests.browser import full_site as given
+from tests.browser.browsers import PHONE, Browsers
+from tests.browser.full_site import FullSite
 
 _names = itertools.count(1)
-LONG = given.SECONDS * 1000
-SETTLED = 700  # ms: a key is not meant for what has just appeared
+LONG = given.PIPELINE_TIMEOUT_SECONDS * 1000
+KEY_DELAY_MS = 700  # ms: a key is not meant for what has just appeared
 TYPED = "Words of my own, half typed"
 TOP = "document.querySelector('.draft .words').getBoundingClientRect().top"
 
 
 @pytest.fixture
-def artist(house: House) -> Artist:
-    made = world.an_artist(f"Review {next(_names)}")
-    world.a_program(made)
+def artist(house: FullSite) -> Artist:
+    made = factories.create_artist(f"Review {next(_names)}")
+    factories.create_program(made)
     Practice.objects.create(artist=made, grace_seconds=600)
     return made
 
 
 @pytest.fixture
 def draft(artist: Artist) -> Draft:
-    return given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+    return given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
 
 
-def at(draft: Draft, action: str = "") -> str:
+def review_path(draft: Draft, action: str = "") -> str:
     return f"/studio/{draft.artist.slug}/review/{draft.pk}{action}"
 
 
-def opened(guests: Guests, draft: Draft, action: str = "") -> Page:
-    page = guests.open(at(draft, action), world.a_member(draft.artist, "principal"))
+def open_review(guests: Browsers, draft: Draft, action: str = "") -> Page:
+    page = guests.open(review_path(draft, action), factories.get_member(draft.artist, "principal"))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
-    page.wait_for_timeout(SETTLED)
+    page.wait_for_timeout(KEY_DELAY_MS)
     return page
 
 
-def test_what_was_decided_in_one_tab_cannot_be_decided_in_the_other(draft: Draft, guests: Guests) -> None:
-    page = opened(guests, draft)
+def test_what_was_decided_in_one_tab_cannot_be_decided_in_the_other(draft: Draft, guests: Browsers) -> None:
+    page = open_review(guests, draft)
     before = page.evaluate(TOP)
 
-    review.approve(draft.pk, by=world.a_member(draft.artist, "reviewer"))
+    review.approve(draft.pk, by=factories.get_member(draft.artist, "reviewer"))
 
     expect(page.locator("#news")).to_contain_text("Already decided by", timeout=LONG)
     expect(page.locator(".decide")).to_be_hidden()
     expect(page.locator("#news time")).not_to_contain_text("UTC")
     assert page.evaluate(TOP) == before
     page.keyboard.press("d")
-    page.wait_for_timeout(SETTLED)
+    page.wait_for_timeout(KEY_DELAY_MS)
     draft.refresh_from_db()
     assert draft.state == "approved"
 
 
-def test_a_pause_is_heard_where_one_reads_and_so_is_its_end(draft: Draft, guests: Guests) -> None:
-    page = opened(guests, draft)
+def test_a_pause_is_heard_where_one_reads_and_so_is_its_end(draft: Draft, guests: Browsers) -> None:
+    page = open_review(guests, draft)
     before = page.evaluate(TOP)
-    mara = world.a_member(draft.artist, "principal")
+    mara = factories.get_member(draft.artist, "principal")
 
     programs.pause(draft.version.program, by=mara)
     expect(page.locator("#news")).to_contain_text("The program is paused", timeout=LONG)
@@ -76,12 +76,12 @@ def test_a_pause_is_heard_where_one_reads_and_so_is_its_end(draft: Draft, guests
     expect(page.locator("#news")).to_be_hidden()
 
 
-def test_a_decline_is_taken_back_by_the_same_key_as_an_approval(draft: Draft, guests: Guests) -> None:
-    page = opened(guests, draft)
+def test_a_decline_is_taken_back_by_the_same_key_as_an_approval(draft: Draft, guests: Browsers) -> None:
+    page = open_review(guests, draft)
 
     page.keyboard.press("d")
     expect(page.locator("#undo [data-countdown]")).to_have_text(re.compile(r"Final (in \d+ s|at \d\d:\d\d)\."))
-    page.wait_for_timeout(SETTLED)
+    page.wait_for_timeout(KEY_DELAY_MS)
     page.keyboard.press("z")
 
     expect(page.locator("#draft-name")).to_have_text("Ana")
@@ -89,8 +89,8 @@ def test_a_decline_is_taken_back_by_the_same_key_as_an_approval(draft: Draft, gu
     assert draft.state == "pending"
 
 
-def test_a_swipe_that_was_not_meant_is_taken_back(draft: Draft, guests: Guests) -> None:
-    page = guests.open(at(draft), world.a_member(draft.artist, "principal"), **PHONE)
+def test_a_swipe_that_was_not_meant_is_taken_back(draft: Draft, guests: Browsers) -> None:
+    page = guests.open(review_path(draft), factories.get_member(draft.artist, "principal"), **PHONE)
     box = page.locator("[data-swipe]").bounding_box()
     assert box
     x, y = box["x"] + box["width"] * 0.8, box["y"] + 40
@@ -106,8 +106,8 @@ def test_a_swipe_that_was_not_meant_is_taken_back(draft: Draft, guests: Guests) 
     assert draft.state == "pending"
 
 
-def test_who_has_to_sign_in_while_typing_finds_the_words_again(draft: Draft, guests: Guests) -> None:
-    page = opened(guests, draft)
+def test_who_has_to_sign_in_while_typing_finds_the_words_again(draft: Draft, guests: Browsers) -> None:
+    page = open_review(guests, draft)
     guests.forgive("WebSocket")
     page.keyboard.press("e")
     expect(page.locator("#text")).to_be_visible()
@@ -115,16 +115,16 @@ def test_who_has_to_sign_in_while_typing_finds_the_words_again(draft: Draft, gue
     page.fill("#text", TYPED)
     page.wait_for_url("**/accounts/login/**")
 
-    guests.sign_in(page.context, world.a_member(draft.artist, "principal"))
+    guests.sign_in(page.context, factories.get_member(draft.artist, "principal"))
     page.reload()  # who is signed in is led on from here
 
-    page.wait_for_url(f"**{at(draft, '/edit')}")
+    page.wait_for_url(f"**{review_path(draft, '/edit')}")
     expect(page.locator("#text")).to_have_value(TYPED)
     expect(page.locator("#unsaved")).to_contain_text("They are not saved yet.")
 
 
-def test_leaving_half_typed_words_asks_first(draft: Draft, guests: Guests) -> None:
-    page = opened(guests, draft, "/edit")
+def test_leaving_half_typed_words_asks_first(draft: Draft, guests: Browsers) -> None:
+    page = open_review(guests, draft, "/edit")
     asked: list[str] = []
 
     def answer(dialog: Dialog) -> None:
@@ -139,9 +139,9 @@ def test_leaving_half_typed_words_asks_first(draft: Draft, guests: Guests) -> No
     assert asked == ["beforeunload"]
 
 
-def test_a_facts_letter_stands_with_its_last_word(artist: Artist, guests: Guests) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("王小雨", opted_in=artist))
-    page = opened(guests, draft)
+def test_a_facts_letter_stands_with_its_last_word(artist: Artist, guests: Browsers) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("王小雨", opted_in=artist))
+    page = open_review(guests, draft)
 
     alone = page.evaluate(
         """widths => widths.filter(width => {

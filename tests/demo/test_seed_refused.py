@@ -5,12 +5,12 @@ import pytest
 from accounts.models import Person
 from audit.models import Entry
 from config.demo import seed
-from tests import world
+from tests import factories
 from tests.servers import Database
 
 
 def test_a_database_with_people_in_it_is_left_alone(committing_db: Database) -> None:
-    world.a_person("Ana")
+    factories.create_person("Ana")
 
     with pytest.raises(seed.DatabaseNotEmpty, match="has people in it"):
         seed.seed_demo()

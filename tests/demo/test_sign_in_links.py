@@ -18,7 +18,7 @@ from accounts.models import Person
 from audit.models import Entry
 from config.demo import sign_in_links
 from rights.models import Grant
-from tests import world
+from tests import factories
 from tests.servers import Site
 
 SIGN_IN_SCRIPT = """
@@ -46,7 +46,7 @@ def visitor() -> requests.Session:
 
 def test_a_link_signs_its_person_in_and_is_over(live_site: Site, settings: Settings, visitor: requests.Session) -> None:
     settings.DEBUG = True
-    ana = world.a_person("Ana")
+    ana = factories.create_person("Ana")
     link = live_site.url + sign_in_links.create_link(ana)
 
     came = visitor.get(link, timeout=10, allow_redirects=False)
@@ -64,8 +64,8 @@ def test_an_artist_is_led_to_the_studio_and_signs_nothing_without_a_password(
     live_site: Site, settings: Settings, visitor: requests.Session
 ) -> None:
     settings.DEBUG = True
-    artist = world.an_artist("Mara Veil", granted=False)
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist("Mara Veil", granted=False)
+    principal = factories.get_member(artist, "principal")
 
     came = visitor.get(live_site.url + sign_in_links.create_link(principal), timeout=10, allow_redirects=False)
     token = visitor.cookies.get("csrftoken") or ""
@@ -86,7 +86,7 @@ def test_a_link_that_is_not_quite_one_signs_nobody_in(
     live_site: Site, settings: Settings, visitor: requests.Session, spoilt: str
 ) -> None:
     settings.DEBUG = True
-    ana = world.a_person("Ana")
+    ana = factories.create_person("Ana")
     link = sign_in_links.create_link(
         ana, lasts=timedelta(seconds=0) if spoilt == "expired" else sign_in_links.LINK_LIFETIME
     )
@@ -106,7 +106,7 @@ def test_a_link_that_is_not_quite_one_signs_nobody_in(
 @pytest.mark.django_db
 def test_with_debug_off_no_link_is_made_and_one_that_was_made_is_refused(settings: Settings) -> None:
     settings.DEBUG = True
-    ana = world.a_person("Ana")
+    ana = factories.create_person("Ana")
     link = sign_in_links.create_link(ana)
     settings.DEBUG = False
 

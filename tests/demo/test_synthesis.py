@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from catalog.models import Sound
 from config.demo import synthesis
-from tests import world
+from tests import factories
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_same_seed_makes_the_same_piece_and_another_another() -> None:
 
 
 def test_what_is_composed_is_a_file_as_its_row_says(db: None, media: Path) -> None:
-    recording = world.a_recording(world.an_artist())
+    recording = factories.create_recording(factories.create_artist())
 
     sound = synthesis.compose_recording(recording, "salt")
 
@@ -54,7 +54,7 @@ def test_what_is_composed_is_a_file_as_its_row_says(db: None, media: Path) -> No
 
 
 def test_composing_again_replaces_the_sound(db: None, media: Path) -> None:
-    recording = world.a_recording(world.an_artist())
+    recording = factories.create_recording(factories.create_artist())
     first = synthesis.compose_recording(recording, "one")
 
     second = synthesis.compose_recording(recording, "two")

@@ -10,7 +10,7 @@ import pytest
 from events.kafka import Producer, create_topics
 from events.models import Outbox
 from tests.events.conftest import ledger_words, make_records, put_in_outbox
-from tests.servers import Broker, Database, FragileBroker, Processes, wait_until
+from tests.servers import Broker, Database, Processes, RestartableBroker, wait_until
 
 RECORD_COUNT = 5000
 WORDS = [f"{n:05}" for n in range(RECORD_COUNT)]
@@ -97,7 +97,7 @@ def test_relay_and_consumer_killed_in_the_middle_lose_and_repeat_nothing(
 
 
 def test_a_broker_killed_in_the_middle_and_back_empty_costs_nothing(
-    fragile_broker: FragileBroker, counted: Database, processes: Processes
+    fragile_broker: RestartableBroker, counted: Database, processes: Processes
 ) -> None:
     for command in (("relay",), child_command("consume_once")):
         RestartingChild(processes, command)

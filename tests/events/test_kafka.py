@@ -13,7 +13,7 @@ from events.reader import Reader
 from events.records import Batch, Position, Record, SendFailure
 from events.topics import LISTENS, NOTICES
 from tests.events.conftest import make_records
-from tests.servers import Broker, FragileBroker, wait_until
+from tests.servers import Broker, RestartableBroker, wait_until
 
 
 @pytest.fixture
@@ -113,7 +113,9 @@ def test_a_partition_that_is_added_is_read_too(broker: Broker, producer: Produce
     assert sorted(set(got)) == sorted(word.encode() for word in words)
 
 
-def test_without_a_broker_everything_says_so_within_seconds(fragile_broker: FragileBroker, producer: Producer) -> None:
+def test_without_a_broker_everything_says_so_within_seconds(
+    fragile_broker: RestartableBroker, producer: Producer
+) -> None:
     fragile_broker.kill()
     threads = threading.active_count()
     start = time.monotonic()
@@ -130,7 +132,7 @@ def test_without_a_broker_everything_says_so_within_seconds(fragile_broker: Frag
 
 
 def test_a_broker_that_comes_back_empty_is_used_again(
-    fragile_broker: FragileBroker, producer: Producer, tail: Reader
+    fragile_broker: RestartableBroker, producer: Producer, tail: Reader
 ) -> None:
     create_topics()
     before = topic_id(NOTICES)
@@ -156,7 +158,7 @@ def test_a_broker_that_comes_back_empty_is_used_again(
     assert time.monotonic() - start < 10
 
 
-def test_nobody_makes_a_topic_by_asking_for_it(fragile_broker: FragileBroker, producer: Producer) -> None:
+def test_nobody_makes_a_topic_by_asking_for_it(fragile_broker: RestartableBroker, producer: Producer) -> None:
     create_topics()
     producer.send(make_records("one"))
     reader = Reader([LISTENS], lambda ids: {})

@@ -16,7 +16,7 @@ from events.reader import Reader
 from events.relay import Relay
 from events.topics import EXPERIENCES, LISTENS
 from tests.events.conftest import consume_until, ledger_words, put_in_outbox, write_to_ledger
-from tests.servers import Broker, Database, FragileBroker, wait_until
+from tests.servers import Broker, Database, RestartableBroker, wait_until
 from worker.wake import Listener
 
 
@@ -193,7 +193,7 @@ def test_a_relay_that_lost_its_session_asks_for_the_lock_again(broker: Broker, c
 
 
 def test_while_kafka_is_away_rows_wait(
-    fragile_broker: FragileBroker, committing_db: Database, relay: Relay, caplog: pytest.LogCaptureFixture
+    fragile_broker: RestartableBroker, committing_db: Database, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
     put_in_outbox("a")
     relay.step()

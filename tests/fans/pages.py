@@ -10,8 +10,8 @@ from accounts.models import Person, Role
 from artists import delivery, drafts, review
 from artists.models import Draft, Program
 from fans.models import Engagement, Experience
-from tests import world
-from tests.pages.reading import Page, read
+from tests import factories
+from tests.pages.html_page import HTMLPage, parse_page
 
 HTMX = {"HX-Request": "true"}
 
@@ -22,10 +22,10 @@ def signed_in_client(fan: Person, **options: Any) -> Client:
     return client
 
 
-def get_page(client: Client, path: str, **options: Any) -> Page:
+def get_page(client: Client, path: str, **options: Any) -> HTMLPage:
     response = client.get(path, **options)
     assert response.status_code == 200, response.content[:300]
-    return read(response)
+    return parse_page(response)
 
 
 def count_queries(client: Client, path: str, **options: Any) -> int:
@@ -39,14 +39,16 @@ def count_queries(client: Client, path: str, **options: Any) -> int:
 def received(program: Program, fan: Person, *, written: str = "", by_a_model: bool = False) -> Experience:
     """The fan listens until this program answers; `written` by the principal's own hand, or as a model left it."""
     artist, recording = program.artist, program.current.recording
-    world.without_grace(artist)
+    factories.remove_undo_time(artist)
     heard = Engagement.objects.filter(person=fan, artist=artist).values_list("listens", flat=True).first() or 0
-    noticed = world.notice(world.listened(fan, artist, program.current.nth - heard, recording=recording))
+    noticed = factories.detect_moments(
+        factories.insert_listens(fan, artist, program.current.nth - heard, recording=recording)
+    )
     drafts.write_next()
     draft = Draft.objects.get(moment__in=noticed, moment__program=program)
     if by_a_model:
-        world.by_a_model(draft)
-    principal = world.a_member(artist, Role.PRINCIPAL)
+        factories.mark_model_written(draft)
+    principal = factories.get_member(artist, Role.PRINCIPAL)
     if written:
         review.edit(draft.pk, written, by=principal)
     else:

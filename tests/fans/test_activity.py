@@ -12,7 +12,7 @@ from catalog.models import Artist
 from fans import activity, reports
 from fans.models import Experience
 from live.models import Notice
-from tests import world
+from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 from trust import reports as desk
 from trust.models import Report
@@ -25,13 +25,13 @@ TAKEN = "Mara Veil ’s side took back something you received."
 
 def report_and_handle(experience: Experience, *, upheld: bool) -> Report:
     report = reports.report_experience(experience, by=experience.person, reason="hurtful", said="It mocks me.")
-    return desk.handle(report, upheld=upheld, note="A note of the desk.", by=world.staff())
+    return desk.handle(report, upheld=upheld, note="A note of the desk.", by=factories.get_staff())
 
 
 def old_handled_report(fan: Person, number: int, **ago: int) -> Report:
     """Whose answer is as old as that. A verdict's time is history, so it is written with the row."""
     about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "reason": "untrue", "said": ""}
-    verdict = {"state": "dismissed", "handled_by": world.staff().actor, "note": "No."}
+    verdict = {"state": "dismissed", "handled_by": factories.get_staff().actor, "note": "No."}
     shown, at = {"artist": f"Number {number}"}, timezone.now() - timedelta(**ago)
     return Report.objects.create(by=fan, **about, **verdict, shown=shown, at=at, handled_at=at)
 
@@ -41,12 +41,12 @@ def take_back(experience: Experience, **ago: int) -> None:
 
 
 def receive_at_each_listen(artist: Artist, fan: Person, count: int) -> list[Experience]:
-    return [received(world.a_program(artist, nth=number), fan) for number in range(1, count + 1)]
+    return [received(factories.create_program(artist, nth=number), fan) for number in range(1, count + 1)]
 
 
 @pytest.mark.parametrize(("upheld", "sentence"), [(True, AGREED), (False, NOTHING)])
 def test_a_fan_reads_what_became_of_their_report(upheld: bool, sentence: str) -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
     client = signed_in_client(experience.person)
     before = get_page(client, "/").words
 
@@ -61,7 +61,7 @@ def test_a_fan_reads_what_became_of_their_report(upheld: bool, sentence: str) ->
 
 
 def test_an_open_report_is_no_news() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
 
     reports.report_experience(experience, by=experience.person, reason="hurtful")
 
@@ -69,7 +69,7 @@ def test_an_open_report_is_no_news() -> None:
 
 
 def test_what_was_taken_back_is_said() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
 
     take_back(experience)
 
@@ -81,8 +81,8 @@ def test_what_was_taken_back_is_said() -> None:
 
 
 def test_the_newest_three_of_both_stand_newest_first() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     first, second, third, fourth = receive_at_each_listen(artist, fan, 4)
     take_back(first, days=3)
     take_back(second, days=1)
@@ -101,7 +101,7 @@ def test_the_newest_three_of_both_stand_newest_first() -> None:
 
 
 def test_after_thirty_days_it_is_no_news() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
     take_back(experience, days=30, seconds=5)
     old_handled_report(experience.person, 1, days=30, seconds=5)
     old_handled_report(experience.person, 2, days=29)
@@ -110,9 +110,9 @@ def test_after_thirty_days_it_is_no_news() -> None:
 
 
 def test_what_is_somebody_elses_is_not_told() -> None:
-    artist = world.an_artist()
-    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
-    program = world.a_program(artist)
+    artist = factories.create_artist()
+    fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
+    program = factories.create_program(artist)
     received(program, fan)
     theirs = received(program, other)
     report_and_handle(theirs, upheld=True)
@@ -124,7 +124,7 @@ def test_what_is_somebody_elses_is_not_told() -> None:
 
 
 def test_after_an_erasure_no_artist_is_named() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
     report = report_and_handle(experience, upheld=False)
 
     Report.objects.filter(pk=report.pk).update(shown=None, said=None)
@@ -135,13 +135,13 @@ def test_after_an_erasure_no_artist_is_named() -> None:
 
 
 def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
-    artist = world.an_artist()
-    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
-    theirs = received(world.a_program(artist), other)
+    artist = factories.create_artist()
+    fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
+    theirs = received(factories.create_program(artist), other)
     about = {"artist_id": artist.pk, "program_id": 1, "reason": "hurtful", "said": "", "shown": {"artist": "X"}}
     report = desk.file_report(by=fan, subject=str(theirs), **about)
 
-    desk.handle(report, upheld=False, note="No.", by=world.staff())
+    desk.handle(report, upheld=False, note="No.", by=factories.get_staff())
 
     found = get_page(signed_in_client(fan), "/feed/notices", headers=HTMX)
     assert "A person read your report about X" in found.words
@@ -149,8 +149,8 @@ def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
 
 
 def test_the_fans_open_pages_hear_of_the_answer_and_nobody_elses() -> None:
-    experience = world.an_experience(world.an_artist())
-    world.a_fan("Bo")
+    experience = factories.create_experience(factories.create_artist())
+    factories.create_fan("Bo")
 
     report = report_and_handle(experience, upheld=True)
 
@@ -159,7 +159,7 @@ def test_the_fans_open_pages_hear_of_the_answer_and_nobody_elses() -> None:
 
 
 def test_the_part_is_what_stands_in_the_page() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
     client = signed_in_client(experience.person)
     place = get_page(client, "/").all("div", class_="notices")[0]
     nothing = client.get("/feed/notices", headers=HTMX)
@@ -174,7 +174,7 @@ def test_the_part_is_what_stands_in_the_page() -> None:
 
 
 def test_a_name_with_markup_is_text() -> None:
-    experience = world.an_experience(world.an_artist("<b>Bo</b>"))
+    experience = factories.create_experience(factories.create_artist("<b>Bo</b>"))
 
     report_and_handle(experience, upheld=False)
 
@@ -183,8 +183,8 @@ def test_a_name_with_markup_is_text() -> None:
 
 
 def test_three_notices_cost_as_many_queries_as_one() -> None:
-    artist = world.an_artist()
-    one, three = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    artist = factories.create_artist()
+    one, three = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     report_and_handle(*receive_at_each_listen(artist, one, 1), upheld=True)
     for experience in receive_at_each_listen(artist, three, 3):
         report_and_handle(experience, upheld=False)

@@ -13,14 +13,14 @@ from accounts.models import Consent
 from catalog.models import Artist
 from fans import opt_ins
 from fans.models import Experience
-from tests import world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def artist() -> Artist:
-    return world.an_artist("Mara Veil")
+    return factories.create_artist("Mara Veil")
 
 
 def signed_in_client(person: Any) -> Client:
@@ -30,7 +30,7 @@ def signed_in_client(person: Any) -> Client:
 
 
 def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artist) -> None:
-    fan = world.a_fan("Ana")
+    fan = factories.create_fan("Ana")
     client, path = signed_in_client(fan), "/api/v1/artists/mara-veil/opt-in"
 
     before = client.get(path).json()
@@ -48,11 +48,11 @@ def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artis
 
 
 def test_an_artist_that_is_not_there_is_not_there(artist: Artist) -> None:
-    assert signed_in_client(world.a_fan("Ana")).put("/api/v1/artists/nobody/opt-in").status_code == 404
+    assert signed_in_client(factories.create_fan("Ana")).put("/api/v1/artists/nobody/opt-in").status_code == 404
 
 
 def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -> None:
-    experience = world.an_experience(artist, world.a_fan("Ana", opted_in=artist))
+    experience = factories.create_experience(artist, factories.create_fan("Ana", opted_in=artist))
 
     shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
 
@@ -63,15 +63,15 @@ def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -
 
 
 def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist) -> None:
-    fan = world.a_fan("Ana", opted_in=artist)
-    world.an_experience(artist, fan)
+    fan = factories.create_fan("Ana", opted_in=artist)
+    factories.create_experience(artist, fan)
     signed_in_client(fan).get("/api/v1/me")  # the first request of a window may sweep old ones
     counts = []
     for other in ("", "Ove Lind", "Ida Moor"):
         if other:
-            another = world.an_artist(other)
+            another = factories.create_artist(other)
             opt_ins.opt_in(fan, another)
-            world.an_experience(another, fan)
+            factories.create_experience(another, fan)
         with CaptureQueriesContext(connection) as asked:
             shown = signed_in_client(fan).get("/api/v1/experiences").json()["results"]
         counts.append((len(shown), len(asked)))
@@ -81,7 +81,7 @@ def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist
 
 
 def test_opening_is_said_with_a_post_and_counts_once(artist: Artist) -> None:
-    experience = world.an_experience(artist)
+    experience = factories.create_experience(artist)
     client, path = signed_in_client(experience.person), f"/api/v1/experiences/{experience.pk}"
 
     assert client.get(path).json()["opened_at"] is None
@@ -91,7 +91,7 @@ def test_opening_is_said_with_a_post_and_counts_once(artist: Artist) -> None:
 
 
 def test_a_receipt_is_read_without_signing_in_and_names_no_fan(artist: Artist) -> None:
-    experience = world.an_experience(artist, world.a_fan("Ana Quintela", opted_in=artist))
+    experience = factories.create_experience(artist, factories.create_fan("Ana Quintela", opted_in=artist))
 
     page = Client().get(f"/r/{experience.receipt_key}")
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
@@ -110,7 +110,7 @@ def test_a_receipt_is_read_without_signing_in_and_names_no_fan(artist: Artist) -
 
 
 def test_whoever_has_the_text_and_the_salt_can_check_the_commitment(artist: Artist) -> None:
-    experience = world.an_experience(artist)
+    experience = factories.create_experience(artist)
     shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
     receipt = Client().get(shown["receipt"] + ".json").json()
 
@@ -121,15 +121,15 @@ def test_whoever_has_the_text_and_the_salt_can_check_the_commitment(artist: Arti
 
 
 def test_a_receipt_that_is_not_there_is_not_there(artist: Artist) -> None:
-    world.an_experience(artist)
+    factories.create_experience(artist)
 
     assert Client().get("/r/" + "a" * 32).status_code == 404
     assert Client().get("/r/" + "a" * 32 + ".json").status_code == 404
-    assert signed_in_client(world.a_fan("Bo")).get(f"/api/v1/experiences/{uuid.uuid4()}").status_code == 404
+    assert signed_in_client(factories.create_fan("Bo")).get(f"/api/v1/experiences/{uuid.uuid4()}").status_code == 404
 
 
 def test_an_erased_experience_keeps_its_receipt(artist: Artist) -> None:
-    experience = world.an_experience(artist)
+    experience = factories.create_experience(artist)
     Experience.objects.filter(pk=experience.pk).update(salt=None, text=None, why=None)
 
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()

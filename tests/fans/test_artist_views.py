@@ -9,15 +9,15 @@ from fans.models import OptIn
 from fans.views import artist as artist_views
 from rights import grants
 from rights.models import Use
-from tests import world
+from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_page_says_in_words_what_a_machine_may_do() -> None:
-    artist = world.an_artist()
-    client = signed_in_client(world.a_fan())
+    artist = factories.create_artist()
+    client = signed_in_client(factories.create_fan())
 
     answers = [(each.word, each.what) for each in ai_permissions.list_permissions(artist)]
 
@@ -27,27 +27,27 @@ def test_the_page_says_in_words_what_a_machine_may_do() -> None:
 
 
 def test_a_yes_that_was_never_given_is_not_yet_and_one_that_ended_is_no() -> None:
-    silent, over = world.an_artist(granted=False), world.an_artist("Ove Lind")
-    grants.switch_off(over, Use.PERSONAL_MESSAGE, by=world.a_member(over, Role.PRINCIPAL))
+    silent, over = factories.create_artist(granted=False), factories.create_artist("Ove Lind")
+    grants.switch_off(over, Use.PERSONAL_MESSAGE, by=factories.get_member(over, Role.PRINCIPAL))
 
     assert ai_permissions.list_permissions(silent)[0].word == "Not yet"
     assert ai_permissions.list_permissions(over)[0].word == "No"
 
 
 def test_a_yes_for_some_countries_names_them() -> None:
-    artist = world.an_artist(granted=False)
-    principal = world.a_member(artist, Role.PRINCIPAL)
+    artist = factories.create_artist(granted=False)
+    principal = factories.get_member(artist, Role.PRINCIPAL)
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, territories=["PT", "ES"])
 
     assert ai_permissions.list_permissions(artist)[0].how.endswith("In ES, PT only.")
 
 
 def test_programs_are_offered_without_their_words() -> None:
-    artist = world.an_artist()
-    world.a_program(artist, nth=100, recording=world.a_recording(artist))
-    world.a_program(artist, signed=False, nth=7)
+    artist = factories.create_artist()
+    factories.create_program(artist, nth=100, recording=factories.create_recording(artist))
+    factories.create_program(artist, signed=False, nth=7)
 
-    found = get_page(signed_in_client(world.a_fan()), "/artists/mara-veil").words
+    found = get_page(signed_in_client(factories.create_fan()), "/artists/mara-veil").words
 
     assert "At your 100th listen of Salt Radio" in found
     assert "7th" not in found
@@ -55,8 +55,8 @@ def test_programs_are_offered_without_their_words() -> None:
 
 
 def test_the_switch_is_off_and_stands_beside_exactly_what_it_shows_the_team() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan()
+    artist = factories.create_artist()
+    fan = factories.create_fan()
     client = signed_in_client(fan)
 
     found = get_page(client, "/artists/mara-veil")
@@ -67,8 +67,8 @@ def test_the_switch_is_off_and_stands_beside_exactly_what_it_shows_the_team() ->
 
 
 def test_it_works_by_a_form_and_by_htmx_and_writes_the_consent() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan()
+    artist = factories.create_artist()
+    fan = factories.create_fan()
     client = signed_in_client(fan)
 
     assert client.post("/artists/mara-veil/opt-in", {"on": "1"})["Location"] == "/artists/mara-veil"
@@ -85,18 +85,18 @@ def test_it_works_by_a_form_and_by_htmx_and_writes_the_consent() -> None:
     ("back", "goal"), [("settings", "/settings"), ("welcome", "/welcome/artists"), ("//evil", "/artists/mara-veil")]
 )
 def test_it_leads_back_to_where_the_button_stood_and_nowhere_else(back: str, goal: str) -> None:
-    world.an_artist()
+    factories.create_artist()
 
-    answer = signed_in_client(world.a_fan()).post("/artists/mara-veil/opt-in", {"on": "1", "back": back})
+    answer = signed_in_client(factories.create_fan()).post("/artists/mara-veil/opt-in", {"on": "1", "back": back})
 
     assert answer["Location"] == goal
 
 
 def test_what_came_by_hand_stands_first_and_a_machines_words_do_not() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
-    received(world.a_program(artist, nth=1), fan, written="Ana, from my own hand.")
-    machine = received(world.a_program(artist, nth=2), fan, by_a_model=True)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
+    received(factories.create_program(artist, nth=1), fan, written="Ana, from my own hand.")
+    machine = received(factories.create_program(artist, nth=2), fan, by_a_model=True)
 
     found = get_page(signed_in_client(fan), "/artists/mara-veil").words
 
@@ -106,9 +106,9 @@ def test_what_came_by_hand_stands_first_and_a_machines_words_do_not() -> None:
 
 
 def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
-    filled = received(world.a_program(artist, nth=1), fan)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
+    filled = received(factories.create_program(artist, nth=1), fan)
 
     found = get_page(signed_in_client(fan), "/artists/mara-veil").words
 
@@ -118,11 +118,11 @@ def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
 
 
 def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
-    artist, fan = world.an_artist(), world.a_fan()
+    artist, fan = factories.create_artist(), factories.create_fan()
     client = signed_in_client(fan)
 
     before = get_page(client, "/artists/mara-veil")
-    world.notice(world.listened(fan, artist))
+    factories.detect_moments(factories.insert_listens(fan, artist))
     [part] = get_page(client, "/artists/mara-veil").all("p", id="heard")
     after = get_page(client, str(part["hx-get"]), headers=HTMX)
 
@@ -133,10 +133,12 @@ def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
 
 
 def test_somebody_elses_listening_and_messages_are_not_there() -> None:
-    artist = world.an_artist()
-    received(world.a_program(artist), world.a_fan("Bo", opted_in=artist), written="Bo, this is yours.")
+    artist = factories.create_artist()
+    received(
+        factories.create_program(artist), factories.create_fan("Bo", opted_in=artist), written="Bo, this is yours."
+    )
 
-    found = get_page(signed_in_client(world.a_fan()), "/artists/mara-veil").words
+    found = get_page(signed_in_client(factories.create_fan()), "/artists/mara-veil").words
 
     assert "Bo, this is yours." not in found
     assert "You have not listened to this artist here yet." in found
@@ -144,8 +146,8 @@ def test_somebody_elses_listening_and_messages_are_not_there() -> None:
 
 def test_the_list_begins_with_ones_own_and_finds_by_name() -> None:
     for name in ("Anna", "Berit", "Cecilie"):
-        world.an_artist(name)
-    fan = world.a_fan()
+        factories.create_artist(name)
+    fan = factories.create_fan()
     client = signed_in_client(fan)
     client.post("/artists/cecilie/opt-in", {"on": "1"})
 
@@ -159,44 +161,46 @@ def test_the_list_begins_with_ones_own_and_finds_by_name() -> None:
 
 
 def test_a_stranger_signs_in_first_and_an_unknown_artist_is_not_there() -> None:
-    world.an_artist()
+    factories.create_artist()
 
     for path in ("/artists/", "/artists/mara-veil"):
         assert Client().get(path)["Location"].startswith("/accounts/login/")
     assert Client().post("/artists/mara-veil/opt-in").status_code == 302
-    assert signed_in_client(world.a_fan()).get("/artists/nobody").status_code == 404
-    assert signed_in_client(world.a_fan()).post("/artists/nobody/opt-in").status_code == 404
+    assert signed_in_client(factories.create_fan()).get("/artists/nobody").status_code == 404
+    assert signed_in_client(factories.create_fan()).post("/artists/nobody/opt-in").status_code == 404
     assert not OptIn.objects.exists()
 
 
 def test_the_switch_needs_the_csrf_token() -> None:
-    world.an_artist()
+    factories.create_artist()
 
-    answer = signed_in_client(world.a_fan(), enforce_csrf_checks=True).post("/artists/mara-veil/opt-in", {"on": "1"})
+    answer = signed_in_client(factories.create_fan(), enforce_csrf_checks=True).post(
+        "/artists/mara-veil/opt-in", {"on": "1"}
+    )
 
     assert answer.status_code == 403
     assert not OptIn.objects.exists()
 
 
 def test_more_programs_messages_and_artists_cost_no_more_queries() -> None:
-    few, many = world.an_artist("Anna"), world.an_artist("Berit")
-    fan = world.a_fan(opted_in=few)
+    few, many = factories.create_artist("Anna"), factories.create_artist("Berit")
+    fan = factories.create_fan(opted_in=few)
     opt_ins.opt_in(fan, many)
     client = signed_in_client(fan)
-    received(world.a_program(few, nth=1), fan)
+    received(factories.create_program(few, nth=1), fan)
     index = count_queries(client, "/artists/")
     for nth in (1, 2, 3):
-        received(world.a_program(many, nth=nth), fan)
-    world.an_artist("Cecilie")
+        received(factories.create_program(many, nth=nth), fan)
+    factories.create_artist("Cecilie")
 
     assert count_queries(client, "/artists/anna") == count_queries(client, "/artists/berit") <= 12
     assert count_queries(client, "/artists/") == index <= 6
 
 
 def test_whom_one_plays_comes_before_the_alphabet() -> None:
-    fan = world.a_fan()
-    world.an_artist("Aaa")
-    played, much = world.an_artist("Played"), world.an_artist("Zzz")
-    world.notice(world.listened(fan, played, 1), world.listened(fan, much, 2))
+    fan = factories.create_fan()
+    factories.create_artist("Aaa")
+    played, much = factories.create_artist("Played"), factories.create_artist("Zzz")
+    factories.detect_moments(factories.insert_listens(fan, played, 1), factories.insert_listens(fan, much, 2))
 
     assert [artist.name for artist in artist_views.known_to(fan)] == ["Zzz", "Played", "Aaa"]

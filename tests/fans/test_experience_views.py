@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from fans import mutes
 from fans.models import Experience, Mute
-from tests import world
+from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def experience() -> Experience:
-    artist = world.an_artist()
-    return received(world.a_program(artist), world.a_fan(opted_in=artist))
+    artist = factories.create_artist()
+    return received(factories.create_program(artist), factories.create_fan(opted_in=artist))
 
 
 def test_it_shows_words_mark_reason_and_the_way_to_the_receipt(experience: Experience) -> None:
@@ -46,7 +46,7 @@ def test_looking_writes_nothing_and_the_page_says_that_it_was_opened(experience:
 @pytest.mark.parametrize("what", ["", "/opened", "/pause"])
 def test_to_anybody_else_it_is_not_there(experience: Experience, what: str) -> None:
     path = f"/experiences/{experience.pk}{what}"
-    for person in [world.a_fan("Bo"), world.a_member(experience.artist, "principal")]:
+    for person in [factories.create_fan("Bo"), factories.get_member(experience.artist, "principal")]:
         client = signed_in_client(person)
         assert (client.post if what else client.get)(path).status_code == 404
     stranger = Client()
@@ -89,8 +89,8 @@ def test_what_was_erased_says_so(experience: Experience) -> None:
 
 
 def test_words_take_their_own_direction(experience: Experience) -> None:
-    fan = world.a_fan("Bo", opted_in=experience.artist)
-    arabic = received(world.a_program(experience.artist, nth=2), fan, written="شكرًا لكِ")
+    fan = factories.create_fan("Bo", opted_in=experience.artist)
+    arabic = received(factories.create_program(experience.artist, nth=2), fan, written="شكرًا لكِ")
 
     found = get_page(signed_in_client(fan), f"/experiences/{arabic.pk}")
 
@@ -98,10 +98,10 @@ def test_words_take_their_own_direction(experience: Experience) -> None:
 
 
 def test_its_page_costs_a_constant_number_of_queries() -> None:
-    artist = world.an_artist()
-    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
-    only = received(world.a_program(artist, nth=1), fan)
-    many = [received(world.a_program(artist, nth=number), other) for number in (2, 3, 4)]
+    artist = factories.create_artist()
+    fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
+    only = received(factories.create_program(artist, nth=1), fan)
+    many = [received(factories.create_program(artist, nth=number), other) for number in (2, 3, 4)]
 
     cost = count_queries(signed_in_client(fan), f"/experiences/{only.pk}")
 

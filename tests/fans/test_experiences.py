@@ -7,26 +7,26 @@ from fans import experiences
 from fans.models import Experience
 from live.models import Notice
 from rights import hashing
-from tests import world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_fan_hears_of_what_arrived() -> None:
-    artist = world.an_artist()
-    experience = world.an_experience(artist)
+    artist = factories.create_artist()
+    experience = factories.create_experience(artist)
 
     heard = Notice.objects.filter(person=experience.person).values_list("kind", "reference")
     assert list(heard) == [("experience.delivered", f"experience:{experience.pk}")]
 
 
 def test_it_says_why() -> None:
-    artist = world.an_artist()
-    song = world.a_recording(artist, "Low Tide")
-    whole = world.an_experience(artist)
-    world.a_program(artist, moment="first_listen", nth=1, recording=song)
+    artist = factories.create_artist()
+    song = factories.create_recording(artist, "Low Tide")
+    whole = factories.create_experience(artist)
+    factories.create_program(artist, moment="first_listen", nth=1, recording=song)
     program = artist.programs.latest("pk")
-    first = world.a_pending_draft(artist, program=program)
+    first = factories.create_pending_draft(artist, program=program)
 
     assert whole.why["sentence"] == "You got this because you reached 3 listens of Mara Veil, and opted in."
     explained = explanations.explain_delivery(first.moment, first.version)
@@ -34,7 +34,7 @@ def test_it_says_why() -> None:
 
 
 def test_opening_is_written_once() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
     fan = experience.person
 
     experiences.mark_opened(experience, by=fan)
@@ -47,8 +47,8 @@ def test_opening_is_written_once() -> None:
 
 
 def test_somebody_else_opens_nothing() -> None:
-    experience = world.an_experience(world.an_artist())
-    stranger = world.a_fan("Stranger")
+    experience = factories.create_experience(factories.create_artist())
+    stranger = factories.create_fan("Stranger")
 
     experiences.mark_opened(experience, by=stranger)
 
@@ -57,8 +57,8 @@ def test_somebody_else_opens_nothing() -> None:
 
 
 def test_the_receipt_can_be_checked_and_tells_nobody_who() -> None:
-    artist = world.an_artist()
-    experience = world.an_experience(artist)
+    artist = factories.create_artist()
+    experience = factories.create_experience(artist)
     grant = artist.grants.get()
 
     receipt = experience.receipt
@@ -84,7 +84,7 @@ def test_the_receipt_can_be_checked_and_tells_nobody_who() -> None:
 
 
 def test_erasing_leaves_the_decision_and_the_commitment() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
     committed = experience.receipt["commitment"]["sha256"]
 
     Experience.objects.filter(pk=experience.pk).update(salt=None, text=None, why=None)

@@ -14,14 +14,14 @@ from fans.models import Experience
 from fans.views import feed
 from listens.models import Listen
 from live.models import Notice
-from tests import world
+from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
 def make_programs(artist: Artist, count: int) -> list[Program]:
-    return [world.a_program(artist, nth=number) for number in range(1, count + 1)]
+    return [factories.create_program(artist, nth=number) for number in range(1, count + 1)]
 
 
 def card_ids(found: object) -> list[str]:
@@ -42,8 +42,8 @@ def test_who_is_not_signed_in_sees_the_front_door_and_no_feed() -> None:
 
 
 def test_cards_stand_newest_first_in_the_fixed_order() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     received_ones = receive_at_each_listen(artist, fan, 3)
 
     found = get_page(signed_in_client(fan), "/")
@@ -55,17 +55,17 @@ def test_cards_stand_newest_first_in_the_fixed_order() -> None:
 
 
 def test_somebody_elses_cards_are_not_there() -> None:
-    artist = world.an_artist()
-    mine, theirs = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
-    program = world.a_program(artist)
+    artist = factories.create_artist()
+    mine, theirs = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
+    program = factories.create_program(artist)
     own, _ = received(program, mine), received(program, theirs)
 
     assert card_ids(get_page(signed_in_client(mine), "/")) == [str(own.pk)]
 
 
 def test_human_only_is_kept_and_hides_what_a_machine_worded() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     first, second, third = make_programs(artist, 3)
     filled = received(first, fan)
     written = received(second, fan, written="Ana, I typed this myself.")
@@ -82,12 +82,12 @@ def test_human_only_is_kept_and_hides_what_a_machine_worded() -> None:
 
 
 def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
-    mara, ove = world.an_artist(), world.an_artist("Ove Lind")
-    fan = world.a_fan(opted_in=mara)
+    mara, ove = factories.create_artist(), factories.create_artist("Ove Lind")
+    fan = factories.create_fan(opted_in=mara)
     opt_ins.opt_in(fan, ove)
-    from_mara = received(world.a_program(mara, nth=3), fan, written="Ana, from my own hand.")
-    received(world.a_program(mara, nth=4), fan)
-    from_ove = received(world.a_program(ove), fan, by_a_model=True)
+    from_mara = received(factories.create_program(mara, nth=3), fan, written="Ana, from my own hand.")
+    received(factories.create_program(mara, nth=4), fan)
+    from_ove = received(factories.create_program(ove), fan, by_a_model=True)
     client = signed_in_client(fan)
 
     assert card_ids(get_page(client, "/?artist=ove-lind")) == [str(from_ove.pk)]
@@ -96,9 +96,9 @@ def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
 
 
 def test_an_empty_filter_says_what_it_leaves_out() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
-    received(world.a_program(artist), fan)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
+    received(factories.create_program(artist), fan)
     client = signed_in_client(fan)
 
     by_hand = get_page(client, "/?by=hand")
@@ -114,8 +114,8 @@ def test_an_empty_filter_says_what_it_leaves_out() -> None:
 
 def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "PAGE_SIZE", 2)
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     every = receive_at_each_listen(artist, fan, 5)
     client, path, seen = signed_in_client(fan), "/", []
 
@@ -130,8 +130,8 @@ def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_htmx_gets_the_older_ones_without_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "PAGE_SIZE", 1)
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     older, newer = receive_at_each_listen(artist, fan, 2)
 
     found = get_page(signed_in_client(fan), f"/?before={newer.pk}", headers=HTMX)
@@ -142,12 +142,12 @@ def test_htmx_gets_the_older_ones_without_the_page(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("before", ["nonsense", "0199aaaa-0000-7000-8000-000000000000"])
 def test_an_edge_that_is_not_ones_own_is_not_there(before: str) -> None:
-    assert signed_in_client(world.a_fan()).get(f"/?before={before}").status_code == 404
+    assert signed_in_client(factories.create_fan()).get(f"/?before={before}").status_code == 404
 
 
 def test_a_new_card_comes_once_whatever_is_asked_again() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     first, second = make_programs(artist, 2)
     received(first, fan)
     client = signed_in_client(fan)
@@ -164,9 +164,9 @@ def test_a_new_card_comes_once_whatever_is_asked_again() -> None:
 
 
 def test_what_came_while_the_page_was_made_does_not_come_twice() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
-    card = received(world.a_program(artist), fan)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
+    card = received(factories.create_program(artist), fan)
     request = type("Asked", (), {"live_after": 0, "user": fan})()
 
     assert feed._newest_notice(request, [card]) == Notice.objects.get(person=fan).sequence == 1
@@ -174,10 +174,10 @@ def test_what_came_while_the_page_was_made_does_not_come_twice() -> None:
 
 
 def test_what_comes_live_keeps_to_the_filter_and_the_wish() -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
-    fan = world.a_fan(opted_in=artist)
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    fan = factories.create_fan(opted_in=artist)
     opt_ins.opt_in(fan, other)
-    received(world.a_program(artist), fan, by_a_model=True)
+    received(factories.create_program(artist), fan, by_a_model=True)
     client = signed_in_client(fan)
 
     assert card_ids(get_page(client, "/feed/fresh?after=0&artist=ove-lind", headers=HTMX)) == []
@@ -187,8 +187,8 @@ def test_what_comes_live_keeps_to_the_filter_and_the_wish() -> None:
 
 def test_after_too_much_the_page_loads_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "MAX_NEW_CARDS", 2)
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     receive_at_each_listen(artist, fan, 2)
 
     assert signed_in_client(fan).get("/feed/fresh?after=0", headers=HTMX)["HX-Refresh"] == "true"
@@ -196,28 +196,28 @@ def test_after_too_much_the_page_loads_anew(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30])
 def test_a_number_that_is_none_is_not_there(after: str) -> None:
-    assert signed_in_client(world.a_fan()).get(f"/feed/fresh?after={after}").status_code == 404
+    assert signed_in_client(factories.create_fan()).get(f"/feed/fresh?after={after}").status_code == 404
 
 
 def test_the_toast_says_who_answered_and_only_to_the_fan() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
-    experience = received(world.a_program(artist), fan, by_a_model=True)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
+    experience = received(factories.create_program(artist), fan, by_a_model=True)
     path = f"/feed/toast?about={experience}"
 
     toast = get_page(signed_in_client(fan), path)
 
     assert "Mara Veil" in toast.words
     assert "answered your 3rd listen" in toast.words
-    assert signed_in_client(world.a_fan("Bo")).get(path).status_code == 204
+    assert signed_in_client(factories.create_fan("Bo")).get(path).status_code == 204
     assert signed_in_client(fan).get("/feed/toast?about=experience:x").status_code == 204
     preferences.set_human_only(fan, True)
     assert signed_in_client(fan).get(path).status_code == 204
 
 
 def test_an_empty_feed_has_one_next_step() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
 
     found = get_page(signed_in_client(fan), "/")
 
@@ -226,15 +226,15 @@ def test_an_empty_feed_has_one_next_step() -> None:
 
 
 def test_the_month_counts_own_listens_that_count() -> None:
-    artist, now = world.an_artist(), timezone.now()
-    fan, other = world.a_fan(opted_in=artist), world.a_fan("Bo")
-    recording = world.a_recording(artist)
-    world.listened(fan, artist, 3, recording=recording)
-    world.listened(fan, artist, 1)
-    world.listened(fan, artist, 1, set_aside=True)
-    world.listened(other, artist, 1, recording=recording)
+    artist, now = factories.create_artist(), timezone.now()
+    fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo")
+    recording = factories.create_recording(artist)
+    factories.insert_listens(fan, artist, 3, recording=recording)
+    factories.insert_listens(fan, artist, 1)
+    factories.insert_listens(fan, artist, 1, set_aside=True)
+    factories.insert_listens(other, artist, 1, recording=recording)
     Listen.objects.update(started_at=now)
-    [old] = world.listened(fan, artist, 1, recording=recording)
+    [old] = factories.insert_listens(fan, artist, 1, recording=recording)
     Listen.objects.filter(pk=old.id).update(started_at=now - timedelta(days=40))
 
     month = feed.month.of(fan)
@@ -243,9 +243,9 @@ def test_the_month_counts_own_listens_that_count() -> None:
 
 
 def test_names_and_words_with_markup_are_text() -> None:
-    artist = world.an_artist("<b>Bo</b> & \u202eabc")
-    fan = world.a_fan(opted_in=artist)
-    received(world.a_program(artist), fan, written="<script>alert(1)</script> & so on")
+    artist = factories.create_artist("<b>Bo</b> & \u202eabc")
+    fan = factories.create_fan(opted_in=artist)
+    received(factories.create_program(artist), fan, written="<script>alert(1)</script> & so on")
 
     response = signed_in_client(fan).get("/")
 
@@ -255,8 +255,8 @@ def test_names_and_words_with_markup_are_text() -> None:
 
 
 def test_three_cards_cost_as_many_queries_as_one() -> None:
-    artist = world.an_artist()
-    one, three = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    artist = factories.create_artist()
+    one, three = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     first, second, third = make_programs(artist, 3)
     received(first, one)
     for program in (first, second, third):

@@ -15,7 +15,7 @@ from events.models import Outbox
 from fans import charts, listening, opt_ins
 from listens import incognito
 from listens.models import Incognito, Listen, Source
-from tests import world
+from tests import factories
 from tests.listens.factories import listen_event, make_incoming
 
 NOW = datetime.now(UTC)
@@ -25,7 +25,7 @@ ARABIC = "أغنية البحر"
 
 @pytest.fixture
 def ana(db: None) -> Person:
-    return world.a_fan("Ana")
+    return factories.create_fan("Ana")
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def total_span(page: str) -> tuple[str, str]:
 
 
 def test_every_listen_is_there_with_its_fate(client: Client, ana: Person) -> None:
-    mara = world.an_artist("Mara Veil")
-    world.a_recording(mara, "Salt Radio")
+    mara = factories.create_artist("Mara Veil")
+    factories.create_recording(mara, "Salt Radio")
     counted, kept, aside = consume_plays(ana, "Salt Radio", "Unknown", "Salt Radio")
     Listen.objects.filter(pk=aside.pk).update(set_aside=True)
 
@@ -81,7 +81,7 @@ def test_every_listen_is_there_with_its_fate(client: Client, ana: Person) -> Non
 
 
 def test_nothing_of_it_is_there_for_anybody_else(client: Client, ana: Person) -> None:
-    bea = world.a_fan("Bea")
+    bea = factories.create_fan("Bea")
     [theirs] = consume_plays(bea, "Secret Song")
 
     page = client.get("/listening").content.decode()
@@ -182,8 +182,8 @@ def test_a_place_that_is_none_is_nothing_here(client: Client, place: str) -> Non
 
 
 def test_markup_and_right_to_left_are_shown_as_text(client: Client, ana: Person) -> None:
-    mara = world.an_artist(MARKUP)
-    world.a_recording(mara, MARKUP)
+    mara = factories.create_artist(MARKUP)
+    factories.create_recording(mara, MARKUP)
     consume_plays(ana, MARKUP, artist=MARKUP)
     consume_plays(ana, ARABIC, "\u202eevil", artist=ARABIC, start=NOW - timedelta(days=2))
 
@@ -199,10 +199,10 @@ def test_as_many_queries_for_one_as_for_three(
     client: Client, ana: Person, number: int, django_assert_num_queries: Any
 ) -> None:
     for n in range(number):
-        artist = world.an_artist(f"Artist {n}")
-        world.a_recording(artist, "Song")
+        artist = factories.create_artist(f"Artist {n}")
+        factories.create_recording(artist, "Song")
         opt_ins.opt_in(ana, artist)
-        world.an_experience(artist, ana)
+        factories.create_experience(artist, ana)
         consume_plays(ana, "Song", "Other", artist=artist.name, start=NOW - timedelta(days=n + 1))
     session, person, live, now, rows, rhythm, artists, stories, studios = range(9)
 

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from catalog.models import Sound
-from tests import world
+from tests import factories
 
 CONTENT = bytes(range(256)) * 4
 SIZE = len(CONTENT)
@@ -23,7 +23,7 @@ def sound(db: None, settings: Settings, tmp_path: Path) -> Sound:
     (tmp_path / "secret-place").mkdir()
     (tmp_path / "secret-place" / "1.wav").write_bytes(CONTENT)
     return Sound.objects.create(
-        recording=world.a_recording(world.an_artist()),
+        recording=factories.create_recording(factories.create_artist()),
         path="secret-place/1.wav",
         seconds=Decimal(30),
         sha256=ETAG.strip('"'),
@@ -34,7 +34,7 @@ def sound(db: None, settings: Settings, tmp_path: Path) -> Sound:
 @pytest.fixture
 def ask(sound: Sound) -> Any:
     client = Client()
-    client.force_login(world.a_fan())
+    client.force_login(factories.create_fan())
 
     def ask(byte_range: str = "", method: str = "get", **headers: str) -> Any:
         told = {**({"range": byte_range} if byte_range else {}), **headers}
@@ -114,9 +114,9 @@ def test_who_is_not_signed_in_hears_nothing(sound: Sound) -> None:
 
 
 def test_there_is_nothing_where_nothing_is(ask: Any, sound: Sound, settings: Settings) -> None:
-    silent = world.a_recording(sound.recording.artist, "Silence")
+    silent = factories.create_recording(sound.recording.artist, "Silence")
     client = Client()
-    client.force_login(world.a_fan())
+    client.force_login(factories.create_fan())
 
     assert client.get(f"/media/{silent.pk}").status_code == 404
     assert client.get("/media/999999").status_code == 404

@@ -10,14 +10,14 @@ from artists.models import Draft, Moment
 from audit.models import Entry
 from fans import mutes, opt_ins
 from fans.models import Experience, Mute
-from tests import world
+from tests import factories
 from tests.servers import Database
 
 
 @pytest.mark.django_db
 def test_pausing_twice_is_once_and_it_is_written_down() -> None:
-    artist = world.an_artist()
-    program, fan = world.a_program(artist), world.a_fan()
+    artist = factories.create_artist()
+    program, fan = factories.create_program(artist), factories.create_fan()
 
     first = mutes.pause(fan, program.pk, artist, name="Thank you")
     again = mutes.pause(fan, program.pk, artist, name="Thank you")
@@ -29,8 +29,8 @@ def test_pausing_twice_is_once_and_it_is_written_down() -> None:
 
 @pytest.mark.django_db
 def test_resuming_ends_it_and_it_can_be_paused_again() -> None:
-    artist = world.an_artist()
-    program, fan = world.a_program(artist), world.a_fan()
+    artist = factories.create_artist()
+    program, fan = factories.create_program(artist), factories.create_fan()
     mutes.pause(fan, program.pk, artist)
 
     assert mutes.resume(fan, program.pk)
@@ -43,12 +43,14 @@ def test_resuming_ends_it_and_it_can_be_paused_again() -> None:
 
 @pytest.mark.django_db
 def test_a_paused_program_notices_nothing_and_the_others_go_on() -> None:
-    artist = world.an_artist()
-    paused, other = world.a_program(artist), world.a_program(artist)
-    fan, neighbour = world.a_fan(opted_in=artist), world.a_fan("Bo", opted_in=artist)
+    artist = factories.create_artist()
+    paused, other = factories.create_program(artist), factories.create_program(artist)
+    fan, neighbour = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     mutes.pause(fan, paused.pk, artist)
 
-    noticed = world.notice(world.listened(fan, artist, 3), world.listened(neighbour, artist, 3))
+    noticed = factories.detect_moments(
+        factories.insert_listens(fan, artist, 3), factories.insert_listens(neighbour, artist, 3)
+    )
 
     assert {(moment.program_id, moment.person_id) for moment in noticed} == {
         (other.pk, fan.pk), (paused.pk, neighbour.pk), (other.pk, neighbour.pk)
@@ -57,8 +59,8 @@ def test_a_paused_program_notices_nothing_and_the_others_go_on() -> None:
 
 @pytest.mark.django_db
 def test_a_moment_that_was_noticed_before_is_refused() -> None:
-    artist = world.an_artist()
-    moment = world.a_moment(world.a_program(artist))
+    artist = factories.create_artist()
+    moment = factories.create_moment(factories.create_program(artist))
     mutes.pause(moment.person, moment.program_id, artist)
 
     drafts.write_next()
@@ -70,8 +72,8 @@ def test_a_moment_that_was_noticed_before_is_refused() -> None:
 
 @pytest.mark.django_db
 def test_what_was_approved_before_is_not_delivered() -> None:
-    artist = world.an_artist()
-    draft = world.an_approved_draft(artist)
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
     mutes.pause(draft.person, draft.version.program_id, artist)
 
     delivery.deliver_next()
@@ -82,8 +84,8 @@ def test_what_was_approved_before_is_not_delivered() -> None:
 
 
 def test_pausing_waits_for_what_is_being_delivered(committing_db: Database) -> None:
-    artist = world.an_artist()
-    program, fan = world.a_program(artist), world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    program, fan = factories.create_program(artist), factories.create_fan(opted_in=artist)
     paused = threading.Event()
 
     def pause() -> None:

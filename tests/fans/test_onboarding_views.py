@@ -9,14 +9,14 @@ from pytest_django import Settings
 from accounts.models import Token
 from config.demo import synthesis
 from fans import scrobblers
-from tests import world
+from tests import factories
 from tests.fans.pages import HTMX, get_page, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
 def test_somebody_new_is_led_there_once_and_may_skip_it() -> None:
-    client = signed_in_client(world.a_fan())
+    client = signed_in_client(factories.create_fan())
 
     assert client.get("/")["Location"] == "/welcome"
     assert client.post("/welcome/done")["Location"] == "/"
@@ -24,11 +24,11 @@ def test_somebody_new_is_led_there_once_and_may_skip_it() -> None:
 
 
 def test_whoever_listens_already_or_works_for_an_artist_is_not() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan()
-    world.notice(world.listened(fan, artist))
+    artist = factories.create_artist()
+    fan = factories.create_fan()
+    factories.detect_moments(factories.insert_listens(fan, artist))
 
-    for person in (fan, world.a_fan("Bo", opted_in=artist), world.a_member(artist, "reviewer")):
+    for person in (fan, factories.create_fan("Bo", opted_in=artist), factories.get_member(artist, "reviewer")):
         assert signed_in_client(person).get("/").status_code == 200
 
 
@@ -36,7 +36,7 @@ def test_whoever_listens_already_or_works_for_an_artist_is_not() -> None:
 def test_each_scrobbler_has_its_address_ready_to_copy(scrobbler: scrobblers.Scrobbler, settings: Settings) -> None:
     settings.SITE_URL = "https://fanfare.example/"
 
-    found = get_page(signed_in_client(world.a_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
+    found = get_page(signed_in_client(factories.create_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
 
     assert "https://fanfare.example" in found.words
     assert "https://fanfare.example//" not in found.words
@@ -44,7 +44,7 @@ def test_each_scrobbler_has_its_address_ready_to_copy(scrobbler: scrobblers.Scro
 
 
 def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
     client = signed_in_client(fan)
 
     answer = client.post("/welcome/token", {"scrobbler": "web"})
@@ -62,7 +62,7 @@ def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
 
 def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.tokens.MAX_TOKENS_PER_PERSON", 1)
-    client = signed_in_client(world.a_fan())
+    client = signed_in_client(factories.create_fan())
     client.post("/welcome/token", {"scrobbler": "web"})
 
     answer = client.post("/welcome/token", {"scrobbler": "web"}, headers=HTMX)
@@ -72,11 +72,11 @@ def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_page_hears_of_the_first_song() -> None:
-    artist, fan = world.an_artist(), world.a_fan()
+    artist, fan = factories.create_artist(), factories.create_fan()
     client = signed_in_client(fan)
 
     waiting = get_page(client, "/welcome/heard")
-    world.listened(fan, artist)
+    factories.insert_listens(fan, artist)
     heard = get_page(client, "/welcome/heard")
 
     assert waiting.all("p", hx_trigger="every 3s")
@@ -85,8 +85,8 @@ def test_the_page_hears_of_the_first_song() -> None:
 
 
 def test_artists_are_chosen_beside_exactly_what_they_would_see() -> None:
-    world.an_artist()
-    client = signed_in_client(world.a_fan())
+    factories.create_artist()
+    client = signed_in_client(factories.create_fan())
 
     found = get_page(client, "/welcome/artists")
 
@@ -99,7 +99,7 @@ def test_a_stranger_signs_in_first() -> None:
         assert Client().get(path).status_code == 302
     for path in ("/welcome/token", "/welcome/done"):
         assert Client().post(path).status_code == 302
-        assert signed_in_client(world.a_fan()).get(path).status_code == 405
+        assert signed_in_client(factories.create_fan()).get(path).status_code == 405
     assert not Token.objects.exists()
 
 
@@ -108,12 +108,12 @@ def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     for name in ("Anna", "Berit", "Cecilie", "Dora"):
-        artist = world.an_artist(name)
+        artist = factories.create_artist(name)
         for title in ("first", "second"):
-            synthesis.compose_recording(world.a_recording(artist, f"{name} {title}"), title)
-    world.a_recording(world.an_artist("Silent"), "Silent first")
+            synthesis.compose_recording(factories.create_recording(artist, f"{name} {title}"), title)
+    factories.create_recording(factories.create_artist("Silent"), "Silent first")
 
-    found = get_page(signed_in_client(world.a_fan()), "/welcome")
+    found = get_page(signed_in_client(factories.create_fan()), "/welcome")
 
     players = [each["aria-label"] for each in found.all("div", role="group")]
     assert players == ["Player: Anna first", "Player: Berit first", "Player: Cecilie first"]
@@ -123,9 +123,9 @@ def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
 
 
 def test_where_nothing_can_be_played_it_says_so_and_leads_to_the_scrobbler() -> None:
-    world.a_recording(world.an_artist())
+    factories.create_recording(factories.create_artist())
 
-    found = get_page(signed_in_client(world.a_fan()), "/welcome")
+    found = get_page(signed_in_client(factories.create_fan()), "/welcome")
 
     assert "No artist has put a recording here yet." in found.words
     assert found.all("a", href="#scrobble")

@@ -4,14 +4,14 @@ from accounts.models import Consent
 from audit.models import Entry
 from fans import opt_ins
 from fans.models import OptIn
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
 @pytest.mark.django_db
 def test_a_yes_keeps_the_words_it_was_given_to() -> None:
-    artist, fan = world.an_artist(), world.a_fan()
+    artist, fan = factories.create_artist(), factories.create_fan()
 
     given = opt_ins.opt_in(fan, artist)
 
@@ -23,7 +23,7 @@ def test_a_yes_keeps_the_words_it_was_given_to() -> None:
 
 @pytest.mark.django_db
 def test_a_second_yes_is_the_first_one() -> None:
-    artist, fan = world.an_artist(), world.a_fan()
+    artist, fan = factories.create_artist(), factories.create_fan()
 
     assert opt_ins.opt_in(fan, artist) == opt_ins.opt_in(fan, artist)
     assert Consent.objects.filter(person=fan).count() == 1
@@ -32,8 +32,8 @@ def test_a_second_yes_is_the_first_one() -> None:
 
 @pytest.mark.django_db
 def test_opting_out_ends_it_and_says_so_in_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     told = opt_ins.consent_text(artist)
     monkeypatch.setitem(opt_ins.CONSENT_TEXTS, 2, "Other words about {artist}.")
     monkeypatch.setattr(opt_ins, "CONSENT_VERSION", 2)
@@ -48,7 +48,7 @@ def test_opting_out_ends_it_and_says_so_in_the_same_words(monkeypatch: pytest.Mo
 
 @pytest.mark.django_db
 def test_opting_out_of_nothing_writes_nothing() -> None:
-    artist, fan = world.an_artist(), world.a_fan()
+    artist, fan = factories.create_artist(), factories.create_fan()
 
     assert not opt_ins.opt_out(fan, artist)
     assert Consent.objects.filter(person=fan).count() == 0
@@ -56,8 +56,8 @@ def test_opting_out_of_nothing_writes_nothing() -> None:
 
 @pytest.mark.django_db
 def test_a_yes_can_be_given_again() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     opt_ins.opt_out(fan, artist)
 
     opt_ins.opt_in(fan, artist)
@@ -68,8 +68,8 @@ def test_a_yes_can_be_given_again() -> None:
 
 @pytest.mark.django_db
 def test_a_yes_to_one_artist_is_none_to_another() -> None:
-    artist, other = world.an_artist(), world.an_artist("Ove Lind")
-    fan, neighbour = world.a_fan(opted_in=artist), world.a_fan(opted_in=other)
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    fan, neighbour = factories.create_fan(opted_in=artist), factories.create_fan(opted_in=other)
 
     assert opt_ins.active_pairs([(fan.pk, other.pk), (neighbour.pk, other.pk), (neighbour.pk, artist.pk)]) == {
         (neighbour.pk, other.pk)
@@ -77,7 +77,7 @@ def test_a_yes_to_one_artist_is_none_to_another() -> None:
 
 
 def test_two_clicks_at_once_are_one_yes(committing_db: Database) -> None:
-    artist, fan = world.an_artist(), world.a_fan()
+    artist, fan = factories.create_artist(), factories.create_fan()
 
     first, second = run_at_once(lambda: opt_ins.opt_in(fan, artist), lambda: opt_ins.opt_in(fan, artist))
 

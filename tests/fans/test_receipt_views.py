@@ -7,7 +7,7 @@ from accounts.models import Role
 from artists import delivery, review
 from catalog.models import Artist
 from fans.models import Experience
-from tests import world
+from tests import factories
 from tests.fans.pages import signed_in_client
 
 pytestmark = pytest.mark.django_db
@@ -15,12 +15,12 @@ SUHA = "سُهى البحر"
 
 
 def test_only_the_name_of_a_team_runs_its_own_way_and_our_words_about_it_do_not() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     Artist.objects.filter(pk=artist.pk).update(name=SUHA)
     artist.refresh_from_db()
-    world.without_grace(artist)
-    draft = world.a_pending_draft(artist)
-    review.approve(draft.pk, by=world.a_member(artist, Role.REVIEWER))
+    factories.remove_undo_time(artist)
+    draft = factories.create_pending_draft(artist)
+    review.approve(draft.pk, by=factories.get_member(artist, Role.REVIEWER))
     delivery.deliver_next()
     experience = Experience.objects.get(draft=draft.pk)
 

@@ -8,7 +8,7 @@ from artists.models import Draft
 from fans import reports
 from fans.models import Experience
 from fans.reports import NotTheirs
-from tests import world
+from tests import factories
 from trust import reports as desk
 from trust.models import Report
 from trust.reports import AlreadyReported
@@ -19,7 +19,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def experience() -> Experience:
-    return world.an_experience(world.an_artist())
+    return factories.create_experience(factories.create_artist())
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ def test_what_was_erased_before_can_still_be_reported(experience: Experience) ->
 
 
 def test_nobody_reports_what_somebody_else_received(experience: Experience) -> None:
-    team = world.a_member(experience.artist, "principal")
+    team = factories.get_member(experience.artist, "principal")
 
-    for person in (world.a_fan("Stranger"), team, world.staff()):
+    for person in (factories.create_fan("Stranger"), team, factories.get_staff()):
         with pytest.raises(NotTheirs):
             reports.report_experience(experience, by=person, reason="hurtful")
 
@@ -79,7 +79,11 @@ def test_nobody_reports_what_somebody_else_received(experience: Experience) -> N
 
 
 def test_the_page_is_there_for_its_fan_alone(experience: Experience, client: Client) -> None:
-    for person in (world.a_fan("Stranger"), world.a_member(experience.artist, "principal"), world.staff()):
+    for person in (
+        factories.create_fan("Stranger"),
+        factories.get_member(experience.artist, "principal"),
+        factories.get_staff(),
+    ):
         client.force_login(person)
         assert client.get(report_url(experience)).status_code == 404
         assert client.post(report_url(experience), {"reason": "hurtful"}).status_code == 404
@@ -117,7 +121,7 @@ def test_once_it_is_answered_the_pages_say_so(experience: Experience, fan: Clien
         for path in (report_url(experience), experience_url(experience))
     ]
 
-    desk.handle(report, upheld=upheld, note="Of the desk alone.", by=world.staff())
+    desk.handle(report, upheld=upheld, note="Of the desk alone.", by=factories.get_staff())
 
     for path, before in zip((report_url(experience), experience_url(experience)), waiting, strict=True):
         after = " ".join(fan.get(path).content.decode().split())
@@ -199,7 +203,7 @@ def test_the_page_asks_a_constant_number_of_questions(
     experience: Experience, fan: Client, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     for name in ("Bo", "Cy")[: count - 1]:
-        other = world.an_experience(experience.artist, world.a_fan(name, opted_in=experience.artist))
+        other = factories.create_experience(experience.artist, factories.create_fan(name, opted_in=experience.artist))
         reports.report_experience(other, by=other.person, reason="hurtful")
 
     with django_assert_num_queries(QUERIES):

@@ -7,14 +7,14 @@ from accounts import tokens
 from accounts.models import Token
 from fans import mutes, opt_ins, preferences
 from fans.models import Mute
-from tests import world
+from tests import factories
 from tests.fans.pages import count_queries, get_page, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_name_is_changed_and_tidied() -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
 
     assert signed_in_client(fan).post("/settings/name", {"name": "  Ana \n  Sofia "})["Location"] == "/settings"
 
@@ -23,7 +23,7 @@ def test_the_name_is_changed_and_tidied() -> None:
 
 
 def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -> None:
-    fan, long = world.a_fan(), "x" * 10_000
+    fan, long = factories.create_fan(), "x" * 10_000
 
     answer = signed_in_client(fan).post("/settings/name", {"name": long})
 
@@ -36,7 +36,7 @@ def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -
 
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "👩‍👩‍👧‍👦", "ليلى", "نور\u200e"])
 def test_any_name_is_text(name: str) -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
     client = signed_in_client(fan)
 
     client.post("/settings/name", {"name": name})
@@ -48,7 +48,7 @@ def test_any_name_is_text(name: str) -> None:
 
 @pytest.mark.parametrize("turn", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def test_a_name_turns_no_words_around(turn: str) -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
 
     signed_in_client(fan).post("/settings/name", {"name": f"Ana {turn}evil"})
 
@@ -57,7 +57,7 @@ def test_a_name_turns_no_words_around(turn: str) -> None:
 
 
 def test_a_token_is_shown_once_listed_and_revoked() -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
     client = signed_in_client(fan)
 
     answer = client.post("/settings/tokens", {"scrobbler": "mpd", "label": "my phone"}).content.decode()
@@ -73,7 +73,7 @@ def test_a_token_is_shown_once_listed_and_revoked() -> None:
 
 
 def test_a_label_that_is_too_long_keeps_what_was_typed() -> None:
-    answer = signed_in_client(world.a_fan()).post("/settings/tokens", {"scrobbler": "web", "label": "y" * 81})
+    answer = signed_in_client(factories.create_fan()).post("/settings/tokens", {"scrobbler": "web", "label": "y" * 81})
 
     assert answer.status_code == 422
     assert "y" * 81 in answer.content.decode()
@@ -82,12 +82,12 @@ def test_a_label_that_is_too_long_keeps_what_was_typed() -> None:
 
 
 def test_a_scrobbler_that_is_none_is_refused() -> None:
-    assert signed_in_client(world.a_fan()).post("/settings/tokens", {"scrobbler": "x"}).status_code == 422
+    assert signed_in_client(factories.create_fan()).post("/settings/tokens", {"scrobbler": "x"}).status_code == 422
 
 
 def test_opt_ins_pauses_and_every_yes_stand_there() -> None:
-    artist = world.an_artist()
-    fan = world.a_fan(opted_in=artist)
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist)
     mute = mutes.pause(fan, 7, artist, name="Hundred")
     client = signed_in_client(fan)
 
@@ -103,17 +103,17 @@ def test_opt_ins_pauses_and_every_yes_stand_there() -> None:
 
 
 def test_the_wish_for_human_only_leads_back_here() -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
 
     assert signed_in_client(fan).post("/feed/human-only", {"on": "1", "back": "settings"})["Location"] == "/settings"
     assert preferences.wants_human_only(fan)
 
 
 def test_what_is_somebody_elses_is_not_there() -> None:
-    artist, fan = world.an_artist(), world.a_fan()
+    artist, fan = factories.create_artist(), factories.create_fan()
     token, _ = tokens.create(fan, "mine", by=fan)
     mute = mutes.pause(fan, 7, artist)
-    other = signed_in_client(world.a_fan("Bo"))
+    other = signed_in_client(factories.create_fan("Bo"))
 
     assert other.post(f"/settings/tokens/{token.pk}/revoke").status_code == 404
     assert other.post(f"/settings/pauses/{mute.pk}/resume").status_code == 404
@@ -128,8 +128,8 @@ def test_a_stranger_signs_in_first() -> None:
 
 def test_three_of_everything_cost_as_many_queries_as_one() -> None:
     names = ("Anna", "Berit", "Cecilie")
-    artists = [world.an_artist(name) for name in names]
-    one, three = world.a_fan(), world.a_fan("Bo")
+    artists = [factories.create_artist(name) for name in names]
+    one, three = factories.create_fan(), factories.create_fan("Bo")
     for fan, count in ((one, 1), (three, 3)):
         for artist in artists[:count]:
             opt_ins.opt_in(fan, artist)

@@ -14,14 +14,14 @@ from audit.models import Entry
 from events.models import Outbox
 from listens import incognito
 from listens.models import Incognito
-from tests import world
+from tests import factories
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def ana(db: None) -> Person:
-    return world.a_fan("Ana")
+    return factories.create_fan("Ana")
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_it_ends_by_itself(ana: Person, submit: Any) -> None:
 
 
 def test_of_one_fan_it_hides_nobody_else(ana: Person, submit: Any) -> None:
-    incognito.start(world.a_fan("Bea"), until=None)
+    incognito.start(factories.create_fan("Bea"), until=None)
 
     submit(5)
 

@@ -14,7 +14,7 @@ from events.models import Outbox
 from fans.models import Engagement
 from listens import incognito, player_api
 from listens.models import Listen
-from tests import world
+from tests import factories
 from tests.listens.factories import make_incoming
 
 PLAYS = "/listening/plays"
@@ -22,12 +22,12 @@ PLAYS = "/listening/plays"
 
 @pytest.fixture
 def ana(db: None) -> Person:
-    return world.a_fan("Ana")
+    return factories.create_fan("Ana")
 
 
 @pytest.fixture
 def sound(db: None) -> Sound:
-    recording = world.a_recording(world.an_artist("Mara Veil"), "Salt Radio")
+    recording = factories.create_recording(factories.create_artist("Mara Veil"), "Salt Radio")
     return Sound.objects.create(
         recording=recording, path="x.wav", seconds=Decimal(30), sha256="0" * 64, content_type="audio/wav"
     )

@@ -29,7 +29,7 @@ from fans.models import Engagement, RecordingEngagement
 from listens import ingest, retraction
 from listens.models import Listen, Source, SourceFan, Tombstone
 from live.models import Notice
-from tests import world
+from tests import factories
 from tests.listens.factories import NOON, listen_event, make_fan, make_incoming
 from tests.servers import Broker, Database, wait_until
 
@@ -254,10 +254,10 @@ def test_as_many_queries_for_one_retraction_as_for_hundreds(
 
 
 def test_a_moment_that_fired_stays_and_does_not_fire_again(db: None) -> None:
-    ada = world.an_artist("Ada")
-    world.a_recording(ada, "Night Train")
-    program = world.a_program(ada, nth=2)
-    ana = world.a_fan(opted_in=ada)
+    ada = factories.create_artist("Ada")
+    factories.create_recording(ada, "Night Train")
+    program = factories.create_program(ada, nth=2)
+    ana = factories.create_fan(opted_in=ada)
     handle_batch([listen_record(ana, 1), listen_record(ana, 2)])
     moment = Moment.objects.get(program=program)
 

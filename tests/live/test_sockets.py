@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 
 from accounts.models import Person
 from tests.live.conftest import LivePage, OpenPage, create_session, post_and_roll_back, post_notices, post_without_push
-from tests.servers import Broker, FragileBroker, Site
+from tests.servers import Broker, RestartableBroker, Site
 
 
 def hello(page: LivePage) -> int:
@@ -281,7 +281,7 @@ def test_a_number_nobody_has_reached_hides_nothing(calm_site: Site, open_page: O
 
 
 def test_a_broker_that_was_killed_and_is_back_empty_pushes_again(
-    fragile_broker: FragileBroker, calm_site: Site, open_page: OpenPage, ana: Person
+    fragile_broker: RestartableBroker, calm_site: Site, open_page: OpenPage, ana: Person
 ) -> None:
     page = open_page(calm_site, create_session(ana))
     hello(page)

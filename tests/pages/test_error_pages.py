@@ -9,9 +9,9 @@ from pytest_django import Settings
 
 from accounts.models import Role
 from config.failing import InDemo
-from tests import world
+from tests import factories
 from tests.accounts.factories import create_person, signed_in_client
-from tests.pages.reading import Page, read
+from tests.pages.html_page import HTMLPage, parse_page
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def house(request: pytest.FixtureRequest, settings: Settings) -> Settings:
 
 
 def _words(response: Any) -> str:
-    page = read(response)
+    page = parse_page(response)
     assert len(page.all("main", id="main")) == 1
     return page.words
 
@@ -56,7 +56,7 @@ def test_programs_are_told_in_json(house: Settings) -> None:
 def test_what_a_view_does_not_understand_is_no_look_at_our_insides(settings: Settings, rf: RequestFactory) -> None:
     settings.DEBUG = True
     request = rf.get("/anything")
-    request.user = world.a_fan()
+    request.user = factories.create_fan()
     request.live_after = 0  # type: ignore[attr-defined]
 
     answer = InDemo(lambda _: None).process_exception(request, SuspiciousOperation("as it should not be"))  # type: ignore[arg-type, return-value]
@@ -67,19 +67,19 @@ def test_what_a_view_does_not_understand_is_no_look_at_our_insides(settings: Set
 
 
 def test_no_page_brings_a_script_that_would_swap_it_for_djangos(house: Settings) -> None:
-    page = read(signed_in_client(create_person("ana")).get("/accounts/email/"))
+    page = parse_page(signed_in_client(create_person("ana")).get("/accounts/email/"))
 
     scripts = [str(found["src"]).rsplit("/", 1)[-1] for found in page.all("script")]
-    assert scripts == ["htmx-2.min.js", "app.js", "live.js"]
+    assert scripts == ["htmx-2.min.js", "app.js", "live_socket.js"]
     assert page.all("script")[0]["nonce"]
 
 
 def test_reading_where_a_button_leads_is_answered_in_words_with_a_way_on(house: Settings) -> None:
-    artist = world.an_artist("Mara Veil")
-    draft = world.a_pending_draft(artist)
+    artist = factories.create_artist("Mara Veil")
+    draft = factories.create_pending_draft(artist)
     fan, member = Client(), Client()
-    fan.force_login(world.a_fan())
-    member.force_login(world.a_member(artist, Role.PRINCIPAL))
+    fan.force_login(factories.create_fan())
+    member.force_login(factories.get_member(artist, Role.PRINCIPAL))
 
     for client, path, way in [
         (fan, "/artists/mara-veil/opt-in", "/artists/mara-veil"),
@@ -90,7 +90,7 @@ def test_reading_where_a_button_leads_is_answered_in_words_with_a_way_on(house: 
     ]:
         answer = client.get(path)
 
-        page = Page(answer.content.decode())
+        page = HTMLPage(answer.content.decode())
         assert (answer.status_code, answer["Allow"]) == (405, "POST")
         assert "A button, not a page" in page.words
         assert way in [found["href"] for found in page.all("a", class_="btn btn-ink")]

@@ -10,7 +10,7 @@ from rights import clearance, grants
 from rights.clearance import ClearanceRequest
 from rights.clearance_result import Clearance, ClearanceRefusal
 from rights.models import StoredClearance, Use
-from tests import world
+from tests import factories
 
 MESSAGES = Use.PERSONAL_MESSAGE
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def expect_clearance(artist: Artist) -> Clearance:
 
 
 def test_a_yes_is_stored_with_the_grant_it_rests_on() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     grant = grants.list_versions(artist).get()
 
     answer = expect_clearance(artist)
@@ -37,7 +37,7 @@ def test_a_yes_is_stored_with_the_grant_it_rests_on() -> None:
 
 
 def test_a_refusal_is_false_and_says_who_is_missing() -> None:
-    answer = ask_clearance(world.an_artist(granted=False))
+    answer = ask_clearance(factories.create_artist(granted=False))
 
     assert not answer
     assert isinstance(answer, ClearanceRefusal)
@@ -46,35 +46,35 @@ def test_a_refusal_is_false_and_says_who_is_missing() -> None:
 
 
 def test_the_same_yes_twice_is_one_row() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
     assert expect_clearance(artist) == expect_clearance(artist)
     assert StoredClearance.objects.count() == 1
 
 
 def test_a_yes_does_not_outlive_its_grant() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     before = expect_clearance(artist)
 
-    grants.switch_off(artist, MESSAGES, by=world.a_member(artist, "principal"))
+    grants.switch_off(artist, MESSAGES, by=factories.get_member(artist, "principal"))
 
     assert not ask_clearance(artist)
     assert clearance.still_clear([before.id]) == set()
 
 
 def test_a_new_version_of_the_grant_is_another_yes() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     before = expect_clearance(artist)
 
-    grants.switch_on(artist, MESSAGES, by=world.a_member(artist, "principal"), fresh=True)
+    grants.switch_on(artist, MESSAGES, by=factories.get_member(artist, "principal"), fresh=True)
     after = expect_clearance(artist)
 
     assert clearance.still_clear([before.id, after.id]) == {after.id}
 
 
 def test_a_grant_for_some_countries_covers_those() -> None:
-    artist = world.an_artist(granted=False)
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist(granted=False)
+    principal = factories.get_member(artist, "principal")
     grants.switch_on(artist, MESSAGES, by=principal, fresh=True, territories=["PT", "DE"])
 
     brazil, everywhere = ask_clearance(artist, "BR"), ask_clearance(artist)
@@ -87,9 +87,9 @@ def test_a_grant_for_some_countries_covers_those() -> None:
 
 
 def test_a_grant_with_an_end_ends_by_itself() -> None:
-    artist = world.an_artist(granted=False)
+    artist = factories.create_artist(granted=False)
     until = timezone.now() + timedelta(days=1)
-    grants.switch_on(artist, MESSAGES, by=world.a_member(artist, "principal"), fresh=True, until=until)
+    grants.switch_on(artist, MESSAGES, by=factories.get_member(artist, "principal"), fresh=True, until=until)
     answer = expect_clearance(artist)
 
     assert answer.until == until
@@ -99,13 +99,13 @@ def test_a_grant_with_an_end_ends_by_itself() -> None:
 
 
 def test_a_number_that_nobody_stored_stands_for_nothing() -> None:
-    row = StoredClearance.objects.create(use=MESSAGES, artist=world.an_artist())
+    row = StoredClearance.objects.create(use=MESSAGES, artist=factories.create_artist())
 
     assert clearance.still_clear([row.pk, 987_654_321]) == set()
 
 
 def test_one_question_costs_as_many_queries_as_three() -> None:
-    artists = [world.an_artist(name) for name in ("Mara Veil", "Ove Lind", "Ida Koro")]
+    artists = [factories.create_artist(name) for name in ("Mara Veil", "Ove Lind", "Ida Koro")]
     asks = [ClearanceRequest(MESSAGES, artist.pk, territory) for artist in artists for territory in ("PT", "DE")]
 
     with CaptureQueriesContext(connection) as one:

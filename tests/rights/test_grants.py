@@ -6,7 +6,7 @@ from audit.models import Entry
 from rights import grants
 from rights.models import Grant, Use
 from rights.signing import ReauthenticationRequired
-from tests import world
+from tests import factories
 
 MESSAGES = Use.PERSONAL_MESSAGE
 pytestmark = pytest.mark.django_db
@@ -18,14 +18,14 @@ def audit_entries() -> list[tuple[str, str]]:
 
 
 def test_everything_is_off_until_it_is_switched_on() -> None:
-    artist = world.an_artist(granted=False)
+    artist = factories.create_artist(granted=False)
 
     assert list(grants.list_versions(artist)) == []
 
 
 def test_a_new_version_ends_the_one_before() -> None:
-    artist = world.an_artist(granted=False)
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist(granted=False)
+    principal = factories.get_member(artist, "principal")
 
     first = grants.switch_on(artist, MESSAGES, by=principal, fresh=True)
     second = grants.switch_on(artist, MESSAGES, by=principal, fresh=True, territories=["PT", "DE"])
@@ -44,32 +44,32 @@ def test_a_new_version_ends_the_one_before() -> None:
 
 @pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
 def test_only_a_principal_switches_personal_messages_on(role: str) -> None:
-    artist = world.an_artist(granted=False)
+    artist = factories.create_artist(granted=False)
 
     with pytest.raises(NotAllowed, match="Only a principal of Mara Veil, the artist in person, may switch on personal"):
-        grants.switch_on(artist, MESSAGES, by=world.a_member(artist, role), fresh=True)
+        grants.switch_on(artist, MESSAGES, by=factories.get_member(artist, role), fresh=True)
     assert Grant.objects.count() == 0
 
 
 def test_a_principal_of_another_artist_is_nobody_here() -> None:
-    artist, other = world.an_artist(granted=False), world.an_artist("Ove Lind", granted=False)
+    artist, other = factories.create_artist(granted=False), factories.create_artist("Ove Lind", granted=False)
 
     with pytest.raises(NotAllowed):
-        grants.switch_on(artist, MESSAGES, by=world.a_member(other, "principal"), fresh=True)
+        grants.switch_on(artist, MESSAGES, by=factories.get_member(other, "principal"), fresh=True)
 
 
 def test_a_grant_is_signed_and_signing_needs_a_password_just_typed() -> None:
-    artist = world.an_artist(granted=False)
+    artist = factories.create_artist(granted=False)
 
     with pytest.raises(ReauthenticationRequired):
-        grants.switch_on(artist, MESSAGES, by=world.a_member(artist, "principal"), fresh=False)
+        grants.switch_on(artist, MESSAGES, by=factories.get_member(artist, "principal"), fresh=False)
     assert Grant.objects.count() == 0
 
 
 @pytest.mark.parametrize("role", ["principal", "owner"])
 def test_stopping_is_easier_than_starting(role: str) -> None:
-    artist = world.an_artist()
-    someone = world.a_member(artist, role)
+    artist = factories.create_artist()
+    someone = factories.get_member(artist, role)
 
     grants.switch_off(artist, MESSAGES, by=someone)
     grants.switch_off(artist, MESSAGES, by=someone)
@@ -79,15 +79,15 @@ def test_stopping_is_easier_than_starting(role: str) -> None:
 
 @pytest.mark.parametrize("role", ["editor", "reviewer"])
 def test_who_only_edits_or_reviews_does_not_switch_it_off(role: str) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
 
     with pytest.raises(NotAllowed):
-        grants.switch_off(artist, MESSAGES, by=world.a_member(artist, role))
+        grants.switch_off(artist, MESSAGES, by=factories.get_member(artist, role))
     assert [grant.ended_at for grant in grants.list_versions(artist)] == [None]
 
 
 def test_the_database_knows_one_live_grant_a_use() -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     live = grants.list_versions(artist).get()
 
     with pytest.raises(IntegrityError, match="one_live_grant_a_use"), transaction.atomic():

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.roles import NotAllowed
 from audit.models import Entry
 from live.models import Notice
-from tests import world
+from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
 from tests.trust.factories import SHOWN_TO_FAN, a_report
@@ -25,7 +25,11 @@ def audit_entries(prefix: str) -> list[tuple[str, str, str, dict[str, Any]]]:
 
 
 def test_a_report_keeps_what_was_shown_and_staff_hear_of_it(db: None) -> None:
-    fan, desk, away = world.a_fan(), world.staff(), world.a_person("Away", is_staff=True, is_active=False)
+    fan, desk, away = (
+        factories.create_fan(),
+        factories.get_staff(),
+        factories.create_person("Away", is_staff=True, is_active=False),
+    )
 
     report = a_report(fan)
 
@@ -40,8 +44,8 @@ def test_a_report_keeps_what_was_shown_and_staff_hear_of_it(db: None) -> None:
 
 
 def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
-    fan = world.a_fan()
-    world.staff()
+    fan = factories.create_fan()
+    factories.get_staff()
     first = a_report(fan)
 
     with pytest.raises(AlreadyReported, match=r"^You reported this on .* UTC\. Once is enough: nothing was changed\.$"):
@@ -58,7 +62,7 @@ def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
 
 
 def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
 
     answers = run_at_once(lambda: a_report(fan), lambda: a_report(fan))
 
@@ -77,7 +81,7 @@ def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
 )
 def test_what_cannot_be_stored_is_refused_in_words(db: None, changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ReportRefused) as refused:
-        a_report(world.a_fan(), **changes)
+        a_report(factories.create_fan(), **changes)
 
     assert str(refused.value) == sentence
     assert Report.objects.count() == 0
@@ -85,7 +89,7 @@ def test_what_cannot_be_stored_is_refused_in_words(db: None, changes: dict[str, 
 
 @pytest.mark.parametrize(("upheld", "state"), [(True, "upheld"), (False, "dismissed")])
 def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: str) -> None:
-    desk, report = world.staff(), a_report(world.a_fan())
+    desk, report = factories.get_staff(), a_report(factories.create_fan())
 
     reports.handle(report, upheld=upheld, note="  Read  twice. ", by=desk)
 
@@ -104,19 +108,19 @@ def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: s
     [(" ", "Say in a sentence why: it is kept with the report."), ("x" * 501, "Say it in 500 characters.")],
 )
 def test_a_verdict_says_why(db: None, note: str, sentence: str) -> None:
-    report = a_report(world.a_fan())
+    report = a_report(factories.create_fan())
 
     with pytest.raises(ReportRefused, match=sentence):
-        reports.handle(report, upheld=True, note=note, by=world.staff())
+        reports.handle(report, upheld=True, note=note, by=factories.get_staff())
 
     report.refresh_from_db()
     assert report.state == "open"
 
 
 def test_only_staff_handle_reports(db: None) -> None:
-    fan, principal = world.a_fan(), world.a_member(world.an_artist(), "principal")
+    fan, principal = factories.create_fan(), factories.get_member(factories.create_artist(), "principal")
     report = a_report(fan)
-    left = world.a_person("Left", is_staff=True, is_active=False)
+    left = factories.create_person("Left", is_staff=True, is_active=False)
 
     for person in (fan, principal, left):
         with pytest.raises(NotAllowed, match=r"^Only staff handle reports\.$"):
@@ -127,7 +131,7 @@ def test_only_staff_handle_reports(db: None) -> None:
 
 
 def test_two_of_the_staff_at_once_do_not_both_decide(committing_db: Database) -> None:
-    desk, report = world.staff(), a_report(world.a_fan())
+    desk, report = factories.get_staff(), a_report(factories.create_fan())
 
     def say(upheld: bool) -> Report:
         return reports.handle(Report.objects.get(pk=report.pk), upheld=upheld, note="Read.", by=desk)
@@ -139,12 +143,12 @@ def test_two_of_the_staff_at_once_do_not_both_decide(committing_db: Database) ->
 
 
 def test_what_is_new_is_taken_once_until_it_is_upheld(db: None) -> None:
-    report, other = a_report(world.a_fan()), a_report(world.a_fan(), program_id=8)
+    report, other = a_report(factories.create_fan()), a_report(factories.create_fan(), program_id=8)
 
     taken = [reports.claim_programs(10), reports.claim_programs(10)]
-    reports.handle(other, upheld=False, note="It is kind.", by=world.staff())
+    reports.handle(other, upheld=False, note="It is kind.", by=factories.get_staff())
     dismissed = reports.claim_programs(10)
-    reports.handle(report, upheld=True, note="It is not.", by=world.staff())
+    reports.handle(report, upheld=True, note="It is not.", by=factories.get_staff())
 
     assert [*taken, dismissed, reports.claim_programs(10)] == [{7, 8}, set(), set(), {7}]
 
@@ -154,9 +158,9 @@ def test_the_worker_is_woken(committing_db: Database) -> None:
 
     with Listener(reports.WAKE_CHANNEL) as listener:
         listener.wait(0.1)
-        report = a_report(world.a_fan())
+        report = a_report(factories.create_fan())
         filed = listener.wait(5)
-        reports.handle(report, upheld=True, note="So it is.", by=world.staff())
+        reports.handle(report, upheld=True, note="So it is.", by=factories.get_staff())
         if listener.wait(5):
             heard.set()
 
@@ -164,11 +168,11 @@ def test_the_worker_is_woken(committing_db: Database) -> None:
 
 
 def test_fans_are_counted_once_and_dismissed_reports_not(db: None) -> None:
-    ana, bo, cy = (world.a_fan(name) for name in ("Ana", "Bo", "Cy"))
+    ana, bo, cy = (factories.create_fan(name) for name in ("Ana", "Bo", "Cy"))
     a_report(ana)
     a_report(ana, number=2, reason="untrue")
-    reports.handle(a_report(bo, reason="sexual"), upheld=True, note="Yes.", by=world.staff())
-    reports.handle(a_report(cy, reason="pretends"), upheld=False, note="No.", by=world.staff())
+    reports.handle(a_report(bo, reason="sexual"), upheld=True, note="Yes.", by=factories.get_staff())
+    reports.handle(a_report(cy, reason="pretends"), upheld=False, note="No.", by=factories.get_staff())
     a_report(cy, number=2, program_id=8)
 
     weights = reports.count_by_program({7: None, 8: None, 9: None}, days=30)
@@ -180,12 +184,12 @@ def test_fans_are_counted_once_and_dismissed_reports_not(db: None) -> None:
 
 
 def test_what_was_looked_at_counts_no_more_unless_staff_uphold_it_later(db: None) -> None:
-    old, older = a_report(world.a_fan()), a_report(world.a_fan())
-    reports.handle(older, upheld=True, note="Yes.", by=world.staff())
+    old, older = a_report(factories.create_fan()), a_report(factories.create_fan())
+    reports.handle(older, upheld=True, note="Yes.", by=factories.get_staff())
     looked = timezone.now()
 
     before = reports.count_by_program({7: looked}, days=30)
-    reports.handle(old, upheld=True, note="This one too.", by=world.staff())
+    reports.handle(old, upheld=True, note="This one too.", by=factories.get_staff())
     after = reports.count_by_program({7: looked}, days=30)
 
     assert (before, after) == ({7: ReportCounts(0, (), ())}, {7: ReportCounts(0, (), ("hurtful",))})
@@ -194,7 +198,14 @@ def test_what_was_looked_at_counts_no_more_unless_staff_uphold_it_later(db: None
 def test_after_a_month_a_report_no_longer_counts(db: None) -> None:
     then = timezone.now() - timedelta(days=31)
     Report.objects.create(
-        by=world.a_fan(), subject="experience:1", artist=1, program=7, reason="untrue", said="", shown={}, at=then
+        by=factories.create_fan(),
+        subject="experience:1",
+        artist=1,
+        program=7,
+        reason="untrue",
+        said="",
+        shown={},
+        at=then,
     )
 
     assert reports.count_by_program({7: None}, days=30) == {7: ReportCounts(0, (), ())}
@@ -202,8 +213,8 @@ def test_after_a_month_a_report_no_longer_counts(db: None) -> None:
 
 
 def test_the_artists_side_learns_nothing_of_who_or_what(db: None) -> None:
-    report = a_report(world.a_fan())
-    a_report(world.a_fan(), artist_id=2)
+    report = a_report(factories.create_fan())
+    a_report(factories.create_fan(), artist_id=2)
 
     assert reports.list_for_artist(1, limit=5) == [(7, "hurtful", "open", report.at)]
 
@@ -212,8 +223,8 @@ def test_the_artists_side_learns_nothing_of_who_or_what(db: None) -> None:
 
 
 def test_words_can_be_erased_also_after_the_verdict(db: None) -> None:
-    report = a_report(world.a_fan())
-    reports.handle(report, upheld=True, note="Yes.", by=world.staff())
+    report = a_report(factories.create_fan())
+    reports.handle(report, upheld=True, note="Yes.", by=factories.get_staff())
 
     Report.objects.filter(pk=report.pk).update(said=None, shown=None)
 
@@ -237,8 +248,8 @@ def test_words_can_be_erased_also_after_the_verdict(db: None) -> None:
     ],
 )
 def test_the_database_refuses_another_history(db: None, sql: str) -> None:
-    report = a_report(world.a_fan())
-    reports.handle(report, upheld=True, note="Yes.", by=world.staff())
+    report = a_report(factories.create_fan())
+    reports.handle(report, upheld=True, note="Yes.", by=factories.get_staff())
 
     with (
         pytest.raises(ProgrammingError, match=r"permission denied|history is not changed"),
@@ -264,14 +275,14 @@ def test_the_database_refuses_what_cannot_be(db: None, changes: dict[str, Any], 
     row = {"subject": "experience:1", "artist": 1, "program": 7, "reason": "untrue", "said": "", "shown": {}}
 
     with pytest.raises(IntegrityError, match=promise), transaction.atomic():
-        Report.objects.create(by=world.a_fan(), **{**row, **changes})
+        Report.objects.create(by=factories.create_fan(), **{**row, **changes})
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_filing_asks_a_constant_number_of_questions(db: None, count: int, django_assert_num_queries: Any) -> None:
     for number in range(count):
-        world.a_person(f"Desk {number}", is_staff=True)
-    fan = world.a_fan()
+        factories.create_person(f"Desk {number}", is_staff=True)
+    fan = factories.create_fan()
 
     with django_assert_num_queries(11):
         a_report(fan)

@@ -8,8 +8,8 @@ from artists import moderation as weigh
 from artists import programs
 from artists.models import Program
 from fans import reports as fan_reports
-from tests import world
-from tests.pages.reading import Page
+from tests import factories
+from tests.pages.html_page import HTMLPage
 from tests.trust.factories import SHOWN_TO_FAN, a_report
 from trust import reports
 from trust.models import Report
@@ -22,12 +22,12 @@ DESK = "/desk/reports"
 @pytest.fixture
 def desk() -> Client:
     client = Client()
-    client.force_login(world.staff())
+    client.force_login(factories.get_staff())
     return client
 
 
 def test_staff_see_what_was_shown_and_said(desk: Client) -> None:
-    report = a_report(world.a_fan("Ana"))
+    report = a_report(factories.create_fan("Ana"))
 
     page = desk.get(DESK).content.decode()
 
@@ -37,9 +37,9 @@ def test_staff_see_what_was_shown_and_said(desk: Client) -> None:
 
 
 def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands(desk: Client) -> None:
-    artist = world.an_artist("Drit")
-    fans = [world.a_fan(name, opted_in=artist) for name in ("Ana", "Bo", "Cy")]
-    *two, third = [world.an_experience(artist, fan) for fan in fans]
+    artist = factories.create_artist("Drit")
+    fans = [factories.create_fan(name, opted_in=artist) for name in ("Ana", "Bo", "Cy")]
+    *two, third = [factories.create_experience(artist, fan) for fan in fans]
     program = artist.programs.get()
 
     for received in two:
@@ -48,7 +48,7 @@ def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands
     fan_reports.report_experience(third, by=third.person, reason="pretends")
     weigh.weigh_next()
     stopped = _page_words(desk)
-    programs.resume(program, by=world.a_member(artist, "principal"))
+    programs.resume(program, by=factories.get_member(artist, "principal"))
     resumed = _page_words(desk)
 
     for words in (before, stopped, resumed):
@@ -64,14 +64,16 @@ def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands
 
 
 def _page_words(desk: Client) -> str:
-    return " ".join(Page(desk.get(DESK).content.decode()).words.split())
+    return " ".join(HTMLPage(desk.get(DESK).content.decode()).words.split())
 
 
 def test_a_program_that_its_team_paused_is_not_called_stopped(desk: Client) -> None:
-    artist = world.an_artist("Mara Veil")
-    received = world.an_experience(artist)
+    artist = factories.create_artist("Mara Veil")
+    received = factories.create_experience(artist)
     fan_reports.report_experience(received, by=received.person, reason="untrue")
-    programs.pause(Program.objects.get(pk=received.receipt["program"]["id"]), by=world.a_member(artist, "principal"))
+    programs.pause(
+        Program.objects.get(pk=received.receipt["program"]["id"]), by=factories.get_member(artist, "principal")
+    )
 
     words = _page_words(desk)
 
@@ -80,16 +82,16 @@ def test_a_program_that_its_team_paused_is_not_called_stopped(desk: Client) -> N
 
 
 def test_one_link_leads_to_each_list(desk: Client) -> None:
-    a_report(world.a_fan())
+    a_report(factories.create_fan())
 
     for page in (desk.get(DESK), desk.get(f"{DESK}?handled")):
-        links = [found["href"] for found in Page(page.content.decode()).all("a", class_="chip")]
+        links = [found["href"] for found in HTMLPage(page.content.decode()).all("a", class_="chip")]
         assert links == [DESK, f"{DESK}?handled"]
         assert "Show all" not in page.content.decode()
 
 
 def test_only_staff_have_a_link_to_it(desk: Client, client: Client) -> None:
-    report = a_report(world.a_fan())
+    report = a_report(factories.create_fan())
     client.force_login(report.by)
 
     pages = [browser.get("/accounts/email/").content.decode() for browser in (desk, client)]
@@ -98,8 +100,8 @@ def test_only_staff_have_a_link_to_it(desk: Client, client: Client) -> None:
 
 
 def test_to_everyone_else_there_is_no_desk(client: Client) -> None:
-    report = a_report(world.a_fan())
-    principal = world.a_member(world.an_artist(), "principal")
+    report = a_report(factories.create_fan())
+    principal = factories.get_member(factories.create_artist(), "principal")
 
     for person in (report.by, principal):
         client.force_login(person)
@@ -115,13 +117,13 @@ def test_to_everyone_else_there_is_no_desk(client: Client) -> None:
 
 @pytest.mark.parametrize(("verdict", "state"), [("uphold", "upheld"), ("dismiss", "dismissed")])
 def test_staff_say_who_is_right(desk: Client, verdict: str, state: str) -> None:
-    report = a_report(world.a_fan())
+    report = a_report(factories.create_fan())
 
     answer = desk.post(f"{DESK}/{report.pk}", {"verdict": verdict, "note": "Read twice."})
 
     report.refresh_from_db()
     assert (answer.status_code, answer["Location"]) == (302, DESK)
-    assert (report.state, report.note, report.handled_by) == (state, "Read twice.", world.staff().actor)
+    assert (report.state, report.note, report.handled_by) == (state, "Read twice.", factories.get_staff().actor)
     assert "It mocks me." not in desk.get(DESK).content.decode()
     past = desk.get(f"{DESK}?handled").content.decode()
     assert "It mocks me." in past
@@ -129,7 +131,7 @@ def test_staff_say_who_is_right(desk: Client, verdict: str, state: str) -> None:
 
 
 def test_htmx_gets_the_list_alone(desk: Client) -> None:
-    first, second = a_report(world.a_fan()), a_report(world.a_fan(), said="And me.")
+    first, second = a_report(factories.create_fan()), a_report(factories.create_fan(), said="And me.")
 
     answer = desk.post(f"{DESK}/{first.pk}", {"verdict": "dismiss", "note": "No."}, headers=HTMX)
 
@@ -151,7 +153,7 @@ def test_htmx_gets_the_list_alone(desk: Client) -> None:
 def test_what_cannot_be_stored_comes_back_as_it_was_typed(
     desk: Client, typed: dict[str, str], sentence: str, headers: dict[str, str]
 ) -> None:
-    report, other = a_report(world.a_fan()), a_report(world.a_fan())
+    report, other = a_report(factories.create_fan()), a_report(factories.create_fan())
 
     answer = desk.post(f"{DESK}/{report.pk}", typed, headers=headers)
 
@@ -164,8 +166,8 @@ def test_what_cannot_be_stored_comes_back_as_it_was_typed(
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 def test_a_second_verdict_is_told_who_was_faster(desk: Client, headers: dict[str, str]) -> None:
-    report = a_report(world.a_fan())
-    reports.handle(report, upheld=True, note="It is.", by=world.staff())
+    report = a_report(factories.create_fan())
+    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
 
     answer = desk.post(f"{DESK}/{report.pk}", {"verdict": "dismiss", "note": "No."}, headers=headers)
 
@@ -182,10 +184,10 @@ def test_a_report_that_is_not_there_is_not_handled(desk: Client) -> None:
 def test_markup_and_names_are_shown_as_text(desk: Client) -> None:
     nasty = "<img src=x onerror=alert(1)>\u202egnp.exe"
     shown = {**SHOWN_TO_FAN, "text": nasty, "artist": nasty, "why": nasty, "mark": nasty}
-    report = a_report(world.a_fan(), said=nasty, shown=shown)
+    report = a_report(factories.create_fan(), said=nasty, shown=shown)
 
     page = desk.get(DESK).content.decode()
-    reports.handle(report, upheld=False, note=nasty, by=world.staff())
+    reports.handle(report, upheld=False, note=nasty, by=factories.get_staff())
     past = desk.get(f"{DESK}?handled").content.decode()
 
     assert "<img" not in page + past
@@ -194,7 +196,7 @@ def test_markup_and_names_are_shown_as_text(desk: Client) -> None:
 
 
 def test_what_was_erased_leaves_a_report_that_can_be_handled(desk: Client) -> None:
-    report = a_report(world.a_fan())
+    report = a_report(factories.create_fan())
     Report.objects.filter(pk=report.pk).update(said=None, shown=None)
 
     page = desk.get(DESK).content.decode()
@@ -213,7 +215,7 @@ def test_the_desk_asks_a_constant_number_of_questions(
     desk: Client, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     for number in range(count):
-        a_report(world.a_fan(f"Fan {number}"))
+        a_report(factories.create_fan(f"Fan {number}"))
 
     with django_assert_num_queries(7):  # session, person, reports, what became of the programs, fans, artists, how many
         page = desk.get(DESK, headers=HTMX).content.decode()

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from tests import world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 def test_one_request_too_many_is_told_when_to_come_back(settings: Settings) -> None:
     settings.API_REQUESTS_PER_MINUTE = 2
     ana, bo = Client(), Client()
-    ana.force_login(world.a_person("Ana"))
-    bo.force_login(world.a_person("Bo"))
+    ana.force_login(factories.create_person("Ana"))
+    bo.force_login(factories.create_person("Bo"))
 
     answers = [ana.get("/api/v1/me") for _ in range(3)]
 
@@ -26,7 +26,7 @@ def test_one_request_too_many_is_told_when_to_come_back(settings: Settings) -> N
 
 def test_counting_a_request_is_one_statement() -> None:
     client = Client()
-    client.force_login(world.a_person("Ana"))
+    client.force_login(factories.create_person("Ana"))
     client.get("/api/v1/notices")
 
     with CaptureQueriesContext(connection) as asked:

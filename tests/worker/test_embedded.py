@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from config import BASE_DIR
-from tests.servers import answers, wait_until
+from tests.servers import accepts_connections, wait_until
 from worker import embedded
 
 NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FETCH_MAX_WAIT_MS")
@@ -218,7 +218,9 @@ def test_a_killed_broker_comes_back_on_its_port(start: Start) -> None:
 
     os.kill(broker, signal.SIGKILL)
 
-    wait_until(lambda: children(child.pid).get("tansu", broker) != broker and answers(port_of(env)), seconds=5)
+    wait_until(
+        lambda: children(child.pid).get("tansu", broker) != broker and accepts_connections(port_of(env)), seconds=5
+    )
 
 
 def test_a_killed_database_comes_back_with_what_was_committed(start: Start) -> None:

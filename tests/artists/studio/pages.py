@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import Person
 from artists.models import Draft
 from catalog.models import Artist
-from tests import world
+from tests import factories
 
 HTMX_HEADERS = {"HX-Request": "true"}
 
@@ -21,7 +21,7 @@ def signed_in_client(person: Person, **how: Any) -> Client:
 
 
 def member_client(artist: Artist, role: str) -> Client:
-    return signed_in_client(world.a_member(artist, role))
+    return signed_in_client(factories.get_member(artist, role))
 
 
 def visible_text(answer: Any) -> str:

@@ -11,7 +11,7 @@ from catalog.models import Artist
 from live.models import Notice
 from rights import grants
 from rights.models import Use
-from tests import world
+from tests import factories
 from tests.artists.studio.pages import (
     HTMX_HEADERS,
     approve_is_disabled,
@@ -25,15 +25,15 @@ from tests.artists.studio.pages import (
 
 @pytest.fixture
 def artist(db: None) -> Artist:
-    return world.an_artist()
+    return factories.create_artist()
 
 
 def test_a_page_that_is_read_does_not_move_but_hears_of_a_decision(artist: Artist) -> None:
-    draft, later = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    draft, later = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
     mara.get(f"/studio/{artist.slug}/review")
     quiet = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
-    review.decline(draft.pk, by=world.a_member(artist, "reviewer"))
+    review.decline(draft.pk, by=factories.get_member(artist, "reviewer"))
 
     told = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
 
@@ -45,12 +45,12 @@ def test_a_page_that_is_read_does_not_move_but_hears_of_a_decision(artist: Artis
 
 
 def test_a_page_that_is_read_hears_that_its_program_was_paused_and_goes_on(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     mara, program = member_client(artist, "principal"), draft.version.program
     mara.get(review_path(draft))
     heard = []
     for turn in (programs.pause, programs.resume):
-        turn(program, by=world.a_member(artist, "principal"))
+        turn(program, by=factories.get_member(artist, "principal"))
         answer = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS).content.decode()
         heard.append(('data-now="waits"' in answer, "The program is paused" in answer))
 
@@ -58,8 +58,8 @@ def test_a_page_that_is_read_hears_that_its_program_was_paused_and_goes_on(artis
 
 
 def test_without_the_grant_it_says_so_before_anybody_tries(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+    draft = factories.create_pending_draft(artist)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
 
     page = member_client(artist, "principal").get(review_path(draft))
 
@@ -69,8 +69,8 @@ def test_without_the_grant_it_says_so_before_anybody_tries(artist: Artist) -> No
 
 
 def test_a_grant_that_leaves_this_fans_country_out_says_so(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist, world.a_fan("Ana", country="PT", opted_in=artist))
-    mara = world.a_member(artist, "principal")
+    draft = factories.create_pending_draft(artist, factories.create_fan("Ana", country="PT", opted_in=artist))
+    mara = factories.get_member(artist, "principal")
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=mara, fresh=True, territories=["SE"])
 
     page = member_client(artist, "principal").get(review_path(draft))
@@ -82,7 +82,7 @@ def test_a_grant_that_leaves_this_fans_country_out_says_so(artist: Artist) -> No
 
 
 def test_a_decline_is_undone_like_an_approval(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
 
     declined = mara.post(review_path(draft, "/decline"), {"revision": 1}, follow=True)
@@ -97,7 +97,7 @@ def test_a_decline_is_undone_like_an_approval(artist: Artist) -> None:
 
 
 def test_what_was_taken_back_is_no_longer_counted_as_decided(artist: Artist) -> None:
-    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
     mara.post(review_path(first, "/approve"), {"revision": 1})
     mara.post(review_path(second, "/approve"), {"revision": 1})
@@ -111,7 +111,7 @@ def test_what_was_taken_back_is_no_longer_counted_as_decided(artist: Artist) -> 
 
 @pytest.mark.parametrize("action", ["/edit", "/mark"])
 def test_a_session_that_ended_while_one_typed_leads_back_to_the_field(artist: Artist, action: str) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
 
     answer = Client().post(review_path(draft, action), {"text": "Thank you, all of you.", "revision": 1})
 
@@ -119,7 +119,7 @@ def test_a_session_that_ended_while_one_typed_leads_back_to_the_field(artist: Ar
 
 
 def test_a_page_that_became_the_editor_has_its_address(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
 
     answers = [
@@ -141,7 +141,7 @@ def test_a_form_of_the_team_leads_back_to_the_page_of_the_team(artist: Artist) -
 
 
 def test_without_the_grant_no_page_calls_a_program_running(artist: Artist) -> None:
-    program, mara = world.a_program(artist), member_client(artist, "principal")
+    program, mara = factories.create_program(artist), member_client(artist, "principal")
     paths = [f"/studio/{artist.slug}/{page}" for page in ("", "programs", f"programs/{program.pk}")]
     before = [visible_text(mara.get(path)) for path in paths]
     mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
@@ -153,10 +153,10 @@ def test_without_the_grant_no_page_calls_a_program_running(artist: Artist) -> No
 
 
 def test_a_fan_reads_no_offer_that_the_artist_does_not_allow(artist: Artist) -> None:
-    world.a_program(artist)
-    ana = signed_in_client(world.a_fan("Ana"))
+    factories.create_program(artist)
+    ana = signed_in_client(factories.create_fan("Ana"))
     before = visible_text(ana.get(f"/artists/{artist.slug}"))
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
 
     after = visible_text(ana.get(f"/artists/{artist.slug}"))
 
@@ -165,7 +165,7 @@ def test_a_fan_reads_no_offer_that_the_artist_does_not_allow(artist: Artist) -> 
 
 
 def test_the_team_hears_of_a_pause_and_of_the_grant(artist: Artist) -> None:
-    program, reviewer = world.a_program(artist), world.a_member(artist, "reviewer")
+    program, reviewer = factories.create_program(artist), factories.get_member(artist, "reviewer")
     mara = member_client(artist, "principal")
 
     for do in ("pause", "resume"):

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from artists import holds, review
 from artists.models import Draft
 from catalog.models import Artist
-from tests import world
+from tests import factories
 from tests.artists.studio.pages import member_client, shown_draft_id, signed_in_client, visible_text
 from tests.concurrency import run_at_once
 from tests.servers import Database
@@ -14,12 +14,12 @@ from tests.servers import Database
 
 @pytest.fixture
 def artist(db: None) -> Artist:
-    return world.an_artist()
+    return factories.create_artist()
 
 
 def make_drafts(artist: Artist, many: int) -> list[Draft]:
     """With deadlines an hour apart, the first one first."""
-    made = [world.a_pending_draft(artist) for _ in range(many)]
+    made = [factories.create_pending_draft(artist) for _ in range(many)]
     for place, draft in enumerate(made):
         Draft.objects.filter(pk=draft.pk).update(deadline=Now() + timedelta(hours=place + 1))
     return made
@@ -39,9 +39,9 @@ def test_each_reviewer_is_handed_the_earliest_that_nobody_else_looks_at(artist: 
 
 
 def test_two_who_ask_at_the_same_moment_get_two_drafts(committing_db: Database) -> None:
-    artist = world.an_artist()
+    artist = factories.create_artist()
     two = make_drafts(artist, 2)
-    people = [world.a_member(artist, role) for role in ("principal", "editor", "reviewer")]
+    people = [factories.get_member(artist, role) for role in ("principal", "editor", "reviewer")]
 
     given = run_at_once(*[lambda person=person: holds.hold_next(artist, by=person) for person in people])
 
@@ -50,7 +50,7 @@ def test_two_who_ask_at_the_same_moment_get_two_drafts(committing_db: Database) 
 
 def test_a_direct_link_to_a_draft_that_somebody_looks_at_says_who(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
-    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
     ines = member_client(artist, "reviewer")
     path = f"/studio/{artist.slug}/review/{draft.pk}"
 
@@ -65,17 +65,17 @@ def test_a_direct_link_to_a_draft_that_somebody_looks_at_says_who(artist: Artist
 
 def test_a_lease_ends_by_itself(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
-    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
     expire_hold(draft)
 
-    given = holds.hold_next(artist, by=world.a_member(artist, "reviewer"))
+    given = holds.hold_next(artist, by=factories.get_member(artist, "reviewer"))
 
     assert given == draft.pk
 
 
 def test_who_lost_the_lease_to_somebody_else_hears_of_it_in_the_open_page(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
-    mara, ines = member_client(artist, "principal"), world.a_member(artist, "reviewer")
+    mara, ines = member_client(artist, "principal"), factories.get_member(artist, "reviewer")
     mara.get(f"/studio/{artist.slug}/review")
     expire_hold(draft)
     holds.hold_next(artist, by=ines)
@@ -107,12 +107,12 @@ def test_who_leaves_lets_go_at_once(artist: Artist, way: str) -> None:
         f"/studio/{artist.slug}/review/{draft.pk}/{way}", headers={"HX-Request": "true"} if way == "leave" else {}
     )
 
-    assert holds.hold_next(artist, by=world.a_member(artist, "reviewer")) == draft.pk
+    assert holds.hold_next(artist, by=factories.get_member(artist, "reviewer")) == draft.pk
 
 
 def test_nobody_can_let_go_for_somebody_else(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
-    mara = world.a_member(artist, "principal")
+    mara = factories.get_member(artist, "principal")
     holds.hold_draft(draft, by=mara)
 
     member_client(artist, "reviewer").post(f"/studio/{artist.slug}/review/{draft.pk}/leave")
@@ -134,15 +134,15 @@ def test_what_was_skipped_comes_again_after_everything_else(artist: Artist) -> N
 
 def test_when_others_have_all_that_is_left_the_page_says_who(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
-    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
 
-    answer = signed_in_client(world.a_member(artist, "reviewer")).get(f"/studio/{artist.slug}/review")
+    answer = signed_in_client(factories.get_member(artist, "reviewer")).get(f"/studio/{artist.slug}/review")
 
     assert "Nothing left for you Mara principal is looking at this one" in visible_text(answer)
 
 
 def test_a_decided_draft_is_handed_to_nobody(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
-    review.decline(draft.pk, by=world.a_member(artist, "principal"))
+    review.decline(draft.pk, by=factories.get_member(artist, "principal"))
 
-    assert holds.hold_next(artist, by=world.a_member(artist, "reviewer")) is None
+    assert holds.hold_next(artist, by=factories.get_member(artist, "reviewer")) is None

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import Invitation, Person
 from artists import team_invitations
 from catalog.models import Artist
-from tests import world
+from tests import factories
 from tests.accounts.factories import PASSWORD, SIGNUP_DATA, create_person, link_in_mail, sign_in, signed_in_client
 from tests.artists.studio.pages import member_client, visible_text
 
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def artist() -> Artist:
-    return world.an_artist("Mara Veil")
+    return factories.create_artist("Mara Veil")
 
 
 @pytest.fixture
 def path(artist: Artist, mailoutbox: list[EmailMessage]) -> str:
     """Where the link leads that was sent to ana@example.com."""
-    team_invitations.invite(artist, "ana@example.com", "reviewer", by=world.a_member(artist, "owner"))
+    team_invitations.invite(artist, "ana@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return invitation_path(mailoutbox.pop())
 
 
@@ -143,7 +143,7 @@ def test_what_the_team_takes_back_is_over(artist: Artist, path: str) -> None:
 
 
 def test_another_teams_invitation_is_not_there(artist: Artist, path: str) -> None:
-    other = world.an_artist("Ove Lind")
+    other = factories.create_artist("Ove Lind")
 
     answer = member_client(other, "owner").post(f"/studio/ove-lind/team/invitations/{Invitation.objects.get().pk}")
 

@@ -9,14 +9,14 @@ from catalog.models import Artist
 from fans import mutes, opt_ins
 from rights import grants
 from rights.models import Use
-from tests import world
+from tests import factories
 from tests.accounts.factories import PASSWORD
 from tests.artists.studio.pages import member_client, signed_in_client, visible_text
 
 
 @pytest.fixture
 def artist(db: None) -> Artist:
-    return world.an_artist()
+    return factories.create_artist()
 
 
 # Whose studio
@@ -29,9 +29,9 @@ def test_with_one_team_there_is_nothing_to_choose(artist: Artist) -> None:
 
 
 def test_with_two_teams_one_chooses(artist: Artist) -> None:
-    other = world.an_artist("Ove Lind")
-    person = world.a_member(artist, "editor")
-    roles.add_member(other.team, person, "reviewer", by=world.staff())
+    other = factories.create_artist("Ove Lind")
+    person = factories.get_member(artist, "editor")
+    roles.add_member(other.team, person, "reviewer", by=factories.get_staff())
 
     page = signed_in_client(person).get("/studio/")
 
@@ -39,7 +39,7 @@ def test_with_two_teams_one_chooses(artist: Artist) -> None:
 
 
 def test_somebody_without_a_team_reads_how_one_comes_into_one(db: None) -> None:
-    page = signed_in_client(world.a_fan()).get("/studio/")
+    page = signed_in_client(factories.create_fan()).get("/studio/")
 
     assert (page.status_code, "You are in no artist’s team" in visible_text(page)) == (200, True)
 
@@ -52,8 +52,8 @@ def test_who_is_not_signed_in_comes_back(db: None) -> None:
 
 
 def test_the_overview_says_how_many_wait_and_what_reached_fans(artist: Artist) -> None:
-    world.an_experience(artist, world.a_fan("Χρήστος", opted_in=artist))
-    world.a_pending_draft(artist)
+    factories.create_experience(artist, factories.create_fan("Χρήστος", opted_in=artist))
+    factories.create_pending_draft(artist)
 
     page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/")
 
@@ -65,9 +65,9 @@ def test_the_overview_says_how_many_wait_and_what_reached_fans(artist: Artist) -
 
 
 def test_the_overview_asks_for_what_is_missing(artist: Artist) -> None:
-    program = world.a_program(artist)
-    world.a_version(program, nth=9)
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+    program = factories.create_program(artist)
+    factories.create_version(program, nth=9)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
 
     text = visible_text(member_client(artist, "principal").get(f"/studio/{artist.slug}/"))
 
@@ -76,7 +76,7 @@ def test_the_overview_asks_for_what_is_missing(artist: Artist) -> None:
 
 
 def test_a_program_that_reports_stopped_stands_first_among_what_needs_somebody(artist: Artist) -> None:
-    program = world.a_program(artist)
+    program = factories.create_program(artist)
     type(program).objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
 
     text = visible_text(member_client(artist, "principal").get(f"/studio/{artist.slug}/"))
@@ -94,8 +94,8 @@ def test_an_empty_studio_says_what_comes_next(artist: Artist) -> None:
 
 
 def test_switching_on_asks_for_the_password_first(db: None) -> None:
-    artist = world.an_artist(granted=False)
-    principal = world.a_member(artist, "principal")
+    artist = factories.create_artist(granted=False)
+    principal = factories.get_member(artist, "principal")
     principal.set_password(PASSWORD)
     principal.save()
     mara, path = signed_in_client(principal), f"/studio/{artist.slug}/grants"
@@ -130,7 +130,7 @@ def test_a_use_that_does_not_exist_is_not_there(artist: Artist) -> None:
 
 
 def test_an_owner_changes_a_role_and_takes_out(artist: Artist) -> None:
-    owner, person = member_client(artist, "owner"), world.a_member(artist, "reviewer")
+    owner, person = member_client(artist, "owner"), factories.get_member(artist, "reviewer")
     member = artist.team.members.get(person=person)
     path = f"/studio/{artist.slug}/team/{member.pk}"
     seen: list[Any] = []
@@ -144,7 +144,7 @@ def test_an_owner_changes_a_role_and_takes_out(artist: Artist) -> None:
 
 
 def test_an_address_makes_nobody_a_member_and_tells_nothing_of_its_account(artist: Artist) -> None:
-    owner, known = member_client(artist, "owner"), world.a_fan("Kwame")
+    owner, known = member_client(artist, "owner"), factories.create_fan("Kwame")
     path = f"/studio/{artist.slug}/team"
     pages = []
     for email in (known.email, "nobody@example.com"):
@@ -169,7 +169,7 @@ def test_an_address_with_a_mistake_is_kept_with_what_to_do(artist: Artist) -> No
 
 def test_who_may_not_invite_does_not_learn_who_has_an_account(artist: Artist) -> None:
     client, path = member_client(artist, "editor"), f"/studio/{artist.slug}/team"
-    known = world.a_fan("Kwame")
+    known = factories.create_fan("Kwame")
 
     answers = [
         visible_text(client.post(path, {"email": email, "role": "editor"})) for email in (known.email, "no@example.com")
@@ -181,7 +181,7 @@ def test_who_may_not_invite_does_not_learn_who_has_an_account(artist: Artist) ->
 
 @pytest.mark.parametrize("role", ["principal", "staff", ""])
 def test_nobody_is_made_a_principal_here(artist: Artist, role: str) -> None:
-    fan = world.a_fan()
+    fan = factories.create_fan()
 
     answer = member_client(artist, "principal").post(f"/studio/{artist.slug}/team", {"email": fan.email, "role": role})
 
@@ -189,7 +189,7 @@ def test_nobody_is_made_a_principal_here(artist: Artist, role: str) -> None:
 
 
 def test_a_reviewer_leaves_and_the_studio_is_gone(artist: Artist) -> None:
-    person = world.a_member(artist, "reviewer")
+    person = factories.get_member(artist, "reviewer")
     member = artist.team.members.get(person=person)
     client = signed_in_client(person)
 
@@ -200,8 +200,8 @@ def test_a_reviewer_leaves_and_the_studio_is_gone(artist: Artist) -> None:
 
 
 def test_a_member_of_another_team_is_not_there(artist: Artist) -> None:
-    other = world.an_artist("Ove Lind")
-    theirs = other.team.members.get(person=world.a_member(other, "principal"))
+    other = factories.create_artist("Ove Lind")
+    theirs = other.team.members.get(person=factories.get_member(other, "principal"))
 
     answer = member_client(artist, "owner").post(f"/studio/{artist.slug}/team/{theirs.pk}", {"do": "remove"})
 
@@ -220,9 +220,9 @@ def test_the_time_to_undo_is_set_or_says_what_is_wrong(artist: Artist) -> None:
 
 
 def test_the_history_tells_what_people_did_and_names_no_fan(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist, world.a_fan("Xenophon", opted_in=artist))
-    review.approve(draft.pk, by=world.a_member(artist, "reviewer"))
-    programs.set_practice(artist, by=world.a_member(artist, "principal"), grace_seconds=9)
+    draft = factories.create_pending_draft(artist, factories.create_fan("Xenophon", opted_in=artist))
+    review.approve(draft.pk, by=factories.get_member(artist, "reviewer"))
+    programs.set_practice(artist, by=factories.get_member(artist, "principal"), grace_seconds=9)
 
     text = visible_text(member_client(artist, "editor").get(f"/studio/{artist.slug}/history"))
 
@@ -234,10 +234,10 @@ def test_the_history_tells_what_people_did_and_names_no_fan(artist: Artist) -> N
 
 
 def test_the_history_is_this_studios_alone(artist: Artist) -> None:
-    other = world.an_artist("Ove Lind")
-    both = world.a_member(artist, "reviewer")
-    roles.add_member(other.team, both, "reviewer", by=world.staff())
-    theirs = world.a_pending_draft(other)
+    other = factories.create_artist("Ove Lind")
+    both = factories.get_member(artist, "reviewer")
+    roles.add_member(other.team, both, "reviewer", by=factories.get_staff())
+    theirs = factories.create_pending_draft(other)
     review.decline(theirs.pk, by=both)
 
     text = visible_text(member_client(artist, "editor").get(f"/studio/{artist.slug}/history"))
@@ -247,7 +247,7 @@ def test_the_history_is_this_studios_alone(artist: Artist) -> None:
 
 def test_the_history_goes_on_on_the_next_page(artist: Artist) -> None:
     for seconds in range(45):
-        programs.set_practice(artist, by=world.a_member(artist, "principal"), grace_seconds=seconds)
+        programs.set_practice(artist, by=factories.get_member(artist, "principal"), grace_seconds=seconds)
     client, path = member_client(artist, "editor"), f"/studio/{artist.slug}/history"
 
     page = client.get(path)
@@ -265,7 +265,7 @@ def test_the_history_goes_on_on_the_next_page(artist: Artist) -> None:
 
 
 def test_what_reached_fans_has_its_mark_and_its_receipt(artist: Artist) -> None:
-    experience = world.an_experience(artist, world.a_fan("Χρήστος", opted_in=artist))
+    experience = factories.create_experience(artist, factories.create_fan("Χρήστος", opted_in=artist))
 
     page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
 
@@ -275,8 +275,8 @@ def test_what_reached_fans_has_its_mark_and_its_receipt(artist: Artist) -> None:
 
 
 def test_a_fan_who_opted_out_is_no_longer_named(artist: Artist) -> None:
-    fan = world.a_fan("Xenophon", opted_in=artist)
-    world.an_experience(artist, fan)
+    fan = factories.create_fan("Xenophon", opted_in=artist)
+    factories.create_experience(artist, fan)
     opt_ins.opt_out(fan, artist)
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/delivered")
@@ -285,8 +285,8 @@ def test_a_fan_who_opted_out_is_no_longer_named(artist: Artist) -> None:
 
 
 def test_what_went_no_further_says_why(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    review.decline(draft.pk, by=world.a_member(artist, "principal"), reason="not this one")
+    draft = factories.create_pending_draft(artist)
+    review.decline(draft.pk, by=factories.get_member(artist, "principal"), reason="not this one")
 
     text = visible_text(member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered?state=stopped"))
 
@@ -294,8 +294,8 @@ def test_what_went_no_further_says_why(artist: Artist) -> None:
 
 
 def test_an_approval_that_can_be_undone_has_its_button(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    draft = factories.create_pending_draft(artist)
+    review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
     page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
 
@@ -315,7 +315,7 @@ def test_an_address_with_nonsense_in_it_is_a_page_all_the_same(artist: Artist, b
 
 
 def test_what_a_fan_does_about_a_program_is_not_the_teams_to_read(artist: Artist) -> None:
-    experience = world.an_experience(artist, world.a_fan("Xenophon", opted_in=artist))
+    experience = factories.create_experience(artist, factories.create_fan("Xenophon", opted_in=artist))
     program = artist.programs.get()
     mutes.pause(experience.person, program.pk, artist)
     mutes.resume(experience.person, program.pk)

@@ -6,7 +6,7 @@ import pytest
 from artists import programs
 from artists.models import Program
 from catalog.models import Artist
-from tests import world
+from tests import factories
 from tests.accounts.factories import PASSWORD
 from tests.artists.studio.pages import HTMX_HEADERS, member_client, visible_text
 
@@ -15,12 +15,12 @@ FORM_DATA = {"times": "100", "recording": "", "seconds": "259200", "locale": "en
 
 @pytest.fixture
 def artist(db: None) -> Artist:
-    return world.an_artist()
+    return factories.create_artist()
 
 
 @pytest.fixture
 def program(artist: Artist) -> Program:
-    return world.a_program(artist)
+    return factories.create_program(artist)
 
 
 def program_path(program: Program, action: str = "") -> str:
@@ -81,7 +81,7 @@ def test_the_first_listen_is_the_first_time(program: Program) -> None:
 
 
 def test_another_number_of_times_and_one_song(program: Program) -> None:
-    song = world.a_recording(program.artist)
+    song = factories.create_recording(program.artist)
     typed = FORM_DATA | {"times": "other", "number": "84", "recording": str(song.pk)}
 
     member_client(program.artist, "editor").post(program_path(program), typed)
@@ -92,7 +92,7 @@ def test_another_number_of_times_and_one_song(program: Program) -> None:
 
 
 def test_somebody_elses_song_is_none_of_ones_own(program: Program) -> None:
-    theirs = world.a_recording(world.an_artist("Ove Lind"), "Ferry")
+    theirs = factories.create_recording(factories.create_artist("Ove Lind"), "Ferry")
 
     member_client(program.artist, "editor").post(program_path(program), FORM_DATA | {"recording": str(theirs.pk)})
 
@@ -168,7 +168,7 @@ def test_the_preview_shows_the_edges_of_what_is_typed(program: Program) -> None:
 
 @pytest.mark.parametrize("about_one", [True, False])
 def test_the_preview_shows_only_what_the_programs_moment_allows(program: Program, about_one: bool) -> None:
-    song = world.a_recording(program.artist)
+    song = factories.create_recording(program.artist)
     typed = FORM_DATA | {"times": "3", "template": ["{plays} {plays, one: time, other: times}[ of {song}][, {name}]."]}
     typed |= {"recording": str(song.pk) if about_one else ""}
 
@@ -194,7 +194,7 @@ def test_words_about_a_song_have_no_shape_without_one(program: Program) -> None:
 
 def test_a_look_at_typed_words_says_that_they_are_not_saved(program: Program) -> None:
     mara = member_client(program.artist, "principal")
-    own = FORM_DATA | {"times": "other", "number": "3", "template": world.WORDING["templates"], "do": "look"}
+    own = FORM_DATA | {"times": "other", "number": "3", "template": factories.WORDING["templates"], "do": "look"}
     own |= {"fragment": ["closing"], "sentences": ["It means a lot.\r\nSee you at the next song."]}
 
     pages = [mara.post(program_path(program), typed) for typed in (own, own | {"times": "5"})]
@@ -229,8 +229,8 @@ def test_a_title_with_markup_is_shown_as_text(program: Program) -> None:
 
 
 def test_signing_asks_for_the_password_and_comes_back_to_the_page(artist: Artist, program: Program) -> None:
-    world.a_version(program, nth=7)
-    principal = world.a_member(artist, "principal")
+    factories.create_version(program, nth=7)
+    principal = factories.get_member(artist, "principal")
     principal.set_password(PASSWORD)
     principal.save()
     mara = member_client(artist, "principal")
@@ -249,7 +249,7 @@ def test_signing_asks_for_the_password_and_comes_back_to_the_page(artist: Artist
 
 @pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
 def test_nobody_but_the_artist_signs_and_all_read_so(artist: Artist, program: Program, role: str) -> None:
-    world.a_version(program, nth=7)
+    factories.create_version(program, nth=7)
     client = member_client(artist, role)
 
     page, tried = client.get(program_path(program)), client.post(program_path(program, "/versions/2/sign"))
@@ -280,7 +280,9 @@ def test_what_reports_stopped_says_why_and_an_editor_cannot_let_it_go_on(program
 
 
 def test_an_older_version_can_be_read(program: Program) -> None:
-    programs.sign(world.a_version(program, nth=7), by=world.a_member(program.artist, "principal"), fresh=True)
+    programs.sign(
+        factories.create_version(program, nth=7), by=factories.get_member(program.artist, "principal"), fresh=True
+    )
 
     page = member_client(program.artist, "reviewer").get(program_path(program, "/versions/1"))
 

@@ -14,7 +14,7 @@ from artists.models import Draft
 from catalog.models import Artist
 from rights import grants
 from rights.models import Use
-from tests import world
+from tests import factories
 from tests.artists.studio.pages import (
     HTMX_HEADERS,
     approve_is_disabled,
@@ -31,11 +31,11 @@ SCRIPT_MARKUP = "<script>alert(1)</script>"
 
 @pytest.fixture
 def artist(db: None) -> Artist:
-    return world.an_artist()
+    return factories.create_artist()
 
 
 def test_the_page_shows_the_words_with_each_fact_and_where_it_came_from(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist, world.a_fan("Ελένη", opted_in=artist))
+    draft = factories.create_pending_draft(artist, factories.create_fan("Ελένη", opted_in=artist))
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
 
@@ -49,7 +49,7 @@ def test_the_page_shows_the_words_with_each_fact_and_where_it_came_from(artist: 
 
 
 def test_approving_by_a_plain_form_offers_the_next_and_the_undo(artist: Artist) -> None:
-    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
 
     page = mara.post(review_path(first, "/approve"), {"revision": 1}, follow=True)
@@ -60,7 +60,7 @@ def test_approving_by_a_plain_form_offers_the_next_and_the_undo(artist: Artist) 
 
 
 def test_for_htmx_the_stage_the_line_the_count_and_the_undo_come_in_one_answer(artist: Artist) -> None:
-    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
 
     answer = member_client(artist, "principal").post(
         review_path(first, "/approve"), {"revision": 1}, headers=HTMX_HEADERS
@@ -73,7 +73,7 @@ def test_for_htmx_the_stage_the_line_the_count_and_the_undo_come_in_one_answer(a
 
 
 def test_an_undo_brings_the_draft_back_in_front_of_one(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
     mara.post(review_path(draft, "/approve"), {"revision": 1})
 
@@ -84,8 +84,8 @@ def test_an_undo_brings_the_draft_back_in_front_of_one(artist: Artist) -> None:
 
 
 def test_an_undo_too_late_says_so_and_offers_the_next(artist: Artist) -> None:
-    world.without_grace(artist)
-    first, second = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    factories.remove_undo_time(artist)
+    first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
     mara.post(review_path(first, "/approve"), {"revision": 1})
 
@@ -96,7 +96,7 @@ def test_an_undo_too_late_says_so_and_offers_the_next(artist: Artist) -> None:
 
 
 def test_declining_keeps_the_reason_for_the_team(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
 
     page = member_client(artist, "reviewer").post(
         review_path(draft, "/decline"), {"revision": 1, "reason": "not\x00 now"}, follow=True
@@ -108,7 +108,7 @@ def test_declining_keeps_the_reason_for_the_team(artist: Artist) -> None:
 
 
 def test_refused_words_are_still_in_the_field_with_what_to_change(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     typed = f"Look at https://example.com {SCRIPT_MARKUP}"
 
     page = member_client(artist, "principal").post(review_path(draft, "/edit"), {"text": typed, "revision": 1})
@@ -122,7 +122,7 @@ def test_refused_words_are_still_in_the_field_with_what_to_change(artist: Artist
 
 
 def test_the_mark_changes_as_one_types(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
 
     def marked(role: str, text: str) -> str:
         client = member_client(artist, role)
@@ -143,7 +143,7 @@ def test_the_mark_changes_as_one_types(artist: Artist) -> None:
 
 
 def test_a_models_draft_becomes_an_edited_one(artist: Artist) -> None:
-    draft = world.by_a_model(world.a_pending_draft(artist))
+    draft = factories.mark_model_written(factories.create_pending_draft(artist))
 
     answer = member_client(artist, "principal").post(
         review_path(draft, "/mark"), {"text": "Thank you."}, headers=HTMX_HEADERS
@@ -153,7 +153,7 @@ def test_a_models_draft_becomes_an_edited_one(artist: Artist) -> None:
 
 
 def test_the_words_of_a_reviewer_wait_for_the_artist(artist: Artist) -> None:
-    draft, following = world.a_pending_draft(artist), world.a_pending_draft(artist)
+    draft, following = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
 
     page = member_client(artist, "reviewer").post(
         review_path(draft, "/edit"), {"text": "Thank you.", "revision": 1}, follow=True
@@ -165,7 +165,7 @@ def test_the_words_of_a_reviewer_wait_for_the_artist(artist: Artist) -> None:
 
 
 def test_who_may_not_approve_reads_why_before_trying(artist: Artist) -> None:
-    draft = world.by_a_model(world.a_pending_draft(artist))
+    draft = factories.mark_model_written(factories.create_pending_draft(artist))
 
     page = member_client(artist, "reviewer").get(review_path(draft))
 
@@ -174,8 +174,8 @@ def test_who_may_not_approve_reads_why_before_trying(artist: Artist) -> None:
 
 
 def test_a_second_click_reads_who_was_first_and_the_next_is_offered(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    review.approve(draft.pk, by=world.a_member(artist, "principal"))
+    draft = factories.create_pending_draft(artist)
+    review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
     answer = member_client(artist, "reviewer").post(
         review_path(draft, "/approve"), {"revision": 1}, headers=HTMX_HEADERS
@@ -188,8 +188,8 @@ def test_a_second_click_reads_who_was_first_and_the_next_is_offered(artist: Arti
 
 
 def test_words_that_somebody_changed_meanwhile_are_not_approved_unread(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    review.edit(draft.pk, "Thank you for this.", by=world.a_member(artist, "reviewer"))
+    draft = factories.create_pending_draft(artist)
+    review.edit(draft.pk, "Thank you for this.", by=factories.get_member(artist, "reviewer"))
 
     page = member_client(artist, "principal").post(review_path(draft, "/approve"), {"revision": 1})
 
@@ -199,8 +199,8 @@ def test_words_that_somebody_changed_meanwhile_are_not_approved_unread(artist: A
 
 
 def test_without_a_grant_the_sentence_stands_in_place(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=world.a_member(artist, "principal"))
+    draft = factories.create_pending_draft(artist)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
 
     page = member_client(artist, "principal").post(review_path(draft, "/approve"), {"revision": 1})
 
@@ -209,8 +209,8 @@ def test_without_a_grant_the_sentence_stands_in_place(artist: Artist) -> None:
 
 
 def test_a_paused_program_says_so_before_anybody_tries(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
-    programs.pause(draft.version.program, by=world.a_member(artist, "reviewer"))
+    draft = factories.create_pending_draft(artist)
+    programs.pause(draft.version.program, by=factories.get_member(artist, "reviewer"))
 
     page = member_client(artist, "principal").get(review_path(draft))
 
@@ -218,7 +218,7 @@ def test_a_paused_program_says_so_before_anybody_tries(artist: Artist) -> None:
 
 
 def test_what_is_known_and_not_said_has_its_kind_and_its_day(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+    draft = factories.create_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
 
     page = member_client(artist, "principal").get(review_path(draft))
 
@@ -226,7 +226,7 @@ def test_what_is_known_and_not_said_has_its_kind_and_its_day(artist: Artist) -> 
 
 
 def test_a_draft_whose_time_is_over_is_not_offered(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     Draft.objects.filter(pk=draft.pk).update(deadline=Now() - timedelta(seconds=1))
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
@@ -238,7 +238,7 @@ def test_a_draft_whose_time_is_over_is_not_offered(artist: Artist) -> None:
     "how", [{}, {"headers": {**HTMX_HEADERS, "HX-Current-URL": "http://testserver/studio/mara-veil/review/{}"}}]
 )
 def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artist, how: dict[str, Any]) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     headers = {name: value.format(draft.pk) for name, value in how.get("headers", {}).items()}
 
     answer = Client().post(review_path(draft, "/approve"), {"revision": 1}, headers=headers)
@@ -248,10 +248,10 @@ def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artis
 
 
 def test_names_and_words_with_markup_and_directions_are_shown_as_text(artist: Artist) -> None:
-    fan = world.a_fan("Ana", opted_in=artist)
+    fan = factories.create_fan("Ana", opted_in=artist)
     fan.name = SCRIPT_MARKUP
     fan.save()
-    draft = world.a_pending_draft(artist, fan)
+    draft = factories.create_pending_draft(artist, fan)
     Draft.objects.filter(pk=draft.pk).update(text=f"Thank you {SCRIPT_MARKUP} \u202eevil")
 
     page = member_client(artist, "principal").get(review_path(draft)).content.decode()
@@ -261,7 +261,7 @@ def test_names_and_words_with_markup_and_directions_are_shown_as_text(artist: Ar
 
 
 def test_an_erased_draft_is_shown_as_what_is_left_of_it(artist: Artist) -> None:
-    draft = world.a_pending_draft(artist)
+    draft = factories.create_pending_draft(artist)
     Draft.objects.filter(pk=draft.pk).update(text=None, salt=None, made=None, facts=None)
 
     page = member_client(artist, "principal").get(review_path(draft))
@@ -271,8 +271,8 @@ def test_an_erased_draft_is_shown_as_what_is_left_of_it(artist: Artist) -> None:
 
 @pytest.mark.parametrize("address", ["review", "review/{}", "review/line?on={}", ""])
 def test_as_many_queries_at_three_drafts_as_at_one(artist: Artist, address: str) -> None:
-    draft = world.a_pending_draft(artist)
-    client = signed_in_client(world.a_member(artist, "principal"))
+    draft = factories.create_pending_draft(artist)
+    client = signed_in_client(factories.get_member(artist, "principal"))
     path = f"/studio/{artist.slug}/{address}".format(draft.pk)
     counts = []
     for _ in range(2):
@@ -280,14 +280,17 @@ def test_as_many_queries_at_three_drafts_as_at_one(artist: Artist, address: str)
         with CaptureQueriesContext(connection) as captured:
             client.get(path)
         counts.append(len(captured))
-        world.a_pending_draft(artist)
-        world.a_pending_draft(artist)
+        factories.create_pending_draft(artist)
+        factories.create_pending_draft(artist)
 
     assert counts[0] == counts[1]
 
 
 def test_a_button_pressed_on_a_page_without_the_items_address_leads_back_to_that_item(artist: Artist) -> None:
-    first, passed = world.a_pending_draft(artist), world.a_pending_draft(artist, world.a_fan("Bea", opted_in=artist))
+    first, passed = (
+        factories.create_pending_draft(artist),
+        factories.create_pending_draft(artist, factories.create_fan("Bea", opted_in=artist)),
+    )
     headers = {**HTMX_HEADERS, "HX-Current-URL": "http://testserver/studio/mara-veil/review"}
 
     answer = Client().post(review_path(passed, "/approve"), {"revision": 1}, headers=headers)

@@ -8,7 +8,7 @@ from artists import holds, review, withdrawal
 from artists.models import Draft
 from catalog.models import Artist
 from fans import experiences, mutes, opt_ins
-from tests import world
+from tests import factories
 from tests.artists.studio.pages import HTMX_HEADERS, member_client, shown_draft_id, visible_text
 
 OPTED_OUT = "The fan opted out, so nothing of this goes out."
@@ -18,12 +18,12 @@ BOTH_STOPS = pytest.mark.parametrize(("how", "sentence"), [("opt out", OPTED_OUT
 
 @pytest.fixture
 def artist(db: None) -> Artist:
-    return world.an_artist()
+    return factories.create_artist()
 
 
 def a_draft(artist: Artist) -> Draft:
     """For a fan whose name stands in its words and nowhere else."""
-    draft = world.a_pending_draft(artist, world.a_fan("Xenophon", opted_in=artist))
+    draft = factories.create_pending_draft(artist, factories.create_fan("Xenophon", opted_in=artist))
     assert "Xenophon" in draft.text
     return draft
 
@@ -46,7 +46,7 @@ def reveals_fan(*answers: object) -> list[bool]:
 
 def test_the_page_of_one_that_is_closed_shows_no_name_and_no_words_of_who_opted_out(artist: Artist) -> None:
     draft = a_draft(artist)
-    review.decline(draft.pk, by=world.a_member(artist, "reviewer"), reason="not now")
+    review.decline(draft.pk, by=factories.get_member(artist, "reviewer"), reason="not now")
     mara = member_client(artist, "principal")
     before = mara.get(review_path(draft))
     stop_for_fan(draft, "opt out")
@@ -92,8 +92,8 @@ def test_one_of_a_paused_program_keeps_its_name_and_says_why(artist: Artist) -> 
 
 @BOTH_STOPS
 def test_before_it_is_withdrawn_it_is_handed_to_nobody(artist: Artist, how: str, sentence: str) -> None:
-    draft, other = a_draft(artist), world.a_pending_draft(artist)
-    third = world.a_pending_draft(artist)
+    draft, other = a_draft(artist), factories.create_pending_draft(artist)
+    third = factories.create_pending_draft(artist)
     stop_for_fan(draft, how)
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
@@ -102,7 +102,7 @@ def test_before_it_is_withdrawn_it_is_handed_to_nobody(artist: Artist, how: str,
     assert shown_draft_id(page) == other.pk
     assert ["Xenophon" in visible_text(answer) for answer in (page, beside)] == [False, False]
     assert [review_path(each) in beside.content.decode() for each in (draft, third)] == [False, True]
-    assert holds.hold_next(artist, by=world.a_member(artist, "principal"), skipped=[other.pk, third.pk]) is None
+    assert holds.hold_next(artist, by=factories.get_member(artist, "principal"), skipped=[other.pk, third.pk]) is None
 
 
 @BOTH_STOPS
@@ -141,7 +141,7 @@ def test_whoever_had_it_open_reads_why_nothing_comes_of_it(
 
 def test_who_opted_out_is_shown_to_nobody_who_may_not_decide_either(artist: Artist) -> None:
     draft = a_draft(artist)
-    holds.hold_draft(draft, by=world.a_member(artist, "principal"))
+    holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
     stop_for_fan(draft, "opt out")
 
     page = member_client(artist, "reviewer").get(review_path(draft))
@@ -174,7 +174,7 @@ def test_what_was_approved_for_a_fan_who_then_stops_it_cannot_be_undone(
 
 def test_the_history_leads_to_what_was_decided(artist: Artist) -> None:
     draft = a_draft(artist)
-    review.decline(draft.pk, by=world.a_member(artist, "reviewer"))
+    review.decline(draft.pk, by=factories.get_member(artist, "reviewer"))
 
     page = member_client(artist, "editor").get(f"/studio/{artist.slug}/history").content.decode()
 
@@ -184,7 +184,7 @@ def test_the_history_leads_to_what_was_decided(artist: Artist) -> None:
 @pytest.mark.parametrize("address", ["review/{}", "review?done={}", "delivered?state=stopped"])
 def test_a_fan_who_opted_out_costs_no_query_more(artist: Artist, address: str) -> None:
     draft = a_draft(artist)
-    review.decline(draft.pk, by=world.a_member(artist, "reviewer"))
+    review.decline(draft.pk, by=factories.get_member(artist, "reviewer"))
     mara, path = member_client(artist, "principal"), f"/studio/{artist.slug}/{address.format(draft.pk)}"
 
     def queries() -> int:
@@ -200,8 +200,8 @@ def test_a_fan_who_opted_out_costs_no_query_more(artist: Artist, address: str) -
 
 
 def test_whether_a_fan_opened_it_is_not_the_teams_to_know(artist: Artist) -> None:
-    fan = world.a_fan("Ana", opted_in=artist)
-    experiences.mark_opened(world.an_experience(artist, fan), by=fan)
+    fan = factories.create_fan("Ana", opted_in=artist)
+    experiences.mark_opened(factories.create_experience(artist, fan), by=fan)
 
     with CaptureQueriesContext(connection) as asked:
         page = member_client(artist, "principal").get(f"/studio/{artist.slug}/delivered")

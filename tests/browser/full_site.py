@@ -25,17 +25,17 @@ from config.smoke.mailbox import plain_text, read_messages
 from events.kafka import create_topics
 from fans.models import Experience
 from live import publisher
-from tests import servers, world
+from tests import factories, servers
 from tests.servers import Database, Processes, Site, wait_until
 
 PASSWORD = "a lantern on the quay"
-SECONDS = 20  # for what several processes do one after the other, on a machine that may be busy
-LINK = re.compile(r"/accounts/(?:confirm-email|password/reset/key)/[^/\s\"]+/|/invitations/[\w-]+")
-LATEST = 300 * 40  # seconds ago: when the first listen that a test sends began
+PIPELINE_TIMEOUT_SECONDS = 20  # for what several processes do one after the other, on a machine that may be busy
+MAIL_LINK = re.compile(r"/accounts/(?:confirm-email|password/reset/key)/[^/\s\"]+/|/invitations/[\w-]+")
+FIRST_LISTEN_AGE_SECONDS = 300 * 40  # seconds ago: when the first listen that a test sends began
 
 
 @dataclass
-class House:
+class FullSite:
     """Everybody in it works on its own; a test gives them something to do and waits for what comes of it."""
 
     site: Site
@@ -48,7 +48,7 @@ class House:
         for _ in range(times):
             number = self.sent[secret] = self.sent.get(secret, 0) + 1
             track = {"artist_name": artist, "track_name": title, "additional_info": {"duration_ms": 200_000}}
-            at = int(time.time()) - LATEST + number * 300
+            at = int(time.time()) - FIRST_LISTEN_AGE_SECONDS + number * 300
             answer = requests.post(
                 f"{self.site.url}/1/submit-listens",
                 json={"listen_type": "single", "payload": [{"listened_at": at, "track_metadata": track}]},
@@ -62,16 +62,16 @@ class House:
 
         def found() -> str | None:
             for letter in read_messages(self.mail):
-                link = LINK.search(plain_text(letter))
+                link = MAIL_LINK.search(plain_text(letter))
                 if address == letter["To"] and link:
                     return link[0]
             return None
 
-        return wait_until(found, seconds=SECONDS) or ""
+        return wait_until(found, seconds=PIPELINE_TIMEOUT_SECONDS) or ""
 
 
 @contextmanager
-def running(template: Database, folder: Path) -> Iterator[House]:
+def run_full_site(template: Database, folder: Path) -> Iterator[FullSite]:
     """The site as it stands in front of people (DEBUG off), the relay, the consumer and the workers."""
     with ExitStack() as stack:
         made = stack.enter_context(servers.create_database(template=template))
@@ -84,7 +84,7 @@ def running(template: Database, folder: Path) -> Iterator[House]:
             patch.setenv(name, value)
         stack.enter_context(override_settings(KAFKA_TOPIC_PREFIX=prefix, DATABASE_OWNER_URL=made.owner_url))
         stack.enter_context(use_database(NAME=made.name))
-        stack.enter_context(_courier())
+        stack.enter_context(_fresh_publisher())
         create_topics()
         processes = Processes(folder)
         stack.callback(processes.end)
@@ -93,11 +93,11 @@ def running(template: Database, folder: Path) -> Iterator[House]:
             processes.start(*command)
         site = servers.start_site(processes)
         patch.setattr(settings, "SITE_URL", site.url)
-        yield House(site, folder / "mail", processes)
+        yield FullSite(site, folder / "mail", processes)
 
 
 @contextmanager
-def _courier() -> Iterator[None]:
+def _fresh_publisher() -> Iterator[None]:
     """One that knows the topics of this house, and ends with it."""
     publisher._publisher.begin()
     yield
@@ -122,20 +122,20 @@ def token_of(person: Person) -> str:
 
 def a_pending_draft(artist: Artist, fan: Person | None = None, *, program: Program | None = None) -> Draft:
     """Written by the worker, waiting for a decision."""
-    program = program or artist.programs.filter(state=Program.State.LIVE).first() or world.a_program(artist)
-    moment = world.a_moment(Program.objects.select_related("current", "artist").get(pk=program.pk), fan)
+    program = program or artist.programs.filter(state=Program.State.LIVE).first() or factories.create_program(artist)
+    moment = factories.create_moment(Program.objects.select_related("current", "artist").get(pk=program.pk), fan)
     drafts = Draft.objects.select_related("artist", "person", "version__program").filter(moment=moment)
-    draft = wait_until(drafts.first, seconds=SECONDS)
+    draft = wait_until(drafts.first, seconds=PIPELINE_TIMEOUT_SECONDS)
     assert draft
     return draft
 
 
 def approved(draft: Draft, **about: str) -> Experience:
     """By the principal, without grace, and delivered by the worker."""
-    world.without_grace(draft.artist)
-    review.approve(draft.pk, by=world.a_member(draft.artist, "principal"), **about)
+    factories.remove_undo_time(draft.artist)
+    review.approve(draft.pk, by=factories.get_member(draft.artist, "principal"), **about)
     there = Experience.objects.select_related("person", "artist").filter(draft=draft.pk)
-    experience = wait_until(there.first, seconds=SECONDS)
+    experience = wait_until(there.first, seconds=PIPELINE_TIMEOUT_SECONDS)
     assert experience
     return experience
 
@@ -149,6 +149,6 @@ def look_at(draft: Draft, person: Person) -> None:
     holds.hold_draft(draft, by=person)
 
 
-def requires_broker() -> None:
+def skip_without_broker() -> None:
     if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         pytest.skip("no KAFKA_BOOTSTRAP_SERVERS: run under `manage.py embedded --`")

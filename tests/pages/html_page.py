@@ -3,10 +3,10 @@
 from html.parser import HTMLParser
 from typing import Any
 
-VOID = {"meta", "link", "input", "br", "img", "path", "circle", "wbr"}
+VOID_ELEMENTS = {"meta", "link", "input", "br", "img", "path", "circle", "wbr"}
 
 
-class Page(HTMLParser):
+class HTMLPage(HTMLParser):
     """The elements of one page in order, as (name, attributes), and the words that people see."""
 
     def __init__(self, html: str) -> None:
@@ -24,7 +24,7 @@ class Page(HTMLParser):
         self.inline += [f"<{tag} {name}>" for name, value in attrs if (value or "").strip().startswith("javascript:")]
         if tag == "style" or (tag == "script" and "src" not in found):
             self.inline.append(f"<{tag}>")
-        if tag not in VOID:
+        if tag not in VOID_ELEMENTS:
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -52,5 +52,5 @@ class Page(HTMLParser):
         return [address for address in fetched if address and not address.startswith("/")]
 
 
-def read(response: Any) -> Page:
-    return Page(response.content.decode())
+def parse_page(response: Any) -> HTMLPage:
+    return HTMLPage(response.content.decode())

@@ -6,26 +6,26 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from artists.models import Program
-from tests import world
-from tests.browser.guests import Guests
-from tests.browser.house import House
+from tests import factories
+from tests.browser.browsers import Browsers
+from tests.browser.full_site import FullSite
 
 _names = itertools.count(1)
 TYPED = "Thank you[, {name}], for all of it."
 
 
 @pytest.fixture
-def program(house: House) -> Program:
-    return world.a_program(world.an_artist(f"Editor {next(_names)}"), signed=False)
+def program(house: FullSite) -> Program:
+    return factories.create_program(factories.create_artist(f"Editor {next(_names)}"), signed=False)
 
 
-def opened(guests: Guests, program: Program) -> Page:
-    principal = world.a_member(program.artist, "principal")
+def open_editor(guests: Browsers, program: Program) -> Page:
+    principal = factories.get_member(program.artist, "principal")
     return guests.open(f"/studio/{program.artist.slug}/programs/{program.pk}", principal)
 
 
-def test_nobody_signs_past_what_is_typed_and_not_saved(program: Program, guests: Guests) -> None:
-    page = opened(guests, program)
+def test_nobody_signs_past_what_is_typed_and_not_saved(program: Program, guests: Browsers) -> None:
+    page = open_editor(guests, program)
     first, sign = page.locator("[name=template]").first, page.locator("[data-sign]")
     saved = first.input_value()
     expect(sign).to_be_enabled()
@@ -42,8 +42,8 @@ def test_nobody_signs_past_what_is_typed_and_not_saved(program: Program, guests:
     expect(page.get_by_role("button", name="Sign version 2")).to_be_enabled()
 
 
-def test_a_row_more_is_unsaved_too_and_stays_so_on_a_page_of_its_own(program: Program, guests: Guests) -> None:
-    page = opened(guests, program)
+def test_a_row_more_is_unsaved_too_and_stays_so_on_a_page_of_its_own(program: Program, guests: Browsers) -> None:
+    page = open_editor(guests, program)
 
     page.get_by_role("button", name="Another template").click()
     expect(page.locator("[data-sign]")).to_be_disabled()
@@ -55,8 +55,8 @@ def test_a_row_more_is_unsaved_too_and_stays_so_on_a_page_of_its_own(program: Pr
     expect(page.locator("[data-sign]")).to_be_disabled()
 
 
-def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(program: Program, guests: Guests) -> None:
-    page = opened(guests, program)
+def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(program: Program, guests: Browsers) -> None:
+    page = open_editor(guests, program)
     guests.forgive("WebSocket")
     page.get_by_role("button", name="Another template").click()
     expect(page.locator("[name=template]")).to_have_count(2)
@@ -65,7 +65,7 @@ def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(prog
     page.locator("[name=template]").nth(1).fill(TYPED)
     page.wait_for_url("**/accounts/login/**")
 
-    guests.sign_in(page.context, world.a_member(program.artist, "principal"))
+    guests.sign_in(page.context, factories.get_member(program.artist, "principal"))
     page.reload()  # who is signed in is led on from here
 
     expect(page.locator("#kept")).to_contain_text("it is not saved yet")

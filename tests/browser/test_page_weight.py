@@ -3,13 +3,13 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests import world
-from tests.browser import house as given
-from tests.browser.guests import DESK, PHONE, Guests
-from tests.browser.house import House
+from tests import factories
+from tests.browser import full_site as given
+from tests.browser.browsers import DESKTOP, PHONE, Browsers
+from tests.browser.full_site import FullSite
 
-MOST = 100 * 1024
-SHIFTS = """
+MAX_BYTES = 100 * 1024
+LAYOUT_SHIFTS = """
 window.shifted = [];
 const box = ({ x, y, width, height }) => `${x},${y} ${width}x${height}`;
 const what = ({ node, previousRect, currentRect }) =>
@@ -21,25 +21,25 @@ new PerformanceObserver(list => {
 
 
 @pytest.fixture(scope="module")
-def scene(house: House) -> dict[str, str]:
+def scene(house: FullSite) -> dict[str, str]:
     """A feed with a full page of cards, a queue with a line behind it; the session of each."""
-    artist = world.an_artist("Weighed", granted=True)
-    fan = world.a_fan("Ana", opted_in=artist)
+    artist = factories.create_artist("Weighed", granted=True)
+    fan = factories.create_fan("Ana", opted_in=artist)
     for nth in (3, 8, 15):
-        given.an_experience(artist, fan, program=world.a_program(artist, nth=nth))
-    waiting = world.a_program(artist, nth=1)
+        given.an_experience(artist, fan, program=factories.create_program(artist, nth=nth))
+    waiting = factories.create_program(artist, nth=1)
     for name in ("Ben", "Cem", "Dia"):
-        given.a_pending_draft(artist, world.a_fan(name, opted_in=artist), program=waiting)
+        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist), program=waiting)
     studio = f"/studio/{artist.slug}"
-    principal = world.a_member(artist, "principal")
+    principal = factories.get_member(artist, "principal")
     return {"/": fan, "/listening": fan, f"/artists/{artist.slug}": fan, f"{studio}/review": principal,
             f"{studio}/": principal, f"{studio}/programs/{waiting.pk}": principal}  # fmt: skip
 
 
-def first_load(guests: Guests, path: str, person: object, how: dict) -> tuple[Page, dict[str, int]]:
+def first_load(guests: Browsers, path: str, person: object, how: dict) -> tuple[Page, dict[str, int]]:
     """Nothing is cached. Each address with the bytes that came for it, headers included."""
     page = guests.enter(person, **how).new_page()
-    page.add_init_script(SHIFTS)
+    page.add_init_script(LAYOUT_SHIFTS)
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     asked: dict[str, str] = {}
@@ -55,16 +55,16 @@ def first_load(guests: Guests, path: str, person: object, how: dict) -> tuple[Pa
 
 
 @pytest.mark.parametrize("number", range(6), ids=["feed", "listening", "artist", "queue", "overview", "editor"])
-def test_a_first_load_is_light_and_nothing_jumps(scene: dict[str, object], guests: Guests, number: int) -> None:
+def test_a_first_load_is_light_and_nothing_jumps(scene: dict[str, object], guests: Browsers, number: int) -> None:
     path, person = list(scene.items())[number]
-    for how in (DESK, PHONE):
+    for how in (DESKTOP, PHONE):
         page, came = first_load(guests, path, person, how)
 
-        assert sum(came.values()) <= MOST, came
+        assert sum(came.values()) <= MAX_BYTES, came
         assert page.evaluate("window.shifted") == []
 
 
-def test_files_are_compressed_and_kept_for_ever(scene: dict[str, object], guests: Guests) -> None:
+def test_files_are_compressed_and_kept_for_ever(scene: dict[str, object], guests: Browsers) -> None:
     page = guests.enter(scene["/"]).new_page()
     with page.expect_response("**/app.*.css") as found:
         page.goto("/")

@@ -12,25 +12,25 @@ from accounts.models import Token
 from artists import team_invitations
 from fans import mutes
 from listens.models import Listen
-from tests import world
+from tests import factories
 
 # What an address is about decides who may see it.
-OPEN = {
+PUBLIC_NAMES = {
     "home", "feed", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json", "invitation",
 }  # fmt: skip
-OWN = {
+SIGNED_IN_NAMES = {
     "me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report", "studios",
     "listening-plays",
 }  # fmt: skip
-STAFF = {"staff-artists", "staff-recordings"}
-DESK = {"desk-reports", "desk-report"}
-STUDIO = {
+STAFF_API_NAMES = {"staff-artists", "staff-recordings"}
+STAFF_PAGE_NAMES = {"desk-reports", "desk-report"}
+STUDIO_API_NAMES = {
     "studio-team", "studio-grants", "studio-practice", "studio-programs", "program-versions", "program-sign",
     "program-pause", "studio-drafts", "studio-refused", "draft", "draft-approve", "draft-edit", "draft-decline",
     "draft-undo",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
-BACKSTAGE = {
+STUDIO_PAGES = {
     "studio": ("/studio/{slug}/", "get"),
     "studio-needs": ("/studio/{slug}/needs", "get"),
     "review": ("/studio/{slug}/review", "get"),
@@ -60,7 +60,7 @@ BACKSTAGE = {
     "history": ("/studio/{slug}/history", "get"),
 }
 # A fan's pages, each with the methods it has. What names something of one fan is there for nobody else.
-FAN = {
+FAN_PAGES = {
     "feed-fresh": ("/feed/fresh?after=0", "get"),
     "feed-notices": ("/feed/notices", "get"),
     "toast": ("/feed/toast", "get"),
@@ -81,7 +81,7 @@ FAN = {
     "settings-name": ("/settings/name", "post"),
     "settings-tokens": ("/settings/tokens", "post"),
 }
-FANS_OWN = {
+FAN_OWNED_PAGES = {
     "listening-forget": ("/listening/{listen}/delete", "post"),
     "experience-page": ("/experiences/{experience}", "get"),
     "experience-opened": ("/experiences/{experience}/opened", "post"),
@@ -89,37 +89,47 @@ FANS_OWN = {
     "settings-token-revoke": ("/settings/tokens/{token}/revoke", "post"),
     "settings-resume": ("/settings/pauses/{mute}/resume", "post"),
 }
-FORM = {
+FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def addresses(resolver: URLResolver | None = None) -> list[URLPattern]:
+def url_patterns(resolver: URLResolver | None = None) -> list[URLPattern]:
     found: list[URLPattern] = []
     for entry in (resolver or get_resolver()).url_patterns:
-        found += addresses(entry) if isinstance(entry, URLResolver) else [entry]
+        found += url_patterns(entry) if isinstance(entry, URLResolver) else [entry]
     return found
 
 
-def names() -> set[str]:
-    every = {str(pattern.name) for pattern in addresses()}
+def url_names() -> set[str]:
+    every = {str(pattern.name) for pattern in url_patterns()}
     return {name for name in every if not name.startswith("account_")}
 
 
 def test_every_address_has_its_place_here() -> None:
-    assert names() == OPEN | OWN | STAFF | DESK | STUDIO | BACKSTAGE.keys() | set(FAN) | set(FANS_OWN)
+    assert (
+        url_names()
+        == PUBLIC_NAMES
+        | SIGNED_IN_NAMES
+        | STAFF_API_NAMES
+        | STAFF_PAGE_NAMES
+        | STUDIO_API_NAMES
+        | STUDIO_PAGES.keys()
+        | set(FAN_PAGES)
+        | set(FAN_OWNED_PAGES)
+    )
 
 
 @pytest.fixture
 def scene(db: None) -> dict[str, Any]:
     """A studio with a draft to decide, an experience that arrived, and people who have no part in either."""
-    artist, other = world.an_artist("Mara Veil"), world.an_artist("Ove Lind")
-    draft = world.a_pending_draft(artist)
-    experience = world.an_experience(artist)
+    artist, other = factories.create_artist("Mara Veil"), factories.create_artist("Ove Lind")
+    draft = factories.create_pending_draft(artist)
+    experience = factories.create_experience(artist)
     program = draft.version.program
-    team_invitations.invite(artist, "invited@example.com", "reviewer", by=world.a_member(artist, "owner"))
+    team_invitations.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return {
         "paths": {
             "studio-team": f"/api/v1/studio/{artist.slug}/team",
@@ -140,8 +150,12 @@ def scene(db: None) -> dict[str, Any]:
             "staff-recordings": f"/api/v1/staff/artists/{artist.slug}/recordings",
             "experience": f"/api/v1/experiences/{experience.pk}",
         },
-        "strangers": [world.a_fan("stranger"), world.a_member(other, "reviewer"), world.a_member(other, "principal")],
-        "team": [world.a_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")],
+        "strangers": [
+            factories.create_fan("stranger"),
+            factories.get_member(other, "reviewer"),
+            factories.get_member(other, "principal"),
+        ],
+        "team": [factories.get_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")],
         "draft": draft,
         "experience": experience,
         "other": other,
@@ -161,7 +175,7 @@ def test_no_studio_opens_to_somebody_outside_the_team(scene: dict[str, Any]) -> 
     for person in scene["strangers"]:
         client = Client()
         client.force_login(person)
-        for name in sorted(STUDIO):
+        for name in sorted(STUDIO_API_NAMES):
             for method in METHODS:
                 answer = getattr(client, method)(scene["paths"][name], body, content_type="application/json")
                 assert answer.status_code in {404, 405}, (name, method, person.handle, answer.content)
@@ -172,7 +186,7 @@ def test_no_studio_opens_to_somebody_outside_the_team(scene: dict[str, Any]) -> 
 
 def test_somebody_elses_program_is_not_in_ones_own_studio(scene: dict[str, Any]) -> None:
     client = Client()
-    client.force_login(world.a_member(scene["other"], "principal"))
+    client.force_login(factories.get_member(scene["other"], "principal"))
 
     answer = client.get(f"/api/v1/studio/{scene['other'].slug}/programs/{scene['program'].pk}/versions")
 
@@ -195,7 +209,7 @@ def test_only_staff_create_artists(scene: dict[str, Any]) -> None:
     for person in [*scene["strangers"], *scene["team"]]:
         client = Client()
         client.force_login(person)
-        for name in sorted(STAFF):
+        for name in sorted(STAFF_API_NAMES):
             assert client.post(scene["paths"][name], {}, content_type="application/json").status_code == 403
 
 
@@ -209,7 +223,7 @@ def test_nobody_without_a_session_gets_past_the_door(scene: dict[str, Any]) -> N
 
 def test_a_write_needs_the_csrf_token(scene: dict[str, Any]) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(world.a_member(scene["draft"].artist, "principal"))
+    client.force_login(factories.get_member(scene["draft"].artist, "principal"))
 
     answer = client.post(scene["paths"]["draft-approve"], {}, content_type="application/json")
 
@@ -218,23 +232,23 @@ def test_a_write_needs_the_csrf_token(scene: dict[str, Any]) -> None:
     assert scene["draft"].state == "pending"
 
 
-def backstage(scene: dict[str, Any], slug: str | None = None) -> list[tuple[str, str, str]]:
+def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tuple[str, str, str]]:
     """Name, address and method of every page of the studio, about the objects of Mara Veil's."""
     artist = scene["draft"].artist
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
     own["invitation"] = artist.team.invitations.get().pk
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
-        for name, (path, methods) in BACKSTAGE.items()
+        for name, (path, methods) in STUDIO_PAGES.items()
         for method in methods.split()
     ]
 
 
-def sent(method: str) -> dict[str, Any]:
-    return {"data": FORM} if method == "post" else {}
+def request_data(method: str) -> dict[str, Any]:
+    return {"data": FORM_DATA} if method == "post" else {}
 
 
-def state_of(scene: dict[str, Any]) -> tuple[Any, ...]:
+def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     """Whatever a page of the studio could change."""
     artist = scene["draft"].artist
     scene["draft"].refresh_from_db()
@@ -247,31 +261,35 @@ def state_of(scene: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
-    before = state_of(scene)
+    before = studio_state(scene)
     for person in scene["strangers"]:
         client = Client()
         client.force_login(person)
-        for name, path, method in backstage(scene):
-            assert getattr(client, method)(path, **sent(method)).status_code == 404, (name, method, person.handle)
+        for name, path, method in studio_requests(scene):
+            assert getattr(client, method)(path, **request_data(method)).status_code == 404, (
+                name,
+                method,
+                person.handle,
+            )
 
-    assert state_of(scene) == before
+    assert studio_state(scene) == before
 
 
 def test_a_studio_has_no_page_about_what_is_another_studios(scene: dict[str, Any]) -> None:
-    before = state_of(scene)
+    before = studio_state(scene)
     client = Client()
-    client.force_login(world.a_member(scene["other"], "principal"))
-    for name, path, method in backstage(scene, slug=scene["other"].slug):
-        if "{" in BACKSTAGE[name][0].replace("{slug}", ""):
-            assert getattr(client, method)(path, **sent(method)).status_code == 404, (name, method)
+    client.force_login(factories.get_member(scene["other"], "principal"))
+    for name, path, method in studio_requests(scene, slug=scene["other"].slug):
+        if "{" in STUDIO_PAGES[name][0].replace("{slug}", ""):
+            assert getattr(client, method)(path, **request_data(method)).status_code == 404, (name, method)
 
-    assert state_of(scene) == before
+    assert studio_state(scene) == before
 
 
 def test_a_page_leads_who_is_not_signed_in_to_the_door_and_back(scene: dict[str, Any]) -> None:
     item = f"/studio/mara-veil/review/{scene['draft'].pk}"
-    for name, path, method in backstage(scene):
-        answer = getattr(Client(), method)(path, **sent(method))
+    for name, path, method in studio_requests(scene):
+        answer = getattr(Client(), method)(path, **request_data(method))
         assert answer.status_code == 302, (name, method)
         assert answer.url.startswith("/accounts/login/?next=%2Fstudio%2Fmara-veil"), (name, method)
         if method == "post" and path.startswith(item):
@@ -279,7 +297,7 @@ def test_a_page_leads_who_is_not_signed_in_to_the_door_and_back(scene: dict[str,
             assert answer.url.endswith(f"review%2F{scene['draft'].pk}{typed}"), (name, method)
 
 
-MAY = {
+ROLES_ALLOWED = {
     "review-approve": {"principal", "owner", "editor", "reviewer"},
     "review-decline": {"principal", "owner", "editor", "reviewer"},
     "program-turn": {"principal", "owner", "editor", "reviewer"},
@@ -297,21 +315,21 @@ password typed a moment ago, which none of these sessions has."""
 
 
 @pytest.mark.parametrize("role", ["principal", "owner", "editor", "reviewer"])
-@pytest.mark.parametrize("name", sorted(MAY))
+@pytest.mark.parametrize("name", sorted(ROLES_ALLOWED))
 def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, role: str) -> None:
     artist = scene["draft"].artist
     client = Client()
-    client.force_login(world.a_member(artist, role))
+    client.force_login(factories.get_member(artist, role))
     target = artist.team.members.get(role="editor" if role != "editor" else "reviewer").pk
     own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
     own["invitation"] = artist.team.invitations.get().pk
-    form = FORM | ({"do": "save"} if name == "program" else {})
-    before = state_of(scene), scene["program"].versions.count()
+    form = FORM_DATA | ({"do": "save"} if name == "program" else {})
+    before = studio_state(scene), scene["program"].versions.count()
 
-    answer = client.post(BACKSTAGE[name][0].format(**own), form)
+    answer = client.post(STUDIO_PAGES[name][0].format(**own), form)
 
-    changed = (state_of(scene), scene["program"].versions.count()) != before
-    assert changed == (role in MAY[name]), answer.content
+    changed = (studio_state(scene), scene["program"].versions.count()) != before
+    assert changed == (role in ROLES_ALLOWED[name]), answer.content
     assert answer.status_code == (302 if changed or (name, role) == ("program-version-sign", "principal") else 409)
 
 
@@ -321,17 +339,17 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     experience = scene["experience"]
     token, _ = tokens.create(experience.person, "phone", by=experience.person)
     mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
-    [heard] = world.listened(experience.person, experience.artist)
+    [heard] = factories.insert_listens(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
     own["listen"] = heard.id
 
-    for name, (path, method) in {**FAN, **FANS_OWN}.items():
+    for name, (path, method) in {**FAN_PAGES, **FAN_OWNED_PAGES}.items():
         answer = getattr(Client(), method)(path.format(**own))
         assert (answer.status_code, answer["Location"][:17]) == (302, "/accounts/login/?"), name
     for person in [*scene["strangers"], *scene["team"]]:
         client = Client()
         client.force_login(person)
-        for name, (path, method) in FANS_OWN.items():
+        for name, (path, method) in FAN_OWNED_PAGES.items():
             assert getattr(client, method)(path.format(**own)).status_code == 404, (name, person.handle)
 
     assert Token.objects.usable().filter(pk=token.pk).exists()

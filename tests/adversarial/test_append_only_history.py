@@ -5,15 +5,15 @@ from django.db import connection, transaction
 
 from audit.models import Entry
 from fans.models import Experience
-from tests import world
-from tests.adversarial.test_database_promises import refused, sql
+from tests import factories
+from tests.adversarial.test_database_constraints import refused, sql
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def experience() -> Experience:
-    return world.an_experience(world.an_artist())
+    return factories.create_experience(factories.create_artist())
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_audit_is_written_with_what_it_tells_or_not_at_all(experience: Exper
     before = Entry.objects.count()
 
     with transaction.atomic():
-        world.a_fan("Bea", opted_in=experience.artist)
+        factories.create_fan("Bea", opted_in=experience.artist)
         assert Entry.objects.count() > before
         transaction.set_rollback(True)
 

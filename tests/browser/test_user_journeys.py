@@ -12,45 +12,45 @@ from artists.models import Draft, Practice
 from catalog.models import Artist
 from fans import reports
 from fans.models import Experience
-from tests import world
-from tests.browser import house as given
-from tests.browser.guests import PHONE, Guests
-from tests.browser.house import PASSWORD, House
+from tests import factories
+from tests.browser import full_site as given
+from tests.browser.browsers import PHONE, Browsers
+from tests.browser.full_site import PASSWORD, FullSite
 from trust import reports as desk
 
 _names = itertools.count(1)
-SETTLED = 400  # ms after which a key is meant for the draft that has just appeared
+KEY_DELAY_MS = 400  # ms after which a key is meant for the draft that has just appeared
 TEMPLATE = "Thank you[, {name}]. That was {plays} {plays, one: listen, other: listens}."
 
 
 @pytest.fixture
-def artist(house: House) -> Artist:
+def artist(house: FullSite) -> Artist:
     """With a signed program, and long enough to undo."""
-    made = world.an_artist(f"Story {next(_names)}")
-    world.a_program(made)
+    made = factories.create_artist(f"Story {next(_names)}")
+    factories.create_program(made)
     Practice.objects.update_or_create(artist=made, defaults={"grace_seconds": 60})
     return made
 
 
 def principal_of(artist: Artist) -> Person:
-    return given.with_password(world.a_member(artist, "principal"))
+    return given.with_password(factories.get_member(artist, "principal"))
 
 
-def queue(artist: Artist) -> str:
+def review_path(artist: Artist) -> str:
     return f"/studio/{artist.slug}/review"
 
 
-def marked(page: Page) -> Page:
+def mark_page(page: Page) -> Page:
     """A page that is loaded anew forgets this."""
     page.evaluate("window.sameAsBefore = true")
     return page
 
 
-def still_the_same(page: Page) -> bool:
+def was_not_reloaded(page: Page) -> bool:
     return bool(page.evaluate("window.sameAsBefore === true"))
 
 
-def sign_up(page: Page, house: House, handle: str) -> None:
+def sign_up(page: Page, house: FullSite, handle: str) -> None:
     """By the forms, and the link in the mail."""
     page.goto("/")
     page.click("text=Sign up >> nth=0")
@@ -73,9 +73,9 @@ def sign_up(page: Page, house: House, handle: str) -> None:
     page.press("[name=password]", "Enter")
 
 
-def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: House, guests: Guests) -> None:
-    artist = world.an_artist("Mara Veil")
-    world.a_recording(artist, "Night Bus")
+def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, guests: Browsers) -> None:
+    artist = factories.create_artist("Mara Veil")
+    factories.create_recording(artist, "Night Bus")
     Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": 8})
     studio = guests.open(f"/studio/{artist.slug}/programs", principal_of(artist))
 
@@ -114,32 +114,32 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: House, guest
     fan.goto("/")
     expect(fan.get_by_role("heading", level=1)).to_have_text("New for you")
     expect(fan.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
-    marked(fan)
+    mark_page(fan)
 
     # Listens arrive; the draft comes into the open queue by itself.
-    studio.goto(queue(artist))
+    studio.goto(review_path(artist))
     expect(studio.get_by_role("heading", name="Everything is decided")).to_be_visible()
     expect(studio.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
-    marked(studio)
+    mark_page(studio)
     house.listens(secret, artist.name, 2)
-    expect(studio.locator("#stage .words")).to_contain_text("That was 3", timeout=given.SECONDS * 1000)
+    expect(studio.locator("#stage .words")).to_contain_text("That was 3", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000)
     expect(studio.get_by_role("heading", level=1)).to_have_text("1 to decide")
     expect(studio).to_have_title(f"1 to decide – {artist.name} – Fanfare")
 
     # One key approves it, and there is a moment to undo.
-    studio.wait_for_timeout(SETTLED)
+    studio.wait_for_timeout(KEY_DELAY_MS)
     studio.keyboard.press("a")
     expect(studio.locator("#undo")).to_contain_text("Approved for Ana.")
     expect(studio.get_by_role("button", name="Undo")).to_be_visible()
     assert not Experience.objects.filter(artist=artist).exists()
-    assert still_the_same(studio)
+    assert was_not_reloaded(studio)
 
     # It appears in the fan's open feed, with a toast.
-    expect(fan.locator("#toasts .toast")).to_contain_text("Mara Veil", timeout=given.SECONDS * 1000)
+    expect(fan.locator("#toasts .toast")).to_contain_text("Mara Veil", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000)
     expect(fan.locator("article.item")).to_have_count(1)
     expect(fan.locator("article.item .words")).to_have_text("Thank you, Ana. That was 3 listens.")
     expect(fan.locator("article.item .because")).to_contain_text("3 listens of Mara Veil")
-    assert still_the_same(fan)
+    assert was_not_reloaded(fan)
 
     # It opens, and its receipt checks out.
     fan.locator("article.item").get_by_role("link", name="Receipt").click()
@@ -147,9 +147,11 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: House, guest
     expect(fan.locator("main")).not_to_contain_text("Ana")
 
 
-def test_declined_is_gone_and_the_next_stands_there(artist: Artist, guests: Guests) -> None:
-    first, second = (given.a_pending_draft(artist, world.a_fan(name, opted_in=artist)) for name in ("Ana", "Ben"))
-    page = marked(guests.open(queue(artist), principal_of(artist)))
+def test_declined_is_gone_and_the_next_stands_there(artist: Artist, guests: Browsers) -> None:
+    first, second = (
+        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist)) for name in ("Ana", "Ben")
+    )
+    page = mark_page(guests.open(review_path(artist), principal_of(artist)))
     expect(page.locator("#draft-name")).to_have_text("Ana")
 
     page.keyboard.press("d")
@@ -160,18 +162,18 @@ def test_declined_is_gone_and_the_next_stands_there(artist: Artist, guests: Gues
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == ("declined", "pending")
-    assert still_the_same(page)
+    assert was_not_reloaded(page)
 
 
-def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guests: Guests) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
-    page = guests.open(queue(artist), principal_of(artist))
+def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guests: Browsers) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = guests.open(review_path(artist), principal_of(artist))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
 
-    page.wait_for_timeout(SETTLED)
+    page.wait_for_timeout(KEY_DELAY_MS)
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    page.wait_for_timeout(SETTLED)  # the page hears of it meanwhile, and brings itself up to date
+    page.wait_for_timeout(KEY_DELAY_MS)  # the page hears of it meanwhile, and brings itself up to date
     page.keyboard.press("z")
     expect(page.locator("#draft-name")).to_have_text("Ana")
     expect(page.locator("#undo .toast")).to_have_count(0)
@@ -180,28 +182,30 @@ def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guest
     assert draft.state == "pending"
 
 
-def test_what_became_of_a_report_stands_in_the_open_feed(artist: Artist, guests: Guests) -> None:
-    fan = world.a_fan("Ana", opted_in=artist)
+def test_what_became_of_a_report_stands_in_the_open_feed(artist: Artist, guests: Browsers) -> None:
+    fan = factories.create_fan("Ana", opted_in=artist)
     experience = given.an_experience(artist, fan)
     report = reports.report_experience(experience, reason="hurtful", by=fan)
-    page = marked(guests.open("/", fan))
+    page = mark_page(guests.open("/", fan))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     expect(page.get_by_role("heading", name="Notices")).to_have_count(0)
 
-    desk.handle(report, upheld=True, note="It is.", by=world.staff())
+    desk.handle(report, upheld=True, note="It is.", by=factories.get_staff())
     notice = page.locator(".notices .notice")
-    expect(notice).to_contain_text(f"your report about {artist.name} and agreed", timeout=given.SECONDS * 1000)
-    assert still_the_same(page)
+    expect(notice).to_contain_text(
+        f"your report about {artist.name} and agreed", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
+    )
+    assert was_not_reloaded(page)
 
     notice.get_by_role("link", name="Open").click()
     expect(page.get_by_role("complementary")).to_contain_text("The program was stopped.")
 
 
-def test_the_mark_changes_while_one_types(artist: Artist, guests: Guests) -> None:
-    world.without_grace(artist)
-    fan = world.a_fan("Ana", opted_in=artist)
+def test_the_mark_changes_while_one_types(artist: Artist, guests: Browsers) -> None:
+    factories.remove_undo_time(artist)
+    fan = factories.create_fan("Ana", opted_in=artist)
     draft = given.a_pending_draft(artist, fan)
-    page = guests.open(queue(artist), principal_of(artist))
+    page = guests.open(review_path(artist), principal_of(artist))
 
     page.keyboard.press("e")
     expect(page.locator("#willbe .mark")).to_have_attribute("data-made", "filled")
@@ -211,28 +215,30 @@ def test_the_mark_changes_while_one_types(artist: Artist, guests: Guests) -> Non
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
 
     feed = guests.open("/", fan)
-    expect(feed.locator("article.item .mark")).to_have_attribute("data-made", "written", timeout=given.SECONDS * 1000)
+    expect(feed.locator("article.item .mark")).to_have_attribute(
+        "data-made", "written", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
+    )
     expect(feed.locator("article.item .words")).to_contain_text("second row")
     draft.refresh_from_db()
     assert draft.state == "delivered"
 
 
-def test_two_reviewers_are_never_handed_the_same(artist: Artist, guests: Guests) -> None:
+def test_two_reviewers_are_never_handed_the_same(artist: Artist, guests: Browsers) -> None:
     for name in ("Ana", "Ben"):
-        given.a_pending_draft(artist, world.a_fan(name, opted_in=artist))
-    one = guests.open(queue(artist), world.a_member(artist, "reviewer"))
-    other = guests.open(queue(artist), world.another_member(artist, "reviewer"))
+        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist))
+    one = guests.open(review_path(artist), factories.get_member(artist, "reviewer"))
+    other = guests.open(review_path(artist), factories.add_member(artist, "reviewer"))
 
     assert [one.locator("#draft-name").inner_text(), other.locator("#draft-name").inner_text()] == ["Ana", "Ben"]
 
 
-def test_what_somebody_else_decided_meanwhile_is_said_with_their_name(artist: Artist, guests: Guests) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
-    page = guests.open(queue(artist), world.a_member(artist, "reviewer"))
+def test_what_somebody_else_decided_meanwhile_is_said_with_their_name(artist: Artist, guests: Browsers) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = guests.open(review_path(artist), factories.get_member(artist, "reviewer"))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     guests.forgive("status of 409")
 
-    principal = world.a_member(artist, "principal")
+    principal = factories.get_member(artist, "principal")
     review.decline(draft.pk, by=principal)
     expect(page.locator("#news")).to_contain_text(f"by {principal.name}")
     page.keyboard.press("a")
@@ -242,10 +248,10 @@ def test_what_somebody_else_decided_meanwhile_is_said_with_their_name(artist: Ar
     assert draft.state == "declined"
 
 
-def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artist, guests: Guests) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
+def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artist, guests: Browsers) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
     principal = principal_of(artist)
-    page = guests.open(queue(artist), principal)
+    page = guests.open(review_path(artist), principal)
     page.keyboard.press("e")
     page.locator("#text").fill("Half a thought about Ana")
     guests.forgive("status of 40[13]", "WebSocket")

@@ -18,23 +18,23 @@ from config import views
 from fans.models import Mark
 from fans.templatetags import fanfare
 from live import notices
-from tests import world
+from tests import factories
 from tests.accounts.factories import SIGNUP_DATA, create_person, signed_in_client
-from tests.pages.reading import Page, read
+from tests.pages.html_page import HTMLPage, parse_page
 
-ANYONE = [
+PUBLIC_PATHS = [
     "/", "/accounts/login/", "/accounts/signup/", "/accounts/inactive/", "/accounts/confirm-email/",
     "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/password/reset/key/done/",
     "/accounts/password/reset/key/1-nothing/", "/accounts/confirm-email/nothing/", "/there/is/nothing",
 ]  # fmt: skip
-PEOPLE = [
+SIGNED_IN_PATHS = [
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/reauthenticate/",
     "/accounts/logout/",
     "/nothing",
 ]
-POLICY = {
+EXPECTED_CSP = {
     "default-src": "'none'",
     "img-src": "'self'",
     "font-src": "'self'",
@@ -44,12 +44,12 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-EVIL = '<b onmouseover="x">\u202egnp\u2069 & "quotes"'
+HOSTILE_NAME = '<b onmouseover="x">\u202egnp\u2069 & "quotes"'
 
 
-def _is_whole(response: Any) -> Page:
+def _assert_valid_page(response: Any) -> HTMLPage:
     """What every page promises."""
-    page = read(response)
+    page = parse_page(response)
     assert page.inline == []
     assert page.elsewhere == []
     assert [found["lang"] for found in page.all("html")] == ["en"]
@@ -65,34 +65,34 @@ def _is_whole(response: Any) -> Page:
     return page
 
 
-def _policy(response: Any) -> dict[str, str]:
+def _csp_directives(response: Any) -> dict[str, str]:
     directives = [line.strip().partition(" ") for line in response["Content-Security-Policy"].split(";")]
     return {name: value for name, _, value in directives}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ANYONE)
+@pytest.mark.parametrize("path", PUBLIC_PATHS)
 def test_a_page_for_anyone_is_whole_and_brings_no_script(client: Client, path: str) -> None:
     response = client.get(path)
 
-    page = _is_whole(response)
+    page = _assert_valid_page(response)
     assert page.all("script") == []
-    policy = _policy(response)
-    assert {name: policy[name] for name in POLICY} == POLICY
-    assert set(policy) - set(POLICY) == {"script-src", "style-src"}
+    policy = _csp_directives(response)
+    assert {name: policy[name] for name in EXPECTED_CSP} == EXPECTED_CSP
+    assert set(policy) - set(EXPECTED_CSP) == {"script-src", "style-src"}
     assert [policy[name].split()[0] for name in ("script-src", "style-src")] == ["'self'"] * 2
     assert "unsafe" not in response["Content-Security-Policy"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", PEOPLE)
+@pytest.mark.parametrize("path", SIGNED_IN_PATHS)
 def test_a_page_for_people_is_whole_and_its_scripts_are_our_own_files(path: str) -> None:
-    page = _is_whole(signed_in_client(create_person("ana")).get(path))
+    page = _assert_valid_page(signed_in_client(create_person("ana")).get(path))
 
     assert [str(found["src"]).rsplit("/", 1)[-1] for found in page.all("script")] == [
         "htmx-2.min.js",
         "app.js",
-        "live.js",
+        "live_socket.js",
     ]
     [config] = page.all("meta", name="htmx-config")
     assert '"includeIndicatorStyles":false,"allowEval":false' in str(config["content"])
@@ -100,31 +100,31 @@ def test_a_page_for_people_is_whole_and_its_scripts_are_our_own_files(path: str)
 
 @pytest.mark.django_db
 def test_a_receipt_is_whole_and_names_no_fan(client: Client) -> None:
-    artist = world.an_artist(EVIL)
-    experience = world.an_experience(artist, world.a_fan("Wanda Fannatic", opted_in=artist))
+    artist = factories.create_artist(HOSTILE_NAME)
+    experience = factories.create_experience(artist, factories.create_fan("Wanda Fannatic", opted_in=artist))
 
-    page = _is_whole(client.get(f"/r/{experience.receipt_key}"))
+    page = _assert_valid_page(client.get(f"/r/{experience.receipt_key}"))
 
     assert "Wanda" not in page.words
-    assert page.words.count(EVIL) >= 3
+    assert page.words.count(HOSTILE_NAME) >= 3
     assert next(found["aria-label"] for found in page.all("svg", role="img")) == "Bars drawn from the commitment"
     assert len(page.all("svg", class_="seal seal-big")) == 1
 
 
 @pytest.mark.parametrize("mark", Mark)
 def test_each_mark_is_a_word_a_shape_and_a_colour(mark: Mark) -> None:
-    words = mark.words(EVIL)
+    words = mark.words(HOSTILE_NAME)
 
     drawn = fanfare.mark(mark.value, words)
-    page = Page(drawn)
+    page = HTMLPage(drawn)
 
     assert len(page.all("span", class_="mark", data_made=mark.value)) == 1
     assert page.words == " ".join(words.split())
     assert fanfare.icon(f"m-{mark}") in drawn
-    assert f'data-made="{mark}"' in _root().joinpath("static/app.css").read_text()
+    assert f'data-made="{mark}"' in _repository_root().joinpath("static/app.css").read_text()
 
 
-def _root() -> Path:
+def _repository_root() -> Path:
     return Path(__file__).parents[2]
 
 
@@ -136,25 +136,25 @@ def test_no_two_marks_have_the_same_shape() -> None:
 
 @pytest.mark.django_db
 def test_a_card_keeps_its_order() -> None:
-    artist = world.an_artist()
-    experience = world.an_experience(artist)
+    artist = factories.create_artist()
+    experience = factories.create_experience(artist)
 
-    html = render_to_string("_card.html", {"experience": experience})
+    html = render_to_string("fans/_experience_card.html", {"experience": experience})
 
     parts = ['class="sleeve"', 'class="by"', 'class="words"', 'class="mark"', 'class="because"', 'class="acts"', "/r/"]
     places = [html.index(part) for part in parts]
     assert places == sorted(places)
-    assert Page(html).inline == []
-    assert "You got this because you reached 3 listens of Mara Veil" in Page(html).words
+    assert HTMLPage(html).inline == []
+    assert "You got this because you reached 3 listens of Mara Veil" in HTMLPage(html).words
 
 
 @pytest.mark.django_db
 def test_a_card_that_was_taken_back_or_erased_keeps_its_receipt() -> None:
-    experience = world.an_experience(world.an_artist())
+    experience = factories.create_experience(factories.create_artist())
     experience.text = experience.why = None
-    erased = Page(render_to_string("_card.html", {"experience": experience}))
-    experience.withdrawn_at = world.NOON
-    taken = Page(render_to_string("_card.html", {"experience": experience}))
+    erased = HTMLPage(render_to_string("fans/_experience_card.html", {"experience": experience}))
+    experience.withdrawn_at = factories.NOON
+    taken = HTMLPage(render_to_string("fans/_experience_card.html", {"experience": experience}))
 
     assert "You deleted the words. The receipt stays." in erased.words
     assert "Taken back 1 Nov 2026 . The words are gone; the receipt stays." in taken.words
@@ -164,17 +164,17 @@ def test_a_card_that_was_taken_back_or_erased_keeps_its_receipt() -> None:
 
 @pytest.mark.django_db
 def test_a_text_with_markup_is_shown_as_text() -> None:
-    experience = world.an_experience(world.an_artist(EVIL))
-    experience.text = EVIL * 50
+    experience = factories.create_experience(factories.create_artist(HOSTILE_NAME))
+    experience.text = HOSTILE_NAME * 50
 
-    page = Page(render_to_string("_card.html", {"experience": experience}))
+    page = HTMLPage(render_to_string("fans/_experience_card.html", {"experience": experience}))
 
     assert page.inline == []
     assert page.all("b", onmouseover="x") == []
     assert [found["dir"] for found in page.all("p", class_="words")] == ["auto"]
 
 
-class Ask(forms.Form):
+class ExampleForm(forms.Form):
     name = forms.CharField(help_text="As artists greet you.", max_length=5)
     kind = forms.ChoiceField(choices=[("", "Choose…"), ("a", "A")])
     often = forms.ChoiceField(choices=[("1", "One"), ("2", "Two")], widget=forms.RadioSelect)
@@ -182,11 +182,11 @@ class Ask(forms.Form):
 
 
 def test_a_form_keeps_what_was_typed_and_says_what_to_change() -> None:
-    form = Ask({"name": EVIL, "kind": "", "often": "2"})
-    page = Page(str(form))
+    form = ExampleForm({"name": HOSTILE_NAME, "kind": "", "often": "2"})
+    page = HTMLPage(str(form))
 
     [typed] = page.all("input", name="name")
-    assert (typed["value"], typed["aria-invalid"]) == (EVIL, "true")
+    assert (typed["value"], typed["aria-invalid"]) == (HOSTILE_NAME, "true")
     assert typed["aria-describedby"] == "id_name_helptext id_name_error"
     assert {"id_name_helptext", "id_name_error"} <= {str(found.get("id")) for _, found in page.elements}
     assert [found["value"] for found in page.all("input", name="often") if "checked" in found] == ["2"]
@@ -198,16 +198,18 @@ def test_a_form_keeps_what_was_typed_and_says_what_to_change() -> None:
 
 @pytest.mark.django_db
 def test_a_sign_up_with_a_mistake_keeps_the_rest(client: Client) -> None:
-    page = read(client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": "X!", "name": EVIL, "country": ""}))
+    page = parse_page(
+        client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": "X!", "name": HOSTILE_NAME, "country": ""})
+    )
 
     kept = {name: page.all("input", name=name)[0].get("value") for name in ("email", "handle", "name", "password1")}
-    assert kept == {"email": "ana@example.com", "handle": "X!", "name": EVIL, "password1": None}
+    assert kept == {"email": "ana@example.com", "handle": "X!", "name": HOSTILE_NAME, "password1": None}
     assert "Choose one." in page.words
 
 
 @pytest.mark.django_db
 def test_browsers_are_told_what_to_fill_in(client: Client) -> None:
-    signup, login = read(client.get("/accounts/signup/")), read(client.get("/accounts/login/"))
+    signup, login = parse_page(client.get("/accounts/signup/")), parse_page(client.get("/accounts/login/"))
     told = {str(found["name"]): found.get("autocomplete") for found in signup.all("input") if found.get("id")}
 
     assert told == {"email": "email", "password1": "new-password", "handle": "username", "name": "name"}
@@ -219,7 +221,7 @@ def test_browsers_are_told_what_to_fill_in(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_where_one_came_from_is_kept_through_signing_in(client: Client) -> None:
-    page = read(client.get("/accounts/login/?next=/r/abc"))
+    page = parse_page(client.get("/accounts/login/?next=/r/abc"))
 
     assert [found["value"] for found in page.all("input", name="next")] == ["/r/abc"]
 
@@ -227,9 +229,9 @@ def test_where_one_came_from_is_kept_through_signing_in(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_page_says_which_news_it_knows() -> None:
     ana = create_person("ana")
-    page = read(signed_in_client(ana).get("/accounts/email/"))
-    experience = world.an_experience(artist := world.an_artist(), world.a_fan(opted_in=artist))
-    known = read(signed_in_client(experience.person).get("/accounts/email/"))
+    page = parse_page(signed_in_client(ana).get("/accounts/email/"))
+    experience = factories.create_experience(artist := factories.create_artist(), factories.create_fan(opted_in=artist))
+    known = parse_page(signed_in_client(experience.person).get("/accounts/email/"))
 
     assert [found["content"] for found in page.all("meta", name="live-after")] == ["0"]
     newest = notices.newest_sequences([experience.person_id])[experience.person_id]
@@ -256,8 +258,8 @@ def test_htmx_is_led_nowhere_else(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_member_finds_the_studio_and_a_fan_does_not() -> None:
-    artist = world.an_artist("Mara Veil")
-    member, fan = world.a_member(artist, Role.PRINCIPAL), world.a_fan()
+    artist = factories.create_artist("Mara Veil")
+    member, fan = factories.get_member(artist, Role.PRINCIPAL), factories.create_fan()
 
     assert [list(fanfare.studios(person)) for person in (member, fan, None)] == [[artist], [], []]
 
@@ -270,7 +272,7 @@ def test_the_database_being_away_is_said_without_asking_it(client: Client) -> No
     except OperationalError:
         response = views.server_error(request)
 
-    page = _is_whole(response)
+    page = _assert_valid_page(response)
     assert response.status_code == 503
     assert "Nothing was half done" in page.words
     assert re.search(r"error [0-9A-F]{6}, status 503", page.words)
@@ -291,7 +293,7 @@ def test_a_form_from_before_signing_in_is_refused_with_a_sentence() -> None:
 
     response = client.post("/accounts/logout/")
 
-    page = _is_whole(response)
+    page = _assert_valid_page(response)
     assert response.status_code == 403
     assert "Load it anew and send it again." in page.words
 
@@ -303,7 +305,7 @@ def test_a_mail_has_a_page_of_its_own_that_fetches_nothing(client: Client, mailo
 
     [letter] = mailoutbox
     [(html, kind)] = letter.alternatives  # type: ignore[attr-defined]
-    page = Page(html)
+    page = HTMLPage(html)
     assert kind == "text/html"
     assert [found["href"] for found in page.all("a")] == re.findall(r"http\S+", letter.body)
     assert page.elsewhere == []
@@ -360,7 +362,7 @@ def test_a_time_is_said_in_utc_and_marked_for_the_reader() -> None:
 
 
 def test_no_template_carries_a_script_or_a_style_or_a_comment_that_shows() -> None:
-    for path in _root().joinpath("templates").rglob("*.html"):
+    for path in _repository_root().joinpath("templates").rglob("*.html"):
         text = path.read_text()
         shown = re.sub(r"{% comment %}.*?{% endcomment %}", "", text, flags=re.DOTALL)
         assert re.findall(r"{#[^#]*\n", shown) == [], path
@@ -369,6 +371,6 @@ def test_no_template_carries_a_script_or_a_style_or_a_comment_that_shows() -> No
 
 
 def test_our_styles_and_scripts_fetch_nothing_from_elsewhere() -> None:
-    for path in _root().joinpath("static").iterdir():
+    for path in _repository_root().joinpath("static").iterdir():
         if path.suffix in {".css", ".js"}:
             assert re.findall(r"url\(|@import|https?://", path.read_text()) == [], path

@@ -8,21 +8,21 @@ from playwright.sync_api import Locator, Page, expect
 from artists.models import Draft, Practice
 from catalog.models import Artist
 from fans.models import Experience, OptIn
-from tests import world
-from tests.browser import house as given
-from tests.browser.guests import PHONE, Guests
-from tests.browser.house import PASSWORD, House
+from tests import factories
+from tests.browser import full_site as given
+from tests.browser.browsers import PHONE, Browsers
+from tests.browser.full_site import PASSWORD, FullSite
 from trust.models import Report
 
 _names = itertools.count(1)
-BARE = {"java_script_enabled": False}
-LONG = given.SECONDS * 1000
+NO_JAVASCRIPT = {"java_script_enabled": False}
+LONG = given.PIPELINE_TIMEOUT_SECONDS * 1000
 
 
 @pytest.fixture
-def artist(house: House) -> Artist:
-    made = world.an_artist(f"Without {next(_names)}")
-    world.a_program(made)
+def artist(house: FullSite) -> Artist:
+    made = factories.create_artist(f"Without {next(_names)}")
+    factories.create_program(made)
     Practice.objects.update_or_create(artist=made, defaults={"grace_seconds": 60})
     return made
 
@@ -30,7 +30,7 @@ def artist(house: House) -> Artist:
 # Without a mouse
 
 
-def tab_to(page: Page, goal: Locator) -> None:
+def tab_to_element(page: Page, goal: Locator) -> None:
     """As somebody does who has only keys; where one is must be seen."""
     for _ in range(80):
         page.keyboard.press("Tab")
@@ -41,8 +41,8 @@ def tab_to(page: Page, goal: Locator) -> None:
     pytest.fail(f"{goal} is not reached by Tab")
 
 
-def test_the_first_tab_leads_past_the_bar(artist: Artist, guests: Guests) -> None:
-    page = guests.open("/", world.a_fan("Ana", opted_in=artist))
+def test_the_first_tab_leads_past_the_bar(artist: Artist, guests: Browsers) -> None:
+    page = guests.open("/", factories.create_fan("Ana", opted_in=artist))
 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
@@ -51,12 +51,12 @@ def test_the_first_tab_leads_past_the_bar(artist: Artist, guests: Guests) -> Non
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_fan_opts_in_by_keys(artist: Artist, guests: Guests) -> None:
-    fan = world.a_fan("Ana")
+def test_a_fan_opts_in_by_keys(artist: Artist, guests: Browsers) -> None:
+    fan = factories.create_fan("Ana")
     page = guests.open(f"/artists/{artist.slug}", fan)
     switch = page.get_by_role("switch")
 
-    tab_to(page, switch)
+    tab_to_element(page, switch)
     page.keyboard.press("Space")
     expect(switch).to_have_attribute("aria-checked", "true")
 
@@ -64,28 +64,28 @@ def test_a_fan_opts_in_by_keys(artist: Artist, guests: Guests) -> None:
     assert OptIn.objects.filter(person=fan, artist=artist, ended_at=None).exists()
 
 
-def test_a_draft_is_edited_and_approved_by_keys(artist: Artist, guests: Guests) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", world.a_member(artist, "principal"))
+def test_a_draft_is_edited_and_approved_by_keys(artist: Artist, guests: Browsers) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"))
 
-    tab_to(page, page.locator("[data-key=e]"))
+    tab_to_element(page, page.locator("[data-key=e]"))
     page.keyboard.press("Enter")
     expect(page.locator("#text")).to_be_focused()
     page.keyboard.press("ControlOrMeta+End")
     page.keyboard.type(" a")
     expect(page.locator("#willbe .mark")).to_have_attribute("data-made", "written")
     assert Draft.objects.get(pk=draft.pk).state == "pending"  # the letter was typed, not a key that approves
-    tab_to(page, page.get_by_role("button", name="Approve these words"))
+    tab_to_element(page, page.get_by_role("button", name="Approve these words"))
     page.keyboard.press("Enter")
 
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
     assert Draft.objects.get(pk=draft.pk).state == "approved"
 
 
-def test_keys_can_be_switched_off(artist: Artist, guests: Guests) -> None:
+def test_keys_can_be_switched_off(artist: Artist, guests: Browsers) -> None:
     for name in ("Ana", "Ben"):
-        given.a_pending_draft(artist, world.a_fan(name, opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", world.a_member(artist, "principal"))
+        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist))
+    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"))
 
     page.get_by_role("button", name="Keys on").click()
     page.locator("h1").click()
@@ -96,11 +96,11 @@ def test_keys_can_be_switched_off(artist: Artist, guests: Guests) -> None:
     assert Draft.objects.filter(artist=artist, state="pending").count() == 2
 
 
-def test_the_menu_opens_and_closes_by_keys(artist: Artist, guests: Guests) -> None:
-    page = guests.open("/", world.a_fan("Ana", opted_in=artist))
+def test_the_menu_opens_and_closes_by_keys(artist: Artist, guests: Browsers) -> None:
+    page = guests.open("/", factories.create_fan("Ana", opted_in=artist))
     summary = page.locator("details.menu > summary")
 
-    tab_to(page, summary)
+    tab_to_element(page, summary)
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.keyboard.press("Escape")
@@ -112,9 +112,9 @@ def test_the_menu_opens_and_closes_by_keys(artist: Artist, guests: Guests) -> No
 # Without JavaScript
 
 
-def test_a_fan_opts_in_and_out_without_javascript(artist: Artist, guests: Guests) -> None:
-    fan = world.a_fan("Ana")
-    page = guests.open(f"/artists/{artist.slug}", fan, **BARE)
+def test_a_fan_opts_in_and_out_without_javascript(artist: Artist, guests: Browsers) -> None:
+    fan = factories.create_fan("Ana")
+    page = guests.open(f"/artists/{artist.slug}", fan, **NO_JAVASCRIPT)
 
     page.get_by_role("switch").click()
     expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
@@ -124,9 +124,9 @@ def test_a_fan_opts_in_and_out_without_javascript(artist: Artist, guests: Guests
     assert [each.ended_at is None for each in OptIn.objects.filter(person=fan)] == [False]
 
 
-def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Artist, guests: Guests) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", world.a_member(artist, "principal"), **BARE)
+def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Artist, guests: Browsers) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **NO_JAVASCRIPT)
 
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
@@ -140,10 +140,10 @@ def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Ar
     assert Draft.objects.get(pk=draft.pk).text == "Ana, thank you for all of it."
 
 
-def test_who_was_signed_out_meanwhile_is_back_at_the_page_and_does_it_again(artist: Artist, guests: Guests) -> None:
-    fan = given.with_password(world.a_fan("Ana", opted_in=artist))
+def test_who_was_signed_out_meanwhile_is_back_at_the_page_and_does_it_again(artist: Artist, guests: Browsers) -> None:
+    fan = given.with_password(factories.create_fan("Ana", opted_in=artist))
     experience = given.an_experience(artist, fan)
-    page = guests.open(f"/experiences/{experience.pk}", fan, **BARE)
+    page = guests.open(f"/experiences/{experience.pk}", fan, **NO_JAVASCRIPT)
     page.context.clear_cookies(name="sessionid")
 
     page.get_by_role("button", name="Pause this").click()
@@ -157,9 +157,9 @@ def test_who_was_signed_out_meanwhile_is_back_at_the_page_and_does_it_again(arti
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
-def test_what_cannot_copy_is_not_offered(guests: Guests, house: House) -> None:
-    fan = world.a_fan("Ana")
-    with_it, without = guests.open("/welcome", fan), guests.open("/welcome", fan, **BARE)
+def test_what_cannot_copy_is_not_offered(guests: Browsers, house: FullSite) -> None:
+    fan = factories.create_fan("Ana")
+    with_it, without = guests.open("/welcome", fan), guests.open("/welcome", fan, **NO_JAVASCRIPT)
 
     assert with_it.locator("[data-copy]").first.is_visible()
     with_it.get_by_role("link", name="Navidrome").click()
@@ -168,9 +168,9 @@ def test_what_cannot_copy_is_not_offered(guests: Guests, house: House) -> None:
     assert not without.locator("[data-copy]").first.is_visible()
 
 
-def test_settings_are_kept_without_javascript(guests: Guests, house: House) -> None:
-    fan = world.a_fan("Ana")
-    page = guests.open("/settings", fan, **BARE)
+def test_settings_are_kept_without_javascript(guests: Browsers, house: FullSite) -> None:
+    fan = factories.create_fan("Ana")
+    page = guests.open("/settings", fan, **NO_JAVASCRIPT)
 
     page.locator("#id_name").fill("Ana F.")
     page.get_by_role("button", name="Save the name").click()
@@ -182,10 +182,10 @@ def test_settings_are_kept_without_javascript(guests: Guests, house: House) -> N
     assert fan.name == "Ana F."
 
 
-def test_a_fan_pauses_and_reports_without_javascript(artist: Artist, guests: Guests) -> None:
-    fan = world.a_fan("Ana", opted_in=artist)
+def test_a_fan_pauses_and_reports_without_javascript(artist: Artist, guests: Browsers) -> None:
+    fan = factories.create_fan("Ana", opted_in=artist)
     experience = given.an_experience(artist, fan)
-    page = guests.open(f"/experiences/{experience.pk}", fan, **BARE)
+    page = guests.open(f"/experiences/{experience.pk}", fan, **NO_JAVASCRIPT)
 
     page.get_by_role("button", name="Pause this").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
@@ -198,9 +198,11 @@ def test_a_fan_pauses_and_reports_without_javascript(artist: Artist, guests: Gue
     assert Report.objects.filter(subject=f"experience:{experience.pk}").count() == 1
 
 
-def test_a_program_is_written_and_signed_without_javascript(artist: Artist, guests: Guests) -> None:
+def test_a_program_is_written_and_signed_without_javascript(artist: Artist, guests: Browsers) -> None:
     page = guests.open(
-        f"/studio/{artist.slug}/programs", given.with_password(world.a_member(artist, "principal")), **BARE
+        f"/studio/{artist.slug}/programs",
+        given.with_password(factories.get_member(artist, "principal")),
+        **NO_JAVASCRIPT,
     )
 
     page.get_by_label("What your team calls it").fill("By hand")
@@ -220,16 +222,16 @@ def test_a_program_is_written_and_signed_without_javascript(artist: Artist, gues
 # The other way round, and on a phone
 
 
-def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: House, guests: Guests) -> None:
-    artist = world.an_artist("Right to left")
+def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: FullSite, guests: Browsers) -> None:
+    artist = factories.create_artist("Right to left")
     Artist.objects.filter(pk=artist.pk).update(name="سُهى البحر")
     artist.refresh_from_db()
     wording = {"locale": "ar", "templates": ["شكرا[، {name}]. هذا هو الاستماع رقم {plays}."], "fragments": {}}
-    world.a_program(artist, wording=wording)
-    fan = world.a_fan("ליאורה", opted_in=artist)
+    factories.create_program(artist, wording=wording)
+    fan = factories.create_fan("ליאורה", opted_in=artist)
     draft = given.a_pending_draft(artist, fan)
 
-    page = guests.open(f"/studio/{artist.slug}/review", world.a_member(artist, "principal"), **PHONE)
+    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
     words = page.locator("#stage .words")
     assert words.evaluate("each => [each.lang, getComputedStyle(each).direction]") == ["ar", "rtl"]
     assert page.locator("#draft-name bdi").inner_text() == "ליאורה"
@@ -246,9 +248,9 @@ def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: House, 
     assert edge <= 0
 
 
-def test_the_buttons_lie_under_the_thumb(artist: Artist, guests: Guests) -> None:
-    given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", world.a_member(artist, "principal"), **PHONE)
+def test_the_buttons_lie_under_the_thumb(artist: Artist, guests: Browsers) -> None:
+    given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
 
     boxes = {key: page.locator(f".decide [data-key={key}]").bounding_box() for key in "aeds"}
 

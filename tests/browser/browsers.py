@@ -14,13 +14,13 @@ from config import BASE_DIR
 from config.smoke.sessions import create_session
 
 FAILURES = BASE_DIR / "var" / "failures"
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-LEFT_EARLY = re.compile("WebSocket is closed before the connection is established")  # no fault of the page's
+SOCKET_CLOSED_EARLY = re.compile("WebSocket is closed before the connection is established")  # no fault of the page's
 REFUSED = re.compile(r"the server responded with a status of (403|404|409|422|429)")
 
 # What sticks out: the innermost elements that end beyond the edge, as far as they are seen.
-STICKS_OUT = """width => {
+OVERFLOW_SCRIPT = """width => {
     if (document.scrollingElement.scrollWidth <= width) return [];
     const right = each => Math.round(each.getBoundingClientRect().right);
     const out = [...document.body.querySelectorAll(":not(svg *)")].filter(each => right(each) > width);
@@ -29,18 +29,18 @@ STICKS_OUT = """width => {
 }"""
 
 
-def sideways(page: Page, *widths: int) -> dict[int, list[str]]:
+def find_overflow(page: Page, *widths: int) -> dict[int, list[str]]:
     """At which of these widths one would have to scroll sideways, and because of what."""
     found = {}
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
-        if out := page.evaluate(STICKS_OUT, width):
+        if out := page.evaluate(OVERFLOW_SCRIPT, width):
             found[width] = out
     return found
 
 
 @dataclass
-class Guests:
+class Browsers:
     """Everybody who visits the site in one test."""
 
     browser: Browser
@@ -49,11 +49,11 @@ class Guests:
     pages: list[Page] = field(default_factory=list)
     said: dict[int, list[str]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
-    forgiven: list[re.Pattern[str]] = field(default_factory=lambda: [LEFT_EARLY])
+    forgiven: list[re.Pattern[str]] = field(default_factory=lambda: [SOCKET_CLOSED_EARLY])
 
     def enter(self, person: Person | None = None, **how: Any) -> BrowserContext:
         """A browser of their own, signed in unless nobody is named."""
-        context = self.browser.new_context(base_url=self.site, **{**DESK, "locale": "en-GB", **how})
+        context = self.browser.new_context(base_url=self.site, **{**DESKTOP, "locale": "en-GB", **how})
         context.set_default_timeout(15_000)
         if person:
             self.sign_in(context, person)

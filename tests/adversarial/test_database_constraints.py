@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from fans.models import Experience
 from rights import hashing
 from rights.models import Decision
-from tests import world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def refused(promise: str, statement: str, *values: Any) -> None:
         sql(statement, *values)
 
 
-def copied(experience: Experience, **changes: Any) -> tuple[str, list[Any]]:
+def copy_experience_sql(experience: Experience, **changes: Any) -> tuple[str, list[Any]]:
     """An INSERT of the same experience as another row, but for the changes."""
     columns = [
         "person_id", "artist_id", "draft", "kind", "mark", "credit", "salt", "text", "why", "decision_id",
@@ -42,7 +42,7 @@ def copied(experience: Experience, **changes: Any) -> tuple[str, list[Any]]:
 
 @pytest.fixture
 def experience() -> Experience:
-    return world.an_experience(world.an_artist())
+    return factories.create_experience(factories.create_artist())
 
 
 def test_the_tests_run_with_the_app_role() -> None:
@@ -55,7 +55,7 @@ def test_the_tests_run_with_the_app_role() -> None:
 
 
 def test_a_copy_for_the_same_fan_is_possible_so_the_refusals_below_mean_something(experience: Experience) -> None:
-    statement, values = copied(experience)
+    statement, values = copy_experience_sql(experience)
 
     sql(statement, *values)
 
@@ -63,7 +63,7 @@ def test_a_copy_for_the_same_fan_is_possible_so_the_refusals_below_mean_somethin
 
 
 def test_an_experience_needs_a_decision(experience: Experience) -> None:
-    statement, values = copied(experience, decision_id=None)
+    statement, values = copy_experience_sql(experience, decision_id=None)
 
     refused('null value in column "decision_id"', statement, *values)
 
@@ -79,26 +79,26 @@ def test_an_experience_needs_a_decision(experience: Experience) -> None:
     ],
 )
 def test_nothing_else_goes_under_the_same_decision(experience: Experience, change: dict[str, str]) -> None:
-    statement, values = copied(experience, **change)
+    statement, values = copy_experience_sql(experience, **change)
 
     refused("nothing_undecided", statement, *values)
 
 
 def test_nobodys_text_is_moved_to_somebody_else(experience: Experience) -> None:
-    another = world.a_fan("Bea", opted_in=experience.artist)
-    other = world.an_artist("Ove Lind")
+    another = factories.create_fan("Bea", opted_in=experience.artist)
+    other = factories.create_artist("Ove Lind")
 
     for change in ({"person_id": another.pk}, {"artist_id": other.pk}):
-        statement, values = copied(experience, **change)
+        statement, values = copy_experience_sql(experience, **change)
         refused("nothing_undecided", statement, *values)
 
 
 def test_a_decision_on_something_else_is_no_decision_on_this(experience: Experience) -> None:
-    second = world.an_experience(experience.artist)
+    second = factories.create_experience(experience.artist)
     signed = Decision.objects.filter(kind="shape").first()
 
     for decision in (second.decision, signed):
-        statement, values = copied(experience, decision_id=decision.pk)
+        statement, values = copy_experience_sql(experience, decision_id=decision.pk)
         refused("nothing_undecided", statement, *values)
 
 
@@ -107,7 +107,7 @@ def test_a_decision_on_something_else_is_no_decision_on_this(experience: Experie
     [{"salt": "short"}, {"mark": "wri\ntten"}, {"salt": None}, {"text": None}],
 )
 def test_there_is_no_way_around_the_hash(experience: Experience, change: dict[str, Any]) -> None:
-    statement, values = copied(experience, **change)
+    statement, values = copy_experience_sql(experience, **change)
 
     refused("text_is_hashed_or_gone|one_of_the_six_marks", statement, *values)
 
@@ -123,7 +123,7 @@ def test_an_unknown_mark_is_refused(experience: Experience) -> None:
             text=experience.text,
         )
         decision = Decision.objects.create(kind="item", content_hash=content_hash, by="person:x", role="principal")
-    statement, values = copied(experience, mark="human", decision_id=decision.pk)
+    statement, values = copy_experience_sql(experience, mark="human", decision_id=decision.pk)
 
     refused("one_of_the_six_marks", statement, *values)
 
@@ -171,7 +171,7 @@ def test_what_was_drafted_is_not_removed(experience: Experience, table: str) -> 
 
 
 def test_one_draft_is_delivered_once(experience: Experience) -> None:
-    statement, values = copied(experience, draft=experience.draft)
+    statement, values = copy_experience_sql(experience, draft=experience.draft)
 
     refused("fans_experience_draft", statement, *values)
 
@@ -184,7 +184,7 @@ def test_a_signature_holds_for_the_version_it_was_made_on(experience: Experience
     program = experience.artist.programs.get()
     sign = "UPDATE artists_programversion SET decision_id = %s WHERE id = %s"
     unsign = "UPDATE artists_programversion SET decision_id = NULL WHERE decision_id = %s"
-    other = world.a_version(program, nth=1)
+    other = factories.create_version(program, nth=1)
 
     refused("artists_programversion_decision_id", sign, signed.pk, other.pk)
     refused("signed_as_it_stands", sign, experience.decision_id, other.pk)
@@ -192,16 +192,19 @@ def test_a_signature_holds_for_the_version_it_was_made_on(experience: Experience
 
 
 def test_only_what_is_signed_is_offered(experience: Experience) -> None:
-    program, other = experience.artist.programs.get(), world.a_program(world.an_artist("Ove Lind"))
+    program, other = experience.artist.programs.get(), factories.create_program(factories.create_artist("Ove Lind"))
     offer = "UPDATE artists_program SET current_id = %s WHERE id = %s"
 
-    refused("not signed", offer, world.a_version(program, nth=1).pk, program.pk)
+    refused("not signed", offer, factories.create_version(program, nth=1).pk, program.pk)
     refused("not signed", offer, other.current_id, program.pk)
 
 
 def test_the_same_words_are_not_signed_for_another_moment(experience: Experience) -> None:
     """The signature covers the program, the version and the moment, not the words alone."""
-    first, second = experience.artist.programs.get().current, world.a_version(experience.artist.programs.get(), nth=1)
+    first, second = (
+        experience.artist.programs.get().current,
+        factories.create_version(experience.artist.programs.get(), nth=1),
+    )
 
     assert first.wording == second.wording
     assert first.shape_hash != second.shape_hash
@@ -230,14 +233,14 @@ def test_somebody_decided(experience: Experience, values: dict[str, Any]) -> Non
     "change", ["text = 'Other words'", "mark = 'written'", "credit = 'Ove Lind'", "salt = repeat('0', 32)"]
 )
 def test_an_approved_draft_stays_as_it_was_approved(change: str) -> None:
-    draft = world.an_approved_draft(world.an_artist())
+    draft = factories.create_approved_draft(factories.create_artist())
 
     refused("decided_as_it_stands", f"UPDATE artists_draft SET {change} WHERE id = %s", draft.pk)
 
 
 def test_a_draft_is_not_approved_by_another_ones_decision() -> None:
-    artist = world.an_artist()
-    approved, pending = world.an_approved_draft(artist), world.a_pending_draft(artist)
+    artist = factories.create_artist()
+    approved, pending = factories.create_approved_draft(artist), factories.create_pending_draft(artist)
     approve = "UPDATE artists_draft SET state = 'approved', deliver_after = now()"
 
     refused(
@@ -250,7 +253,7 @@ def test_a_draft_is_not_approved_by_another_ones_decision() -> None:
 
 
 def test_an_unsigned_program_does_not_go_live() -> None:
-    program = world.a_program(world.an_artist(), signed=False)
+    program = factories.create_program(factories.create_artist(), signed=False)
 
     refused("only_a_signed_program_goes_live", "UPDATE artists_program SET state = 'live' WHERE id = %s", program.pk)
 

@@ -11,10 +11,10 @@ from accounts import invitations
 from artists.models import Practice
 from catalog.models import Artist
 from config.smoke.sessions import create_session
-from tests import world
-from tests.browser import house as given
-from tests.browser.guests import Guests, sideways
-from tests.browser.house import PASSWORD, House
+from tests import factories
+from tests.browser import full_site as given
+from tests.browser.browsers import Browsers, find_overflow
+from tests.browser.full_site import PASSWORD, FullSite
 
 _names = itertools.count(1)
 MARKUP = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>{{ 7|add:7 }}'
@@ -25,47 +25,47 @@ NAMES = {"markup": "<b>Ana</b>{{x}}<i onclick=x>", "emoji": FAMILY * 3, "one lon
 
 
 @pytest.fixture
-def artist(house: House) -> Artist:
-    made = world.an_artist(f"Attack {next(_names)}")
-    world.a_program(made)
+def artist(house: FullSite) -> Artist:
+    made = factories.create_artist(f"Attack {next(_names)}")
+    factories.create_program(made)
     Practice.objects.update_or_create(artist=made, defaults={"grace_seconds": 0})
     return made
 
 
-def whole(page: Page) -> None:
+def assert_page_intact(page: Page) -> None:
     assert page.evaluate("window.owned") is None
-    assert sideways(page, 320, 390, 1280) == {}, page.url
+    assert find_overflow(page, 320, 390, 1280) == {}, page.url
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_a_name_is_text_wherever_it_stands(artist: Artist, guests: Guests, kind: str) -> None:
-    fan = world.a_fan(NAMES[kind], opted_in=artist)
+def test_a_name_is_text_wherever_it_stands(artist: Artist, guests: Browsers, kind: str) -> None:
+    fan = factories.create_fan(NAMES[kind], opted_in=artist)
     draft = given.a_pending_draft(artist, fan)
-    studio = guests.enter(world.a_member(artist, "principal")).new_page()
+    studio = guests.enter(factories.get_member(artist, "principal")).new_page()
 
     for path in ("review", "", "delivered"):
         studio.goto(f"/studio/{artist.slug}/{path}")
-        whole(studio)
+        assert_page_intact(studio)
         if path == "review":
             assert studio.locator("#draft-name").inner_text() == NAMES[kind]
     given.approved(draft)
     own = guests.enter(fan).new_page()
     for path in ("/", "/settings", "/artists/"):
         own.goto(path)
-        whole(own)
+        assert_page_intact(own)
 
 
 @pytest.mark.parametrize(
     "name", [f"<b>Bold</b> {BIDI}", "W" * 120, FAMILY * 4], ids=["markup", "one long word", "emoji"]
 )
-def test_an_artists_name_is_text_wherever_it_stands(artist: Artist, guests: Guests, name: str) -> None:
+def test_an_artists_name_is_text_wherever_it_stands(artist: Artist, guests: Browsers, name: str) -> None:
     Artist.objects.filter(pk=artist.pk).update(name=name, about=MARKUP)
     artist.refresh_from_db()
-    fan = world.a_fan("Ana", opted_in=artist)
+    fan = factories.create_fan("Ana", opted_in=artist)
     experience = given.an_experience(artist, fan)
     page = guests.enter(fan).new_page()
-    studio = guests.enter(world.a_member(artist, "principal")).new_page()
-    _, invitation = invitations.create(artist.team, fan.email, "editor", by=world.a_member(artist, "principal"))
+    studio = guests.enter(factories.get_member(artist, "principal")).new_page()
+    _, invitation = invitations.create(artist.team, fan.email, "editor", by=factories.get_member(artist, "principal"))
     wide = {}
     for visitor, path in [
         (guests.enter().new_page(), f"/invitations/{invitation}"),
@@ -79,16 +79,16 @@ def test_an_artists_name_is_text_wherever_it_stands(artist: Artist, guests: Gues
     ]:
         visitor.goto(path)
         assert visitor.evaluate("window.owned") is None
-        if found := sideways(visitor, 320, 390, 1280):
+        if found := find_overflow(visitor, 320, 390, 1280):
             wide[path] = found
 
     assert wide == {}
 
 
 @pytest.mark.parametrize("typed", [MARKUP, BIDI, LONG, FAMILY * 50], ids=["markup", "bidi", "long", "emoji"])
-def test_a_template_is_text_and_what_is_wrong_with_it_is_named(artist: Artist, guests: Guests, typed: str) -> None:
-    program = world.a_program(artist, signed=False, nth=7)
-    page = guests.open(f"/studio/{artist.slug}/programs/{program.pk}", world.a_member(artist, "principal"))
+def test_a_template_is_text_and_what_is_wrong_with_it_is_named(artist: Artist, guests: Browsers, typed: str) -> None:
+    program = factories.create_program(artist, signed=False, nth=7)
+    page = guests.open(f"/studio/{artist.slug}/programs/{program.pk}", factories.get_member(artist, "principal"))
     guests.forgive("status of 422")
 
     page.locator("[name=template]").first.fill(typed)
@@ -96,60 +96,60 @@ def test_a_template_is_text_and_what_is_wrong_with_it_is_named(artist: Artist, g
     page.get_by_role("button", name="Save as a new version").click()
     page.wait_for_load_state()
 
-    whole(page)
+    assert_page_intact(page)
     assert page.locator("[name=template]").first.input_value() == typed
     assert page.locator("[aria-invalid=true], .said").count() > 0
 
 
-def test_words_that_are_too_long_are_refused_and_still_there(artist: Artist, guests: Guests) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review/{draft.pk}/edit", world.a_member(artist, "principal"))
+def test_words_that_are_too_long_are_refused_and_still_there(artist: Artist, guests: Browsers) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = guests.open(f"/studio/{artist.slug}/review/{draft.pk}/edit", factories.get_member(artist, "principal"))
     guests.forgive("status of 422")
 
     page.locator("#text").fill(LONG)
     page.get_by_role("button", name="Approve these words").click()
     expect(page.locator("#text-why")).to_contain_text("at most 1000")
 
-    whole(page)
+    assert_page_intact(page)
     assert page.locator("#text").input_value() == LONG
 
 
-def test_words_of_markup_reach_the_fan_as_words(artist: Artist, guests: Guests) -> None:
-    fan = world.a_fan("Ana", opted_in=artist)
+def test_words_of_markup_reach_the_fan_as_words(artist: Artist, guests: Browsers) -> None:
+    fan = factories.create_fan("Ana", opted_in=artist)
     draft = given.a_pending_draft(artist, fan)
-    page = guests.open(f"/studio/{artist.slug}/review/{draft.pk}/edit", world.a_member(artist, "principal"))
+    page = guests.open(f"/studio/{artist.slug}/review/{draft.pk}/edit", factories.get_member(artist, "principal"))
 
     page.locator("#text").fill(MARKUP)
     page.get_by_role("button", name="Approve these words").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
-    whole(page)
+    assert_page_intact(page)
     feed = guests.open("/", fan)
 
-    expect(feed.locator("article.item .words")).to_have_text(MARKUP, timeout=given.SECONDS * 1000)
-    whole(feed)
+    expect(feed.locator("article.item .words")).to_have_text(MARKUP, timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000)
+    assert_page_intact(feed)
 
 
-def test_what_is_looked_for_is_text(guests: Guests) -> None:
-    page = guests.enter(world.a_fan("Ana")).new_page()
+def test_what_is_looked_for_is_text(guests: Browsers) -> None:
+    page = guests.enter(factories.create_fan("Ana")).new_page()
     for typed in (MARKUP, BIDI, "%00", FAMILY):
         page.goto("/artists/")
         page.locator("#q").fill(typed)
         page.wait_for_timeout(500)
-        whole(page)
+        assert_page_intact(page)
 
 
 # Over plain HTTP
 
 
-def signed_in(house: House, person: Any) -> requests.Session:
+def signed_in(house: FullSite, person: Any) -> requests.Session:
     session = requests.Session()
     session.cookies.set("sessionid", create_session(person))
     return session
 
 
-def test_a_form_of_another_site_changes_nothing(house: House, artist: Artist) -> None:
-    draft = given.a_pending_draft(artist, world.a_fan("Ana", opted_in=artist))
-    session = signed_in(house, world.a_member(artist, "principal"))
+def test_a_form_of_another_site_changes_nothing(house: FullSite, artist: Artist) -> None:
+    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    session = signed_in(house, factories.get_member(artist, "principal"))
     path = f"{house.site.url}/studio/{artist.slug}/review/{draft.pk}/approve"
 
     page = session.get(f"{house.site.url}/studio/{artist.slug}/review/{draft.pk}", timeout=10)
@@ -166,8 +166,8 @@ def test_a_form_of_another_site_changes_nothing(house: House, artist: Artist) ->
     assert draft.state == "pending"
 
 
-def test_a_session_from_before_is_not_the_one_that_is_signed_in(house: House, guests: Guests) -> None:
-    person = given.with_password(world.a_person("Ana"))
+def test_a_session_from_before_is_not_the_one_that_is_signed_in(house: FullSite, guests: Browsers) -> None:
+    person = given.with_password(factories.create_person("Ana"))
     page = guests.enter().new_page()
     page.context.add_cookies([{"name": "sessionid", "value": "planted" * 4, "url": house.site.url}])
     page.goto("/accounts/login/?next=//evil.example/")
@@ -183,8 +183,8 @@ def test_a_session_from_before_is_not_the_one_that_is_signed_in(house: House, gu
 
 
 @pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
-def test_nobody_is_led_to_another_site(house: House, goal: str) -> None:
-    person = given.with_password(world.a_person("Ana"))
+def test_nobody_is_led_to_another_site(house: FullSite, goal: str) -> None:
+    person = given.with_password(factories.create_person("Ana"))
     session = requests.Session()
     page = session.get(f"{house.site.url}/accounts/login/", params={"next": goal}, timeout=10)
     token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]

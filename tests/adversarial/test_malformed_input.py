@@ -12,7 +12,7 @@ from django.test import Client
 from config import events
 from events.records import Incoming
 from listens.models import Listen
-from tests import world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -21,7 +21,7 @@ JSON = "application/json"
 @pytest.fixture
 def fan() -> Client:
     client = Client()
-    client.force_login(world.a_fan("Ana"))
+    client.force_login(factories.create_fan("Ana"))
     return client
 
 
@@ -47,7 +47,7 @@ def test_a_cookie_with_a_nul_is_nobodys_session() -> None:
 @pytest.mark.parametrize("path", ["/api/v1/experiences", "/api/v1/studio/mara-veil/drafts"])
 def test_a_cursor_that_somebody_made_up_leads_nowhere(path: str, cursor: str) -> None:
     client = Client()
-    client.force_login(world.a_member(world.an_artist("Mara Veil"), "reviewer"))
+    client.force_login(factories.get_member(factories.create_artist("Mara Veil"), "reviewer"))
 
     assert client.get(path, {"cursor": cursor}).status_code in {200, 404}
 
@@ -65,9 +65,9 @@ def test_what_is_not_json_is_refused_in_words(fan: Client, body: bytes) -> None:
 
 
 def test_a_yes_without_a_revision_is_a_yes_to_nothing() -> None:
-    draft = world.a_pending_draft(world.an_artist("Mara Veil"))
+    draft = factories.create_pending_draft(factories.create_artist("Mara Veil"))
     client = Client()
-    client.force_login(world.a_member(draft.artist, "reviewer"))
+    client.force_login(factories.get_member(draft.artist, "reviewer"))
 
     answers = [
         client.post(f"/api/v1/drafts/{draft.pk}/{verb}", {"text": "Mine"}, content_type=JSON)
@@ -78,7 +78,7 @@ def test_a_yes_without_a_revision_is_a_yes_to_nothing() -> None:
     assert [list(answer.json()) for answer in answers] == [["revision"]] * 3
 
 
-def submitted(person: Any, **changes: Any) -> bytes:
+def listen_event_bytes(person: Any, **changes: Any) -> bytes:
     """A listen's event as another producer would write it."""
     return json.dumps(
         {
@@ -110,8 +110,8 @@ def submitted(person: Any, **changes: Any) -> bytes:
     ],
 )
 def test_times_that_no_row_can_hold_are_dead_letters_however_many(change: dict[str, str]) -> None:
-    fan = world.a_fan("Ana")
-    values = [submitted(fan, **change) for _ in range(25)] + [submitted(fan)]
+    fan = factories.create_fan("Ana")
+    values = [listen_event_bytes(fan, **change) for _ in range(25)] + [listen_event_bytes(fan)]
     key = str(fan.pk).encode()
     batch = [Incoming("listens.v1", uuid4(), 0, n, 0, key, value, ()) for n, value in enumerate(values)]
 
@@ -123,8 +123,8 @@ def test_times_that_no_row_can_hold_are_dead_letters_however_many(change: dict[s
 
 
 def test_a_table_of_ones_own_does_not_stand_in_for_ours() -> None:
-    program = world.a_program(world.an_artist("Mara Veil"))
-    unsigned = world.a_version(program, nth=7)
+    program = factories.create_program(factories.create_artist("Mara Veil"))
+    unsigned = factories.create_version(program, nth=7)
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE artists_programversion AS"

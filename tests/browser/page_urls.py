@@ -1,0 +1,85 @@
+"""Every address of the house that answers with a page, who looks at it, and how it is filled in.
+
+The tests go through it, and `make screenshots` too. A name of the URL table that is in neither table fails a test."""
+
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True)
+class PageURL:
+    path: str
+    """With {artist}, {draft}, {experience}, {program}, {receipt} and {invitation}."""
+    who: str = "fan"
+    """nobody, newcomer, fan, principal or staff."""
+
+
+STUDIO = "/studio/{artist}"
+PAGE_URLS = {
+    "home": PageURL("/", "nobody"),
+    "account_signup": PageURL("/accounts/signup/", "nobody"),
+    "account_login": PageURL("/accounts/login/", "nobody"),
+    "account_inactive": PageURL("/accounts/inactive/", "nobody"),
+    "account_email_verification_sent": PageURL("/accounts/confirm-email/", "nobody"),
+    "account_confirm_email": PageURL("/accounts/confirm-email/nothing/", "nobody"),
+    "account_reset_password": PageURL("/accounts/password/reset/", "nobody"),
+    "account_reset_password_done": PageURL("/accounts/password/reset/done/", "nobody"),
+    "account_reset_password_from_key": PageURL("/accounts/password/reset/key/1-nothing/", "nobody"),
+    "account_reset_password_from_key_done": PageURL("/accounts/password/reset/key/done/", "nobody"),
+    "account_logout": PageURL("/accounts/logout/"),
+    "account_reauthenticate": PageURL("/accounts/reauthenticate/"),
+    "account_email": PageURL("/accounts/email/"),
+    "account_change_password": PageURL("/accounts/password/change/"),
+    "welcome": PageURL("/welcome", "newcomer"),
+    "welcome-artists": PageURL("/welcome/artists", "newcomer"),
+    "feed": PageURL("/"),
+    "experience-page": PageURL("/experiences/{experience}"),
+    "experience-report": PageURL("/experiences/{experience}/report"),
+    "receipt": PageURL("/r/{receipt}", "nobody"),
+    "artists": PageURL("/artists/"),
+    "artist": PageURL("/artists/{artist}"),
+    "listening": PageURL("/listening"),
+    "settings": PageURL("/settings"),
+    "invitation": PageURL("/invitations/{invitation}"),
+    "studios": PageURL("/studio/", "staff"),
+    "studio": PageURL(f"{STUDIO}/", "principal"),
+    "review": PageURL(f"{STUDIO}/review", "principal"),
+    "review-item": PageURL(f"{STUDIO}/review/{{draft}}", "principal"),
+    "review-edit": PageURL(f"{STUDIO}/review/{{draft}}/edit", "principal"),
+    "programs": PageURL(f"{STUDIO}/programs", "principal"),
+    "program": PageURL(f"{STUDIO}/programs/{{program}}", "principal"),
+    "program-version": PageURL(f"{STUDIO}/programs/{{program}}/versions/1", "principal"),
+    "grants": PageURL(f"{STUDIO}/grants", "principal"),
+    "team": PageURL(f"{STUDIO}/team", "principal"),
+    "delivered": PageURL(f"{STUDIO}/delivered", "principal"),
+    "history": PageURL(f"{STUDIO}/history", "principal"),
+    "desk-reports": PageURL("/desk/reports", "staff"),
+}
+NOT_PAGES = {
+    # asked by programs
+    "health", "schema", "submit-listens", "validate-token", "me", "tokens", "token", "notices", "opt-in", "experiences",
+    "experience", "receipt-json", "staff-artists", "staff-recordings", "studio-team", "studio-grants",
+    "studio-practice", "studio-programs", "program-versions", "program-sign", "program-pause", "studio-drafts",
+    "studio-refused", "draft", "draft-approve", "draft-edit", "draft-decline", "draft-undo",
+    # forms, which lead back to a page
+    "human-only", "experience-opened", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
+    "settings-name", "settings-tokens", "settings-token-revoke", "settings-resume", "listening-incognito",
+    "listening-forget", "listening-plays", "review-approve",
+    "review-decline", "review-mark", "review-skip", "review-undo", "review-hold", "review-leave", "program-preview",
+    "program-turn", "program-version-sign", "team-practice", "team-member", "team-invitation", "desk-report",
+    # parts of a page, and what a player plays
+    "feed-fresh", "feed-notices", "toast", "artist-heard", "welcome-heard", "studio-needs", "review-count",
+    "review-line", "media",
+}  # fmt: skip
+
+
+def url_names(resolver: URLResolver | None = None) -> set[str]:
+    """Of every address there is."""
+    found: set[str] = set()
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            found |= url_names(entry)
+        elif isinstance(entry, URLPattern):
+            found.add(str(entry.name))
+    return found
