@@ -73,8 +73,13 @@ class Person(AbstractBaseUser):
 
     @property
     def actor(self) -> str:
-        """How the audit names this person."""
+        """This person's id in the audit."""
         return f"person:{self.pk}"
+
+    @property
+    def display_name(self) -> str:
+        """How this person is called on pages: the name, or the handle where there is none."""
+        return self.name or self.handle
 
 
 class Team(models.Model):

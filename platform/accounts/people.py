@@ -1,14 +1,24 @@
-"""Sign up: what a person's name may consist of, wherever it is typed."""
+"""Names of people: what a name may consist of, and how people are called on pages."""
 
 import unicodedata
+from collections.abc import Iterable
+
+from accounts.models import Person
 
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""They turn what follows around, a stranger's words too; a name runs its own way without them."""
+"""Characters that turn the text after them around, also text of others."""
 
 
 def normalise_name(name: str) -> str:
-    """Without control characters, turns, line breaks and doubled spaces. Joiners and marks stay: names need them."""
+    """Remove control and direction characters, and fold white space. Joiners and marks stay: names need them."""
     spaced = " ".join(name.split())
     return "".join(
         letter for letter in spaced if unicodedata.category(letter) != "Cc" and letter not in BIDI_CONTROLS
     ).strip()
+
+
+def display_names(actors: Iterable[str]) -> dict[str, str]:
+    """The display name of each actor `person:<uuid>`, in one query. Other actors and unknown people are left out."""
+    ids = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
+    people = Person.objects.filter(pk__in=ids).only("name", "handle") if ids else ()
+    return {person.actor: person.display_name for person in people}

@@ -1,0 +1,44 @@
+"""Words and picture of a moment: the one place for pages, messages to the team and receipts.
+
+A new kind of moment is added here, in `ProgramVersion.Moment`, in `artists/moments.py` and in the program form.
+"""
+
+FIRST_LISTEN = "first_listen"
+
+
+def ordinal(number: int) -> str:
+    """1 -> 1st, 100 -> 100th, 1000 -> 1,000th."""
+    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def moment_label(kind: str, nth: int) -> str:
+    """For example "First listen" or "10th listen"; `kind` is a value of `ProgramVersion.Moment`."""
+    return "First listen" if _is_first(kind, nth) else f"{ordinal(nth)} listen"
+
+
+def describe_moment(kind: str, nth: int, title: str | None) -> str:
+    """For example "10th listen of Salt Radio"; without a title the moment is about the artist."""
+    return f"{moment_label(kind, nth)} of {title}" if title else moment_label(kind, nth)
+
+
+def describe_times(nth: int) -> str:
+    """For example "for the first time" or "10 times"."""
+    return "for the first time" if nth == 1 else f"{nth:,} times"
+
+
+def moment_shape(kind: str, nth: int) -> str:
+    """The shape on the sleeve (templates/_sleeve.html): a sun for a first time, a bell for a number."""
+    return "sun" if _is_first(kind, nth) else "bell"
+
+
+def reason_sentence(kind: str, nth: int, what: str) -> str:
+    """Why a fan got something, for the fan; `what` is the title of a song or the name of an artist."""
+    if kind == FIRST_LISTEN:
+        return f"You got this because you listened to {what} for the first time, and opted in."
+    listens = "listen" if nth == 1 else "listens"
+    return f"You got this because you reached {nth:,} {listens} of {what}, and opted in."
+
+
+def _is_first(kind: str, nth: int) -> bool:
+    return kind == FIRST_LISTEN or nth == 1
