@@ -121,9 +121,9 @@ def _get_studio_or_404(slug: str, person: Person) -> Studio:
     raise Http404
 
 
-BACKGROUND_URL_NAMES = {"review-hold", "review-leave", "review-mark", "program-preview"}
+BACKGROUND_URL_NAMES = {"review-hold-renew", "review-hold-release", "review-mark-preview", "program-preview"}
 """What an open page sends without anybody pressing anything."""
-EDITOR_URL_NAMES = {"review-edit", "review-mark"}
+EDITOR_URL_NAMES = {"review-edit", "review-mark-preview"}
 
 
 def _redirect_to_sign_in(request: HttpRequest, slug: str, where: dict[str, Any]) -> HttpResponse:

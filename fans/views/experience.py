@@ -46,7 +46,7 @@ def set_paused(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     else:
         mutes.pause(request.user, _program_id(experience), experience.artist, name=_program_name(experience))
     if not request.htmx:
-        return redirect("experience-page", pk)
+        return redirect("experience", pk)
     context = {"experience": experience, "muted": _is_muted(request, experience)}
     return render(request, "fans/experience.html#pause", context)
 

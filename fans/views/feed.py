@@ -155,7 +155,7 @@ def _page_context(
         "cards": cards,
         "asked": asked,
         "artists": [each.artist for each in known],
-        "fresh_url": asked.address("feed-fresh"),
+        "fresh_url": asked.address("feed-new"),
         "after": _newest_notice(request, cards),
         "news": activity.recent_activity(request.user),
         "month": month.of(request.user),

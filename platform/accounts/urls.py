@@ -29,7 +29,7 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("api/v1/me", api.MeView.as_view(), name="me"),
-    path("api/v1/tokens", api.TokensView.as_view(), name="tokens"),
-    path("api/v1/tokens/<int:pk>", api.TokenView.as_view(), name="token"),
+    path("api/v1/me", api.MeView.as_view(), name="api-me"),
+    path("api/v1/tokens", api.TokensView.as_view(), name="api-tokens"),
+    path("api/v1/tokens/<int:pk>", api.TokenView.as_view(), name="api-token"),
 ]

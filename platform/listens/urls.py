@@ -10,7 +10,7 @@ LISTENBRAINZ_URLS = [
     re_path(r"^1/validate-token/?\Z", api.validate_token, name="validate-token"),
 ]
 urlpatterns = [
-    path("listening/plays", player_api.record_play, name="listening-plays"),
+    path("listening/plays", player_api.record_play, name="player-plays"),
     re_path(r"^", include(LISTENBRAINZ_URLS)),
     re_path(
         r"^apis/listenbrainz/", include((LISTENBRAINZ_URLS, "alias"))

@@ -2,4 +2,4 @@ from django.urls import path
 
 from live import api
 
-urlpatterns = [path("api/v1/notices", api.NoticesView.as_view(), name="notices")]
+urlpatterns = [path("api/v1/notices", api.NoticesView.as_view(), name="api-notices")]

@@ -5,6 +5,6 @@ from django.urls import path
 from trust import views
 
 urlpatterns = [
-    path("desk/reports", views.report_list, name="desk-reports"),
-    path("desk/reports/<int:pk>", views.handle_report, name="desk-report"),
+    path("desk/reports", views.report_list, name="staff-reports"),
+    path("desk/reports/<int:pk>", views.handle_report, name="staff-report-handle"),
 ]

@@ -49,7 +49,7 @@ def handle_report(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         reports.handle(report, upheld=verdict == "uphold", note=note, by=request.user)
     except reports.AlreadyHandled as problem:
         return _render_reports(request, problem=str(problem), status=409)
-    return _render_reports(request) if request.htmx else redirect("desk-reports")
+    return _render_reports(request) if request.htmx else redirect("staff-reports")
 
 
 def _require_staff(request: AuthenticatedHttpRequest) -> None:

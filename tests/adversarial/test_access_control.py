@@ -16,39 +16,39 @@ from tests import factories
 
 # What an address is about decides who may see it.
 PUBLIC_NAMES = {
-    "home", "feed", "health", "schema", "submit-listens", "validate-token", "receipt", "receipt-json", "invitation",
+    "home", "feed", "health", "api-schema", "submit-listens", "validate-token", "receipt", "receipt-json", "invitation",
 }  # fmt: skip
 SIGNED_IN_NAMES = {
-    "me", "tokens", "token", "experiences", "experience", "notices", "opt-in", "experience-report", "studios",
-    "listening-plays",
+    "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in", "experience-report", "studios",
+    "player-plays",
 }  # fmt: skip
-STAFF_API_NAMES = {"staff-artists", "staff-recordings"}
-STAFF_PAGE_NAMES = {"desk-reports", "desk-report"}
+STAFF_API_NAMES = {"api-staff-artists", "api-staff-recordings"}
+STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle"}
 STUDIO_API_NAMES = {
-    "studio-team", "studio-grants", "studio-practice", "studio-programs", "program-versions", "program-sign",
-    "program-pause", "studio-drafts", "studio-refused", "draft", "draft-approve", "draft-edit", "draft-decline",
-    "draft-undo",
+    "api-team", "api-grants", "api-practice", "api-programs", "api-program-versions", "api-program-version-sign",
+    "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline",
+    "api-draft-undo",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {
     "studio": ("/studio/{slug}/", "get"),
-    "studio-needs": ("/studio/{slug}/needs", "get"),
+    "studio-tasks": ("/studio/{slug}/needs", "get"),
     "review": ("/studio/{slug}/review", "get"),
     "review-count": ("/studio/{slug}/review/count", "get"),
     "review-item": ("/studio/{slug}/review/{draft}", "get"),
     "review-approve": ("/studio/{slug}/review/{draft}/approve", "post"),
     "review-decline": ("/studio/{slug}/review/{draft}/decline", "post"),
     "review-edit": ("/studio/{slug}/review/{draft}/edit", "get post"),
-    "review-mark": ("/studio/{slug}/review/{draft}/mark", "post"),
+    "review-mark-preview": ("/studio/{slug}/review/{draft}/mark", "post"),
     "review-skip": ("/studio/{slug}/review/{draft}/skip", "post"),
     "review-undo": ("/studio/{slug}/review/{draft}/undo", "post"),
-    "review-hold": ("/studio/{slug}/review/{draft}/hold", "post"),
-    "review-line": ("/studio/{slug}/review/line?on={draft}", "get"),
-    "review-leave": ("/studio/{slug}/review/{draft}/leave", "post"),
+    "review-hold-renew": ("/studio/{slug}/review/{draft}/hold", "post"),
+    "review-queue": ("/studio/{slug}/review/line?on={draft}", "get"),
+    "review-hold-release": ("/studio/{slug}/review/{draft}/leave", "post"),
     "programs": ("/studio/{slug}/programs", "get post"),
     "program": ("/studio/{slug}/programs/{program}", "get post"),
     "program-preview": ("/studio/{slug}/programs/{program}/preview", "post"),
-    "program-turn": ("/studio/{slug}/programs/{program}/turn", "post"),
+    "program-pause": ("/studio/{slug}/programs/{program}/turn", "post"),
     "program-version": ("/studio/{slug}/programs/{program}/versions/1", "get"),
     "program-version-sign": ("/studio/{slug}/programs/{program}/versions/1/sign", "post"),
     "grants": ("/studio/{slug}/grants", "get post"),
@@ -56,25 +56,25 @@ STUDIO_PAGES = {
     "team-practice": ("/studio/{slug}/team/practice", "post"),
     "team-member": ("/studio/{slug}/team/{member}", "post"),
     "team-invitation": ("/studio/{slug}/team/invitations/{invitation}", "post"),
-    "delivered": ("/studio/{slug}/delivered", "get"),
+    "sent": ("/studio/{slug}/delivered", "get"),
     "history": ("/studio/{slug}/history", "get"),
 }
 # A fan's pages, each with the methods it has. What names something of one fan is there for nobody else.
 FAN_PAGES = {
-    "feed-fresh": ("/feed/fresh?after=0", "get"),
-    "feed-notices": ("/feed/notices", "get"),
-    "toast": ("/feed/toast", "get"),
-    "human-only": ("/feed/human-only", "post"),
+    "feed-new": ("/feed/fresh?after=0", "get"),
+    "feed-activity": ("/feed/notices", "get"),
+    "feed-toast": ("/feed/toast", "get"),
+    "feed-human-only": ("/feed/human-only", "post"),
     "artists": ("/artists/", "get"),
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),
-    "artist-heard": ("/artists/{slug}/heard", "get"),
+    "artist-listen-count": ("/artists/{slug}/heard", "get"),
     "listening": ("/listening", "get"),
     "listening-incognito": ("/listening/incognito", "post"),
-    "media": ("/media/1", "get"),
+    "recording-audio": ("/media/1", "get"),
     "welcome": ("/welcome", "get"),
     "welcome-token": ("/welcome/token", "post"),
-    "welcome-heard": ("/welcome/heard", "get"),
+    "welcome-first-listen": ("/welcome/heard", "get"),
     "welcome-artists": ("/welcome/artists", "get"),
     "welcome-done": ("/welcome/done", "post"),
     "settings": ("/settings", "get"),
@@ -82,12 +82,12 @@ FAN_PAGES = {
     "settings-tokens": ("/settings/tokens", "post"),
 }
 FAN_OWNED_PAGES = {
-    "listening-forget": ("/listening/{listen}/delete", "post"),
-    "experience-page": ("/experiences/{experience}", "get"),
-    "experience-opened": ("/experiences/{experience}/opened", "post"),
+    "listen-delete": ("/listening/{listen}/delete", "post"),
+    "experience": ("/experiences/{experience}", "get"),
+    "experience-open": ("/experiences/{experience}/opened", "post"),
     "experience-pause": ("/experiences/{experience}/pause", "post"),
     "settings-token-revoke": ("/settings/tokens/{token}/revoke", "post"),
-    "settings-resume": ("/settings/pauses/{mute}/resume", "post"),
+    "settings-program-resume": ("/settings/pauses/{mute}/resume", "post"),
 }
 FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
@@ -132,23 +132,23 @@ def scene(db: None) -> dict[str, Any]:
     team_invitations.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return {
         "paths": {
-            "studio-team": f"/api/v1/studio/{artist.slug}/team",
-            "studio-grants": f"/api/v1/studio/{artist.slug}/grants",
-            "studio-practice": f"/api/v1/studio/{artist.slug}/practice",
-            "studio-programs": f"/api/v1/studio/{artist.slug}/programs",
-            "program-versions": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions",
-            "program-sign": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions/1/sign",
-            "program-pause": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/pause",
-            "studio-drafts": f"/api/v1/studio/{artist.slug}/drafts",
-            "studio-refused": f"/api/v1/studio/{artist.slug}/moments/refused",
-            "draft": f"/api/v1/drafts/{draft.pk}",
-            "draft-approve": f"/api/v1/drafts/{draft.pk}/approve",
-            "draft-edit": f"/api/v1/drafts/{draft.pk}/edit",
-            "draft-decline": f"/api/v1/drafts/{draft.pk}/decline",
-            "draft-undo": f"/api/v1/drafts/{draft.pk}/undo",
-            "staff-artists": "/api/v1/staff/artists",
-            "staff-recordings": f"/api/v1/staff/artists/{artist.slug}/recordings",
-            "experience": f"/api/v1/experiences/{experience.pk}",
+            "api-team": f"/api/v1/studio/{artist.slug}/team",
+            "api-grants": f"/api/v1/studio/{artist.slug}/grants",
+            "api-practice": f"/api/v1/studio/{artist.slug}/practice",
+            "api-programs": f"/api/v1/studio/{artist.slug}/programs",
+            "api-program-versions": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions",
+            "api-program-version-sign": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions/1/sign",
+            "api-program-pause": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/pause",
+            "api-drafts": f"/api/v1/studio/{artist.slug}/drafts",
+            "api-refused-moments": f"/api/v1/studio/{artist.slug}/moments/refused",
+            "api-draft": f"/api/v1/drafts/{draft.pk}",
+            "api-draft-approve": f"/api/v1/drafts/{draft.pk}/approve",
+            "api-draft-edit": f"/api/v1/drafts/{draft.pk}/edit",
+            "api-draft-decline": f"/api/v1/drafts/{draft.pk}/decline",
+            "api-draft-undo": f"/api/v1/drafts/{draft.pk}/undo",
+            "api-staff-artists": "/api/v1/staff/artists",
+            "api-staff-recordings": f"/api/v1/staff/artists/{artist.slug}/recordings",
+            "api-experience": f"/api/v1/experiences/{experience.pk}",
         },
         "strangers": [
             factories.create_fan("stranger"),
@@ -156,8 +156,8 @@ def scene(db: None) -> dict[str, Any]:
             factories.get_member(other, "principal"),
         ],
         "team": [factories.get_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")],
-        "draft": draft,
-        "experience": experience,
+        "api-draft": draft,
+        "api-experience": experience,
         "other": other,
         "program": program,
     }
@@ -198,11 +198,11 @@ def test_what_reached_a_fan_is_there_for_nobody_else(scene: dict[str, Any]) -> N
         client = Client()
         client.force_login(person)
         for method in ("get", "post"):
-            assert getattr(client, method)(scene["paths"]["experience"]).status_code == 404
+            assert getattr(client, method)(scene["paths"]["api-experience"]).status_code == 404
         assert client.get("/api/v1/experiences").json()["results"] == []
 
     client.force_login(scene["experience"].person)
-    assert client.get(scene["paths"]["experience"]).json()["text"] == scene["experience"].text
+    assert client.get(scene["paths"]["api-experience"]).json()["text"] == scene["experience"].text
 
 
 def test_only_staff_create_artists(scene: dict[str, Any]) -> None:
@@ -225,7 +225,7 @@ def test_a_write_needs_the_csrf_token(scene: dict[str, Any]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(factories.get_member(scene["draft"].artist, "principal"))
 
-    answer = client.post(scene["paths"]["draft-approve"], {}, content_type="application/json")
+    answer = client.post(scene["paths"]["api-draft-approve"], {}, content_type="application/json")
 
     assert answer.status_code == 403
     scene["draft"].refresh_from_db()
@@ -293,14 +293,14 @@ def test_a_page_leads_who_is_not_signed_in_to_the_door_and_back(scene: dict[str,
         assert answer.status_code == 302, (name, method)
         assert answer.url.startswith("/accounts/login/?next=%2Fstudio%2Fmara-veil"), (name, method)
         if method == "post" and path.startswith(item):
-            typed = "%2Fedit" if name in {"review-edit", "review-mark"} else ""
+            typed = "%2Fedit" if name in {"review-edit", "review-mark-preview"} else ""
             assert answer.url.endswith(f"review%2F{scene['draft'].pk}{typed}"), (name, method)
 
 
 ROLES_ALLOWED = {
     "review-approve": {"principal", "owner", "editor", "reviewer"},
     "review-decline": {"principal", "owner", "editor", "reviewer"},
-    "program-turn": {"principal", "owner", "editor", "reviewer"},
+    "program-pause": {"principal", "owner", "editor", "reviewer"},
     "programs": {"principal", "owner", "editor"},
     "program": {"principal", "owner", "editor"},
     "program-version-sign": set(),

@@ -34,7 +34,7 @@ PAGE_URLS = {
     "welcome": PageURL("/welcome", "newcomer"),
     "welcome-artists": PageURL("/welcome/artists", "newcomer"),
     "feed": PageURL("/"),
-    "experience-page": PageURL("/experiences/{experience}"),
+    "experience": PageURL("/experiences/{experience}"),
     "experience-report": PageURL("/experiences/{experience}/report"),
     "receipt": PageURL("/r/{receipt}", "nobody"),
     "artists": PageURL("/artists/"),
@@ -52,25 +52,25 @@ PAGE_URLS = {
     "program-version": PageURL(f"{STUDIO}/programs/{{program}}/versions/1", "principal"),
     "grants": PageURL(f"{STUDIO}/grants", "principal"),
     "team": PageURL(f"{STUDIO}/team", "principal"),
-    "delivered": PageURL(f"{STUDIO}/delivered", "principal"),
+    "sent": PageURL(f"{STUDIO}/delivered", "principal"),
     "history": PageURL(f"{STUDIO}/history", "principal"),
-    "desk-reports": PageURL("/desk/reports", "staff"),
+    "staff-reports": PageURL("/desk/reports", "staff"),
 }
 NOT_PAGES = {
     # asked by programs
-    "health", "schema", "submit-listens", "validate-token", "me", "tokens", "token", "notices", "opt-in", "experiences",
-    "experience", "receipt-json", "staff-artists", "staff-recordings", "studio-team", "studio-grants",
-    "studio-practice", "studio-programs", "program-versions", "program-sign", "program-pause", "studio-drafts",
-    "studio-refused", "draft", "draft-approve", "draft-edit", "draft-decline", "draft-undo",
+    "health", "api-schema", "submit-listens", "validate-token", "api-me", "api-tokens", "api-token", "api-notices", "api-opt-in", "api-experiences",
+    "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-team", "api-grants",
+    "api-practice", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause", "api-drafts",
+    "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     # forms, which lead back to a page
-    "human-only", "experience-opened", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
-    "settings-name", "settings-tokens", "settings-token-revoke", "settings-resume", "listening-incognito",
-    "listening-forget", "listening-plays", "review-approve",
-    "review-decline", "review-mark", "review-skip", "review-undo", "review-hold", "review-leave", "program-preview",
-    "program-turn", "program-version-sign", "team-practice", "team-member", "team-invitation", "desk-report",
+    "feed-human-only", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
+    "settings-name", "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
+    "listen-delete", "player-plays", "review-approve",
+    "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew", "review-hold-release", "program-preview",
+    "program-pause", "program-version-sign", "team-practice", "team-member", "team-invitation", "staff-report-handle",
     # parts of a page, and what a player plays
-    "feed-fresh", "feed-notices", "toast", "artist-heard", "welcome-heard", "studio-needs", "review-count",
-    "review-line", "media",
+    "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks", "review-count",
+    "review-queue", "recording-audio",
 }  # fmt: skip
 
 
