@@ -103,7 +103,7 @@ const SAID = {
 };
 
 function trouble(status, { elt, requestConfig }) {
-  const box = $("#trouble");
+  const box = $("#request-error");
   if (!box) return;
   box.querySelector("[data-what]").textContent = SAID[status] ?? "That did not go through. Nothing was half done. Try again.";
   box.querySelector("[data-code]").textContent = status ? `error ${status}, ${new Date().toLocaleTimeString()}` : "";
@@ -123,7 +123,7 @@ function clear(box, pressed) {
 const pressed = ({ detail }) => detail.requestConfig?.triggeringEvent?.type?.startsWith("live") !== true;
 document.addEventListener("htmx:responseError", (event) => { if (pressed(event)) trouble(event.detail.xhr.status, event.detail); });
 document.addEventListener("htmx:sendError", (event) => { if (pressed(event)) trouble(0, event.detail); });
-document.addEventListener("htmx:beforeRequest", (event) => { if (pressed(event)) toggle("#trouble", false); });
+document.addEventListener("htmx:beforeRequest", (event) => { if (pressed(event)) toggle("#request-error", false); });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.removeAttribute("aria-busy"));
 

@@ -69,8 +69,8 @@ function restore() {
     values[name] = fields.getAll(name);
     if (form.elements[name]?.matches?.("select, #number")) form.elements[name].value = fields.get(name);
   }
-  $("#kept").hidden = false;
-  window.htmx.ajax("POST", form.action, { target: "#rows", swap: "outerHTML", values });
+  $("#restored-note").hidden = false;
+  window.htmx.ajax("POST", form.action, { target: "#wording-fields", swap: "outerHTML", values });
 }
 
 form?.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });

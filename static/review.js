@@ -57,7 +57,7 @@ let drag;
 document.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY, isPrimary }) => {
   // The words move, not what holds the buttons: those stay under the thumb.
   const card = pointerType === "touch" && isPrimary && target.closest(".draft")?.querySelector("[data-swipe]");
-  if (card && !target.closest("a, button, input, summary, .decide")) drag = { card, x: clientX, y: clientY, by: 0 };
+  if (card && !target.closest("a, button, input, summary, .decision-buttons")) drag = { card, x: clientX, y: clientY, by: 0 };
 });
 
 document.addEventListener("pointermove", ({ clientX, clientY }) => {
@@ -95,8 +95,8 @@ setInterval(() => {
 }, HOLD);
 
 addEventListener("pagehide", () => {
-  const address = $("#stage")?.dataset.leave;
-  const token = $("#stage [name=csrfmiddlewaretoken]")?.value;
+  const address = $("#current-draft")?.dataset.leave;
+  const token = $("#current-draft [name=csrfmiddlewaretoken]")?.value;
   if (!address || !token) return;
   const body = new FormData();
   body.set("csrfmiddlewaretoken", token);
@@ -105,7 +105,7 @@ addEventListener("pagehide", () => {
 
 // -- The draft that has just appeared ---------------------------------------------------------------------------------
 
-let stage = $("#stage");
+let stage = $("#current-draft");
 let shown = stage?.dataset.draft;
 let editing = $("#text") !== null;
 
@@ -113,8 +113,8 @@ let editing = $("#text") !== null;
 // the focus back to the name by its id, so the stage itself does not count as elsewhere.
 function follow() {
   const [was, field, focus] = [editing, $("#text"), document.activeElement];
-  const anew = stage !== $("#stage");
-  stage = $("#stage");
+  const anew = stage !== $("#current-draft");
+  stage = $("#current-draft");
   editing = field !== null;
   if (anew && field && (focus === document.body || (!was && stage.contains(focus)))) field.focus({ preventScroll: true });
 }
@@ -124,7 +124,7 @@ document.addEventListener("htmx:afterSettle", () => {
   heed();
   countDown();
   restore();
-  const now = $("#stage")?.dataset.draft;
+  const now = $("#current-draft")?.dataset.draft;
   follow();
   if (now === shown) return;
   shown = now;
@@ -137,8 +137,8 @@ document.addEventListener("htmx:afterSettle", () => {
 
 // The buttons follow what is said; what is read, and what is being typed, stays where it is.
 function heed() {
-  const now = $("#news [data-now]")?.dataset.now;
-  for (const part of document.querySelectorAll("#stage .decide, #stage [data-decides]")) part.hidden = now === "closed";
+  const now = $("#draft-status [data-now]")?.dataset.now;
+  for (const part of document.querySelectorAll("#current-draft .decision-buttons, #current-draft [data-decides]")) part.hidden = now === "closed";
   for (const button of document.querySelectorAll("[data-approves]")) button.disabled = now !== undefined;
 }
 

@@ -16,7 +16,7 @@ from artists.models import Draft
 from artists.studio.access import MarkLabel, Studio
 from artists.studio.fact_annotations import AnnotatedText, annotate_facts
 from artists.studio.said import said
-from fans.templatetags.fanfare import nth
+from fans.moment_text import ordinal
 from rights.models import ClearanceGrant
 
 
@@ -165,7 +165,7 @@ def expected_mark(draft: Draft, role: Role, typed: str | None = None) -> Expecte
 def moment_words(number: int, title: str | None) -> str:
     """Which point in a fan's story it answers, of that recording where it is about one."""
     what = f" of {title}" if title else ""
-    return f"First listen{what}" if number == 1 else f"{nth(number)} listen{what}"
+    return f"First listen{what}" if number == 1 else f"{ordinal(number)} listen{what}"
 
 
 def sleeve_shape(number: int) -> str:

@@ -20,8 +20,16 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import Person
 from catalog.models import Artist
 from fans.models import Experience
+from fans.moment_text import ordinal
 
 register = template.Library()
+
+
+@register.filter(name="ordinal")
+def _ordinal(number: Any) -> str:
+    return ordinal(int(number))
+
+
 ICON_SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 SPOT_COLORS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
 REASON_PREFIX = "You got this because "
@@ -86,19 +94,21 @@ def _live_count(count: Any, fresh: str) -> SafeString:
     if count is None or count == "":
         return SafeString("")
     live = format_html(' data-live="draft.pending draft.decided" hx-get="{}" hx-trigger="live"', fresh) if fresh else ""
-    return format_html(" <span{}>{}</span>", live, waiting(count))
+    return format_html(" <span{}>{}</span>", live, waiting_count(count))
 
 
 @register.simple_tag
-def waiting(count: int) -> SafeString:
+def waiting_count(count: int) -> SafeString:
     """How much waits, as the brass number beside a link: part of the page, and the whole answer of `review-count`."""
     if not count:
         return SafeString("")
-    return format_html('<span class="count">{}<span class="away"> waiting</span></span>', short(count))
+    return format_html(
+        '<span class="count">{}<span class="visually-hidden"> waiting</span></span>', short_number(count)
+    )
 
 
 @register.simple_tag
-def studios(person: Any) -> QuerySet[Artist]:
+def artists_of(person: Any) -> QuerySet[Artist]:
     """The artists whose team this person belongs to."""
     if not isinstance(person, Person):
         return Artist.objects.none()
@@ -106,13 +116,13 @@ def studios(person: Any) -> QuerySet[Artist]:
 
 
 @register.filter
-def home(artist: Any) -> str:
+def artist_url(artist: Any) -> str:
     """Where an artist's page is: a feed leads to the same few again and again."""
     return _reverse_or_empty("artist", slug=artist.slug)
 
 
 @register.filter
-def spot(artist: Artist) -> str:
+def spot_color(artist: Artist) -> str:
     """The ink an artist chose, else one by the id: tokens.css holds the eleven."""
     return artist.spot or SPOT_COLORS[artist.pk % len(SPOT_COLORS)]
 
@@ -126,24 +136,16 @@ def initials(name: Any) -> str:
 
 
 @register.filter
-def tall(name: Any) -> bool:
+def has_tall_script(name: Any) -> bool:
     """Whether it needs room above and below that Latin, Greek and Cyrillic capitals do not: then it is set looser."""
     return any(letter.isalpha() and letter > LAST_CASED_LETTER for letter in str(name))
 
 
 @register.filter
-def credit(name: Any) -> SafeString:
+def credit_html(name: Any) -> SafeString:
     """Who a receipt names: the artist, or "X's team". Only the name may run its own way; our words about it do not."""
     whose = str(name).removesuffix(TEAM_SUFFIX)
     return format_html("<bdi>{}</bdi>{}", whose, str(name).removeprefix(whose))
-
-
-@register.filter
-def nth(number: Any) -> str:
-    """1 -> 1st, 100 -> 100th."""
-    value = int(number)
-    ending = "th" if 10 < value % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
-    return f"{value:,}{ending}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +168,12 @@ def sleeve(experience: Experience) -> Sleeve:
     if why.get("moment") == "first_listen":
         return Sleeve("sun", "First listen", why.get("recording") or artist, 1)
     if number:
-        return Sleeve("bell", f"{nth(number)} listen", why.get("recording") or artist, number)
+        return Sleeve("bell", f"{ordinal(number)} listen", why.get("recording") or artist, number)
     return Sleeve("bars", artist)
 
 
 @register.filter
-def short(number: Any) -> str:
+def short_number(number: Any) -> str:
     """At most four characters, as a sleeve has room for: 1000, 12k, 3m."""
     value = int(number)
     if value < 10_000:
@@ -180,9 +182,9 @@ def short(number: Any) -> str:
 
 
 @register.filter
-def numeral(number: Any) -> SafeString:
+def sleeve_figure(number: Any) -> SafeString:
     """The number as a sleeve prints it: how large depends on how many characters there are."""
-    printed = short(number)
+    printed = short_number(number)
     return format_html('<span class="sleeve-figure" data-chars="{}">{}</span>', str(len(printed)), printed)
 
 
@@ -194,7 +196,7 @@ def clip(text: Any, most: int) -> str:
 
 
 @register.simple_tag
-def at(when: Any, how: str = "day") -> SafeString:
+def local_time(when: Any, how: str = "day") -> SafeString:
     """A time, for people where they are: static/app.js puts it into their own zone. Without it UTC is said.
 
     `how`: "day" (today, 09:12), "date" (12 Nov 2026), "time" (09:12), "full" (12 Nov 2026, 08:54:41 UTC, everywhere).
@@ -212,7 +214,7 @@ def at(when: Any, how: str = "day") -> SafeString:
 
 
 @register.filter
-def moment(text: Any) -> datetime | None:
+def parse_time(text: Any) -> datetime | None:
     """An ISO time, as receipts keep it, for Django's own filters."""
     return _to_utc(text)
 
@@ -224,7 +226,7 @@ def _to_utc(when: Any) -> datetime | None:
 
 
 @register.filter
-def problems(field: BoundField) -> list[str]:
+def field_errors(field: BoundField) -> list[str]:
     """What to change in this field; Django's "This field is required." says only what is wrong."""
     chosen = isinstance(field.field, ChoiceField)
     missing = "Choose one." if chosen else "Fill this in; there is nothing here yet."
@@ -233,13 +235,13 @@ def problems(field: BoundField) -> list[str]:
 
 
 @register.filter
-def without_because(sentence: Any) -> str:
+def without_reason_prefix(sentence: Any) -> str:
     """The reason without the three words that stand before it in bold."""
     return str(sentence or "").removeprefix(REASON_PREFIX)
 
 
 @register.filter
-def bars(commitment: Any) -> str:
+def barcode_path(commitment: Any) -> str:
     """The path of a barcode, 320 wide: the very bits of the commitment, so that two look different."""
     digits = re.sub(r"[^0-9a-f]", "", str(commitment))
     bits = "".join(f"{int(digit, 16):04b}" for digit in digits)
@@ -249,6 +251,6 @@ def bars(commitment: Any) -> str:
 
 
 @register.filter
-def groups(text: Any, size: int = 8) -> str:
+def digit_groups(text: Any, size: int = 8) -> str:
     """A long number in groups that an eye can follow and a line can break."""
     return " ".join(re.findall(f".{{1,{size}}}", str(text)))

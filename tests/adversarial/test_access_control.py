@@ -19,14 +19,16 @@ PUBLIC_NAMES = {
     "home", "feed", "health", "api-schema", "submit-listens", "validate-token", "receipt", "receipt-json", "invitation",
 }  # fmt: skip
 SIGNED_IN_NAMES = {
-    "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in", "experience-report", "studios",
+    "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
+    "experience-report", "studios",
     "player-plays",
 }  # fmt: skip
 STAFF_API_NAMES = {"api-staff-artists", "api-staff-recordings"}
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle"}
 STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-practice", "api-programs", "api-program-versions", "api-program-version-sign",
-    "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline",
+    "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
+    "api-draft-decline",
     "api-draft-undo",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
@@ -156,8 +158,8 @@ def scene(db: None) -> dict[str, Any]:
             factories.get_member(other, "principal"),
         ],
         "team": [factories.get_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")],
-        "api-draft": draft,
-        "api-experience": experience,
+        "draft": draft,
+        "experience": experience,
         "other": other,
         "program": program,
     }

@@ -61,7 +61,7 @@ def _approved(page: Page) -> None:
 
 def _changed(page: Page) -> None:
     page.fill("#text", "Words of my own, every one.")
-    page.wait_for_selector("#willbe [data-made=written]")
+    page.wait_for_selector("#mark-preview [data-made=written]")
 
 
 def _offline(page: Page) -> None:

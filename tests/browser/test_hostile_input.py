@@ -98,7 +98,7 @@ def test_a_template_is_text_and_what_is_wrong_with_it_is_named(artist: Artist, g
 
     assert_page_intact(page)
     assert page.locator("[name=template]").first.input_value() == typed
-    assert page.locator("[aria-invalid=true], .said").count() > 0
+    assert page.locator("[aria-invalid=true], .messages").count() > 0
 
 
 def test_words_that_are_too_long_are_refused_and_still_there(artist: Artist, guests: Browsers) -> None:
@@ -125,7 +125,9 @@ def test_words_of_markup_reach_the_fan_as_words(artist: Artist, guests: Browsers
     assert_page_intact(page)
     feed = guests.open("/", fan)
 
-    expect(feed.locator("article.item .words")).to_have_text(MARKUP, timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000)
+    expect(feed.locator("article.experience-card .words")).to_have_text(
+        MARKUP, timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
+    )
     assert_page_intact(feed)
 
 

@@ -61,7 +61,7 @@ def test_without_javascript_too(house: FullSite, guests: Browsers, artist: Artis
     page.locator(".listens tbody tr").first.get_by_role("button").click()
     wait_until(lambda: Listen.objects.filter(person=fan).count() == 1, seconds=PIPELINE_TIMEOUT_SECONDS)
     page.reload()
-    page.locator(".rec summary").click()
+    page.locator(".recording-status summary").click()
     page.get_by_role("button", name="Until I say so").click()
 
     assert len(listen_rows(page)) == 1
@@ -84,7 +84,7 @@ def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Browsers, 
     page.reload()
     page.locator("[data-player]").get_by_role("button").click()
     expect(page.locator("[data-player]").get_by_role("status")).to_have_text("This counts as a listen.", timeout=60_000)
-    expect(page.locator("#heard")).to_contain_text("You have listened 1 time, first on")
+    expect(page.locator("#listen-count")).to_contain_text("You have listened 1 time, first on")
 
     listen = wait_until(
         Listen.objects.filter(person=fan).select_related("source").first, seconds=PIPELINE_TIMEOUT_SECONDS

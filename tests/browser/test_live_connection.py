@@ -39,14 +39,14 @@ def test_what_was_missed_without_a_network_appears_once(artist: Artist, guests: 
     expect(page.locator("#offline")).to_contain_text("Offline since")
     for nth in (5, 9):
         given.an_experience(artist, fan, program=factories.create_program(artist, nth=nth))
-    assert page.locator("article.item").count() == 1
+    assert page.locator("article.experience-card").count() == 1
     page.context.set_offline(False)
 
-    expect(page.locator("article.item")).to_have_count(3, timeout=LONG)
+    expect(page.locator("article.experience-card")).to_have_count(3, timeout=LONG)
     expect(page.locator("#offline")).to_be_hidden()
     wait_until_live(page)
     page.wait_for_timeout(2_500)  # a heartbeat later
-    ids = page.locator("article.item").evaluate_all("items => items.map(each => each.id)")
+    ids = page.locator("article.experience-card").evaluate_all("items => items.map(each => each.id)")
     assert len(ids) == len(set(ids)) == 3
     assert page.evaluate("window.sameAsBefore")
 
@@ -58,7 +58,7 @@ def test_a_queue_without_a_network_says_so_and_then_goes_on(artist: Artist, gues
 
     page.context.set_offline(True)
     page.keyboard.press("a")
-    expect(page.locator("#trouble")).to_contain_text("Nothing was half done")
+    expect(page.locator("#request-error")).to_contain_text("Nothing was half done")
     draft.refresh_from_db()
     assert draft.state == "pending"
     page.context.set_offline(False)
@@ -66,7 +66,7 @@ def test_a_queue_without_a_network_says_so_and_then_goes_on(artist: Artist, gues
     page.keyboard.press("a")
 
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
-    expect(page.locator("#trouble")).to_be_hidden()
+    expect(page.locator("#request-error")).to_be_hidden()
 
 
 IS_COVERED = """each => {
@@ -89,15 +89,15 @@ def test_what_failed_is_said_in_view_and_covers_nothing_that_was_pressed(
 
     switch.focus()
     page.keyboard.press("Space")
-    expect(page.locator("#trouble")).to_contain_text("Nothing was half done")
+    expect(page.locator("#request-error")).to_contain_text("Nothing was half done")
     page.wait_for_timeout(300)
 
-    expect(page.locator("#trouble")).to_be_in_viewport(ratio=1)
-    assert not page.locator("#trouble").evaluate(IS_COVERED)
+    expect(page.locator("#request-error")).to_be_in_viewport(ratio=1)
+    assert not page.locator("#request-error").evaluate(IS_COVERED)
     assert not switch.evaluate(IS_COVERED)
     expect(switch).to_be_focused()
-    page.locator("#trouble [data-close]").click()
-    expect(page.locator("#trouble")).to_be_hidden()
+    page.locator("#request-error [data-close]").click()
+    expect(page.locator("#request-error")).to_be_hidden()
 
 
 def test_two_tabs_show_the_same(artist: Artist, guests: Browsers) -> None:
@@ -111,7 +111,7 @@ def test_two_tabs_show_the_same(artist: Artist, guests: Browsers) -> None:
     experience = given.an_experience(artist, fan)
 
     for tab in (one, other):
-        expect(tab.locator("article.item")).to_have_count(1, timeout=LONG)
+        expect(tab.locator("article.experience-card")).to_have_count(1, timeout=LONG)
         expect(tab.locator(f"#experience-{experience.pk}")).to_be_visible()
 
 

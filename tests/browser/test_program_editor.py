@@ -68,7 +68,7 @@ def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(prog
     guests.sign_in(page.context, factories.get_member(program.artist, "principal"))
     page.reload()  # who is signed in is led on from here
 
-    expect(page.locator("#kept")).to_contain_text("it is not saved yet")
+    expect(page.locator("#restored-note")).to_contain_text("it is not saved yet")
     expect(page.locator("[name=template]").nth(1)).to_have_value(TYPED)
     expect(page.locator("[name=times]")).to_have_value("50")
     expect(page.locator("[data-sign]")).to_be_disabled()

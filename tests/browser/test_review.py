@@ -51,9 +51,9 @@ def test_what_was_decided_in_one_tab_cannot_be_decided_in_the_other(draft: Draft
 
     review.approve(draft.pk, by=factories.get_member(draft.artist, "reviewer"))
 
-    expect(page.locator("#news")).to_contain_text("Already decided by", timeout=LONG)
-    expect(page.locator(".decide")).to_be_hidden()
-    expect(page.locator("#news time")).not_to_contain_text("UTC")
+    expect(page.locator("#draft-status")).to_contain_text("Already decided by", timeout=LONG)
+    expect(page.locator(".decision-buttons")).to_be_hidden()
+    expect(page.locator("#draft-status time")).not_to_contain_text("UTC")
     assert page.evaluate(TOP) == before
     page.keyboard.press("d")
     page.wait_for_timeout(KEY_DELAY_MS)
@@ -67,13 +67,13 @@ def test_a_pause_is_heard_where_one_reads_and_so_is_its_end(draft: Draft, guests
     mara = factories.get_member(draft.artist, "principal")
 
     programs.pause(draft.version.program, by=mara)
-    expect(page.locator("#news")).to_contain_text("The program is paused", timeout=LONG)
+    expect(page.locator("#draft-status")).to_contain_text("The program is paused", timeout=LONG)
     expect(page.locator("[data-key=a]")).to_be_disabled()
     assert page.evaluate(TOP) == before
     programs.resume(draft.version.program, by=mara)
 
     expect(page.locator("[data-key=a]")).to_be_enabled(timeout=LONG)
-    expect(page.locator("#news")).to_be_hidden()
+    expect(page.locator("#draft-status")).to_be_hidden()
 
 
 def test_a_decline_is_taken_back_by_the_same_key_as_an_approval(draft: Draft, guests: Browsers) -> None:

@@ -95,7 +95,7 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
     studio.fill("[name=password]", PASSWORD)
     studio.press("[name=password]", "Enter")
     studio.get_by_role("button", name="Sign version 1").click()
-    expect(studio.locator(".said")).to_contain_text("You signed version 1")
+    expect(studio.locator(".messages")).to_contain_text("You signed version 1")
 
     # A fan signs up, makes a token and lets the artist answer.
     fan = guests.enter(**PHONE).new_page()
@@ -122,7 +122,9 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
     expect(studio.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     mark_page(studio)
     house.listens(secret, artist.name, 2)
-    expect(studio.locator("#stage .words")).to_contain_text("That was 3", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000)
+    expect(studio.locator("#current-draft .words")).to_contain_text(
+        "That was 3", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
+    )
     expect(studio.get_by_role("heading", level=1)).to_have_text("1 to decide")
     expect(studio).to_have_title(f"1 to decide – {artist.name} – Fanfare")
 
@@ -136,13 +138,13 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
 
     # It appears in the fan's open feed, with a toast.
     expect(fan.locator("#toasts .toast")).to_contain_text("Mara Veil", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000)
-    expect(fan.locator("article.item")).to_have_count(1)
-    expect(fan.locator("article.item .words")).to_have_text("Thank you, Ana. That was 3 listens.")
-    expect(fan.locator("article.item .because")).to_contain_text("3 listens of Mara Veil")
+    expect(fan.locator("article.experience-card")).to_have_count(1)
+    expect(fan.locator("article.experience-card .words")).to_have_text("Thank you, Ana. That was 3 listens.")
+    expect(fan.locator("article.experience-card .because")).to_contain_text("3 listens of Mara Veil")
     assert was_not_reloaded(fan)
 
     # It opens, and its receipt checks out.
-    fan.locator("article.item").get_by_role("link", name="Receipt").click()
+    fan.locator("article.experience-card").get_by_role("link", name="Receipt").click()
     expect(fan.get_by_role("heading", level=1)).to_have_text("Asked first")
     expect(fan.locator("main")).not_to_contain_text("Ana")
 
@@ -208,17 +210,17 @@ def test_the_mark_changes_while_one_types(artist: Artist, guests: Browsers) -> N
     page = guests.open(review_path(artist), principal_of(artist))
 
     page.keyboard.press("e")
-    expect(page.locator("#willbe .mark")).to_have_attribute("data-made", "filled")
+    expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "filled")
     page.locator("#text").fill(f"Ana, I saw you in the second row. Thank you. {artist.name}")
-    expect(page.locator("#willbe .mark")).to_have_attribute("data-made", "written")
+    expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "written")
     page.get_by_role("button", name="Approve these words").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
 
     feed = guests.open("/", fan)
-    expect(feed.locator("article.item .mark")).to_have_attribute(
+    expect(feed.locator("article.experience-card .mark")).to_have_attribute(
         "data-made", "written", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
     )
-    expect(feed.locator("article.item .words")).to_contain_text("second row")
+    expect(feed.locator("article.experience-card .words")).to_contain_text("second row")
     draft.refresh_from_db()
     assert draft.state == "delivered"
 
@@ -240,9 +242,9 @@ def test_what_somebody_else_decided_meanwhile_is_said_with_their_name(artist: Ar
 
     principal = factories.get_member(artist, "principal")
     review.decline(draft.pk, by=principal)
-    expect(page.locator("#news")).to_contain_text(f"by {principal.name}")
+    expect(page.locator("#draft-status")).to_contain_text(f"by {principal.name}")
     page.keyboard.press("a")
-    expect(page.locator("#stage")).to_contain_text(f"Already decided by {principal.name}")
+    expect(page.locator("#current-draft")).to_contain_text(f"Already decided by {principal.name}")
 
     draft.refresh_from_db()
     assert draft.state == "declined"

@@ -73,7 +73,7 @@ def test_a_draft_is_edited_and_approved_by_keys(artist: Artist, guests: Browsers
     expect(page.locator("#text")).to_be_focused()
     page.keyboard.press("ControlOrMeta+End")
     page.keyboard.type(" a")
-    expect(page.locator("#willbe .mark")).to_have_attribute("data-made", "written")
+    expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "written")
     assert Draft.objects.get(pk=draft.pk).state == "pending"  # the letter was typed, not a key that approves
     tab_to_element(page, page.get_by_role("button", name="Approve these words"))
     page.keyboard.press("Enter")
@@ -147,7 +147,7 @@ def test_who_was_signed_out_meanwhile_is_back_at_the_page_and_does_it_again(arti
     page.context.clear_cookies(name="sessionid")
 
     page.get_by_role("button", name="Pause this").click()
-    expect(page.locator(".said")).to_contain_text("so nothing was changed")
+    expect(page.locator(".messages")).to_contain_text("so nothing was changed")
     page.fill("[name=login]", fan.email)
     page.fill("[name=password]", PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
@@ -215,7 +215,7 @@ def test_a_program_is_written_and_signed_without_javascript(artist: Artist, gues
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Sign version 1").click()
 
-    expect(page.locator(".said")).to_contain_text("You signed version 1")
+    expect(page.locator(".messages")).to_contain_text("You signed version 1")
     assert artist.programs.get(name="By hand").state == "live"
 
 
@@ -232,7 +232,7 @@ def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: FullSit
     draft = given.a_pending_draft(artist, fan)
 
     page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
-    words = page.locator("#stage .words")
+    words = page.locator("#current-draft .words")
     assert words.evaluate("each => [each.lang, getComputedStyle(each).direction]") == ["ar", "rtl"]
     assert page.locator("#draft-name bdi").inner_text() == "ליאורה"
     given.approved(draft)
@@ -241,7 +241,7 @@ def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: FullSit
     assert bar == ["6px", "0px"]
     feed = guests.open("/", fan, **PHONE)
 
-    card = feed.locator("article.item .words")
+    card = feed.locator("article.experience-card .words")
     assert card.evaluate("each => getComputedStyle(each).direction") == "rtl"
     assert feed.evaluate("getComputedStyle(document.body).direction") == "ltr"
     edge = card.evaluate("each => each.getBoundingClientRect().right - innerWidth")
@@ -252,7 +252,7 @@ def test_the_buttons_lie_under_the_thumb(artist: Artist, guests: Browsers) -> No
     given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
     page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
 
-    boxes = {key: page.locator(f".decide [data-key={key}]").bounding_box() for key in "aeds"}
+    boxes = {key: page.locator(f".decision-buttons [data-key={key}]").bounding_box() for key in "aeds"}
 
     assert all(box and box["height"] >= 44 for box in boxes.values()), boxes
     assert all(box["y"] + box["height"] <= 844 for box in boxes.values() if box), boxes

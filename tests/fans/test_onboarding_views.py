@@ -130,4 +130,4 @@ def test_where_nothing_can_be_played_it_says_so_and_leads_to_the_scrobbler() -> 
     assert "No artist has put a recording here yet." in found.words
     assert found.all("a", href="#scrobble")
     assert found.all("h2", id="scrobble")
-    assert not found.all("a", href="/listening", class_="btn btn-ink")
+    assert not found.all("a", href="/listening", class_="btn btn-dark")

@@ -93,7 +93,7 @@ def test_reading_where_a_button_leads_is_answered_in_words_with_a_way_on(house: 
         page = HTMLPage(answer.content.decode())
         assert (answer.status_code, answer["Allow"]) == (405, "POST")
         assert "A button, not a page" in page.words
-        assert way in [found["href"] for found in page.all("a", class_="btn btn-ink")]
+        assert way in [found["href"] for found in page.all("a", class_="btn btn-dark")]
 
 
 def test_programs_that_use_the_wrong_method_read_what_they_read_before(house: Settings) -> None:

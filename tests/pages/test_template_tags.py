@@ -13,14 +13,14 @@ from fans.templatetags import fanfare
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1"), (9999, "9999"), (10_000, "10k"), (12_345_678, "12m")])
 def test_a_sleeve_has_room_for_four(number: int, said: str) -> None:
-    assert fanfare.short(number) == said
+    assert fanfare.short_number(number) == said
 
 
 @pytest.mark.parametrize(("number", "width"), [(7, "1"), (100, "3"), (12_345_678, "3")])
 def test_a_numeral_knows_how_wide_it_is(number: int, width: str) -> None:
-    printed = f'<span class="sleeve-figure" data-chars="{width}">{fanfare.short(number)}</span>'
+    printed = f'<span class="sleeve-figure" data-chars="{width}">{fanfare.short_number(number)}</span>'
 
-    assert fanfare.numeral(number) == printed
+    assert fanfare.sleeve_figure(number) == printed
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_the_overview_says_how_many_wait_and_what_reached_fans(artist: Artist) -
     assert "What needs me now 1 draft to decide. The first runs out" in text
     assert "What reached fans Χρήστος" in text
     assert "1 delivered in 30 days" in text.replace("delivered in 30 days 1", "1 delivered in 30 days")
-    assert page.content.decode().count('class="needs"') == 1
+    assert page.content.decode().count('class="tasks"') == 1
 
 
 def test_the_overview_asks_for_what_is_missing(artist: Artist) -> None:

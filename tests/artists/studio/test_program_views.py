@@ -134,7 +134,7 @@ def test_for_htmx_the_rows_come_alone(program: Program) -> None:
         program_path(program), FORM_DATA | {"do": "add-template"}, headers=HTMX_HEADERS
     )
 
-    assert answer.content.decode().strip().startswith('<div class="stack" id="rows">')
+    assert answer.content.decode().strip().startswith('<div class="stack" id="wording-fields">')
 
 
 def test_parts_are_saved_under_their_names(program: Program) -> None:
@@ -217,7 +217,7 @@ def test_the_preview_names_what_is_wrong_beside_its_field(program: Program) -> N
 
     html = answer.content.decode()
     assert re.search(r'innerHTML:#template-0-why"></div>', html)
-    assert re.search(r'innerHTML:#template-1-why"><p class="why">.*There is no slot called venue\.', html)
+    assert re.search(r'innerHTML:#template-1-why"><p class="field-error">.*There is no slot called venue\.', html)
 
 
 def test_a_title_with_markup_is_shown_as_text(program: Program) -> None:
