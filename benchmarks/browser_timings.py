@@ -26,7 +26,7 @@ from artists.models import Draft
 from config import BASE_DIR
 from config.smoke.sessions import create_session
 from events.kafka import create_topics
-from tests.browser.chromium import NoBrowser, chromium
+from tests.browser.chromium import NoBrowser, run_chromium
 from worker.embedded import find_free_port
 from worker.supervisor import Process, Supervisor
 
@@ -53,7 +53,7 @@ def measure_in_browser(crowd: PagesDataset, urls: Mapping[str, str]) -> dict[str
         site = stack.enter_context(_running_site(urls))
         stack.enter_context(patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1"))  # Playwright's loop runs here
         try:
-            browser = stack.enter_context(chromium())
+            browser = stack.enter_context(run_chromium())
         except NoBrowser as reason:
             raise SystemExit(f"{reason}, or leave it out with --no-browser") from reason
         return {**_first_loads(browser, site, crowd), **_grace_to_page(browser, site, crowd)}

@@ -27,7 +27,7 @@ from config.demo.artist_data import MARA
 from config.demo.fan_data import ANA
 from config.smoke.sessions import create_session
 from fans.models import Experience
-from tests.browser.chromium import NoBrowser, chromium
+from tests.browser.chromium import NoBrowser, run_chromium
 from tests.browser.page_urls import PAGE_URLS
 from worker.embedded import find_free_port
 from worker.supervisor import spawn, terminate
@@ -132,7 +132,7 @@ def main(only: Sequence[str]) -> None:
         assert start_manage("seed", **urls).wait() == 0, "there is no world to look at"
         cookies, about = create_sessions(), address_parts()
         try:
-            with running_site(urls) as address, chromium() as browser:
+            with running_site(urls) as address, run_chromium() as browser:
                 print(f"{take_pictures(browser, address, cookies, about, only)} pictures are in {FOLDER}")
         except (NoBrowser, Error) as reason:
             sys.exit(f"No pictures: {reason}")

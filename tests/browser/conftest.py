@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Error
 from pytest_django import DjangoDbBlocker
 
 from tests.browser.browsers import Browsers
-from tests.browser.chromium import NoBrowser, chromium
+from tests.browser.chromium import NoBrowser, run_chromium
 from tests.browser.full_site import FullSite, run_full_site, skip_without_broker
 from tests.servers import Database
 
@@ -21,7 +21,7 @@ def browser() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         try:
-            with chromium() as found:
+            with run_chromium() as found:
                 yield found
         except NoBrowser as reason:
             pytest.skip(str(reason))
