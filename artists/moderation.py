@@ -12,8 +12,8 @@ from audit import trail
 from catalog.models import Artist
 from live import notices
 from trust import reports
+from trust.counts import FANS_TO_STOP, WINDOW_DAYS, ReportCounts, claim_programs, count_by_program
 from trust.models import Report
-from trust.reports import FANS_TO_STOP, WINDOW_DAYS, ReportCounts
 
 BATCH_SIZE = 200
 ACTOR = "system:reports"
@@ -22,11 +22,11 @@ ACTOR = "system:reports"
 def weigh_next() -> bool:
     """One batch, in one transaction. Says whether there was anything to do; any number of processes may call it."""
     with transaction.atomic():
-        ids = reports.claim_programs(BATCH_SIZE)
+        ids = claim_programs(BATCH_SIZE)
         if not ids:
             return False
         programs = _lock_stoppable_programs(ids)
-        against = reports.count_by_program({program.pk: program.reports_from for program in programs}, days=WINDOW_DAYS)
+        against = count_by_program({program.pk: program.reports_from for program in programs}, days=WINDOW_DAYS)
         _pause_programs(
             [program for program in programs if program.pk in against and _is_enough(against[program.pk])], against
         )

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import roles
+from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
 from ai import unicode
 from ai.facts import SLOTS
@@ -140,7 +141,7 @@ ROLE_PHRASES: dict[Callable[[Role | None], bool], str] = {
 
 def _require_role(artist: Artist, by: Person, may: Callable[[Role | None], bool], what: str) -> None:
     if not may(roles.role_of(by, artist.team_id)):
-        raise roles.NotAllowed(f"In {artist.name}'s team, only {ROLE_PHRASES[may]} may {what}.")
+        raise NotAllowed(f"In {artist.name}'s team, only {ROLE_PHRASES[may]} may {what}.")
 
 
 def _validate_terms(program: Program, moment: str, nth: int, recording: Recording | None, review_seconds: int) -> None:

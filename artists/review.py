@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
-from accounts.roles import NotAllowed, may_sign, role_of
+from accounts.roles import may_sign, role_of
 from artists import delivery, eligibility, expiry, marks, program_status, programs, validation
 from artists.exceptions import (
     AlreadyDecided,

@@ -8,12 +8,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts import invitations
-from accounts.models import Invitation, Person, Role
+from accounts.exceptions import AlreadyMember
+from accounts.models import MAX_EMAIL_LENGTH, Invitation, Person, Role
 from artists.exceptions import InvalidRequest
 from catalog.models import Artist
 from web import rate_limits
 
-MAX_EMAIL_LENGTH = 254
 MAX_PER_TEAM_AN_HOUR = 20
 """Invitations of one team within an hour."""
 MAX_PER_ADDRESS = 5
@@ -37,7 +37,7 @@ def invite(artist: Artist, email: str, role: str, *, by: Person) -> Invitation:
     _check_rate_limits(artist, address)
     try:
         invitation, secret = invitations.create(artist.team, address, role, by=by)
-    except invitations.AlreadyMember as error:
+    except AlreadyMember as error:
         raise InvalidRequest(str(error)) from error
     try:
         _build_mail(artist, invitation, address, secret).send()

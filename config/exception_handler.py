@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from accounts.roles import NotAllowed
+from accounts.exceptions import NotAllowed
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
 from rights.signing import ReauthenticationRequired
 

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import get_person
 from accounts.models import Person
+from accounts.requests import get_person
 from catalog.models import Artist
 from fans import experiences, opt_ins
 from fans.models import Engagement, Experience, OptIn

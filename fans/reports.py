@@ -24,7 +24,7 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
         artist_id=own.artist_id,
         program_id=own.receipt["program"]["id"],
         reason=reason,
-        said=said,
+        words=said,
         shown=_freeze_shown(own),
     )
 

@@ -101,7 +101,7 @@ def house(fragile_broker: RestartableBroker, processes: Processes, live_site: Si
     tokens = []
     for number in range(FANS):
         fan = factories.create_fan(f"fan-{number}", opted_in=artist)
-        token, secret = Token.make(fan, name="player")
+        token, secret = Token.generate(fan, name="player")
         token.save()
         tokens.append(secret)
     built = RunningSystem(processes, fragile_broker, SubmittingFans(live_site, tokens))

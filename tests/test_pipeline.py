@@ -30,7 +30,7 @@ class FanWithScrobbler:
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        token, self.secret = Token.make(person, name="player")
+        token, self.secret = Token.generate(person, name="player")
         token.save()
         self.offset = 0
 

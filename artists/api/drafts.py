@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import get_person
+from accounts.requests import get_person
 from artists import eligibility, review
 from artists.api.programs import get_studio_artist
 from artists.models import Draft, Moment

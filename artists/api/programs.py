@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import reauthentication, roles
-from accounts.api import get_person
+from accounts.requests import get_person
 from artists import artist_grants, program_status, programs
 from artists.models import Practice, Program, ProgramVersion
 from artists.program_status import ProgramStatus

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import roles
-from accounts.api import get_person
-from accounts.models import Invitation, Person
+from accounts.models import MAX_EMAIL_LENGTH, Invitation, Person, Role
+from accounts.requests import get_person
 from artists import team_invitations
 from artists.api.programs import get_studio_artist
 from catalog import registration
@@ -83,11 +83,11 @@ class RecordingsView(APIView):
 
 class MemberSerializer(serializers.Serializer[dict[str, Any]]):
     email = serializers.EmailField()
-    role = serializers.ChoiceField(choices=roles.Role.choices)
+    role = serializers.ChoiceField(choices=Role.choices)
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
-    email = serializers.EmailField(max_length=team_invitations.MAX_EMAIL_LENGTH)
+    email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH)
 
     class Meta:
         model = Invitation

@@ -14,8 +14,9 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from accounts import invitations, roles
+from accounts import roles
 from accounts.decorators import SIGNED_OUT_MESSAGE
+from accounts.exceptions import InvitationOver, NotAllowed
 from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
 from artists import program_status
@@ -26,7 +27,7 @@ from rights.models import Grant
 from web.decorators import SAFE_METHODS
 from web.redirects import return_url
 
-USER_ERRORS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, roles.NotAllowed, invitations.InvitationOver)
+USER_ERRORS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, NotAllowed, InvitationOver)
 """What a page says in place, in the sentence of the room that refused."""
 MAX_COUNTED_DRAFTS = 9_999
 """More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""

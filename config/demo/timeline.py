@@ -17,7 +17,8 @@ from fans import reports as fan_reports
 from fans.models import Experience, Mark
 from rights import grants
 from rights.models import Use
-from trust import reports as desk
+from trust import reports
+from trust.counts import FANS_TO_STOP
 
 type TimelineEvent = Callable[[DemoWorld], bool]
 """Says whether it happened; else it is tried again the next evening."""
@@ -91,7 +92,7 @@ def _report_is_dismissed(world: DemoWorld) -> bool:
     said = f"It says {(received.why or {})['nth']} times. I am sure it was more."
     report = fan_reports.report_experience(received, by=received.person, reason="untrue", said=said)
     note = "Counted again with the fan: the number was right, the rest was played offline and came later."
-    desk.handle(report, upheld=False, note=note, by=world.people[STAFF_HANDLE])
+    reports.handle(report, upheld=False, note=note, by=world.people[STAFF_HANDLE])
     _weigh_reports()
     return True
 
@@ -102,8 +103,8 @@ def _fans_report(world: DemoWorld) -> bool:
     by_program: dict[int, list[Experience]] = {}
     for experience in received:
         by_program.setdefault(experience.receipt["program"]["id"], []).append(experience)
-    reported = max(by_program.values(), key=len, default=[])[: desk.FANS_TO_STOP]
-    if len(reported) < desk.FANS_TO_STOP:
+    reported = max(by_program.values(), key=len, default=[])[:FANS_TO_STOP]
+    if len(reported) < FANS_TO_STOP:
         return False
     words = ("Sounds like a threat to me.", "", "My little sister read this one.")
     for experience, said, reason in zip(reported, words, ("hurtful", "hurtful", "pretends"), strict=True):

@@ -124,7 +124,7 @@ def create_extra_fan(story: SmokeRun, number: int) -> Fan:
             visitor.email, handle=handle, name=visitor.name, country="PT", age_band="18_plus"
         )
         opt_ins.opt_in(person, Artist.objects.get(slug="mara-veil"))
-        token, secret = Token.make(person, name="my player")
+        token, secret = Token.generate(person, name="my player")
         token.save()
     visitor.http.cookies.set("sessionid", create_session(person))
     return Fan(visitor, token=secret)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import tokens
 from accounts.decorators import login_required
+from accounts.exceptions import TokenRefused
 from accounts.requests import AuthenticatedHttpRequest
 from fans import preferences, scrobblers
 from fans.views import artist
@@ -34,7 +35,7 @@ def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
     context = _scrobbler_context(request, request.POST.get("scrobbler", ""))
     try:
         _, secret = tokens.create(request.user, context["chosen"].name, by=request.user)
-    except tokens.TokenRefused as problem:
+    except TokenRefused as problem:
         context["problem"] = str(problem)
     else:
         filled = scrobblers.fill_in_settings(context["chosen"], request.user.handle, secret)

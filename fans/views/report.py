@@ -12,8 +12,8 @@ from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, reports
 from fans.models import Experience
+from trust.exceptions import AlreadyReported, ReportRefused
 from trust.models import MAX_WORDS_LENGTH, Report
-from trust.reports import AlreadyReported, ReportRefused
 
 
 class Said(forms.Form):

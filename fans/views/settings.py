@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import tokens
 from accounts.decorators import login_required
+from accounts.exceptions import TokenRefused
 from accounts.models import Consent, Person, Token
 from accounts.people import normalise_name
 from accounts.requests import AuthenticatedHttpRequest
@@ -80,7 +81,7 @@ def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
     chosen = scrobblers.find_scrobbler(form.cleaned_data["scrobbler"])
     try:
         made, secret = tokens.create(request.user, form.cleaned_data["label"] or chosen.name, by=request.user)
-    except tokens.TokenRefused as problem:
+    except TokenRefused as problem:
         form.add_error(None, str(problem))
         return _render_settings(request, token_form=form, status=422)
     filled = scrobblers.fill_in_settings(chosen, request.user.handle, secret)

@@ -13,10 +13,8 @@ from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 
-from accounts.models import Person
+from accounts.models import MAX_EMAIL_LENGTH, Person
 from audit import trail
-
-MAX_EMAIL_LENGTH = 254  # what an address can have and still be written to (RFC 5321), and what our column takes
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -11,14 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import tokens
+from accounts.exceptions import TokenRefused
 from accounts.models import Member, Person, Token
 from accounts.people import normalise_name
+from accounts.requests import get_person
 from web.serializers import StrictSerializer
-
-
-def get_person(request: Request) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 class RoleSerializer(serializers.ModelSerializer[Member]):
@@ -48,18 +45,18 @@ class MeView(APIView):
 
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(self._me(request)).data)
+        return Response(MeSerializer(self._load_person(request)).data)
 
     @extend_schema(operation_id="me_change", request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change the name by which artists may greet you; empty for none."""
-        asked = MeSerializer(self._me(request), data=request.data, partial=True)
+        asked = MeSerializer(self._load_person(request), data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         asked.save()
         return Response(asked.data)
 
     @staticmethod
-    def _me(request: Request) -> Person:
+    def _load_person(request: Request) -> Person:
         mine = Person.objects.prefetch_related("memberships__team")
         return mine.get(pk=get_person(request).pk)
 
@@ -99,8 +96,8 @@ class TokensView(APIView):
         asked.is_valid(raise_exception=True)
         try:
             token, secret = tokens.create(get_person(request), asked.validated_data["name"], by=get_person(request))
-        except tokens.TokenRefused as error:
-            return Response({"detail": str(error), "code": "Refused"}, status=status.HTTP_400_BAD_REQUEST)
+        except TokenRefused as error:
+            return Response({"detail": str(error), "code": error.code}, status=status.HTTP_400_BAD_REQUEST)
         token.refresh_from_db(fields=["created_at"])
         return Response({**TokenSerializer(token).data, "secret": secret}, status=status.HTTP_201_CREATED)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from accounts import ages, countries
+from accounts.countries import country_names, is_old_enough, minimum_age
 from accounts.models import AgeBand, Person, validate_handle
 from accounts.people import normalise_name
 
@@ -13,7 +13,7 @@ EMPTY_CHOICE = [("", "Choose…")]
 
 
 def _country_choices() -> list[tuple[str, str]]:
-    return [*EMPTY_CHOICE, *countries.country_names().items()]
+    return [*EMPTY_CHOICE, *country_names().items()]
 
 
 class SignupFields(forms.Form):
@@ -54,11 +54,11 @@ class SignupFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         country, band = data.get("country"), data.get("age_band")
-        if country and band and not ages.is_old_enough(AgeBand(band), country):
-            age = ages.minimum_age(country)
+        if country and band and not is_old_enough(AgeBand(band), country):
+            age = minimum_age(country)
             self.add_error(
                 "age_band",
-                f"In {countries.country_names()[country]} an account needs an age of {age} or more, and the group you "
+                f"In {country_names()[country]} an account needs an age of {age} or more, and the group you "
                 f"chose begins below that. Nothing of what you typed was stored.",
             )
         return data

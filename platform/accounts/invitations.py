@@ -1,6 +1,5 @@
 """Invite: an address is asked into a team, and a person belongs to it by their own yes alone."""
 
-import secrets
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -10,27 +9,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import roles
-from accounts.models import Invitation, Member, Person, Role, Team, Token
+from accounts.exceptions import AlreadyMember, InvitationOver, NotAllowed, WrongEmailAddress
+from accounts.models import Invitation, Member, Person, Role, Team, generate_secret, hash_secret
 from audit import trail
 
 VALID_FOR = timedelta(days=7)
 INVITABLE_ROLES = (Role.OWNER, Role.EDITOR, Role.REVIEWER)
 """What one can be invited as. Principals are staff's to name."""
-
-
-class InvitationOver(Exception):
-    """Used, taken back, too old or never there: all of them read the same."""
-
-    def __init__(self) -> None:
-        super().__init__("This invitation is over: it was answered, taken back or replaced, or it is too old.")
-
-
-class WrongEmailAddress(Exception):
-    """Whoever followed the link is not who was invited."""
-
-
-class AlreadyMember(Exception):
-    """A member is not invited. Says what to do instead."""
 
 
 def open_invitations() -> QuerySet[Invitation]:
@@ -46,9 +31,9 @@ def list_open(team: Team) -> QuerySet[Invitation]:
 
 def require_may_invite(team: Team, role: Role | str, *, by: Person) -> None:
     if not roles.may_manage(roles.role_of(by, team.pk)):
-        raise roles.NotAllowed(roles.MANAGERS_ONLY_MESSAGE)
+        raise NotAllowed(roles.MANAGERS_ONLY_MESSAGE)
     if role not in INVITABLE_ROLES:
-        raise roles.NotAllowed("Only staff names and removes principals.")
+        raise NotAllowed("Only staff names and removes principals.")
 
 
 @transaction.atomic
@@ -64,8 +49,8 @@ def create(team: Team, email: str, role: Role | str, *, by: Person) -> tuple[Inv
         raise AlreadyMember("Whoever has this address belongs to the team already. Change their role instead.")
     _expire_old(team)
     _end(Invitation.objects.filter(team=team, email=address), Invitation.Outcome.REPLACED)
-    secret = secrets.token_urlsafe(32)
-    digest, until = Token.digest_of(secret), timezone.now() + VALID_FOR
+    secret = generate_secret()
+    digest, until = hash_secret(secret), timezone.now() + VALID_FOR
     made = Invitation.objects.create(
         team=team, email=address, role=Role(role), invited_by=by, digest=digest, expires_at=until
     )
@@ -75,7 +60,7 @@ def create(team: Team, email: str, role: Role | str, *, by: Person) -> tuple[Inv
 
 def get_open(secret: str) -> Invitation:
     """The one that this link opens."""
-    there = open_invitations().filter(digest=Token.digest_of(secret)).select_related("team", "invited_by").first()
+    there = open_invitations().filter(digest=hash_secret(secret)).select_related("team", "invited_by").first()
     if there is None:
         raise InvitationOver
     return there

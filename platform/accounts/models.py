@@ -11,7 +11,20 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
+MAX_EMAIL_LENGTH = 254
+"""The longest e-mail address that can be written to (RFC 5321)."""
+
 validate_handle = RegexValidator(r"^[a-z0-9][a-z0-9_-]{2,31}\Z", "3 to 32 of a-z, 0-9, - and _.")
+
+
+def generate_secret() -> str:
+    """256 random bits as text that fits into a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hexadecimal. No salt and no slow hash are needed: a secret is random, so it cannot be guessed."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -36,7 +49,7 @@ class Person(AbstractBaseUser):
     """Anyone with an account. `id` is the `user_id` of events and the key of topics."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(unique=True)
+    email = models.EmailField(max_length=MAX_EMAIL_LENGTH, unique=True)
     handle = models.CharField(
         max_length=32,
         unique=True,
@@ -126,7 +139,7 @@ class Invitation(models.Model):
         UNSENT = "unsent"
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="invitations")
-    email = models.EmailField(null=True)
+    email = models.EmailField(max_length=MAX_EMAIL_LENGTH, null=True)
     role = models.CharField(max_length=9, choices=Role.choices)
     invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, unique=True, help_text="of the secret in the link, which is kept nowhere")
@@ -171,16 +184,11 @@ class Token(models.Model):
     def __str__(self) -> str:
         return f"token:{self.pk}"
 
-    @staticmethod
-    def digest_of(secret: str) -> str:
-        """SHA-256 is enough: a secret is 256 random bits, nothing to guess from."""
-        return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
-
     @classmethod
-    def make(cls, person: Person, *, name: str) -> tuple[Self, str]:
-        """An unsaved token and its secret, which nobody can read again."""
-        secret = secrets.token_urlsafe(32)
-        return cls(person=person, name=name, digest=cls.digest_of(secret)), secret
+    def generate(cls, person: Person, *, name: str) -> tuple[Self, str]:
+        """An unsaved token and its secret. The secret cannot be read again."""
+        secret = generate_secret()
+        return cls(person=person, name=name, digest=hash_secret(secret)), secret
 
 
 class Consent(models.Model):

@@ -1,11 +1,20 @@
-"""Ask: what a page's view is handed: a request of somebody who is signed in, which htmx may have sent."""
+"""Requests whose person is known: the type for pages, and `get_person` for the API."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
+from rest_framework.request import Request
 
 from accounts.models import Person
 
 
 class AuthenticatedHttpRequest(HttpRequest):
+    """The request of a view below `login_required`, with the details that htmx sends."""
+
     htmx: HtmxDetails
     user: Person
+
+
+def get_person(request: Request) -> Person:
+    """The signed-in person of an API request."""
+    assert isinstance(request.user, Person)
+    return request.user

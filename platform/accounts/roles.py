@@ -2,22 +2,9 @@
 
 from django.db import connection, transaction
 
+from accounts.exceptions import NotAllowed
 from accounts.models import Member, Person, Role, Team
 from audit import trail
-
-__all__ = [
-    "NotAllowed",
-    "Role",
-    "add_member",
-    "lock_team",
-    "may_decide",
-    "may_edit",
-    "may_manage",
-    "may_sign",
-    "name_principal",
-    "remove_member",
-    "role_of",
-]
 
 DECIDING_ROLES = frozenset(Role)
 EDITING_ROLES = frozenset({Role.PRINCIPAL, Role.OWNER, Role.EDITOR})
@@ -33,16 +20,17 @@ WHERE member.team_id = %s AND member.person_id = %s AND person.is_active
 """
 
 
-class NotAllowed(Exception):
-    """This person may not do this. Says who may."""
-
-
 def role_of(person: Person, team_id: int) -> Role | None:
     """Asked of the database each time: who was removed or switched off a moment ago has no role."""
     with connection.cursor() as cursor:
         cursor.execute(ROLE_SQL, [team_id, person.pk])
         found = cursor.fetchone()
     return Role(found[0]) if found else None
+
+
+def is_staff(person: Person) -> bool:
+    """Whether the person is active staff now, read from the database each time."""
+    return Person.objects.filter(pk=person.pk, is_active=True, is_staff=True).exists()
 
 
 def may_decide(role: Role | None) -> bool:
@@ -114,7 +102,7 @@ def lock_team(team: Team) -> None:
 
 
 def _require_may_manage(team: Team, roles: set[Role | None], *, by: Person) -> None:
-    if Person.objects.filter(pk=by.pk, is_active=True, is_staff=True).exists():
+    if is_staff(by):
         return
     if Role.PRINCIPAL in roles:
         raise NotAllowed("Only staff names and removes principals.")

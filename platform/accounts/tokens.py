@@ -3,14 +3,12 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts.models import Person, Token
+from accounts.exceptions import TokenRefused
+from accounts.models import Person, Token, hash_secret
+from accounts.roles import is_staff
 from audit import trail
 
 MAX_TOKENS_PER_PERSON = 50  # usable ones a person
-
-
-class TokenRefused(Exception):
-    """This token cannot be made or revoked by this person. Says why."""
 
 
 @transaction.atomic
@@ -21,7 +19,7 @@ def create(person: Person, name: str, *, by: Person) -> tuple[Token, str]:
     Person.objects.select_for_update().get(pk=person.pk)
     if Token.objects.usable().filter(person=person).count() >= MAX_TOKENS_PER_PERSON:
         raise TokenRefused(f"You have {MAX_TOKENS_PER_PERSON} tokens. Revoke one that you no longer use first.")
-    token, secret = Token.make(person, name=name)
+    token, secret = Token.generate(person, name=name)
     token.save()
     trail.record("token.made", by=by.actor, subject=f"token:{token.pk}", person=person.actor)
     return token, secret
@@ -30,7 +28,7 @@ def create(person: Person, name: str, *, by: Person) -> tuple[Token, str]:
 @transaction.atomic
 def revoke(token: Token, *, by: Person) -> None:
     """From now on it opens nothing. Revoking twice changes nothing."""
-    if by.pk != token.person_id and not Person.objects.filter(pk=by.pk, is_active=True, is_staff=True).exists():
+    if by.pk != token.person_id and not is_staff(by):
         raise TokenRefused("A token is revoked by the person it belongs to, or by staff.")
     if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now()):
         trail.record("token.revoked", by=by.actor, subject=f"token:{token.pk}", person=f"person:{token.person_id}")
@@ -38,5 +36,5 @@ def revoke(token: Token, *, by: Person) -> None:
 
 def authenticate(secret: str) -> Person | None:
     """Whose token this is. One query, never from a cache: what was revoked a moment ago opens nothing."""
-    found = Token.objects.usable().filter(digest=Token.digest_of(secret)).select_related("person").first()
+    found = Token.objects.usable().filter(digest=hash_secret(secret)).select_related("person").first()
     return found.person if found else None

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts.exceptions import NotAllowed
 from accounts.models import Person
-from accounts.roles import NotAllowed, may_manage, role_of
+from accounts.roles import may_manage, role_of
 from audit import trail
 from catalog.models import Artist
 from rights.models import Grant, Party, Use

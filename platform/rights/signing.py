@@ -1,7 +1,8 @@
 """Sign: who may bind an artist's words, likeness and voice. A principal, who has just shown who they are."""
 
+from accounts.exceptions import NotAllowed
 from accounts.models import Person
-from accounts.roles import NotAllowed, may_sign, role_of
+from accounts.roles import may_sign, role_of
 from catalog.models import Artist
 
 

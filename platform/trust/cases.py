@@ -1,4 +1,4 @@
-"""Gather: the reports on one program, how many fans speak against it, and whether it goes on."""
+"""Group reports by program, with the number of fans who reported it and whether it is paused."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,73 +6,74 @@ from datetime import datetime
 
 from audit.models import Entry
 from catalog.models import Artist
-from trust import reports
+from trust.counts import WINDOW_DAYS, count_by_program
 from trust.models import Report
-from trust.reports import WINDOW_DAYS
 
 PAUSE_ACTIONS = ("program.paused", "program.resumed")
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramState:
-    """Whether a program goes on, as the trail has it: what stopped it stands above this room."""
+    """Whether a program is paused, read from the audit: programs belong to a room above this one."""
 
     stopped: bool = False
-    """By what fans reported, until its team has looked."""
+    """Paused because of reports, until its team resumes it."""
     paused: bool = False
-    """By its team."""
-    since: datetime | None = None
-    heard: datetime | None = None
-    """When its team last let it go on after a stop: what was reported before counts no more."""
+    """Paused by its team."""
+    paused_at: datetime | None = None
+    resumed_at: datetime | None = None
+    """When its team last resumed it after reports had stopped it. Earlier reports no longer count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """The reports on one program."""
+
     program: int
     name: str
     artist: Artist | None
-    standing: ProgramState
+    state: ProgramState
     fans: int
-    """Who speak against it now, each counted once."""
+    """How many fans reported it, each counted once."""
     reports: list[Report]
 
 
-def group_by_program(found: Iterable[Report]) -> list[Case]:
-    """One for each program, in the order in which they come first. Three queries, however many."""
+def group_by_program(reports: Iterable[Report]) -> list[Case]:
+    """One case for each program, in the order of its first report. Three queries, however many programs."""
     by_program: dict[int, list[Report]] = {}
-    for report in found:
+    for report in reports:
         by_program.setdefault(report.program, []).append(report)
-    standing = get_program_states(by_program)
-    against = reports.count_by_program({program: standing[program].heard for program in by_program}, days=WINDOW_DAYS)
-    artists = Artist.objects.in_bulk({each[0].artist for each in by_program.values()})
+    states = get_program_states(by_program)
+    counts = count_by_program({program: states[program].resumed_at for program in by_program}, days=WINDOW_DAYS)
+    artists = Artist.objects.in_bulk({group[0].artist for group in by_program.values()})
     return [
         Case(
             program=program,
-            name=_program_name(program, each),
-            artist=artists.get(each[0].artist),
-            standing=standing[program],
-            fans=against[program].fans if program in against else 0,
-            reports=each,
+            name=_program_name(program, group),
+            artist=artists.get(group[0].artist),
+            state=states[program],
+            fans=counts[program].fans if program in counts else 0,
+            reports=group,
         )
-        for program, each in by_program.items()
+        for program, group in by_program.items()
     ]
 
 
 def get_program_states(programs: Iterable[int]) -> dict[int, ProgramState]:
-    """Of each program; one that was never paused goes on."""
-    found = {f"program:{program}": ProgramState() for program in programs}
-    turns = Entry.objects.filter(subject__in=found, action__in=PAUSE_ACTIONS).order_by("pk")
-    for subject, action, actor, at in turns.values_list("subject", "action", "actor", "at"):
-        before = found[subject]
+    """The state of each program id. A program without audit entries was never paused."""
+    states = {f"program:{program}": ProgramState() for program in programs}
+    entries = Entry.objects.filter(subject__in=states, action__in=PAUSE_ACTIONS).order_by("pk")
+    for subject, action, actor, at in entries.values_list("subject", "action", "actor", "at"):
+        before = states[subject]
         if action == "program.resumed":
-            found[subject] = ProgramState(heard=at if before.stopped else before.heard)
+            states[subject] = ProgramState(resumed_at=at if before.stopped else before.resumed_at)
         else:
             stopped = actor.startswith("system:")
-            found[subject] = ProgramState(stopped, not stopped, at, before.heard)
-    return {int(subject.removeprefix("program:")): standing for subject, standing in found.items()}
+            states[subject] = ProgramState(stopped, not stopped, at, before.resumed_at)
+    return {int(subject.removeprefix("program:")): state for subject, state in states.items()}
 
 
-def _program_name(program: int, found: Sequence[Report]) -> str:
-    """As it was called when it was reported; where nobody kept it, its number."""
-    known = ((report.shown or {}).get("program") for report in found)
-    return next((name for name in known if name), f"Program {program}")
+def _program_name(program: int, reports: Sequence[Report]) -> str:
+    """The program's name when it was reported; its number where that was erased."""
+    names = ((report.shown or {}).get("program") for report in reports)
+    return next((name for name in names if name), f"Program {program}")

@@ -1,4 +1,4 @@
-"""What fans say is wrong with something they received, as it was shown to them, and what staff made of it."""
+"""Reports by fans about experiences they received, and how staff handled them."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ MAX_NOTE_LENGTH = 500
 
 
 class Report(models.Model):
-    """One fan on one thing they received. History: staff handle it once, words can be erased, the row stays."""
+    """One fan's report on one experience. Staff handle it once. The texts can be erased; the row stays."""
 
     class Reason(models.TextChoices):
         HURTFUL = "hurtful", "It is hurtful"
@@ -27,20 +27,19 @@ class Report(models.Model):
         DISMISSED = "dismissed", "Dismissed"
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=80, help_text="experience:<uuid>; a plain id, for experiences stand above")
-    artist = models.BigIntegerField(help_text="a plain id, as everything about it was when it was shown")
-    program = models.BigIntegerField(help_text="a plain id, for programs stand above")
+    # Plain ids: experiences and programs belong to rooms above this one, and the report must survive them.
+    subject = models.CharField(max_length=80, help_text="experience:<uuid>")
+    artist = models.BigIntegerField(help_text="id of the artist when the fan reported")
+    program = models.BigIntegerField(help_text="id of the program that made the experience")
     reason = models.CharField(max_length=10, choices=Reason.choices)
-    said = models.CharField(
-        max_length=MAX_WORDS_LENGTH, null=True, help_text="in the fan's own words, or empty; erasable"
-    )
-    shown = models.JSONField(null=True, help_text="artist, text, mark, why: as the fan saw them; erasable")
+    words = models.CharField(max_length=MAX_WORDS_LENGTH, null=True, help_text="what the fan wrote; NULL when erased")
+    shown = models.JSONField(null=True, help_text="artist, text, mark, why: as the fan saw them; NULL when erased")
     at = models.DateTimeField(db_default=Now())
-    to_weigh = models.BooleanField(default=True, help_text="its program is yet to be looked at for how many there are")
+    to_count = models.BooleanField(default=True, help_text="the reports on its program are yet to be counted again")
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
-    handled_by = models.CharField(max_length=80, null=True, help_text="which of the staff, a plain id")
+    handled_by = models.CharField(max_length=80, null=True, help_text="person:<uuid> of the staff")
     handled_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=MAX_NOTE_LENGTH, blank=True, help_text="why, in the words of who handled it")
+    note = models.CharField(max_length=MAX_NOTE_LENGTH, blank=True, help_text="why staff decided so, in their words")
 
     class Meta:
         constraints = [
@@ -61,7 +60,7 @@ class Report(models.Model):
             models.Index(fields=["at"], condition=Q(state="open"), name="reports_to_handle"),
             models.Index(fields=["-handled_at"], condition=~Q(state="open"), name="reports_handled"),
             models.Index(fields=["by", "-handled_at"], condition=~Q(state="open"), name="reports_answered"),
-            models.Index(fields=["id"], condition=Q(to_weigh=True), name="reports_to_weigh"),
+            models.Index(fields=["id"], condition=Q(to_count=True), name="reports_to_count"),
             models.Index(fields=["program", "at"], condition=~Q(state="dismissed"), name="reports_of_a_program"),
             models.Index(fields=["artist", "-at"], name="reports_of_an_artist"),
         ]

@@ -1,4 +1,4 @@
-"""The desk's addresses: for staff; to everyone else they are not there."""
+"""URLs of the pages for staff. To everyone else they answer 404."""
 
 from django.urls import path
 

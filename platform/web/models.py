@@ -7,8 +7,8 @@ class RateWindow(models.Model):
     """How many requests a key made in its current window (web/rate_limits.py). Unlogged: a crash empties it."""
 
     key = models.BinaryField(primary_key=True, max_length=32, help_text="keyed digest of a token or an IP address")
-    ends_at = models.DateTimeField(db_index=True)
-    taken = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
 
     def __str__(self) -> str:
-        return f"{self.taken} until {self.ends_at}"
+        return f"{self.count} until {self.expires_at}"

@@ -10,18 +10,18 @@ from django.db import connection
 # A window begins with the first request and is forgotten by the next one after its end. Counting stops one above the
 # limit. clock_timestamp() would differ within the statement, now() would stand still in a transaction.
 HIT_SQL = """
-INSERT INTO web_ratewindow AS w (key, ends_at, taken)
+INSERT INTO web_ratewindow AS w (key, expires_at, count)
 VALUES (%(key)s, statement_timestamp() + %(seconds)s * interval '1 second', 1)
 ON CONFLICT (key) DO UPDATE SET
-    taken = CASE WHEN w.ends_at > statement_timestamp() THEN least(w.taken + 1, %(limit)s + 1) ELSE 1 END,
-    ends_at = CASE WHEN w.ends_at > statement_timestamp() THEN w.ends_at ELSE excluded.ends_at END
-RETURNING taken,
-    ceil(extract(epoch FROM ends_at - statement_timestamp()))::int,
-    ceil(extract(epoch FROM ends_at))::bigint
+    count = CASE WHEN w.expires_at > statement_timestamp() THEN least(w.count + 1, %(limit)s + 1) ELSE 1 END,
+    expires_at = CASE WHEN w.expires_at > statement_timestamp() THEN w.expires_at ELSE excluded.expires_at END
+RETURNING count,
+    ceil(extract(epoch FROM expires_at - statement_timestamp()))::int,
+    ceil(extract(epoch FROM expires_at))::bigint
 """
 DELETE_EXPIRED_SQL = """
 DELETE FROM web_ratewindow WHERE key IN (
-    SELECT key FROM web_ratewindow WHERE ends_at < statement_timestamp() LIMIT 1000 FOR UPDATE SKIP LOCKED
+    SELECT key FROM web_ratewindow WHERE expires_at < statement_timestamp() LIMIT 1000 FOR UPDATE SKIP LOCKED
 )
 """
 

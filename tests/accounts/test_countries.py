@@ -1,5 +1,4 @@
-from accounts.ages import is_old_enough, minimum_age
-from accounts.countries import country_names
+from accounts.countries import country_names, is_old_enough, minimum_age
 from accounts.models import AgeBand
 
 EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"

@@ -2,6 +2,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import tokens
+from accounts.exceptions import TokenRefused
 from accounts.models import Person, Token
 from audit.models import Entry
 from tests.accounts.factories import create_person
@@ -66,9 +67,9 @@ def test_nobody_makes_or_revokes_somebody_elses_token() -> None:
     token, secret = tokens.create(ana, "my phone", by=ana)
 
     for by in (eve, staff):
-        with pytest.raises(tokens.TokenRefused, match="made by the person whose listens it may send"):
+        with pytest.raises(TokenRefused, match="made by the person whose listens it may send"):
             tokens.create(ana, "spy", by=by)
-    with pytest.raises(tokens.TokenRefused):
+    with pytest.raises(TokenRefused):
         tokens.revoke(token, by=eve)
 
     assert tokens.authenticate(secret) == ana
@@ -80,7 +81,7 @@ def test_there_is_a_bound_to_usable_tokens_and_revoking_makes_room() -> None:
     ana = create_person("ana")
     made = [tokens.create(ana, f"{number}", by=ana)[0] for number in range(tokens.MAX_TOKENS_PER_PERSON)]
 
-    with pytest.raises(tokens.TokenRefused, match="You have 50 tokens"):
+    with pytest.raises(TokenRefused, match="You have 50 tokens"):
         tokens.create(ana, "one more", by=ana)
     tokens.revoke(made[0], by=ana)
     tokens.create(ana, "one more", by=ana)

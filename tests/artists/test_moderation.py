@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.exceptions import NotAllowed
 from accounts.models import Person
-from accounts.roles import NotAllowed
 from artists import delivery, moderation, programs, review
 from artists.exceptions import InvalidRequest
 from artists.models import Draft, Program
@@ -33,7 +33,7 @@ def report_earlier_experience(artist: Artist, fan: Person, number: int = 1) -> R
     """A report on something that the artist's one program sent before."""
     subject = f"experience:00000000-0000-7000-8000-{number:012}"
     about = {"subject": subject, "artist_id": artist.pk, "program_id": artist.programs.get().pk}
-    return reports.file_report(by=fan, reason="hurtful", said="", shown={}, **about)
+    return reports.file_report(by=fan, reason="hurtful", words="", shown={}, **about)
 
 
 def weigh_all(artist: Artist) -> Program:
@@ -221,7 +221,7 @@ def test_reports_of_last_month_do_not_count(db: None) -> None:
             artist=artist.pk,
             program=program.pk,
             reason="hurtful",
-            said="",
+            words="",
             shown={},
             at=timezone.now() - timedelta(days=days),
         )

@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.roles import NotAllowed
+from accounts.exceptions import NotAllowed
 from artists import programs
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion

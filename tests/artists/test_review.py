@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
+from accounts.exceptions import NotAllowed
 from accounts.models import Person
-from accounts.roles import NotAllowed
 from artists import programs, review
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, TooLate, Uncleared
 from artists.models import Draft

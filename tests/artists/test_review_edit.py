@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.roles import NotAllowed
+from accounts.exceptions import NotAllowed
 from artists import review
 from artists.exceptions import InvalidRequest, Uncleared
 from artists.models import Draft

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from accounts.roles import NotAllowed
+from accounts.exceptions import NotAllowed
 from artists import review
 from artists.exceptions import DraftNotFound, OptedOut, Stale, TooLate
 from artists.models import Draft

@@ -127,7 +127,7 @@ def test_after_an_erasure_no_artist_is_named() -> None:
     experience = factories.create_experience(factories.create_artist())
     report = report_and_handle(experience, upheld=False)
 
-    Report.objects.filter(pk=report.pk).update(shown=None, said=None)
+    Report.objects.filter(pk=report.pk).update(shown=None, words=None)
 
     found = get_page(signed_in_client(experience.person), "/feed/notices", headers=HTMX)
     assert "A person read your report and found nothing to stop." in found.words
@@ -138,7 +138,7 @@ def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
     artist = factories.create_artist()
     fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     theirs = received(factories.create_program(artist), other)
-    about = {"artist_id": artist.pk, "program_id": 1, "reason": "hurtful", "said": "", "shown": {"artist": "X"}}
+    about = {"artist_id": artist.pk, "program_id": 1, "reason": "hurtful", "words": "", "shown": {"artist": "X"}}
     report = desk.file_report(by=fan, subject=str(theirs), **about)
 
     desk.handle(report, upheld=False, note="No.", by=factories.get_staff())

@@ -10,8 +10,8 @@ from fans.models import Experience
 from fans.reports import NotTheirs
 from tests import factories
 from trust import reports as desk
+from trust.exceptions import AlreadyReported
 from trust.models import Report
-from trust.reports import AlreadyReported
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -106,7 +106,7 @@ def test_a_report_is_sent_without_javascript(experience: Experience, fan: Client
     assert "You reported this on" in after.content.decode()
     assert "I never played it." in after.content.decode()
     assert "<form class" not in after.content.decode()
-    assert list(Report.objects.values_list("by", "reason", "said")) == [
+    assert list(Report.objects.values_list("by", "reason", "words")) == [
         (experience.person_id, "untrue", "I never played it.")
     ]
 

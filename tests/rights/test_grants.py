@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.roles import NotAllowed
+from accounts.exceptions import NotAllowed
 from audit.models import Entry
 from rights import grants
 from rights.models import Grant, Use

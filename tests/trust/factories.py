@@ -20,5 +20,5 @@ def a_report(by: Person, *, number: int = 1, **changes: Any) -> Report:
     """On this fan's experience of that number."""
     about = {"subject": f"experience:00000000-0000-7000-8000-{number:012}", "artist_id": 1, "program_id": 7}
     return reports.file_report(
-        by=by, **{**about, "reason": "hurtful", "said": "It mocks me.", "shown": SHOWN_TO_FAN, **changes}
+        by=by, **{**about, "reason": "hurtful", "words": "It mocks me.", "shown": SHOWN_TO_FAN, **changes}
     )

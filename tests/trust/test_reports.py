@@ -1,12 +1,11 @@
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from accounts.roles import NotAllowed
+from accounts.exceptions import NotAllowed
 from audit.models import Entry
 from live.models import Notice
 from tests import factories
@@ -14,8 +13,8 @@ from tests.concurrency import run_at_once
 from tests.servers import Database
 from tests.trust.factories import SHOWN_TO_FAN, a_report
 from trust import reports
+from trust.exceptions import AlreadyHandled, AlreadyReported, ReportRefused
 from trust.models import Report
-from trust.reports import AlreadyHandled, AlreadyReported, ReportCounts, ReportRefused
 from worker.wake import Listener
 
 
@@ -34,8 +33,8 @@ def test_a_report_keeps_what_was_shown_and_staff_hear_of_it(db: None) -> None:
     report = a_report(fan)
 
     stored = Report.objects.get()
-    assert (stored.by, stored.reason, stored.said, stored.shown) == (fan, "hurtful", "It mocks me.", SHOWN_TO_FAN)
-    assert (stored.state, stored.to_weigh, stored.handled_by) == ("open", True, None)
+    assert (stored.by, stored.reason, stored.words, stored.shown) == (fan, "hurtful", "It mocks me.", SHOWN_TO_FAN)
+    assert (stored.state, stored.to_count, stored.handled_by) == ("open", True, None)
     heard = Notice.objects.values_list("person", "kind", "reference")
     assert list(heard) == [(desk.pk, "report.filed", f"report:{report.pk}")]
     assert not Notice.objects.filter(person=away).exists()
@@ -49,10 +48,10 @@ def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
     first = a_report(fan)
 
     with pytest.raises(AlreadyReported, match=r"^You reported this on .* UTC\. Once is enough: nothing was changed\.$"):
-        a_report(fan, reason="sexual", said="Something else entirely.")
+        a_report(fan, reason="sexual", words="Something else entirely.")
 
     first.refresh_from_db()
-    assert (first.reason, first.said, Report.objects.count(), Notice.objects.count()) == (
+    assert (first.reason, first.words, Report.objects.count(), Notice.objects.count()) == (
         "hurtful",
         "It mocks me.",
         1,
@@ -74,9 +73,9 @@ def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
     ("changes", "sentence"),
     [
         ({"reason": "boring"}, "Say what is wrong with it."),
-        ({"said": "x" * 1001}, "Say it in 1,000 characters; these are 1,001."),
-        ({"said": "a\0b"}, "There is a character in it that cannot be stored."),
-        ({"reason": "other", "said": "  "}, "Say in a few words what it is: nobody can tell from “something else”."),
+        ({"words": "x" * 1001}, "Say it in 1,000 characters; these are 1,001."),
+        ({"words": "a\0b"}, "There is a character in it that cannot be stored."),
+        ({"reason": "other", "words": "  "}, "Say in a few words what it is: nobody can tell from “something else”."),
     ],
 )
 def test_what_cannot_be_stored_is_refused_in_words(db: None, changes: dict[str, Any], sentence: str) -> None:
@@ -142,17 +141,6 @@ def test_two_of_the_staff_at_once_do_not_both_decide(committing_db: Database) ->
     assert len(audit_entries("report.upheld") + audit_entries("report.dismissed")) == 1
 
 
-def test_what_is_new_is_taken_once_until_it_is_upheld(db: None) -> None:
-    report, other = a_report(factories.create_fan()), a_report(factories.create_fan(), program_id=8)
-
-    taken = [reports.claim_programs(10), reports.claim_programs(10)]
-    reports.handle(other, upheld=False, note="It is kind.", by=factories.get_staff())
-    dismissed = reports.claim_programs(10)
-    reports.handle(report, upheld=True, note="It is not.", by=factories.get_staff())
-
-    assert [*taken, dismissed, reports.claim_programs(10)] == [{7, 8}, set(), set(), {7}]
-
-
 def test_the_worker_is_woken(committing_db: Database) -> None:
     heard = threading.Event()
 
@@ -165,51 +153,6 @@ def test_the_worker_is_woken(committing_db: Database) -> None:
             heard.set()
 
     assert (filed, heard.is_set()) == (True, True)
-
-
-def test_fans_are_counted_once_and_dismissed_reports_not(db: None) -> None:
-    ana, bo, cy = (factories.create_fan(name) for name in ("Ana", "Bo", "Cy"))
-    a_report(ana)
-    a_report(ana, number=2, reason="untrue")
-    reports.handle(a_report(bo, reason="sexual"), upheld=True, note="Yes.", by=factories.get_staff())
-    reports.handle(a_report(cy, reason="pretends"), upheld=False, note="No.", by=factories.get_staff())
-    a_report(cy, number=2, program_id=8)
-
-    weights = reports.count_by_program({7: None, 8: None, 9: None}, days=30)
-
-    assert weights == {
-        7: ReportCounts(2, ("hurtful", "sexual", "untrue"), ("sexual",)),
-        8: ReportCounts(1, ("hurtful",), ()),
-    }
-
-
-def test_what_was_looked_at_counts_no_more_unless_staff_uphold_it_later(db: None) -> None:
-    old, older = a_report(factories.create_fan()), a_report(factories.create_fan())
-    reports.handle(older, upheld=True, note="Yes.", by=factories.get_staff())
-    looked = timezone.now()
-
-    before = reports.count_by_program({7: looked}, days=30)
-    reports.handle(old, upheld=True, note="This one too.", by=factories.get_staff())
-    after = reports.count_by_program({7: looked}, days=30)
-
-    assert (before, after) == ({7: ReportCounts(0, (), ())}, {7: ReportCounts(0, (), ("hurtful",))})
-
-
-def test_after_a_month_a_report_no_longer_counts(db: None) -> None:
-    then = timezone.now() - timedelta(days=31)
-    Report.objects.create(
-        by=factories.create_fan(),
-        subject="experience:1",
-        artist=1,
-        program=7,
-        reason="untrue",
-        said="",
-        shown={},
-        at=then,
-    )
-
-    assert reports.count_by_program({7: None}, days=30) == {7: ReportCounts(0, (), ())}
-    assert reports.count_by_program({7: None}, days=32) == {7: ReportCounts(1, ("untrue",), ())}
 
 
 def test_the_artists_side_learns_nothing_of_who_or_what(db: None) -> None:
@@ -226,10 +169,10 @@ def test_words_can_be_erased_also_after_the_verdict(db: None) -> None:
     report = a_report(factories.create_fan())
     reports.handle(report, upheld=True, note="Yes.", by=factories.get_staff())
 
-    Report.objects.filter(pk=report.pk).update(said=None, shown=None)
+    Report.objects.filter(pk=report.pk).update(words=None, shown=None)
 
     report.refresh_from_db()
-    assert (report.said, report.shown, report.state) == (None, None, "upheld")
+    assert (report.words, report.shown, report.state) == (None, None, "upheld")
 
 
 @pytest.mark.parametrize(
@@ -240,7 +183,7 @@ def test_words_can_be_erased_also_after_the_verdict(db: None) -> None:
         "UPDATE trust_report SET reason = 'other'",
         "UPDATE trust_report SET subject = 'experience:2'",
         "UPDATE trust_report SET at = now() - interval '1 year'",
-        "UPDATE trust_report SET said = 'It is lovely.'",
+        "UPDATE trust_report SET words = 'It is lovely.'",
         "UPDATE trust_report SET shown = '{}'",
         "UPDATE trust_report SET state = 'open', handled_by = NULL, handled_at = NULL, note = ''",
         "UPDATE trust_report SET note = 'Another.'",
@@ -258,7 +201,7 @@ def test_the_database_refuses_another_history(db: None, sql: str) -> None:
     ):
         cursor.execute(sql)
 
-    assert Report.objects.filter(pk=report.pk, reason="hurtful", said="It mocks me.", state="upheld").count() == 1
+    assert Report.objects.filter(pk=report.pk, reason="hurtful", words="It mocks me.", state="upheld").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -272,7 +215,7 @@ def test_the_database_refuses_another_history(db: None, sql: str) -> None:
     ],
 )
 def test_the_database_refuses_what_cannot_be(db: None, changes: dict[str, Any], promise: str) -> None:
-    row = {"subject": "experience:1", "artist": 1, "program": 7, "reason": "untrue", "said": "", "shown": {}}
+    row = {"subject": "experience:1", "artist": 1, "program": 7, "reason": "untrue", "words": "", "shown": {}}
 
     with pytest.raises(IntegrityError, match=promise), transaction.atomic():
         Report.objects.create(by=factories.create_fan(), **{**row, **changes})

@@ -131,7 +131,7 @@ def test_staff_say_who_is_right(desk: Client, verdict: str, state: str) -> None:
 
 
 def test_htmx_gets_the_list_alone(desk: Client) -> None:
-    first, second = a_report(factories.create_fan()), a_report(factories.create_fan(), said="And me.")
+    first, second = a_report(factories.create_fan()), a_report(factories.create_fan(), words="And me.")
 
     answer = desk.post(f"{DESK}/{first.pk}", {"verdict": "dismiss", "note": "No."}, headers=HTMX)
 
@@ -184,7 +184,7 @@ def test_a_report_that_is_not_there_is_not_handled(desk: Client) -> None:
 def test_markup_and_names_are_shown_as_text(desk: Client) -> None:
     nasty = "<img src=x onerror=alert(1)>\u202egnp.exe"
     shown = {**SHOWN_TO_FAN, "text": nasty, "artist": nasty, "why": nasty, "mark": nasty}
-    report = a_report(factories.create_fan(), said=nasty, shown=shown)
+    report = a_report(factories.create_fan(), words=nasty, shown=shown)
 
     page = desk.get(DESK).content.decode()
     reports.handle(report, upheld=False, note=nasty, by=factories.get_staff())
@@ -197,7 +197,7 @@ def test_markup_and_names_are_shown_as_text(desk: Client) -> None:
 
 def test_what_was_erased_leaves_a_report_that_can_be_handled(desk: Client) -> None:
     report = a_report(factories.create_fan())
-    Report.objects.filter(pk=report.pk).update(said=None, shown=None)
+    Report.objects.filter(pk=report.pk).update(words=None, shown=None)
 
     page = desk.get(DESK).content.decode()
 

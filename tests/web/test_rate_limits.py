@@ -14,7 +14,7 @@ from web.models import RateWindow
 
 def age_windows(seconds: float) -> None:
     """Let every window have begun so much earlier."""
-    RateWindow.objects.update(ends_at=F("ends_at") - timedelta(seconds=seconds))
+    RateWindow.objects.update(expires_at=F("expires_at") - timedelta(seconds=seconds))
 
 
 @pytest.mark.django_db

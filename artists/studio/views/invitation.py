@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
+from accounts.exceptions import InvitationOver, WrongEmailAddress
 from accounts.models import Invitation, Person
 from artists import team_invitations
 from catalog.models import Artist
@@ -25,13 +26,13 @@ def answer_invitation(request: HttpRequest, secret: str) -> HttpResponse:
                 redirect("invitation", secret) if request.method == "POST" else _render_invitation(request, invitation)
             )
         if not invitations.is_addressed_to(invitation, request.user):
-            raise invitations.WrongEmailAddress
+            raise WrongEmailAddress
         if request.method != "POST":
             return _render_invitation(request, invitation)
         return _join_or_refuse(request, request.user, invitation, secret)
-    except invitations.InvitationOver as error:
+    except InvitationOver as error:
         return render(request, "studio/invitation.html", {"gone": str(error)}, status=GONE)
-    except invitations.WrongEmailAddress:
+    except WrongEmailAddress:
         # No 403: that writes a line with the address of the page into the log, and this link still opens.
         return render(request, "studio/invitation.html", {"another": True})
 

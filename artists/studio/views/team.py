@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts import invitations, roles
-from accounts.models import Invitation, Member, Person, Role
+from accounts.models import MAX_EMAIL_LENGTH, Invitation, Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
 from artists import programs, team_invitations
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
@@ -20,7 +20,7 @@ GIVEN = [(role.value, role.label) for role in invitations.INVITABLE_ROLES]
 class Invited(forms.Form):
     email = forms.EmailField(
         label="Their e-mail address",
-        max_length=team_invitations.MAX_EMAIL_LENGTH,
+        max_length=MAX_EMAIL_LENGTH,
         help_text="We write to it. They belong to the team once they say yes.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )

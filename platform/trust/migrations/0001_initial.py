@@ -16,17 +16,9 @@ class Migration(migrations.Migration):
             name="Report",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "subject",
-                    models.CharField(
-                        help_text="experience:<uuid>; a plain id, for experiences stand above", max_length=80
-                    ),
-                ),
-                (
-                    "artist",
-                    models.BigIntegerField(help_text="a plain id, as everything about it was when it was shown"),
-                ),
-                ("program", models.BigIntegerField(help_text="a plain id, for programs stand above")),
+                ("subject", models.CharField(help_text="experience:<uuid>", max_length=80)),
+                ("artist", models.BigIntegerField(help_text="id of the artist when the fan reported")),
+                ("program", models.BigIntegerField(help_text="id of the program that made the experience")),
                 (
                     "reason",
                     models.CharField(
@@ -42,20 +34,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "said",
-                    models.CharField(
-                        help_text="in the fan's own words, or empty; erasable", max_length=1000, null=True
-                    ),
+                    "words",
+                    models.CharField(help_text="what the fan wrote; NULL when erased", max_length=1000, null=True),
                 ),
                 (
                     "shown",
-                    models.JSONField(help_text="artist, text, mark, why: as the fan saw them; erasable", null=True),
+                    models.JSONField(
+                        help_text="artist, text, mark, why: as the fan saw them; NULL when erased", null=True
+                    ),
                 ),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
-                    "to_weigh",
+                    "to_count",
                     models.BooleanField(
-                        default=True, help_text="its program is yet to be looked at for how many there are"
+                        default=True, help_text="the reports on its program are yet to be counted again"
                     ),
                 ),
                 (
@@ -66,9 +58,12 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
-                ("handled_by", models.CharField(help_text="which of the staff, a plain id", max_length=80, null=True)),
+                ("handled_by", models.CharField(help_text="person:<uuid> of the staff", max_length=80, null=True)),
                 ("handled_at", models.DateTimeField(null=True)),
-                ("note", models.CharField(blank=True, help_text="why, in the words of who handled it", max_length=500)),
+                (
+                    "note",
+                    models.CharField(blank=True, help_text="why staff decided so, in their words", max_length=500),
+                ),
                 (
                     "by",
                     models.ForeignKey(
@@ -89,7 +84,7 @@ class Migration(migrations.Migration):
                         fields=["by", "-handled_at"],
                         name="reports_answered",
                     ),
-                    models.Index(condition=models.Q(("to_weigh", True)), fields=["id"], name="reports_to_weigh"),
+                    models.Index(condition=models.Q(("to_count", True)), fields=["id"], name="reports_to_count"),
                     models.Index(
                         condition=models.Q(("state", "dismissed"), _negated=True),
                         fields=["program", "at"],

@@ -1,4 +1,4 @@
-"""Reports are never removed. Staff write their verdict once; the fan's words may be erased, never changed."""
+"""Reports are never removed. Staff write their verdict once. The words of the fan may be erased, never changed."""
 
 from django.db import migrations
 
@@ -6,20 +6,20 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [("trust", "0001_initial"), ("audit", "0002_promises")]
     operations = [
-        # audit.operations's write_once would refuse to erase words after the verdict: here each has a trigger of its own.
+        # write_once of audit.operations would refuse to erase words after the verdict, so each rule has its own trigger.
         migrations.RunSQL(
             """
             CREATE TRIGGER handled_once BEFORE UPDATE OF state, handled_by, handled_at, note ON trust_report
             FOR EACH ROW WHEN (OLD.handled_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
-            CREATE TRIGGER words_only_go BEFORE UPDATE OF said, shown ON trust_report
+            CREATE TRIGGER words_only_go BEFORE UPDATE OF words, shown ON trust_report
             FOR EACH ROW WHEN (
-                NEW.said IS NOT NULL AND NEW.said IS DISTINCT FROM OLD.said
+                NEW.words IS NOT NULL AND NEW.words IS DISTINCT FROM OLD.words
                 OR NEW.shown IS NOT NULL AND NEW.shown IS DISTINCT FROM OLD.shown
             ) EXECUTE FUNCTION refuse_change();
             CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON trust_report
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
             REVOKE UPDATE, DELETE, TRUNCATE ON trust_report FROM fanfare_app;
-            GRANT UPDATE (to_weigh, state, handled_by, handled_at, note, said, shown) ON trust_report TO fanfare_app;
+            GRANT UPDATE (to_count, state, handled_by, handled_at, note, words, shown) ON trust_report TO fanfare_app;
             """,
             """
             DROP TRIGGER handled_once ON trust_report;

@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("ends_at", models.DateTimeField(db_index=True)),
-                ("taken", models.PositiveIntegerField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("count", models.PositiveIntegerField()),
             ],
         ),
     ]
