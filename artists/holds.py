@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import Person
+from accounts.people import display_names
 from artists import eligibility
 from artists.exceptions import AlreadyHeld
 from artists.models import Draft
@@ -65,16 +66,10 @@ def release_draft(draft: Draft, *, by: Person) -> None:
 def list_holders(drafts: Iterable[Draft]) -> list[tuple[str, datetime]]:
     """Who looks at each of these that somebody looks at, by the name the team knows, and until when."""
     held = [(draft.held_by, draft.held_until) for draft in drafts]
-    names = _display_names({actor for actor, _ in held if actor})
-    return [(names[actor], until) for actor, until in held if actor and until]
+    names = display_names(actor for actor, _ in held if actor)
+    return [(names.get(actor, "Somebody"), until) for actor, until in held if actor and until]
 
 
 def free_for(person: Person) -> Q:
     """The drafts that this person may be handed."""
     return Q(held_until=None) | Q(held_until__lte=Now()) | Q(held_by=person.actor)
-
-
-def _display_names(actors: Collection[str]) -> dict[str, str]:
-    people = Person.objects.filter(pk__in=[actor.removeprefix("person:") for actor in actors])
-    known = {person.actor: person.name or person.handle for person in people}
-    return {actor: known.get(actor, "Somebody") for actor in actors}

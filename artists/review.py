@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
+from accounts.people import display_names
 from accounts.roles import may_sign, role_of
 from artists import delivery, eligibility, expiry, marks, program_status, programs, validation
 from artists.exceptions import (
@@ -218,15 +219,10 @@ def _update_pending(draft: Draft, seen: int, **changes: Any) -> None:
 def _explain_conflict(draft: Draft, seen: int | None) -> AlreadyDecided | Stale:
     """Why somebody came too late, in words."""
     if draft.decided_by and draft.decided_at:
-        return AlreadyDecided(_display_name(draft.decided_by), draft.decided_at, draft.state)
+        name = display_names([draft.decided_by]).get(draft.decided_by, "somebody")
+        return AlreadyDecided(name, draft.decided_at, draft.state)
     if draft.state in (Draft.State.PENDING, Draft.State.EXPIRED) and seen in (None, draft.revision):
         return Expired(draft.deadline)
     if draft.state == Draft.State.PENDING:
         return Stale("Somebody changed the words meanwhile. Look at them again.")
     return Stale(f"This draft no longer waits for a decision; it is {draft.state}.")
-
-
-def _display_name(actor: str) -> str:
-    """How the team knows this person."""
-    person = Person.objects.filter(pk=actor.removeprefix("person:")).first()
-    return (person.name or person.handle) if person else "somebody"

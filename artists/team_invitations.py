@@ -63,7 +63,7 @@ def invitation_context(artist: Artist, invitation: Invitation) -> dict[str, Any]
     """What an invitation says, in the mail and on the page that its link opens."""
     return {
         "artist": artist,
-        "by": invitation.invited_by.name or invitation.invited_by.handle,
+        "by": invitation.invited_by.display_name,
         "role": invitation.get_role_display().lower(),
         "means": ROLE_DESCRIPTIONS[Role(invitation.role)],
         "until": invitation.expires_at,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.models import Person
+from accounts.people import display_names
 from accounts.requests import AuthenticatedHttpRequest
 from artists.models import Draft
 from artists.studio.access import Studio, team_member_required
@@ -49,7 +49,8 @@ def list_history(artist: Artist, *, before: int | None = None) -> tuple[list[His
     )
     own = _own_draft_subjects(artist, entries)
     shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own]
-    names = _display_names(shown)
+    # The names of those who acted, and of those who were given a role.
+    names = display_names({entry.actor for entry in shown} | {str(entry.facts.get("person")) for entry in shown})
     lines = [
         HistoryItem(entry.at, _actor_name(entry, names), told(entry, names, about), _draft_id(entry)) for entry in shown
     ]
@@ -96,13 +97,6 @@ def _own_draft_subjects(artist: Artist, entries: Sequence[Entry]) -> set[str]:
 def _draft_id(entry: Entry) -> int | None:
     kind, _, number = entry.subject.partition(":")
     return int(number) if kind == "draft" else None
-
-
-def _display_names(entries: Sequence[Entry]) -> dict[str, str]:
-    """Of people of the team: who acts here, and who was given a role."""
-    actors = {entry.actor for entry in entries} | {str(entry.facts.get("person")) for entry in entries}
-    ids = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
-    return {person.actor: person.name or person.handle for person in Person.objects.filter(pk__in=ids)}
 
 
 def _actor_name(entry: Entry, names: dict[str, str]) -> str:

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from accounts.models import Person, Role
+from accounts.models import Role
+from accounts.people import display_names
 from accounts.roles import may_sign
 from ai import unicode
 from artists import eligibility, marks, program_status, validation
@@ -130,7 +131,8 @@ class ReviewContext:
         if self.stopped:
             return self.stopped
         if draft.decided_by and draft.decided_at:
-            return said(AlreadyDecided(_display_name(draft.decided_by), draft.decided_at, draft.state))
+            name = display_names([draft.decided_by]).get(draft.decided_by, "somebody")
+            return said(AlreadyDecided(name, draft.decided_at, draft.state))
         return f"This draft no longer waits: {draft.reason or draft.get_state_display().lower()}."
 
 
@@ -175,8 +177,3 @@ def sleeve_shape(number: int) -> str:
 
 def _earliest_end(*ends: datetime | None) -> datetime | None:
     return min((end for end in ends if end and end <= timezone.now()), default=None)
-
-
-def _display_name(actor: str) -> str:
-    person = Person.objects.filter(pk=actor.removeprefix("person:")).first()
-    return (person.name or person.handle) if person else "somebody"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.models import Person
+from accounts.people import display_names
 from artists.models import Program, ProgramVersion
 from artists.studio.messages import format_duration, sentence
 
@@ -25,7 +25,8 @@ def list_versions(program: Program) -> list[VersionSummary]:
     """Newest first, in two queries."""
     newest = program.versions.select_related("recording", "decision").order_by("-version")[: MAX_VERSIONS + 1]
     found = list(newest)
-    names = _display_names(found)
+    signers = {version.decision.by or "" for version in found if version.decision}
+    names = display_names({version.by for version in found} | signers)
     return [
         VersionSummary(
             version,
@@ -61,11 +62,3 @@ def _describe_text_changes(what: str, old: Sequence[str], new: Sequence[str]) ->
     gone = [f"{what} taken out: {text}" for text in old if text not in new]
     come = [f"{what} added: {text}" for text in new if text not in old]
     return [*gone, *come]
-
-
-def _display_names(versions: Sequence[ProgramVersion]) -> dict[str, str]:
-    actors = {version.by for version in versions} | {
-        version.decision.by or "" for version in versions if version.decision
-    }
-    ids = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
-    return {person.actor: person.name or person.handle for person in Person.objects.filter(pk__in=ids)}

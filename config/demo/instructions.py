@@ -68,7 +68,7 @@ def _decide_step(line: list[Draft], place: int) -> str:
     """`place` is that of the guest's own draft, counted from one; 0 when none waits."""
     if not line:
         return "In Mara's studio, open Review. Nothing waits; what comes next appears there by itself. Approve it (a)."
-    which = f"{_fan_name(line[(place or 1) - 1])} is {_place_in_queue(place or 1)} in line"
+    which = f"{line[(place or 1) - 1].person.display_name} is {_place_in_queue(place or 1)} in line"
     return (
         f"In Mara's studio, open Review. {len(line)} wait{'s' * (len(line) == 1)}; the one for {which}. Approve it (a)."
     )
@@ -77,16 +77,12 @@ def _decide_step(line: list[Draft], place: int) -> str:
 def _see_step(line: list[Draft], place: int) -> str:
     if place:
         return f"Look at Ana's page: {ARRIVAL_TEXT}"
-    whose = _fan_name(line[0]) if line else "its fan"
+    whose = line[0].person.display_name if line else "its fan"
     return f"Five seconds later {whose} has it: the studio's Overview says so. What Ana received before is on her page."
 
 
 def _place_in_queue(place: int) -> str:
     return "the first" if place == 1 else f"number {place}"
-
-
-def _fan_name(draft: Draft) -> str:
-    return draft.person.name or draft.person.handle
 
 
 def _play_step(ana: Person, mara: Artist, line: list[Draft]) -> str:

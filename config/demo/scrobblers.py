@@ -45,7 +45,7 @@ class SimulatedFan:
 
     @property
     def name(self) -> str:
-        return self.person.name or self.person.handle
+        return self.person.display_name
 
     def free_since(self, now: float) -> float:
         return max(self.free_at, now - MAX_DELAY_SECONDS) + GAP_SECONDS

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import reauthentication
-from accounts.models import Person
+from accounts.people import display_names
 from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants
 from artists.studio.access import USER_ERRORS, Studio, error_status, redirect_to_reauthentication, team_member_required
@@ -76,7 +76,7 @@ def _render_grants(
     request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     every = list(grants.list_versions(studio.artist))
-    names = _display_names(every)
+    names = display_names({grant.by for grant in every} | {grant.ended_by for grant in every if grant.ended_by})
     allowances = [_describe_use(use, [grant for grant in every if grant.use == use], names) for use in Use.values]
     return studio.show(request, "studio/grants.html", status=status, allowances=allowances, problem=problem)
 
@@ -85,9 +85,3 @@ def _describe_use(use: str, versions: list[Grant], names: dict[str, str]) -> Use
     live = next((grant for grant in versions if grant.ended_at is None), None)
     past = [(grant, names.get(grant.by, "somebody"), names.get(grant.ended_by or "", "")) for grant in versions]
     return UseGrants(use, USE_DESCRIPTIONS[Use(use)], live, past)
-
-
-def _display_names(versions: list[Grant]) -> dict[str, str]:
-    actors = {grant.by for grant in versions} | {grant.ended_by for grant in versions if grant.ended_by}
-    people = Person.objects.filter(pk__in=[actor.removeprefix("person:") for actor in actors])
-    return {person.actor: person.name or person.handle for person in people}

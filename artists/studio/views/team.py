@@ -98,12 +98,12 @@ def update_practice(request: AuthenticatedHttpRequest, studio: Studio) -> HttpRe
 
 def _change_role(request: AuthenticatedHttpRequest, studio: Studio, person: Person, role: str) -> str:
     roles.add_member(studio.artist.team, person, role, by=request.user)
-    return f"{person.name or person.handle} is now {Role(role).label.lower()}."
+    return f"{person.display_name} is now {Role(role).label.lower()}."
 
 
 def _remove_member(request: AuthenticatedHttpRequest, studio: Studio, person: Person) -> str:
     roles.remove_member(studio.artist.team, person, by=request.user)
-    return f"{person.name or person.handle} is no longer in the team."
+    return f"{person.display_name} is no longer in the team."
 
 
 def _apply_change(request: AuthenticatedHttpRequest, studio: Studio, change: Any, **forms: forms.Form) -> HttpResponse:
