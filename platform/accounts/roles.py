@@ -1,6 +1,6 @@
-"""Act for an artist: who may do what in a team, and who decides who may."""
+"""Look up and change the roles of people in an artist's team, and say what each role may do."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Member, Person, Role, Team
@@ -11,21 +11,14 @@ EDITING_ROLES = frozenset({Role.PRINCIPAL, Role.OWNER, Role.EDITOR})
 SIGNING_ROLES = frozenset({Role.PRINCIPAL})
 MANAGING_ROLES = frozenset({Role.PRINCIPAL, Role.OWNER})
 
-
 MANAGERS_ONLY_MESSAGE = "Only a principal or an owner of the team says who belongs to it."
-
-ROLE_SQL = """
-SELECT member.role FROM accounts_member member JOIN accounts_person person ON person.id = member.person_id
-WHERE member.team_id = %s AND member.person_id = %s AND person.is_active
-"""
 
 
 def role_of(person: Person, team_id: int) -> Role | None:
-    """Asked of the database each time: who was removed or switched off a moment ago has no role."""
-    with connection.cursor() as cursor:
-        cursor.execute(ROLE_SQL, [team_id, person.pk])
-        found = cursor.fetchone()
-    return Role(found[0]) if found else None
+    """The person's role in the team, read from the database each time. None for somebody who is switched off."""
+    members = Member.objects.filter(team=team_id, person=person, person__is_active=True)
+    role = members.values_list("role", flat=True).first()
+    return Role(role) if role else None
 
 
 def is_staff(person: Person) -> bool:
@@ -34,38 +27,38 @@ def is_staff(person: Person) -> bool:
 
 
 def may_decide(role: Role | None) -> bool:
-    """One item under a shape that was signed."""
+    """Decide about single drafts of a signed program."""
     return role in DECIDING_ROLES
 
 
 def may_edit(role: Role | None) -> bool:
-    """Programs and their words. What an edit makes is unsigned."""
+    """Edit programs and their words. The edited version is unsigned."""
     return role in EDITING_ROLES
 
 
 def may_sign(role: Role | None) -> bool:
-    """Grants, shapes, envelopes and lots for personal words, likeness or voice: the artist in person."""
+    """Sign grants and programs. Only the artist in person may."""
     return role in SIGNING_ROLES
 
 
 def may_manage(role: Role | None) -> bool:
-    """Who else belongs to the team. Principals are staff's to name and to remove."""
+    """Add and remove members of the team. Only staff name and remove principals."""
     return role in MANAGING_ROLES
 
 
 def name_principal(team: Team, person: Person, *, by: Person) -> Member:
-    """Staff says that this person is the artist. Saying it twice changes nothing."""
+    """Give the role of the artist in person. Only staff may. Repeating it changes nothing. Raises NotAllowed."""
     return _set_role(team, person, Role.PRINCIPAL, by=by)
 
 
 def add_member(team: Team, person: Person, role: Role | str, *, by: Person) -> Member:
-    """Give a person a role in a team, or another one than they had."""
+    """Give a person a role in a team, in place of the role they had. Raises NotAllowed."""
     return _set_role(team, person, Role(role), by=by)
 
 
 @transaction.atomic
 def remove_member(team: Team, person: Person, *, by: Person) -> None:
-    """End a membership; anyone may end their own. Nothing happens when there is none."""
+    """End a membership, if there is one. Everybody may end their own. Raises NotAllowed."""
     lock_team(team)
     role = _stored_role(team, person)
     if role is None:
@@ -91,13 +84,13 @@ def _set_role(team: Team, person: Person, role: Role, *, by: Person) -> Member:
 
 
 def _stored_role(team: Team, person: Person) -> Role | None:
-    """The role that is written down, also of a person who is switched off."""
+    """The stored role, also of a person who is switched off."""
     role = team.members.filter(person=person).values_list("role", flat=True).first()
     return Role(role) if role else None
 
 
 def lock_team(team: Team) -> None:
-    """One change to a team at a time, so that nobody adds people after being removed."""
+    """Allow one change to a team at a time, so that nobody adds people after being removed."""
     Team.objects.select_for_update().get(pk=team.pk)
 
 

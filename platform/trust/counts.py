@@ -12,6 +12,8 @@ FANS_TO_STOP = 3
 """So many fans within `WINDOW_DAYS` pause a program. artists/moderation.py pauses it."""
 WINDOW_DAYS = 30
 
+# One statement with another `since` for each program. Measured for 200 programs with 4,000 reports: 10 ms. The ORM
+# needs 127 ms with a CASE of 200 branches, and 787 ms with one query for each program.
 # GREATEST ignores NULL. A report that staff uphold counts from that time on, however old it is.
 COUNT_SQL = """
 SELECT program,

@@ -30,7 +30,7 @@ def report_and_handle(experience: Experience, *, upheld: bool) -> Report:
 
 def old_handled_report(fan: Person, number: int, **ago: int) -> Report:
     """Whose answer is as old as that. A verdict's time is history, so it is written with the row."""
-    about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "reason": "untrue", "said": ""}
+    about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "reason": "untrue", "words": ""}
     verdict = {"state": "dismissed", "handled_by": factories.get_staff().actor, "note": "No."}
     shown, at = {"artist": f"Number {number}"}, timezone.now() - timedelta(**ago)
     return Report.objects.create(by=fan, **about, **verdict, shown=shown, at=at, handled_at=at)
