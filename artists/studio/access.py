@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, wraps
 from typing import Any, Concatenate, cast
-from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts import roles
-from accounts.decorators import SIGNED_OUT_MESSAGE
+from accounts.decorators import redirect_to_sign_in
 from accounts.exceptions import InvitationOver, NotAllowed
 from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
@@ -102,7 +100,9 @@ def team_member_required[**P](
     @wraps(view)
     def page(request: HttpRequest, slug: str, *args: P.args, **where: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Person):
-            return _redirect_to_sign_in(request, slug, where)
+            name = request.resolver_match.url_name if request.resolver_match else None
+            next_url = _return_url(request, name, slug, where)
+            return redirect_to_sign_in(request, next_url, warn=name not in BACKGROUND_URL_NAMES)
         return view(cast(AuthenticatedHttpRequest, request), _get_studio_or_404(slug, request.user), *args, **where)
 
     return page
@@ -127,16 +127,7 @@ BACKGROUND_URL_NAMES = {"review-hold-renew", "review-hold-release", "review-mark
 EDITOR_URL_NAMES = {"review-edit", "review-mark-preview"}
 
 
-def _redirect_to_sign_in(request: HttpRequest, slug: str, where: dict[str, Any]) -> HttpResponse:
-    """Sign in first, and come back. Who sent a form learns that it did nothing."""
-    match = request.resolver_match
-    name = str(match.url_name) if match else ""
-    if request.method not in SAFE_METHODS and name not in BACKGROUND_URL_NAMES:
-        messages.warning(request, SIGNED_OUT_MESSAGE)
-    return redirect(f"{resolve_url('account_login')}?{urlencode({'next': _return_url(request, name, slug, where)})}")
-
-
-def _return_url(request: HttpRequest, name: str, slug: str, where: dict[str, Any]) -> str:
+def _return_url(request: HttpRequest, name: str | None, slug: str, where: dict[str, Any]) -> str:
     """What is sent about a draft or a program leads back to its page, for words to where they are typed."""
     if request.method in SAFE_METHODS:
         return request.get_full_path()
@@ -145,11 +136,6 @@ def _return_url(request: HttpRequest, name: str, slug: str, where: dict[str, Any
             return reverse(page, kwargs={"slug": slug, key: where[key]})
     stood = return_url(request)
     return reverse("studio", kwargs={"slug": slug}) if stood == "/" else stood
-
-
-def redirect_to_reauthentication(page: str) -> HttpResponse:
-    """Signing asks for a password typed a moment ago; then one is back at this page."""
-    return redirect(f"{resolve_url('account_reauthenticate')}?{urlencode({'next': page})}")
 
 
 def error_status(error: Exception) -> int:

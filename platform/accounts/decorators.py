@@ -30,7 +30,7 @@ def login_required[R: HttpRequest, **P](view: Callable[Concatenate[R, P], HttpRe
 def redirect_to_sign_in(request: HttpRequest, next_url: str | None = None, *, warn: bool = True) -> HttpResponse:
     """Redirect to the sign-in page; `next_url` is opened afterwards (default: the page the person was on).
 
-    Somebody who sent a form is told that it changed nothing, unless `warn` is False.
+    After a form was sent, a message says that nothing was changed, unless `warn` is False.
     """
     if warn and request.method not in SAFE_METHODS:
         messages.warning(request, SIGNED_OUT_MESSAGE)

@@ -10,7 +10,7 @@ from accounts import reauthentication
 from accounts.people import display_names
 from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants
-from artists.studio.access import USER_ERRORS, Studio, error_status, redirect_to_reauthentication, team_member_required
+from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from rights import grants
 from rights.models import Grant, Use
 from rights.signing import ReauthenticationRequired
@@ -56,7 +56,7 @@ def manage_grants(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResp
     try:
         _switch_grant(request, studio, use, on=on)
     except ReauthenticationRequired:
-        return redirect_to_reauthentication(studio.url("grants"))
+        return reauthentication.redirect_to_reauthentication(studio.url("grants"))
     except USER_ERRORS as error:
         return _render_grants(request, studio, problem=str(error), status=error_status(error))
     messages.success(request, f"{Use(use).label}: {'on' if on else 'off'}, from now on.")

@@ -18,7 +18,7 @@ from artists import moderation, programs
 from artists.models import Program, ProgramVersion
 from artists.program_status import get_status
 from artists.studio import overview
-from artists.studio.access import USER_ERRORS, Studio, error_status, redirect_to_reauthentication, team_member_required
+from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.program import LISTEN_COUNTS, ProgramForm
 from artists.studio.forms.wording import LANGUAGE_TAGS, WordingForm
 from artists.studio.messages import sentence
@@ -89,7 +89,7 @@ def sign_version(request: AuthenticatedHttpRequest, studio: Studio, pk: int, ver
     try:
         programs.sign(signed, by=request.user, fresh=reauthentication.did_recently_authenticate(request))
     except ReauthenticationRequired:
-        return redirect_to_reauthentication(studio.url("program", pk=pk) + "#sign")
+        return reauthentication.redirect_to_reauthentication(studio.url("program", pk=pk) + "#sign")
     except USER_ERRORS as error:
         return _render_editor(request, studio, _load_editor(studio, pk, problem=str(error)), status=error_status(error))
     messages.success(request, f"You signed version {version}. It answers from now on.")
