@@ -1,4 +1,4 @@
-"""Sign up and in: where our people differ from what allauth takes for granted."""
+"""Adapt allauth to our people: extra fields at sign-up, long addresses, and addresses that somebody else took."""
 
 from typing import Any
 
@@ -18,8 +18,13 @@ from audit import trail
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """The adapter that ACCOUNT_ADAPTER names. Each method changes one step of allauth."""
+
     def save_user(self, request: HttpRequest, user: Person, form: BaseForm, commit: bool = True) -> Person:
-        """Fill before saving: allauth saves first, and the database takes nobody without handle, country and age."""
+        """Store the new person with all fields and an audit entry.
+
+        allauth would save before it fills them, and the database refuses a person without handle, country and age.
+        """
         for field in ("handle", "name", "country", "age_band"):
             setattr(user, field, form.cleaned_data[field])
         try:
@@ -27,18 +32,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
                 super().save_user(request, user, form, commit)
                 trail.record("person.joined", by=user.actor, subject=user.actor)
         except IntegrityError:
-            # Somebody took the handle or the address since the form looked: asking again says which, or hides it.
+            # Somebody took the handle or the address after the form was checked. Checking again gives the right answer:
+            # a taken handle is named, a taken address is not.
             raise ImmediateHttpResponse(views.signup(request)) from None
         return user
 
     def clean_email(self, email: str) -> str:
-        """No longer than we can keep: allauth would cut it to fit, and write to the address that is left."""
+        """Refuse a longer address than we can store: allauth would cut it and write to what is left."""
         if len(email) > MAX_EMAIL_LENGTH:
             raise ValidationError(f"An address has at most {MAX_EMAIL_LENGTH} characters.", code="max_length")
         return email
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Whole or not at all: the address may have become another person's while the mail waited to be read."""
+        """Confirm the address in one transaction; another person may have taken it since the mail was sent."""
         try:
             with transaction.atomic():
                 return bool(super().confirm_email(request, email_address))
@@ -48,12 +54,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             return False
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Hash a password as a new account would: the time of the answer must not tell that there is one."""
+        """Hash a password as for a new account, so that the time of the answer does not show that one exists."""
         Person().set_password(email)
         super().send_account_already_exists_mail(email)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Too many wrong passwords is a 429, not a form that looks as if one could try again."""
+        """Answer 429 after too many wrong passwords, where allauth would show the form again."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:

@@ -1,4 +1,4 @@
-"""Word: the forms of the way in, allauth's, in the house's words."""
+"""allauth's forms with our labels and help texts. ACCOUNT_FORMS in the settings names them."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ LABELS = {"login": "E-mail address", "email": "E-mail address", "remember": "Sta
 HELP_TEXTS = {"password1": "At least 10 characters, and none that many people use."}
 
 
-class HouseWordingMixin:
-    """No label a second time inside its field, and one line about passwords; the validators still say what is wrong."""
+class OurWordingMixin:
+    """Replaces allauth's labels and help texts, and removes placeholders that repeat the label."""
 
     fields: dict[str, Any]
 
@@ -21,14 +21,14 @@ class HouseWordingMixin:
             field.help_text = HELP_TEXTS.get(name, field.help_text)
 
 
-def _with_house_wording(form: type) -> type:
-    return type(form.__name__, (HouseWordingMixin, form), {})
+def _with_our_wording(form: type) -> type:
+    return type(form.__name__, (OurWordingMixin, form), {})
 
 
-SignupForm = _with_house_wording(forms.SignupForm)  # with the fields of accounts.forms.SignupFields
-LoginForm = _with_house_wording(forms.LoginForm)
-ReauthenticateForm = _with_house_wording(forms.ReauthenticateForm)
-AddEmailForm = _with_house_wording(forms.AddEmailForm)
-ChangePasswordForm = _with_house_wording(forms.ChangePasswordForm)
-ResetPasswordForm = _with_house_wording(forms.ResetPasswordForm)
-ResetPasswordKeyForm = _with_house_wording(forms.ResetPasswordKeyForm)
+SignupForm = _with_our_wording(forms.SignupForm)  # with the fields of accounts.forms.SignupFields
+LoginForm = _with_our_wording(forms.LoginForm)
+ReauthenticateForm = _with_our_wording(forms.ReauthenticateForm)
+AddEmailForm = _with_our_wording(forms.AddEmailForm)
+ChangePasswordForm = _with_our_wording(forms.ChangePasswordForm)
+ResetPasswordForm = _with_our_wording(forms.ResetPasswordForm)
+ResetPasswordKeyForm = _with_our_wording(forms.ResetPasswordKeyForm)

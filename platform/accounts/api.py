@@ -1,4 +1,4 @@
-"""A person's own account over HTTP: who I am, and the tokens of my scrobblers."""
+"""The API of one's own account: name, roles, and the tokens of scrobblers."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -41,7 +41,7 @@ class MeSerializer(StrictSerializer, serializers.ModelSerializer[Person]):
 
 @method_decorator(never_cache, "dispatch")
 class MeView(APIView):
-    """The person who is signed in."""
+    """Show the signed-in person, with their roles in teams."""
 
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
@@ -49,16 +49,16 @@ class MeView(APIView):
 
     @extend_schema(operation_id="me_change", request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change the name by which artists may greet you; empty for none."""
-        asked = MeSerializer(self._load_person(request), data=request.data, partial=True)
-        asked.is_valid(raise_exception=True)
-        asked.save()
-        return Response(asked.data)
+        """Change the name by which artists may greet you; an empty one removes it."""
+        serializer = MeSerializer(self._load_person(request), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        return Response(serializer.data)
 
     @staticmethod
     def _load_person(request: Request) -> Person:
-        mine = Person.objects.prefetch_related("memberships__team")
-        return mine.get(pk=get_person(request).pk)
+        people = Person.objects.prefetch_related("memberships__team")
+        return people.get(pk=get_person(request).pk)
 
 
 class TokenSerializer(StrictSerializer, serializers.ModelSerializer[Token]):
@@ -68,9 +68,9 @@ class TokenSerializer(StrictSerializer, serializers.ModelSerializer[Token]):
         read_only_fields = ["created_at"]
 
     def validate_name(self, name: str) -> str:
-        if not (tidied := normalise_name(name)):
+        if not (name := normalise_name(name)):
             raise serializers.ValidationError("Name the scrobbler that will use it, for example: my phone.")
-        return tidied
+        return name
 
 
 class NewTokenSerializer(TokenSerializer):
@@ -82,20 +82,21 @@ class NewTokenSerializer(TokenSerializer):
 
 @method_decorator(never_cache, "dispatch")
 class TokensView(APIView):
-    """The usable tokens of the person who is signed in, newest first. At most 50, so they come at once."""
+    """List your tokens that are not revoked, newest first. There are at most 50, on one page."""
 
     @extend_schema(operation_id="tokens", responses=TokenSerializer(many=True))
     def get(self, request: Request) -> Response:
-        mine = Token.objects.usable().filter(person=get_person(request)).order_by("-id")
-        return Response(TokenSerializer(mine, many=True).data)
+        own = Token.objects.usable().filter(person=get_person(request)).order_by("-id")
+        return Response(TokenSerializer(own, many=True).data)
 
     @extend_schema(operation_id="token_make", request=TokenSerializer, responses={201: NewTokenSerializer})
     def post(self, request: Request) -> Response:
-        """Make a token. The answer is the only place where its secret can be read."""
-        asked = TokenSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        """Create a token. Only this response contains its secret."""
+        serializer = TokenSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        person = get_person(request)
         try:
-            token, secret = tokens.create(get_person(request), asked.validated_data["name"], by=get_person(request))
+            token, secret = tokens.create(person, serializer.validated_data["name"], by=person)
         except TokenRefused as error:
             return Response({"detail": str(error), "code": error.code}, status=status.HTTP_400_BAD_REQUEST)
         token.refresh_from_db(fields=["created_at"])
@@ -105,7 +106,7 @@ class TokensView(APIView):
 class TokenView(APIView):
     @extend_schema(operation_id="token_revoke", responses={204: None})
     def delete(self, request: Request, pk: int) -> HttpResponse:
-        """Revoke a token of yours. What it sends from now on is refused."""
-        mine = Token.objects.usable().filter(person=get_person(request))
-        tokens.revoke(get_object_or_404(mine, pk=pk), by=get_person(request))
+        """Revoke one of your tokens. Whatever it sends from now on is refused."""
+        own = Token.objects.usable().filter(person=get_person(request))
+        tokens.revoke(get_object_or_404(own, pk=pk), by=get_person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

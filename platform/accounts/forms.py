@@ -1,4 +1,4 @@
-"""Sign up: what we ask beside address and password, and who cannot have an account yet."""
+"""The fields of our own in the sign-up form, and the check of the minimum age."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def _country_choices() -> list[tuple[str, str]]:
 
 
 class SignupFields(forms.Form):
-    """The part of the form that is ours; allauth adds address and password. accounts/allauth_adapter.py stores it."""
+    """Handle, name, country and age. allauth adds address and password; accounts/allauth_adapter.py stores all."""
 
     handle = forms.CharField(
         label="User name",
@@ -64,4 +64,4 @@ class SignupFields(forms.Form):
         return data
 
     def signup(self, request: HttpRequest, person: Person) -> None:
-        """allauth asks for this step; it comes after the person was saved, which is too late for us."""
+        """Do nothing. allauth requires this method, and calls it too late for us: after the person was saved."""

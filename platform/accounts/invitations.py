@@ -1,6 +1,6 @@
-"""Invite: an address is asked into a team, and a person belongs to it by their own yes alone."""
+"""Invite an e-mail address into a team, and let the invited person accept or decline."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -15,21 +15,22 @@ from audit import trail
 
 VALID_FOR = timedelta(days=7)
 INVITABLE_ROLES = (Role.OWNER, Role.EDITOR, Role.REVIEWER)
-"""What one can be invited as. Principals are staff's to name."""
+"""Only staff name principals."""
 
 
 def open_invitations() -> QuerySet[Invitation]:
-    """Those whose links open: not over, not too old, and by somebody who still says who belongs to the team."""
+    """Invitations that can be answered: not ended, not expired, and the inviter still manages the team."""
     return Invitation.objects.filter(_inviter_still_manages(), ended_at=None, expires_at__gt=Now())
 
 
 def list_open(team: Team) -> QuerySet[Invitation]:
-    """The team's, oldest first, after those that open nothing any more let go of their addresses."""
+    """The team's open invitations, oldest first. Ends expired ones first, so that their addresses are deleted."""
     _expire_old(team)
     return open_invitations().filter(team=team).order_by("pk")
 
 
 def require_may_invite(team: Team, role: Role | str, *, by: Person) -> None:
+    """Raise NotAllowed when the person may not invite somebody into the team with this role."""
     if not roles.may_manage(roles.role_of(by, team.pk)):
         raise NotAllowed(roles.MANAGERS_ONLY_MESSAGE)
     if role not in INVITABLE_ROLES:
@@ -38,9 +39,10 @@ def require_may_invite(team: Team, role: Role | str, *, by: Person) -> None:
 
 @transaction.atomic
 def create(team: Team, email: str, role: Role | str, *, by: Person) -> tuple[Invitation, str]:
-    """A stored invitation and the secret of its link, which is kept nowhere. An older one to this address is over.
+    """Store an invitation; return it with the secret for its link, of which only the hash is stored.
 
-    Whether the address has an account is not asked: the team must not learn it.
+    Ends an older invitation of the team to the same address. Does not check whether the address has an account: the
+    team must not learn it. Raises NotAllowed or AlreadyMember.
     """
     roles.lock_team(team)
     require_may_invite(team, role, by=by)
@@ -50,46 +52,56 @@ def create(team: Team, email: str, role: Role | str, *, by: Person) -> tuple[Inv
     _expire_old(team)
     _end(Invitation.objects.filter(team=team, email=address), Invitation.Outcome.REPLACED)
     secret = generate_secret()
-    digest, until = hash_secret(secret), timezone.now() + VALID_FOR
-    made = Invitation.objects.create(
-        team=team, email=address, role=Role(role), invited_by=by, digest=digest, expires_at=until
+    invitation = Invitation.objects.create(
+        team=team,
+        email=address,
+        role=Role(role),
+        invited_by=by,
+        digest=hash_secret(secret),
+        expires_at=timezone.now() + VALID_FOR,
     )
-    _record("team.invited", made, by=by)
-    return made, secret
+    _record("team.invited", invitation, by=by)
+    return invitation, secret
 
 
 def get_open(secret: str) -> Invitation:
-    """The one that this link opens."""
-    there = open_invitations().filter(digest=hash_secret(secret)).select_related("team", "invited_by").first()
-    if there is None:
+    """The open invitation with this secret, with its team and inviter. Raises InvitationOver."""
+    invitations = open_invitations().filter(digest=hash_secret(secret)).select_related("team", "invited_by")
+    if (invitation := invitations.first()) is None:
         raise InvitationOver
-    return there
+    return invitation
 
 
 def is_addressed_to(invitation: Invitation, person: Person) -> bool:
-    """Whether it went to an address that this person confirmed."""
+    """Whether the person has confirmed the address that was invited."""
     return bool(EmailAddress.objects.filter(user=person, email=invitation.email, verified=True).exists())
 
 
 @transaction.atomic
 def accept(secret: str, *, by: Person) -> Member:
-    """The invited person belongs to the team. Whoever got a role meanwhile keeps it."""
+    """Make the invited person a member; one who got a role meanwhile keeps it.
+
+    Raises InvitationOver or WrongEmailAddress.
+    """
     invitation = _end_by_answer(secret, Invitation.Outcome.JOINED, by=by)
-    member, new = Member.objects.get_or_create(team=invitation.team, person=by, defaults={"role": invitation.role})
-    if new:
+    member, created = Member.objects.get_or_create(team=invitation.team, person=by, defaults={"role": invitation.role})
+    if created:
         _record("team.joined", invitation, by=by, person=by.actor)
     return member
 
 
 @transaction.atomic
 def decline(secret: str, *, by: Person) -> None:
-    """The invited person wants to have no part in it. The team reads that somebody said no, not who."""
+    """End the invitation without a membership. The team learns that it was declined, but not by whom.
+
+    Raises InvitationOver or WrongEmailAddress.
+    """
     _record("team.invitation_refused", _end_by_answer(secret, Invitation.Outcome.REFUSED, by=by), by=by)
 
 
 @transaction.atomic
 def revoke(invitation: Invitation, *, by: Person) -> None:
-    """Its link opens nothing from now on."""
+    """End an open invitation, so that its link no longer works. Raises NotAllowed or InvitationOver."""
     roles.lock_team(invitation.team)
     require_may_invite(invitation.team, invitation.role, by=by)
     if not _end(open_invitations().filter(pk=invitation.pk), Invitation.Outcome.TAKEN_BACK):
@@ -98,13 +110,19 @@ def revoke(invitation: Invitation, *, by: Person) -> None:
 
 
 def mark_unsent(invitation: Invitation) -> None:
-    """Its mail did not go out, so nobody has the link."""
+    """End an invitation whose mail could not be sent, so that nobody has its link."""
     _end(Invitation.objects.filter(pk=invitation.pk), Invitation.Outcome.UNSENT)
+
+
+def delete_ended(before: datetime) -> int:
+    """Delete the invitations that ended or expired before this time, and return how many."""
+    expired = Q(ended_at=None, expires_at__lt=before)
+    return Invitation.objects.filter(Q(ended_at__lt=before) | expired).delete()[0]
 
 
 def _end_by_answer(secret: str, outcome: Invitation.Outcome, *, by: Person) -> Invitation:
     roles.lock_team(get_open(secret).team)
-    invitation = get_open(secret)  # as it stands now that nobody else changes the team
+    invitation = get_open(secret)  # again, because it may have ended before the team was locked
     if not is_addressed_to(invitation, by):
         raise WrongEmailAddress
     _end(Invitation.objects.filter(pk=invitation.pk), outcome)
@@ -118,16 +136,17 @@ def _inviter_still_manages() -> Exists:
 
 @transaction.atomic
 def _expire_old(team: Team) -> None:
-    """What ran out lets go of its address in every team; what the inviter's going ended, in this one."""
-    over = Invitation.objects.filter(
+    """End the expired invitations of all teams, and those of this team whose inviter no longer manages it."""
+    expired = Invitation.objects.filter(
         Q(expires_at__lte=Now()) | (Q(team=team) & ~_inviter_still_manages()), ended_at=None
     )
-    mine = over.order_by("pk").select_for_update(skip_locked=True, of=("self",))
-    _end(Invitation.objects.filter(pk__in=mine.values("pk")), Invitation.Outcome.EXPIRED)
+    locked = expired.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    _end(Invitation.objects.filter(pk__in=locked.values("pk")), Invitation.Outcome.EXPIRED)
 
 
-def _end(which: QuerySet[Invitation], outcome: Invitation.Outcome) -> int:
-    return which.filter(ended_at=None).update(ended_at=Now(), outcome=outcome, email=None)
+def _end(invitations: QuerySet[Invitation], outcome: Invitation.Outcome) -> int:
+    """End those that are still open, and delete their addresses. Returns how many."""
+    return invitations.filter(ended_at=None).update(ended_at=Now(), outcome=outcome, email=None)
 
 
 def _record(action: str, invitation: Invitation, *, by: Person, **facts: str) -> None:

@@ -1,4 +1,4 @@
-"""People, teams and what ties them: roles, tokens, consent. There is no Fan table: a fan is a Person."""
+"""People, teams, memberships, invitations, tokens and consents. A fan is a Person; there is no table of fans."""
 
 import hashlib
 import secrets
@@ -46,7 +46,7 @@ class AgeBand(models.TextChoices):
 
 
 class Person(AbstractBaseUser):
-    """Anyone with an account. `id` is the `user_id` of events and the key of topics."""
+    """Anyone with an account. `id` is the `user_id` of events and the key of their Kafka records."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(max_length=MAX_EMAIL_LENGTH, unique=True)
@@ -73,7 +73,7 @@ class Person(AbstractBaseUser):
             models.CheckConstraint(
                 condition=Q(age_band__in=["13_15", "16_17", "18_plus"]), name="nobody_under_13_has_an_account"
             ),
-            # With the unique key: one account an address, however it is typed.
+            # Together with the unique key: one account for each address, however it is typed.
             models.CheckConstraint(condition=Q(email=Lower("email")), name="an_address_is_lower_case"),
         ]
 
@@ -86,7 +86,7 @@ class Person(AbstractBaseUser):
 
     @property
     def actor(self) -> str:
-        """This person's id in the audit."""
+        """This person as actor or subject of an audit entry."""
         return f"person:{self.pk}"
 
     @property
@@ -128,7 +128,7 @@ class Member(models.Model):
 
 
 class Invitation(models.Model):
-    """An address that was asked into a team as something. It ends once, and from then on holds no address."""
+    """An e-mail address that is invited into a team with a role. It ends once; its address is deleted then."""
 
     class Outcome(models.TextChoices):
         JOINED = "joined"
@@ -142,7 +142,7 @@ class Invitation(models.Model):
     email = models.EmailField(max_length=MAX_EMAIL_LENGTH, null=True)
     role = models.CharField(max_length=9, choices=Role.choices)
     invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    digest = models.CharField(max_length=64, unique=True, help_text="of the secret in the link, which is kept nowhere")
+    digest = models.CharField(max_length=64, unique=True, help_text="hash_secret() of the secret in the link")
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -167,11 +167,12 @@ class Invitation(models.Model):
 
 class TokenQuerySet(models.QuerySet["Token"]):
     def usable(self) -> Self:
+        """Not revoked, and of a person who is not switched off."""
         return self.filter(revoked_at=None, person__is_active=True)
 
 
 class Token(models.Model):
-    """What a scrobbler shows at the door. The secret is shown once; only its digest is kept."""
+    """The permission of one scrobbler to send a person's listens. Its secret is shown once; the hash is stored."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=80)
@@ -192,14 +193,14 @@ class Token(models.Model):
 
 
 class Consent(models.Model):
-    """One yes, or its end, as it was put to a person. Append-only."""
+    """A person gave or withdrew a consent, with the words that were shown. Append-only."""
 
     class Act(models.TextChoices):
         GIVEN = "given"
         WITHDRAWN = "withdrawn"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
-    about = models.CharField(max_length=80, help_text="what the yes is about, kind:<id>, e.g. artist:12")
+    about = models.CharField(max_length=80, help_text="what the consent is about, kind:<id>, e.g. artist:12")
     act = models.CharField(max_length=9, choices=Act.choices)
     version = models.PositiveSmallIntegerField(help_text="of the words below")
     words = models.TextField(help_text="exactly what the person was told")

@@ -1,4 +1,4 @@
-"""Names of people: what a name may consist of, and how people are called on pages."""
+"""Clean names that people type, and look up the names by which pages call people."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from accounts.models import Person
 
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Characters that turn the text after them around, also text of others."""
+"""Characters that change the direction of the text after them, also of text by other people."""
 
 
 def normalise_name(name: str) -> str:
-    """Remove control and direction characters, and fold white space. Joiners and marks stay: names need them."""
+    """Remove control and direction characters, and turn white space into single spaces.
+
+    Joiners and combining marks stay: names in several scripts need them.
+    """
     spaced = " ".join(name.split())
     return "".join(
         letter for letter in spaced if unicodedata.category(letter) != "Cc" and letter not in BIDI_CONTROLS

@@ -1,4 +1,4 @@
-"""Scrobble: the tokens that a person's scrobblers show at the door."""
+"""Create, revoke and check the tokens with which scrobblers send a person's listens."""
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -8,12 +8,16 @@ from accounts.models import Person, Token, hash_secret
 from accounts.roles import is_staff
 from audit import trail
 
-MAX_TOKENS_PER_PERSON = 50  # usable ones a person
+MAX_TOKENS_PER_PERSON = 50
+"""Counts the tokens that are not revoked."""
 
 
 @transaction.atomic
 def create(person: Person, name: str, *, by: Person) -> tuple[Token, str]:
-    """A stored token and its secret, which is shown this once: only its digest is kept."""
+    """Store a new token; return it with its secret, which can be shown only now: just its hash is stored.
+
+    Raises TokenRefused when `by` is somebody else, or when the person has MAX_TOKENS_PER_PERSON tokens.
+    """
     if by.pk != person.pk:
         raise TokenRefused("A token is made by the person whose listens it may send, and by nobody else.")
     Person.objects.select_for_update().get(pk=person.pk)
@@ -27,7 +31,7 @@ def create(person: Person, name: str, *, by: Person) -> tuple[Token, str]:
 
 @transaction.atomic
 def revoke(token: Token, *, by: Person) -> None:
-    """From now on it opens nothing. Revoking twice changes nothing."""
+    """Make the token useless from now on. Revoking it twice changes nothing. Raises TokenRefused."""
     if by.pk != token.person_id and not is_staff(by):
         raise TokenRefused("A token is revoked by the person it belongs to, or by staff.")
     if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now()):
@@ -35,6 +39,6 @@ def revoke(token: Token, *, by: Person) -> None:
 
 
 def authenticate(secret: str) -> Person | None:
-    """Whose token this is. One query, never from a cache: what was revoked a moment ago opens nothing."""
-    found = Token.objects.usable().filter(digest=hash_secret(secret)).select_related("person").first()
-    return found.person if found else None
+    """The active person whose token has this secret, or None. Never cached, so that a revoked token stops at once."""
+    token = Token.objects.usable().filter(digest=hash_secret(secret)).select_related("person").first()
+    return token.person if token else None

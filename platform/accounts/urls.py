@@ -1,4 +1,7 @@
-"""Addresses of an account. Of allauth's pages those that we offer: no sign-in codes, nobody without a password."""
+"""URLs of accounts: the pages of allauth that we offer, and the API of one's own account.
+
+allauth's own URLconf would also offer sign-in codes and accounts without a password.
+"""
 
 from allauth.account import views
 from django.urls import path, re_path

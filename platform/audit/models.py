@@ -1,11 +1,11 @@
-"""Keep: who did what, for good. Actors and subjects are plain ids, so this room depends on nothing."""
+"""The audit: who did what, and when. Actors and subjects are plain ids, so that this room depends on no other."""
 
 from django.db import models
 from django.db.models.functions import Now
 
 
 class Entry(models.Model):
-    """One thing that happened. Holds ids, versions and digests; never a text, a name or an address."""
+    """One action. Holds ids, versions and digests; never a text, a name or an address. Append-only."""
 
     at = models.DateTimeField(db_default=Now())
     actor = models.CharField(max_length=80, help_text="person:<uuid> or system:<process>")

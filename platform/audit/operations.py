@@ -1,4 +1,7 @@
-"""Operations for migrations of tables whose rows are history: written once, never changed, never removed."""
+"""Migration operations that protect rows from change, by triggers and by the grants of the app role.
+
+Plain SQL, because Django has no operation for triggers and grants.
+"""
 
 from django.db.migrations import RunSQL
 
@@ -15,7 +18,7 @@ CREATE_REFUSE_CHANGE = RunSQL(
 
 
 def append_only(table: str) -> RunSQL:
-    """No UPDATE, DELETE or TRUNCATE: not by the app role's grants, and not by a trigger for whoever writes."""
+    """Forbid UPDATE, DELETE and TRUNCATE: to the app role by its grants, and to everybody by a trigger."""
     return RunSQL(
         f"""
         CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -30,7 +33,7 @@ def append_only(table: str) -> RunSQL:
 
 
 def write_once(table: str, *columns: str, until: str) -> RunSQL:
-    """Rows stay; of them only `columns` may be written, and only while `until` is still NULL."""
+    """Forbid DELETE and TRUNCATE, and allow UPDATE of `columns` alone, while the column `until` is still NULL."""
     return RunSQL(
         f"""
         CREATE TRIGGER write_once BEFORE UPDATE ON {table}

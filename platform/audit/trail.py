@@ -1,4 +1,4 @@
-"""Keep: write what happened, in the transaction in which it happened."""
+"""Write audit entries in the transaction of the change that they describe."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,11 +14,12 @@ def new_entry(action: str, *, by: str, subject: str, **facts: Any) -> Entry:
 
 
 def record(action: str, *, by: str, subject: str, **facts: Any) -> None:
-    """Write one entry with what it tells, or not at all: refused outside a transaction."""
+    """Write one entry. Raises RuntimeError outside a transaction: the change and its entry must commit together."""
     record_all([new_entry(action, by=by, subject=subject, **facts)])
 
 
 def record_all(entries: Iterable[Entry]) -> None:
+    """Write several entries in one statement, under the same rule."""
     if not connection.in_atomic_block:
         raise RuntimeError("An audit entry is written in the transaction of what it tells.")
     Entry.objects.bulk_create(entries)

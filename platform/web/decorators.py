@@ -1,4 +1,4 @@
-"""Decorators of views that know no person."""
+"""Decorators for views with and without a signed-in person."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -9,7 +9,7 @@ SAFE_METHODS = ("GET", "HEAD")
 
 
 def post_only[View: Callable[..., Any]](view: View) -> View:
-    """Accept POST only, and mark the view, so that nobody is redirected to its address."""
+    """Accept POST only, and mark the view, so that `web.redirects` sends nobody to its URL."""
     decorated: Any = require_POST(view)
-    decorated.posted = True
+    decorated.post_only = True
     return cast(View, decorated)

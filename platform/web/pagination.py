@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 
 class StrictCursorPagination(CursorPagination):
-    """A malformed cursor is a 404."""
+    """Answers 404 to a malformed cursor, where DRF would fail."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         try:

@@ -8,7 +8,7 @@ from rest_framework.parsers import BaseParser
 
 
 class StrictJSONParser(BaseParser):
-    """JSON as in RFC 8259: no NaN, no lone surrogates, bounded nesting. Anything else is a 400."""
+    """Parses JSON as in RFC 8259 and answers 400 to NaN, lone surrogates and too deep nesting."""
 
     media_type = "application/json"
 
@@ -22,5 +22,5 @@ class StrictJSONParser(BaseParser):
 
 
 def parse_integer(text: str | None) -> int | None:
-    """A non-negative integer of at most 18 digits, or None: any text may stand in a URL or a form."""
+    """A non-negative integer of at most 18 digits, or None for any other text."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

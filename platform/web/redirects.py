@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from web.decorators import SAFE_METHODS
 
 MAX_PATH_SEGMENTS = 12
-"""No URL of ours has more. It bounds the work that an invented URL can cause."""
+"""No URL of ours has more. The limit bounds the work for an invented URL."""
 
 
 def return_url(request: HttpRequest) -> str:
@@ -36,7 +36,7 @@ def nearest_page(path: str) -> str:
                 view = resolve(candidate).func
             except Resolver404:
                 continue
-            if not hasattr(view, "posted"):
+            if not hasattr(view, "post_only"):
                 return candidate
         path = path.rpartition("/")[0]
     return "/"

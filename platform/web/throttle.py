@@ -1,4 +1,4 @@
-"""Hold the door of the API: a bounded number of requests a minute for each person, for all processes together."""
+"""Limit the requests to the API."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from web import rate_limits
 
 
 class UserRateThrottle(BaseThrottle):
-    """One statement a request. Who is not signed in is refused by the permissions, and counted by address."""
+    """Allows API_REQUESTS_PER_MINUTE requests a minute to each user, or to each IP address without a user."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        who = request.user.pk or self.get_ident(request)
-        self.rate = rate_limits.hit(f"api:{who}", settings.API_REQUESTS_PER_MINUTE, 60)
-        return self.rate.allowed
+        key = request.user.pk or self.get_ident(request)
+        self.status = rate_limits.hit(f"api:{key}", settings.API_REQUESTS_PER_MINUTE, 60)
+        return self.status.allowed
 
     def wait(self) -> float:
-        return self.rate.reset_in
+        return self.status.reset_in

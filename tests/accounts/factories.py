@@ -1,4 +1,4 @@
-"""People of these tests, and what they type."""
+"""People with a confirmed address and a password, the data of the sign-up form, and helpers to read pages and mails."""
 
 import re
 from typing import Any
@@ -24,10 +24,16 @@ TAG_PATTERN = re.compile(r"<[^>]+>")
 
 def create_person(handle: str, **fields: Any) -> Person:
     """A person whose address is confirmed."""
-    about = {"country": "PT", "age_band": "18_plus", **fields}
-    person = Person.objects.create_user(f"{handle}@example.com", PASSWORD, handle=handle, **about)
+    fields = {"country": "PT", "age_band": "18_plus", **fields}
+    person = Person.objects.create_user(f"{handle}@example.com", PASSWORD, handle=handle, **fields)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     return person
+
+
+def switch_off(person: Person) -> None:
+    """Deactivate the account. No page or command of ours does it yet."""
+    person.is_active = False
+    person.save(update_fields=["is_active"])
 
 
 def signed_in_client(person: Person, **options: Any) -> Client:
@@ -44,12 +50,12 @@ def is_signed_in(client: Client) -> bool:
     return client.get("/api/v1/me").status_code == 200
 
 
-def link_in_mail(letter: EmailMessage) -> str:
+def link_in_mail(mail: EmailMessage) -> str:
     """The path of the one link in a mail."""
-    [path] = set(LINK_PATTERN.findall(letter.body))
+    [path] = set(LINK_PATTERN.findall(mail.body))
     return path
 
 
 def page_text(response: Any) -> str:
-    """What a page says, without its tags and without what differs by request."""
+    """The text of a page without its tags, with single spaces."""
     return " ".join(TAG_PATTERN.sub(" ", response.content.decode()).split())

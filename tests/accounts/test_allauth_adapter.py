@@ -20,7 +20,7 @@ from tests.accounts.factories import (
 from tests.servers import Database, wait_until
 
 
-def test_two_who_take_one_handle_at_the_same_moment_are_told_apart(committing_db: Database) -> None:
+def test_the_second_of_two_sign_ups_with_one_handle_at_the_same_time_is_refused(committing_db: Database) -> None:
     answers = []
 
     def sign_up() -> None:
@@ -32,11 +32,11 @@ def test_two_who_take_one_handle_at_the_same_moment_are_told_apart(committing_db
             "INSERT INTO accounts_person (id, email, password, handle, name, country, age_band, is_staff, is_active)"
             " VALUES (gen_random_uuid(), 'first@example.com', '', 'ana', '', 'PT', '18_plus', false, true)"
         )
-        late = threading.Thread(target=sign_up)
-        late.start()
-        wait_until(_somebody_waits_for_a_lock)
+        thread = threading.Thread(target=sign_up)
+        thread.start()
+        wait_until(_is_waiting_for_lock)
         other.commit()
-    late.join(30)
+    thread.join(30)
 
     assert [answer.context["form"].errors for answer in answers] == [
         {"handle": ["ana is taken. Choose another user name."]}
@@ -44,7 +44,7 @@ def test_two_who_take_one_handle_at_the_same_moment_are_told_apart(committing_db
     assert list(Person.objects.values_list("email", flat=True)) == ["first@example.com"]
 
 
-def _somebody_waits_for_a_lock() -> bool:
+def _is_waiting_for_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -53,7 +53,7 @@ def _somebody_waits_for_a_lock() -> bool:
 
 
 @pytest.mark.django_db
-def test_an_address_is_stored_in_lower_case_whoever_writes_it() -> None:
+def test_an_address_is_stored_in_lower_case() -> None:
     person = Person(email="Ana@Example.COM", handle="ana", country="PT", age_band="18_plus")
     person.save()
 
@@ -65,7 +65,7 @@ def test_an_address_is_stored_in_lower_case_whoever_writes_it() -> None:
 
 
 @pytest.mark.django_db
-def test_an_address_that_somebody_else_took_meanwhile_is_not_confirmed(mailoutbox: list[EmailMessage]) -> None:
+def test_an_address_that_another_person_took_meanwhile_is_not_confirmed(mailoutbox: list[EmailMessage]) -> None:
     ana = create_person("ana")
     client = signed_in_client(ana)
     client.post("/accounts/reauthenticate/", {"password": SIGNUP_DATA["password1"]})
@@ -74,8 +74,8 @@ def test_an_address_that_somebody_else_took_meanwhile_is_not_confirmed(mailoutbo
 
     client.post(link_in_mail(mailoutbox[0]))
 
-    said = "shared@example.com belongs to another account, so it was not confirmed for this one."
-    assert said in page_text(client.get("/accounts/email/"))
+    message = "shared@example.com belongs to another account, so it was not confirmed for this one."
+    assert message in page_text(client.get("/accounts/email/"))
     ana.refresh_from_db()
     assert ana.email == "ana@example.com"
     rows = EmailAddress.objects.order_by("email").values_list("email", "verified", "primary")
@@ -83,7 +83,7 @@ def test_an_address_that_somebody_else_took_meanwhile_is_not_confirmed(mailoutbo
 
 
 @pytest.mark.django_db
-def test_a_confirmation_link_confirms_once_and_signs_nobody_in(client: Client, mailoutbox: list[EmailMessage]) -> None:
+def test_a_confirmation_link_works_once_and_does_not_sign_in(client: Client, mailoutbox: list[EmailMessage]) -> None:
     client.post("/accounts/signup/", SIGNUP_DATA)
     path = link_in_mail(mailoutbox[0])
 
@@ -99,7 +99,7 @@ def test_a_confirmation_link_confirms_once_and_signs_nobody_in(client: Client, m
 
 
 @pytest.mark.django_db
-def test_nobody_signs_in_before_the_address_is_confirmed(client: Client) -> None:
+def test_sign_in_requires_a_confirmed_address(client: Client) -> None:
     client.post("/accounts/signup/", SIGNUP_DATA)
     browser = Client()
 

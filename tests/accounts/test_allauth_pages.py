@@ -1,4 +1,4 @@
-"""The round of one account, page by page, as a browser makes it."""
+"""Tests of allauth's pages as we configure them: sign-up, sign-in, passwords, addresses, and their limits."""
 
 import re
 
@@ -17,13 +17,14 @@ from tests.accounts.factories import (
     page_text,
     sign_in,
     signed_in_client,
+    switch_off,
 )
 
 pytestmark = pytest.mark.django_db
 NEW = "another lantern on the quay"
 
 
-def test_the_whole_round_of_an_account(client: Client, mailoutbox: list[EmailMessage]) -> None:
+def test_sign_up_password_reset_and_change_of_address(client: Client, mailoutbox: list[EmailMessage]) -> None:
     client.post("/accounts/signup/", SIGNUP_DATA)
     client.post(link_in_mail(mailoutbox.pop()))
     sign_in(client, "Ana@Example.com")
@@ -36,22 +37,22 @@ def test_the_whole_round_of_an_account(client: Client, mailoutbox: list[EmailMes
     form = client.get(link_in_mail(mailoutbox.pop()), follow=True)
     done = client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
     assert done["Location"] == "/accounts/password/reset/key/done/"
-    assert [letter.subject for letter in mailoutbox] == ["Your password was changed"]
+    assert [mail.subject for mail in mailoutbox] == ["Your password was changed"]
     mailoutbox.clear()
     sign_in(client, "ana@example.com", PASSWORD)
     assert not is_signed_in(client)
     sign_in(client, "ana@example.com", NEW)
     assert is_signed_in(client)
 
-    asked = client.post("/accounts/email/", {"action_add": "", "email": "Ana.New@example.com"})
-    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+    response = client.post("/accounts/email/", {"action_add": "", "email": "Ana.New@example.com"})
+    assert response["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
     resumed = client.post("/accounts/reauthenticate/", {"password": NEW, "next": "/accounts/email/"})
     assert (resumed.status_code, resumed["Location"]) == (302, "/accounts/email/")
-    letter = mailoutbox.pop()
-    assert (letter.to, Person.objects.get().email) == (["ana.new@example.com"], "ana@example.com")
-    client.post(link_in_mail(letter))
+    mail = mailoutbox.pop()
+    assert (mail.to, Person.objects.get().email) == (["ana.new@example.com"], "ana@example.com")
+    client.post(link_in_mail(mail))
     assert Person.objects.get().email == "ana.new@example.com"
-    assert [(told.to, told.subject) for told in mailoutbox] == [(["ana@example.com"], "Your address was changed")]
+    assert [(mail.to, mail.subject) for mail in mailoutbox] == [(["ana@example.com"], "Your address was changed")]
     old, new = Client(), Client()
     sign_in(old, "ana@example.com", NEW)
     sign_in(new, "ana.new@example.com", NEW)
@@ -80,21 +81,21 @@ def test_a_new_password_ends_every_session(client: Client) -> None:
     assert (is_signed_in(client), is_signed_in(stolen)) == (False, False)
 
 
-def test_asking_for_a_new_password_tells_nobody_who_has_an_account(mailoutbox: list[EmailMessage]) -> None:
+def test_a_password_reset_does_not_show_who_has_an_account(mailoutbox: list[EmailMessage]) -> None:
     create_person("ana")
 
     known = Client().post("/accounts/password/reset/", {"email": "ana@example.com"}, follow=True)
     unknown = Client().post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
 
     assert (known.redirect_chain, page_text(known)) == (unknown.redirect_chain, page_text(unknown))
-    subjects = {letter.to[0]: letter.subject for letter in mailoutbox}
+    subjects = {mail.to[0]: mail.subject for mail in mailoutbox}
     assert subjects == {
         "ana@example.com": "Choose a new password",
         "nobody@example.com": "There is no account with this address",
     }
 
 
-def test_a_wrong_password_and_an_unknown_address_sound_the_same() -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer() -> None:
     create_person("ana")
 
     wrong = sign_in(Client(), "ana@example.com", "not the password")
@@ -122,7 +123,7 @@ def test_signing_in_changes_the_key_of_the_session(client: Client) -> None:
     assert not is_signed_in(attacker)
 
 
-def test_who_is_switched_off_cannot_sign_in(client: Client) -> None:
+def test_a_switched_off_person_cannot_sign_in(client: Client) -> None:
     create_person("ana", is_active=False)
 
     answer = sign_in(client, "ana@example.com")
@@ -132,12 +133,12 @@ def test_who_is_switched_off_cannot_sign_in(client: Client) -> None:
     assert "This account is switched off" in page_text(client.get("/accounts/inactive/"))
 
 
-def test_who_is_switched_off_is_out_at_the_next_request() -> None:
+def test_a_switched_off_person_is_signed_out_at_the_next_request() -> None:
     ana = create_person("ana")
     client = signed_in_client(ana)
     assert is_signed_in(client)
 
-    Person.objects.update(is_active=False)
+    switch_off(ana)
 
     assert not is_signed_in(client)
 
@@ -154,19 +155,19 @@ def test_who_is_switched_off_is_out_at_the_next_request() -> None:
         "https://evil.example/\x00",
     ],
 )
-def test_nobody_is_sent_elsewhere_after_signing_in(client: Client, away: str) -> None:
+def test_sign_in_does_not_redirect_to_another_site(client: Client, away: str) -> None:
     create_person("ana")
 
     assert sign_in(client, "ana@example.com", next=away)["Location"] == "/"
 
 
-def test_who_came_for_a_page_of_ours_is_sent_there(client: Client) -> None:
+def test_sign_in_redirects_to_the_page_that_was_asked_for(client: Client) -> None:
     create_person("ana")
 
     assert sign_in(client, "ana@example.com", next="/accounts/email/?a=1")["Location"] == "/accounts/email/?a=1"
 
 
-def test_the_sixth_wrong_password_is_answered_429_and_the_right_one_too(client: Client) -> None:
+def test_after_five_wrong_passwords_every_password_is_answered_429(client: Client) -> None:
     create_person("ana")
 
     answers = [sign_in(client, "ana@example.com", "wrong").status_code for _ in range(6)]
@@ -177,7 +178,7 @@ def test_the_sixth_wrong_password_is_answered_429_and_the_right_one_too(client: 
     assert "This was tried too often in a short time." in page_text(right)
 
 
-def test_an_address_of_ones_own_making_does_not_help_against_the_limit() -> None:
+def test_a_forged_client_address_does_not_avoid_the_limit() -> None:
     create_person("ana")
 
     answers = [
@@ -190,14 +191,14 @@ def test_an_address_of_ones_own_making_does_not_help_against_the_limit() -> None
     assert answers == [200] * 10 + [429]
 
 
-def test_the_twenty_first_sign_up_from_one_address_within_a_minute_is_answered_429(client: Client) -> None:
+def test_the_twenty_first_sign_up_from_one_ip_address_within_a_minute_is_answered_429(client: Client) -> None:
     answers = [client.post("/accounts/signup/", {"email": "x"}).status_code for _ in range(21)]
 
     assert answers == [200] * 20 + [429]
     assert Person.objects.count() == 0
 
 
-def test_the_limits_keep_no_address_in_the_clear(client: Client) -> None:
+def test_the_limits_store_hashes_of_addresses(client: Client) -> None:
     from django.db import connection  # to read the table behind the cache, which has no model
 
     sign_in(client, "nobody@example.com", "wrong")
@@ -211,14 +212,14 @@ def test_the_limits_keep_no_address_in_the_clear(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["login", "signup", "logout", "reauthenticate", "email", "password/change"])
-def test_a_form_without_its_token_is_refused(path: str) -> None:
+def test_a_form_without_its_csrf_token_is_refused(path: str) -> None:
     client = signed_in_client(create_person("ana"), enforce_csrf_checks=True)
 
     assert client.post(f"/accounts/{path}/", {**SIGNUP_DATA, "login": "ana@example.com"}).status_code == 403
     assert is_signed_in(client)
 
 
-def test_looking_at_the_sign_out_page_signs_nobody_out() -> None:
+def test_opening_the_sign_out_page_does_not_sign_out() -> None:
     client = signed_in_client(create_person("ana"))
 
     client.get("/accounts/logout/")
@@ -227,29 +228,29 @@ def test_looking_at_the_sign_out_page_signs_nobody_out() -> None:
 
 
 @pytest.mark.parametrize("path", ["password/set", "login/code", "login/code/confirm", "signup/passkey", "3rdparty"])
-def test_what_we_do_not_offer_is_not_there(client: Client, path: str) -> None:
+def test_pages_that_we_do_not_offer_are_404(client: Client, path: str) -> None:
     assert client.get(f"/accounts/{path}/").status_code == 404
 
 
-STRANGERS = ["login", "signup", "inactive", "confirm-email", "confirm-email/nothing", "password/reset"]
-STRANGERS += ["password/reset/done", "password/reset/key/done", "password/reset/key/1-nothing"]
+SIGNED_OUT_PAGES = ["login", "signup", "inactive", "confirm-email", "confirm-email/nothing", "password/reset"]
+SIGNED_OUT_PAGES += ["password/reset/done", "password/reset/key/done", "password/reset/key/1-nothing"]
 
 
-@pytest.mark.parametrize("path", STRANGERS)
-def test_a_page_for_strangers_is_ours_and_has_nothing_the_policy_forbids(client: Client, path: str) -> None:
+@pytest.mark.parametrize("path", SIGNED_OUT_PAGES)
+def test_a_page_before_sign_in_uses_our_layout_and_keeps_the_csp(client: Client, path: str) -> None:
     page = client.get(f"/accounts/{path}/")
 
-    _is_a_plain_page(page.content.decode())
+    _assert_valid_page(page.content.decode())
 
 
 @pytest.mark.parametrize("path", ["email", "password/change", "reauthenticate", "logout"])
-def test_a_page_for_people_is_ours_and_has_nothing_the_policy_forbids(path: str) -> None:
+def test_a_page_after_sign_in_uses_our_layout_and_keeps_the_csp(path: str) -> None:
     page = signed_in_client(create_person("ana")).get(f"/accounts/{path}/")
 
-    _is_a_plain_page(page.content.decode())
+    _assert_valid_page(page.content.decode())
 
 
-def _is_a_plain_page(page: str) -> None:
+def _assert_valid_page(page: str) -> None:
     assert page.startswith('<!doctype html>\n<html lang="en">')
     assert re.findall(r"<h1>", page) == ["<h1>"]
     assert re.findall(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=", page) == []
@@ -259,7 +260,7 @@ def _is_a_plain_page(page: str) -> None:
     assert sorted(fields) == sorted(re.findall(r'<label for="([^"]+)"', page))
 
 
-def test_a_waiting_address_can_be_given_up(mailoutbox: list[EmailMessage]) -> None:
+def test_an_unconfirmed_new_address_can_be_removed(mailoutbox: list[EmailMessage]) -> None:
     client = signed_in_client(create_person("ana"))
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     client.post("/accounts/email/", {"action_add": "", "email": "new@example.com"})
@@ -272,7 +273,7 @@ def test_a_waiting_address_can_be_given_up(mailoutbox: list[EmailMessage]) -> No
 
 
 @pytest.mark.parametrize("path", ["signup", "login", "password/reset"])
-def test_a_field_is_named_once_and_in_our_words(client: Client, path: str) -> None:
+def test_a_field_has_our_label_and_no_placeholder(client: Client, path: str) -> None:
     page = client.get(f"/accounts/{path}/").content.decode()
 
     assert "placeholder" not in page

@@ -13,14 +13,12 @@ pytestmark = pytest.mark.django_db
 
 
 def count_queries(client: Client, path: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
-    return len(seen)
+    return len(queries)
 
 
-def test_me_is_who_is_signed_in_with_their_own_roles() -> None:
+def test_me_is_the_signed_in_person_with_their_own_roles() -> None:
     staff, ana = create_person("staff", is_staff=True), create_person("ana", name="Ana")
     mine, other = Team.objects.create(name="Mara Veil"), Team.objects.create(name="Ove Lind")
     roles.add_member(mine, ana, Role.EDITOR, by=staff)
@@ -36,19 +34,19 @@ def test_me_is_who_is_signed_in_with_their_own_roles() -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_me_costs_the_same_with_one_role_and_with_three() -> None:
+def test_me_needs_the_same_queries_with_one_role_and_with_three() -> None:
     staff, ana = create_person("staff", is_staff=True), create_person("ana")
     client = signed_in_client(ana)
     client.get("/api/v1/me")
-    costs = []
+    counts = []
     for number in range(3):
         roles.add_member(Team.objects.create(name=f"Team {number}"), ana, Role.EDITOR, by=staff)
-        costs.append(count_queries(client, "/api/v1/me"))
+        counts.append(count_queries(client, "/api/v1/me"))
 
-    assert costs[0] == costs[2]
+    assert counts[0] == counts[2]
 
 
-def test_a_name_is_changed_and_tidied() -> None:
+def test_a_changed_name_is_normalised() -> None:
     ana = create_person("ana", name="Ana")
 
     answer = signed_in_client(ana).patch("/api/v1/me", {"name": " Ana\u0007\nMaria "}, "application/json")
@@ -58,7 +56,7 @@ def test_a_name_is_changed_and_tidied() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "errors"),
     [
         ({"name": "n" * 81}, {"name": ["Ensure this field has no more than 80 characters."]}),
         ({"name": "A\x00"}, {"name": ["Null characters are not allowed."]}),
@@ -69,16 +67,16 @@ def test_a_name_is_changed_and_tidied() -> None:
         ([], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
     ],
 )
-def test_what_cannot_be_changed_is_refused_and_says_what_can(sent: Any, said: Any) -> None:
+def test_a_field_that_cannot_be_changed_is_refused_with_the_list_of_those_that_can(sent: Any, errors: Any) -> None:
     ana = create_person("ana", name="Ana")
 
     answer = signed_in_client(ana).patch("/api/v1/me", sent, "application/json")
 
-    assert (answer.status_code, answer.json()) == (400, said)
+    assert (answer.status_code, answer.json()) == (400, errors)
     assert Person.objects.values_list("handle", "name", "is_staff").get() == ("ana", "Ana", False)
 
 
-def test_half_a_surrogate_is_no_name() -> None:
+def test_a_lone_surrogate_is_refused_as_a_name() -> None:
     client = signed_in_client(create_person("ana", name="Ana"))
 
     answer = client.patch("/api/v1/me", r'{"name": "\ud800"}', "application/json")
@@ -87,23 +85,23 @@ def test_half_a_surrogate_is_no_name() -> None:
     assert Person.objects.get().name == "Ana"
 
 
-def test_a_token_is_made_shown_once_and_listed_without_its_secret() -> None:
+def test_a_new_token_shows_its_secret_once() -> None:
     ana = create_person("ana")
     client = signed_in_client(ana)
 
-    made = client.post("/api/v1/tokens", {"name": "my phone"}, "application/json")
+    created = client.post("/api/v1/tokens", {"name": "my phone"}, "application/json")
     listed = client.get("/api/v1/tokens")
 
-    body = made.json()
+    body = created.json()
     secret = body.pop("secret")
-    assert (made.status_code, body["name"], sorted(body)) == (201, "my phone", ["created_at", "id", "name"])
-    assert "no-store" in made["Cache-Control"]
+    assert (created.status_code, body["name"], sorted(body)) == (201, "my phone", ["created_at", "id", "name"])
+    assert "no-store" in created["Cache-Control"]
     assert listed.json() == [body]
     assert secret not in listed.content.decode()
     assert tokens.authenticate(secret) == ana
 
 
-def test_a_list_of_tokens_holds_ones_own_usable_ones_newest_first() -> None:
+def test_the_list_of_tokens_holds_ones_own_unrevoked_tokens_newest_first() -> None:
     ana, eve = create_person("ana"), create_person("eve")
     first, second, third = [tokens.create(ana, name, by=ana)[0] for name in ("one", "two", "three")]
     tokens.create(eve, "hers", by=eve)
@@ -114,19 +112,19 @@ def test_a_list_of_tokens_holds_ones_own_usable_ones_newest_first() -> None:
     assert [token["id"] for token in listed] == [third.pk, first.pk]
 
 
-def test_a_list_of_tokens_costs_the_same_with_one_and_with_three() -> None:
+def test_the_list_of_tokens_needs_the_same_queries_with_one_and_with_three() -> None:
     ana = create_person("ana")
     client = signed_in_client(ana)
     client.get("/api/v1/tokens")
-    costs = []
+    counts = []
     for number in range(3):
         tokens.create(ana, f"{number}", by=ana)
-        costs.append(count_queries(client, "/api/v1/tokens"))
+        counts.append(count_queries(client, "/api/v1/tokens"))
 
-    assert costs[0] == costs[2]
+    assert counts[0] == counts[2]
 
 
-def test_a_token_of_ones_own_is_revoked_once() -> None:
+def test_a_person_can_revoke_their_own_token_once() -> None:
     ana = create_person("ana")
     token, secret = tokens.create(ana, "my phone", by=ana)
     client = signed_in_client(ana)
@@ -137,21 +135,21 @@ def test_a_token_of_ones_own_is_revoked_once() -> None:
     assert tokens.authenticate(secret) is None
 
 
-def test_somebody_elses_token_is_not_there() -> None:
+def test_a_token_of_somebody_else_is_404() -> None:
     ana = create_person("ana")
     token, secret = tokens.create(ana, "my phone", by=ana)
     eve = signed_in_client(create_person("eve", is_staff=True))
 
-    theirs = eve.delete(f"/api/v1/tokens/{token.pk}")
-    nobodys = eve.delete(f"/api/v1/tokens/{token.pk + 1}")
+    foreign = eve.delete(f"/api/v1/tokens/{token.pk}")
+    missing = eve.delete(f"/api/v1/tokens/{token.pk + 1}")
 
-    assert (theirs.status_code, theirs.json()) == (nobodys.status_code, nobodys.json())
-    assert theirs.status_code == 404
+    assert (foreign.status_code, foreign.json()) == (missing.status_code, missing.json())
+    assert foreign.status_code == 404
     assert tokens.authenticate(secret) == ana
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "errors"),
     [
         ({}, {"name": ["This field is required."]}),
         ({"name": " \n"}, {"name": ["This field may not be blank."]}),
@@ -159,29 +157,29 @@ def test_somebody_elses_token_is_not_there() -> None:
         ({"name": "x", "person": 1}, {"person": ["Cannot be set here. What can: name."]}),
     ],
 )
-def test_a_token_needs_a_name_and_nothing_else(sent: Any, said: Any) -> None:
+def test_a_new_token_takes_a_name_and_no_other_field(sent: Any, errors: Any) -> None:
     client = signed_in_client(create_person("ana"))
 
     answer = client.post("/api/v1/tokens", sent, "application/json")
 
-    assert (answer.status_code, answer.json(), Token.objects.count()) == (400, said, 0)
+    assert (answer.status_code, answer.json(), Token.objects.count()) == (400, errors, 0)
 
 
-def test_one_token_too_many_is_refused_with_what_to_do() -> None:
+def test_a_token_above_the_limit_is_refused_with_advice() -> None:
     ana = create_person("ana")
     for number in range(tokens.MAX_TOKENS_PER_PERSON):
         tokens.create(ana, f"{number}", by=ana)
 
     answer = signed_in_client(ana).post("/api/v1/tokens", {"name": "one more"}, "application/json")
 
-    said = "You have 50 tokens. Revoke one that you no longer use first."
-    assert (answer.status_code, answer.json()) == (400, {"detail": said, "code": "Refused"})
+    detail = "You have 50 tokens. Revoke one that you no longer use first."
+    assert (answer.status_code, answer.json()) == (400, {"detail": detail, "code": "Refused"})
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("get", "me"), ("patch", "me"), ("get", "tokens"), ("post", "tokens"), ("delete", "tokens/1")]
 )
-def test_strangers_and_scrobblers_are_refused(client: Client, method: str, path: str) -> None:
+def test_the_api_refuses_requests_without_a_session_also_with_a_token(client: Client, method: str, path: str) -> None:
     ana = create_person("ana")
     _, secret = tokens.create(ana, "my phone", by=ana)
 

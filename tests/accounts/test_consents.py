@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 WORDS = "Mara Veil's team sees how often you listen."
 
 
-def test_every_yes_and_its_end_stay_written_with_their_words() -> None:
+def test_each_consent_and_each_withdrawal_is_stored_with_its_words() -> None:
     ana = create_person("ana")
 
     consents.give(ana, "artist:12", 1, WORDS)
@@ -24,20 +24,7 @@ def test_every_yes_and_its_end_stay_written_with_their_words() -> None:
     ]
 
 
-def test_the_last_word_stands_for_its_person_and_matter_only() -> None:
-    ana, eve = create_person("ana"), create_person("eve")
-    given = consents.give(ana, "artist:12", 1, WORDS)
-    consents.give(eve, "artist:12", 1, WORDS)
-    consents.withdraw(eve, "artist:12", 1, WORDS)
-
-    standing = [
-        consents.current_consent(*asked) for asked in ((ana, "artist:12"), (eve, "artist:12"), (ana, "artist:1"))
-    ]
-
-    assert standing == [given, None, None]
-
-
-def test_a_consent_is_neither_changed_nor_removed() -> None:
+def test_a_stored_consent_can_be_neither_changed_nor_deleted() -> None:
     consents.give(create_person("ana"), "artist:12", 1, WORDS)
 
     with pytest.raises(Error, match=r"permission denied|history is not changed"), transaction.atomic():

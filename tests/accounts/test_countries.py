@@ -4,7 +4,7 @@ from accounts.models import AgeBand
 EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 
 
-def test_every_member_of_the_eu_and_the_eea_has_the_age_it_chose() -> None:
+def test_each_country_of_the_eu_and_the_eea_has_the_age_it_chose() -> None:
     by_age: dict[int, str] = {}
     for country in sorted([*EU.split(), "IS", "LI", "NO"]):
         by_age[minimum_age(country)] = f"{by_age.get(minimum_age(country), '')} {country}".strip()
@@ -17,11 +17,11 @@ def test_every_member_of_the_eu_and_the_eea_has_the_age_it_chose() -> None:
     }
 
 
-def test_elsewhere_the_age_is_thirteen() -> None:
+def test_the_minimum_age_elsewhere_is_thirteen() -> None:
     assert [minimum_age(country) for country in ("GB", "US", "BR", "JP", "CH", "XK")] == [13] * 6
 
 
-def test_a_band_that_begins_below_the_age_is_not_old_enough() -> None:
+def test_an_age_band_that_begins_below_the_minimum_age_is_not_old_enough() -> None:
     answers = {country: [is_old_enough(band, country) for band in AgeBand] for country in ("PT", "AT", "DE")}
 
     assert answers == {
@@ -31,7 +31,7 @@ def test_a_band_that_begins_below_the_age_is_not_old_enough() -> None:
     }
 
 
-def test_the_countries_are_those_of_iso_3166_and_kosovo_by_name() -> None:
+def test_the_countries_are_those_of_iso_3166_and_kosovo() -> None:
     countries = country_names()
 
     assert len(countries) == 249 + 1

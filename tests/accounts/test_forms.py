@@ -5,14 +5,14 @@ from pytest_django import Settings
 
 from accounts.models import Person
 from audit.models import Entry
-from config import settings as as_shipped
+from config import settings as shipped_settings
 from tests.accounts.factories import SIGNUP_DATA, create_person, page_text
 
 pytestmark = pytest.mark.django_db
 
 
-def test_who_signs_up_is_stored_as_typed_and_the_audit_holds_no_words(client: Client, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = as_shipped.PASSWORD_HASHERS
+def test_a_sign_up_is_stored_as_typed_and_audited_without_personal_data(client: Client, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = shipped_settings.PASSWORD_HASHERS
 
     answer = client.post("/accounts/signup/", SIGNUP_DATA)
 
@@ -27,7 +27,7 @@ def test_who_signs_up_is_stored_as_typed_and_the_audit_holds_no_words(client: Cl
 
 
 @pytest.mark.parametrize(
-    ("country", "band", "said"),
+    ("country", "band", "beginning"),
     [
         ("PT", "under_13", "In Portugal an account needs an age of 13 or more"),
         ("US", "under_13", "In United States an account needs an age of 13 or more"),
@@ -37,25 +37,25 @@ def test_who_signs_up_is_stored_as_typed_and_the_audit_holds_no_words(client: Cl
         ("DE", "13_15", "In Germany an account needs an age of 16 or more"),
     ],
 )
-def test_who_may_be_too_young_for_the_country_is_told_so_and_nothing_is_stored(
-    client: Client, mailoutbox: list[EmailMessage], country: str, band: str, said: str
+def test_a_person_who_may_be_too_young_for_the_country_gets_an_error_and_nothing_is_stored(
+    client: Client, mailoutbox: list[EmailMessage], country: str, band: str, beginning: str
 ) -> None:
     answer = client.post("/accounts/signup/", {**SIGNUP_DATA, "country": country, "age_band": band})
 
-    sentence = f"{said}, and the group you chose begins below that. Nothing of what you typed was stored."
+    sentence = f"{beginning}, and the group you chose begins below that. Nothing of what you typed was stored."
     assert answer.context["form"].errors == {"age_band": [sentence]}
     assert (Person.objects.count(), mailoutbox) == (0, [])
 
 
 @pytest.mark.parametrize(("country", "band"), [("PT", "13_15"), ("US", "13_15"), ("DE", "16_17"), ("FR", "16_17")])
-def test_who_is_old_enough_for_the_country_gets_an_account(client: Client, country: str, band: str) -> None:
+def test_a_person_who_is_old_enough_for_the_country_gets_an_account(client: Client, country: str, band: str) -> None:
     client.post("/accounts/signup/", {**SIGNUP_DATA, "country": country, "age_band": band})
 
     assert list(Person.objects.values_list("country", "age_band")) == [(country, band)]
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "said"),
+    ("field", "typed", "error"),
     [
         ("handle", "a", "3 to 32 of a-z, 0-9, - and _."),
         ("handle", "-ana", "3 to 32 of a-z, 0-9, - and _."),
@@ -73,28 +73,28 @@ def test_who_is_old_enough_for_the_country_gets_an_account(client: Client, count
         ("password1", "short", "This password is too short. It must contain at least 10 characters."),
     ],
 )
-def test_what_cannot_be_is_refused_beside_its_field(client: Client, field: str, typed: str, said: str) -> None:
+def test_an_invalid_value_is_refused_at_its_field(client: Client, field: str, typed: str, error: str) -> None:
     answer = client.post("/accounts/signup/", {**SIGNUP_DATA, field: typed})
 
-    assert answer.context["form"].errors[field][0] == said
+    assert answer.context["form"].errors[field][0] == error
     assert list(answer.context["form"].errors) == [field]
     assert Person.objects.count() == 0
 
 
-def test_a_handle_is_lower_case_and_a_name_has_no_control_characters(client: Client) -> None:
+def test_the_handle_becomes_lower_case_and_the_name_loses_control_characters(client: Client) -> None:
     client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": " AnA_7 ", "name": "\tAna \x1b[1m\r\nMaria\u2028\x7f "})
 
     assert list(Person.objects.values_list("handle", "name")) == [("ana_7", "Ana [1m Maria")]
 
 
-def test_a_name_may_be_missing_and_may_be_of_any_script(client: Client) -> None:
+def test_the_name_may_be_empty_and_may_be_in_any_script(client: Client) -> None:
     client.post("/accounts/signup/", {**SIGNUP_DATA, "name": ""})
     client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": "noa", "email": "noa@example.com", "name": "می‌نا נועה"})
 
     assert list(Person.objects.order_by("handle").values_list("name", flat=True)) == ["", "می‌نا נועה"]
 
 
-def test_a_handle_that_is_taken_is_named(client: Client) -> None:
+def test_a_taken_handle_is_refused(client: Client) -> None:
     client.post("/accounts/signup/", SIGNUP_DATA)
 
     answer = client.post("/accounts/signup/", {**SIGNUP_DATA, "handle": "ANA", "email": "other@example.com"})
@@ -103,7 +103,7 @@ def test_a_handle_that_is_taken_is_named(client: Client) -> None:
     assert Person.objects.count() == 1
 
 
-def test_an_address_that_has_an_account_gets_a_mail_and_the_page_tells_nothing(mailoutbox: list[EmailMessage]) -> None:
+def test_a_sign_up_with_a_known_address_sends_a_mail_and_shows_the_usual_page(mailoutbox: list[EmailMessage]) -> None:
     create_person("old")
 
     new = Client().post("/accounts/signup/", {**SIGNUP_DATA, "email": "new@example.com", "handle": "new"}, follow=True)
@@ -114,14 +114,14 @@ def test_an_address_that_has_an_account_gets_a_mail_and_the_page_tells_nothing(m
     assert known.redirect_chain == new.redirect_chain
     assert page_text(known).replace("old@example.com", "new@example.com") == page_text(new)
     assert list(Person.objects.order_by("handle").values_list("handle", flat=True)) == ["new", "old"]
-    assert [(letter.to, letter.subject) for letter in mailoutbox] == [
+    assert [(mail.to, mail.subject) for mail in mailoutbox] == [
         (["new@example.com"], "Confirm your address for Fanfare"),
         (["old@example.com"], "You have an account already"),
     ]
     assert "http://testserver/accounts/password/reset/" in mailoutbox[1].body
 
 
-def test_the_sign_up_page_asks_neutrally_and_labels_every_field(client: Client) -> None:
+def test_the_sign_up_page_labels_each_field_and_preselects_no_age(client: Client) -> None:
     page = client.get("/accounts/signup/").content.decode()
 
     assert [f'<label for="id_{field}">' in page for field in SIGNUP_DATA] == [True] * len(SIGNUP_DATA)

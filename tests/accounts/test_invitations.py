@@ -1,9 +1,10 @@
-"""A person belongs to a team by their own yes, and an address is kept no longer than it waits for one."""
+"""Tests of invitations: only the invited person can accept, and an ended invitation holds no address."""
 
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import invitations, roles
@@ -32,20 +33,25 @@ def ended_row(outcome: str) -> tuple[str, bool, None]:
 
 
 def outcomes() -> list[tuple[str, bool, str | None]]:
-    """What became of each, whether it is over, and the address it holds."""
+    """The outcome of each invitation, whether it ended, and its address."""
     return [(row.outcome, row.ended_at is not None, row.email) for row in Invitation.objects.order_by("pk")]
 
 
+def pass_seven_days() -> None:
+    """Move the end of each invitation seven days back, as if the time had passed."""
+    Invitation.objects.update(expires_at=F("expires_at") - timedelta(days=7))
+
+
 def audit_entries() -> list[tuple[str, str, str, dict[str, object]]]:
-    about = Entry.objects.filter(action__in=[
+    entries = Entry.objects.filter(action__in=[
         "team.invited", "team.joined", "team.invitation_refused", "team.invitation_taken_back",
     ])  # fmt: skip
-    return list(about.order_by("id").values_list("action", "actor", "subject", "facts"))
+    return list(entries.order_by("id").values_list("action", "actor", "subject", "facts"))
 
 
-def test_nobody_belongs_to_a_team_before_they_say_yes(team: Team, owner: Person) -> None:
+def test_an_invited_person_becomes_a_member_by_accepting(team: Team, owner: Person) -> None:
     ana = create_person("ana")
-    made, secret = invitations.create(team, "ANA@example.com", Role.REVIEWER, by=owner)
+    invitation, secret = invitations.create(team, "ANA@example.com", Role.REVIEWER, by=owner)
     before = roles.role_of(ana, team.pk)
 
     member = invitations.accept(secret, by=ana)
@@ -53,17 +59,17 @@ def test_nobody_belongs_to_a_team_before_they_say_yes(team: Team, owner: Person)
     assert (before, roles.role_of(ana, team.pk), member.role) == (None, "reviewer", "reviewer")
     assert outcomes() == [ended_row("joined")]
     assert audit_entries() == [
-        ("team.invited", owner.actor, f"team:{team.pk}", {"role": "reviewer", "invitation": made.pk}),
+        ("team.invited", owner.actor, f"team:{team.pk}", {"role": "reviewer", "invitation": invitation.pk}),
         (
             "team.joined",
             ana.actor,
             f"team:{team.pk}",
-            {"role": "reviewer", "invitation": made.pk, "person": ana.actor},
+            {"role": "reviewer", "invitation": invitation.pk, "person": ana.actor},
         ),
     ]
 
 
-def test_a_link_opens_once(team: Team, owner: Person) -> None:
+def test_a_link_works_once(team: Team, owner: Person) -> None:
     ana = create_person("ana")
     _, secret = invitations.create(team, ana.email, Role.REVIEWER, by=owner)
     invitations.accept(secret, by=ana)
@@ -75,38 +81,38 @@ def test_a_link_opens_once(team: Team, owner: Person) -> None:
     assert roles.role_of(ana, team.pk) is None
 
 
-def test_a_no_leaves_nothing_of_the_address(team: Team, owner: Person) -> None:
+def test_a_declined_invitation_holds_no_address(team: Team, owner: Person) -> None:
     ana = create_person("ana")
-    made, secret = invitations.create(team, ana.email, Role.EDITOR, by=owner)
+    invitation, secret = invitations.create(team, ana.email, Role.EDITOR, by=owner)
 
     invitations.decline(secret, by=ana)
 
     assert (roles.role_of(ana, team.pk), outcomes()) == (None, [ended_row("refused")])
     assert audit_entries()[1:] == [
-        ("team.invitation_refused", ana.actor, f"team:{team.pk}", {"role": "editor", "invitation": made.pk})
+        ("team.invitation_refused", ana.actor, f"team:{team.pk}", {"role": "editor", "invitation": invitation.pk})
     ]
     with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
 
 
-def test_what_was_taken_back_opens_nothing(team: Team, owner: Person) -> None:
+def test_a_revoked_invitation_cannot_be_accepted(team: Team, owner: Person) -> None:
     ana = create_person("ana")
-    made, secret = invitations.create(team, ana.email, Role.EDITOR, by=owner)
+    invitation, secret = invitations.create(team, ana.email, Role.EDITOR, by=owner)
 
-    invitations.revoke(made, by=owner)
+    invitations.revoke(invitation, by=owner)
 
     assert outcomes() == [ended_row("taken_back")]
     assert audit_entries()[1:] == [
-        ("team.invitation_taken_back", owner.actor, f"team:{team.pk}", {"role": "editor", "invitation": made.pk})
+        ("team.invitation_taken_back", owner.actor, f"team:{team.pk}", {"role": "editor", "invitation": invitation.pk})
     ]
     with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
     with pytest.raises(InvitationOver):
-        invitations.revoke(made, by=owner)
+        invitations.revoke(invitation, by=owner)
 
 
 @pytest.mark.parametrize("answer", [invitations.accept, invitations.decline])
-def test_only_whose_confirmed_address_it_is_answers(team: Team, owner: Person, answer: object) -> None:
+def test_only_the_person_with_the_confirmed_address_can_answer(team: Team, owner: Person, answer: object) -> None:
     eve, unconfirmed = create_person("eve"), create_person("ana")
     unconfirmed.emailaddress_set.update(verified=False)
     _, secret = invitations.create(team, unconfirmed.email, Role.OWNER, by=owner)
@@ -119,21 +125,21 @@ def test_only_whose_confirmed_address_it_is_answers(team: Team, owner: Person, a
     assert outcomes() == [("", False, unconfirmed.email)]
 
 
-def test_an_invitation_ends_after_seven_days_and_lets_go_of_the_address(team: Team, owner: Person) -> None:
+def test_an_invitation_expires_after_seven_days_and_then_holds_no_address(team: Team, owner: Person) -> None:
     ana = create_person("ana")
     _, secret = invitations.create(team, ana.email, Role.REVIEWER, by=owner)
-    stood = Invitation.objects.get().expires_at - timezone.now()
-    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    lifetime = Invitation.objects.get().expires_at - timezone.now()
+    pass_seven_days()
 
     with pytest.raises(InvitationOver):
         invitations.accept(secret, by=ana)
     listed = list(invitations.list_open(team))
 
-    assert timedelta(days=6, hours=23) < stood <= timedelta(days=7)
+    assert timedelta(days=6, hours=23) < lifetime <= timedelta(days=7)
     assert (listed, outcomes()) == ([], [ended_row("expired")])
 
 
-def test_a_second_one_to_an_address_replaces_the_first(team: Team, owner: Person) -> None:
+def test_a_second_invitation_to_an_address_replaces_the_first(team: Team, owner: Person) -> None:
     ana = create_person("ana")
     _, first = invitations.create(team, ana.email, Role.OWNER, by=owner)
     _, second = invitations.create(team, ana.email.upper(), Role.REVIEWER, by=owner)
@@ -145,7 +151,7 @@ def test_a_second_one_to_an_address_replaces_the_first(team: Team, owner: Person
     assert (roles.role_of(ana, team.pk), outcomes()) == ("reviewer", [ended_row("replaced"), ended_row("joined")])
 
 
-def test_the_word_of_who_no_longer_manages_the_team_opens_nothing(team: Team, owner: Person) -> None:
+def test_an_invitation_ends_when_the_inviter_no_longer_manages_the_team(team: Team, owner: Person) -> None:
     ana, second = create_person("ana"), create_person("sam")
     roles.add_member(team, second, Role.OWNER, by=owner)
     _, secret = invitations.create(team, ana.email, Role.OWNER, by=second)
@@ -158,30 +164,30 @@ def test_the_word_of_who_no_longer_manages_the_team_opens_nothing(team: Team, ow
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER, None])
-def test_only_a_principal_or_an_owner_invites_and_takes_back(team: Team, owner: Person, role: Role | None) -> None:
+def test_only_a_principal_or_an_owner_invites_and_revokes(team: Team, owner: Person, role: Role | None) -> None:
     other = create_person("otto")
     if role:
         roles.add_member(team, other, role, by=owner)
-    made, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
+    invitation, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
 
     with pytest.raises(NotAllowed):
         invitations.create(team, "ben@example.com", Role.EDITOR, by=other)
     with pytest.raises(NotAllowed):
-        invitations.revoke(made, by=other)
+        invitations.revoke(invitation, by=other)
 
     assert outcomes() == [("", False, "ana@example.com")]
 
 
-def test_nobody_is_invited_as_principal_not_even_by_the_database(team: Team, owner: Person) -> None:
+def test_nobody_can_be_invited_as_principal(team: Team, owner: Person) -> None:
     with pytest.raises(NotAllowed, match="Only staff names"):
         invitations.create(team, "ana@example.com", Role.PRINCIPAL, by=owner)
-    made, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
+    invitation, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
 
     with pytest.raises(IntegrityError, match="nobody_is_invited_as_principal"), transaction.atomic():
-        Invitation.objects.filter(pk=made.pk).update(role=Role.PRINCIPAL)
+        Invitation.objects.filter(pk=invitation.pk).update(role=Role.PRINCIPAL)
 
 
-def test_a_member_is_not_invited_and_whoever_got_a_role_meanwhile_keeps_it(team: Team, owner: Person) -> None:
+def test_a_member_is_not_invited_and_keeps_a_role_got_meanwhile(team: Team, owner: Person) -> None:
     ana, staff = create_person("ana"), Person.objects.get(is_staff=True)
     with pytest.raises(AlreadyMember):
         invitations.create(team, owner.email, Role.REVIEWER, by=owner)
@@ -194,16 +200,16 @@ def test_a_member_is_not_invited_and_whoever_got_a_role_meanwhile_keeps_it(team:
     assert [action for action, *_ in audit_entries()] == ["team.invited"]
 
 
-def test_only_the_digest_of_a_secret_is_kept_and_no_address_in_the_audit(team: Team, owner: Person) -> None:
-    made, secret = invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
-    row = Invitation.objects.filter(pk=made.pk).values().get()
+def test_only_the_hash_of_a_secret_is_stored_and_the_audit_holds_no_address(team: Team, owner: Person) -> None:
+    invitation, secret = invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
+    row = Invitation.objects.filter(pk=invitation.pk).values().get()
 
     assert secret not in str(row)
     assert len(row["digest"]) == 64
     assert "ana" not in str(list(Entry.objects.filter(action="team.invited").values()))
 
 
-def test_the_database_lets_no_invitation_end_and_keep_its_address(team: Team, owner: Person) -> None:
+def test_the_database_refuses_an_ended_invitation_with_an_address(team: Team, owner: Person) -> None:
     invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
 
     with pytest.raises(IntegrityError, match="holds_no_address"), transaction.atomic():
@@ -211,8 +217,23 @@ def test_the_database_lets_no_invitation_end_and_keep_its_address(team: Team, ow
 
 
 @pytest.mark.parametrize("secret", ["", "nothing", "x" * 43, "\ud800", "\x00"])
-def test_a_secret_that_never_was_reads_as_one_that_is_over(team: Team, owner: Person, secret: str) -> None:
+def test_an_unknown_secret_is_refused_like_an_ended_invitation(team: Team, owner: Person, secret: str) -> None:
     invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
 
     with pytest.raises(InvitationOver):
         invitations.get_open(secret)
+
+
+def test_invitations_can_be_deleted_after_they_ended_or_expired(team: Team, owner: Person) -> None:
+    before = timezone.now()
+    revoked, _ = invitations.create(team, "ana@example.com", Role.REVIEWER, by=owner)
+    invitations.revoke(revoked, by=owner)
+    invitations.create(team, "ben@example.com", Role.REVIEWER, by=owner)
+
+    ended_before = invitations.delete_ended(before)
+    ended = invitations.delete_ended(timezone.now())
+    pass_seven_days()
+    expired = invitations.delete_ended(timezone.now())
+
+    assert (ended_before, ended, expired) == (0, 1, 1)
+    assert not Invitation.objects.exists()

@@ -18,7 +18,7 @@ def request_of(client: Client, person: Person) -> Any:
     return request
 
 
-def test_who_typed_the_password_a_moment_ago_is_fresh(client: Client) -> None:
+def test_a_password_typed_just_now_is_recent(client: Client) -> None:
     ana = create_person("ana")
 
     sign_in(client, ana.email)
@@ -26,7 +26,7 @@ def test_who_typed_the_password_a_moment_ago_is_fresh(client: Client) -> None:
     assert did_recently_authenticate(request_of(client, ana)) is True
 
 
-def test_ten_minutes_later_it_has_to_be_typed_again(client: Client) -> None:
+def test_after_ten_minutes_the_password_must_be_typed_again(client: Client) -> None:
     ana = create_person("ana")
     sign_in(client, ana.email)
     age_session(client, 600)
@@ -37,7 +37,7 @@ def test_ten_minutes_later_it_has_to_be_typed_again(client: Client) -> None:
     assert (stale, did_recently_authenticate(request_of(client, ana))) == (False, True)
 
 
-def test_nine_minutes_later_it_need_not(client: Client) -> None:
+def test_after_nine_minutes_the_password_is_still_recent(client: Client) -> None:
     ana = create_person("ana")
     sign_in(client, ana.email)
 
@@ -46,7 +46,7 @@ def test_nine_minutes_later_it_need_not(client: Client) -> None:
     assert did_recently_authenticate(request_of(client, ana)) is True
 
 
-def test_a_wrong_password_does_not_freshen(client: Client) -> None:
+def test_a_wrong_password_does_not_count(client: Client) -> None:
     ana = create_person("ana")
     sign_in(client, ana.email)
     age_session(client, 601)
@@ -56,13 +56,13 @@ def test_a_wrong_password_does_not_freshen(client: Client) -> None:
     assert did_recently_authenticate(request_of(client, ana)) is False
 
 
-def test_a_session_without_a_typed_password_is_not_fresh() -> None:
+def test_a_session_without_a_typed_password_is_not_recent() -> None:
     ana = create_person("ana")
 
     assert did_recently_authenticate(request_of(signed_in_client(ana), ana)) is False
 
 
-def test_somebody_elses_session_freshens_nobody(client: Client) -> None:
+def test_the_session_of_somebody_else_does_not_count(client: Client) -> None:
     ana, eve = create_person("ana"), create_person("eve")
 
     sign_in(client, ana.email)
@@ -70,17 +70,17 @@ def test_somebody_elses_session_freshens_nobody(client: Client) -> None:
     assert did_recently_authenticate(request_of(client, eve)) is False
 
 
-def test_a_stranger_and_a_request_without_a_session_are_not_fresh(client: Client) -> None:
+def test_requests_without_a_person_or_a_session_are_not_recent(client: Client) -> None:
     ana = create_person("ana")
     sign_in(client, ana.email)
-    stranger, bare = request_of(client, ana), RequestFactory().post("/")
-    stranger.user, bare.user = AnonymousUser(), ana
+    anonymous, without_session = request_of(client, ana), RequestFactory().post("/")
+    anonymous.user, without_session.user = AnonymousUser(), ana
 
-    assert (did_recently_authenticate(stranger), did_recently_authenticate(bare)) == (False, False)
+    assert (did_recently_authenticate(anonymous), did_recently_authenticate(without_session)) == (False, False)
 
 
 def age_session(client: Client, seconds: float) -> None:
-    """Let the password have been typed so much earlier."""
+    """Move the time of the typed password back by so many seconds."""
     session = client.session
     session[RECORDS] = [{**record, "at": record["at"] - seconds} for record in session[RECORDS]]
     session.save()

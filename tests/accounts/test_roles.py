@@ -1,10 +1,11 @@
 import pytest
+from django.core.management import call_command
 
 from accounts import roles
 from accounts.exceptions import NotAllowed
 from accounts.models import Member, Person, Role, Team
 from audit.models import Entry
-from tests.accounts.factories import create_person
+from tests.accounts.factories import create_person, switch_off
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +31,13 @@ def stored_roles(team: Team) -> dict[str, str]:
     return dict(team.members.values_list("person__handle", "role"))
 
 
-def test_what_each_role_may_do() -> None:
-    asked = {
-        role: [ask(role) for ask in (roles.may_decide, roles.may_edit, roles.may_manage, roles.may_sign)]
+def test_each_role_has_its_permissions() -> None:
+    permissions = {
+        role: [may(role) for may in (roles.may_decide, roles.may_edit, roles.may_manage, roles.may_sign)]
         for role in [*Role, None]
     }
 
-    assert asked == {
+    assert permissions == {
         Role.PRINCIPAL: [True, True, True, True],
         Role.OWNER: [True, True, True, False],
         Role.EDITOR: [True, True, False, False],
@@ -45,19 +46,19 @@ def test_what_each_role_may_do() -> None:
     }
 
 
-def test_a_role_counts_in_its_team_only(team: Team, mara: Person) -> None:
+def test_a_role_is_valid_in_its_team_only(team: Team, mara: Person) -> None:
     other = Team.objects.create(name="Ove Lind")
 
     assert (roles.role_of(mara, team.pk), roles.role_of(mara, other.pk)) == (Role.PRINCIPAL, None)
 
 
-def test_who_is_switched_off_has_no_role(team: Team, mara: Person) -> None:
-    Person.objects.filter(pk=mara.pk).update(is_active=False)
+def test_a_switched_off_person_has_no_role(team: Team, mara: Person) -> None:
+    switch_off(mara)
 
     assert roles.role_of(mara, team.pk) is None
 
 
-def test_staff_names_a_principal_once_and_the_audit_says_so(team: Team, staff: Person, mara: Person) -> None:
+def test_naming_a_principal_twice_is_audited_once(team: Team, staff: Person, mara: Person) -> None:
     roles.name_principal(team, mara, by=staff)
 
     entries = list(Entry.objects.values_list("action", "actor", "subject", "facts"))
@@ -66,7 +67,7 @@ def test_staff_names_a_principal_once_and_the_audit_says_so(team: Team, staff: P
 
 
 @pytest.mark.parametrize("role", [None, *Role])
-def test_nobody_but_staff_names_a_principal(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
+def test_only_staff_name_principals(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
     by = create_person("by")
     if role:
         roles.add_member(team, by, role, by=staff)
@@ -101,7 +102,7 @@ def test_an_owner_or_a_principal_adds_and_removes_members(team: Team, staff: Per
 
 
 @pytest.mark.parametrize("role", [None, Role.EDITOR, Role.REVIEWER])
-def test_others_do_not_say_who_belongs_to_the_team(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
+def test_other_members_do_not_change_the_team(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
     by, member = create_person("by"), create_person("member")
     roles.add_member(team, member, Role.REVIEWER, by=mara)
     if role:
@@ -118,7 +119,7 @@ def test_others_do_not_say_who_belongs_to_the_team(team: Team, staff: Person, ma
     assert (stored_roles(team), Entry.objects.count()) == (before, entries)
 
 
-def test_an_owner_neither_removes_nor_demotes_a_principal(team: Team, staff: Person, mara: Person) -> None:
+def test_an_owner_can_neither_remove_nor_demote_a_principal(team: Team, staff: Person, mara: Person) -> None:
     owner = create_person("owner")
     roles.add_member(team, owner, Role.OWNER, by=staff)
 
@@ -130,13 +131,13 @@ def test_an_owner_neither_removes_nor_demotes_a_principal(team: Team, staff: Per
     assert stored_roles(team) == {"mara": "principal", "owner": "owner"}
 
 
-def test_anyone_may_leave(team: Team, mara: Person) -> None:
+def test_a_member_may_leave(team: Team, mara: Person) -> None:
     roles.remove_member(team, mara, by=mara)
 
     assert stored_roles(team) == {}
 
 
-def test_an_owner_of_another_team_is_a_stranger_here(team: Team, staff: Person, mara: Person) -> None:
+def test_an_owner_of_another_team_has_no_rights_here(team: Team, staff: Person, mara: Person) -> None:
     stranger = create_person("stranger")
     roles.add_member(Team.objects.create(name="Ove Lind"), stranger, Role.OWNER, by=staff)
 
@@ -144,8 +145,8 @@ def test_an_owner_of_another_team_is_a_stranger_here(team: Team, staff: Person, 
         roles.add_member(team, stranger, Role.REVIEWER, by=stranger)
 
 
-def test_what_staff_was_counts_no_longer(team: Team, staff: Person) -> None:
-    Person.objects.filter(pk=staff.pk).update(is_staff=False)
+def test_a_person_who_is_no_longer_staff_cannot_name_a_principal(team: Team, staff: Person) -> None:
+    call_command("staff", staff.email, "--end")
 
     with pytest.raises(NotAllowed):
         roles.name_principal(team, create_person("mara"), by=staff)
@@ -153,6 +154,6 @@ def test_what_staff_was_counts_no_longer(team: Team, staff: Person) -> None:
     assert Member.objects.count() == 0
 
 
-def test_who_is_switched_off_gets_no_role(team: Team, staff: Person) -> None:
+def test_a_switched_off_person_cannot_get_a_role(team: Team, staff: Person) -> None:
     with pytest.raises(NotAllowed, match="This account is switched off"):
         roles.add_member(team, create_person("gone", is_active=False), Role.REVIEWER, by=staff)

@@ -1,4 +1,4 @@
-"""Reports, filed as the fan's page files them."""
+"""Reports, filed as the page of the fan files them."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ SHOWN_TO_FAN = {
 
 
 def a_report(by: Person, *, number: int = 1, **changes: Any) -> Report:
-    """On this fan's experience of that number."""
-    about = {"subject": f"experience:00000000-0000-7000-8000-{number:012}", "artist_id": 1, "program_id": 7}
+    """A report by this fan on an experience whose id ends with `number`."""
+    fields = {"subject": f"experience:00000000-0000-7000-8000-{number:012}", "artist_id": 1, "program_id": 7}
     return reports.file_report(
-        by=by, **{**about, "reason": "hurtful", "words": "It mocks me.", "shown": SHOWN_TO_FAN, **changes}
+        by=by, **{**fields, "reason": "hurtful", "words": "It mocks me.", "shown": SHOWN_TO_FAN, **changes}
     )

@@ -9,18 +9,18 @@ from trust.counts import ReportCounts, claim_programs, count_by_program
 from trust.models import Report
 
 
-def test_what_is_new_is_taken_once_until_it_is_upheld(db: None) -> None:
+def test_a_report_is_claimed_once_and_again_when_it_is_upheld(db: None) -> None:
     report, other = a_report(factories.create_fan()), a_report(factories.create_fan(), program_id=8)
 
-    taken = [claim_programs(10), claim_programs(10)]
+    claimed = [claim_programs(10), claim_programs(10)]
     reports.handle(other, upheld=False, note="It is kind.", by=factories.get_staff())
-    dismissed = claim_programs(10)
+    after_dismissal = claim_programs(10)
     reports.handle(report, upheld=True, note="It is not.", by=factories.get_staff())
 
-    assert [*taken, dismissed, claim_programs(10)] == [{7, 8}, set(), set(), {7}]
+    assert [*claimed, after_dismissal, claim_programs(10)] == [{7, 8}, set(), set(), {7}]
 
 
-def test_fans_are_counted_once_and_dismissed_reports_not(db: None) -> None:
+def test_each_fan_is_counted_once_and_dismissed_reports_are_not_counted(db: None) -> None:
     ana, bo, cy = (factories.create_fan(name) for name in ("Ana", "Bo", "Cy"))
     a_report(ana)
     a_report(ana, number=2, reason="untrue")
@@ -28,27 +28,27 @@ def test_fans_are_counted_once_and_dismissed_reports_not(db: None) -> None:
     reports.handle(a_report(cy, reason="pretends"), upheld=False, note="No.", by=factories.get_staff())
     a_report(cy, number=2, program_id=8)
 
-    weights = count_by_program({7: None, 8: None, 9: None}, days=30)
+    counts = count_by_program({7: None, 8: None, 9: None}, days=30)
 
-    assert weights == {
+    assert counts == {
         7: ReportCounts(2, ("hurtful", "sexual", "untrue"), ("sexual",)),
         8: ReportCounts(1, ("hurtful",), ()),
     }
 
 
-def test_what_was_looked_at_counts_no_more_unless_staff_uphold_it_later(db: None) -> None:
+def test_reports_before_the_given_time_count_only_when_upheld_after_it(db: None) -> None:
     old, older = a_report(factories.create_fan()), a_report(factories.create_fan())
     reports.handle(older, upheld=True, note="Yes.", by=factories.get_staff())
-    looked = timezone.now()
+    resumed_at = timezone.now()
 
-    before = count_by_program({7: looked}, days=30)
+    before = count_by_program({7: resumed_at}, days=30)
     reports.handle(old, upheld=True, note="This one too.", by=factories.get_staff())
-    after = count_by_program({7: looked}, days=30)
+    after = count_by_program({7: resumed_at}, days=30)
 
     assert (before, after) == ({7: ReportCounts(0, (), ())}, {7: ReportCounts(0, (), ("hurtful",))})
 
 
-def test_after_a_month_a_report_no_longer_counts(db: None) -> None:
+def test_an_old_report_no_longer_counts(db: None) -> None:
     then = timezone.now() - timedelta(days=31)
     Report.objects.create(
         by=factories.create_fan(),

@@ -1,4 +1,3 @@
-import threading
 from typing import Any
 
 import pytest
@@ -19,11 +18,11 @@ from worker.wake import Listener
 
 
 def audit_entries(prefix: str) -> list[tuple[str, str, str, dict[str, Any]]]:
-    told = Entry.objects.filter(action__startswith=prefix).order_by("pk")
-    return list(told.values_list("action", "actor", "subject", "facts"))
+    entries = Entry.objects.filter(action__startswith=prefix).order_by("pk")
+    return list(entries.values_list("action", "actor", "subject", "facts"))
 
 
-def test_a_report_keeps_what_was_shown_and_staff_hear_of_it(db: None) -> None:
+def test_a_report_stores_what_was_shown_and_notifies_staff(db: None) -> None:
     fan, desk, away = (
         factories.create_fan(),
         factories.get_staff(),
@@ -35,14 +34,14 @@ def test_a_report_keeps_what_was_shown_and_staff_hear_of_it(db: None) -> None:
     stored = Report.objects.get()
     assert (stored.by, stored.reason, stored.words, stored.shown) == (fan, "hurtful", "It mocks me.", SHOWN_TO_FAN)
     assert (stored.state, stored.to_count, stored.handled_by) == ("open", True, None)
-    heard = Notice.objects.values_list("person", "kind", "reference")
-    assert list(heard) == [(desk.pk, "report.filed", f"report:{report.pk}")]
+    notices = Notice.objects.values_list("person", "kind", "reference")
+    assert list(notices) == [(desk.pk, "report.filed", f"report:{report.pk}")]
     assert not Notice.objects.filter(person=away).exists()
     about = {"about": stored.subject, "reason": "hurtful", "artist": 1, "program": 7}
     assert audit_entries("report.") == [("report.filed", fan.actor, f"report:{report.pk}", about)]
 
 
-def test_the_same_fan_reports_the_same_thing_once(db: None) -> None:
+def test_a_fan_reports_an_experience_once(db: None) -> None:
     fan = factories.create_fan()
     factories.get_staff()
     first = a_report(fan)
@@ -78,7 +77,7 @@ def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
         ({"reason": "other", "words": "  "}, "Say in a few words what it is: nobody can tell from “something else”."),
     ],
 )
-def test_what_cannot_be_stored_is_refused_in_words(db: None, changes: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_report_is_refused_with_advice(db: None, changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ReportRefused) as refused:
         a_report(factories.create_fan(), **changes)
 
@@ -93,8 +92,8 @@ def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: s
     reports.handle(report, upheld=upheld, note="  Read  twice. ", by=desk)
 
     assert (report.state, report.handled_by, report.note) == (state, desk.actor, "Read twice.")
-    heard = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
-    assert list(heard) == [(report.by_id, f"report:{report.pk}")]
+    notices = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
+    assert list(notices) == [(report.by_id, f"report:{report.pk}")]
     assert audit_entries(f"report.{state}") == [(f"report.{state}", desk.actor, f"report:{report.pk}", {"program": 7})]
     with pytest.raises(AlreadyHandled, match=f"^Already {state} by Staff on "):
         reports.handle(report, upheld=not upheld, note="No.", by=desk)
@@ -106,7 +105,7 @@ def test_staff_handle_a_report_once_and_say_why(db: None, upheld: bool, state: s
     ("note", "sentence"),
     [(" ", "Say in a sentence why: it is kept with the report."), ("x" * 501, "Say it in 500 characters.")],
 )
-def test_a_verdict_says_why(db: None, note: str, sentence: str) -> None:
+def test_a_verdict_needs_a_note(db: None, note: str, sentence: str) -> None:
     report = a_report(factories.create_fan())
 
     with pytest.raises(ReportRefused, match=sentence):
@@ -129,43 +128,40 @@ def test_only_staff_handle_reports(db: None) -> None:
     assert report.state == "open"
 
 
-def test_two_of_the_staff_at_once_do_not_both_decide(committing_db: Database) -> None:
+def test_of_two_concurrent_verdicts_one_is_refused(committing_db: Database) -> None:
     desk, report = factories.get_staff(), a_report(factories.create_fan())
 
-    def say(upheld: bool) -> Report:
+    def decide(upheld: bool) -> Report:
         return reports.handle(Report.objects.get(pk=report.pk), upheld=upheld, note="Read.", by=desk)
 
-    answers = run_at_once(lambda: say(True), lambda: say(False))
+    answers = run_at_once(lambda: decide(True), lambda: decide(False))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyHandled", "Report"]
     assert len(audit_entries("report.upheld") + audit_entries("report.dismissed")) == 1
 
 
-def test_the_worker_is_woken(committing_db: Database) -> None:
-    heard = threading.Event()
-
+def test_filing_and_upholding_a_report_wake_the_worker(committing_db: Database) -> None:
     with Listener(reports.WAKE_CHANNEL) as listener:
         listener.wait(0.1)
         report = a_report(factories.create_fan())
-        filed = listener.wait(5)
+        woken_by_filing = listener.wait(5)
         reports.handle(report, upheld=True, note="So it is.", by=factories.get_staff())
-        if listener.wait(5):
-            heard.set()
+        woken_by_verdict = listener.wait(5)
 
-    assert (filed, heard.is_set()) == (True, True)
+    assert (woken_by_filing, woken_by_verdict) == (True, True)
 
 
-def test_the_artists_side_learns_nothing_of_who_or_what(db: None) -> None:
+def test_the_list_for_the_artist_shows_neither_fans_nor_experiences(db: None) -> None:
     report = a_report(factories.create_fan())
     a_report(factories.create_fan(), artist_id=2)
 
     assert reports.list_for_artist(1, limit=5) == [(7, "hurtful", "open", report.at)]
 
 
-# What the database promises, whoever writes
+# What the database enforces
 
 
-def test_words_can_be_erased_also_after_the_verdict(db: None) -> None:
+def test_words_can_be_erased_after_the_verdict(db: None) -> None:
     report = a_report(factories.create_fan())
     reports.handle(report, upheld=True, note="Yes.", by=factories.get_staff())
 
@@ -190,7 +186,7 @@ def test_words_can_be_erased_also_after_the_verdict(db: None) -> None:
         "UPDATE trust_report SET state = 'dismissed'",
     ],
 )
-def test_the_database_refuses_another_history(db: None, sql: str) -> None:
+def test_the_database_refuses_to_change_a_handled_report(db: None, sql: str) -> None:
     report = a_report(factories.create_fan())
     reports.handle(report, upheld=True, note="Yes.", by=factories.get_staff())
 
@@ -205,7 +201,7 @@ def test_the_database_refuses_another_history(db: None, sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "promise"),
+    ("changes", "constraint"),
     [
         ({"state": "upheld"}, "somebody_handled_a_report_and_says_why"),
         ({"note": "Undecided."}, "somebody_handled_a_report_and_says_why"),
@@ -214,15 +210,15 @@ def test_the_database_refuses_another_history(db: None, sql: str) -> None:
         ({"subject": "artist:1"}, "a_report_is_on_an_experience"),
     ],
 )
-def test_the_database_refuses_what_cannot_be(db: None, changes: dict[str, Any], promise: str) -> None:
+def test_the_database_refuses_an_invalid_report(db: None, changes: dict[str, Any], constraint: str) -> None:
     row = {"subject": "experience:1", "artist": 1, "program": 7, "reason": "untrue", "words": "", "shown": {}}
 
-    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Report.objects.create(by=factories.create_fan(), **{**row, **changes})
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_filing_asks_a_constant_number_of_questions(db: None, count: int, django_assert_num_queries: Any) -> None:
+def test_the_number_of_queries_does_not_grow_with_staff(db: None, count: int, django_assert_num_queries: Any) -> None:
     for number in range(count):
         factories.create_person(f"Desk {number}", is_staff=True)
     fan = factories.create_fan()

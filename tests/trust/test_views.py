@@ -4,8 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from artists import moderation as weigh
-from artists import programs
+from artists import moderation, programs
 from artists.models import Program
 from fans import reports as fan_reports
 from tests import factories
@@ -26,7 +25,7 @@ def desk() -> Client:
     return client
 
 
-def test_staff_see_what_was_shown_and_said(desk: Client) -> None:
+def test_staff_see_what_the_fan_saw_and_wrote(desk: Client) -> None:
     report = a_report(factories.create_fan("Ana"))
 
     page = desk.get(DESK).content.decode()
@@ -36,7 +35,7 @@ def test_staff_see_what_was_shown_and_said(desk: Client) -> None:
     assert "Mara Veil&#x27;s words, filled in for you" in page
 
 
-def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands(desk: Client) -> None:
+def test_reports_are_grouped_by_program_with_its_state(desk: Client) -> None:
     artist = factories.create_artist("Drit")
     fans = [factories.create_fan(name, opted_in=artist) for name in ("Ana", "Bo", "Cy")]
     *two, third = [factories.create_experience(artist, fan) for fan in fans]
@@ -46,7 +45,7 @@ def test_reports_on_one_program_stand_together_under_its_name_with_how_it_stands
         fan_reports.report_experience(received, by=received.person, reason="hurtful")
     before = _page_words(desk)
     fan_reports.report_experience(third, by=third.person, reason="pretends")
-    weigh.weigh_next()
+    moderation.weigh_next()
     stopped = _page_words(desk)
     programs.resume(program, by=factories.get_member(artist, "principal"))
     resumed = _page_words(desk)
@@ -67,7 +66,7 @@ def _page_words(desk: Client) -> str:
     return " ".join(HTMLPage(desk.get(DESK).content.decode()).words.split())
 
 
-def test_a_program_that_its_team_paused_is_not_called_stopped(desk: Client) -> None:
+def test_a_program_that_its_team_paused_is_not_shown_as_stopped(desk: Client) -> None:
     artist = factories.create_artist("Mara Veil")
     received = factories.create_experience(artist)
     fan_reports.report_experience(received, by=received.person, reason="untrue")
@@ -81,16 +80,16 @@ def test_a_program_that_its_team_paused_is_not_called_stopped(desk: Client) -> N
     assert "Uphold: stop the program" in words
 
 
-def test_one_link_leads_to_each_list(desk: Client) -> None:
+def test_each_list_has_one_link(desk: Client) -> None:
     a_report(factories.create_fan())
 
     for page in (desk.get(DESK), desk.get(f"{DESK}?handled")):
-        links = [found["href"] for found in HTMLPage(page.content.decode()).all("a", class_="chip")]
+        links = [link["href"] for link in HTMLPage(page.content.decode()).all("a", class_="chip")]
         assert links == [DESK, f"{DESK}?handled"]
         assert "Show all" not in page.content.decode()
 
 
-def test_only_staff_have_a_link_to_it(desk: Client, client: Client) -> None:
+def test_only_staff_see_a_link_to_the_reports(desk: Client, client: Client) -> None:
     report = a_report(factories.create_fan())
     client.force_login(report.by)
 
@@ -99,7 +98,7 @@ def test_only_staff_have_a_link_to_it(desk: Client, client: Client) -> None:
     assert [f'href="{DESK}"' in page for page in pages] == [True, False]
 
 
-def test_to_everyone_else_there_is_no_desk(client: Client) -> None:
+def test_the_pages_are_404_for_everybody_else(client: Client) -> None:
     report = a_report(factories.create_fan())
     principal = factories.get_member(factories.create_artist(), "principal")
 
@@ -116,7 +115,7 @@ def test_to_everyone_else_there_is_no_desk(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("verdict", "state"), [("uphold", "upheld"), ("dismiss", "dismissed")])
-def test_staff_say_who_is_right(desk: Client, verdict: str, state: str) -> None:
+def test_staff_uphold_or_dismiss_a_report(desk: Client, verdict: str, state: str) -> None:
     report = a_report(factories.create_fan())
 
     answer = desk.post(f"{DESK}/{report.pk}", {"verdict": verdict, "note": "Read twice."})
@@ -130,7 +129,7 @@ def test_staff_say_who_is_right(desk: Client, verdict: str, state: str) -> None:
     assert "Read twice." in past
 
 
-def test_htmx_gets_the_list_alone(desk: Client) -> None:
+def test_htmx_gets_only_the_list(desk: Client) -> None:
     first, second = a_report(factories.create_fan()), a_report(factories.create_fan(), words="And me.")
 
     answer = desk.post(f"{DESK}/{first.pk}", {"verdict": "dismiss", "note": "No."}, headers=HTMX)
@@ -150,7 +149,7 @@ def test_htmx_gets_the_list_alone(desk: Client) -> None:
         ({"verdict": "uphold", "note": "Kept words." + "x" * 490}, "at most 500 characters"),
     ],
 )
-def test_what_cannot_be_stored_comes_back_as_it_was_typed(
+def test_an_invalid_verdict_comes_back_as_it_was_typed(
     desk: Client, typed: dict[str, str], sentence: str, headers: dict[str, str]
 ) -> None:
     report, other = a_report(factories.create_fan()), a_report(factories.create_fan())
@@ -165,7 +164,7 @@ def test_what_cannot_be_stored_comes_back_as_it_was_typed(
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
-def test_a_second_verdict_is_told_who_was_faster(desk: Client, headers: dict[str, str]) -> None:
+def test_a_second_verdict_is_refused_with_the_name_of_who_decided(desk: Client, headers: dict[str, str]) -> None:
     report = a_report(factories.create_fan())
     reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
 
@@ -176,12 +175,12 @@ def test_a_second_verdict_is_told_who_was_faster(desk: Client, headers: dict[str
     assert "Already upheld by Staff on " in answer.content.decode()
 
 
-def test_a_report_that_is_not_there_is_not_handled(desk: Client) -> None:
+def test_an_unknown_report_is_404(desk: Client) -> None:
     for pk in (1, 10**30):
         assert desk.post(f"{DESK}/{pk}", {"verdict": "dismiss", "note": "No."}).status_code == 404
 
 
-def test_markup_and_names_are_shown_as_text(desk: Client) -> None:
+def test_markup_in_words_and_names_is_shown_as_text(desk: Client) -> None:
     nasty = "<img src=x onerror=alert(1)>\u202egnp.exe"
     shown = {**SHOWN_TO_FAN, "text": nasty, "artist": nasty, "why": nasty, "mark": nasty}
     report = a_report(factories.create_fan(), words=nasty, shown=shown)
@@ -195,7 +194,7 @@ def test_markup_and_names_are_shown_as_text(desk: Client) -> None:
     assert past.count("&lt;img src=x onerror=alert(1)&gt;\u202egnp.exe") == 6
 
 
-def test_what_was_erased_leaves_a_report_that_can_be_handled(desk: Client) -> None:
+def test_a_report_with_erased_words_can_still_be_read(desk: Client) -> None:
     report = a_report(factories.create_fan())
     Report.objects.filter(pk=report.pk).update(words=None, shown=None)
 
@@ -205,19 +204,19 @@ def test_what_was_erased_leaves_a_report_that_can_be_handled(desk: Client) -> No
     assert "What the fan wrote" not in page
 
 
-def test_an_empty_desk_says_so(desk: Client) -> None:
+def test_an_empty_list_says_so(desk: Client) -> None:
     assert "Nothing waits." in desk.get(DESK).content.decode()
     assert "Nothing was handled yet." in desk.get(f"{DESK}?handled").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_desk_asks_a_constant_number_of_questions(
+def test_the_page_needs_the_same_queries_for_any_number_of_reports(
     desk: Client, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     for number in range(count):
         a_report(factories.create_fan(f"Fan {number}"))
 
-    with django_assert_num_queries(7):  # session, person, reports, what became of the programs, fans, artists, how many
+    with django_assert_num_queries(7):  # session, person, reports, states of the programs, fans, artists, count
         page = desk.get(DESK, headers=HTMX).content.decode()
 
     assert page.count("<article") == count

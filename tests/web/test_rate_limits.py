@@ -13,15 +13,15 @@ from web.models import RateWindow
 
 
 def age_windows(seconds: float) -> None:
-    """Let every window have begun so much earlier."""
+    """Move the end of each window back by so many seconds, as if the time had passed."""
     RateWindow.objects.update(expires_at=F("expires_at") - timedelta(seconds=seconds))
 
 
 @pytest.mark.django_db
-def test_a_window_lets_its_limit_through_and_no_more() -> None:
-    taken = [rate_limits.hit("ana", 3, 10) for _ in range(5)]
+def test_a_window_allows_its_limit_and_no_more() -> None:
+    statuses = [rate_limits.hit("ana", 3, 10) for _ in range(5)]
 
-    assert [(rate.limit, rate.remaining, rate.allowed) for rate in taken] == [
+    assert [(status.limit, status.remaining, status.allowed) for status in statuses] == [
         (3, 2, True),
         (3, 1, True),
         (3, 0, True),
@@ -31,19 +31,19 @@ def test_a_window_lets_its_limit_through_and_no_more() -> None:
 
 
 @pytest.mark.django_db
-def test_a_rate_says_when_the_window_ends() -> None:
+def test_the_status_says_when_the_window_ends() -> None:
     before = time.time()
-    rate = rate_limits.hit("ana", 3, 10)
+    first = rate_limits.hit("ana", 3, 10)
     age_windows(6.5)
     later = rate_limits.hit("ana", 3, 10)
 
-    assert (rate.reset_in, later.reset_in) == (10, 4)
-    assert before + 9 <= rate.reset_at <= before + 12
-    assert rate.reset_at - later.reset_at in {6, 7}
+    assert (first.reset_in, later.reset_in) == (10, 4)
+    assert before + 9 <= first.reset_at <= before + 12
+    assert first.reset_at - later.reset_at in {6, 7}
 
 
 @pytest.mark.django_db
-def test_after_its_end_a_window_begins_anew_even_when_it_was_knocked_at_all_the_time() -> None:
+def test_a_window_ends_also_when_requests_never_stopped() -> None:
     for _ in range(5):
         rate_limits.hit("ana", 3, 10)
 
@@ -61,7 +61,7 @@ def test_keys_do_not_share_a_window() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["127.0.0.1", "\x00", "\ud800", "k" * 100_000])
-def test_a_key_is_kept_as_a_digest_only(key: str) -> None:
+def test_only_the_hash_of_a_key_is_stored(key: str) -> None:
     rate_limits.hit(key, 1, 10)
 
     [stored] = RateWindow.objects.values_list("key", flat=True)
@@ -70,7 +70,7 @@ def test_a_key_is_kept_as_a_digest_only(key: str) -> None:
 
 
 @pytest.mark.django_db
-def test_one_statement_counts_and_answers(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_hit_needs_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         rate_limits.hit("ana", 3, 10)
     with django_assert_num_queries(1):
@@ -78,7 +78,7 @@ def test_one_statement_counts_and_answers(django_assert_num_queries: DjangoAsser
 
 
 @pytest.mark.django_db
-def test_windows_that_are_over_are_removed_now_and_then() -> None:
+def test_new_windows_delete_expired_ones_now_and_then() -> None:
     for number in range(100):
         rate_limits.hit(f"old {number}", 1, 10)
     age_windows(11)
@@ -90,7 +90,7 @@ def test_windows_that_are_over_are_removed_now_and_then() -> None:
 
 
 @pytest.mark.django_db
-def test_sweeping_leaves_windows_that_are_open() -> None:
+def test_deleting_expired_windows_leaves_open_ones() -> None:
     rate_limits.hit("old", 1, 10)
     age_windows(11)
     rate_limits.hit("new", 1, 10)
@@ -99,20 +99,20 @@ def test_sweeping_leaves_windows_that_are_open() -> None:
 
 
 @pytest.mark.django_db
-def test_the_table_is_not_logged() -> None:
+def test_the_table_is_unlogged() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'web_ratewindow'")
         assert cursor.fetchone() == ("u",)
 
 
-def test_two_hundred_at_once_pass_exactly_the_limit(committing_db: Database) -> None:
-    def knock(_: int) -> bool:
+def test_of_two_hundred_concurrent_requests_exactly_the_limit_is_allowed(committing_db: Database) -> None:
+    def is_allowed(_: int) -> bool:
         try:
             return rate_limits.hit("ana", 50, 60).allowed
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(8) as crowd:
-        allowed = list(crowd.map(knock, range(200)))
+    with ThreadPoolExecutor(8) as executor:
+        allowed = list(executor.map(is_allowed, range(200)))
 
     assert sum(allowed) == 50

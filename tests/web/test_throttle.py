@@ -1,4 +1,4 @@
-"""The API's bound per person."""
+"""Tests of the limit of API requests for each user."""
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_one_request_too_many_is_told_when_to_come_back(settings: Settings) -> None:
+def test_a_request_above_the_limit_is_answered_429_with_retry_after(settings: Settings) -> None:
     settings.API_REQUESTS_PER_MINUTE = 2
     ana, bo = Client(), Client()
     ana.force_login(factories.create_person("Ana"))
@@ -24,13 +24,13 @@ def test_one_request_too_many_is_told_when_to_come_back(settings: Settings) -> N
     assert bo.get("/api/v1/me").status_code == 200
 
 
-def test_counting_a_request_is_one_statement() -> None:
+def test_counting_a_request_needs_one_query() -> None:
     client = Client()
     client.force_login(factories.create_person("Ana"))
     client.get("/api/v1/notices")
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         client.get("/api/v1/notices")
 
-    assert len([query for query in asked if "web_ratewindow" in query["sql"]]) == 1
-    assert len([query for query in asked if "fanfare_cache" in query["sql"]]) == 0
+    assert len([query for query in queries if "web_ratewindow" in query["sql"]]) == 1
+    assert len([query for query in queries if "fanfare_cache" in query["sql"]]) == 0

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "about",
-                    models.CharField(help_text="what the yes is about, kind:<id>, e.g. artist:12", max_length=80),
+                    models.CharField(help_text="what the consent is about, kind:<id>, e.g. artist:12", max_length=80),
                 ),
                 ("act", models.CharField(choices=[("given", "Given"), ("withdrawn", "Withdrawn")], max_length=9)),
                 ("version", models.PositiveSmallIntegerField(help_text="of the words below")),
@@ -169,9 +169,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "digest",
-                    models.CharField(
-                        help_text="of the secret in the link, which is kept nowhere", max_length=64, unique=True
-                    ),
+                    models.CharField(help_text="hash_secret() of the secret in the link", max_length=64, unique=True),
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("expires_at", models.DateTimeField()),

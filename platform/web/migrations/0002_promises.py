@@ -1,4 +1,4 @@
-"""The table of rate limits is written at every request and worth nothing after a crash."""
+"""Make the table of rate limits cheap to write: each request writes it, and a crash may empty it."""
 
 from django.db import migrations
 
