@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import ExtractHour, TruncMonth
 
 from accounts.models import Person
@@ -13,33 +13,11 @@ from fans import experiences
 from fans.models import Engagement, Experience
 from listens import player_api
 from listens.models import Listen
+from web.pagination import Cursor, paginate
 
 PAGE_SIZE = 25
 PERIOD = timedelta(days=365)
 TOP_ARTISTS, RECENT_EXPERIENCES = 6, 4
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class InvalidCursor(Exception):
-    """Not a place in a list of ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page of the list begins: right after this listen, newest first."""
-
-    started_at: datetime
-    pk: int
-
-    @classmethod
-    def read(cls, text: str) -> "Cursor":
-        micros, _, pk = text.partition("-")
-        if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (micros, pk)):
-            raise InvalidCursor(text)
-        return cls(EPOCH + timedelta(microseconds=int(micros)), int(pk))
-
-    def __str__(self) -> str:
-        return f"{(self.started_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +52,11 @@ def to_history_entry(listen: Listen) -> HistoryEntry:
     return HistoryEntry(listen, "counts" if listen.recording_id else "kept")
 
 
-def history_page(person: Person, after: Cursor | None = None) -> tuple[list[HistoryEntry], Cursor | None]:
-    """The newest listens, or those after this place; and where the next page begins. One query."""
+def history_page(person: Person, before: Cursor | None = None) -> tuple[list[HistoryEntry], Cursor | None]:
+    """The newest listens, or those older than the cursor, and the cursor of the next page. One query."""
     rows = Listen.objects.filter(person=person).select_related("recording__artist", "source")
-    if after:
-        rows = rows.filter(started_at__lte=after.started_at).filter(
-            Q(started_at__lt=after.started_at) | Q(pk__lt=after.pk)
-        )
-    found = [to_history_entry(row) for row in rows.order_by("-started_at", "-pk")[: PAGE_SIZE + 1]]
-    more = len(found) > PAGE_SIZE
-    last = found[PAGE_SIZE - 1].listen if more else None
-    return found[:PAGE_SIZE], Cursor(last.started_at, last.pk) if last else None
+    page, older = paginate(rows, "started_at", before=before, size=PAGE_SIZE)
+    return [to_history_entry(listen) for listen in page], older
 
 
 def count_listens(person: Person, zone: ZoneInfo) -> ListenCounts:

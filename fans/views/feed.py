@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +23,7 @@ from fans.opt_ins import KnownArtist
 from live import notices
 from live.models import Notice
 from web.decorators import post_only
+from web.pagination import Cursor, paginate
 
 PAGE_SIZE = 10
 MAX_NEW_CARDS = 50  # more at once than that: load the page again
@@ -125,27 +126,21 @@ def _parse_filter(request: AuthenticatedHttpRequest, known: list[KnownArtist]) -
 
 
 def _read_cards(asked: FeedFilter, before: str) -> tuple[list[Experience], str]:
-    """One page, and the address of the next; older than the experience `before`, where there is one."""
-    found = asked.apply()
-    if before:
-        edge = _find_before(asked.person, before)
-        found = found.filter(
-            Q(delivered_at__lt=edge.delivered_at) | Q(delivered_at=edge.delivered_at, pk__lt=edge.pk),
-            delivered_at__lte=edge.delivered_at,
-        )
-    cards = list(found[: PAGE_SIZE + 1])
-    more = len(cards) > PAGE_SIZE
-    return cards[:PAGE_SIZE], asked.address("feed", before=str(cards[PAGE_SIZE - 1].pk)) if more else ""
+    """One page of experiences older than the one with the id `before`, and the URL of the next page or ""."""
+    cursor = _find_cursor(asked.person, before) if before else None
+    cards, older = paginate(asked.apply(), "delivered_at", before=cursor, size=PAGE_SIZE)
+    return cards, asked.address("feed", before=str(older.pk)) if older else ""
 
 
-def _find_before(person: Person, before: str) -> Experience:
+def _find_cursor(person: Person, before: str) -> Cursor:
+    """The place of one of the person's experiences, or Http404."""
     try:
-        edge = experiences.received_by(person).only("delivered_at").filter(pk=UUID(before)).first()
+        experience = experiences.received_by(person).only("delivered_at").filter(pk=UUID(before)).first()
     except ValueError:
-        edge = None
-    if edge is None:
+        experience = None
+    if experience is None:
         raise Http404
-    return edge
+    return Cursor(experience.delivered_at, experience.pk)
 
 
 def _page_context(

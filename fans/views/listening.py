@@ -17,6 +17,7 @@ from fans import charts, listening
 from listens import incognito, retraction
 from listens.models import Listen
 from web.decorators import post_only
+from web.pagination import Cursor, InvalidCursor
 
 MORNING_HOUR = 6  # when "until tomorrow" ends
 UTC_ZONE = ZoneInfo("UTC")
@@ -77,16 +78,16 @@ def _reader_zone(request: AuthenticatedHttpRequest) -> ZoneInfo:
         return UTC_ZONE
 
 
-def _parse_cursor(text: str) -> listening.Cursor | None:
+def _parse_cursor(text: str) -> Cursor | None:
     if not text:
         return None
     try:
-        return listening.Cursor.read(text)
-    except (listening.InvalidCursor, OverflowError):
+        return Cursor.parse(text)
+    except InvalidCursor:
         raise Http404 from None
 
 
-def _page_url(place: listening.Cursor | None) -> str:
+def _page_url(place: Cursor | None) -> str:
     return reverse("listening") + (f"?before={place}" if place else "")
 
 

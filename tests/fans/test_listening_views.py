@@ -17,6 +17,7 @@ from listens import incognito
 from listens.models import Incognito, Listen, Source
 from tests import factories
 from tests.listens.factories import listen_event, make_incoming
+from web.pagination import Cursor
 
 NOW = datetime.now(UTC)
 MARKUP = "<script>alert(1)</script>"
@@ -148,7 +149,7 @@ def test_nothing_heard_yet_leads_to_the_artists_too(client: Client) -> None:
 
 def test_without_javascript_one_is_back_at_the_same_place(client: Client, ana: Person) -> None:
     listens = consume_plays(ana, *[f"Song {n}" for n in range(30)])
-    place = listening.Cursor(listens[10].started_at, listens[10].pk)
+    place = Cursor(listens[10].started_at, listens[10].pk)
 
     answer = client.post(f"/listening/{listens[3].pk}/delete", {"before": str(place)})
 
