@@ -71,13 +71,15 @@ def test_many_requests_share_a_few_connections_to_the_database(processes: Proces
 
 def test_a_file_of_ours_comes_whole_or_in_part_and_nobody_complains(processes: Processes) -> None:
     site = serve(processes, DEBUG="1")
-    style = (BASE_DIR / "static" / "app.css").read_bytes()
+    style = (BASE_DIR / "static" / "components.css").read_bytes()
 
-    whole = requests.get(f"{site.url}/static/app.css", timeout=10)
-    part = requests.get(f"{site.url}/static/app.css", headers={"Range": "bytes=5-24"}, timeout=10)
-    known = requests.get(f"{site.url}/static/app.css", headers={"If-None-Match": whole.headers["ETag"]}, timeout=10)
-    head = requests.head(f"{site.url}/static/app.css", timeout=10)
-    beyond = requests.get(f"{site.url}/static/app.css", headers={"Range": "bytes=99999999-"}, timeout=10)
+    whole = requests.get(f"{site.url}/static/components.css", timeout=10)
+    part = requests.get(f"{site.url}/static/components.css", headers={"Range": "bytes=5-24"}, timeout=10)
+    known = requests.get(
+        f"{site.url}/static/components.css", headers={"If-None-Match": whole.headers["ETag"]}, timeout=10
+    )
+    head = requests.head(f"{site.url}/static/components.css", timeout=10)
+    beyond = requests.get(f"{site.url}/static/components.css", headers={"Range": "bytes=99999999-"}, timeout=10)
 
     assert (whole.status_code, whole.content, whole.headers["Content-Type"]) == (
         200,

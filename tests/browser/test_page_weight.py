@@ -66,7 +66,7 @@ def test_a_first_load_is_light_and_nothing_jumps(scene: dict[str, object], guest
 
 def test_files_are_compressed_and_kept_for_ever(scene: dict[str, object], guests: Browsers) -> None:
     page = guests.enter(scene["/"]).new_page()
-    with page.expect_response("**/app.*.css") as found:
+    with page.expect_response("**/base.*.css") as found:
         page.goto("/")
 
     headers = found.value.headers

@@ -122,7 +122,7 @@ def test_each_mark_is_a_word_a_shape_and_a_colour(mark: Mark) -> None:
     assert len(page.all("span", class_="mark", data_made=mark.value)) == 1
     assert page.words == " ".join(words.split())
     assert fanfare.icon(f"m-{mark}") in drawn
-    assert f'data-made="{mark}"' in _repository_root().joinpath("static/app.css").read_text()
+    assert f'data-made="{mark}"' in _repository_root().joinpath("static/components.css").read_text()
 
 
 def _repository_root() -> Path:
