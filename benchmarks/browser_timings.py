@@ -4,16 +4,14 @@ The site runs as in production, without HTTPS: DEBUG off, static files collected
 """
 
 import os
-import sys
 import tempfile
 import time
-import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
-from urllib.error import URLError
 
 from django.conf import settings
 from page_requests import PageTimings
@@ -24,6 +22,8 @@ from accounts.models import Person
 from artists import review
 from artists.models import Draft
 from config import BASE_DIR
+from config.processes import manage_argv
+from config.smoke.checks import is_healthy, wait_for
 from config.smoke.sessions import create_session
 from events.kafka import create_topics
 from tests.browser.chromium import NoBrowser, run_chromium
@@ -83,8 +83,7 @@ def _running_site(urls: Mapping[str, str]) -> Iterator[str]:
 
 
 def _manage_process(env: Mapping[str, str], folder: str, *words: str) -> Process:
-    argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
-    return Process(words[0], argv, env=env, folder=BASE_DIR, log=Path(folder) / f"{words[0]}.log")
+    return Process(words[0], manage_argv(*words), env=env, folder=BASE_DIR, log=Path(folder) / f"{words[0]}.log")
 
 
 def _run_to_end(crew: Supervisor, env: Mapping[str, str], folder: str, *words: str) -> None:
@@ -95,16 +94,8 @@ def _run_to_end(crew: Supervisor, env: Mapping[str, str], folder: str, *words: s
 
 
 def _wait_until_healthy(site: str) -> None:
-    give_up = time.monotonic() + TIMEOUT_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(f"{site}/health", timeout=2).close()  # noqa: S310 - our own address
-        except (URLError, OSError):
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+    if not wait_for(partial(is_healthy, site), seconds=TIMEOUT_SECONDS):
+        raise SystemExit(f"{site} does not answer.")
 
 
 def _context_for(person: Person | None, browser: Browser, site: str) -> BrowserContext:

@@ -4,14 +4,13 @@ make screenshots             (python manage.py embedded -- python benchmarks/scr
 make screenshots ARGS="feed review"     only these pages
 """
 
-import http.client
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 import harness  # first: it sets Django up
@@ -25,6 +24,8 @@ from catalog.models import Artist
 from config import BASE_DIR, database
 from config.demo.artist_data import MARA
 from config.demo.fan_data import ANA
+from config.processes import manage_argv
+from config.smoke.checks import is_healthy, wait_for
 from config.smoke.sessions import create_session
 from fans.models import Experience
 from tests.browser.chromium import NoBrowser, run_chromium
@@ -72,8 +73,7 @@ def create_sessions() -> dict[str, str]:
 
 
 def start_manage(*words: str, **env: str) -> subprocess.Popen[bytes]:
-    argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
-    return spawn(argv, env={**os.environ, **env, "DEBUG": "1", "LOG_LEVEL": "ERROR"})
+    return spawn(manage_argv(*words), env={**os.environ, **env, "DEBUG": "1", "LOG_LEVEL": "ERROR"})
 
 
 @contextmanager
@@ -82,22 +82,10 @@ def running_site(urls: dict[str, str]) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     child = start_manage("serve", "--port", str(port), SITE_URL=address, **urls)
     try:
-        give_up = time.monotonic() + TIMEOUT_SECONDS
-        while not is_healthy(port):
-            assert time.monotonic() < give_up, "the site does not answer"
-            time.sleep(0.2)
+        assert wait_for(partial(is_healthy, address), seconds=TIMEOUT_SECONDS), "the site does not answer"
         yield address
     finally:
         terminate(child)
-
-
-def is_healthy(port: int) -> bool:
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        link.request("GET", "/health")
-        return link.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
 
 
 def take_pictures(

@@ -1,21 +1,15 @@
-"""Bound: refuse what no view should see, before anything is stored or asked because of it."""
+"""Limit the size of request bodies before Django stores them."""
 
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
 
-from config import views
+from config.views import is_listenbrainz_request
 from listens.listenbrainz import validation
 
-MAX_BODY_BYTES = (
-    11 * 1024 * 1024
-)  # bytes of a body; a little more than the scrobblers' door takes, which answers for itself
-MAX_DISCARDED_BYTES = (
-    6 * MAX_BODY_BYTES
-)  # so much more is read and thrown away, so that an ordinary client hears the answer
+DISCARD_FACTOR = 6  # an oversized body is read on up to this many times the limit, so that the client sees the answer
 
 type Message = Any  # ASGI's dictionaries, which every library types in its own way
 type Receive = Callable[[], Awaitable[Message]]
@@ -24,63 +18,50 @@ type App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class BodyTooLarge(Exception):
-    """The body is larger than anything here takes."""
+    """The body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
 
 
 def limit_body_size(app: App) -> App:
-    """Django keeps a whole body on disk before it asks anybody whether it is wanted. Here it ends at LARGEST."""
+    """Stop reading a body at DATA_UPLOAD_MAX_MEMORY_SIZE and answer 413, or 400 to ListenBrainz clients.
 
-    async def counting(scope: Message, receive: Receive, send: Send) -> None:
+    Django itself writes a whole body to disk before any view can refuse it.
+    """
+
+    async def limited(scope: Message, receive: Receive, send: Send) -> None:
         size = 0
 
-        async def counted() -> Message:
+        async def receive_counted() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > MAX_BODY_BYTES:
+            if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
                 raise BodyTooLarge
             return message
 
         try:
-            await app(scope, counted, send)
+            await app(scope, receive_counted, send)
         except BodyTooLarge:
             await _discard_body(receive)
             await _send_too_large(scope["path"], send)
 
-    return counting
+    return limited
 
 
 async def _discard_body(receive: Receive) -> None:
-    left = MAX_DISCARDED_BYTES
-    while left > 0:
+    remaining = DISCARD_FACTOR * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    while remaining > 0:
         message = await receive()
-        left -= len(message.get("body", b""))
+        remaining -= len(message.get("body", b""))
         if not message.get("more_body"):
             return
 
 
 async def _send_too_large(path: str, send: Send) -> None:
-    said = f"Payload too large. Payload cannot exceed {validation.MAX_BODY_BYTES} bytes"
-    scrobbler = "/1/" in path
-    told = {"code": 400, "error": said} if scrobbler else {"detail": said, "code": "TooLarge"}
+    sentence = f"Payload too large. Payload cannot exceed {validation.MAX_BODY_BYTES} bytes"
+    listenbrainz = is_listenbrainz_request(path)
+    body = {"code": 400, "error": sentence} if listenbrainz else {"detail": sentence, "code": "TooLarge"}
     headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    if scrobbler:
+    if listenbrainz:
         headers.append((b"access-control-allow-origin", b"*"))
-    await send({"type": "http.response.start", "status": 400 if scrobbler else 413, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(told).encode()})
-
-
-def legible(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """PostgreSQL has no text with a NUL in it, so no address and no cookie of ours has one.
-
-    What a view takes from the query or a form, it looks at itself.
-    """
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
-            del request.COOKIES[name]
-        if "\0" in request.path:
-            return views.bad_request(request, BadRequest("a NUL in the address"))
-        return get_response(request)
-
-    return answer
+    await send({"type": "http.response.start", "status": 400 if listenbrainz else 413, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})

@@ -1,54 +1,119 @@
-"""Frame: what belongs to every page, whichever room made it: where its live news begins, and where htmx is led."""
+"""Middleware for every request: null characters, htmx redirects, the newest notice, and error pages for people."""
 
+import logging
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, MiddlewareNotUsed, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
+from django.urls import Resolver404
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Person
+from config import views
 from live import notices
 from web.decorators import SAFE_METHODS
+from web.redirects import nearest_page
 
-API_PREFIXES = ("/api/", "/1/", "/health")  # who asks there shows no page
+logger = logging.getLogger(__name__)
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class PageRequest(HttpRequest):
+    """A request after Django's, allauth's and django-htmx' middleware and `newest_notice`."""
+
     htmx: HtmxDetails
     live_after: int
 
 
-def newest_notice(get_response: GetResponse) -> GetResponse:
-    """Read the newest notice before the page reads anything: what comes while it is made is told again, not lost."""
+def reject_null_characters(get_response: GetResponse) -> GetResponse:
+    """Answer 400 to a path with a null character, and drop cookies that contain one: PostgreSQL stores no such text.
 
-    def answer(request: PageRequest) -> HttpResponse:
-        is_page = request.method == "GET" and not request.htmx and not request.path.startswith(API_PREFIXES)
+    Views check the query and form fields that they read.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]
+        if "\0" in request.path:
+            return views.bad_request(request, BadRequest("null character in the path"))
+        return get_response(request)
+
+    return middleware
+
+
+def htmx_redirects(get_response: GetResponse) -> GetResponse:
+    """Let a redirect move the whole page, not the part that htmx asked for. After sign-in, return to that page.
+
+    Only a GET is sent back to the page that is open now. For a form, the view has named the page to return to.
+    """
+
+    def middleware(request: PageRequest) -> HttpResponse:
+        response = get_response(request)
+        if not request.htmx or response.status_code not in {301, 302, 303}:
+            return response
+        location = response["Location"]
+        if urlsplit(location).path == resolve_url(settings.LOGIN_URL) and request.method in SAFE_METHODS:
+            current_page = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
+            location = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': current_page})}"
+        return HttpResponseClientRedirect(location)
+
+    return middleware  # type: ignore[return-value]  # Django's own middleware has added htmx to the request
+
+
+def newest_notice(get_response: GetResponse) -> GetResponse:
+    """Read the newest notice before the page reads anything else. The page's socket then misses nothing."""
+
+    def middleware(request: PageRequest) -> HttpResponse:
+        is_page = request.method == "GET" and not request.htmx and not views.is_api_request(request.path)
         if is_page and isinstance(person := request.user, Person):
             request.live_after = notices.newest_sequences([person.pk])[person.pk]
         return get_response(request)
 
-    return answer  # type: ignore[return-value]  # Django's own middleware has put htmx there
+    return middleware  # type: ignore[return-value]  # as above
 
 
-def htmx_redirects(get_response: GetResponse) -> GetResponse:
-    """A redirect moves the whole page, not the part that htmx asked for; after signing in one is back at the page.
+def method_not_allowed_page(get_response: GetResponse) -> GetResponse:
+    """Show people a page with a link onward when they open a URL that only accepts a form."""
 
-    Where a form was sent, its room has said already which page that is: the item that was decided, not the next one.
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or views.is_api_request(request.path):
+            return response
+        page = views.method_not_allowed(request, nearest_page(request.path.rstrip("/").rpartition("/")[0]))
+        response.content = page.content  # the same response object: it keeps Allow, and Django logs it once
+        response["Content-Type"] = page["Content-Type"]
+        return response
+
+    return middleware
+
+
+class DebugErrorPages:
+    """With DEBUG on, show our own pages for 404 and 400, because people judge the product by the demo.
+
+    A view that breaks still shows Django's debug page, which helps whoever repairs it.
     """
 
-    def answer(request: PageRequest) -> HttpResponse:
-        response = get_response(request)
-        if not request.htmx or response.status_code not in {301, 302, 303}:
-            return response
-        goal = response["Location"]
-        if urlsplit(goal).path == resolve_url(settings.LOGIN_URL) and request.method in SAFE_METHODS:
-            here = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
-            goal = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
-        return HttpResponseClientRedirect(goal)
+    def __init__(self, get_response: GetResponse) -> None:
+        if not settings.DEBUG:
+            raise MiddlewareNotUsed  # Django calls our handlers itself
+        self.get_response = get_response
 
-    return answer  # type: ignore[return-value]  # as above
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 404 and request.resolver_match is None:  # Django would list all URL patterns
+            return views.page_not_found(request, Resolver404())
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a view that raised Http404, BadRequest or SuspiciousOperation; None for anything else."""
+        if isinstance(exception, Http404):
+            return views.page_not_found(request, exception)
+        if isinstance(exception, BadRequest | SuspiciousOperation):
+            logger.warning("%s: %s", type(exception).__name__, exception)
+            return views.bad_request(request, exception)
+        return None

@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
-    "config.asgi_limits.legible",
+    "config.middleware.reject_null_characters",
     "django.middleware.security.SecurityMiddleware",
     "config.static_files.StaticFilesMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -59,8 +59,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.htmx_redirects",
     "config.middleware.newest_notice",
-    "config.failing.no_page",
-    "config.failing.InDemo",
+    "config.middleware.method_not_allowed_page",
+    "config.middleware.DebugErrorPages",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"

@@ -1,4 +1,4 @@
-"""The pages that belong to no room: the front door, health, and what is said when something is not there."""
+"""Views of no app: the front page, the health check, and the error pages."""
 
 import logging
 import secrets
@@ -16,10 +16,23 @@ from fans.views import feed
 
 logger = logging.getLogger(__name__)
 
+LISTENBRAINZ_PREFIXES = ("/1/", "/apis/listenbrainz/")
+API_PREFIXES = ("/api/", "/health", *LISTENBRAINZ_PREFIXES)
+
+
+def is_api_request(path: str) -> bool:
+    """Whether a program asks: it reads JSON, never a page."""
+    return path.startswith(API_PREFIXES)
+
+
+def is_listenbrainz_request(path: str) -> bool:
+    """Whether a scrobbler asks, which expects errors in the format of ListenBrainz."""
+    return path.startswith(LISTENBRAINZ_PREFIXES)
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, for who does not know us; one's own feed for who does."""
+    """Show a signed-in person their feed, and everybody else what Fanfare is."""
     if request.user.is_authenticated:
         return feed.feed(cast(feed.FeedRequest, request))
     return render(request, "home.html")
@@ -27,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when this process can reach the database, else 503. For load balancers; says nothing more."""
+    """Answer load balancers: 200 when this process can reach the database, else 503."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -37,11 +50,11 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def error_page(request: HttpRequest, status: int, title: str, sentence: str, *, way: str = "") -> HttpResponse:
-    """A page for a person, with a way on where there is a better one than the front page; JSON for a program."""
-    if request.path.startswith("/api/"):
+    """A page for a person, or JSON for a program. `way` is the path of a link onward; the default is the front page."""
+    if is_api_request(request.path):
         return JsonResponse({"detail": sentence}, status=status)
-    facts = {"status": status, "title": title, "sentence": sentence, "way": way, "layout": "base.html"}
-    return render(request, "error.html", facts, status=status)
+    context = {"status": status, "title": title, "sentence": sentence, "way": way, "layout": "base.html"}
+    return render(request, "error.html", context, status=status)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -57,24 +70,29 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def method_not_allowed(request: HttpRequest, way: str) -> HttpResponse:
-    """405: somebody reads where only a button leads."""
-    words = "This address is for a button; there is nothing to read at it. Nothing was changed."
-    return error_page(request, 405, "A button, not a page", words, way=way)
+    """405, for a person who opens a URL that only accepts a form. `way` is the path of a page to go to."""
+    sentence = "This address is for a button; there is nothing to read at it. Nothing was changed."
+    return error_page(request, 405, "A button, not a page", sentence, way=way)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without the token of this session: another site's, or a page from before one signed in anew."""
-    words = "This page is from before you last signed in or out. Nothing was changed. Load it anew and send it again."
-    return error_page(request, 403, "Page too old", words)
+    """403, for a form without this session's token: sent by another site, or opened before the last sign-in."""
+    sentence = (
+        "This page is from before you last signed in or out. Nothing was changed. Load it anew and send it again."
+    )
+    return error_page(request, 403, "Page too old", sentence)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Asks neither person nor database: either may be what went wrong. The code leads to the line in the log."""
-    away = isinstance(sys.exception(), (OperationalError, InterfaceError))
-    status, code = (503 if away else 500), secrets.token_hex(3).upper()
+    """500, or 503 when the database is unreachable. The code on the page is also in the log.
+
+    It reads neither the person nor the database, because either may be what failed.
+    """
+    unavailable = isinstance(sys.exception(), (OperationalError, InterfaceError))
+    status, code = (503 if unavailable else 500), secrets.token_hex(3).upper()
     logger.error("error %s at %s", code, request.resolver_match and request.resolver_match.view_name)
-    sentence = DATABASE_UNAVAILABLE if away else "That did not go through. Nothing was half done."
-    if request.path.startswith("/api/"):
+    sentence = DATABASE_UNAVAILABLE if unavailable else "That did not go through. Nothing was half done."
+    if is_api_request(request.path):
         return JsonResponse({"detail": sentence, "code": code}, status=status)
-    facts = {"status": status, "title": "Not now", "sentence": sentence, "code": code, "layout": "base_minimal.html"}
-    return HttpResponse(render_to_string("error.html", facts), status=status)
+    context = {"status": status, "title": "Not now", "sentence": sentence, "code": code, "layout": "base_minimal.html"}
+    return HttpResponse(render_to_string("error.html", context), status=status)

@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from django.conf import settings
 
 from config import BASE_DIR
 from config.database import drop_database
+from config.processes import manage_argv
 from worker import embedded
 from worker.supervisor import Process, spawn, terminate
 
@@ -191,7 +191,7 @@ class Processes:
         log = self.folder / f"{len(self.logs)}-{command[0]}.log"
         with log.open("wb") as output:
             child = spawn(
-                [sys.executable, "manage.py", *command],
+                manage_argv(*command),
                 cwd=BASE_DIR,
                 env={**os.environ, **env},
                 stdin=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from accounts.models import Token
 from artists.models import Draft, Moment
+from config.processes import BACKGROUND_COMMANDS
 from events.kafka import create_topics
 from events.models import Outbox
 from fans.models import Engagement
@@ -77,13 +78,12 @@ class RunningSystem:
     broker: RestartableBroker
     crowd: SubmittingFans
     running: dict[str, object] = field(default_factory=dict)
-    commands = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
 
     def start(self, name: str) -> None:
         if name == "tansu":
             self.broker.start()
         else:
-            self.running[name] = self.processes.start(*self.commands[name])
+            self.running[name] = self.processes.start(*BACKGROUND_COMMANDS[name])
 
     def kill(self, name: str) -> None:
         if name == "tansu":
@@ -105,7 +105,7 @@ def house(fragile_broker: RestartableBroker, processes: Processes, live_site: Si
         token.save()
         tokens.append(secret)
     built = RunningSystem(processes, fragile_broker, SubmittingFans(live_site, tokens))
-    for name in built.commands:
+    for name in BACKGROUND_COMMANDS:
         built.start(name)
     return built
 

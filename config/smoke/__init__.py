@@ -1,1 +1,1 @@
-"""The story of one listen, told headless over real HTTP, Kafka, PostgreSQL and WebSocket (`make demo-once`)."""
+"""The smoke run (`make demo-once`): follow listens from a scrobbler to a fan's page over real servers."""

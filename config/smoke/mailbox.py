@@ -1,4 +1,4 @@
-"""Read: the mail that Django left in a folder."""
+"""Read the messages that Django's file backend wrote into a folder."""
 
 import email
 import email.policy
@@ -7,18 +7,18 @@ from email.message import EmailMessage
 from pathlib import Path
 
 MESSAGE_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
-"""After each letter: a second one of the same second may stand in the same file."""
+"""Django ends every message with it. Messages of the same second are in one file."""
 
 
 def read_messages(folder: Path) -> Iterator[EmailMessage]:
-    """Newest first."""
-    for file in sorted(folder.glob("*"), key=lambda found: found.stat().st_mtime, reverse=True):
-        for written in reversed(file.read_bytes().split(MESSAGE_SEPARATOR)):
-            if written.strip():
-                yield email.message_from_bytes(written, policy=email.policy.default)
+    """Every message in the folder, newest first."""
+    for file in sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
+        for message in reversed(file.read_bytes().split(MESSAGE_SEPARATOR)):
+            if message.strip():
+                yield email.message_from_bytes(message, policy=email.policy.default)
 
 
-def plain_text(letter: EmailMessage) -> str:
-    """Its plain text."""
-    body = letter.get_body(preferencelist=("plain",))
+def plain_text(message: EmailMessage) -> str:
+    """The plain text part of a message, "" if it has none."""
+    body = message.get_body(preferencelist=("plain",))
     return str(body.get_content()) if body else ""

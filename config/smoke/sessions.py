@@ -1,5 +1,6 @@
-"""A signed-in session for a person of the crowd, as signing in would have made it."""
+"""Create a signed-in session for a person without a sign-in form."""
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
@@ -7,9 +8,10 @@ from accounts.models import Person
 
 
 def create_session(person: Person) -> str:
+    """Store the session that a sign-in would have made. Returns its key, the value of the `sessionid` cookie."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
     assert session.session_key

@@ -1,10 +1,9 @@
-"""Open sockets, as many as it takes, and when each of them heard what."""
+"""A WebSocket client that keeps many connections open and stores what each receives, with the time."""
 
 import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,54 +12,50 @@ from websockets.asyncio.client import ClientConnection, connect
 
 @dataclass
 class OpenSocket:
-    """One open page: what it heard, and at which time (seconds since 1970)."""
+    """The connection of one open page, and its messages with their time in seconds since 1970."""
 
-    whose: str
-    heard: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    owner: str
+    messages: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
     def notices(self, kind: str) -> list[tuple[float, dict[str, Any]]]:
-        return [(at, said) for at, said in self.heard if said.get("type") == "notice" and said["kind"] == kind]
+        """The notices of this kind that have arrived."""
+        return [(at, body) for at, body in self.messages if body.get("type") == "notice" and body["kind"] == kind]
 
 
 class SocketClient:
-    """A loop of its own in which sockets listen while the story goes on."""
+    """Runs an event loop in a thread of its own, where the connections receive while the run goes on."""
 
     def __init__(self, site: str) -> None:
         self.site = site
         self.loop = asyncio.new_event_loop()
-        self.links: list[ClientConnection] = []
+        self.connections: list[ClientConnection] = []
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
 
-    def open(self, whose: str, cookie: str) -> OpenSocket:
-        socket = OpenSocket(whose)
+    def open(self, owner: str, cookie: str) -> OpenSocket:
+        """Connect, and return once the server has sent its first message."""
+        socket = OpenSocket(owner)
         asyncio.run_coroutine_threadsafe(self._connect(socket, cookie), self.loop).result(30)
         return socket
 
     async def _connect(self, socket: OpenSocket, cookie: str) -> None:
         address = self.site.replace("http://", "ws://") + "/live/"
         headers = {"Cookie": cookie}
-        link = await connect(address, origin=self.site, additional_headers=headers, proxy=None)  # type: ignore[arg-type]
-        self.links.append(link)
-        hello = asyncio.Event()
-        self.loop.create_task(self._listen(link, socket, hello))
-        await asyncio.wait_for(hello.wait(), 10)
+        connection = await connect(address, origin=self.site, additional_headers=headers, proxy=None)  # type: ignore[arg-type]
+        self.connections.append(connection)
+        greeted = asyncio.Event()
+        self.loop.create_task(self._listen(connection, socket, greeted))
+        await asyncio.wait_for(greeted.wait(), 10)
 
-    async def _listen(self, link: ClientConnection, socket: OpenSocket, hello: asyncio.Event) -> None:
-        async for message in link:
-            socket.heard.append((time.time(), json.loads(message)))
-            hello.set()
+    async def _listen(self, connection: ClientConnection, socket: OpenSocket, greeted: asyncio.Event) -> None:
+        async for message in connection:
+            socket.messages.append((time.time(), json.loads(message)))
+            greeted.set()
 
     def close(self) -> None:
-        async def all_of_them() -> None:
-            await asyncio.gather(*(link.close() for link in self.links))
+        """Close every connection and stop the event loop."""
 
-        asyncio.run_coroutine_threadsafe(all_of_them(), self.loop).result(30)
+        async def close_connections() -> None:
+            await asyncio.gather(*(connection.close() for connection in self.connections))
+
+        asyncio.run_coroutine_threadsafe(close_connections(), self.loop).result(30)
         self.loop.call_soon_threadsafe(self.loop.stop)
-
-
-def wait_for(so: Callable[[], Any], *, seconds: float) -> Any:
-    """Ask again and again until the answer is true, or the time is up; the last answer."""
-    deadline = time.monotonic() + seconds
-    while not (answer := so()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return answer

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from accounts.models import Role
-from config.failing import InDemo
+from config.middleware import DebugErrorPages
 from tests import factories
 from tests.accounts.factories import create_person, signed_in_client
 from tests.pages.html_page import HTMLPage, parse_page
@@ -59,7 +59,7 @@ def test_what_a_view_does_not_understand_is_no_look_at_our_insides(settings: Set
     request.user = factories.create_fan()
     request.live_after = 0  # type: ignore[attr-defined]
 
-    answer = InDemo(lambda _: None).process_exception(request, SuspiciousOperation("as it should not be"))  # type: ignore[arg-type, return-value]
+    answer = DebugErrorPages(lambda _: None).process_exception(request, SuspiciousOperation("as it should not be"))  # type: ignore[arg-type, return-value]
 
     assert answer is not None
     assert (answer.status_code, "Not understood" in _words(answer)) == (400, True)

@@ -1,10 +1,8 @@
-"""`manage.py demo`: the whole product on one machine, with a world in it; Ctrl-C ends everything."""
+"""Run the whole product on one machine, with invented artists and fans, until Ctrl-C."""
 
-import http.client
 import os
 import signal
 import sys
-import time
 from argparse import ArgumentParser
 from subprocess import DEVNULL
 from types import FrameType
@@ -14,14 +12,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config import BASE_DIR
 from config.demo import instructions
 from config.management.commands.serve import open_socket
-from worker.supervisor import Process, Supervisor, spawn, terminate
+from config.processes import BACKGROUND_COMMANDS, manage_argv, manage_process
+from config.smoke.checks import is_healthy, wait_for
+from worker.supervisor import Supervisor, spawn, terminate
 
-HOST = "127.0.0.1"  # its links sign in without a password, so nobody else's machine comes near them
-START_TIMEOUT_SECONDS = 60.0  # seconds for the first page
-BACKGROUND_PROCESSES = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+HOST = "127.0.0.1"  # its links sign in without a password, so no other machine may reach them
+START_TIMEOUT_SECONDS = 60.0  # until the front page answers
 
 
 class Command(BaseCommand):
@@ -34,68 +32,51 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, quiet: bool, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo signs people in without a password: it runs with DEBUG=1 only.")
-        crew, composing = Supervisor(), None
-        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(ending, _exit_once)
+        supervisor, composer = Supervisor(), None
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _exit_once)
+        call_command("prepare", stdout=self.stdout, verbosity=0)
         try:
-            call_command("prepare", stdout=self.stdout, verbosity=0)
             call_command("seed", stdout=self.stdout)
-            site = self._open(crew, port)
-            # Beside the crew, for it ends when it is done; a terminal's Ctrl-C reaches us, not it.
-            composing = spawn(_manage_argv("seed", "--sounds"), stdin=DEVNULL, start_new_session=True)
+            site = self._start_processes(supervisor, port)
+            # Not in the supervisor, because it ends when it is done. A terminal's Ctrl-C does not reach it.
+            composer = spawn(manage_argv("seed", "--sounds"), stdin=DEVNULL, start_new_session=True)
             self.stdout.write(instructions.render(site))
             self.stdout.flush()
             if not quiet:
-                crew.add(_manage_process("fans", "simulate", "--site", site))
+                supervisor.add(manage_process("fans", "simulate", "--site", site))
             while True:
-                crew.tend(1.0)
+                supervisor.tend(1.0)
         finally:
-            self.stdout.write("Ending everything, one after the other.")
+            self.stdout.write("Stopping all processes.")
             self.stdout.flush()
-            crew.stop()
-            if composing:
-                terminate(composing)
-            self.stdout.write("Everything has ended. The world is kept for the next time.")
+            supervisor.stop()
+            if composer:
+                terminate(composer)
+            self.stdout.write("Everything has stopped. The data are kept for the next start.")
 
-    def _open(self, crew: Supervisor, port: int) -> str:
-        """Start what the product consists of; its address, once the first page answers."""
-        with open_socket(HOST, port) as found:
-            free = found.getsockname()[1]
-        if free != port:
-            self.stdout.write(f"Port {port} is taken; {free} is not.")
-        site = f"http://{HOST}:{free}"
+    def _start_processes(self, supervisor: Supervisor, port: int) -> str:
+        """Start the site and the background processes. Returns the site's address once the front page answers."""
+        with open_socket(HOST, port) as listening:
+            free_port = listening.getsockname()[1]
+        if free_port != port:
+            self.stdout.write(f"Port {port} is taken; using {free_port}.")
+        site = f"http://{HOST}:{free_port}"
         os.environ["SITE_URL"] = site
-        crew.add(_manage_process("web", "serve", "--port", str(free), LOG_LEVEL="WARNING"))
-        for name, words in BACKGROUND_PROCESSES.items():
-            crew.add(_manage_process(name, *words))
-        give_up = time.monotonic() + START_TIMEOUT_SECONDS
-        while not _is_up(free):
-            if time.monotonic() > give_up:
-                raise CommandError(f"The first page does not answer at {site}; the lines above may say why.")
-            crew.tend(0.2)
+        supervisor.add(manage_process("web", "serve", "--port", str(free_port), LOG_LEVEL="WARNING"))
+        for name, words in BACKGROUND_COMMANDS.items():
+            supervisor.add(manage_process(name, *words))
+
+        def is_up() -> bool:
+            supervisor.tend(0.2)
+            return is_healthy(site, "/")
+
+        if not wait_for(is_up, seconds=START_TIMEOUT_SECONDS):
+            raise CommandError(f"The front page does not answer at {site}; the lines above may say why.")
         return site
 
 
-def _manage_process(name: str, *words: str, **env: str) -> Process:
-    return Process(name, _manage_argv(*words), env={**os.environ, **env})
-
-
-def _manage_argv(*words: str) -> list[str]:
-    return [sys.executable, str(BASE_DIR / "manage.py"), *words]
-
-
-def _is_up(port: int) -> bool:
-    link = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        link.request("GET", "/")
-        return link.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        link.close()
-
-
 def _exit_once(number: int, frame: FrameType | None) -> None:
-    """Once: while everything ends, a second Ctrl-C must not leave anybody behind."""
+    """Exit, and ignore a second Ctrl-C, so that every process is stopped."""
     signal.signal(number, signal.SIG_IGN)
     sys.exit(0)

@@ -1,32 +1,31 @@
-"""`manage.py demo_once`: tell the whole story once; 0 only if every line of it held.
+"""Run every process of the product once and follow listens to a fan's page; exit with 0 only if every check holds.
 
-Run it under `manage.py embedded --` (or with DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS set to empty servers).
+Run it under `manage.py embedded --`, or set DATABASE_URL, DATABASE_OWNER_URL and KAFKA_BOOTSTRAP_SERVERS. It makes a
+database and topics of its own.
 """
 
 import os
-import sys
 import tempfile
 import time
-import urllib.request
 import uuid
 from argparse import ArgumentParser
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config import BASE_DIR, database
+from config import database
+from config.processes import BACKGROUND_COMMANDS, manage_process
 from config.smoke import delivery, setup
-from config.smoke.checks import SmokeFailed, require
+from config.smoke.checks import SmokeFailed, is_healthy, require, wait_for
 from config.smoke.people import SmokeRun
-from config.smoke.sockets import SocketClient, wait_for
+from config.smoke.sockets import SocketClient
 from events.kafka import create_topics
 from worker.embedded import find_free_port
-from worker.supervisor import Process, Supervisor
+from worker.supervisor import Supervisor
 
 STAGES: list[Callable[[SmokeRun], None]] = [
     setup.people_sign_up,
@@ -48,83 +47,68 @@ STAGES: list[Callable[[SmokeRun], None]] = [
     delivery.nothing_else_arrives,
     delivery.receipt_is_checked,
 ]
-BACKGROUND_PROCESSES = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+LOG_LINES = 15  # lines of each process that are printed after a failure
 
 
 class Command(BaseCommand):
-    help = "Tell the whole story once, from a scrobbler's listen to a receipt, and check every line of it."
+    help = "Follow listens from a scrobbler to a fan's page and a receipt, and check every step."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--fans", type=int, default=50, help="further fans, for the figures (default 50)")
+        parser.add_argument("--fans", type=int, default=50, help="more fans, for the latency figures (default 50)")
 
     def handle(self, *args: Any, fans: int, **options: Any) -> None:
         began = time.monotonic()
-        with database.temporary_database("story") as urls, tempfile.TemporaryDirectory() as folder:
+        with database.temporary_database("smoke") as urls, tempfile.TemporaryDirectory() as folder:
             self.run(Path(folder), fans, urls)
-        self.stdout.write(self.style.SUCCESS(f"Every line held, in {time.monotonic() - began:.1f} s."))
+        self.stdout.write(self.style.SUCCESS(f"Every check held, in {time.monotonic() - began:.1f} s."))
 
     def run(self, folder: Path, fans: int, urls: dict[str, str]) -> None:
-        """Start every process of the product on servers of their own, and tell the story to its end."""
-        os.environ.update(urls, KAFKA_TOPIC_PREFIX=f"story-{uuid.uuid4().hex[:8]}.", MAIL_DIR=str(folder / "mail"))
+        """Start every process of the product and run all stages. Raises CommandError with the check that failed."""
+        os.environ.update(urls, KAFKA_TOPIC_PREFIX=f"smoke-{uuid.uuid4().hex[:8]}.", MAIL_DIR=str(folder / "mail"))
         settings.KAFKA_TOPIC_PREFIX = os.environ["KAFKA_TOPIC_PREFIX"]
         create_topics()
         port = find_free_port()
-        crew = Supervisor(
-            [
-                manage_process(name, words, folder)
-                for name, words in {**BACKGROUND_PROCESSES, "web": serve_arguments(port)}.items()
-            ]
+        site = f"http://127.0.0.1:{port}"
+        commands = {**BACKGROUND_COMMANDS, "web": ["serve", "--port", str(port)]}
+        supervisor = Supervisor(
+            [manage_process(name, *words, log=folder / f"{name}.log") for name, words in commands.items()]
         )
-        story = SmokeRun(f"http://127.0.0.1:{port}", folder / "mail", fans, SocketClient(f"http://127.0.0.1:{port}"))
-        crew.start()
+        run = SmokeRun(site, folder / "mail", fans, SocketClient(site))
+        supervisor.start()
         try:
             stage = "everything starts"
-            self.step(stage, partial(wait_until_healthy, story.site))
-            for chapter in STAGES:
-                stage = chapter.__name__.replace("_", " ")
-                self.step(stage, partial(chapter, story))
-                self.say(story)
+            self.run_stage(stage, partial(wait_until_healthy, site))
+            for check_stage in STAGES:
+                stage = check_stage.__name__.replace("_", " ")
+                self.run_stage(stage, partial(check_stage, run))
+                self.print_report(run)
         except Exception as error:
-            self.logs(folder)
-            why = str(error) if isinstance(error, SmokeFailed) else f"{type(error).__name__}: {error}"
-            raise CommandError(f"The story ends at “{stage}”. This did not hold: {why}") from error
+            self.print_logs(folder)
+            reason = str(error) if isinstance(error, SmokeFailed) else f"{type(error).__name__}: {error}"
+            raise CommandError(f"The run failed at “{stage}”. This did not hold: {reason}") from error
         finally:
-            story.ears.close()
-            crew.stop()
+            run.sockets.close()
+            supervisor.stop()
 
-    def step(self, stage: str, chapter: Callable[[], object]) -> None:
+    def run_stage(self, name: str, check_stage: Callable[[], object]) -> None:
+        """Run one stage and print how long it took."""
         began = time.monotonic()
-        chapter()
-        self.stdout.write(f"{time.monotonic() - began:6.2f} s  {stage}")
+        check_stage()
+        self.stdout.write(f"{time.monotonic() - began:6.2f} s  {name}")
 
-    def say(self, story: SmokeRun) -> None:
-        for line in story.told:
+    def print_report(self, run: SmokeRun) -> None:
+        """Print what the stage reported."""
+        for line in run.report_lines:
             self.stdout.write(f"          {line}")
-        story.told.clear()
+        run.report_lines.clear()
         self.stdout.flush()
 
-    def logs(self, folder: Path) -> None:
-        """The last lines of every process, for whoever wants to know why."""
+    def print_logs(self, folder: Path) -> None:
+        """Print the last lines of every process, to help find the reason of a failure."""
         for log in sorted(folder.glob("*.log")):
-            self.stderr.write(f"--- {log.stem}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:]))
-
-
-def serve_arguments(port: int) -> list[str]:
-    return ["serve", "--port", str(port)]
-
-
-def manage_process(name: str, words: list[str], folder: Path) -> Process:
-    argv = [sys.executable, str(BASE_DIR / "manage.py"), *words]
-    return Process(name, argv, env=dict(os.environ), log=folder / f"{name}.log")
+            lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+            self.stderr.write(f"--- {log.stem}\n" + "\n".join(lines))
 
 
 def wait_until_healthy(site: str) -> None:
     require(wait_for(partial(is_healthy, site), seconds=30), "the site answers")
-
-
-def is_healthy(site: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{site}/health", timeout=2) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False

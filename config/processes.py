@@ -1,0 +1,21 @@
+"""The processes that Fanfare consists of besides the site, and how each is started."""
+
+import os
+import sys
+from pathlib import Path
+
+from config import BASE_DIR
+from worker.supervisor import Process
+
+BACKGROUND_COMMANDS = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
+"""Name -> words of the management command. The Procfile lists the same."""
+
+
+def manage_argv(*words: str) -> list[str]:
+    """The command line of a management command, for this Python."""
+    return [sys.executable, str(BASE_DIR / "manage.py"), *words]
+
+
+def manage_process(name: str, *words: str, log: Path | None = None, **env: str) -> Process:
+    """A management command for a supervisor, with our environment and `env`; without `log` it writes to our output."""
+    return Process(name, manage_argv(*words), env={**os.environ, **env}, log=log)
