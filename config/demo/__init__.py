@@ -1,1 +1,1 @@
-"""A lively world to try the product in, on one's own machine (`make demo`). Every name and song in it is invented."""
+"""Invented artists, fans and listening history for the demo, and simulated fans who go on listening."""

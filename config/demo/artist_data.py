@@ -1,11 +1,11 @@
-"""Imagine: eight artists, their songs, and who is on their side."""
+"""The demo's eight artists with their songs and teams."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class DemoMember:
-    """Somebody of a team. One person may be in several."""
+    """A member of an artist's team. One person may be in several teams."""
 
     role: str
     name: str
@@ -15,12 +15,14 @@ class DemoMember:
 
 @dataclass(frozen=True)
 class DemoArtist:
+    """An artist with the colour of their pages, a text about them, songs and a team."""
+
     slug: str
     name: str
     spot: str
     about: str
     songs: dict[str, int]
-    """Title -> seconds, what is played most first."""
+    """Title -> seconds; the first ones are played most."""
     team: tuple[DemoMember, ...]
 
     @property
@@ -28,8 +30,8 @@ class DemoArtist:
         return self.team[0].handle
 
 
-MARA = "mara-veil"  # whose studio the demo's link opens
-REVOKED = "odile-marchepied"  # has taken back her yes to personal messages
+MARA = "mara-veil"  # the artist whose studio the demo's link opens
+REVOKED = "odile-marchepied"  # has revoked the grant for personal messages
 REPORTED = "drit-i-sil"  # fans reported one of their programs
 PAUSED = "trio-varanda"  # has paused a program
 RARE_SONG = "Low Tide"

@@ -1,8 +1,8 @@
-"""Turn back: the database's clock, for one transaction, so that what happened months ago is written in its own time.
+"""Set the database's clock back for one transaction, so that seeded rows have timestamps of the past.
 
-Stage functions stamp what they do with the time of the statement, and history cannot be changed afterwards: the past
-has to be written in the past. The owner role puts another clock in front, everything is then done with the rights of
-the app role, and at the end the owner takes it away again. Nobody else ever sees it; a rollback leaves nothing.
+Rows get the time of the statement as their timestamp, and history cannot be changed afterwards. So the owner role
+creates a function that replaces statement_timestamp(), the rows are written as the app role, and the owner drops the
+function again. No other transaction sees it, and a rollback leaves nothing behind.
 """
 
 from collections.abc import Iterator
@@ -27,37 +27,37 @@ WHERE relnamespace = 'public'::regnamespace AND pg_get_expr(adbin, adrelid) = %s
 """
 STATEMENT_TIMESTAMP = "statement_timestamp()"
 ENTER_PAST = f"SET LOCAL search_path = past, pg_catalog, public; SET LOCAL ROLE {APP_ROLE}"
-# Checks that wait for the commit are made now: a table with such a check ahead cannot be altered.
+# Deferred constraints are checked now, because a table with such a check pending cannot be altered.
 LEAVE_PAST = "RESET ROLE; RESET search_path; SET CONSTRAINTS ALL IMMEDIATE"
 
 
 class DatabaseClock:
-    """What the database takes for the present."""
+    """The time that the database takes for the present."""
 
     def __init__(self) -> None:
-        self.ago = timedelta()
+        self.offset = timedelta()
 
     @property
     def now(self) -> datetime:
-        return datetime.now(UTC) - self.ago
+        return datetime.now(UTC) - self.offset
 
-    def turn(self, now: datetime) -> None:
-        """From here on it is `now`, and time goes on."""
-        self.ago = max(datetime.now(UTC) - now, timedelta())
+    def set_now(self, now: datetime) -> None:
+        """Set the clock; it runs on from there. A time in the future counts as the present."""
+        self.offset = max(datetime.now(UTC) - now, timedelta())
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('past.ago', %s, true)", [f"{self.ago.total_seconds()} seconds"])
+            cursor.execute("SELECT set_config('past.ago', %s, true)", [f"{self.offset.total_seconds()} seconds"])
 
 
 @contextmanager
 def turned_back() -> Iterator[DatabaseClock]:
-    """One transaction with a clock that can be set. It begins at the present."""
+    """One transaction, as the app role, with a clock that can be set. It starts at the present."""
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CREATE_CLOCK)
         cursor.execute(SELECT_STAMP_DEFAULTS, [STATEMENT_TIMESTAMP])
         stamped = [row[0] for row in cursor.fetchall()]
         _set_defaults(stamped, f"past.{STATEMENT_TIMESTAMP}")
         clock = DatabaseClock()
-        clock.turn(clock.now)
+        clock.set_now(clock.now)
         _enter_past()
         yield clock
         cursor.execute(LEAVE_PAST)

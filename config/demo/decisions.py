@@ -1,4 +1,4 @@
-"""Seed: what a team does with one draft, and what becomes of it."""
+"""Decide the seed's drafts as their teams would, and deliver what was approved."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -14,20 +14,20 @@ from config.demo.setup import DemoWorld
 from fans import experiences
 from fans.models import Experience
 
-GRACE = timedelta(seconds=6)
-TIME_PER_DECISION = timedelta(seconds=40)  # a person reads before the next decision
+UNDO_TIME = timedelta(seconds=6)  # a little longer than a team's time to undo an approval
+TIME_PER_DECISION = timedelta(seconds=40)  # a person reads each draft
 TIME_TO_OPEN = timedelta(seconds=50)
 DECLINE_REASONS = ("Not this one.", "Too much for a first hello.", "I would rather write to them myself.", "")
 
 
 def is_written_by_hand(draft: Draft) -> bool:
-    """Mara writes this one herself, so that something by an artist's own hand is there to be seen."""
+    """Whether this is the one draft that Mara writes herself, so that the demo has such a message."""
     return draft.person.handle == ANA and draft.artist.slug == MARA and draft.version.nth == 50
 
 
 def decide(world: DemoWorld, draft: Draft) -> bool:
-    """By somebody of the team. Says whether it was a yes, so that it may go out when the grace is over."""
-    world.clock.turn(world.clock.now + TIME_PER_DECISION)
+    """Decide a draft as a member of its team. True if it was approved or edited, so that it can be delivered."""
+    world.clock.set_now(world.clock.now + TIME_PER_DECISION)
     slug, chance = draft.artist.slug, world.rng.random()
     try:
         if is_written_by_hand(draft):
@@ -39,26 +39,22 @@ def decide(world: DemoWorld, draft: Draft) -> bool:
             review.edit(draft.pk, world.rng.choice(PERSONAL_TEXTS[slug]), by=world.principal(slug))
         else:
             review.approve(draft.pk, by=_random_reviewer(world, slug))
-    except (
-        InvalidRequest,
-        TooLate,
-        Uncleared,
-    ):  # paused, no longer granted, or its deadline passed while others were read
-        return False
+    except (InvalidRequest, TooLate, Uncleared):
+        return False  # paused, no longer granted, or its deadline passed while other drafts were read
     return chance >= 0.1
 
 
 def deliver_and_open(world: DemoWorld, approved: Iterable[Draft] = ()) -> None:
-    """What everyone still says yes to reaches its fan, and most fans look at it soon."""
-    world.clock.turn(world.clock.now + GRACE)
+    """Deliver approved drafts, and let most of their fans open them soon."""
+    world.clock.set_now(world.clock.now + UNDO_TIME)
     delivery.deliver_next()
     received = Experience.objects.filter(draft__in=[draft.pk for draft in approved]).select_related("person")
     for experience in received.order_by("draft"):
         if world.rng.random() < 0.75:
-            world.clock.turn(world.clock.now + TIME_TO_OPEN)
+            world.clock.set_now(world.clock.now + TIME_TO_OPEN)
             experiences.mark_opened(experience, by=experience.person)
 
 
 def _random_reviewer(world: DemoWorld, slug: str) -> Person:
-    mates = [mate for mate in ARTISTS_BY_SLUG[slug].team if mate.role != Role.EDITOR]
-    return world.people[world.rng.choice(mates).handle]
+    reviewers = [member for member in ARTISTS_BY_SLUG[slug].team if member.role != Role.EDITOR]
+    return world.people[world.rng.choice(reviewers).handle]

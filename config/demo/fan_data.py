@@ -1,8 +1,8 @@
-"""Imagine: sixty fans. Their names are as people write them, so that every page meets every script."""
+"""The demo's sixty fans. Their names are in many scripts, so that pages show all of them."""
 
-ANA = "ana"  # whom the demo's link signs in
+ANA = "ana"  # the guest: the fan whom the demo's link signs in
 
-# Handle -> name as they gave it, and country. Two gave none, and two gave more than a greeting repeats.
+# Handle -> name and country. Two have no name, and two have a name that is too long for a greeting.
 FANS: dict[str, tuple[str, str]] = {
     ANA: ("Ana", "PT"),
     "chidi": ("Chidi Okonkwo", "NG"),

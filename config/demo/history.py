@@ -1,4 +1,4 @@
-"""Seed, second: half a year, evening by evening: what was heard is counted, drafted, decided on and delivered."""
+"""Second part of the seed: half a year of listens, drafts, decisions and deliveries, one evening after the other."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -16,25 +16,29 @@ from config.demo.listening_history import FINAL_SILENCE, HISTORY_DAYS, generate_
 from config.demo.setup import DemoWorld
 
 LONGEST_SONG = timedelta(minutes=4)
-RECENT = timedelta(days=3)  # since when much still waits
+RECENT = timedelta(days=3)  # drafts of this time mostly still wait for review
 EARLY_INTERVAL, RECENT_INTERVAL = timedelta(days=2), timedelta(hours=4)
 
 
 def play_history(world: DemoWorld, now: datetime) -> None:
-    """To the present, with some of the last days' drafts still waiting."""
+    """Play the half year up to the present. Most drafts of the last days stay pending."""
     plays = generate_plays(world.rng, world.tastes, now)
-    todo = timeline.timeline()
+    events_left = timeline.timeline()
     for evening in _points_in_time(now):
-        world.clock.turn(evening)
-        heard = bisect_left(plays, evening, key=lambda play: play.at + LONGEST_SONG)
-        rejected = events.handle_batch(to_incoming_records(plays[:heard], world.people))
+        world.clock.set_now(evening)
+        ended = bisect_left(plays, evening, key=lambda play: play.at + LONGEST_SONG)
+        rejected = events.handle_batch(to_incoming_records(plays[:ended], world.people))
         assert not rejected, rejected[0].reason
-        del plays[:heard]
+        del plays[:ended]
         _run_workers()
-        todo = [(day, turn) for day, turn in todo if evening - world.began < timedelta(days=day) or not turn(world)]
-        _review_pending(world, lately=evening > now - RECENT)
+        events_left = [
+            (day, event)
+            for day, event in events_left
+            if evening - world.began < timedelta(days=day) or not event(world)
+        ]
+        _review_pending(world, recent=evening > now - RECENT)
     assert not plays
-    assert not todo, todo
+    assert not events_left, events_left
 
 
 def _points_in_time(now: datetime) -> Iterator[datetime]:
@@ -45,27 +49,27 @@ def _points_in_time(now: datetime) -> Iterator[datetime]:
 
 
 def _run_workers() -> None:
-    """What the workers do. Two days never bring more than one batch."""
+    """Run each worker once. One batch is enough for two days."""
     drafts.write_next()
     delivery.deliver_next()
     expiry.expire_next()
 
 
-def _review_pending(world: DemoWorld, *, lately: bool) -> None:
-    """The teams look at what waits. Of the last days' drafts they leave most for whoever starts the demo."""
+def _review_pending(world: DemoWorld, *, recent: bool) -> None:
+    """Let the teams decide drafts. Most drafts of the last days are left for whoever tries the demo."""
     pending = Draft.objects.filter(state=Draft.State.PENDING).select_related("artist", "person", "version__recording")
     approved = [
         draft
         for draft in pending.order_by("deadline", "pk")
-        if (is_written_by_hand(draft) or _gets_reviewed(world, draft, lately=lately)) and decide(world, draft)
+        if (is_written_by_hand(draft) or _gets_reviewed(world, draft, recent=recent)) and decide(world, draft)
     ]
     if approved:
         deliver_and_open(world, approved)
 
 
-def _gets_reviewed(world: DemoWorld, draft: Draft, *, lately: bool) -> bool:
-    forgotten = draft.pk % 19 == 0  # silence is no
-    return not forgotten and not _is_guests_draft(draft) and world.rng.random() < (0.04 if lately else 0.9)
+def _gets_reviewed(world: DemoWorld, draft: Draft, *, recent: bool) -> bool:
+    forgotten = draft.pk % 19 == 0  # nobody decides it, so it expires
+    return not forgotten and not _is_guests_draft(draft) and world.rng.random() < (0.04 if recent else 0.9)
 
 
 def _is_guests_draft(draft: Draft) -> bool:
@@ -74,17 +78,17 @@ def _is_guests_draft(draft: Draft) -> bool:
 
 
 def prepare_present(world: DemoWorld) -> None:
-    """The guest's own draft is the first in line, somebody's words wait for the artist, and nothing is overdue."""
+    """Put the guest's draft first in the review queue, edit another draft, and leave nothing overdue."""
     waiting = Draft.objects.filter(state=Draft.State.PENDING, artist__slug=MARA)
     waiting = waiting.select_related("artist", "person", "version__recording").order_by("deadline", "pk")
     [first] = [draft for draft in waiting if _is_guests_draft(draft)]
     for draft in waiting.filter(deadline__lt=first.deadline):
-        world.clock.turn(world.clock.now + TIME_PER_DECISION)
+        world.clock.set_now(world.clock.now + TIME_PER_DECISION)
         review.approve(draft.pk, by=world.principal(MARA))
         deliver_and_open(world, [draft])
-    later = waiting.filter(deadline__gt=first.deadline).last()
-    assert later
-    review.edit(later.pk, "You again, and it makes my day. From all of us.", by=world.mate(MARA, Role.EDITOR))
-    world.clock.turn(world.clock.now + timedelta(days=1))  # to the present: the clock never runs ahead
+    last = waiting.filter(deadline__gt=first.deadline).last()
+    assert last
+    review.edit(last.pk, "You again, and it makes my day. From all of us.", by=world.member(MARA, Role.EDITOR))
+    world.clock.set_now(world.clock.now + timedelta(days=1))  # to the present, because the clock never runs ahead
     _run_workers()
     assert not Moment.objects.filter(state=Moment.State.NOTICED).exists()

@@ -1,4 +1,4 @@
-"""Greet: what whoever started the demo can open, and what to try, as things stand at this moment."""
+"""The text that the demo prints: links to sign in, and what to try now."""
 
 from datetime import timedelta
 
@@ -45,53 +45,52 @@ ARRIVAL_TEXT = "five seconds later it is there, without a reload. Open it, and i
 
 
 def render(site: str) -> str:
-    """With fresh links. Raises links.NotHere with DEBUG off."""
+    """The text with new links. Raises DemoLinksDisabled with DEBUG off."""
     people = {person.handle: person for person in Person.objects.filter(handle__in=[guest for guest, *_ in GUESTS])}
     guests = "".join(
-        f"  As {what:<15} {site}{sign_in_links.create_link(people[handle])}\n  {'':<18} {who} ({email_for(handle)})\n\n"
-        for handle, what, who in GUESTS
+        f"  As {role:<15} {site}{sign_in_links.create_link(people[guest])}\n  {'':<18} {name} ({email_for(guest)})\n\n"
+        for guest, role, name in GUESTS
     )
     hours = int(sign_in_links.LINK_LIFETIME.total_seconds() // 3600)
     return TEXT.format(site=site, guests=guests, hours=hours, password=PASSWORD, **suggested_steps(people[ANA]))
 
 
 def suggested_steps(ana: Person) -> dict[str, str]:
-    """Also days after the seed, and after somebody decided, played and opted out."""
+    """What to try, by key: "decide", "see" and "play". It fits the present state, also days after the seed."""
     mara = Artist.objects.get(slug=MARA)
     waiting = Draft.objects.filter(artist=mara, state=Draft.State.PENDING).select_related("person")
-    line = list(waiting.order_by("deadline", "pk"))
-    place = next((place for place, draft in enumerate(line, 1) if draft.person == ana), 0)
-    return {"decide": _decide_step(line, place), "see": _see_step(line, place), "play": _play_step(ana, mara, line)}
+    queue = list(waiting.order_by("deadline", "pk"))
+    place = next((place for place, draft in enumerate(queue, 1) if draft.person == ana), 0)
+    return {"decide": _decide_step(queue, place), "see": _see_step(queue, place), "play": _play_step(ana, mara, queue)}
 
 
-def _decide_step(line: list[Draft], place: int) -> str:
-    """`place` is that of the guest's own draft, counted from one; 0 when none waits."""
-    if not line:
+def _decide_step(queue: list[Draft], place: int) -> str:
+    """`place` is that of the guest's draft in the queue, counted from one; 0 if none is pending."""
+    if not queue:
         return "In Mara's studio, open Review. Nothing waits; what comes next appears there by itself. Approve it (a)."
-    which = f"{line[(place or 1) - 1].person.display_name} is {_place_in_queue(place or 1)} in line"
-    return (
-        f"In Mara's studio, open Review. {len(line)} wait{'s' * (len(line) == 1)}; the one for {which}. Approve it (a)."
-    )
+    verb_ending = "s" if len(queue) == 1 else ""
+    which = f"{queue[(place or 1) - 1].person.display_name} is {_place_in_queue(place or 1)} in line"
+    return f"In Mara's studio, open Review. {len(queue)} wait{verb_ending}; the one for {which}. Approve it (a)."
 
 
-def _see_step(line: list[Draft], place: int) -> str:
+def _see_step(queue: list[Draft], place: int) -> str:
     if place:
         return f"Look at Ana's page: {ARRIVAL_TEXT}"
-    whose = line[0].person.display_name if line else "its fan"
-    return f"Five seconds later {whose} has it: the studio's Overview says so. What Ana received before is on her page."
+    fan = queue[0].person.display_name if queue else "its fan"
+    return f"Five seconds later {fan} has it: the studio's Overview says so. What Ana received before is on her page."
 
 
 def _place_in_queue(place: int) -> str:
     return "the first" if place == 1 else f"number {place}"
 
 
-def _play_step(ana: Person, mara: Artist, line: list[Draft]) -> str:
-    """While she is on the way to Mara's hundredth, and Mara answers it."""
+def _play_step(ana: Person, mara: Artist, queue: list[Draft]) -> str:
+    """How to reach Mara's hundredth listen, while that is still possible."""
     left = upcoming_moments.listens_left(ana, mara, HUNDRED_NAME)
     if left is None:
         return "As Ana, open Listening: play something, delete it, pause the recording."
     short = f"She is {left} listen{'s' * (left != 1)} short of the hundredth, which Mara answers"
-    soon = timezone.now() + timedelta(seconds=HUNDRED_REVIEW_SECONDS)
-    place = 1 + sum(draft.deadline < soon for draft in line)
+    deadline = timezone.now() + timedelta(seconds=HUNDRED_REVIEW_SECONDS)
+    place = 1 + sum(draft.deadline < deadline for draft in queue)
     then = f"{short}: a draft for Ana, {_place_in_queue(place)} in line."
     return f"As Ana, open Mara Veil's page and press play, or scrobble. {then}"

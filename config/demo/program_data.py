@@ -1,4 +1,4 @@
-"""Imagine: what the eight offer, in the words they sign, and what they write when they write themselves."""
+"""The programs of the demo's artists, and the messages that they write themselves."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from config.demo.artist_data import MARA, PAUSED, RARE_SONG, REPORTED, REVOKED
 
 HOUR, DAY = 3600, 86_400
-HUNDRED_NAME = "Thank you at 100"  # of Mara's, which the guest is one listen short of
+HUNDRED_NAME = "Thank you at 100"  # Mara's program of which the guest is one listen short
 
 
 @dataclass(frozen=True)
 class DemoProgram:
-    """One program: which listen it answers, of everything or of one song, and with what words."""
+    """One program: which listen it answers, of the artist or of one song, and its wording."""
 
     name: str
     nth: int
@@ -21,11 +21,11 @@ class DemoProgram:
     song: str = ""
     review_seconds: int = 3 * DAY
     day: int = 0
-    """When it is signed, counted from the beginning."""
+    """The day on which it is signed, counted from the start of the half year."""
 
     @property
     def version(self) -> dict[str, Any]:
-        """As `programs.edit` takes it, but for the recording."""
+        """The arguments of `programs.edit`, without the recording."""
         fragments = {"closing": list(self.closing)} if self.closing else {}
         return {
             "moment": "first_listen" if self.nth == 1 else "nth_listen",
@@ -79,7 +79,7 @@ PROGRAMS: dict[str, tuple[DemoProgram, ...]] = {
         DemoProgram("Fifty", 50, "en", EN_FIFTY, THANKS, review_seconds=3 * DAY),
         DemoProgram(
             HUNDRED_NAME, 100, "en", EN_HUNDRED, THANKS, review_seconds=6 * HOUR
-        ),  # so that it is at once the first in line
+        ),  # short, so that its draft is the first in the queue
         DemoProgram("Salt Radio, again", 15, "en", EN_SALT, song="Salt Radio", review_seconds=3 * DAY, day=40),
         DemoProgram("You found Low Tide", 1, "en", EN_RARE, song=RARE_SONG, review_seconds=14 * HOUR),
     ),
@@ -109,9 +109,9 @@ PROGRAMS: dict[str, tuple[DemoProgram, ...]] = {
         DemoProgram("Вперше", 1, "uk", UK_FIRST, ("Бувай у підвалі.",)),
     ),
 }
-NEWER_TEMPLATE = "Thanks for {plays}[, {name}]. {closing}"  # an edit of Mara's hundred that nobody has signed yet
+NEWER_TEMPLATE = "Thanks for {plays}[, {name}]. {closing}"  # of a newer version that nobody has signed
 
-# What Mara wrote to the guest herself.
+# What Mara wrote to the guest herself:
 HANDWRITTEN_TEXT = (
     "Ana, this one I type myself. Fifty times, and I still get nervous before every song. Thank you for being there."
 )

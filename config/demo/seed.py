@@ -1,4 +1,4 @@
-"""Seed: the whole world in one transaction: all of it or nothing, and never twice."""
+"""Seed an empty database with the demo's data, all in one transaction."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -14,7 +14,7 @@ SEEDED_ACTION = "demo.seeded"
 
 
 class DatabaseNotEmpty(Exception):
-    """People live in this database who are not the demo's."""
+    """The database has people in it who are not the demo's."""
 
 
 def is_seeded() -> bool:
@@ -22,19 +22,19 @@ def is_seeded() -> bool:
 
 
 def seed_demo(number: int = DEFAULT_SEED) -> bool:
-    """False when it was done before: then nothing is changed. The same number makes the same world.
+    """Seed the database; the same number makes the same data. False if it was seeded before, and nothing changed.
 
-    Raises NotEmpty for a database that somebody uses for something else.
+    Raises DatabaseNotEmpty for a database with other people in it.
     """
     if is_seeded():
         return False
     if Person.objects.exists():
-        raise DatabaseNotEmpty("This database has people in it already; the demo's world begins in an empty one.")
+        raise DatabaseNotEmpty("This database has people in it already; the demo needs an empty one.")
     now = datetime.now(UTC)
-    began, rng = now - timedelta(days=HISTORY_DAYS) - FINAL_SILENCE, Random(number)  # noqa: S311 - a world, not a secret
+    began, rng = now - timedelta(days=HISTORY_DAYS) - FINAL_SILENCE, Random(number)  # noqa: S311 - no secret
     with database_clock.turned_back() as past:
         world = setup.DemoWorld(rng, past, began, generate_tastes(rng))
-        past.turn(world.began)
+        past.set_now(world.began)
         setup.create_people(world)
         setup.create_artists(world)
         setup.opt_fans_in(world)

@@ -1,4 +1,4 @@
-"""Seed, first: people with accounts, artists with teams, what these allow and offer, and who opted in."""
+"""First part of the seed: people, artists with teams, grants and programs, and opt-ins."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,11 +25,13 @@ from rights import grants
 from rights.models import Use
 
 STAFF_HANDLE = "desk"
-PASSWORD = "a lantern on the quay"  # noqa: S105 - of people who do not exist, printed for whoever starts the demo
+PASSWORD = "a lantern on the quay"  # noqa: S105 - of invented people, printed when the demo starts
 
 
 @dataclass
 class DemoWorld:
+    """What the parts of the seed share: random numbers, the clock, and what they made so far, by handle and slug."""
+
     rng: Random
     clock: DatabaseClock
     began: datetime
@@ -37,12 +39,12 @@ class DemoWorld:
     people: dict[str, Person] = field(default_factory=dict)
     artists: dict[str, Artist] = field(default_factory=dict)
 
-    def mate(self, slug: str, role: Role) -> Person:
+    def member(self, slug: str, role: Role) -> Person:
         """The first person in this role of the artist's team."""
-        return self.people[next(mate.handle for mate in ARTISTS_BY_SLUG[slug].team if mate.role == role)]
+        return self.people[next(member.handle for member in ARTISTS_BY_SLUG[slug].team if member.role == role)]
 
     def principal(self, slug: str) -> Person:
-        return self.mate(slug, Role.PRINCIPAL)
+        return self.member(slug, Role.PRINCIPAL)
 
 
 def email_for(handle: str) -> str:
@@ -50,9 +52,9 @@ def email_for(handle: str) -> str:
 
 
 def create_people(world: DemoWorld) -> None:
-    """Everybody has the one password; it is hashed once, because hashing is slow on purpose."""
-    mates = {mate.handle: (mate.name, mate.country) for act in ARTISTS for mate in act.team}
-    everybody = {STAFF_HANDLE: ("Trust desk", "IE"), **mates, **FANS}
+    """Create all people with the same password. It is hashed once, because hashing is slow on purpose."""
+    members = {member.handle: (member.name, member.country) for artist in ARTISTS for member in artist.team}
+    names = {STAFF_HANDLE: ("Trust desk", "IE"), **members, **FANS}
     password = make_password(PASSWORD)
     world.people = {
         handle: Person(
@@ -65,7 +67,7 @@ def create_people(world: DemoWorld) -> None:
             is_staff=handle == STAFF_HANDLE,
             password=password,
         )
-        for handle, (name, country) in everybody.items()
+        for handle, (name, country) in names.items()
     }
     Person.objects.bulk_create(world.people.values())
     EmailAddress.objects.bulk_create(
@@ -78,19 +80,20 @@ def create_people(world: DemoWorld) -> None:
 
 
 def create_artists(world: DemoWorld) -> None:
+    """Create the artists with recordings, teams, and a grant for personal messages."""
     staff = world.people[STAFF_HANDLE]
-    for act in ARTISTS:
-        artist = world.artists[act.slug] = registration.add_artist(act.name, act.slug, by=staff.actor)
-        registration.describe_artist(artist, spot=act.spot, about=act.about, by=staff.actor)
-        for title, seconds in act.songs.items():
+    for data in ARTISTS:
+        artist = world.artists[data.slug] = registration.add_artist(data.name, data.slug, by=staff.actor)
+        registration.describe_artist(artist, spot=data.spot, about=data.about, by=staff.actor)
+        for title, seconds in data.songs.items():
             registration.add_recording(artist, title, by=staff.actor, duration_ms=seconds * 1000)
-        for mate in act.team:
-            person = world.people[mate.handle]
-            if mate.role == Role.PRINCIPAL:
+        for member in data.team:
+            person = world.people[member.handle]
+            if member.role == Role.PRINCIPAL:
                 roles.name_principal(artist.team, person, by=staff)
             else:
-                roles.add_member(artist.team, person, mate.role, by=world.principal(act.slug))
-        grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=world.principal(act.slug), fresh=True)
+                roles.add_member(artist.team, person, member.role, by=world.principal(data.slug))
+        grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=world.principal(data.slug), fresh=True)
 
 
 def create_signed_program(world: DemoWorld, slug: str, offer: DemoProgram) -> Program:
@@ -103,7 +106,7 @@ def create_signed_program(world: DemoWorld, slug: str, offer: DemoProgram) -> Pr
 
 
 def opt_fans_in(world: DemoWorld) -> None:
-    """Nearly all of them to the one whose studio the demo opens, and most to the others that they listen to."""
+    """Opt nearly all fans in to Mara, whose studio the demo opens, and most to the other artists they listen to."""
     for number, (handle, taste) in enumerate(world.tastes.items()):
         chosen = {slug for slug in taste if handle in FIXED_TASTES or world.rng.random() < 0.75}
         for slug in sorted(chosen | ({MARA} if number % 9 else set())):

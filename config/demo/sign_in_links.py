@@ -1,7 +1,7 @@
-"""Come in: a link that signs one person of the demo in, once, soon, and only where DEBUG is on.
+"""Links that sign in one person of the demo without a password: once, for some hours, and only with DEBUG on.
 
-Signed, and its secret is kept beside it: what signs is known to everybody while DEBUG is on, so the signature alone
-would let anybody write such a link. It is no password: whoever came in by it types one before they sign anything.
+The secret of a link is also stored, because the signing key is public while DEBUG is on: with the signature alone,
+anybody could make a link. Such a session still asks for the password before it signs a program.
 """
 
 import secrets
@@ -22,7 +22,6 @@ from accounts.models import Person
 from audit import trail
 from config import views
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LINK_LIFETIME = timedelta(hours=8)
 SALT = "config.demo.sign_in_links"
 EXPIRED_MESSAGE = (
@@ -31,13 +30,13 @@ EXPIRED_MESSAGE = (
 
 
 class DemoLinksDisabled(Exception):
-    """Such links exist on one's own machine alone."""
+    """DEBUG is off."""
 
 
 def create_link(person: Person, *, lasts: timedelta = LINK_LIFETIME) -> str:
-    """The path of a new link. Raises NotHere with DEBUG off."""
+    """The path of a new link. Raises DemoLinksDisabled with DEBUG off."""
     if not settings.DEBUG:
-        raise DemoLinksDisabled("A link that signs in without a password is for DEBUG=1 only.")
+        raise DemoLinksDisabled("Links that sign in without a password need DEBUG=1.")
     secret = secrets.token_urlsafe(24)
     cache.set(_cache_key(secret), str(person.pk), timeout=lasts.total_seconds())
     return f"/demo/{TimestampSigner(salt=SALT).sign(secret)}"
@@ -46,7 +45,7 @@ def create_link(person: Person, *, lasts: timedelta = LINK_LIFETIME) -> str:
 @never_cache
 @require_GET
 def sign_in(request: HttpRequest, key: str) -> HttpResponse:
-    """The address of such a link; registered in config/urls.py with DEBUG on, and refused here without it."""
+    """Sign in whoever opens a valid link. Raises Http404 with DEBUG off, where config/urls.py has no such URL anyway."""
     if not settings.DEBUG:
         raise Http404
     person = _redeem(key)
@@ -54,12 +53,12 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
         return views.error_page(request, HTTPStatus.GONE, "This link is over", EXPIRED_MESSAGE)
     with transaction.atomic():
         trail.record("demo.came_in", by="system:demo", subject=person.actor)
-    login(request, person, backend=BACKEND)
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect(_start_path(person))
 
 
 def _redeem(key: str) -> Person | None:
-    """Who it signs in. Of two that come with the same link at once, only one takes it."""
+    """The person of a valid link, which is used up by this. Of two requests at once, only one gets the person."""
     try:
         secret = TimestampSigner(salt=SALT).unsign(key, max_age=LINK_LIFETIME)
     except BadSignature:
@@ -75,7 +74,7 @@ def _cache_key(secret: str) -> str:
 
 
 def _start_path(person: Person) -> str:
-    """Where this person's work is."""
+    """The path of the page where this person works."""
     member = person.memberships.select_related("team__artist").order_by("pk").first()
     if member:
         return f"/studio/{member.team.artist.slug}/"

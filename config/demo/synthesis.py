@@ -1,7 +1,7 @@
-"""Compose: a short piece of music, made by rules from a seed, for recordings that have no audio of their own.
+"""Compose short pieces of music by rules, as sounds for the demo's recordings.
 
-The same seed makes the same bytes. One round of four chords is made once, layer by layer, and a piece is a few rounds
-with more and fewer layers, so that it takes a moment and no library.
+The same seed makes the same bytes. One round of four chords is made once, layer by layer. A piece is a few rounds
+with more and fewer layers, so that composing takes seconds and needs no library.
 """
 
 import hashlib
@@ -18,9 +18,11 @@ from django.conf import settings
 from django.db import transaction
 
 from catalog.models import Recording, Sound
+from config.demo.artist_data import ARTISTS
 
+SONGS_PER_ARTIST = 3
 SAMPLE_RATE = 22_050  # samples a second, one channel, 16 bits
-WAVETABLE_SIZE = 2048  # of a table that holds one swing of a voice
+WAVETABLE_SIZE = 2048  # samples of one period of a waveform
 PEAK_AMPLITUDE = 0.8 * 32_767
 CHORD_PROGRESSIONS = {  # of the scale, in thirds; the sixth of the scale is 5
     "major": [(0, 4, 5, 3), (0, 5, 3, 4), (3, 0, 4, 5), (0, 2, 3, 4), (5, 3, 0, 4)],
@@ -33,8 +35,20 @@ ROUND_VOLUMES = [(0.9, 0.0, 0.0, 0.4), (0.8, 0.8, 0.7, 0.0), (0.8, 0.9, 0.9, 0.8
 type Layer = array[float]
 
 
+def compose_next() -> bool:
+    """Compose a sound for one of the demo's recordings without one, the first artist's first; False if all have one."""
+    for artist in ARTISTS:
+        titles = list(artist.songs)[:SONGS_PER_ARTIST]
+        silent = Recording.objects.filter(artist__slug=artist.slug, title__in=titles, sound=None)
+        recording = min(silent, key=lambda candidate: titles.index(candidate.title), default=None)
+        if recording:
+            compose_recording(recording, seed=f"{recording.artist_credit}: {recording.title}")
+            return True
+    return False
+
+
 def compose_recording(recording: Recording, seed: str) -> Sound:
-    """The sound of this recording, written below MEDIA_ROOT; in place of one it had."""
+    """Compose the recording's sound from the seed and write it below MEDIA_ROOT. It replaces an earlier sound."""
     samples = compose_samples(seed)
     content = _encode_wav(samples)
     digest = hashlib.sha256(content).hexdigest()
@@ -51,7 +65,7 @@ def compose_recording(recording: Recording, seed: str) -> Sound:
 
 
 def compose_samples(seed: str) -> "array[int]":
-    """20 to 45 seconds."""
+    """The samples of a piece of 20 to 45 seconds: signed, 16 bits, one channel."""
     chance = random.Random(seed)  # noqa: S311 - music, no secret
     mode = chance.choice(["major", "minor"])
     beat = 60 / chance.randint(76, 112)
@@ -72,7 +86,7 @@ def compose_samples(seed: str) -> "array[int]":
 
 
 def _chord_frequencies(root: int, mode: str, degree: int) -> list[float]:
-    """The frequencies of three notes."""
+    """The frequencies of a chord's three notes, in hertz."""
     scale = SCALES[mode]
     steps = [degree, degree + 2, degree + 4]
     return [_frequency(root + scale[step % 7] + 12 * (step // 7)) for step in steps]
@@ -101,7 +115,7 @@ def _tone(table: list[float], frequency: float, shape: list[float]) -> list[floa
 
 
 def _swell_envelope(seconds: float, rise: float, fall: float) -> list[float]:
-    """Rises, stays, falls; loudest 1."""
+    """Volumes from 0 to 1 that rise, stay and fall; `rise` and `fall` are in seconds."""
     total, up, down = int(seconds * SAMPLE_RATE), int(rise * SAMPLE_RATE), int(fall * SAMPLE_RATE)
     rising = [0.5 - 0.5 * math.cos(math.pi * n / up) for n in range(up)]
     falling = [0.5 + 0.5 * math.cos(math.pi * n / down) for n in range(down)]
@@ -109,7 +123,7 @@ def _swell_envelope(seconds: float, rise: float, fall: float) -> list[float]:
 
 
 def _decay_envelope(seconds: float, half_life: float) -> list[float]:
-    """At once there, then fading; the first few samples rise so that it does not click."""
+    """Volumes from 0 to 1 that start loud and fade. The first and last samples are faded, so that it does not click."""
     fade = 0.5 ** (1 / (half_life * SAMPLE_RATE))
     shape, loud = [], 1.0
     for _ in range(int(seconds * SAMPLE_RATE)):
@@ -126,7 +140,7 @@ def _empty_layer(beat: float) -> Layer:
 
 
 def _overlay(layer: Layer, at: float, sound: list[float]) -> None:
-    """From this second on; what reaches over the end rings on at the beginning, as rounds follow one another."""
+    """Add a sound at this second. What is longer than the layer continues at its beginning, because rounds repeat."""
     start = int(at * SAMPLE_RATE) % len(layer)
     head = sound[: len(layer) - start]
     layer[start : start + len(head)] = array("f", map(float.__add__, layer[start : start + len(head)], head))
@@ -155,7 +169,7 @@ def _bass(chords: list[list[float]], beat: float, chance: random.Random) -> Laye
 
 
 def _drums(beat: float, chance: random.Random) -> Layer:
-    """A soft drum on the heavy beats, brushes on the light ones, and a tick between them."""
+    """A soft drum on the strong beats, a brush on the weak ones, and a tick between them."""
     layer = _empty_layer(beat)
     drum = [
         0.6 * math.sin(140 * (1 - math.exp(-n / 900)) * 0.35) * loud
@@ -170,7 +184,7 @@ def _drums(beat: float, chance: random.Random) -> Layer:
 
 
 def _noise(chance: random.Random, seconds: float, half_life: float, loud: float) -> list[float]:
-    """Hiss with its sharpest part taken off."""
+    """Noise without its highest frequencies, fading."""
     last, sound = 0.0, []
     for shape in _decay_envelope(seconds, half_life):
         last += 0.6 * (chance.uniform(-1, 1) - last)
@@ -179,7 +193,7 @@ def _noise(chance: random.Random, seconds: float, half_life: float, loud: float)
 
 
 def _melody(chords: list[list[float]], beat: float, chance: random.Random) -> Layer:
-    """Notes of the chord, an octave up, most of them on the beat; with an echo."""
+    """Notes of the chords, one or two octaves higher, with an echo."""
     layer, shape = _empty_layer(beat), _decay_envelope(1.6 * beat, 0.35 * beat)
     for place in sorted(chance.sample(range(32), 13)):
         frequency = chance.choice(chords[place // 8]) * chance.choice([2, 2, 2, 4])
@@ -190,15 +204,15 @@ def _melody(chords: list[list[float]], beat: float, chance: random.Random) -> La
 
 
 def _mix(layers: list[Layer], volumes: tuple[float, ...]) -> Iterator[float]:
-    heard = [(layer, volume) for layer, volume in zip(layers, volumes, strict=True) if volume]
+    audible = [(layer, volume) for layer, volume in zip(layers, volumes, strict=True) if volume]
     mixed = [0.0] * len(layers[0])
-    for layer, volume in heard:
+    for layer, volume in audible:
         mixed = [sum_ + volume * sample for sum_, sample in zip(mixed, layer, strict=True)]
     return iter(mixed)
 
 
 def _fade_and_normalise(mixed: Layer) -> "array[int]":
-    """As loud as it may be, from silence and back to it."""
+    """Fade in and out, and scale to PEAK_AMPLITUDE."""
     rise, fall = int(0.4 * SAMPLE_RATE), int(3 * SAMPLE_RATE)
     for n in range(rise):
         mixed[n] *= n / rise
@@ -220,7 +234,7 @@ def _encode_wav(samples: "array[int]") -> bytes:
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
-    """Whole or not at all: somebody may be listening."""
+    """Write a whole file or none, because somebody may be playing it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
     unfinished.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Seed: what happens once in the half year: programs are signed and paused, a yes is taken back, fans leave, report."""
+"""Single events of the seed: programs are signed and paused, a grant is revoked, fans opt out, mute and report."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,11 +21,11 @@ from trust import reports
 from trust.counts import FANS_TO_STOP
 
 type TimelineEvent = Callable[[DemoWorld], bool]
-"""Says whether it happened; else it is tried again the next evening."""
+"""Returns whether it happened. If not, it is tried again on the next evening."""
 
 
 def timeline() -> list[tuple[int, TimelineEvent]]:
-    """By the day, counted from the beginning."""
+    """The events with their day, counted from the start of the half year, in order."""
     signings = [
         (offer.day, partial(_sign_program, slug=slug, offer=offer))
         for slug, offers in PROGRAMS.items()
@@ -41,7 +41,7 @@ def timeline() -> list[tuple[int, TimelineEvent]]:
         (165, partial(_fan_leaves, slug=MARA)),
         (168, _new_version_waits_for_signature),
     ]
-    return sorted([*signings, *others], key=lambda each: each[0])
+    return sorted([*signings, *others], key=lambda event: event[0])
 
 
 def _sign_program(world: DemoWorld, *, slug: str, offer: DemoProgram) -> bool:
@@ -50,13 +50,13 @@ def _sign_program(world: DemoWorld, *, slug: str, offer: DemoProgram) -> bool:
 
 
 def _fan_leaves(world: DemoWorld, *, slug: str) -> bool:
-    """Between the team's yes and the delivery: it is approved, and undeliverable."""
+    """A fan opts out between the approval and the delivery, so the draft becomes undeliverable."""
     pending = Draft.objects.filter(state=Draft.State.PENDING, artist__slug=slug, version__recording=None)
     pending = pending.filter(deadline__gt=world.clock.now + timedelta(hours=1)).exclude(person__handle=ANA)
     draft = pending.select_related("person", "artist").first()
     if draft is None:
         return False
-    review.approve(draft.pk, by=world.mate(slug, Role.REVIEWER))
+    review.approve(draft.pk, by=world.member(slug, Role.REVIEWER))
     opt_ins.opt_out(draft.person, draft.artist)
     deliver_and_open(world)
     return True
@@ -84,13 +84,13 @@ def _program_is_paused(world: DemoWorld) -> bool:
 
 
 def _report_is_dismissed(world: DemoWorld) -> bool:
-    """The guest's: its answer is still among their notices."""
+    """Dismiss a report by the guest, who then has a notice about it."""
     filled = Experience.objects.filter(person__handle=ANA, mark=Mark.FILLED, why__nth__gt=1).exclude(artist__slug=MARA)
     received = filled.select_related("person", "artist").order_by("delivered_at").last()
     if received is None:
         return False
-    said = f"It says {(received.why or {})['nth']} times. I am sure it was more."
-    report = fan_reports.report_experience(received, by=received.person, reason="untrue", said=said)
+    comment = f"It says {(received.why or {})['nth']} times. I am sure it was more."
+    report = fan_reports.report_experience(received, by=received.person, reason="untrue", said=comment)
     note = "Counted again with the fan: the number was right, the rest was played offline and came later."
     reports.handle(report, upheld=False, note=note, by=world.people[STAFF_HANDLE])
     _weigh_reports()
@@ -98,7 +98,7 @@ def _report_is_dismissed(world: DemoWorld) -> bool:
 
 
 def _fans_report(world: DemoWorld) -> bool:
-    """Three fans within a month stop a program; its team has to look before it goes on."""
+    """Three fans report one program within a month, which stops it until its team has looked."""
     received = Experience.objects.filter(artist__slug=REPORTED).select_related("person", "artist").order_by("-pk")
     by_program: dict[int, list[Experience]] = {}
     for experience in received:
@@ -106,9 +106,9 @@ def _fans_report(world: DemoWorld) -> bool:
     reported = max(by_program.values(), key=len, default=[])[:FANS_TO_STOP]
     if len(reported) < FANS_TO_STOP:
         return False
-    words = ("Sounds like a threat to me.", "", "My little sister read this one.")
-    for experience, said, reason in zip(reported, words, ("hurtful", "hurtful", "pretends"), strict=True):
-        fan_reports.report_experience(experience, by=experience.person, reason=reason, said=said)
+    comments = ("Sounds like a threat to me.", "", "My little sister read this one.")
+    for experience, comment, reason in zip(reported, comments, ("hurtful", "hurtful", "pretends"), strict=True):
+        fan_reports.report_experience(experience, by=experience.person, reason=reason, said=comment)
     _weigh_reports()
     return True
 
@@ -122,5 +122,5 @@ def _new_version_waits_for_signature(world: DemoWorld) -> bool:
     offer = next(offer for offer in PROGRAMS[MARA] if offer.name == HUNDRED_NAME)
     program = world.artists[MARA].programs.get(name=offer.name)
     wording = {"locale": "en", "templates": [NEWER_TEMPLATE, *offer.templates], "fragments": {"closing": list(THANKS)}}
-    programs.edit(program, by=world.mate(MARA, Role.EDITOR), **{**offer.version, "wording": wording})
+    programs.edit(program, by=world.member(MARA, Role.EDITOR), **{**offer.version, "wording": wording})
     return True

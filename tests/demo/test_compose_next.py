@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from catalog.models import Recording, Sound
-from config.demo import music
+from config.demo import synthesis
 from config.demo.artist_data import ARTISTS, MARA
 
 
@@ -14,7 +14,7 @@ from config.demo.artist_data import ARTISTS, MARA
 def test_one_piece_at_a_time_and_never_the_same_one_twice(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
-    made = [music.compose_next(), music.compose_next()]
+    made = [synthesis.compose_next(), synthesis.compose_next()]
 
     of_mara = list(Sound.objects.order_by("pk").values_list("recording__artist__slug", "recording__title"))
     assert (made, of_mara) == ([True, True], [(MARA, "Salt Radio"), (MARA, "Night Bus")])

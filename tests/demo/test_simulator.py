@@ -104,7 +104,7 @@ def test_ana_is_left_to_whoever_tries_the_demo(live_site: Site) -> None:
 
 def test_tokens_are_of_one_run_alone(live_site: Site) -> None:
     killed = Simulator(live_site.url)
-    killed.door.close()
+    killed.client.close()
 
     again = Simulator(live_site.url)
     usable = Token.objects.usable().filter(name=TOKEN_NAME).count()
