@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 from config import BASE_DIR
@@ -19,3 +20,13 @@ def manage_argv(*words: str) -> list[str]:
 def manage_process(name: str, *words: str, log: Path | None = None, **env: str) -> Process:
     """A management command for a supervisor, with our environment and `env`; without `log` it writes to our output."""
     return Process(name, manage_argv(*words), env={**os.environ, **env}, log=log)
+
+
+class StopWait:
+    """A wake source for jobs that nobody announces: `wait` returns when the time is up or `stop` is set."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+
+    def wait(self, seconds: float) -> bool:
+        return self.stop.wait(seconds)

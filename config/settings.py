@@ -226,6 +226,11 @@ WEB_THREADS = env.integer("WEB_THREADS", 8, least=1)
 LIVE_HEARTBEAT_SECONDS = env.integer("LIVE_HEARTBEAT_SECONDS", 15, least=1)
 LIVE_SOCKETS_PER_PERSON = env.integer("LIVE_SOCKETS_PER_PERSON", 20, least=1)
 
+# Housekeeping: days after which rows are deleted.
+NOTICE_DAYS = env.integer("NOTICE_DAYS", 30, least=1)
+DEAD_LETTER_DAYS = env.integer("DEAD_LETTER_DAYS", 30, least=1)
+INVITATION_DAYS = env.integer("INVITATION_DAYS", 30, least=1)
+
 # One OpenAI-compatible server, or none: then the composer writes everything.
 LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")

@@ -1,6 +1,7 @@
 """Set aside: a record that could not be taken in, where a person sees it, with its reason, and can have it replayed."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -41,6 +42,12 @@ def replay(letter: DeadLetter, *, by: str, again: bool = False) -> None:
         _put_back(letter)
         where = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
         trail.record("dead_letter.replayed", by=by, subject=f"dead_letter:{letter.pk}", **where)
+
+
+def delete_older_than(when: datetime) -> int:
+    """Delete at most 1,000 dead letters that were stored before this time. Returns how many."""
+    old = DeadLetter.objects.filter(at__lt=when).order_by("pk").values("pk")[:1000]
+    return DeadLetter.objects.filter(pk__in=old).delete()[0]
 
 
 def _put_back(letter: DeadLetter) -> None:

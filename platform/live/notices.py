@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -72,3 +73,9 @@ def newest_sequences(person_ids: Iterable[UUID]) -> dict[UUID, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id, newest FROM live_counter WHERE person_id = ANY(%s)", [wanted])
         return {**dict.fromkeys(wanted, 0), **dict(cursor.fetchall())}
+
+
+def delete_older_than(when: datetime) -> int:
+    """Delete at most 1,000 notices that were posted before this time. Returns how many."""
+    old = Notice.objects.filter(at__lt=when).order_by("pk").values("pk")[:1000]
+    return Notice.objects.filter(pk__in=old).delete()[0]

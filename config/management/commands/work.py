@@ -1,9 +1,10 @@
-"""Work: the artist's side's background processes: write drafts, deliver the approved, withdraw what ended."""
+"""Run background jobs, which write, deliver, expire and withdraw drafts, count reports, and delete old rows."""
 
 import threading
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from artists import delivery, drafts, expiry, moderation, moments, withdrawal
+from config import housekeeping
+from config.processes import StopWait
 from fans import opt_ins
 from trust import reports
 from worker import loop
@@ -19,8 +22,13 @@ from worker.wake import Listener
 
 @dataclass(frozen=True)
 class Job:
+    """One kind of background work: `step` does a piece of it and says whether there is more to do at once.
+
+    `channel` is the one that announces new work, if any; `due` tells in how many seconds the next work falls due.
+    """
+
     step: Callable[[], bool]
-    channel: str
+    channel: str | None = None
     due: Callable[[], float | None] | None = None
 
 
@@ -30,11 +38,12 @@ JOBS = {
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
+    "housekeeping": Job(housekeeping.prune_if_due),
 }
 
 
 class Command(BaseCommand):
-    help = "Do one kind of work, or all of it, until SIGTERM. Any number of processes may do the same kind."
+    help = "Run one background job, or all of them, until SIGTERM. Any number of processes may run the same job."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=[*JOBS, "all"])
@@ -44,7 +53,7 @@ class Command(BaseCommand):
 
 
 def _run_jobs(jobs: Sequence[Job]) -> None:
-    """The first in this thread, which hears the signals; the others in their own. One that breaks ends them all."""
+    """Run the first job in this thread, which receives signals, and each other in its own. If one breaks, all end."""
     stop = threading.Event()
     with ThreadPoolExecutor(len(jobs)) as pool:
         others = [pool.submit(_run_job, job, stop) for job in jobs[1:]]
@@ -55,8 +64,8 @@ def _run_jobs(jobs: Sequence[Job]) -> None:
 
 def _run_job(job: Job, stop: threading.Event) -> None:
     try:
-        with Listener(job.channel) as listener:
-            loop.run(job.step, wake=listener, stop=stop, due=job.due)
+        with Listener(job.channel) if job.channel else nullcontext(StopWait(stop)) as wake:
+            loop.run(job.step, wake=wake, stop=stop, due=job.due)
     finally:
         stop.set()
         connection.close()
