@@ -45,7 +45,7 @@ def create_link(person: Person, *, lasts: timedelta = LINK_LIFETIME) -> str:
 @never_cache
 @require_GET
 def sign_in(request: HttpRequest, key: str) -> HttpResponse:
-    """Sign in whoever opens a valid link. Raises Http404 with DEBUG off, where config/urls.py has no such URL anyway."""
+    """Sign in whoever opens a valid link. Raises Http404 with DEBUG off, when config/urls.py has no such URL."""
     if not settings.DEBUG:
         raise Http404
     person = _redeem(key)
