@@ -1,24 +1,29 @@
-"""Who talks to the database: the app role, which runs everything, and for moments the owner, which migrates."""
+"""Database connections by role: the app role runs everything, the owner role migrates. And databases for one run."""
 
 import os
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
-from config import env
+from config import BASE_DIR, env
 
-APP_ROLE = "fanfare_app"  # audit/operations.py names it too: migrations cannot ask the settings
+APP_ROLE = "fanfare_app"  # audit/operations.py repeats it, because migrations cannot read settings
+APP_FOLDERS = (BASE_DIR, BASE_DIR / "platform")
 
-# Grants for what the owner makes from here on; audit.operations takes some of them back where history lives.
+# For every table that the owner creates from now on. Migrations revoke UPDATE and DELETE where rows are history.
 GRANT_TO_APP_ROLE = f"""
 GRANT USAGE ON SCHEMA public TO {APP_ROLE};
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE};
@@ -26,9 +31,24 @@ ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {APP_ROLE};
 """
 
 
+class UnknownMigrations(Exception):
+    """The database was made by another version: its migrations are unknown. The text says how to start anew."""
+
+    def __init__(self, names: list[str]) -> None:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        super().__init__(
+            f"This database was made by another version of Fanfare, with migrations that this one does not have "
+            f"({names[0]}{more}): to start anew, use an empty database, or for the embedded one remove the folder "
+            f"{BASE_DIR / 'var' / 'embedded' / '0'}."
+        )
+
+
 @contextmanager
 def use_database(**to: Any) -> Iterator[None]:
-    """The default connection leads somewhere else for a while, e.g. `NAME="another"`."""
+    """Point the default connection somewhere else for a while, e.g. `NAME="another"`.
+
+    Raises RuntimeError inside a transaction.
+    """
     if connection.in_atomic_block:
         raise RuntimeError("A transaction is open: it cannot move to another database.")
     connection.close()
@@ -43,7 +63,10 @@ def use_database(**to: Any) -> Iterator[None]:
 
 @contextmanager
 def as_owner(**to: Any) -> Iterator[None]:
-    """The default connection belongs to the owner role, of DATABASE_OWNER_URL."""
+    """Let the default connection use the owner role, with the address in DATABASE_OWNER_URL.
+
+    Raises ImproperlyConfigured if that is not set.
+    """
     if not settings.DATABASE_OWNER_URL:
         raise ImproperlyConfigured(
             "DATABASE_OWNER_URL is not set: only the owner role may migrate. "
@@ -57,36 +80,52 @@ def as_owner(**to: Any) -> Iterator[None]:
 
 
 def migrate(*, verbosity: int = 0, **to: Any) -> None:
-    """Bring a database to the present schema, as its owner; `to` names another one than DATABASE_OWNER_URL does."""
+    """Migrate a database as its owner. `to` can name another one than DATABASE_OWNER_URL does.
+
+    Raises UnknownMigrations, before anything is changed, for a database that another version made.
+    """
     with as_owner(**to):
+        if unknown := find_unknown_migrations():
+            raise UnknownMigrations(unknown)
         with connection.cursor() as cursor:
             cursor.execute(GRANT_TO_APP_ROLE)
         call_command("migrate", interactive=False, verbosity=verbosity)
         call_command("createcachetable", verbosity=verbosity)
 
 
+def find_unknown_migrations() -> list[str]:
+    """Migrations of our own apps that were applied to the database and that this version does not have."""
+    labels = {app.label for app in apps.get_app_configs() if Path(app.path).parent in APP_FOLDERS}
+    known = MigrationLoader(None).disk_migrations
+    applied = MigrationRecorder(connection).applied_migrations()
+    return sorted(f"{label}.{name}" for label, name in applied if label in labels and (label, name) not in known)
+
+
 @contextmanager
 def temporary_database(purpose: str) -> Iterator[dict[str, str]]:
-    """A database of its own for one run, migrated, and this process connected to it; gone afterwards.
+    """Create a migrated database for one run, connect this process to it, and drop it afterwards.
 
-    Yields the environment for other processes that shall work on it. The benchmarks and the story use it.
+    Yields the environment for other processes that use it. The benchmarks and the smoke run need it.
     """
     name = f"fanfare_{purpose}_{uuid.uuid4().hex[:8]}"
     owner = settings.DATABASE_OWNER_URL
-    with psycopg.connect(owner, autocommit=True) as link:
-        link.execute(f"CREATE DATABASE {name}")
+    with psycopg.connect(owner, autocommit=True) as connected:
+        connected.execute(f"CREATE DATABASE {name}")
     try:
         migrate(NAME=name)
         with use_database(NAME=name):
             urls = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
             yield {key: urlsplit(url)._replace(path=f"/{name}").geturl() for key, url in urls.items()}
     finally:
-        with psycopg.connect(owner, autocommit=True) as link:
-            drop_database(link, name)
+        with psycopg.connect(owner, autocommit=True) as connected:
+            drop_database(connected, name)
 
 
 def drop_database(owner: psycopg.Connection, name: str) -> None:
-    """Remove a database, whoever still uses it. Force may not end an autovacuum at work in it; a drop without does."""
+    """Drop a database, even while others use it.
+
+    DROP … WITH (FORCE) fails while autovacuum works in the database. A plain DROP ends autovacuum, so that is tried.
+    """
     give_up = time.monotonic() + 10
     while True:
         try:
