@@ -1,7 +1,8 @@
-"""The top of the house: settings, addresses, what runs. Every process imports this first, nobody else does.
+"""The project: settings, URLs, processes and management commands. No other app of ours imports it.
 
-`platform` is also a module of the standard library, so our folder of that name is a shelf and never a package:
-its rooms are imported by their own names. Appended, not inserted: a dependency of the same name wins, loudly.
+`platform` is also a module of the standard library, so our folder of that name is no package. It is added to
+`sys.path`, and the packages in it are imported by their own names. It comes last: if a dependency has the name of one
+of them, the dependency is imported, and imports of ours fail visibly.
 """
 
 import sys

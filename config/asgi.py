@@ -1,4 +1,4 @@
-"""Serve: HTTP by Django, sockets by Channels; the tail of notices starts and ends with the process."""
+"""The ASGI application: HTTP by Django, WebSockets by Channels. The live runtime starts and stops with the process."""
 
 import asyncio
 import os
@@ -23,14 +23,14 @@ type Message = MutableMapping[str, Any]
 async def lifespan(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    """Uvicorn says when it starts and when it ends; asked to end a second time, as by two Ctrl-C, it says nothing."""
+    """Start and stop the live runtime when uvicorn says so. After a second Ctrl-C, uvicorn cancels this instead."""
     await receive()
     runtime.get_runtime()
     await send({"type": "lifespan.startup.complete"})
     try:
         await receive()
     except asyncio.CancelledError:
-        return  # the loop ends at once, and everything in it
+        return  # the event loop ends at once
     await runtime.stop_runtime()
     await send({"type": "lifespan.shutdown.complete"})
 

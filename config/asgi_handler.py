@@ -1,8 +1,7 @@
-"""Answer: HTTP requests, in a few threads that keep their connections to the database.
+"""Run views in a fixed number of threads, which keep their connections to the database.
 
-Django gives each request under ASGI a thread of its own, which would open a connection for every request and leave
-it behind. Here a view borrows one of a fixed number of threads; reading a slow body and writing to a slow reader
-happen outside, so nobody can hold a thread for longer than a view takes.
+Under ASGI, Django gives each request a thread of its own, with a new database connection. Here a view borrows one of
+WEB_THREADS threads. Bodies are read and responses are sent outside it, so that a slow client holds no thread.
 """
 
 import asyncio
@@ -17,6 +16,8 @@ from django.http import HttpRequest
 
 
 class PooledASGIHandler(ASGIHandler):
+    """Django's handler with WEB_THREADS threads. A request waits while all of them are busy."""
+
     def __init__(self) -> None:
         super().__init__()
         self._free: asyncio.LifoQueue[ThreadPoolExecutor] = asyncio.LifoQueue()
@@ -27,7 +28,7 @@ class PooledASGIHandler(ASGIHandler):
         thread = await self._free.get()
         try:
             async with ThreadSensitiveContext(executor=thread):
-                await sync_to_async(close_old_connections)()  # one that broke is replaced
+                await sync_to_async(close_old_connections)()  # a broken one is replaced
                 return await super().run_get_response(request)
         finally:
             self._free.put_nowait(thread)

@@ -1,4 +1,4 @@
-"""Check: an operator's mistakes, each with an id, what is wrong and what to do."""
+"""System checks for mistakes of an operator. Each has an id, says what is wrong, and what to do."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,31 +20,31 @@ SELECT rolsuper, rolbypassrls, ARRAY(
 
 
 def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The two servers that nothing works without, and our own address."""
-    found: list[CheckMessage] = []
+    """DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS and SITE_URL are set."""
+    messages: list[CheckMessage] = []
     if connection.vendor != "postgresql":
-        found.append(Error("DATABASE_URL is not set.", hint=EMBEDDED_HINT, id="fanfare.E001"))
+        messages.append(Error("DATABASE_URL is not set.", hint=EMBEDDED_HINT, id="fanfare.E001"))
     if not settings.KAFKA_BOOTSTRAP_SERVERS:
-        found.append(Error("KAFKA_BOOTSTRAP_SERVERS is not set.", hint=EMBEDDED_HINT, id="fanfare.E002"))
+        messages.append(Error("KAFKA_BOOTSTRAP_SERVERS is not set.", hint=EMBEDDED_HINT, id="fanfare.E002"))
     site = urlsplit(settings.SITE_URL)
     if site.scheme not in {"http", "https"} or not site.netloc:
-        hint = "Receipts and mails carry it: say for example https://fanfare.example."
-        found.append(Error(f"SITE_URL={settings.SITE_URL!r} is no address.", hint=hint, id="fanfare.E004"))
-    return found
+        hint = "It is part of receipts and mails; set it to, for example, https://fanfare.example."
+        messages.append(Error(f"SITE_URL={settings.SITE_URL!r} is no address.", hint=hint, id="fanfare.E004"))
+    return messages
 
 
 def check_model_server(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A language model is optional; half of one is a mistake."""
+    """LLM_BASE_URL and LLM_MODEL are both set, or neither."""
     if bool(settings.LLM_BASE_URL) == bool(settings.LLM_MODEL):
         return []
-    hint = "Set both, or neither: then the composer writes everything."
+    hint = "Set both, or neither; with neither, the composer writes everything."
     return [Error("Only one of LLM_BASE_URL and LLM_MODEL is set.", hint=hint, id="fanfare.E005")]
 
 
 def check_app_role(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """History is kept by what the app role may not do. An owner, or a superuser, may do everything."""
+    """DATABASE_URL is not for the owner or a superuser: they could change history, which the app role cannot."""
     if "default" not in (databases or ()) or connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
@@ -52,13 +52,13 @@ def check_app_role(
         superuser, bypasses, owned = cursor.fetchone()
     if not (superuser or bypasses or owned):
         return []
-    what = "is a superuser" if superuser or bypasses else f"owns tables ({', '.join(owned)})"
+    problem = "is a superuser" if superuser or bypasses else f"owns tables ({', '.join(owned)})"
     hint = "DATABASE_URL is for the app role; the owner's address goes into DATABASE_OWNER_URL."
-    return [Error(f"The role of DATABASE_URL {what}.", hint=hint, id="fanfare.E003")]
+    return [Error(f"The role of DATABASE_URL {problem}.", hint=hint, id="fanfare.E003")]
 
 
 def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """In front of people, a page names its files by what was collected when this version was installed."""
+    """Static files are collected, unless DEBUG is on: pages refer to them by the names in the manifest."""
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     if settings.STORAGES["staticfiles"]["BACKEND"] != settings.COLLECTED or manifest.exists():
         return []
@@ -67,10 +67,10 @@ def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
 
 
 def check_https(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What is right on one's own machine and wrong in front of people (`check --deploy`)."""
+    """SITE_URL is https (`check --deploy`)."""
     if settings.SITE_URL.startswith("https://"):
         return []
-    hint = "Links in mails and receipts would lead people to an address without encryption."
+    hint = "Links in mails and receipts would lead people to a site without encryption."
     return [Caution(f"SITE_URL={settings.SITE_URL!r} is not https.", hint=hint, id="fanfare.W001")]
 
 

@@ -1,4 +1,4 @@
-"""Read settings from the environment; refuse nonsense at once, with the variable's name."""
+"""Read settings from environment variables. A bad value raises ImproperlyConfigured with the variable's name."""
 
 import os
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,7 +11,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def boolean(name: str, *, default: bool) -> bool:
-    """True or False from `1 true yes on` or `0 false no off`; anything else is an error."""
+    """True for `1 true yes on`, False for `0 false no off`, the default if empty or missing."""
     value = os.environ.get(name, "").strip().lower()
     if not value:
         return default
@@ -23,6 +23,7 @@ def boolean(name: str, *, default: bool) -> bool:
 
 
 def integer(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number of at least `least`, the default if empty or missing."""
     value = os.environ.get(name, "")
     if not value:
         return default
@@ -36,15 +37,15 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
 
 
 def comma_separated(name: str, default: str = "") -> list[str]:
-    """A list separated by commas; blanks are dropped."""
+    """The words of a comma-separated list. Empty ones are dropped."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
 def database_settings(url: str) -> dict[str, object]:
     """Django's settings for `postgresql://user:password@host:port/name?host=/socket/folder`.
 
-    Without an address there is no database, and using one says so (`django.db.backends.dummy`). A query that a
-    connection asks for the fifth time is prepared: planned once, not each time (ADR 9).
+    Without an address, any use of the database fails (`django.db.backends.dummy`). A query is prepared when a
+    connection sends it for the fifth time, so that it is planned once and not each time (ADR 9).
     """
     if not url:
         return {"ENGINE": "django.db.backends.dummy"}
@@ -52,8 +53,8 @@ def database_settings(url: str) -> dict[str, object]:
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(f"A database address starts with postgresql://, not {parts.scheme}://.")
     options = dict(parse_qsl(parts.query))
-    if ours := {"server_side_binding", "prepare_threshold"} & options.keys():
-        raise ImproperlyConfigured(f"{', '.join(sorted(ours))}: not in an address; DATABASE_PREPARES=0 turns it off.")
+    if reserved := {"server_side_binding", "prepare_threshold"} & options.keys():
+        raise ImproperlyConfigured(f"{', '.join(sorted(reserved))} is no part of an address: set DATABASE_PREPARES=0.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

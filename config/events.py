@@ -1,4 +1,4 @@
-"""Route: what each kind of event sets off, in order. The urls.py of events."""
+"""Which functions handle which type of event, in order, like a urls.py for events."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +14,8 @@ from listens.retraction import LISTEN_RETRACTED
 CONSUMER_NAME = "listens"  # the name under which offsets are stored
 CONSUMED_TOPICS = (topics.LISTENS, topics.LISTENS_IMPORT)
 
-# Each step gets what the one before it returned; the first, what the batch made of the events of this type. What was
-# taken back goes off the counts before what is new comes on.
+# The first step gets the listens of the batch with this type, each next one the result of the step before it.
+# Retracted listens leave the counts before new ones are added.
 ROUTES: dict[str, list[Callable[[Any], Any]]] = {
     LISTEN_RETRACTED: [forgetting.forget, forgetting.tell],
     LISTEN_SUBMITTED: [engagement.record, moments.notice],
@@ -23,10 +23,10 @@ ROUTES: dict[str, list[Callable[[Any], Any]]] = {
 
 
 def handle_batch(records: list[Incoming]) -> list[Rejected]:
-    """The effects of a batch, in the consumer's transaction; returns what could not be taken in."""
-    taken = ingest.ingest_records(records)
-    results: dict[str, Any] = {LISTEN_RETRACTED: taken.gone, LISTEN_SUBMITTED: taken.listens}
-    for kind, steps in ROUTES.items():
+    """Ingest a batch and run the steps, in the consumer's transaction. Returns the records that were rejected."""
+    ingested = ingest.ingest_records(records)
+    results: dict[str, Any] = {LISTEN_RETRACTED: ingested.gone, LISTEN_SUBMITTED: ingested.listens}
+    for event_type, steps in ROUTES.items():
         for step in steps:
-            results[kind] = step(results[kind])
-    return taken.rejected
+            results[event_type] = step(results[event_type])
+    return ingested.rejected

@@ -1,4 +1,4 @@
-"""Answer: turn what a room refuses into an HTTP status. The sentence is the room's own."""
+"""The API's exception handler: which exception gets which HTTP status. The sentence is the exception's own."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ DATABASE_UNAVAILABLE = "The database is away for a moment. Nothing was half done
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler, with ours added. `code` is the exception's name, for programs to read."""
+    """DRF's exception handler, with our exceptions. `code` is for programs: the exception's `code`, or its name."""
     for kind, status in STATUS_BY_EXCEPTION.items():
         if isinstance(error, kind):
             detail = DATABASE_UNAVAILABLE if status == 503 else str(error)

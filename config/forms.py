@@ -1,4 +1,4 @@
-"""Ask: how every form of the house looks, ours and allauth's alike."""
+"""The templates with which every form is rendered, ours and allauth's."""
 
 from django.forms.renderers import TemplatesSetting
 

@@ -1,4 +1,4 @@
-"""Route: what comes in over WebSocket, from pages of this very site alone. Every write comes in over HTTP."""
+"""The WebSocket application. It accepts connections from pages of this site only."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,51 +20,51 @@ type Origin = tuple[str, str, int]
 
 
 def same_origin_only(app: App) -> App:
-    """A browser shows its cookie to a socket from whichever page: a page of another port, scheme or name is refused.
+    """Refuse connections from pages of another origin, because a browser sends its cookie whichever page connects.
 
-    Channels' own validator compares names alone, and a name has many ports. Who names no origin is refused too.
+    A request without an origin is refused too. Channels' own validator compares host names only, not port and scheme.
     """
 
-    async def guarded(
+    async def checked(
         scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
         await (app if is_same_origin(scope) else WebsocketDenier())(scope, receive, send)
 
-    return guarded
+    return checked
 
 
 def is_same_origin(scope: Message) -> bool:
-    """Whether the page is at our own address, or at the one that this very request came to, if that is one of ours."""
-    shown = parse_origin(_header(scope, b"origin"))
-    here = parse_origin(f"{_scheme(scope)}://{_header(scope, b'host')}")
-    ours = {known for known in (here, parse_origin(settings.SITE_URL)) if known}
-    return shown in ours and validate_host(shown[1], settings.ALLOWED_HOSTS)
+    """Whether the page's origin is SITE_URL, or the host of this request, if that is in ALLOWED_HOSTS."""
+    origin = parse_origin(_header(scope, b"origin"))
+    requested = parse_origin(f"{_scheme(scope)}://{_header(scope, b'host')}")
+    allowed = {known for known in (requested, parse_origin(settings.SITE_URL)) if known}
+    return origin in allowed and validate_host(origin[1], settings.ALLOWED_HOSTS)
 
 
 def parse_origin(address: str) -> Origin | None:
-    """Scheme, name and port; None for what is no origin, as `null` and what has more to it than these."""
+    """Scheme, host name and port; None if the text is no origin, as `null` or a URL with a path."""
     try:
         split = urlsplit(address.lower())
         port = split.port or DEFAULT_PORTS[split.scheme]
     except (KeyError, ValueError):
         return None
     name = f"[{split.hostname}]" if ":" in (split.hostname or "") else split.hostname
-    plain = not (split.path.strip("/") or split.query or split.fragment or "@" in split.netloc)
-    return (split.scheme, name, port) if name and plain else None
+    is_origin = not (split.path.strip("/") or split.query or split.fragment or "@" in split.netloc)
+    return (split.scheme, name, port) if name and is_origin else None
 
 
 def _scheme(scope: Message) -> str:
-    """As the browser sees it: in front of us may be a proxy, which the settings trust or do not."""
+    """The scheme that the browser used; from the proxy's header, if the settings trust it."""
     if trusted := settings.SECURE_PROXY_SSL_HEADER:
         name, secure = trusted
-        told = _header(scope, name.removeprefix("HTTP_").replace("_", "-").lower().encode())
-        if told:
-            return "https" if told.partition(",")[0].strip() == secure else "http"
+        forwarded = _header(scope, name.removeprefix("HTTP_").replace("_", "-").lower().encode())
+        if forwarded:
+            return "https" if forwarded.partition(",")[0].strip() == secure else "http"
     return "https" if scope.get("scheme") == "wss" else "http"
 
 
 def _header(scope: Message, name: bytes) -> str:
-    """What was sent, once; twice is nothing."""
+    """The value of a header; "" if it is missing or was sent twice."""
     [value, *more] = [value for key, value in scope["headers"] if key == name] or [b""]
     return "" if more else value.decode("latin-1")
 

@@ -1,4 +1,4 @@
-"""One settings file, read from the environment. docs/operations.md lists every variable."""
+"""All settings. docs/operations.md lists the environment variables that they are read from."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
-APPEND_SLASH = False  # a scrobbler's POST must not be answered with a redirect
+APPEND_SLASH = False  # a redirect would lose a scrobbler's POST
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -83,7 +83,7 @@ TEMPLATES = [
 FORM_RENDERER = "config.forms.FormRenderer"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 
-# The app role does everything; the owner role migrates (config/database.py).
+# DATABASE_URL is for the app role, which runs everything; the owner role migrates (config/database.py).
 DATABASES = {"default": env.database_settings(env.text("DATABASE_URL"))}
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -92,19 +92,18 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "fanfare_cache",
         "KEY_FUNCTION": "web.rate_limits.cache_key",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},  # what is over is culled: few hundred would let a crowd push out the limits
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of the default 300, many clients would push out the sign-in limits
     },
-    # What each process may know for itself for a minute: sums of days that are over. To share them would cost more
-    # queries than the sum does.
+    # Sums of past days, for a minute, in each process. Sharing them would cost more queries than computing the sums.
     "sums": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sums"},
 }
 
 KAFKA_BOOTSTRAP_SERVERS = env.comma_separated("KAFKA_BOOTSTRAP_SERVERS")
-# Tansu does not wake a waiting fetch, Apache Kafka does: wait briefly on the one, patiently on the other.
+# Apache Kafka answers a waiting fetch when a record comes, Tansu only when the wait is over: keep it short there.
 KAFKA_FETCH_MAX_WAIT_MS = env.integer("KAFKA_FETCH_MAX_WAIT_MS", 100, least=1)
 KAFKA_PARTITIONS = env.integer("KAFKA_PARTITIONS", 3, least=1)
 KAFKA_REPLICATION = env.integer("KAFKA_REPLICATION", 1, least=1)
-KAFKA_TOPIC_PREFIX = env.text("KAFKA_TOPIC_PREFIX")  # of every topic's name, where others share the cluster
+KAFKA_TOPIC_PREFIX = env.text("KAFKA_TOPIC_PREFIX")  # of every topic, where several installations share a cluster
 
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -131,12 +130,12 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.allauth_forms.ResetPasswordKeyForm",
 }
 ACCOUNT_ADAPTER = "accounts.allauth_adapter.AccountAdapter"
-ACCOUNT_CHANGE_EMAIL = True  # one address a person: a new one replaces it once confirmed
+ACCOUNT_CHANGE_EMAIL = True  # a person has one address; a new one replaces it once it is confirmed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before the address changes
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds; signing asks for a password typed within them
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds for which a typed password counts as fresh, for example for signing
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -158,7 +157,7 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024  # above ListenBrainz' own bound, which the door answers for itself
+DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024  # bytes; more than ListenBrainz' limit, which its API checks itself
 
 MAILERS = {
     "default": {
@@ -182,20 +181,19 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "static-collected")))
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # nothing has to be collected on one's own machine
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # with DEBUG, no collectstatic is needed
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-# In front of people: names that carry a hash, so that browsers keep the files for ever; and gzip, made once.
+# Without DEBUG: file names with a hash, so that browsers keep the files for ever, and gzip made once.
 COLLECTED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else COLLECTED},
 }
-MEDIA_ROOT = Path(
-    env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
-)  # no address leads there: fans/views/media.py
+# No URL serves this folder directly; fans/views/media.py does.
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 
 REST_FRAMEWORK = {
-    # A session and nothing else: no token can sign or decide.
+    # Sessions only, so that no token can sign or decide.
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -215,13 +213,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
-# The door for scrobblers: requests in one window of this many seconds.
+# ListenBrainz API: how many requests within a window of this many seconds.
 LISTENS_RATE_WINDOW = env.integer("LISTENS_RATE_WINDOW", 10, least=1)
 LISTENS_RATE_PER_TOKEN = env.integer("LISTENS_RATE_PER_TOKEN", 300, least=1)
 LISTENS_RATE_PER_ADDRESS = env.integer("LISTENS_RATE_PER_ADDRESS", 30, least=1)
 
-# One web process: threads that answer requests, each with a connection to the database; how often open sockets
-# are checked and told where they stand; how many sockets one person may have open in it.
+# Of one web process: threads for requests, each with a database connection; how often open sockets are checked and
+# sent their newest sequence; how many sockets one person may have open.
 WEB_THREADS = env.integer("WEB_THREADS", 8, least=1)
 LIVE_HEARTBEAT_SECONDS = env.integer("LIVE_HEARTBEAT_SECONDS", 15, least=1)
 LIVE_SOCKETS_PER_PERSON = env.integer("LIVE_SOCKETS_PER_PERSON", 20, least=1)
@@ -231,12 +229,12 @@ NOTICE_DAYS = env.integer("NOTICE_DAYS", 30, least=1)
 DEAD_LETTER_DAYS = env.integer("DEAD_LETTER_DAYS", 30, least=1)
 INVITATION_DAYS = env.integer("INVITATION_DAYS", 30, least=1)
 
-# One OpenAI-compatible server, or none: then the composer writes everything.
+# One OpenAI-compatible server. Without it, the composer writes everything.
 LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")
 LLM_MODEL = env.text("LLM_MODEL")
 LLM_TIMEOUT_SECONDS = env.integer("LLM_TIMEOUT_SECONDS", 30, least=1)
-# Picks which of an artist's signed sentences a fan gets. Of its own, so that changing SECRET_KEY changes no message.
+# Key for choosing among an artist's signed sentences. It is separate, so that a new SECRET_KEY changes no message.
 CHOICE_KEY = env.text("CHOICE_KEY", SECRET_KEY)
 
 LOGGING = {
@@ -246,7 +244,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
-        "django": {"handlers": []},  # its own would say everything a second time while DEBUG is on
-        "kafka": {"level": "CRITICAL"},  # a line for every attempt; events says once that Kafka is away
+        "django": {"handlers": []},  # its own handlers would log everything twice with DEBUG on
+        "kafka": {"level": "CRITICAL"},  # it logs every attempt; our code logs once that Kafka is unreachable
     },
 }

@@ -1,4 +1,4 @@
-"""Every address of the house."""
+"""All URLs."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEBUG:
-    from config.demo import sign_in_links  # not even loaded where no such link may work
+    from config.demo import sign_in_links  # not even imported where no such link may work
 
     urlpatterns.append(path("demo/<str:key>", sign_in_links.sign_in, name="demo-link"))
 

@@ -1,4 +1,4 @@
-"""The walls: what the folders promise and no linter sees."""
+"""Rules of the architecture that no linter checks."""
 
 import configparser
 import re
@@ -16,12 +16,12 @@ APP_PATHS = {path.name: path for path in PACKAGES if path.name != "tests"}
 
 
 def layers() -> dict[str, int]:
-    """Each room's height, 0 for the top, as .importlinter has it; `(brackets)` are rooms that are still empty."""
+    """Each app's layer in .importlinter, 0 for the top. Apps in brackets do not exist yet."""
     file = configparser.ConfigParser()
     file.read(BASE_DIR / ".importlinter")
     lines = file["importlinter:contract:layers"]["layers"].split("\n")
-    floors = [re.findall(r"\w+", line) for line in lines if line.strip()]
-    return {room: height for height, floor in enumerate(floors) for room in floor}
+    layers = [re.findall(r"\w+", line) for line in lines if line.strip()]
+    return {app: number for number, names in enumerate(layers) for app in names}
 
 
 def app_of(app: AppConfig) -> str | None:
@@ -34,7 +34,7 @@ def may_depend_on(above: str, below: str) -> bool:
 
 
 def relations() -> Iterator[tuple[str, str, str]]:
-    """Every relation between two rooms of ours: what, from where, to where."""
+    """Every relation between two of our apps: the field, its app and the app it points to."""
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.get_fields(include_hidden=True):
             target = getattr(field, "related_model", None)
@@ -49,8 +49,8 @@ def relations() -> Iterator[tuple[str, str, str]]:
 def source_files() -> list[Path]:
     return [
         path
-        for room in APP_PATHS.values()
-        for path in room.rglob("*.py")
+        for app in APP_PATHS.values()
+        for path in app.rglob("*.py")
         if "migrations" not in path.parts and "__pycache__" not in path.parts
     ]
 
@@ -59,28 +59,28 @@ def test_platform_is_a_folder_not_a_package() -> None:
     assert list((BASE_DIR / "platform").glob("*.py")) == []
 
 
-def test_every_folder_of_the_shelf_is_a_package() -> None:
+def test_every_folder_in_platform_is_a_package() -> None:
     folders = {path.name for path in (BASE_DIR / "platform").iterdir() if path.is_dir() and path.name != "__pycache__"}
 
     assert folders - APP_PATHS.keys() == set()
 
 
-def test_every_room_has_its_place_among_the_layers() -> None:
+def test_every_app_has_a_layer() -> None:
     file = configparser.ConfigParser()
     file.read(BASE_DIR / ".importlinter")
-    watched = file["importlinter"]["root_packages"].split()
+    checked = file["importlinter"]["root_packages"].split()
 
-    assert (sorted(APP_PATHS), sorted(APP_PATHS.keys() - layers().keys())) == (sorted(watched), [])
-
-
-def test_no_relation_points_up() -> None:
-    found = list(relations())
-
-    assert [what for what, here, there in found if not may_depend_on(here, there)] == []
-    assert len(found) > 10  # the walk sees something
+    assert (sorted(APP_PATHS), sorted(APP_PATHS.keys() - layers().keys())) == (sorted(checked), [])
 
 
-def test_authority_goes_one_way() -> None:
+def test_no_relation_points_to_a_higher_layer() -> None:
+    all_relations = list(relations())
+
+    assert [field for field, here, there in all_relations if not may_depend_on(here, there)] == []
+    assert len(all_relations) > 10
+
+
+def test_only_a_higher_layer_may_depend_on_a_lower_one() -> None:
     assert [may_depend_on(*pair) for pair in [("artists", "fans"), ("fans", "artists"), ("events", "events")]] == [
         True,
         False,
@@ -88,7 +88,7 @@ def test_authority_goes_one_way() -> None:
     ]
 
 
-def test_no_migration_depends_on_a_room_above() -> None:
+def test_no_migration_depends_on_a_higher_layer() -> None:
     loader = MigrationLoader(None)
     edges = [
         (key[0], parent[0], f"{'.'.join(key)} on {'.'.join(parent)}")
@@ -97,20 +97,20 @@ def test_no_migration_depends_on_a_room_above() -> None:
         if key[0] in APP_PATHS and parent[0] in APP_PATHS
     ]
 
-    assert [what for here, there, what in edges if not may_depend_on(here, there)] == []
+    assert [edge for here, there, edge in edges if not may_depend_on(here, there)] == []
     assert edges
 
 
-def test_no_file_outgrows_a_reader() -> None:
+def test_no_file_is_longer_than_300_lines() -> None:
     assert [str(path) for path in source_files() if len(path.read_text().splitlines()) > 300] == []
 
 
-def test_every_module_says_what_it_is_for() -> None:
-    """The first line of a module names its stage; what is empty, an app or a list of addresses needs no word."""
-    silent = [
+def test_every_module_has_a_docstring() -> None:
+    """Except empty modules, apps.py and urls.py."""
+    undocumented = [
         str(path.relative_to(BASE_DIR))
         for path in source_files()
         if (text := path.read_text()).strip() and path.name not in {"apps.py", "urls.py"} and not text.startswith('"""')
     ]
 
-    assert silent == []
+    assert undocumented == []

@@ -1,4 +1,4 @@
-"""What an operator gets wrong, and what the checks say to it."""
+"""System checks find the mistakes of an operator."""
 
 from pathlib import Path
 
@@ -10,27 +10,31 @@ from config.database import use_database
 from tests.servers import Database
 
 
-def ids(found: list) -> list[str | None]:
-    return [message.id for message in found]
+def ids(messages: list) -> list[str | None]:
+    return [message.id for message in messages]
 
 
-def test_a_house_in_order_has_nothing_to_say(db: None) -> None:
-    found = [*checks.check_addresses(None), *checks.check_model_server(None), *checks.check_app_role(None, ["default"])]
+def test_with_correct_settings_no_check_reports_anything(db: None) -> None:
+    messages = [
+        *checks.check_addresses(None),
+        *checks.check_model_server(None),
+        *checks.check_app_role(None, ["default"]),
+    ]
 
-    assert found == []
+    assert messages == []
 
 
-def test_missing_servers_are_named_with_a_way_out(settings: Settings) -> None:
+def test_missing_servers_are_reported_with_a_hint(settings: Settings) -> None:
     settings.KAFKA_BOOTSTRAP_SERVERS = []
     settings.SITE_URL = "fanfare.example"
 
-    found = checks.check_addresses(None)
+    messages = checks.check_addresses(None)
 
-    assert ids(found) == ["fanfare.E002", "fanfare.E004"]
-    assert "manage.py embedded --" in found[0].hint
+    assert ids(messages) == ["fanfare.E002", "fanfare.E004"]
+    assert "manage.py embedded --" in messages[0].hint
 
 
-def test_half_a_language_model_is_a_mistake(settings: Settings) -> None:
+def test_a_language_model_without_an_address_is_an_error(settings: Settings) -> None:
     settings.LLM_MODEL, settings.LLM_BASE_URL = "some-model", ""
 
     assert ids(checks.check_model_server(None)) == ["fanfare.E005"]
@@ -39,13 +43,13 @@ def test_half_a_language_model_is_a_mistake(settings: Settings) -> None:
 def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:
     owner = env.database_settings(django_settings.DATABASE_OWNER_URL)
     with use_database(USER=owner["USER"]):
-        found = checks.check_app_role(None, ["default"])
+        messages = checks.check_app_role(None, ["default"])
 
-    assert ids(found) == ["fanfare.E003"]
-    assert "owns tables" in found[0].msg
+    assert ids(messages) == ["fanfare.E003"]
+    assert "owns tables" in messages[0].msg
 
 
-def test_pages_whose_files_were_not_collected_are_worth_a_warning(settings: Settings, tmp_path: Path) -> None:
+def test_static_files_that_were_not_collected_get_a_warning(settings: Settings, tmp_path: Path) -> None:
     settings.STORAGES = {"staticfiles": {"BACKEND": settings.COLLECTED}}
     settings.STATIC_ROOT = tmp_path
     before = ids(checks.check_static_files(None))
@@ -56,7 +60,7 @@ def test_pages_whose_files_were_not_collected_are_worth_a_warning(settings: Sett
     assert checks.check_static_files(None) == []
 
 
-def test_an_address_without_encryption_is_worth_a_warning(settings: Settings) -> None:
+def test_a_site_url_without_https_gets_a_warning(settings: Settings) -> None:
     settings.SITE_URL = "http://fanfare.example"
 
     assert ids(checks.check_https(None)) == ["fanfare.W001"]

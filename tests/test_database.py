@@ -1,4 +1,4 @@
-"""Two roles: what each may do, and how the default connection changes hands."""
+"""What the two database roles may do, and how the default connection changes between them."""
 
 import psycopg
 import pytest
@@ -28,7 +28,7 @@ def test_everything_runs_as_the_app_role(db: None) -> None:
     assert query_value("SELECT current_user") == "fanfare_app"
 
 
-def test_the_app_role_writes_but_makes_and_owns_no_tables(db: None) -> None:
+def test_the_app_role_writes_rows_but_creates_and_owns_no_tables(db: None) -> None:
     Team.objects.create(name="The Larks")
 
     assert Team.objects.filter(name="The Larks").count() == 1
@@ -40,7 +40,7 @@ def test_the_app_role_writes_but_makes_and_owns_no_tables(db: None) -> None:
 @pytest.mark.parametrize(
     "sql", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"]
 )
-def test_history_is_refused_to_the_app_role(db: None, sql: str) -> None:
+def test_the_app_role_cannot_change_history(db: None, sql: str) -> None:
     with transaction.atomic():
         trail.record("team.made", by="system:test", subject="team:1")
 
@@ -54,7 +54,7 @@ def test_history_is_refused_to_the_app_role(db: None, sql: str) -> None:
     assert Entry.objects.count() == 1
 
 
-def test_the_owner_comes_and_goes(committing_db: Database) -> None:
+def test_the_connection_becomes_the_owners_and_the_app_roles_again(committing_db: Database) -> None:
     with as_owner():
         during = query_value("SELECT current_user || ' ' || current_database()")
 
@@ -69,44 +69,44 @@ def test_migrating_again_changes_nothing(committing_db: Database) -> None:
     assert Team.objects.get().name == "The Larks"
 
 
-def test_without_an_owner_nobody_migrates(committing_db: Database, settings: Settings) -> None:
+def test_without_an_owner_migrating_is_refused(committing_db: Database, settings: Settings) -> None:
     settings.DATABASE_OWNER_URL = ""
 
     with pytest.raises(ImproperlyConfigured, match="DATABASE_OWNER_URL is not set"):
         migrate()
 
 
-def test_an_open_transaction_cannot_move(db: None) -> None:
+def test_a_connection_with_an_open_transaction_cannot_change(db: None) -> None:
     with pytest.raises(RuntimeError, match="cannot move"), use_database(NAME="another"):
         pass
 
 
-def test_a_copy_of_the_template_is_the_tests_own(committing_db: Database) -> None:
+def test_a_copy_of_the_template_belongs_to_one_test(committing_db: Database) -> None:
     assert (Team.objects.count(), query_value("SELECT current_database()")) == (0, committing_db.name)
 
 
-@pytest.mark.parametrize(("said", "prepared"), [("1", 1), ("0", 0)])
-def test_a_query_is_prepared_when_it_is_asked_often_unless_a_pooler_cannot_keep_it(
-    committing_db: Database, monkeypatch: pytest.MonkeyPatch, said: str, prepared: int
+@pytest.mark.parametrize(("setting", "prepared"), [("1", 1), ("0", 0)])
+def test_a_query_that_is_sent_often_is_prepared_unless_the_setting_is_off(
+    committing_db: Database, monkeypatch: pytest.MonkeyPatch, setting: str, prepared: int
 ) -> None:
-    monkeypatch.setenv("DATABASE_PREPARES", said)
+    monkeypatch.setenv("DATABASE_PREPARES", setting)
     options = env.database_settings("postgresql://somebody@/somewhere")["OPTIONS"]
     assert isinstance(options, dict)
 
     with use_database(OPTIONS={**connection.settings_dict["OPTIONS"], **options}):
-        found = {Team.objects.filter(name="The Larks").exists() for _ in range(8)}
+        exists = {Team.objects.filter(name="The Larks").exists() for _ in range(8)}
 
-        kept = query_value("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_team%'")
-    assert (found, kept) == ({False}, prepared)
+        statements = query_value("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_team%'")
+    assert (exists, statements) == ({False}, prepared)
 
 
 @pytest.mark.parametrize("option", ["prepare_threshold=0", "server_side_binding=false"])
-def test_how_queries_are_sent_is_no_part_of_an_address(option: str) -> None:
+def test_options_of_prepared_queries_are_refused_in_an_address(option: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_PREPARES"):
         env.database_settings(f"postgresql://somebody@/somewhere?{option}")
 
 
-def test_a_column_that_was_added_meanwhile_disturbs_no_open_connection(committing_db: Database) -> None:
+def test_a_prepared_query_survives_a_new_column(committing_db: Database) -> None:
     artist = factories.create_artist()
     for _ in range(8):  # by then the query is prepared
         assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)

@@ -1,4 +1,4 @@
-"""A seeded world: made once, copied for each test that changes it."""
+"""A database with the demo's data: seeded once, copied for each test that changes it."""
 
 from collections.abc import Iterator
 
@@ -14,24 +14,28 @@ from tests.servers import Database
 
 @pytest.fixture(scope="package")
 def seeded(template: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
-    before = settings.DATABASE_OWNER_URL
-    with servers.create_database(template=template) as made, django_db_blocker.unblock():
-        settings.DATABASE_OWNER_URL = made.owner_url
+    owner_url = settings.DATABASE_OWNER_URL
+    with servers.create_database(template=template) as database, django_db_blocker.unblock():
+        settings.DATABASE_OWNER_URL = database.owner_url
         try:
-            with use_database(NAME=made.name):
+            with use_database(NAME=database.name):
                 assert seed.seed_demo()
         finally:
-            settings.DATABASE_OWNER_URL = before
-        yield made
+            settings.DATABASE_OWNER_URL = owner_url
+        yield database
 
 
 @pytest.fixture
-def lived_in(
+def demo_database(
     seeded: Database, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
-    """A copy of the seeded world, this process connected to it, and others by the environment."""
-    with servers.create_database(template=seeded) as made, django_db_blocker.unblock(), use_database(NAME=made.name):
-        monkeypatch.setenv("DATABASE_URL", made.url)
-        monkeypatch.setenv("DATABASE_OWNER_URL", made.owner_url)
-        monkeypatch.setattr(settings, "DATABASE_OWNER_URL", made.owner_url)
-        yield made
+    """A copy of the seeded database. This process is connected to it, and others find it in the environment."""
+    with (
+        servers.create_database(template=seeded) as database,
+        django_db_blocker.unblock(),
+        use_database(NAME=database.name),
+    ):
+        monkeypatch.setenv("DATABASE_URL", database.url)
+        monkeypatch.setenv("DATABASE_OWNER_URL", database.owner_url)
+        monkeypatch.setattr(settings, "DATABASE_OWNER_URL", database.owner_url)
+        yield database

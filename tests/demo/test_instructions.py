@@ -1,4 +1,4 @@
-"""What the demo says to try: true at the first start and at every later one."""
+"""The steps that the demo suggests fit its state, at the first start and at later ones."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,18 +16,18 @@ from fans import opt_ins
 from fans.models import Experience
 from tests.servers import Database
 
-pytestmark = pytest.mark.usefixtures("lived_in")
+pytestmark = pytest.mark.usefixtures("demo_database")
 MARA_DATA = ARTISTS_BY_SLUG[MARA]
 
 
 @pytest.fixture
-def ana(lived_in: Database) -> Person:
+def ana(demo_database: Database) -> Person:
     return Person.objects.get(handle="ana")
 
 
 def pending_for_mara() -> list[Draft]:
-    waiting = Draft.objects.filter(artist__slug=MARA, state="pending").select_related("person", "artist")
-    return list(waiting.order_by("deadline", "pk"))
+    pending = Draft.objects.filter(artist__slug=MARA, state="pending").select_related("person", "artist")
+    return list(pending.order_by("deadline", "pk"))
 
 
 def approve(draft: Draft) -> None:
@@ -41,7 +41,7 @@ def consume_listen(ana: Person, title: str) -> None:
     drafts.write_next()
 
 
-def test_at_the_first_start_the_guest_is_first_and_one_listen_short(ana: Person) -> None:
+def test_at_the_first_start_the_guests_draft_is_first_and_she_is_one_listen_short(ana: Person) -> None:
     steps = instructions.suggested_steps(ana)
 
     assert steps["decide"].endswith(
@@ -52,37 +52,37 @@ def test_at_the_first_start_the_guest_is_first_and_one_listen_short(ana: Person)
     assert steps["play"].endswith("a draft for Ana, the first in line.")
 
 
-def test_the_hundredth_comes_first_whatever_waits(ana: Person) -> None:
+def test_the_draft_of_the_hundredth_listen_comes_first_in_the_queue(ana: Person) -> None:
     approve(pending_for_mara()[0])
-    said = instructions.suggested_steps(ana)["play"]
+    step = instructions.suggested_steps(ana)["play"]
 
     consume_listen(ana, "Night Bus")
 
-    assert said.endswith("a draft for Ana, the first in line.")
+    assert step.endswith("a draft for Ana, the first in line.")
     assert (pending_for_mara()[0].person, pending_for_mara()[0].version.nth) == (ana, 100)
 
 
 def test_at_a_later_start_both_steps_name_the_same_fan(ana: Person) -> None:
     approve(pending_for_mara()[0])
-    next_one = pending_for_mara()[0]
+    next_draft = pending_for_mara()[0]
     steps = instructions.suggested_steps(ana)
 
-    whose = next_one.person.name or next_one.person.handle
-    assert f"the one for {whose} is the first in line" in steps["decide"]
-    assert f"Five seconds later {whose} has it" in steps["see"]
-    assert next_one.person != ana
+    name = next_draft.person.display_name
+    assert f"the one for {name} is the first in line" in steps["decide"]
+    assert f"Five seconds later {name} has it" in steps["see"]
+    assert next_draft.person != ana
 
 
-def test_what_cannot_be_tried_any_more_is_not_offered(ana: Person) -> None:
+def test_a_step_that_is_not_possible_any_more_is_not_suggested(ana: Person) -> None:
     consume_listen(ana, "Night Bus")
-    after = instructions.suggested_steps(ana)["play"]
+    before = instructions.suggested_steps(ana)["play"]
     opt_ins.opt_out(ana, pending_for_mara()[0].artist)
 
-    assert after == instructions.suggested_steps(ana)["play"]
-    assert "hundredth" not in after
+    assert before == instructions.suggested_steps(ana)["play"]
+    assert "hundredth" not in before
 
 
-def test_nothing_waits_is_said_as_it_is(ana: Person) -> None:
+def test_an_empty_queue_is_mentioned(ana: Person) -> None:
     for draft in pending_for_mara():
         review.decline(draft.pk, by=Person.objects.get(handle=MARA_DATA.principal))
 
@@ -92,7 +92,7 @@ def test_nothing_waits_is_said_as_it_is(ana: Person) -> None:
     assert "Five seconds later its fan has it" in steps["see"]
 
 
-def test_the_guest_has_something_by_the_artists_own_hand(ana: Person) -> None:
+def test_the_guest_has_a_message_that_the_artist_wrote_herself(ana: Person) -> None:
     [written] = Experience.objects.filter(person=ana, mark="written")
 
     assert written.mark_words == "Written by Mara Veil"

@@ -1,4 +1,4 @@
-"""The demo's world: everything in it came about by the stage functions, in its own time, and adds up."""
+"""The demo's data: made by the product's own functions, with timestamps of the past, and consistent."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,34 +19,34 @@ from listens.models import Listen
 from rights.models import Decision, Grant
 from trust.models import Report
 
-RECOUNT = """
-SELECT l.person_id, {what}, count(*), min(l.started_at), max(l.started_at)
+COUNT_LISTENS = """
+SELECT l.person_id, {column}, count(*), min(l.started_at), max(l.started_at)
 FROM listens_listen l JOIN catalog_recording r ON r.id = l.recording_id WHERE NOT l.set_aside GROUP BY 1, 2
 """
-pytestmark = pytest.mark.usefixtures("lived_in")
+pytestmark = pytest.mark.usefixtures("demo_database")
 
 
-def recounted(what: str) -> set[tuple[object, ...]]:
+def count_listens(column: str) -> set[tuple[object, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(RECOUNT.format(what=what))
+        cursor.execute(COUNT_LISTENS.format(column=column))
         return set(cursor.fetchall())
 
 
-def test_every_count_is_what_the_listens_say() -> None:
+def test_every_stored_count_equals_the_number_of_listens() -> None:
     of_artists = Engagement.objects.values_list("person", "artist", "listens", "first_at", "last_at")
     of_songs = RecordingEngagement.objects.values_list("person", "recording", "listens", "first_at", "last_at")
 
-    assert set(of_artists) == recounted("r.artist_id")
-    assert set(of_songs) == recounted("r.id")
+    assert set(of_artists) == count_listens("r.artist_id")
+    assert set(of_songs) == count_listens("r.id")
     assert of_artists.count() > 100
 
 
-def test_nobody_listens_to_two_songs_at_once() -> None:
+def test_no_fan_plays_two_songs_at_once() -> None:
     with connection.cursor() as cursor:
         cursor.execute("""
-            SELECT count(*), count(*) FILTER (WHERE meets) FROM (
+            SELECT count(*), count(*) FILTER (WHERE overlaps) FROM (
                 SELECT lead(started_at) OVER (PARTITION BY person_id ORDER BY started_at)
-                    < started_at + make_interval(secs => duration_ms / 1000) AS meets FROM listens_listen
+                    < started_at + make_interval(secs => duration_ms / 1000) AS overlaps FROM listens_listen
             ) AS following
         """)
         listens, overlapping = cursor.fetchone()
@@ -55,28 +55,28 @@ def test_nobody_listens_to_two_songs_at_once() -> None:
     assert overlapping == 0
 
 
-def test_what_reached_a_fan_was_decided_on_before() -> None:
+def test_every_experience_was_decided_before_its_delivery() -> None:
     received = Experience.objects.select_related("decision")
 
     assert received.count() > 100
-    assert all(each.decision.content_hash == each.content_hash for each in received)
-    assert all(each.decision.at < each.delivered_at for each in received)
+    assert all(experience.decision.content_hash == experience.content_hash for experience in received)
+    assert all(experience.decision.at < experience.delivered_at for experience in received)
     assert set(received.values_list("mark", flat=True)) == {"written", "filled"}
     drafts = Draft.objects.filter(state="delivered").values_list("pk", flat=True)
     assert set(received.values_list("draft", flat=True)) == set(drafts)
 
 
-def test_what_happened_is_stamped_with_its_own_time_and_nothing_with_a_time_to_come() -> None:
+def test_timestamps_reach_half_a_year_back_and_none_is_in_the_future() -> None:
     now, span = datetime.now(UTC), {}
-    for kind, at in ((Decision, "at"), (Grant, "live_from"), (Entry, "at"), (Experience, "delivered_at")):
-        span[kind] = kind.objects.aggregate(first=Min(at), last=Max(at))
+    for model, at in ((Decision, "at"), (Grant, "live_from"), (Entry, "at"), (Experience, "delivered_at")):
+        span[model] = model.objects.aggregate(first=Min(at), last=Max(at))
 
-    assert all(span[kind]["first"] < now - timedelta(days=150) for kind in span)
-    assert all(span[kind]["last"] <= now for kind in span)
+    assert all(span[model]["first"] < now - timedelta(days=150) for model in span)
+    assert all(span[model]["last"] <= now for model in span)
     assert not Draft.objects.filter(Q(decided_at__lt=F("written_at")) | Q(written_at__lt=F("moment__noticed_at")))
 
 
-def test_nothing_is_overdue_and_much_waits_with_the_guest_first() -> None:
+def test_nothing_is_overdue_and_the_guests_draft_is_first_in_the_queue() -> None:
     pending = Draft.objects.filter(state="pending").order_by("deadline")
     of_mara = pending.filter(artist__slug=MARA)
 
@@ -88,7 +88,7 @@ def test_nothing_is_overdue_and_much_waits_with_the_guest_first() -> None:
     assert of_mara.filter(edited_by__isnull=False).count() == 1
 
 
-def test_the_world_has_everything_that_can_become_of_a_moment() -> None:
+def test_every_outcome_of_a_moment_occurs() -> None:
     states = dict(Draft.objects.values_list("state").annotate(Count("pk")))
 
     assert {"pending", "delivered", "declined", "expired", "undeliverable"} <= states.keys()
@@ -99,19 +99,19 @@ def test_the_world_has_everything_that_can_become_of_a_moment() -> None:
     assert Artist.objects.filter(party__grants__ended_at__isnull=False).count() == 1
 
 
-def test_the_guest_finds_among_their_notices_what_became_of_a_report() -> None:
-    [told] = activity.recent_activity(Person.objects.get(handle="ana"))
+def test_the_guest_has_a_notice_about_a_dismissed_report() -> None:
+    [notice] = activity.recent_activity(Person.objects.get(handle="ana"))
 
-    assert told.what == "dismissed"
-    assert told.artist
-    assert Experience.objects.get(pk=told.about).artist == told.artist
+    assert notice.what == "dismissed"
+    assert notice.artist
+    assert Experience.objects.get(pk=notice.about).artist == notice.artist
 
 
-def test_eight_artists_in_eight_inks_and_sixty_fans() -> None:
+def test_there_are_eight_artists_in_eight_colours_and_sixty_fans() -> None:
     assert set(Artist.objects.values_list("slug", "name", "spot")) == {
-        (act.slug, act.name, act.spot) for act in ARTISTS
+        (artist.slug, artist.name, artist.spot) for artist in ARTISTS
     }
-    assert len({act.spot for act in ARTISTS}) == 8
+    assert len({artist.spot for artist in ARTISTS}) == 8
     assert Person.objects.filter(handle__in=FANS).count() == 60
     mara = Engagement.objects.get(person__handle="ana", artist__slug=MARA)
     assert mara.listens == 99
@@ -124,7 +124,7 @@ def test_a_second_seed_changes_nothing() -> None:
     assert (Listen.objects.count(), Entry.objects.count()) == before
 
 
-def test_the_clock_is_gone_and_every_stamp_is_the_present_again() -> None:
+def test_the_clock_is_removed_and_timestamps_are_the_present_again() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'past'")
         [schemas] = cursor.fetchone()
@@ -134,24 +134,24 @@ def test_the_clock_is_gone_and_every_stamp_is_the_present_again() -> None:
     assert (schemas, defaults) == (0, 0)
 
 
-def live_in_january_and_break() -> None:
-    with database_clock.turned_back() as past:
-        past.set_now(datetime(2026, 1, 1, tzinfo=UTC))
+def write_in_january_and_fail() -> None:
+    with database_clock.turned_back() as clock:
+        clock.set_now(datetime(2026, 1, 1, tzinfo=UTC))
         Person.objects.create(email="x@example.com", handle="xyz", country="PT", age_band="18_plus")
         assert Person.objects.get(handle="xyz").joined_at.date() == date(2026, 1, 1)
         raise ZeroDivisionError
 
 
-def test_whatever_fails_under_the_turned_back_clock_leaves_nothing() -> None:
+def test_a_failure_while_the_clock_is_set_back_leaves_nothing() -> None:
     before = Entry.objects.count()
 
     with pytest.raises(ZeroDivisionError):
-        live_in_january_and_break()
+        write_in_january_and_fail()
 
     assert (Entry.objects.count(), Person.objects.filter(handle="xyz").count()) == (before, 0)
 
 
-def test_the_past_is_written_with_the_rights_of_the_app_role_alone() -> None:
+def test_the_past_is_written_as_the_app_role() -> None:
     with database_clock.turned_back(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("fanfare_app",)

@@ -1,4 +1,4 @@
-"""A database that somebody uses is no place for the demo."""
+"""The seed refuses a database with people in it. It is apart from test_seed.py, which seeds a database first."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests import factories
 from tests.servers import Database
 
 
-def test_a_database_with_people_in_it_is_left_alone(committing_db: Database) -> None:
+def test_a_database_with_people_in_it_is_refused_and_not_changed(committing_db: Database) -> None:
     factories.create_person("Ana")
 
     with pytest.raises(seed.DatabaseNotEmpty, match="has people in it"):

@@ -1,4 +1,4 @@
-"""The links that sign in: once, soon, and only where DEBUG is on."""
+"""Links that sign in without a password: once, for some hours, and only with DEBUG on."""
 
 import os
 import subprocess
@@ -28,13 +28,13 @@ from django.urls import Resolver404, resolve, reverse
 try:
     print(resolve("/demo/anything").url_name)
 except Resolver404:
-    print("nothing there")
+    print("no such URL")
 """
 
 
-def whose(session: requests.Session, site: Site) -> str | None:
-    answer = session.get(f"{site.url}/api/v1/me", timeout=10)
-    return answer.json()["handle"] if answer.status_code == 200 else None
+def signed_in_handle(session: requests.Session, site: Site) -> str | None:
+    response = session.get(f"{site.url}/api/v1/me", timeout=10)
+    return response.json()["handle"] if response.status_code == 200 else None
 
 
 @pytest.fixture
@@ -44,30 +44,30 @@ def visitor() -> requests.Session:
     return session
 
 
-def test_a_link_signs_its_person_in_and_is_over(live_site: Site, settings: Settings, visitor: requests.Session) -> None:
+def test_a_link_signs_its_person_in_once(live_site: Site, settings: Settings, visitor: requests.Session) -> None:
     settings.DEBUG = True
     ana = factories.create_person("Ana")
     link = live_site.url + sign_in_links.create_link(ana)
 
-    came = visitor.get(link, timeout=10, allow_redirects=False)
-    again = requests.Session()
-    again.trust_env = False
-    late = again.get(link, timeout=10, allow_redirects=False)
+    first = visitor.get(link, timeout=10, allow_redirects=False)
+    second_visitor = requests.Session()
+    second_visitor.trust_env = False
+    second = second_visitor.get(link, timeout=10, allow_redirects=False)
 
-    assert (came.status_code, came.headers["Location"]) == (302, "/")
-    assert whose(visitor, live_site) == ana.handle
-    assert (late.status_code, whose(again, live_site)) == (410, None)
+    assert (first.status_code, first.headers["Location"]) == (302, "/")
+    assert signed_in_handle(visitor, live_site) == ana.handle
+    assert (second.status_code, signed_in_handle(second_visitor, live_site)) == (410, None)
     assert Entry.objects.filter(action="demo.came_in", subject=ana.actor).count() == 1
 
 
-def test_an_artist_is_led_to_the_studio_and_signs_nothing_without_a_password(
+def test_an_artist_gets_to_the_studio_and_signs_nothing_without_a_password(
     live_site: Site, settings: Settings, visitor: requests.Session
 ) -> None:
     settings.DEBUG = True
     artist = factories.create_artist("Mara Veil", granted=False)
     principal = factories.get_member(artist, "principal")
 
-    came = visitor.get(live_site.url + sign_in_links.create_link(principal), timeout=10, allow_redirects=False)
+    first = visitor.get(live_site.url + sign_in_links.create_link(principal), timeout=10, allow_redirects=False)
     token = visitor.cookies.get("csrftoken") or ""
     signed = visitor.post(
         f"{live_site.url}/api/v1/studio/mara-veil/grants",
@@ -76,31 +76,31 @@ def test_an_artist_is_led_to_the_studio_and_signs_nothing_without_a_password(
         timeout=10,
     )
 
-    assert came.headers["Location"] == "/studio/mara-veil/"
+    assert first.headers["Location"] == "/studio/mara-veil/"
     assert signed.status_code == 403
     assert not Grant.objects.filter(artist=artist)
 
 
-@pytest.mark.parametrize("spoilt", ["changed", "forged", "expired", "forgotten"])
-def test_a_link_that_is_not_quite_one_signs_nobody_in(
-    live_site: Site, settings: Settings, visitor: requests.Session, spoilt: str
+@pytest.mark.parametrize("fault", ["changed", "forged", "expired", "forgotten"])
+def test_an_invalid_link_signs_nobody_in(
+    live_site: Site, settings: Settings, visitor: requests.Session, fault: str
 ) -> None:
     settings.DEBUG = True
     ana = factories.create_person("Ana")
     link = sign_in_links.create_link(
-        ana, lasts=timedelta(seconds=0) if spoilt == "expired" else sign_in_links.LINK_LIFETIME
+        ana, lasts=timedelta(seconds=0) if fault == "expired" else sign_in_links.LINK_LIFETIME
     )
-    if spoilt == "changed":
+    if fault == "changed":
         link = link[:-1] + ("A" if link[-1] != "A" else "B")
-    if spoilt == "forged":  # what signs is known to everybody while DEBUG is on
-        link = "/demo/" + TimestampSigner(salt=sign_in_links.SALT).sign("a secret of my own")
-    if spoilt == "forgotten":
+    if fault == "forged":  # the signing key is public while DEBUG is on
+        link = "/demo/" + TimestampSigner(salt=sign_in_links.SALT).sign("an invented secret")
+    if fault == "forgotten":
         cache.clear()
 
-    answer = visitor.get(live_site.url + link, timeout=10, allow_redirects=False)
+    response = visitor.get(live_site.url + link, timeout=10, allow_redirects=False)
 
-    assert answer.status_code == 410
-    assert whose(visitor, live_site) is None
+    assert response.status_code == 410
+    assert signed_in_handle(visitor, live_site) is None
 
 
 @pytest.mark.django_db
@@ -117,15 +117,17 @@ def test_with_debug_off_no_link_is_made_and_one_that_was_made_is_refused(setting
     assert not Entry.objects.filter(action="demo.came_in")
 
 
-def test_with_debug_off_there_is_no_such_address() -> None:
+def test_with_debug_off_there_is_no_such_url() -> None:
     with pytest.raises(NoReverseMatch):
         reverse("demo-link", args=["x"])  # tests run without DEBUG
     production = {"DEBUG": "0", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "fanfare.example"}
     env = {**os.environ, **production, "DJANGO_SETTINGS_MODULE": "config.settings"}
 
-    said = subprocess.run([sys.executable, "-c", SIGN_IN_SCRIPT], env=env, capture_output=True, text=True, check=True)
+    finished = subprocess.run(
+        [sys.executable, "-c", SIGN_IN_SCRIPT], env=env, capture_output=True, text=True, check=True
+    )
 
-    assert said.stdout.strip() == "nothing there"
+    assert finished.stdout.strip() == "no such URL"
 
 
 def test_the_demo_itself_does_not_start_with_debug_off(processes) -> None:

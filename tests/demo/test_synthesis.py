@@ -1,4 +1,4 @@
-"""Pieces made by rules."""
+"""Music that is composed by rules."""
 
 import hashlib
 import wave
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from catalog.models import Sound
+from catalog.models import Recording, Sound
 from config.demo import synthesis
+from config.demo.artist_data import ARTISTS, MARA
 from tests import factories
 
 
@@ -19,7 +20,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_piece_lasts_20_to_45_seconds_begins_and_ends_in_silence_and_never_clips() -> None:
+def test_a_piece_lasts_20_to_45_seconds_starts_and_ends_silent_and_never_clips() -> None:
     for seed in ["a", "b", "Salt Radio"]:
         piece = synthesis.compose_samples(seed)
 
@@ -30,16 +31,16 @@ def test_a_piece_lasts_20_to_45_seconds_begins_and_ends_in_silence_and_never_cli
             max(map(abs, piece[at : at + synthesis.SAMPLE_RATE]))
             for at in range(0, len(piece) - synthesis.SAMPLE_RATE, synthesis.SAMPLE_RATE)
         )
-        assert quiet > 2_000  # it is music all along
+        assert quiet > 2_000  # there is music in every second
 
 
-def test_the_same_seed_makes_the_same_piece_and_another_another() -> None:
+def test_the_same_seed_makes_the_same_piece_and_another_seed_another_piece() -> None:
     once, again, other = (synthesis.compose_samples(seed) for seed in ("x", "x", "y"))
 
     assert (once == again, once == other) == (True, False)
 
 
-def test_what_is_composed_is_a_file_as_its_row_says(db: None, media: Path) -> None:
+def test_a_composed_sound_is_a_file_that_matches_its_row(db: None, media: Path) -> None:
     recording = factories.create_recording(factories.create_artist())
 
     sound = synthesis.compose_recording(recording, "salt")
@@ -61,3 +62,13 @@ def test_composing_again_replaces_the_sound(db: None, media: Path) -> None:
 
     assert (first.pk, Sound.objects.count()) == (second.pk, 1)
     assert Sound.objects.get().sha256 != first.sha256
+
+
+@pytest.mark.usefixtures("demo_database")
+def test_sounds_are_composed_one_by_one_and_none_twice(media: Path) -> None:
+    composed = [synthesis.compose_next(), synthesis.compose_next()]
+
+    sounds = list(Sound.objects.order_by("pk").values_list("recording__artist__slug", "recording__title"))
+    assert (composed, sounds) == ([True, True], [(MARA, "Salt Radio"), (MARA, "Night Bus")])
+    assert all((media / sound.path).exists() for sound in Sound.objects.all())
+    assert Recording.objects.count() == sum(len(artist.songs) for artist in ARTISTS)

@@ -1,4 +1,4 @@
-"""What people read when nothing is there, they may not, or nobody understood: in the demo as anywhere."""
+"""Error pages for people and JSON errors for programs, with DEBUG on and off."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ from tests.pages.html_page import HTMLPage, parse_page
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=[False, True], ids=["served", "demo"])
-def house(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+@pytest.fixture(params=[False, True], ids=["without debug", "with debug"])
+def debug_setting(request: pytest.FixtureRequest, settings: Settings) -> Settings:
     settings.DEBUG = request.param
     return settings
 
@@ -29,52 +29,52 @@ def _words(response: Any) -> str:
 
 
 @pytest.mark.parametrize("path", ["/there/is/nothing", "/artists/nobody", "/r/" + "a" * 22, "/static/nothing.css"])
-def test_nothing_there_is_said_on_our_own_page(house: Settings, path: str) -> None:
+def test_a_missing_page_is_our_own_404_page(debug_setting: Settings, path: str) -> None:
     for client in (Client(), signed_in_client(create_person("ana"))):
-        answer = client.get(path, follow=True)
+        response = client.get(path, follow=True)
 
-        assert "Django" not in answer.content.decode()
-        if answer.status_code != 200:  # who is not known is asked to sign in first
-            assert (answer.status_code, "Nothing here" in _words(answer)) == (404, True)
+        assert "Django" not in response.content.decode()
+        if response.status_code != 200:  # signed out, some URLs lead to the sign-in page
+            assert (response.status_code, "Nothing here" in _words(response)) == (404, True)
 
 
-def test_no_view_and_a_view_that_finds_nothing_read_the_same(house: Settings) -> None:
+def test_an_unknown_url_and_an_unknown_object_read_the_same(debug_setting: Settings) -> None:
     client = signed_in_client(create_person("ana"))
 
-    answers = [client.get(path) for path in ("/nothing", "/artists/nobody", "/studio/nobody/review")]
+    responses = [client.get(path) for path in ("/nothing", "/artists/nobody", "/studio/nobody/review")]
 
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert len({_words(answer) for answer in answers}) == 1
-
-
-def test_programs_are_told_in_json(house: Settings) -> None:
-    answer = Client().get("/api/v1/nothing")
-
-    assert (answer.status_code, list(answer.json())) == (404, ["detail"])
+    assert [response.status_code for response in responses] == [404, 404, 404]
+    assert len({_words(response) for response in responses}) == 1
 
 
-def test_what_a_view_does_not_understand_is_no_look_at_our_insides(settings: Settings, rf: RequestFactory) -> None:
+def test_programs_get_json(debug_setting: Settings) -> None:
+    response = Client().get("/api/v1/nothing")
+
+    assert (response.status_code, list(response.json())) == (404, ["detail"])
+
+
+def test_a_bad_request_shows_no_debug_page(settings: Settings, rf: RequestFactory) -> None:
     settings.DEBUG = True
     request = rf.get("/anything")
     request.user = factories.create_fan()
     request.live_after = 0  # type: ignore[attr-defined]
 
-    answer = DebugErrorPages(lambda _: None).process_exception(request, SuspiciousOperation("as it should not be"))  # type: ignore[arg-type, return-value]
+    response = DebugErrorPages(lambda _: None).process_exception(request, SuspiciousOperation("as it should not be"))  # type: ignore[arg-type, return-value]
 
-    assert answer is not None
-    assert (answer.status_code, "Not understood" in _words(answer)) == (400, True)
-    assert "as it should not be" not in answer.content.decode()
+    assert response is not None
+    assert (response.status_code, "Not understood" in _words(response)) == (400, True)
+    assert "as it should not be" not in response.content.decode()
 
 
-def test_no_page_brings_a_script_that_would_swap_it_for_djangos(house: Settings) -> None:
+def test_no_page_loads_the_debug_error_script_of_htmx(debug_setting: Settings) -> None:
     page = parse_page(signed_in_client(create_person("ana")).get("/accounts/email/"))
 
-    scripts = [str(found["src"]).rsplit("/", 1)[-1] for found in page.all("script")]
+    scripts = [str(script["src"]).rsplit("/", 1)[-1] for script in page.all("script")]
     assert scripts == ["htmx-2.min.js", "app.js", "live_socket.js"]
     assert page.all("script")[0]["nonce"]
 
 
-def test_reading_where_a_button_leads_is_answered_in_words_with_a_way_on(house: Settings) -> None:
+def test_opening_a_url_of_a_form_shows_a_page_with_a_link_onward(debug_setting: Settings) -> None:
     artist = factories.create_artist("Mara Veil")
     draft = factories.create_pending_draft(artist)
     fan, member = Client(), Client()
@@ -88,18 +88,18 @@ def test_reading_where_a_button_leads_is_answered_in_words_with_a_way_on(house: 
         (member, f"/studio/mara-veil/review/{draft.pk}/approve", f"/studio/mara-veil/review/{draft.pk}"),
         (fan, "/feed/human-only", "/"),
     ]:
-        answer = client.get(path)
+        response = client.get(path)
 
-        page = HTMLPage(answer.content.decode())
-        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        page = HTMLPage(response.content.decode())
+        assert (response.status_code, response["Allow"]) == (405, "POST")
         assert "A button, not a page" in page.words
-        assert way in [found["href"] for found in page.all("a", class_="btn btn-dark")]
+        assert way in [link["href"] for link in page.all("a", class_="btn btn-dark")]
 
 
-def test_programs_that_use_the_wrong_method_read_what_they_read_before(house: Settings) -> None:
+def test_programs_that_use_the_wrong_method_get_json(debug_setting: Settings) -> None:
     client = signed_in_client(create_person("ana"))
 
-    answer, door = client.get("/api/v1/drafts/1/approve"), client.get("/1/submit-listens")
+    api, listenbrainz = client.get("/api/v1/drafts/1/approve"), client.get("/1/submit-listens")
 
-    assert (answer.status_code, answer["Content-Type"], answer["Allow"]) == (405, "application/json", "POST, OPTIONS")
-    assert (door.status_code, door.json()["code"]) == (405, 405)
+    assert (api.status_code, api["Content-Type"], api["Allow"]) == (405, "application/json", "POST, OPTIONS")
+    assert (listenbrainz.status_code, listenbrainz.json()["code"]) == (405, 405)

@@ -1,4 +1,4 @@
-"""Run the consumer: from Kafka to rows, until SIGTERM."""
+"""Run the consumer, which stores Kafka's events in the database, until SIGTERM."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from events.poison import TooManyFailures
 
 
 class Command(BaseCommand):
-    help = "Take in the listens that Kafka carries. Of several that run, a partition's offsets are moved by one alone."
+    help = "Store listens from Kafka. Several may run: only one of them advances a partition."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Serve: run a command under the embedded PostgreSQL and broker, as far as the environment names no others.
+"""Run a command with an embedded PostgreSQL and Kafka broker, unless the environment names others.
 
 Usage: `python manage.py embedded -- python manage.py runserver`.
 """
@@ -23,48 +23,47 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 class Command(BaseCommand):
     help = "Run COMMAND with an embedded PostgreSQL and broker, unless the environment names others."
-    requires_system_checks = []  # they ask for the very servers that this starts
+    requires_system_checks = []  # they need the servers that this starts
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("command", nargs="+", metavar="COMMAND", help="what to run, after --")
 
     def handle(self, *args: Any, command: list[str], **options: Any) -> None:
-        for ending in STOP_SIGNALS:
-            signal.signal(ending, _exit_on_signal)
+        for number in STOP_SIGNALS:
+            signal.signal(number, _exit_on_signal)
+        missing = embedded.missing_servers(os.environ)
         try:
-            with embedded.run_servers(BASE_DIR / "var" / "embedded", **embedded.missing_servers(os.environ)) as (
-                crew,
-                env,
-            ):
-                code = _run_command(command, crew, {**os.environ, **_not_already_set(env), "PATH": _path_with_python()})
+            with embedded.run_servers(BASE_DIR / "var" / "embedded", **missing) as (supervisor, server_env):
+                env = {**os.environ, **_not_already_set(server_env), "PATH": _path_with_python()}
+                code = _run_command(command, supervisor, env)
         except (embedded.ServerUnavailable, OSError) as reason:
             raise CommandError(str(reason)) from reason
         sys.exit(code)
 
 
 def _not_already_set(env: dict[str, str]) -> dict[str, str]:
-    """What somebody chose, a fetch wait for example, wins over ours; a variable set to nothing is no choice."""
+    """Variables that the environment already sets, for example a fetch wait, are kept. An empty one counts as unset."""
     return {name: value for name, value in env.items() if not os.environ.get(name)}
 
 
 def _path_with_python() -> str:
-    """`python` in COMMAND is the one that runs us, whether or not its environment was activated."""
+    """A PATH on which `python` is the one that runs us, even if its environment is not activated."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
-def _run_command(command: Sequence[str], crew: Supervisor, env: dict[str, str]) -> int:
-    """Run the command to its end, tending the servers meanwhile. Its exit code, as a shell would tell it."""
+def _run_command(command: Sequence[str], supervisor: Supervisor, env: dict[str, str]) -> int:
+    """Run the command to its end and keep the servers running meanwhile. Returns its exit code, as a shell does."""
     child = spawn(command, env=env)
 
     def forward(number: int, frame: FrameType | None) -> None:
-        if not (number == signal.SIGINT and _is_foreground()):  # a terminal's Ctrl-C has reached the child too
+        if not (number == signal.SIGINT and _is_foreground()):  # a terminal's Ctrl-C reaches the child anyway
             child.send_signal(number)
 
-    for ending in STOP_SIGNALS:
-        signal.signal(ending, forward)
+    for number in STOP_SIGNALS:
+        signal.signal(number, forward)
     try:
         while child.poll() is None:
-            crew.tend()
+            supervisor.tend()
     finally:
         terminate(child)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
@@ -78,5 +77,5 @@ def _is_foreground() -> bool:
 
 
 def _exit_on_signal(number: int, frame: FrameType | None) -> None:
-    """A signal while the servers start: leave, and let every `with` clean up."""
+    """Exit when a signal comes while the servers start, so that every `with` cleans up."""
     sys.exit(128 + number)

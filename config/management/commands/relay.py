@@ -1,4 +1,4 @@
-"""Run the relay: from the outbox to Kafka, until SIGTERM."""
+"""Run the relay, which sends the outbox to Kafka, until SIGTERM."""
 
 from contextlib import closing
 from typing import Any
@@ -12,7 +12,7 @@ from worker.wake import Listener
 
 
 class Command(BaseCommand):
-    help = "Bring the outbox to Kafka. Several may run; one works, the others take over when it ends."
+    help = "Send the outbox to Kafka. Several may run: one works, and another takes over when it ends."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with closing(Relay()) as relay, Listener(CHANNEL) as listener:

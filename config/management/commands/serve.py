@@ -1,4 +1,4 @@
-"""Serve: the site and its sockets, until Ctrl-C or SIGTERM."""
+"""Run the site and its WebSockets, until Ctrl-C or SIGTERM."""
 
 import errno
 import logging
@@ -15,8 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from live.sockets import MAX_MESSAGE_BYTES
 
-PORTS_TO_TRY = 20  # ports that are tried after the one that was asked for
-SHUTDOWN_SECONDS = 5  # seconds for requests under way when the process is to end
+PORTS_TO_TRY = 20  # including the requested one; then any free port
+SHUTDOWN_SECONDS = 5  # for requests that are still running when the process stops
 
 
 class Command(BaseCommand):
@@ -27,16 +27,16 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends in good order and then raises them again
-            signal.signal(ending, _exit)
+        for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn shuts down first and then raises them again
+            signal.signal(number, _exit)
         with open_socket(host, port) as listening:
-            found = listening.getsockname()[1]
-            if found != port:
+            free_port = listening.getsockname()[1]
+            if free_port != port:
                 self.stderr.write(f"Port {port} is taken.")
-            shown = f"[{host}]" if ":" in host else host
-            self.stdout.write(f"Fanfare is at http://{shown}:{found}/")
+            printed_host = f"[{host}]" if ":" in host else host
+            self.stdout.write(f"Fanfare is at http://{printed_host}:{free_port}/")
             self.stdout.flush()
-            logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # or it names everybody's address
+            logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # INFO would print the address of every client
             uvicorn.Server(_uvicorn_config()).run(sockets=[listening])
 
 
@@ -45,7 +45,7 @@ def _exit(number: int, frame: FrameType | None) -> None:
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """A socket on the port, or on the first free one after it."""
+    """A listening socket on this port, or on the first free one after it. Raises CommandError for a bad host."""
     for candidate in range(port, port + PORTS_TO_TRY):
         try:
             return _bind_socket(host, candidate)
@@ -60,7 +60,7 @@ def _bind_socket(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(2048)  # two processes that bound the same port at once: only one may listen
+        listening.listen(2048)  # if two processes bound the port at once, only one can listen
     except OSError:
         listening.close()
         raise
@@ -71,11 +71,11 @@ def _uvicorn_config() -> uvicorn.Config:
     return uvicorn.Config(
         "config.asgi:application",
         ws="websockets-sansio",
-        ws_per_message_deflate=False,  # it doubles what an open socket costs, and our messages are short
+        ws_per_message_deflate=False,  # it doubles the memory of an open socket, and our messages are short
         ws_max_size=MAX_MESSAGE_BYTES,
         lifespan="on",
         log_config=None,  # settings.LOGGING
-        access_log=False,  # it would write the addresses of receipts, and a token given as ?token=
+        access_log=False,  # it would log URLs of receipts, and tokens given as ?token=
         server_header=False,
         proxy_headers=bool(settings.SECURE_PROXY_SSL_HEADER),
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,

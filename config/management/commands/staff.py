@@ -1,4 +1,4 @@
-"""`manage.py staff EMAIL`: make a person with an account part of the platform's staff."""
+"""Make a person with an account part of the platform's staff, or end that."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--end", action="store_true", help="take it back")
+        parser.add_argument("--end", action="store_true", help="end it instead")
 
     def handle(self, *args: Any, email: str, end: bool, **options: Any) -> None:
         with transaction.atomic():
