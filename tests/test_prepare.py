@@ -44,16 +44,14 @@ def test_without_an_owner_the_operator_reads_what_to_set(processes: Processes) -
     assert printed.startswith("CommandError: DATABASE_OWNER_URL is not set: only the owner role may migrate.")
 
 
-@pytest.mark.parametrize(("command", "debug"), [("prepare", "0"), ("demo", "1")])
-def test_a_database_of_another_version_is_refused_untouched_in_one_sentence(
-    processes: Processes, command: str, debug: str
-) -> None:
+@pytest.mark.parametrize("command", ["prepare", "demo"])
+def test_a_database_of_another_version_is_refused_untouched_in_one_sentence(processes: Processes, command: str) -> None:
     with servers.create_database() as old:
         with psycopg.connect(old.owner_url) as owner:
             owner.execute(APPLIED_BEFORE_THE_SQUASH)
 
         urls = {"DATABASE_URL": old.url, "DATABASE_OWNER_URL": old.owner_url}
-        status = processes.start(command, DEBUG=debug, SECRET_KEY="x" * 50, **urls).wait(60)
+        status = processes.start(command, DEBUG="1", **urls).wait(60)
 
         assert (status, processes.logs[0].read_text()) == (1, REFUSAL)
         assert count_tables_and_grants(old) == (1, 0)
