@@ -74,7 +74,7 @@ def _running_site(urls: Mapping[str, str]) -> Iterator[str]:
         crew = Supervisor()
         try:
             _run_to_end(crew, env, folder, "collectstatic", "--noinput", "--verbosity", "0")
-            for words in (["relay"], ["work", "all"], ["serve", "--port", str(port)]):
+            for words in (["relay"], ["work", "delivery"], ["serve", "--port", str(port)]):
                 crew.add(_manage_process(env, folder, *words))
             _wait_until_healthy(env["SITE_URL"])
             yield env["SITE_URL"]

@@ -180,7 +180,7 @@ def test_the_job_runs_once_a_day_and_the_command_counts_as_a_run() -> None:
 def test_the_next_run_is_a_day_after_the_last_one_also_after_a_restart(
     committing_db: Database, hours: int, runs: int
 ) -> None:
-    with database_clock.turned_back() as clock:
+    with database_clock.settable_clock() as clock:
         clock.set_now(datetime.now(UTC) - timedelta(hours=hours))
         housekeeping.prune()
 

@@ -49,7 +49,7 @@ class DatabaseClock:
 
 
 @contextmanager
-def turned_back() -> Iterator[DatabaseClock]:
+def settable_clock() -> Iterator[DatabaseClock]:
     """One transaction, as the app role, with a clock that can be set. It starts at the present."""
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CREATE_CLOCK)

@@ -23,7 +23,7 @@ EARLY_INTERVAL, RECENT_INTERVAL = timedelta(days=2), timedelta(hours=4)
 def play_history(world: DemoWorld, now: datetime) -> None:
     """Play the half year up to the present. Most drafts of the last days stay pending."""
     plays = generate_plays(world.rng, world.tastes, now)
-    events_left = timeline.timeline()
+    events_left = timeline.list_events()
     for evening in _points_in_time(now):
         world.clock.set_now(evening)
         ended = bisect_left(plays, evening, key=lambda play: play.at + LONGEST_SONG)

@@ -32,7 +32,7 @@ def seed_demo(number: int = DEFAULT_SEED) -> bool:
         raise DatabaseNotEmpty("This database has people in it already; the demo needs an empty one.")
     now = datetime.now(UTC)
     began, rng = now - timedelta(days=HISTORY_DAYS) - FINAL_SILENCE, Random(number)  # noqa: S311 - no secret
-    with database_clock.turned_back() as past:
+    with database_clock.settable_clock() as past:
         world = setup.DemoWorld(rng, past, began, generate_tastes(rng))
         past.set_now(world.began)
         setup.create_people(world)

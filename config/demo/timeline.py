@@ -24,7 +24,7 @@ type TimelineEvent = Callable[[DemoWorld], bool]
 """Returns whether it happened. If not, it is tried again on the next evening."""
 
 
-def timeline() -> list[tuple[int, TimelineEvent]]:
+def list_events() -> list[tuple[int, TimelineEvent]]:
     """The events with their day, counted from the start of the half year, in order."""
     signings = [
         (offer.day, partial(_sign_program, slug=slug, offer=offer))

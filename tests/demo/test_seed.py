@@ -135,7 +135,7 @@ def test_the_clock_is_removed_and_timestamps_are_the_present_again() -> None:
 
 
 def write_in_january_and_fail() -> None:
-    with database_clock.turned_back() as clock:
+    with database_clock.settable_clock() as clock:
         clock.set_now(datetime(2026, 1, 1, tzinfo=UTC))
         Person.objects.create(email="x@example.com", handle="xyz", country="PT", age_band="18_plus")
         assert Person.objects.get(handle="xyz").joined_at.date() == date(2026, 1, 1)
@@ -152,6 +152,6 @@ def test_a_failure_while_the_clock_is_set_back_leaves_nothing() -> None:
 
 
 def test_the_past_is_written_as_the_app_role() -> None:
-    with database_clock.turned_back(), connection.cursor() as cursor:
+    with database_clock.settable_clock(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("fanfare_app",)

@@ -47,8 +47,9 @@ def test_an_unknown_url_and_an_unknown_object_read_the_same(debug_setting: Setti
     assert len({_words(response) for response in responses}) == 1
 
 
-def test_programs_get_json(debug_setting: Settings) -> None:
-    response = Client().get("/api/v1/nothing")
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/1/nothing", "/apis/listenbrainz/1/nothing"])
+def test_programs_get_json(debug_setting: Settings, path: str) -> None:
+    response = Client().get(path)
 
     assert (response.status_code, list(response.json())) == (404, ["detail"])
 
