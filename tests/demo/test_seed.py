@@ -44,9 +44,9 @@ def test_every_stored_count_equals_the_number_of_listens() -> None:
 def test_no_fan_plays_two_songs_at_once() -> None:
     with connection.cursor() as cursor:
         cursor.execute("""
-            SELECT count(*), count(*) FILTER (WHERE overlaps) FROM (
+            SELECT count(*), count(*) FILTER (WHERE overlapping) FROM (
                 SELECT lead(started_at) OVER (PARTITION BY person_id ORDER BY started_at)
-                    < started_at + make_interval(secs => duration_ms / 1000) AS overlaps FROM listens_listen
+                    < started_at + make_interval(secs => duration_ms / 1000) AS overlapping FROM listens_listen
             ) AS following
         """)
         listens, overlapping = cursor.fetchone()
