@@ -85,7 +85,7 @@ def create_invitations(person: Person) -> None:
 
 def hit_rate_limits(person: Person) -> None:
     rate_limits.hit("ended", 3, 10)
-    set_back(RateWindow.objects.all(), "ends_at", by=timedelta(seconds=11))
+    set_back(RateWindow.objects.all(), "expires_at", by=timedelta(seconds=11))
     rate_limits.hit("open", 3, 10)
 
 
