@@ -1,45 +1,41 @@
-"""Answer: whether a program does: it is signed, it runs, and the artist's yes stands. One rule for every page."""
+"""The status of a program, and why nothing of it is sent. Pages and API read it here."""
 
 from enum import StrEnum
 
 from artists.models import Program
-from catalog.models import Artist
 from rights import clearance
-from rights.models import Grant, Use
+from rights.models import Grant
 
 PROGRAM_PAUSED = "The program is paused, so nothing of it goes out. Resume it first."
 
 
 class ProgramStatus(StrEnum):
-    """How a program stands, as people read it."""
+    """What people read beside a program's name."""
 
     RUNS = "runs"
     WAITS = "waits"
-    """It runs and nobody is answered: personal messages are off."""
+    """Live, but personal messages are off, so nothing is sent."""
     STOPPED = "stopped"
+    """Paused because of what fans reported."""
     PAUSED = "paused"
     UNSIGNED = "unsigned"
 
 
-def allowed(artist: Artist) -> Grant | None:
-    """The artist's yes to personal messages, while it stands."""
-    return clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
-
-
-def get_status(program: Program, yes: Grant | None) -> ProgramStatus:
+def get_status(program: Program, grant: Grant | None) -> ProgramStatus:
+    """`grant` is the artist's live grant for personal messages, from `artist_grants.get_message_grant`."""
     if program.state == Program.State.LIVE:
-        return ProgramStatus.RUNS if yes else ProgramStatus.WAITS
+        return ProgramStatus.RUNS if grant else ProgramStatus.WAITS
     if program.paused_because:
         return ProgramStatus.STOPPED
     return ProgramStatus.PAUSED if program.state == Program.State.PAUSED else ProgramStatus.UNSIGNED
 
 
-def blocking_reason(program: Program, yes: Grant | None, country: str) -> str:
-    """Why nothing of it goes to a fan there, as a sentence; nothing where it does."""
+def blocking_reason(program: Program, grant: Grant | None, country: str) -> str:
+    """Why nothing of the program is sent to a fan in this country, as a sentence; empty where it is sent."""
     if program.state != Program.State.LIVE:
         return PROGRAM_PAUSED
-    if yes is None:
+    if grant is None:
         return "Personal messages are off, so nothing goes out. The artist in person switches them on, under Grants."
-    if not clearance.covers_territory(yes, country):
+    if not clearance.covers_territory(grant, country):
         return "Personal messages are not granted for this fan’s country, so this does not go out."
     return ""

@@ -1,9 +1,9 @@
-"""The artist's side: its addresses."""
+"""URLs of the studio, the artist's public page and the artists' API."""
 
 from django.urls import include, path
 
 from artists import views
-from artists.api import drafts, programs, staff
+from artists.api import drafts, grants, programs, staff, team
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
@@ -16,18 +16,18 @@ urlpatterns = [
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),
-    path(f"{STUDIO}/team", staff.TeamView.as_view(), name="api-team"),
-    path(f"{STUDIO}/grants", programs.GrantsView.as_view(), name="api-grants"),
-    path(f"{STUDIO}/practice", programs.PracticeView.as_view(), name="api-practice"),
+    path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
+    path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
+    path(f"{STUDIO}/practice", team.PracticeView.as_view(), name="api-practice"),
     path(f"{STUDIO}/programs", programs.ProgramsView.as_view(), name="api-programs"),
     path(f"{PROGRAM}/versions", programs.VersionsView.as_view(), name="api-program-versions"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.SignView.as_view(), name="api-program-version-sign"),
     path(f"{PROGRAM}/pause", programs.PauseView.as_view(), name="api-program-pause"),
     path(f"{STUDIO}/drafts", drafts.DraftsView.as_view(), name="api-drafts"),
     path(f"{STUDIO}/moments/refused", drafts.RefusedMomentsView.as_view(), name="api-refused-moments"),
-    path(DRAFT, drafts.DraftView.as_view(), name="api-draft"),
-    path(f"{DRAFT}/approve", drafts.ApproveView.as_view(), name="api-draft-approve"),
-    path(f"{DRAFT}/edit", drafts.EditView.as_view(), name="api-draft-edit"),
-    path(f"{DRAFT}/decline", drafts.DeclineView.as_view(), name="api-draft-decline"),
-    path(f"{DRAFT}/undo", drafts.UndoView.as_view(), name="api-draft-undo"),
+    path(DRAFT, drafts.DraftViewSet.as_view({"get": "retrieve"}), name="api-draft"),
+    path(f"{DRAFT}/approve", drafts.DraftViewSet.as_view({"post": "approve"}), name="api-draft-approve"),
+    path(f"{DRAFT}/edit", drafts.DraftViewSet.as_view({"post": "edit"}), name="api-draft-edit"),
+    path(f"{DRAFT}/decline", drafts.DraftViewSet.as_view({"post": "decline"}), name="api-draft-decline"),
+    path(f"{DRAFT}/undo", drafts.DraftViewSet.as_view({"post": "undo"}), name="api-draft-undo"),
 ]

@@ -1,4 +1,4 @@
-"""Show: an artist as fans see them: what a hand made first, what a machine may, what one can get."""
+"""The artist's public page, as a signed-in fan sees it."""
 
 from django.db.models import F
 from django.http import HttpResponse
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import login_required
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
-from artists import generation, program_status
+from artists import artist_grants, generation
 from artists.models import Program, ProgramVersion
 from catalog.models import Artist
 from fans import ai_permissions
@@ -35,9 +35,12 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
 
 
 def list_offers(artist: Artist, fan: Person) -> list[ProgramVersion]:
-    """What is answered where this fan is, smallest number first. Never their words: those are a surprise."""
-    yes = program_status.allowed(artist)
-    if yes is None or not clearance.covers_territory(yes, fan.country):
+    """The live versions that can reach this fan, smallest number of listens first.
+
+    Without their wording: the page does not give away what a message says.
+    """
+    grant = artist_grants.get_message_grant(artist)
+    if grant is None or not clearance.covers_territory(grant, fan.country):
         return []
     live = ProgramVersion.objects.filter(program__artist=artist, program__state=Program.State.LIVE)
     signed = live.filter(program__current_id=F("pk")).select_related("program", "recording")

@@ -1,4 +1,4 @@
-"""The review queue over HTTP: see what waits, say yes, change it, say no."""
+"""Drafts over the API: list them, read one, decide it. Also the moments that got no draft."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
 from accounts.requests import get_person
 from artists import eligibility, review
-from artists.api.programs import get_studio_artist
+from artists.api.access import get_studio_artist
 from artists.models import Draft, Moment
 from web.pagination import StrictCursorPagination
 
@@ -31,9 +31,9 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
         }
 
     def to_representation(self, instance: Draft) -> dict[str, Any]:
-        """Greeted by name as a rule, so the words go with the name."""
-        shown = super().to_representation(instance)
-        return shown if instance.stands else {**shown, "text": None, "facts": None}
+        """Without the text where the fan is opted out: most texts greet the fan by name."""
+        data = super().to_representation(instance)
+        return data if instance.stands else {**data, "text": None, "facts": None}
 
 
 class DeadlinePagination(StrictCursorPagination):
@@ -41,8 +41,6 @@ class DeadlinePagination(StrictCursorPagination):
 
 
 class DraftsView(generics.ListAPIView[Draft]):
-    """The review queue, or the drafts in any other state with what became of them."""
-
     serializer_class = DraftSerializer
     pagination_class = DeadlinePagination
     queryset = Draft.objects.none()
@@ -57,6 +55,7 @@ class DraftsView(generics.ListAPIView[Draft]):
 
     @extend_schema(parameters=[OpenApiParameter("state", enum=Draft.State.values, default="pending")])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the drafts in one state, earliest deadline first. Without a state: the review queue."""
         return super().get(request, *args, **kwargs)
 
 
@@ -73,7 +72,7 @@ class NewestPagination(StrictCursorPagination):
 
 
 class RefusedMomentsView(generics.ListAPIView[Moment]):
-    """The moments that got no draft, and why; without saying whose they were."""
+    """List the moments that got no draft, and why. The fans are not named."""
 
     serializer_class = RefusedMomentSerializer
     pagination_class = NewestPagination
@@ -85,26 +84,8 @@ class RefusedMomentsView(generics.ListAPIView[Moment]):
         return refused.select_related("program")
 
 
-class DraftView(APIView):
-    """One draft of a team you are in; any other is not there."""
-
-    @extend_schema(responses=DraftSerializer)
-    def get(self, request: Request, pk: int) -> Response:
-        return Response(DraftSerializer(review.get_draft(pk, by=get_person(request))).data)
-
-
 class ApproveSerializer(serializers.Serializer[dict[str, Any]]):
     revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
-
-
-class ApproveView(APIView):
-    """Say yes to exactly this."""
-
-    @extend_schema(request=ApproveSerializer, responses=DraftSerializer)
-    def post(self, request: Request, pk: int) -> Response:
-        asked = ApproveSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return Response(DraftSerializer(review.approve(pk, by=get_person(request), **asked.validated_data)).data)
 
 
 class EditSerializer(serializers.Serializer[dict[str, Any]]):
@@ -112,34 +93,42 @@ class EditSerializer(serializers.Serializer[dict[str, Any]]):
     revision = serializers.IntegerField(help_text="the revision that you changed; another is refused")
 
 
-class EditView(APIView):
-    """Put your own words; the mark follows. A principal's edit is an approval."""
-
-    @extend_schema(request=EditSerializer, responses=DraftSerializer)
-    def post(self, request: Request, pk: int) -> Response:
-        asked = EditSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return Response(DraftSerializer(review.edit(pk, by=get_person(request), **asked.validated_data)).data)
-
-
 class DeclineSerializer(serializers.Serializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=280, required=False, allow_blank=True)
     revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
 
 
-class DeclineView(APIView):
-    """Say no. The fan hears nothing."""
+class DraftViewSet(ViewSet):
+    """One draft of an artist in whose team you are. Any other draft is a 404."""
+
+    @extend_schema(responses=DraftSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Show a draft."""
+        return Response(DraftSerializer(review.get_draft(pk, by=get_person(request))).data)
+
+    @extend_schema(request=ApproveSerializer, responses=DraftSerializer)
+    def approve(self, request: Request, pk: int) -> Response:
+        """Approve a draft with exactly the text that you saw."""
+        return self._decide(ApproveSerializer(data=request.data))
+
+    @extend_schema(request=EditSerializer, responses=DraftSerializer)
+    def edit(self, request: Request, pk: int) -> Response:
+        """Edit a draft's text. A principal's edit approves it; the edits of others wait for a principal."""
+        return self._decide(EditSerializer(data=request.data))
 
     @extend_schema(request=DeclineSerializer, responses=DraftSerializer)
-    def post(self, request: Request, pk: int) -> Response:
-        asked = DeclineSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return Response(DraftSerializer(review.decline(pk, by=get_person(request), **asked.validated_data)).data)
-
-
-class UndoView(APIView):
-    """Take an approval or a decline back within the team's grace: the draft waits again."""
+    def decline(self, request: Request, pk: int) -> Response:
+        """Decline a draft. The fan gets nothing and is not told."""
+        return self._decide(DeclineSerializer(data=request.data))
 
     @extend_schema(request=None, responses=DraftSerializer)
-    def post(self, request: Request, pk: int) -> Response:
-        return Response(DraftSerializer(review.undo(pk, by=get_person(request))).data)
+    def undo(self, request: Request, pk: int) -> Response:
+        """Undo an approval or a decline while the team's time to undo lasts. The draft is pending again."""
+        return self._decide(serializers.Serializer(data={}))
+
+    def _decide(self, serializer: serializers.Serializer[Any]) -> Response:
+        """Call the function of `review` that has the name of the action, and show the draft as it is then."""
+        serializer.is_valid(raise_exception=True)
+        decide = getattr(review, self.action)
+        draft = decide(self.kwargs["pk"], by=get_person(self.request), **serializer.validated_data)
+        return Response(DraftSerializer(draft).data)

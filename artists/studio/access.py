@@ -17,7 +17,7 @@ from accounts.decorators import redirect_to_sign_in
 from accounts.exceptions import InvitationOver, NotAllowed
 from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
-from artists import program_status
+from artists import artist_grants
 from artists.exceptions import AlreadyDecided, InvalidRequest, Stale, Uncleared
 from catalog.models import Artist
 from fans.models import Mark
@@ -68,7 +68,7 @@ class Studio:
     @cached_property
     def allowed(self) -> Grant | None:
         """The artist's yes to personal messages, asked once a page."""
-        return program_status.allowed(self.artist)
+        return artist_grants.get_message_grant(self.artist)
 
     @property
     def may_edit(self) -> bool:

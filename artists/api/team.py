@@ -1,0 +1,78 @@
+"""An artist's team over the API: its members, its invitations and its review settings."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import roles
+from accounts.api import get_person
+from accounts.models import Invitation
+from artists import programs, team_invitations
+from artists.api.access import StudioView
+from artists.models import Practice
+
+
+class MemberSerializer(serializers.Serializer[dict[str, Any]]):
+    email = serializers.EmailField(source="person.email")
+    role = serializers.ChoiceField(choices=roles.Role.choices)
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    email = serializers.EmailField(max_length=team_invitations.MAX_EMAIL_LENGTH)
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "email", "role", "expires_at"]
+        read_only_fields = ["expires_at"]
+
+
+class TeamView(StudioView):
+    @extend_schema(responses=MemberSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """List the members of the artist's team, in the order in which they joined."""
+        members = self.get_artist().team.members.select_related("person").order_by("id")
+        return Response(MemberSerializer(members, many=True).data)
+
+    @extend_schema(request=InvitationSerializer, responses={202: InvitationSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Invite an address to the team by mail. Whoever reads the mail becomes a member by accepting.
+
+        A principal or an owner invites. Only staff names principals.
+        """
+        artist = self.get_artist()
+        serializer = InvitationSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        invitation = team_invitations.invite(artist, by=get_person(request), **serializer.validated_data)
+        return Response(InvitationSerializer(invitation).data, status=status.HTTP_202_ACCEPTED)
+
+
+class PracticeSerializer(serializers.ModelSerializer[Practice]):
+    class Meta:
+        model = Practice
+        fields = ["grace_seconds"]
+        extra_kwargs = {
+            "grace_seconds": {
+                "required": True,
+                "max_value": programs.MAX_GRACE_SECONDS,
+                "help_text": "the time to undo a decision",
+            }
+        }
+
+
+class PracticeView(StudioView):
+    @extend_schema(responses=PracticeSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """Show for how many seconds the team can undo a decision."""
+        return Response(PracticeSerializer(programs.get_practice(self.get_artist())).data)
+
+    @extend_schema(request=PracticeSerializer, responses=PracticeSerializer)
+    def put(self, request: Request, slug: str) -> Response:
+        """Set for how many seconds the team can undo a decision. A principal or an owner does this."""
+        artist = self.get_artist()
+        serializer = PracticeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        settings = programs.set_practice(artist, by=get_person(request), **serializer.validated_data)
+        return Response(PracticeSerializer(settings).data)
