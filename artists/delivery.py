@@ -1,4 +1,4 @@
-"""Deliver: bring what was approved to its fan once the team's grace is over, if everyone still says yes."""
+"""Deliver approved drafts to their fans once the time to undo is over and everyone involved still agrees."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from artists import eligibility, explanations, receipts
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
+from artists.program_status import REASON_STOPPED
 from audit import trail
 from fans import experiences, mutes
 from rights import clearance
@@ -18,60 +19,56 @@ ACTOR = "system:delivery"
 REASON_UNCLEARED = "uncleared: a yes it rested on has ended"
 REASON_OPTED_OUT = "opted out: the fan ended it before delivery"
 REASON_MUTED = "muted: the fan paused this program"
-REASON_STOPPED = "stopped: the program is paused"
 REASON_ERASED = "erased: its text is gone"
 
 
 def deliver_next() -> bool:
-    """One batch, in one transaction. Says whether there was anything to do; any number of processes may call it."""
+    """Deliver one batch in one transaction. Returns whether there was any. Several processes may call it at once."""
     with transaction.atomic():
         drafts = _lock_due_drafts()
         if not drafts:
             return False
         obstacles = _find_obstacles(drafts)
-        hindered = [draft for draft in drafts if draft.pk in obstacles]
-        _mark_undeliverable(hindered, obstacles)
-        _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], hindered)
+        undeliverable = [draft for draft in drafts if draft.pk in obstacles]
+        _mark_undeliverable(undeliverable, obstacles)
+        _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], undeliverable)
     return True
 
 
 def seconds_until_due() -> float | None:
-    """Seconds until the next grace ends, 0 when one has; None when nothing is approved."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM min(deliver_after) - statement_timestamp())::float8"
-            " FROM artists_draft WHERE state = 'approved'"
-        )
-        seconds: float | None = cursor.fetchone()[0]
-    return None if seconds is None else max(seconds, 0.0)
+    """Seconds until the next draft can be delivered, 0 when one can be; None when nothing is approved."""
+    return Draft.objects.filter(state=Draft.State.APPROVED).seconds_until("deliver_after")
 
 
 def _lock_due_drafts() -> list[Draft]:
-    """Locked until the transaction ends: another process passes over them, and an undo waits and comes too late.
+    """Lock a batch until the transaction ends. Another process skips these drafts; an undo waits and is then too late.
 
-    First locked, then read: what is joined to a row that changed at this moment would be of before the change.
+    The rows are locked first and read afterwards: a lock re-reads its own rows, but not what is joined to them.
     """
-    ready = Draft.objects.filter(state=Draft.State.APPROVED, deliver_after__lte=Now()).order_by("deliver_after", "pk")
-    locked = list(ready.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH_SIZE])
+    due = Draft.objects.filter(state=Draft.State.APPROVED, deliver_after__lte=Now()).order_by("deliver_after", "pk")
+    locked = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH_SIZE])
     related = ("artist", "decision", "moment", "version__decision", "version__program__artist", "version__recording")
     return list(Draft.objects.filter(pk__in=locked).select_related(*related).order_by("pk")) if locked else []
 
 
 def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
-    """Why some of them cannot go. What lets the others go is held until this transaction has committed."""
+    """The reason for each draft that cannot be delivered, by id.
+
+    The grants, opt-ins and programs that allow the others are locked until the transaction has committed.
+    """
     live = _lock_live_programs({draft.version.program_id for draft in drafts})
-    given = eligibility.lock_opted_in(drafts)
-    muted = mutes.muted_pairs({(draft.person_id, draft.version.program_id) for draft in drafts})
+    opted_in = eligibility.lock_opted_in(drafts)
+    muted = mutes.muted_pairs({draft.fan_and_program for draft in drafts})
     cleared = clearance.still_clear({draft.clearance_id for draft in drafts}, hold=True)
-    tests: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
+    checks: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (REASON_UNCLEARED, lambda draft: draft.clearance_id in cleared),
-        (REASON_OPTED_OUT, lambda draft: draft.pk in given),
-        (REASON_MUTED, lambda draft: (draft.person_id, draft.version.program_id) not in muted),
+        (REASON_OPTED_OUT, lambda draft: draft.pk in opted_in),
+        (REASON_MUTED, lambda draft: draft.fan_and_program not in muted),
         (REASON_STOPPED, lambda draft: draft.version.program_id in live),
         (REASON_ERASED, lambda draft: draft.content_hash is not None),
     )
-    first = ((draft.pk, next((why for why, passes in tests if not passes(draft)), None)) for draft in drafts)
-    return {pk: obstacle for pk, obstacle in first if obstacle}
+    reasons = {draft.pk: next((reason for reason, passes in checks if not passes(draft)), "") for draft in drafts}
+    return {pk: reason for pk, reason in reasons.items() if reason}
 
 
 def _lock_live_programs(ids: Iterable[int]) -> set[int]:
@@ -83,28 +80,29 @@ def _lock_live_programs(ids: Iterable[int]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _mark_undeliverable(hindered: Sequence[Draft], obstacles: Mapping[int, str]) -> None:
-    for draft in hindered:
+def _mark_undeliverable(drafts: Sequence[Draft], obstacles: Mapping[int, str]) -> None:
+    for draft in drafts:
         draft.state, draft.reason = Draft.State.UNDELIVERABLE, obstacles[draft.pk]
-    if hindered:
-        Draft.objects.bulk_update(hindered, ["state", "reason"])
+    if drafts:
+        Draft.objects.bulk_update(drafts, ["state", "reason"])
         trail.record_all(
             trail.new_entry("draft.undeliverable", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
-            for draft in hindered
+            for draft in drafts
         )
 
 
-def _deliver_drafts(drafts: Sequence[Draft], hindered: Sequence[Draft]) -> None:
-    frozen = receipts.build_receipts(drafts) if drafts else {}
-    prepared = [_prepare_experience(draft, frozen[draft.pk]) for draft in drafts]
+def _deliver_drafts(drafts: Sequence[Draft], undeliverable: Sequence[Draft]) -> None:
+    """Make the experiences. The notices on undeliverable drafts are posted along with those of the experiences."""
+    receipts_by_draft = receipts.build_receipts(drafts) if drafts else {}
+    prepared = [_prepare_experience(draft, receipts_by_draft[draft.pk]) for draft in drafts]
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(state=Draft.State.DELIVERED)
-    delivered = experiences.deliver(prepared, by=ACTOR, and_tell=draft_notices("draft.decided", hindered))
+    delivered = experiences.deliver(prepared, by=ACTOR, and_tell=draft_notices("draft.decided", undeliverable))
     by_draft = {experience.draft: experience for experience in delivered}
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))
 
 
 def _prepare_experience(draft: Draft, receipt: receipts.Receipt) -> experiences.NewExperience:
-    """What the decision was made on. The assertions are for the type checker: the database promises the same."""
+    """The experience has exactly what was decided on. The assertions are for mypy: constraints promise the same."""
     assert draft.mark is not None
     assert draft.credit is not None
     assert draft.salt is not None

@@ -1,6 +1,6 @@
-"""Expire: a draft that nobody decided in time. Silence is no."""
+"""Expire the drafts that nobody decided before their deadline."""
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from artists.models import Draft
@@ -15,10 +15,10 @@ REASON_EXPIRED = "expired: nobody decided in time"
 
 
 def expire_next() -> bool:
-    """One batch, in one transaction. Says whether there was anything to do; any number of processes may call it."""
+    """Expire one batch in one transaction. Returns whether there was any. Several processes may call it at once."""
     with transaction.atomic():
-        late = Draft.objects.filter(state=Draft.State.PENDING, deadline__lte=Now()).order_by("deadline", "pk")
-        drafts = list(late.select_for_update(skip_locked=True, no_key=True)[:BATCH_SIZE])
+        overdue = Draft.objects.filter(state=Draft.State.PENDING, deadline__lte=Now()).order_by("deadline", "pk")
+        drafts = list(overdue.select_for_update(skip_locked=True, no_key=True)[:BATCH_SIZE])
         if not drafts:
             return False
         ids = [draft.pk for draft in drafts]
@@ -29,11 +29,5 @@ def expire_next() -> bool:
 
 
 def seconds_until_due() -> float | None:
-    """Seconds until the next deadline, 0 when one has passed; None when nothing waits."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM min(deadline) - statement_timestamp())::float8"
-            " FROM artists_draft WHERE state = 'pending'"
-        )
-        seconds: float | None = cursor.fetchone()[0]
-    return None if seconds is None else max(seconds, 0.0)
+    """Seconds until the next deadline, 0 when one has passed; None when nothing is pending."""
+    return Draft.objects.filter(state=Draft.State.PENDING).seconds_until("deadline")

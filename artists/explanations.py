@@ -1,25 +1,28 @@
-"""Explain: why a fan got something, in facts and in one sentence."""
+"""Why a fan got a message, and what a program does, in facts and in one sentence each."""
 
 from typing import Any
 
 from artists.models import Moment, ProgramVersion
+from fans import moment_text
 
 
 def explain_delivery(moment: Moment, version: ProgramVersion) -> dict[str, Any]:
-    """Frozen onto the experience, erasable with it. The version comes with its program's artist and its recording."""
-    recording = version.recording
+    """The reason that is stored with an experience, for its fan. It is erased with the experience.
+
+    `version` comes with its recording and with its program's artist.
+    """
+    song = version.recording.title if version.recording else None
     return {
-        "sentence": _explanation_sentence(version, recording.title if recording else version.program.artist.name),
+        "sentence": moment_text.reason_sentence(version.moment, version.nth, song or version.program.artist.name),
         "moment": version.moment,
         "nth": version.nth,
-        "recording": recording.title if recording else None,
+        "recording": song,
         "program": version.program.name,
         "noticed_at": moment.noticed_at.isoformat(timespec="seconds"),
     }
 
 
-def _explanation_sentence(version: ProgramVersion, what: str) -> str:
-    if version.moment == ProgramVersion.Moment.FIRST_LISTEN:
-        return f"You got this because you listened to {what} for the first time, and opted in."
-    times = "listen" if version.nth == 1 else "listens"
-    return f"You got this because you reached {version.nth:,} {times} of {what}, and opted in."
+def describe_program(version: ProgramVersion) -> str:
+    """For example "When a fan listens 10 times to Salt Radio". `version` comes with its recording."""
+    what = version.recording.title if version.recording else "any song of yours"
+    return f"When a fan listens {moment_text.describe_times(version.nth)} to {what}"

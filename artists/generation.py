@@ -1,4 +1,4 @@
-"""Make: the text for one moment, from facts whose origin the reviewer sees beside it."""
+"""Generate the text for a moment from facts about the fan. The reviewer sees where each fact comes from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,17 +21,20 @@ from rights.clearance_result import Clearance
 
 @dataclass(frozen=True, slots=True)
 class GeneratedText:
-    """What came out for one moment."""
+    """The text for one moment, with what it was made from."""
 
     moment: Moment
     clearance: Clearance
-    drafted: DraftedMessage
+    result: DraftedMessage
     facts: list[dict[str, Any]]
-    """For the reviewer: slot, label, value, where it comes from, and whether the text uses it."""
+    """For the reviewer: slot, label, value, from (the origin) and used (whether the text has it)."""
 
 
 def configured_model() -> ModelConfig | None:
-    """The model that may write, from the settings; without one the composer writes everything."""
+    """The model that the settings name; None means that the composer writes everything.
+
+    Raises ImproperlyConfigured where the settings name a model that cannot be used.
+    """
     if not settings.LLM_BASE_URL:
         return None
     host = urlsplit(settings.LLM_BASE_URL).hostname or ""
@@ -49,49 +52,52 @@ def configured_model() -> ModelConfig | None:
 
 
 type FirstListens = Mapping[tuple[UUID, int, int | None], datetime]
-"""When a fan first listened to an artist, or to one recording, by fan, artist and recording."""
+"""When a fan first listened to an artist, or to one recording. The key: ids of fan, artist and recording or None."""
 
 
 def find_first_listens(moments: Sequence[Moment]) -> FirstListens:
-    """In two queries, however many moments."""
+    """Two queries for any number of moments."""
     people = {moment.person_id for moment in moments}
     artists = {moment.program.artist_id for moment in moments}
     recordings = {moment.version.recording_id for moment in moments} - {None}
     by_artist = Engagement.objects.filter(person__in=people, artist__in=artists)
     by_recording = RecordingEngagement.objects.filter(person__in=people, recording__in=recordings)
-    found: dict[tuple[UUID, int, int | None], datetime] = {
+    first_listens: dict[tuple[UUID, int, int | None], datetime] = {
         (person, artist, None): first for person, artist, first in by_artist.values_list("person", "artist", "first_at")
     }
     rows = by_recording.values_list("person", "recording__artist", "recording", "first_at")
-    return found | {(person, artist, recording): first for person, artist, recording, first in rows}
+    return first_listens | {(person, artist, recording): first for person, artist, recording, first in rows}
 
 
 def generate_text(
-    moment: Moment, clearance: Clearance, first: datetime | None, by: ModelConfig | None
+    moment: Moment, clearance: Clearance, first_listen_at: datetime | None, model: ModelConfig | None
 ) -> GeneratedText:
-    """May take seconds when a model writes. Raises Unsayable where no signed sentence fits the facts."""
-    facts = _build_facts(moment, first)
-    drafted = draft_message(
+    """Takes seconds when a model writes.
+
+    Raises Unsayable where no signed sentence fits the facts, and Doubtful where the guard objects to the text.
+    """
+    facts = _build_facts(moment, first_listen_at)
+    result = draft_message(
         wording.load_wording(moment.version.wording),
         facts,
         choice_key=settings.CHOICE_KEY.encode(),
         program=str(moment.program_id),
         fan=str(moment.person_id),
         clearance=clearance,
-        model=by,
+        model=model,
     )
-    return GeneratedText(moment, clearance, drafted, _facts_for_reviewer(facts, drafted))
+    return GeneratedText(moment, clearance, result, _facts_for_reviewer(facts, result))
 
 
-def _build_facts(moment: Moment, first: datetime | None) -> Facts:
-    """A song only where the program is about one: "100 plays of the song" would be false of an artist's hundredth."""
+def _build_facts(moment: Moment, first_listen_at: datetime | None) -> Facts:
+    """With a song only if the program counts that song: the artist's 100th listen is not the song's 100th."""
     song = moment.version.recording
     return Facts(
         artist=moment.program.artist.name,
         name=moment.person.name or None,
         song=song.title if song else None,
         plays=moment.point,
-        since=first.date() if first else None,
+        since=first_listen_at.date() if first_listen_at else None,
     )
 
 
@@ -104,8 +110,9 @@ FACT_SOURCES = {
 }
 
 
-def _facts_for_reviewer(facts: Facts, drafted: DraftedMessage) -> list[dict[str, Any]]:
-    used = {slot for slot, _ in drafted.composed.values} if drafted.composed else None
+def _facts_for_reviewer(facts: Facts, result: DraftedMessage) -> list[dict[str, Any]]:
+    """Where a model wrote, every fact counts as used: the model saw all of them."""
+    used = {slot for slot, _ in result.composed.values} if result.composed else None
     values = {"name": facts.name, "artist": facts.artist, "song": facts.song, "plays": facts.plays}
     values["since"] = facts.since.isoformat() if facts.since else None
     return [

@@ -20,12 +20,12 @@ COMPOSER = "composer"
 
 def is_within_shape(draft: Draft) -> bool:
     """Whether the principal's signature on the shape covers this text, letter for letter."""
-    return draft.maker == COMPOSER and draft.text == draft.made and draft.version.decision_id is not None
+    return draft.maker == COMPOSER and draft.text == draft.original_text and draft.version.decision_id is not None
 
 
 def is_changed(draft: Draft) -> bool:
     """Whether a person made it read differently from what the maker left."""
-    return normalise(draft.text or "") != normalise(draft.made or "")
+    return normalise(draft.text or "") != normalise(draft.original_text or "")
 
 
 def derive_mark(draft: Draft) -> Mark:

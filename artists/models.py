@@ -1,35 +1,46 @@
-"""The artist's side: what is offered, what was noticed, what waits for a yes."""
+"""Programs and their versions, the moments they answer, the drafts for those moments, and review settings."""
 
 import json
 import secrets
-from typing import Any
+from datetime import timedelta
+from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import CharField, F, GeneratedField, Q
+from django.db.models import CharField, F, GeneratedField, Min, Q
 from django.db.models.functions import Coalesce, Now, TruncDate
 from django.utils.functional import cached_property
 
 from accounts.models import Person
 from catalog.models import Artist, Recording
 from fans.models import Mark
+from fans.opt_ins import FanAndArtist
 from listens.models import Listen
 from rights.models import CONTENT_HASH, Decision, ShapeHash, StoredClearance
 
-DEFAULT_REVIEW_SECONDS = 3 * 86_400
+type FanAndProgram = tuple[UUID, int]
+"""The ids of a fan and of a program."""
+
+DAY_SECONDS = 86_400
+DEFAULT_REVIEW_SECONDS = 3 * DAY_SECONDS
+DEFAULT_GRACE_SECONDS = 5
 
 
-class Practice(models.Model):
-    """How one artist's team works."""
+class ReviewSettings(models.Model):
+    """How the team of one artist reviews drafts. A team that chose nothing has no row."""
 
-    artist = models.OneToOneField(Artist, models.PROTECT, primary_key=True, related_name="practice")
-    grace_seconds = models.PositiveIntegerField(default=5, help_text="the time to undo an approval")
+    artist = models.OneToOneField(Artist, models.PROTECT, primary_key=True, related_name="review_settings")
+    grace_seconds = models.PositiveIntegerField(default=DEFAULT_GRACE_SECONDS, help_text="the time to undo a decision")
+
+    class Meta:
+        verbose_name_plural = "review settings"
 
     def __str__(self) -> str:
-        return f"practice of artist:{self.artist_id}"
+        return f"review settings of artist:{self.artist_id}"
 
 
 class Program(models.Model):
-    """What an artist offers. Its words live in versions; `current` is the one that is signed and answers moments."""
+    """A message that an artist offers at a moment. The versions hold its terms; `current` is the signed one in use."""
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -41,9 +52,9 @@ class Program(models.Model):
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     current = models.OneToOneField("ProgramVersion", models.PROTECT, null=True, related_name="+")
     paused_because = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="what fans' reports stopped it for, in words"
+        max_length=300, blank=True, default="", db_default="", help_text="why fans' reports paused it, as a sentence"
     )
-    reports_from = models.DateTimeField(null=True, help_text="what fans reported before was looked at by the team")
+    reports_from = models.DateTimeField(null=True, help_text="only reports made after this time count")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -60,10 +71,17 @@ class Program(models.Model):
         return f"program:{self.pk}"
 
 
-class ProgramVersion(models.Model):
-    """One edit of a program. Never changed; signing writes `decision`, once, for exactly this shape."""
+class ProgramVersionQuerySet(models.QuerySet["ProgramVersion"]):
+    def live(self) -> Self:
+        """The signed versions that answer moments now, with their programs."""
+        live = self.filter(program__state=Program.State.LIVE, program__current_id=F("pk"))
+        return live.select_related("program")
 
-    class Moment(models.TextChoices):
+
+class ProgramVersion(models.Model):
+    """The terms and wording of a program after one edit. A row never changes, but signing sets `decision` once."""
+
+    class MomentKind(models.TextChoices):
         NTH_LISTEN = "nth_listen", "the Nth listen"
         FIRST_LISTEN = "first_listen", "the first listen"
 
@@ -72,13 +90,17 @@ class ProgramVersion(models.Model):
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField()
-    moment = models.CharField(max_length=12, choices=Moment.choices)
-    nth = models.PositiveIntegerField(help_text="the listen that matters; 1 for the first")
+    moment = models.CharField(max_length=12, choices=MomentKind.choices)
+    nth = models.PositiveIntegerField(help_text="the number of the listen; 1 for the first")
     recording = models.ForeignKey(
-        Recording, models.PROTECT, null=True, related_name="+", help_text="of this recording alone; else of the artist"
+        Recording,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="the recording whose listens count; without one, every listen of the artist counts",
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
-    wording = models.TextField(help_text="canonical JSON of ai's Wording: locale, templates, fragments")
+    wording = models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments")
     review_seconds = models.PositiveIntegerField(default=DEFAULT_REVIEW_SECONDS, help_text="how long a draft waits")
     shape_hash = GeneratedField(
         expression=ShapeHash(
@@ -90,6 +112,8 @@ class ProgramVersion(models.Model):
     decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
     by = models.CharField(max_length=80)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = ProgramVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -104,12 +128,12 @@ class ProgramVersion(models.Model):
 
     @cached_property
     def words(self) -> Any:
-        """The wording as JSON, to read."""
+        """The wording as parsed JSON."""
         return json.loads(self.wording)
 
 
 class Moment(models.Model):
-    """A point in a fan's story that a program answers: once per program, fan and point."""
+    """A fan reached the point that a program answers. There is one row for each program, fan and point."""
 
     class State(models.TextChoices):
         NOTICED = "noticed"
@@ -120,7 +144,7 @@ class Moment(models.Model):
     version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     point = models.PositiveIntegerField(help_text="the number of the listen")
-    # The constraint is in migration 0002: ON DELETE SET NULL, for a listen is removed by SQL.
+    # Migration 0002 has the constraint, with ON DELETE SET NULL: listens are deleted by SQL, past Django.
     listen = models.ForeignKey(Listen, models.SET_NULL, null=True, related_name="+", db_constraint=False)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=7, choices=State.choices, default=State.NOTICED)
@@ -137,21 +161,36 @@ class Moment(models.Model):
     def __str__(self) -> str:
         return f"moment:{self.pk}"
 
+    @property
+    def fan_and_artist(self) -> FanAndArtist:
+        """Reads the program."""
+        return self.person_id, self.program.artist_id
+
+    @property
+    def fan_and_program(self) -> FanAndProgram:
+        return self.person_id, self.program_id
+
 
 def new_salt() -> str:
-    """32 hex digits: nobody can guess "Ana, 100 listens" from its hash."""
+    """32 random hex digits, so that nobody can find a text by trying texts against its hash."""
     return secrets.token_hex(16)
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def seconds_until(self, field: str) -> float | None:
+        """Seconds until the earliest `field` among these drafts, at least 0; None when there are no drafts."""
+        left: timedelta | None = self.aggregate(left=Min(field) - Now())["left"]
+        return None if left is None else max(left.total_seconds(), 0.0)
+
+
 class Draft(models.Model):
-    """What was made for one moment; waits for a decision, and silence is no."""
+    """A text for one moment. It waits for a decision of the team, and expires without one."""
 
     class State(models.TextChoices):
         PENDING = "pending"
         APPROVED = "approved"
         DECLINED = "declined"
         EXPIRED = "expired"
-        FAILED = "failed"
         DELIVERED = "delivered"
         UNDELIVERABLE = "undeliverable"
         WITHDRAWN = "withdrawn"
@@ -162,42 +201,45 @@ class Draft(models.Model):
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="drafts")
     clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
     state = models.CharField(max_length=13, choices=State.choices, default=State.PENDING)
-    reason = models.CharField(max_length=300, blank=True, help_text="why it went no further")
-    revision = models.PositiveIntegerField(default=1, help_text="counts the edits")
+    reason = models.CharField(max_length=300, blank=True, help_text="why it was not sent")
+    revision = models.PositiveIntegerField(default=1, help_text="one more with each edit")
     salt = models.CharField(max_length=32, null=True, default=new_salt)
     text = models.TextField(null=True, help_text="as it would reach the fan; erasable")
-    made = models.TextField(null=True, help_text="as the maker left it, so that a change is a fact; erasable")
-    maker = models.CharField(max_length=120, help_text="composer, or model:<name>: who drafted it")
-    edited_by = models.CharField(max_length=80, null=True, help_text="who typed in it last")
-    team_typed = models.BooleanField(default=False, help_text="someone who is no principal typed in it")
-    facts = models.JSONField(null=True, help_text="what it was made from, for the reviewer; erasable")
-    parts = models.JSONField(default=list, help_text="what was made by whom or what, for the receipt")
+    original_text = models.TextField(null=True, help_text="as the maker wrote it, to compare edits with; erasable")
+    maker = models.CharField(max_length=120, help_text="who wrote the original: composer, or model:<name>")
+    team_typed = models.BooleanField(default=False, help_text="somebody other than a principal edited it")
+    facts = models.JSONField(null=True, help_text="the facts it was made from, for the reviewer; erasable")
+    parts = models.JSONField(default=list, help_text="who or what made each part, for the receipt")
     mark = models.CharField(max_length=8, choices=Mark.choices, null=True, help_text="set by the decision")
     credit = models.CharField(max_length=140, null=True, help_text="the name in the mark, set by the decision")
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField(db_default=Now())
     deadline = models.DateTimeField()
-    decided_by = models.CharField(max_length=80, null=True, help_text="who said yes or no last, a plain id")
+    decided_by = models.CharField(max_length=80, null=True, help_text="actor of the last decision, person:<uuid>")
     decided_at = models.DateTimeField(null=True)
-    deliver_after = models.DateTimeField(null=True, help_text="the team may undo until then")
+    deliver_after = models.DateTimeField(null=True, help_text="the team can undo the decision until then")
     day = GeneratedField(
         expression=TruncDate(Coalesce(F("deliver_after"), F("written_at"))),
         output_field=models.DateField(),
         db_persist=True,
-        help_text="the day it is counted on, in UTC",
+        help_text="the UTC day on which the statistics count it",
     )
     settled_at = GeneratedField(
         expression=Coalesce(F("deliver_after"), F("decided_at"), F("deadline")),
         output_field=models.DateTimeField(),
         db_persist=True,
-        help_text="when it was decided what becomes of it: the lists of what went out are in this order",
+        help_text="when its outcome was decided; the lists of sent and stopped drafts are ordered by it",
     )
-    held_by = models.CharField(max_length=80, null=True, help_text="who is looking at it, so that nobody else is")
-    held_until = models.DateTimeField(null=True, help_text="a lease: it ends by itself")
+    held_by = models.CharField(
+        max_length=80, null=True, help_text="actor who is reviewing it; the queue offers it to nobody else"
+    )
+    held_until = models.DateTimeField(null=True, help_text="when the hold ends by itself")
 
-    # What `artists.eligibility` reads beside a row, and no column: not read, it is not there.
-    stands: bool
+    objects = DraftQuerySet.as_manager()
+
+    # Annotations, not columns: only querysets of `eligibility.annotate_eligibility` have them.
+    opted_in: bool
     muted: bool
 
     class Meta:
@@ -216,7 +258,7 @@ class Draft(models.Model):
                 name="a_decision_is_on_a_content",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["declined", "expired", "failed", "undeliverable", "withdrawn"]) | ~Q(reason=""),
+                condition=~Q(state__in=["declined", "expired", "undeliverable", "withdrawn"]) | ~Q(reason=""),
                 name="what_went_no_further_says_why",
             ),
             models.CheckConstraint(
@@ -228,7 +270,6 @@ class Draft(models.Model):
             models.Index(fields=["artist", "deadline", "id"], condition=Q(state="pending"), name="drafts_to_decide"),
             models.Index(fields=["deadline"], condition=Q(state="pending"), name="drafts_by_deadline"),
             models.Index(fields=["deliver_after"], condition=Q(state="approved"), name="drafts_to_deliver"),
-            models.Index(fields=["artist", "-id"], name="drafts_of_an_artist"),
             models.Index(
                 fields=["artist", "day", "state", "mark"], condition=~Q(state="pending"), name="drafts_counted_by_day"
             ),
@@ -239,11 +280,19 @@ class Draft(models.Model):
             ),
             models.Index(
                 fields=["artist", "-settled_at", "-id"],
-                condition=Q(state__in=["declined", "expired", "failed", "undeliverable"])
-                | Q(state="withdrawn", decision=None),
+                condition=Q(state__in=["declined", "expired", "undeliverable"]) | Q(state="withdrawn", decision=None),
                 name="drafts_stopped_newest_first",
             ),
         ]
 
     def __str__(self) -> str:
         return f"draft:{self.pk}"
+
+    @property
+    def fan_and_artist(self) -> FanAndArtist:
+        return self.person_id, self.artist_id
+
+    @property
+    def fan_and_program(self) -> FanAndProgram:
+        """Reads the version."""
+        return self.person_id, self.version.program_id

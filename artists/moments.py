@@ -1,4 +1,4 @@
-"""Notice: which points in a fan's story an artist wants to answer."""
+"""Find the moments that a batch of listens reached: points that a live program answers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 
-from artists.models import Program, ProgramVersion
+from artists.models import FanAndProgram, ProgramVersion
 from fans import mutes, opt_ins
 from fans.engagement import Progress
+from fans.opt_ins import FanAndArtist
 from worker import wake
 
 CHANNEL = "moments"
-# Once per program, fan and point, whatever is repeated; in one order, so that two consumers cannot lock each other out.
+# A repeated batch inserts nothing again. The order keeps two consumers from waiting for each other's rows (deadlock).
 INSERT_MOMENTS_SQL = """
 INSERT INTO artists_moment (program_id, version_id, person_id, point, listen_id, recording_id, state, reason)
 SELECT *, 'noticed', '' FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[])
@@ -28,58 +28,59 @@ RETURNING id
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One fan reached the point of one program, with this listen."""
+    """A fan reached the point of a program with one listen."""
 
     version: ProgramVersion
     person_id: UUID
     listen_id: int
     recording_id: int | None
 
+    @property
+    def fan_and_artist(self) -> FanAndArtist:
+        return self.person_id, self.version.program.artist_id
+
+    @property
+    def fan_and_program(self) -> FanAndProgram:
+        return self.person_id, self.version.program_id
+
 
 def notice(progress: Sequence[Progress]) -> list[int]:
-    """The ids of the moments that are new, in the caller's transaction and a constant number of queries.
+    """Insert the new moments and return their ids, in the caller's transaction and a constant number of queries.
 
-    A moment fires on a live listen that is not set aside, for a fan who has opted in and did not pause it, for
-    a live program.
+    A moment needs a live listen that is not set aside, a fan who opted in and did not pause the program, and a live
+    program.
     """
-    answering = _find_live_versions({each.artist_id for each in progress})
-    crossings = list(_find_crossings(progress, answering)) if answering else []
-    standing = opt_ins.active_pairs({_opt_in_pair(crossing) for crossing in crossings}) if crossings else set()
-    wanted = [crossing for crossing in crossings if _opt_in_pair(crossing) in standing]
-    muted = mutes.muted_pairs({(each.person_id, each.version.program_id) for each in wanted}) if wanted else set()
-    new = _insert_moments([each for each in wanted if (each.person_id, each.version.program_id) not in muted])
-    if new:
+    live_versions = _find_live_versions({step.artist_id for step in progress})
+    crossings = list(_find_crossings(progress, live_versions)) if live_versions else []
+    opted_in = opt_ins.active_pairs({crossing.fan_and_artist for crossing in crossings}) if crossings else set()
+    crossings = [crossing for crossing in crossings if crossing.fan_and_artist in opted_in]
+    muted = mutes.muted_pairs({crossing.fan_and_program for crossing in crossings}) if crossings else set()
+    moment_ids = _insert_moments([crossing for crossing in crossings if crossing.fan_and_program not in muted])
+    if moment_ids:
         wake.notify(CHANNEL)
-    return new
+    return moment_ids
 
 
 type LiveVersions = dict[tuple[int, int | None], list[ProgramVersion]]
 
 
 def _find_live_versions(artist_ids: Iterable[int]) -> LiveVersions:
-    """The signed versions of live programs, by artist and by the recording they are about, if one."""
-    live = ProgramVersion.objects.filter(
-        program__state=Program.State.LIVE, program__current=F("pk"), program__artist__in=artist_ids
-    )
+    """The live versions by artist and recording. The recording is None where every listen of the artist counts."""
     versions: LiveVersions = defaultdict(list)
-    for version in live.select_related("program"):
+    for version in ProgramVersion.objects.live().filter(program__artist__in=artist_ids):
         versions[version.program.artist_id, version.recording_id].append(version)
     return versions
 
 
-def _find_crossings(progress: Iterable[Progress], answering: LiveVersions) -> Iterator[Crossing]:
-    """Progress counts each listen twice, for the artist and for its recording: a program looks at one of the two."""
-    for each in progress:
-        for version in answering.get((each.artist_id, each.recording_id), ()):
-            place = version.nth - each.before - 1
-            if 0 <= place < len(each.counted):
-                listen = each.counted[place]
+def _find_crossings(progress: Iterable[Progress], live_versions: LiveVersions) -> Iterator[Crossing]:
+    """Each listen counts once for its artist and once for its recording. A version reads one of the two counts."""
+    for step in progress:
+        for version in live_versions.get((step.artist_id, step.recording_id), ()):
+            index = version.nth - step.before - 1
+            if 0 <= index < len(step.counted):
+                listen = step.counted[index]
                 if listen.origin == "live" and not listen.set_aside:
-                    yield Crossing(version, each.person_id, listen.id, listen.recording_id)
-
-
-def _opt_in_pair(crossing: Crossing) -> tuple[UUID, int]:
-    return crossing.person_id, crossing.version.program.artist_id
+                    yield Crossing(version, step.person_id, listen.id, listen.recording_id)
 
 
 def _insert_moments(crossings: Sequence[Crossing]) -> list[int]:

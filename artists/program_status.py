@@ -6,6 +6,8 @@ from artists.models import Program
 from rights import clearance
 from rights.models import Grant
 
+REASON_STOPPED = "stopped: the program is paused"
+"""Stored with a moment or a draft."""
 PROGRAM_PAUSED = "The program is paused, so nothing of it goes out. Resume it first."
 
 

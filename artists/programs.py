@@ -14,7 +14,7 @@ from ai.facts import SLOTS
 from ai.template_language import Malformed
 from ai.wording import Wording, can_fill_in
 from artists.exceptions import InvalidRequest, Stale
-from artists.models import DEFAULT_REVIEW_SECONDS, Practice, Program, ProgramVersion
+from artists.models import DEFAULT_REVIEW_SECONDS, Program, ProgramVersion, ReviewSettings
 from artists.notifications import program_notices
 from audit import trail
 from catalog.models import Artist, Recording
@@ -117,17 +117,17 @@ def resume(program: Program, *, by: Person) -> None:
         _change_state(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **heard)
 
 
-def get_practice(artist: Artist) -> Practice:
+def get_review_settings(artist: Artist) -> ReviewSettings:
     """How this team works; what everyone starts with, where nobody chose."""
-    return Practice.objects.filter(artist=artist).first() or Practice(artist=artist)
+    return ReviewSettings.objects.filter(artist=artist).first() or ReviewSettings(artist=artist)
 
 
-def set_practice(artist: Artist, *, by: Person, grace_seconds: int) -> Practice:
+def set_review_settings(artist: Artist, *, by: Person, grace_seconds: int) -> ReviewSettings:
     _require_role(artist, by, roles.may_manage, "set how the team works")
     if not 0 <= grace_seconds <= MAX_GRACE_SECONDS:
         raise InvalidRequest(f"The time to undo a decision is from 0 to {MAX_GRACE_SECONDS} seconds.")
     with transaction.atomic():
-        chosen, _ = Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
+        chosen, _ = ReviewSettings.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
         trail.record("practice.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
     return chosen
 
@@ -145,9 +145,9 @@ def _require_role(artist: Artist, by: Person, may: Callable[[Role | None], bool]
 
 
 def _validate_terms(program: Program, moment: str, nth: int, recording: Recording | None, review_seconds: int) -> None:
-    if moment not in ProgramVersion.Moment.values:
-        raise InvalidRequest(f"A moment is one of {', '.join(ProgramVersion.Moment.values)}; {moment!r} is none.")
-    if moment == ProgramVersion.Moment.FIRST_LISTEN and nth != 1:
+    if moment not in ProgramVersion.MomentKind.values:
+        raise InvalidRequest(f"A moment is one of {', '.join(ProgramVersion.MomentKind.values)}; {moment!r} is none.")
+    if moment == ProgramVersion.MomentKind.FIRST_LISTEN and nth != 1:
         raise InvalidRequest("The first listen is number 1.")
     if not 1 <= nth <= MAX_NTH:
         raise InvalidRequest(f"A listen has a number from 1 to {MAX_NTH}.")

@@ -56,7 +56,7 @@ def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -
         text = validation.clean_message(text, draft)
         seen = draft.revision
         if text != draft.text:
-            draft.text, draft.edited_by, draft.revision = text, by.actor, seen + 1
+            draft.text, draft.revision = text, seen + 1
             draft.team_typed = draft.team_typed or not may_sign(role)
             draft.parts = marks.derive_parts(draft)
         if may_sign(role):
@@ -193,12 +193,12 @@ def _content_hash(draft: Draft) -> str:
 
 def _edited_fields(draft: Draft) -> dict[str, Any]:
     """What an edit changes; unchanged, writing it again changes nothing."""
-    return {name: getattr(draft, name) for name in ("text", "edited_by", "team_typed", "revision", "parts")}
+    return {name: getattr(draft, name) for name in ("text", "team_typed", "revision", "parts")}
 
 
 def _decision_fields(draft: Draft, state: Draft.State, by: Person) -> dict[str, Any]:
     """Who, when, and how long the team may undo it."""
-    grace = timedelta(seconds=programs.get_practice(draft.artist).grace_seconds)
+    grace = timedelta(seconds=programs.get_review_settings(draft.artist).grace_seconds)
     return {"state": state, "decided_by": by.actor, "decided_at": Now(), "deliver_after": Now() + grace}
 
 

@@ -1,6 +1,5 @@
 """The artist's public page, as a signed-in fan sees it."""
 
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -10,7 +9,7 @@ from accounts.decorators import login_required
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants, generation
-from artists.models import Program, ProgramVersion
+from artists.models import ProgramVersion
 from catalog.models import Artist
 from fans import ai_permissions
 from fans.views import artist as artist_views
@@ -42,6 +41,5 @@ def list_offers(artist: Artist, fan: Person) -> list[ProgramVersion]:
     grant = artist_grants.get_message_grant(artist)
     if grant is None or not clearance.covers_territory(grant, fan.country):
         return []
-    live = ProgramVersion.objects.filter(program__artist=artist, program__state=Program.State.LIVE)
-    signed = live.filter(program__current_id=F("pk")).select_related("program", "recording")
-    return list(signed.defer("wording").order_by("nth", "pk"))
+    live = ProgramVersion.objects.live().filter(program__artist=artist).select_related("recording")
+    return list(live.defer("wording").order_by("nth", "pk"))

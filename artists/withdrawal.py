@@ -1,16 +1,15 @@
-"""Withdraw: what still waits for a decision when its fan opts out or pauses its program. The queue forgets them."""
-
-from uuid import UUID
+"""Withdraw the pending drafts of fans who opted out or paused the program."""
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from artists import eligibility
-from artists.models import Draft
+from artists.models import Draft, FanAndProgram
 from artists.notifications import draft_notices
 from audit import trail
 from fans import mutes, opt_ins
+from fans.opt_ins import FanAndArtist
 from live import notices
 
 BATCH_SIZE = 200
@@ -19,14 +18,11 @@ REASON_OPTED_OUT = "withdrawn: the fan opted out"
 REASON_MUTED = "withdrawn: the fan paused this program"
 
 
-type Pairs = set[tuple[UUID, int]]
-
-
 def withdraw_next() -> bool:
-    """One batch, in one transaction. Says whether there was anything to do; any number of processes may call it.
+    """Withdraw for one batch of opt-outs and pauses. Returns whether there were any. Several processes may call it.
 
-    What ended is the queue, so what waits is never searched through. Whoever writes a draft, or brings one back,
-    holds its opt-in until it is committed: what ended later finds it here.
+    The opt-outs and pauses are the queue, so the pending drafts are never scanned. Code that writes or restores a
+    draft locks its opt-in until it has committed, so a later opt-out finds the draft here.
     """
     with transaction.atomic():
         ended, paused = opt_ins.claim_ended(BATCH_SIZE), mutes.claim_new(BATCH_SIZE)
@@ -42,26 +38,27 @@ def withdraw_next() -> bool:
     return True
 
 
-def _lock_withdrawable(ended: Pairs, paused: Pairs) -> list[Draft]:
-    """What waits for these, with what is to be stored of it.
+def _lock_withdrawable(ended: set[FanAndArtist], paused: set[FanAndProgram]) -> list[Draft]:
+    """The pending drafts of these fans, locked, with their new state and reason set but not saved.
 
-    None is passed over because somebody is deciding it at this moment: it is waited for, and looked at again.
+    A draft that somebody is deciding at this moment is not skipped: its lock is waited for and its row read again.
     """
-    theirs = Draft.objects.filter(state=Draft.State.PENDING, person__in={person for person, _ in ended | paused})
-    stopped = eligibility.annotate_eligibility(theirs).filter(Q(stands=False) | Q(muted=True))
+    pending = Draft.objects.filter(state=Draft.State.PENDING, person__in={person for person, _ in ended | paused})
+    stopped = eligibility.annotate_eligibility(pending).filter(Q(opted_in=False) | Q(muted=True))
     locked = stopped.select_related("version").select_for_update(of=("self",), no_key=True).order_by("pk")
-    found = [draft for draft in locked if _withdrawal_reason(draft, ended, paused)]
-    for draft in found:
-        draft.state, draft.reason, draft.decided_at = (
-            Draft.State.WITHDRAWN,
-            _withdrawal_reason(draft, ended, paused),
-            Now(),
-        )
-    return found
+    drafts = []
+    for draft in locked:
+        if reason := _withdrawal_reason(draft, ended, paused):
+            draft.state, draft.reason, draft.decided_at = Draft.State.WITHDRAWN, reason, Now()
+            drafts.append(draft)
+    return drafts
 
 
-def _withdrawal_reason(draft: Draft, ended: Pairs, paused: Pairs) -> str:
-    """Nothing where it may go on waiting: given again or resumed meanwhile, or of another artist or program."""
-    if (draft.person_id, draft.artist_id) in ended and not draft.stands:
+def _withdrawal_reason(draft: Draft, ended: set[FanAndArtist], paused: set[FanAndProgram]) -> str:
+    """Empty where the draft may wait on: the fan resumed the program meanwhile, or it is of another artist or program.
+
+    An opt-in given again counts only for drafts written after it.
+    """
+    if draft.fan_and_artist in ended and not draft.opted_in:
         return REASON_OPTED_OUT
-    return REASON_MUTED if (draft.person_id, draft.version.program_id) in paused and draft.muted else ""
+    return REASON_MUTED if draft.fan_and_program in paused and draft.muted else ""

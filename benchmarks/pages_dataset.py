@@ -109,7 +109,7 @@ def _artist(n: int, staff: Person) -> list[Any]:
     shape = programs.sign(version, by=principal, fresh=True)
     cleared = clearance.clear(Use.PERSONAL_MESSAGE, [], artist, territory="DE")
     assert isinstance(cleared, Clearance)
-    programs.set_practice(artist, by=principal, grace_seconds=0)
+    programs.set_review_settings(artist, by=principal, grace_seconds=0)
     ids = [artist.pk, program.pk, version.pk, shape.pk, cleared.id, song.pk]
     return [n, *ids, artist.name, principal.actor, opt_ins.consent_text(artist)]
 

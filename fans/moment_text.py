@@ -1,6 +1,6 @@
 """Words and picture of a moment: the one place for pages, messages to the team and receipts.
 
-A new kind of moment is added here, in `ProgramVersion.Moment`, in `artists/moments.py` and in the program form.
+A new kind of moment is added here, in `ProgramVersion.MomentKind`, in `artists/moments.py` and in the program form.
 """
 
 FIRST_LISTEN = "first_listen"
@@ -13,7 +13,7 @@ def ordinal(number: int) -> str:
 
 
 def moment_label(kind: str, nth: int) -> str:
-    """For example "First listen" or "10th listen"; `kind` is a value of `ProgramVersion.Moment`."""
+    """For example "First listen" or "10th listen"; `kind` is a value of `ProgramVersion.MomentKind`."""
     return "First listen" if _is_first(kind, nth) else f"{ordinal(nth)} listen"
 
 

@@ -1,17 +1,23 @@
-"""The world of the tests: artists with teams, fans who listen, and how far each got. Everything by the functions that
-the house itself uses, so that no test begins with rows that could not be."""
+"""Objects that tests begin with: people, artists with teams, programs, listens, moments, drafts and experiences.
+
+Every function goes through the product's own functions, so that no test begins with rows that the product cannot make.
+"""
 
 import itertools
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.test import Client, override_settings
 
 from accounts import roles
 from accounts.models import Person, Role
 from artists import delivery, drafts, moments, programs, review
-from artists.models import Draft, Moment, Practice, Program, ProgramVersion
+from artists.models import Draft, Moment, Program, ProgramVersion
 from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 from fans import engagement, opt_ins
@@ -20,7 +26,11 @@ from listens.ingest import NewListen
 from listens.models import Listen, Source
 from rights import grants
 from rights.models import Use
+from tests.ai import chat_server
 
+PASSWORD = "a lantern on the quay"
+MODEL_TEXT = "Thank you for the {plays} plays, {name}."
+"""What the model of `run_model` answers; the slots are filled in afterwards."""
 WORDING = {
     "locale": "en",
     "templates": ["Thank you[, {name}]. That was {plays} {plays, one: listen, other: listens}. {closing}"],
@@ -30,12 +40,36 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _sequence = itertools.count(1)
 
 
-def create_person(name: str = "Ana", *, country: str = "PT", **about: Any) -> Person:
-    """Somebody with an account. The handle is the name, made fit, and its own every time."""
-    fit = re.sub(r"[^a-z0-9]", "", name.lower())[:20] or "somebody"
-    handle = f"{fit}-{next(_sequence)}"
-    about = {"age_band": "18_plus", "name": name, "country": country, **about}
-    return Person.objects.create_user(f"{handle}@example.com", None, handle=handle, **about)
+def create_person(
+    name: str = "Ana", *, country: str = "PT", password: str | None = None, confirmed: bool = False, **fields: Any
+) -> Person:
+    """A person with an account. The handle is made from the name and is new every time.
+
+    With `password` the person can sign in by the form. `confirmed` confirms the address, as following the link does.
+    """
+    letters = re.sub(r"[^a-z0-9]", "", name.lower())[:20] or "somebody"
+    handle = f"{letters}-{next(_sequence)}"
+    fields = {"age_band": "18_plus", "name": name, "country": country, "handle": handle, **fields}
+    person = Person.objects.create_user(f"{fields['handle']}@example.com", password, **fields)
+    if confirmed:
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
+def signed_in_client(person: Person, **options: Any) -> Client:
+    """`options` are those of Django's Client."""
+    client = Client(**options)
+    client.force_login(person)
+    return client
+
+
+def reauthenticated_client(person: Person) -> Client:
+    """A signed-in client whose person has just typed the password in the real form."""
+    person.set_password(PASSWORD)
+    person.save()
+    client = signed_in_client(person)
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    return client
 
 
 def get_staff() -> Person:
@@ -43,7 +77,7 @@ def get_staff() -> Person:
 
 
 def create_artist(name: str = "Mara Veil", *, granted: bool = True) -> Artist:
-    """With a principal, and personal messages switched on unless `granted` is False."""
+    """An artist with a principal. Personal messages are switched on, unless `granted` is False."""
     artist = registration.add_artist(name, slug=re.sub(r"\W+", "-", name.lower()), by=get_staff().actor)
     get_member(artist, Role.PRINCIPAL)
     if granted:
@@ -52,9 +86,9 @@ def create_artist(name: str = "Mara Veil", *, granted: bool = True) -> Artist:
 
 
 def get_member(artist: Artist, role: str) -> Person:
-    """The person in this role of the artist's team; a new one where nobody is."""
-    there = artist.team.members.filter(role=role).select_related("person").order_by("pk").first()
-    return there.person if there else add_member(artist, role)
+    """The first person in this role of the artist's team. Adds one where nobody is."""
+    member = artist.team.members.filter(role=role).select_related("person").order_by("pk").first()
+    return member.person if member else add_member(artist, role)
 
 
 def add_member(artist: Artist, role: str) -> Person:
@@ -71,13 +105,13 @@ def create_recording(artist: Artist, title: str = "Salt Radio") -> Recording:
 
 
 def create_version(program: Program, **changes: Any) -> ProgramVersion:
-    """An edit by the principal, unsigned."""
-    words = {"moment": "nth_listen", "nth": 3, "wording": WORDING, **changes}
-    return programs.edit(program, by=get_member(program.artist, Role.PRINCIPAL), **words)
+    """An unsigned version by the principal: thanks at the third listen, unless `changes` say otherwise."""
+    terms = {"moment": "nth_listen", "nth": 3, "wording": WORDING, **changes}
+    return programs.edit(program, by=get_member(program.artist, Role.PRINCIPAL), **terms)
 
 
 def create_program(artist: Artist, *, signed: bool = True, **changes: Any) -> Program:
-    """Thanks at the third listen, unless `changes` say otherwise; signed and live."""
+    """A program with one version of `create_version`; signed and live, unless `signed` is False."""
     principal = get_member(artist, Role.PRINCIPAL)
     program = programs.create(artist, name="Thank you", by=principal)
     version = create_version(program, **changes)
@@ -86,8 +120,9 @@ def create_program(artist: Artist, *, signed: bool = True, **changes: Any) -> Pr
     return Program.objects.select_related("current", "artist").get(pk=program.pk)
 
 
-def create_fan(name: str = "Ana", *, opted_in: Artist | None = None, **about: Any) -> Person:
-    fan = create_person(name, **about)
+def create_fan(name: str = "Ana", *, opted_in: Artist | None = None, **fields: Any) -> Person:
+    """A person who has opted in to this artist, where one is given. `fields` as for `create_person`."""
+    fan = create_person(name, **fields)
     if opted_in:
         opt_ins.opt_in(fan, opted_in)
     return fan
@@ -102,7 +137,7 @@ def insert_listens(
     origin: str = "live",
     set_aside: bool = False,
 ) -> list[NewListen]:
-    """Listens that are in the table and not yet counted, in the order of arrival."""
+    """Listens of a fan in the table, in the order of arrival, before they are counted."""
     return [_insert_listen(fan, artist, recording, origin=origin, set_aside=set_aside) for _ in range(times)]
 
 
@@ -131,50 +166,61 @@ def _insert_listen(
 
 
 def detect_moments(*batches: list[NewListen]) -> list[Moment]:
-    """Count them as one batch, as the consumer does, and see which moments are new."""
+    """Count the listens as one batch, as the consumer does. Returns the moments that are new."""
     with transaction.atomic():
         ids = moments.notice(engagement.record([listen for batch in batches for listen in batch]))
     return list(Moment.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def create_moment(program: Program, fan: Person | None = None) -> Moment:
-    """A fan of this program's artist got as far as the program waits for."""
+    """A fan who opted in reaches the number of listens that the program answers."""
     fan = fan or create_fan(opted_in=program.artist)
     assert program.current
-    counted = insert_listens(fan, program.artist, program.current.nth, recording=program.current.recording)
-    [moment] = [moment for moment in detect_moments(counted) if moment.program_id == program.pk]
+    listens = insert_listens(fan, program.artist, program.current.nth, recording=program.current.recording)
+    [moment] = [moment for moment in detect_moments(listens) if moment.program_id == program.pk]
     return moment
 
 
-def create_pending_draft(artist: Artist, fan: Person | None = None, *, program: Program | None = None) -> Draft:
-    """Written by the composer, waiting for a decision."""
+@contextmanager
+def run_model(text: str = MODEL_TEXT) -> Iterator[chat_server.ChatServer]:
+    """Within the block drafts are written by a model named tiny-1, on a local server that answers `text`."""
+    with chat_server.run_chat_server() as server:
+        server.answers = [chat_server.text_answer(text)]
+        with override_settings(LLM_BASE_URL=server.base_url, LLM_MODEL="tiny-1"):
+            yield server
+
+
+def create_pending_draft(
+    artist: Artist, fan: Person | None = None, *, program: Program | None = None, by_model: bool = False
+) -> Draft:
+    """A draft that waits for a decision, written by the composer or by a model."""
     program = program or artist.programs.filter(state=Program.State.LIVE).first() or create_program(artist)
     moment = create_moment(Program.objects.select_related("current", "artist").get(pk=program.pk), fan)
-    drafts.write_next()
+    with run_model() if by_model else nullcontext():
+        drafts.write_next()
     return Draft.objects.select_related("artist", "person", "version__program").get(moment=moment)
 
 
-def mark_model_written(draft: Draft) -> Draft:
-    """As if a model had written it."""
-    maker = "model:tiny-1"
-    Draft.objects.filter(pk=draft.pk).update(maker=maker)
-    draft.refresh_from_db()
-    return draft
+def set_undo_time(artist: Artist, seconds: int) -> None:
+    """For how long the team can undo a decision from now on."""
+    if programs.get_review_settings(artist).grace_seconds != seconds:
+        programs.set_review_settings(artist, by=get_member(artist, Role.PRINCIPAL), grace_seconds=seconds)
 
 
 def remove_undo_time(artist: Artist) -> None:
-    Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": 0})
+    """A decision takes effect at once."""
+    set_undo_time(artist, 0)
 
 
 def create_approved_draft(artist: Artist, fan: Person | None = None) -> Draft:
-    """By the principal, with no time to undo."""
+    """A draft that the principal approved, with no time to undo: it is due for delivery."""
     remove_undo_time(artist)
     draft = create_pending_draft(artist, fan)
     return review.approve(draft.pk, by=get_member(artist, Role.PRINCIPAL))
 
 
 def create_experience(artist: Artist, fan: Person | None = None) -> Experience:
-    """Approved by the principal and delivered."""
+    """An experience that the principal approved and that reached its fan."""
     draft = create_approved_draft(artist, fan)
     delivery.deliver_next()
     return Experience.objects.select_related("person", "artist").get(draft=draft.pk)

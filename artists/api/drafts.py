@@ -33,7 +33,7 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
     def to_representation(self, instance: Draft) -> dict[str, Any]:
         """Without the text where the fan is opted out: most texts greet the fan by name."""
         data = super().to_representation(instance)
-        return data if instance.stands else {**data, "text": None, "facts": None}
+        return data if instance.opted_in else {**data, "text": None, "facts": None}
 
 
 class DeadlinePagination(StrictCursorPagination):

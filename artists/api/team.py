@@ -12,7 +12,7 @@ from accounts.api import get_person
 from accounts.models import Invitation
 from artists import programs, team_invitations
 from artists.api.access import StudioView
-from artists.models import Practice
+from artists.models import ReviewSettings
 
 
 class MemberSerializer(serializers.Serializer[dict[str, Any]]):
@@ -49,9 +49,9 @@ class TeamView(StudioView):
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_202_ACCEPTED)
 
 
-class PracticeSerializer(serializers.ModelSerializer[Practice]):
+class ReviewSettingsSerializer(serializers.ModelSerializer[ReviewSettings]):
     class Meta:
-        model = Practice
+        model = ReviewSettings
         fields = ["grace_seconds"]
         extra_kwargs = {
             "grace_seconds": {
@@ -62,17 +62,17 @@ class PracticeSerializer(serializers.ModelSerializer[Practice]):
         }
 
 
-class PracticeView(StudioView):
-    @extend_schema(responses=PracticeSerializer)
+class ReviewSettingsView(StudioView):
+    @extend_schema(responses=ReviewSettingsSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """Show for how many seconds the team can undo a decision."""
-        return Response(PracticeSerializer(programs.get_practice(self.get_artist())).data)
+        return Response(ReviewSettingsSerializer(programs.get_review_settings(self.get_artist())).data)
 
-    @extend_schema(request=PracticeSerializer, responses=PracticeSerializer)
+    @extend_schema(request=ReviewSettingsSerializer, responses=ReviewSettingsSerializer)
     def put(self, request: Request, slug: str) -> Response:
         """Set for how many seconds the team can undo a decision. A principal or an owner does this."""
         artist = self.get_artist()
-        serializer = PracticeSerializer(data=request.data)
+        serializer = ReviewSettingsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        settings = programs.set_practice(artist, by=get_person(request), **serializer.validated_data)
-        return Response(PracticeSerializer(settings).data)
+        settings = programs.set_review_settings(artist, by=get_person(request), **serializer.validated_data)
+        return Response(ReviewSettingsSerializer(settings).data)

@@ -20,20 +20,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Practice",
+            name="ReviewSettings",
             fields=[
                 (
                     "artist",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
-                        related_name="practice",
+                        related_name="review_settings",
                         serialize=False,
                         to="catalog.artist",
                     ),
                 ),
-                ("grace_seconds", models.PositiveIntegerField(default=5, help_text="the time to undo an approval")),
+                ("grace_seconds", models.PositiveIntegerField(default=5, help_text="the time to undo a decision")),
             ],
+            options={
+                "verbose_name_plural": "review settings",
+            },
         ),
         migrations.CreateModel(
             name="Program",
@@ -54,14 +57,11 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text="what fans' reports stopped it for, in words",
+                        help_text="why fans' reports paused it, as a sentence",
                         max_length=300,
                     ),
                 ),
-                (
-                    "reports_from",
-                    models.DateTimeField(help_text="what fans reported before was looked at by the team", null=True),
-                ),
+                ("reports_from", models.DateTimeField(help_text="only reports made after this time count", null=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "artist",
@@ -82,12 +82,15 @@ class Migration(migrations.Migration):
                         choices=[("nth_listen", "the Nth listen"), ("first_listen", "the first listen")], max_length=12
                     ),
                 ),
-                ("nth", models.PositiveIntegerField(help_text="the listen that matters; 1 for the first")),
+                ("nth", models.PositiveIntegerField(help_text="the number of the listen; 1 for the first")),
                 (
                     "audience",
                     models.CharField(choices=[("opted_in", "fans who opted in")], default="opted_in", max_length=12),
                 ),
-                ("wording", models.TextField(help_text="canonical JSON of ai's Wording: locale, templates, fragments")),
+                (
+                    "wording",
+                    models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments"),
+                ),
                 ("review_seconds", models.PositiveIntegerField(default=259200, help_text="how long a draft waits")),
                 (
                     "shape_hash",
@@ -122,7 +125,7 @@ class Migration(migrations.Migration):
                 (
                     "recording",
                     models.ForeignKey(
-                        help_text="of this recording alone; else of the artist",
+                        help_text="the recording whose listens count; without one, every listen of the artist counts",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -201,7 +204,6 @@ class Migration(migrations.Migration):
                             ("approved", "Approved"),
                             ("declined", "Declined"),
                             ("expired", "Expired"),
-                            ("failed", "Failed"),
                             ("delivered", "Delivered"),
                             ("undeliverable", "Undeliverable"),
                             ("withdrawn", "Withdrawn"),
@@ -210,19 +212,27 @@ class Migration(migrations.Migration):
                         max_length=13,
                     ),
                 ),
-                ("reason", models.CharField(blank=True, help_text="why it went no further", max_length=300)),
-                ("revision", models.PositiveIntegerField(default=1, help_text="counts the edits")),
+                ("reason", models.CharField(blank=True, help_text="why it was not sent", max_length=300)),
+                ("revision", models.PositiveIntegerField(default=1, help_text="one more with each edit")),
                 ("salt", models.CharField(default=artists.models.new_salt, max_length=32, null=True)),
                 ("text", models.TextField(help_text="as it would reach the fan; erasable", null=True)),
                 (
-                    "made",
-                    models.TextField(help_text="as the maker left it, so that a change is a fact; erasable", null=True),
+                    "original_text",
+                    models.TextField(help_text="as the maker wrote it, to compare edits with; erasable", null=True),
                 ),
-                ("maker", models.CharField(help_text="composer, or model:<name>: who drafted it", max_length=120)),
-                ("edited_by", models.CharField(help_text="who typed in it last", max_length=80, null=True)),
-                ("team_typed", models.BooleanField(default=False, help_text="someone who is no principal typed in it")),
-                ("facts", models.JSONField(help_text="what it was made from, for the reviewer; erasable", null=True)),
-                ("parts", models.JSONField(default=list, help_text="what was made by whom or what, for the receipt")),
+                (
+                    "maker",
+                    models.CharField(help_text="who wrote the original: composer, or model:<name>", max_length=120),
+                ),
+                (
+                    "team_typed",
+                    models.BooleanField(default=False, help_text="somebody other than a principal edited it"),
+                ),
+                (
+                    "facts",
+                    models.JSONField(help_text="the facts it was made from, for the reviewer; erasable", null=True),
+                ),
+                ("parts", models.JSONField(default=list, help_text="who or what made each part, for the receipt")),
                 (
                     "mark",
                     models.CharField(
@@ -262,10 +272,13 @@ class Migration(migrations.Migration):
                 ("deadline", models.DateTimeField()),
                 (
                     "decided_by",
-                    models.CharField(help_text="who said yes or no last, a plain id", max_length=80, null=True),
+                    models.CharField(help_text="actor of the last decision, person:<uuid>", max_length=80, null=True),
                 ),
                 ("decided_at", models.DateTimeField(null=True)),
-                ("deliver_after", models.DateTimeField(help_text="the team may undo until then", null=True)),
+                (
+                    "deliver_after",
+                    models.DateTimeField(help_text="the team can undo the decision until then", null=True),
+                ),
                 (
                     "day",
                     models.GeneratedField(
@@ -275,7 +288,7 @@ class Migration(migrations.Migration):
                                 models.F("deliver_after"), models.F("written_at")
                             )
                         ),
-                        help_text="the day it is counted on, in UTC",
+                        help_text="the UTC day on which the statistics count it",
                         output_field=models.DateField(),
                     ),
                 ),
@@ -286,17 +299,19 @@ class Migration(migrations.Migration):
                         expression=django.db.models.functions.comparison.Coalesce(
                             models.F("deliver_after"), models.F("decided_at"), models.F("deadline")
                         ),
-                        help_text="when it was decided what becomes of it: the lists of what went out are in this order",
+                        help_text="when its outcome was decided; the lists of sent and stopped drafts are ordered by it",
                         output_field=models.DateTimeField(),
                     ),
                 ),
                 (
                     "held_by",
                     models.CharField(
-                        help_text="who is looking at it, so that nobody else is", max_length=80, null=True
+                        help_text="actor who is reviewing it; the queue offers it to nobody else",
+                        max_length=80,
+                        null=True,
                     ),
                 ),
-                ("held_until", models.DateTimeField(help_text="a lease: it ends by itself", null=True)),
+                ("held_until", models.DateTimeField(help_text="when the hold ends by itself", null=True)),
                 (
                     "artist",
                     models.ForeignKey(
@@ -409,10 +424,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="draft",
-            index=models.Index(fields=["artist", "-id"], name="drafts_of_an_artist"),
-        ),
-        migrations.AddIndex(
-            model_name="draft",
             index=models.Index(
                 condition=models.Q(("state", "pending"), _negated=True),
                 fields=["artist", "day", "state", "mark"],
@@ -435,7 +446,7 @@ class Migration(migrations.Migration):
             model_name="draft",
             index=models.Index(
                 condition=models.Q(
-                    ("state__in", ["declined", "expired", "failed", "undeliverable"]),
+                    ("state__in", ["declined", "expired", "undeliverable"]),
                     models.Q(("decision", None), ("state", "withdrawn")),
                     _connector="OR",
                 ),
@@ -481,9 +492,7 @@ class Migration(migrations.Migration):
             model_name="draft",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("state__in", ["declined", "expired", "failed", "undeliverable", "withdrawn"]), _negated=True
-                    ),
+                    models.Q(("state__in", ["declined", "expired", "undeliverable", "withdrawn"]), _negated=True),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",
                 ),

@@ -45,7 +45,7 @@ class ReviewContext:
     @property
     def fan(self) -> str:
         """As the team may know them."""
-        return (self.draft.person.name or "No name given") if self.draft.stands else "A fan"
+        return (self.draft.person.name or "No name given") if self.draft.opted_in else "A fan"
 
     @cached_property
     def words(self) -> AnnotatedText:
@@ -66,7 +66,7 @@ class ReviewContext:
     @cached_property
     def if_changed(self) -> "ExpectedMark":
         """What it becomes when a single word is changed, for a page that cannot ask while one types."""
-        return expected_mark(self.draft, self.studio.role, f"{self.draft.made}, changed")
+        return expected_mark(self.draft, self.studio.role, f"{self.draft.original_text}, changed")
 
     @property
     def waits(self) -> str:

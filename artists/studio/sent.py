@@ -16,7 +16,7 @@ from fans import opt_ins
 # Withdrawn is both: taken back, or taken out of the queue before anybody had said yes. Each is an index, as it stands.
 SENT_CONDITION = "(state IN ('approved', 'delivered') OR (state = 'withdrawn' AND decision_id IS NOT NULL))"
 STOPPED_CONDITION = (
-    "(state IN ('declined', 'expired', 'failed', 'undeliverable') OR (state = 'withdrawn' AND decision_id IS NULL))"
+    "(state IN ('declined', 'expired', 'undeliverable') OR (state = 'withdrawn' AND decision_id IS NULL))"
 )
 SETTLED_DRAFTS_SQL = """
 SELECT draft.id, draft.state, draft.reason, {stands}, person.name, draft.text, version.nth, recording.title,

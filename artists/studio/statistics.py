@@ -117,7 +117,7 @@ def _summarize(rows: Iterable[DraftCount], today: date) -> Statistics:
         by_hand=sum(many for (_, hand), many in made.items() if hand),
         declined=states[Draft.State.DECLINED],
         expired=states[Draft.State.EXPIRED],
-        stopped=states[Draft.State.UNDELIVERABLE] + states[Draft.State.FAILED] + states[Draft.State.WITHDRAWN],
+        stopped=states[Draft.State.UNDELIVERABLE] + states[Draft.State.WITHDRAWN],
     )
 
 

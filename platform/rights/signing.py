@@ -9,6 +9,8 @@ from catalog.models import Artist
 class ReauthenticationRequired(Exception):
     """Signing needs a password typed in the last minutes."""
 
+    code = "SignInAgain"
+
 
 def require_principal(artist: Artist, *, by: Person, fresh: bool, what: str) -> None:
     """Or an exception in words: NotAllowed, SignInAgain. `what` ends the sentence "Only a principal of … may …"."""

@@ -259,7 +259,7 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     grants = tuple(artist.grants.order_by("pk").values_list("pk", "ended_at"))
     draft = (scene["draft"].state, scene["draft"].text, scene["draft"].held_by)
     asked = tuple(artist.team.invitations.order_by("pk").values_list("email", "outcome"))
-    return members, asked, programs, grants, draft, artist.practice.grace_seconds
+    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from artists import delivery, exceptions, programs, review
 from artists.models import Draft
+from artists.program_status import REASON_STOPPED
 from audit.models import Entry
 from events.models import Outbox
 from fans import opt_ins
@@ -129,7 +130,7 @@ def test_a_paused_program_delivers_nothing() -> None:
 
     delivery.deliver_next()
 
-    assert undelivered_reason(draft) == delivery.REASON_STOPPED
+    assert undelivered_reason(draft) == REASON_STOPPED
 
 
 @pytest.mark.django_db
@@ -216,7 +217,7 @@ def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database)
     principal = factories.get_member(artist, "principal")
     for _ in range(5):
         draft = factories.create_pending_draft(artist)
-        programs.set_practice(artist, by=principal, grace_seconds=1)
+        programs.set_review_settings(artist, by=principal, grace_seconds=1)
         review.approve(draft.pk, by=principal)
         Draft.objects.filter(pk=draft.pk).update(deliver_after=Now() + timedelta(milliseconds=20))
         connection.close()

@@ -40,7 +40,7 @@ def test_a_moment_becomes_a_draft_that_waits() -> None:
     assert (draft.moment, draft.state, draft.maker, draft.revision) == (moment, "pending", "composer", 1)
     assert (draft.person, draft.artist, draft.version) == (moment.person, artist, moment.version)
     assert draft.text.startswith("Thank you, Ana. That was 3 listens. ")
-    assert draft.made == draft.text
+    assert draft.original_text == draft.text
     assert (draft.mark, draft.credit, draft.decision) == (None, None, None)
     assert draft.deadline - draft.written_at == timedelta(seconds=3600)
     assert draft.clearance == StoredClearance.objects.get()

@@ -14,7 +14,12 @@ MADE = "Thank you, Ana. That was 3 listens."
 def draft(maker: str, text: str, *, team_typed: bool = False) -> Draft:
     signed = ProgramVersion(decision_id=1)
     return Draft(
-        artist=Artist(name="Mara Veil"), version=signed, maker=maker, made=MADE, text=text, team_typed=team_typed
+        artist=Artist(name="Mara Veil"),
+        version=signed,
+        maker=maker,
+        original_text=MADE,
+        text=text,
+        team_typed=team_typed,
     )
 
 

@@ -194,13 +194,16 @@ def test_a_paused_program_stays_paused_when_a_new_version_is_signed() -> None:
 def test_the_grace_is_the_teams_to_choose() -> None:
     artist = factories.create_artist()
 
-    assert programs.get_practice(artist).grace_seconds == 5
-    assert programs.set_practice(artist, by=factories.get_member(artist, "owner"), grace_seconds=60).grace_seconds == 60
-    assert programs.get_practice(artist).grace_seconds == 60
+    assert programs.get_review_settings(artist).grace_seconds == 5
+    assert (
+        programs.set_review_settings(artist, by=factories.get_member(artist, "owner"), grace_seconds=60).grace_seconds
+        == 60
+    )
+    assert programs.get_review_settings(artist).grace_seconds == 60
     with pytest.raises(InvalidRequest):
-        programs.set_practice(artist, by=factories.get_member(artist, "owner"), grace_seconds=86_401)
+        programs.set_review_settings(artist, by=factories.get_member(artist, "owner"), grace_seconds=86_401)
     with pytest.raises(NotAllowed):
-        programs.set_practice(artist, by=factories.get_member(artist, "editor"), grace_seconds=0)
+        programs.set_review_settings(artist, by=factories.get_member(artist, "editor"), grace_seconds=0)
 
 
 @pytest.mark.django_db

@@ -175,7 +175,7 @@ def test_of_a_paused_program_nothing_is_approved() -> None:
 @pytest.mark.django_db
 def test_what_a_model_wrote_waits_for_a_principal() -> None:
     artist = factories.create_artist()
-    draft = factories.mark_model_written(factories.create_pending_draft(artist))
+    draft = factories.create_pending_draft(artist, by_model=True)
     for role in ("owner", "editor", "reviewer"):
         with pytest.raises(NotAllowed, match="wait for Mara Veil, in person"):
             review.approve(draft.pk, by=factories.get_member(artist, role))
@@ -189,7 +189,7 @@ def test_what_a_model_wrote_waits_for_a_principal() -> None:
 def test_an_erased_text_cannot_be_approved() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
-    Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, made=None, facts=None)
+    Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, original_text=None, facts=None)
 
     with pytest.raises(InvalidRequest, match="erased"):
         review.approve(draft.pk, by=factories.get_member(artist, "principal"))

@@ -21,7 +21,8 @@ def test_a_principals_edit_is_the_yes() -> None:
 
     assert edited.text == "Ana, I read every name.\nMara"
     assert (edited.state, edited.revision, edited.mark, edited.credit) == ("approved", 2, "written", "Mara Veil")
-    assert (edited.made, edited.edited_by) == (draft.text, principal.actor)
+    assert edited.original_text == draft.text
+    assert Entry.objects.get(action="draft.approved").actor == principal.actor
     assert (edited.decision.content_hash, edited.decision.under) == (edited.content_hash, None)
     assert [part["kind"] for part in edited.parts] == ["person"]
 
@@ -34,7 +35,8 @@ def test_words_of_anyone_else_wait_for_a_principal(role: str) -> None:
 
     edited = review.edit(draft.pk, "Ana, this is the team.", by=someone)
 
-    assert (edited.state, edited.revision, edited.mark, edited.edited_by) == ("pending", 2, None, someone.actor)
+    assert (edited.state, edited.revision, edited.mark, edited.team_typed) == ("pending", 2, None, True)
+    assert Entry.objects.get(action="draft.edited").actor == someone.actor
     with pytest.raises(NotAllowed):
         review.approve(draft.pk, by=someone)
     approved = review.approve(draft.pk, by=factories.get_member(artist, "principal"), revision=2)
@@ -71,7 +73,8 @@ def test_an_edit_that_changes_nothing_changes_nothing() -> None:
     draft = factories.create_pending_draft(artist)
 
     same = review.edit(draft.pk, draft.text, by=factories.get_member(artist, "reviewer"))
-    assert (same.state, same.revision, same.edited_by) == ("pending", 1, None)
+    assert (same.state, same.revision, same.team_typed) == ("pending", 1, False)
+    assert not Entry.objects.filter(action="draft.edited").exists()
 
     approved = review.edit(draft.pk, draft.text, by=factories.get_member(artist, "principal"))
     assert (approved.state, approved.mark, approved.revision) == ("approved", "filled", 1)
@@ -80,7 +83,7 @@ def test_an_edit_that_changes_nothing_changes_nothing() -> None:
 @pytest.mark.django_db
 def test_an_edited_model_is_marked_edited() -> None:
     artist = factories.create_artist()
-    draft = factories.mark_model_written(factories.create_pending_draft(artist))
+    draft = factories.create_pending_draft(artist, by_model=True)
 
     edited = review.edit(draft.pk, "Ana, mine now.", by=factories.get_member(artist, "principal"))
 

@@ -268,7 +268,7 @@ def test_what_was_begun_before_its_fan_stopped_it_is_not_stored(
 def test_what_is_brought_back_when_its_fan_opts_out_is_found(committing_db: Database) -> None:
     artist = factories.create_artist()
     draft, mara = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
-    programs.set_practice(artist, by=mara, grace_seconds=60)
+    programs.set_review_settings(artist, by=mara, grace_seconds=60)
     review.approve(draft.pk, by=mara)
 
     with transaction.atomic():

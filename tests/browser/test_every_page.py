@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from accounts import invitations
 from accounts.models import Person
 from artists import review
-from artists.models import Practice, Program
+from artists.models import Program
 from catalog.models import Artist
 from fans import mutes, opt_ins, preferences, reports
 from tests import factories
@@ -125,7 +125,7 @@ class Scene:
 def scene(house: FullSite) -> Scene:
     """An artist with something of everything, one with nothing, and people of all kinds."""
     artist, quiet = factories.create_artist("Lena Tide"), factories.create_artist("Quiet One", granted=False)
-    Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": 600})
+    factories.set_undo_time(artist, 600)
     program = factories.create_program(artist)
     unsigned = factories.create_program(artist, signed=False, nth=100)
     fan = factories.create_fan("Ana Ferreira", opted_in=artist)
@@ -140,7 +140,7 @@ def scene(house: FullSite) -> Scene:
         for name in ("ليلى", "王小雨", "Ελένη", LONG_NAME)
     )
     _with_long_names(artist)
-    Practice.objects.filter(artist=artist).update(grace_seconds=600)
+    factories.set_undo_time(artist, 600)
     principal, reviewer = factories.get_member(artist, "principal"), factories.get_member(artist, "reviewer")
     review.decline(decided.pk, by=reviewer)
     given.look_at(held, factories.add_member(artist, "owner"))

@@ -8,7 +8,6 @@ import requests
 from playwright.sync_api import Page, expect
 
 from accounts import invitations
-from artists.models import Practice
 from catalog.models import Artist
 from config.smoke.sessions import create_session
 from tests import factories
@@ -28,7 +27,7 @@ NAMES = {"markup": "<b>Ana</b>{{x}}<i onclick=x>", "emoji": FAMILY * 3, "one lon
 def artist(house: FullSite) -> Artist:
     made = factories.create_artist(f"Attack {next(_names)}")
     factories.create_program(made)
-    Practice.objects.update_or_create(artist=made, defaults={"grace_seconds": 0})
+    factories.set_undo_time(made, 0)
     return made
 
 

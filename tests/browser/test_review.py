@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from artists import programs, review
-from artists.models import Draft, Practice
+from artists.models import Draft
 from catalog.models import Artist
 from tests import factories
 from tests.browser import full_site as given
@@ -25,7 +25,7 @@ TOP = "document.querySelector('.draft .words').getBoundingClientRect().top"
 def artist(house: FullSite) -> Artist:
     made = factories.create_artist(f"Review {next(_names)}")
     factories.create_program(made)
-    Practice.objects.create(artist=made, grace_seconds=600)
+    factories.set_undo_time(made, 600)
     return made
 
 

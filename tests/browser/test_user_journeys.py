@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Person
 from artists import review
-from artists.models import Draft, Practice
+from artists.models import Draft
 from catalog.models import Artist
 from fans import reports
 from fans.models import Experience
@@ -28,7 +28,7 @@ def artist(house: FullSite) -> Artist:
     """With a signed program, and long enough to undo."""
     made = factories.create_artist(f"Story {next(_names)}")
     factories.create_program(made)
-    Practice.objects.update_or_create(artist=made, defaults={"grace_seconds": 60})
+    factories.set_undo_time(made, 60)
     return made
 
 
@@ -76,7 +76,7 @@ def sign_up(page: Page, house: FullSite, handle: str) -> None:
 def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, guests: Browsers) -> None:
     artist = factories.create_artist("Mara Veil")
     factories.create_recording(artist, "Night Bus")
-    Practice.objects.update_or_create(artist=artist, defaults={"grace_seconds": 8})
+    factories.set_undo_time(artist, 8)
     studio = guests.open(f"/studio/{artist.slug}/programs", principal_of(artist))
 
     # The artist writes a program and signs it.

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from artists.models import Draft, Practice
+from artists.models import Draft
 from catalog.models import Artist
 from fans.models import Experience, OptIn
 from tests import factories
@@ -23,7 +23,7 @@ LONG = given.PIPELINE_TIMEOUT_SECONDS * 1000
 def artist(house: FullSite) -> Artist:
     made = factories.create_artist(f"Without {next(_names)}")
     factories.create_program(made)
-    Practice.objects.update_or_create(artist=made, defaults={"grace_seconds": 60})
+    factories.set_undo_time(made, 60)
     return made
 
 

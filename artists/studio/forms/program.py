@@ -78,7 +78,7 @@ class ProgramForm:
 
     def chosen(self, artist: Artist) -> dict[str, Any]:
         """For `programs.edit`. Only without problems."""
-        moment = ProgramVersion.Moment.FIRST_LISTEN if self.nth == 1 else ProgramVersion.Moment.NTH_LISTEN
+        moment = ProgramVersion.MomentKind.FIRST_LISTEN if self.nth == 1 else ProgramVersion.MomentKind.NTH_LISTEN
         return {
             "moment": moment,
             "nth": self.nth,

@@ -226,7 +226,7 @@ def _last_decision(studio: Studio, pk: int | None) -> dict[str, Any] | None:
     if draft is None:
         return None
     left = (draft.deliver_after - timezone.now()).total_seconds() if draft.deliver_after else 0
-    undoable = draft.state in review.UNDOABLE_STATES and draft.stands and not draft.muted
+    undoable = draft.state in review.UNDOABLE_STATES and draft.opted_in and not draft.muted
     return {"draft": draft, "left": max(0, round(left)), "can_undo": undoable and left > 0}
 
 

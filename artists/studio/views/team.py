@@ -90,7 +90,7 @@ def update_practice(request: AuthenticatedHttpRequest, studio: Studio) -> HttpRe
     seconds = form.cleaned_data["seconds"]
 
     def choose() -> str:
-        programs.set_practice(studio.artist, by=request.user, grace_seconds=seconds)
+        programs.set_review_settings(studio.artist, by=request.user, grace_seconds=seconds)
         return f"A decision can now be undone for {seconds} s."
 
     return _apply_change(request, studio, choose, grace=form)
@@ -120,7 +120,7 @@ def _render_team(
     request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200, **typed: forms.Form
 ) -> HttpResponse:
     members = studio.artist.team.members.select_related("person").order_by("pk")
-    seconds = programs.get_practice(studio.artist).grace_seconds
+    seconds = programs.get_review_settings(studio.artist).grace_seconds
     return studio.show(
         request,
         "studio/team.html",

@@ -213,7 +213,7 @@ def test_the_time_to_undo_is_set_or_says_what_is_wrong(artist: Artist) -> None:
 
     wrong, right = client.post(path, {"seconds": "-1"}), client.post(path, {"seconds": "30"})
 
-    assert (wrong.status_code, right.status_code, programs.get_practice(artist).grace_seconds) == (422, 302, 30)
+    assert (wrong.status_code, right.status_code, programs.get_review_settings(artist).grace_seconds) == (422, 302, 30)
 
 
 # History
@@ -222,7 +222,7 @@ def test_the_time_to_undo_is_set_or_says_what_is_wrong(artist: Artist) -> None:
 def test_the_history_tells_what_people_did_and_names_no_fan(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist, factories.create_fan("Xenophon", opted_in=artist))
     review.approve(draft.pk, by=factories.get_member(artist, "reviewer"))
-    programs.set_practice(artist, by=factories.get_member(artist, "principal"), grace_seconds=9)
+    programs.set_review_settings(artist, by=factories.get_member(artist, "principal"), grace_seconds=9)
 
     text = visible_text(member_client(artist, "editor").get(f"/studio/{artist.slug}/history"))
 
@@ -247,7 +247,7 @@ def test_the_history_is_this_studios_alone(artist: Artist) -> None:
 
 def test_the_history_goes_on_on_the_next_page(artist: Artist) -> None:
     for seconds in range(45):
-        programs.set_practice(artist, by=factories.get_member(artist, "principal"), grace_seconds=seconds)
+        programs.set_review_settings(artist, by=factories.get_member(artist, "principal"), grace_seconds=seconds)
     client, path = member_client(artist, "editor"), f"/studio/{artist.slug}/history"
 
     page = client.get(path)

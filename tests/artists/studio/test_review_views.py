@@ -143,7 +143,7 @@ def test_the_mark_changes_as_one_types(artist: Artist) -> None:
 
 
 def test_a_models_draft_becomes_an_edited_one(artist: Artist) -> None:
-    draft = factories.mark_model_written(factories.create_pending_draft(artist))
+    draft = factories.create_pending_draft(artist, by_model=True)
 
     answer = member_client(artist, "principal").post(
         review_path(draft, "/mark"), {"text": "Thank you."}, headers=HTMX_HEADERS
@@ -165,7 +165,7 @@ def test_the_words_of_a_reviewer_wait_for_the_artist(artist: Artist) -> None:
 
 
 def test_who_may_not_approve_reads_why_before_trying(artist: Artist) -> None:
-    draft = factories.mark_model_written(factories.create_pending_draft(artist))
+    draft = factories.create_pending_draft(artist, by_model=True)
 
     page = member_client(artist, "reviewer").get(review_path(draft))
 
@@ -262,7 +262,7 @@ def test_names_and_words_with_markup_and_directions_are_shown_as_text(artist: Ar
 
 def test_an_erased_draft_is_shown_as_what_is_left_of_it(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
-    Draft.objects.filter(pk=draft.pk).update(text=None, salt=None, made=None, facts=None)
+    Draft.objects.filter(pk=draft.pk).update(text=None, salt=None, original_text=None, facts=None)
 
     page = member_client(artist, "principal").get(review_path(draft))
 

@@ -1,0 +1,57 @@
+"""Staff create artists and recordings over the API."""
+
+import pytest
+
+from catalog.models import Artist, Recording
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return factories.create_artist("Mara Veil")
+
+
+def test_staff_create_an_artist_and_name_the_principal() -> None:
+    mara = factories.create_person("Mara")
+    body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email.upper()}
+
+    response = factories.signed_in_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+
+    artist = Artist.objects.get(slug="mara-veil")
+    assert (response.status_code, response.json()) == (201, {"id": artist.pk, "name": "Mara Veil", "slug": "mara-veil"})
+    assert list(artist.team.members.values_list("person", "role")) == [(mara.pk, "principal")]
+
+
+@pytest.mark.parametrize(
+    ("change", "errors"),
+    [
+        (
+            {"principal": "nobody@example.com"},
+            {"email": "Nobody with the address nobody@example.com has an account yet."},
+        ),
+        ({"slug": "ove-lind"}, {"slug": "ove-lind is taken."}),
+    ],
+)
+def test_an_artist_with_a_wrong_field_is_not_created(change: dict[str, str], errors: dict[str, str]) -> None:
+    factories.create_artist("Ove Lind")
+    mara = factories.create_person("Mara")
+    body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email, **change}
+
+    response = factories.signed_in_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+
+    assert (response.status_code, response.json()) == (400, errors)
+    assert not Artist.objects.filter(name="Mara Veil").exists()
+
+
+def test_a_recording_is_added_once(artist: Artist) -> None:
+    client, path = factories.signed_in_client(factories.get_staff()), "/api/v1/staff/artists/mara-veil/recordings"
+
+    added = client.post(path, {"title": "Salt Radio", "isrc": "PTABC2600001"}, content_type=JSON)
+    again = client.post(path, {"title": "Salt  RADIO"}, content_type=JSON)
+
+    assert added.status_code == 201
+    assert (again.status_code, list(again.json())) == (400, ["title"])
+    assert Recording.objects.filter(artist=artist).count() == 1
