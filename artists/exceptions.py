@@ -1,12 +1,12 @@
-"""Refusals of the artist's side. Each message says what to change and is shown to people."""
+"""Exceptions of the artists app. People read their messages, which say what to change."""
 
 from datetime import datetime
 
 
 class Refused(Exception):
-    """Something that was asked for cannot be done. Nothing was changed.
+    """Base of all of them: the request was refused, and nothing was changed.
 
-    `code` is what the API answers; without one it is the name of the class.
+    `code` is in the API's answer; without one it is the name of the class.
     """
 
     code: str | None = None
@@ -29,7 +29,7 @@ class Stale(Refused):
 
 
 class TooLate(Stale):
-    """The time to do it is over."""
+    """It is too late to do this."""
 
 
 class Expired(TooLate):
@@ -55,11 +55,11 @@ class Muted(Stale):
 
 
 class Uncleared(Refused):
-    """A party that must say yes has not; the message names it."""
+    """A party that must agree has not; the message names it."""
 
 
 class AlreadyDecided(Refused):
-    """The draft is already decided: by `who`, at `when`, into `state`."""
+    """Somebody, `who`, decided the draft at `when`; its state is `state` since."""
 
     def __init__(self, who: str, when: datetime, state: str) -> None:
         super().__init__(f"Already decided by {who} at {when:%H:%M} UTC on {when:%-d %B %Y}: {state}.")
@@ -67,7 +67,7 @@ class AlreadyDecided(Refused):
 
 
 class AlreadyHeld(Refused):
-    """Another member, `who`, is looking at the draft, until `until` or longer if they stay."""
+    """Another member, `who`, holds the draft until `until`, or longer if they stay on the page."""
 
     def __init__(self, who: str, until: datetime) -> None:
         super().__init__(f"{who} is looking at this one. It is free again when they leave it.")

@@ -1,4 +1,4 @@
-"""Hold: who of the team is looking at a draft, so that nobody else is handed the same one. A lease, never a lock."""
+"""Hold a draft for the person who reviews it, so that nobody else gets it from the queue. A hold ends by itself."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from catalog.models import Artist
 
 HOLD_SECONDS = 90
 
-# A fan who opted out or paused the program is shown to nobody, also before it is withdrawn.
+# Drafts of fans who opted out or paused the program are not offered, even before they are withdrawn.
 FREE_DRAFTS_SQL = f"""
 SELECT id FROM artists_draft
 WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp()
@@ -36,40 +36,40 @@ RETURNING id
 
 
 def hold_next(artist: Artist, *, by: Person, skipped: Collection[int] = ()) -> int | None:
-    """The id of the draft with the earliest deadline that nobody else looks at, now theirs; None when there is none."""
+    """Hold the free draft with the earliest deadline, and return its id; None where no draft is free."""
     with connection.cursor() as cursor:
         cursor.execute(HOLD_NEXT_SQL, [by.actor, *free_drafts_params(artist, by, skipped, 1)])
-        found = cursor.fetchone()
-    return found[0] if found else None
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
-def free_drafts_params(artist: Artist, by: Person, skipped: Collection[int], most: int) -> list[Any]:
-    """What FREE is asked with: the drafts that this person may be handed, earliest deadline first."""
-    return [artist.pk, by.actor, list(skipped), most]
+def free_drafts_params(artist: Artist, by: Person, skipped: Collection[int], limit: int) -> list[Any]:
+    """The parameters of FREE_DRAFTS_SQL, which selects ids of drafts, earliest deadline first."""
+    return [artist.pk, by.actor, list(skipped), limit]
 
 
 def hold_draft(draft: Draft, *, by: Person) -> None:
-    """Look at this one, or go on looking at it. Raises AlreadyHeld; nothing happens to a draft that no longer waits."""
-    open_ = Draft.objects.filter(pk=draft.pk, state=Draft.State.PENDING)
+    """Hold this draft, or extend the hold. Raises AlreadyHeld; does nothing where the draft is not pending."""
+    pending = Draft.objects.filter(pk=draft.pk, state=Draft.State.PENDING)
     until = Now() + timedelta(seconds=HOLD_SECONDS)
-    if open_.filter(free_for(by)).update(held_by=by.actor, held_until=until):
+    if pending.filter(free_for(by)).update(held_by=by.actor, held_until=until):
         return
-    for who, held_until in list_holders(open_.filter(held_until__gt=Now()).exclude(held_by=by.actor)):
-        raise AlreadyHeld(who, held_until)
+    for name, held_until in list_holders(pending.filter(held_until__gt=Now()).exclude(held_by=by.actor)):
+        raise AlreadyHeld(name, held_until)
 
 
 def release_draft(draft: Draft, *, by: Person) -> None:
-    """Leave it to the others at once."""
+    """End the hold at once, so that others get the draft from the queue."""
     Draft.objects.filter(pk=draft.pk, held_by=by.actor).update(held_by=None, held_until=None)
 
 
 def list_holders(drafts: Iterable[Draft]) -> list[tuple[str, datetime]]:
-    """Who looks at each of these that somebody looks at, by the name the team knows, and until when."""
-    held = [(draft.held_by, draft.held_until) for draft in drafts]
-    names = display_names(actor for actor, _ in held if actor)
-    return [(names.get(actor, "Somebody"), until) for actor, until in held if actor and until]
+    """The display name of the holder and the end of the hold, for each of these drafts that is held."""
+    holds = [(draft.held_by, draft.held_until) for draft in drafts if draft.held_by and draft.held_until]
+    names = display_names(actor for actor, _ in holds)
+    return [(names.get(actor, "Somebody"), until) for actor, until in holds]
 
 
 def free_for(person: Person) -> Q:
-    """The drafts that this person may be handed."""
+    """The drafts that nobody but this person holds."""
     return Q(held_until=None) | Q(held_until__lte=Now()) | Q(held_by=person.actor)

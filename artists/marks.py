@@ -1,11 +1,10 @@
-"""Mark: tell the truth about how a text was made, from what happened. The one place with the rules of the marks.
+"""Derive the mark of a text, which says how it was made. All rules of the marks are here.
 
-* The composer's own text, unchanged, is `filled`. One that a person changed is `written`, by whoever changed it.
-* A model's text is `approved`, or `edited` once a person changed it.
-* Changed means: it reads differently. Other spaces or capitals make no machine's text a person's.
-* The name in the mark is the artist's only when a principal decided and nobody else of the team typed in the text;
-  otherwise it is the team's.
-* What leaves the signed shape by one letter, and whatever a model wrote, needs a principal's yes.
+* A text of the composer is `filled`. Once a person changed it, it is `written`.
+* A text of a model is `approved`. Once a person changed it, it is `edited`.
+* Changed means that it reads differently. Other spaces or capitals do not count.
+* The mark has the artist's name if a principal decided and nobody else changed the text. Else it has the team's.
+* A text that differs from the signed sentences by one letter, or that a model wrote, needs a principal's approval.
 """
 
 from typing import Any
@@ -19,12 +18,17 @@ COMPOSER = "composer"
 
 
 def is_within_shape(draft: Draft) -> bool:
-    """Whether the principal's signature on the shape covers this text, letter for letter."""
+    """Whether the text is one that the signed version can produce, letter for letter."""
     return draft.maker == COMPOSER and draft.text == draft.original_text and draft.version.decision_id is not None
 
 
+def principal_only_reason(draft: Draft) -> str:
+    """Why only a principal can approve a text that is not within the signed shape."""
+    return f"These words are not the signed ones: they wait for {draft.artist.name}, in person."
+
+
 def is_changed(draft: Draft) -> bool:
-    """Whether a person made it read differently from what the maker left."""
+    """Whether the text reads differently from the maker's original."""
     return normalise(draft.text or "") != normalise(draft.original_text or "")
 
 
@@ -35,26 +39,26 @@ def derive_mark(draft: Draft) -> Mark:
 
 
 def derive_credit(draft: Draft, *, decided_by: str) -> str:
-    """The name in the mark. `decided_by` is the decider's role. One line: the hash refuses another."""
+    """The name in the mark, on one line, because the content hash refuses line breaks. `decided_by` is a role."""
     name = " ".join(draft.artist.name.split())
-    theirs = decided_by == Role.PRINCIPAL and not (is_changed(draft) and draft.team_typed)
-    return name if theirs else f"{name}'s team"
+    by_the_artist = decided_by == Role.PRINCIPAL and not (is_changed(draft) and draft.team_typed)
+    return name if by_the_artist else f"{name}'s team"
 
 
 def derive_parts(draft: Draft) -> list[dict[str, Any]]:
-    """What was made by whom or what, for the receipt: no person's name, only whose side they are on."""
+    """Who or what made each part, for the receipt. A person is "the artist" or "the team", never named."""
     name = draft.artist.name
-    hand = f"{name}'s team" if draft.team_typed else name
-    machine = f"the model {draft.maker.removeprefix('model:')}"
+    editor = f"{name}'s team" if draft.team_typed else name
+    model = f"the model {draft.maker.removeprefix('model:')}"
     match derive_mark(draft):
         case Mark.WRITTEN:
-            return [{"part": "words", "by": f"{hand}, typed by a person", "kind": "person"}]
+            return [{"part": "words", "by": f"{editor}, typed by a person", "kind": "person"}]
         case Mark.FILLED:
             return [
                 {"part": "words", "by": f"{name}, in sentences signed beforehand", "kind": "person"},
                 {"part": "names and facts", "by": "the composer: rules, no model", "kind": "rules"},
             ]
         case Mark.EDITED:
-            return [{"part": "words", "by": f"{machine}, changed by {hand}", "kind": "model"}]
+            return [{"part": "words", "by": f"{model}, changed by {editor}", "kind": "model"}]
         case _:
-            return [{"part": "words", "by": machine, "kind": "model"}]
+            return [{"part": "words", "by": model, "kind": "model"}]

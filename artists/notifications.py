@@ -1,4 +1,4 @@
-"""Tell: the team's open pages, and other systems over Kafka. Numbers only: no text, no name, no fan."""
+"""Notices for the team's open pages, and events for other systems over Kafka. They have ids only, no text or name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,35 +12,38 @@ from live.notices import NewNotice
 
 
 def draft_notices(kind: str, drafts: Sequence[Draft]) -> list[NewNotice]:
-    """A notice on each draft to every member of its artist's team; in one query."""
+    """A notice about each draft for every member of its artist's team, in one query."""
     members = _team_member_ids({draft.artist_id for draft in drafts})
     return [NewNotice(person, kind, f"draft:{draft.pk}") for draft in drafts for person in members[draft.artist_id]]
 
 
 def program_notices(kind: str, programs: Sequence[Program]) -> list[NewNotice]:
-    """The same on each program."""
+    """A notice about each program for every member of its artist's team, in one query."""
     members = _team_member_ids({program.artist_id for program in programs})
     return [NewNotice(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
 
 
 def artist_notices(kind: str, artist: Artist) -> list[NewNotice]:
-    """The same on what one artist allows."""
+    """A notice about the artist for every member of the team."""
     return [NewNotice(person, kind, f"artist:{artist.pk}") for person in _team_member_ids({artist.pk})[artist.pk]]
 
 
 def _team_member_ids(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:
-    found = Member.objects.filter(team__artist__in=set(artist_ids), person__is_active=True)
-    members: dict[int, list[UUID]] = defaultdict(list)
-    for artist, person in found.order_by("pk").values_list("team__artist", "person"):
-        members[artist].append(person)
-    return members
+    members = Member.objects.filter(team__artist__in=set(artist_ids), person__is_active=True)
+    ids: dict[int, list[UUID]] = defaultdict(list)
+    for artist_id, person_id in members.order_by("pk").values_list("team__artist", "person"):
+        ids[artist_id].append(person_id)
+    return ids
 
 
 EVENT_SOURCE = "/artists"
 
 
 def publish_draft_events(what: str, drafts: Iterable[tuple[Draft, str]]) -> None:
-    """Domain events `fanfare.experience.<what>.v1`, through the outbox; with each draft what makes it happen once."""
+    """Put an event `fanfare.experience.<what>.v1` for each draft into the outbox.
+
+    The string beside a draft is the event's key: consumers count a repeated key once.
+    """
     kind = f"fanfare.experience.{what}.v1"
     outbox.put(
         outbox.Outgoing(
@@ -50,11 +53,11 @@ def publish_draft_events(what: str, drafts: Iterable[tuple[Draft, str]]) -> None
                 kind,
                 source=EVENT_SOURCE,
                 subject=f"draft:{draft.pk}",
-                key=once,
+                key=key,
                 data={"artist": draft.artist_id, "draft": draft.pk, "program_version": draft.version_id},
             ),
             rests=False,
             headers=cloudevents.STRUCTURED_HEADERS,
         )
-        for draft, once in drafts
+        for draft, key in drafts
     )

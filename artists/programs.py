@@ -1,4 +1,7 @@
-"""Offer: what an artist's side wants to answer, and with what words. An edit is a new version; a signed one answers."""
+"""Create, edit, sign, pause and resume programs, and set how their team reviews.
+
+An edit adds a version. Only a signed version answers moments.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +17,7 @@ from ai.facts import SLOTS
 from ai.template_language import Malformed
 from ai.wording import Wording, can_fill_in
 from artists.exceptions import InvalidRequest, Stale
-from artists.models import DEFAULT_REVIEW_SECONDS, Program, ProgramVersion, ReviewSettings
+from artists.models import DAY_SECONDS, DEFAULT_REVIEW_SECONDS, Program, ProgramVersion, ReviewSettings
 from artists.notifications import program_notices
 from audit import trail
 from catalog.models import Artist, Recording
@@ -23,20 +26,20 @@ from rights import decisions
 from rights.models import Decision
 from rights.signing import require_principal
 
-MAX_GRACE_SECONDS = 86_400
+MAX_GRACE_SECONDS = DAY_SECONDS
 MAX_NTH = 1_000_000
-MAX_REVIEW_SECONDS = 90 * 86_400
+MAX_REVIEW_SECONDS = 90 * DAY_SECONDS
 
 
 def create(artist: Artist, *, name: str, by: Person) -> Program:
-    """A program without words; it answers nothing yet."""
+    """A program without versions; it answers no moments yet. Raises NotAllowed or InvalidRequest."""
     _require_role(artist, by, roles.may_edit, "offer a program")
     if not name.strip():
         raise InvalidRequest("Give the program a name: your team sees it.")
     for pattern in (unicode.CONTROL_CHARACTERS, unicode.BIDI_CONTROLS, unicode.INVISIBLE_CHARACTERS):
-        if found := pattern.search(name):
+        if hidden := pattern.search(name):
             raise InvalidRequest(
-                f"There is a character in the name that nobody can see (U+{ord(found[0]):04X}). Take it out."
+                f"There is a character in the name that nobody can see (U+{ord(hidden[0]):04X}). Take it out."
             )
     with transaction.atomic():
         program = Program.objects.create(artist=artist, name=name.strip())
@@ -55,10 +58,13 @@ def edit(
     recording: Recording | None = None,
     review_seconds: int = DEFAULT_REVIEW_SECONDS,
 ) -> ProgramVersion:
-    """A new version, unsigned: what is signed now goes on answering until a principal signs this one."""
+    """Add an unsigned version. The version signed before stays in use until a principal signs this one.
+
+    Raises NotAllowed or InvalidRequest.
+    """
     _require_role(program.artist, by, roles.may_edit, "edit this program")
     _validate_terms(program, moment, nth, recording, review_seconds)
-    words = _canonical_wording(wording, recording)
+    canonical = _canonical_wording(wording, recording)
     with transaction.atomic():
         _lock_program(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
@@ -67,7 +73,7 @@ def edit(
             moment=moment,
             nth=nth,
             recording=recording,
-            wording=words,
+            wording=canonical,
             review_seconds=review_seconds,
             by=by.actor,
         )
@@ -77,10 +83,10 @@ def edit(
 
 
 def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
-    """A principal says yes to exactly this version: its moment, its audience, its words. From now on it answers.
+    """Sign exactly this version as a principal, and use it from now on. A paused program stays paused.
 
-    A program may be signed while the grant for personal messages is off: signing says *which words*, the grant says
-    *whether at all*. Its moments are then refused as uncleared, which the studio shows. A paused program stays paused.
+    A program can be signed while the grant for personal messages is off. Its moments are then refused as uncleared,
+    and the studio says so. Raises NotAllowed, ReauthenticationRequired, or Stale where a newer version is signed.
     """
     artist = version.program.artist
     require_principal(artist, by=by, fresh=fresh, what="sign what is said in the artist's name")
@@ -98,38 +104,39 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
 
 
 def pause(program: Program, *, by: Person) -> None:
-    """Stop it at once: nothing more is noticed, drafted or delivered. Everyone in the team may."""
+    """Pause a live program at once: no moment, draft or delivery follows. Every member of the team may do this."""
     _require_role(program.artist, by, roles.may_decide, "pause this program")
     _change_state(program, Program.State.LIVE, Program.State.PAUSED, "program.paused", by)
 
 
 def resume(program: Program, *, by: Person) -> None:
-    """Let a paused program go on with the version that is signed.
+    """Resume a paused program with its signed version.
 
-    Where fans' reports stopped it, a principal or an owner has looked first; from then on only newer ones count.
+    Where fans' reports paused it, only a principal or an owner may, and only newer reports count from then on.
     """
     _require_role(program.artist, by, roles.may_edit, "resume this program")
     with transaction.atomic():
-        heard: dict[str, Any] = {}
+        changes: dict[str, Any] = {}
         if _lock_program(program).paused_because:
             _require_role(program.artist, by, roles.may_manage, "resume a program that fans' reports stopped")
-            heard = {"paused_because": "", "reports_from": Now()}
-        _change_state(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **heard)
+            changes = {"paused_because": "", "reports_from": Now()}
+        _change_state(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **changes)
 
 
 def get_review_settings(artist: Artist) -> ReviewSettings:
-    """How this team works; what everyone starts with, where nobody chose."""
+    """The team's settings, or the defaults where the team chose nothing."""
     return ReviewSettings.objects.filter(artist=artist).first() or ReviewSettings(artist=artist)
 
 
 def set_review_settings(artist: Artist, *, by: Person, grace_seconds: int) -> ReviewSettings:
+    """Set for how many seconds a decision can be undone. Raises NotAllowed or InvalidRequest."""
     _require_role(artist, by, roles.may_manage, "set how the team works")
     if not 0 <= grace_seconds <= MAX_GRACE_SECONDS:
         raise InvalidRequest(f"The time to undo a decision is from 0 to {MAX_GRACE_SECONDS} seconds.")
     with transaction.atomic():
-        chosen, _ = ReviewSettings.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
+        settings, _ = ReviewSettings.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
         trail.record("practice.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
-    return chosen
+    return settings
 
 
 ROLE_PHRASES: dict[Callable[[Role | None], bool], str] = {
@@ -159,27 +166,28 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
 
 def _canonical_wording(wording: dict[str, Any], recording: Recording | None) -> str:
     try:
-        words = Wording.parse(wording)
+        parsed = Wording.parse(wording)
     except Malformed as problem:
         raise InvalidRequest(f"The words cannot be used: {problem}.") from problem
-    known = dict.fromkeys(SLOTS if recording else SLOTS.keys() - {"song"}, "")
-    for number, template in enumerate(words.said, start=1):
-        if not can_fill_in(words, template, known):
+    known_slots = dict.fromkeys(SLOTS if recording else SLOTS.keys() - {"song"}, "")
+    for number, template in enumerate(parsed.said, start=1):
+        if not can_fill_in(parsed, template, known_slots):
             raise InvalidRequest(
                 f"Template {number} speaks of {{song}}, and this program is about no single one. Name it."
             )
-    return words.canonical()
+    return parsed.canonical()
 
 
 def _lock_program(program: Program) -> Program:
-    """Versions are numbered and signed one after the other behind this lock.
+    """Lock the row, so that versions are numbered and signed one after the other.
 
-    Without a join: a row that a lock waited for is read again, what was joined to it is not.
+    Without a join: after waiting for a lock, PostgreSQL reads the locked row again, but not what is joined to it.
     """
     return Program.objects.select_for_update(no_key=True).get(pk=program.pk)
 
 
 def _change_state(program: Program, before: str, after: str, action: str, by: Person, **changes: Any) -> None:
+    """Change the state if it is `before`, with audit and notices; do nothing otherwise."""
     with transaction.atomic():
         if Program.objects.filter(pk=program.pk, state=before).update(state=after, **changes):
             trail.record(action, by=by.actor, subject=f"program:{program.pk}")

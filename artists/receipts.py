@@ -1,4 +1,4 @@
-"""Freeze: what the receipt of one experience says for good. Roles and versions; no fan, no text, nobody by name."""
+"""Build the receipts of experiences. A receipt has roles and versions, never the fan, the text or who decided."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,17 +13,20 @@ type Receipt = dict[str, Any]
 
 
 def build_receipts(drafts: Sequence[Draft]) -> dict[int, Receipt]:
-    """By draft, in one query. A draft comes with its artist, its decision, its version and that one's decision."""
-    resting: dict[int, list[Receipt]] = {draft.clearance_id: [] for draft in drafts}
-    rows = ClearanceGrant.objects.filter(clearance__in=resting).select_related("grant__party").order_by("grant")
+    """The receipt of each draft by its id, in one query.
+
+    The drafts come with artist, decision, version and the version's decision.
+    """
+    grants: dict[int, list[Receipt]] = {draft.clearance_id: [] for draft in drafts}
+    rows = ClearanceGrant.objects.filter(clearance__in=grants).select_related("grant__party").order_by("grant")
     for row in rows:
-        resting[row.clearance_id].append(_grant_facts(row.grant))
-    return {draft.pk: _build_receipt(draft, resting[draft.clearance_id]) for draft in drafts}
+        grants[row.clearance_id].append(_grant_facts(row.grant))
+    return {draft.pk: _build_receipt(draft, grants[draft.clearance_id]) for draft in drafts}
 
 
 def _build_receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
     decision, signed = draft.decision, draft.version.decision
-    assert decision is not None  # the database promises it
+    assert decision is not None  # a constraint promises it
     return {
         "artist_id": draft.artist_id,
         "credit": draft.credit,
@@ -39,7 +42,7 @@ def _build_receipt(draft: Draft, grants: list[Receipt]) -> Receipt:
 
 
 def _decision_facts(decision: Decision, artist: Artist) -> Receipt:
-    """Whose side said yes, in which role, when. Who it was stays with the audit."""
+    """In which role somebody decided, for which side, and when. Who it was is in the audit only."""
     principal = decision.role == "principal"
     return {
         "role": decision.role,

@@ -1,4 +1,4 @@
-"""Review: a person of the team says yes, changes words, or says no. Nothing that waits goes anywhere without it."""
+"""Approve, edit and decline drafts, and undo that. Nothing is sent before a person of the team approved it."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
 from accounts.people import display_names
-from accounts.roles import may_sign, role_of
+from accounts.roles import NotAllowed, may_sign, role_of
 from artists import delivery, eligibility, expiry, marks, program_status, programs, validation
 from artists.exceptions import (
     AlreadyDecided,
@@ -34,12 +34,12 @@ from worker import wake
 
 
 def get_draft(draft_id: int, *, by: Person) -> Draft:
-    """The draft, for somebody of its artist's team; for everyone else there is none."""
+    """The draft, for a member of its artist's team. Raises DraftNotFound for everybody else."""
     return _get_draft_and_role(draft_id, by)[0]
 
 
 def approve(draft_id: int, *, by: Person, revision: int | None = None) -> Draft:
-    """Yes to exactly this. `revision` is the one that was looked at; another one is refused as Stale."""
+    """Approve the draft as it is. `revision` is the one that the person saw; raises Stale where it is another now."""
     with transaction.atomic():
         draft, role = _get_pending(draft_id, by, revision)
         _approve(draft, role, by)
@@ -47,9 +47,9 @@ def approve(draft_id: int, *, by: Person, revision: int | None = None) -> Draft:
 
 
 def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -> Draft:
-    """Other words. From a principal that is the yes to them as well; from anyone else they wait for a principal.
+    """Replace the text. A principal's edit approves it as well; the edits of others wait for a principal.
 
-    Refused words are not stored, and neither is anything else: whoever typed them still has them.
+    Raises InvalidRequest where a message may not have the text. Nothing is stored then.
     """
     with transaction.atomic():
         draft, role = _get_pending(draft_id, by, revision)
@@ -67,11 +67,12 @@ def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -
 
 
 def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None = None) -> Draft:
-    """No. The fan hears nothing; once the team's grace is over it stays no."""
+    """Decline the draft. The fan is not told. It stays declined once the time to undo is over."""
     with transaction.atomic():
         draft, _ = _get_pending(draft_id, by, revision)
-        said = f"declined: {' '.join(reason.split())}" if reason.strip() else "declined"
-        _update_pending(draft, draft.revision, reason=said[:300], **_decision_fields(draft, Draft.State.DECLINED, by))
+        stored_reason = f"declined: {' '.join(reason.split())}" if reason.strip() else "declined"
+        decision = _decision_fields(draft, Draft.State.DECLINED, by)
+        _update_pending(draft, draft.revision, reason=stored_reason[:300], **decision)
         trail.record("draft.declined", by=by.actor, subject=f"draft:{draft.pk}", revision=draft.revision)
         publish_draft_events("declined", [(draft, str(draft.pk))])
         notices.post(draft_notices("draft.decided", [draft]))
@@ -79,7 +80,7 @@ def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None
 
 
 def undo(draft_id: int, *, by: Person) -> Draft:
-    """Take a yes or a no back while the team's grace lasts. Everyone in the team may; the history keeps it."""
+    """Make an approved or declined draft pending again, while the time to undo lasts. Every member may do this."""
     with transaction.atomic():
         draft, _ = _get_draft_and_role(draft_id, by)
         if draft.state not in UNDOABLE_STATES:
@@ -98,21 +99,24 @@ UNDOABLE_STATES: dict[str, str] = {
     Draft.State.APPROVED: "The time to undo is over: it is on its way to the fan.",
     Draft.State.DECLINED: "The time to undo is over: it stays declined.",
 }
-"""What can be taken back, and what is said when that comes too late."""
+"""The states that can be undone, with the message for somebody who is too late."""
 
 
 def _restore_pending(draft: Draft) -> bool:
-    """Exactly this decision, by the database's clock. A no that nobody could turn into a yes any more stays."""
-    decided = Draft.objects.filter(pk=draft.pk, state=draft.state, deliver_after__gt=Now())
-    same = decided.filter(decision=draft.decision_id, decided_at=draft.decided_at)
+    """Undo exactly this decision, by the database's clock. Returns False where it is too late.
+
+    A declined draft whose deadline has passed stays declined: nobody could approve it any more.
+    """
+    undoable = Draft.objects.filter(pk=draft.pk, state=draft.state, deliver_after__gt=Now())
+    undoable = undoable.filter(decision=draft.decision_id, decided_at=draft.decided_at)
     if draft.state == Draft.State.DECLINED:
-        same = same.filter(deadline__gt=Now())
-    open_ = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
-    return bool(same.update(state=Draft.State.PENDING, reason="", **open_))
+        undoable = undoable.filter(deadline__gt=Now())
+    undecided = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
+    return bool(undoable.update(state=Draft.State.PENDING, reason="", **undecided))
 
 
 def _get_draft_and_role(draft_id: int, by: Person) -> tuple[Draft, Role]:
-    """The draft and the role in which this person looks at it."""
+    """The draft and this person's role in its team. Raises DraftNotFound."""
     related = ("artist", "person", "version__program", "version__decision", "version__recording")
     draft = eligibility.annotate_eligibility(Draft.objects.select_related(*related)).filter(pk=draft_id).first()
     role = role_of(by, draft.artist.team_id) if draft else None
@@ -122,31 +126,34 @@ def _get_draft_and_role(draft_id: int, by: Person) -> tuple[Draft, Role]:
 
 
 def _get_pending(draft_id: int, by: Person, revision: int | None) -> tuple[Draft, Role]:
-    """The same, if it still waits in the revision that this person saw."""
+    """The same for a pending draft in the revision that this person saw. Raises Stale or AlreadyDecided."""
     draft, role = _get_draft_and_role(draft_id, by)
     if draft.state != Draft.State.PENDING or revision not in (None, draft.revision):
         raise _explain_conflict(draft, revision)
-    if stopped := eligibility.find_refusal(draft):
-        raise stopped
+    if refusal := eligibility.find_refusal(draft):
+        raise refusal
     return draft, role
 
 
 def _require_fan_consent(draft: Draft) -> None:
-    """What waits again can be withdrawn again: the fan's stop is either seen here or waits until this is committed."""
+    """Raises OptedOut or Muted. An opt-out that comes later waits for this transaction and then withdraws the draft."""
     if not eligibility.lock_opted_in([draft]):
         raise OptedOut
-    if mutes.muted_pairs([(draft.person_id, draft.version.program_id)]):
+    if mutes.muted_pairs([draft.fan_and_program]):
         raise Muted
 
 
 def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -> None:
-    """Clearance again, a decision on exactly this content, and the draft on its way: all of it or nothing."""
+    """Clear again, record the decision on exactly this content, and hand the draft to delivery.
+
+    `seen` is the revision in the table, where an edit in this transaction has counted one more.
+    """
     within = marks.is_within_shape(draft)
     if not within and not may_sign(role):
-        raise NotAllowed(f"These words are not the signed ones: they wait for {draft.artist.name}, in person.")
+        raise NotAllowed(marks.principal_only_reason(draft))
     if draft.version.program.state != Program.State.LIVE:
         raise InvalidRequest(program_status.PROGRAM_PAUSED)
-    cleared = _require_clearance(draft)
+    granted = _require_clearance(draft)
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
     decision = decisions.record_decision(
         Decision.Kind.ITEM,
@@ -155,16 +162,18 @@ def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
         role=role,
         under=draft.version.decision if within else None,
     )
-    changes = _edited_fields(draft) | {
-        "mark": draft.mark,
-        "credit": draft.credit,
-        "decision": decision,
-        "clearance": cleared.id,
-    }
     _update_pending(
-        draft, seen or draft.revision, reason="", **changes, **_decision_fields(draft, Draft.State.APPROVED, by)
+        draft,
+        seen or draft.revision,
+        reason="",
+        mark=draft.mark,
+        credit=draft.credit,
+        decision=decision,
+        clearance=granted.id,
+        **_edited_fields(draft),
+        **_decision_fields(draft, Draft.State.APPROVED, by),
     )
-    facts = {"revision": draft.revision, "decision": decision.pk, "clearance": cleared.id, "mark": draft.mark}
+    facts = {"revision": draft.revision, "decision": decision.pk, "clearance": granted.id, "mark": draft.mark}
     trail.record("draft.approved", by=by.actor, subject=f"draft:{draft.pk}", role=role, **facts)
     publish_draft_events("approved", [(draft, str(decision.pk))])
     notices.post(draft_notices("draft.decided", [draft]))
@@ -192,32 +201,35 @@ def _content_hash(draft: Draft) -> str:
 
 
 def _edited_fields(draft: Draft) -> dict[str, Any]:
-    """What an edit changes; unchanged, writing it again changes nothing."""
+    """The fields that an edit changes. Writing them again without an edit changes nothing."""
     return {name: getattr(draft, name) for name in ("text", "team_typed", "revision", "parts")}
 
 
 def _decision_fields(draft: Draft, state: Draft.State, by: Person) -> dict[str, Any]:
-    """Who, when, and how long the team may undo it."""
+    """The new state, who decided when, and until when the team can undo it."""
     grace = timedelta(seconds=programs.get_review_settings(draft.artist).grace_seconds)
     return {"state": state, "decided_by": by.actor, "decided_at": Now(), "deliver_after": Now() + grace}
 
 
 def _save_edit(draft: Draft, by: Person, seen: int) -> None:
-    """Words of somebody who is no principal: stored, and waiting for one."""
+    """Store the edit of somebody who is no principal. The draft stays pending."""
     _update_pending(draft, seen, **_edited_fields(draft))
     trail.record("draft.edited", by=by.actor, subject=f"draft:{draft.pk}", revision=draft.revision)
     notices.post(draft_notices("draft.pending", [draft]))
 
 
 def _update_pending(draft: Draft, seen: int, **changes: Any) -> None:
-    """Two clicks cannot both win, and none wins after the deadline, by the database's clock."""
-    open_ = Draft.objects.filter(pk=draft.pk, state=Draft.State.PENDING, revision=seen, deadline__gt=Now())
-    if not open_.update(**changes):
+    """Update the row if it is still pending in revision `seen` and its deadline has not passed.
+
+    Raises Stale or AlreadyDecided. Of two simultaneous decisions the second finds no such row.
+    """
+    pending = Draft.objects.filter(pk=draft.pk, state=Draft.State.PENDING, revision=seen, deadline__gt=Now())
+    if not pending.update(**changes):
         raise _explain_conflict(Draft.objects.get(pk=draft.pk), seen)
 
 
 def _explain_conflict(draft: Draft, seen: int | None) -> AlreadyDecided | Stale:
-    """Why somebody came too late, in words."""
+    """The exception that says why this draft cannot be decided (any more)."""
     if draft.decided_by and draft.decided_at:
         name = display_names([draft.decided_by]).get(draft.decided_by, "somebody")
         return AlreadyDecided(name, draft.decided_at, draft.state)

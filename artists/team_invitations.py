@@ -1,4 +1,4 @@
-"""Invite: an address is asked into the team by mail. Nobody learns whether it has an account."""
+"""Invite people to a team by mail. Nobody learns whether an address has an account."""
 
 from typing import Any
 
@@ -15,21 +15,23 @@ from catalog.models import Artist
 from web import rate_limits
 
 MAX_PER_TEAM_AN_HOUR = 20
-"""Invitations of one team within an hour."""
 MAX_PER_ADDRESS = 5
-"""Invitations to one address, of all teams, while the first of them stands: nobody's letter box is filled with us."""
+"""From all teams together, while the first of them is valid: we fill nobody's mailbox."""
 ROLE_DESCRIPTIONS = {
     Role.PRINCIPAL: "Sign words and grants, as the artist in person, and do everything below. Named by our staff.",
     Role.OWNER: "Say who belongs to the team, write programs, decide drafts one by one, and pause a program.",
     Role.EDITOR: "Write programs, which a principal then signs, decide drafts one by one, and pause a program.",
     Role.REVIEWER: "Decide drafts one by one, and pause a program.",
 }
-"""What a role may do: to whom it is offered, and on the page of the team."""
+"""For the invitation and the page of the team."""
 MAIL_TEMPLATE = "studio/email/invitation"
 
 
 def invite(artist: Artist, email: str, role: str, *, by: Person) -> Invitation:
-    """Whoever reads mail at this address can join as this, for a week. Sent again, the older mail is worth nothing."""
+    """Mail an invitation that is valid for a week. It replaces an older one to the same address.
+
+    Raises InvalidRequest where no mail can be sent, and NotAllowed where this person may not invite.
+    """
     address = email.lower()
     invitations.require_may_invite(artist.team, role, by=by)
     if len(address) > MAX_EMAIL_LENGTH or not address.isprintable():
@@ -41,26 +43,26 @@ def invite(artist: Artist, email: str, role: str, *, by: Person) -> Invitation:
         raise InvalidRequest(str(error)) from error
     try:
         _build_mail(artist, invitation, address, secret).send()
-    except (OSError, ValueError) as error:  # the way is closed, or this is no address for it
+    except (OSError, ValueError) as error:  # the mail server cannot be reached, or refuses the address
         invitations.mark_unsent(invitation)
         raise InvalidRequest("The mail did not go out, so nobody is invited. Try again in a while.") from error
     return invitation
 
 
 def _check_rate_limits(artist: Artist, address: str) -> None:
-    team = rate_limits.hit(f"invitations-by:{artist.team_id}", MAX_PER_TEAM_AN_HOUR, 3600)
-    if not team.allowed:
-        minutes = -(-team.reset_in // 60)
+    team_limit = rate_limits.hit(f"invitations-by:{artist.team_id}", MAX_PER_TEAM_AN_HOUR, 3600)
+    if not team_limit.allowed:
+        minutes = -(-team_limit.reset_in // 60)
         raise InvalidRequest(
             f"Your team sent {MAX_PER_TEAM_AN_HOUR} invitations within the hour. Send more in {minutes} min."
         )
-    week = int(invitations.VALID_FOR.total_seconds())
-    if not rate_limits.hit(f"invitations-to:{address}", MAX_PER_ADDRESS, week).allowed:
+    valid_seconds = int(invitations.VALID_FOR.total_seconds())
+    if not rate_limits.hit(f"invitations-to:{address}", MAX_PER_ADDRESS, valid_seconds).allowed:
         raise InvalidRequest("This address got as many invitations as we send to one within a week. Nothing was sent.")
 
 
 def invitation_context(artist: Artist, invitation: Invitation) -> dict[str, Any]:
-    """What an invitation says, in the mail and on the page that its link opens."""
+    """The template context of an invitation, for the mail and for the page that its link opens."""
     return {
         "artist": artist,
         "by": invitation.invited_by.display_name,
@@ -72,10 +74,9 @@ def invitation_context(artist: Artist, invitation: Invitation) -> dict[str, Any]
 
 def _build_mail(artist: Artist, invitation: Invitation, address: str, secret: str) -> EmailMultiAlternatives:
     link = settings.SITE_URL.rstrip("/") + reverse("invitation", args=[secret])
-    facts = {**invitation_context(artist, invitation), "link": link}
-    subject = " ".join(render_to_string(f"{MAIL_TEMPLATE}_subject.txt", facts).split())
-    letter = EmailMultiAlternatives(
-        subject, render_to_string(f"{MAIL_TEMPLATE}_message.txt", facts).strip(), to=[address]
-    )
-    letter.attach_alternative(render_to_string(f"{MAIL_TEMPLATE}_message.html", facts), "text/html")
-    return letter
+    context = {**invitation_context(artist, invitation), "link": link}
+    subject = " ".join(render_to_string(f"{MAIL_TEMPLATE}_subject.txt", context).split())
+    body = render_to_string(f"{MAIL_TEMPLATE}_message.txt", context).strip()
+    mail = EmailMultiAlternatives(subject, body, to=[address])
+    mail.attach_alternative(render_to_string(f"{MAIL_TEMPLATE}_message.html", context), "text/html")
+    return mail

@@ -1,4 +1,7 @@
-"""Fit: what a person of the team may type into a message. Their claims are theirs; what a message may hold is ours."""
+"""Check what a person of the team typed into a message: its length, hidden characters, links and addresses.
+
+The studio previews with it and `review` stores with it, so it is a module of its own.
+"""
 
 import unicodedata
 
@@ -7,20 +10,21 @@ from ai.guard import Finding, check_text
 from artists.exceptions import InvalidRequest
 from artists.models import Draft
 
-MAX_MESSAGE_LENGTH = 1000  # characters
+MAX_MESSAGE_LENGTH = 1000
+"""In characters."""
 
 
 def clean_message(text: str, draft: Draft) -> str:
-    """The text as it will be stored, or Refused with what to change."""
-    typed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
-    for finding in check_text(typed, _allowed_names(draft), limit=MAX_MESSAGE_LENGTH):
+    """The text as it will be stored. Raises InvalidRequest, which says what to change."""
+    cleaned = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
+    for finding in check_text(cleaned, _allowed_names(draft), limit=MAX_MESSAGE_LENGTH):
         if finding.code in ERROR_MESSAGES:
             raise InvalidRequest(ERROR_MESSAGES[finding.code](finding) + " Nothing was changed.")
-    return typed
+    return cleaned
 
 
 def _allowed_names(draft: Draft) -> Facts:
-    """Names that may stand in it, whatever they look like."""
+    """The names in it are allowed even where they look like a link or an address."""
     song = draft.version.recording
     return Facts(artist=draft.artist.name, name=draft.person.name or None, song=song.title if song else None)
 

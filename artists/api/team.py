@@ -1,23 +1,23 @@
 """An artist's team over the API: its members, its invitations and its review settings."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import roles
 from accounts.api import get_person
-from accounts.models import Invitation
+from accounts.models import Invitation, Member
 from artists import programs, team_invitations
 from artists.api.access import StudioView
 from artists.models import ReviewSettings
 
 
-class MemberSerializer(serializers.Serializer[dict[str, Any]]):
+class MemberSerializer(serializers.ModelSerializer[Member]):
     email = serializers.EmailField(source="person.email")
-    role = serializers.ChoiceField(choices=roles.Role.choices)
+
+    class Meta:
+        model = Member
+        fields = ["email", "role"]
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):

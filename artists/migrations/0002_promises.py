@@ -1,4 +1,4 @@
-"""A signature and a decision hold for exactly the content they were made on. Moments and drafts are never removed."""
+"""Constraints in SQL: decisions cover exact content, only signed versions are live, moments and drafts are kept."""
 
 from django.db import migrations
 
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
             REVOKE DELETE, TRUNCATE ON artists_moment, artists_draft FROM fanfare_app;
 
-            -- A fan may take back the listen that a moment rests on. The moment stays, so that it fires once.
+            -- A fan may delete the listen of a moment. The moment stays, so that it does not happen again.
             ALTER TABLE artists_moment ADD CONSTRAINT moment_outlives_its_listen FOREIGN KEY (listen_id)
             REFERENCES listens_listen (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
             """,

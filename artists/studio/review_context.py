@@ -80,7 +80,7 @@ class ReviewContext:
         if self.waits:
             return self.waits
         if not marks.is_within_shape(self.draft) and not self.studio.may_sign:
-            return f"These words are not the signed ones: they wait for {self.draft.artist.name}, in person."
+            return marks.principal_only_reason(self.draft)
         return ""
 
     @property
