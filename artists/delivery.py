@@ -72,7 +72,11 @@ def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
 
 
 def _lock_live_programs(ids: Iterable[int]) -> set[int]:
-    """FOR SHARE: many processes may deliver for one program, and whoever pauses it waits for them."""
+    """Lock the live programs among these. Several processes may deliver for one program; a pause waits for them all.
+
+    In SQL because select_for_update has no FOR SHARE. With FOR UPDATE the processes would wait for each other, 0.1 to
+    0.2 s for a batch of 100.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM artists_program WHERE id = ANY(%s) AND state = 'live' ORDER BY id FOR SHARE", [list(ids)]

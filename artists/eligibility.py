@@ -9,7 +9,8 @@ from artists.exceptions import Muted, OptedOut, Stale
 from artists.models import Draft
 from fans import mutes, opt_ins
 
-# SQL on a row of artists_draft.
+# SQL on a row of artists_draft, shared with `holds`. Building the review's query from Exists() instead took 1.7 ms in
+# place of 0.8, on every page of the review.
 FAN_COLUMN, ARTIST_COLUMN = "artists_draft.person_id", "artists_draft.artist_id"
 OPTED_IN_SQL = opt_ins.active_sql(FAN_COLUMN, ARTIST_COLUMN, since="artists_draft.written_at")
 MUTED_SQL = mutes.muted_sql(

@@ -25,8 +25,9 @@ WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp()
     AND id <> ALL(%s) AND {eligibility.OPTED_IN_SQL} AND NOT {eligibility.MUTED_SQL}
 ORDER BY deadline, id LIMIT %s
 """  # noqa: S608 - our own constants
-# One statement, so that two reviewers who ask at the same moment get two drafts: the second passes over what the
-# first has locked. The page does not wait for the disk: a lease that a crash forgets is one that has ended.
+# One statement, so that two reviewers who ask at the same moment get two drafts: the second skips the row that the
+# first has locked. It does not wait for the disk: a hold that a crash loses has merely ended early. The ORM needs a
+# transaction of two statements for it, and took 7 ms in place of 0.5 with 200 pending drafts.
 HOLD_NEXT_SQL = f"""
 UPDATE artists_draft SET held_by = %s, held_until = statement_timestamp() + make_interval(secs => {HOLD_SECONDS})
 WHERE id = ({FREE_DRAFTS_SQL} FOR NO KEY UPDATE SKIP LOCKED)

@@ -16,6 +16,8 @@ from worker import wake
 
 CHANNEL = "moments"
 # A repeated batch inserts nothing again. The order keeps two consumers from waiting for each other's rows (deadlock).
+# In SQL because bulk_create(ignore_conflicts=True) does not say which rows are new: with the two queries that would,
+# 200 moments took 31 ms in place of 4.
 INSERT_MOMENTS_SQL = """
 INSERT INTO artists_moment (program_id, version_id, person_id, point, listen_id, recording_id, state, reason)
 SELECT *, 'noticed', '' FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[])

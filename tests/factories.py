@@ -12,6 +12,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models.functions import Now
 from django.test import Client, override_settings
 
 from accounts import roles
@@ -210,6 +211,16 @@ def set_undo_time(artist: Artist, seconds: int) -> None:
 def remove_undo_time(artist: Artist) -> None:
     """A decision takes effect at once."""
     set_undo_time(artist, 0)
+
+
+def pass_deadline(*drafts: Draft) -> None:
+    """The deadline of these drafts was a second ago. By an update: the product never moves a deadline."""
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(deadline=Now() - timedelta(seconds=1))
+
+
+def erase_text(draft: Draft) -> None:
+    """The text and facts of the draft are erased. By an update: the product erases experiences, and no drafts yet."""
+    Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, original_text=None, facts=None)
 
 
 def create_approved_draft(artist: Artist, fan: Person | None = None) -> Draft:

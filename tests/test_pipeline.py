@@ -1,4 +1,4 @@
-"""The whole story in one file: a scrobbler's listen becomes a message that somebody approved, and only then."""
+"""The pipeline in one file: a scrobbler's listen becomes a message once somebody has approved it."""
 
 import json
 from uuid import uuid4
@@ -26,7 +26,7 @@ NTH = 3
 
 
 class FanWithScrobbler:
-    """A fan with a scrobbler, and the consumer between its listens and their effects."""
+    """A fan whose scrobbler submits listens to the ListenBrainz API."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
@@ -34,7 +34,7 @@ class FanWithScrobbler:
         token.save()
         self.offset = 0
 
-    def plays(self, title: str = "Salt Radio", *, at: int) -> None:
+    def play(self, title: str = "Salt Radio", *, at: int) -> None:
         track = {"track_name": title, "artist_name": "Mara Veil"}
         answer = Client().post(
             "/1/submit-listens",
@@ -46,7 +46,7 @@ class FanWithScrobbler:
 
 
 def consume_outbox() -> list[str]:
-    """What waits in the outbox for Kafka, taken in as one batch; the reasons of what was rejected."""
+    """Handle the records of the outbox as one batch, as the consumer does. Returns the reasons of rejections."""
     waiting = Outbox.objects.filter(rests=True).order_by("pk")
     batch = [
         Incoming(row.topic, uuid4(), 0, number, 0, bytes(row.key), bytes(row.value), ())
@@ -69,7 +69,7 @@ def artist() -> Artist:
 
 def play_until_moment(fan: FanWithScrobbler, *, listens: int = NTH) -> None:
     for number in range(listens):
-        fan.plays(at=1_790_000_000 + number * 300)
+        fan.play(at=1_790_000_000 + number * 300)
     assert consume_outbox() == []
 
 
@@ -80,13 +80,13 @@ def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artis
     play_until_moment(fan)
     drafts.write_next()
     draft = Draft.objects.get()
-    heard = Notice.objects.filter(person=reviewer, kind="draft.pending", reference=f"draft:{draft.pk}").count()
+    notice_count = Notice.objects.filter(person=reviewer, kind="draft.pending", reference=f"draft:{draft.pk}").count()
     review.approve(draft.pk, by=reviewer, revision=draft.revision)
     delivery.deliver_next()
 
     experience = Experience.objects.get()
     assert Engagement.objects.get(person=fan.person, artist=artist).listens == NTH
-    assert heard == 1
+    assert notice_count == 1
     assert (experience.person, experience.text) == (fan.person, draft.text)
     assert "Ana" in str(experience.text)
     assert experience.mark_words == "Mara Veil's team's words, filled in for you"
@@ -95,11 +95,11 @@ def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artis
         f"experience:{experience.pk}",
     )
     assert experience.decision.under == draft.version.decision
-    told = Entry.objects.filter(subject=f"draft:{draft.pk}").order_by("pk").values_list("action", "actor")
-    assert list(told)[:2] == [("draft.written", "system:drafts"), ("draft.approved", reviewer.actor)]
+    entries = Entry.objects.filter(subject=f"draft:{draft.pk}").order_by("pk").values_list("action", "actor")
+    assert list(entries)[:2] == [("draft.written", "system:drafts"), ("draft.approved", reviewer.actor)]
 
 
-def test_before_somebody_decided_nothing_is_there(artist: Artist) -> None:
+def test_without_a_decision_nothing_is_delivered(artist: Artist) -> None:
     fan = FanWithScrobbler(factories.create_fan("Ana", opted_in=artist))
 
     play_until_moment(fan)
@@ -122,14 +122,14 @@ def test_the_same_listens_again_change_nothing(artist: Artist) -> None:
     assert Moment.objects.count() == 1
 
 
-def test_a_fan_who_never_opted_in_is_not_noticed(artist: Artist) -> None:
+def test_a_fan_who_never_opted_in_has_no_moment(artist: Artist) -> None:
     play_until_moment(FanWithScrobbler(factories.create_fan("Gil")))
 
     assert Listen.objects.count() == NTH
     assert not Moment.objects.exists()
 
 
-def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_studio_knows_why(artist: Artist) -> None:
+def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_reason_is_stored(artist: Artist) -> None:
     fan = FanWithScrobbler(factories.create_fan("Emre", opted_in=artist))
     play_until_moment(fan)
     drafts.write_next()
@@ -143,12 +143,12 @@ def test_a_fan_who_opted_out_meanwhile_gets_nothing_and_the_studio_knows_why(art
     assert not Experience.objects.exists()
 
 
-def test_silence_is_no(artist: Artist) -> None:
-    factories.create_program(artist, nth=1, review_seconds=1)
+def test_a_draft_that_nobody_decides_expires(artist: Artist) -> None:
+    factories.create_program(artist, nth=1)
     play_until_moment(FanWithScrobbler(factories.create_fan("Dalia", opted_in=artist)), listens=1)
     drafts.write_next()
     draft = Draft.objects.get()
-    Draft.objects.filter(pk=draft.pk).update(deadline=draft.written_at)
+    factories.pass_deadline(draft)
 
     expiry.expire_next()
 

@@ -1,5 +1,4 @@
 import json
-import threading
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,7 @@ from live.models import Notice
 from rights import grants
 from rights.models import StoredClearance, Use
 from tests import factories
-from tests.concurrency import run_at_once
+from tests.concurrency import run_at_once, start_until_blocked
 from tests.servers import Database
 
 
@@ -32,7 +31,7 @@ def undelivered_reason(draft: Draft) -> str:
 
 
 @pytest.mark.django_db
-def test_what_was_approved_reaches_its_fan() -> None:
+def test_an_approved_draft_reaches_its_fan() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
 
@@ -57,7 +56,7 @@ def test_what_was_approved_reaches_its_fan() -> None:
 
 
 @pytest.mark.django_db
-def test_during_the_grace_nothing_goes_out() -> None:
+def test_nothing_is_delivered_while_it_can_be_undone() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     assert delivery.seconds_until_due() is None
@@ -71,7 +70,7 @@ def test_during_the_grace_nothing_goes_out() -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_due_is_due_now() -> None:
+def test_a_due_draft_is_due_in_zero_seconds() -> None:
     factories.create_approved_draft(factories.create_artist())
 
     assert delivery.seconds_until_due() == 0
@@ -83,14 +82,13 @@ def test_an_undone_approval_is_not_delivered() -> None:
     draft = factories.create_pending_draft(artist)
     review.approve(draft.pk, by=factories.get_member(artist, "principal"))
     review.undo(draft.pk, by=factories.get_member(artist, "principal"))
-    Draft.objects.update(written_at=Now() - timedelta(days=1))
 
     assert not delivery.deliver_next()
     assert delivery.seconds_until_due() is None
 
 
 @pytest.mark.django_db
-def test_a_fan_who_opts_out_after_the_yes_gets_nothing() -> None:
+def test_a_fan_who_opts_out_after_the_approval_gets_nothing() -> None:
     draft = factories.create_approved_draft(factories.create_artist())
     opt_ins.opt_out(draft.person, draft.artist)
 
@@ -100,7 +98,7 @@ def test_a_fan_who_opts_out_after_the_yes_gets_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_a_grant_that_ends_after_the_yes_stops_it() -> None:
+def test_a_grant_that_ends_after_the_approval_stops_the_delivery() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
@@ -111,9 +109,10 @@ def test_a_grant_that_ends_after_the_yes_stops_it() -> None:
 
 
 @pytest.mark.django_db
-def test_a_clearance_that_rests_on_nothing_clears_nothing() -> None:
+def test_a_clearance_without_grants_clears_nothing() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
+    # By an update: the product stores no clearance without grants.
     made_up = StoredClearance.objects.create(use=Use.PERSONAL_MESSAGE, artist=artist)
     Draft.objects.filter(pk=draft.pk).update(clearance=made_up)
 
@@ -134,10 +133,10 @@ def test_a_paused_program_delivers_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_an_erased_text_holds_nobody_up() -> None:
+def test_an_erased_draft_does_not_stop_the_others() -> None:
     artist = factories.create_artist()
     gone, whole = factories.create_approved_draft(artist), factories.create_approved_draft(artist)
-    Draft.objects.filter(pk=gone.pk).update(salt=None, text=None)
+    factories.erase_text(gone)
 
     delivery.deliver_next()
 
@@ -147,7 +146,7 @@ def test_an_erased_text_holds_nobody_up() -> None:
 
 
 @pytest.mark.django_db
-def test_the_team_hears_of_what_could_not_be_delivered() -> None:
+def test_the_team_is_notified_of_an_undeliverable_draft() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
     opt_ins.opt_out(draft.person, artist)
@@ -160,7 +159,7 @@ def test_the_team_hears_of_what_could_not_be_delivered() -> None:
 
 
 @pytest.mark.django_db
-def test_three_cost_as_many_queries_as_one() -> None:
+def test_three_drafts_take_as_many_queries_as_one() -> None:
     artist = factories.create_artist()
 
     def queries(count: int) -> int:
@@ -175,7 +174,7 @@ def test_three_cost_as_many_queries_as_one() -> None:
     assert Experience.objects.count() == 4
 
 
-def test_two_processes_deliver_everything_once(committing_db: Database) -> None:
+def test_concurrent_processes_deliver_each_draft_once(committing_db: Database) -> None:
     artist = factories.create_artist()
     drafts = [factories.create_approved_draft(artist) for _ in range(12)]
 
@@ -186,7 +185,7 @@ def test_two_processes_deliver_everything_once(committing_db: Database) -> None:
 
 
 @pytest.mark.parametrize("stop", ["opt out", "switch off", "pause"])
-def test_who_stops_it_waits_for_what_is_being_delivered(committing_db: Database, stop: str) -> None:
+def test_a_stop_waits_for_a_running_delivery(committing_db: Database, stop: str) -> None:
     artist = factories.create_artist()
     first = factories.create_approved_draft(artist)
     principal = factories.get_member(artist, "principal")
@@ -195,30 +194,23 @@ def test_who_stops_it_waits_for_what_is_being_delivered(committing_db: Database,
         "switch off": lambda: grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal),
         "pause": lambda: programs.pause(first.version.program, by=principal),
     }
-    stopped = threading.Event()
-
-    def stopping() -> None:
-        stops[stop]()
-        stopped.set()
 
     with transaction.atomic():
         assert delivery.deliver_next()
-        other = threading.Thread(target=lambda: run_at_once(stopping))
-        other.start()
-        assert not stopped.wait(0.3)
-    other.join(10)
+        finish_stop = start_until_blocked(stops[stop])
+    finish_stop()
 
-    assert stopped.is_set()
     assert Experience.objects.get().draft == first.pk
 
 
-def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database) -> None:
+def test_of_an_undo_and_a_delivery_at_once_only_one_happens(committing_db: Database) -> None:
     artist = factories.create_artist()
     principal = factories.get_member(artist, "principal")
     for _ in range(5):
         draft = factories.create_pending_draft(artist)
         programs.set_review_settings(artist, by=principal, grace_seconds=1)
         review.approve(draft.pk, by=principal)
+        # By an update: undo and delivery meet only where the time to undo ends, and that is set in whole seconds.
         Draft.objects.filter(pk=draft.pk).update(deliver_after=Now() + timedelta(milliseconds=20))
         connection.close()
 
@@ -234,7 +226,7 @@ def test_an_undo_and_a_delivery_at_once_cannot_both_win(committing_db: Database)
 
 
 @pytest.mark.django_db
-def test_an_opt_in_given_again_within_the_grace_does_not_bring_back_what_waited_under_the_one_before() -> None:
+def test_opting_in_again_does_not_deliver_a_draft_of_the_earlier_opt_in() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
     opt_ins.opt_out(draft.person, artist)
@@ -246,7 +238,7 @@ def test_an_opt_in_given_again_within_the_grace_does_not_bring_back_what_waited_
 
 
 @pytest.mark.django_db
-def test_nobody_approves_or_brings_back_what_was_written_under_an_opt_in_that_ended() -> None:
+def test_a_draft_of_an_ended_opt_in_can_be_neither_approved_nor_restored() -> None:
     artist = factories.create_artist()
     principal = factories.get_member(artist, "principal")
     waiting, declined = (

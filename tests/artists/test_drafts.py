@@ -27,7 +27,7 @@ def refusal_reason(moment: Moment) -> str:
 
 
 @pytest.mark.django_db
-def test_a_moment_becomes_a_draft_that_waits() -> None:
+def test_a_moment_becomes_a_pending_draft() -> None:
     artist = factories.create_artist()
     moment = factories.create_moment(factories.create_program(artist, review_seconds=3600))
 
@@ -47,11 +47,11 @@ def test_a_moment_becomes_a_draft_that_waits() -> None:
 
 
 @pytest.mark.django_db
-def test_the_reviewer_sees_what_it_was_made_from() -> None:
+def test_a_draft_has_its_facts_for_the_reviewer() -> None:
     draft = factories.create_pending_draft(factories.create_artist())
 
-    shown = [(fact["slot"], fact["value"], fact["used"]) for fact in draft.facts]
-    assert shown == [
+    facts = [(fact["slot"], fact["value"], fact["used"]) for fact in draft.facts]
+    assert facts == [
         ("name", "Ana", True),
         ("artist", "Mara Veil", False),
         ("plays", 3, True),
@@ -62,7 +62,7 @@ def test_the_reviewer_sees_what_it_was_made_from() -> None:
 
 
 @pytest.mark.django_db
-def test_a_song_is_a_fact_only_of_a_program_about_it() -> None:
+def test_the_song_is_a_fact_only_where_the_program_counts_it() -> None:
     artist = factories.create_artist()
     song = factories.create_recording(artist, "Low Tide")
     words = {"locale": "en", "templates": ["You found {song}[, {name}]."]}
@@ -72,20 +72,20 @@ def test_a_song_is_a_fact_only_of_a_program_about_it() -> None:
 
 
 @pytest.mark.django_db
-def test_the_whole_team_hears_of_it_and_nobody_else() -> None:
+def test_the_team_is_notified_and_nobody_else() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     team = {factories.get_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")}
     factories.get_member(other, "reviewer")
 
     draft = factories.create_pending_draft(artist)
 
-    heard = Notice.objects.filter(kind="draft.pending", reference=f"draft:{draft.pk}")
-    assert {notice.person for notice in heard} == team
+    notices = Notice.objects.filter(kind="draft.pending", reference=f"draft:{draft.pk}")
+    assert {notice.person for notice in notices} == team
     assert Notice.objects.count() == len(team)
 
 
 @pytest.mark.django_db
-def test_other_systems_hear_numbers_only() -> None:
+def test_the_event_has_ids_only() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
 
@@ -109,7 +109,7 @@ def test_the_audit_has_no_text_and_no_name() -> None:
 
 
 @pytest.mark.django_db
-def test_an_uncleared_moment_says_who_is_missing() -> None:
+def test_an_uncleared_moment_names_the_missing_party() -> None:
     artist = factories.create_artist(granted=False)
     moment = factories.create_moment(factories.create_program(artist))
 
@@ -158,7 +158,7 @@ def test_a_paused_program_gets_no_draft() -> None:
 
 
 @pytest.mark.django_db
-def test_words_that_need_a_name_are_not_said_to_a_fan_without_one() -> None:
+def test_a_fan_without_a_name_gets_a_sentence_without_one() -> None:
     artist = factories.create_artist()
     words = {"locale": "en", "templates": ["Thank you, {name}.", "Thank you."]}
     program = factories.create_program(artist, wording=words)
@@ -170,13 +170,13 @@ def test_words_that_need_a_name_are_not_said_to_a_fan_without_one() -> None:
 
 
 @pytest.mark.django_db
-def test_one_moment_that_breaks_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_moment_that_fails_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
     good, bad = [
         factories.create_moment(program, factories.create_fan(name, opted_in=artist)) for name in ("Ana", "Bea")
     ]
-    # What cannot be is arranged behind the model's back: signed words that no longer read as words.
+    # By SQL: the product signs no version whose wording cannot be read.
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO artists_programversion"
@@ -193,7 +193,7 @@ def test_one_moment_that_breaks_does_not_hold_up_the_others(monkeypatch: pytest.
 
 
 @pytest.mark.django_db
-def test_the_same_moment_would_say_the_same_words() -> None:
+def test_a_moment_gets_the_same_text_again() -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
     moments = [factories.create_moment(program, factories.create_fan(opted_in=artist)) for _ in range(12)]
@@ -210,7 +210,7 @@ def test_the_same_moment_would_say_the_same_words() -> None:
 
 
 @pytest.mark.django_db
-def test_three_moments_cost_as_many_queries_as_one() -> None:
+def test_three_moments_take_as_many_queries_as_one() -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
     other = factories.create_program(factories.create_artist("Ove Lind", granted=False))
@@ -228,7 +228,7 @@ def test_three_moments_cost_as_many_queries_as_one() -> None:
     assert queries(1) == queries(3)
 
 
-def test_two_writers_write_each_moment_once(committing_db: Database) -> None:
+def test_concurrent_processes_write_each_draft_once(committing_db: Database) -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
     for _ in range(30):
@@ -242,15 +242,15 @@ def test_two_writers_write_each_moment_once(committing_db: Database) -> None:
     assert Entry.objects.filter(action="draft.written").count() == 30
 
 
-def test_a_writer_that_breaks_off_leaves_the_moment_noticed(committing_db: Database) -> None:
+def test_the_moment_of_a_killed_process_is_free_again(committing_db: Database) -> None:
     artist = factories.create_artist()
     moment = factories.create_moment(factories.create_program(artist))
     with drafts._locked_moments(10) as held:
         assert held == [moment]
-        assert run_at_once(drafts.write_next) == [False]  # it is held
+        assert run_at_once(drafts.write_next) == [False]  # it is locked
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
-        connection.close()  # what a killed process leaves: a connection that ended, and locks with it
+        connection.close()  # as a killed process does: its locks end with the connection
 
         assert run_at_once(drafts.write_next) == [True]
 
@@ -258,7 +258,7 @@ def test_a_writer_that_breaks_off_leaves_the_moment_noticed(committing_db: Datab
     assert moment.state == "drafted"
 
 
-def test_nothing_is_held_afterwards(committing_db: Database) -> None:
+def test_no_lock_is_left_afterwards(committing_db: Database) -> None:
     factories.create_moment(factories.create_program(factories.create_artist()))
     drafts.write_next()
 

@@ -16,7 +16,7 @@ def use_model(settings: Settings, chat: chat_server.ChatServer, text: str) -> No
 
 
 @pytest.mark.django_db
-def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
+def test_a_model_writes_where_the_settings_name_one(settings: Settings) -> None:
     artist = factories.create_artist()
     moment = factories.create_moment(factories.create_program(artist))
     with chat_server.run_chat_server() as chat:
@@ -29,7 +29,7 @@ def test_a_model_writes_where_one_is_set(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-def test_the_composer_writes_where_the_guard_doubts_the_model(settings: Settings) -> None:
+def test_the_composer_writes_where_the_guard_refuses_the_models_text(settings: Settings) -> None:
     artist = factories.create_artist()
     factories.create_moment(factories.create_program(artist))
     with chat_server.run_chat_server() as chat:
@@ -43,29 +43,29 @@ def test_the_composer_writes_where_the_guard_doubts_the_model(settings: Settings
 def test_a_model_is_asked_outside_a_transaction(committing_db: Database, settings: Settings) -> None:
     artist = factories.create_artist()
     moment = factories.create_moment(factories.create_program(artist))
-    seen: list[str] = []
+    states: list[str] = []
 
-    def look(handler: object) -> None:
+    def answer_and_refuse(handler: object) -> None:
         with connection.cursor() as cursor:  # another thread, another connection
             cursor.execute(
                 "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            seen.extend(row[0] for row in cursor.fetchall())
+            states.extend(row[0] for row in cursor.fetchall())
         Moment.objects.filter(pk=moment.pk, state="noticed").update(state="refused", reason="taken back meanwhile")
         connection.close()
         chat_server.text_answer("Thank you, {name}.")(handler)
 
     with chat_server.run_chat_server() as chat:
         use_model(settings, chat, "")
-        chat.answers = [look]
+        chat.answers = [answer_and_refuse]
         assert drafts.write_next()
 
-    assert seen
-    assert [state for state in seen if "transaction" in state] == []
+    assert states
+    assert [state for state in states if "transaction" in state] == []
     assert Draft.objects.count() == 0  # stored only if the moment is still noticed
 
 
-def test_an_address_that_a_model_may_not_have_is_said_at_once(settings: Settings) -> None:
+def test_a_model_url_that_is_not_allowed_is_refused(settings: Settings) -> None:
     settings.LLM_BASE_URL = "http://models.example.com/v1"
 
     with pytest.raises(Exception, match="LLM_BASE_URL cannot be used"):

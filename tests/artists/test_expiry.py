@@ -1,13 +1,10 @@
-from datetime import timedelta
-
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from artists import expiry, review
 from artists.exceptions import TooLate
-from artists.models import Draft
+from artists.models import DEFAULT_REVIEW_SECONDS
 from audit.models import Entry
 from fans.models import Experience
 from live.models import Notice
@@ -16,15 +13,11 @@ from tests.concurrency import run_at_once
 from tests.servers import Database
 
 
-def pass_deadline(*drafts: Draft) -> None:
-    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(deadline=Now() - timedelta(seconds=1))
-
-
 @pytest.mark.django_db
-def test_silence_is_no() -> None:
+def test_a_draft_without_a_decision_expires() -> None:
     artist = factories.create_artist()
     late, early = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
-    pass_deadline(late)
+    factories.pass_deadline(late)
 
     assert expiry.expire_next()
     assert not expiry.expire_next()
@@ -41,31 +34,31 @@ def test_silence_is_no() -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_decided_does_not_expire() -> None:
+def test_a_decided_draft_does_not_expire() -> None:
     approved = factories.create_approved_draft(factories.create_artist())
-    pass_deadline(approved)
+    factories.pass_deadline(approved)
 
     assert not expiry.expire_next()
 
 
 @pytest.mark.django_db
-def test_it_knows_when_the_next_one_is_due() -> None:
+def test_seconds_until_the_next_deadline() -> None:
     assert expiry.seconds_until_due() is None
     draft = factories.create_pending_draft(factories.create_artist())
 
     due = expiry.seconds_until_due()
     assert due is not None
-    assert 3 * 86_400 - 60 < due <= 3 * 86_400
-    pass_deadline(draft)
+    assert DEFAULT_REVIEW_SECONDS - 60 < due <= DEFAULT_REVIEW_SECONDS
+    factories.pass_deadline(draft)
     assert expiry.seconds_until_due() == 0
 
 
 @pytest.mark.django_db
-def test_three_cost_as_many_queries_as_one() -> None:
+def test_three_drafts_take_as_many_queries_as_one() -> None:
     artist = factories.create_artist()
 
     def queries(count: int) -> int:
-        pass_deadline(*[factories.create_pending_draft(artist) for _ in range(count)])
+        factories.pass_deadline(*[factories.create_pending_draft(artist) for _ in range(count)])
         with CaptureQueriesContext(connection) as captured:
             assert expiry.expire_next()
         return len(captured)
@@ -73,9 +66,9 @@ def test_three_cost_as_many_queries_as_one() -> None:
     assert queries(1) == queries(3)
 
 
-def test_two_processes_expire_each_once(committing_db: Database) -> None:
+def test_concurrent_processes_expire_each_draft_once(committing_db: Database) -> None:
     artist = factories.create_artist()
-    pass_deadline(*[factories.create_pending_draft(artist) for _ in range(6)])
+    factories.pass_deadline(*[factories.create_pending_draft(artist) for _ in range(6)])
 
     run_at_once(expiry.expire_next, expiry.expire_next)
 

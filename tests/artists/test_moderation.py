@@ -24,20 +24,20 @@ from trust.models import Report
 
 
 def report_experience(artist: Artist, name: str = "Ana", *, reason: str = "hurtful") -> Report:
-    """By a fan of their own, on what they received."""
+    """A new fan reports an experience that they received."""
     experience = factories.create_experience(artist, factories.create_fan(name, opted_in=artist))
     return fan_reports.report_experience(experience, by=experience.person, reason=reason)
 
 
 def report_earlier_experience(artist: Artist, fan: Person, number: int = 1) -> Report:
-    """A report on something that the artist's one program sent before."""
+    """A report on an earlier experience of the artist's only program, which no longer exists."""
     subject = f"experience:00000000-0000-7000-8000-{number:012}"
     about = {"subject": subject, "artist_id": artist.pk, "program_id": artist.programs.get().pk}
     return reports.file_report(by=fan, reason="hurtful", words="", shown={}, **about)
 
 
 def weigh_all(artist: Artist) -> Program:
-    """What became of its one program once everything new is weighed."""
+    """The artist's only program, after all new reports were weighed."""
     while moderation.weigh_next():
         pass
     return artist.programs.get()
@@ -48,15 +48,15 @@ def pause_entries() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def pause_notices(artist: Artist) -> set[tuple[Any, str]]:
-    told = Notice.objects.filter(kind="program.paused", person__memberships__team=artist.team)
-    return set(told.values_list("person", "reference"))
+    notices = Notice.objects.filter(kind="program.paused", person__memberships__team=artist.team)
+    return set(notices.values_list("person", "reference"))
 
 
-def test_nothing_reported_is_nothing_to_do(db: None) -> None:
+def test_without_reports_there_is_nothing_to_do(db: None) -> None:
     assert moderation.weigh_next() is False
 
 
-def test_two_fans_do_not_stop_a_program_and_a_third_does(db: None) -> None:
+def test_the_third_fan_who_reports_pauses_the_program(db: None) -> None:
     artist, desk = factories.create_artist(), factories.get_staff()
     team = [factories.get_member(artist, role) for role in ("principal", "reviewer")]
 
@@ -74,7 +74,7 @@ def test_two_fans_do_not_stop_a_program_and_a_third_does(db: None) -> None:
     assert not Notice.objects.filter(kind="program.paused", person=desk).exists()
 
 
-def test_one_fan_who_reports_three_things_is_one_fan(db: None) -> None:
+def test_three_reports_of_one_fan_count_as_one_fan(db: None) -> None:
     artist = factories.create_artist()
     fan = report_experience(artist).by
 
@@ -85,7 +85,7 @@ def test_one_fan_who_reports_three_things_is_one_fan(db: None) -> None:
     assert Report.objects.filter(by=fan).count() == 3
 
 
-def test_one_report_that_staff_uphold_stops_it(db: None) -> None:
+def test_one_report_that_staff_uphold_pauses_the_program(db: None) -> None:
     artist = factories.create_artist()
     report = report_experience(artist, reason="sexual")
     alone = weigh_all(artist)
@@ -97,7 +97,7 @@ def test_one_report_that_staff_uphold_stops_it(db: None) -> None:
     assert (upheld.state, upheld.paused_because) == ("paused", "Staff agreed with a fan who reported it: it is sexual.")
 
 
-def test_what_staff_dismiss_does_not_count(db: None) -> None:
+def test_a_dismissed_report_does_not_count(db: None) -> None:
     artist = factories.create_artist()
     reports.handle(report_experience(artist, "Ana"), upheld=False, note="It is kind.", by=factories.get_staff())
     report_experience(artist, "Bo")
@@ -106,7 +106,7 @@ def test_what_staff_dismiss_does_not_count(db: None) -> None:
     assert weigh_all(artist).state == "live"
 
 
-def test_what_was_approved_stays_undelivered_and_nothing_more_is_approved(db: None) -> None:
+def test_a_paused_program_delivers_and_approves_nothing(db: None) -> None:
     artist = factories.create_artist()
     report = report_experience(artist)
     pending = factories.create_pending_draft(artist, factories.create_fan("Dee", opted_in=artist))
@@ -123,7 +123,7 @@ def test_what_was_approved_stays_undelivered_and_nothing_more_is_approved(db: No
         review.approve(pending.pk, by=factories.get_member(artist, "principal"))
 
 
-def test_other_programs_go_on(db: None) -> None:
+def test_other_programs_stay_live(db: None) -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     factories.create_program(other)
     reports.handle(report_experience(artist), upheld=True, note="It is.", by=factories.get_staff())
@@ -132,7 +132,7 @@ def test_other_programs_go_on(db: None) -> None:
     assert other.programs.get().state == "live"
 
 
-def test_stopping_happens_once(db: None) -> None:
+def test_a_paused_program_is_not_paused_again(db: None) -> None:
     artist = factories.create_artist()
     for name in ("Ana", "Bo", "Cy"):
         report_experience(artist, name)
@@ -153,7 +153,7 @@ def artist_with_stopped_program() -> Artist:
 
 
 @pytest.mark.parametrize("role", ["principal", "owner"])
-def test_a_principal_or_an_owner_lets_it_go_on_and_only_newer_reports_count(db: None, role: str) -> None:
+def test_a_principal_or_an_owner_resumes_and_only_newer_reports_count(db: None, role: str) -> None:
     artist = artist_with_stopped_program()
     before = [report_earlier_experience(artist, factories.create_fan(name)) for name in ("Bo", "Cy")]
 
@@ -170,7 +170,7 @@ def test_a_principal_or_an_owner_lets_it_go_on_and_only_newer_reports_count(db: 
 
 
 @pytest.mark.parametrize("role", ["editor", "reviewer"])
-def test_others_of_the_team_do_not_let_it_go_on(db: None, role: str) -> None:
+def test_editors_and_reviewers_cannot_resume_what_reports_paused(db: None, role: str) -> None:
     artist = artist_with_stopped_program()
 
     with pytest.raises(NotAllowed):
@@ -179,7 +179,7 @@ def test_others_of_the_team_do_not_let_it_go_on(db: None, role: str) -> None:
     assert artist.programs.get().state == "paused"
 
 
-def test_an_editor_still_resumes_what_the_team_paused_itself(db: None) -> None:
+def test_an_editor_resumes_what_the_team_paused_itself(db: None) -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
     programs.pause(program, by=factories.get_member(artist, "reviewer"))
@@ -190,7 +190,7 @@ def test_an_editor_still_resumes_what_the_team_paused_itself(db: None) -> None:
     assert (program.state, program.reports_from) == ("live", None)
 
 
-def test_what_the_team_paused_itself_is_stopped_all_the_same(db: None) -> None:
+def test_reports_also_stop_a_program_that_the_team_paused(db: None) -> None:
     artist = factories.create_artist()
     report = report_experience(artist)
     programs.pause(artist.programs.get(), by=factories.get_member(artist, "reviewer"))
@@ -201,7 +201,7 @@ def test_what_the_team_paused_itself_is_stopped_all_the_same(db: None) -> None:
         programs.resume(artist.programs.get(), by=factories.get_member(artist, "editor"))
 
 
-def test_a_signature_does_not_let_it_go_on(db: None) -> None:
+def test_a_signature_does_not_resume_the_program(db: None) -> None:
     artist = artist_with_stopped_program()
     principal = factories.get_member(artist, "principal")
 
@@ -214,6 +214,7 @@ def test_a_signature_does_not_let_it_go_on(db: None) -> None:
 def test_reports_of_last_month_do_not_count(db: None) -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
+    # By rows: only the clock makes a report old.
     for number, days in enumerate((31, 31, 1)):
         Report.objects.create(
             by=factories.create_fan(),
@@ -229,7 +230,7 @@ def test_reports_of_last_month_do_not_count(db: None) -> None:
     assert weigh_all(artist).state == "live"
 
 
-def test_two_workers_at_once_stop_it_once(committing_db: Database) -> None:
+def test_concurrent_processes_pause_a_program_once(committing_db: Database) -> None:
     artist = factories.create_artist()
     for name in ("Ana", "Bo", "Cy"):
         report_experience(artist, name)
@@ -248,7 +249,7 @@ def test_only_a_paused_program_has_a_reason(db: None) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_weighing_asks_a_constant_number_of_questions(
+def test_weighing_takes_a_constant_number_of_queries(
     db: None, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     artists = [factories.create_artist(name) for name in ("Mara Veil", "Ove Lind", "Kestrel Row")[:count]]
@@ -262,7 +263,7 @@ def test_weighing_asks_a_constant_number_of_questions(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_studio_is_told_what_but_not_who(
+def test_the_studio_reads_the_reports_without_the_fans(
     db: None, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     artist = factories.create_artist()
@@ -271,12 +272,12 @@ def test_the_studio_is_told_what_but_not_who(
     report_experience(factories.create_artist("Ove Lind"), "Eve")
 
     with django_assert_num_queries(2):
-        told = moderation.list_reports(artist)
+        summaries = moderation.list_reports(artist)
 
-    assert told == [moderation.ReportSummary("Thank you", "It is hurtful", "Open", newest.at.date())] * count
+    assert summaries == [moderation.ReportSummary("Thank you", "It is hurtful", "Open", newest.at.date())] * count
 
 
-def test_the_studios_api_says_why_it_is_paused(db: None, client: Any) -> None:
+def test_the_api_says_why_the_program_is_paused(db: None, client: Any) -> None:
     artist = artist_with_stopped_program()
     member: Person = factories.get_member(artist, "reviewer")
     client.force_login(member)

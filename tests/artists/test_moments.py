@@ -28,7 +28,7 @@ def test_the_nth_listen_is_noticed_once() -> None:
 
 
 @pytest.mark.django_db
-def test_a_batch_that_is_told_again_notices_nothing_new() -> None:
+def test_a_repeated_batch_inserts_no_new_moment() -> None:
     artist = factories.create_artist()
     factories.create_program(artist, nth=2)
     counted = factories.insert_listens(factories.create_fan(opted_in=artist), artist, 2)
@@ -68,7 +68,7 @@ def test_one_listen_can_be_two_moments() -> None:
 
 @pytest.mark.parametrize("origin", ["import", "manual", "replay"])
 @pytest.mark.django_db
-def test_only_a_live_listen_fires(origin: str) -> None:
+def test_only_a_live_listen_makes_a_moment(origin: str) -> None:
     artist = factories.create_artist()
     factories.create_program(artist, nth=2)
     fan = factories.create_fan(opted_in=artist)
@@ -83,7 +83,7 @@ def test_only_a_live_listen_fires(origin: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_listen_that_is_set_aside_fires_nothing() -> None:
+def test_a_listen_that_is_set_aside_makes_no_moment() -> None:
     artist = factories.create_artist()
     factories.create_program(artist, nth=1)
     fan = factories.create_fan(opted_in=artist)
@@ -122,7 +122,7 @@ def test_listens_to_one_artist_are_no_moment_of_another() -> None:
 
 
 @pytest.mark.django_db
-def test_three_fans_cost_as_many_queries_as_one() -> None:
+def test_three_fans_take_as_many_queries_as_one() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     for each in (artist, other):
         factories.create_program(each, nth=1)
@@ -140,18 +140,18 @@ def test_three_fans_cost_as_many_queries_as_one() -> None:
     assert len(few) == len(many) == 5
 
 
-def test_two_consumers_notice_a_moment_once(committing_db: Database) -> None:
+def test_concurrent_consumers_insert_a_moment_once(committing_db: Database) -> None:
     artist = factories.create_artist()
     factories.create_program(artist, nth=1)
     fans = [factories.create_fan(opted_in=artist) for _ in range(20)]
-    told = [Progress(fan.pk, artist.pk, None, 0, tuple(factories.insert_listens(fan, artist))) for fan in fans]
+    progress = [Progress(fan.pk, artist.pk, None, 0, tuple(factories.insert_listens(fan, artist))) for fan in fans]
 
-    first, second = run_at_once(lambda: moments.notice(told), lambda: moments.notice(told[::-1]))
+    first, second = run_at_once(lambda: moments.notice(progress), lambda: moments.notice(progress[::-1]))
 
     assert len(first) + len(second) == Moment.objects.count() == 20
 
 
-def test_what_is_noticed_wakes_the_writer(committing_db: Database) -> None:
+def test_a_new_moment_wakes_the_drafts_process(committing_db: Database) -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist, nth=1)
 

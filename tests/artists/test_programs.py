@@ -19,7 +19,7 @@ def reload_program(program: Program) -> Program:
 
 
 @pytest.mark.django_db
-def test_a_new_program_answers_nothing_until_it_is_signed() -> None:
+def test_an_unsigned_program_answers_no_moment() -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist, signed=False)
 
@@ -29,7 +29,7 @@ def test_a_new_program_answers_nothing_until_it_is_signed() -> None:
 
 
 @pytest.mark.django_db
-def test_signing_commits_to_exactly_this_version() -> None:
+def test_a_signature_covers_exactly_one_version() -> None:
     artist = factories.create_artist()
     principal = factories.get_member(artist, "principal")
     version = factories.create_version(factories.create_program(artist, signed=False), nth=7)
@@ -71,7 +71,7 @@ def test_only_a_principal_signs(role: str) -> None:
 
 
 @pytest.mark.django_db
-def test_signing_needs_a_password_just_typed() -> None:
+def test_signing_needs_a_fresh_password() -> None:
     artist = factories.create_artist()
     version = factories.create_version(factories.create_program(artist, signed=False))
 
@@ -81,7 +81,7 @@ def test_signing_needs_a_password_just_typed() -> None:
 
 
 @pytest.mark.django_db
-def test_an_edit_is_a_new_version_and_the_signed_one_goes_on_answering() -> None:
+def test_an_edit_adds_a_version_and_the_signed_one_stays_in_use() -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist, nth=3)
 
@@ -95,7 +95,7 @@ def test_an_edit_is_a_new_version_and_the_signed_one_goes_on_answering() -> None
 
 
 @pytest.mark.django_db
-def test_what_is_signed_is_not_signed_again_nor_an_older_version() -> None:
+def test_neither_the_signed_nor_an_older_version_is_signed_again() -> None:
     artist = factories.create_artist()
     principal = factories.get_member(artist, "principal")
     program = factories.create_program(artist, signed=False)
@@ -121,7 +121,7 @@ def test_what_is_signed_is_not_signed_again_nor_an_older_version() -> None:
         ({"review_seconds": 0}, "from 1"),
     ],
 )
-def test_what_cannot_be_is_refused_with_what_to_change(changes: dict[str, object], complaint: str) -> None:
+def test_invalid_terms_are_refused_with_what_to_change(changes: dict[str, object], complaint: str) -> None:
     program = factories.create_program(factories.create_artist())
 
     with pytest.raises(InvalidRequest, match=complaint):
@@ -130,7 +130,7 @@ def test_what_cannot_be_is_refused_with_what_to_change(changes: dict[str, object
 
 
 @pytest.mark.django_db
-def test_words_that_speak_of_a_song_need_one() -> None:
+def test_a_wording_with_a_song_needs_a_recording() -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
     words = {"locale": "en", "templates": ["You found {song}."]}
@@ -150,7 +150,7 @@ def test_another_artists_recording_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_a_reviewer_offers_and_edits_nothing() -> None:
+def test_a_reviewer_cannot_create_edit_or_resume() -> None:
     artist = factories.create_artist()
     program, reviewer = factories.create_program(artist), factories.get_member(artist, "reviewer")
 
@@ -163,7 +163,7 @@ def test_a_reviewer_offers_and_edits_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_everyone_in_the_team_may_pause_and_nobody_else() -> None:
+def test_every_member_may_pause_and_nobody_else() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     program = factories.create_program(artist)
 
@@ -191,7 +191,7 @@ def test_a_paused_program_stays_paused_when_a_new_version_is_signed() -> None:
 
 
 @pytest.mark.django_db
-def test_the_grace_is_the_teams_to_choose() -> None:
+def test_the_team_chooses_the_time_to_undo() -> None:
     artist = factories.create_artist()
 
     assert programs.get_review_settings(artist).grace_seconds == 5
@@ -207,22 +207,22 @@ def test_the_grace_is_the_teams_to_choose() -> None:
 
 
 @pytest.mark.django_db
-def test_the_database_lets_nothing_unsigned_go_live() -> None:
+def test_the_database_refuses_a_live_program_without_signature() -> None:
     program = factories.create_program(factories.create_artist(), signed=False)
 
     with pytest.raises(IntegrityError, match="only_a_signed_program_goes_live"), transaction.atomic():
         Program.objects.filter(pk=program.pk).update(state="live")
 
 
-def test_edits_at_once_are_numbered_one_after_the_other(committing_db: Database) -> None:
+def test_concurrent_edits_get_consecutive_numbers(committing_db: Database) -> None:
     program = factories.create_program(factories.create_artist())
 
-    made = run_at_once(*[lambda: factories.create_version(program) for _ in range(4)])
+    versions = run_at_once(*[lambda: factories.create_version(program) for _ in range(4)])
 
-    assert sorted(version.version for version in made) == [2, 3, 4, 5]
+    assert sorted(version.version for version in versions) == [2, 3, 4, 5]
 
 
-def test_two_signatures_at_once_are_one(committing_db: Database) -> None:
+def test_of_concurrent_signatures_one_is_recorded(committing_db: Database) -> None:
     artist = factories.create_artist()
     principal = factories.get_member(artist, "principal")
     version = factories.create_version(factories.create_program(artist, signed=False))

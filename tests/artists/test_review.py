@@ -3,7 +3,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
@@ -34,21 +33,16 @@ def event_types() -> list[str]:
     return [json.loads(bytes(record.value))["type"] for record in records]
 
 
-def pass_deadline(draft: Draft) -> None:
-    """Its deadline has passed."""
-    Draft.objects.filter(pk=draft.pk).update(deadline=Now() - timedelta(seconds=1))
-
-
 def add_team(artist: Artist) -> dict[str, Person]:
     return {role: factories.get_member(artist, role) for role in ROLES}
 
 
-# Yes
+# Approve
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
-def test_any_role_approves_what_the_shape_covers(role: str) -> None:
+def test_every_role_approves_a_text_within_the_signed_shape(role: str) -> None:
     artist = factories.create_artist()
     members = add_team(artist)
     draft = factories.create_pending_draft(artist)
@@ -76,7 +70,7 @@ def test_any_role_approves_what_the_shape_covers(role: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_second_click_is_told_who_was_first() -> None:
+def test_a_second_decision_learns_who_decided_first() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     reviewer = factories.get_member(artist, "reviewer")
@@ -94,7 +88,7 @@ def test_a_second_click_is_told_who_was_first() -> None:
     assert Decision.objects.filter(kind="item").count() == 1
 
 
-def test_two_clicks_at_once_cannot_both_win(committing_db: Database) -> None:
+def test_of_concurrent_approvals_one_succeeds(committing_db: Database) -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     members = list(add_team(artist).values())
@@ -106,7 +100,7 @@ def test_two_clicks_at_once_cannot_both_win(committing_db: Database) -> None:
     assert Entry.objects.filter(action="draft.approved").count() == 1
 
 
-def test_yes_and_no_at_once_cannot_both_win(committing_db: Database) -> None:
+def test_of_a_concurrent_approval_and_decline_one_succeeds(committing_db: Database) -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     by = factories.get_member(artist, "principal")
@@ -119,7 +113,7 @@ def test_yes_and_no_at_once_cannot_both_win(committing_db: Database) -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_not_seen_is_not_approved() -> None:
+def test_an_earlier_revision_is_not_approved() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     review.edit(draft.pk, "Other words.", by=factories.get_member(artist, "editor"))
@@ -131,10 +125,10 @@ def test_what_was_not_seen_is_not_approved() -> None:
 
 
 @pytest.mark.django_db
-def test_after_the_deadline_it_is_too_late_even_before_anybody_expired_it() -> None:
+def test_after_the_deadline_nobody_decides_even_before_expiry_ran() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
-    pass_deadline(draft)
+    factories.pass_deadline(draft)
 
     for late in (review.approve, review.decline):
         with pytest.raises(TooLate, match=r"Nobody decided until \d\d:\d\d UTC on .*: it has expired"):
@@ -145,7 +139,7 @@ def test_after_the_deadline_it_is_too_late_even_before_anybody_expired_it() -> N
 
 
 @pytest.mark.django_db
-def test_clearance_is_asked_again() -> None:
+def test_an_approval_clears_again() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     principal = factories.get_member(artist, "principal")
@@ -163,7 +157,7 @@ def test_clearance_is_asked_again() -> None:
 
 
 @pytest.mark.django_db
-def test_of_a_paused_program_nothing_is_approved() -> None:
+def test_a_draft_of_a_paused_program_is_not_approved() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     programs.pause(draft.version.program, by=factories.get_member(artist, "principal"))
@@ -173,7 +167,7 @@ def test_of_a_paused_program_nothing_is_approved() -> None:
 
 
 @pytest.mark.django_db
-def test_what_a_model_wrote_waits_for_a_principal() -> None:
+def test_a_models_text_needs_a_principal() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist, by_model=True)
     for role in ("owner", "editor", "reviewer"):
@@ -189,17 +183,17 @@ def test_what_a_model_wrote_waits_for_a_principal() -> None:
 def test_an_erased_text_cannot_be_approved() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
-    Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, original_text=None, facts=None)
+    factories.erase_text(draft)
 
     with pytest.raises(InvalidRequest, match="erased"):
         review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
 
-# No
+# Decline
 
 
 @pytest.mark.django_db
-def test_a_no_says_why_and_tells_the_team() -> None:
+def test_a_decline_stores_the_reason_and_notifies_the_team() -> None:
     artist = factories.create_artist()
     members = add_team(artist)
     draft = factories.create_pending_draft(artist)
@@ -214,7 +208,7 @@ def test_a_no_says_why_and_tells_the_team() -> None:
 
 
 @pytest.mark.django_db
-def test_a_no_needs_no_reason() -> None:
+def test_a_decline_needs_no_reason() -> None:
     artist = factories.create_artist()
 
     assert (
@@ -223,18 +217,18 @@ def test_a_no_needs_no_reason() -> None:
     )
 
 
-# Who
+# Access and cost
 
 
 @pytest.mark.django_db
-def test_to_everyone_else_there_is_no_such_draft() -> None:
+def test_outside_the_team_the_draft_does_not_exist() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     draft = factories.create_pending_draft(artist)
     left = factories.get_member(artist, "owner")
     roles.remove_member(artist.team, left, by=factories.get_member(artist, "principal"))
-    nobody = [draft.person, factories.create_fan(), factories.get_staff(), left, *add_team(other).values()]
+    outsiders = [draft.person, factories.create_fan(), factories.get_staff(), left, *add_team(other).values()]
 
-    for person in nobody:
+    for person in outsiders:
         for attempt in (
             lambda by: review.get_draft(draft.pk, by=by),
             lambda by: review.approve(draft.pk, by=by),
@@ -250,7 +244,7 @@ def test_to_everyone_else_there_is_no_such_draft() -> None:
 
 
 @pytest.mark.django_db
-def test_an_approval_costs_the_same_however_large_the_team() -> None:
+def test_an_approval_takes_as_many_queries_for_a_larger_team() -> None:
     artist = factories.create_artist()
     principal = factories.get_member(artist, "principal")
     first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
@@ -264,7 +258,7 @@ def test_an_approval_costs_the_same_however_large_the_team() -> None:
     assert len(small) == len(large)
 
 
-# What the database holds
+# Constraints
 
 
 @pytest.mark.django_db

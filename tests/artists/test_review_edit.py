@@ -1,4 +1,4 @@
-"""Other words: who may put them, what they may hold, and what the mark then says."""
+"""Editing a draft: who may, which texts are allowed, and the mark afterwards."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests import factories
 
 
 @pytest.mark.django_db
-def test_a_principals_edit_is_the_yes() -> None:
+def test_a_principals_edit_approves_the_draft() -> None:
     artist = factories.create_artist()
     draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
 
@@ -29,7 +29,7 @@ def test_a_principals_edit_is_the_yes() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
-def test_words_of_anyone_else_wait_for_a_principal(role: str) -> None:
+def test_the_edit_of_another_role_waits_for_a_principal(role: str) -> None:
     artist = factories.create_artist()
     draft, someone = factories.create_pending_draft(artist), factories.get_member(artist, role)
 
@@ -45,7 +45,7 @@ def test_words_of_anyone_else_wait_for_a_principal(role: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_others_typed_is_not_the_principals_by_a_retouch() -> None:
+def test_a_principals_small_change_does_not_make_the_text_theirs() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     review.edit(draft.pk, "Ana, this is the team.", by=factories.get_member(artist, "editor"))
@@ -56,7 +56,7 @@ def test_what_others_typed_is_not_the_principals_by_a_retouch() -> None:
 
 
 @pytest.mark.django_db
-def test_typing_back_what_was_there_is_no_persons_text() -> None:
+def test_a_text_that_is_typed_back_counts_as_unchanged() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     review.edit(draft.pk, "Ana, this is the team.", by=factories.get_member(artist, "editor"))
@@ -68,7 +68,7 @@ def test_typing_back_what_was_there_is_no_persons_text() -> None:
 
 
 @pytest.mark.django_db
-def test_an_edit_that_changes_nothing_changes_nothing() -> None:
+def test_an_edit_without_a_change_stores_nothing() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
 
@@ -81,7 +81,7 @@ def test_an_edit_that_changes_nothing_changes_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_an_edited_model_is_marked_edited() -> None:
+def test_an_edited_text_of_a_model_is_marked_edited() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist, by_model=True)
 
@@ -106,7 +106,7 @@ def test_an_edited_model_is_marked_edited() -> None:
     ],
 )
 @pytest.mark.parametrize("role", ["principal", "reviewer"])
-def test_what_a_message_may_not_hold_is_refused_and_nothing_is_lost(text: str, complaint: str, role: str) -> None:
+def test_a_text_that_is_not_allowed_is_refused_and_changes_nothing(text: str, complaint: str, role: str) -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
 
@@ -127,7 +127,7 @@ def test_what_a_message_may_not_hold_is_refused_and_nothing_is_lost(text: str, c
         "Ça va, “Ana”?\nMara",
     ],
 )
-def test_a_persons_own_claims_are_their_own(text: str) -> None:
+def test_a_person_may_write_any_claim(text: str) -> None:
     artist = factories.create_artist()
 
     edited = review.edit(factories.create_pending_draft(artist).pk, text, by=factories.get_member(artist, "principal"))
@@ -136,7 +136,7 @@ def test_a_persons_own_claims_are_their_own(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_an_edit_that_is_uncleared_is_not_kept() -> None:
+def test_an_edit_without_clearance_is_not_stored() -> None:
     artist = factories.create_artist()
     draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal)

@@ -1,7 +1,4 @@
-from datetime import timedelta
-
 import pytest
-from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed
 from artists import review
@@ -15,7 +12,7 @@ from tests import factories
 
 
 @pytest.mark.django_db
-def test_an_approval_can_be_undone_within_the_grace() -> None:
+def test_an_approval_can_be_undone_within_the_time_to_undo() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     first = review.approve(draft.pk, by=factories.get_member(artist, "principal"))
@@ -31,7 +28,7 @@ def test_an_approval_can_be_undone_within_the_grace() -> None:
 
 
 @pytest.mark.django_db
-def test_after_the_grace_nothing_is_undone() -> None:
+def test_after_the_time_to_undo_nothing_is_undone() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
 
@@ -41,7 +38,7 @@ def test_after_the_grace_nothing_is_undone() -> None:
 
 
 @pytest.mark.django_db
-def test_a_decline_can_be_undone_within_the_grace_and_then_decided_anew() -> None:
+def test_a_decline_can_be_undone_and_decided_again() -> None:
     artist = factories.create_artist()
     reviewer = factories.get_member(artist, "reviewer")
     draft = factories.create_pending_draft(artist)
@@ -51,18 +48,20 @@ def test_a_decline_can_be_undone_within_the_grace_and_then_decided_anew() -> Non
 
     assert (undone.state, undone.reason, undone.decided_by, undone.decided_at) == ("pending", "", None, None)
     assert Entry.objects.get(action="draft.undone").facts == {"was": "declined"}
-    told = Notice.objects.filter(kind="draft.pending", reference=f"draft:{draft.pk}", person=reviewer)
-    assert told.count() == 2  # when it was written, and now
+    notices = Notice.objects.filter(kind="draft.pending", reference=f"draft:{draft.pk}", person=reviewer)
+    assert notices.count() == 2  # when it was written, and now
     assert review.approve(draft.pk, by=reviewer).state == "approved"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("over", ["deliver_after", "deadline"])
-def test_a_decline_stays_once_the_grace_or_its_own_time_is_over(over: str) -> None:
+@pytest.mark.parametrize("over", ["time to undo", "deadline"])
+def test_a_decline_stays_once_the_time_to_undo_or_the_deadline_is_over(over: str) -> None:
     artist = factories.create_artist()
     draft, reviewer = factories.create_pending_draft(artist), factories.get_member(artist, "reviewer")
+    factories.set_undo_time(artist, 0 if over == "time to undo" else 60)
     review.decline(draft.pk, by=reviewer)
-    Draft.objects.filter(pk=draft.pk).update(**{over: Now() - timedelta(seconds=1)})
+    if over == "deadline":
+        factories.pass_deadline(draft)
 
     with pytest.raises(TooLate, match="it stays declined"):
         review.undo(draft.pk, by=reviewer)
@@ -70,7 +69,7 @@ def test_a_decline_stays_once_the_grace_or_its_own_time_is_over(over: str) -> No
 
 
 @pytest.mark.django_db
-def test_a_decline_is_undone_by_nobody_outside_the_team_and_not_against_the_fan() -> None:
+def test_a_decline_is_not_undone_by_outsiders_or_after_an_opt_out() -> None:
     artist, fan = factories.create_artist(), factories.create_fan("Ana")
     opt_ins.opt_in(fan, artist)
     draft, reviewer = factories.create_pending_draft(artist, fan), factories.get_member(artist, "reviewer")
@@ -84,7 +83,7 @@ def test_a_decline_is_undone_by_nobody_outside_the_team_and_not_against_the_fan(
 
 
 @pytest.mark.django_db
-def test_only_a_decision_is_undone() -> None:
+def test_a_pending_draft_cannot_be_undone() -> None:
     artist = factories.create_artist()
     draft, reviewer = factories.create_pending_draft(artist), factories.get_member(artist, "reviewer")
 
@@ -93,7 +92,7 @@ def test_only_a_decision_is_undone() -> None:
 
 
 @pytest.mark.django_db
-def test_words_of_the_team_stay_the_teams_after_an_undo() -> None:
+def test_an_edit_stays_after_an_undo() -> None:
     artist = factories.create_artist()
     draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     review.edit(draft.pk, "Ana, mine.", by=principal)

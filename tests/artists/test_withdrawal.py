@@ -1,4 +1,3 @@
-import threading
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from audit.models import Entry
 from fans import mutes, opt_ins
 from live.models import Notice
 from tests import factories
-from tests.concurrency import run_at_once
+from tests.concurrency import run_at_once, start_until_blocked
 from tests.servers import Database
 
 
@@ -29,14 +28,14 @@ def mute_program(draft: Draft) -> None:
 
 
 @pytest.mark.django_db
-def test_what_waits_for_a_fan_who_opts_out_is_withdrawn() -> None:
+def test_pending_drafts_of_a_fan_who_opts_out_are_withdrawn() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     first, second = (
         factories.create_pending_draft(artist, fan),
         factories.create_pending_draft(artist, fan, program=factories.create_program(artist, nth=9)),
     )
-    neighbours = factories.create_pending_draft(artist)
+    other_fans_draft = factories.create_pending_draft(artist)
     opt_ins.opt_out(fan, artist)
 
     assert withdrawal.withdraw_next()
@@ -44,11 +43,11 @@ def test_what_waits_for_a_fan_who_opts_out_is_withdrawn() -> None:
 
     assert [state_and_reason(draft) for draft in (first, second)] == [("withdrawn", "withdrawn: the fan opted out")] * 2
     assert (first.decided_by, first.decided_at is None) == (None, False)
-    assert state_and_reason(neighbours) == ("pending", "")
+    assert state_and_reason(other_fans_draft) == ("pending", "")
 
 
 @pytest.mark.django_db
-def test_it_is_written_down_and_the_team_hears_of_it() -> None:
+def test_a_withdrawal_is_audited_and_the_team_is_notified() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     factories.get_member(artist, "reviewer")
@@ -60,43 +59,45 @@ def test_it_is_written_down_and_the_team_hears_of_it() -> None:
     assert (entry.actor, entry.subject) == ("system:withdrawal", f"draft:{draft.pk}")
     assert entry.facts == {"reason": "withdrawn: the fan opted out"}
     assert told(entry, {}, {}) == f"took draft {draft.pk} out of the queue: the fan opted out"
-    heard = Notice.objects.filter(kind="draft.decided").values_list("person", "reference")
-    assert sorted(heard) == sorted(
+    notices = Notice.objects.filter(kind="draft.decided").values_list("person", "reference")
+    assert sorted(notices) == sorted(
         (pk, f"draft:{draft.pk}") for pk in artist.team.members.values_list("person", flat=True)
     )
 
 
 @pytest.mark.django_db
-def test_with_another_artist_the_fan_goes_on() -> None:
+def test_drafts_of_other_artists_stay_pending() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     fan = factories.create_fan(opted_in=artist)
     opt_ins.opt_in(fan, other)
-    ended, goes_on = factories.create_pending_draft(artist, fan), factories.create_pending_draft(other, fan)
+    ended, kept = factories.create_pending_draft(artist, fan), factories.create_pending_draft(other, fan)
     opt_ins.opt_out(fan, artist)
 
     withdrawal.withdraw_next()
 
-    assert [state_and_reason(draft)[0] for draft in (ended, goes_on)] == ["withdrawn", "pending"]
+    assert [state_and_reason(draft)[0] for draft in (ended, kept)] == ["withdrawn", "pending"]
 
 
 @pytest.mark.django_db
-def test_what_waits_of_a_program_that_its_fan_pauses_is_withdrawn() -> None:
+def test_pending_drafts_of_a_paused_program_are_withdrawn() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
-    paused = factories.create_pending_draft(artist, fan)
+    of_paused_program = factories.create_pending_draft(artist, fan)
     other = factories.create_pending_draft(artist, fan, program=factories.create_program(artist, nth=9))
-    neighbours = factories.create_pending_draft(artist, program=Program.objects.get(pk=paused.version.program_id))
-    mute_program(paused)
+    other_fans_draft = factories.create_pending_draft(
+        artist, program=Program.objects.get(pk=of_paused_program.version.program_id)
+    )
+    mute_program(of_paused_program)
 
     assert withdrawal.withdraw_next()
     assert not withdrawal.withdraw_next()
 
-    assert state_and_reason(paused) == ("withdrawn", "withdrawn: the fan paused this program")
-    assert [state_and_reason(draft)[0] for draft in (other, neighbours)] == ["pending", "pending"]
+    assert state_and_reason(of_paused_program) == ("withdrawn", "withdrawn: the fan paused this program")
+    assert [state_and_reason(draft)[0] for draft in (other, other_fans_draft)] == ["pending", "pending"]
 
 
 @pytest.mark.django_db
-def test_a_pause_that_is_over_at_once_changes_nothing() -> None:
+def test_a_pause_that_was_ended_before_changes_nothing() -> None:
     draft = factories.create_pending_draft(factories.create_artist())
     mute_program(draft)
     mutes.resume(draft.person, draft.version.program_id)
@@ -107,7 +108,7 @@ def test_a_pause_that_is_over_at_once_changes_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_decided_is_left_to_delivery() -> None:
+def test_a_decided_draft_is_not_withdrawn() -> None:
     draft = factories.create_approved_draft(factories.create_artist())
     opt_ins.opt_out(draft.person, draft.artist)
 
@@ -117,7 +118,7 @@ def test_what_was_decided_is_left_to_delivery() -> None:
 
 
 @pytest.mark.django_db
-def test_opting_in_again_brings_nothing_back() -> None:
+def test_opting_in_again_restores_nothing() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist)
     opt_ins.opt_out(draft.person, artist)
@@ -129,7 +130,7 @@ def test_opting_in_again_brings_nothing_back() -> None:
     assert state_and_reason(draft)[0] == "withdrawn"
 
 
-def test_an_opt_in_holds_for_what_is_written_after_it_only(committing_db: Database) -> None:
+def test_an_opt_in_counts_only_for_later_drafts(committing_db: Database) -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     before = factories.create_pending_draft(artist, fan)
@@ -143,10 +144,10 @@ def test_an_opt_in_holds_for_what_is_written_after_it_only(committing_db: Databa
 
 
 @pytest.mark.django_db
-def test_one_whose_opt_in_ended_before_anybody_looked_is_found_later() -> None:
-    """However long the process was away: what ended waits for it, and no clock does."""
+def test_an_opt_out_is_found_however_long_the_process_was_away() -> None:
     draft = factories.create_pending_draft(factories.create_artist())
     opt_ins.opt_out(draft.person, draft.artist)
+    # By an update: nothing else makes an opt-out old.
     draft.person.opt_ins.update(ended_at=F("ended_at") - timedelta(days=30))
 
     withdrawal.withdraw_next()
@@ -156,7 +157,7 @@ def test_one_whose_opt_in_ended_before_anybody_looked_is_found_later() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("stop", "refusal"), [("opt out", OptedOut), ("pause", Muted)])
-def test_until_then_nobody_decides_it(stop: str, refusal: type[Exception]) -> None:
+def test_nobody_can_decide_a_draft_before_it_is_withdrawn(stop: str, refusal: type[Exception]) -> None:
     artist = factories.create_artist()
     draft, mara = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     mute_program(draft) if stop == "pause" else opt_ins.opt_out(draft.person, artist)
@@ -174,7 +175,7 @@ def test_until_then_nobody_decides_it(stop: str, refusal: type[Exception]) -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("stop", "refusal"), [("opt out", OptedOut), ("pause", Muted)])
-def test_an_approval_is_not_brought_back_to_wait_for_a_fan_who_stopped_it(stop: str, refusal: type[Exception]) -> None:
+def test_an_approval_cannot_be_undone_once_the_fan_stopped_it(stop: str, refusal: type[Exception]) -> None:
     artist = factories.create_artist()
     draft, mara = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     review.approve(draft.pk, by=mara)
@@ -187,7 +188,7 @@ def test_an_approval_is_not_brought_back_to_wait_for_a_fan_who_stopped_it(stop: 
 
 
 @pytest.mark.django_db
-def test_three_cost_as_many_queries_as_one() -> None:
+def test_three_drafts_take_as_many_queries_as_one() -> None:
     artist = factories.create_artist()
 
     def queries(count: int) -> int:
@@ -202,7 +203,7 @@ def test_three_cost_as_many_queries_as_one() -> None:
     assert Draft.objects.filter(state="withdrawn").count() == 8
 
 
-def test_two_processes_withdraw_each_once(committing_db: Database) -> None:
+def test_concurrent_processes_withdraw_each_draft_once(committing_db: Database) -> None:
     artist = factories.create_artist()
     for _ in range(6):
         opt_ins.opt_out(factories.create_pending_draft(artist).person, artist)
@@ -212,49 +213,40 @@ def test_two_processes_withdraw_each_once(committing_db: Database) -> None:
     assert Entry.objects.filter(action="draft.withdrawn").count() == 6
 
 
-def stop_in_thread(fan: Person, program: Program, how: str) -> threading.Thread:
-    """The fan stops it, in a connection of their own."""
-
-    def stop() -> None:
-        mutes.pause(fan, program.pk, program.artist) if how == "pause" else opt_ins.opt_out(fan, program.artist)
-
-    thread = threading.Thread(target=lambda: run_at_once(stop))
-    thread.start()
-    return thread
+def stop(fan: Person, program: Program, how: str) -> None:
+    """The fan pauses the program, or opts out of the artist."""
+    mutes.pause(fan, program.pk, program.artist) if how == "pause" else opt_ins.opt_out(fan, program.artist)
 
 
 @pytest.mark.parametrize("how", ["opt out", "pause"])
-def test_what_is_being_written_when_its_fan_stops_it_is_found(committing_db: Database, how: str) -> None:
+def test_a_draft_that_is_being_written_during_the_stop_is_withdrawn(committing_db: Database, how: str) -> None:
     program = factories.create_program(factories.create_artist())
     moment = factories.create_moment(program)
 
     with transaction.atomic():
         drafts.write_next()
-        stopping = stop_in_thread(moment.person, program, how)
-        stopping.join(0.3)
-        waited = stopping.is_alive()
-    stopping.join(10)
+        finish_stop = start_until_blocked(lambda: stop(moment.person, program, how))
+    finish_stop()
     withdrawal.withdraw_next()
 
-    assert waited
     assert Draft.objects.get(moment=moment).state == "withdrawn"
 
 
 @pytest.mark.parametrize("how", ["opt out", "pause"])
-def test_what_was_begun_before_its_fan_stopped_it_is_not_stored(
+def test_a_text_begun_before_the_stop_is_not_stored(
     committing_db: Database, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when a model takes its time: allowed when it began, no more when it is done."""
+    """As with a slow model: the fan allowed it when the writing began, and no longer when it ended."""
     program = factories.create_program(factories.create_artist())
     moment = factories.create_moment(program)
-    write = drafts.generation.generate_text
+    generate_text = drafts.generation.generate_text
 
-    def slowly(*given: object) -> object:
-        stop_in_thread(moment.person, program, how).join(10)
+    def generate_slowly(*args: object) -> object:
+        run_at_once(lambda: stop(moment.person, program, how))
         withdrawal.withdraw_next()
-        return write(*given)
+        return generate_text(*args)
 
-    monkeypatch.setattr(drafts.generation, "generate_text", slowly)
+    monkeypatch.setattr(drafts.generation, "generate_text", generate_slowly)
     drafts.write_next()
 
     moment.refresh_from_db()
@@ -265,7 +257,7 @@ def test_what_was_begun_before_its_fan_stopped_it_is_not_stored(
     assert not Draft.objects.exists()
 
 
-def test_what_is_brought_back_when_its_fan_opts_out_is_found(committing_db: Database) -> None:
+def test_a_draft_that_is_being_restored_during_the_opt_out_is_withdrawn(committing_db: Database) -> None:
     artist = factories.create_artist()
     draft, mara = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
     programs.set_review_settings(artist, by=mara, grace_seconds=60)
@@ -273,28 +265,21 @@ def test_what_is_brought_back_when_its_fan_opts_out_is_found(committing_db: Data
 
     with transaction.atomic():
         review.undo(draft.pk, by=mara)
-        stopping = stop_in_thread(draft.person, draft.version.program, "opt out")
-        stopping.join(0.3)
-        waited = stopping.is_alive()
-    stopping.join(10)
+        finish_opt_out = start_until_blocked(lambda: opt_ins.opt_out(draft.person, artist))
+    finish_opt_out()
     withdrawal.withdraw_next()
 
-    assert waited
     assert state_and_reason(draft)[0] == "withdrawn"
 
 
-def test_one_that_somebody_edits_at_this_moment_is_waited_for(committing_db: Database) -> None:
+def test_withdrawal_waits_for_a_running_edit(committing_db: Database) -> None:
     artist = factories.create_artist()
     draft, ines = factories.create_pending_draft(artist), factories.get_member(artist, "reviewer")
-    withdrawing = threading.Thread(target=lambda: run_at_once(withdrawal.withdraw_next))
 
     with transaction.atomic():
         review.edit(draft.pk, "Thank you.", by=ines)
         run_at_once(lambda: opt_ins.opt_out(draft.person, artist))
-        withdrawing.start()
-        withdrawing.join(0.3)
-        waited = withdrawing.is_alive()
-    withdrawing.join(10)
+        finish_withdrawal = start_until_blocked(withdrawal.withdraw_next)
+    finish_withdrawal()
 
-    assert waited
     assert (state_and_reason(draft)[0], draft.text) == ("withdrawn", "Thank you.")

@@ -1,7 +1,6 @@
-"""The processes themselves, as they run in production."""
+"""The worker processes, started as in production."""
 
 import signal
-import time
 
 import pytest
 from django.db import connection
@@ -14,14 +13,14 @@ from tests.servers import Processes, wait_until
 
 
 def count_other_connections() -> int:
-    """How many connections to this test's database are not ours."""
+    """The connections to this database besides the one of this test."""
     with connection.cursor() as cursor:
         theirs = "datname = current_database() AND pid <> pg_backend_pid()"
         cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {theirs}")
         return cursor.fetchone()[0]
 
 
-def test_one_process_does_all_of_it_and_ends_when_told(processes: Processes) -> None:
+def test_work_all_delivers_and_expires_and_ends_on_sigterm(processes: Processes) -> None:
     artist = factories.create_artist()
     factories.remove_undo_time(artist)
     program, brief = factories.create_program(artist), factories.create_program(artist, nth=4, review_seconds=1)
@@ -38,7 +37,7 @@ def test_one_process_does_all_of_it_and_ends_when_told(processes: Processes) -> 
     assert worker.wait(10) == 0
 
 
-def test_a_writer_killed_at_work_leaves_nothing_behind(processes: Processes) -> None:
+def test_another_process_finishes_the_work_of_a_killed_one(processes: Processes) -> None:
     artist = factories.create_artist()
     program = factories.create_program(artist)
     first = processes.start("work", "drafts")
@@ -48,16 +47,14 @@ def test_a_writer_killed_at_work_leaves_nothing_behind(processes: Processes) -> 
 
     first.kill()
     first.wait(10)
-    began = time.monotonic()
     processes.start("work", "drafts")
     wait_until(lambda: Draft.objects.count() == 61, seconds=10)
 
-    assert time.monotonic() - began < 10
     assert Moment.objects.filter(state="drafted").count() == len(moments) + 1
 
 
 @pytest.mark.parametrize("name", ["drafts", "delivery", "expiry", "withdrawal", "reports"])
-def test_each_kind_of_work_can_have_a_process_of_its_own(processes: Processes, name: str) -> None:
+def test_each_job_can_run_in_its_own_process(processes: Processes, name: str) -> None:
     worker = processes.start("work", name)
     wait_until(lambda: count_other_connections() >= 2, seconds=30)  # one listens, one has looked for work
 
