@@ -48,7 +48,7 @@ def test_another_process_finishes_the_work_of_a_killed_one(processes: Processes)
     first.kill()
     first.wait(10)
     processes.start("work", "drafts")
-    wait_until(lambda: Draft.objects.count() == 61, seconds=10)
+    wait_until(lambda: Draft.objects.count() == 61, seconds=20)
 
     assert Moment.objects.filter(state="drafted").count() == len(moments) + 1
 
