@@ -23,6 +23,6 @@ def explain_delivery(moment: Moment, version: ProgramVersion) -> dict[str, Any]:
 
 
 def describe_program(version: ProgramVersion) -> str:
-    """For example "When a fan listens 10 times to Salt Radio". `version` comes with its recording."""
-    what = version.recording.title if version.recording else "any song of yours"
-    return f"When a fan listens {moment_text.describe_times(version.nth)} to {what}"
+    """For example "When a fan has played Salt Radio 10 times". `version` comes with its recording."""
+    what = version.recording.title if version.recording else "your songs"
+    return f"When a fan has played {what} {moment_text.describe_times(version.nth)}"

@@ -124,9 +124,9 @@ def test_listens_to_one_artist_are_no_moment_of_another() -> None:
 @pytest.mark.django_db
 def test_three_fans_take_as_many_queries_as_one() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
-    for each in (artist, other):
-        factories.create_program(each, nth=1)
-        factories.create_program(each, nth=2)
+    for offering_artist in (artist, other):
+        factories.create_program(offering_artist, nth=1)
+        factories.create_program(offering_artist, nth=2)
 
     def progress(count: int) -> list[Progress]:
         fans = [factories.create_fan(opted_in=artist) for _ in range(count)]
