@@ -64,19 +64,12 @@ def edit(
     """
     _require_role(program.artist, by, roles.may_edit, "edit this program")
     _validate_terms(program, moment, nth, recording, review_seconds)
+    terms = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
     canonical = _canonical_wording(wording, recording)
     with transaction.atomic():
         _lock_program(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
-        version = program.versions.create(
-            version=newest + 1,
-            moment=moment,
-            nth=nth,
-            recording=recording,
-            wording=canonical,
-            review_seconds=review_seconds,
-            by=by.actor,
-        )
+        version = program.versions.create(version=newest + 1, wording=canonical, by=by.actor, **terms)
         trail.record("program.edited", by=by.actor, subject=f"program:{program.pk}", version=version.version)
     version.refresh_from_db()
     return version

@@ -149,11 +149,7 @@ def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
     `seen` is the revision in the table, where an edit in this transaction has counted one more.
     """
     within = marks.is_within_shape(draft)
-    if not within and not may_sign(role):
-        raise NotAllowed(marks.principal_only_reason(draft))
-    if draft.version.program.state != Program.State.LIVE:
-        raise InvalidRequest(program_status.PROGRAM_PAUSED)
-    granted = _require_clearance(draft)
+    granted = _require_approvable(draft, role, within)
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
     decision = decisions.record_decision(
         Decision.Kind.ITEM,
@@ -180,7 +176,12 @@ def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
     wake.notify(delivery.CHANNEL)
 
 
-def _require_clearance(draft: Draft) -> Clearance:
+def _require_approvable(draft: Draft, role: Role, within: bool) -> Clearance:
+    """The clearance to send the draft. Raises NotAllowed, InvalidRequest or Uncleared."""
+    if not within and not may_sign(role):
+        raise NotAllowed(marks.principal_only_reason(draft))
+    if draft.version.program.state != Program.State.LIVE:
+        raise InvalidRequest(program_status.PROGRAM_PAUSED)
     answer = clearance.clear(Use.PERSONAL_MESSAGE, (), draft.artist, territory=draft.person.country)
     if not isinstance(answer, Clearance):
         raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. The draft waits.")
