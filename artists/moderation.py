@@ -26,7 +26,7 @@ def weigh_next() -> bool:
         if not ids:
             return False
         programs = _lock_stoppable_programs(ids)
-        counts = reports.count_by_program({program.pk: program.reports_from for program in programs}, days=WINDOW_DAYS)
+        counts = count_by_program({program.pk: program.reports_from for program in programs}, days=WINDOW_DAYS)
         reported = [program for program in programs if program.pk in counts and _is_enough(counts[program.pk])]
         _pause_programs(reported, counts)
     return True

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
 from accounts.people import display_names
-from accounts.roles import NotAllowed, may_sign, role_of
+from accounts.roles import may_sign, role_of
 from artists import delivery, eligibility, expiry, marks, program_status, programs, validation
 from artists.exceptions import (
     AlreadyDecided,

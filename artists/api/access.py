@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import reauthentication, roles
-from accounts.api import get_person
+from accounts.requests import get_person
 from artists.models import Program
 from catalog.models import Artist
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import get_person
+from accounts.requests import get_person
 from artists import artist_grants
 from artists.api.access import StudioView, password_is_fresh
 from rights import grants

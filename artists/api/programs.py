@@ -8,7 +8,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import get_person
+from accounts.requests import get_person
 from artists import artist_grants, program_status, programs
 from artists.api.access import StudioView, password_is_fresh
 from artists.models import Program, ProgramVersion

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import roles
-from accounts.api import get_person
 from accounts.models import Person
+from accounts.requests import get_person
 from catalog import registration
 from catalog.models import Artist, Recording
 

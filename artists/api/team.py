@@ -5,8 +5,8 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import get_person
-from accounts.models import Invitation, Member
+from accounts.models import MAX_EMAIL_LENGTH, Invitation, Member
+from accounts.requests import get_person
 from artists import programs, team_invitations
 from artists.api.access import StudioView
 from artists.models import ReviewSettings
@@ -21,7 +21,7 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
-    email = serializers.EmailField(max_length=team_invitations.MAX_EMAIL_LENGTH)
+    email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH)
 
     class Meta:
         model = Invitation
