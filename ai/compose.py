@@ -1,11 +1,14 @@
-"""Compose: a person's own sentences, filled in for one fan. No model, and the same message whenever asked again."""
+"""Fill in a person's own sentences for one fan, without a model.
+
+The choice of sentences depends on the program and the fan alone, so a repeated call gives the same message.
+"""
 
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ai import cleared
+from ai.exceptions import MissingClearance, NoUsableTemplate
 from ai.facts import Facts, FormattedFacts, format_facts
 from ai.template_language import Template
 from ai.wording import Wording, can_fill_in, fill_in_template
@@ -14,14 +17,6 @@ from rights.clearance_result import Clearance
 REQUIRED_USE = "personal_message"
 """The use that a clearance for words to one fan must name."""
 COMPOSER = "composer"
-
-
-class Unsayable(Exception):
-    """None of the templates can be said about these facts. `missing` are the slots that the nearest one lacks."""
-
-    def __init__(self, missing: frozenset[str]) -> None:
-        super().__init__(f"no template does without {', '.join(sorted(missing))}")
-        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +47,59 @@ class Composition:
 def compose(
     wording: Wording, facts: Facts, *, choice_key: bytes, program: str, fan: str, clearance: Clearance
 ) -> Composition:
-    """Raises Unsayable when the facts are too few for every template, Uncleared without the right clearance."""
-    cleared.require(clearance, REQUIRED_USE)
-    placed = format_facts(facts, wording.locale)
+    """Choose a template that these facts can fill in, and fill it in.
+
+    Raises NoUsableTemplate when the facts are too few for every template, and MissingClearance without a clearance for
+    personal messages.
+    """
+    _require_clearance(clearance)
+    formatted = format_facts(facts, wording.locale)
     choose = partial(_choose_index, choice_key, program, fan)
-    able = [n for n, template in enumerate(wording.said) if can_fill_in(wording, template, placed.texts)]
-    if not able:
-        raise Unsayable(min((template.needs - placed.texts.keys() for template in wording.said), key=len))
-    index = able[choose("template", len(able))]
-    template = wording.said[index]
-    fragments = _choose_fragments(wording, template, placed, choose)
-    chosen = {name: wording.said_fragments[name][n] for name, n in fragments}
-    text = fill_in_template(wording, template, placed, chosen)
+    templates = wording.parsed_templates
+    usable = [n for n, template in enumerate(templates) if can_fill_in(wording, template, formatted.texts)]
+    if not usable:
+        lacking = (template.required_slots - formatted.texts.keys() for template in templates)
+        raise NoUsableTemplate(min(lacking, key=len))
+    index = usable[choose("template", len(usable))]
+    template = templates[index]
+    fragments = _choose_fragments(wording, template, formatted, choose)
+    chosen = {name: wording.parsed_fragments[name][n] for name, n in fragments}
+    text = fill_in_template(wording, template, formatted, chosen)
     if text is None:
-        raise AssertionError("a template that can be said was not")
-    mentioned = template.mentions.union(*(each.mentions for each in chosen.values()))
-    values = tuple((slot, value) for slot, value in placed.texts.items() if slot in mentioned)
+        raise AssertionError("a usable template could not be filled in")
+    mentioned = template.mentions.union(*(sentence.mentions for sentence in chosen.values()))
+    values = tuple((slot, value) for slot, value in formatted.texts.items() if slot in mentioned)
     return Composition(text, index, fragments, values, wording.digest)
 
 
+def _require_clearance(clearance: Clearance) -> None:
+    """The types already forbid a refusal here. This also holds where no type checker looks."""
+    if not isinstance(clearance, Clearance):
+        raise MissingClearance(f"{REQUIRED_USE} needs a Clearance, not {type(clearance).__name__}")
+    if clearance.use != REQUIRED_USE:
+        raise MissingClearance(f"{REQUIRED_USE} needs a clearance for {REQUIRED_USE}; this one is for {clearance.use}")
+
+
 def _choose_fragments(
-    wording: Wording, template: Template, placed: FormattedFacts, choose: Callable[[str, int], int]
+    wording: Wording, template: Template, formatted: FormattedFacts, choose: Callable[[str, int], int]
 ) -> tuple[tuple[str, int], ...]:
-    """For each fragment in the template one of the sentences that these facts allow; none when they allow none."""
+    """For each fragment in the template, one of the sentences that these facts can fill in.
+
+    A fragment without such a sentence is left out.
+    """
     chosen = []
-    for name in sorted(template.mentions & wording.said_fragments.keys()):
-        able = _usable_sentences(wording.said_fragments[name], placed)
-        if able:
-            chosen.append((name, able[choose(f"fragment {name}", len(able))]))
+    for name in sorted(template.mentions & wording.parsed_fragments.keys()):
+        usable = _usable_sentences(wording.parsed_fragments[name], formatted)
+        if usable:
+            chosen.append((name, usable[choose(f"fragment {name}", len(usable))]))
     return tuple(chosen)
 
 
-def _usable_sentences(sentences: Sequence[Template], placed: FormattedFacts) -> list[int]:
-    return [n for n, sentence in enumerate(sentences) if sentence.needs <= placed.texts.keys()]
+def _usable_sentences(sentences: Sequence[Template], formatted: FormattedFacts) -> list[int]:
+    return [n for n, sentence in enumerate(sentences) if sentence.required_slots <= formatted.texts.keys()]
 
 
 def _choose_index(key: bytes, program: str, fan: str, slot: str, options: int) -> int:
-    """By HMAC and nothing else, so that a replay of the same moment says the same words."""
+    """A number below `options`, from an HMAC alone, so that the same moment always gets the same words."""
     message = "".join(f"{len(part)}:{part}" for part in (program, fan, slot))
     return int.from_bytes(hmac.digest(key, message.encode(), "sha256")[:8]) % options

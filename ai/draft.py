@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -11,11 +11,12 @@ import msgspec
 
 from ai import guard, unicode
 from ai.compose import COMPOSER, FACTS_CONTRIBUTION, Composition, Contribution, compose
+from ai.exceptions import GuardRejected, InvalidTemplate, ModelFailed
 from ai.facts import Facts, FormattedFacts, format_facts
 from ai.guard import Finding
-from ai.llm import ModelConfig, Unusable, ask_model
+from ai.llm import ModelConfig, ask_model
 from ai.names import safe_title
-from ai.template_language import Malformed, Parts, fill_in, parse_template
+from ai.template_language import Parts, fill_in, parse_template
 from ai.wording import Wording, list_shapes
 from rights.clearance_result import Clearance
 
@@ -45,8 +46,8 @@ class DraftedMessage:
     parts: tuple[Contribution, ...]
     composed: Composition | None
     """How the composer came to it; None when a model wrote it."""
-    why_composer: str | None = None
-    """Why a model that was to write did not: the reason of Unusable, or `guard`."""
+    fallback_reason: str | None = None
+    """Why a model that was to write did not: the reason of ModelFailed, or `guard`."""
     findings: tuple[Finding, ...] = ()
     """What the guard found in a model's words that were not used."""
 
@@ -62,14 +63,6 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 
 
-class Doubtful(Exception):
-    """The guard does not let it pass. Of a model's words this costs the words; of the composer's, the draft."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(", ".join(sorted({finding.code for finding in findings})))
-        self.findings = tuple(findings)
-
-
 def draft_message(
     wording: Wording,
     facts: Facts,
@@ -81,21 +74,24 @@ def draft_message(
     model: ModelConfig | None = None,
     style: Style | None = None,
 ) -> DraftedMessage:
-    """A message that the guard lets pass. Raises Unsayable, Doubtful, or Uncleared; never because of the model."""
+    """Write a message that passes the guard. Raises NoUsableTemplate, GuardRejected or MissingClearance.
+
+    A model that fails raises nothing: the composer's text is used, and `fallback_reason` says why.
+    """
     composed = compose(wording, facts, choice_key=choice_key, program=program, fan=fan, clearance=clearance)
     if found := guard.check_text(composed.text, facts, limit=MAX_COMPOSED_LENGTH, wording=wording):
-        raise Doubtful(found)
+        raise GuardRejected(found)
     drafted = DraftedMessage(composed.text, COMPOSER, composed.parts, composed)
     if model is None:
         return drafted
     if unicode.parse_locale(wording.locale).language != "en":
-        return replace(drafted, why_composer="language")
+        return replace(drafted, fallback_reason="language")
     try:
         text = _write_with_model(model, wording, facts, style or Style(), _pseudonym(choice_key, fan))
-    except Unusable as problem:
-        return replace(drafted, why_composer=problem.reason)
-    except Doubtful as doubt:
-        return replace(drafted, why_composer="guard", findings=doubt.findings)
+    except ModelFailed as problem:
+        return replace(drafted, fallback_reason=problem.reason)
+    except GuardRejected as doubt:
+        return replace(drafted, fallback_reason="guard", findings=doubt.findings)
     maker = f"model:{model.model}"
     return DraftedMessage(text, maker, (Contribution("words", maker), FACTS_CONTRIBUTION), None)
 
@@ -112,14 +108,14 @@ def _write_with_model(model: ModelConfig, wording: Wording, facts: Facts, style:
     words = fill_in(parts, marks, wording.locale, _reject_fragment)
     text = fill_in(parts, placed, wording.locale, _reject_fragment)
     if words is None or text is None:
-        raise Doubtful([Finding("syntax", "a slot without a value", 0)])
+        raise GuardRejected([Finding("syntax", "a slot without a value", 0)])
     found = [
         *guard.check_words(words, facts, wording=wording, strict=True),
         *_check_style(words, style),
         *guard.check_text(text, facts, limit=style.max_length, wording=wording),
     ]
     if found:
-        raise Doubtful(found)
+        raise GuardRejected(found)
     return text
 
 
@@ -154,11 +150,11 @@ def _build_question(wording: Wording, facts: Facts, placed: FormattedFacts, styl
 def _parse_answer(text: str, locale: str) -> Parts:
     """A model's answer is a template like any other, only without optional parts, fragments and escapes."""
     if match := _UNSUPPORTED_SYNTAX.search(text):
-        raise Doubtful([Finding("syntax", match.group(), match.start())])
+        raise GuardRejected([Finding("syntax", match.group(), match.start())])
     try:
         return parse_template(text, locale).parts
-    except Malformed as problem:
-        raise Doubtful([Finding("syntax", problem.problem, problem.position or 0)]) from None
+    except InvalidTemplate as problem:
+        raise GuardRejected([Finding("syntax", problem.problem, problem.position or 0)]) from None
 
 
 _UNSUPPORTED_SYNTAX = re.compile(r"[\[\]]|\{\{|\}\}")

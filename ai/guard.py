@@ -38,9 +38,9 @@ CRITICAL = frozenset({"control", "direction", "link", "contact", "syntax", "form
 @dataclass(frozen=True, slots=True)
 class Finding:
     code: str
-    what: str
+    text: str
     """The words it is about, or what is wrong with them."""
-    where: int
+    position: int
     """The character it starts at, from 0."""
 
 
@@ -49,11 +49,11 @@ def check_text(text: str, facts: Facts, *, limit: int = 600, wording: Wording | 
     if found := [*_check_length(text, limit)]:
         return found  # some of what follows takes time with the square of the length: 13 s for 10,000 characters
     placed = format_facts(facts, wording.locale if wording else "en")
-    if wording is not None and wording.says(text, placed):
+    if wording is not None and wording.matches(text, placed):
         return []
     blanked, wrong = _mask_known_values(text, facts, placed)
     found = [*_check_characters(text), *wrong, *check_words(blanked, facts, wording=wording)]
-    return sorted(found, key=lambda finding: finding.where)
+    return sorted(found, key=lambda finding: finding.position)
 
 
 def check_words(words: str, facts: Facts, *, wording: Wording | None = None, strict: bool = False) -> list[Finding]:
@@ -73,7 +73,7 @@ def check_words(words: str, facts: Facts, *, wording: Wording | None = None, str
         *_check_language(words, wording),
         *(_check_vocabulary(plain, wording) if strict else ()),
     ]
-    return sorted(found, key=lambda finding: finding.where)
+    return sorted(found, key=lambda finding: finding.position)
 
 
 class _KnownValues:

@@ -1,6 +1,6 @@
-"""Ask: one question to a server that speaks OpenAI's chat completions. The only file that knows the openai package.
+"""Ask a language model one question, over OpenAI's chat completions API. The only file that knows the openai package.
 
-Whatever comes back is read again here against our own type; whatever goes wrong is Unusable: the caller does without.
+The answer is checked against our own type. Whatever goes wrong becomes ModelFailed, and the caller does without.
 """
 
 import asyncio
@@ -14,6 +14,8 @@ import httpx2
 import msgspec
 import openai
 
+from ai.exceptions import ModelFailed
+
 MAX_RESPONSE_BYTES = 64 * 1024
 """Bytes of a whole response; more is not read."""
 MAX_TOKENS = 400
@@ -24,14 +26,6 @@ _ALLOWED_HEADERS = frozenset(
 )
 _RAW_RESPONSE_HEADER = "x-stainless-raw-response"
 """How the client marks a request whose body it leaves for us to read."""
-
-
-class Unusable(Exception):
-    """No answer that may be used. `reason` is one word for counting, never a text that the model wrote."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +56,18 @@ class Answer[T]:
 
 
 def check_address(base_url: str, hosts: frozenset[str]) -> None:
-    """Raises Unusable unless it is loopback, or https at a host that the settings name."""
+    """Raises ModelFailed unless it is loopback, or https at a host that the settings name."""
     try:
         parts = urlsplit(base_url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise Unusable("address", "not an address") from None
+        raise ModelFailed("address", "not an address") from None
     if parts.scheme not in ("http", "https") or not host:
-        raise Unusable("address", "not an http address")
+        raise ModelFailed("address", "not an http address")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise Unusable("address", "an address with a user, a query or a fragment")
+        raise ModelFailed("address", "an address with a user, a query or a fragment")
     if not _is_loopback(host) and (parts.scheme != "https" or host not in hosts):
-        raise Unusable("address", f"{host} is neither loopback nor https at a host that the settings name")
+        raise ModelFailed("address", f"{host} is neither loopback nor https at a host that the settings name")
 
 
 def ask_model[T: msgspec.Struct](
@@ -93,13 +87,13 @@ async def _post_within_deadline(profile: ModelConfig, request: dict[str, Any]) -
     try:
         return await asyncio.wait_for(_post(profile, request), profile.timeout_seconds)
     except TimeoutError:
-        raise Unusable("timeout", f"no answer in {profile.timeout_seconds:g} s") from None
+        raise ModelFailed("timeout", f"no answer in {profile.timeout_seconds:g} s") from None
     except openai.APITimeoutError:
-        raise Unusable("timeout") from None
+        raise ModelFailed("timeout") from None
     except openai.APIStatusError as problem:
-        raise Unusable("status", str(problem.status_code)) from None
+        raise ModelFailed("status", str(problem.status_code)) from None
     except (openai.OpenAIError, httpx2.HTTPError) as problem:
-        raise Unusable("connection", type(problem).__name__) from None
+        raise ModelFailed("connection", type(problem).__name__) from None
 
 
 async def _post(profile: ModelConfig, request: dict[str, Any]) -> bytes:
@@ -110,9 +104,9 @@ async def _post(profile: ModelConfig, request: dict[str, Any]) -> bytes:
             async for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_RESPONSE_BYTES:
-                    raise Unusable("oversize", f"more than {MAX_RESPONSE_BYTES} bytes")
+                    raise ModelFailed("oversize", f"more than {MAX_RESPONSE_BYTES} bytes")
             if response.status_code != 200:
-                raise Unusable("status", str(response.status_code))
+                raise ModelFailed("status", str(response.status_code))
             return bytes(body)
 
 
@@ -136,7 +130,7 @@ def _http_client(profile: ModelConfig) -> httpx2.AsyncClient:
 
     async def only_ours(request: httpx2.Request) -> None:
         if (request.url.scheme, request.url.netloc) != (ours.scheme, ours.netloc):
-            raise Unusable("address", "the request left its host")
+            raise ModelFailed("address", "the request left its host")
         for name in list(request.headers):
             if name.lower() not in _ALLOWED_HEADERS | {_RAW_RESPONSE_HEADER}:
                 del request.headers[name]
@@ -198,18 +192,18 @@ def _parse_response[T: msgspec.Struct](body: bytes, answer: type[T]) -> Answer[T
     try:
         completion = msgspec.json.decode(body, type=_Completion)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Unusable("protocol", "no chat completion") from None
+        raise ModelFailed("protocol", "no chat completion") from None
     if len(completion.choices) != 1:
-        raise Unusable("protocol", f"{len(completion.choices)} choices")
+        raise ModelFailed("protocol", f"{len(completion.choices)} choices")
     choice = completion.choices[0]
     if choice.message.refusal:
-        raise Unusable("refused")
+        raise ModelFailed("refused")
     if choice.finish_reason != "stop":
-        raise Unusable("unfinished", str(choice.finish_reason)[:20])
+        raise ModelFailed("unfinished", str(choice.finish_reason)[:20])
     try:
         return Answer(msgspec.json.decode(choice.message.content or "", type=answer), completion.model[:80])
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Unusable("schema", f"no {answer.__name__}") from None
+        raise ModelFailed("schema", f"no {answer.__name__}") from None
 
 
 def _is_loopback(host: str) -> bool:

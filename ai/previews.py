@@ -40,8 +40,8 @@ def list_previews(wording: Wording, *, artist: str, answers: ProgramFacts | None
 
 def _can_occur(wording: Wording, shape: Shape, answers: ProgramFacts) -> bool:
     """A number is always known, and a song always or never."""
-    chosen = (wording.said_fragments[name][n] for name, n in shape.fragments)
-    mentioned = wording.said[shape.template].mentions.union(*(each.mentions for each in chosen))
+    chosen = (wording.parsed_fragments[name][n] for name, n in shape.fragments)
+    mentioned = wording.parsed_templates[shape.template].mentions.union(*(each.mentions for each in chosen))
     sung = answers.song is not None or "song" not in mentioned
     return "plays" not in shape.missing and sung == ("song" not in shape.missing)
 
@@ -50,8 +50,10 @@ def _previews_of_shape(wording: Wording, shape: Shape, artist: str, answers: Pro
     seen = set[str]()
     for case, facts in _example_facts(wording, artist, answers):
         kept = _drop_facts(facts, shape.missing)
-        chosen = {name: wording.said_fragments[name][n] for name, n in shape.fragments}
-        text = fill_in_template(wording, wording.said[shape.template], format_facts(kept, wording.locale), chosen)
+        chosen = {name: wording.parsed_fragments[name][n] for name, n in shape.fragments}
+        text = fill_in_template(
+            wording, wording.parsed_templates[shape.template], format_facts(kept, wording.locale), chosen
+        )
         if text is not None and text not in seen:
             seen.add(text)
             yield Preview(shape, case, text)

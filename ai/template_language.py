@@ -12,25 +12,10 @@ from functools import cache, lru_cache
 from itertools import chain
 
 from ai import contacts, unicode
+from ai.exceptions import InvalidTemplate
 from ai.facts import SLOTS, FormattedFacts
 
 MAX_TEMPLATE_LENGTH = 1000
-
-
-class Malformed(ValueError):
-    """No sentence of this language. `slot` names the slot that is wrong, if one is; `position` counts from 0."""
-
-    def __init__(
-        self, problem: str, *, position: int | None = None, slot: str | None = None, where: str | None = None
-    ) -> None:
-        place = f"{where}: " if where else ""
-        at = "" if position is None else f" (character {position + 1})"
-        super().__init__(f"{place}{problem}{at}")
-        self.problem, self.position, self.slot, self.where = problem, position, slot, where
-
-    def inside(self, where: str) -> "Malformed":
-        """The same complaint, saying which sentence it is about."""
-        return Malformed(self.problem, position=self.position, slot=self.slot, where=where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +45,26 @@ type Parts = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One sentence, read. `needs` are the slots, `needs_fragments` the fragments without which it cannot be said."""
+    """One sentence, read. `needs` are the slots, `required_fragments` the fragments without which it cannot be said."""
 
     source: str
     parts: Parts
-    needs: frozenset[str]
-    needs_fragments: frozenset[str]
+    required_slots: frozenset[str]
+    required_fragments: frozenset[str]
     mentions: frozenset[str]
     """Every slot and fragment in it, the optional ones too."""
 
 
 def parse_template(source: str, locale: str, *, fragments: frozenset[str] = frozenset()) -> Template:
-    """Raises Malformed for anything that could not be filled in exactly one way."""
+    """Raises InvalidTemplate for anything that could not be filled in exactly one way."""
     _check_source(source)
     parts = _Parser(source, locale, fragments).read()
     bare = [part for part in parts if not isinstance(part, str | OptionalPart)]
     return Template(
         source=source,
         parts=parts,
-        needs=frozenset(part.name for part in bare if not isinstance(part, Fragment)),
-        needs_fragments=frozenset(part.name for part in bare if isinstance(part, Fragment)),
+        required_slots=frozenset(part.name for part in bare if not isinstance(part, Fragment)),
+        required_fragments=frozenset(part.name for part in bare if isinstance(part, Fragment)),
         mentions=frozenset(part.name for part in _flatten(parts) if not isinstance(part, str | OptionalPart)),
     )
 
@@ -131,16 +116,16 @@ _FORBIDDEN_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 def _check_source(source: str) -> None:
     """What may stand in no sentence, whatever its slots."""
     if not source.strip():
-        raise Malformed("it is empty")
+        raise InvalidTemplate("it is empty")
     if len(source) > MAX_TEMPLATE_LENGTH:
-        raise Malformed(f"it has {len(source)} characters; at most {MAX_TEMPLATE_LENGTH}")
+        raise InvalidTemplate(f"it has {len(source)} characters; at most {MAX_TEMPLATE_LENGTH}")
     for pattern, what in (
         (unicode.CONTROL_CHARACTERS, "a control"),
         (unicode.INVISIBLE_CHARACTERS, "an invisible"),
         (_FORBIDDEN_BIDI, "a direction"),
     ):
         if match := pattern.search(source):
-            raise Malformed(f"{what} character U+{ord(match.group()):04X}", position=match.start())
+            raise InvalidTemplate(f"{what} character U+{ord(match.group()):04X}", position=match.start())
     check_no_contacts(source)
 
 
@@ -149,7 +134,7 @@ def check_no_contacts(source: str) -> None:
     as_said = _BRACKETS.sub("", _ANY_SLOT.sub("slot", source))
     if found := contacts.find_contact(as_said, contacts.TEMPLATE_PATTERNS):
         kind, written, _ = found
-        raise Malformed(f"{kind} in it ({written!r}): messages lead nowhere else")
+        raise InvalidTemplate(f"{kind} in it ({written!r}): messages lead nowhere else")
 
 
 _ANY_SLOT = re.compile(r"\{[^{}]*\}")
@@ -173,29 +158,29 @@ class _Parser:
             piece, at = match.group(), match.start()
             if piece == "[":
                 if opened is not None:
-                    raise Malformed("an optional part inside an optional part", position=at)
+                    raise InvalidTemplate("an optional part inside an optional part", position=at)
                 option, opened = [], at
             elif piece == "]":
                 if opened is None:
-                    raise Malformed("a ] that closes nothing; write ]] for the character", position=at)
+                    raise InvalidTemplate("a ] that closes nothing; write ]] for the character", position=at)
                 parts.append(self._option(option, opened))
                 option, opened = parts, None
             else:
                 option.append(self._part(piece, at))
         if opened is not None:
-            raise Malformed("a [ that is never closed; write [[ for the character", position=opened)
+            raise InvalidTemplate("a [ that is never closed; write [[ for the character", position=opened)
         return tuple(parts)
 
     def _option(self, inside: list[Part], at: int) -> OptionalPart:
         if all(isinstance(part, str) for part in inside):
-            raise Malformed("an optional part without a slot would never fall away", position=at)
+            raise InvalidTemplate("an optional part without a slot would never fall away", position=at)
         return OptionalPart(tuple(inside))
 
     def _part(self, piece: str, at: int) -> Part:
         if piece in ("{{", "}}", "[[", "]]"):
             return piece[0]
         if piece in ("{", "}"):
-            raise Malformed(f"a {piece} without its other half; write {piece * 2} for the character", position=at)
+            raise InvalidTemplate(f"a {piece} without its other half; write {piece * 2} for the character", position=at)
         return self._slot(piece[1:-1], at) if piece[0] == "{" else piece
 
     def _slot(self, inside: str, at: int) -> Part:
@@ -209,22 +194,22 @@ class _Parser:
             return Fragment(name)
         raise self._unknown(name, at)
 
-    def _unknown(self, name: str, at: int) -> Malformed:
+    def _unknown(self, name: str, at: int) -> InvalidTemplate:
         known = f"slots are {', '.join(SLOTS)}"
         if self.fragments:
             known += f"; fragments are {', '.join(sorted(self.fragments))}"
-        return Malformed(f"unknown slot {{{name}}}; {known}", position=at, slot=name)
+        return InvalidTemplate(f"unknown slot {{{name}}}; {known}", position=at, slot=name)
 
     def _plural(self, name: str, rest: str, at: int) -> Plural:
         if name not in SLOTS:
             raise self._unknown(name, at)
         if SLOTS[name] is not int:
-            raise Malformed(f"{{{name}}} is no number, so it has no plural", position=at, slot=name)
+            raise InvalidTemplate(f"{{{name}}} is no number, so it has no plural", position=at, slot=name)
         before, *pairs = _PLURAL_FORM.split(rest)
         forms = dict(zip(pairs[::2], (text.strip() for text in pairs[1::2]), strict=True))
         if before.strip() or not forms or len(forms) * 2 != len(pairs):
             example = f"{{{name}, one: listen, other: listens}}"
-            raise Malformed(f"a plural is written {example}", position=at, slot=name)
+            raise InvalidTemplate(f"a plural is written {example}", position=at, slot=name)
         self._refuse_forms(name, forms, at)
         return Plural(name, forms)
 
@@ -233,8 +218,10 @@ class _Parser:
         used = needed | unicode.parse_locale(self.locale).plural_form.tags
         if missing := sorted(needed - forms.keys()):
             lacking = ", ".join(missing)
-            raise Malformed(f"{{{name}}} lacks the plural form {lacking} of {self.locale}", position=at, slot=name)
+            raise InvalidTemplate(
+                f"{{{name}}} lacks the plural form {lacking} of {self.locale}", position=at, slot=name
+            )
         if strange := sorted(forms.keys() - used):
-            raise Malformed(f"{self.locale} has no plural form {', '.join(strange)}", position=at, slot=name)
+            raise InvalidTemplate(f"{self.locale} has no plural form {', '.join(strange)}", position=at, slot=name)
         if empty := sorted(category for category, text in forms.items() if not text):
-            raise Malformed(f"{{{name}}} has an empty plural form {', '.join(empty)}", position=at, slot=name)
+            raise InvalidTemplate(f"{{{name}}} has an empty plural form {', '.join(empty)}", position=at, slot=name)

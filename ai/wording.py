@@ -14,10 +14,10 @@ from typing import Any
 from babel import UnknownLocaleError
 
 from ai import unicode
+from ai.exceptions import InvalidTemplate
 from ai.facts import SLOTS, FormattedFacts
 from ai.template_language import (
     Fragment,
-    Malformed,
     OptionalPart,
     Parts,
     Plural,
@@ -52,13 +52,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Wording:
-    """Checked when made: there is no Wording that could not be said. Raises Malformed."""
+    """Checked when made: there is no Wording that could not be said. Raises InvalidTemplate."""
 
     locale: str
     templates: tuple[str, ...]
     fragments: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
-    said: tuple[Template, ...] = field(init=False, repr=False, compare=False)
-    said_fragments: Mapping[str, tuple[Template, ...]] = field(init=False, repr=False, compare=False)
+    parsed_templates: tuple[Template, ...] = field(init=False, repr=False, compare=False)
+    parsed_fragments: Mapping[str, tuple[Template, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_locale(self.locale)
@@ -71,23 +71,23 @@ class Wording:
             for name, texts in self.fragments.items()
         }
         object.__setattr__(self, "fragments", MappingProxyType(dict(self.fragments)))
-        object.__setattr__(self, "said_fragments", MappingProxyType(fragments))
-        said = tuple(
+        object.__setattr__(self, "parsed_fragments", MappingProxyType(fragments))
+        parsed = tuple(
             _parse_sentence(text, self.locale, f"template {n}", names) for n, text in _numbered(self.templates)
         )
-        object.__setattr__(self, "said", said)
+        object.__setattr__(self, "parsed_templates", parsed)
         _check_combinations(self)
 
     @classmethod
     def parse(cls, data: Any) -> "Wording":
         """From JSON: {"locale": "en", "templates": [...], "fragments": {"closing": [...]}}."""
         if not isinstance(data, Mapping) or data.keys() - {"language", "locale", "templates", "fragments"}:
-            raise Malformed("a wording has a locale, templates and fragments, nothing else")
+            raise InvalidTemplate("a wording has a locale, templates and fragments, nothing else")
         if data.get("language", LANGUAGE_VERSION) != LANGUAGE_VERSION:
-            raise Malformed(f"language {data['language']!r} of templates is not known here")
+            raise InvalidTemplate(f"language {data['language']!r} of templates is not known here")
         fragments = data.get("fragments", {})
         if not isinstance(fragments, Mapping) or not isinstance(data.get("locale"), str):
-            raise Malformed("the locale is a text, and fragments are lists of sentences under a name")
+            raise InvalidTemplate("the locale is a text, and fragments are lists of sentences under a name")
         return cls(
             locale=data["locale"].replace("_", "-"),
             templates=_require_sentences(data.get("templates"), "templates"),
@@ -109,9 +109,9 @@ class Wording:
         """SHA-256 of `canonical()` in hex: the shape hash."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
-    def says(self, text: str, placed: FormattedFacts) -> bool:
+    def matches(self, text: str, placed: FormattedFacts) -> bool:
         """Whether this is, letter for letter, something these words say about these facts."""
-        return any(len(text) in _match_ends(self, each.parts, text, 0, placed) for each in self.said)
+        return any(len(text) in _match_ends(self, each.parts, text, 0, placed) for each in self.parsed_templates)
 
 
 @lru_cache(maxsize=256)
@@ -122,24 +122,25 @@ def load_wording(canonical: str) -> Wording:
 
 def can_fill_in(wording: Wording, template: Template, known: Mapping[str, str]) -> bool:
     """Whether every slot outside the optional parts has a value."""
-    return template.needs <= known.keys() and all(
-        any(each.needs <= known.keys() for each in wording.said_fragments[name]) for name in template.needs_fragments
+    return template.required_slots <= known.keys() and all(
+        any(each.required_slots <= known.keys() for each in wording.parsed_fragments[name])
+        for name in template.required_fragments
     )
 
 
 def list_shapes(wording: Wording) -> list[Shape]:
     """Every way a message can come out, template by template; few enough to be read before signing."""
-    return [shape for index in range(len(wording.said)) for shape in _shapes_of_template(wording, index)]
+    return [shape for index in range(len(wording.parsed_templates)) for shape in _shapes_of_template(wording, index)]
 
 
 def _shapes_of_template(wording: Wording, index: int) -> Iterator[Shape]:
-    template = wording.said[index]
-    used = sorted(template.mentions & wording.said_fragments.keys())
-    for picked in product(*(range(len(wording.said_fragments[name])) for name in used)):
-        chosen = {name: wording.said_fragments[name][n] for name, n in zip(used, picked, strict=True)}
+    template = wording.parsed_templates[index]
+    used = sorted(template.mentions & wording.parsed_fragments.keys())
+    for picked in product(*(range(len(wording.parsed_fragments[name])) for name in used)):
+        chosen = {name: wording.parsed_fragments[name][n] for name, n in zip(used, picked, strict=True)}
         mentioned = template.mentions.union(*(each.mentions for each in chosen.values())) & SLOTS.keys()
         seen = set[str]()
-        for missing in _subsets(sorted(mentioned - template.needs - {"artist"})):
+        for missing in _subsets(sorted(mentioned - template.required_slots - {"artist"})):
             placed = _slots_in_braces(SLOTS.keys() - missing, wording.locale)
             text = fill_in_template(wording, template, placed, chosen)
             if text is not None and text not in seen:
@@ -176,7 +177,7 @@ def _match_ends(wording: Wording, parts: Parts, text: str, start: int, placed: F
                 form = "\0" if placed.plays is None else choose_plural(forms, placed.plays, wording.locale)
                 ends = {at + len(form) for at in places if text.startswith(form, at)}
             case Fragment(name):
-                told = wording.said_fragments[name]
+                told = wording.parsed_fragments[name]
                 ends = {
                     end for at in places for each in told for end in _match_ends(wording, each.parts, text, at, placed)
                 }
@@ -192,7 +193,7 @@ def _match_ends(wording: Wording, parts: Parts, text: str, start: int, placed: F
 def _has_values(wording: Wording, parts: Parts, placed: FormattedFacts) -> bool:
     for part in parts:
         if isinstance(part, Fragment):
-            if not any(each.needs <= placed.texts.keys() for each in wording.said_fragments[part.name]):
+            if not any(each.required_slots <= placed.texts.keys() for each in wording.parsed_fragments[part.name]):
                 return False
         elif isinstance(part, Slot | Plural) and part.name not in placed.texts:
             return False
@@ -216,8 +217,8 @@ def _numbered(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
 def _parse_sentence(text: str, locale: str, where: str, fragments: frozenset[str] = frozenset()) -> Template:
     try:
         return parse_template(text, locale, fragments=fragments)
-    except Malformed as problem:
-        raise problem.inside(where) from None
+    except InvalidTemplate as problem:
+        raise problem.in_sentence(where) from None
 
 
 def _require_sentences(given: Any, where: str) -> tuple[str, ...]:
@@ -226,7 +227,7 @@ def _require_sentences(given: Any, where: str) -> tuple[str, ...]:
         or isinstance(given, str | bytes)
         or not all(isinstance(each, str) for each in given)
     ):
-        raise Malformed("a list of sentences, please", where=where)
+        raise InvalidTemplate("a list of sentences, please", where=where)
     return tuple(unicodedata.normalize("NFC", each) for each in given)
 
 
@@ -234,35 +235,46 @@ def _check_locale(tag: str) -> None:
     try:
         unicode.parse_locale(tag)
     except (ValueError, UnknownLocaleError):
-        raise Malformed(f"{tag!r} is no locale known here") from None
+        raise InvalidTemplate(f"{tag!r} is no locale known here") from None
 
 
 def _check_sizes(templates: Sequence[str], fragments: Mapping[str, Sequence[str]]) -> None:
     if not 1 <= len(templates) <= MAX_TEMPLATES:
-        raise Malformed(f"{len(templates)} templates; from 1 to {MAX_TEMPLATES}")
+        raise InvalidTemplate(f"{len(templates)} templates; from 1 to {MAX_TEMPLATES}")
     if len(fragments) > MAX_FRAGMENTS:
-        raise Malformed(f"{len(fragments)} fragments; at most {MAX_FRAGMENTS}")
+        raise InvalidTemplate(f"{len(fragments)} fragments; at most {MAX_FRAGMENTS}")
     for name, texts in fragments.items():
         if name in SLOTS or not name.isascii() or not name.replace("_", "").islower() or not name.isidentifier():
-            raise Malformed("a fragment's name is lower-case letters, and not that of a slot", where=f"fragment {name}")
+            raise InvalidTemplate(
+                "a fragment's name is lower-case letters, and not that of a slot", where=f"fragment {name}"
+            )
         if not 1 <= len(texts) <= MAX_ALTERNATIVES:
-            raise Malformed(f"{len(texts)} sentences; from 1 to {MAX_ALTERNATIVES}", where=f"fragment {name}")
+            raise InvalidTemplate(f"{len(texts)} sentences; from 1 to {MAX_ALTERNATIVES}", where=f"fragment {name}")
 
 
 def _check_combinations(wording: Wording) -> None:
     """What only shows when the sentences are put together."""
     choices = sum(
         prod(len(texts) for name, texts in wording.fragments.items() if name in template.mentions)
-        for template in wording.said
+        for template in wording.parsed_templates
     )
     if choices > MAX_COMBINATIONS:
-        raise Malformed(f"{choices} combinations of templates and fragments; nobody reads more than {MAX_COMBINATIONS}")
-    if not any(can_fill_in(wording, template, dict.fromkeys(SLOTS.keys() - {"name"}, "")) for template in wording.said):
-        raise Malformed("a fan may have no name: write [{name}] with its comma in brackets, or a template without it")
+        raise InvalidTemplate(
+            f"{choices} combinations of templates and fragments; nobody reads more than {MAX_COMBINATIONS}"
+        )
+    if not any(
+        can_fill_in(wording, template, dict.fromkeys(SLOTS.keys() - {"name"}, ""))
+        for template in wording.parsed_templates
+    ):
+        raise InvalidTemplate(
+            "a fan may have no name: write [{name}] with its comma in brackets, or a template without it"
+        )
     for shape in list_shapes(wording):
         if len(shape.text) > MAX_SHAPE_LENGTH:
-            raise Malformed(f"{len(shape.text)} characters with its fragments", where=f"template {shape.template + 1}")
+            raise InvalidTemplate(
+                f"{len(shape.text)} characters with its fragments", where=f"template {shape.template + 1}"
+            )
         try:
             check_no_contacts(shape.text)
-        except Malformed as problem:
-            raise problem.inside(f"template {shape.template + 1} with its fragments") from None
+        except InvalidTemplate as problem:
+            raise problem.in_sentence(f"template {shape.template + 1} with its fragments") from None

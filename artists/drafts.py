@@ -8,8 +8,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from ai.compose import Unsayable
-from ai.draft import Doubtful
+from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
 from artists import expiry, generation, marks
 from artists.models import Draft, Moment, Program
@@ -123,9 +122,9 @@ def _generate_texts(
         first_at = first_listens.get((*moment.fan_and_artist, moment.version.recording_id))
         try:
             texts.append(generation.generate_text(moment, cleared[moment.pk], first_at, model))
-        except Unsayable as reason:
+        except NoUsableTemplate as reason:
             failed[moment.pk] = f"unsayable: {reason}"
-        except Doubtful as reason:
+        except GuardRejected as reason:
             failed[moment.pk] = f"guard: {reason}"
         except Exception:
             logger.exception("Nothing could be written for moment %d", moment.pk)
@@ -180,8 +179,8 @@ def _audit_entries(
 ) -> Iterator[Entry]:
     for draft, text in zip(drafts, texts, strict=True):
         facts = {"moment": draft.moment_id, "clearance": draft.clearance_id, "maker": draft.maker}
-        if text.result.why_composer:
-            facts["why_composer"] = text.result.why_composer
+        if text.result.fallback_reason:
+            facts["why_composer"] = text.result.fallback_reason
         yield trail.new_entry("draft.written", by=ACTOR, subject=f"draft:{draft.pk}", **facts)
     for moment in refused:
         reason_kind = moment.reason.partition(":")[0]

@@ -12,8 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ai import wording
 from ai.draft import DraftedMessage, draft_message
+from ai.exceptions import ModelFailed
 from ai.facts import Facts
-from ai.llm import ModelConfig, Unusable
+from ai.llm import ModelConfig
 from artists.models import Moment
 from fans.models import Engagement, RecordingEngagement
 from rights.clearance_result import Clearance
@@ -47,7 +48,7 @@ def configured_model() -> ModelConfig | None:
             timeout_seconds=settings.LLM_TIMEOUT_SECONDS,
             is_openai=host == "api.openai.com",
         )
-    except Unusable as reason:
+    except ModelFailed as reason:
         raise ImproperlyConfigured(f"LLM_BASE_URL cannot be used: {reason}.") from reason
 
 
@@ -74,7 +75,7 @@ def generate_text(
 ) -> GeneratedText:
     """Takes seconds when a model writes.
 
-    Raises Unsayable where no signed sentence fits the facts, and Doubtful where the guard objects to the text.
+    Raises NoUsableTemplate where no signed sentence fits the facts, and GuardRejected where the guard objects to the text.
     """
     facts = _build_facts(moment, first_listen_at)
     result = draft_message(

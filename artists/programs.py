@@ -13,8 +13,8 @@ from accounts import roles
 from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
 from ai import unicode
+from ai.exceptions import InvalidTemplate
 from ai.facts import SLOTS
-from ai.template_language import Malformed
 from ai.wording import Wording, can_fill_in
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import DAY_SECONDS, DEFAULT_REVIEW_SECONDS, Program, ProgramVersion, ReviewSettings
@@ -23,8 +23,8 @@ from audit import trail
 from catalog.models import Artist, Recording
 from live import notices
 from rights import decisions
+from rights.decisions import require_principal
 from rights.models import Decision
-from rights.signing import require_principal
 
 MAX_GRACE_SECONDS = DAY_SECONDS
 MAX_NTH = 1_000_000
@@ -160,10 +160,10 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
 def _canonical_wording(wording: dict[str, Any], recording: Recording | None) -> str:
     try:
         parsed = Wording.parse(wording)
-    except Malformed as problem:
+    except InvalidTemplate as problem:
         raise InvalidRequest(f"The words cannot be used: {problem}.") from problem
     known_slots = dict.fromkeys(SLOTS if recording else SLOTS.keys() - {"song"}, "")
-    for number, template in enumerate(parsed.said, start=1):
+    for number, template in enumerate(parsed.parsed_templates, start=1):
         if not can_fill_in(parsed, template, known_slots):
             raise InvalidRequest(
                 f"Template {number} speaks of {{song}}, and this program is about no single one. Name it."

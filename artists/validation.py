@@ -30,17 +30,17 @@ def _allowed_names(draft: Draft) -> Facts:
 
 
 ERROR_MESSAGES = {
-    "length": lambda finding: f"A message has from 1 to {MAX_MESSAGE_LENGTH} characters: {finding.what}.",
+    "length": lambda finding: f"A message has from 1 to {MAX_MESSAGE_LENGTH} characters: {finding.text}.",
     "control": lambda finding: (
         f"There is a character in it that nobody can see ({_describe_position(finding)}). Take it out."
     ),
     "direction": lambda finding: (
         f"There is a hidden direction mark in it ({_describe_position(finding)}). Take it out."
     ),
-    "link": lambda finding: f"Messages lead nowhere else. Take the link out: {finding.what!r}.",
-    "contact": lambda finding: f"Messages lead nowhere else. Take this address or number out: {finding.what!r}.",
+    "link": lambda finding: f"Messages lead nowhere else. Take the link out: {finding.text!r}.",
+    "contact": lambda finding: f"Messages lead nowhere else. Take this address or number out: {finding.text!r}.",
 }
 
 
 def _describe_position(finding: Finding) -> str:
-    return f"{finding.what}, character {finding.where + 1}"
+    return f"{finding.text}, character {finding.position + 1}"

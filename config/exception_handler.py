@@ -8,7 +8,7 @@ from rest_framework.views import exception_handler
 
 from accounts.exceptions import NotAllowed
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
-from rights.signing import ReauthenticationRequired
+from rights.exceptions import ReauthenticationRequired
 
 STATUS_BY_EXCEPTION: dict[type[Exception], int] = {
     InvalidRequest: 400,

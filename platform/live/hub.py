@@ -1,35 +1,32 @@
-"""Hand on: what came from Kafka, to the open sockets of this process. Everything here runs in the event loop."""
+"""Give the hints that came from Kafka to the open sockets of this process. All of it runs in the event loop."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
 
-import msgspec
 from django.conf import settings
 
+from live.exceptions import TooManySockets
 from live.sessions import SocketSession
-from live.wire_format import SESSION_ENDED, Hint
+from live.wire_format import CLOSE_SIGNED_OUT, SESSION_ENDED, Hint, encode_notice
 
-MAX_QUEUED_HINTS = 64  # hints that wait for one slow socket
-
-CLOSE_SIGNED_OUT, CLOSE_TOO_MANY_SOCKETS = 4401, 4429
-
-
-class TooManySockets(Exception):
-    """This person has as many sockets open as anybody may."""
+MAX_QUEUED_HINTS = 64  # for one slow socket
 
 
 class SocketQueue:
-    """What waits to be said on one open socket. Bounded: hints beyond it are dropped, the rows are not."""
+    """What one open socket still has to send.
 
-    __slots__ = ("_waiter", "asked", "beat", "code", "hints", "resync", "visitor")
+    It is bounded: when too many hints wait, they are dropped and the client is told to resync. The rows stay.
+    """
 
-    def __init__(self, visitor: SocketSession) -> None:
-        self.visitor = visitor
-        self.hints: list[tuple[int, str]] = []  # sequence, and the message as it goes out
+    __slots__ = ("_waiter", "close_code", "heartbeat_newest", "hints", "requested_after", "resync", "session")
+
+    def __init__(self, session: SocketSession) -> None:
+        self.session = session
+        self.hints: list[tuple[int, str]] = []  # the sequence, and the message as it is sent
         self.resync = False
-        self.asked: int | None = None  # the client wants what came after this
-        self.beat: int | None = None  # a heartbeat is due: the person's newest
-        self.code: int | None = None  # close with this
+        self.requested_after: int | None = None  # the client wants the notices after this sequence
+        self.heartbeat_newest: int | None = None  # a heartbeat is due, with the person's newest sequence
+        self.close_code: int | None = None  # close the socket with this code
         self._waiter: asyncio.Future[None] | None = None
 
     def put(self, sequence: int, message: str) -> None:
@@ -39,16 +36,17 @@ class SocketQueue:
         self.hints.append((sequence, message))
         self.wake()
 
-    def ask(self, after: int) -> None:
-        self.asked = after if self.asked is None else min(after, self.asked)
+    def request_after(self, after: int) -> None:
+        """Send the notices after this sequence again. Of two waiting requests the one that reaches further counts."""
+        self.requested_after = after if self.requested_after is None else min(after, self.requested_after)
         self.wake()
 
     def heartbeat(self, newest: int) -> None:
-        self.beat = newest
+        self.heartbeat_newest = newest
         self.wake()
 
     def close(self, code: int) -> None:
-        self.code = code
+        self.close_code = code
         self.wake()
 
     def wake(self) -> None:
@@ -56,59 +54,57 @@ class SocketQueue:
             self._waiter.set_result(None)
 
     @property
-    def quiet(self) -> bool:
-        return not (self.hints or self.resync) and self.asked is self.beat is self.code is None
+    def is_empty(self) -> bool:
+        if self.hints or self.resync:
+            return False
+        return self.requested_after is self.heartbeat_newest is self.close_code is None
 
-    async def news(self) -> None:
-        """Return once there is something to say."""
-        while self.quiet:
+    async def wait(self) -> None:
+        """Return once there is something to send."""
+        while self.is_empty:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
 
 
 class Hub:
-    """person -> the lines of the open sockets."""
+    """The queues of the open sockets of this process, by person."""
 
     def __init__(self) -> None:
-        self._lines: dict[bytes, set[SocketQueue]] = {}
+        self._queues: dict[bytes, set[SocketQueue]] = {}
 
-    def open(self, line: SocketQueue) -> None:
-        lines = self._lines.setdefault(line.visitor.person_id.bytes, set())
-        if len(lines) >= settings.LIVE_SOCKETS_PER_PERSON:
+    def add(self, queue: SocketQueue) -> None:
+        """Raises TooManySockets."""
+        queues = self._queues.setdefault(queue.session.person_id.bytes, set())
+        if len(queues) >= settings.LIVE_SOCKETS_PER_PERSON:
             raise TooManySockets
-        lines.add(line)
+        queues.add(queue)
 
-    def shut(self, line: SocketQueue) -> None:
-        person = line.visitor.person_id.bytes
-        lines = self._lines.get(person, set())
-        lines.discard(line)
-        if not lines:
-            self._lines.pop(person, None)
+    def remove(self, queue: SocketQueue) -> None:
+        person = queue.session.person_id.bytes
+        queues = self._queues.get(person, set())
+        queues.discard(queue)
+        if not queues:
+            self._queues.pop(person, None)
 
-    def hears(self, person: bytes) -> bool:
-        """Whether anybody listens here; the one question that other threads may ask."""
-        return person in self._lines
+    def has_sockets(self, person: bytes) -> bool:
+        """Whether this person has an open socket here. Other threads may call this method, and no other one."""
+        return person in self._queues
 
     def deliver(self, hints: Iterable[Hint]) -> None:
+        """Put each notice into the queues of its person, and close the sockets of sessions that have ended."""
         for hint in hints:
-            lines = self._lines.get(hint.person)
-            if not lines:
+            queues = self._queues.get(hint.person)
+            if not queues:
                 continue
             if hint.sequence:
                 message = encode_notice(hint.sequence, hint.kind, hint.reference)
-                for line in lines:
-                    line.put(hint.sequence, message)
+                for queue in queues:
+                    queue.put(hint.sequence, message)
             elif hint.kind == SESSION_ENDED:
-                for line in lines:
-                    if line.visitor.session_reference == hint.reference:
-                        line.close(CLOSE_SIGNED_OUT)
+                for queue in queues:
+                    if queue.session.session_reference == hint.reference:
+                        queue.close(CLOSE_SIGNED_OUT)
 
     def __iter__(self) -> Iterator[SocketQueue]:
-        """All lines of this moment."""
-        return iter([line for lines in self._lines.values() for line in lines])
-
-
-def encode_notice(sequence: int, kind: str, reference: str) -> str:
-    """The message about one notice, encoded once for all sockets of its person."""
-    said = {"type": "notice", "sequence": sequence, "kind": kind, "reference": reference}
-    return msgspec.json.encode(said).decode()
+        """Every queue, as they are at this moment."""
+        return iter([queue for queues in self._queues.values() for queue in queues])

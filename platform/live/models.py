@@ -1,4 +1,4 @@
-"""What a person's open pages should hear of: a number, a kind and a reference, never a text."""
+"""Notices, which tell the open pages of a person what to look at: a number, a kind and a reference, but no text."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +7,7 @@ from accounts.models import Person
 
 
 class Counter(models.Model):
-    """The newest sequence number of one person; locked in the order of persons."""
+    """The newest sequence number of one person. Several counters are locked in the order of persons."""
 
     person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="+")
     newest = models.BigIntegerField(default=0)
@@ -17,7 +17,7 @@ class Counter(models.Model):
 
 
 class Notice(models.Model):
-    """One thing that one person's pages should look at."""
+    """One thing that the open pages of one person should look at."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     sequence = models.BigIntegerField()

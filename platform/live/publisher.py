@@ -1,6 +1,6 @@
-"""Send: hints to every web process, from a thread of its own, so that no commit ever waits for Kafka.
+"""Send hints to every web process, from a thread of its own, so that no commit waits for Kafka.
 
-What is lost here is repaired by the heartbeat: the rows are the truth.
+A hint that gets lost here does no harm: the rows hold everything, and the next heartbeat repairs it.
 """
 
 import atexit
@@ -16,27 +16,27 @@ from events.records import Position, Record, SendFailure
 from live.wire_format import Hint, encode_hints
 
 logger = logging.getLogger(__name__)
-MAX_WAITING_RECORDS = 1000  # records that wait while Kafka is away; then the oldest are forgotten
-RETRY_SECONDS = 0.2  # seconds between two tries while Kafka is away
-CLOSE_TIMEOUT_SECONDS = 2.0  # seconds that a process which ends gives to what still waits
+MAX_WAITING_RECORDS = 1000  # that wait while Kafka is away; then the oldest are dropped
+RETRY_SECONDS = 0.2  # between two tries while Kafka is away
+CLOSE_TIMEOUT_SECONDS = 2.0  # that a process which ends waits for the last records
 
 
 class Publisher:
-    """One thread and one producer; the first record starts them."""
+    """One thread and one producer, started by the first record."""
 
     def __init__(self) -> None:
-        self.begin()
+        self.reset()
 
-    def begin(self) -> None:
-        """Anew: nothing waits, nothing runs."""
+    def reset(self) -> None:
+        """Begin anew: nothing waits and no thread runs."""
         self._waiting: deque[bytes] = deque(maxlen=MAX_WAITING_RECORDS)
         self._wake = threading.Condition()
         self._ending = False
-        self._away = False
-        self._thread = threading.Thread(target=self._run, name="live-courier", daemon=True)
+        self._outage_logged = False
+        self._thread = threading.Thread(target=self._run, name="live-publisher", daemon=True)
 
     def put(self, record: bytes) -> None:
-        """Never waits for Kafka, never fails because of it."""
+        """Hand a record to the thread. This never waits for Kafka and never fails because of it."""
         with self._wake:
             self._waiting.append(record)
             self._wake.notify()
@@ -44,7 +44,7 @@ class Publisher:
                 self._thread.start()
 
     def close(self) -> None:
-        """Send what still waits, if that goes quickly."""
+        """Send what still waits, for CLOSE_TIMEOUT_SECONDS at most, and end."""
         with self._wake:
             self._ending = True
             self._wake.notify()
@@ -54,14 +54,14 @@ class Publisher:
     def _run(self) -> None:
         producer = Producer(linger_ms=0)
         batch: list[bytes] = []
-        while batch := self._take(batch):
+        while batch := self._next_batch(batch):
             answers = _send_batch(producer, batch)
-            self._note(answers)
+            self._log_outage(answers)
             batch = [record for record, answer in zip(batch, answers, strict=True) if isinstance(answer, SendFailure)]
         producer.close()
 
-    def _take(self, failed: list[bytes]) -> list[bytes]:
-        """What failed, after a pause, and what came; nothing when it is time to end."""
+    def _next_batch(self, failed: list[bytes]) -> list[bytes]:
+        """The failed records, after a pause, and the new ones. Empty when it is time to end."""
         with self._wake:
             if failed:
                 self._wake.wait_for(lambda: self._ending, RETRY_SECONDS)
@@ -71,14 +71,14 @@ class Publisher:
             self._waiting.clear()
         return batch
 
-    def _note(self, answers: Sequence[object]) -> None:
-        """Say once that Kafka is away, and once that it is back."""
+    def _log_outage(self, answers: Sequence[object]) -> None:
+        """Log once that Kafka is away, and once that it is back."""
         reasons = [answer.reason for answer in answers if isinstance(answer, SendFailure)]
-        if reasons and not self._away:
+        if reasons and not self._outage_logged:
             logger.warning("notices cannot be pushed; heartbeats repair it: %s", reasons[0])
-        elif self._away and not reasons:
+        elif self._outage_logged and not reasons:
             logger.info("notices are pushed again")
-        self._away = bool(reasons)
+        self._outage_logged = bool(reasons)
 
 
 def _send_batch(producer: Producer, batch: list[bytes]) -> list[Position | SendFailure]:
@@ -92,9 +92,9 @@ def _send_batch(producer: Producer, batch: list[bytes]) -> list[Position | SendF
 
 _publisher = Publisher()
 atexit.register(_publisher.close)
-os.register_at_fork(after_in_child=_publisher.begin)  # a fork has our variables but not our thread
+os.register_at_fork(after_in_child=_publisher.reset)  # a fork has our variables but not our thread
 
 
-def publish(news: list[Hint]) -> None:
-    """Hand one record over, and return at once."""
-    _publisher.put(encode_hints(news))
+def publish(hints: list[Hint]) -> None:
+    """Send these hints as one record. Returns at once."""
+    _publisher.put(encode_hints(hints))

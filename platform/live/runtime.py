@@ -1,4 +1,7 @@
-"""Run: the hub of one web process, with the tail that feeds it and the heartbeat that repairs what got lost."""
+"""What one web process runs for its open sockets: the hub, the subscriber that feeds it, and the heartbeat.
+
+The heartbeat repairs what got lost: it tells every socket the newest sequence of its person.
+"""
 
 import asyncio
 import logging
@@ -9,77 +12,82 @@ from django.conf import settings
 from django.db import Error
 
 from live.db_threads import run_in_db_thread
-from live.hub import CLOSE_SIGNED_OUT, Hub
+from live.hub import Hub
 from live.sessions import check_sessions
 from live.subscriber import Subscriber
-from live.wire_format import Hint
+from live.wire_format import CLOSE_SIGNED_OUT, Hint
 
 logger = logging.getLogger(__name__)
-HEARTBEATS_PER_TURN = 100  # heartbeats between two looks at what else the event loop has to do
+HEARTBEATS_PER_TURN = 100  # before the event loop may do something else
+STOP_TIMEOUT_SECONDS = 3
 
 
 class Runtime:
+    """Made in the event loop, and starts at once."""
+
     def __init__(self) -> None:
         self.hub = Hub()
         self._loop = asyncio.get_running_loop()
-        self._hurry = asyncio.Event()
-        self._tail = Subscriber(self._hand_over, self._look_soon)
-        self._tail.start()
-        self._pulse = self._loop.create_task(self._beat())
+        self._heartbeat_due = asyncio.Event()
+        self._subscriber = Subscriber(self._deliver, self._request_heartbeat)
+        self._subscriber.start()
+        self._heartbeat_task = self._loop.create_task(self._run_heartbeats())
 
     async def stop(self) -> None:
-        self._tail.stop()
-        self._pulse.cancel()
+        self._subscriber.stop()
+        self._heartbeat_task.cancel()
         with suppress(asyncio.CancelledError):
-            await self._pulse
-        await asyncio.to_thread(self._tail.join, 3)
+            await self._heartbeat_task
+        await asyncio.to_thread(self._subscriber.join, STOP_TIMEOUT_SECONDS)
 
-    def _hand_over(self, hints: list[Hint]) -> None:
-        """In the tail's thread: wake the loop only for people who listen here.
+    def _deliver(self, hints: list[Hint]) -> None:
+        """Called in the subscriber's thread. The event loop is woken only for people who have a socket here.
 
-        A line that opens just now asks for the newest sequence after it has opened: this hint was committed before.
+        A socket that opens at this moment misses nothing: it asks for the newest sequence after it was added to the
+        hub, and this hint was committed before.
         """
-        wanted = [hint for hint in hints if self.hub.hears(hint.person)]
+        wanted = [hint for hint in hints if self.hub.has_sockets(hint.person)]
         if wanted:
-            self._in_loop(self.hub.deliver, wanted)
+            self._call_in_loop(self.hub.deliver, wanted)
 
-    def _look_soon(self) -> None:
-        self._in_loop(self._hurry.set)
+    def _request_heartbeat(self) -> None:
+        self._call_in_loop(self._heartbeat_due.set)
 
-    def _in_loop(self, *call: object) -> None:
-        with suppress(RuntimeError):  # the loop has ended before the tail's last batch
+    def _call_in_loop(self, *call: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended before the subscriber's last batch
             self._loop.call_soon_threadsafe(*call)  # type: ignore[arg-type]
 
-    async def _beat(self) -> None:
-        """Every few seconds, and at once when the tail has caught on: whose session stands, what is their newest?"""
+    async def _run_heartbeats(self) -> None:
+        """Send heartbeats every few seconds, and at once when the subscriber has begun to read."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), settings.LIVE_HEARTBEAT_SECONDS)
-            self._hurry.clear()
+                await asyncio.wait_for(self._heartbeat_due.wait(), settings.LIVE_HEARTBEAT_SECONDS)
+            self._heartbeat_due.clear()
             try:
-                await self._look()
+                await self._send_heartbeats()
             except Error as error:
                 logger.warning("no heartbeat: %s", error)
             except Exception:
                 logger.exception("no heartbeat")
 
-    async def _look(self) -> None:
-        lines = list(self.hub)
-        if not lines:
+    async def _send_heartbeats(self) -> None:
+        """Check all sessions in one query. Close the sockets of those that ended; send the others their newest."""
+        queues = list(self.hub)
+        if not queues:
             return
-        answers = await run_in_db_thread(check_sessions, [line.visitor for line in lines])
-        for place, (line, newest) in enumerate(zip(lines, answers, strict=True), 1):
+        newest_sequences = await run_in_db_thread(check_sessions, [queue.session for queue in queues])
+        for number, (queue, newest) in enumerate(zip(queues, newest_sequences, strict=True), 1):
             if newest is None:
-                line.close(CLOSE_SIGNED_OUT)
+                queue.close(CLOSE_SIGNED_OUT)
             else:
-                line.heartbeat(newest)
-            if place % HEARTBEATS_PER_TURN == 0:
+                queue.heartbeat(newest)
+            if number % HEARTBEATS_PER_TURN == 0:
                 await asyncio.sleep(0)
 
 
 @cache
 def get_runtime() -> Runtime:
-    """This process's station. ASGI's lifespan starts it; where a server has none, the first socket does."""
+    """The runtime of this process. ASGI's lifespan starts it; under a server without lifespan the first socket does."""
     return Runtime()
 
 

@@ -1,7 +1,7 @@
-"""Recognise: whose session a socket shows, and whether it still is. Reads only: nothing that a socket sends can write.
+"""Find the session behind a socket, and check that it is still valid. Nothing here writes.
 
-Leaner than Channels' own middleware: what an open socket keeps is a person, a session's key and a digest, no session
-and no model. It knows that sessions are rows (the default SESSION_ENGINE, or cached_db).
+Channels' own middleware would keep a session and a model for each open socket. We keep a person's id, the session's key
+and a digest. This file knows that sessions are rows (the default SESSION_ENGINE, or cached_db).
 """
 
 import hashlib
@@ -19,7 +19,6 @@ from django.utils.crypto import constant_time_compare
 from accounts.models import Person
 from live import wire_format
 
-# All sockets of a process in one question. The digest is computed where the rows are: sessions are long.
 CHECK_SESSIONS_SQL = """
 SELECT asked.place, coalesce(c.newest, 0), sha256(convert_to(p.password || s.session_data, 'UTF8'))
 FROM unnest(%s::uuid[], %s::text[]) WITH ORDINALITY AS asked (person_id, session_key, place)
@@ -31,11 +30,11 @@ LEFT JOIN live_counter c ON c.person_id = p.id
 
 @dataclass(slots=True, eq=False)
 class SocketSession:
-    """Somebody who is signed in. `seal` is a digest of all that this rests on."""
+    """A signed-in session. `fingerprint` is a digest of the password hash and the session's data."""
 
     person_id: UUID
     session_key: str
-    seal: bytes
+    fingerprint: bytes
 
     @property
     def session_reference(self) -> str:
@@ -43,8 +42,8 @@ class SocketSession:
 
 
 def find_session(session_key: str) -> SocketSession | None:
-    """The visitor whose session this is; None for anybody who is not signed in."""
-    if "\0" in session_key:  # PostgreSQL has no such text, so nobody's session has
+    """The session with this key, or None when nobody is signed in with it."""
+    if "\0" in session_key:  # PostgreSQL cannot store such a text
         return None
     session = Session.objects.filter(session_key=session_key, expire_date__gt=Now()).first()
     if session is None:
@@ -58,35 +57,36 @@ def find_session(session_key: str) -> SocketSession | None:
     return SocketSession(person.pk, session_key, _fingerprint(person.password, session.session_data))
 
 
-def _is_current_password(shown: str, person: Person) -> bool:
-    """A session made before the password was changed is worth nothing."""
-    good = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
-    return any(constant_time_compare(shown, known) for known in good)
+def _is_current_password(session_hash: str, person: Person) -> bool:
+    """Whether the session was made with the password that the person has now."""
+    valid_hashes = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(session_hash, valid) for valid in valid_hashes)
 
 
 def _fingerprint(password: str, session_data: str) -> bytes:
     return hashlib.sha256((password + session_data).encode()).digest()
 
 
-def check_sessions(visitors: Sequence[SocketSession]) -> list[int | None]:
-    """For each, the newest sequence of their notices; None: no longer signed in.
+def check_sessions(sessions: Sequence[SocketSession]) -> list[int | None]:
+    """For each session, the newest sequence of its person's notices, or None when it has ended.
 
-    One query for all of them. A session whose row has changed is recognised anew, which is rare, one by one.
+    This is one query for all of them. Only a session whose row has changed is looked up again by itself, which is rare.
     """
-    answers: list[int | None] = [None] * len(visitors)
+    newest_sequences: list[int | None] = [None] * len(sessions)
     with connection.cursor() as cursor:
-        cursor.execute(CHECK_SESSIONS_SQL, [[v.person_id for v in visitors], [v.session_key for v in visitors]])
+        columns = [[session.person_id for session in sessions], [session.session_key for session in sessions]]
+        cursor.execute(CHECK_SESSIONS_SQL, columns)
         rows = cursor.fetchall()
-    for place, newest, seal in rows:
-        visitor = visitors[place - 1]
-        if bytes(seal) == visitor.seal or _recheck(visitor):
-            answers[place - 1] = newest
-    return answers
+    for place, newest, fingerprint in rows:
+        session = sessions[place - 1]
+        if bytes(fingerprint) == session.fingerprint or _recheck(session):
+            newest_sequences[place - 1] = newest
+    return newest_sequences
 
 
-def _recheck(visitor: SocketSession) -> bool:
-    now = find_session(visitor.session_key)
-    if now is None or now.person_id != visitor.person_id:
+def _recheck(session: SocketSession) -> bool:
+    current = find_session(session.session_key)
+    if current is None or current.person_id != session.person_id:
         return False
-    visitor.seal = now.seal
+    session.fingerprint = current.fingerprint
     return True

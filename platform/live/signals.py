@@ -1,4 +1,7 @@
-"""End: who signs out is signed out on every open page of that session at once; the heartbeat finds all other ends."""
+"""Close the open pages of a session as soon as its person signs out.
+
+The heartbeat finds every other end of a session.
+"""
 
 from functools import partial
 from typing import Any
@@ -12,7 +15,7 @@ from live.wire_format import SESSION_ENDED, Hint, session_reference
 
 
 def close_sockets_of_session(*, request: HttpRequest | None, user: Person | None, **_: Any) -> None:
-    """Receives Django's user_logged_out. No row and no sequence: the session itself is the truth, and it is gone."""
+    """Receive Django's user_logged_out, and send a hint. It needs no row: the session's own row is gone."""
     key = getattr(getattr(request, "session", None), "session_key", None)
     if user is not None and key:
         hint = Hint(user.pk.bytes, 0, SESSION_ENDED, session_reference(key))

@@ -1,7 +1,7 @@
-"""Say: on one socket, each notice once and in order, whatever way we heard of it.
+"""Send each notice once and in order on one socket, whether it came as a hint or is read from the rows.
 
-Sequences have no gaps and are in commit order. So a hint that leaves one out means that a push is late or lost, and
-the rows that are missing are there to be read; a hint that we have passed is a repetition.
+Sequences have no gaps and follow the order of commits. If a hint leaves a sequence out, a push is late or lost, and the
+missing rows are read. A hint at or below the last sent sequence is a repetition.
 """
 
 import logging
@@ -14,100 +14,100 @@ from django.db import Error
 
 from live import notices
 from live.db_threads import run_in_db_thread
-from live.hub import SocketQueue, encode_notice
+from live.hub import SocketQueue
+from live.wire_format import CLOSE_TRY_AGAIN, encode_notice
 
 logger = logging.getLogger(__name__)
 ROWS_PER_QUERY = 200
-CLOSE_TRY_AGAIN = 1013  # as the registry of close codes has it
 
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class _SocketClosing(Exception):
-    """The line is to be closed: say nothing more."""
+    """The socket is to be closed, so nothing more is sent."""
 
 
 class SocketWriter:
-    """What one socket was told: every notice after `_floor` up to `_said`."""
+    """Sends on one socket. Every notice after `_sent_after` up to `_sent_up_to` was sent."""
 
-    def __init__(self, line: SocketQueue, send: Send) -> None:
-        self._line, self._send = line, send
-        self._floor = self._said = 0
+    def __init__(self, queue: SocketQueue, send: Send) -> None:
+        self._queue, self._send = queue, send
+        self._sent_after = self._sent_up_to = 0
 
     async def run(self, after: int | None) -> None:
-        """Until the line is closed. `after`: resume there; None: begin with what comes from now on."""
+        """Send until the socket is closed. `after` is the sequence to resume at; None sends only what is new."""
         try:
-            await self._hello(after)
+            await self._send_hello(after)
             while True:
-                await self._line.news()
-                await self._tell()
+                await self._queue.wait()
+                await self._send_pending()
         except _SocketClosing:
-            await self._send({"type": "websocket.close", "code": self._line.code})
+            await self._send({"type": "websocket.close", "code": self._queue.close_code})
         except Error as error:
             logger.warning("a socket is closed, it may try again: %s", error)
             await self._send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN})
 
-    async def _hello(self, after: int | None) -> None:
-        person = self._line.visitor.person_id
+    async def _send_hello(self, after: int | None) -> None:
+        person = self._queue.session.person_id
         newest = (await run_in_db_thread(notices.newest_sequences, [person]))[person]
-        self._floor = self._said = newest if after is None else min(after, newest)
-        await self._say(type="hello", newest=newest)
-        await self._catch_up(newest)
+        self._sent_after = self._sent_up_to = newest if after is None else min(after, newest)
+        await self._send_message(type="hello", newest=newest)
+        await self._send_missed(newest)
 
-    async def _tell(self) -> None:
-        line = self._line
-        if line.resync:
-            line.resync = False
-            await self._say(type="resync")
-        if line.asked is not None:
-            asked, line.asked = line.asked, None
-            await self._reach_back(asked)
-        hints, line.hints = line.hints, []
+    async def _send_pending(self) -> None:
+        queue = self._queue
+        if queue.resync:
+            queue.resync = False
+            await self._send_message(type="resync")
+        if queue.requested_after is not None:
+            after, queue.requested_after = queue.requested_after, None
+            await self._send_earlier(after)
+        hints, queue.hints = queue.hints, []
         for sequence, message in hints:
-            await self._pass_on(sequence, message)
-        if line.beat is not None:
-            newest, line.beat = line.beat, None
-            await self._catch_up(newest)
-            await self._say(type="heartbeat", newest=newest)
-        self._check()
+            await self._send_hint(sequence, message)
+        if queue.heartbeat_newest is not None:
+            newest, queue.heartbeat_newest = queue.heartbeat_newest, None
+            await self._send_missed(newest)
+            await self._send_message(type="heartbeat", newest=newest)
+        self._raise_if_closing()
 
-    async def _pass_on(self, sequence: int, message: str) -> None:
-        if sequence > self._said + 1:
-            await self._catch_up(sequence)
-        elif sequence == self._said + 1:
-            await self._put(message)
-            self._said = sequence
+    async def _send_hint(self, sequence: int, message: str) -> None:
+        if sequence > self._sent_up_to + 1:
+            await self._send_missed(sequence)
+        elif sequence == self._sent_up_to + 1:
+            await self._send_text(message)
+            self._sent_up_to = sequence
 
-    async def _catch_up(self, newest: int) -> None:
-        """Say what is in the rows and was not said."""
-        while self._said < newest:
-            self._said = await self._read_out(self._said, newest)
+    async def _send_missed(self, newest: int) -> None:
+        """Send the rows up to `newest` that were not sent yet."""
+        while self._sent_up_to < newest:
+            self._sent_up_to = await self._send_rows(self._sent_up_to, newest)
 
-    async def _reach_back(self, after: int) -> None:
-        """Say what came before this socket was opened and after what the client names."""
-        upto, self._floor = self._floor, min(after, self._floor)
-        while after < upto:
-            after = await self._read_out(after, upto)
+    async def _send_earlier(self, after: int) -> None:
+        """Send what the client asks for and what came before the first notice that this socket sent."""
+        up_to, self._sent_after = self._sent_after, min(after, self._sent_after)
+        while after < up_to:
+            after = await self._send_rows(after, up_to)
 
-    async def _read_out(self, after: int, upto: int) -> int:
-        """One page of rows; how far that leads. Rows that are no longer there are passed over."""
-        person: UUID = self._line.visitor.person_id
+    async def _send_rows(self, after: int, up_to: int) -> int:
+        """Send one page of rows. Returns the sequence that it reaches. Rows that were deleted are left out."""
+        person: UUID = self._queue.session.person_id
         rows = [
             row
             for row in await run_in_db_thread(notices.list_after, person, after, ROWS_PER_QUERY)
-            if row.sequence <= upto
+            if row.sequence <= up_to
         ]
         for row in rows:
-            await self._put(encode_notice(row.sequence, row.kind, row.reference))
-        return rows[-1].sequence if len(rows) == ROWS_PER_QUERY else upto
+            await self._send_text(encode_notice(row.sequence, row.kind, row.reference))
+        return rows[-1].sequence if len(rows) == ROWS_PER_QUERY else up_to
 
-    async def _say(self, **said: object) -> None:
-        await self._put(msgspec.json.encode(said).decode())
+    async def _send_message(self, **message: object) -> None:
+        await self._send_text(msgspec.json.encode(message).decode())
 
-    async def _put(self, message: str) -> None:
-        self._check()
-        await self._send({"type": "websocket.send", "text": message})
+    async def _send_text(self, text: str) -> None:
+        self._raise_if_closing()
+        await self._send({"type": "websocket.send", "text": text})
 
-    def _check(self) -> None:
-        if self._line.code is not None:
+    def _raise_if_closing(self) -> None:
+        if self._queue.close_code is not None:
             raise _SocketClosing

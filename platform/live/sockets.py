@@ -1,13 +1,16 @@
-"""Listen: a person's open page at /live/ hears that there is something to fetch. Nothing that it sends can write.
+"""The socket at /live/, which tells an open page of one person that there is something to fetch.
+
+Nothing that a client sends can write.
 
     -> {"type": "hello", "newest": 41}
     -> {"type": "notice", "sequence": 42, "kind": "draft.pending", "reference": "draft:7"}
     -> {"type": "heartbeat", "newest": 42}
     -> {"type": "resync"}                    this socket was too slow; what it missed follows
-    <- {"after": 40}                         say again what came after 40, as far as this socket has not heard it
+    <- {"after": 40}                         send what came after 40, unless this socket has sent it already
 
-`/live/?after=40` resumes from the start, which also keeps everything in order. Closed with 4400: not understood,
-4401: not signed in, or no longer, 4429: too many sockets of one person, 1013: try again later.
+`/live/?after=40` resumes from the start, which also keeps everything in order. A socket is closed with 4400 when a
+message cannot be understood, 4401 when nobody is signed in (any more), 4429 when a person has too many sockets, and
+1013 when it may try again later.
 """
 
 import asyncio
@@ -25,13 +28,14 @@ from django.http import parse_cookie
 
 from live import runtime
 from live.db_threads import run_in_db_thread
-from live.hub import CLOSE_SIGNED_OUT, CLOSE_TOO_MANY_SOCKETS, SocketQueue, TooManySockets
+from live.exceptions import TooManySockets
+from live.hub import SocketQueue
 from live.sessions import find_session
-from live.socket_writer import CLOSE_TRY_AGAIN, SocketWriter
+from live.socket_writer import SocketWriter
+from live.wire_format import CLOSE_MALFORMED, CLOSE_SIGNED_OUT, CLOSE_TOO_MANY_SOCKETS, CLOSE_TRY_AGAIN
 
 logger = logging.getLogger(__name__)
-MAX_MESSAGE_BYTES = 4096  # bytes of a message from the client
-CLOSE_MALFORMED = 4400
+MAX_MESSAGE_BYTES = 4096  # of a message from the client
 
 type SequenceNumber = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
@@ -49,90 +53,90 @@ class _SocketRefused(Exception):
 
 
 class NoticeSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
-    """One open page. Its words go out through a task of their own, so that they keep their order."""
+    """One open page. A task of its own sends everything, so that messages keep their order."""
 
-    _line: SocketQueue | None = None
-    _speech: asyncio.Task[None] | None = None
+    _queue: SocketQueue | None = None
+    _writer_task: asyncio.Task[None] | None = None
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """As Channels', without its hop to a thread for every message: our rows are asked in threads of their own."""
+        """Do what Channels does, without its call to a thread for every message. We query rows in our own threads."""
         match message["type"]:
             case "websocket.connect":
-                await self._open()
+                await self._connect()
             case "websocket.receive":
-                await self._hear(message)
+                await self._receive(message)
             case "websocket.disconnect":
-                await self._end()
+                await self._disconnect()
                 raise StopConsumer
 
-    async def _open(self) -> None:
+    async def _connect(self) -> None:
         await self.send({"type": "websocket.accept"})  # a browser sees a close code only after this
         try:
             after = _parse_after(self.scope["query_string"])
-            self._line = await _open_queue(_read_session_key(self.scope["headers"]))
+            self._queue = await _open_queue(_read_session_key(self.scope["headers"]))
         except _SocketRefused as refused:
             await self._close(refused.code)
             return
-        self._speech = asyncio.create_task(self._speak(self._line, after))
+        self._writer_task = asyncio.create_task(self._write(self._queue, after))
 
-    async def _speak(self, line: SocketQueue, after: int | None) -> None:
+    async def _write(self, queue: SocketQueue, after: int | None) -> None:
         try:
-            with suppress(OSError):  # gone while we spoke; its disconnect is on the way
-                await SocketWriter(line, self.base_send).run(after)
+            with suppress(OSError):  # the client has gone, and its disconnect message is on the way
+                await SocketWriter(queue, self.base_send).run(after)
         except Exception:
             logger.exception("a socket is closed")
             await self._close(1011)
         finally:
-            runtime.get_runtime().hub.shut(line)
+            runtime.get_runtime().hub.remove(queue)
 
-    async def _hear(self, message: dict[str, Any]) -> None:
-        if self._line is None:
+    async def _receive(self, message: dict[str, Any]) -> None:
+        if self._queue is None:
             return
         try:
             text = message.get("text") or ""
             if len(text.encode()) > MAX_MESSAGE_BYTES:
                 raise msgspec.DecodeError
-            self._line.ask(_request_decoder.decode(text).after)
+            self._queue.request_after(_request_decoder.decode(text).after)
         except (msgspec.DecodeError, UnicodeError):
-            self._line.close(CLOSE_MALFORMED)
+            self._queue.close(CLOSE_MALFORMED)
 
     async def _close(self, code: int) -> None:
         with suppress(OSError):
             await self.send({"type": "websocket.close", "code": code})
 
-    async def _end(self) -> None:
-        if self._speech is not None:
-            self._speech.cancel()
+    async def _disconnect(self) -> None:
+        if self._writer_task is not None:
+            self._writer_task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._speech
+                await self._writer_task
 
 
 def _read_session_key(headers: list[tuple[bytes, bytes]]) -> str:
-    """What the browser shows as its session; nothing is a session that nobody has."""
-    shown = b"; ".join(value for name, value in headers if name == b"cookie")
-    return parse_cookie(shown.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+    """The session's key from the cookies, or an empty text, which is no session's key."""
+    cookies = b"; ".join(value for name, value in headers if name == b"cookie")
+    return parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
 
 
 def _parse_after(query: bytes) -> int | None:
-    named = parse_qs(query.decode("latin-1")).get("after")
+    values = parse_qs(query.decode("latin-1")).get("after")
     try:
-        return msgspec.convert(named[0], SequenceNumber, strict=False) if named else None
+        return msgspec.convert(values[0], SequenceNumber, strict=False) if values else None
     except msgspec.ValidationError:
         raise _SocketRefused(CLOSE_MALFORMED) from None
 
 
 async def _open_queue(session_key: str) -> SocketQueue:
-    """A line in the hub. Opened before its person's newest sequence is asked for, so that nothing falls between."""
+    """A new queue in the hub. It is added before the newest sequence is read, so that nothing is missed in between."""
     try:
-        visitor = await run_in_db_thread(find_session, session_key)
+        session = await run_in_db_thread(find_session, session_key)
     except Error as error:
         logger.warning("a socket is refused, it may try again: %s", error)
         raise _SocketRefused(CLOSE_TRY_AGAIN) from error
-    if visitor is None:
+    if session is None:
         raise _SocketRefused(CLOSE_SIGNED_OUT)
-    line = SocketQueue(visitor)
+    queue = SocketQueue(session)
     try:
-        runtime.get_runtime().hub.open(line)
+        runtime.get_runtime().hub.add(queue)
     except TooManySockets:
         raise _SocketRefused(CLOSE_TOO_MANY_SOCKETS) from None
-    return line
+    return queue

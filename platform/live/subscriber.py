@@ -1,6 +1,6 @@
-"""Tail: read notices.v1 from its end, in one thread of each web process, and hand batches to the event loop.
+"""Read notices.v1 from its end, in one thread of each web process, and give the hints to the event loop.
 
-It never gives up: a broker that went away, or came back empty, is asked again and again.
+It never gives up. When a broker went away, or came back empty, it tries again until it can read.
 """
 
 import logging
@@ -10,23 +10,25 @@ from collections.abc import Callable
 from events import topics
 from events.kafka import Away
 from events.reader import Reader
-from live.wire_format import Hint, UnreadableHint, decode_hints
+from live.exceptions import UnreadableHint
+from live.wire_format import Hint, decode_hints
 
 logger = logging.getLogger(__name__)
-POLL_SECONDS = 0.5  # seconds; also the longest that ending takes
+POLL_SECONDS = 0.5  # also the longest that stopping takes
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between two tries while Kafka is away
 
 
 class Subscriber:
-    """Both are called in the tail's thread: `hand_over` with each batch, `caught_on` whenever reading has begun.
+    """Calls `on_hints` with each batch of hints, and `on_connected` whenever reading has begun.
 
-    What was sent before that is not heard here: somebody must look at the rows.
+    Both are called in the subscriber's own thread. Hints that were sent before reading began are not seen: after
+    `on_connected` somebody must look at the rows.
     """
 
-    def __init__(self, hand_over: Callable[[list[Hint]], None], caught_on: Callable[[], None]) -> None:
-        self._hand_over, self._caught_on = hand_over, caught_on
+    def __init__(self, on_hints: Callable[[list[Hint]], None], on_connected: Callable[[], None]) -> None:
+        self._on_hints, self._on_connected = on_hints, on_connected
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="live-tail", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="live-subscriber", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -39,24 +41,24 @@ class Subscriber:
 
     def _run(self) -> None:
         reader, pause = Reader([topics.NOTICES]), SHORTEST_PAUSE
-        reads, away = False, False
+        connected, outage_logged = False, False
         while not self._ending.is_set():
             try:
                 self._read(reader)
             except Exception as error:
-                if not away:
-                    # Away is the broker's affair; anything else is ours, and a trace helps to mend it.
+                if not outage_logged:
+                    # A broker that is away needs no trace. Any other error is our own fault, and a trace helps.
                     logger.warning("no notices from Kafka: %s", error, exc_info=not isinstance(error, Away))
-                reads, away = False, True
+                connected, outage_logged = False, True
                 reader.close()  # whatever state it was left in
                 self._ending.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue
-            if away:
+            if outage_logged:
                 logger.info("notices come from Kafka again")
-            if not reads:
-                self._caught_on()
-            pause, reads, away = SHORTEST_PAUSE, True, False
+            if not connected:
+                self._on_connected()
+            pause, connected, outage_logged = SHORTEST_PAUSE, True, False
         reader.close()
 
     def _read(self, reader: Reader) -> None:
@@ -67,4 +69,4 @@ class Subscriber:
             except UnreadableHint as error:
                 logger.error("a record on notices.v1 that is no notice: %s", error)
         if hints:
-            self._hand_over(hints)
+            self._on_hints(hints)

@@ -1,23 +1,30 @@
-"""Encode: what a record on notices.v1 says. Persons, numbers and references; never a text, never a session's key."""
+"""The format of records on notices.v1 and of messages to open sockets.
+
+They hold persons, sequence numbers and references, but never a text and never a session's key.
+"""
 
 import hashlib
 
 import msgspec
 
+from live.exceptions import UnreadableHint
+
 SESSION_ENDED = "session.ended"
+
+# The codes that a socket is closed with.
+CLOSE_TRY_AGAIN = 1013  # from the registry of WebSocket close codes
+CLOSE_MALFORMED = 4400
+CLOSE_SIGNED_OUT = 4401
+CLOSE_TOO_MANY_SOCKETS = 4429
 
 
 class Hint(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One notice of one person. Sequence 0: no notice, a word to the person's sockets themselves."""
+    """One notice of one person. With sequence 0 it is no notice: `kind` says what to do with the person's sockets."""
 
     person: bytes
     sequence: int
     kind: str
     reference: str
-
-
-class UnreadableHint(Exception):
-    """A record that is none of ours."""
 
 
 _decoder = msgspec.msgpack.Decoder(list[Hint])
@@ -28,12 +35,19 @@ def encode_hints(hints: list[Hint]) -> bytes:
 
 
 def decode_hints(record: bytes | None) -> list[Hint]:
+    """Raises UnreadableHint."""
     try:
         return _decoder.decode(record or b"")
     except msgspec.MsgspecError as error:
         raise UnreadableHint(str(error)) from error
 
 
+def encode_notice(sequence: int, kind: str, reference: str) -> str:
+    """The JSON message about one notice, encoded once for all sockets of its person."""
+    message = {"type": "notice", "sequence": sequence, "kind": kind, "reference": reference}
+    return msgspec.json.encode(message).decode()
+
+
 def session_reference(session_key: str) -> str:
-    """Names a session to whoever holds its key, and gives the key to nobody."""
+    """A name for a session that does not give its key away."""
     return f"session:{hashlib.sha256(session_key.encode()).hexdigest()}"

@@ -1,15 +1,35 @@
-"""Decide: write down who said yes to exactly this. An experience, a draft and a signature each point to such a row."""
+"""Record decisions, and check who may sign in an artist's name.
+
+A decision row says who said yes to exactly one content. An experience, a draft and a signature each point to one.
+"""
 
 from django.db import connection
 
+from accounts.exceptions import NotAllowed
+from accounts.models import Person
+from accounts.roles import may_sign, role_of
+from catalog.models import Artist
+from rights.exceptions import ReauthenticationRequired
 from rights.models import Decision
 
 
 def record_decision(kind: str, content_hash: str, *, by: str, role: str, under: Decision | None = None) -> Decision:
-    """A decision, in the transaction of what it decides, or not at all.
+    """Store a decision, in the transaction of what it decides. Outside a transaction it raises RuntimeError.
 
-    `by` is a plain id, `role` what that person was in the team at that moment, `under` a wider decision it leans on.
+    `by` is an actor such as `person:<uuid>`. `role` is their role in the team at that moment. `under` is a wider
+    decision that this one follows from.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A decision is written in the transaction of what it decides.")
     return Decision.objects.create(kind=kind, content_hash=content_hash, by=by, role=role, under=under)
+
+
+def require_principal(artist: Artist, *, by: Person, fresh: bool, what: str) -> None:
+    """Raise NotAllowed unless `by` is a principal of this artist, and ReauthenticationRequired unless `fresh`.
+
+    `fresh` says whether the password was typed in the last minutes. `what` ends the sentence "Only a principal … may".
+    """
+    if not may_sign(role_of(by, artist.team_id)):
+        raise NotAllowed(f"Only a principal of {artist.name}, the artist in person, may {what}.")
+    if not fresh:
+        raise ReauthenticationRequired("Type your password again before you sign: the last time was too long ago.")

@@ -12,8 +12,8 @@ from accounts.models import Person
 from accounts.roles import may_manage, role_of
 from audit import trail
 from catalog.models import Artist
+from rights.decisions import require_principal
 from rights.models import Grant, Party, Use
-from rights.signing import require_principal
 
 
 def switch_on(

@@ -20,7 +20,7 @@ class ChatServer:
     """`answers` are used up in order, the last one again and again. Each writes a whole HTTP answer."""
 
     def __init__(self) -> None:
-        self.sent: list[ReceivedRequest] = []
+        self.received: list[ReceivedRequest] = []
         self.answers: list[Callable[[BaseHTTPRequestHandler], None]] = []
         self.closing = threading.Event()
 
@@ -98,7 +98,7 @@ def run_chat_server() -> Iterator[ChatServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            chat.sent.append(ReceivedRequest(self.path, dict(self.headers), json.loads(body or b"{}")))
+            chat.received.append(ReceivedRequest(self.path, dict(self.headers), json.loads(body or b"{}")))
             write = chat.answers.pop(0) if len(chat.answers) > 1 else chat.answers[0]
             try:
                 write(self)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.cleared import Uncleared
-from ai.compose import Composition, Contribution, Unsayable, compose
+from ai.compose import Composition, Contribution, compose
+from ai.exceptions import MissingClearance, NoUsableTemplate
 from ai.facts import Facts
 from ai.guard import check_text
 from ai.wording import Wording
@@ -88,7 +88,7 @@ def test_a_template_whose_facts_are_missing_is_not_chosen() -> None:
 def test_facts_that_are_too_few_for_every_template_are_named() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["{song} {plays}", "{since} {plays} {song}"]})
 
-    with pytest.raises(Unsayable) as refused:
+    with pytest.raises(NoUsableTemplate) as refused:
         compose_sample(Facts(artist="Mara", plays=3), wording=wording)
 
     assert refused.value.missing == {"song"}
@@ -133,11 +133,11 @@ def test_nothing_is_composed_without_a_clearance_for_it() -> None:
     )
     other = Clearance(id=1, use="remix", artist_id=1, grants=(), until=None)
 
-    with pytest.raises(Uncleared, match="not ClearanceRefusal"):
+    with pytest.raises(MissingClearance, match="not ClearanceRefusal"):
         compose_sample(clearance=cast("Clearance", refusal))
-    with pytest.raises(Uncleared, match="this one is for remix"):
+    with pytest.raises(MissingClearance, match="this one is for remix"):
         compose_sample(clearance=other)
-    with pytest.raises(Uncleared, match="not NoneType"):
+    with pytest.raises(MissingClearance, match="not NoneType"):
         compose_sample(clearance=None)
 
 

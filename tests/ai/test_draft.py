@@ -3,9 +3,9 @@ from typing import Any, cast
 
 import pytest
 
-from ai.cleared import Uncleared
 from ai.compose import Contribution, compose
 from ai.draft import DraftedMessage, Style, draft_message
+from ai.exceptions import MissingClearance
 from ai.facts import Facts
 from ai.llm import ModelConfig
 from ai.wording import Wording
@@ -58,7 +58,7 @@ def test_a_model_never_sees_a_name_or_a_title(chat: ChatServer) -> None:
 
     draft_sample(model_config(chat, is_openai=True), facts, fan="fan-77")
 
-    sent = json.dumps(chat.sent[0].body)
+    sent = json.dumps(chat.received[0].body)
     assert "{name}" in sent
     assert "{song}" in sent
     assert not [secret for secret in ("Wilhelmina", "Unheard Of", "fan-77", "program:1") if secret in sent]
@@ -88,7 +88,7 @@ def test_a_doubtful_word_of_a_model_brings_the_composer_back(chat: ChatServer, t
 
     made = draft_sample(model_config(chat))
 
-    assert (made.text, made.maker, made.by_model, made.why_composer) == (COMPOSED.text, "composer", False, "guard")
+    assert (made.text, made.maker, made.by_model, made.fallback_reason) == (COMPOSED.text, "composer", False, "guard")
     assert code in {finding.code for finding in made.findings}
 
 
@@ -97,7 +97,7 @@ def test_a_slot_without_a_value_is_doubtful(chat: ChatServer) -> None:
 
     made = draft_sample(model_config(chat), Facts(artist="Mara Veil", plays=3))
 
-    assert (made.maker, made.why_composer) == ("composer", "guard")
+    assert (made.maker, made.fallback_reason) == ("composer", "guard")
 
 
 def test_the_artists_banned_words_are_doubtful(chat: ChatServer) -> None:
@@ -105,16 +105,16 @@ def test_the_artists_banned_words_are_doubtful(chat: ChatServer) -> None:
 
     made = draft_sample(model_config(chat), style=Style(banned=("So Much",)))
 
-    assert [finding.what for finding in made.findings] == ["So Much"]
+    assert [finding.text for finding in made.findings] == ["So Much"]
 
 
 def test_a_model_that_cannot_be_used_brings_the_composer_back(chat: ChatServer) -> None:
     chat.answers = [http_answer(completion("Dear fan, I love you!"))]
-    assert draft_sample(model_config(chat)).why_composer == "schema"
+    assert draft_sample(model_config(chat)).fallback_reason == "schema"
 
     chat.answers = [hanging_answer(chat)]
     made = draft_sample(model_config(chat, timeout_seconds=0.3))
-    assert (made.text, made.maker, made.why_composer) == (COMPOSED.text, "composer", "timeout")
+    assert (made.text, made.maker, made.fallback_reason) == (COMPOSED.text, "composer", "timeout")
 
 
 def test_a_model_is_not_asked_for_words_that_cannot_be_judged(chat: ChatServer) -> None:
@@ -123,15 +123,15 @@ def test_a_model_is_not_asked_for_words_that_cannot_be_judged(chat: ChatServer) 
 
     made = draft_sample(model_config(chat), wording=wording)
 
-    assert (made.text, made.maker, made.why_composer) == ("Obrigada, Ana.", "composer", "language")
-    assert chat.sent == []
+    assert (made.text, made.maker, made.fallback_reason) == ("Obrigada, Ana.", "composer", "language")
+    assert chat.received == []
 
 
 def test_nothing_is_drafted_and_nobody_asked_without_a_clearance(chat: ChatServer) -> None:
     chat.answers = [text_answer("Thank you.")]
     refusal = ClearanceRefusal(use="personal_message", artist_id=1, missing=("Mara Veil (artist)",))
 
-    with pytest.raises(Uncleared):
+    with pytest.raises(MissingClearance):
         draft_sample(model_config(chat), clearance=cast("Any", refusal))
 
-    assert chat.sent == []
+    assert chat.received == []

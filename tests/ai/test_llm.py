@@ -6,7 +6,8 @@ import jsonschema
 import msgspec
 import pytest
 
-from ai.llm import MAX_RESPONSE_BYTES, Answer, ModelConfig, Unusable, ask_model, strict_schema
+from ai.exceptions import ModelFailed
+from ai.llm import MAX_RESPONSE_BYTES, Answer, ModelConfig, ask_model, strict_schema
 from tests.ai.chat_server import (
     ChatServer,
     completion,
@@ -31,7 +32,7 @@ def ask_sample(chat: ChatServer, **changes: object) -> Answer[Words]:
 
 
 def failure_reason(chat: ChatServer, **changes: object) -> str:
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(ModelFailed) as refused:
         ask_sample(chat, **changes)
     return refused.value.reason
 
@@ -42,7 +43,7 @@ def test_a_good_answer_comes_back_as_our_own_type(chat: ChatServer) -> None:
     got = ask_sample(chat)
 
     assert got == Answer(Words(text="Hello"), "test-model-7b")
-    assert [sent.path for sent in chat.sent] == ["/v1/chat/completions"]
+    assert [sent.path for sent in chat.received] == ["/v1/chat/completions"]
 
 
 def test_the_schema_is_nested_and_strict_as_every_server_reads_it(chat: ChatServer) -> None:
@@ -50,7 +51,7 @@ def test_the_schema_is_nested_and_strict_as_every_server_reads_it(chat: ChatServ
 
     ask_sample(chat)
 
-    assert chat.sent[0].body == {
+    assert chat.received[0].body == {
         "model": "test-model",
         "messages": [{"role": "system", "content": "Say hello."}, {"role": "user", "content": '{"plays":3}'}],
         "max_completion_tokens": 400,
@@ -76,7 +77,7 @@ def test_an_old_server_is_asked_in_its_own_words(chat: ChatServer) -> None:
 
     ask_sample(chat, token_param="max_tokens", structured="none")
 
-    body = chat.sent[0].body
+    body = chat.received[0].body
     assert body.keys() == {"model", "messages", "max_tokens"}
     assert "JSON object of this schema" in body["messages"][0]["content"]
 
@@ -87,9 +88,9 @@ def test_only_openai_is_told_not_to_store_and_given_a_hash(chat: ChatServer) -> 
     ask_sample(chat, is_openai=True)
     ask_sample(chat)
 
-    assert chat.sent[0].body["store"] is False
-    assert chat.sent[0].body["safety_identifier"] == "a" * 64
-    assert chat.sent[1].body.keys().isdisjoint({"store", "safety_identifier"})
+    assert chat.received[0].body["store"] is False
+    assert chat.received[0].body["safety_identifier"] == "a" * 64
+    assert chat.received[1].body.keys().isdisjoint({"store", "safety_identifier"})
 
 
 @pytest.mark.parametrize(
@@ -122,14 +123,14 @@ def test_a_busy_server_is_asked_again(chat: ChatServer) -> None:
     chat.answers = [http_answer(b"{}", status=429, headers={"retry-after-ms": "10"}), text_answer("Hello")]
 
     assert ask_sample(chat).value == Words(text="Hello")
-    assert len(chat.sent) == 2
+    assert len(chat.received) == 2
 
 
 def test_a_broken_server_is_asked_three_times_and_then_left(chat: ChatServer) -> None:
     chat.answers = [http_answer(b"{}", status=500, headers={"retry-after-ms": "10"})]
 
     assert failure_reason(chat) == "status"
-    assert len(chat.sent) == 3
+    assert len(chat.received) == 3
 
 
 def test_a_server_that_wants_us_to_wait_for_longer_than_the_deadline_is_left(chat: ChatServer) -> None:
@@ -164,7 +165,7 @@ def test_a_redirect_is_not_followed_and_no_key_goes_elsewhere(chat: ChatServer) 
 
         assert failure_reason(chat, api_key="secret") == "status"
 
-        assert elsewhere.sent == []
+        assert elsewhere.received == []
 
 
 def test_nothing_in_the_environment_reaches_the_request(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,9 +180,9 @@ def test_nothing_in_the_environment_reaches_the_request(chat: ChatServer, monkey
 
         assert ask_sample(chat).value == Words(text="Hello")
 
-        assert trap.sent == []
-        assert "trap" not in json.dumps([chat.sent[0].headers, chat.sent[0].body]).lower()
-        assert chat.sent[0].headers["Authorization"] == "Bearer local"
+        assert trap.received == []
+        assert "trap" not in json.dumps([chat.received[0].headers, chat.received[0].body]).lower()
+        assert chat.received[0].headers["Authorization"] == "Bearer local"
 
 
 def test_the_profiles_own_key_is_what_is_sent(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +191,7 @@ def test_the_profiles_own_key_is_what_is_sent(chat: ChatServer, monkeypatch: pyt
 
     ask_sample(chat, api_key="ours")
 
-    assert chat.sent[0].headers["Authorization"] == "Bearer ours"
+    assert chat.received[0].headers["Authorization"] == "Bearer ours"
 
 
 def test_a_profile_does_not_print_its_key() -> None:
@@ -214,7 +215,7 @@ def test_a_profile_does_not_print_its_key() -> None:
     ],
 )
 def test_only_loopback_and_named_hosts_are_asked(address: str) -> None:
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(ModelFailed) as refused:
         ModelConfig(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
 
     assert refused.value.reason == "address"

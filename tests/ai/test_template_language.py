@@ -1,7 +1,8 @@
 import pytest
 
+from ai.exceptions import InvalidTemplate
 from ai.facts import Facts, format_facts
-from ai.template_language import Malformed, fill_in, parse_template, plural_categories
+from ai.template_language import fill_in, parse_template, plural_categories
 
 
 def fill_in_source(source: str, locale: str = "en", **known: object) -> str | None:
@@ -43,7 +44,7 @@ def test_a_language_asks_for_the_forms_that_whole_numbers_need() -> None:
 
 
 def test_an_unknown_slot_is_named_with_its_place_and_the_slots_there_are() -> None:
-    with pytest.raises(Malformed) as refused:
+    with pytest.raises(InvalidTemplate) as refused:
         parse_template("Hi {nam}", "en", fragments=frozenset({"closing"}))
 
     assert (refused.value.slot, refused.value.position) == ("nam", 3)
@@ -90,7 +91,7 @@ def test_an_unknown_slot_is_named_with_its_place_and_the_slots_there_are() -> No
     ],
 )
 def test_what_is_no_sentence_of_the_language_is_refused(source: str, problem: str) -> None:
-    with pytest.raises(Malformed) as refused:
+    with pytest.raises(InvalidTemplate) as refused:
         parse_template(source, "en")
 
     assert problem in str(refused.value)

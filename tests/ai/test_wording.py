@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ai.exceptions import InvalidTemplate
 from ai.facts import Facts, format_facts
 from ai.previews import list_previews, plural_edges
-from ai.template_language import Malformed
 from ai.wording import Wording, list_shapes, load_wording
 from tests.ai.samples import FACTS, WORDING
 
@@ -102,7 +102,7 @@ def test_another_word_is_another_hash() -> None:
     ],
 )
 def test_a_wording_that_could_not_be_said_or_read_is_refused(data: Any, problem: str) -> None:
-    with pytest.raises(Malformed) as refused:
+    with pytest.raises(InvalidTemplate) as refused:
         Wording.parse(data)
 
     assert problem in str(refused.value)
@@ -143,10 +143,10 @@ def test_previews_reach_every_plural_form_of_a_language() -> None:
 def test_words_that_were_not_signed_are_not_said() -> None:
     placed = format_facts(FACTS, "en")
 
-    assert WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", placed)
-    assert not WORDING.says("Thank you, Ana. 101 listens of “Tidal”. – Mara Veil", placed)
-    assert not WORDING.says("Thank you. 100 listens of “Tidal”. – Mara Veil", placed)
-    assert not WORDING.says("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil ", placed)
-    assert not WORDING.says(
+    assert WORDING.matches("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", placed)
+    assert not WORDING.matches("Thank you, Ana. 101 listens of “Tidal”. – Mara Veil", placed)
+    assert not WORDING.matches("Thank you. 100 listens of “Tidal”. – Mara Veil", placed)
+    assert not WORDING.matches("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil ", placed)
+    assert not WORDING.matches(
         "Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", format_facts(Facts(artist="Bo"), "en")
     )

@@ -7,8 +7,8 @@ from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion
 from audit.models import Entry
 from rights import hashing
+from rights.exceptions import ReauthenticationRequired
 from rights.models import Decision
-from rights.signing import ReauthenticationRequired
 from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database

@@ -99,7 +99,7 @@ def run_full_site(template: Database, folder: Path) -> Iterator[FullSite]:
 @contextmanager
 def _fresh_publisher() -> Iterator[None]:
     """One that knows the topics of this house, and ends with it."""
-    publisher._publisher.begin()
+    publisher._publisher.reset()
     yield
     publisher._publisher.close()
     if publisher._publisher._thread.ident:

@@ -102,7 +102,7 @@ type OpenPage = Callable[..., LivePage]
 @pytest.fixture(autouse=True)
 def courier_of_this_test() -> Iterator[None]:
     """It knows the broker of this test, not that of another."""
-    publisher._publisher.begin()
+    publisher._publisher.reset()
     yield
     publisher._publisher.close()
     if publisher._publisher._thread.ident:

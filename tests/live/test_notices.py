@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from accounts.models import Person
 from live import notices, publisher, wire_format
+from live.exceptions import UnreadableHint
 from live.models import Counter, Notice
 from live.notices import NewNotice
 from tests.live.conftest import create_person, post_and_roll_back
@@ -122,7 +123,7 @@ def test_a_record_gives_back_what_was_told_and_refuses_what_is_none_of_ours() ->
 
     assert wire_format.decode_hints(wire_format.encode_hints(told)) == told
     for strange in (None, b"", b"\xff", b"{}", wire_format.encode_hints(told)[:-1]):
-        with pytest.raises(wire_format.UnreadableHint):
+        with pytest.raises(UnreadableHint):
             wire_format.decode_hints(strange)
 
 

@@ -33,7 +33,7 @@ def test_a_session_now_used_by_somebody_else_stands_for_nobody(db: None) -> None
     anas = find_session(create_session(ana))
     bens = create_session(ben)
 
-    assert check_sessions([SocketSession(ana.pk, bens, anas.seal)]) == [None]
+    assert check_sessions([SocketSession(ana.pk, bens, anas.fingerprint)]) == [None]
 
 
 def test_a_session_of_a_backend_that_we_do_not_have_is_none(db: None) -> None:

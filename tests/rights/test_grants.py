@@ -4,8 +4,8 @@ from django.db import IntegrityError, transaction
 from accounts.exceptions import NotAllowed
 from audit.models import Entry
 from rights import grants
+from rights.exceptions import ReauthenticationRequired
 from rights.models import Grant, Use
-from rights.signing import ReauthenticationRequired
 from tests import factories
 
 MESSAGES = Use.PERSONAL_MESSAGE

@@ -8,8 +8,9 @@ from typing import Any, Self
 from django.http import QueryDict
 
 from ai import unicode
+from ai.exceptions import InvalidTemplate
 from ai.facts import SLOTS
-from ai.template_language import Malformed, parse_template
+from ai.template_language import parse_template
 from ai.wording import MAX_FRAGMENTS, MAX_TEMPLATES, Wording
 from artists.models import ProgramVersion
 
@@ -23,7 +24,7 @@ DEFAULT_TEMPLATE = "Thank you[, {name}]. That was number {plays}."
 
 @dataclass(frozen=True, slots=True)
 class WordingRow:
-    """One field as it was typed. `name` is a fragment's, and `at` what a Malformed calls it."""
+    """One field as it was typed. `name` is a fragment's, and `at` what a InvalidTemplate calls it."""
 
     number: int
     text: str
@@ -81,13 +82,13 @@ class WordingForm:
             return found
         try:
             self.wording  # noqa: B018  # reading it is the question
-        except Malformed as problem:
+        except InvalidTemplate as problem:
             return {self._field(problem.where): malformed_message(problem)}
         return {}
 
     @cached_property
     def wording(self) -> Wording:
-        """Raises Malformed."""
+        """Raises InvalidTemplate."""
         return Wording.parse(self.data())
 
     @property
@@ -120,7 +121,7 @@ class WordingForm:
         for where, text, fragments in asked:
             try:
                 parse_template(text, self.locale, fragments=fragments)
-            except Malformed as problem:
+            except InvalidTemplate as problem:
                 found.setdefault(where, malformed_message(problem))
             except (ValueError, LookupError):
                 found.setdefault("locale", "This language is not known here.")
@@ -141,7 +142,7 @@ class WordingForm:
         return "words"
 
 
-def malformed_message(problem: Malformed) -> str:
+def malformed_message(problem: InvalidTemplate) -> str:
     """A complaint as a sentence; a slot that does not exist by its name."""
     if problem.slot and problem.problem.startswith("unknown slot"):
         return f"There is no slot called {problem.slot}. There are {', '.join(SLOTS)}, and the parts you name below."

@@ -12,8 +12,8 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from rights import grants
+from rights.exceptions import ReauthenticationRequired
 from rights.models import Grant, Use
-from rights.signing import ReauthenticationRequired
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from artists.studio.messages import sentence
 from artists.studio.previews import build_previews
 from artists.studio.version_diff import list_versions
 from fans.models import Mark
-from rights.signing import ReauthenticationRequired
+from rights.exceptions import ReauthenticationRequired
 from web.decorators import post_only
 
 TEMPLATE = "studio/program.html"

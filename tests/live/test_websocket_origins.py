@@ -35,12 +35,12 @@ def connect_status(ana: Person) -> ConnectStatus:
 
 
 def test_a_page_of_this_site_is_heard_and_no_other(
-    calm_site: Site, knock: ConnectStatus, committing_db: Database
+    calm_site: Site, connect_status: ConnectStatus, committing_db: Database
 ) -> None:
     port = calm_site.url.rpartition(":")[2]
 
     answers = {
-        name: knock(calm_site, origin)
+        name: connect_status(calm_site, origin)
         for name, origin in {
             "its own": calm_site.url,
             "another port": "http://127.0.0.1:9999",
@@ -59,23 +59,25 @@ def test_a_page_of_this_site_is_heard_and_no_other(
     assert answers == {name: 101 if name == "its own" else 403 for name in answers}
 
 
-def test_by_another_of_our_names_its_own_pages_are_heard(calm_site: Site, knock: ConnectStatus) -> None:
+def test_by_another_of_our_names_its_own_pages_are_heard(calm_site: Site, connect_status: ConnectStatus) -> None:
     port = calm_site.url.rpartition(":")[2]
     at = Site(calm_site.url, f"ws://localhost:{port}", calm_site.process)
 
-    answers = [knock(at, f"http://{name}") for name in (f"localhost:{port}", f"127.0.0.1:{port}", "localhost:9999")]
+    answers = [
+        connect_status(at, f"http://{name}") for name in (f"localhost:{port}", f"127.0.0.1:{port}", "localhost:9999")
+    ]
 
     assert answers == [101, 101, 403]  # the second is our SITE_URL
 
 
 @pytest.mark.parametrize(("trusted", "answers"), [("1", [101, 403]), ("0", [403, 101])])
 def test_behind_a_proxy_that_we_trust_the_scheme_is_what_it_says(
-    processes: Processes, knock: ConnectStatus, trusted: str, answers: list[int]
+    processes: Processes, connect_status: ConnectStatus, trusted: str, answers: list[int]
 ) -> None:
     behind = start_site(processes, BEHIND_PROXY=trusted, SITE_URL="https://fanfare.example")
     own = behind.url.partition("//")[2]
 
-    found = [knock(behind, f"{scheme}://{own}", X_Forwarded_Proto="https") for scheme in ("https", "http")]
+    found = [connect_status(behind, f"{scheme}://{own}", X_Forwarded_Proto="https") for scheme in ("https", "http")]
 
     assert found == answers
 
