@@ -4,7 +4,7 @@ The choice of sentences depends on the program and the fan alone, so a repeated 
 """
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,28 +20,10 @@ COMPOSER = "composer"
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
-    """One line of a receipt: what it is, and who or what made it."""
-
-    role: str
-    maker: str
-
-
-FACTS_CONTRIBUTION = Contribution("facts", "Counted from listens; rules, no model")
-FILLED_CONTRIBUTIONS = (Contribution("words", "Written by a person, filled in"), FACTS_CONTRIBUTION)
-
-
-@dataclass(frozen=True, slots=True)
 class Composition:
     text: str
-    template: int
-    """Its place in the wording, from 0."""
-    fragments: tuple[tuple[str, int], ...]
     values: tuple[tuple[str, str], ...]
     """(slot, as written) for every slot that the chosen sentences mention and that has a value."""
-    shape: str
-    """The digest of the wording that says this."""
-    parts: tuple[Contribution, ...] = FILLED_CONTRIBUTIONS
 
 
 def compose(
@@ -56,20 +38,18 @@ def compose(
     formatted = format_facts(facts, wording.locale)
     choose = partial(_choose_index, choice_key, program, fan)
     templates = wording.parsed_templates
-    usable = [n for n, template in enumerate(templates) if can_fill_in(wording, template, formatted.texts)]
+    usable = [template for template in templates if can_fill_in(wording, template, formatted.texts)]
     if not usable:
         lacking = (template.required_slots - formatted.texts.keys() for template in templates)
         raise NoUsableTemplate(min(lacking, key=len))
-    index = usable[choose("template", len(usable))]
-    template = templates[index]
-    fragments = _choose_fragments(wording, template, formatted, choose)
-    chosen = {name: wording.parsed_fragments[name][n] for name, n in fragments}
+    template = usable[choose("template", len(usable))]
+    chosen = _choose_fragments(wording, template, formatted, choose)
     text = fill_in_template(wording, template, formatted, chosen)
     if text is None:
         raise AssertionError("a usable template could not be filled in")
     mentioned = template.mentions.union(*(sentence.mentions for sentence in chosen.values()))
     values = tuple((slot, value) for slot, value in formatted.texts.items() if slot in mentioned)
-    return Composition(text, index, fragments, values, wording.digest)
+    return Composition(text, values)
 
 
 def _require_clearance(clearance: Clearance) -> None:
@@ -82,21 +62,19 @@ def _require_clearance(clearance: Clearance) -> None:
 
 def _choose_fragments(
     wording: Wording, template: Template, formatted: FormattedFacts, choose: Callable[[str, int], int]
-) -> tuple[tuple[str, int], ...]:
+) -> dict[str, Template]:
     """For each fragment in the template, one of the sentences that these facts can fill in.
 
     A fragment without such a sentence is left out.
     """
-    chosen = []
+    chosen = {}
     for name in sorted(template.mentions & wording.parsed_fragments.keys()):
-        usable = _usable_sentences(wording.parsed_fragments[name], formatted)
-        if usable:
-            chosen.append((name, usable[choose(f"fragment {name}", len(usable))]))
-    return tuple(chosen)
-
-
-def _usable_sentences(sentences: Sequence[Template], formatted: FormattedFacts) -> list[int]:
-    return [n for n, sentence in enumerate(sentences) if sentence.required_slots <= formatted.texts.keys()]
+        sentences = [
+            sentence for sentence in wording.parsed_fragments[name] if sentence.required_slots <= formatted.texts.keys()
+        ]
+        if sentences:
+            chosen[name] = sentences[choose(f"fragment {name}", len(sentences))]
+    return chosen
 
 
 def _choose_index(key: bytes, program: str, fan: str, slot: str, options: int) -> int:

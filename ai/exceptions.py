@@ -24,14 +24,13 @@ class NoUsableTemplate(AIError):
 
 
 class GuardRejected(AIError):
-    """The guard found something wrong with a text.
+    """The guard found something wrong with a text. The message names the codes of its findings.
 
     If a model wrote the text, the composer writes instead. If the composer wrote it, there is no draft.
     """
 
     def __init__(self, findings: "Sequence[Finding]") -> None:
         super().__init__(", ".join(sorted({finding.code for finding in findings})))
-        self.findings = tuple(findings)
 
 
 class ModelFailed(AIError):

@@ -17,22 +17,8 @@ from ai.names import safe_name, safe_title
 from ai.vocabulary import EVERYDAY_WORDS
 from ai.wording import Wording
 
-__all__ = [
-    "CRITICAL",
-    "NAME_PLACEHOLDER",
-    "VALUE_PLACEHOLDER",
-    "Finding",
-    "check_text",
-    "check_words",
-    "safe_name",
-    "safe_title",
-]
-
 NAME_PLACEHOLDER, VALUE_PLACEHOLDER = "\ufffc", "\ufffb"
 """Stand where a known name or another known value stood; neither may come in from outside."""
-
-CRITICAL = frozenset({"control", "direction", "link", "contact", "syntax", "format", *claims.CLAIM_PATTERNS})
-"""Codes of what must never be missed. The others are about truth and form: number, name, title, language, length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import asyncio
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -17,7 +17,7 @@ import openai
 from ai.exceptions import ModelFailed
 
 MAX_RESPONSE_BYTES = 64 * 1024
-"""Bytes of a whole response; more is not read."""
+"""Of a whole response. More is not read."""
 MAX_TOKENS = 400
 MAX_RETRIES = 2
 _LOCAL_KEY = "local"
@@ -25,38 +25,29 @@ _ALLOWED_HEADERS = frozenset(
     {"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent", "authorization"}
 )
 _RAW_RESPONSE_HEADER = "x-stainless-raw-response"
-"""How the client marks a request whose body it leaves for us to read."""
+"""With this header the client marks a request whose body we read ourselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelConfig:
-    """Where a model answers and what it understands. Nothing of it comes from the environment of the process."""
+    """Where a model answers. Nothing of it is read from the environment of the process."""
 
     base_url: str
     model: str
     api_key: str = field(default="", repr=False)
     hosts: frozenset[str] = frozenset()
-    """Hosts that may be asked over https; loopback may always be, in plain http too."""
+    """Hosts that may be asked over https. Loopback is always allowed, also over plain http."""
     timeout_seconds: float = 30.0
-    """For everything together: connecting, all tries, and the pauses between them."""
-    token_param: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"  # noqa: S105  # a parameter's name
-    structured: Literal["json_schema", "json_object", "none"] = "json_schema"
+    """For everything together: connecting, all tries and the pauses between them."""
     is_openai: bool = False
-    """OpenAI itself: told not to store, and given a hash to tell people apart by. Others would not know the fields."""
+    """Whether this is OpenAI itself. It is told not to store, and gets a pseudonym. Other servers lack these fields."""
 
     def __post_init__(self) -> None:
         check_address(self.base_url, self.hosts)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer[T]:
-    value: T
-    model: str
-    """What the server says answered; ours to record, not to trust."""
-
-
 def check_address(base_url: str, hosts: frozenset[str]) -> None:
-    """Raises ModelFailed unless it is loopback, or https at a host that the settings name."""
+    """Raise ModelFailed unless the URL is loopback, or https at a host that the settings name."""
     try:
         parts = urlsplit(base_url)
         host, _ = parts.hostname or "", parts.port
@@ -71,33 +62,36 @@ def check_address(base_url: str, hosts: frozenset[str]) -> None:
 
 
 def ask_model[T: msgspec.Struct](
-    profile: ModelConfig, answer: type[T], *, system: str, question: Mapping[str, Any], person: str | None = None
-) -> Answer[T]:
-    """One JSON object of type `answer` (flat, `forbid_unknown_fields`). `person` is a hash, sent to OpenAI only."""
+    config: ModelConfig, answer: type[T], *, system: str, question: Mapping[str, Any], person: str | None = None
+) -> T:
+    """Ask one question, and read the answer as one object of the type `answer`. Raises ModelFailed.
+
+    The type is flat and has `forbid_unknown_fields`. `person` is a pseudonym, which only OpenAI itself is sent.
+    """
     messages = [
-        {"role": "system", "content": system + _schema_in_words(profile, answer)},
+        {"role": "system", "content": system},
         {"role": "user", "content": msgspec.json.encode(question).decode()},
     ]
-    body = asyncio.run(_post_within_deadline(profile, _build_request(profile, answer, messages, person)))
+    body = asyncio.run(_post_within_deadline(config, _build_request(config, answer, messages, person)))
     return _parse_response(body, answer)
 
 
-async def _post_within_deadline(profile: ModelConfig, request: dict[str, Any]) -> bytes:
-    # Cancelled from outside: a timeout of the client counts each try, each pause and each drop of a dripping body anew.
+async def _post_within_deadline(config: ModelConfig, request: dict[str, Any]) -> bytes:
+    # We cancel from outside, because the client's own timeout begins again with each try and each piece of the body.
     try:
-        return await asyncio.wait_for(_post(profile, request), profile.timeout_seconds)
+        return await asyncio.wait_for(_post(config, request), config.timeout_seconds)
     except TimeoutError:
-        raise ModelFailed("timeout", f"no answer in {profile.timeout_seconds:g} s") from None
+        raise ModelFailed("timeout", f"no answer in {config.timeout_seconds:g} s") from None
     except openai.APITimeoutError:
         raise ModelFailed("timeout") from None
-    except openai.APIStatusError as problem:
-        raise ModelFailed("status", str(problem.status_code)) from None
-    except (openai.OpenAIError, httpx2.HTTPError) as problem:
-        raise ModelFailed("connection", type(problem).__name__) from None
+    except openai.APIStatusError as error:
+        raise ModelFailed("status", str(error.status_code)) from None
+    except (openai.OpenAIError, httpx2.HTTPError) as error:
+        raise ModelFailed("connection", type(error).__name__) from None
 
 
-async def _post(profile: ModelConfig, request: dict[str, Any]) -> bytes:
-    async with _http_client(profile) as http, _openai_client(profile, http) as client:
+async def _post(config: ModelConfig, request: dict[str, Any]) -> bytes:
+    async with _http_client(config) as http, _openai_client(config, http) as client:
         raw = client.chat.completions.with_streaming_response
         async with raw.create(**request) as response:
             body = bytearray()
@@ -110,25 +104,25 @@ async def _post(profile: ModelConfig, request: dict[str, Any]) -> bytes:
             return bytes(body)
 
 
-def _openai_client(profile: ModelConfig, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
-    """Everything explicit, because each thing left out is looked for in the environment."""
+def _openai_client(config: ModelConfig, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
+    """Sets everything, because the client looks into the environment for whatever is left out."""
     return openai.AsyncOpenAI(
-        base_url=profile.base_url,
-        api_key=profile.api_key or _LOCAL_KEY,
+        base_url=config.base_url,
+        api_key=config.api_key or _LOCAL_KEY,
         organization="",
         project="",
         webhook_secret="",
         max_retries=MAX_RETRIES,
-        timeout=profile.timeout_seconds,
+        timeout=config.timeout_seconds,
         http_client=http,
     )
 
 
-def _http_client(profile: ModelConfig) -> httpx2.AsyncClient:
-    """No proxies from the environment, no redirects, and only the headers and the host that are ours."""
-    ours, key = httpx2.URL(profile.base_url), profile.api_key or _LOCAL_KEY
+def _http_client(config: ModelConfig) -> httpx2.AsyncClient:
+    """Uses no proxy from the environment, follows no redirect, and sends only our headers to our host."""
+    ours, key = httpx2.URL(config.base_url), config.api_key or _LOCAL_KEY
 
-    async def only_ours(request: httpx2.Request) -> None:
+    async def check_request(request: httpx2.Request) -> None:
         if (request.url.scheme, request.url.netloc) != (ours.scheme, ours.netloc):
             raise ModelFailed("address", "the request left its host")
         for name in list(request.headers):
@@ -139,38 +133,32 @@ def _http_client(profile: ModelConfig) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         trust_env=False,
         follow_redirects=False,
-        timeout=httpx2.Timeout(profile.timeout_seconds, connect=min(3.0, profile.timeout_seconds)),
-        event_hooks={"request": [only_ours]},
+        timeout=httpx2.Timeout(config.timeout_seconds, connect=min(3.0, config.timeout_seconds)),
+        event_hooks={"request": [check_request]},
     )
 
 
 def _build_request(
-    profile: ModelConfig, answer: type[msgspec.Struct], messages: list[dict[str, str]], person: str | None
+    config: ModelConfig, answer: type[msgspec.Struct], messages: list[dict[str, str]], person: str | None
 ) -> dict[str, Any]:
-    request: dict[str, Any] = {"model": profile.model, "messages": messages, profile.token_param: MAX_TOKENS}
-    if profile.structured == "json_schema":
-        # The inner object is not optional: a server that finds none there answers 200 with any JSON it likes.
-        schema = {"name": answer.__name__.lower(), "strict": True, "schema": strict_schema(answer)}
-        request["response_format"] = {"type": "json_schema", "json_schema": schema}
-    elif profile.structured == "json_object":
-        request["response_format"] = {"type": "json_object"}
-    if profile.is_openai:
+    # Both levels of the format are needed: a server that finds no inner object answers 200 with any JSON it likes.
+    schema = {"name": answer.__name__.lower(), "strict": True, "schema": strict_schema(answer)}
+    request: dict[str, Any] = {
+        "model": config.model,
+        "messages": messages,
+        "max_completion_tokens": MAX_TOKENS,
+        "response_format": {"type": "json_schema", "json_schema": schema},
+    }
+    if config.is_openai:
         request |= {"store": False} | ({"safety_identifier": person} if person else {})
     return request
 
 
 def strict_schema(answer: type[msgspec.Struct]) -> dict[str, Any]:
-    """Without $ref, every property required, nothing else allowed: what strict mode asks for."""
+    """A JSON schema as strict mode wants it: without $ref, every property required, and no other property."""
     _, components = msgspec.json.schema_components([answer])
     schema: dict[str, Any] = components[answer.__name__]
     return schema | {"required": sorted(schema["properties"]), "additionalProperties": False}
-
-
-def _schema_in_words(profile: ModelConfig, answer: type[msgspec.Struct]) -> str:
-    if profile.structured == "json_schema":
-        return ""
-    schema = msgspec.json.encode(strict_schema(answer)).decode()
-    return f"\nAnswer with one JSON object of this schema and nothing else: {schema}"
 
 
 class _Message(msgspec.Struct):
@@ -185,10 +173,9 @@ class _Choice(msgspec.Struct):
 
 class _Completion(msgspec.Struct):
     choices: list[_Choice]
-    model: str = ""
 
 
-def _parse_response[T: msgspec.Struct](body: bytes, answer: type[T]) -> Answer[T]:
+def _parse_response[T: msgspec.Struct](body: bytes, answer: type[T]) -> T:
     try:
         completion = msgspec.json.decode(body, type=_Completion)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -201,7 +188,7 @@ def _parse_response[T: msgspec.Struct](body: bytes, answer: type[T]) -> Answer[T
     if choice.finish_reason != "stop":
         raise ModelFailed("unfinished", str(choice.finish_reason)[:20])
     try:
-        return Answer(msgspec.json.decode(choice.message.content or "", type=answer), completion.model[:80])
+        return msgspec.json.decode(choice.message.content or "", type=answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ModelFailed("schema", f"no {answer.__name__}") from None
 

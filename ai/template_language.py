@@ -140,7 +140,6 @@ def check_no_contacts(source: str) -> None:
 _ANY_SLOT = re.compile(r"\{[^{}]*\}")
 _BRACKETS = re.compile(r"[\[\]]")
 _TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{[^{}\[\]]*\}|[{}\[\]]|[^{}\[\]]+")
-_NAME = re.compile(r"[a-z][a-z_]{0,30}")
 _PLURAL_FORM = re.compile(r"\s*,\s*(\w+)\s*:\s*")
 
 

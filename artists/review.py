@@ -182,7 +182,7 @@ def _require_approvable(draft: Draft, role: Role, within: bool) -> Clearance:
         raise NotAllowed(marks.principal_only_reason(draft))
     if draft.version.program.state != Program.State.LIVE:
         raise InvalidRequest(program_status.PROGRAM_PAUSED)
-    answer = clearance.clear(Use.PERSONAL_MESSAGE, (), draft.artist, territory=draft.person.country)
+    answer = clearance.clear(Use.PERSONAL_MESSAGE, draft.artist, territory=draft.person.country)
     if not isinstance(answer, Clearance):
         raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. The draft waits.")
     return answer

@@ -107,7 +107,7 @@ def _artist(n: int, staff: Person) -> list[Any]:
     program = programs.create(artist, name="Thank you", by=principal)
     version = programs.edit(program, by=principal, moment="nth_listen", nth=10, wording=WORDING)
     shape = programs.sign(version, by=principal, fresh=True)
-    cleared = clearance.clear(Use.PERSONAL_MESSAGE, [], artist, territory="DE")
+    cleared = clearance.clear(Use.PERSONAL_MESSAGE, artist, territory="DE")
     assert isinstance(cleared, Clearance)
     programs.set_review_settings(artist, by=principal, grace_seconds=0)
     ids = [artist.pk, program.pk, version.pk, shape.pk, cleared.id, song.pk]

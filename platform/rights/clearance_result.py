@@ -1,4 +1,4 @@
-"""What clearance answers: values free of Django, so that whoever makes something can be handed one."""
+"""The two answers to a clearance request. They are free of Django, so that the ai room can be given one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,25 +6,28 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """Everyone who must say yes has. `id` is the stored row; delivery asks that row again, never this value."""
+    """Everyone whose permission is needed has given it.
+
+    `id` is the stored row. Delivery checks that row again and never trusts this value.
+    """
 
     id: int
     use: str
     artist_id: int
     grants: tuple[tuple[int, int], ...]
-    """(grant id, its version) for every yes it rests on."""
+    """(id, version) of every grant behind the answer."""
     until: datetime | None
-    """The earliest end of those grants, aware, in UTC; None when none of them ends by itself."""
+    """The earliest end of those grants, aware, in UTC. None when no grant ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClearanceRefusal:
-    """Somebody who must say yes has not. Never stored as a yes, falsy, and says who is missing."""
+    """A permission is missing. It is false, and it is never stored."""
 
     use: str
     artist_id: int
     missing: tuple[str, ...]
-    """In words a studio can show: `Mara Veil (artist): personal messages are off`."""
+    """What is missing, as a studio can show it: `Mara Veil (artist): personal messages are off`."""
 
     def __bool__(self) -> bool:
         return False

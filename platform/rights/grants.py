@@ -1,4 +1,4 @@
-"""Grant: a rightsholder says yes to a use, or takes the yes back. Everything is off until somebody switches it on."""
+"""Switch a use on or off for an artist. Every use is off until a principal switches it on."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -25,7 +25,11 @@ def switch_on(
     territories: Collection[str] = (),
     until: datetime | None = None,
 ) -> Grant:
-    """A new version of the yes; it ends the one before. No territories: everywhere. No end: until taken back."""
+    """Grant a use, as a new version that ends the version before.
+
+    Without `territories` it holds everywhere, and without `until` it holds until it is switched off. Raises NotAllowed
+    and ReauthenticationRequired.
+    """
     require_principal(artist, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
     with transaction.atomic():
         party = _lock_party(artist)
@@ -48,9 +52,10 @@ def switch_on(
 
 
 def switch_off(artist: Artist, use: str, *, by: Person) -> None:
-    """Take the yes back, at once: what delivers at this moment is waited for, and nothing follows it.
+    """End the grant of a use at once. A delivery that runs at this moment is waited for, and none follows.
 
-    Stopping is made easier than starting: an owner may, and nobody types a password. Off already: nothing happens.
+    Switching off is easier than switching on: an owner may do it too, and nobody types a password. If the use is off
+    already, nothing happens. Raises NotAllowed.
     """
     if not may_manage(role_of(by, artist.team_id)):
         raise NotAllowed(f"Only a principal or an owner of {artist.name}'s team may switch this off.")
@@ -60,12 +65,12 @@ def switch_off(artist: Artist, use: str, *, by: Person) -> None:
 
 
 def list_versions(artist: Artist) -> QuerySet[Grant]:
-    """Every version of every yes for this artist, newest first."""
+    """Every version of every grant for this artist, newest first."""
     return Grant.objects.filter(artist=artist).select_related("party").order_by("-live_from", "-id")
 
 
 def _lock_party(artist: Artist) -> Party:
-    """The artist as a party. Versions are numbered one after the other behind its lock."""
+    """The artist as a party, locked, so that versions are numbered one after the other."""
     Party.objects.get_or_create(artist=artist, defaults={"kind": Party.Kind.ARTIST, "name": artist.name})
     return Party.objects.select_for_update(no_key=True).get(artist=artist)
 

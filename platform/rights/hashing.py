@@ -1,6 +1,6 @@
-"""Commit: the hashes that PostgreSQL computes over contents and shapes, again in Python, so that anyone can check one.
+"""Compute in Python the hashes that PostgreSQL computes over contents and shapes, so that anyone can check one.
 
-A test holds both to the same answer. Changing what is hashed needs a new column and both kept (docs/adr/0006).
+A test compares both. To change what is hashed, add a new column and keep the old one too (docs/adr/0006).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ COMMITMENT_DESCRIPTION = (
 
 
 def content_hash(*, salt: str, person: UUID, artist: int, mark: str, credit: str, text: str) -> str:
-    """What a decision on one item commits to. 64 hex digits; ValueError where PostgreSQL gives no hash."""
+    """The hash that a decision on one item holds, as 64 hex digits. ValueError where PostgreSQL gives no hash."""
     if len(salt) != 32 or "\n" in mark + credit:
         raise ValueError("A salt has 32 characters, and neither mark nor credit holds a line break.")
     return _hash_fields(salt, str(person), str(artist), mark, credit, text)
@@ -22,9 +22,10 @@ def content_hash(*, salt: str, person: UUID, artist: int, mark: str, credit: str
 def shape_hash(
     *, program: int, version: int, moment: str, nth: int, recording: int | None, audience: str, wording: str
 ) -> str:
-    """What a principal's signature commits to. 64 hex digits."""
-    only = "" if recording is None else str(recording)
-    return _hash_fields(str(program), str(version), moment, str(nth), only, audience, wording)
+    """The hash that a principal's signature holds, as 64 hex digits."""
+    return _hash_fields(
+        str(program), str(version), moment, str(nth), "" if recording is None else str(recording), audience, wording
+    )
 
 
 def _hash_fields(*fields: str) -> str:

@@ -1,4 +1,7 @@
-"""Who must say yes, who did, and to exactly what. Decisions are history; grants end, they are never edited."""
+"""Parties, their grants, stored clearances and decisions.
+
+Decisions and clearances never change. A grant is never edited; it only ends.
+"""
 
 from django.db import models
 from django.db.models import CharField, F, Func, Q
@@ -8,13 +11,16 @@ from catalog.models import Artist
 
 
 class Use(models.TextChoices):
-    """What a rightsholder can say yes to. Off until switched on."""
+    """The uses that a rightsholder can grant. Each is off until it is switched on."""
 
     PERSONAL_MESSAGE = "personal_message", "Personal messages"
 
 
 class Party(models.Model):
-    """Somebody whose yes is needed. An artist is always the party for voice, likeness and personal words."""
+    """Somebody whose permission is needed.
+
+    For voice, likeness and personal words that is always the artist. Labels and publishers follow with agreements.
+    """
 
     class Kind(models.TextChoices):
         ARTIST = "artist", "Artist"
@@ -33,7 +39,10 @@ class Party(models.Model):
 
 
 class Grant(models.Model):
-    """One party's yes to one use for one artist. A new version ends the old one; only its end is ever written."""
+    """One party's permission for one use of one artist. A new version ends the version before.
+
+    Of a stored grant only the end is ever written. No page sets territories or an end yet; agreements will.
+    """
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="grants")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="grants")
@@ -63,7 +72,7 @@ class Grant(models.Model):
 
 
 class StoredClearance(models.Model):
-    """A stored yes of everyone who must say it: the grants it rests on and its end. Append-only."""
+    """A stored answer that every needed permission is there, with its grants and its end. Append-only."""
 
     use = models.CharField(max_length=24, choices=Use.choices)
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
@@ -80,7 +89,9 @@ class StoredClearance(models.Model):
 
 
 class ClearanceGrant(models.Model):
-    clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="rests_on")
+    """One of the grants behind a stored clearance."""
+
+    clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="+")
 
     class Meta:
@@ -91,11 +102,12 @@ class ClearanceGrant(models.Model):
 
 
 class Decision(models.Model):
-    """Who said yes to exactly this content, or to the shape it falls under. Append-only."""
+    """Who approved exactly this content, or the shape that it falls under. Append-only."""
 
     class Kind(models.TextChoices):
         ITEM = "item"
         SHAPE = "shape"
+        # Nothing writes these two yet: remixes are approved within an envelope or by the lot.
         ENVELOPE = "envelope"
         LOT = "lot"
 
@@ -120,14 +132,14 @@ class Decision(models.Model):
 
 
 class ContentHash(Func):
-    """What a decision commits to, computed by PostgreSQL: salt, fan, artist, mark, credit, content."""
+    """The hash that a decision holds, computed by PostgreSQL from salt, fan, artist, mark, credit and content."""
 
     function = "rights_content_hash"
     output_field = CharField(max_length=64)
 
 
 class ShapeHash(Func):
-    """What a principal signs, computed by PostgreSQL: which version of which program, what it answers, its words."""
+    """The hash that a principal signs, computed by PostgreSQL from a program's version, its moment and its wording."""
 
     function = "rights_shape_hash"
     output_field = CharField(max_length=64)

@@ -1,12 +1,11 @@
-import json
+from collections import Counter
 from typing import Any, cast
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.compose import Composition, Contribution, compose
+from ai.compose import Composition, compose
 from ai.exceptions import MissingClearance, NoUsableTemplate
 from ai.facts import Facts
 from ai.guard import check_text
@@ -33,13 +32,10 @@ def test_a_replay_says_the_same_words() -> None:
 
 
 def test_all_templates_and_fragments_are_used_about_equally() -> None:
-    counted: dict[tuple[int, tuple[tuple[str, int], ...]], int] = {}
-    for n in range(1200):
-        made = compose_sample(fan=f"fan-{n}")
-        counted[made.template, made.fragments] = counted.get((made.template, made.fragments), 0) + 1
+    counts = Counter(compose_sample(fan=f"fan-{n}").text for n in range(1200))
 
-    assert len(counted) == 6
-    assert min(counted.values()) > 140
+    assert len(counts) == 6
+    assert min(counts.values()) > 140
 
 
 def test_ids_that_run_together_are_not_the_same_choice() -> None:
@@ -53,18 +49,7 @@ def test_what_was_placed_is_told() -> None:
 
     made = compose_sample(wording=wording)
 
-    assert made == Composition(
-        text="Thank you, Ana. 100!",
-        template=0,
-        fragments=(),
-        values=(("name", "Ana"), ("plays", "100")),
-        shape=wording.digest,
-        parts=(
-            Contribution("words", "Written by a person, filled in"),
-            Contribution("facts", "Counted from listens; rules, no model"),
-        ),
-    )
-    assert json.loads(msgspec.json.encode(made))["parts"][0]["role"] == "words"
+    assert made == Composition(text="Thank you, Ana. 100!", values=(("name", "Ana"), ("plays", "100")))
 
 
 def test_a_missing_name_leaves_no_comma_behind() -> None:

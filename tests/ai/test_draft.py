@@ -3,9 +3,9 @@ from typing import Any, cast
 
 import pytest
 
-from ai.compose import Contribution, compose
-from ai.draft import DraftedMessage, Style, draft_message
-from ai.exceptions import MissingClearance
+from ai.compose import compose
+from ai.draft import DraftedMessage, draft_message, write_with_model
+from ai.exceptions import GuardRejected, MissingClearance
 from ai.facts import Facts
 from ai.llm import ModelConfig
 from ai.wording import Wording
@@ -32,24 +32,17 @@ def draft_sample(model: ModelConfig | None, facts: Facts = FACTS, **changes: Any
 
 
 def test_without_a_model_the_composer_writes() -> None:
-    made = draft_sample(None)
+    drafted = draft_sample(None)
 
-    assert made == DraftedMessage(COMPOSED.text, "composer", COMPOSED.parts, COMPOSED)
-    assert made.by_model is False
+    assert drafted == DraftedMessage(COMPOSED.text, "composer", COMPOSED)
 
 
-def test_a_models_words_are_used_when_nothing_is_wrong_with_them(chat: ChatServer) -> None:
+def test_a_models_words_are_used_when_the_guard_finds_nothing(chat: ChatServer) -> None:
     chat.answers = [text_answer("Thank you, {name}, for {plays} listens of “{song}”.")]
 
-    made = draft_sample(model_config(chat))
+    drafted = draft_sample(model_config(chat))
 
-    assert made == DraftedMessage(
-        "Thank you, Ana, for 100 listens of “Tidal”.",
-        "model:small-7b",
-        (Contribution("words", "model:small-7b"), Contribution("facts", "Counted from listens; rules, no model")),
-        None,
-    )
-    assert made.by_model is True
+    assert drafted == DraftedMessage("Thank you, Ana, for 100 listens of “Tidal”.", "model:small-7b", None)
 
 
 def test_a_model_never_sees_a_name_or_a_title(chat: ChatServer) -> None:
@@ -83,51 +76,45 @@ def test_a_model_never_sees_a_name_or_a_title(chat: ChatServer) -> None:
         ("Thank you for the ride, {name}.", "word"),
     ],
 )
-def test_a_doubtful_word_of_a_model_brings_the_composer_back(chat: ChatServer, text: str, code: str) -> None:
+def test_the_composer_writes_where_the_guard_rejects_a_models_words(chat: ChatServer, text: str, code: str) -> None:
     chat.answers = [text_answer(text)]
 
-    made = draft_sample(model_config(chat))
+    drafted = draft_sample(model_config(chat))
+    with pytest.raises(GuardRejected) as rejected:
+        write_with_model(model_config(chat), WORDING, FACTS, person="a" * 64)
 
-    assert (made.text, made.maker, made.by_model, made.fallback_reason) == (COMPOSED.text, "composer", False, "guard")
-    assert code in {finding.code for finding in made.findings}
+    assert drafted == DraftedMessage(COMPOSED.text, "composer", COMPOSED, "guard")
+    assert code in str(rejected.value).split(", ")
 
 
-def test_a_slot_without_a_value_is_doubtful(chat: ChatServer) -> None:
+def test_the_guard_rejects_a_slot_without_a_value(chat: ChatServer) -> None:
     chat.answers = [text_answer("Thank you, {name}.")]
 
-    made = draft_sample(model_config(chat), Facts(artist="Mara Veil", plays=3))
+    drafted = draft_sample(model_config(chat), Facts(artist="Mara Veil", plays=3))
 
-    assert (made.maker, made.fallback_reason) == ("composer", "guard")
-
-
-def test_the_artists_banned_words_are_doubtful(chat: ChatServer) -> None:
-    chat.answers = [text_answer("Thank you so much, {name}.")]
-
-    made = draft_sample(model_config(chat), style=Style(banned=("So Much",)))
-
-    assert [finding.text for finding in made.findings] == ["So Much"]
+    assert (drafted.maker, drafted.fallback_reason) == ("composer", "guard")
 
 
-def test_a_model_that_cannot_be_used_brings_the_composer_back(chat: ChatServer) -> None:
+def test_the_composer_writes_where_the_model_fails(chat: ChatServer) -> None:
     chat.answers = [http_answer(completion("Dear fan, I love you!"))]
     assert draft_sample(model_config(chat)).fallback_reason == "schema"
 
     chat.answers = [hanging_answer(chat)]
-    made = draft_sample(model_config(chat, timeout_seconds=0.3))
-    assert (made.text, made.maker, made.fallback_reason) == (COMPOSED.text, "composer", "timeout")
+    drafted = draft_sample(model_config(chat, timeout_seconds=0.3))
+    assert (drafted.text, drafted.maker, drafted.fallback_reason) == (COMPOSED.text, "composer", "timeout")
 
 
-def test_a_model_is_not_asked_for_words_that_cannot_be_judged(chat: ChatServer) -> None:
+def test_a_model_is_asked_for_english_words_only(chat: ChatServer) -> None:
     chat.answers = [text_answer("Obrigada, {name}.")]
     wording = Wording.parse({"locale": "pt", "templates": ["Obrigada[, {name}]."]})
 
-    made = draft_sample(model_config(chat), wording=wording)
+    drafted = draft_sample(model_config(chat), wording=wording)
 
-    assert (made.text, made.maker, made.fallback_reason) == ("Obrigada, Ana.", "composer", "language")
+    assert (drafted.text, drafted.maker, drafted.fallback_reason) == ("Obrigada, Ana.", "composer", "language")
     assert chat.received == []
 
 
-def test_nothing_is_drafted_and_nobody_asked_without_a_clearance(chat: ChatServer) -> None:
+def test_without_a_clearance_nothing_is_drafted_and_no_model_is_asked(chat: ChatServer) -> None:
     chat.answers = [text_answer("Thank you.")]
     refusal = ClearanceRefusal(use="personal_message", artist_id=1, missing=("Mara Veil (artist)",))
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from ai import guard
 from ai.facts import Facts, format_facts
-from ai.guard import Finding, check_text, check_words, safe_name, safe_title
+from ai.guard import Finding, check_text, check_words
+from ai.names import safe_name, safe_title
 from ai.unicode import script_of
 from ai.wording import Wording
 from tests.ai.samples import FACTS, facts_from_json, load_rows

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask_clearance(artist: Artist, territory: str = "") -> Clearance | ClearanceRefusal:
-    return clearance.clear(MESSAGES, (), artist, territory=territory)
+    return clearance.clear(MESSAGES, artist, territory=territory)
 
 
 def expect_clearance(artist: Artist) -> Clearance:
@@ -95,7 +95,7 @@ def test_a_grant_with_an_end_ends_by_itself() -> None:
     assert answer.until == until
     assert clearance.still_clear([answer.id]) == {answer.id}
     assert clearance.still_clear([answer.id], until) == set()
-    assert not clearance.clear(MESSAGES, (), artist, at=until)
+    assert not clearance.clear(MESSAGES, artist, at=until)
 
 
 def test_a_number_that_nobody_stored_stands_for_nothing() -> None:

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             model_name="clearancegrant",
             name="clearance",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="rests_on", to="rights.storedclearance"
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.storedclearance"
             ),
         ),
         migrations.CreateModel(
