@@ -85,7 +85,7 @@ def new_cards(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not after.isdecimal() or len(after) > 18:
         raise Http404
     newer = notices.list_after(request.user.pk, int(after), MAX_NEW_CARDS)
-    if len(newer) == MAX_NEW_CARDS:
+    if len(newer) == MAX_NEW_CARDS or notices.has_gap(newer, after=int(after), limit=MAX_NEW_CARDS):
         return HttpResponseClientRefresh()
     asked = _parse_filter(request, opt_ins.known_artists(request.user))
     ids = [each.reference.removeprefix("experience:") for each in newer if each.kind == KIND]

@@ -1,4 +1,4 @@
-"""Fetch: one's own notices over HTTP, for a page whose socket does not get through."""
+"""A person's own notices over HTTP, for a page whose socket does not get through."""
 
 from typing import Any
 from uuid import UUID
@@ -28,17 +28,22 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
 
 
 class NoticesSerializer(serializers.Serializer[Any]):
-    newest = serializers.IntegerField(help_text="Your newest sequence; ask again while you have not got it.")
+    newest = serializers.IntegerField(help_text="Your newest sequence. Ask again until you have got it.")
+    resync = serializers.BooleanField(
+        help_text="True when notices that you ask for were deleted: fetch everything again that notices tell you about."
+    )
     notices = NoticeSerializer(many=True, help_text=f"Oldest first, at most {PAGE_SIZE}.")
 
 
 class NoticesView(APIView):
     @extend_schema(operation_id="notices", parameters=[NoticesQuerySerializer], responses=NoticesSerializer)
     def get(self, request: Request) -> Response:
-        """What happened after the last sequence you know. Only ever your own."""
-        asked = NoticesQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        """List your own notices after the last sequence you know."""
+        query = NoticesQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        after = query.validated_data["after"]
         person: UUID = request.user.id  # type: ignore[assignment]  # IsAuthenticated lets nobody else in
         newest = notices.newest_sequences([person])[person]
-        found = notices.list_after(person, asked.validated_data["after"], PAGE_SIZE)
-        return Response(NoticesSerializer({"newest": newest, "notices": found}).data)
+        rows = notices.list_after(person, after, PAGE_SIZE)
+        resync = notices.has_gap(rows, after=after, limit=PAGE_SIZE, newest=newest)
+        return Response(NoticesSerializer({"newest": newest, "resync": resync, "notices": rows}).data)

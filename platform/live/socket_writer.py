@@ -90,13 +90,15 @@ class SocketWriter:
             after = await self._send_rows(after, up_to)
 
     async def _send_rows(self, after: int, up_to: int) -> int:
-        """Send one page of rows. Returns the sequence that it reaches. Rows that were deleted are left out."""
+        """Send one page of rows, after a resync if some were deleted. Returns the sequence that it reaches."""
         person: UUID = self._queue.session.person_id
         rows = [
             row
             for row in await run_in_db_thread(notices.list_after, person, after, ROWS_PER_QUERY)
             if row.sequence <= up_to
         ]
+        if notices.has_gap(rows, after=after, limit=ROWS_PER_QUERY, newest=up_to):
+            await self._send_message(type="resync")
         for row in rows:
             await self._send_text(encode_notice(row.sequence, row.kind, row.reference))
         return rows[-1].sequence if len(rows) == ROWS_PER_QUERY else up_to

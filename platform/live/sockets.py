@@ -5,7 +5,8 @@ Nothing that a client sends can write.
     -> {"type": "hello", "newest": 41}
     -> {"type": "notice", "sequence": 42, "kind": "draft.pending", "reference": "draft:7"}
     -> {"type": "heartbeat", "newest": 42}
-    -> {"type": "resync"}                    this socket was too slow; what it missed follows
+    -> {"type": "resync"}                    look at everything again: this socket was too slow, and what it missed
+                                             follows; or notices that it asked for were deleted
     <- {"after": 40}                         send what came after 40, unless this socket has sent it already
 
 `/live/?after=40` resumes from the start, which also keeps everything in order. A socket is closed with 4400 when a

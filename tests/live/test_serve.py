@@ -3,7 +3,6 @@
 import re
 import signal
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,7 +11,8 @@ from django.db import connection
 
 from accounts.models import Person
 from config import BASE_DIR
-from tests.live.conftest import OpenPage, create_session
+from tests.live.conftest import OpenPage
+from tests.live.factories import create_session
 from tests.servers import Database, Processes, Site, wait_until
 
 
@@ -20,16 +20,16 @@ def serve(processes: Processes, *options: str, **env: str) -> Site:
     process = processes.start("serve", *options, **env)
     log = processes.logs[-1]
 
-    def address() -> str | None:
+    def printed_url() -> str | None:
         assert process.poll() is None, log.read_text()
         found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
         return found and found.group()
 
-    url = wait_until(address, seconds=30)
+    url = wait_until(printed_url, seconds=30)
     return Site(url, url.replace("http", "ws"), process)
 
 
-def test_a_taken_port_is_passed_over_and_the_one_chosen_is_printed(
+def test_a_port_in_use_is_skipped_and_the_chosen_port_is_printed(
     processes: Processes, open_page: OpenPage, ana: Person
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -38,19 +38,17 @@ def test_a_taken_port_is_passed_over_and_the_one_chosen_is_printed(
         site = serve(processes, "--port", str(port))
 
     assert site.url != f"http://127.0.0.1:{port}"
-    assert open_page(site, create_session(ana)).next() == {"type": "hello", "newest": 0}
+    assert open_page(site, create_session(ana)).receive() == {"type": "hello", "newest": 0}
 
 
-def test_the_site_ends_in_good_order_while_pages_are_open(
-    processes: Processes, open_page: OpenPage, ana: Person
-) -> None:
+def test_the_site_ends_cleanly_while_pages_are_open(processes: Processes, open_page: OpenPage, ana: Person) -> None:
     site = serve(processes)
     page = open_page(site, create_session(ana))
-    page.next()
+    page.receive()
 
     site.process.terminate()
 
-    assert page.closed() == 1012
+    assert page.close_code() == 1012
     assert site.process.wait(5) == 0
     assert "Traceback" not in processes.logs[-1].read_text()
 
@@ -59,8 +57,8 @@ def test_many_requests_share_a_few_connections_to_the_database(processes: Proces
     site = serve(processes, WEB_THREADS="3")
     cookies = {"sessionid": "a" * 32}
 
-    with ThreadPoolExecutor(12) as crowd:
-        answers = list(crowd.map(lambda _: requests.get(f"{site.url}/api/v1/notices", cookies=cookies), range(60)))
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: requests.get(f"{site.url}/api/v1/notices", cookies=cookies), range(60)))
 
     assert {answer.status_code for answer in answers} == {403}
     with connection.cursor() as cursor:
@@ -69,7 +67,7 @@ def test_many_requests_share_a_few_connections_to_the_database(processes: Proces
         assert cursor.fetchone()[0] <= 3 + 4
 
 
-def test_a_file_of_ours_comes_whole_or_in_part_and_nobody_complains(processes: Processes) -> None:
+def test_a_static_file_is_served_whole_or_in_part_without_a_warning(processes: Processes) -> None:
     site = serve(processes, DEBUG="1")
     style = (BASE_DIR / "static" / "components.css").read_bytes()
 
@@ -94,14 +92,14 @@ def test_a_file_of_ours_comes_whole_or_in_part_and_nobody_complains(processes: P
     assert "Warning" not in processes.logs[-1].read_text()
 
 
-def test_what_goes_wrong_is_said_once(processes: Processes) -> None:
+def test_an_error_is_logged_once(processes: Processes) -> None:
     site = serve(processes, DEBUG="1")
 
     for path in ("/there/is/nothing", "/settings/name"):
         requests.get(f"{site.url}{path}", timeout=10)
 
-    said = [line.partition(" W ")[2] for line in processes.logs[-1].read_text().splitlines() if " W " in line]
-    assert [line for line in said if line.startswith("django.request")] == [
+    logged = [line.partition(" W ")[2] for line in processes.logs[-1].read_text().splitlines() if " W " in line]
+    assert [line for line in logged if line.startswith("django.request")] == [
         "django.request: Not Found: /there/is/nothing",
         "django.request: Method Not Allowed (GET): /settings/name",
     ]
@@ -109,17 +107,18 @@ def test_what_goes_wrong_is_said_once(processes: Processes) -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_site_ends_without_a_word_whichever_way_it_is_asked(
+def test_the_site_logs_nothing_when_a_signal_ends_it(
     processes: Processes, open_page: OpenPage, ana: Person, number: signal.Signals, times: int
 ) -> None:
     site = serve(processes, LOG_LEVEL="WARNING")
     page = open_page(site, create_session(ana))
-    page.next()
+    page.receive()
 
-    for _ in range(times):
+    site.process.send_signal(number)
+    assert page.close_code() == 1012
+    for _ in range(times - 1):
         site.process.send_signal(number)
-        time.sleep(0.05)
 
     assert site.process.wait(10) == 0
-    said = processes.logs[-1].read_text().splitlines()
-    assert [line for line in said if not line.startswith("Fanfare is at")] == []
+    lines = processes.logs[-1].read_text().splitlines()
+    assert [line for line in lines if not line.startswith("Fanfare is at")] == []

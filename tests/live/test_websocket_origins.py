@@ -1,4 +1,4 @@
-"""From which pages a socket may be opened: those of this very site, for a browser shows its cookie from everywhere."""
+"""Which pages may open a socket: only those of this site, because a browser sends its cookie from any page."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 
 from accounts.models import Person
 from config.routing import Origin, is_same_origin, parse_origin
-from tests.live.conftest import create_session
+from tests.live.factories import create_session
 from tests.servers import Database, Processes, Site, start_site
 
 type ConnectStatus = Callable[..., int]
@@ -18,14 +18,17 @@ type ConnectStatus = Callable[..., int]
 
 @pytest.fixture
 def connect_status(ana: Person) -> ConnectStatus:
-    """The status that a page of this origin gets, with a cookie that is good."""
+    """The HTTP status that a page of this origin gets when it sends a valid cookie."""
     session = create_session(ana)
 
-    def status(at: Site, origin: str | None, **headers: str) -> int:
-        told = {"Cookie": f"sessionid={session}", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    def status(site: Site, origin: str | None, **headers: str) -> int:
+        sent_headers = {
+            "Cookie": f"sessionid={session}",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         with (
             suppress(InvalidStatus),
-            connect(f"{at.socket_url}/live/", origin=origin, additional_headers=told, proxy=None) as link,
+            connect(f"{site.socket_url}/live/", origin=origin, additional_headers=sent_headers, proxy=None) as link,
         ):
             assert '"hello"' in str(link.recv(5))
             return 101
@@ -34,7 +37,7 @@ def connect_status(ana: Person) -> ConnectStatus:
     return status
 
 
-def test_a_page_of_this_site_is_heard_and_no_other(
+def test_only_a_page_of_this_site_may_connect(
     calm_site: Site, connect_status: ConnectStatus, committing_db: Database
 ) -> None:
     port = calm_site.url.rpartition(":")[2]
@@ -59,41 +62,41 @@ def test_a_page_of_this_site_is_heard_and_no_other(
     assert answers == {name: 101 if name == "its own" else 403 for name in answers}
 
 
-def test_by_another_of_our_names_its_own_pages_are_heard(calm_site: Site, connect_status: ConnectStatus) -> None:
+def test_each_name_of_the_site_accepts_its_own_pages(calm_site: Site, connect_status: ConnectStatus) -> None:
     port = calm_site.url.rpartition(":")[2]
-    at = Site(calm_site.url, f"ws://localhost:{port}", calm_site.process)
+    site = Site(calm_site.url, f"ws://localhost:{port}", calm_site.process)
 
     answers = [
-        connect_status(at, f"http://{name}") for name in (f"localhost:{port}", f"127.0.0.1:{port}", "localhost:9999")
+        connect_status(site, f"http://{name}") for name in (f"localhost:{port}", f"127.0.0.1:{port}", "localhost:9999")
     ]
 
     assert answers == [101, 101, 403]  # the second is our SITE_URL
 
 
 @pytest.mark.parametrize(("trusted", "answers"), [("1", [101, 403]), ("0", [403, 101])])
-def test_behind_a_proxy_that_we_trust_the_scheme_is_what_it_says(
+def test_a_trusted_proxy_says_which_scheme_a_page_used(
     processes: Processes, connect_status: ConnectStatus, trusted: str, answers: list[int]
 ) -> None:
     behind = start_site(processes, BEHIND_PROXY=trusted, SITE_URL="https://fanfare.example")
     own = behind.url.partition("//")[2]
 
-    found = [connect_status(behind, f"{scheme}://{own}", X_Forwarded_Proto="https") for scheme in ("https", "http")]
+    statuses = [connect_status(behind, f"{scheme}://{own}", X_Forwarded_Proto="https") for scheme in ("https", "http")]
 
-    assert found == answers
+    assert statuses == answers
 
 
-def test_a_host_that_is_not_ours_vouches_for_nobody(settings: Settings) -> None:
+def test_a_host_that_is_not_allowed_accepts_no_page(settings: Settings) -> None:
     settings.ALLOWED_HOSTS, settings.SITE_URL = ["fanfare.example"], "https://fanfare.example"
 
-    def from_page(page: str, host: str) -> bool:
+    def accepts(page: str, host: str) -> bool:
         headers = [(b"host", host.encode()), (b"origin", page.encode())]
         return is_same_origin({"scheme": "ws", "headers": headers})
 
-    assert not from_page("http://evil.example", "evil.example")
-    assert from_page("https://fanfare.example", "10.0.0.7:8000")
-    assert not from_page("http://fanfare.example", "10.0.0.7:8000")
+    assert not accepts("http://evil.example", "evil.example")
+    assert accepts("https://fanfare.example", "10.0.0.7:8000")
+    assert not accepts("http://fanfare.example", "10.0.0.7:8000")
     settings.SITE_URL = "http://127.0.0.1:8000"  # left as it comes
-    assert not from_page("http://127.0.0.1:8000", "fanfare.example")
+    assert not accepts("http://127.0.0.1:8000", "fanfare.example")
 
 
 @pytest.mark.parametrize(
@@ -109,5 +112,5 @@ def test_a_host_that_is_not_ours_vouches_for_nobody(settings: Settings) -> None:
         ("", None),
     ],
 )
-def test_an_origin_is_a_scheme_a_name_and_a_port(address: str, found: Origin | None) -> None:
+def test_an_origin_is_parsed_into_scheme_name_and_port(address: str, found: Origin | None) -> None:
     assert parse_origin(address) == found
