@@ -1,6 +1,6 @@
-"""Know: the few words that no greeting repeats. Few on purpose: lists are no moderation, the neutral greeting is free.
+"""Words that no greeting repeats. The lists are short on purpose: a greeting without a name costs nothing.
 
-Compared with what `scripts.lookalike` makes of a name: lower case, without accents, look-alike letters made Latin.
+They are compared with what `unicode.lookalike_skeleton` returns for a name.
 """
 
 import re
@@ -9,7 +9,7 @@ from ai.unicode import lookalike_skeleton
 
 
 def _comparable_words(text: str) -> frozenset[str]:
-    """Small l and capital I look the same, so both sides of the comparison write i."""
+    """A small l and a capital I look the same, so both sides of the comparison write i."""
     return frozenset(lookalike_skeleton(word).replace("l", "i") for word in text.split())
 
 
@@ -19,7 +19,7 @@ REAL_NAMES = _comparable_words(
     tit verga wang willy
     """
 )
-"""Given and family names that share their letters with a rude word on the usual lists. The name wins."""
+"""Given and family names that are also on lists of rude words. They are allowed."""
 
 _RUDE = _comparable_words(
     """
@@ -54,7 +54,7 @@ BLOCKED_SUBSTRINGS = re.compile(
     "|killyourself|diebitch|siegheil|kukluxklan|gasjews|eatshit|hailsatan|killall|操你|傻逼|씨발|死ね|official|oficial|offiziel|administrat|moderator|customerserv"
     "|helpdesk|verified|官方|客服|管理员|公式アカ"
 )
-"""Inside a run of letters, after dots, hyphens, spaces and repetitions are gone. Only what no real name contains."""
+"""Searched in a name without its dots, hyphens, spaces and repetitions. No real name contains any of them."""
 
 INSTRUCTION_PATTERN = re.compile(
     r"\b(?:ignor\w*|disregard|forget|override|bypass|overwrite|skip)\b.*\b(?:previous|prior|above|all|every\w*"
@@ -75,4 +75,4 @@ INSTRUCTION_PATTERN = re.compile(
     r"|\b(?:free|cheap|buy|win|get|sell|selling) (?:money|crypto|followers|merch|stuff|gifts?)\b"
     r"|\bi (?:am|love|hate|want|will|need|miss)\b"
 )
-"""Orders, and sentences dressed up as a name: `Thank you, Free Tickets` would speak in the artist's voice."""
+"""Orders and sentences in place of a name: `Thank you, Free Tickets` would be said in the artist's name."""

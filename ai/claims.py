@@ -1,7 +1,7 @@
-"""Know: what words that nobody signed may never say in an artist's name, as one pattern for each kind, in English.
+"""Claims that unsigned words may never make in an artist's name: one English pattern for each kind.
 
-Matched in lower case, with straight apostrophes and U+FFFC where a known name stood. Rules find the blunt cases; a
-subtle insinuation gets through: that is why a person approves what a model wrote, and why the default has no model.
+They are matched in lower case, with straight apostrophes, and with U+FFFC in place of a known name. The patterns find
+plain cases only. That is why a person approves what a model wrote, and why no model writes by default.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Find: every way that leads a reader out of the platform. Links, addresses, handles and phone numbers."""
+"""Find links, e-mail addresses, handles and phone numbers, which would lead a reader away from the platform."""
 
 import re
 
-# Endings nobody writes by accident after a full stop, and those that are also words ("you.To").
+# Endings that nobody writes by accident after a full stop, and endings that are also words ("you.To").
 _PLAIN = (
     "com|net|org|info|biz|io|ly|gg|tv|app|dev|xyz|link|shop|store|online|club|fm|gl|ru|de|uk|fr|jp|cn|eu|us|ca|au|nl|pl"
     "|top|icu|vip|win|cc|ai|page|bio|ee|рф|中国|公司"
@@ -33,13 +33,14 @@ _HANDLE = ("handle", re.compile(r"(?<![\w.])[@＠][\w.]{2,}"))
 type Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
 TITLE_PATTERNS: Patterns = (*_LINKS, _EMAIL)
-"""A catalogue has songs named like a phone number and artists named like a handle: only links and addresses."""
+"""Some songs are named like a phone number and some artists like a handle, so titles are checked for links and e-mail
+addresses only."""
 TEMPLATE_PATTERNS: Patterns = (_EMAIL, _SPELLED_EMAIL, *_LINKS, _WORDLIKE_LINK, _PHONE)
 TEXT_PATTERNS: Patterns = (*TEMPLATE_PATTERNS, _HANDLE)
 
 
 def find_contact(text: str, patterns: Patterns = TEXT_PATTERNS) -> tuple[str, str, int] | None:
-    """The first one as (what it is, as written, where), or None."""
+    """The first one as (kind, text, position), or None."""
     for kind, pattern in patterns:
         if match := pattern.search(text):
             return kind, match.group(), match.start()

@@ -1,4 +1,4 @@
-"""State: what is true about one fan's listening, as typed values, and how each is written in a sentence."""
+"""Facts about one fan's listening, as typed values, and how each is written in a sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SLOTS: Mapping[str, type[str] | type[int] | type[date]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """None means "not known": the sentence does without it. `name` and the titles may be raw; placing checks them."""
+    """None means that a value is not known. `name` and the titles may be unchecked; `format_facts` checks them."""
 
     artist: str
     name: str | None = None
@@ -34,30 +34,25 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class FormattedFacts:
-    """The facts as they stand in a sentence of one locale: slot -> text, only those that are known and safe."""
+    """The facts as they are written in one language, by slot. Only facts that are known and safe are in it."""
 
     texts: Mapping[str, str]
     plays: int | None
 
 
 def format_facts(facts: Facts, locale: str) -> FormattedFacts:
-    """Check every value and write it the locale's way. A value that may not be repeated is as good as unknown."""
+    """Check every value and write it as the locale does. A name or title that is not safe is left out."""
     texts: dict[str, str] = {}
     checked = (("name", safe_name(facts.name)), ("artist", safe_title(facts.artist)), ("song", safe_title(facts.song)))
     for slot, value in checked:
         if value is not None:
-            texts[slot] = isolate_if_needed(value, locale)
+            texts[slot] = unicode.isolate(value) if unicode.needs_isolation(value, locale) else value
     plays = facts.plays if facts.plays is not None and facts.plays >= 0 else None
     if plays is not None:
         texts["plays"] = _format_number(plays, locale)
     if facts.since is not None:
         texts["since"] = _format_day(facts.since, locale)
     return FormattedFacts(texts, plays)
-
-
-def isolate_if_needed(value: str, locale: str) -> str:
-    """Wrapped so that it cannot turn its neighbours around, and only where it would."""
-    return f"{unicode.FSI}{value}{unicode.PDI}" if unicode.needs_isolation(value, locale) else value
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
-"""Guard: what a text may say about a fan. Signed words about known facts pass; everything else has to prove itself.
+"""Check what a text says to a fan. A signed wording with known facts passes; any other text is searched for problems.
 
-Free text (a model's, a person's edit) is read in English only: in another language its claims cannot be judged here,
-and that is a finding too.
+Free text, from a model or from a person's edit, is understood in English only. In another language its claims cannot be
+checked, and that is a finding too.
 """
 
 import re
@@ -18,38 +18,38 @@ from ai.vocabulary import EVERYDAY_WORDS
 from ai.wording import Wording
 
 NAME_PLACEHOLDER, VALUE_PLACEHOLDER = "\ufffc", "\ufffb"
-"""Stand where a known name or another known value stood; neither may come in from outside."""
+"""They replace a known name and any other known value. A text from outside may hold neither of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     code: str
     text: str
-    """The words it is about, or what is wrong with them."""
+    """The words that are wrong, or what is wrong with the text."""
     position: int
-    """The character it starts at, from 0."""
+    """The first character, counted from 0."""
 
 
 def check_text(text: str, facts: Facts, *, limit: int = 600, wording: Wording | None = None) -> list[Finding]:
-    """What is wrong with a text for this fan; an empty list lets it pass."""
-    if found := [*_check_length(text, limit)]:
-        return found  # some of what follows takes time with the square of the length: 13 s for 10,000 characters
+    """What is wrong with a text for this fan. An empty list means that it passes. `limit` is in characters."""
+    if findings := [*_check_length(text, limit)]:
+        return findings  # some checks below take time with the square of the length: 13 s for 10,000 characters
     placed = format_facts(facts, wording.locale if wording else "en")
     if wording is not None and wording.matches(text, placed):
         return []
-    blanked, wrong = _mask_known_values(text, facts, placed)
-    found = [*_check_characters(text), *wrong, *check_words(blanked, facts, wording=wording)]
-    return sorted(found, key=lambda finding: finding.position)
+    masked, wrong = _mask_known_values(text, facts, placed)
+    findings = [*_check_characters(text), *wrong, *check_words(masked, facts, wording=wording)]
+    return sorted(findings, key=lambda finding: finding.position)
 
 
 def check_words(words: str, facts: Facts, *, wording: Wording | None = None, strict: bool = False) -> list[Finding]:
-    """The words around the known values, which stand as NAME and VALUE: a model's own, before anything is filled in.
+    """What is wrong with the words around the known values, which are placeholders here.
 
-    Strict, as for a model: every word must be an everyday one or stand in the signed wording.
+    `strict`, for a model's text, also requires that every word is an everyday word or is in the signed wording.
     """
     plain = words.translate(_QUOTES).lower()
     known = _KnownValues(facts, wording)
-    found = [
+    findings = [
         *_check_contacts(words),
         *_check_syntax(words),
         *(Finding(kind, m.group(), m.start()) for kind, p in claims.CLAIM_PATTERNS.items() if (m := p.search(plain))),
@@ -59,11 +59,11 @@ def check_words(words: str, facts: Facts, *, wording: Wording | None = None, str
         *_check_language(words, wording),
         *(_check_vocabulary(plain, wording) if strict else ()),
     ]
-    return sorted(found, key=lambda finding: finding.position)
+    return sorted(findings, key=lambda finding: finding.position)
 
 
 class _KnownValues:
-    """The numbers, capitalised words and quoted titles that a text may hold without being asked."""
+    """The numbers, capitalised words and quoted titles that are true of this fan or are in the signed wording."""
 
     def __init__(self, facts: Facts, wording: Wording | None) -> None:
         signed = " ".join(_signed_sentences(wording))
@@ -80,7 +80,7 @@ def _signed_sentences(wording: Wording | None) -> Iterator[str]:
         yield from chain.from_iterable(wording.fragments.values())
 
 
-# -- the shape of the text
+# -- length and characters
 
 
 def _check_length(text: str, limit: int) -> Iterator[Finding]:
@@ -103,23 +103,22 @@ def _check_characters(text: str) -> Iterator[Finding]:
 _JOINED_BY_LETTERS = frozenset(
     {"LATIN", "GREEK", "CYRILLIC", "COMMON", "INHERITED", "HAN", "HIRAGANA", "KATAKANA", "HANGUL"}
 )
-"""Scripts that need no joiners; elsewhere, and between emoji, they belong to the writing."""
+"""Scripts that need no joiners. In other scripts, and between emoji, joiners are allowed."""
 _PLACEHOLDER_CHARACTERS = re.compile("[\ufffb\ufffc\ufffd\ufff9\ufffa]")
 
 
 def _mask_known_values(text: str, facts: Facts, placed: FormattedFacts) -> tuple[str, list[Finding]]:
-    """The text with NAME and VALUE for what is known, and the direction marks that stand around nothing known."""
-    blanked = text
+    """The text with placeholders for the known values, and the direction marks that belong to none of them."""
+    masked = text
     for value, mark in sorted(_maskable_values(facts, placed).items(), key=lambda item: -len(item[0])):
-        pattern = re.compile(rf"{unicode.FSI}?(?<!\w){re.escape(value)}(?!\w){unicode.PDI}?")
-        blanked = pattern.sub(partial(_mask_match, mark), blanked)
-    return blanked, [
-        Finding("direction", f"U+{ord(m.group()):04X}", m.start()) for m in unicode.BIDI_CONTROLS.finditer(blanked)
+        masked = unicode.isolated_value_pattern(value).sub(partial(_mask_match, mark), masked)
+    return masked, [
+        Finding("direction", f"U+{ord(m.group()):04X}", m.start()) for m in unicode.BIDI_CONTROLS.finditer(masked)
     ]
 
 
 def _mask_match(mark: str, found: re.Match[str]) -> str:
-    """As long as what it stands for. Both isolates go with the value, or the one there is stays to be found."""
+    """A placeholder as long as the value. Two isolates are replaced too; a single one stays, so that it is found."""
     opened, closed = found.group().startswith(unicode.FSI), found.group().endswith(unicode.PDI)
     length = len(found.group())
     if opened == closed:
@@ -128,24 +127,20 @@ def _mask_match(mark: str, found: re.Match[str]) -> str:
 
 
 def _maskable_values(facts: Facts, placed: FormattedFacts) -> Mapping[str, str]:
-    values = {
-        text.strip(unicode.FSI + unicode.PDI): VALUE_PLACEHOLDER
-        for slot, text in placed.texts.items()
-        if slot != "plays"
-    }
+    values = {unicode.strip_isolates(text): VALUE_PLACEHOLDER for slot, text in placed.texts.items() if slot != "plays"}
     if placed.plays is not None:
         values |= {placed.texts["plays"]: VALUE_PLACEHOLDER, str(placed.plays): VALUE_PLACEHOLDER}
     if name := placed.texts.get("name"):
-        values[name.strip(unicode.FSI + unicode.PDI)] = NAME_PLACEHOLDER
+        values[unicode.strip_isolates(name)] = NAME_PLACEHOLDER
     return {value: mark for value, mark in values.items() if _is_distinctive(value)}
 
 
 def _is_distinctive(value: str) -> bool:
-    """A title of small words ("you") would blank out the sentence around it; that one is known in quotes only."""
+    """Whether a value differs from everyday words. A title such as "you" does not, so it is known in quotes only."""
     return value != value.lower() or not value.isascii() or value[0].isdigit()
 
 
-# -- ways out and left-overs
+# -- links, and remains of templates and markup
 
 
 def _check_contacts(words: str) -> Iterator[Finding]:
@@ -173,7 +168,7 @@ def _check_syntax(words: str) -> Iterator[Finding]:
             yield Finding(code, match.group(), match.start())
 
 
-# -- truth: numbers, names, titles
+# -- true numbers, names and titles
 
 _QUOTES = str.maketrans("‘’ʼ“”", "'''\"\"")
 _NUMBER = re.compile(r"\d+(?:[.,'’٬٫\u00a0\u202f ]\d{3}(?!\d))*(?:[.,:/]\d+)*")
@@ -191,7 +186,7 @@ _ALWAYS_CAPITALISED = frozenset({"I", "I'm", "I've", "I'll", "I'd", "I’m", "I�
 
 
 def _plain_digits(number: str) -> str:
-    """As plain digits, whatever script they were written in and however they were grouped."""
+    """The number in ASCII digits, without separators, whatever script it was written in."""
     return "".join(str(unicodedata.digit(c)) for c in number if c.isdigit())
 
 
@@ -204,7 +199,7 @@ def _check_numbers(words: str, plain: str, known: _KnownValues) -> Iterator[Find
 
 
 def _check_names(words: str, known: _KnownValues) -> Iterator[Finding]:
-    """Capitalised words that start no sentence; at its start one cannot tell, so there two in a row are needed."""
+    """Capitalised words that do not start a sentence, and words in capitals, unless they are known."""
     for match in _WORD_PATTERN.finditer(words):
         word = match.group()
         if not word[0].isupper() or word in known.words or word in _ALWAYS_CAPITALISED:
@@ -228,23 +223,23 @@ def _check_vocabulary(plain: str, wording: Wording | None) -> Iterator[Finding]:
     }
     for match in _WORD_PATTERN.finditer(plain):
         word = match.group().removesuffix("'s")
-        if word not in signed and not all(each in EVERYDAY_WORDS for each in word.split("-")):
+        if word not in signed and not all(part in EVERYDAY_WORDS for part in word.split("-")):
             yield Finding("word", match.group(), match.start())
 
 
-# -- can it be judged at all
+# -- language and script
 
 _READABLE_SCRIPTS = frozenset({"LATIN", "COMMON", "INHERITED"})
 
 
 def _check_language(words: str, wording: Wording | None) -> Iterator[Finding]:
-    """Claims are only known in English; what is written in anything else was not judged, so it does not pass."""
+    """Claims are known in English only. A text in another language was not checked, so it does not pass."""
     if wording is not None and unicode.parse_locale(wording.locale).language != "en":
         yield Finding("language", f"free text in {wording.locale} is not judged here", 0)
     for at, letter in enumerate(words):
         if not letter.isascii() and unicode.script_of(letter) not in _READABLE_SCRIPTS:
             yield Finding("script", letter, at)
             break
-    said = [match.group().translate(_QUOTES).lower() for match in _WORD_PATTERN.finditer(words)]
-    if said and sum(word in EVERYDAY_WORDS for word in said) * 3 < len(said):
+    spelled = [match.group().translate(_QUOTES).lower() for match in _WORD_PATTERN.finditer(words)]
+    if spelled and sum(word in EVERYDAY_WORDS for word in spelled) * 3 < len(spelled):
         yield Finding("language", "this does not read as English", 0)

@@ -1,4 +1,4 @@
-"""Guard: which names, titles and artists' names may stand in a sentence. What fails is left out, never an error."""
+"""Check the names and titles that a sentence may hold. A name that fails is left out; it is never an error."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ _STARTS_AND_ENDS = re.compile(r"['’‘][^\W\d_].*(?<!['’‘])|[^\W\d_].*")
 _DOUBLED_PUNCTUATION = re.compile(
     rf"[{re.escape(_NAME_PUNCTUATION.replace(' ', '').replace('.', ''))}]{{2}}|\.\.|\s[.·]|  "
 )
-# Han with a variation selector is how some Japanese family names are really written; without it they stay readable.
+# Some Japanese family names are written with a variation selector. Without it they stay readable.
 _HAN_VARIANT = re.compile("(?<=[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]")
 
 _LETTERS_AND_MARKS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc"}
@@ -27,7 +27,7 @@ _COMPATIBLE_SCRIPTS = (
     frozenset({"LATIN", "HAN", "HANGUL"}),
     frozenset({"LATIN", "HAN", "BOPOMOFO"}),
 )
-"""Unicode's "highly restrictive" level (UTS 39): these may share a name; every other script stands alone."""
+"""Scripts that may be mixed in one name: Unicode's "highly restrictive" level (UTS 39)."""
 
 _MANY_MARKS = re.compile("[\u0300-\u036f\u1dc0-\u1dff\u20d0-\u20ff]{3}")
 _ARABIC_LIKE = {"ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "PHAGS_PA"}
@@ -35,7 +35,7 @@ _VIRAMA = 9  # the combining class of every virama
 
 
 def safe_name(raw: str | None) -> str | None:
-    """The name as it may be written to its owner, in NFKC; None means the greeting does without one."""
+    """The name in NFKC, or None when a greeting must not repeat it."""
     if raw is None or len(raw) > 4 * MAX_NAME_LENGTH:
         return None
     name = _HAN_VARIANT.sub("", raw).translate(_TYPED_APOSTROPHES).strip()
@@ -56,9 +56,12 @@ def safe_name(raw: str | None) -> str | None:
     return None if _is_blocked(name) else name
 
 
-@lru_cache(maxsize=4096)  # of the catalogue's titles; a fan's name is never kept
+@lru_cache(maxsize=4096)  # titles of the catalogue only: a fan's name is never kept
 def safe_title(raw: str | None) -> str | None:
-    """A song's or an artist's name from the catalogue, in NFC. Digits and rude words are theirs; links are nobody's."""
+    """A song's or an artist's name from the catalogue, in NFC, or None when it holds a link or hidden characters.
+
+    Digits and rude words are allowed.
+    """
     if raw is None or len(raw) > MAX_TITLE_LENGTH:
         return None
     title = unicodedata.normalize("NFC", raw).strip()
@@ -85,7 +88,7 @@ def _well_formed(name: str) -> bool:
 
 
 def _is_allowed_at(name: str, at: int) -> bool:
-    """Letters, marks and the punctuation of names; a joiner only where the script cannot be written without it."""
+    """Whether a letter, mark or punctuation may stand here. A joiner may, where its script needs one."""
     letter = name[at]
     if unicodedata.category(letter) in _LETTERS_AND_MARKS or letter in _NAME_PUNCTUATION:
         return letter != "\ufe0f"
@@ -101,10 +104,10 @@ def _scripts_are_compatible(found: set[str]) -> bool:
 
 
 def _is_blocked(name: str) -> bool:
-    seen = unicode.lookalike_skeleton(name)
-    if INSTRUCTION_PATTERN.search(seen) or (not name.isascii() and INSTRUCTION_PATTERN.search(name.casefold())):
+    skeleton = unicode.lookalike_skeleton(name)
+    if INSTRUCTION_PATTERN.search(skeleton) or (not name.isascii() and INSTRUCTION_PATTERN.search(name.casefold())):
         return True
-    words = [_NOT_LETTERS.sub("", word) for word in _BETWEEN_WORDS.split(seen)]
+    words = [_NOT_LETTERS.sub("", word) for word in _BETWEEN_WORDS.split(skeleton)]
     whole = "".join(words)
     if any(word.replace("l", "i") in BLOCKED_WORDS for word in (*words, whole)):
         return True
@@ -112,6 +115,6 @@ def _is_blocked(name: str) -> bool:
 
 
 _BETWEEN_WORDS = re.compile(r"[\s.\-‐‑·・]+")
-# Not \W: that would take the vowel signs of Indic scripts along.
+# \W would also remove the vowel signs of Indic scripts.
 _NOT_LETTERS = re.compile(rf"[{re.escape(_NAME_PUNCTUATION)}\u200c\u200d]+")
 _REPEATED_LETTER = re.compile(r"(.)\1{2,}")

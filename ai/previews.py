@@ -1,4 +1,4 @@
-"""Show: every shape of a wording as a fan could read it, at the edges, before anybody signs it."""
+"""Previews of a wording: every shape of it with extreme values, to be read before somebody signs it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,27 +23,24 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ProgramFacts:
-    """What is the same in every message of a program: the number of the listen, and its one song, if any."""
+    """The facts that are the same in every message of a program: the number of listens, and its song, if it has one."""
 
     plays: int
     song: str | None
 
 
 def list_previews(wording: Wording, *, artist: str, answers: ProgramFacts | None = None) -> list[Preview]:
-    """For each shape the cases that differ: all of them together are everything that the wording can look like.
-
-    With `answers`, only what can occur where these are the facts.
-    """
+    """For each shape, every example that reads differently. With `answers`, only those that these facts allow."""
     possible = (shape for shape in list_shapes(wording) if answers is None or _can_occur(wording, shape, answers))
     return [preview for shape in possible for preview in _previews_of_shape(wording, shape, artist, answers)]
 
 
 def _can_occur(wording: Wording, shape: Shape, answers: ProgramFacts) -> bool:
-    """A number is always known, and a song always or never."""
+    """Whether these facts allow the shape. The number is always known; a song is known always or never."""
     chosen = (wording.parsed_fragments[name][n] for name, n in shape.fragments)
-    mentioned = wording.parsed_templates[shape.template].mentions.union(*(each.mentions for each in chosen))
-    sung = answers.song is not None or "song" not in mentioned
-    return "plays" not in shape.missing and sung == ("song" not in shape.missing)
+    mentioned = wording.parsed_templates[shape.template].mentions.union(*(sentence.mentions for sentence in chosen))
+    song_matches = answers.song is not None or "song" not in mentioned
+    return "plays" not in shape.missing and song_matches == ("song" not in shape.missing)
 
 
 def _previews_of_shape(wording: Wording, shape: Shape, artist: str, answers: ProgramFacts | None) -> Iterator[Preview]:
@@ -61,7 +58,7 @@ def _previews_of_shape(wording: Wording, shape: Shape, artist: str, answers: Pro
 
 def _example_facts(wording: Wording, artist: str, answers: ProgramFacts | None) -> Iterator[tuple[str, Facts]]:
     usual = Facts(artist=artist, name="Ana", song="Tidal", plays=100, since=date(2024, 5, 3))
-    name, song = _OPPOSITE_DIRECTION[unicode.parse_locale(wording.locale).text_direction]
+    name, song = _OPPOSITE_DIRECTION[unicode.text_direction(wording.locale)]
     cases = {
         "usual": usual,
         "shortest": replace(usual, name="Y", song="X", plays=2),
@@ -80,7 +77,7 @@ def _drop_facts(facts: Facts, missing: frozenset[str]) -> Facts:
 
 
 def plural_edges(locale: str) -> list[int]:
-    """0, 1, 2, and the first number of every further plural form of the language."""
+    """0, 1, 2 and the smallest number of every other plural form of the language."""
     rule = unicode.parse_locale(locale).plural_form
     firsts = {rule(number): number for number in reversed(range(1000))}
     return sorted({0, 1, 2, *firsts.values()})

@@ -1,8 +1,8 @@
-"""Read: the language of templates, sentences a person wrote with typed slots in them.
+"""Parse and fill in templates: sentences that a person wrote, with typed slots in them.
 
-`{plays}` is a slot, `{plays, one: listen, other: listens}` the plural form that the rules of the locale choose,
-`[, {name}]` a part that falls away when a slot inside has no value, `{closing}` a choice among the program's own
-fragments. Braces and brackets are written twice to stand for themselves.
+`{plays}` is a slot. `{plays, one: listen, other: listens}` is a plural form, chosen by the rules of the locale.
+`[, {name}]` is an optional part, which is left out when a slot inside has no value. `{closing}` is one of the program's
+own fragments. A brace or bracket that is meant as such is written twice.
 """
 
 import re
@@ -45,18 +45,18 @@ type Parts = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One sentence, read. `needs` are the slots, `required_fragments` the fragments without which it cannot be said."""
+    """One parsed sentence. Without a value for each required slot and fragment it cannot be filled in."""
 
     source: str
     parts: Parts
     required_slots: frozenset[str]
     required_fragments: frozenset[str]
     mentions: frozenset[str]
-    """Every slot and fragment in it, the optional ones too."""
+    """Every slot and fragment in it, those in optional parts too."""
 
 
 def parse_template(source: str, locale: str, *, fragments: frozenset[str] = frozenset()) -> Template:
-    """Raises InvalidTemplate for anything that could not be filled in exactly one way."""
+    """Parse one sentence. Raises InvalidTemplate for anything that could not be filled in exactly one way."""
     _check_source(source)
     parts = _Parser(source, locale, fragments).read()
     bare = [part for part in parts if not isinstance(part, str | OptionalPart)]
@@ -69,35 +69,35 @@ def parse_template(source: str, locale: str, *, fragments: frozenset[str] = froz
     )
 
 
-def fill_in(parts: Parts, placed: FormattedFacts, locale: str, fragment: Callable[[str], str | None]) -> str | None:
-    """The sentence, or None when a slot outside the optional parts has no value. `fragment` says a fragment."""
-    said: list[str] = []
+def fill_in(parts: Parts, formatted: FormattedFacts, locale: str, fragment: Callable[[str], str | None]) -> str | None:
+    """The sentence, or None when a slot outside the optional parts has no value. `fragment` fills in a fragment."""
+    texts: list[str] = []
     for part in parts:
         match part:
             case str():
                 text: str | None = part
             case Slot(name):
-                text = placed.texts.get(name)
+                text = formatted.texts.get(name)
             case Plural(_, forms):
-                text = None if placed.plays is None else choose_plural(forms, placed.plays, locale)
+                text = None if formatted.plays is None else choose_plural(forms, formatted.plays, locale)
             case Fragment(name):
                 text = fragment(name)
             case OptionalPart(inner):
-                text = fill_in(inner, placed, locale, fragment) or ""
+                text = fill_in(inner, formatted, locale, fragment) or ""
         if text is None:
             return None
-        said.append(text)
-    return "".join(said)
+        texts.append(text)
+    return "".join(texts)
 
 
 def choose_plural(forms: Mapping[str, str], number: int, locale: str) -> str:
-    """The form that the locale's rules choose; a form it never needs for whole numbers may be left to `other`."""
+    """The form that the locale's rules choose, or `other` where that form is not given."""
     return forms.get(_plural_category(number, locale), forms["other"])
 
 
 @cache
 def plural_categories(locale: str) -> frozenset[str]:
-    """What CLDR asks for in this language for the numbers of listens that people reach; always with `other`."""
+    """The plural forms that CLDR needs in this language for 0 to 999 listens, and always `other`."""
     return frozenset(_plural_category(number, locale) for number in range(1000)) | {"other"}
 
 
@@ -114,7 +114,7 @@ _FORBIDDEN_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def _check_source(source: str) -> None:
-    """What may stand in no sentence, whatever its slots."""
+    """Check what no sentence may hold, whatever its slots. Raises InvalidTemplate."""
     if not source.strip():
         raise InvalidTemplate("it is empty")
     if len(source) > MAX_TEMPLATE_LENGTH:
@@ -130,9 +130,9 @@ def _check_source(source: str) -> None:
 
 
 def check_no_contacts(source: str) -> None:
-    """Read as if every slot held a word, so that `{artist}.com` is the link that it would become."""
-    as_said = _BRACKETS.sub("", _ANY_SLOT.sub("slot", source))
-    if found := contacts.find_contact(as_said, contacts.TEMPLATE_PATTERNS):
+    """Raise InvalidTemplate for a link or an address. Each slot counts as a word, so `{artist}.com` is a link."""
+    with_words = _BRACKETS.sub("", _ANY_SLOT.sub("slot", source))
+    if found := contacts.find_contact(with_words, contacts.TEMPLATE_PATTERNS):
         kind, written, _ = found
         raise InvalidTemplate(f"{kind} in it ({written!r}): messages lead nowhere else")
 
@@ -144,7 +144,7 @@ _PLURAL_FORM = re.compile(r"\s*,\s*(\w+)\s*:\s*")
 
 
 class _Parser:
-    """One pass over the pieces; holds where it is, so that every complaint can say so."""
+    """Parses a sentence in one pass. Every error names the position of the piece that is wrong."""
 
     def __init__(self, source: str, locale: str, fragments: frozenset[str]) -> None:
         self.source, self.locale, self.fragments = source, locale, fragments

@@ -1,8 +1,13 @@
-"""Know: which script a letter belongs to, which letters look alike, which way a text runs, what nobody sees."""
+"""Scripts, look-alike letters, text direction and invisible characters.
+
+A value whose direction differs from its sentence is put between two isolates (U+2068 and U+2069), so that it cannot
+turn its neighbours around.
+"""
 
 import re
 import unicodedata
 from functools import cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from confusable_homoglyphs import categories, confusables
@@ -11,56 +16,70 @@ BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 FSI, PDI = "\u2068", "\u2069"
 JOINERS = re.compile("[\u200c\u200d]")
 CONTROL_CHARACTERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""Everything that is no text; a line feed is. Lone surrogates too: they cannot be stored or sent."""
+"""All control characters but the line feed, and lone surrogates, which cannot be stored or sent."""
 INVISIBLE_CHARACTERS = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0e\ufeff"
     "\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Invisible letters, fillers, tags and selectors. U+FE0F (emoji style) and the joiners are judged where they stand."""
+"""Invisible letters, fillers, tags and selectors. Whether U+FE0F and the joiners are allowed depends on their place."""
 
 
 @cache
 def script_of(letter: str) -> str:
-    """Unicode's name of its script (`LATIN`), or `COMMON` or `INHERITED`."""
+    """Unicode's name of the letter's script, such as `LATIN`, `COMMON` or `INHERITED`."""
     return str(categories.alias(letter))
 
 
 @cache
 def parse_locale(tag: str) -> Locale:
-    """Raises ValueError or babel's UnknownLocaleError for what is no locale."""
+    """Raises ValueError, or babel's UnknownLocaleError, when the tag is no locale."""
     return Locale.parse(tag.replace("_", "-"), sep="-")
 
 
 @cache
-def is_right_to_left(tag: str) -> bool:
-    """What is no locale does not."""
+def text_direction(language_tag: str) -> Literal["rtl", "ltr"]:
+    """The direction in which this language is written; `ltr` when the tag is no locale."""
     try:
-        return bool(parse_locale(tag).text_direction == "rtl")
+        return "rtl" if parse_locale(language_tag).text_direction == "rtl" else "ltr"
     except (ValueError, UnknownLocaleError):
-        return False
+        return "ltr"
 
 
-def needs_isolation(text: str, tag: str) -> bool:
-    """Whether a letter of it runs against the locale's direction, so that it would pull its neighbours along."""
-    if is_right_to_left(tag):
+def isolate(value: str) -> str:
+    """The value between two isolates."""
+    return f"{FSI}{value}{PDI}"
+
+
+def strip_isolates(value: str) -> str:
+    return value.strip(FSI + PDI)
+
+
+def isolated_value_pattern(value: str) -> re.Pattern[str]:
+    """A pattern for this value as a word of its own, with or without isolates around it."""
+    return re.compile(rf"{FSI}?(?<!\w){re.escape(value)}(?!\w){PDI}?")
+
+
+def needs_isolation(text: str, language_tag: str) -> bool:
+    """Whether a letter of the text runs against the direction of the language."""
+    if text_direction(language_tag) == "rtl":
         return any(unicodedata.bidirectional(letter) == "L" for letter in text)
     return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def lookalike_skeleton(text: str) -> str:
-    """Letters that look like a Latin one become it, accents fall away: what a hurried eye reads. For comparing only."""
+    """The text in lower case, without accents, in the Latin letters that it looks like. For comparing only."""
     if text.isascii():
         return text.casefold()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
     return unicodedata.normalize("NFC", plain).translate(_LOOKALIKES)
 
 
-# Not all combining marks: in kana, Hangul or Indic scripts a mark makes another letter, and another word.
+# Only these combining marks. In kana, Hangul or Indic scripts a mark makes another letter, and so another word.
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 def _build_lookalikes() -> dict[int, str]:
-    """From Unicode's confusables: each single letter outside ASCII that looks like an ASCII one."""
+    """Each single letter outside ASCII that looks like an ASCII letter, from Unicode's list of confusables."""
     found: dict[int, str] = {}
     for letter, others in confusables.confusables_data.items():
         if len(letter) == 1 and not letter.isascii() and letter.isalpha() and script_of(letter) != "LATIN":

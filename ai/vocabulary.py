@@ -1,7 +1,7 @@
-"""Know: the everyday words of a thank-you. A model's message holds these, the signed words' own, and nothing else.
+"""The everyday words of a thank-you. A model's message may hold these and the words of the signed wording only.
 
-Rules that look for harm miss what nobody thought of: of thirty bad texts they had never met they found eight, and
-twenty-six with this list. Whoever wants more words signs them.
+Patterns that look for harm miss what nobody thought of. Of thirty new bad texts they found eight, and with this list
+twenty-six. To allow more words, sign a wording that holds them.
 """
 
 _EVERYDAY_TEXT = """

@@ -1,4 +1,4 @@
-"""Sign: the words of one program, read and checked whole. What a principal signs is `canonical()`."""
+"""The wording of one program, parsed and checked as a whole. A principal signs what `canonical()` returns."""
 
 import hashlib
 import json
@@ -19,6 +19,7 @@ from ai.facts import SLOTS, FormattedFacts
 from ai.template_language import (
     Fragment,
     OptionalPart,
+    Part,
     Parts,
     Plural,
     Slot,
@@ -30,29 +31,29 @@ from ai.template_language import (
 )
 
 LANGUAGE_VERSION = 1
-"""The version of the language of templates, signed with them: a later grammar cannot change what these say."""
+"""The version of the template language. It is signed too, so that a later grammar cannot change what a wording says."""
 MAX_TEMPLATES = 40
 MAX_FRAGMENTS = 20
 MAX_ALTERNATIVES = 20
 MAX_SHAPE_LENGTH = 1200
 MAX_COMBINATIONS = 500
-"""Templates times the fragments in them: more than this nobody reads before signing."""
+"""Of templates with their fragments. Nobody would read more of them before signing."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One way a message can come out: which template, which fragments, which slots were without a value."""
+    """One form that a message can take: its template, its fragments, and the slots without a value."""
 
     template: int
     fragments: tuple[tuple[str, int], ...]
     missing: frozenset[str]
     text: str
-    """With its slots still in braces."""
+    """The text, with its slots still in braces."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """Checked when made: there is no Wording that could not be said. Raises InvalidTemplate."""
+    """Templates and fragments in one language. Raises InvalidTemplate when they could not be filled in."""
 
     locale: str
     templates: tuple[str, ...]
@@ -80,7 +81,7 @@ class Wording:
 
     @classmethod
     def parse(cls, data: Any) -> "Wording":
-        """From JSON: {"locale": "en", "templates": [...], "fragments": {"closing": [...]}}."""
+        """Parse JSON data: {"locale": "en", "templates": [...], "fragments": {"closing": [...]}}."""
         if not isinstance(data, Mapping) or data.keys() - {"language", "locale", "templates", "fragments"}:
             raise InvalidTemplate("a wording has a locale, templates and fragments, nothing else")
         if data.get("language", LANGUAGE_VERSION) != LANGUAGE_VERSION:
@@ -95,7 +96,7 @@ class Wording:
         )
 
     def canonical(self) -> str:
-        """The one JSON text of these words, whatever order they came in: what is signed."""
+        """The JSON text that is signed. It does not depend on the order of the keys."""
         signed = {
             "language": LANGUAGE_VERSION,
             "locale": self.locale,
@@ -106,30 +107,32 @@ class Wording:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of `canonical()` in hex: the shape hash."""
+        """SHA-256 of `canonical()`, in hexadecimal."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
-    def matches(self, text: str, placed: FormattedFacts) -> bool:
-        """Whether this is, letter for letter, something these words say about these facts."""
-        return any(len(text) in _match_ends(self, each.parts, text, 0, placed) for each in self.parsed_templates)
+    def matches(self, text: str, formatted: FormattedFacts) -> bool:
+        """Whether the text is exactly one that this wording can give for these facts."""
+        return any(
+            len(text) in _match_ends(self, template.parts, text, 0, formatted) for template in self.parsed_templates
+        )
 
 
 @lru_cache(maxsize=256)
 def load_wording(canonical: str) -> Wording:
-    """A stored wording, read once per process. For what was signed; `Wording.parse` is for what somebody just typed."""
+    """Parse a signed wording, once a process. `Wording.parse` is for a wording that somebody has just typed."""
     return Wording.parse(json.loads(canonical))
 
 
 def can_fill_in(wording: Wording, template: Template, known: Mapping[str, str]) -> bool:
     """Whether every slot outside the optional parts has a value."""
     return template.required_slots <= known.keys() and all(
-        any(each.required_slots <= known.keys() for each in wording.parsed_fragments[name])
+        any(sentence.required_slots <= known.keys() for sentence in wording.parsed_fragments[name])
         for name in template.required_fragments
     )
 
 
 def list_shapes(wording: Wording) -> list[Shape]:
-    """Every way a message can come out, template by template; few enough to be read before signing."""
+    """Every form that a message can take, template by template. There are few enough to read before signing."""
     return [shape for index in range(len(wording.parsed_templates)) for shape in _shapes_of_template(wording, index)]
 
 
@@ -138,64 +141,66 @@ def _shapes_of_template(wording: Wording, index: int) -> Iterator[Shape]:
     used = sorted(template.mentions & wording.parsed_fragments.keys())
     for picked in product(*(range(len(wording.parsed_fragments[name])) for name in used)):
         chosen = {name: wording.parsed_fragments[name][n] for name, n in zip(used, picked, strict=True)}
-        mentioned = template.mentions.union(*(each.mentions for each in chosen.values())) & SLOTS.keys()
+        mentioned = template.mentions.union(*(sentence.mentions for sentence in chosen.values())) & SLOTS.keys()
         seen = set[str]()
         for missing in _subsets(sorted(mentioned - template.required_slots - {"artist"})):
-            placed = _slots_in_braces(SLOTS.keys() - missing, wording.locale)
-            text = fill_in_template(wording, template, placed, chosen)
+            formatted = _slots_in_braces(SLOTS.keys() - missing, wording.locale)
+            text = fill_in_template(wording, template, formatted, chosen)
             if text is not None and text not in seen:
                 seen.add(text)
                 yield Shape(index, tuple(zip(used, picked, strict=True)), frozenset(missing), text)
 
 
 def fill_in_template(
-    wording: Wording, template: Template, placed: FormattedFacts, chosen: Mapping[str, Template]
+    wording: Wording, template: Template, formatted: FormattedFacts, chosen: Mapping[str, Template]
 ) -> str | None:
-    """The template with these fragments in it; None when a slot it cannot do without has no value."""
+    """The template with these fragments in it, or None when a required slot has no value."""
 
     def fragment(name: str) -> str | None:
-        return fill_in(chosen[name].parts, placed, wording.locale, _reject_fragment) if name in chosen else None
+        return fill_in(chosen[name].parts, formatted, wording.locale, _reject_fragment) if name in chosen else None
 
-    return fill_in(template.parts, placed, wording.locale, fragment)
+    return fill_in(template.parts, formatted, wording.locale, fragment)
 
 
 def _reject_fragment(name: str) -> str | None:
-    raise AssertionError(f"fragment {name} inside a fragment")  # the reader knows no fragments there
+    raise AssertionError(f"fragment {name} inside a fragment")  # the parser accepts no fragments there
 
 
-def _match_ends(wording: Wording, parts: Parts, text: str, start: int, placed: FormattedFacts) -> set[int]:
-    """Every place in `text` that these parts can reach from `start`."""
-    places = {start}
+def _match_ends(wording: Wording, parts: Parts, text: str, start: int, formatted: FormattedFacts) -> set[int]:
+    """Every position in `text` where a match of these parts, begun at `start`, can end."""
+    ends = {start}
     for part in parts:
-        match part:
-            case str():
-                ends = {at + len(part) for at in places if text.startswith(part, at)}
-            case Slot(name):
-                value = placed.texts.get(name, "\0")
-                ends = {at + len(value) for at in places if text.startswith(value, at)}
-            case Plural(_, forms):
-                form = "\0" if placed.plays is None else choose_plural(forms, placed.plays, wording.locale)
-                ends = {at + len(form) for at in places if text.startswith(form, at)}
-            case Fragment(name):
-                told = wording.parsed_fragments[name]
-                ends = {
-                    end for at in places for each in told for end in _match_ends(wording, each.parts, text, at, placed)
-                }
-            case OptionalPart(inner):
-                falls = not _has_values(wording, inner, placed)
-                ends = places if falls else {e for at in places for e in _match_ends(wording, inner, text, at, placed)}
-        if not ends:
-            return ends
-        places = ends
-    return places
+        ends = {end for position in ends for end in _match_part(wording, part, text, position, formatted)}
+    return ends
 
 
-def _has_values(wording: Wording, parts: Parts, placed: FormattedFacts) -> bool:
+def _match_part(wording: Wording, part: Part, text: str, start: int, formatted: FormattedFacts) -> set[int]:
+    match part:
+        case str():
+            literal: str | None = part
+        case Slot(name):
+            literal = formatted.texts.get(name)
+        case Plural(_, forms):
+            literal = None if formatted.plays is None else choose_plural(forms, formatted.plays, wording.locale)
+        case Fragment(name):
+            sentences = wording.parsed_fragments[name]
+            return {
+                end for sentence in sentences for end in _match_ends(wording, sentence.parts, text, start, formatted)
+            }
+        case OptionalPart(inner):
+            if not _has_values(wording, inner, formatted):
+                return {start}
+            return _match_ends(wording, inner, text, start, formatted)
+    return {start + len(literal)} if literal is not None and text.startswith(literal, start) else set()
+
+
+def _has_values(wording: Wording, parts: Parts, formatted: FormattedFacts) -> bool:
+    known = formatted.texts.keys()
     for part in parts:
         if isinstance(part, Fragment):
-            if not any(each.required_slots <= placed.texts.keys() for each in wording.parsed_fragments[part.name]):
+            if not any(sentence.required_slots <= known for sentence in wording.parsed_fragments[part.name]):
                 return False
-        elif isinstance(part, Slot | Plural) and part.name not in placed.texts:
+        elif isinstance(part, Slot | Plural) and part.name not in known:
             return False
     return True
 
@@ -205,7 +210,7 @@ def _subsets(names: Sequence[str]) -> Iterator[set[str]]:
 
 
 def _slots_in_braces(known: set[str], locale: str) -> FormattedFacts:
-    """Slots shown as themselves, with the plural form that most numbers take."""
+    """Each slot shown as itself, with the plural form that most numbers take."""
     usual = next((n for n in range(1000) if unicode.parse_locale(locale).plural_form(n) == "other"), 100)
     return FormattedFacts({name: f"{{{name}}}" for name in known}, usual if "plays" in known else None)
 
@@ -221,14 +226,14 @@ def _parse_sentence(text: str, locale: str, where: str, fragments: frozenset[str
         raise problem.in_sentence(where) from None
 
 
-def _require_sentences(given: Any, where: str) -> tuple[str, ...]:
+def _require_sentences(data: Any, where: str) -> tuple[str, ...]:
     if (
-        not isinstance(given, Sequence)
-        or isinstance(given, str | bytes)
-        or not all(isinstance(each, str) for each in given)
+        not isinstance(data, Sequence)
+        or isinstance(data, str | bytes)
+        or not all(isinstance(text, str) for text in data)
     ):
         raise InvalidTemplate("a list of sentences, please", where=where)
-    return tuple(unicodedata.normalize("NFC", each) for each in given)
+    return tuple(unicodedata.normalize("NFC", text) for text in data)
 
 
 def _check_locale(tag: str) -> None:
@@ -253,7 +258,7 @@ def _check_sizes(templates: Sequence[str], fragments: Mapping[str, Sequence[str]
 
 
 def _check_combinations(wording: Wording) -> None:
-    """What only shows when the sentences are put together."""
+    """Check what shows only when sentences are combined. Raises InvalidTemplate."""
     choices = sum(
         prod(len(texts) for name, texts in wording.fragments.items() if name in template.mentions)
         for template in wording.parsed_templates

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from ai import unicode
 from catalog.models import Artist
 from rights import grants
 from rights.models import Grant, Use
@@ -24,7 +25,7 @@ class AIPermission:
 
 def list_permissions(artist: Artist) -> list[AIPermission]:
     """From the grants as they stand, in one query. What the house does not offer nobody can have allowed."""
-    name = isolated(artist.name)
+    name = unicode.isolate(artist.name)
     versions = grants.list_versions(artist).filter(use=Use.PERSONAL_MESSAGE)
     return [
         _message_permission(name, next(iter(versions[:1]), None)),
@@ -47,11 +48,6 @@ def _message_permission(name: str, newest: Grant | None) -> AIPermission:
     where = f" In {newest.territories.replace(',', ', ')} only." if newest.territories else ""
     yes = f"A person on {name}’s side says yes to each one before it goes. Since {_format_day(newest.live_from)}."
     return AIPermission("yes", what, yes + where)
-
-
-def isolated(name: str) -> str:
-    """A name in the middle of a sentence, whichever way either is written."""
-    return f"\u2068{name}\u2069"
 
 
 def _format_day(at: datetime) -> str:

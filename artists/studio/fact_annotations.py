@@ -1,6 +1,5 @@
 """Letter: the facts in a draft's words, each with where it came from, so that a reviewer can check without asking."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from string import ascii_lowercase
@@ -53,7 +52,7 @@ def annotate_facts(draft: Draft) -> AnnotatedText:
     found = _find_values(text, written)
     pieces, facts, end = [], [], 0
     for letter, (start, stop, slot) in zip(ascii_lowercase, found, strict=False):
-        value = _strip_isolates(text[start:stop])
+        value = unicode.strip_isolates(text[start:stop])
         pieces += [TextSpan(text[end:start]), TextSpan(value, letter, is_name=slot == "name")]
         facts.append(AnnotatedFact(letter, value, _describe_source(slot, rows)))
         end = stop
@@ -87,16 +86,12 @@ def _find_values(text: str, written: dict[str, str]) -> list[tuple[int, int, str
     """Where each stands first, without overlap: the longest is looked for first."""
     taken: list[tuple[int, int, str]] = []
     for slot, value in sorted(written.items(), key=lambda item: -len(item[1])):
-        pattern = rf"{unicode.FSI}?(?<!\w){re.escape(_strip_isolates(value))}(?!\w){unicode.PDI}?"
-        for match in re.finditer(pattern, text):
+        pattern = unicode.isolated_value_pattern(unicode.strip_isolates(value))
+        for match in pattern.finditer(text):
             if all(match.end() <= start or match.start() >= stop for start, stop, _ in taken):
                 taken.append((match.start(), match.end(), slot))
                 break
     return sorted(taken)
-
-
-def _strip_isolates(value: str) -> str:
-    return value.strip(unicode.FSI + unicode.PDI)
 
 
 def _describe_source(slot: str, rows: list[dict[str, Any]]) -> str:

@@ -57,7 +57,7 @@ class ReviewContext:
 
     @property
     def direction(self) -> str:
-        return "rtl" if unicode.is_right_to_left(self.tag) else "ltr"
+        return unicode.text_direction(self.tag)
 
     @cached_property
     def mark(self) -> "ExpectedMark":

@@ -84,7 +84,7 @@ class SettledDraft:
 
     @property
     def direction(self) -> str:
-        return "rtl" if unicode.is_right_to_left(self.tag) else "ltr"
+        return unicode.text_direction(self.tag)
 
     @property
     def can_undo(self) -> bool:

@@ -1,4 +1,4 @@
-"""Artists and their recordings: what a listen is matched against."""
+"""Artists, their recordings, and the audio of a recording. Listens are matched against the recordings."""
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -8,7 +8,7 @@ from accounts.models import Team
 
 
 class SpotColor(models.TextChoices):
-    """The colours an artist can choose from: static/tokens.css holds what each of them is."""
+    """The colours that an artist can choose from. static/tokens.css holds their values."""
 
     CORAL = "coral"
     AMBER = "amber"
@@ -24,7 +24,7 @@ class SpotColor(models.TextChoices):
 
 
 class Artist(models.Model):
-    """Created by staff alone. `team` is who acts for this artist."""
+    """An artist, created by staff only. `team` acts for the artist."""
 
     team = models.OneToOneField(Team, models.PROTECT, related_name="artist")
     name = models.CharField(max_length=120)
@@ -41,7 +41,7 @@ class Artist(models.Model):
 
 
 class Recording(models.Model):
-    """One recording. `text_key` is `catalog.text_keys.compute(title, artist_credit)`."""
+    """One recording. `text_key` is what `catalog.text_keys.compute(title, artist_credit)` returns."""
 
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="recordings")
     title = models.CharField(max_length=1024)
@@ -66,7 +66,7 @@ class Recording(models.Model):
 
 
 class Sound(models.Model):
-    """The audio of a recording that people can play here."""
+    """The audio of a recording that people can play here. Only the demo makes one; there is no upload yet."""
 
     recording = models.OneToOneField(Recording, models.PROTECT, related_name="sound")
     path = models.CharField(max_length=200, help_text="below MEDIA_ROOT; never shown to anybody")

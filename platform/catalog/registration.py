@@ -1,4 +1,4 @@
-"""Enter: new artists and recordings. Only staff may, and whoever calls has checked that."""
+"""Add artists and recordings to the catalogue. Only staff may do so, and the caller has checked that."""
 
 from uuid import UUID
 
@@ -11,13 +11,13 @@ from catalog.models import Artist, Recording
 
 
 class AlreadyInCatalog(Exception):
-    """The catalogue has it, or something of the same identifier; the sentence says what."""
+    """The catalogue has an entry with the same identifier. The message says which."""
 
 
 def add_artist(name: str, slug: str, team_name: str = "", *, by: str, mbid: UUID | None = None) -> Artist:
-    """A new artist, and the team that acts for them, still without members.
+    """Add an artist and a team for the artist, which has no members yet.
 
-    Raises AlreadyThere, and Django's ValidationError for what is no name, slug or MBID.
+    Raises AlreadyInCatalog, and Django's ValidationError for an invalid name, slug or MBID.
     """
     with transaction.atomic():
         team = Team.objects.create(name=team_name or name)
@@ -28,7 +28,7 @@ def add_artist(name: str, slug: str, team_name: str = "", *, by: str, mbid: UUID
 
 
 def describe_artist(artist: Artist, *, spot: str, about: str, by: str) -> None:
-    """The artist's ink, and a line about them. Raises Django's ValidationError for what is no ink, or too long."""
+    """Set the artist's colour and the line about the artist. Raises Django's ValidationError for invalid values."""
     artist.spot, artist.about = spot, about
     artist.clean_fields()
     with transaction.atomic():
@@ -46,7 +46,7 @@ def add_recording(
     mbid: UUID | None = None,
     duration_ms: int | None = None,
 ) -> Recording:
-    """A new recording, credited to the artist's name unless it says otherwise. Raises as `add_artist` does."""
+    """Add a recording. Without `artist_credit` it is credited to the artist's name. Raises as `add_artist` does."""
     credit = artist_credit or artist.name
     recording = Recording(
         artist=artist,

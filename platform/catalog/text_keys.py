@@ -1,10 +1,10 @@
-"""Compare: when two titles are one. A listen and a recording of the same words have the same key."""
+"""Compute the key by which titles are compared. A listen and a recording with the same words have the same key."""
 
 import hashlib
 import unicodedata
 from functools import lru_cache
 
-FIELD_SEPARATOR = "\x1f"  # counts as a space, so a normalised text never holds it
+FIELD_SEPARATOR = "\x1f"  # white space to str.split, so a normalised text never holds it
 
 
 def normalise(text: str) -> str:
@@ -16,5 +16,5 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=65_536)  # few titles make most listens
 def compute(title: str, artist_credit: str) -> bytes:
-    """32 bytes. Neither album nor duration: they differ between two sources that tell of the same play."""
+    """The key, as 32 bytes. Album and duration are left out, because sources of the same play disagree on them."""
     return hashlib.sha256(f"{normalise(title)}{FIELD_SEPARATOR}{normalise(artist_credit)}".encode()).digest()

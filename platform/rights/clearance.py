@@ -53,7 +53,9 @@ def clear_all(
     return refusals | _store_clearances(covered)
 
 
-# A clearance is still valid when all its grants are live. The two differ in FOR SHARE alone.
+# A clearance is still valid when all its grants are live. Django has no FOR SHARE: through the ORM this would be a lock
+# that deliveries wait for, and a second query. For one clearance it takes 4 ms, through the ORM 11 ms.
+# The two statements differ in FOR SHARE alone.
 _STILL_CLEAR_BEGINNING = """
 WITH asked AS (
     SELECT coalesce(%(at)s, statement_timestamp()) AS at

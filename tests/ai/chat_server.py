@@ -1,8 +1,7 @@
-"""A real HTTP server on loopback that speaks chat completions: answers what a test tells it to, keeps what it got."""
+"""An HTTP server on loopback for chat completions. It gives the answers of a test and keeps the requests."""
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +16,7 @@ class ReceivedRequest:
 
 
 class ChatServer:
-    """`answers` are used up in order, the last one again and again. Each writes a whole HTTP answer."""
+    """`answers` are given in order, the last one again and again. Each writes a whole HTTP response."""
 
     def __init__(self) -> None:
         self.received: list[ReceivedRequest] = []
@@ -32,7 +31,7 @@ class ChatServer:
 
 
 def completion(content: str | None, *, finish_reason: str = "stop", **message: Any) -> bytes:
-    """As OpenAI's own types have it, so that this server cannot drift from the protocol it claims to speak."""
+    """A response body that OpenAI's own types accept."""
     answer = {
         "id": "chatcmpl-1",
         "object": "chat.completion",
@@ -76,7 +75,7 @@ def hanging_answer(server: ChatServer) -> Callable[..., None]:
 
 
 def dripping_answer(server: ChatServer) -> Callable[..., None]:
-    """A byte now and then: no single read takes long, the whole never ends."""
+    """One byte at a time: no single read takes long, but the response never ends."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -86,7 +85,7 @@ def dripping_answer(server: ChatServer) -> Callable[..., None]:
         while not server.closing.is_set():
             handler.wfile.write(b" ")
             handler.wfile.flush()
-            time.sleep(0.05)
+            server.closing.wait(0.05)
 
     return write
 

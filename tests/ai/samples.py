@@ -1,4 +1,4 @@
-"""The labelled sets and what tests of this room begin with. A person wrote every label."""
+"""Labelled names and messages, and values that the tests of ai share. A person wrote every label."""
 
 import json
 from datetime import date

@@ -21,8 +21,8 @@ def compose_sample(
     return compose(wording, facts, fan=fan, **given)
 
 
-def test_a_replay_says_the_same_words() -> None:
-    """A fixed expectation: were the choice to change, everything already decided would be said differently."""
+def test_a_repeated_call_gives_the_same_words() -> None:
+    """The words are written out here, because a changed choice would change messages that were already decided."""
     assert [compose_sample(fan=f"fan-{n}").text for n in range(4)] == [
         "Thank you, Ana. 100 listens of “Tidal”. It means a lot, Ana.",
         "Thank you, Ana. 100 listens of “Tidal”. – Mara Veil",
@@ -38,13 +38,13 @@ def test_all_templates_and_fragments_are_used_about_equally() -> None:
     assert min(counts.values()) > 140
 
 
-def test_ids_that_run_together_are_not_the_same_choice() -> None:
+def test_ids_that_read_the_same_when_joined_make_different_choices() -> None:
     apart = [compose_sample(program=f"{n}1", fan="1").text for n in range(40)]
 
     assert [compose_sample(program=f"{n}", fan="11").text for n in range(40)] != apart
 
 
-def test_what_was_placed_is_told() -> None:
+def test_the_values_in_the_text_are_listed() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["Thank you[, {name}]. {plays}!"]})
 
     made = compose_sample(wording=wording)
@@ -58,7 +58,7 @@ def test_a_missing_name_leaves_no_comma_behind() -> None:
     assert compose_sample(Facts(artist="Mara"), wording=wording).text == "Thank you."
 
 
-def test_a_name_that_may_not_be_repeated_is_a_missing_name() -> None:
+def test_an_unsafe_name_is_left_out() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["Thank you[, {name}]."]})
 
     assert compose_sample(Facts(artist="Mara", name="Mara Official"), wording=wording).text == "Thank you."
@@ -91,7 +91,7 @@ def test_facts_that_are_too_few_for_every_template_are_named() -> None:
         ("he", "מרים", "a מרים b"),
     ],
 )
-def test_a_name_that_runs_the_other_way_is_isolated(locale: str, name: str, expected: str) -> None:
+def test_a_name_in_the_other_direction_is_isolated(locale: str, name: str, expected: str) -> None:
     wording = Wording.parse({"locale": locale, "templates": ["a[ {name}] b"]})
 
     assert compose_sample(Facts(artist="Mara", name=name), wording=wording).text == expected
@@ -103,7 +103,7 @@ def test_a_title_of_mixed_direction_is_isolated() -> None:
     assert compose_sample(Facts(artist="M", song="ليل (Night)"), wording=wording).text == "“\u2068ليل (Night)\u2069”"
 
 
-def test_numbers_and_dates_are_written_the_locales_way() -> None:
+def test_numbers_and_dates_are_written_as_in_the_locale() -> None:
     wording = Wording.parse({"locale": "de", "templates": ["{plays} seit {since}"]})
 
     assert (
@@ -127,7 +127,7 @@ def test_nothing_is_composed_without_a_clearance_for_it() -> None:
 
 
 @given(name=st.text(max_size=60), song=st.text(max_size=140), plays=st.integers(0, 10**9), fan=st.text(max_size=20))
-def test_whatever_a_fan_is_called_the_message_passes_the_guard(name: str, song: str, plays: int, fan: str) -> None:
+def test_the_message_passes_the_guard_whatever_the_fans_name(name: str, song: str, plays: int, fan: str) -> None:
     facts = Facts(artist="Mara Veil", name=name, song=song, plays=plays)
 
     made = compose_sample(facts, fan=fan)

@@ -15,7 +15,7 @@ from tests.ai.samples import FACTS, facts_from_json, load_rows
 
 NAMES, MESSAGES = load_rows("names.jsonl"), load_rows("messages.jsonl")
 SUBTLE = ("subtle", "unforeseen")
-"""What the rules alone are not expected to find; nothing but a person finds the first."""
+"""The patterns are not expected to find these. Only a person finds the first kind."""
 
 
 def check_row(row: dict[str, Any]) -> list[Finding]:
@@ -25,11 +25,11 @@ def check_row(row: dict[str, Any]) -> list[Finding]:
 
 def check_row_as_model(row: dict[str, Any]) -> list[Finding]:
     known = facts_from_json(row["facts"])
-    blanked, wrong = guard._mask_known_values(row["text"], known, format_facts(known, "en"))
-    return [*wrong, *check_words(blanked, known, strict=True), *check_row(row)]
+    masked, wrong = guard._mask_known_values(row["text"], known, format_facts(known, "en"))
+    return [*wrong, *check_words(masked, known, strict=True), *check_row(row)]
 
 
-def test_the_sets_are_as_broad_as_they_claim() -> None:
+def test_the_labelled_sets_are_broad() -> None:
     scripts = {script_of(letter) for row in NAMES if row["ok"] for letter in row["name"]} - {"COMMON", "INHERITED"}
 
     assert len(scripts) >= 20
@@ -60,12 +60,12 @@ def test_few_good_messages_are_refused() -> None:
     assert len([row for row in good if check_row(row)]) <= 0.03 * len(good)
 
 
-def test_what_a_principal_signed_is_never_refused() -> None:
+def test_a_signed_wording_is_never_refused() -> None:
     assert [row["text"] for row in MESSAGES if row["class"] == "signed" and check_row(row)] == []
 
 
-def test_a_models_words_are_doubted_where_no_rule_was_written_for_them() -> None:
-    """Thirty texts written after the rules, of which the rules alone find eight."""
+def test_unforeseen_words_of_a_model_are_found() -> None:
+    """Thirty texts were written after the patterns, which find only eight of them."""
     unforeseen = [row for row in MESSAGES if row["class"] == "unforeseen"]
 
     assert len([row for row in unforeseen if check_row_as_model(row)]) >= 0.9 * len(unforeseen)
@@ -94,7 +94,7 @@ def test_a_name_is_written_as_people_write_it(raw: str | None, name: str | None)
 
 
 @given(st.text(max_size=200))
-def test_no_name_raises_and_what_passes_is_safe_already(raw: str) -> None:
+def test_no_name_raises_and_a_safe_name_stays_the_same(raw: str) -> None:
     name = safe_name(raw)
 
     assert name is None or (safe_name(name) == name and 0 < len(name) <= 32 and "\u2068" not in name)
@@ -121,7 +121,7 @@ def test_no_name_raises_and_what_passes_is_safe_already(raw: str) -> None:
         (None, None),
     ],
 )
-def test_a_title_is_the_artists_own_business_but_leads_nowhere(raw: str | None, title: str | None) -> None:
+def test_a_title_may_hold_anything_but_links_and_hidden_characters(raw: str | None, title: str | None) -> None:
     assert safe_title(raw) == title
 
 
@@ -134,7 +134,7 @@ def test_a_finding_says_what_and_where() -> None:
     assert check_text("Thank you, Ana, for 101 listens.", FACTS) == [Finding("number", "101", 20)]
 
 
-def test_a_text_that_is_too_long_is_found_even_when_signed() -> None:
+def test_a_signed_text_that_is_too_long_is_found() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["Thank you. " * 20]})
 
     assert check_text("Thank you. " * 20, FACTS, limit=100, wording=wording) == [
@@ -142,7 +142,7 @@ def test_a_text_that_is_too_long_is_found_even_when_signed() -> None:
     ]
 
 
-def test_of_a_text_that_is_too_long_nothing_else_is_looked_at() -> None:
+def test_a_text_that_is_too_long_is_not_checked_further() -> None:
     """A million letters in one word would keep a process busy for hours."""
     assert [finding.code for finding in check_text("w" * 1_000_000, FACTS)] == ["length"]
 
@@ -157,7 +157,7 @@ def test_of_a_text_that_is_too_long_nothing_else_is_looked_at() -> None:
         ("Thank you, \u2068you\u2069, for listening.", {"direction"}),
     ],
 )
-def test_isolates_stand_in_pairs_around_what_is_known(text: str, codes: set[str]) -> None:
+def test_isolates_are_allowed_in_pairs_around_known_values(text: str, codes: set[str]) -> None:
     assert {finding.code for finding in check_text(text, FACTS)} == codes
 
 
@@ -167,7 +167,7 @@ def test_a_song_of_small_words_does_not_hide_the_sentence() -> None:
     assert [finding.code for finding in check_text("I love you, and thank you for listening.", known)] == ["romance"]
 
 
-def test_the_signed_words_own_names_and_numbers_may_be_used() -> None:
+def test_names_and_numbers_of_the_signed_wording_may_be_used() -> None:
     wording = Wording.parse({"locale": "en", "templates": ["From Lisbon, since 1999: thank you for “Night Bus”."]})
 
     assert check_text("Thank you for “Night Bus”, from Lisbon, since 1999.", FACTS, wording=wording) == []
@@ -180,7 +180,7 @@ def test_the_signed_words_own_names_and_numbers_may_be_used() -> None:
     ]
 
 
-def test_free_text_in_a_language_that_is_not_judged_does_not_pass() -> None:
+def test_free_text_in_another_language_does_not_pass() -> None:
     wording = Wording.parse({"locale": "pt", "templates": ["Obrigada."]})
 
     assert [finding.code for finding in check_text("Obrigada por tudo.", FACTS, wording=wording)] == [

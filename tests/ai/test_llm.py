@@ -32,12 +32,12 @@ def ask_sample(chat: ChatServer, **changes: object) -> Words:
 
 
 def failure_reason(chat: ChatServer, **changes: object) -> str:
-    with pytest.raises(ModelFailed) as refused:
+    with pytest.raises(ModelFailed) as failed:
         ask_sample(chat, **changes)
-    return refused.value.reason
+    return failed.value.reason
 
 
-def test_a_good_answer_comes_back_as_our_own_type(chat: ChatServer) -> None:
+def test_a_valid_answer_is_returned_as_our_own_type(chat: ChatServer) -> None:
     chat.answers = [text_answer("Hello")]
 
     answer = ask_sample(chat)
@@ -46,7 +46,7 @@ def test_a_good_answer_comes_back_as_our_own_type(chat: ChatServer) -> None:
     assert [request.path for request in chat.received] == ["/v1/chat/completions"]
 
 
-def test_the_schema_is_nested_and_strict_as_every_server_reads_it(chat: ChatServer) -> None:
+def test_the_request_holds_a_strict_schema(chat: ChatServer) -> None:
     chat.answers = [text_answer("Hello")]
 
     ask_sample(chat)
@@ -62,7 +62,7 @@ def test_the_schema_is_nested_and_strict_as_every_server_reads_it(chat: ChatServ
     }
 
 
-def test_the_schema_is_one_that_a_validator_agrees_with() -> None:
+def test_the_schema_is_valid_and_forbids_other_properties() -> None:
     schema = strict_schema(Words)
 
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -116,14 +116,14 @@ def test_a_busy_server_is_asked_again(chat: ChatServer) -> None:
     assert len(chat.received) == 2
 
 
-def test_a_broken_server_is_asked_three_times_and_then_left(chat: ChatServer) -> None:
+def test_a_broken_server_is_asked_three_times(chat: ChatServer) -> None:
     chat.answers = [http_answer(b"{}", status=500, headers={"retry-after-ms": "10"})]
 
     assert failure_reason(chat) == "status"
     assert len(chat.received) == 3
 
 
-def test_a_server_that_wants_us_to_wait_for_longer_than_the_deadline_is_left(chat: ChatServer) -> None:
+def test_a_server_that_asks_for_a_longer_wait_than_the_deadline_fails(chat: ChatServer) -> None:
     chat.answers = [http_answer(b"{}", status=429, headers={"retry-after": "60"})]
     began = time.monotonic()
 
@@ -133,7 +133,7 @@ def test_a_server_that_wants_us_to_wait_for_longer_than_the_deadline_is_left(cha
 
 
 @pytest.mark.parametrize("fault", [hanging_answer, dripping_answer])
-def test_the_deadline_holds_for_everything_together(chat: ChatServer, fault: object) -> None:
+def test_one_deadline_holds_for_the_whole_request(chat: ChatServer, fault: object) -> None:
     chat.answers = [fault(chat)]
     began = time.monotonic()
 
@@ -142,13 +142,13 @@ def test_the_deadline_holds_for_everything_together(chat: ChatServer, fault: obj
     assert time.monotonic() - began < 5
 
 
-def test_a_server_that_is_not_there_is_unusable(chat: ChatServer) -> None:
+def test_a_server_that_cannot_be_reached_fails(chat: ChatServer) -> None:
     chat.answers = [text_answer("Hello")]
 
     assert failure_reason(chat, base_url="http://127.0.0.1:9/v1", timeout_seconds=4.0) == "connection"
 
 
-def test_a_redirect_is_not_followed_and_no_key_goes_elsewhere(chat: ChatServer) -> None:
+def test_a_redirect_is_not_followed_and_no_key_is_sent_elsewhere(chat: ChatServer) -> None:
     with run_chat_server() as elsewhere:
         elsewhere.answers = [text_answer("Hello")]
         chat.answers = [http_answer(b"", status=307, headers={"Location": f"{elsewhere.base_url}/chat/completions"})]
@@ -175,7 +175,7 @@ def test_nothing_in_the_environment_reaches_the_request(chat: ChatServer, monkey
         assert chat.received[0].headers["Authorization"] == "Bearer local"
 
 
-def test_the_profiles_own_key_is_what_is_sent(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configured_key_is_sent(chat: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "trap")
     chat.answers = [text_answer("Hello")]
 
@@ -184,7 +184,7 @@ def test_the_profiles_own_key_is_what_is_sent(chat: ChatServer, monkeypatch: pyt
     assert chat.received[0].headers["Authorization"] == "Bearer ours"
 
 
-def test_a_profile_does_not_print_its_key() -> None:
+def test_the_repr_of_a_config_does_not_hold_the_key() -> None:
     assert "ours" not in repr(ModelConfig(base_url="http://127.0.0.1/v1", model="m", api_key="ours"))
 
 
@@ -205,10 +205,10 @@ def test_a_profile_does_not_print_its_key() -> None:
     ],
 )
 def test_only_loopback_and_named_hosts_are_asked(address: str) -> None:
-    with pytest.raises(ModelFailed) as refused:
+    with pytest.raises(ModelFailed) as failed:
         ModelConfig(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
 
-    assert refused.value.reason == "address"
+    assert failed.value.reason == "address"
 
 
 @pytest.mark.parametrize("address", ["http://localhost:8080/v1", "http://[::1]:1/v1", "https://api.example.com/v1"])

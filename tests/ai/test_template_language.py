@@ -36,7 +36,7 @@ def test_plurals_follow_the_rules_of_the_language(plays: int, form: str) -> None
     assert fill_in_source(source, "pl", plays=plays) == form
 
 
-def test_a_language_asks_for_the_forms_that_whole_numbers_need() -> None:
+def test_a_language_needs_the_plural_forms_of_its_whole_numbers() -> None:
     assert plural_categories("en") == {"one", "other"}
     assert plural_categories("ja") == {"other"}
     assert plural_categories("cs") == {"one", "few", "other"}  # its "many" is for fractions
@@ -90,7 +90,7 @@ def test_an_unknown_slot_is_named_with_its_place_and_the_slots_there_are() -> No
         ("call +351 912 345 678", "phone number in it"),
     ],
 )
-def test_what_is_no_sentence_of_the_language_is_refused(source: str, problem: str) -> None:
+def test_an_invalid_template_is_refused(source: str, problem: str) -> None:
     with pytest.raises(InvalidTemplate) as refused:
         parse_template(source, "en")
 

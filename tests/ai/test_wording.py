@@ -17,7 +17,7 @@ def make_wording(*templates: str, **changes: Any) -> Wording:
     return Wording.parse({"locale": "en", "templates": list(templates), **changes})
 
 
-def test_what_is_signed_does_not_depend_on_the_order_it_came_in() -> None:
+def test_the_signed_text_does_not_depend_on_the_order_of_keys() -> None:
     fragments = {"closing": ["Bye."], "opening": ["Hi."]}
     one = {"locale": "en", "templates": ["{opening} {closing}"], "fragments": fragments}
     other = {"fragments": dict(reversed(fragments.items())), "templates": ["{opening} {closing}"], "locale": "en"}
@@ -45,12 +45,12 @@ def test_the_shape_hash_is_stable_under_key_order(names: list[str]) -> None:
     assert read_again.digest == hashlib.sha256(read_again.canonical().encode()).hexdigest()
 
 
-def test_what_is_signed_can_be_read_again() -> None:
+def test_a_signed_text_can_be_parsed_again() -> None:
     assert load_wording(WORDING.canonical()) == WORDING
     assert Wording.parse(json.loads(WORDING.canonical())).digest == WORDING.digest
 
 
-def test_another_word_is_another_hash() -> None:
+def test_another_word_gives_another_hash() -> None:
     assert make_wording("Thank you.").digest != make_wording("Thank you!").digest
 
 
@@ -101,7 +101,7 @@ def test_another_word_is_another_hash() -> None:
         ),
     ],
 )
-def test_a_wording_that_could_not_be_said_or_read_is_refused(data: Any, problem: str) -> None:
+def test_an_invalid_wording_is_refused(data: Any, problem: str) -> None:
     with pytest.raises(InvalidTemplate) as refused:
         Wording.parse(data)
 
@@ -109,18 +109,20 @@ def test_a_wording_that_could_not_be_said_or_read_is_refused(data: Any, problem:
 
 
 def test_every_shape_is_listed() -> None:
-    found = list_shapes(make_wording("Hi[ {name}]! {end}", fragments={"end": ["Bye.", "Bye[, {name}]."]}))
+    shapes = list_shapes(make_wording("Hi[ {name}]! {end}", fragments={"end": ["Bye.", "Bye[, {name}]."]}))
 
-    assert [shape.text for shape in found] == ["Hi {name}! Bye.", "Hi! Bye.", "Hi {name}! Bye, {name}.", "Hi! Bye."]
+    assert [shape.text for shape in shapes] == ["Hi {name}! Bye.", "Hi! Bye.", "Hi {name}! Bye, {name}.", "Hi! Bye."]
 
 
 def test_previews_show_the_edges_of_every_shape() -> None:
-    found = {
-        (each.case, each.text)
-        for each in list_previews(make_wording("{plays} {plays, one: listen, other: listens}[, {name}]"), artist="Mara")
+    previews = {
+        (preview.case, preview.text)
+        for preview in list_previews(
+            make_wording("{plays} {plays, one: listen, other: listens}[, {name}]"), artist="Mara"
+        )
     }
 
-    assert found == {
+    assert previews == {
         ("usual", "100 listens, Ana"),
         ("shortest", "2 listens, Y"),
         ("longest", "1,234,567 listens, Maximiliana Konstantinopoulou"),
@@ -140,7 +142,16 @@ def test_previews_reach_every_plural_form_of_a_language() -> None:
     assert plural_edges("ar") == [0, 1, 2, 3, 11, 100]
 
 
-def test_words_that_were_not_signed_are_not_said() -> None:
+def test_an_optional_part_and_a_plural_match() -> None:
+    wording = make_wording("{plays} {plays, one: listen, other: listens}[, {name}]")
+
+    assert wording.matches("1 listen", format_facts(Facts(artist="Mara", plays=1), "en"))
+    assert wording.matches("2 listens, Ana", format_facts(Facts(artist="Mara", name="Ana", plays=2), "en"))
+    assert not wording.matches("2 listens", format_facts(Facts(artist="Mara", name="Ana", plays=2), "en"))
+    assert not wording.matches("2 listens", format_facts(Facts(artist="Mara"), "en"))
+
+
+def test_only_signed_words_match() -> None:
     placed = format_facts(FACTS, "en")
 
     assert WORDING.matches("Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", placed)

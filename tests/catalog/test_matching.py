@@ -1,4 +1,4 @@
-"""Which recording was played."""
+"""Find the recording that was played."""
 
 import uuid
 
@@ -32,7 +32,7 @@ def identifiers(
 
 def test_each_identifier_finds_the_recording(ada: Artist) -> None:
     night = add_recording(ada, "Night Train", ISRC, MBID)
-    found = (night.pk, ada.pk)
+    match = (night.pk, ada.pk)
 
     by_all = match_recordings(
         [
@@ -46,7 +46,7 @@ def test_each_identifier_finds_the_recording(ada: Artist) -> None:
         ]
     )
 
-    assert by_all == [found, found, found, found, found, None, None]
+    assert by_all == [match, match, match, match, match, None, None]
 
 
 def test_where_identifiers_disagree_the_stronger_one_wins(ada: Artist) -> None:
@@ -56,38 +56,38 @@ def test_where_identifiers_disagree_the_stronger_one_wins(ada: Artist) -> None:
         add_recording(ada, "Three", None, OTHER_MBID),
         add_recording(ada, "Four"),
     )
-    said = {"isrc": OTHER_ISRC, "mbid": str(OTHER_MBID), "title": "Four"}
+    weaker = {"isrc": OTHER_ISRC, "mbid": str(OTHER_MBID), "title": "Four"}
 
-    found = match_recordings(
+    matches = match_recordings(
         [
-            identifiers(catalog_id=str(by_id.pk), **said),
-            identifiers(**said),
-            identifiers(mbid=said["mbid"], title="Four"),
+            identifiers(catalog_id=str(by_id.pk), **weaker),
+            identifiers(**weaker),
+            identifiers(mbid=weaker["mbid"], title="Four"),
             identifiers(title="Four"),
         ]
     )
 
-    assert [each and each[0] for each in found] == [by_id.pk, by_isrc.pk, by_mbid.pk, by_text.pk]
+    assert [match and match[0] for match in matches] == [by_id.pk, by_isrc.pk, by_mbid.pk, by_text.pk]
 
 
-def test_an_identifier_nobody_knows_gives_way_to_the_next(ada: Artist) -> None:
+def test_after_an_unknown_identifier_the_next_one_is_tried(ada: Artist) -> None:
     night = add_recording(ada, "Night Train")
 
-    found = match_recordings(
+    matches = match_recordings(
         [identifiers(catalog_id="999999", isrc="USRC17607839", mbid=str(uuid.uuid4()), title="Night Train")]
     )
 
-    assert found == [(night.pk, ada.pk)]
+    assert matches == [(night.pk, ada.pk)]
 
 
 @pytest.mark.parametrize("catalog_id", ["recording:1", "-1", "1.0", "٣", "9" * 19, "9" * 128, "\0", " 1"])
-def test_an_id_that_is_none_of_ours_finds_nothing(ada: Artist, catalog_id: str) -> None:
+def test_an_id_that_is_not_ours_matches_nothing(ada: Artist, catalog_id: str) -> None:
     add_recording(ada, "Night Train")
 
     assert match_recordings([identifiers(catalog_id=catalog_id)]) == [None]
 
 
-def test_a_text_of_two_artists_is_nobodys(ada: Artist) -> None:
+def test_a_text_that_two_artists_share_matches_nothing(ada: Artist) -> None:
     other = registration.add_artist("Ada", "ada-of-lyon", by="system:test")
     add_recording(ada, "Night Train")
     add_recording(other, "Night Train")
@@ -100,15 +100,15 @@ def test_a_text_of_two_artists_is_nobodys(ada: Artist) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3, 500])
-def test_one_query_however_many_are_asked_for(ada: Artist, number: int, django_assert_num_queries: object) -> None:
+def test_any_number_of_listens_is_one_query(ada: Artist, number: int, django_assert_num_queries: object) -> None:
     for n in range(3):
         add_recording(ada, f"Song {n}")
-    asked = [identifiers(title=f"Song {n}", catalog_id=str(n)) for n in range(number)]
+    wanted = [identifiers(title=f"Song {n}", catalog_id=str(n)) for n in range(number)]
 
     with django_assert_num_queries(1):  # type: ignore[operator]
-        match_recordings(asked)
+        match_recordings(wanted)
 
 
-def test_nothing_asked_costs_nothing(django_assert_num_queries: object) -> None:
+def test_no_listens_need_no_query(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
         assert match_recordings([]) == []

@@ -13,13 +13,13 @@ pytestmark = pytest.mark.django_db
 STAFF = "person:5e0c9a9e-4f3e-4f39-8a49-0a2c5f1b7d10"
 
 
-def test_an_artist_comes_with_a_team_and_a_trace() -> None:
+def test_a_new_artist_has_a_team_and_an_audit_entry() -> None:
     ada = registration.add_artist("Ada", "ada", "Team Ada", by=STAFF)
 
     assert (ada.name, ada.slug, ada.team.name, ada.team.members.count()) == ("Ada", "ada", "Team Ada", 0)
-    trace = Entry.objects.get()
-    assert (trace.action, trace.actor, trace.subject) == ("artist.added", STAFF, f"artist:{ada.pk}")
-    assert trace.facts == {"team": ada.team_id}
+    entry = Entry.objects.get()
+    assert (entry.action, entry.actor, entry.subject) == ("artist.added", STAFF, f"artist:{ada.pk}")
+    assert entry.facts == {"team": ada.team_id}
 
 
 def test_a_recording_is_credited_to_its_artist_unless_it_says_otherwise() -> None:
@@ -28,7 +28,7 @@ def test_a_recording_is_credited_to_its_artist_unless_it_says_otherwise() -> Non
     plain = registration.add_recording(ada, "Night Train", by=STAFF)
     shared = registration.add_recording(ada, "Night Train", artist_credit="Ada & Bo", isrc="GBAYE6800011", by=STAFF)
 
-    assert [bytes(Recording.objects.get(pk=each.pk).text_key) for each in (plain, shared)] == [
+    assert [bytes(Recording.objects.get(pk=recording.pk).text_key) for recording in (plain, shared)] == [
         text_keys.compute("Night Train", "Ada"),
         text_keys.compute("Night Train", "Ada & Bo"),
     ]
@@ -54,14 +54,14 @@ def test_what_is_there_already_is_refused_and_leaves_nothing() -> None:
 
 
 @pytest.mark.parametrize(("title", "isrc"), [("", None), ("x" * 1025, None), ("Night Train", "gb-aye-68-00011")])
-def test_what_is_no_title_or_isrc_is_refused(title: str, isrc: str | None) -> None:
+def test_an_invalid_title_or_isrc_is_refused(title: str, isrc: str | None) -> None:
     ada = registration.add_artist("Ada", "ada", by=STAFF)
 
     with pytest.raises(ValidationError):
         registration.add_recording(ada, title, by=STAFF, isrc=isrc)
 
 
-def test_an_artist_has_one_of_the_inks_and_a_line_about_them() -> None:
+def test_an_artist_has_one_of_the_colours_and_a_line_about_them() -> None:
     ada = registration.add_artist("Ada", "ada", by=STAFF)
 
     registration.describe_artist(ada, spot="coral", about="Slow songs.", by=STAFF)

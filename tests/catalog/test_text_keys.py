@@ -1,4 +1,4 @@
-"""When two titles are one."""
+"""Titles are compared by their keys."""
 
 import hashlib
 
@@ -10,7 +10,7 @@ from catalog import text_keys
 
 
 @pytest.mark.parametrize(
-    ("said", "same"),
+    ("title", "same"),
     [
         ("Night Train", "night train"),
         ("  Night \t Train\n", "night train"),
@@ -22,15 +22,15 @@ from catalog import text_keys
         ("a\x1fb", "a b"),
     ],
 )
-def test_one_title_written_in_two_ways_is_one_title(said: str, same: str) -> None:
-    assert text_keys.normalise(said) == text_keys.normalise(same)
+def test_a_title_written_in_two_ways_is_the_same_title(title: str, same: str) -> None:
+    assert text_keys.normalise(title) == text_keys.normalise(same)
 
 
 def test_different_titles_stay_different() -> None:
     assert text_keys.normalise("Café") != text_keys.normalise("Cafe")
 
 
-def test_the_key_is_what_other_systems_can_compute() -> None:
+def test_the_key_is_a_hash_that_other_systems_can_compute() -> None:
     assert text_keys.compute("Night  Train", "ADA") == hashlib.sha256(b"night train\x1fada").digest()
 
 
@@ -47,5 +47,5 @@ def test_title_and_credit_cannot_run_into_each_other(title: str, credit: str, ti
 
 @settings(deadline=None)
 @given(st.text())
-def test_no_separator_survives_in_a_text(said: str) -> None:
-    assert text_keys.FIELD_SEPARATOR not in text_keys.normalise(said)
+def test_no_separator_survives_in_a_text(text: str) -> None:
+    assert text_keys.FIELD_SEPARATOR not in text_keys.normalise(text)

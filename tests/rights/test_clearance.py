@@ -26,7 +26,7 @@ def expect_clearance(artist: Artist) -> Clearance:
     return answer
 
 
-def test_a_yes_is_stored_with_the_grant_it_rests_on() -> None:
+def test_a_clearance_is_stored_with_its_grant() -> None:
     artist = factories.create_artist()
     grant = grants.list_versions(artist).get()
 
@@ -36,7 +36,7 @@ def test_a_yes_is_stored_with_the_grant_it_rests_on() -> None:
     assert list(StoredClearance.objects.get(pk=answer.id).grants.all()) == [grant]
 
 
-def test_a_refusal_is_false_and_says_who_is_missing() -> None:
+def test_a_refusal_is_false_and_says_what_is_missing() -> None:
     answer = ask_clearance(factories.create_artist(granted=False))
 
     assert not answer
@@ -45,14 +45,14 @@ def test_a_refusal_is_false_and_says_who_is_missing() -> None:
     assert StoredClearance.objects.count() == 0
 
 
-def test_the_same_yes_twice_is_one_row() -> None:
+def test_the_same_clearance_twice_is_one_row() -> None:
     artist = factories.create_artist()
 
     assert expect_clearance(artist) == expect_clearance(artist)
     assert StoredClearance.objects.count() == 1
 
 
-def test_a_yes_does_not_outlive_its_grant() -> None:
+def test_a_clearance_ends_with_its_grant() -> None:
     artist = factories.create_artist()
     before = expect_clearance(artist)
 
@@ -62,7 +62,7 @@ def test_a_yes_does_not_outlive_its_grant() -> None:
     assert clearance.still_clear([before.id]) == set()
 
 
-def test_a_new_version_of_the_grant_is_another_yes() -> None:
+def test_a_new_version_of_the_grant_is_another_clearance() -> None:
     artist = factories.create_artist()
     before = expect_clearance(artist)
 
@@ -72,7 +72,7 @@ def test_a_new_version_of_the_grant_is_another_yes() -> None:
     assert clearance.still_clear([before.id, after.id]) == {after.id}
 
 
-def test_a_grant_for_some_countries_covers_those() -> None:
+def test_a_grant_for_some_countries_covers_only_those() -> None:
     artist = factories.create_artist(granted=False)
     principal = factories.get_member(artist, "principal")
     grants.switch_on(artist, MESSAGES, by=principal, fresh=True, territories=["PT", "DE"])
@@ -98,20 +98,20 @@ def test_a_grant_with_an_end_ends_by_itself() -> None:
     assert not clearance.clear(MESSAGES, artist, at=until)
 
 
-def test_a_number_that_nobody_stored_stands_for_nothing() -> None:
+def test_a_clearance_without_grants_and_an_unknown_id_are_never_valid() -> None:
     row = StoredClearance.objects.create(use=MESSAGES, artist=factories.create_artist())
 
     assert clearance.still_clear([row.pk, 987_654_321]) == set()
 
 
-def test_one_question_costs_as_many_queries_as_three() -> None:
+def test_one_request_needs_as_many_queries_as_six() -> None:
     artists = [factories.create_artist(name) for name in ("Mara Veil", "Ove Lind", "Ida Koro")]
-    asks = [ClearanceRequest(MESSAGES, artist.pk, territory) for artist in artists for territory in ("PT", "DE")]
+    requests = [ClearanceRequest(MESSAGES, artist.pk, territory) for artist in artists for territory in ("PT", "DE")]
 
     with CaptureQueriesContext(connection) as one:
-        clearance.clear_all(asks[:1])
+        clearance.clear_all(requests[:1])
     with CaptureQueriesContext(connection) as many:
-        answers = clearance.clear_all(asks)
+        answers = clearance.clear_all(requests)
 
     assert all(answers.values())
     assert len(one) == len(many)

@@ -17,7 +17,7 @@ def audit_entries() -> list[tuple[str, str]]:
     return list(entries.values_list("action", "subject"))
 
 
-def test_everything_is_off_until_it_is_switched_on() -> None:
+def test_every_use_is_off_until_it_is_switched_on() -> None:
     artist = factories.create_artist(granted=False)
 
     assert list(grants.list_versions(artist)) == []
@@ -51,14 +51,14 @@ def test_only_a_principal_switches_personal_messages_on(role: str) -> None:
     assert Grant.objects.count() == 0
 
 
-def test_a_principal_of_another_artist_is_nobody_here() -> None:
+def test_a_principal_of_another_artist_may_not_switch_it_on() -> None:
     artist, other = factories.create_artist(granted=False), factories.create_artist("Ove Lind", granted=False)
 
     with pytest.raises(NotAllowed):
         grants.switch_on(artist, MESSAGES, by=factories.get_member(other, "principal"), fresh=True)
 
 
-def test_a_grant_is_signed_and_signing_needs_a_password_just_typed() -> None:
+def test_switching_on_needs_a_password_that_was_just_typed() -> None:
     artist = factories.create_artist(granted=False)
 
     with pytest.raises(ReauthenticationRequired):
@@ -67,18 +67,18 @@ def test_a_grant_is_signed_and_signing_needs_a_password_just_typed() -> None:
 
 
 @pytest.mark.parametrize("role", ["principal", "owner"])
-def test_stopping_is_easier_than_starting(role: str) -> None:
+def test_a_principal_and_an_owner_may_switch_off_without_a_password(role: str) -> None:
     artist = factories.create_artist()
-    someone = factories.get_member(artist, role)
+    member = factories.get_member(artist, role)
 
-    grants.switch_off(artist, MESSAGES, by=someone)
-    grants.switch_off(artist, MESSAGES, by=someone)
+    grants.switch_off(artist, MESSAGES, by=member)
+    grants.switch_off(artist, MESSAGES, by=member)
 
-    assert [(grant.version, grant.ended_by) for grant in grants.list_versions(artist)] == [(1, someone.actor)]
+    assert [(grant.version, grant.ended_by) for grant in grants.list_versions(artist)] == [(1, member.actor)]
 
 
 @pytest.mark.parametrize("role", ["editor", "reviewer"])
-def test_who_only_edits_or_reviews_does_not_switch_it_off(role: str) -> None:
+def test_editors_and_reviewers_may_not_switch_off(role: str) -> None:
     artist = factories.create_artist()
 
     with pytest.raises(NotAllowed):
@@ -86,7 +86,7 @@ def test_who_only_edits_or_reviews_does_not_switch_it_off(role: str) -> None:
     assert [grant.ended_at for grant in grants.list_versions(artist)] == [None]
 
 
-def test_the_database_knows_one_live_grant_a_use() -> None:
+def test_the_database_allows_one_live_grant_a_use() -> None:
     artist = factories.create_artist()
     live = grants.list_versions(artist).get()
 

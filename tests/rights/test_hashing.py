@@ -1,4 +1,4 @@
-"""The hashes in Python and in PostgreSQL are the same, or a receipt could not be checked."""
+"""The hashes in Python and in PostgreSQL are the same, so that anyone can check a receipt."""
 
 import uuid
 
@@ -16,7 +16,7 @@ WITH_DB = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], 
 
 
 def hash_in_postgres(function: str, *values: object) -> str | None:
-    """What PostgreSQL's function of ours answers."""
+    """The hash that our function in PostgreSQL computes."""
     types = {
         "rights_content_hash": "%s::text, %s::uuid, %s::bigint, %s::text, %s::text, %s::text",
         "rights_shape_hash": "%s::bigint, %s::bigint, %s::text, %s::bigint, %s::bigint, %s::text, %s::text",
@@ -36,19 +36,21 @@ def hash_in_postgres(function: str, *values: object) -> str | None:
     credit=LINE,
     text=TEXT,
 )
-def test_a_content_has_one_hash(salt: str, person: uuid.UUID, artist: int, mark: str, credit: str, text: str) -> None:
-    ours = hashing.content_hash(salt=salt, person=person, artist=artist, mark=mark, credit=credit, text=text)
+def test_python_and_postgresql_compute_the_same_content_hash(
+    salt: str, person: uuid.UUID, artist: int, mark: str, credit: str, text: str
+) -> None:
+    computed = hashing.content_hash(salt=salt, person=person, artist=artist, mark=mark, credit=credit, text=text)
 
-    assert ours == hash_in_postgres("rights_content_hash", salt, person, artist, mark, credit, text)
+    assert computed == hash_in_postgres("rights_content_hash", salt, person, artist, mark, credit, text)
 
 
 @pytest.mark.django_db
 @WITH_DB
 @given(program=BIG, version=BIG, moment=LINE, nth=BIG, recording=st.none() | BIG, audience=LINE, wording=TEXT)
-def test_a_shape_has_one_hash(
+def test_python_and_postgresql_compute_the_same_shape_hash(
     program: int, version: int, moment: str, nth: int, recording: int | None, audience: str, wording: str
 ) -> None:
-    ours = hashing.shape_hash(
+    computed = hashing.shape_hash(
         program=program,
         version=version,
         moment=moment,
@@ -58,14 +60,16 @@ def test_a_shape_has_one_hash(
         wording=wording,
     )
 
-    assert ours == hash_in_postgres("rights_shape_hash", program, version, moment, nth, recording, audience, wording)
+    assert computed == hash_in_postgres(
+        "rights_shape_hash", program, version, moment, nth, recording, audience, wording
+    )
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("salt", "mark", "credit"), [("short", "filled", "M"), ("0" * 32, "fil\nled", "M"), ("0" * 32, "filled", "M\n")]
 )
-def test_what_could_be_read_two_ways_has_no_hash(salt: str, mark: str, credit: str) -> None:
+def test_ambiguous_content_has_no_hash(salt: str, mark: str, credit: str) -> None:
     person = uuid.UUID(int=1)
 
     with pytest.raises(ValueError, match="32 characters"):

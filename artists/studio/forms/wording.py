@@ -106,7 +106,7 @@ class WordingForm:
 
     @property
     def direction(self) -> str:
-        return "rtl" if unicode.is_right_to_left(self.locale) else "ltr"
+        return unicode.text_direction(self.locale)
 
     def _alone(self) -> list[tuple[str, str]]:
         """Each sentence by itself, so that two wrong ones are both named."""
