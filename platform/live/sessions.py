@@ -76,8 +76,8 @@ def check_sessions(sessions: Sequence[SocketSession]) -> list[int | None]:
     """
     newest_sequences: list[int | None] = [None] * len(sessions)
     with connection.cursor() as cursor:
-        columns = [[session.person_id for session in sessions], [session.session_key for session in sessions]]
-        cursor.execute(CHECK_SESSIONS_SQL, columns)
+        people, keys = [session.person_id for session in sessions], [session.session_key for session in sessions]
+        cursor.execute(CHECK_SESSIONS_SQL, [people, keys])
         rows = cursor.fetchall()
     for place, newest, fingerprint in rows:
         session = sessions[place - 1]
