@@ -75,7 +75,7 @@ def generate_text(
 ) -> GeneratedText:
     """Takes seconds when a model writes.
 
-    Raises NoUsableTemplate where no signed sentence fits the facts, and GuardRejected where the guard objects to the text.
+    Raises NoUsableTemplate where no signed sentence fits the facts, and GuardRejected where the guard objects.
     """
     facts = _build_facts(moment, first_listen_at)
     result = draft_message(
