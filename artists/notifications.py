@@ -53,10 +53,10 @@ def publish_draft_events(what: str, drafts: Iterable[tuple[Draft, str]]) -> None
                 kind,
                 source=EVENT_SOURCE,
                 subject=f"draft:{draft.pk}",
-                key=key,
+                idempotency_key=key,
                 data={"artist": draft.artist_id, "draft": draft.pk, "program_version": draft.version_id},
             ),
-            rests=False,
+            keep_until_counted=False,
             headers=cloudevents.STRUCTURED_HEADERS,
         )
         for draft, key in drafts

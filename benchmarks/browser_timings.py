@@ -1,6 +1,6 @@
-"""Look through a browser: what a first load transfers and shifts, and how soon after its grace a message is there.
+"""Measure in a browser: transfer and layout shift of a first load, and the time from the end of grace to the card.
 
-The site runs as in production, without HTTPS: DEBUG off, static files collected, compressed and named by their hash.
+The site runs as in production, but without HTTPS: DEBUG off, static files collected, compressed and hashed.
 """
 
 import os
@@ -31,8 +31,8 @@ from worker.embedded import find_free_port
 from worker.supervisor import Process, Supervisor
 
 APPROVALS, WARM_UP = 20, 3
-TIMEOUT_SECONDS = 60.0  # seconds
-# When which card came into the page, in milliseconds since 1970, and how far things moved by themselves.
+TIMEOUT_SECONDS = 60.0
+# Records when each card was added to the page, in milliseconds since 1970, and the sum of layout shifts.
 WATCH_SCRIPT = """
 window.bench = { up: false, cards: {}, shift: 0 };
 document.addEventListener("live:up", () => { window.bench.up = true; });
@@ -47,21 +47,21 @@ new PerformanceObserver((list) => {
 """
 
 
-def measure_in_browser(crowd: PagesDataset, urls: Mapping[str, str]) -> dict[str, float]:
-    """Figures from a browser on the running site; without a browser none."""
+def measure_in_browser(dataset: PagesDataset, urls: Mapping[str, str]) -> dict[str, float]:
+    """Run the site and return the figures. Exits without a browser."""
     with ExitStack() as stack:
         site = stack.enter_context(_running_site(urls))
-        stack.enter_context(patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1"))  # Playwright's loop runs here
+        stack.enter_context(patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1"))  # Playwright has a loop
         try:
             browser = stack.enter_context(run_chromium())
         except NoBrowser as reason:
             raise SystemExit(f"{reason}, or leave it out with --no-browser") from reason
-        return {**_first_loads(browser, site, crowd), **_grace_to_page(browser, site, crowd)}
+        return {**_first_loads(browser, site, dataset), **_grace_to_page(browser, site, dataset)}
 
 
 @contextmanager
 def _running_site(urls: Mapping[str, str]) -> Iterator[str]:
-    """The site and who delivers, on the database of the bench and topics of their own."""
+    """Run the site, the relay and the workers, on the benchmark's database and on topics of their own."""
     port = find_free_port()
     with tempfile.TemporaryDirectory() as folder:
         env = {
@@ -71,26 +71,26 @@ def _running_site(urls: Mapping[str, str]) -> Iterator[str]:
         }  # fmt: skip
         settings.KAFKA_TOPIC_PREFIX = env["KAFKA_TOPIC_PREFIX"]
         create_topics()
-        crew = Supervisor()
+        supervisor = Supervisor()
         try:
-            _run_to_end(crew, env, folder, "collectstatic", "--noinput", "--verbosity", "0")
+            _run_to_end(supervisor, env, folder, "collectstatic", "--noinput", "--verbosity", "0")
             for words in (["relay"], ["work", "delivery"], ["serve", "--port", str(port)]):
-                crew.add(_manage_process(env, folder, *words))
+                supervisor.add(_manage_process(env, folder, *words))
             _wait_until_healthy(env["SITE_URL"])
             yield env["SITE_URL"]
         finally:
-            crew.stop()
+            supervisor.stop()
 
 
 def _manage_process(env: Mapping[str, str], folder: str, *words: str) -> Process:
-    return Process(words[0], manage_argv(*words), env=env, folder=BASE_DIR, log=Path(folder) / f"{words[0]}.log")
+    return Process(words[0], manage_argv(*words), env=env, cwd=BASE_DIR, log=Path(folder) / f"{words[0]}.log")
 
 
-def _run_to_end(crew: Supervisor, env: Mapping[str, str], folder: str, *words: str) -> None:
-    child = crew.add(_manage_process(env, folder, *words)).child
+def _run_to_end(supervisor: Supervisor, env: Mapping[str, str], folder: str, *words: str) -> None:
+    child = supervisor.add(_manage_process(env, folder, *words)).child
     if child is None or child.wait():
         raise SystemExit((Path(folder) / f"{words[0]}.log").read_text())
-    crew.posts.clear()
+    supervisor.supervised.clear()
 
 
 def _wait_until_healthy(site: str) -> None:
@@ -99,7 +99,7 @@ def _wait_until_healthy(site: str) -> None:
 
 
 def _context_for(person: Person | None, browser: Browser, site: str) -> BrowserContext:
-    """A browser that was never here, with a session where there is a person."""
+    """Return a new browser context with an empty cache, signed in as `person` if there is one."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.set_default_timeout(TIMEOUT_SECONDS * 1000)
     context.add_init_script(WATCH_SCRIPT)
@@ -108,59 +108,61 @@ def _context_for(person: Person | None, browser: Browser, site: str) -> BrowserC
     return context
 
 
-def _first_loads(browser: Browser, site: str, crowd: PagesDataset) -> dict[str, float]:
-    studio = f"/studio/{crowd.artist.slug}"
-    asked = {
+def _first_loads(browser: Browser, site: str, dataset: PagesDataset) -> dict[str, float]:
+    studio = f"/studio/{dataset.artist.slug}"
+    urls = {
         "home, signed out": (None, "/"),
-        "feed": (crowd.fan, "/"),
-        "artist": (crowd.fan, f"/artists/{crowd.artist.slug}"),
-        "overview": (crowd.principal, f"{studio}/"),
-        "review": (crowd.principal, f"{studio}/review"),
+        "feed": (dataset.fan, "/"),
+        "artist": (dataset.fan, f"/artists/{dataset.artist.slug}"),
+        "overview": (dataset.principal, f"{studio}/"),
+        "review": (dataset.principal, f"{studio}/review"),
     }
     print(f"\n  {'first load, nothing cached':34}{'transferred':>14}{'shifted':>10}")
-    found = {}
-    for name, (person, path) in asked.items():
+    loads = {}
+    for name, (person, path) in urls.items():
         context = _context_for(person, browser, site)
-        found[name] = kilobytes, shift = _first_load(context, site + path)
+        loads[name] = kilobytes, shift = _first_load(context, site + path)
         context.close()
         print(f"  {name:34}{kilobytes:>11.1f} kB{shift:>10.4f}")
     return {
-        "first_load_kb": max(kilobytes for kilobytes, _ in found.values()),
-        "layout_shift": max(shift for _, shift in found.values()),
+        "first_load_kb": max(kilobytes for kilobytes, _ in loads.values()),
+        "layout_shift": max(shift for _, shift in loads.values()),
     }
 
 
 def _first_load(context: BrowserContext, url: str) -> tuple[float, float]:
-    """Kilobytes on the wire with their headers, media left out; and the sum of what moved by itself."""
+    """Return the kilobytes transferred with headers but without media, and the sum of layout shifts."""
     page = context.new_page()
-    wire = context.new_cdp_session(page)
+    devtools = context.new_cdp_session(page)
     media: set[str] = set()
     sizes: dict[str, float] = {}
-    wire.on("Network.responseReceived", lambda told: media.add(told["requestId"]) if told["type"] == "Media" else None)
-    wire.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
-    wire.send("Network.enable")
+    devtools.on(
+        "Network.responseReceived", lambda event: media.add(event["requestId"]) if event["type"] == "Media" else None
+    )
+    devtools.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    devtools.send("Network.enable")
     page.goto(url, wait_until="networkidle")
     page.wait_for_timeout(500)
     shift: float = page.evaluate("window.bench.shift")
-    return sum(size for one, size in sizes.items() if one not in media) / 1000, shift
+    return sum(size for request, size in sizes.items() if request not in media) / 1000, shift
 
 
-def _grace_to_page(browser: Browser, site: str, crowd: PagesDataset) -> dict[str, float]:
-    """One open feed; approvals one after the other, without grace."""
-    waiting = Draft.objects.filter(artist=crowd.artist, person=crowd.fan, state=Draft.State.PENDING).order_by("-id")
-    context = _context_for(crowd.fan, browser, site)
+def _grace_to_page(browser: Browser, site: str, dataset: PagesDataset) -> dict[str, float]:
+    """Open one feed and approve drafts one after the other, with a grace of zero."""
+    waiting = Draft.objects.filter(artist=dataset.artist, person=dataset.fan, state=Draft.State.PENDING).order_by("-id")
+    context = _context_for(dataset.fan, browser, site)
     page = context.new_page()
     page.goto(site)
     _wait_for_script(page, "window.bench.up")
-    took = PageTimings()
+    timings = PageTimings()
     for turn, pk in enumerate(waiting.values_list("pk", flat=True)[: WARM_UP + APPROVALS]):
-        milliseconds = _time_arrival(page, pk, crowd.principal)
+        milliseconds = _time_arrival(page, pk, dataset.principal)
         if turn >= WARM_UP:
-            took.milliseconds.append(milliseconds)
+            timings.milliseconds.append(milliseconds)
     context.close()
-    print(f"\n  end of the grace -> card in an open feed, {len(took.milliseconds)} times:", end=" ")
-    print(f"p50 {took.percentile(50):.0f} ms, p95 {took.percentile(95):.0f} ms")
-    return {"grace_to_page_p50_ms": took.percentile(50), "grace_to_page_p95_ms": took.percentile(95)}
+    print(f"\n  end of the grace -> card in an open feed, {len(timings.milliseconds)} times:", end=" ")
+    print(f"p50 {timings.percentile(50):.0f} ms, p95 {timings.percentile(95):.0f} ms")
+    return {"grace_to_page_p50_ms": timings.percentile(50), "grace_to_page_p95_ms": timings.percentile(95)}
 
 
 def _time_arrival(page: Page, draft: int, by: Person) -> float:
@@ -173,10 +175,10 @@ def _time_arrival(page: Page, draft: int, by: Person) -> float:
     return at - approved.deliver_after.timestamp() * 1000
 
 
-def _wait_for_script(page: Page, so: str) -> None:
-    """Asked from here: Playwright's own way of waiting evaluates text in the page, which its policy forbids."""
-    give_up = time.monotonic() + TIMEOUT_SECONDS
-    while not page.evaluate(so):
-        if time.monotonic() > give_up:
-            raise SystemExit(f"{so}: not so after {TIMEOUT_SECONDS:.0f} s")
+def _wait_for_script(page: Page, condition: str) -> None:
+    """Poll from here. Playwright's wait_for_function evaluates text in the page, which its CSP forbids."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not page.evaluate(condition):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{condition} is not true after {TIMEOUT_SECONDS:.0f} s")
         page.wait_for_timeout(20)

@@ -1,6 +1,6 @@
-"""The same work as the batch step, as one writes it with Django's ORM: read, compare in Python, bulk_create.
+"""The work of our batch step, written with Django's ORM: read rows, compare in Python, bulk_create.
 
-It reads events by our own types, which are faster than what one would find in most projects: that flatters it.
+It decodes events with our own types. They are faster than what most projects use, which is in its favour.
 """
 
 from collections.abc import Iterable
@@ -12,10 +12,12 @@ from artists import moments
 from catalog import text_keys
 from catalog.models import Recording
 from events import cloudevents
+from events.exceptions import UnreadableEvent
 from events.records import Incoming, Rejected
 from fans.engagement import Progress
 from fans.models import Engagement, RecordingEngagement
 from listens import event
+from listens.exceptions import UnreadableListen
 from listens.ingest import NewListen
 from listens.models import Listen, Source
 
@@ -24,8 +26,9 @@ type ParsedEvents = list[tuple[cloudevents.Event, event.ListenData]]
 
 
 def handle_batch(records: list[Incoming]) -> list[Rejected]:
-    told, rejected = _parse_events(records)
-    rows = _only_new(_make_rows(told))
+    """Store and count a batch of listens, and notice moments. Return the unreadable records."""
+    parsed, rejected = _parse_events(records)
+    rows = _only_new(_make_rows(parsed))
     Listen.objects.bulk_create(rows)
     progress = [
         *_count_listens(rows, Engagement, "artist_id"),
@@ -36,24 +39,24 @@ def handle_batch(records: list[Incoming]) -> list[Rejected]:
 
 
 def _parse_events(records: Iterable[Incoming]) -> tuple[ParsedEvents, list[Rejected]]:
-    told, rejected = [], []
+    parsed, rejected = [], []
     now = datetime.now(UTC)
     for record in records:
         try:
             envelope = cloudevents.decode(record)
-            told.append((envelope, event.decode(envelope, now=now)))
-        except (cloudevents.Unreadable, event.Unreadable) as error:
+            parsed.append((envelope, event.decode(envelope, now=now)))
+        except (UnreadableEvent, UnreadableListen) as error:
             rejected.append(Rejected(record, str(error)))
-    return told, rejected
+    return parsed, rejected
 
 
-def _make_rows(told: ParsedEvents) -> list[Listen]:
+def _make_rows(parsed: ParsedEvents) -> list[Listen]:
     sources = {
-        source.uri: source for source in Source.objects.filter(uri__in={envelope.source for envelope, _ in told})
+        source.uri: source for source in Source.objects.filter(uri__in={envelope.source for envelope, _ in parsed})
     }
-    found = _recordings(told)
+    recordings = _recordings(parsed)
     rows = []
-    for envelope, data in told:
+    for envelope, data in parsed:
         track = data.track
         key = text_keys.compute(track.title, track.credit)
         row = Listen(
@@ -63,7 +66,7 @@ def _make_rows(told: ParsedEvents) -> list[Listen]:
             text_key=key,
             source=sources[envelope.source],
             event_id=envelope.id,
-            recording=found.get(track.isrc) or found.get(track.recording_mbid) or found.get(key),
+            recording=recordings.get(track.isrc) or recordings.get(track.recording_mbid) or recordings.get(key),
             title=track.title,
             artist_credit=track.credit,
             album=track.album,
@@ -81,8 +84,8 @@ def _make_rows(told: ParsedEvents) -> list[Listen]:
     return rows
 
 
-def _recordings(told: ParsedEvents) -> dict[Any, Recording]:
-    tracks = [data.track for _, data in told]
+def _recordings(parsed: ParsedEvents) -> dict[Any, Recording]:
+    tracks = [data.track for _, data in parsed]
     by_isrc = Recording.objects.filter(isrc__in={track.isrc for track in tracks if track.isrc})
     by_mbid = Recording.objects.filter(mbid__in={track.recording_mbid for track in tracks if track.recording_mbid})
     by_text = Recording.objects.filter(text_key__in={text_keys.compute(track.title, track.credit) for track in tracks})
@@ -94,11 +97,11 @@ def _recordings(told: ParsedEvents) -> dict[Any, Recording]:
 
 
 def _only_new(rows: list[Listen]) -> list[Listen]:
-    """Those of fans and seconds that are not there yet; ignore_conflicts would not say which they were."""
-    same = Listen.objects.filter(
+    """Return the rows that are not in the table yet. `ignore_conflicts` would not tell which they are."""
+    existing = Listen.objects.filter(
         person__in={row.person_id for row in rows}, second__in={row.second for row in rows}
     ).values_list("person_id", "second", "text_key")
-    seen = {(person, second, bytes(key)) for person, second, key in same}
+    seen = {(person, second, bytes(key)) for person, second, key in existing}
     new = []
     for row in rows:
         play = (row.person_id, row.second, bytes(row.text_key))
@@ -110,24 +113,24 @@ def _only_new(rows: list[Listen]) -> list[Listen]:
 
 def _count_listens(rows: list[Listen], model: Any, field: str) -> list[Progress]:
     counted: dict[Pair, list[Listen]] = {}
-    for row in rows:
-        if row.recording:
-            thing = row.recording.artist_id if field == "artist_id" else row.recording.pk
-            counted.setdefault((row.person_id, thing), []).append(row)
+    for listen in rows:
+        if listen.recording:
+            thing = listen.recording.artist_id if field == "artist_id" else listen.recording.pk
+            counted.setdefault((listen.person_id, thing), []).append(listen)
     things = {thing for _, thing in counted}
-    found = model.objects.filter(**{"person__in": {person for person, _ in counted}, f"{field}__in": things})
-    standing = {(row.person_id, getattr(row, field)): row for row in found}
+    stored_rows = model.objects.filter(**{"person__in": {person for person, _ in counted}, f"{field}__in": things})
+    stored = {(row.person_id, getattr(row, field)): row for row in stored_rows}
     progress, changed = [], []
     for (person, thing), listens in counted.items():
         starts = [listen.started_at for listen in listens]
-        stands = standing.get((person, thing))
-        if stands is None:
-            stands = model(**{"person_id": person, field: thing, "first_at": min(starts), "last_at": max(starts)})
-        progress.append(_progress(stands.listens, listens, whole=field == "artist_id"))
-        stands.listens += len(listens)
-        stands.first_at, stands.last_at = min(stands.first_at, *starts), max(stands.last_at, *starts)
-        stands.pk = None
-        changed.append(stands)
+        row = stored.get((person, thing))
+        if row is None:
+            row = model(**{"person_id": person, field: thing, "first_at": min(starts), "last_at": max(starts)})
+        progress.append(_progress(row.listens, listens, whole=field == "artist_id"))
+        row.listens += len(listens)
+        row.first_at, row.last_at = min(row.first_at, *starts), max(row.last_at, *starts)
+        row.pk = None
+        changed.append(row)
     model.objects.bulk_create(
         changed,
         update_conflicts=True,
@@ -140,8 +143,8 @@ def _count_listens(rows: list[Listen], model: Any, field: str) -> list[Progress]
 def _progress(before: int, listens: list[Listen], *, whole: bool) -> Progress:
     recording = listens[0].recording
     assert recording is not None
-    told = tuple(
+    new_listens = tuple(
         NewListen(row.pk, row.person_id, recording.artist_id, row.recording_id, row.started_at, row.origin, False)
         for row in listens
     )
-    return Progress(listens[0].person_id, recording.artist_id, None if whole else recording.pk, before, told)
+    return Progress(listens[0].person_id, recording.artist_id, None if whole else recording.pk, before, new_listens)

@@ -25,7 +25,7 @@ ROUTES: dict[str, list[Callable[[Any], Any]]] = {
 def handle_batch(records: list[Incoming]) -> list[Rejected]:
     """Ingest a batch and run the steps, in the consumer's transaction. Returns the records that were rejected."""
     ingested = ingest.ingest_records(records)
-    results: dict[str, Any] = {LISTEN_RETRACTED: ingested.gone, LISTEN_SUBMITTED: ingested.listens}
+    results: dict[str, Any] = {LISTEN_RETRACTED: ingested.removed, LISTEN_SUBMITTED: ingested.listens}
     for event_type, steps in ROUTES.items():
         for step in steps:
             results[event_type] = step(results[event_type])

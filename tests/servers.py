@@ -131,7 +131,7 @@ def run_apache_kafka(folder: Path) -> Iterator[Broker]:
     assert done.returncode == 0, done.stdout + done.stderr
     with (folder / "kafka.log").open("wb") as log:
         child = spawn(
-            [*java, "kafka.Kafka", "server.properties"], end=signal.SIGKILL, cwd=folder, stdout=log, stderr=log
+            [*java, "kafka.Kafka", "server.properties"], stop_signal=signal.SIGKILL, cwd=folder, stdout=log, stderr=log
         )
     try:
         wait_until(lambda: accepts_connections(port), seconds=60)
@@ -168,7 +168,7 @@ class RestartableBroker:
 
     def start(self) -> None:
         program: Process = self.program
-        self.child = spawn(program.argv, end=signal.SIGKILL, cwd=program.folder, stdout=subprocess.DEVNULL)
+        self.child = spawn(program.argv, stop_signal=signal.SIGKILL, cwd=program.cwd, stdout=subprocess.DEVNULL)
         wait_until(lambda: accepts_connections(self.port))
 
     def kill(self) -> None:

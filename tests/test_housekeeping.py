@@ -61,11 +61,11 @@ def post_notices(person: Person) -> None:
 
 def store_dead_letters(person: Person) -> None:
     for offset in (1, 2):
-        record = Incoming(LISTENS, UUID(int=1), 0, offset, 0, b"key", b"not JSON", ())
+        record = Incoming(LISTENS, UUID(int=1), 0, offset, b"key", b"not JSON", ())
         with transaction.atomic():
             dead_letters.store([Rejected(record, "not JSON")])
-    set_back(DeadLetter.objects.filter(offset=1), "at", by=OLD)
-    set_back(DeadLetter.objects.filter(offset=2), "at", by=RECENT)
+    set_back(DeadLetter.objects.filter(offset=1), "stored_at", by=OLD)
+    set_back(DeadLetter.objects.filter(offset=2), "stored_at", by=RECENT)
 
 
 def create_invitations(person: Person) -> None:

@@ -47,9 +47,9 @@ class FanWithScrobbler:
 
 def consume_outbox() -> list[str]:
     """Handle the records of the outbox as one batch, as the consumer does. Returns the reasons of rejections."""
-    waiting = Outbox.objects.filter(rests=True).order_by("pk")
+    waiting = Outbox.objects.filter(keep_until_counted=True).order_by("pk")
     batch = [
-        Incoming(row.topic, uuid4(), 0, number, 0, bytes(row.key), bytes(row.value), ())
+        Incoming(row.topic, uuid4(), 0, number, bytes(row.key), bytes(row.value), ())
         for number, row in enumerate(waiting)
     ]
     with transaction.atomic():

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from config import BASE_DIR
-from events.kafka import topic_id
 from events.topics import LISTENS
 from tests import servers
+from tests.events.conftest import topic_id
 from tests.servers import Broker, Database, Processes
 
 APPLIED_BEFORE_THE_SQUASH = """

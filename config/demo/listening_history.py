@@ -136,6 +136,5 @@ def _incoming_record(play: Play, fan: UUID, topic: UUID, place: int, batch: str)
     info = {"duration_ms": play.seconds * 1000, "media_player": player, "submission_client": player}
     listen = SubmittedListen(int(play.at.timestamp()), play.title, play.credit, "", info)
     accepted = play.at + timedelta(seconds=play.seconds)
-    value = mapping.encode_listen_event(listen, "single", fan, at=accepted)
-    stamp = int(accepted.timestamp() * 1000)
-    return Incoming(topics.LISTENS, topic, 0, place, stamp, str(fan).encode(), value, ())
+    value = mapping.encode_listen_event(listen, "single", fan, accepted_at=accepted)
+    return Incoming(topics.LISTENS, topic, 0, place, str(fan).encode(), value, ())

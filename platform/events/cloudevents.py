@@ -1,4 +1,7 @@
-"""Read and write: CloudEvents 1.0 in Kafka records, structured (all of it JSON in the value) or binary (in headers)."""
+"""Decode and encode CloudEvents 1.0 in Kafka records.
+
+A structured event is JSON in the record's value. A binary event has its attributes in headers, and data as value.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -6,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from events.exceptions import UnreadableEvent
 from events.records import Headers, Incoming
 
 JSON_CONTENT_TYPE = "application/json"
@@ -13,15 +17,11 @@ STRUCTURED_HEADERS: Headers = (("content-type", b"application/cloudevents+json; 
 type ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 type AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 EARLIEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_UTC_OFFSET = timedelta(hours=16)  # from UTC, that PostgreSQL still reads; the Earth's own bound is 14 hours
-
-
-class Unreadable(Exception):
-    """Not an event; says for a person what is wrong with it."""
+MAX_UTC_OFFSET = timedelta(hours=16)  # PostgreSQL accepts offsets below this; real time zones end at 14 hours
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """One event. `data` is the raw JSON (or other bytes, see `datacontenttype`), for whoever knows its type."""
+    """One event. `data` is raw JSON, or other bytes where `datacontenttype` says so. The caller decodes it."""
 
     specversion: Literal["1.0"]
     id: ShortText
@@ -39,10 +39,10 @@ class Event(msgspec.Struct, frozen=True, gc=False):
             raise ValueError("the time is before 1970, or its offset is further from UTC than any place's")
 
 
-def is_storable(moment: datetime) -> bool:
-    """Whether PostgreSQL takes this time, as every time of our own is."""
-    offset = moment.utcoffset()
-    return offset is not None and abs(offset) < MAX_UTC_OFFSET and moment >= EARLIEST_TIME
+def is_storable(time: datetime) -> bool:
+    """Whether PostgreSQL can store this time: it has a zone, and is not before 1970."""
+    offset = time.utcoffset()
+    return offset is not None and abs(offset) < MAX_UTC_OFFSET and time >= EARLIEST_TIME
 
 
 class _Base64Data(msgspec.Struct):
@@ -54,19 +54,19 @@ _base64_decoder = msgspec.json.Decoder(_Base64Data)
 
 
 def decode(record: Incoming) -> Event:
-    """The event in a record, or Unreadable."""
+    """Return the event in a record. Raises UnreadableEvent."""
     headers = {name.lower(): value for name, value in record.headers}
     content_type = headers.get("content-type", b"").strip().lower()
     if record.value is None:
-        raise Unreadable("the record is empty")
+        raise UnreadableEvent("the record is empty")
     if content_type.startswith(b"application/cloudevents-batch"):
-        raise Unreadable("several events in one record; Kafka's binding knows no batches")
+        raise UnreadableEvent("the record holds a batch of events; a Kafka record must hold exactly one")
     try:
         if not content_type.startswith(b"application/cloudevents") and "ce_specversion" in headers:
             return _decode_binary(headers, record.value)
         return _decode_structured(record.value)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise Unreadable(f"not a CloudEvent: {error}") from error
+        raise UnreadableEvent(f"not a CloudEvent: {error}") from error
 
 
 def _decode_structured(value: bytes) -> Event:
@@ -80,7 +80,7 @@ def _decode_binary(headers: dict[str, bytes], value: bytes) -> Event:
     attributes: dict[str, Any] = {
         name.removeprefix("ce_"): text.decode() for name, text in headers.items() if name.startswith("ce_")
     }
-    attributes.pop("data", None)  # `data` is no attribute
+    attributes.pop("data", None)  # a header named ce_data must not replace the data
     if "content-type" in headers:
         attributes["datacontenttype"] = headers["content-type"].decode()
     event = msgspec.convert(attributes, Event)
@@ -88,24 +88,24 @@ def _decode_binary(headers: dict[str, bytes], value: bytes) -> Event:
 
 
 def encode(
-    kind: str,
+    event_type: str,
     *,
     source: str,
     subject: str,
     data: Any,
-    key: str,
+    idempotency_key: str,
     partitionkey: str | None = None,
     dataschema: str | None = None,
-    at: datetime | None = None,
+    occurred_at: datetime | None = None,
 ) -> bytes:
-    """A structured event of the type `kind`. `key` names what happened for good: a repeat has the same id."""
+    """Return a structured event as JSON. The same `idempotency_key` always gives the same event id."""
     attributes = {
         "specversion": "1.0",
-        "id": str(uuid5(NAMESPACE_URL, f"{source}#{kind}#{key}")),
+        "id": str(uuid5(NAMESPACE_URL, f"{source}#{event_type}#{idempotency_key}")),
         "source": source,
-        "type": kind,
+        "type": event_type,
         "subject": subject,
-        "time": at or datetime.now(UTC),
+        "time": occurred_at or datetime.now(UTC),
         "datacontenttype": JSON_CONTENT_TYPE,
         "partitionkey": partitionkey,
         "dataschema": dataschema,

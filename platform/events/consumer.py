@@ -1,4 +1,4 @@
-"""Consume: one poll, one transaction. The effects of a batch and how far it reads are stored together or not at all."""
+"""Consume topics. Each poll is one transaction: a batch's effects and its offsets are stored together or not at all."""
 
 import logging
 import random
@@ -11,23 +11,25 @@ from functools import partial
 from django.db import InterfaceError, OperationalError, transaction
 
 from events import dead_letters, offsets
-from events.kafka import Away
-from events.poison import BatchHandler, FailureTracker, TooManyFailures, handle_isolating_failures, sqlstate
+from events.exceptions import BrokerUnavailable, OffsetConflict, TooManyFailures
+from events.poison import BatchHandler, FailureTracker, handle_isolating_failures, sqlstate
 from events.reader import Reader
-from events.records import Batch
+from events.records import Batch, Rejected
 from worker import loop
 
 logger = logging.getLogger(__name__)
-RETRYABLE_SQLSTATES = {"40P01", "40001"}  # deadlock, serialization failure: the same batch again, at once
-POLL_SECONDS = 0.5  # seconds: how long a poll waits, and how long we rest while Kafka is away
+RETRYABLE_SQLSTATES = {"40P01", "40001"}  # deadlock, serialization failure: the batch is tried again at once
+MAX_ATTEMPTS = 5
+MAX_LOGGED_DEAD_LETTERS = 5  # of one batch
+POLL_SECONDS = 0.5  # how long a poll waits for records, and the pause between polls while Kafka is unavailable
 
 
 class Consumer:
-    """Hands batches of records to `handle`, each once.
+    """Passes batches of records to `handle`, each record once.
 
-    `handle(records)` runs inside the transaction and returns those it rejects, with a reason for a person. It may be
-    given a record again, but only after everything it wrote for it was rolled back; what it does elsewhere it does
-    `on_commit`.
+    `handle(records)` runs inside the transaction and returns the records that it rejects, with reasons. It may get a
+    record again, but only after everything that it wrote was rolled back. Effects outside the database belong into
+    `transaction.on_commit`.
     """
 
     def __init__(
@@ -37,25 +39,25 @@ class Consumer:
         self.stop = stop or threading.Event()
         self.failure: TooManyFailures | None = None
         self._handle = handle
-        self._doubt = FailureTracker()
-        self._away = False
+        self._failures = FailureTracker()
+        self._broker_is_away = False
         self._reader = Reader(topics, partial(offsets.read_stored, name))
 
     def step(self) -> bool:
-        """Poll once and take in what came; true if anything did. Raises OperationalError while the database is away."""
+        """Poll once and process what came. Return whether anything came. Raises OperationalError without a database."""
         try:
             batch = self._reader.poll(POLL_SECONDS)
-        except Away as error:
-            if not self._away:
-                logger.warning("%s: Kafka is away: %s", self.name, error)
-            self._away = True
+        except BrokerUnavailable as error:
+            if not self._broker_is_away:
+                logger.warning("%s: Kafka is unavailable, trying again: %s", self.name, error)
+            self._broker_is_away = True
             self.stop.wait(POLL_SECONDS)
             return False
-        self._away = False
-        if not batch.spans:
+        self._broker_is_away = False
+        if not batch.offset_ranges:
             return False
         try:
-            return self._take_in(batch)
+            return self._commit_with_retries(batch)
         except BaseException:
             self._reader.rewind()
             raise
@@ -63,13 +65,13 @@ class Consumer:
     def close(self) -> None:
         self._reader.close()
 
-    def _take_in(self, batch: Batch) -> bool:
-        for attempt in range(5):
+    def _commit_with_retries(self, batch: Batch) -> bool:
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 self._commit(batch)
                 return True
-            except offsets.Fenced as error:
-                logger.warning("%s; reading on from what is stored", error)
+            except OffsetConflict as error:
+                logger.warning("%s; reading again from the stored offsets", error)
                 self._reader.rewind()
                 return False
             except TooManyFailures as error:
@@ -77,37 +79,41 @@ class Consumer:
                 self.stop.set()
                 raise
             except (OperationalError, InterfaceError) as error:
-                if attempt == 4 or sqlstate(error) not in RETRYABLE_SQLSTATES:
+                if attempt == MAX_ATTEMPTS - 1 or sqlstate(error) not in RETRYABLE_SQLSTATES:
                     raise
                 time.sleep(0.02 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
 
     def _commit(self, batch: Batch) -> None:
-        doubt = self._doubt.copy()
+        failures = self._failures.copy()
         with transaction.atomic():
-            offsets.advance(self.name, batch.spans)  # first: a second owner waits here, and then does nothing in vain
-            rejected = batch.garbled + (
-                handle_isolating_failures(batch.records, self._handle, doubt) if batch.records else []
+            # First, so that a second consumer of the same partitions waits here and does no work in vain.
+            offsets.advance(self.name, batch.offset_ranges)
+            rejected = batch.corrupt + (
+                handle_isolating_failures(batch.records, self._handle, failures) if batch.records else []
             )
             if rejected:
                 dead_letters.store(rejected)
-        self._doubt = doubt
-        for letter in rejected[:5]:
-            at = letter.record
-            logger.warning("%s: %s/%d@%d set aside", self.name, at.topic, at.partition, at.offset)
-        if len(rejected) > 5:
-            logger.warning("%s: and %d more set aside", self.name, len(rejected) - 5)
+        self._failures = failures
+        self._log_dead_letters(rejected)
+
+    def _log_dead_letters(self, rejected: Sequence[Rejected]) -> None:
+        for rejection in rejected[:MAX_LOGGED_DEAD_LETTERS]:
+            record = rejection.record
+            logger.warning("%s: dead-lettered %s/%d@%d", self.name, record.topic, record.partition, record.offset)
+        if len(rejected) > MAX_LOGGED_DEAD_LETTERS:
+            logger.warning("%s: dead-lettered %d more records", self.name, len(rejected) - MAX_LOGGED_DEAD_LETTERS)
 
 
 class _NoWait:
-    """For the worker's loop: Kafka's own poll is the rest."""
+    """A wake source that never waits: polling Kafka already waits for records."""
 
     def wait(self, seconds: float) -> bool:
         return True
 
 
 def run(name: str, topics: Sequence[str], handle: BatchHandler, *, stop: threading.Event | None = None) -> None:
-    """Consume until SIGTERM, or until so much fails that going on would be wrong: then raise TooManyFailures."""
+    """Consume until SIGTERM. Raises TooManyFailures when so many records fail that the consumer stops itself."""
     with closing(Consumer(name, topics, handle, stop=stop)) as consumer:
         try:
             loop.run(consumer.step, wake=_NoWait(), stop=consumer.stop)

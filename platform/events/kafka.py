@@ -1,15 +1,16 @@
-"""Speak Kafka: the one file that knows kafka-python.
+"""Kafka clients: topics, a producer, and a reader of partitions. The only module that imports kafka-python.
 
-What was measured on 3.0.12 and is mended here. After a broker came back empty, an idempotent producer refuses every
-further record, a consumer beyond the new end waits for ever without an error, and any client that still asks for a
-topic makes it again with the broker's own number of partitions. So: a producer that failed is thrown away, each batch
-reads the topics' ids again, and no client may make a topic by asking for it.
+It works around three faults of kafka-python 3.0.12 with a broker that was restarted and has lost its data:
+
+* An idempotent producer refuses every further record. So a producer that failed is replaced.
+* A consumer beyond the new end waits for ever without an error. So the topics' ids are read again with each batch.
+* A client that still asks for a topic creates it, with the broker's default of partitions. So that is switched off.
 """
 
 import logging
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,50 +21,45 @@ from kafka.errors import CorruptRecordError, KafkaError, MessageSizeTooLargeErro
 from kafka.net.compat import KafkaNetClient
 
 from events import topics
+from events.exceptions import BrokerUnavailable, CorruptRecord
 from events.records import Position, Record, SendFailure
 
 logger = logging.getLogger(__name__)
-# What kafka-python raises when the broker goes away under a call: its own errors, and those of its IO thread.
+# kafka-python raises these when the broker becomes unavailable during a call: its own errors, and those of its thread.
 KAFKA_ERRORS = (KafkaError, OSError, RuntimeError, ValueError)
 
 
-class Away(Exception):
-    """The broker cannot be reached, or does not do what is asked in time."""
+def _open_client(client_class: Callable[..., Any], **config: Any) -> Any:
+    """Open a client. Its network threads are ended also if it never reaches the broker."""
+    network_clients: list[KafkaNetClient] = []
 
+    def open_network_client(**configs: Any) -> KafkaNetClient:
+        network_client = KafkaNetClient(**configs)
+        network_clients.append(network_client)
+        # kafka-python does not pass its own option of this name on.
+        network_client.cluster.config["allow_auto_create_topics"] = False
+        return network_client
 
-class Garbled(Exception):
-    """The next record of some partition cannot even be unpacked."""
-
-
-def _open_client(kind: Callable[..., Any], **config: Any) -> Any:
-    """A client whose threads end with it, also when it never gets through to the broker."""
-    made: list[KafkaNetClient] = []
-
-    def client(**configs: Any) -> KafkaNetClient:
-        made.append(KafkaNetClient(**configs))
-        made[0].cluster.config["allow_auto_create_topics"] = False  # the option of that name is not passed on
-        return made[0]
-
-    bounds = {"reconnect_backoff_max_ms": 1000, "bootstrap_timeout_ms": 2000, "request_timeout_ms": 4000}
+    timeouts = {"reconnect_backoff_max_ms": 1000, "bootstrap_timeout_ms": 2000, "request_timeout_ms": 4000}
     try:
-        return kind(
+        return client_class(
             bootstrap_servers=settings.KAFKA_BOOTSTRAP_SERVERS,
             client_id="fanfare",
-            kafka_client=client,
-            **bounds,
+            kafka_client=open_network_client,
+            **timeouts,
             **config,
         )
     except BaseException:
-        for network in made:
-            network.close()
+        for network_client in network_clients:
+            network_client.close()
         raise
 
 
-def _connect_client(kind: Callable[..., Any], **config: Any) -> Any:
+def _connect_client(client_class: Callable[..., Any], **config: Any) -> Any:
     try:
-        return _open_client(kind, **config)
+        return _open_client(client_class, **config)
     except KAFKA_ERRORS as error:
-        raise Away(_describe_error(error)) from error
+        raise BrokerUnavailable(_describe_error(error)) from error
 
 
 def _close_client(client: Any, **options: Any) -> None:
@@ -73,51 +69,51 @@ def _close_client(client: Any, **options: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TopicMetadata:
-    """What the broker says about one topic today."""
+    """The broker's id of a topic and the numbers of its partitions."""
 
     id: UUID
     partitions: tuple[int, ...]
 
 
 class Cluster:
-    """The broker's topics: which there are, and making those that are missing."""
+    """Reads and creates the broker's topics."""
 
     def __init__(self) -> None:
         self._admin: Any = None
 
-    def layout(self, names: Iterable[str]) -> dict[str, TopicMetadata]:
-        """Those of the topics that exist."""
+    def describe_topics(self, names: Iterable[str]) -> dict[str, TopicMetadata]:
+        """Return the metadata of those topics that exist."""
         wanted = {topics.broker_name(name): name for name in names}
-        found = self._ask(lambda admin: admin.describe_topics(list(wanted)))
+        descriptions = self._call(lambda admin: admin.describe_topics(list(wanted)))
         return {
             wanted[topic["name"]]: TopicMetadata(
                 UUID(str(topic["topic_id"])), tuple(sorted(p["partition_index"] for p in topic["partitions"]))
             )
-            for topic in found
+            for topic in descriptions
             if not topic["error_code"] and topic["partitions"]
         }
 
-    def make_topics(self) -> None:
-        """Make what is missing and wait until it can be used. What exists is left as it is."""
-        missing = set(topics.TOPICS) - set(self.layout(topics.TOPICS))
+    def create_topics(self) -> None:
+        """Create the missing topics and wait until they can be used. Existing topics stay as they are."""
+        missing = set(topics.TOPICS) - set(self.describe_topics(topics.TOPICS))
         if not missing:
             return
         wanted = {topics.broker_name(name): _new_topic_config(topics.TOPICS[name]) for name in sorted(missing)}
-        answer = self._ask(lambda admin: admin.create_topics(wanted, raise_errors=False))
+        answer = self._call(lambda admin: admin.create_topics(wanted, raise_errors=False))
         for topic in answer["topics"]:
             if topic["error_code"] not in (0, TopicAlreadyExistsError.errno):
-                raise Away(f"The topic {topic['name']} cannot be made: {topic['error_message']}")
-        self._ask(lambda admin: admin.wait_for_topics(list(wanted)))
-        logger.info("made the topics %s", ", ".join(wanted))
+                raise BrokerUnavailable(f"cannot create the topic {topic['name']}: {topic['error_message']}")
+        self._call(lambda admin: admin.wait_for_topics(list(wanted)))
+        logger.info("created the topics %s", ", ".join(wanted))
 
-    def _ask(self, question: Callable[[Any], Any]) -> Any:
+    def _call(self, request: Callable[[Any], Any]) -> Any:
         try:
             if self._admin is None:
                 self._admin = _open_client(KafkaAdminClient)
-            return question(self._admin)
+            return request(self._admin)
         except KAFKA_ERRORS as error:
             self.close()
-            raise Away(_describe_error(error)) from error
+            raise BrokerUnavailable(_describe_error(error)) from error
 
     def close(self) -> None:
         if self._admin is not None:
@@ -126,8 +122,8 @@ class Cluster:
 
 
 def _new_topic_config(topic: topics.Topic) -> dict[str, Any]:
-    keeps = int(topic.keeps.total_seconds() * 1000)
-    configs = {"retention.ms": str(keeps), "segment.ms": str(keeps // 7), "cleanup.policy": "delete"}
+    retention_ms = int(topic.retention.total_seconds() * 1000)
+    configs = {"retention.ms": str(retention_ms), "segment.ms": str(retention_ms // 7), "cleanup.policy": "delete"}
     if settings.KAFKA_REPLICATION >= 3:
         configs["min.insync.replicas"] = "2"
     return {
@@ -142,56 +138,44 @@ def _describe_error(error: BaseException) -> str:
 
 
 def create_topics() -> None:
-    cluster = Cluster()
-    try:
-        cluster.make_topics()
-    finally:
-        cluster.close()
-
-
-def topic_id(name: str) -> UUID | None:
-    """None: there is no such topic."""
-    cluster = Cluster()
-    try:
-        found = cluster.layout([name]).get(name)
-    finally:
-        cluster.close()
-    return found.id if found else None
+    """Create the missing topics of `topics.TOPICS`. Raises BrokerUnavailable."""
+    with closing(Cluster()) as cluster:
+        cluster.create_topics()
 
 
 class Producer:
-    """Sends and waits for the acknowledgements. One thread at a time."""
+    """Sends records and waits for their acknowledgements. Not safe for several threads."""
 
     def __init__(self, *, linger_ms: int = 10) -> None:
         self._linger_ms = linger_ms
         self._client: Any = None
 
     def send(self, records: Sequence[Record]) -> list[Position | SendFailure]:
-        """One answer for each record, in their order, within about five seconds."""
+        """Return one result for each record, in their order, within about five seconds."""
         try:
-            futures = self._hand_over(records)
+            futures = self._submit(records)
             with suppress(KafkaError):
                 self._client.flush(timeout=6)
-            answers = [_send_result(future) for future in futures]
+            results = [_send_result(future) for future in futures]
         except KAFKA_ERRORS as error:
-            answers = [SendFailure(_describe_error(error))] * len(records)
-        if any(isinstance(answer, SendFailure) for answer in answers):
-            self.close()  # the client may have given up for good without saying so
-        return answers
+            results = [SendFailure(_describe_error(error))] * len(records)
+        if any(isinstance(result, SendFailure) for result in results):
+            self.close()  # the client may refuse all further records; see the top of this file
+        return results
 
-    def _hand_over(self, records: Sequence[Record]) -> list[Any]:
+    def _submit(self, records: Sequence[Record]) -> list[Any]:
         if self._client is None:
             self._client = self._connect()
         futures: list[Any] = []
         for record in records:
             headers = list(record.headers)
             try:
-                sent = self._client.send(topics.broker_name(record.topic), record.value, record.key, headers)
+                future = self._client.send(topics.broker_name(record.topic), record.value, record.key, headers)
             except MessageSizeTooLargeError as error:
-                sent = error
-            except KAFKA_ERRORS as error:  # each further one would wait as long as this one did
+                future = error
+            except KAFKA_ERRORS as error:  # every further record would wait as long as this one did
                 return futures + [error] * (len(records) - len(futures))
-            futures.append(sent)
+            futures.append(future)
         return futures
 
     def _connect(self) -> Any:
@@ -225,10 +209,12 @@ def _send_result(future: Any) -> Position | SendFailure:
 
 
 class PartitionReader:
-    """Some partitions, read from given offsets on, with no group. Partitions are (topic, number)."""
+    """Reads some partitions from given offsets on, without a consumer group. A partition is (topic, number)."""
 
     def __init__(self, partitions: Iterable[tuple[str, int]]) -> None:
-        self._places = {TopicPartition(topics.broker_name(name), number): (name, number) for name, number in partitions}
+        self._partitions = {
+            TopicPartition(topics.broker_name(name), number): (name, number) for name, number in partitions
+        }
         self._consumer = _connect_client(
             KafkaConsumer,
             enable_auto_commit=False,
@@ -239,29 +225,30 @@ class PartitionReader:
             fetch_max_wait_ms=settings.KAFKA_FETCH_MAX_WAIT_MS,
             metrics_enabled=False,
         )
-        self._consumer.assign(list(self._places))
+        self._consumer.assign(list(self._partitions))
 
-    def edges(self, *, end: bool) -> dict[tuple[str, int], int]:
-        """The first offset there is, or the one after the last."""
+    def boundary_offsets(self, *, end: bool) -> dict[tuple[str, int], int]:
+        """Return each partition's first offset, or with `end` the offset after its last record."""
         try:
-            ask = self._consumer.end_offsets if end else self._consumer.beginning_offsets
-            return {self._places[place]: offset for place, offset in ask(list(self._places)).items()}
+            fetch = self._consumer.end_offsets if end else self._consumer.beginning_offsets
+            return {self._partitions[key]: offset for key, offset in fetch(list(self._partitions)).items()}
         except KAFKA_ERRORS as error:
-            raise Away(_describe_error(error)) from error
+            raise BrokerUnavailable(_describe_error(error)) from error
 
     def seek(self, offsets: dict[tuple[str, int], int]) -> None:
-        for place, partition in self._places.items():
-            self._consumer.seek(place, offsets[partition])
+        """Read from these offsets on. Every partition needs one."""
+        for key, partition in self._partitions.items():
+            self._consumer.seek(key, offsets[partition])
 
-    def poll(self, seconds: float, *, most: int | None = None) -> list[tuple[str, int, list[Any]]]:
-        """Topic, partition and records. Raises Away or Garbled, and is of no more use then."""
+    def poll(self, seconds: float, *, max_records: int | None = None) -> list[tuple[str, int, list[Any]]]:
+        """Return (topic, partition, records). After BrokerUnavailable or CorruptRecord, discard this reader."""
         try:
-            polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
+            polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=max_records)
         except (CorruptRecordError, ValueError, IndexError, struct.error) as error:
-            raise Garbled(_describe_error(error)) from error
+            raise CorruptRecord(_describe_error(error)) from error
         except KAFKA_ERRORS as error:
-            raise Away(_describe_error(error)) from error
-        return [(*self._places[place], records) for place, records in polled.items()]
+            raise BrokerUnavailable(_describe_error(error)) from error
+        return [(*self._partitions[key], records) for key, records in polled.items()]
 
     def close(self) -> None:
         _close_client(self._consumer)

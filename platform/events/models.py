@@ -1,4 +1,4 @@
-"""What waits for Kafka, how far we have read it, and what could not be read."""
+"""Records on their way to Kafka, the offsets that consumers have reached, and the records they could not process."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,19 +6,18 @@ from django.db.models.functions import Now
 
 
 class Outbox(models.Model):
-    """A record that must reach Kafka. Unsent until the relay writes where it landed.
+    """A record that must reach Kafka. It is unsent until the relay writes its topic id, partition and offset.
 
-    A listen *rests* here until the stored consumer offset has passed it, so that a broker which forgets costs
-    nothing; a domain event goes once it is acknowledged. Nobody remembers the last id they read: ids are not
-    commit order.
+    A listen is kept here until the stored offset of its consumer has passed it. So a broker that loses its data loses
+    no listens. Other records are deleted once the broker has acknowledged them.
     """
 
     topic = models.CharField(max_length=80)
     key = models.BinaryField(null=True)
     value = models.BinaryField(null=True)
     headers = models.JSONField(null=True, help_text="pairs of name and value, percent-encoded")
-    rests = models.BooleanField(help_text="stays until counted")
-    put_at = models.DateTimeField(db_default=Now())
+    keep_until_counted = models.BooleanField(help_text="stays until its consumer has passed it")
+    created_at = models.DateTimeField(db_default=Now())
     topic_id = models.UUIDField(null=True)
     partition = models.PositiveIntegerField(null=True)
     offset = models.BigIntegerField(null=True)
@@ -41,14 +40,14 @@ class Outbox(models.Model):
 
 
 class StoredOffset(models.Model):
-    """How far a consumer has got, moved by compare-and-set in the transaction of the effects."""
+    """The next offset of one consumer in one partition. It moves in the transaction that stores the batch's effects."""
 
     consumer = models.CharField(max_length=40)
     topic = models.CharField(max_length=80)
     topic_id = models.UUIDField()
     partition = models.PositiveIntegerField()
-    next = models.BigIntegerField(help_text="the first offset not yet taken in")
-    moved_at = models.DateTimeField(db_default=Now())
+    next = models.BigIntegerField(help_text="the first offset not yet processed")
+    updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
@@ -60,7 +59,7 @@ class StoredOffset(models.Model):
 
 
 class DeadLetter(models.Model):
-    """A record that could not be taken in: its bytes, where it stood, and why. A person can replay it."""
+    """A record that a consumer could not process: its bytes, position and the reason. It can be replayed."""
 
     topic = models.CharField(max_length=80)
     topic_id = models.UUIDField()
@@ -68,10 +67,10 @@ class DeadLetter(models.Model):
     offset = models.BigIntegerField()
     key = models.BinaryField(null=True)
     value = models.BinaryField(null=True)
-    whole = models.BooleanField(default=True, help_text="false: the value was too large to keep, its end is missing")
+    is_complete = models.BooleanField(default=True, help_text="false: only the beginning of a large value is kept")
     headers = models.JSONField(null=True, help_text="pairs of name and value, percent-encoded")
     reason = models.CharField(max_length=500)
-    at = models.DateTimeField(db_default=Now())
+    stored_at = models.DateTimeField(db_default=Now())
     replayed_at = models.DateTimeField(null=True)
 
     class Meta:

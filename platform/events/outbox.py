@@ -1,4 +1,4 @@
-"""Leave: what must reach Kafka becomes a row in the transaction that it tells of. The relay takes it from there."""
+"""Put records for Kafka into the outbox table, in the transaction that they report. The relay sends them."""
 
 import json
 from collections.abc import Iterable
@@ -7,53 +7,60 @@ from dataclasses import dataclass
 from django.db import connection
 
 from events import topics
+from events.exceptions import RecordTooLarge
 from events.records import MAX_RECORD_BYTES, Headers, headers_to_json
 from worker import wake
 
 CHANNEL = "outbox"
-COPY_INTO_OUTBOX = "COPY events_outbox (topic, key, value, headers, rests) FROM STDIN"
-
-
-class TooLarge(ValueError):
-    """No broker would take this record, and it would hold up all that stand behind it."""
+# COPY takes 20 ms for 1000 records, bulk_create 70 ms. For one record both take less than 1 ms.
+COPY_INTO_OUTBOX = "COPY events_outbox (topic, key, value, headers, keep_until_counted) FROM STDIN"
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A record for a topic of `topics`. `rests`: the row stays until the record is counted, not only acknowledged."""
+    """A record for a topic of `topics`.
+
+    With `keep_until_counted` its row stays until the topic's consumer has passed it; otherwise until the broker has
+    acknowledged it.
+    """
 
     topic: str
     key: bytes | None
     value: bytes | None
-    rests: bool
+    keep_until_counted: bool
     headers: Headers = ()
 
 
-def put(outgoing: Iterable[Outgoing]) -> None:
-    """One COPY for all of them, however many, in the caller's transaction; wakes the relay when that commits."""
-    lines = [_copy_line(one) for one in outgoing]
+def put(records: Iterable[Outgoing]) -> None:
+    """Insert any number of records with one statement, and wake the relay when the caller's transaction commits.
+
+    Raises RecordTooLarge, ValueError for a record that no topic takes, and RuntimeError outside a transaction.
+    """
+    lines = [_copy_line(record) for record in records]
     if not lines:
         return
     if not connection.in_atomic_block:
-        raise RuntimeError("A record goes into the outbox in the transaction of what it tells.")
-    # copy() is psycopg's own: Django would let its errors through unwrapped
+        raise RuntimeError("Put records into the outbox in the transaction that they report.")
+    # copy() belongs to psycopg: without wrap_database_errors its errors would not be Django's
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY_INTO_OUTBOX) as copy:
         copy.write("".join(lines))
     wake.notify(CHANNEL)
 
 
-def _copy_line(one: Outgoing) -> str:
-    if one.topic not in topics.TOPICS:
-        raise ValueError(f"No topic is called {one.topic}.")
-    if one.rests and not topics.TOPICS[one.topic].counted_by:
-        raise ValueError(f"Nobody counts {one.topic}: its records would rest for ever.")
-    if one.key is None and one.value is None:
-        raise ValueError("A record has a key or a value.")
-    if len(one.key or b"") + len(one.value or b"") + sum(len(n) + len(v) for n, v in one.headers) > MAX_RECORD_BYTES:
-        raise TooLarge(f"A record may have {MAX_RECORD_BYTES} bytes.")
-    headers = headers_to_json(one.headers)
-    told = json.dumps(headers).replace("\\", "\\\\") if headers else r"\N"
-    return f"{one.topic}\t{_bytea(one.key)}\t{_bytea(one.value)}\t{told}\t{'t' if one.rests else 'f'}\n"
+def _copy_line(record: Outgoing) -> str:
+    if record.topic not in topics.TOPICS:
+        raise ValueError(f"No topic is called {record.topic}.")
+    if record.keep_until_counted and not topics.TOPICS[record.topic].counted_by:
+        raise ValueError(f"No consumer counts {record.topic}: its records would never leave the outbox.")
+    if record.key is None and record.value is None:
+        raise ValueError("A record needs a key or a value.")
+    headers_size = sum(len(name) + len(value) for name, value in record.headers)
+    if len(record.key or b"") + len(record.value or b"") + headers_size > MAX_RECORD_BYTES:
+        raise RecordTooLarge(f"A record may have at most {MAX_RECORD_BYTES} bytes.")
+    headers = headers_to_json(record.headers)
+    headers_text = json.dumps(headers).replace("\\", "\\\\") if headers else r"\N"
+    kept = "t" if record.keep_until_counted else "f"
+    return f"{record.topic}\t{_bytea(record.key)}\t{_bytea(record.value)}\t{headers_text}\t{kept}\n"
 
 
 def _bytea(value: bytes | None) -> str:

@@ -1,7 +1,8 @@
-"""Read: every partition of some topics, in batches, from where somebody stored that we are.
+"""Read all partitions of some topics in batches, from stored positions on.
 
-No group: whoever stores the positions fences a second owner. A broker that restarted empty has new topics under the old
-names and raises no error for a position beyond their end, so the topics' ids are read again with every batch.
+It uses no consumer group: storing the positions detects a second consumer of the same partitions. A broker that has
+lost its data has new topics under the old names, and reports no error for a position beyond their end. Therefore the
+topics' ids are read again with every batch.
 """
 
 import logging
@@ -9,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from events.kafka import Away, Cluster, Garbled, PartitionReader, TopicMetadata
+from events.exceptions import BrokerUnavailable, CorruptRecord
+from events.kafka import Cluster, PartitionReader, TopicMetadata
 from events.records import Batch, Incoming, OffsetRange, Rejected
 
 logger = logging.getLogger(__name__)
@@ -17,104 +19,116 @@ type Positions = Mapping[tuple[UUID, int], int]
 
 
 class Reader:
-    """`stored` gives the positions to begin at, by topic id and partition, and is asked whenever reading begins anew.
+    """Reads topics in batches. Missing topics are created.
 
-    Without it the reader remembers them itself and begins at the end: a tail. Topics that are missing are made.
+    `load_positions` returns the positions to start at, by topic id and partition; it is called whenever reading starts
+    again. Without it the reader starts at the end of the topics and remembers its positions itself.
     """
 
-    def __init__(self, names: Sequence[str], stored: Callable[[set[UUID]], Positions] | None = None) -> None:
+    def __init__(self, names: Sequence[str], load_positions: Callable[[set[UUID]], Positions] | None = None) -> None:
         self._names = names
-        self._stored = stored
-        self._from_end = stored is None
+        self._load_positions = load_positions
+        self._from_end = load_positions is None
         self._cluster = Cluster()
-        self._feed: PartitionReader | None = None
-        self._layout: dict[str, TopicMetadata] = {}
+        self._partition_reader: PartitionReader | None = None
+        self._metadata: dict[str, TopicMetadata] = {}
         self._positions: dict[tuple[UUID, int], int] = {}
 
     def poll(self, seconds: float) -> Batch:
-        """What came within the time; empty also when the topics turn out to be new ones. Raises Away."""
+        """Return the records that come within `seconds`. The batch is empty also when the topics have changed.
+
+        Raises BrokerUnavailable.
+        """
         try:
-            feed = self._feed or self._begin()
+            partition_reader = self._partition_reader or self._open_reader()
             try:
-                polled = feed.poll(seconds)
-            except Garbled as error:
+                polled = partition_reader.poll(seconds)
+            except CorruptRecord as error:
                 self.rewind()
-                return self._garbled(str(error))
-            if self._cluster.layout(self._names) != self._layout:
-                # Made again by a broker that forgot, or grown. What was polled may be of either.
-                logger.warning("the topics %s have changed: reading begins anew", ", ".join(self._names))
+                return self._skip_corrupt_record(str(error))
+            if self._cluster.describe_topics(self._names) != self._metadata:
+                # Created again after the broker lost them, or partitions were added: the batch may be of the old ones.
+                logger.warning("the topics %s have changed: reading them again", ", ".join(self._names))
                 self.rewind()
                 return Batch()
-        except Away:
+        except BrokerUnavailable:
             self.close()
             raise
         return self._batch(polled)
 
     def rewind(self) -> None:
-        """Forget what was polled: the next poll begins at the stored positions."""
-        if self._feed is not None:
-            self._feed.close()
-            self._feed = None
+        """Discard what was polled: the next poll starts at the stored positions."""
+        if self._partition_reader is not None:
+            self._partition_reader.close()
+            self._partition_reader = None
 
     def close(self) -> None:
         self.rewind()
         self._cluster.close()
 
-    def _begin(self) -> PartitionReader:
-        self._layout = self._cluster.layout(self._names)
-        if len(self._layout) < len(self._names):
-            self._cluster.make_topics()
-            self._layout = self._cluster.layout(self._names)
+    def _open_reader(self) -> PartitionReader:
+        self._metadata = self._cluster.describe_topics(self._names)
+        if len(self._metadata) < len(self._names):
+            self._cluster.create_topics()
+            self._metadata = self._cluster.describe_topics(self._names)
         partitions = self._partitions()
-        feed = PartitionReader(partitions)
+        partition_reader = PartitionReader(partitions)
         try:
-            edges = feed.edges(end=self._from_end)
-            stored = self._stored({topic.id for topic in self._layout.values()}) if self._stored else self._positions
-            self._positions = {key: stored.get(key, edges[partition]) for partition, key in partitions.items()}
-            feed.seek({partition: self._positions[key] for partition, key in partitions.items()})
+            defaults = partition_reader.boundary_offsets(end=self._from_end)
+            stored = self._stored_positions()
+            self._positions = {key: stored.get(key, defaults[partition]) for partition, key in partitions.items()}
+            partition_reader.seek({partition: self._positions[key] for partition, key in partitions.items()})
         except BaseException:
-            feed.close()
+            partition_reader.close()
             raise
-        self._from_end = False  # a topic made anew is read from its beginning, also by a tail
-        self._feed = feed
-        return feed
+        self._from_end = False  # a topic that is created again is read from its beginning
+        self._partition_reader = partition_reader
+        return partition_reader
+
+    def _stored_positions(self) -> Positions:
+        if self._load_positions is None:
+            return self._positions
+        return self._load_positions({topic.id for topic in self._metadata.values()})
 
     def _partitions(self) -> dict[tuple[str, int], tuple[UUID, int]]:
-        return {(name, n): (topic.id, n) for name, topic in self._layout.items() for n in topic.partitions}
+        """Map (topic name, partition) to (topic id, partition)."""
+        return {(name, n): (topic.id, n) for name, topic in self._metadata.items() for n in topic.partitions}
 
     def _batch(self, polled: list[tuple[str, int, list[Any]]]) -> Batch:
         batch = Batch()
         for name, partition, records in polled:
-            topic_id = self._layout[name].id
-            batch.spans.append(self._pass(name, partition, records[-1].offset + 1))
+            topic_id = self._metadata[name].id
+            batch.offset_ranges.append(self._advance(name, partition, records[-1].offset + 1))
             batch.records.extend(
-                Incoming(name, topic_id, partition, r.offset, r.timestamp, r.key, r.value, _headers(r.headers))
-                for r in records
+                Incoming(name, topic_id, partition, record.offset, record.key, record.value, _headers(record.headers))
+                for record in records
             )
         return batch
 
-    def _pass(self, name: str, partition: int, to: int) -> OffsetRange:
-        key = (self._layout[name].id, partition)
-        span = OffsetRange(name, *key, self._positions[key], to)
+    def _advance(self, name: str, partition: int, to: int) -> OffsetRange:
+        key = (self._metadata[name].id, partition)
+        offset_range = OffsetRange(name, *key, self._positions[key], to)
         self._positions[key] = to
-        return span
+        return offset_range
 
-    def _garbled(self, reason: str) -> Batch:
-        """Find the partition whose next record it is by reading each alone, and pass over that one record."""
+    def _skip_corrupt_record(self, reason: str) -> Batch:
+        """Skip one record that cannot be unpacked. To find its partition, read each partition alone."""
         for (name, partition), key in self._partitions().items():
-            alone = PartitionReader([(name, partition)])
+            partition_reader = PartitionReader([(name, partition)])
             try:
                 position = self._positions[key]
-                if position >= alone.edges(end=True)[name, partition]:
+                if position >= partition_reader.boundary_offsets(end=True)[name, partition]:
                     continue
-                alone.seek({(name, partition): position})
-                alone.poll(5, most=1)
-            except Garbled:
-                empty = Incoming(name, key[0], partition, position, 0, None, None, ())
-                return Batch(spans=[self._pass(name, partition, position + 1)], garbled=[Rejected(empty, reason)])
+                partition_reader.seek({(name, partition): position})
+                partition_reader.poll(5, max_records=1)
+            except CorruptRecord:
+                empty = Incoming(name, key[0], partition, position, None, None, ())
+                return Batch(
+                    offset_ranges=[self._advance(name, partition, position + 1)], corrupt=[Rejected(empty, reason)]
+                )
             finally:
-                alone.close()
-        raise Away(f"nothing could be unpacked, and then everything: {reason}")
+                partition_reader.close()
+        raise BrokerUnavailable(f"a record could not be unpacked, and a moment later all could: {reason}")
 
 
 def _headers(headers: Sequence[tuple[str, bytes | None]]) -> tuple[tuple[str, bytes], ...]:

@@ -1,4 +1,4 @@
-"""Carry: what goes to Kafka and what comes from it, as plain values."""
+"""Plain values for Kafka records: what we send, what we receive, and positions."""
 
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, unquote_to_bytes
@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 
 type Headers = tuple[tuple[str, bytes], ...]
-MAX_RECORD_BYTES = 900_000  # bytes of one record; the broker's own bound, 1 MiB, counts its framing too
-UNQUOTED = " !#$&'()*+,/:;<=>?@[]^`{|}\"\\"
+MAX_RECORD_BYTES = 900_000  # key, value and headers; the broker's limit of 1 MiB includes its own framing
+UNQUOTED_CHARACTERS = " !#$&'()*+,/:;<=>?@[]^`{|}\"\\"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record to send. Topics are named without the installation's prefix, here and everywhere."""
+    """One record to send. `topic` is the name in `topics`, without the installation's prefix."""
 
     topic: str
     key: bytes | None
@@ -23,7 +23,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an acknowledged record landed."""
+    """The partition and offset of an acknowledged record."""
 
     partition: int
     offset: int
@@ -31,26 +31,25 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class SendFailure:
-    """A record that was not acknowledged, and why. It may have landed all the same."""
+    """The broker did not acknowledge a record. It may have stored the record nevertheless."""
 
     reason: str
 
 
 class Incoming(msgspec.Struct, frozen=True, gc=False):
-    """One record as it came. `timestamp` is in milliseconds since 1970."""
+    """One record as the broker delivered it."""
 
     topic: str
     topic_id: UUID
     partition: int
     offset: int
-    timestamp: int
     key: bytes | None
     value: bytes | None
     headers: Headers
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """A record that cannot be taken in, and why, for a person."""
+    """A record that cannot be processed, and the reason as text for a person."""
 
     record: Incoming
     reason: str
@@ -58,9 +57,9 @@ class Rejected(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class OffsetRange:
-    """The part of a partition that one batch covers: from the position polled, up to and without `next`.
+    """The part of a partition that one batch covers: from `start` up to, but without, `next`.
 
-    Not the offsets of its records: a topic may have gaps.
+    These are positions, not offsets of records: a partition may have gaps.
     """
 
     topic: str
@@ -72,20 +71,23 @@ class OffsetRange:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one poll brought. A garbled record could not even be unpacked; it is passed over all the same."""
+    """The result of one poll. `corrupt` holds records that could not be unpacked; their offsets are passed as well."""
 
     records: list[Incoming] = field(default_factory=list)
-    spans: list[OffsetRange] = field(default_factory=list)
-    garbled: list[Rejected] = field(default_factory=list)
+    offset_ranges: list[OffsetRange] = field(default_factory=list)
+    corrupt: list[Rejected] = field(default_factory=list)
 
 
 def headers_to_json(headers: Headers) -> list[list[str]] | None:
-    """Pairs of name and value as a person can read them, percent-encoded where they are not plain ASCII.
+    """Return pairs of name and value, percent-encoded where they are not printable ASCII.
 
-    Exact both ways. Not latin-1: PostgreSQL's jsonb holds no NUL, and a stranger's header may.
+    `headers_from_json` restores them exactly. Latin-1 would not do: a header may hold NUL, and jsonb cannot.
     """
-    return [[quote(name, safe=UNQUOTED), quote(value, safe=UNQUOTED)] for name, value in headers] or None
+    return [
+        [quote(name, safe=UNQUOTED_CHARACTERS), quote(value, safe=UNQUOTED_CHARACTERS)] for name, value in headers
+    ] or None
 
 
 def headers_from_json(pairs: list[list[str]] | None) -> Headers:
+    """Return the headers that `headers_to_json` encoded."""
     return tuple((unquote(name), unquote_to_bytes(value)) for name, value in pairs or [])

@@ -1,7 +1,7 @@
-"""Relay: bring the outbox to Kafka, and keep each record until it is safe there.
+"""Send the outbox to Kafka, and delete each row when its record is safe.
 
-One relay at a time. Nobody remembers an id: a row is unsent until it is marked with where it landed, and a mark counts
-only as long as the topic it names is the one the broker has today.
+One relay works at a time. A row is unsent until it is marked with the topic id, partition and offset of its record. If
+the broker has lost that topic and created it anew, the topic has another id, and the row becomes unsent again.
 """
 
 import json
@@ -12,36 +12,33 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from events import topics
-from events.kafka import Away, Cluster, Producer, TopicMetadata
+from events.exceptions import BrokerUnavailable
+from events.kafka import Cluster, Producer, TopicMetadata
+from events.models import Outbox, StoredOffset
 from events.records import Position, Record, SendFailure, headers_from_json
 
 logger = logging.getLogger(__name__)
-ADVISORY_LOCK = 0x0FA_0001  # ours among the advisory locks of the database
-RETRY_SECONDS = 1.0  # seconds between attempts while Kafka is away, or while another relay holds the lock
-MAX_BATCH_ROWS, MAX_BATCH_BYTES = 2000, 16 * 1024 * 1024  # of one batch
+ADVISORY_LOCK = 0x0FA_0001  # the relay that holds this lock works, the others wait
+RETRY_SECONDS = 1.0  # between attempts while Kafka is unavailable, or while another relay holds the lock
+CONSUMERS = sorted({topic.counted_by for topic in topics.TOPICS.values() if topic.counted_by})
+MAX_BATCH_ROWS, MAX_BATCH_BYTES = 2000, 16 * 1024 * 1024
 
-# Oldest first, bounded by size too, but never less than one.
+# Oldest first, at most 16 MiB, but at least one row. The sum limits the memory: 2000 rows of any size may be 1.8 GB.
+# It costs little: 37 ms for 2000 small rows, against 31 ms for a slice with the ORM.
 SELECT_UNSENT = """
-SELECT id, topic, key, value, headers, rests FROM (
+SELECT id, topic, key, value, headers, keep_until_counted FROM (
     SELECT *, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY id) - coalesce(octet_length(value), 0) AS before
     FROM (SELECT * FROM events_outbox WHERE topic_id IS NULL ORDER BY id LIMIT %s) AS oldest
 ) AS sized WHERE before < %s ORDER BY id
 """
+# One statement for all rows: 26 ms for 2000 rows, against 1600 ms with bulk_update.
 MARK_SENT = """
 UPDATE events_outbox SET topic_id = sent.topic_id, partition = sent.part, "offset" = sent.pos
 FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::bigint[]) AS sent (id, topic_id, part, pos)
 WHERE events_outbox.id = sent.id
-"""
-RESET_FORGOTTEN = """
-UPDATE events_outbox SET topic_id = NULL, partition = NULL, "offset" = NULL
-WHERE topic = %s AND topic_id IS NOT NULL AND topic_id <> %s
-"""
-DELETE_COUNTED = """
-DELETE FROM events_outbox AS resting USING events_storedoffset AS counted
-WHERE counted.consumer = ANY(%s) AND resting.topic_id = counted.topic_id
-    AND resting.partition = counted.partition AND resting."offset" < counted.next
 """
 
 
@@ -49,111 +46,127 @@ class OutboxRow(NamedTuple):
     id: int
     topic: str
     record: Record
-    rests: bool
+    keep_until_counted: bool
 
 
 class Relay:
-    """`step` is for the worker's loop, `due` tells it when to call again though nobody did."""
+    """Sends the outbox. The worker's loop calls `step`; `due` says when to call it again without being woken."""
 
     def __init__(self) -> None:
         self._cluster = Cluster()
         self._producer = Producer()
-        self._seen: dict[str, UUID] = {}
-        self._locked: Any = None
-        self._away_until: float | None = None
+        self._topic_ids: dict[str, UUID] = {}
+        self._locked_connection: Any = None
+        self._retry_at: float | None = None
 
     def step(self) -> bool:
-        """Send one batch; true while more may be waiting."""
-        if not self._alone() or (self._away_until and time.monotonic() < self._away_until):
+        """Send one batch. Return whether more may be waiting."""
+        if not self._holds_lock() or (self._retry_at and time.monotonic() < self._retry_at):
             return False
         try:
-            busy = self._work()
-        except Away as error:
-            if self._away_until is None:
-                logger.warning("Kafka is away, the outbox waits: %s", error)
-            self._away_until = time.monotonic() + RETRY_SECONDS
+            has_sent = self._relay_batch()
+        except BrokerUnavailable as error:
+            if self._retry_at is None:
+                logger.warning("Kafka is unavailable, the outbox waits: %s", error)
+            self._retry_at = time.monotonic() + RETRY_SECONDS
             return False
-        if self._away_until:
-            logger.warning("Kafka is back")
-        self._away_until = None
-        return busy
+        if self._retry_at:
+            logger.warning("Kafka is available again")
+        self._retry_at = None
+        return has_sent
 
     def due(self) -> float | None:
-        return RETRY_SECONDS if self._locked is None or self._away_until else None
+        """Return the seconds until the next attempt, or None while Kafka is available and this relay holds the lock."""
+        return RETRY_SECONDS if self._locked_connection is None or self._retry_at else None
 
     def close(self) -> None:
         self._producer.close()
         self._cluster.close()
 
-    def _alone(self) -> bool:
-        """The lock belongs to the session: with the connection it is lost, and somebody else may have it by now."""
+    def _holds_lock(self) -> bool:
+        """Whether this relay may work. The lock belongs to the session: a lost connection has lost the lock too."""
         connection.ensure_connection()
-        if self._locked is connection.connection:
+        if self._locked_connection is connection.connection:
             return True
-        self._locked = None
+        self._locked_connection = None
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
             if cursor.fetchone() == (True,):
-                self._locked = connection.connection
-                self._seen.clear()
-        return self._locked is not None
+                self._locked_connection = connection.connection
+                self._topic_ids.clear()
+        return self._locked_connection is not None
 
-    def _work(self) -> bool:
-        layout = self._topics()
-        self._send_again(layout)
+    def _relay_batch(self) -> bool:
+        metadata = self._topic_metadata()
+        self._reset_forgotten(metadata)
         with connection.cursor() as cursor:
             cursor.execute(SELECT_UNSENT, [MAX_BATCH_ROWS, MAX_BATCH_BYTES])
             rows = [
-                OutboxRow(pk, topic, _to_record(topic, key, value, headers), rests)
-                for pk, topic, key, value, headers, rests in cursor.fetchall()
+                OutboxRow(pk, topic, _to_record(topic, key, value, headers), kept)
+                for pk, topic, key, value, headers, kept in cursor.fetchall()
             ]
         if rows:
-            self._send(rows, layout)
-        with connection.cursor() as cursor:
-            cursor.execute(DELETE_COUNTED, [sorted({t.counted_by for t in topics.TOPICS.values() if t.counted_by})])
+            self._send(rows, metadata)
+        _delete_counted()
         return bool(rows)
 
-    def _topics(self) -> dict[str, TopicMetadata]:
-        layout = self._cluster.layout(topics.TOPICS)
-        if len(layout) < len(topics.TOPICS):
-            self._cluster.make_topics()
-            layout = self._cluster.layout(topics.TOPICS)
-        return layout
+    def _topic_metadata(self) -> dict[str, TopicMetadata]:
+        metadata = self._cluster.describe_topics(topics.TOPICS)
+        if len(metadata) < len(topics.TOPICS):
+            self._cluster.create_topics()
+            metadata = self._cluster.describe_topics(topics.TOPICS)
+        return metadata
 
-    def _send_again(self, layout: dict[str, TopicMetadata]) -> None:
-        """What lies in a topic that is no longer there was forgotten by the broker: it is unsent."""
-        for name, topic in layout.items():
-            if self._seen.get(name) == topic.id:
+    def _reset_forgotten(self, metadata: dict[str, TopicMetadata]) -> None:
+        """Mark rows as unsent whose topic the broker has lost: it has another topic of that name now."""
+        for name, topic in metadata.items():
+            if self._topic_ids.get(name) == topic.id:
                 continue
-            with connection.cursor() as cursor:
-                cursor.execute(RESET_FORGOTTEN, [name, topic.id])
-                if cursor.rowcount:
-                    logger.warning("%s was made anew: %d records are sent again", name, cursor.rowcount)
-            self._seen[name] = topic.id
+            lost = Outbox.objects.filter(topic=name, topic_id__isnull=False).exclude(topic_id=topic.id)
+            if reset := lost.update(topic_id=None, partition=None, offset=None):
+                logger.warning("%s was created anew: sending %d records again", name, reset)
+            self._topic_ids[name] = topic.id
 
-    def _send(self, rows: Sequence[OutboxRow], layout: dict[str, TopicMetadata]) -> None:
+    def _send(self, rows: Sequence[OutboxRow], before: dict[str, TopicMetadata]) -> None:
         answers = self._producer.send([row.record for row in rows])
-        # A broker that came back empty in between acknowledges what it or its predecessor got: who knows which?
-        after = self._cluster.layout({row.topic for row in rows})
-        sure = {name for name, topic in after.items() if name in layout and topic.id == layout[name].id}
-        landed = [
+        # If a broker was replaced by an empty one meanwhile, an acknowledgement may come from either of them.
+        after = self._cluster.describe_topics({row.topic for row in rows})
+        unchanged = {name for name, topic in after.items() if name in before and topic.id == before[name].id}
+        stored = [
             (row, answer)
             for row, answer in zip(rows, answers, strict=True)
-            if isinstance(answer, Position) and row.topic in sure
+            if isinstance(answer, Position) and row.topic in unchanged
         ]
-        self._mark([(row.id, layout[row.topic].id, at.partition, at.offset) for row, at in landed if row.rests])
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM events_outbox WHERE id = ANY(%s)", [[r.id for r, _ in landed if not r.rests]])
+        self._mark_sent(
+            [
+                (row.id, before[row.topic].id, position.partition, position.offset)
+                for row, position in stored
+                if row.keep_until_counted
+            ]
+        )
+        if acknowledged := [row.id for row, _ in stored if not row.keep_until_counted]:
+            Outbox.objects.filter(pk__in=acknowledged).delete()
         failed = [answer for answer in answers if isinstance(answer, SendFailure)]
         if failed:
-            raise Away(
+            raise BrokerUnavailable(
                 f"{len(failed)} of {len(rows)} records were not acknowledged, the first because {failed[0].reason}"
             )
 
-    def _mark(self, marks: Sequence[tuple[int, UUID, int, int]]) -> None:
+    def _mark_sent(self, marks: Sequence[tuple[int, UUID, int, int]]) -> None:
         if marks:
             with connection.cursor() as cursor:
                 cursor.execute(MARK_SENT, [list(column) for column in zip(*marks, strict=True)])
+
+
+def _delete_counted() -> None:
+    """Delete the rows whose records their consumer has passed."""
+    passed = StoredOffset.objects.filter(
+        consumer__in=CONSUMERS,
+        topic_id=OuterRef("topic_id"),
+        partition=OuterRef("partition"),
+        next__gt=OuterRef("offset"),
+    )
+    Outbox.objects.filter(Exists(passed)).delete()
 
 
 def _to_record(topic: str, key: memoryview | None, value: memoryview | None, headers: str | None) -> Record:

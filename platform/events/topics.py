@@ -1,4 +1,4 @@
-"""Name: the topics that cross our processes and companies, and how long each keeps what it was told."""
+"""The Kafka topics: their names, partitions and retention."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,23 +14,25 @@ DEAD_LISTENS = "listens.dead.v1"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    keeps: timedelta
-    partitions: int | None = None  # None: what the settings say
-    counted_by: str | None = None  # a record rests in the outbox until this consumer's stored offset has passed it
-    dead: str | None = None  # where a record that could not be taken in is mirrored
+    """How a topic is created, and which consumer and dead-letter topic belong to it."""
+
+    retention: timedelta
+    partitions: int | None = None  # None: settings.KAFKA_PARTITIONS
+    counted_by: str | None = None  # the outbox may keep a record until this consumer's stored offset has passed it
+    dead_letter_topic: str | None = None  # records that cannot be processed are copied to this topic
 
 
-# Listens are personal: a week is enough to mend a consumer. An import is a topic of its own so that it cannot delay
-# a live listen. A notice is worth nothing once the socket is closed, and every web process reads all of them.
+# Listens are personal data: a week is enough time to repair a consumer. Imports have their own topic so that they
+# cannot delay live listens. Notices are for open pages only, and every web process reads all of them.
 TOPICS = {
-    LISTENS: Topic(keeps=timedelta(days=7), counted_by="listens", dead=DEAD_LISTENS),
-    LISTENS_IMPORT: Topic(keeps=timedelta(days=7), counted_by="listens", dead=DEAD_LISTENS),
-    NOTICES: Topic(keeps=timedelta(hours=1), partitions=1),
-    EXPERIENCES: Topic(keeps=timedelta(days=30)),
-    DEAD_LISTENS: Topic(keeps=timedelta(days=14)),
+    LISTENS: Topic(retention=timedelta(days=7), counted_by="listens", dead_letter_topic=DEAD_LISTENS),
+    LISTENS_IMPORT: Topic(retention=timedelta(days=7), counted_by="listens", dead_letter_topic=DEAD_LISTENS),
+    NOTICES: Topic(retention=timedelta(hours=1), partitions=1),
+    EXPERIENCES: Topic(retention=timedelta(days=30)),
+    DEAD_LISTENS: Topic(retention=timedelta(days=14)),
 }
 
 
 def broker_name(topic: str) -> str:
-    """What the broker calls it: two installations, or two tests, can share one broker."""
+    """Return the topic's name at the broker. The prefix lets several installations or tests share one broker."""
     return f"{settings.KAFKA_TOPIC_PREFIX}{topic}"

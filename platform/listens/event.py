@@ -1,18 +1,21 @@
-"""Speak: the listen event, version 1. The same promises as docs/api/schemas/listen.v1.schema.json, as types.
+"""The listen event, version 1, as types. They accept what docs/api/schemas/listen.v1.schema.json accepts.
 
-Unknown keys are ignored, so a producer of a later minor version is understood. What is not said is empty, or zero
-where zero means nothing; `skipped` and its like stay None.
+Unknown keys are ignored, so that events of a later minor version can be read. A missing text is empty, and a missing
+duration is zero. `played_ms`, `skipped`, `shuffle` and `offline` are None when missing.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
 
-from events import cloudevents
+from events import cloudevents, topics
+from events.outbox import Outgoing
 from listens import json_depth
+from listens.exceptions import UnreadableListen
 
 LISTEN_SUBMITTED = "fanfare.listen.submitted.v1"
 PLAYING_NOW = "fanfare.listen.playing_now.v1"
@@ -22,8 +25,8 @@ LISTEN_SCHEMA_PATTERN = re.compile(r"/listen/1\.[0-9]+\.json\Z")
 MAX_RECORD_BYTES = 16 * 1024
 MAX_EXTRA_BYTES = 8 * 1024
 MAX_DURATION_MS = 2_073_600_000  # 24 days
-EARLIEST_START = datetime(2002, 10, 1, tzinfo=UTC)  # before it nobody scrobbled: the producer mixed up its units
-MAX_CLOCK_SKEW = timedelta(hours=1)  # that a producer's clock may be ahead
+EARLIEST_START = datetime(2002, 10, 1, tzinfo=UTC)  # scrobbling did not exist before: the unit must be wrong
+MAX_CLOCK_SKEW = timedelta(hours=1)  # a producer's clock may be ahead by this
 JSON_TYPES = {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
 
 type UUIDText = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")]
@@ -49,6 +52,8 @@ type Origin = Literal["live", "import", "manual", "replay"]
 
 
 class Artist(Struct, frozen=True, omit_defaults=True, gc=False):
+    """One artist of a track's credit. `join` is the text between this name and the next."""
+
     name: Name
     mbid: UUIDText = ""
     join: UpTo32 = ""
@@ -58,6 +63,8 @@ type Artists = Annotated[tuple[Artist, ...], Meta(min_length=1, max_length=64)]
 
 
 class Track(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
+    """The track as the producer names it. `catalog_id` is the id of a `Recording` of ours."""
+
     title: Title
     artists: Artists
     artist_credit: UpTo2048 = ""
@@ -75,7 +82,7 @@ class Track(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
 
     @property
     def credit(self) -> str:
-        """The credit as printed; put together from the artists where it is not given."""
+        """The artist credit; joined from the artists where `artist_credit` is empty."""
         if self.artist_credit:
             return self.artist_credit
         last = len(self.artists) - 1
@@ -84,6 +91,8 @@ class Track(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
 
 
 class Playback(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
+    """How the track was played."""
+
     reason_start: UpTo32 = ""
     reason_end: UpTo32 = ""
     skipped: bool | None = None
@@ -94,6 +103,8 @@ class Playback(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
 
 
 class Client(Struct, frozen=True, omit_defaults=True, gc=False, kw_only=True):
+    """The player and the program that submitted the listen. Device and network are hashes."""
+
     media_player: UpTo128 = ""
     media_player_version: UpTo64 = ""
     submission_client: UpTo128 = ""
@@ -109,7 +120,7 @@ NO_PLAYBACK, NO_CLIENT = Playback(), Client()
 
 
 class PlayingNowData(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What both kinds of event say: who hears what."""
+    """The fan and the track: the data of PLAYING_NOW, and the common part of a listen."""
 
     user_id: Id
     track: Track
@@ -119,7 +130,7 @@ class PlayingNowData(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ListenData(PlayingNowData, frozen=True, omit_defaults=True, kw_only=True):
-    """One listen, as its producer tells it."""
+    """The data of LISTEN_SUBMITTED."""
 
     started_at: StartTime
     time_basis: TimeBasis = "unknown"
@@ -133,7 +144,7 @@ class ListenData(PlayingNowData, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ListenCloudEvent(Struct, frozen=True, kw_only=True):
-    """The structured CloudEvent that our own doors write."""
+    """The structured CloudEvent that our own APIs write."""
 
     specversion: Literal["1.0"] = "1.0"
     id: str
@@ -146,39 +157,45 @@ class ListenCloudEvent(Struct, frozen=True, kw_only=True):
     data: PlayingNowData
 
 
-class Unreadable(Exception):
-    """No listen that anybody could count; says for a person what is wrong with it, and quotes no text of it."""
-
-
 _listen_decoder = msgspec.json.Decoder(ListenData)
 
 
 def decode(event: cloudevents.Event, *, now: datetime) -> ListenData:
-    """The listen in an event of the type SUBMITTED, or Unreadable."""
+    """Return the data of an event of the type LISTEN_SUBMITTED. Raises UnreadableListen."""
     if event.time is None or not (event.dataschema and LISTEN_SCHEMA_PATTERN.search(event.dataschema)):
-        raise Unreadable("a listen's event has a time, and a dataschema that ends in /listen/1.N.json")
+        raise UnreadableListen("a listen needs a time, and a dataschema that ends in /listen/1.N.json")
     if (event.datacontenttype or "").lower() not in JSON_TYPES:
-        raise Unreadable("the datacontenttype of a listen is application/json")
+        raise UnreadableListen("the datacontenttype of a listen is application/json")
     if len(event.id) > 128 or len(event.subject or "") > 128:
-        raise Unreadable("the id and the subject have at most 128 characters")
+        raise UnreadableListen("the id and the subject have at most 128 characters")
     try:
         data = _listen_decoder.decode(event.data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise Unreadable(f"not a listen: {error}") from error
+        raise UnreadableListen(f"not a listen: {error}") from error
     if event.partitionkey != data.user_id:
-        raise Unreadable("the partitionkey is not the user_id")
+        raise UnreadableListen("the partitionkey is not the user_id")
     if not EARLIEST_START <= data.started_at <= now + MAX_CLOCK_SKEW:
-        raise Unreadable(f"started_at is {data.started_at:%Y-%m-%d}: before 2002-10-01, or to come; mind its unit")
+        raise UnreadableListen(
+            f"started_at is {data.started_at:%Y-%m-%d}: before 2002-10-01, or in the future; check its unit"
+        )
     _check_extra_and_nul(event.data, data)
     return data
 
 
 def _check_extra_and_nul(raw: msgspec.Raw, data: ListenData) -> None:
-    """What the types cannot say: `extra` is small and shallow, and there is no NUL in a text of PostgreSQL."""
-    said = bytes(raw)
-    if len(said) > MAX_EXTRA_BYTES and len(msgspec.json.encode(data.extra)) > MAX_EXTRA_BYTES:
-        raise Unreadable(f"extra takes more than {MAX_EXTRA_BYTES} bytes")
-    if said.count(b"[") + said.count(b"{") > json_depth.MAX_DEPTH and json_depth.is_too_deep(data.extra):
-        raise Unreadable(f"extra has more than {json_depth.MAX_DEPTH} levels")
-    if b"\\u0000" in said and any("\0" in text for text in json_depth.all_strings(msgspec.json.decode(said))):
-        raise Unreadable("a text holds a NUL character")
+    """Check what the types cannot express: `extra` is small and not too deep, and no text holds NUL."""
+    json_bytes = bytes(raw)
+    if len(json_bytes) > MAX_EXTRA_BYTES and len(msgspec.json.encode(data.extra)) > MAX_EXTRA_BYTES:
+        raise UnreadableListen(f"extra takes more than {MAX_EXTRA_BYTES} bytes")
+    if json_bytes.count(b"[") + json_bytes.count(b"{") > json_depth.MAX_DEPTH and json_depth.is_too_deep(data.extra):
+        raise UnreadableListen(f"extra has more than {json_depth.MAX_DEPTH} levels")
+    has_escape = b"\\u0000" in json_bytes
+    if has_escape and any("\0" in text for text in json_depth.all_strings(msgspec.json.decode(json_bytes))):
+        raise UnreadableListen("a text holds a NUL character")
+
+
+def to_outgoing(
+    person_id: UUID, value: bytes, *, topic: str = topics.LISTENS, keep_until_counted: bool = True
+) -> Outgoing:
+    """Return the outbox record of one structured event. Its key is the fan, so that a fan's events keep their order."""
+    return Outgoing(topic, str(person_id).encode(), value, keep_until_counted, cloudevents.STRUCTURED_HEADERS)

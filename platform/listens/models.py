@@ -1,4 +1,4 @@
-"""Listens as rows: what each fan played, once each, private to the fan."""
+"""The listens of each fan, who may send them, and what a fan has hidden or retracted."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,10 +9,10 @@ from catalog.models import Recording
 
 
 class Source(models.Model):
-    """Somebody registered to send listen events: the `source` of their CloudEvents."""
+    """A producer that may send listen events. `uri` is the `source` of its CloudEvents."""
 
     uri = models.CharField(max_length=256, unique=True)
-    speaks_for_everyone = models.BooleanField(default=False, help_text="our own doors, which checked the fan's token")
+    speaks_for_everyone = models.BooleanField(default=False, help_text="our own APIs, which have authenticated the fan")
     fans = models.ManyToManyField(Person, through="SourceFan", related_name="+")
 
     def __str__(self) -> str:
@@ -20,11 +20,11 @@ class Source(models.Model):
 
 
 class SourceFan(models.Model):
-    """A fan allowed this source to speak for them."""
+    """A fan for whom this source may send listens."""
 
     source = models.ForeignKey(Source, models.PROTECT)
     person = models.ForeignKey(Person, models.PROTECT)
-    since = models.DateTimeField(db_default=Now())
+    allowed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "person"], name="a_source_once_a_fan")]
@@ -34,13 +34,13 @@ class SourceFan(models.Model):
 
 
 class Listen(models.Model):
-    """One listen. Every unique key begins with the fan, so the table can be spread by fan.
+    """One listen. Every unique key begins with the fan, so that the table can be partitioned by fan.
 
-    Twice the same: (source, event id) on a repeat of a record, (second, text) on the same play told twice.
+    (source, event id) recognises a repeated event, (second, text_key) the same play in two events.
     `text_key` is `catalog.text_keys.compute(title, artist_credit)`.
     """
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # every other index begins so
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # other indexes begin with it
     started_at = models.DateTimeField()
     second = models.BigIntegerField(help_text="started_at in whole seconds since 1970")
     text_key = models.BinaryField(max_length=32)
@@ -58,10 +58,10 @@ class Listen(models.Model):
     origin = models.CharField(max_length=6)
     client = models.CharField(max_length=128, blank=True)
     extra = models.JSONField(default=dict)
-    accepted_at = models.DateTimeField(help_text="when the door took it")
+    accepted_at = models.DateTimeField(help_text="when our API accepted it")
     counted_at = models.DateTimeField(db_default=Now())
     set_aside = models.BooleanField(default=False, db_default=False)
-    retracted_at = models.DateTimeField(null=True, help_text="the fan took it back; the row goes when that is counted")
+    retracted_at = models.DateTimeField(null=True, help_text="the fan retracted it; the consumer will delete the row")
 
     class Meta:
         constraints = [
@@ -75,12 +75,12 @@ class Listen(models.Model):
 
 
 class Tombstone(models.Model):
-    """A fan took this listen back at this time: what was accepted before it and comes later is not stored."""
+    """A fan retracted this listen. Events of it that were accepted before `retracted_at` are not stored any more."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     second = models.BigIntegerField()
     text_key = models.BinaryField(max_length=32)
-    at = models.DateTimeField()
+    retracted_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "second", "text_key"], name="one_tombstone_a_listen")]
@@ -90,7 +90,7 @@ class Tombstone(models.Model):
 
 
 class Incognito(models.Model):
-    """A time in which a fan is not recorded at our doors. Without an end it goes on until they say so."""
+    """A period in which our APIs drop the fan's listens. It is open while `until` is None."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     since = models.DateTimeField()

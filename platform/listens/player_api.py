@@ -1,4 +1,4 @@
-"""Play: what our own player says a fan has heard. The fan's session speaks, and what cannot be is not believed."""
+"""The view to which our own player reports plays. It checks them for plausibility and needs the fan's session."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -12,29 +12,22 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Person
 from catalog.models import Recording, Sound
-from events import cloudevents, outbox, topics
-from events.outbox import Outgoing
+from events import outbox
 from listens import event, incognito
+from listens.exceptions import ImplausiblePlay
 from web import rate_limits
 
 SOURCE = "/doors/player"
 EVENT_ID_NAMESPACE = uuid5(NAMESPACE_URL, "https://fanfare.example/doors/player")
 PLAYER_CLIENT = event.Client(submission_client="Fanfare player")
-LISTEN_MS = 240_000  # ms: a listen is half the recording, or four minutes
-CLOCK_SLACK_MS = 2_000  # ms by which a browser's clocks may disagree with each other and with ours
+LISTEN_MS = 240_000  # a play of half the recording, or of four minutes, is a listen
+CLOCK_SLACK_MS = 2_000  # a browser's clocks may differ by this from each other and from ours
 MAX_PLAY_AGE = timedelta(days=1)
-PLAYS_PER_WINDOW, RATE_WINDOW_SECONDS = (
-    30,
-    300,
-)  # one every ten seconds: the shortest piece we have takes as long to count
-
-
-class Refused(Exception):
-    """A play that cannot be, in a sentence for the player."""
+PLAYS_PER_WINDOW, RATE_WINDOW_SECONDS = 30, 300  # half of our shortest recording lasts ten seconds
 
 
 class PlayForm(forms.Form):
-    """`started_at` with its zone; `played_ms` is what was heard of it, `skips` how often the listener jumped."""
+    """One play. `started_at` has a time zone; `skips` is how often the listener jumped within the recording."""
 
     recording = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     started_at = forms.DateTimeField()
@@ -45,7 +38,7 @@ class PlayForm(forms.Form):
 @require_POST
 @never_cache
 def record_play(request: HttpRequest) -> JsonResponse:
-    """204 would not say whether it is kept: `recorded` is false while the fan is incognito."""
+    """Record one play of the signed-in fan. The answer's `recorded` is false while the fan is incognito."""
     person = request.user
     if not isinstance(person, Person):
         return _error_response(403, "Sign in to play.")
@@ -56,8 +49,8 @@ def record_play(request: HttpRequest) -> JsonResponse:
     if not form.is_valid():
         return _error_response(422, "A play says which recording, when it began and how much was heard.")
     try:
-        recorded = _put_in_outbox(person, **{**form.cleaned_data, "skips": form.cleaned_data["skips"] or 0})
-    except Refused as problem:
+        recorded = _submit_play(person, **{**form.cleaned_data, "skips": form.cleaned_data["skips"] or 0})
+    except ImplausiblePlay as problem:
         return _error_response(422, str(problem))
     return JsonResponse({"recorded": recorded})
 
@@ -66,50 +59,49 @@ def _error_response(status: int, sentence: str) -> JsonResponse:
     return JsonResponse({"error": sentence}, status=status)
 
 
-def _put_in_outbox(person: Person, recording: int, started_at: datetime, played_ms: int, skips: int) -> bool:
-    """In the outbox before the player hears of it. False if the fan does not want it recorded."""
+def _submit_play(person: Person, recording: int, started_at: datetime, played_ms: int, skips: int) -> bool:
+    """Put the listen into the outbox. Return False while the fan is incognito. Raises ImplausiblePlay."""
     sound = Sound.objects.select_related("recording__artist").filter(recording_id=recording).first()
     if sound is None:
-        raise Refused("There is nothing to play.")
-    at = datetime.now(UTC)
-    _check_plausible(sound, started_at, played_ms, at)
-    if incognito.hidden_flags(person.pk, [started_at], accepted_at=at, live=True) == [True]:
+        raise ImplausiblePlay("There is nothing to play.")
+    now = datetime.now(UTC)
+    _check_plausible(sound, started_at, played_ms, now)
+    if incognito.hidden_flags(person.pk, [started_at], accepted_at=now, live=True) == [True]:
         return False
-    fan = str(person.pk)
-    value = msgspec.json.encode(_envelope(sound, person.pk, started_at, played_ms, skips, at))
+    value = msgspec.json.encode(_envelope(sound, person.pk, started_at, played_ms, skips, now))
     with transaction.atomic():
-        outbox.put([Outgoing(topics.LISTENS, fan.encode(), value, rests=True, headers=cloudevents.STRUCTURED_HEADERS)])
+        outbox.put([event.to_outgoing(person.pk, value)])
     return True
 
 
-def _check_plausible(sound: Sound, started_at: datetime, played_ms: int, at: datetime) -> None:
-    elapsed = (at - started_at) // timedelta(milliseconds=1)
+def _check_plausible(sound: Sound, started_at: datetime, played_ms: int, now: datetime) -> None:
+    elapsed = (now - started_at) // timedelta(milliseconds=1)
     if elapsed < -CLOCK_SLACK_MS:
-        raise Refused("It has not begun yet.")
-    if at - started_at > MAX_PLAY_AGE:
-        raise Refused("That was too long ago.")
+        raise ImplausiblePlay("It has not begun yet.")
+    if now - started_at > MAX_PLAY_AGE:
+        raise ImplausiblePlay("That was too long ago.")
     if played_ms > elapsed + CLOCK_SLACK_MS:
-        raise Refused("Nobody can have heard that much since it began.")
+        raise ImplausiblePlay("Nobody can have heard that much since it began.")
     if played_ms < min(sound.milliseconds // 2, LISTEN_MS):
-        raise Refused("It is a listen once half of it was heard, or four minutes.")
+        raise ImplausiblePlay("It is a listen once half of it was heard, or four minutes.")
 
 
 def _envelope(
-    sound: Sound, fan: UUID, started_at: datetime, played_ms: int, skips: int, at: datetime
+    sound: Sound, fan: UUID, started_at: datetime, played_ms: int, skips: int, now: datetime
 ) -> event.ListenCloudEvent:
-    """A retry has the same id: it rests on the fan, the recording and the start."""
+    """Build the event. Its id depends on the fan, the recording and the start only, so a retry has the same id."""
     start = started_at.astimezone(UTC)
     return event.ListenCloudEvent(
         id=str(uuid5(EVENT_ID_NAMESPACE, f"{fan} {sound.recording_id} {start.isoformat()}")),
         source=SOURCE,
         type=event.LISTEN_SUBMITTED,
-        time=at,
+        time=now,
         dataschema=event.LISTEN_SCHEMA,
         partitionkey=str(fan),
         data=event.ListenData(
             user_id=str(fan),
             track=_track(sound.recording, sound.milliseconds),
-            started_at=min(start, at),
+            started_at=min(start, now),
             time_basis="start",
             played_ms=played_ms,
             client=PLAYER_CLIENT,

@@ -1,4 +1,4 @@
-"""Where scrobblers knock, with and without a slash at the end (a redirect would lose their POST), and our player."""
+"""URLs of the ListenBrainz API, with or without a final slash (a redirect would lose a POST), and of our player."""
 
 from django.urls import include, path, re_path
 
@@ -12,7 +12,6 @@ LISTENBRAINZ_URLS = [
 urlpatterns = [
     path("listening/plays", player_api.record_play, name="player-plays"),
     re_path(r"^", include(LISTENBRAINZ_URLS)),
-    re_path(
-        r"^apis/listenbrainz/", include((LISTENBRAINZ_URLS, "alias"))
-    ),  # as fans of other servers have it configured
+    # Other servers have the API under this path, so some clients add it.
+    re_path(r"^apis/listenbrainz/", include((LISTENBRAINZ_URLS, "alias"))),
 ]

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from events import topics
-from events.kafka import Away
+from events.exceptions import BrokerUnavailable
 from events.reader import Reader
 from live.exceptions import UnreadableHint
 from live.wire_format import Hint, decode_hints
@@ -48,7 +48,9 @@ class Subscriber:
             except Exception as error:
                 if not outage_logged:
                     # A broker that is away needs no trace. Any other error is our own fault, and a trace helps.
-                    logger.warning("no notices from Kafka: %s", error, exc_info=not isinstance(error, Away))
+                    logger.warning(
+                        "no notices from Kafka: %s", error, exc_info=not isinstance(error, BrokerUnavailable)
+                    )
                 connected, outage_logged = False, True
                 reader.close()  # whatever state it was left in
                 self._ending.wait(pause)

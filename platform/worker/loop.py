@@ -1,12 +1,13 @@
-"""Work: the shape of every background process: do what there is, rest until called, outlive an absent database."""
+"""The main loop of every background process: work, wait for a notification, survive an unavailable database."""
 
 import logging
 import random
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
 from types import FrameType
 from typing import Protocol
 
@@ -14,15 +15,15 @@ from django.db import InterfaceError, OperationalError, connection, reset_querie
 
 logger = logging.getLogger(__name__)
 
-MAX_REST_SECONDS = 3.0  # seconds; a call that got lost costs no more
-MIN_REST_SECONDS = 0.01  # seconds, for a due moment that the database's clock has not reached yet
-STOP_CHECK_SECONDS = 0.2  # seconds within which a resting process hears that it shall stop
-MAX_RETRY_PAUSE_SECONDS = 2.0  # seconds between attempts while the database is away
-MAX_CONSECUTIVE_FAULTS = 10  # faults in a row, then the process ends and whoever keeps it starts a fresh one
+MAX_WAIT_SECONDS = 3.0  # a lost notification delays work by no more than this
+MIN_WAIT_SECONDS = 0.01  # for work that is due by our clock, but not yet by the database's
+STOP_CHECK_SECONDS = 0.2  # a waiting process notices within this time that it shall stop
+MAX_RETRY_PAUSE_SECONDS = 2.0  # between attempts while the database is unavailable
+MAX_CONSECUTIVE_FAULTS = 10  # then the process ends, and its supervisor starts a new one
 
 
 class WakeSource(Protocol):
-    """What a `Listener` is to the loop."""
+    """The part of a `Listener` that the loop uses."""
 
     def wait(self, seconds: float) -> bool: ...
 
@@ -34,61 +35,69 @@ def run(
     stop: threading.Event | None = None,
     due: Callable[[], float | None] | None = None,
 ) -> None:
-    """Call `step` until SIGTERM or Ctrl-C. It says whether it found anything to do.
+    """Call `step` until SIGTERM or Ctrl-C. `step` returns whether it found work.
 
-    When it did not, rest until `wake` hears a call, or until the next thing falls due: `due` tells in how many
-    seconds that is, None for nothing in sight.
+    When it found none, wait for a notification, or until work is due: `due` returns the seconds until then, or None.
     """
     stop = stop or threading.Event()
-    faults = absences = 0
+    failures = _Failures()
     with _stop_on_signals(stop):
         while not stop.is_set():
-            reset_queries()  # with DEBUG on, Django remembers every one of them
+            reset_queries()  # with DEBUG, Django keeps every query
             try:
                 if not step():
-                    _rest(wake, due() if due else None, stop)
+                    _wait_for_work(wake, due() if due else None, stop)
             except (OperationalError, InterfaceError) as error:
-                absences += 1
-                logger.warning("The database is away or refuses, attempt %d: %s", absences, _first_line(error))
+                failures.outages += 1
+                logger.warning("The database is unavailable, attempt %d: %s", failures.outages, _first_line(error))
             except Exception:
-                faults += 1
-                if faults == MAX_CONSECUTIVE_FAULTS:
+                failures.faults += 1
+                if failures.faults == MAX_CONSECUTIVE_FAULTS:
                     raise
-                logger.exception("A step failed, %d in a row", faults)
+                logger.exception("A step failed, %d in a row", failures.faults)
             else:
-                faults = absences = 0
+                failures = _Failures()
                 continue
             connection.close()
-            stop.wait(_retry_pause(faults + absences))
+            stop.wait(failures.pause())
+
+
+@dataclass
+class _Failures:
+    """The failures since the last good step: faults of the step, and outages of the database."""
+
+    faults: int = 0
+    outages: int = 0
+
+    def pause(self) -> float:
+        """Return the seconds until the next try. They double up to a limit; jitter spreads many processes."""
+        seconds = min(0.1 * 2.0 ** min(self.faults + self.outages, 10), MAX_RETRY_PAUSE_SECONDS)
+        return seconds * random.uniform(0.5, 1)  # noqa: S311
 
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _retry_pause(failures: int) -> float:
-    """Twice as long each time, up to a bound; jitter keeps many processes from returning in step."""
-    return min(0.1 * 2.0 ** min(failures, 10), MAX_RETRY_PAUSE_SECONDS) * random.uniform(0.5, 1)  # noqa: S311
-
-
-def _rest(wake: WakeSource, due: float | None, stop: threading.Event) -> None:
-    until = time.monotonic() + (MAX_REST_SECONDS if due is None else min(max(due, MIN_REST_SECONDS), MAX_REST_SECONDS))
-    while not stop.is_set() and (left := until - time.monotonic()) > 0:
-        if wake.wait(min(left, STOP_CHECK_SECONDS)):
+def _wait_for_work(wake: WakeSource, due: float | None, stop: threading.Event) -> None:
+    seconds = MAX_WAIT_SECONDS if due is None else min(max(due, MIN_WAIT_SECONDS), MAX_WAIT_SECONDS)
+    until = monotonic() + seconds
+    while not stop.is_set() and (remaining := until - monotonic()) > 0:
+        if wake.wait(min(remaining, STOP_CHECK_SECONDS)):
             return
 
 
 @contextmanager
 def _stop_on_signals(stop: threading.Event) -> Iterator[None]:
-    """SIGTERM and Ctrl-C let the step at hand end first. Only a main thread may hear signals."""
+    """Set `stop` on SIGTERM and Ctrl-C, so that the current step ends first. Other threads get no signals."""
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def set_stop(number: int, frame: FrameType | None) -> None:
         stop.set()
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, set_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

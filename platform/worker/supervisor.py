@@ -1,4 +1,4 @@
-"""Keep: programs running while we run. One that dies is started again; when we die, however, so do they."""
+"""Run child processes: restart the ones that die, and end them all when this process ends, however it ends."""
 
 import ctypes
 import os
@@ -6,55 +6,57 @@ import selectors
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
-MIN_RESTART_PAUSE, MAX_RESTART_PAUSE = 0.1, 2.0  # seconds before a dead program is started again
-STABLE_AFTER_SECONDS = 5.0  # seconds after which a program counts as well
+MIN_RESTART_PAUSE, MAX_RESTART_PAUSE = 0.1, 2.0  # seconds before a dead process is started again
+STABLE_AFTER_SECONDS = 5.0  # a process that has run longer is restarted after the shortest pause
 
 
 @dataclass(frozen=True)
 class Process:
-    """What to run, and how it wants to be ended."""
+    """What to run, and how to stop it. Without `log`, output goes to our stderr, each line after the process's name."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
-    folder: Path | None = None
-    log: Path | None = None  # where its output goes; None: to our own, each line with the name in front
-    enter: Callable[[], None] | None = None  # runs in the new process before the program
-    end: signal.Signals = signal.SIGTERM
+    cwd: Path | None = None
+    log: Path | None = None
+    before_exec: Callable[[], None] | None = None  # runs in the new process before its program
+    stop_signal: signal.Signals = signal.SIGTERM
 
 
 def spawn(
     argv: Sequence[str],
     *,
-    end: signal.Signals = signal.SIGTERM,
-    enter: Callable[[], None] | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    before_exec: Callable[[], None] | None = None,
     **options: Any,
 ) -> subprocess.Popen[bytes]:
-    """Start a child that gets `end` when we are gone, kill -9 included (Linux). Call it from the main thread:
-    to Linux the parent is the thread that forked."""
+    """Start a child that gets `stop_signal` when this process ends, even by kill -9 (on Linux).
+
+    Call it from the main thread: Linux sends the signal when the thread that forked ends.
+    """
     parent = os.getpid()
 
-    def before() -> None:
-        if enter:
-            enter()
+    def prepare_child() -> None:
+        if before_exec:
+            before_exec()
         if sys.platform == "linux":
-            LIBC.prctl(PR_SET_PDEATHSIG, int(end))
-            if os.getppid() != parent:  # gone before we could say so
+            LIBC.prctl(PR_SET_PDEATHSIG, int(stop_signal))
+            if os.getppid() != parent:  # the parent ended before prctl took effect
                 os._exit(1)
 
-    return subprocess.Popen(argv, preexec_fn=before, **options)  # noqa: PLW1509, S603 - spawned before any thread
+    return subprocess.Popen(argv, preexec_fn=prepare_child, **options)  # noqa: PLW1509, S603 - no threads run yet
 
 
 def terminate(child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM, *, within: float = 10) -> int:
-    """End a child, by force when it takes longer than `within` seconds. Its exit code."""
+    """Send `how`, and SIGKILL if the child has not ended `within` seconds. Return its exit code."""
     if child.poll() is None:
         child.send_signal(how)
     try:
@@ -66,101 +68,102 @@ def terminate(child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTE
 
 @dataclass
 class SupervisedProcess:
-    """The place of one program: its process of now, and when a dead one is started again."""
+    """One process of a supervisor: the running child, and when a dead one is started again."""
 
-    program: Process
+    process: Process
     child: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    again: float | None = None
-    pause: float = MIN_RESTART_PAUSE
-    rest: bytes = field(default=b"", repr=False)  # an output line that has not ended yet
+    started_at: float = 0.0
+    restart_at: float | None = None
+    restart_pause: float = MIN_RESTART_PAUSE
+    partial_line: bytes = field(default=b"", repr=False)  # output after the last newline
 
     def start(self) -> None:
-        program = self.program
-        self.close()
-        target: int | IO[bytes] = program.log.open("ab") if program.log else subprocess.PIPE
+        process = self.process
+        self.close_output()
+        output: int | IO[bytes] = process.log.open("ab") if process.log else subprocess.PIPE
         try:
             self.child = spawn(
-                program.argv,
-                end=program.end,
-                enter=program.enter,
-                env=program.env,
-                cwd=program.folder,
+                process.argv,
+                stop_signal=process.stop_signal,
+                before_exec=process.before_exec,
+                env=process.env,
+                cwd=process.cwd,
                 stdin=subprocess.DEVNULL,
-                stdout=target,
+                stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # a terminal's Ctrl-C reaches us, not them
+                start_new_session=True,  # Ctrl-C at a terminal must reach us only; we stop the children
             )
         finally:
-            if not isinstance(target, int):
-                target.close()
-        self.started, self.again = time.monotonic(), None
+            if not isinstance(output, int):
+                output.close()
+        self.started_at, self.restart_at = monotonic(), None
         if self.child.stdout:
             os.set_blocking(self.child.stdout.fileno(), False)
 
-    def tend(self) -> None:
-        """Notice a death; start again once the pause is over."""
-        now = time.monotonic()
-        if self.again is None and self.child and self.child.poll() is not None:
-            well = now - self.started > STABLE_AFTER_SECONDS
-            self.pause = MIN_RESTART_PAUSE if well else min(self.pause * 2, MAX_RESTART_PAUSE)
-            self.again = now + self.pause
-            self.pass_on()
-            print_line(self.program.name, f"ended with {self.child.returncode}; starting it again")
-        if self.again is not None and now >= self.again:
+    def restart_if_dead(self) -> None:
+        """Notice that the child has died, and start it again when the pause is over."""
+        now = monotonic()
+        if self.restart_at is None and self.child and self.child.poll() is not None:
+            was_stable = now - self.started_at > STABLE_AFTER_SECONDS
+            self.restart_pause = MIN_RESTART_PAUSE if was_stable else min(self.restart_pause * 2, MAX_RESTART_PAUSE)
+            self.restart_at = now + self.restart_pause
+            self.forward_output()
+            print_line(self.process.name, f"ended with exit code {self.child.returncode}; starting it again")
+        if self.restart_at is not None and now >= self.restart_at:
             self.start()
 
-    def pass_on(self) -> None:
-        """Write what the program has said, line by line, under its name."""
+    def forward_output(self) -> None:
+        """Print the child's output so far, line by line, after its name."""
         if not self.child or not self.child.stdout or self.child.stdout.closed:
             return
-        heard = self.child.stdout.read()
-        if heard == b"":
+        output = self.child.stdout.read()
+        if output == b"":
             self.child.stdout.close()
-        *lines, self.rest = (self.rest + (heard or b"")).split(b"\n")
+        *lines, self.partial_line = (self.partial_line + (output or b"")).split(b"\n")
         for line in lines:
-            print_line(self.program.name, line.decode(errors="replace"))
+            print_line(self.process.name, line.decode(errors="replace"))
 
-    def close(self) -> None:
+    def close_output(self) -> None:
         if self.child and self.child.stdout:
             self.child.stdout.close()
 
 
 class Supervisor:
-    """Several programs, started in order and ended in the opposite one."""
+    """Several processes. They are started in order and ended in reverse order."""
 
-    def __init__(self, programs: Sequence[Process] = ()) -> None:
-        self.posts = [SupervisedProcess(program) for program in programs]
+    def __init__(self, processes: Sequence[Process] = ()) -> None:
+        self.supervised = [SupervisedProcess(process) for process in processes]
 
     def start(self) -> None:
-        for post in self.posts:
-            post.start()
+        for supervised in self.supervised:
+            supervised.start()
 
-    def add(self, program: Process) -> SupervisedProcess:
-        post = SupervisedProcess(program)
-        self.posts.append(post)
-        post.start()
-        return post
+    def add(self, process: Process) -> SupervisedProcess:
+        """Start one more process."""
+        supervised = SupervisedProcess(process)
+        self.supervised.append(supervised)
+        supervised.start()
+        return supervised
 
-    def tend(self, seconds: float = 0.1) -> None:
-        """Look after everybody for at most so long: pass on what they say, start the dead ones again."""
-        with selectors.DefaultSelector() as ears:
-            for post in self.posts:
-                if post.child and post.child.stdout and not post.child.stdout.closed:
-                    ears.register(post.child.stdout, selectors.EVENT_READ, post)
-            for key, _ in ears.select(seconds):
-                key.data.pass_on()
-        for post in self.posts:
-            post.tend()
+    def supervise(self, seconds: float = 0.1) -> None:
+        """Forward output for at most `seconds`, and restart dead processes. Call it again and again."""
+        with selectors.DefaultSelector() as selector:
+            for supervised in self.supervised:
+                if supervised.child and supervised.child.stdout and not supervised.child.stdout.closed:
+                    selector.register(supervised.child.stdout, selectors.EVENT_READ, supervised)
+            for key, _ in selector.select(seconds):
+                key.data.forward_output()
+        for supervised in self.supervised:
+            supervised.restart_if_dead()
 
     def stop(self, *, within: float = 10) -> None:
-        """Ask everybody to end, the last one first, and see to it."""
-        for post in reversed(self.posts):
-            if post.child:
-                terminate(post.child, post.program.end, within=within)
-                post.pass_on()
-                post.close()
-        self.posts.clear()
+        """End all processes, the last one first. Kill a process that takes longer than `within` seconds."""
+        for supervised in reversed(self.supervised):
+            if supervised.child:
+                terminate(supervised.child, supervised.process.stop_signal, within=within)
+                supervised.forward_output()
+                supervised.close_output()
+        self.supervised.clear()
 
 
 def print_line(name: str, line: str) -> None:

@@ -113,7 +113,7 @@ def test_times_that_no_row_can_hold_are_dead_letters_however_many(change: dict[s
     fan = factories.create_fan("Ana")
     values = [listen_event_bytes(fan, **change) for _ in range(25)] + [listen_event_bytes(fan)]
     key = str(fan.pk).encode()
-    batch = [Incoming("listens.v1", uuid4(), 0, n, 0, key, value, ()) for n, value in enumerate(values)]
+    batch = [Incoming("listens.v1", uuid4(), 0, n, key, value, ()) for n, value in enumerate(values)]
 
     with transaction.atomic():
         rejected = events.handle_batch(batch)

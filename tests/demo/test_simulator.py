@@ -32,7 +32,8 @@ def processes(demo_database: Database, tmp_path) -> Processes:
 
 def outbox_plays() -> list[tuple[str, float, float]]:
     """Fan, start and end of each listen in the outbox."""
-    listens = [json.loads(bytes(row.value))["data"] for row in Outbox.objects.filter(rests=True).order_by("pk")]
+    rows = Outbox.objects.filter(keep_until_counted=True).order_by("pk")
+    listens = [json.loads(bytes(row.value))["data"] for row in rows]
     starts = [datetime.fromisoformat(listen["started_at"]).timestamp() for listen in listens]
     lengths = [listen["track"]["duration_ms"] / 1000 for listen in listens]
     return [

@@ -1,4 +1,4 @@
-"""What the fault tests run in processes of their own, to be killed."""
+"""Consumers that the fault tests run in child processes, to kill them."""
 
 from django.db import connection
 
@@ -9,12 +9,12 @@ from tests.events.conftest import write_to_ledger
 
 
 def consume() -> None:
-    """Count whatever comes, also a repeat."""
+    """Write every record into the ledger, repeats too."""
     run("listens", [LISTENS], write_to_ledger)
 
 
 def consume_once() -> None:
-    """As the listens do: a repeat is no new record, and the sum counts the new ones."""
+    """Insert each record once, as listens are, and add the number of new records to a total."""
 
     def count(incoming: list[Incoming]) -> list[Rejected]:
         with connection.cursor() as cursor:

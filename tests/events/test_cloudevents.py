@@ -1,4 +1,4 @@
-"""CloudEvents in both modes, and everything that is none."""
+"""Decoding and encoding of CloudEvents, structured and binary, and records that hold none."""
 
 import json
 from datetime import UTC, datetime
@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from events.cloudevents import Event, Unreadable, decode, encode
+from events.cloudevents import Event, decode, encode
+from events.exceptions import UnreadableEvent
 from events.records import Headers, Incoming
 
 
 def record(value: bytes | None, *headers: tuple[str, bytes]) -> Incoming:
-    found: Headers = headers
-    return Incoming("listens.v1", UUID(int=1), 0, 0, 0, b"fan", value, found)
+    return Incoming("listens.v1", UUID(int=1), 0, 0, b"fan", value, headers)
 
 
 STRUCTURED = {
@@ -33,9 +33,9 @@ BINARY = [
 ]
 
 
-def content(found: Event) -> dict[str, object]:
-    fields = msgspec.structs.asdict(found)
-    return {**fields, "data": json.loads(bytes(found.data)), "time": found.time}
+def content(event: Event) -> dict[str, object]:
+    fields = msgspec.structs.asdict(event)
+    return {**fields, "data": json.loads(bytes(event.data)), "time": event.time}
 
 
 EXPECTED = {**STRUCTURED, "time": datetime(2026, 11, 23, 12, tzinfo=UTC)}
@@ -45,22 +45,22 @@ EXPECTED = {**STRUCTURED, "time": datetime(2026, 11, 23, 12, tzinfo=UTC)}
     "headers",
     [(), (("content-type", b"application/cloudevents+json; charset=UTF-8"),), (("Content-Type", b"text/plain"),)],
 )
-def test_a_structured_event_is_read(headers: Headers) -> None:
+def test_a_structured_event_is_decoded(headers: Headers) -> None:
     assert content(decode(record(json.dumps(STRUCTURED).encode(), *headers))) == EXPECTED
 
 
-def test_a_binary_event_is_the_same_event() -> None:
-    found = decode(record(json.dumps(STRUCTURED["data"]).encode(), ("content-type", b"application/json"), *BINARY))
+def test_a_binary_event_decodes_to_the_same_event() -> None:
+    event = decode(record(json.dumps(STRUCTURED["data"]).encode(), ("content-type", b"application/json"), *BINARY))
 
-    assert content(found) == EXPECTED
+    assert content(event) == EXPECTED
 
 
-def test_the_content_type_decides_between_the_modes() -> None:
+def test_the_content_type_decides_between_structured_and_binary() -> None:
     structured = ("content-type", b"Application/CloudEvents+json")
 
-    found = decode(record(json.dumps(STRUCTURED).encode(), structured, *[(n, b"other") for n, _ in BINARY]))
+    event = decode(record(json.dumps(STRUCTURED).encode(), structured, *[(n, b"other") for n, _ in BINARY]))
 
-    assert found.id == "7"
+    assert event.id == "7"
 
 
 def test_data_in_base64_is_decoded() -> None:
@@ -98,38 +98,40 @@ def test_data_in_base64_is_decoded() -> None:
         ),
         (b"[" * 100_000, (), "not a CloudEvent: "),
         (b'{"data":' + b"[" * 100_000, (), "not a CloudEvent: "),
-        (b"[]", (("content-type", b"application/cloudevents-batch+json"),), "several events in one record"),
+        (b"[]", (("content-type", b"application/cloudevents-batch+json"),), "the record holds a batch of events"),
         (b"{}", (("ce_specversion", b"1.0"), ("ce_id", b"\xff")), "not a CloudEvent: 'utf-8' codec can't decode"),
         (b"{}", (("ce_specversion", b"1.0"),), "not a CloudEvent: Object missing required field `id`"),
     ],
 )
-def test_what_is_no_event_says_why(value: bytes | None, headers: Headers, reason: str) -> None:
-    with pytest.raises(Unreadable) as refused:
+def test_records_without_an_event_are_rejected_with_a_reason(
+    value: bytes | None, headers: Headers, reason: str
+) -> None:
+    with pytest.raises(UnreadableEvent) as refused:
         decode(record(value, *headers))
 
     assert str(refused.value)[: len(reason)] == reason
 
 
-def test_an_event_of_ours_is_read_back() -> None:
-    written = encode(
+def test_an_encoded_event_is_decoded_again() -> None:
+    encoded = encode(
         "fanfare.experience.delivered.v1",
         source="/fans",
         subject="experience:1",
         data={"n": 1},
-        key="1",
+        idempotency_key="1",
         partitionkey="a",
     )
 
-    found = decode(record(written))
+    event = decode(record(encoded))
 
-    assert (found.type, found.subject, bytes(found.data), found.partitionkey) == (
+    assert (event.type, event.subject, bytes(event.data), event.partitionkey) == (
         "fanfare.experience.delivered.v1", "experience:1", b'{"n":1}', "a"
     )  # fmt: skip
 
 
 def test_a_repeat_of_an_event_has_the_same_id() -> None:
-    def written(kind: str, key: str) -> str:
-        return decode(record(encode(kind, source="/fans", subject="s", data={}, key=key))).id
+    def event_id(event_type: str, key: str) -> str:
+        return decode(record(encode(event_type, source="/fans", subject="s", data={}, idempotency_key=key))).id
 
-    assert written("a", "1") == written("a", "1")
-    assert len({written("a", "1"), written("a", "2"), written("b", "1")}) == 3
+    assert event_id("a", "1") == event_id("a", "1")
+    assert len({event_id("a", "1"), event_id("a", "2"), event_id("b", "1")}) == 3

@@ -1,4 +1,4 @@
-"""One poll, one transaction: against both brokers, with two owners, fences, poison and a database that goes away."""
+"""The consumer with both brokers: offsets, two consumers of a partition, failing records, an unavailable database."""
 
 import threading
 from collections.abc import Callable
@@ -11,21 +11,24 @@ from django.db import connection
 from events import consumer as consuming
 from events import offsets
 from events.consumer import Consumer
+from events.exceptions import OffsetConflict, TooManyFailures
 from events.kafka import Producer, create_topics
 from events.models import DeadLetter, StoredOffset
-from events.poison import TooManyFailures
+from events.poison import BatchHandler
 from events.records import Incoming, Rejected
 from events.topics import LISTENS, LISTENS_IMPORT
-from tests.events.conftest import BatchHandler, consume_until, ledger_words, make_records, write_to_ledger
-from tests.servers import Broker, Database
+from tests.events.conftest import (
+    consume_until,
+    ledger_words,
+    make_records,
+    total_of_stored_offsets,
+    write_to_ledger,
+)
+from tests.servers import Broker, Database, wait_until
 
 
 def numbered_words(count: int) -> list[str]:
     return [f"{n:05}" for n in range(count)]
-
-
-def total_of_stored_offsets() -> int:
-    return sum(StoredOffset.objects.filter(consumer="listens").values_list("next", flat=True))
 
 
 def test_effects_and_offsets_are_stored_together(broker: Broker, ledger: Database, producer: Producer) -> None:
@@ -39,7 +42,7 @@ def test_effects_and_offsets_are_stored_together(broker: Broker, ledger: Databas
     assert total_of_stored_offsets() == 320
 
 
-def test_reading_goes_on_where_it_was_stored(broker: Broker, ledger: Database, producer: Producer) -> None:
+def test_reading_continues_at_the_stored_offset(broker: Broker, ledger: Database, producer: Producer) -> None:
     create_topics()
     producer.send(make_records("a", "b"))
     with closing(Consumer("listens", [LISTENS], write_to_ledger)) as consumer:
@@ -64,7 +67,7 @@ def test_each_consumer_has_its_own_offsets(broker: Broker, ledger: Database, pro
     assert ledger_words() == ["a", "a"]
 
 
-def test_two_owners_of_the_same_partitions_count_each_record_once(
+def test_two_consumers_of_the_same_partitions_count_each_record_once(
     broker: Broker, ledger: Database, producer: Producer, caplog: pytest.LogCaptureFixture
 ) -> None:
     create_topics()
@@ -74,27 +77,29 @@ def test_two_owners_of_the_same_partitions_count_each_record_once(
     )
     stop = threading.Event()
 
-    def own() -> None:
+    def consume() -> None:
         with closing(Consumer("listens", [LISTENS], write_to_ledger, stop=stop)) as consumer:
             while not stop.is_set():
                 consumer.step()
         connection.close()
 
-    owners = [threading.Thread(target=own) for _ in range(2)]
-    for thread in [*owners, sending]:
+    consumers = [threading.Thread(target=consume) for _ in range(2)]
+    for thread in [*consumers, sending]:
         thread.start()
     sending.join()
-    with closing(Consumer("onlooker", [LISTENS], lambda incoming: [])) as onlooker:
-        consume_until(onlooker, until=lambda: total_of_stored_offsets() >= len(words), seconds=30)
+    wait_until(lambda: total_of_stored_offsets() >= len(words), seconds=30)
     stop.set()
-    for thread in owners:
+    for thread in consumers:
         thread.join()
 
     assert sorted(ledger_words()) == words
-    assert "listens: somebody else reads ['listens.v1']; reading on from what is stored" in caplog.messages
+    assert (
+        "listens: another process has stored offsets of listens.v1; reading again from the stored offsets"
+        in caplog.messages
+    )
 
 
-def test_a_second_owner_is_fenced_and_reads_on_from_what_is_stored(
+def test_a_second_consumer_of_a_partition_reads_on_from_the_stored_offset(
     broker: Broker, ledger: Database, producer: Producer
 ) -> None:
     create_topics()
@@ -103,16 +108,16 @@ def test_a_second_owner_is_fenced_and_reads_on_from_what_is_stored(
     polled = slow._reader.poll(5)
     consume_until(fast, until=lambda: len(ledger_words()) == 2)
 
-    taken = slow._take_in(polled)
+    committed = slow._commit_with_retries(polled)
     producer.send(make_records("c"))
     consume_until(slow, until=lambda: "c" in ledger_words())
 
     slow.close()
     fast.close()
-    assert (taken, sorted(ledger_words())) == (False, ["a", "b", "c"])
+    assert (committed, sorted(ledger_words())) == (False, ["a", "b", "c"])
 
 
-def test_a_handler_that_fails_loses_one_record_and_not_its_batch(
+def test_a_failing_handler_loses_one_record_and_not_its_batch(
     broker: Broker, ledger: Database, producer: Producer
 ) -> None:
     create_topics()
@@ -134,13 +139,13 @@ def test_a_handler_that_fails_loses_one_record_and_not_its_batch(
     [
         ("INSERT INTO ledger (word) VALUES (NULL)", "unexpected IntegrityError 23502"),
         ("SELECT 'x'::int", "unexpected DataError 22P02"),
-        # Deferred: would come with the commit, when nobody could say whose it is.
+        # Deferred: without a check it would fail at commit, too late to find the record.
         ("INSERT INTO pointing SELECT 1", "unexpected IntegrityError 23503"),
-        # An OperationalError, but the record's own fault.
+        # Raised as OperationalError, although it is the record's fault.
         ("INSERT INTO narrow SELECT string_agg(md5(n::text), '') FROM generate_series(1, 1000) n", "unexpected Operat"),
     ],
 )
-def test_what_the_database_refuses_is_isolated(
+def test_a_record_that_the_database_refuses_is_isolated(
     broker: Broker, ledger: Database, producer: Producer, sql: str, reason: str
 ) -> None:
     with psycopg.connect(ledger.owner_url) as owner:
@@ -173,7 +178,7 @@ def execute(sql: str) -> None:
         cursor.execute(sql)
 
 
-def test_a_handler_that_fails_on_everything_stops_the_consumer_and_sets_nothing_aside(
+def test_a_handler_that_fails_on_everything_stops_the_consumer_without_dead_letters(
     broker: Broker, ledger: Database, producer: Producer
 ) -> None:
     create_topics()
@@ -186,7 +191,7 @@ def test_a_handler_that_fails_on_everything_stops_the_consumer_and_sets_nothing_
     assert (DeadLetter.objects.count(), ledger_words(), StoredOffset.objects.count()) == (0, [], 0)
 
 
-def test_what_a_handler_rejects_never_stops_it(broker: Broker, ledger: Database, producer: Producer) -> None:
+def test_rejected_records_never_stop_the_consumer(broker: Broker, ledger: Database, producer: Producer) -> None:
     create_topics()
     producer.send(make_records(*numbered_words(300)))
 
@@ -199,14 +204,14 @@ def test_what_a_handler_rejects_never_stops_it(broker: Broker, ledger: Database,
     assert DeadLetter.objects.filter(reason="not JSON").count() == 300
 
 
-def test_a_deadlock_costs_another_try_and_no_record(broker: Broker, ledger: Database, producer: Producer) -> None:
+def test_after_a_deadlock_the_batch_is_tried_again(broker: Broker, ledger: Database, producer: Producer) -> None:
     create_topics()
     producer.send(make_records("a", "b"))
-    tries: list[int] = []
+    attempts: list[int] = []
 
     def collide(incoming: list[Incoming]) -> list[Rejected]:
-        tries.append(len(incoming))
-        if len(tries) < 3:
+        attempts.append(len(incoming))
+        if len(attempts) < 3:
             execute("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
         return write_to_ledger(incoming)
 
@@ -216,8 +221,8 @@ def test_a_deadlock_costs_another_try_and_no_record(broker: Broker, ledger: Data
     assert (sorted(ledger_words()), DeadLetter.objects.count()) == (["a", "b"], 0)
 
 
-def test_while_the_database_is_away_the_consumer_waits_and_then_goes_on(
-    broker: Broker, ledger: Database, producer: Producer
+def test_a_consumer_continues_when_the_database_is_available_again(
+    broker: Broker, ledger: Database, producer: Producer, caplog: pytest.LogCaptureFixture
 ) -> None:
     create_topics()
     stop = threading.Event()
@@ -225,18 +230,16 @@ def test_while_the_database_is_away_the_consumer_waits_and_then_goes_on(
     producer.send(make_records(*words[:500]))
     consumer = threading.Thread(target=run_until, args=(stop,), daemon=True)
     consumer.start()
-    with psycopg.connect(ledger.owner_url, autocommit=True) as watch:
-        wait_for_ledger(watch, 500)
+    wait_until(lambda: len(ledger_words()) == 500)
 
-        set_database_away(ledger, away=True)
-        producer.send(make_records(*words[500:]))
-        stop.wait(1)
-        set_database_away(ledger, away=False)
-    with psycopg.connect(ledger.owner_url, autocommit=True) as watch:
-        wait_for_ledger(watch, 1000)
+    connection.close()
+    set_database_available(ledger, available=False)
+    producer.send(make_records(*words[500:]))
+    wait_until(lambda: "The database is unavailable, attempt 2" in caplog.text)
+    set_database_available(ledger, available=True)
+    wait_until(lambda: len(ledger_words()) >= 1000)
     stop.set()
     consumer.join()
-    connection.close()
 
     assert (sorted(ledger_words()), DeadLetter.objects.count()) == (words, 0)
 
@@ -246,18 +249,10 @@ def run_until(stop: threading.Event) -> None:
     connection.close()
 
 
-def wait_for_ledger(watch: psycopg.Connection, count: int) -> None:
-    for _ in range(1000):
-        if watch.execute("SELECT count(*) >= %s FROM ledger", [count]).fetchone() == (True,):
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError(f"{count} were not written")
-
-
-def set_database_away(database: Database, *, away: bool) -> None:
-    """Nobody gets in, whoever is in is thrown out."""
+def set_database_available(database: Database, *, available: bool) -> None:
+    """Allow or refuse connections, and end the existing ones."""
     with psycopg.connect(database.owner_url.replace(database.name, "postgres"), autocommit=True) as owner:
-        owner.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS {'false' if away else 'true'}")
+        owner.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS {'true' if available else 'false'}")
         owner.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'fanfare_%%' AND datname = %s",
             [database.name],
@@ -271,8 +266,8 @@ def test_stored_offsets_move_only_from_where_they_are(broker: Broker, ledger: Da
     batch = consumer._reader.poll(5)
     consumer.close()
 
-    offsets.advance("listens", batch.spans)
-    with pytest.raises(offsets.Fenced):
-        offsets.advance("listens", batch.spans)
+    offsets.advance("listens", batch.offset_ranges)
+    with pytest.raises(OffsetConflict):
+        offsets.advance("listens", batch.offset_ranges)
 
     assert total_of_stored_offsets() == 1

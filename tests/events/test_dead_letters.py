@@ -1,4 +1,4 @@
-"""What cannot be taken in is set aside with its bytes, and comes back as it was."""
+"""Dead letters keep a record's bytes, and a replay sends them unchanged."""
 
 from contextlib import closing
 
@@ -7,16 +7,15 @@ from kafka import KafkaProducer
 
 from audit.models import Entry
 from events import dead_letters, topics
-from events.cloudevents import Unreadable, decode
+from events.cloudevents import decode
 from events.consumer import Consumer
-from events.dead_letters import NotReplayable
+from events.exceptions import NotReplayable, UnreadableEvent
 from events.kafka import Producer, _open_client, create_topics
 from events.models import DeadLetter, Outbox, StoredOffset
-from events.reader import Reader
 from events.records import Incoming, Record, Rejected
 from events.relay import Relay
 from events.topics import DEAD_LISTENS, LISTENS
-from tests.events.conftest import consume_until, ledger_words, make_records, write_to_ledger
+from tests.events.conftest import consume_until, ledger_words, make_records, read_records, write_to_ledger
 from tests.servers import Broker, Database
 
 HEADERS = (("ce_id", b"7"), ("odd\0%", b"\0\xff%41"))
@@ -29,7 +28,7 @@ def readable_only(incoming: list[Incoming]) -> list[Rejected]:
         try:
             decode(record)
             readable.append(record)
-        except Unreadable as reason:
+        except UnreadableEvent as reason:
             rejected.append(Rejected(record, str(reason)))
     write_to_ledger(readable)
     return rejected
@@ -43,17 +42,9 @@ def consume_into_dead_letters(sent: Record, producer: Producer) -> DeadLetter:
     return DeadLetter.objects.get()
 
 
-def read_records(topic: str, count: int = 1) -> list[Incoming]:
-    with closing(Reader([topic], lambda ids: {})) as reader:
-        got: list[Incoming] = []
-        for _ in range(50):
-            got += reader.poll(0.2).records
-            if len(got) >= count:
-                break
-    return got
-
-
-def test_the_unreadable_is_set_aside_and_the_rest_goes_on(broker: Broker, ledger: Database, producer: Producer) -> None:
+def test_an_unreadable_record_becomes_a_dead_letter_and_the_others_are_processed(
+    broker: Broker, ledger: Database, producer: Producer
+) -> None:
     create_topics()
     event = b'{"specversion":"1.0","id":"1","source":"/s","type":"t"}'
     producer.send([Record(LISTENS, b"fan", event), UNREADABLE, Record(LISTENS, b"fan", event)])
@@ -72,7 +63,9 @@ def test_the_unreadable_is_set_aside_and_the_rest_goes_on(broker: Broker, ledger
     )
 
 
-def test_its_mirror_tells_why_and_whence(broker: Broker, ledger: Database, producer: Producer, relay: Relay) -> None:
+def test_the_copy_on_the_dead_letter_topic_has_reason_and_position(
+    broker: Broker, ledger: Database, producer: Producer, relay: Relay
+) -> None:
     letter = consume_into_dead_letters(UNREADABLE, producer)
 
     relay.step()
@@ -87,7 +80,7 @@ def test_its_mirror_tells_why_and_whence(broker: Broker, ledger: Database, produ
     )
 
 
-def test_a_replay_brings_the_original_bytes_again_and_only_once(
+def test_a_replay_sends_the_original_bytes_again_but_only_once(
     broker: Broker, ledger: Database, producer: Producer, relay: Relay
 ) -> None:
     letter = consume_into_dead_letters(UNREADABLE, producer)
@@ -99,21 +92,21 @@ def test_a_replay_brings_the_original_bytes_again_and_only_once(
 
     original, repeat = read_records(LISTENS, 2)
     assert (repeat.key, repeat.value, repeat.headers) == (original.key, original.value, original.headers)
-    told = Entry.objects.values_list("action", "actor", "subject", "facts")
-    where = {"topic": LISTENS, "partition": letter.partition, "offset": 0}
-    assert list(told) == [("dead_letter.replayed", "person:1", f"dead_letter:{letter.pk}", where)]
+    entries = Entry.objects.values_list("action", "actor", "subject", "facts")
+    position = {"topic": LISTENS, "partition": letter.partition, "offset": 0}
+    assert list(entries) == [("dead_letter.replayed", "person:1", f"dead_letter:{letter.pk}", position)]
 
 
-def test_a_second_replay_may_be_asked_for(broker: Broker, ledger: Database, producer: Producer) -> None:
+def test_a_second_replay_needs_again(broker: Broker, ledger: Database, producer: Producer) -> None:
     letter = consume_into_dead_letters(UNREADABLE, producer)
     dead_letters.replay(letter, by="person:1")
 
     dead_letters.replay(letter, by="person:2", again=True)
 
-    assert Outbox.objects.filter(topic=LISTENS, rests=True).count() == 2
+    assert Outbox.objects.filter(topic=LISTENS, keep_until_counted=True).count() == 2
 
 
-def test_of_a_very_large_value_only_the_beginning_is_kept_and_it_is_not_replayed(
+def test_a_very_large_value_is_shortened_and_cannot_be_replayed(
     broker: Broker, ledger: Database, producer: Producer
 ) -> None:
     letter = consume_into_dead_letters(Record(LISTENS, b"fan", b"x" * 500_000), producer)
@@ -121,10 +114,12 @@ def test_of_a_very_large_value_only_the_beginning_is_kept_and_it_is_not_replayed
     with pytest.raises(NotReplayable, match="Only the beginning"):
         dead_letters.replay(letter, by="person:1")
 
-    assert (len(letter.value or b""), letter.whole) == (65536, False)
+    assert (len(letter.value or b""), letter.is_complete) == (65536, False)
 
 
-def test_monstrous_headers_stop_nobody(broker: Broker, ledger: Database, producer: Producer, relay: Relay) -> None:
+def test_very_large_headers_are_left_out_of_the_copy(
+    broker: Broker, ledger: Database, producer: Producer, relay: Relay
+) -> None:
     letter = consume_into_dead_letters(
         Record(LISTENS, b"k" * 400_000, b"no event", (("h", b"\xff" * 590_000),)), producer
     )
@@ -138,8 +133,8 @@ def test_monstrous_headers_stop_nobody(broker: Broker, ledger: Database, produce
     assert (len(letter.key or b""), DeadLetter.objects.get().replayed_at) == (400_000, None)
 
 
-class Odd(str):
-    """A name that other clients can send and ours cannot decode."""
+class UndecodableName(str):
+    """A header name that other clients can send, and that ours cannot decode."""
 
     __slots__ = ()
 
@@ -147,14 +142,14 @@ class Odd(str):
         return b"\xff\xfe"
 
 
-def test_a_record_that_cannot_even_be_unpacked_stops_nobody(
+def test_a_record_that_cannot_be_unpacked_becomes_a_dead_letter(
     broker: Broker, ledger: Database, producer: Producer
 ) -> None:
     create_topics()
     producer.send(make_records("before"))
-    stranger = _open_client(KafkaProducer)
-    stranger.send(topics.broker_name(LISTENS), b"v", b"before", [(Odd("name"), b"value")]).get(5)
-    stranger.close()
+    other_client = _open_client(KafkaProducer)
+    other_client.send(topics.broker_name(LISTENS), b"v", b"before", [(UndecodableName("name"), b"value")]).get(5)
+    other_client.close()
     producer.send(make_records("before", "after"))
 
     with closing(Consumer("listens", [LISTENS], write_to_ledger)) as consumer:

@@ -1,6 +1,7 @@
-"""The outbox and the relay, against both brokers."""
+"""The outbox, and the relay with both brokers."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -9,36 +10,38 @@ from pytest_django import DjangoAssertNumQueries
 
 from events import topics
 from events.consumer import Consumer
-from events.kafka import Cluster, create_topics, topic_id
+from events.exceptions import RecordTooLarge
+from events.kafka import Cluster, create_topics
 from events.models import Outbox
-from events.outbox import Outgoing, TooLarge, put
-from events.reader import Reader
+from events.outbox import Outgoing, put
 from events.relay import Relay
 from events.topics import EXPERIENCES, LISTENS
-from tests.events.conftest import consume_until, ledger_words, put_in_outbox, write_to_ledger
+from tests.events.conftest import consume_until, ledger_words, put_in_outbox, read_records, topic_id, write_to_ledger
 from tests.servers import Broker, Database, RestartableBroker, wait_until
 from worker.wake import Listener
 
 
-def on_the_topic(topic: str, count: int) -> list[str]:
-    reader = Reader([topic], lambda ids: {})
-    got: list[str] = []
-    for _ in range(40):
-        got += [(record.value or b"").decode() for record in reader.poll(0.25).records]
-        if len(got) >= count:
-            break
-    reader.close()
-    return sorted(got)
+def values_on_topic(topic: str, count: int) -> list[str]:
+    return sorted((record.value or b"").decode() for record in read_records(topic, count))
 
 
 @pytest.mark.django_db
 def test_the_outbox_keeps_bytes_order_and_headers() -> None:
     odd = Outgoing(LISTENS, b"\xff\\\t\n", b"\0\\N\\.\n", True, (("a\tb\\\n", b"\0\\\xff\n"), ("ce_id", b"1")))
 
-    put([odd, Outgoing(EXPERIENCES, None, b"", rests=False), Outgoing(LISTENS, b"key", None, rests=True)])
+    put(
+        [
+            odd,
+            Outgoing(EXPERIENCES, None, b"", keep_until_counted=False),
+            Outgoing(LISTENS, b"key", None, keep_until_counted=True),
+        ]
+    )
 
     rows = Outbox.objects.order_by("id")
-    kept = [(r.topic, r.key and bytes(r.key), None if r.value is None else bytes(r.value), r.rests) for r in rows]
+    kept = [
+        (r.topic, r.key and bytes(r.key), None if r.value is None else bytes(r.value), r.keep_until_counted)
+        for r in rows
+    ]
     assert kept == [
         (LISTENS, odd.key, odd.value, True),
         (EXPERIENCES, None, b"", False),
@@ -49,55 +52,57 @@ def test_the_outbox_keeps_bytes_order_and_headers() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3, 1000])
-def test_the_outbox_takes_any_number_at_once(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    many = [Outgoing(LISTENS, b"fan", b"%d" % n, rests=True) for n in range(count)]
+def test_the_outbox_inserts_any_number_with_two_queries(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    records = [Outgoing(LISTENS, b"fan", b"%d" % n, keep_until_counted=True) for n in range(count)]
 
-    with django_assert_num_queries(2):  # COPY, and the call that wakes the relay
-        put(many)
+    with django_assert_num_queries(2):  # COPY, and the notification that wakes the relay
+        put(records)
 
     values = [bytes(value) for value in Outbox.objects.order_by("id").values_list("value", flat=True)]
-    assert values == [one.value for one in many]
+    assert values == [record.value for record in records]
 
 
 @pytest.mark.django_db
-def test_what_no_broker_takes_is_refused_at_once() -> None:
-    with pytest.raises(TooLarge):
-        put([Outgoing(LISTENS, b"fan", bytes(900_000), rests=True)])
+def test_records_that_no_broker_accepts_are_refused() -> None:
+    with pytest.raises(RecordTooLarge):
+        put([Outgoing(LISTENS, b"fan", bytes(900_000), keep_until_counted=True)])
     with pytest.raises(ValueError, match=r"No topic is called listens\.v9"):
-        put([Outgoing("listens.v9", b"fan", b"", rests=False)])
-    with pytest.raises(ValueError, match=r"Nobody counts experiences\.v1"):
-        put([Outgoing(EXPERIENCES, b"fan", b"", rests=True)])
+        put([Outgoing("listens.v9", b"fan", b"", keep_until_counted=False)])
+    with pytest.raises(ValueError, match=r"No consumer counts experiences\.v1"):
+        put([Outgoing(EXPERIENCES, b"fan", b"", keep_until_counted=True)])
 
     assert Outbox.objects.count() == 0
 
 
-def test_the_relay_is_woken_by_the_commit(committing_db: Database) -> None:
+def test_the_commit_wakes_the_relay(committing_db: Database) -> None:
     with Listener("outbox") as listener:
         put_in_outbox("a")
 
         assert listener.wait(2)
 
 
-def test_outside_a_transaction_nothing_is_put(committing_db: Database) -> None:
-    with pytest.raises(RuntimeError, match="in the transaction of what it tells"):
-        put([Outgoing(LISTENS, b"fan", b"", rests=True)])
+def test_the_outbox_needs_a_transaction(committing_db: Database) -> None:
+    with pytest.raises(RuntimeError, match="in the transaction that they report"):
+        put([Outgoing(LISTENS, b"fan", b"", keep_until_counted=True)])
 
 
-def test_a_listen_rests_until_it_is_counted_and_an_event_goes_once_acknowledged(
+def test_a_listen_is_kept_until_counted_and_another_event_until_acknowledged(
     broker: Broker, ledger: Database, relay: Relay
 ) -> None:
     put_in_outbox("a", "b", "c")
-    put_in_outbox("drafted", topic=EXPERIENCES, rests=False)
+    put_in_outbox("drafted", topic=EXPERIENCES, keep_until_counted=False)
     consumer = Consumer("listens", [LISTENS], write_to_ledger)
 
     relay.step()
-    resting = [(bytes(row.value), row.topic_id) for row in Outbox.objects.order_by("id")]
+    kept = [(bytes(row.value), row.topic_id) for row in Outbox.objects.order_by("id")]
     consume_until(consumer, until=lambda: len(ledger_words()) == 3)
     relay.step()
     consumer.close()
 
-    assert resting == [(word, topic_id(LISTENS)) for word in (b"a", b"b", b"c")]
-    assert on_the_topic(EXPERIENCES, 1) == ["drafted"]
+    assert kept == [(word, topic_id(LISTENS)) for word in (b"a", b"b", b"c")]
+    assert values_on_topic(EXPERIENCES, 1) == ["drafted"]
     assert (Outbox.objects.count(), sorted(ledger_words())) == (0, ["a", "b", "c"])
 
 
@@ -115,7 +120,10 @@ def test_another_consumer_does_not_count_a_listen(broker: Broker, ledger: Databa
 
 def test_a_row_committed_late_is_not_skipped(broker: Broker, committing_db: Database, relay: Relay) -> None:
     with psycopg.connect(committing_db.url) as slow:
-        slow.execute("INSERT INTO events_outbox (topic, key, value, rests) VALUES (%s, 'k', 'late', true)", [LISTENS])
+        slow.execute(
+            "INSERT INTO events_outbox (topic, key, value, keep_until_counted) VALUES (%s, 'k', 'late', true)",
+            [LISTENS],
+        )
         put_in_outbox("early")
         relay.step()
         slow.commit()
@@ -123,14 +131,14 @@ def test_a_row_committed_late_is_not_skipped(broker: Broker, committing_db: Data
     relay.step()
 
     values = [bytes(value) for value in Outbox.objects.order_by("id").values_list("value", flat=True)]
-    assert (values, on_the_topic(LISTENS, 2)) == ([b"late", b"early"], ["early", "late"])
+    assert (values, values_on_topic(LISTENS, 2)) == ([b"late", b"early"], ["early", "late"])
 
 
-def test_what_a_topic_forgot_is_sent_again(broker: Broker, ledger: Database, relay: Relay) -> None:
+def test_records_of_a_lost_topic_are_sent_again(broker: Broker, ledger: Database, relay: Relay) -> None:
     put_in_outbox("a", "b")
     relay.step()
     before = topic_id(LISTENS)
-    forget_the_topic(LISTENS)
+    lose_topic(LISTENS)
 
     relay.step()
     consumer = Consumer("listens", [LISTENS], write_to_ledger)
@@ -142,42 +150,46 @@ def test_what_a_topic_forgot_is_sent_again(broker: Broker, ledger: Database, rel
     assert (sorted(ledger_words()), Outbox.objects.count()) == (["a", "b"], 0)
 
 
-def forget_the_topic(name: str) -> None:
-    cluster = Cluster()
-    cluster._ask(lambda admin: admin.delete_topics([topics.broker_name(name)]))
-    wait_until(lambda: not cluster.layout([name]))
-    cluster.make_topics()
-    cluster.close()
+def lose_topic(name: str) -> None:
+    """Delete a topic and create it again, empty, as after a broker has lost its data."""
+    with closing(Cluster()) as cluster:
+        cluster._call(lambda admin: admin.delete_topics([topics.broker_name(name)]))
+        wait_until(lambda: not cluster.describe_topics([name]))
+        cluster.create_topics()
 
 
-def test_of_two_relays_one_works_and_the_other_takes_over(broker: Broker, committing_db: Database) -> None:
+def test_one_of_two_relays_works_and_the_other_takes_over(broker: Broker, committing_db: Database) -> None:
     create_topics()
     first, second = Relay(), Relay()
-    steps: list[bool] = []
-
-    def idle() -> None:
-        steps.append(second.step())
-        connection.close()
 
     put_in_outbox("a")
-    first_did = first.step()
+    first_sent = first.step()
     put_in_outbox("b")
-    thread = threading.Thread(target=idle)
-    thread.start()
-    thread.join()
-    untouched = Outbox.objects.filter(topic_id=None).count()
-    connection.close()  # as the death of its process would
-    thread = threading.Thread(target=idle)
-    thread.start()
-    thread.join()
+    second_sent = step_in_thread(second)
+    unsent = Outbox.objects.filter(topic_id=None).count()
+    connection.close()  # the first relay loses its lock, as if its process had ended
+    second_sent_later = step_in_thread(second)
     first.close()
     second.close()
 
-    assert (first_did, steps, untouched) == (True, [False, True], 1)
-    assert on_the_topic(LISTENS, 2) == ["a", "b"]
+    assert (first_sent, second_sent, second_sent_later, unsent) == (True, False, True, 1)
+    assert values_on_topic(LISTENS, 2) == ["a", "b"]
 
 
-def test_a_relay_that_lost_its_session_asks_for_the_lock_again(broker: Broker, committing_db: Database) -> None:
+def step_in_thread(relay: Relay) -> bool:
+    """Run one step on another database connection."""
+
+    def step() -> bool:
+        try:
+            return relay.step()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(step).result()
+
+
+def test_a_relay_that_lost_its_session_needs_the_lock_again(broker: Broker, committing_db: Database) -> None:
     relay, other = Relay(), psycopg.connect(committing_db.url, autocommit=True)
     put_in_outbox("a")
     relay.step()
@@ -185,14 +197,14 @@ def test_a_relay_that_lost_its_session_asks_for_the_lock_again(broker: Broker, c
     other.execute("SELECT pg_advisory_lock(%s)", [0x0FA_0001])
     put_in_outbox("b")
 
-    did = relay.step()
+    sent = relay.step()
 
     other.close()
     relay.close()
-    assert (did, Outbox.objects.filter(topic_id=None).count()) == (False, 1)
+    assert (sent, Outbox.objects.filter(topic_id=None).count()) == (False, 1)
 
 
-def test_while_kafka_is_away_rows_wait(
+def test_while_kafka_is_unavailable_rows_wait(
     fragile_broker: RestartableBroker, committing_db: Database, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
     put_in_outbox("a")
@@ -205,15 +217,21 @@ def test_while_kafka_is_away_rows_wait(
     fragile_broker.start()
     wait_until(lambda: relay.step() is not None and not Outbox.objects.filter(topic_id=None).exists(), seconds=10)
 
-    told = [record.getMessage().split(",")[0] for record in caplog.records if record.name == "events.relay"]
+    messages = [record.getMessage().split(",")[0] for record in caplog.records if record.name == "events.relay"]
     assert (steps, waiting, due) == ([False] * 20, 1, 1.0)
-    assert told == ["Kafka is away", "listens.v1 was made anew: 1 records are sent again", "Kafka is back"]
-    assert on_the_topic(LISTENS, 2) == ["a", "b"]
+    assert messages == [
+        "Kafka is unavailable",
+        "listens.v1 was created anew: sending 1 records again",
+        "Kafka is available again",
+    ]
+    assert values_on_topic(LISTENS, 2) == ["a", "b"]
 
 
-def test_a_large_backlog_goes_in_batches_of_bounded_size(broker: Broker, committing_db: Database, relay: Relay) -> None:
+def test_a_large_backlog_is_sent_in_batches_of_limited_size(
+    broker: Broker, committing_db: Database, relay: Relay
+) -> None:
     with transaction.atomic():
-        put(Outgoing(EXPERIENCES, b"k", bytes(800_000), rests=False) for _ in range(30))
+        put(Outgoing(EXPERIENCES, b"k", bytes(800_000), keep_until_counted=False) for _ in range(30))
 
     sizes = [Outbox.objects.count() for _ in range(4) if relay.step() is not None]
 

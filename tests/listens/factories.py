@@ -1,8 +1,8 @@
-"""What the tests of listens begin with: people, events, records."""
+"""Fans, listen events and records for the listen tests."""
 
 import itertools
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from accounts.models import Person
 from events.records import Incoming
 from listens import event
+from listens.ingest import IngestResult
 
 A_TOPIC_ID = uuid.UUID("0b6b2a55-7f0e-4a6c-9a51-3c8f6c1d2e01")
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -21,7 +22,7 @@ def make_fan(handle: str) -> Person:
 
 
 def listen_event(user_id: object, *, source: str = "/doors/listenbrainz", **data: Any) -> dict[str, Any]:
-    """A structured event as its producer would write it. `track` and other members of `data` may be given."""
+    """Return a structured event as a producer writes it. `data` overrides members of its data, also of `track`."""
     track = {"title": "Night Train", "artists": [{"name": "Ada"}], "artist_credit": "Ada", **data.pop("track", {})}
     return {
         "specversion": "1.0",
@@ -37,6 +38,14 @@ def listen_event(user_id: object, *, source: str = "/doors/listenbrainz", **data
 
 
 def make_incoming(value: dict[str, Any] | bytes | None, *, key: bytes | None = None, headers: Any = ()) -> Incoming:
-    """The record that carries it."""
+    """Return the record of an event. Other values are taken as they are."""
     raw = msgspec.json.encode(value) if isinstance(value, dict) else value
-    return Incoming("listens.v1", A_TOPIC_ID, 0, next(_offsets), 1_793_534_700_000, key, raw, tuple(headers))
+    return Incoming("listens.v1", A_TOPIC_ID, 0, next(_offsets), key, raw, tuple(headers))
+
+
+def after_noon(minutes: int) -> str:
+    return (NOON + timedelta(minutes=minutes)).isoformat()
+
+
+def rejection_reasons(result: IngestResult) -> list[str]:
+    return [rejection.reason for rejection in result.rejected]

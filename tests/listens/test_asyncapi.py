@@ -1,4 +1,4 @@
-"""What is written down about our topics, beside what the code does."""
+"""docs/api/asyncapi.yaml and the schemas describe what the code does."""
 
 import json
 from datetime import timedelta
@@ -15,17 +15,17 @@ from listens.listenbrainz import mapping, validation
 from tests.listens.test_event import NOW, schema
 
 API = BASE_DIR / "docs" / "api"
-WRITTEN: dict[str, Any] = yaml.safe_load((API / "asyncapi.yaml").read_text())
+ASYNCAPI: dict[str, Any] = yaml.safe_load((API / "asyncapi.yaml").read_text())
 
 
-def test_every_topic_is_described_with_how_long_it_keeps() -> None:
-    channels = {channel["address"]: channel["bindings"]["kafka"] for channel in WRITTEN["channels"].values()}
+def test_every_topic_is_described_with_its_retention() -> None:
+    channels = {channel["address"]: channel["bindings"]["kafka"] for channel in ASYNCAPI["channels"].values()}
 
-    said = {
+    documented = {
         name: (timedelta(milliseconds=kafka["topicConfiguration"]["retention.ms"]), kafka.get("partitions"))
         for name, kafka in channels.items()
     }
-    assert said == {name: (topic.keeps, topic.partitions) for name, topic in topics.TOPICS.items()}
+    assert documented == {name: (topic.retention, topic.partitions) for name, topic in topics.TOPICS.items()}
 
 
 def references(part: Any) -> list[str]:
@@ -34,29 +34,29 @@ def references(part: Any) -> list[str]:
     return [ref for inner in part for ref in references(inner)] if isinstance(part, list) else []
 
 
-@pytest.mark.parametrize("reference", sorted(set(references(WRITTEN))))
+@pytest.mark.parametrize("reference", sorted(set(references(ASYNCAPI))))
 def test_every_reference_leads_somewhere(reference: str) -> None:
     file, _, pointer = reference.partition("#")
-    found: Any = json.loads((API / file).read_text()) if file else WRITTEN
+    target: Any = json.loads((API / file).read_text()) if file else ASYNCAPI
 
     for step in pointer.split("/")[1:]:
-        found = found[step]
+        target = target[step]
 
-    assert found
+    assert target
 
 
-def test_the_example_is_an_event() -> None:
-    [example] = WRITTEN["components"]["messages"]["listenSubmitted"]["examples"]
+def test_the_example_in_the_asyncapi_document_is_valid() -> None:
+    [example] = ASYNCAPI["components"]["messages"]["listenSubmitted"]["examples"]
 
     schema.validate(example["payload"])
 
 
-def test_what_the_door_says_of_what_plays_now_is_as_written() -> None:
-    playing_now = json.loads((API / "schemas" / "playing_now.v1.schema.json").read_text())
-    heard = validation.SubmittedListen(
+def test_playing_now_events_match_their_schema() -> None:
+    schema_of_playing_now = json.loads((API / "schemas" / "playing_now.v1.schema.json").read_text())
+    listen = validation.SubmittedListen(
         None, "Night Train", "Ada", "Trains", {"duration": 200, "isrc": "GBAYE6800011", "x": [1]}
     )
 
-    told = json.loads(mapping.encode_listen_event(heard, "playing_now", uuid4(), at=NOW))
+    event = json.loads(mapping.encode_listen_event(listen, "playing_now", uuid4(), accepted_at=NOW))
 
-    jsonschema.Draft202012Validator(playing_now).validate(told)
+    jsonschema.Draft202012Validator(schema_of_playing_now).validate(event)

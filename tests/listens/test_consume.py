@@ -1,4 +1,4 @@
-"""From the door through Kafka to rows, with the processes that do it."""
+"""From the API through Kafka to rows, with the relay and the consumer as processes."""
 
 import time
 
@@ -17,7 +17,7 @@ from tests.servers import Broker, Database, Processes, Site, wait_until
 
 
 @pytest.mark.broker
-def test_what_the_door_took_is_counted_once_and_leaves_the_outbox(
+def test_accepted_listens_are_counted_once_and_leave_the_outbox(
     committing_db: Database, broker: Broker, live_site: Site, processes: Processes
 ) -> None:
     ana = make_fan("ana")
@@ -26,15 +26,15 @@ def test_what_the_door_took_is_counted_once_and_leaves_the_outbox(
     scrobbler = liblistenbrainz.ListenBrainz(api_base_url=live_site.url)
     scrobbler.set_auth_token(tokens.create(ana, "mpd", by=ana)[1])
     start = int(time.time()) - 3600
-    night = [liblistenbrainz.Listen("Night Train", "Ada", listened_at=start + n) for n in range(20)]
+    listens = [liblistenbrainz.Listen("Night Train", "Ada", listened_at=start + n) for n in range(20)]
     processes.start("relay")
     consumer = processes.start("consume")
 
-    for listen in night[:10]:
+    for listen in listens[:10]:
         scrobbler.submit_single_listen(listen)
-    scrobbler.submit_single_listen(night[0])  # a retry
+    scrobbler.submit_single_listen(listens[0])  # a retry
     scrobbler.submit_playing_now(liblistenbrainz.Listen("Night Train", "Ada"))
-    scrobbler.submit_multiple_listens(night[5:])
+    scrobbler.submit_multiple_listens(listens[5:])
 
     wait_until(lambda: Outbox.objects.count() == 0, seconds=60)
     assert Listen.objects.count() == 20
@@ -45,11 +45,11 @@ def test_what_the_door_took_is_counted_once_and_leaves_the_outbox(
 
 
 @pytest.mark.broker
-def test_a_record_nobody_can_read_is_set_aside_with_its_reason(
+def test_an_unreadable_record_becomes_a_dead_letter_with_its_reason(
     committing_db: Database, broker: Broker, processes: Processes
 ) -> None:
     with transaction.atomic():
-        put([Outgoing("listens.v1", b"x", b"nonsense", rests=True)])
+        put([Outgoing("listens.v1", b"x", b"nonsense", keep_until_counted=True)])
     processes.start("relay")
     processes.start("consume")
 

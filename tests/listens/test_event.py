@@ -1,4 +1,4 @@
-"""The listen event: the types promise what the published JSON Schema promises, and a little more."""
+"""The types of the listen event accept what the published JSON Schema accepts."""
 
 import copy
 import json
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from config import BASE_DIR
 from events import cloudevents
+from events.exceptions import UnreadableEvent
 from listens import event
+from listens.exceptions import UnreadableListen
 from tests.listens.factories import listen_event, make_incoming
 
 SCHEMA = json.loads((BASE_DIR / "docs/api/schemas/listen.v1.schema.json").read_text())
@@ -33,9 +35,9 @@ def is_date_time(value: object) -> bool:
 schema = jsonschema.Draft202012Validator(SCHEMA, format_checker=formats)
 
 
-def full() -> dict[str, Any]:
-    """An event that says everything there is to say."""
-    said = listen_event(
+def full_event() -> dict[str, Any]:
+    """Return an event with every member."""
+    raw = listen_event(
         MBID,
         time_basis="start",
         origin="live",
@@ -77,26 +79,27 @@ def full() -> dict[str, Any]:
         tags=["train"],
         extra={"discnumber": 1},
     )
-    return {**said, "subject": "listen"}
+    return {**raw, "subject": "listen"}
 
 
-def places(part: dict[str, Any], at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Every member that the schema describes."""
+def paths_in(part: dict[str, Any], at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every member that the schema describes."""
     for name, inner in part.get("properties", {}).items():
         yield (*at, name)
-        yield from places(inner, (*at, name))
+        yield from paths_in(inner, (*at, name))
         if "items" in inner:
             yield (*at, name, 0)
-            yield from places(inner["items"], (*at, name, 0))
+            yield from paths_in(inner["items"], (*at, name, 0))
 
 
-PLACES = list(places(SCHEMA))
-GONE = ...  # a copy of it is itself
+PATHS = list(paths_in(SCHEMA))
+REMOVED = ...  # deepcopy returns the same object
 LENGTHS = sorted({n + d for n in (16, 32, 64, 128, 256, 512, 1024, 2048) for d in (0, 1)})
 VALUES: list[Any] = [
-    GONE, None, True, False, 0, 1, -1, 1.5, 2_073_600_000, 2_073_600_001, 10**30, "", "x", [], ["x"], {}, {"name": "x"},
-    *("é" * n for n in LENGTHS), ["x"] * 50, ["x"] * 51, [{"name": "x"}] * 64, [{"name": "x"}] * 65, ["x" * 65], [{}],
-    MBID, MBID.upper(), MBID.replace("-", ""), f"{{{MBID}}}", MBID + "0", "GBAYE6800011", "gbaye6800011",
+    REMOVED, None, True, False, 0, 1, -1, 1.5, 2_073_600_000, 2_073_600_001, 10**30, "", "x", [], ["x"], {},
+    {"name": "x"}, *("é" * n for n in LENGTHS), ["x"] * 50, ["x"] * 51, [{"name": "x"}] * 64, [{"name": "x"}] * 65,
+    ["x" * 65], [{}], MBID, MBID.upper(),
+    MBID.replace("-", ""), f"{{{MBID}}}", MBID + "0", "GBAYE6800011", "gbaye6800011",
     "GB-AYE-68-00011", "GBAYE68000111", "DE", "de", "DEU", "start", "end", "minute", "live", "import", "manual",
     "replay", "Live", "2026-11-01T12:00:00Z", "2026-11-01T12:00:00.5+02:00", "2026-11-01T12:00:00", "2026-11-01",
     "1793534400", 1793534400, "1.0", "1.1", "application/json", "text/plain", event.LISTEN_SUBMITTED, event.PLAYING_NOW,
@@ -106,80 +109,80 @@ VALUES: list[Any] = [
 
 
 def changed(changes: list[tuple[tuple[str | int, ...], Any]]) -> dict[str, Any] | None:
-    """The full event with other values at some places; None when a change took away the place of another."""
-    said = copy.deepcopy(full())
-    for place, value in changes:
-        twins = [("partitionkey",), ("data", "user_id")]  # always the same, else it is our own rule that is broken
-        for each in twins if place in twins else [place]:
+    """Return the full event with other values at some paths. Return None if one change removes the path of another."""
+    raw = copy.deepcopy(full_event())
+    for path, value in changes:
+        same = [("partitionkey",), ("data", "user_id")]  # our own rule, which the schema lacks: they are equal
+        for each in same if path in same else [path]:
             try:
-                put(said, each, copy.deepcopy(value))
+                set_value(raw, each, copy.deepcopy(value))
             except (KeyError, IndexError, TypeError):
                 return None
-    return said
+    return raw
 
 
-def put(said: Any, place: tuple[str | int, ...], value: Any) -> None:
-    *path, last = place
-    for step in path:
-        said = said[step]
-    if isinstance(said, str):
+def set_value(raw: Any, path: tuple[str | int, ...], value: Any) -> None:
+    *parents, last = path
+    for step in parents:
+        raw = raw[step]
+    if isinstance(raw, str):
         raise TypeError("a text has no members")
-    if value is GONE:
-        del said[last]
+    if value is REMOVED:
+        del raw[last]
     else:
-        said[last] = value
+        raw[last] = value
 
 
-def ours(said: dict[str, Any]) -> bool:
+def types_accept(raw: dict[str, Any]) -> bool:
     try:
-        read = cloudevents.decode(make_incoming(said))
-        event.decode(read, now=NOW)
-    except (cloudevents.Unreadable, event.Unreadable):
+        envelope = cloudevents.decode(make_incoming(raw))
+        event.decode(envelope, now=NOW)
+    except (UnreadableEvent, UnreadableListen):
         return False
-    return read.type == event.LISTEN_SUBMITTED
+    return envelope.type == event.LISTEN_SUBMITTED
 
 
-def published(said: dict[str, Any]) -> bool:
-    """With the one difference that CloudEvents makes: an optional attribute that is null is not there."""
-    return bool(schema.is_valid({name: value for name, value in said.items() if (name, value) != ("subject", None)}))
+def schema_accepts(raw: dict[str, Any]) -> bool:
+    """CloudEvents treats an optional attribute that is null as missing, so it is removed."""
+    return bool(schema.is_valid({name: value for name, value in raw.items() if (name, value) != ("subject", None)}))
 
 
-def test_the_full_event_is_one_by_both() -> None:
-    assert (ours(full()), published(full())) == (True, True)
+def test_types_and_schema_accept_the_full_event() -> None:
+    assert (types_accept(full_event()), schema_accepts(full_event())) == (True, True)
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
-def test_types_and_schema_agree_on_every_member(place: tuple[str | int, ...]) -> None:
-    told = [said for value in VALUES if (said := changed([(place, value)]))]
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)))
+def test_types_and_schema_agree_on_every_member(path: tuple[str | int, ...]) -> None:
+    changed_events = [raw for value in VALUES if (raw := changed([(path, value)]))]
 
-    disagreements = [said for said in told if ours(said) != published(said)]
+    disagreements = [raw for raw in changed_events if types_accept(raw) != schema_accepts(raw)]
 
     assert disagreements == []
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(VALUES)), max_size=4))
+@given(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(VALUES)), max_size=4))
 def test_types_and_schema_agree_on_several_changes(changes: list[tuple[tuple[str | int, ...], Any]]) -> None:
-    said = changed(changes)
+    raw = changed(changes)
 
-    if said:
-        assert ours(said) == published(said)
-
-
-def test_keys_nobody_knows_are_ignored() -> None:
-    said = full()
-    said["data"]["track"]["mood"] = {"calm": 1}
-    said["traceparent"] = "00-1"
-
-    assert (ours(said), published(said)) == (True, True)
+    if raw:
+        assert types_accept(raw) == schema_accepts(raw)
 
 
-def read(said: dict[str, Any]) -> event.ListenData:
-    return event.decode(cloudevents.decode(make_incoming(said)), now=NOW)
+def test_unknown_keys_are_ignored() -> None:
+    raw = full_event()
+    raw["data"]["track"]["mood"] = {"calm": 1}
+    raw["traceparent"] = "00-1"
+
+    assert (types_accept(raw), schema_accepts(raw)) == (True, True)
 
 
-def test_what_is_not_said_has_the_schemas_default() -> None:
-    data = read(listen_event(MBID))
+def decode_listen(raw: dict[str, Any]) -> event.ListenData:
+    return event.decode(cloudevents.decode(make_incoming(raw)), now=NOW)
+
+
+def test_missing_members_have_the_schemas_defaults() -> None:
+    data = decode_listen(listen_event(MBID))
 
     assert (data.time_basis, data.origin, data.played_ms) == ("unknown", "live", None)
     assert (data.track.duration_ms, data.track.isrc, data.tags, data.extra) == (0, "", (), {})
@@ -200,16 +203,16 @@ def test_what_is_not_said_has_the_schemas_default() -> None:
         1793534400000,
     ],
 )
-def test_a_start_of_another_unit_or_of_no_zone_is_unreadable(started_at: object) -> None:
-    with pytest.raises(event.Unreadable):
-        read(listen_event(MBID, started_at=started_at))
+def test_a_start_in_another_unit_or_without_a_zone_is_unreadable(started_at: object) -> None:
+    with pytest.raises(UnreadableListen):
+        decode_listen(listen_event(MBID, started_at=started_at))
 
 
-def test_a_start_of_another_zone_is_the_same_moment() -> None:
-    assert read(listen_event(MBID, started_at="2026-11-01T14:00:00+02:00")).started_at == datetime(
+def test_a_start_in_another_zone_is_the_same_time() -> None:
+    assert decode_listen(listen_event(MBID, started_at="2026-11-01T14:00:00+02:00")).started_at == datetime(
         2026, 11, 1, 12, tzinfo=UTC
     )
-    assert read(listen_event(MBID, started_at="2026-11-23T01:00:00Z")).started_at == NOW + timedelta(hours=1)
+    assert decode_listen(listen_event(MBID, started_at="2026-11-23T01:00:00Z")).started_at == NOW + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -224,13 +227,13 @@ def test_a_start_of_another_zone_is_the_same_moment() -> None:
     ],
     ids=repr,
 )
-def test_a_nul_is_unreadable_wherever_it_stands(data: dict[str, Any]) -> None:
-    with pytest.raises(event.Unreadable):
-        read(listen_event(MBID, **data))
+def test_an_event_with_nul_in_a_text_is_unreadable(data: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableListen):
+        decode_listen(listen_event(MBID, **data))
 
 
-def test_the_letters_of_an_escaped_nul_are_a_text_like_any_other() -> None:
-    assert read(listen_event(MBID, track={"title": r"a\u0000"})).track.title == r"a\u0000"
+def test_a_text_that_looks_like_an_escaped_nul_is_accepted() -> None:
+    assert decode_listen(listen_event(MBID, track={"title": r"a\u0000"})).track.title == r"a\u0000"
 
 
 def nested(depth: int) -> Any:
@@ -239,13 +242,13 @@ def nested(depth: int) -> Any:
 
 @pytest.mark.parametrize("extra", [{"x": "y" * 8_185}, {"x": nested(64)}])
 def test_an_extra_that_is_too_large_or_too_deep_is_unreadable(extra: dict[str, Any]) -> None:
-    with pytest.raises(event.Unreadable, match="extra"):
-        read(listen_event(MBID, extra=extra))
+    with pytest.raises(UnreadableListen, match="extra"):
+        decode_listen(listen_event(MBID, extra=extra))
 
 
-def test_the_largest_extra_is_read() -> None:
-    assert read(listen_event(MBID, extra={"x": "y" * 8_184})).extra == {"x": "y" * 8_184}
-    assert read(listen_event(MBID, extra={"x": nested(63)})).extra == {"x": nested(63)}
+def test_the_largest_extra_is_accepted() -> None:
+    assert decode_listen(listen_event(MBID, extra={"x": "y" * 8_184})).extra == {"x": "y" * 8_184}
+    assert decode_listen(listen_event(MBID, extra={"x": nested(63)})).extra == {"x": nested(63)}
 
 
 @pytest.mark.parametrize(
@@ -261,27 +264,27 @@ def test_the_largest_extra_is_read() -> None:
     ],
     ids=lambda value: repr(value[:20]),
 )
-def test_data_that_is_no_json_of_ours_is_unreadable(value: bytes) -> None:
-    headers = {name: said for name, said in listen_event(MBID).items() if name not in ("data", "datacontenttype")}
-    binary = [(f"ce_{name}", said.encode()) for name, said in headers.items()] + [("content-type", b"application/json")]
+def test_data_that_is_not_our_json_is_unreadable(value: bytes) -> None:
+    headers = {name: raw for name, raw in listen_event(MBID).items() if name not in ("data", "datacontenttype")}
+    binary = [(f"ce_{name}", text.encode()) for name, text in headers.items()] + [("content-type", b"application/json")]
 
-    with pytest.raises(event.Unreadable):
+    with pytest.raises(UnreadableListen):
         event.decode(cloudevents.decode(make_incoming(value, headers=binary)), now=NOW)
 
 
-def test_a_binary_event_says_the_same_as_a_structured_one() -> None:
-    said = full()
-    binary = [(f"ce_{name}", value.encode()) for name, value in said.items() if name not in ("data", "datacontenttype")]
+def test_a_binary_event_decodes_to_the_same_data_as_a_structured_one() -> None:
+    raw = full_event()
+    binary = [(f"ce_{name}", value.encode()) for name, value in raw.items() if name not in ("data", "datacontenttype")]
     binary.append(("content-type", b"application/json; charset=utf-8"))
 
-    told = cloudevents.decode(make_incoming(json.dumps(said["data"]).encode(), headers=binary))
+    envelope = cloudevents.decode(make_incoming(json.dumps(raw["data"]).encode(), headers=binary))
 
-    assert event.decode(told, now=NOW) == read(said)
+    assert event.decode(envelope, now=NOW) == decode_listen(raw)
 
 
-def test_the_partitionkey_is_the_fan() -> None:
-    with pytest.raises(event.Unreadable, match="partitionkey"):
-        read({**listen_event(MBID), "partitionkey": str(uuid4())})
+def test_the_partitionkey_must_be_the_fan() -> None:
+    with pytest.raises(UnreadableListen, match="partitionkey"):
+        decode_listen({**listen_event(MBID), "partitionkey": str(uuid4())})
 
 
 @pytest.mark.parametrize(
@@ -292,5 +295,5 @@ def test_the_partitionkey_is_the_fan() -> None:
         ([{"name": "Ada"}, {"name": "Bo"}, {"name": "Cy"}], "Ada, Bo, Cy"),
     ],
 )
-def test_a_credit_that_is_not_given_is_put_together(artists: list[dict[str, str]], credit: str) -> None:
-    assert read(listen_event(MBID, track={"artists": artists, "artist_credit": ""})).track.credit == credit
+def test_a_missing_credit_is_joined_from_the_artists(artists: list[dict[str, str]], credit: str) -> None:
+    assert decode_listen(listen_event(MBID, track={"artists": artists, "artist_credit": ""})).track.credit == credit

@@ -1,4 +1,4 @@
-"""For a while nobody is told what a fan listens to."""
+"""Incognito periods, and the listens that our APIs drop in them."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -28,15 +28,15 @@ def ana(db: None) -> Person:
 def submit(ana: Person) -> Any:
     secret = tokens.create(ana, "mpd", by=ana)[1]
 
-    def submit(*ago: float, kind: str = "single") -> Any:
-        """Listens that began so many minutes ago."""
+    def submit(*minutes_ago: float, listen_type: str = "single") -> Any:
+        """Submit listens that began so many minutes ago."""
         song = {"track_name": "Salt Radio", "artist_name": "Mara Veil"}
         now = datetime.now(UTC).timestamp()
-        listens = [{"listened_at": int(now - 60 * each), "track_metadata": song} for each in ago]
+        listens = [{"listened_at": int(now - 60 * each), "track_metadata": song} for each in minutes_ago]
         payload = listens or [{"track_metadata": song}]
         return Client().post(
             "/1/submit-listens",
-            json.dumps({"listen_type": kind, "payload": payload}),
+            json.dumps({"listen_type": listen_type, "payload": payload}),
             content_type="application/json",
             headers={"authorization": f"Token {secret}"},
         )
@@ -44,80 +44,82 @@ def submit(ana: Person) -> Any:
     return submit
 
 
-def was_incognito(fan: Person, *, since: float, until: float | None) -> None:
-    """In minutes before now."""
+def add_past_period(fan: Person, *, since: float, until: float | None) -> None:
+    """Add a period in the past; its limits are in minutes before now."""
     now = datetime.now(UTC)
     end = None if until is None else now - timedelta(minutes=until)
     Incognito.objects.create(person=fan, since=now - timedelta(minutes=since), until=end)
 
 
-def starts() -> list[int]:
-    """In minutes before now."""
-    said = [json.loads(bytes(row.value or b""))["data"].get("started_at") for row in Outbox.objects.order_by("id")]
-    return [round((datetime.now(UTC) - datetime.fromisoformat(each)).total_seconds() / 60) for each in said]
+def minutes_of_outbox() -> list[int]:
+    """Return when the listens in the outbox began, in minutes before now."""
+    starts = [json.loads(bytes(row.value or b""))["data"].get("started_at") for row in Outbox.objects.order_by("id")]
+    return [round((datetime.now(UTC) - datetime.fromisoformat(each)).total_seconds() / 60) for each in starts]
 
 
-@pytest.mark.parametrize("kind", ["single", "playing_now"])
-def test_what_is_played_meanwhile_is_answered_as_ever_and_dropped(ana: Person, submit: Any, kind: str) -> None:
+@pytest.mark.parametrize("listen_type", ["single", "playing_now"])
+def test_listens_during_an_incognito_period_are_answered_as_usual_and_dropped(
+    ana: Person, submit: Any, listen_type: str
+) -> None:
     incognito.start(ana, until=None)
 
-    answer = submit(*([5] if kind == "single" else []), kind=kind)
+    response = submit(*([5] if listen_type == "single" else []), listen_type=listen_type)
 
-    assert (answer.status_code, answer.json(), Outbox.objects.count()) == (200, {"status": "ok"}, 0)
+    assert (response.status_code, response.json(), Outbox.objects.count()) == (200, {"status": "ok"}, 0)
 
 
-def test_afterwards_it_is_recorded_again(ana: Person, submit: Any) -> None:
+def test_after_the_period_listens_are_recorded_again(ana: Person, submit: Any) -> None:
     incognito.start(ana, until=None)
     incognito.end(ana)
 
     submit(-1)
 
-    assert len(starts()) == 1
+    assert len(minutes_of_outbox()) == 1
 
 
-def test_a_single_of_that_time_is_dropped_when_it_comes_later_too(ana: Person, submit: Any) -> None:
-    was_incognito(ana, since=60, until=30)
+def test_a_single_from_an_incognito_period_is_dropped_when_it_comes_later(ana: Person, submit: Any) -> None:
+    add_past_period(ana, since=60, until=30)
 
-    for ago in (90, 45, 10):
-        submit(ago)
+    for minutes_ago in (90, 45, 10):
+        submit(minutes_ago)
 
-    assert starts() == [90, 10]
+    assert minutes_of_outbox() == [90, 10]
 
 
-def test_an_import_keeps_its_past_but_for_that_time(ana: Person, submit: Any) -> None:
-    was_incognito(ana, since=60, until=30)
+def test_an_import_keeps_listens_outside_incognito_periods(ana: Person, submit: Any) -> None:
+    add_past_period(ana, since=60, until=30)
     incognito.start(ana, until=None)
 
-    submit(90, 45, 10, kind="import")
+    submit(90, 45, 10, listen_type="import")
 
-    assert starts() == [90, 10]
+    assert minutes_of_outbox() == [90, 10]
 
 
-def test_it_ends_by_itself(ana: Person, submit: Any) -> None:
-    was_incognito(ana, since=120, until=60)
+def test_a_period_with_an_end_ends_by_itself(ana: Person, submit: Any) -> None:
+    add_past_period(ana, since=120, until=60)
 
     submit(5)
 
-    assert (starts(), incognito.current(ana)) == ([5], None)
+    assert (minutes_of_outbox(), incognito.current(ana)) == ([5], None)
 
 
-def test_of_one_fan_it_hides_nobody_else(ana: Person, submit: Any) -> None:
+def test_another_fans_period_hides_nothing(ana: Person, submit: Any) -> None:
     incognito.start(factories.create_fan("Bea"), until=None)
 
     submit(5)
 
-    assert starts() == [5]
+    assert minutes_of_outbox() == [5]
 
 
-def test_starting_again_takes_the_place_of_what_stands(ana: Person) -> None:
+def test_starting_again_replaces_the_active_period(ana: Person) -> None:
     incognito.start(ana, until=None)
-    begun = incognito.start(ana, until=datetime.now(UTC) + HOUR)
+    period = incognito.start(ana, until=datetime.now(UTC) + HOUR)
 
     first, second = Incognito.objects.order_by("since")
-    assert (first.until, second.pk, incognito.current(ana)) == (second.since, begun.pk, begun)
+    assert (first.until, second.pk, incognito.current(ana)) == (second.since, period.pk, period)
 
 
-def test_ending_what_does_not_stand_changes_nothing(ana: Person) -> None:
+def test_ending_without_an_active_period_changes_nothing(ana: Person) -> None:
     assert [incognito.end(ana), bool(incognito.start(ana, until=None)), incognito.end(ana), incognito.end(ana)] == [
         False,
         True,
@@ -130,10 +132,10 @@ def test_ending_what_does_not_stand_changes_nothing(ana: Person) -> None:
     ]
 
 
-def test_the_database_knows_one_open_incognito_a_fan_and_no_end_before_its_beginning(ana: Person) -> None:
+def test_the_database_allows_one_open_period_a_fan_and_no_end_before_the_start(ana: Person) -> None:
     now = datetime.now(UTC)
     Incognito.objects.create(person=ana, since=now)
 
-    for wrong in ({"until": None}, {"until": now - HOUR}):
+    for invalid in ({"until": None}, {"until": now - HOUR}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Incognito.objects.create(person=ana, since=now, **wrong)
+            Incognito.objects.create(person=ana, since=now, **invalid)

@@ -1,4 +1,4 @@
-"""What our own player says was heard."""
+"""The view to which our own player reports plays."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,20 +40,20 @@ def client(ana: Person) -> Client:
     return client
 
 
-def a_play(sound: Sound, *, ago: float = 20, played_ms: int = 15_000, **more: Any) -> dict[str, Any]:
+def make_play(sound: Sound, *, ago: float = 20, played_ms: int = 15_000, **more: Any) -> dict[str, Any]:
     started_at = (datetime.now(UTC) - timedelta(seconds=ago)).isoformat()
     return {"recording": sound.recording_id, "started_at": started_at, "played_ms": played_ms, **more}
 
 
-def test_a_play_becomes_a_listen_with_its_proof(client: Client, ana: Person, sound: Sound) -> None:
-    play = a_play(sound, skips=2)
+def test_a_play_becomes_a_listen(client: Client, ana: Person, sound: Sound) -> None:
+    play = make_play(sound, skips=2)
 
-    answer = client.post(PLAYS, play)
+    response = client.post(PLAYS, play)
     [row] = Outbox.objects.all()
     rejected = handle_batch([make_incoming(bytes(row.value or b""), key=bytes(row.key or b""))])
 
-    assert (answer.status_code, answer.json(), rejected) == (200, {"recorded": True}, [])
-    assert (row.topic, bytes(row.key or b""), row.rests) == ("listens.v1", str(ana.pk).encode(), True)
+    assert (response.status_code, response.json(), rejected) == (200, {"recorded": True}, [])
+    assert (row.topic, bytes(row.key or b""), row.keep_until_counted) == ("listens.v1", str(ana.pk).encode(), True)
     listen = Listen.objects.select_related("source").get()
     assert (listen.person_id, listen.recording_id, listen.source.uri) == (ana.pk, sound.recording_id, "/doors/player")
     assert (listen.title, listen.artist_credit, listen.time_basis) == ("Salt Radio", "Mara Veil", "start")
@@ -62,8 +62,8 @@ def test_a_play_becomes_a_listen_with_its_proof(client: Client, ana: Person, sou
     assert Engagement.objects.get(person=ana).listens == 1
 
 
-def test_a_play_told_twice_counts_once(client: Client, sound: Sound) -> None:
-    play = a_play(sound)
+def test_a_play_that_is_reported_twice_counts_once(client: Client, sound: Sound) -> None:
+    play = make_play(sound)
 
     for _ in range(2):
         client.post(PLAYS, play)
@@ -73,7 +73,7 @@ def test_a_play_told_twice_counts_once(client: Client, sound: Sound) -> None:
 
 
 @pytest.mark.parametrize(
-    ("about", "says"),
+    ("changes", "message"),
     [
         ({"ago": -60}, "It has not begun yet."),
         ({"ago": 90_000}, "That was too long ago."),
@@ -91,52 +91,54 @@ def test_a_play_told_twice_counts_once(client: Client, sound: Sound) -> None:
         ({"skips": 10**6}, None),
     ],
 )
-def test_what_cannot_be_is_not_believed(client: Client, sound: Sound, about: dict[str, Any], says: str | None) -> None:
-    answer = client.post(PLAYS, a_play(sound, **about))
+def test_implausible_plays_are_refused(
+    client: Client, sound: Sound, changes: dict[str, Any], message: str | None
+) -> None:
+    response = client.post(PLAYS, make_play(sound, **changes))
 
-    assert (answer.status_code, Outbox.objects.count()) == (422, 0)
-    if says:
-        assert answer.json() == {"error": says}
+    assert (response.status_code, Outbox.objects.count()) == (422, 0)
+    if message:
+        assert response.json() == {"error": message}
 
 
-def test_clocks_may_disagree_a_little(client: Client, sound: Sound) -> None:
-    answers = [
-        client.post(PLAYS, a_play(sound, **about)) for about in ({"ago": 13.5}, {"ago": 20, "played_ms": 21_500})
+def test_small_clock_differences_are_accepted(client: Client, sound: Sound) -> None:
+    responses = [
+        client.post(PLAYS, make_play(sound, **changes)) for changes in ({"ago": 13.5}, {"ago": 20, "played_ms": 21_500})
     ]
 
-    assert [answer.json() for answer in answers] == [{"recorded": True}] * 2
+    assert [response.json() for response in responses] == [{"recorded": True}] * 2
 
 
-def test_of_a_long_one_four_minutes_are_enough(client: Client, sound: Sound) -> None:
+def test_four_minutes_of_a_long_recording_are_a_listen(client: Client, sound: Sound) -> None:
     Sound.objects.update(seconds=Decimal(1200))
 
-    assert client.post(PLAYS, a_play(sound, ago=250, played_ms=240_000)).json() == {"recorded": True}
-    assert client.post(PLAYS, a_play(sound, ago=251, played_ms=239_000)).status_code == 422
+    assert client.post(PLAYS, make_play(sound, ago=250, played_ms=240_000)).json() == {"recorded": True}
+    assert client.post(PLAYS, make_play(sound, ago=251, played_ms=239_000)).status_code == 422
 
 
-def test_who_is_incognito_is_not_recorded_and_is_told_so(client: Client, ana: Person, sound: Sound) -> None:
+def test_plays_during_an_incognito_period_are_not_recorded(client: Client, ana: Person, sound: Sound) -> None:
     incognito.start(ana, until=None)
-    during = client.post(PLAYS, a_play(sound))
+    during = client.post(PLAYS, make_play(sound))
     incognito.end(ana)
-    after = client.post(PLAYS, a_play(sound, ago=16))
+    after = client.post(PLAYS, make_play(sound, ago=16))
 
     assert (during.json(), after.json()) == ({"recorded": False}, {"recorded": True})
     assert Outbox.objects.count() == 1
 
 
-def test_too_many_plays_are_nobodys(client: Client, sound: Sound) -> None:
-    answers = [
-        client.post(PLAYS, a_play(sound, ago=20 + n)).status_code for n in range(player_api.PLAYS_PER_WINDOW + 2)
+def test_too_many_plays_are_refused(client: Client, sound: Sound) -> None:
+    responses = [
+        client.post(PLAYS, make_play(sound, ago=20 + n)).status_code for n in range(player_api.PLAYS_PER_WINDOW + 2)
     ]
 
-    assert answers == [200] * player_api.PLAYS_PER_WINDOW + [429] * 2
+    assert responses == [200] * player_api.PLAYS_PER_WINDOW + [429] * 2
 
 
-def test_nobody_else_tells_plays(ana: Person, sound: Sound) -> None:
-    careful = Client(enforce_csrf_checks=True)
-    careful.force_login(ana)
+def test_plays_need_a_session_and_a_csrf_token(ana: Person, sound: Sound) -> None:
+    with_csrf_check = Client(enforce_csrf_checks=True)
+    with_csrf_check.force_login(ana)
 
-    assert Client().post(PLAYS, a_play(sound)).status_code == 403
-    assert careful.post(PLAYS, a_play(sound)).status_code == 403
-    assert careful.get(PLAYS).status_code == 405
+    assert Client().post(PLAYS, make_play(sound)).status_code == 403
+    assert with_csrf_check.post(PLAYS, make_play(sound)).status_code == 403
+    assert with_csrf_check.get(PLAYS).status_code == 405
     assert Outbox.objects.count() == 0

@@ -1,66 +1,84 @@
-"""Programs that are kept running."""
+"""Processes that a supervisor starts, restarts and ends."""
 
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.servers import wait_until
-from worker.supervisor import Process, Supervisor
+from worker import supervisor
+from worker.supervisor import MAX_RESTART_PAUSE, Process, Supervisor
 
 
 def python_process(name: str, script: str) -> Process:
     return Process(name, [sys.executable, "-c", script])
 
 
-def supervise_for(crew: Supervisor, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        crew.tend(0.05)
+def supervise_until(processes: Supervisor, condition: Callable[[], bool]) -> None:
+    def check() -> bool:
+        processes.supervise(0.05)
+        return condition()
+
+    wait_until(check, every=0)
 
 
-def test_what_a_program_says_carries_its_name(capfd: pytest.CaptureFixture[str]) -> None:
-    crew = Supervisor([python_process("relay", "print('one'); print('two'); import time; time.sleep(60)")])
-    crew.start()
+def test_output_is_printed_after_the_process_name(capfd: pytest.CaptureFixture[str]) -> None:
+    processes = Supervisor([python_process("relay", "print('one'); print('two'); import time; time.sleep(60)")])
+    processes.start()
+    printed: list[str] = []
 
-    supervise_for(crew, 0.2)
-    crew.stop()
+    supervise_until(processes, lambda: printed.append(capfd.readouterr().err) or "two" in "".join(printed))
+    processes.stop()
 
-    assert "relay      | one\nrelay      | two\n" in capfd.readouterr().err
+    assert "".join(printed) == "relay      | one\nrelay      | two\n"
 
 
-def test_a_program_that_dies_is_started_again_but_not_at_once_for_ever(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_a_process_that_keeps_dying_is_restarted_after_longer_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    now = 1000.0
+    monkeypatch.setattr(supervisor, "monotonic", lambda: now)
     runs = tmp_path / "runs"
-    crew = Supervisor([python_process("consumer", f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(3)")])
-    crew.start()
+    processes = Supervisor([python_process("consumer", f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(3)")])
+    processes.start()
+    supervised = processes.supervised[0]
+    pauses = []
 
-    supervise_for(crew, 2)
-    crew.stop()
+    for _ in range(6):
+        supervise_until(processes, lambda: supervised.restart_at is not None)
+        assert supervised.restart_at is not None
+        pauses.append(supervised.restart_at - now)
+        now = supervised.restart_at - 0.01
+        processes.supervise(0)
+        assert supervised.restart_at > now  # not yet
+        now = supervised.restart_at
+        processes.supervise(0)
+    supervise_until(processes, lambda: supervised.restart_at is not None)
+    processes.stop()
 
-    assert 2 <= len(runs.read_text()) <= 5
-    assert "consumer   | ended with 3; starting it again\n" in capfd.readouterr().err
+    assert pauses == pytest.approx([0.2, 0.4, 0.8, 1.6, MAX_RESTART_PAUSE, MAX_RESTART_PAUSE])
+    assert runs.read_text() == "x" * 7
+    assert "consumer   | ended with exit code 3; starting it again\n" in capfd.readouterr().err
 
 
-def test_a_program_that_will_not_end_is_ended(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_process_that_ignores_its_stop_signal_is_killed(capfd: pytest.CaptureFixture[str]) -> None:
     stubborn = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
     )
-    crew = Supervisor([python_process("stubborn", stubborn)])
-    crew.start()
-    child = crew.posts[0].child
-    supervise_for(crew, 0.5)
+    processes = Supervisor([python_process("stubborn", stubborn)])
+    processes.start()
+    child = processes.supervised[0].child
+    supervise_until(processes, lambda: "ready" in capfd.readouterr().err)
 
-    crew.stop(within=0.3)
+    processes.stop(within=0.3)
 
     assert child is not None
     assert child.returncode == -9
 
 
-def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+def test_children_of_a_killed_parent_end(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     script = f"""
 import sys, time; sys.path.append("platform")

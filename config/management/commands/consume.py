@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.events import CONSUMED_TOPICS, CONSUMER_NAME, handle_batch
 from events import consumer
-from events.poison import TooManyFailures
+from events.exceptions import TooManyFailures
 
 
 class Command(BaseCommand):

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             if not quiet:
                 supervisor.add(manage_process("fans", "simulate", "--site", site))
             while True:
-                supervisor.tend(1.0)
+                supervisor.supervise(1.0)
         finally:
             self.stdout.write("Stopping all processes.")
             self.stdout.flush()
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             supervisor.add(manage_process(name, *words))
 
         def is_up() -> bool:
-            supervisor.tend(0.2)
+            supervisor.supervise(0.2)
             return is_healthy(site, "/")
 
         if not wait_for(is_up, seconds=START_TIMEOUT_SECONDS):

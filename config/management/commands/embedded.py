@@ -63,7 +63,7 @@ def _run_command(command: Sequence[str], supervisor: Supervisor, env: dict[str, 
         signal.signal(number, forward)
     try:
         while child.poll() is None:
-            supervisor.tend()
+            supervisor.supervise()
     finally:
         terminate(child)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode

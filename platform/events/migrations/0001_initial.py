@@ -19,14 +19,12 @@ class Migration(migrations.Migration):
                 ("key", models.BinaryField(null=True)),
                 ("value", models.BinaryField(null=True)),
                 (
-                    "whole",
-                    models.BooleanField(
-                        default=True, help_text="false: the value was too large to keep, its end is missing"
-                    ),
+                    "is_complete",
+                    models.BooleanField(default=True, help_text="false: only the beginning of a large value is kept"),
                 ),
                 ("headers", models.JSONField(help_text="pairs of name and value, percent-encoded", null=True)),
                 ("reason", models.CharField(max_length=500)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("stored_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("replayed_at", models.DateTimeField(null=True)),
             ],
             options={
@@ -43,8 +41,8 @@ class Migration(migrations.Migration):
                 ("key", models.BinaryField(null=True)),
                 ("value", models.BinaryField(null=True)),
                 ("headers", models.JSONField(help_text="pairs of name and value, percent-encoded", null=True)),
-                ("rests", models.BooleanField(help_text="stays until counted")),
-                ("put_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("keep_until_counted", models.BooleanField(help_text="stays until its consumer has passed it")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("topic_id", models.UUIDField(null=True)),
                 ("partition", models.PositiveIntegerField(null=True)),
                 ("offset", models.BigIntegerField(null=True)),
@@ -76,8 +74,8 @@ class Migration(migrations.Migration):
                 ("topic", models.CharField(max_length=80)),
                 ("topic_id", models.UUIDField()),
                 ("partition", models.PositiveIntegerField()),
-                ("next", models.BigIntegerField(help_text="the first offset not yet taken in")),
-                ("moved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("next", models.BigIntegerField(help_text="the first offset not yet processed")),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 "constraints": [

@@ -1,4 +1,4 @@
-"""Answer: the door for scrobblers, which speaks ListenBrainz. A listen is in the outbox before anybody hears 200."""
+"""The ListenBrainz API for scrobblers. A listen is in the outbox before the client gets status 200."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,11 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import tokens
 from accounts.models import Person
-from events import cloudevents, outbox, topics
-from events.outbox import Outgoing
-from listens import incognito
+from events import outbox, topics
+from listens import event, incognito
+from listens.exceptions import InvalidSubmission, RequestRejected
 from listens.listenbrainz import mapping, validation
-from listens.listenbrainz.validation import Refused, Submission, SubmittedListen
+from listens.listenbrainz.validation import Submission, SubmittedListen
 from web import rate_limits
 
 QUEUE_UNAVAILABLE = "Cannot submit listens to queue, please try again later."
@@ -32,26 +32,17 @@ EXPOSED_HEADERS = "X-RateLimit-Remaining,X-RateLimit-Limit,X-RateLimit-Reset,X-R
 type Endpoint = Callable[[HttpRequest, str, Person | None], HttpResponse]
 
 
-class TurnedAway(Exception):
-    """Nobody we know, or something is missing. The answer's status and sentence."""
+def endpoint(*methods: str, unavailable: str) -> Callable[[Endpoint], Callable[[HttpRequest], HttpResponse]]:
+    """Decorate a view of this API: authenticate by token, limit the rate, and answer every error as ListenBrainz does.
 
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-def endpoint(*methods: str, away: str) -> Callable[[Endpoint], Callable[[HttpRequest], HttpResponse]]:
-    """Whoever comes by `methods` is looked up by their token and counted; every way out is an answer of the contract.
-
-    `away` is what is said, with 503, while the database is away.
+    `unavailable` is the message of status 503 while the database is unavailable.
     """
     allowed = ", ".join(sorted({*methods, "OPTIONS"}))
 
-    def guard(visit: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
+    def decorate(view: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
         @csrf_exempt
-        @wraps(visit)
-        def enter(request: HttpRequest) -> HttpResponse:
+        @wraps(view)
+        def handle(request: HttpRequest) -> HttpResponse:
             if request.method == "OPTIONS":
                 response = HttpResponse(headers={"Allow": allowed})
             elif request.method not in methods:
@@ -59,22 +50,22 @@ def endpoint(*methods: str, away: str) -> Callable[[Endpoint], Callable[[HttpReq
                 response["Allow"] = allowed
             else:
                 try:
-                    response = _rate_limited(visit, request)
+                    response = _rate_limited(view, request)
                 except (OperationalError, InterfaceError):
-                    response = _error_response(503, away)
+                    response = _error_response(503, unavailable)
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Allow-Methods"] = allowed
             response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
             response["Access-Control-Max-Age"] = "21600"
             return response
 
-        return enter
+        return handle
 
-    return guard
+    return decorate
 
 
-def _rate_limited(visit: Endpoint, request: HttpRequest) -> HttpResponse:
-    """Count by token; who has no valid one is counted by address."""
+def _rate_limited(view: Endpoint, request: HttpRequest) -> HttpResponse:
+    """Limit requests by token, and requests without a valid token by address."""
     secret = _token_secret(request)
     person = tokens.authenticate(secret) if secret else None
     if person:
@@ -84,7 +75,7 @@ def _rate_limited(visit: Endpoint, request: HttpRequest) -> HttpResponse:
         rate = rate_limits.hit(
             f"listens address {address}", settings.LISTENS_RATE_PER_ADDRESS, settings.LISTENS_RATE_WINDOW
         )
-    response = _call_endpoint(visit, request, secret, person) if rate.allowed else _rate_limit_response(rate)
+    response = _call_endpoint(view, request, secret, person) if rate.allowed else _rate_limit_response(rate)
     response["X-RateLimit-Limit"] = str(rate.limit)
     response["X-RateLimit-Remaining"] = str(rate.remaining)
     response["X-RateLimit-Reset-In"] = str(rate.reset_in)
@@ -93,17 +84,17 @@ def _rate_limited(visit: Endpoint, request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _call_endpoint(visit: Endpoint, request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
+def _call_endpoint(view: Endpoint, request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
     try:
-        return visit(request, secret, person)
-    except TurnedAway as reason:
-        return _error_response(reason.status, reason.message)
-    except Refused as reason:
-        return _error_response(400, reason.message, reason.listen)
+        return view(request, secret, person)
+    except RequestRejected as error:
+        return _error_response(error.status, error.message)
+    except InvalidSubmission as error:
+        return _error_response(400, error.message, error.listen)
 
 
 def _rate_limit_response(rate: rate_limits.RateLimitStatus) -> HttpResponse:
-    """ListenBrainz sends no Retry-After; some clients honour it all the same."""
+    """Answer 429. ListenBrainz itself sends no Retry-After, but some clients respect it."""
     return HttpResponse(
         RATE_LIMIT_EXCEEDED,
         status=429,
@@ -113,70 +104,69 @@ def _rate_limit_response(rate: rate_limits.RateLimitStatus) -> HttpResponse:
 
 
 def _token_secret(request: HttpRequest) -> str:
-    """The second word of the Authorization header, whatever the first may be; or what the address says."""
+    """Return the second word of the Authorization header, whatever the first is, or the query parameter `token`."""
     words = request.headers.get("Authorization", "").split(" ")
     return words[1] if len(words) > 1 else request.GET.get("token", "")
 
 
-@endpoint("POST", away=QUEUE_UNAVAILABLE)
+@endpoint("POST", unavailable=QUEUE_UNAVAILABLE)
 def submit_listens(request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
+    """Accept listens, or what the fan is playing now."""
     if not request.headers.get("Authorization"):
-        raise TurnedAway(401, "You need to provide an Authorization header.")
+        raise RequestRejected(401, "You need to provide an Authorization header.")
     if " " not in request.headers["Authorization"]:
-        raise TurnedAway(401, "Provided Authorization header is invalid.")
+        raise RequestRejected(401, "Provided Authorization header is invalid.")
     if person is None:
-        raise TurnedAway(401, "Invalid authorization token.")
-    at = datetime.now(UTC)
-    submission = validation.validate_submission(_read_body(request), now=at.timestamp())
+        raise RequestRejected(401, "Invalid authorization token.")
+    now = datetime.now(UTC)
+    submission = validation.validate_submission(_read_body(request), now=now.timestamp())
     answer = {"status": "ok"}
-    if submission.kind == "playing_now" and "return_msid" in request.GET:
+    if submission.listen_type == "playing_now" and "return_msid" in request.GET:
         answer["recording_msid"] = str(mapping.recording_msid(submission.listens[0]))
     try:
-        _store_submission(submission, person, at)
+        _store_submission(submission, person, now)
     except (OperationalError, InterfaceError):
-        raise TurnedAway(
-            503, PLAYING_NOW_UNAVAILABLE if submission.kind == "playing_now" else QUEUE_UNAVAILABLE
+        raise RequestRejected(
+            503, PLAYING_NOW_UNAVAILABLE if submission.listen_type == "playing_now" else QUEUE_UNAVAILABLE
         ) from None
     return _json_response(answer)
 
 
 def _read_body(request: HttpRequest) -> bytes:
-    """The raw body, whatever its Content-Type, and no more of it than shows that it is too large."""
+    """Return the raw body, whatever its Content-Type. Of a body that is too large, read one byte over the limit."""
     try:
         return request.read(validation.MAX_BODY_BYTES + 1)
     except UnreadablePostError as error:
-        raise Refused("Cannot parse JSON document: it ended before its end") from error
+        raise InvalidSubmission("Cannot parse JSON document: the request ended too early") from error
 
 
-def _store_submission(submission: Submission, person: Person, at: datetime) -> None:
-    """All listens of a submission wait for Kafka, or none does; but for those that the fan wants nobody to know."""
-    topic = topics.LISTENS_IMPORT if submission.kind == "import" else topics.LISTENS
-    key = str(person.pk).encode()
-    rests = submission.kind != "playing_now"
+def _store_submission(submission: Submission, person: Person, now: datetime) -> None:
+    """Put all listens of a submission into the outbox, or none. Listens of an incognito period are dropped."""
+    listen_type = submission.listen_type
     outgoing = [
-        Outgoing(
-            topic,
-            key,
-            mapping.encode_listen_event(heard, submission.kind, person.pk, at=at),
-            rests,
-            cloudevents.STRUCTURED_HEADERS,
+        event.to_outgoing(
+            person.pk,
+            mapping.encode_listen_event(listen, listen_type, person.pk, accepted_at=now),
+            topic=topics.LISTENS_IMPORT if listen_type == "import" else topics.LISTENS,
+            keep_until_counted=listen_type != "playing_now",
         )
-        for heard in _without_incognito(submission, person, at)
+        for listen in _without_incognito(submission, person, now)
     ]
     with transaction.atomic():
         outbox.put(outgoing)
 
 
-def _without_incognito(submission: Submission, person: Person, at: datetime) -> list[SubmittedListen]:
-    starts = [datetime.fromtimestamp(one.listened_at or at.timestamp(), UTC) for one in submission.listens]
-    hidden = incognito.hidden_flags(person.pk, starts, accepted_at=at, live=submission.kind != "import")
-    return [one for one, drop in zip(submission.listens, hidden, strict=True) if not drop]
+def _without_incognito(submission: Submission, person: Person, now: datetime) -> list[SubmittedListen]:
+    starts = [datetime.fromtimestamp(listen.listened_at or now.timestamp(), UTC) for listen in submission.listens]
+    hidden = incognito.hidden_flags(person.pk, starts, accepted_at=now, live=submission.listen_type != "import")
+    return [listen for listen, is_hidden in zip(submission.listens, hidden, strict=True) if not is_hidden]
 
 
-@endpoint("GET", "HEAD", away=DATABASE_UNAVAILABLE)
+@endpoint("GET", "HEAD", unavailable=DATABASE_UNAVAILABLE)
 def validate_token(request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
+    """Say whether a token is valid, and whose it is."""
     if not secret:
-        raise TurnedAway(400, "You need to provide an Authorization token.")
+        raise RequestRejected(400, "You need to provide an Authorization token.")
     if person is None:
         return _json_response({"code": 200, "message": "Token invalid.", "valid": False})
     return _json_response({"code": 200, "message": "Token valid.", "valid": True, "user_name": person.handle})
@@ -187,5 +177,5 @@ def _json_response(answer: dict[str, Any], status: int = 200) -> HttpResponse:
 
 
 def _error_response(status: int, message: str, listen: dict[str, Any] | None = None) -> HttpResponse:
-    """A listen at fault is told back, its own keys beside the code and the error."""
+    """Answer with `code` and `error`, beside the keys of the listen at fault."""
     return _json_response({**(listen or {}), "code": status, "error": message}, status)

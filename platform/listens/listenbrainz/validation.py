@@ -1,7 +1,7 @@
-"""Check: what a ListenBrainz client submits, by ListenBrainz' own rules, in their order and in their words.
+"""Validate what a ListenBrainz client submits: by ListenBrainz's own rules, in their order, with their messages.
 
-Where ListenBrainz itself falls over (null where an object belongs, numbers where a list belongs, infinity, nesting
-without end) the answer here is a 400 in words of our own.
+Where ListenBrainz itself fails with status 500 (null instead of an object, a number instead of a list, infinity, deep
+nesting), we answer 400 with messages of our own.
 """
 
 from typing import Any, Literal
@@ -10,16 +10,17 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from listens import json_depth
+from listens import event, json_depth
+from listens.exceptions import InvalidSubmission
 
 MAX_BODY_BYTES = 10_240_000
 MAX_LISTEN_BYTES = 10_240  # bytes, on average over a submission
 MAX_LISTENS = 1000
 MAX_TAGS, MAX_TAG_LENGTH = 50, 64
-MAX_NAME_LENGTH = 1024  # ours: an event has room for no more
-MAX_DURATIONS = {"duration": 2_073_600, "duration_ms": 2_073_600_000}  # 24 days
-EARLIEST_LISTENED_AT = 1_033_430_400  # the bound; the sentence about it names another number, as ListenBrainz' does
-MAX_CLOCK_SKEW_SECONDS = 3600  # seconds that a client's clock may be ahead
+MAX_NAME_LENGTH = 1024  # our own limit: an event holds no more
+MAX_DURATIONS = {"duration": event.MAX_DURATION_MS // 1000, "duration_ms": event.MAX_DURATION_MS}
+EARLIEST_LISTENED_AT = int(event.EARLIEST_START.timestamp())  # the message names another number, as ListenBrainz does
+MAX_CLOCK_SKEW_SECONDS = int(event.MAX_CLOCK_SKEW.total_seconds())
 SINGLE_MBID_FIELDS = ("release_mbid", "recording_mbid", "release_group_mbid", "track_mbid")
 MBID_LIST_FIELDS = ("artist_mbids", "work_mbids")
 
@@ -27,17 +28,8 @@ type ListenType = Literal["single", "playing_now", "import"]
 type JSONObject = dict[str, Any]
 
 
-class Refused(Exception):
-    """What the client is told. `listen` is the one at fault, and is told back to it."""
-
-    def __init__(self, message: str, listen: JSONObject | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.listen = listen or {}
-
-
 class SubmittedListen(Struct, frozen=True):
-    """One listen that passed. `listened_at` is in seconds, None while it plays; times in `info` are whole numbers."""
+    """One valid listen. `listened_at` is in seconds, None for playing_now; durations in `info` are whole numbers."""
 
     listened_at: int | None
     track: str
@@ -47,69 +39,78 @@ class SubmittedListen(Struct, frozen=True):
 
 
 class Submission(Struct, frozen=True):
-    kind: ListenType
+    """The valid listens of one request."""
+
+    listen_type: ListenType
     listens: list[SubmittedListen]
 
 
 def validate_submission(body: bytes, *, now: float) -> Submission:
-    """The listens of a request's raw body. One bad listen refuses them all. `now` is in seconds since 1970."""
+    """Return the listens in a request's raw body. `now` is in seconds since 1970.
+
+    Raises InvalidSubmission, also if only one of the listens is invalid.
+    """
     if len(body) > MAX_BODY_BYTES:
-        raise Refused(f"Payload too large. Payload cannot exceed {MAX_BODY_BYTES} bytes")
+        raise InvalidSubmission(f"Payload too large. Payload cannot exceed {MAX_BODY_BYTES} bytes")
     document = _parse_document(body)
     payload = _parse_payload(document, len(body))
-    kind = _parse_listen_type(document, len(payload))
-    return Submission(kind, [_parse_listen(listen, kind, now) for listen in payload])
+    listen_type = _parse_listen_type(document, len(payload))
+    return Submission(listen_type, [_parse_listen(listen, listen_type, now) for listen in payload])
 
 
 def _parse_document(body: bytes) -> JSONObject:
     try:
         document = msgspec.json.decode(body)
     except RecursionError:
-        raise Refused("Cannot parse JSON document: nested too deeply") from None
+        raise InvalidSubmission("Cannot parse JSON document: nested too deeply") from None
     except ValueError as error:  # malformed, out of range, or not UTF-8
-        raise Refused(f"Cannot parse JSON document: {error}") from None
+        raise InvalidSubmission(f"Cannot parse JSON document: {error}") from None
     if json_depth.is_too_deep(document):
-        raise Refused("Cannot parse JSON document: nested too deeply")
+        raise InvalidSubmission("Cannot parse JSON document: nested too deeply")
     if not isinstance(document, dict):
-        raise Refused("Invalid JSON document submitted. Top level of JSON document should be a json object.")
+        raise InvalidSubmission("Invalid JSON document submitted. Top level of JSON document should be a json object.")
     return document
 
 
 def _parse_payload(document: JSONObject, size: int) -> list[Any]:
     if "payload" not in document:
-        raise Refused("Invalid JSON document submitted.")
+        raise InvalidSubmission("Invalid JSON document submitted.")
     payload = document["payload"]
     if not isinstance(payload, list):
-        raise Refused("The payload in the JSON document should be a list of listens.")
+        raise InvalidSubmission("The payload in the JSON document should be a list of listens.")
     if not payload:
-        raise Refused("JSON document does not contain any listens")
+        raise InvalidSubmission("JSON document does not contain any listens")
     if len(payload) > MAX_LISTENS:
-        raise Refused(f"Too many listens. You may not submit more than {MAX_LISTENS} listens at once.")
+        raise InvalidSubmission(f"Too many listens. You may not submit more than {MAX_LISTENS} listens at once.")
     if size > len(payload) * MAX_LISTEN_BYTES:
-        raise Refused(f"JSON document is too large. Each listens may not be larger than {MAX_LISTEN_BYTES} bytes.")
+        raise InvalidSubmission(
+            f"JSON document is too large. Each listens may not be larger than {MAX_LISTEN_BYTES} bytes."
+        )
     return payload
 
 
-def _parse_listen_type(document: JSONObject, listens: int) -> ListenType:
+def _parse_listen_type(document: JSONObject, listen_count: int) -> ListenType:
     if "listen_type" not in document:
-        raise Refused("Invalid JSON document submitted.")
-    kinds: dict[str, ListenType] = {"single": "single", "playing_now": "playing_now", "import": "import"}
-    said = document["listen_type"]
-    kind = kinds.get(said) if isinstance(said, str) else None
-    if kind is None:
-        raise Refused("JSON document requires a valid listen_type key.")
-    if kind != "import" and listens > 1:
-        raise Refused("JSON document contains more than listen for a single/playing_now. It should contain only one.")
-    return kind
+        raise InvalidSubmission("Invalid JSON document submitted.")
+    listen_types: dict[str, ListenType] = {"single": "single", "playing_now": "playing_now", "import": "import"}
+    value = document["listen_type"]
+    listen_type = listen_types.get(value) if isinstance(value, str) else None
+    if listen_type is None:
+        raise InvalidSubmission("JSON document requires a valid listen_type key.")
+    if listen_type != "import" and listen_count > 1:
+        raise InvalidSubmission(
+            "JSON document contains more than listen for a single/playing_now. It should contain only one."
+        )
+    return listen_type
 
 
-def _parse_listen(listen: Any, kind: ListenType, now: float) -> SubmittedListen:
+def _parse_listen(listen: Any, listen_type: ListenType, now: float) -> SubmittedListen:
     if listen is None:
-        raise Refused("Listen is empty and cannot be validated.")
+        raise InvalidSubmission("Listen is empty and cannot be validated.")
     if not isinstance(listen, dict):
-        raise Refused("Each listen in the payload should be a JSON object.")
-    listened_at = None if kind == "playing_now" else _parse_listened_at(listen, now)
-    metadata = _parse_track_metadata(listen, kind)
+        raise InvalidSubmission("Each listen in the payload should be a JSON object.")
+    listened_at = None if listen_type == "playing_now" else _parse_listened_at(listen, now)
+    metadata = _parse_track_metadata(listen, listen_type)
     names = {field: _required_name(listen, metadata, field) for field in ("track_name", "artist_name")}
     release = _optional_release(listen, metadata)
     info = _parse_additional_info(listen, metadata)
@@ -119,15 +120,15 @@ def _parse_listen(listen: Any, kind: ListenType, now: float) -> SubmittedListen:
 
 def _parse_listened_at(listen: JSONObject, now: float) -> int:
     if "listened_at" not in listen:
-        raise Refused("JSON document must contain the key listened_at at the top level.", listen)
+        raise InvalidSubmission("JSON document must contain the key listened_at at the top level.", listen)
     try:
         listened_at = int(listen["listened_at"])
     except (TypeError, ValueError):
-        raise Refused("JSON document must contain an int value for listened_at.", listen) from None
+        raise InvalidSubmission("JSON document must contain an int value for listened_at.", listen) from None
     if listened_at >= now + MAX_CLOCK_SKEW_SECONDS:
-        raise Refused("Value for key listened_at is too high.", listen)
+        raise InvalidSubmission("Value for key listened_at is too high.", listen)
     if listened_at < EARLIEST_LISTENED_AT:
-        raise Refused(
+        raise InvalidSubmission(
             "Value for key listened_at is too low. listened_at timestamp should be greater than 1033410600 "
             "(2002-10-01 00:00:00 UTC).",
             listen,
@@ -135,53 +136,53 @@ def _parse_listened_at(listen: JSONObject, now: float) -> int:
     return listened_at
 
 
-def _parse_track_metadata(listen: JSONObject, kind: ListenType) -> JSONObject:
-    if kind == "playing_now" and "listened_at" in listen:
-        raise Refused("JSON document must not contain listened_at while submitting playing_now.", listen)
+def _parse_track_metadata(listen: JSONObject, listen_type: ListenType) -> JSONObject:
+    if listen_type == "playing_now" and "listened_at" in listen:
+        raise InvalidSubmission("JSON document must not contain listened_at while submitting playing_now.", listen)
     if "track_metadata" not in listen:
-        raise Refused("JSON document must contain the key track_metadata at the top level.", listen)
-    if kind == "playing_now" and len(listen) > 1:
-        raise Refused(
+        raise InvalidSubmission("JSON document must contain the key track_metadata at the top level.", listen)
+    if listen_type == "playing_now" and len(listen) > 1:
+        raise InvalidSubmission(
             "JSON document may only contain track_metadata as top level key when submitting playing_now.", listen
         )
-    if kind != "playing_now" and len(listen) > 2:
-        raise Refused("JSON document may only contain listened_at and track_metadata top level keys", listen)
+    if listen_type != "playing_now" and len(listen) > 2:
+        raise InvalidSubmission("JSON document may only contain listened_at and track_metadata top level keys", listen)
     if listen["track_metadata"] is None:
-        raise Refused("JSON document may not have track_metadata with null value.", listen)
+        raise InvalidSubmission("JSON document may not have track_metadata with null value.", listen)
     return _parse_object(listen, listen, "track_metadata")
 
 
 def _required_name(listen: JSONObject, metadata: JSONObject, field: str) -> str:
     if field not in metadata:
-        raise Refused(f"JSON document does not contain required field track_metadata.{field}.", listen)
+        raise InvalidSubmission(f"JSON document does not contain required field track_metadata.{field}.", listen)
     name = _parse_string(listen, metadata, field)
     if not name:
-        raise Refused(f"field track_metadata.{field} is empty.", listen)
+        raise InvalidSubmission(f"field track_metadata.{field} is empty.", listen)
     return name
 
 
 def _optional_release(listen: JSONObject, metadata: JSONObject) -> str:
-    """Empty when there is none, or when it is blank."""
+    """Return the release name, or "" when it is missing or blank."""
     return _parse_string(listen, metadata, "release_name") if "release_name" in metadata else ""
 
 
 def _parse_string(listen: JSONObject, metadata: JSONObject, field: str) -> str:
-    said = metadata[field]
-    if not isinstance(said, str):
-        raise Refused(f"track_metadata.{field} must be a single string.", listen)
-    if len(said.strip()) > MAX_NAME_LENGTH:
-        raise Refused(f"track_metadata.{field} may not be longer than {MAX_NAME_LENGTH} characters.", listen)
-    return said.strip()
+    value = metadata[field]
+    if not isinstance(value, str):
+        raise InvalidSubmission(f"track_metadata.{field} must be a single string.", listen)
+    if len(value.strip()) > MAX_NAME_LENGTH:
+        raise InvalidSubmission(f"track_metadata.{field} may not be longer than {MAX_NAME_LENGTH} characters.", listen)
+    return value.strip()
 
 
 def _parse_object(listen: JSONObject, parent: JSONObject, field: str) -> JSONObject:
     if not isinstance(parent[field], dict):
-        raise Refused(f"The key {field} in the JSON document should be an object.", listen)
+        raise InvalidSubmission(f"The key {field} in the JSON document should be an object.", listen)
     return dict(parent[field])
 
 
 def _parse_additional_info(listen: JSONObject, metadata: JSONObject) -> JSONObject:
-    """additional_info with its times as whole numbers, its MBIDs in canonical form, and what is empty left out."""
+    """Return additional_info: durations as whole numbers, MBIDs in canonical form, empty tags and MBIDs left out."""
     if metadata.get("additional_info") is None:
         return {}
     info = _parse_object(listen, metadata, "additional_info")
@@ -198,16 +199,16 @@ def _check_tags(listen: JSONObject, info: JSONObject) -> None:
         info.pop("tags", None)
         return
     if not isinstance(tags, list):
-        raise Refused("track_metadata.additional_info.tags should be a list of strings.", listen)
+        raise InvalidSubmission("track_metadata.additional_info.tags should be a list of strings.", listen)
     if len(tags) > MAX_TAGS:
-        raise Refused(
+        raise InvalidSubmission(
             f"JSON document may not contain more than {MAX_TAGS} items in track_metadata.additional_info.tags.", listen
         )
     for tag in tags:
         if not isinstance(tag, str):
-            raise Refused("track_metadata.additional_info.tags should be a list of strings.", listen)
+            raise InvalidSubmission("track_metadata.additional_info.tags should be a list of strings.", listen)
         if len(tag) > MAX_TAG_LENGTH:
-            raise Refused(
+            raise InvalidSubmission(
                 "JSON document may not contain track_metadata.additional_info.tags longer than "
                 f"{MAX_TAG_LENGTH} characters.",
                 listen,
@@ -216,8 +217,8 @@ def _check_tags(listen: JSONObject, info: JSONObject) -> None:
 
 def _check_durations(listen: JSONObject, info: JSONObject) -> None:
     if "duration" in info and "duration_ms" in info:
-        raise Refused("JSON document should not contain both duration and duration_ms.", listen)
-    for field, longest in MAX_DURATIONS.items():
+        raise InvalidSubmission("JSON document should not contain both duration and duration_ms.", listen)
+    for field, max_duration in MAX_DURATIONS.items():
         if field not in info:
             continue
         try:
@@ -225,30 +226,30 @@ def _check_durations(listen: JSONObject, info: JSONObject) -> None:
         except (TypeError, ValueError, OverflowError):
             duration = 0
         if duration <= 0:
-            raise Refused(f"Value for {field} is invalid, should be a positive integer.", listen)
-        if duration > longest:
-            raise Refused(f"Value for {field} is too large, max permitted value is {longest}", listen)
+            raise InvalidSubmission(f"Value for {field} is invalid, should be a positive integer.", listen)
+        if duration > max_duration:
+            raise InvalidSubmission(f"Value for {field} is too large, max permitted value is {max_duration}", listen)
         info[field] = duration
 
 
 def _check_mbids(listen: JSONObject, info: JSONObject, field: str) -> None:
-    said = info.get(field)
-    if not said:
+    value = info.get(field)
+    if not value:
         info.pop(field, None)
         return
     try:
         if field in SINGLE_MBID_FIELDS:
-            info[field] = str(UUID(said))
-        elif isinstance(said, list):
-            info[field] = [str(UUID(one)) for one in said]
+            info[field] = str(UUID(value))
+        elif isinstance(value, list):
+            info[field] = [str(UUID(mbid)) for mbid in value]
         else:
             raise TypeError
     except (AttributeError, TypeError, ValueError):
-        raise Refused(f"{field} MBID format invalid.", listen) from None
+        raise InvalidSubmission(f"{field} MBID format invalid.", listen) from None
 
 
 def _reject_null_characters(listen: JSONObject) -> None:
-    """PostgreSQL's text holds any character but this one; ListenBrainz looks at values alone, we at keys too."""
+    """Reject NUL, which PostgreSQL cannot store. ListenBrainz checks values only; we check keys too."""
     for text in json_depth.all_strings(listen):
         if "\0" in text:
-            raise Refused(f"{text} contains a unicode null", listen)
+            raise InvalidSubmission(f"{text} contains a unicode null", listen)

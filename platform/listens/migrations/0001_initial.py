@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ("uri", models.CharField(max_length=256, unique=True)),
                 (
                     "speaks_for_everyone",
-                    models.BooleanField(default=False, help_text="our own doors, which checked the fan's token"),
+                    models.BooleanField(default=False, help_text="our own APIs, which have authenticated the fan"),
                 ),
             ],
         ),
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name="SourceFan",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("allowed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ("source", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="listens.source")),
             ],
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("second", models.BigIntegerField()),
                 ("text_key", models.BinaryField(max_length=32)),
-                ("at", models.DateTimeField()),
+                ("retracted_at", models.DateTimeField()),
                 (
                     "person",
                     models.ForeignKey(
@@ -104,14 +104,12 @@ class Migration(migrations.Migration):
                 ("origin", models.CharField(max_length=6)),
                 ("client", models.CharField(blank=True, max_length=128)),
                 ("extra", models.JSONField(default=dict)),
-                ("accepted_at", models.DateTimeField(help_text="when the door took it")),
+                ("accepted_at", models.DateTimeField(help_text="when our API accepted it")),
                 ("counted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("set_aside", models.BooleanField(db_default=False, default=False)),
                 (
                     "retracted_at",
-                    models.DateTimeField(
-                        help_text="the fan took it back; the row goes when that is counted", null=True
-                    ),
+                    models.DateTimeField(help_text="the fan retracted it; the consumer will delete the row", null=True),
                 ),
                 (
                     "person",

@@ -1,4 +1,4 @@
-"""From what a client submits to the event that travels."""
+"""What a client submits becomes an event."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from catalog import text_keys
 from events import cloudevents
 from listens import event
+from listens.exceptions import InvalidSubmission
 from listens.listenbrainz import mapping, validation
-from listens.listenbrainz.validation import ListenType, Refused
+from listens.listenbrainz.validation import ListenType
 from tests.listens.factories import make_incoming
 from tests.listens.test_event import schema
 
@@ -25,17 +26,17 @@ MBID, MBID2 = "8f6bd1e4-fbe1-4f50-aa9b-94c450ec0f11", "0d1f0f0c-7a0e-4c62-9a3f-2
 
 
 def encode_and_decode(
-    info: dict[str, Any] | None = None, kind: ListenType = "single", at: datetime = AT, **track: Any
+    info: dict[str, Any] | None = None, listen_type: ListenType = "single", at: datetime = AT, **track: Any
 ) -> dict[str, Any]:
     metadata = {"track_name": "Night Train", "artist_name": "Ada", "additional_info": info or {}, **track}
-    said = {"track_metadata": metadata} | ({} if kind == "playing_now" else {"listened_at": 1_793_534_400})
-    body = json.dumps({"listen_type": kind, "payload": [said]}).encode()
-    [heard] = validation.validate_submission(body, now=at.timestamp()).listens
-    return dict(json.loads(mapping.encode_listen_event(heard, kind, FAN, at=at)))
+    submitted = {"track_metadata": metadata} | ({} if listen_type == "playing_now" else {"listened_at": 1_793_534_400})
+    body = json.dumps({"listen_type": listen_type, "payload": [submitted]}).encode()
+    [listen] = validation.validate_submission(body, now=at.timestamp()).listens
+    return dict(json.loads(mapping.encode_listen_event(listen, listen_type, FAN, accepted_at=at)))
 
 
-def test_a_listen_becomes_the_event_that_the_schema_describes() -> None:
-    told = encode_and_decode(
+def test_a_listen_becomes_an_event_of_the_published_schema() -> None:
+    event_json = encode_and_decode(
         {
             "artist_names": ["Ada", "Bo"],
             "artist_mbids": [MBID, MBID2],
@@ -63,8 +64,8 @@ def test_a_listen_becomes_the_event_that_the_schema_describes() -> None:
         release_name="Trains",
     )
 
-    schema.validate(told)
-    assert told["data"] == {
+    schema.validate(event_json)
+    assert event_json["data"] == {
         "user_id": str(FAN),
         "started_at": "2026-11-01T12:00:00Z",
         "time_basis": "start",
@@ -99,7 +100,7 @@ def test_a_listen_becomes_the_event_that_the_schema_describes() -> None:
             "work_mbids": [MBID],
         },
     }
-    assert {name: told[name] for name in ("source", "type", "time", "partitionkey")} == {
+    assert {name: event_json[name] for name in ("source", "type", "time", "partitionkey")} == {
         "source": "/doors/listenbrainz",
         "type": "fanfare.listen.submitted.v1",
         "time": "2026-11-01T12:05:00Z",
@@ -116,8 +117,8 @@ def test_a_retry_is_the_same_event_and_another_listen_is_not() -> None:
     assert first["id"] != encode_and_decode(artist_name="Bo")["id"]
 
 
-def test_an_import_says_that_it_is_one() -> None:
-    assert encode_and_decode(kind="import")["data"]["origin"] == "import"
+def test_an_import_has_the_origin_import() -> None:
+    assert encode_and_decode(listen_type="import")["data"]["origin"] == "import"
     assert "origin" not in encode_and_decode()["data"]  # live is the default
 
 
@@ -125,12 +126,12 @@ def test_an_import_says_that_it_is_one() -> None:
     ("client", "basis"),
     [("foo_listenbrainz2", "start"), ("ListenBrainz plugin for Jellyfin", "end"), ("somebody's script", None)],
 )
-def test_what_a_client_means_by_listened_at_is_known_or_it_is_not(client: str, basis: str | None) -> None:
+def test_the_time_basis_is_known_for_documented_clients_only(client: str, basis: str | None) -> None:
     assert encode_and_decode({"submission_client": client})["data"].get("time_basis") == basis
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "value"),
     [
         ("isrc", "no isrc"),
         ("isrc", ["GBAYE6800011"]),
@@ -157,22 +158,22 @@ def test_what_a_client_means_by_listened_at_is_known_or_it_is_not(client: str, b
         ("user_id", "somebody else"),
         ("catalog_id", "1"),
     ],
-    ids=lambda said: repr(said)[:24],
+    ids=lambda value: repr(value)[:24],
 )
-def test_what_fits_no_field_is_kept_in_extra(field: str, said: Any) -> None:
-    told = encode_and_decode({field: said})
+def test_values_that_fit_no_field_are_kept_in_extra(field: str, value: Any) -> None:
+    event_json = encode_and_decode({field: value})
 
-    schema.validate(told)
-    assert told["data"]["extra"] == {field: said}
-    assert told["data"]["user_id"] == str(FAN)
+    schema.validate(event_json)
+    assert event_json["data"]["extra"] == {field: value}
+    assert event_json["data"]["user_id"] == str(FAN)
 
 
-def test_milliseconds_played_are_another_proof() -> None:
+def test_milliseconds_played_are_understood_too() -> None:
     assert encode_and_decode({"ms_played": 31_000})["data"]["played_ms"] == 31_000
     assert encode_and_decode({"duration_ms": "1999.9"})["data"]["track"]["duration_ms"] == 1999
 
 
-def test_extra_is_cut_to_its_room_always_in_the_same_way() -> None:
+def test_extra_is_always_shortened_in_the_same_way() -> None:
     info = {f"field{n:02}": "x" * 500 for n in range(17)} | {"a": 1, "z": 2, "big": "y" * 1_000}
     backwards = dict(reversed(info.items()))
 
@@ -183,31 +184,31 @@ def test_extra_is_cut_to_its_room_always_in_the_same_way() -> None:
     assert encode_and_decode(backwards)["data"]["extra"] == extra
 
 
-def test_extra_gives_way_so_that_the_record_fits() -> None:
+def test_extra_is_shortened_so_that_the_record_fits() -> None:
     info = {f"x{n:02}": "x" * 70 for n in range(90)}
     long = validation.SubmittedListen(
         1_793_534_400, "🚂" * 1024, "🚂" * 1024, "", info
     )  # in an import, others make up for it
 
-    record = mapping.encode_listen_event(long, "import", FAN, at=AT)
+    record = mapping.encode_listen_event(long, "import", FAN, accepted_at=AT)
 
     extra = json.loads(record)["data"]["extra"]
     assert event.MAX_RECORD_BYTES - 100 < len(record) <= event.MAX_RECORD_BYTES
     assert [*extra] == sorted(info)[: len(extra)]
 
 
-def test_what_still_cannot_fit_is_refused() -> None:
+def test_a_listen_that_cannot_fit_is_refused() -> None:
     many = validation.SubmittedListen(1_793_534_400, "Night Train", "Ada", "", {"artist_names": ["🚂" * 1000] * 5})
 
-    with pytest.raises(Refused, match="16384 bytes"):
-        mapping.encode_listen_event(many, "import", FAN, at=AT)
+    with pytest.raises(InvalidSubmission, match="16384 bytes"):
+        mapping.encode_listen_event(many, "import", FAN, accepted_at=AT)
 
 
-def test_what_plays_now_is_an_event_of_another_type() -> None:
-    told = encode_and_decode({"duration": 210, "duration_played": 5}, kind="playing_now")
+def test_playing_now_is_an_event_of_another_type() -> None:
+    event_json = encode_and_decode({"duration": 210, "duration_played": 5}, listen_type="playing_now")
 
-    assert told["type"] == "fanfare.listen.playing_now.v1"
-    assert told["data"] == {
+    assert event_json["type"] == "fanfare.listen.playing_now.v1"
+    assert event_json["data"] == {
         "user_id": str(FAN),
         "track": {
             "title": "Night Train",
@@ -218,11 +219,11 @@ def test_what_plays_now_is_an_event_of_another_type() -> None:
     }
 
 
-def test_the_msid_rests_on_the_words_alone() -> None:
-    one = validation.SubmittedListen(None, "Night Train", "Ada", "Trains", {})
-    two = validation.SubmittedListen(5, "night  train", "ADA", "", {"duration": 1})
+def test_the_msid_depends_on_title_and_artist_only() -> None:
+    first = validation.SubmittedListen(None, "Night Train", "Ada", "Trains", {})
+    second = validation.SubmittedListen(5, "night  train", "ADA", "", {"duration": 1})
 
-    assert mapping.recording_msid(one) == mapping.recording_msid(two)
+    assert mapping.recording_msid(first) == mapping.recording_msid(second)
     assert text_keys.compute("Night Train", "Ada") == text_keys.compute("night  train", "ADA")
 
 
@@ -242,16 +243,16 @@ values = (
 
 @settings(deadline=None)
 @given(st.dictionaries(fields, values), st.text(min_size=1), st.text(min_size=1), st.text())
-def test_whatever_the_contract_accepts_becomes_a_valid_event(
+def test_every_valid_submission_becomes_a_valid_event(
     info: dict[str, Any], track: str, artist: str, release: str
 ) -> None:
     try:
-        told = encode_and_decode(info, track_name=track, artist_name=artist, release_name=release)
-    except Refused:
+        event_json = encode_and_decode(info, track_name=track, artist_name=artist, release_name=release)
+    except InvalidSubmission:
         return
 
     try:
-        schema.validate(told)
+        schema.validate(event_json)
     except jsonschema.ValidationError as error:
         pytest.fail(str(error))
-    event.decode(cloudevents.decode(make_incoming(told)), now=AT)
+    event.decode(cloudevents.decode(make_incoming(event_json)), now=AT)
