@@ -1,6 +1,6 @@
-"""The frame of all benchmarks: a database of their own, sides that take turns, a table for people, one line of JSON.
+"""What all benchmarks share: runs in turn, a table for people, and one line of JSON for programs.
 
-Import this before any room of the house: it is what sets Django up.
+Import this before any module of the project: it sets up Django.
 """
 
 import gc
@@ -9,29 +9,24 @@ import os
 import statistics
 import sys
 import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import django
-import psycopg
 from django.conf import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
-settings.DEBUG = False  # else Django keeps a copy of every query
-
-from config.database import migrate, use_database  # noqa: E402 - only now is there a house
+settings.DEBUG = False  # with DEBUG, Django keeps a copy of every query
 
 REPEATS = 3
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one side did once: so many items, in seconds of the clock and of this process's CPU."""
+    """One run: the number of items, the seconds by the clock, and the seconds of this process's CPU time."""
 
     items: int
     seconds: float
@@ -39,15 +34,17 @@ class Run:
 
     @property
     def rate(self) -> float:
+        """Items a second."""
         return self.items / self.seconds
 
     @property
     def cpu_us(self) -> float:
+        """Microseconds of CPU time for an item."""
         return self.cpu / self.items * 1e6
 
 
 class Stopwatch:
-    """Counts from the first `note` on: what came before it was connecting."""
+    """Measures from the first `note` on. The time before it goes into connecting."""
 
     def __init__(self) -> None:
         self.items = -1
@@ -65,23 +62,8 @@ class Stopwatch:
         return Run(self.items, self._end[0] - self._start[0], self._end[1] - self._start[1])
 
 
-@contextmanager
-def benchmark_database() -> Iterator[str]:
-    """A migrated database that nobody else uses, gone afterwards. Yields the owner's address of it."""
-    name = f"fanfare_bench_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-        owner.execute(f"CREATE DATABASE {name}")
-    try:
-        migrate(NAME=name)
-        with use_database(NAME=name):
-            yield psycopg.conninfo.make_conninfo(settings.DATABASE_OWNER_URL, dbname=name)
-    finally:
-        with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-            owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def run_in_turn(sides: Mapping[str, Callable[[], Run]], *, repeats: int = REPEATS) -> dict[str, list[Run]]:
-    """Each side in turn, and all of it again: a machine that is busy for a while is so for every side."""
+    """Run all sides once, and repeat. So a machine that is busy for a while slows every side alike."""
     runs: dict[str, list[Run]] = {name: [] for name in sides}
     for _ in range(repeats):
         for name, side in sides.items():
@@ -96,7 +78,7 @@ def median(runs: Sequence[Run], figure: str) -> float:
 
 
 def print_table(title: str, runs: Mapping[str, Sequence[Run]]) -> None:
-    """Medians and ranges, for people."""
+    """Print medians and ranges for people."""
     print(f"\n{title}")
     print(f"  {'':34}{'a second':>10}{'from - to':>20}{'CPU us each':>14}")
     for name, side in runs.items():
@@ -111,12 +93,12 @@ def print_ratio(text: str, value: float, target: float) -> None:
 
 
 def print_verdict(
-    bench: str, figures: Mapping[str, float], targets: Mapping[str, float], *, most: Mapping[str, float] | None = None
+    bench: str, figures: Mapping[str, float], minima: Mapping[str, float], *, maxima: Mapping[str, float] | None = None
 ) -> None:
-    """The last line, for programs. A target is a least value of the figure of that name; `most` holds greatest ones."""
-    most = most or {}
-    least_met = all(figures[name] >= least for name, least in targets.items())
-    most_met = all(figures[name] <= greatest for name, greatest in most.items())
+    """Print the last line, for programs. `minima` and `maxima` are the targets of the figures of the same name."""
+    maxima = maxima or {}
+    minima_met = all(figures[name] >= minimum for name, minimum in minima.items())
+    maxima_met = all(figures[name] <= maximum for name, maximum in maxima.items())
     rounded = {name: round(value, 3) for name, value in figures.items()}
-    both = {**targets, **most}
-    print(json.dumps({"bench": bench, "figures": rounded, "targets": both, "met": least_met and most_met}))
+    targets = {**minima, **maxima}
+    print(json.dumps({"bench": bench, "figures": rounded, "targets": targets, "met": minima_met and maxima_met}))

@@ -1,4 +1,4 @@
-"""How fast listens are taken in: ours, beside a bare poll loop of kafka-python and beside the Django idiom.
+"""Measure how fast listens are stored: by us, by a bare poll loop of kafka-python, and with Django's ORM.
 
 make bench-ingest            (python manage.py embedded -- python benchmarks/ingest.py [EVENTS])
 """
@@ -17,6 +17,7 @@ from django.conf import settings
 from harness import Run, Stopwatch
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
+from config.database import temporary_database
 from config.events import CONSUMED_TOPICS, CONSUMER_NAME, handle_batch
 from events import kafka, topics
 from events.consumer import Consumer
@@ -39,7 +40,7 @@ the broker share the machine. Counted from the first batch on; {repeats} rounds 
 
 
 def measure_bare_poll(events: int) -> Run:
-    """What the client library can do at most, set up as ours is."""
+    """Poll the records and drop them, with our settings: the most that kafka-python can do."""
     consumer = KafkaConsumer(
         bootstrap_servers=settings.KAFKA_BOOTSTRAP_SERVERS,
         enable_auto_commit=False,
@@ -63,18 +64,18 @@ def measure_bare_poll(events: int) -> Run:
     return watch.run()
 
 
-def measure_consumer(step: BatchHandler, owner_url: str, records: list[Record]) -> Run:
-    """Our consumer with this batch step, from the first record to the last; then whether all of it is there."""
+def measure_consumer(handle: BatchHandler, owner_url: str, records: list[Record]) -> Run:
+    """Run our consumer with this batch handler over all records. Then check that all are stored and counted."""
     with psycopg.connect(owner_url) as owner:
         owner.execute(EMPTY_TABLES)
     seen = 0
 
-    def counting(batch: list[Incoming]) -> list[Rejected]:
+    def count_and_handle(batch: list[Incoming]) -> list[Rejected]:
         nonlocal seen
         seen += len(batch)
-        return step(batch)
+        return handle(batch)
 
-    consumer = Consumer(CONSUMER_NAME, CONSUMED_TOPICS, counting)
+    consumer = Consumer(CONSUMER_NAME, CONSUMED_TOPICS, count_and_handle)
     watch, before = Stopwatch(), 0
     while seen < len(records):
         consumer.step()
@@ -86,23 +87,23 @@ def measure_consumer(step: BatchHandler, owner_url: str, records: list[Record]) 
     return watch.run()
 
 
-def _check(told: set[bytes | None]) -> None:
+def _check(produced: set[bytes | None]) -> None:
     counted = sum(Engagement.objects.values_list("listens", flat=True))
-    if not Listen.objects.count() == counted == len(told):
-        raise SystemExit(f"{len(told)} listens were told, {Listen.objects.count()} stored, {counted} counted.")
+    if not Listen.objects.count() == counted == len(produced):
+        raise SystemExit(f"{len(produced)} listens were produced, {Listen.objects.count()} stored, {counted} counted.")
 
 
 def produce(records: list[Record]) -> None:
     producer = kafka.Producer()
     for start in range(0, len(records), 2_000):
-        answers = producer.send(records[start : start + 2_000])
-        if not all(isinstance(answer, Position) for answer in answers):
-            raise SystemExit(f"The broker did not take everything: {answers[0]}")
+        results = producer.send(records[start : start + 2_000])
+        if not all(isinstance(result, Position) for result in results):
+            raise SystemExit(f"The broker did not acknowledge everything: {results[0]}")
     producer.close()
 
 
 def measure_sides(name: str, records: list[Record], owner_url: str) -> dict[str, float]:
-    """All sides over the same records, which lie in topics of their own."""
+    """Measure all sides with the same records, in topics of their own."""
     settings.KAFKA_TOPIC_PREFIX = f"bench-{uuid.uuid4().hex[:8]}."
     kafka.create_topics()
     try:
@@ -130,7 +131,8 @@ def delete_topics() -> None:
 
 
 def main(events: int) -> None:
-    with harness.benchmark_database() as owner_url:
+    with temporary_database("bench") as urls:
+        owner_url = urls["DATABASE_OWNER_URL"]
         songs, people = ingest_dataset.create_catalogue(), ingest_dataset.create_fans()
         ingest_dataset.create_programs(songs, people)
         figures: dict[str, float] = {}
@@ -139,9 +141,9 @@ def main(events: int) -> None:
             if not figures:
                 size = mean(len(record.value or b"") for record in records)
                 print(DESCRIPTION.format(size=size, repeats=harness.REPEATS))
-            found = measure_sides(f"{name} fans", records, owner_url)
-            figures |= {f"{figure}_{name}": value for figure, value in found.items()}
-    for target in TARGETS:  # the worse of the two is the figure
+            measured = measure_sides(f"{name} fans", records, owner_url)
+            figures |= {f"{figure}_{name}": value for figure, value in measured.items()}
+    for target in TARGETS:  # the worse of the two counts
         figures[target] = min(figures[f"{target}_uniform"], figures[f"{target}_skewed"])
     harness.print_verdict("ingest", figures, TARGETS)
 

@@ -1,4 +1,4 @@
-"""Make up: a catalogue, fans, an artist's programs and what the fans play. The same every time."""
+"""Generate a catalogue, fans, artists' programs and listen records. They are the same every time."""
 
 import bisect
 import itertools
@@ -27,7 +27,7 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def create_catalogue() -> list[Recording]:
-    """2,000 artists of 5 songs each; half of the songs have an ISRC, a quarter an MBID, the rest only their text."""
+    """Create 2,000 artists with 5 songs each. Half of the songs have an ISRC, a quarter an MBID, the rest neither."""
     first = registration.add_artist("Artist 0", "artist-0", by="system:bench")
     artists = [first]
     for n in range(1, ARTISTS):
@@ -53,6 +53,7 @@ def _song(artist: Artist, n: int) -> Recording:
 
 
 def create_fans() -> list[UUID]:
+    """Create 20,000 fans and return their ids."""
     people = [
         Person(email=f"fan{n}@fans.example", handle=f"fan{n}", country="DE", age_band="18_plus", password="!")  # noqa: S106
         for n in range(FANS)
@@ -61,7 +62,7 @@ def create_fans() -> list[UUID]:
 
 
 def create_programs(songs: list[Recording], listeners: list[UUID]) -> None:
-    """The most played artists thank at the third listen; every fourth fan opted in to them."""
+    """Give the most played artists a program for the third listen. Every fourth fan has opted in to them."""
     staff = Person.objects.create_user("staff@bench.example", None, handle="staff", country="DE", age_band="18_plus")
     Person.objects.filter(pk=staff.pk).update(is_staff=True)
     staff.refresh_from_db()
@@ -80,7 +81,7 @@ def create_programs(songs: list[Recording], listeners: list[UUID]) -> None:
 
 
 class ZipfSampler:
-    """Draws places: the first often, the last seldom."""
+    """Draws indices by Zipf's law: the first often, the last rarely."""
 
     def __init__(self, size: int, exponent: float, chance: random.Random) -> None:
         self._sums = list(itertools.accumulate(1 / (n + 1) ** exponent for n in range(size)))
@@ -91,7 +92,7 @@ class ZipfSampler:
 
 
 def make_listen_records(number: int, songs: list[Recording], listeners: list[UUID], *, skewed: bool) -> list[Record]:
-    """Records of listens.v1 with 2 % repeats. Artists are drawn by Zipf's law; fans evenly, or by Zipf's law too."""
+    """Return records of listens.v1 with 2 % repeats. Artists are drawn by Zipf's law; fans evenly, or `skewed` too."""
     chance = random.Random(7)  # noqa: S311
     artist = ZipfSampler(ARTISTS, 1.0, chance)
     fan = ZipfSampler(len(listeners), 0.9, chance)
@@ -100,9 +101,9 @@ def make_listen_records(number: int, songs: list[Recording], listeners: list[UUI
         if n % 50 == 49:
             records.append(records[chance.randrange(len(records))])
             continue
-        who = listeners[fan.draw() if skewed else chance.randrange(len(listeners))]
+        listener = listeners[fan.draw() if skewed else chance.randrange(len(listeners))]
         song = songs[artist.draw() * SONGS_EACH + chance.randrange(SONGS_EACH)]
-        records.append(Record("listens.v1", str(who).encode(), _event(n, who, song)))
+        records.append(Record("listens.v1", str(listener).encode(), _event(n, listener, song)))
     return records
 
 

@@ -1,4 +1,4 @@
-"""Visit: pages through the whole of Django in this process, signed in; how long each took and what it asked."""
+"""Open pages in this process, signed in, through all of Django. Record their times, queries and sizes."""
 
 import time
 from dataclasses import dataclass, field
@@ -15,48 +15,47 @@ from artists.models import Draft
 from config.smoke.sessions import create_session
 from fans.models import Experience
 
-# As on a server: there whoever serves static files has looked at them when it started.
+# As on a server, where WhiteNoise has read the static files when it started.
 settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = False
 
 
 @dataclass
 class PageTimings:
-    """What was seen of one page."""
+    """The measurements of one page."""
 
     milliseconds: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
-    """Milliseconds of this process alone: what a busy machine does not change much."""
+    cpu: list[float] = field(default_factory=list)  # milliseconds of CPU time, which a busy machine changes little
     queries: list[str] = field(default_factory=list)
     size: int = 0
 
-    def percentile(self, of_hundred: int) -> float:
+    def percentile(self, percent: int) -> float:
         ordered = sorted(self.milliseconds)
-        return ordered[min(len(ordered) * of_hundred // 100, len(ordered) - 1)]
+        return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """One address as one person opens it. `anew`: nothing that was summed up before is at hand."""
+    """A URL and the client that opens it. `with_empty_cache` clears the cached sums before."""
 
     browser: Client
     path: str
-    anew: bool = False
+    with_empty_cache: bool = False
 
     def open(self) -> tuple[float, float, int]:
-        """Milliseconds of the clock and of this process, and bytes of HTML."""
-        if self.anew:
+        """Return milliseconds by the clock, milliseconds of CPU time, and bytes of HTML."""
+        if self.with_empty_cache:
             caches["sums"].clear()
-        began, busy = time.perf_counter(), time.process_time()
-        answer = self.browser.get(self.path)
-        took, busy = time.perf_counter() - began, time.process_time() - busy
-        if answer.status_code != 200:
-            raise SystemExit(f"{self.path} answered {answer.status_code}")
-        return took * 1000, busy * 1000, len(answer.content)
+        started, cpu_started = time.perf_counter(), time.process_time()
+        response = self.browser.get(self.path)
+        seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
+        if response.status_code != 200:
+            raise SystemExit(f"{self.path} answered {response.status_code}")
+        return seconds * 1000, cpu_seconds * 1000, len(response.content)
 
     def queries(self) -> list[str]:
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as captured:
             self.open()
-        return [query["sql"] for query in asked.captured_queries]
+        return [query["sql"] for query in captured.captured_queries]
 
 
 def signed_in_client(person: Person) -> Client:
@@ -65,17 +64,17 @@ def signed_in_client(person: Person) -> Client:
     return browser
 
 
-def all_pages(crowd: PagesDataset) -> dict[str, PageRequest]:
-    """The pages that must not slow down, each at its most."""
+def all_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
+    """Return the pages that must stay fast, each with as much data as possible."""
     fan, human_only, team = (
-        signed_in_client(crowd.fan),
-        signed_in_client(crowd.human_only),
-        signed_in_client(crowd.principal),
+        signed_in_client(dataset.fan),
+        signed_in_client(dataset.human_only),
+        signed_in_client(dataset.principal),
     )
-    slug = crowd.artist.slug
-    own = Experience.objects.filter(person=crowd.fan).order_by("-delivered_at")
+    slug = dataset.artist.slug
+    own = Experience.objects.filter(person=dataset.fan).order_by("-delivered_at")
     middle = own[own.count() // 2]
-    drafts = Draft.objects.filter(artist=crowd.artist).order_by("-id")
+    drafts = Draft.objects.filter(artist=dataset.artist).order_by("-id")
     old = drafts.filter(state=Draft.State.DELIVERED)
     draft = old[old.count() // 2].pk
     studio = f"/studio/{slug}"
@@ -91,7 +90,7 @@ def all_pages(crowd: PagesDataset) -> dict[str, PageRequest]:
         "artists": PageRequest(fan, "/artists/"),
         "review": PageRequest(team, f"{studio}/review"),
         "overview": PageRequest(team, f"{studio}/"),
-        "overview, summed anew": PageRequest(team, f"{studio}/", anew=True),
+        "overview, summed anew": PageRequest(team, f"{studio}/", with_empty_cache=True),
         "delivered": PageRequest(team, f"{studio}/delivered"),
         "delivered, an older page": PageRequest(team, f"{studio}/delivered?before={draft}"),
         "went no further": PageRequest(team, f"{studio}/delivered?state=stopped"),

@@ -1,4 +1,4 @@
-"""How fast the pages are when very much has happened: the fan's, the studio's; their queries, their bytes.
+"""Measure the pages of fans and of the studio with a million experiences: time, queries, bytes.
 
 make bench-pages [ARGS="--experiences 100000"]     (python manage.py embedded -- python benchmarks/pages.py …)
 """
@@ -32,18 +32,18 @@ shares the machine. "few" is the same with {few:,} experiences. The p95 of the s
 
 
 def measure_pages(pages: Mapping[str, page_requests.PageRequest], *, rounds: int = ROUNDS) -> dict[str, PageTimings]:
-    """Each page in turn, and all of it again: a machine that is busy for a while is so for every page."""
-    seen = {name: PageTimings() for name in pages}
+    """Open all pages once, and repeat. So a machine that is busy for a while slows every page alike."""
+    timings = {name: PageTimings() for name in pages}
     for turn in range(WARM_UP + rounds):
         for name, page in pages.items():
-            took, busy, size = page.open()
+            milliseconds, cpu_milliseconds, size = page.open()
             if turn >= WARM_UP:
-                seen[name].milliseconds.append(took)
-                seen[name].cpu.append(busy)
-                seen[name].size = size
+                timings[name].milliseconds.append(milliseconds)
+                timings[name].cpu.append(cpu_milliseconds)
+                timings[name].size = size
     for name, page in pages.items():
-        seen[name].queries = page.queries()
-    return seen
+        timings[name].queries = page.queries()
+    return timings
 
 
 def print_table(small: Mapping[str, PageTimings], full: Mapping[str, PageTimings]) -> None:
@@ -71,9 +71,9 @@ def summarise(
         print(f"  {line}")
     return {
         "p95_ms": full[slowest].percentile(95),
-        "p50_ms": max(seen.percentile(50) for seen in full.values()),
-        "cpu_ms": max(statistics.median(seen.cpu) for seen in full.values()),
-        "queries_at_most": max(len(seen.queries) for seen in full.values()),
+        "p50_ms": max(timings.percentile(50) for timings in full.values()),
+        "cpu_ms": max(statistics.median(timings.cpu) for timings in full.values()),
+        "queries_at_most": max(len(timings.queries) for timings in full.values()),
         "queries_that_grew": len(grew),
         "sequential_scans": len(scans),
     }
@@ -91,24 +91,24 @@ def main(experiences: int, *, browser: bool) -> None:
     print(DESCRIPTION.format(rounds=ROUNDS, few=SMALL_EXPERIENCES, **size.facts), flush=True)
     small = measure_size(DatasetSize(min(SMALL_EXPERIENCES, experiences)), rounds=20)
     with temporary_database("bench") as urls:
-        began = time.monotonic()
-        gathered = pages_dataset.create_dataset(size, urls["DATABASE_OWNER_URL"])
-        print(f"It took {time.monotonic() - began:.0f} s to make them up.", flush=True)
-        full = measure_pages(page_requests.all_pages(gathered))
+        started = time.monotonic()
+        dataset = pages_dataset.create_dataset(size, urls["DATABASE_OWNER_URL"])
+        print(f"Generating them took {time.monotonic() - started:.0f} s.", flush=True)
+        full = measure_pages(page_requests.all_pages(dataset))
         scans = query_plans.sequential_scans(full)
         print_table(small, full)
-        figures, most = summarise(small, full, scans), dict(MAX_FIGURES)
+        figures, maxima = summarise(small, full, scans), dict(MAX_FIGURES)
         if browser:
-            figures |= browser_timings.measure_in_browser(gathered, urls)
-            most |= MAX_BROWSER_FIGURES
-    harness.print_verdict("pages", figures, {}, most=most)
+            figures |= browser_timings.measure_in_browser(dataset, urls)
+            maxima |= MAX_BROWSER_FIGURES
+    harness.print_verdict("pages", figures, {}, maxima=maxima)
 
 
 if __name__ == "__main__":
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--experiences", type=int, default=1_000_000)
-    asked.add_argument("--no-browser", action="store_true", help="server times alone")
-    chosen = asked.parse_args()
-    with tempfile.TemporaryDirectory() as empty:
-        settings.STATIC_ROOT = empty  # nothing was collected; a server does not look for files at each request
-        main(chosen.experiences, browser=not chosen.no_browser)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--experiences", type=int, default=1_000_000)
+    parser.add_argument("--no-browser", action="store_true", help="measure in the server only")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as empty_folder:
+        settings.STATIC_ROOT = empty_folder  # so that WhiteNoise does not look for files at each request
+        main(options.experiences, browser=not options.no_browser)

@@ -1,4 +1,4 @@
-"""Explain: whether PostgreSQL would read a whole big table for a page."""
+"""Find the queries for which PostgreSQL would read a whole big table."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 from django.db import connection
 from page_requests import PageTimings
 
-BIG_TABLE_ROWS = 10_000  # rows
+BIG_TABLE_ROWS = 10_000
 EXPLAINABLE = ("SELECT", "UPDATE", "INSERT", "DELETE", "WITH")
 
 
 def sequential_scans(pages: Mapping[str, PageTimings]) -> list[str]:
-    """A line for every page and big table that is read from end to end."""
+    """Return a line for each page and each big table that it reads completely."""
     big = _big_tables()
-    found = {
+    lines = {
         f"{name} reads all of {table}"
-        for name, seen in pages.items()
-        for query in seen.queries
+        for name, timings in pages.items()
+        for query in timings.queries
         if query.lstrip().startswith(EXPLAINABLE)
         for table in _read_whole(_plan(query))
         if table in big
     }
-    return sorted(found)
+    return sorted(lines)
 
 
 def _big_tables() -> set[str]:

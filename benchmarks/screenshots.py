@@ -1,4 +1,4 @@
-"""What every page looks like: of the demo's world, at three widths, light and dark, into var/screenshots.
+"""Take screenshots of every page with the demo's data, at three widths, light and dark, into var/screenshots.
 
 make screenshots             (python manage.py embedded -- python benchmarks/screenshots.py [NAME …])
 make screenshots ARGS="feed review"     only these pages
@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Literal
 
-import harness  # first: it sets Django up
+import harness  # noqa: F401 - first: it sets up Django
 from django.utils import timezone
 from playwright.sync_api import Browser, Error
 
@@ -37,12 +37,12 @@ FOLDER = BASE_DIR / "var" / "screenshots"
 WIDTHS = (390, 768, 1440)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEIGHT = 900
-PHONE_WIDTH = 600  # narrower than this, it is touched
-TIMEOUT_SECONDS = 30  # seconds for the site to answer
+PHONE_WIDTH = 600  # narrower screens have touch
+TIMEOUT_SECONDS = 30  # for the site to answer
 
 
 def address_parts() -> dict[str, object]:
-    """What the addresses name: of the artist and the fan whose links the demo prints."""
+    """Return the variable parts of the URLs, for the artist and the fan of the demo."""
     artist = Artist.objects.get(slug=MARA)
     fan = Person.objects.get(handle=ANA)
     experience = Experience.objects.filter(person=fan, artist=artist).order_by("-delivered_at").first()
@@ -59,7 +59,7 @@ def address_parts() -> dict[str, object]:
 
 
 def create_sessions() -> dict[str, str]:
-    """Who looks: a cookie for each."""
+    """Return a session cookie for each kind of viewer."""
     mara = Artist.objects.get(slug=MARA).team.members.filter(role=Role.PRINCIPAL).select_related("person").first()
     assert mara
     about = {"name": "Newcomer", "country": "PT", "age_band": "18_plus"}
@@ -69,7 +69,7 @@ def create_sessions() -> dict[str, str]:
     people = {
         "newcomer": newcomer, "fan": Person.objects.get(handle=ANA), "principal": mara.person, "staff": staff,
     }  # fmt: skip
-    return {who: create_session(person) for who, person in people.items()}
+    return {viewer: create_session(person) for viewer, person in people.items()}
 
 
 def start_manage(*words: str, **env: str) -> subprocess.Popen[bytes]:
@@ -91,7 +91,7 @@ def running_site(urls: dict[str, str]) -> Iterator[str]:
 def take_pictures(
     browser: Browser, address: str, cookies: dict[str, str], about: dict[str, object], only: Sequence[str]
 ) -> int:
-    """Every page in every way. How many pictures it were."""
+    """Take a picture of each page at each width and colour scheme. Return their number."""
     shown = {name: place for name, place in PAGE_URLS.items() if not only or name in only}
     for name, place in shown.items():
         for width in WIDTHS:
@@ -114,10 +114,10 @@ def take_pictures(
 def main(only: Sequence[str]) -> None:
     unknown = set(only) - PAGE_URLS.keys()
     if unknown:
-        sys.exit(f"No page is called {', '.join(sorted(unknown))}. There are: {', '.join(PAGE_URLS)}.")
+        sys.exit(f"No page is called {', '.join(sorted(unknown))}. Pages: {', '.join(PAGE_URLS)}.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with database.temporary_database("screens") as urls:
-        assert start_manage("seed", **urls).wait() == 0, "there is no world to look at"
+        assert start_manage("seed", **urls).wait() == 0, "seeding the demo failed"
         cookies, about = create_sessions(), address_parts()
         try:
             with running_site(urls) as address, run_chromium() as browser:
@@ -127,5 +127,4 @@ def main(only: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    assert harness.REPEATS
     main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""What the pages are measured on: rows that could be, in a schema that is whole again."""
+"""The generated data of the page benchmarks is valid, and its schema is restored."""
 
 import sys
 from typing import Any
@@ -15,7 +15,7 @@ SELECT conrelid::regclass::text, conname::text, convalidated, pg_get_constraintd
 UNION ALL
 SELECT indrelid::regclass::text, indexrelid::regclass::text, indisvalid, indkey::text FROM pg_index
 """
-STRAY = """
+INVALID_EXPERIENCES = """
 SELECT count(*) FROM fans_experience shown
 LEFT JOIN rights_decision yes ON yes.id = shown.decision_id AND yes.content_hash = rights_content_hash(
     shown.salt, shown.person_id, shown.artist_id, shown.mark, shown.credit, shown.text)
@@ -27,36 +27,36 @@ WHERE yes.id IS NULL OR draft.id IS NULL OR given.id IS NULL
 
 @pytest.fixture
 def dataset(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module, as the benchmarks find it."""
+    """The module `pages_dataset`, imported as the benchmarks do."""
     monkeypatch.syspath_prepend(str(BASE_DIR / "benchmarks"))
-    import pages_dataset  # not before its folder is on the path
+    import pages_dataset  # its folder is on the path only now
 
     yield pages_dataset
-    for name in ("bulk_load", "pages_dataset", "harness"):
+    for name in ("pages_dataset", "pages_sql", "harness"):
         sys.modules.pop(name, None)
 
 
-def test_every_experience_made_up_was_decided_and_the_schema_is_whole_again(
+def test_every_generated_experience_has_a_decision_and_the_schema_is_restored(
     dataset: Any, committing_db: Database
 ) -> None:
     size = dataset.DatasetSize(1_000)
     with psycopg.connect(committing_db.owner_url, autocommit=True) as owner:
         before = sorted(owner.execute(SCHEMA).fetchall())
 
-        gathered = dataset.create_dataset(size, committing_db.owner_url)
+        generated = dataset.create_dataset(size, committing_db.owner_url)
 
         assert sorted(owner.execute(SCHEMA).fetchall()) == before
-    assert ask(STRAY) == 0
-    assert ask("SELECT count(*) FROM fans_experience") >= size.experiences
-    assert ask("SELECT count(*) FROM fans_experience WHERE person_id = %s", gathered.fan.pk) == size.of_one
+    assert query_number(INVALID_EXPERIENCES) == 0
+    assert query_number("SELECT count(*) FROM fans_experience") >= size.experiences
+    assert query_number("SELECT count(*) FROM fans_experience WHERE person_id = %s", generated.fan.pk) == size.of_one
     assert (
-        ask("SELECT count(*) FROM artists_draft WHERE state = 'pending'")
+        query_number("SELECT count(*) FROM artists_draft WHERE state = 'pending'")
         == size.pending + dataset.PENDING_FOR_BUSIEST_FAN
     )
 
 
-def ask(question: str, *about: object) -> int:
+def query_number(sql: str, *parameters: object) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(question, about)
-        found: int = cursor.fetchone()[0]
-    return found
+        cursor.execute(sql, parameters)
+        number: int = cursor.fetchone()[0]
+    return number
