@@ -24,6 +24,13 @@ WORDING = {
     "fragments": {"closing": ["It means a lot.", "See you at the next song."]},
 }
 START = datetime(2026, 10, 1, tzinfo=UTC)
+CLIENT = event.Client(
+    media_player="A Player",
+    media_player_version="4.2.1",
+    submission_client="A Scrobbler",
+    submission_client_version="1.7.3",
+    music_service="music.example",
+)
 
 
 def create_catalogue() -> list[Recording]:
@@ -107,8 +114,8 @@ def make_listen_records(number: int, songs: list[Recording], listeners: list[UUI
     return records
 
 
-def _event(n: int, fan: UUID, song: Recording) -> bytes:
-    track = event.Track(
+def _track(song: Recording) -> event.Track:
+    return event.Track(
         title=song.title,
         artists=(event.Artist(name=song.artist_credit),),
         artist_credit=song.artist_credit,
@@ -118,20 +125,16 @@ def _event(n: int, fan: UUID, song: Recording) -> bytes:
         isrc=song.isrc or "",
         recording_mbid=str(song.mbid) if song.mbid else "",
     )
-    client = event.Client(
-        media_player="A Player",
-        media_player_version="4.2.1",
-        submission_client="A Scrobbler",
-        submission_client_version="1.7.3",
-        music_service="music.example",
-    )
+
+
+def _event(n: int, fan: UUID, song: Recording) -> bytes:
     data = event.ListenData(
         user_id=str(fan),
         started_at=START + timedelta(seconds=n * 7),
         time_basis="start",
         played_ms=200_000,
-        track=track,
-        client=client,
+        track=_track(song),
+        client=CLIENT,
         extra={"discnumber": 1},
     )
     envelope = event.ListenCloudEvent(

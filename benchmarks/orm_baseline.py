@@ -51,37 +51,38 @@ def _parse_events(records: Iterable[Incoming]) -> tuple[ParsedEvents, list[Rejec
 
 
 def _make_rows(parsed: ParsedEvents) -> list[Listen]:
-    sources = {
-        source.uri: source for source in Source.objects.filter(uri__in={envelope.source for envelope, _ in parsed})
-    }
+    uris = {envelope.source for envelope, _ in parsed}
+    sources = {source.uri: source for source in Source.objects.filter(uri__in=uris)}
     recordings = _recordings(parsed)
-    rows = []
-    for envelope, data in parsed:
-        track = data.track
-        key = text_keys.compute(track.title, track.credit)
-        row = Listen(
-            person_id=UUID(data.user_id),
-            started_at=data.started_at,
-            second=int(data.started_at.timestamp()),
-            text_key=key,
-            source=sources[envelope.source],
-            event_id=envelope.id,
-            recording=recordings.get(track.isrc) or recordings.get(track.recording_mbid) or recordings.get(key),
-            title=track.title,
-            artist_credit=track.credit,
-            album=track.album,
-            isrc=track.isrc,
-            recording_mbid=track.recording_mbid or None,
-            duration_ms=track.duration_ms or None,
-            played_ms=data.played_ms,
-            time_basis=data.time_basis,
-            origin=data.origin,
-            client=data.client.submission_client,
-            extra=data.extra,
-            accepted_at=envelope.time or data.started_at,
-        )
-        rows.append(row)
-    return rows
+    return [_make_row(envelope, data, sources[envelope.source], recordings) for envelope, data in parsed]
+
+
+def _make_row(
+    envelope: cloudevents.Event, data: event.ListenData, source: Source, recordings: dict[Any, Recording]
+) -> Listen:
+    track = data.track
+    key = text_keys.compute(track.title, track.credit)
+    return Listen(
+        person_id=UUID(data.user_id),
+        started_at=data.started_at,
+        second=int(data.started_at.timestamp()),
+        text_key=key,
+        source=source,
+        event_id=envelope.id,
+        recording=recordings.get(track.isrc) or recordings.get(track.recording_mbid) or recordings.get(key),
+        title=track.title,
+        artist_credit=track.credit,
+        album=track.album,
+        isrc=track.isrc,
+        recording_mbid=track.recording_mbid or None,
+        duration_ms=track.duration_ms or None,
+        played_ms=data.played_ms,
+        time_basis=data.time_basis,
+        origin=data.origin,
+        client=data.client.submission_client,
+        extra=data.extra,
+        accepted_at=envelope.time or data.started_at,
+    )
 
 
 def _recordings(parsed: ParsedEvents) -> dict[Any, Recording]:

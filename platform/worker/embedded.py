@@ -244,9 +244,6 @@ def find_free_port() -> int:
     raise ServerUnavailable("No free port on 127.0.0.1.")
 
 
-# Both
-
-
 def _wait_until_ready(supervisor: Supervisor, supervised: SupervisedProcess, try_server: partial[None]) -> None:
     """Try the server until it answers. Meanwhile restart it: PostgreSQL of a killed run may still use the folder."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
@@ -298,7 +295,4 @@ def _new_log(folder: Path, name: str) -> Path:
 
 def missing_servers(environ: Mapping[str, str]) -> dict[str, bool]:
     """Return the arguments of `run_servers` for the servers that the environment does not name."""
-    return {
-        "database": not environ.get("DATABASE_URL"),
-        "broker": not environ.get("KAFKA_BOOTSTRAP_SERVERS"),
-    }
+    return {"database": not environ.get("DATABASE_URL"), "broker": not environ.get("KAFKA_BOOTSTRAP_SERVERS")}

@@ -35,9 +35,9 @@ def run(
     stop: threading.Event | None = None,
     due: Callable[[], float | None] | None = None,
 ) -> None:
-    """Call `step` until SIGTERM or Ctrl-C. `step` returns whether it found work.
+    """Call `step` until SIGTERM or Ctrl-C. It returns whether it found work; if not, wait for a notification.
 
-    When it found none, wait for a notification, or until work is due: `due` returns the seconds until then, or None.
+    `due` returns the seconds until work is due even without a notification, or None.
     """
     stop = stop or threading.Event()
     failures = _Failures()
