@@ -4,7 +4,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from accounts.models import Person
 from audit import trail
@@ -14,9 +14,11 @@ from listens.models import Source, SourceFan
 MAX_URI_LENGTH = 256
 
 
-def all_sources() -> QuerySet[Source]:
-    """Return all sources by URI. `fan_count` is the number of fans for whom a source may speak."""
-    return Source.objects.annotate(fan_count=Count("fans")).order_by("uri")
+def fans_by_source() -> dict[str, int | None]:
+    """Return for the URI of each source the number of fans for whom it may speak. None means every fan."""
+    sources = Source.objects.annotate(fan_count=Count("fans")).order_by("uri")
+    rows = sources.values_list("uri", "speaks_for_everyone", "fan_count")
+    return {uri: None if speaks_for_everyone else fan_count for uri, speaks_for_everyone, fan_count in rows}
 
 
 def find_fan(handle_or_id: str) -> Person:

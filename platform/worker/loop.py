@@ -41,33 +41,42 @@ def run(
     """
     stop = stop or threading.Event()
     failures = _Failures()
+
+    def work_or_wait() -> None:
+        if not step():
+            _wait_for_work(wake, due() if due else None, stop)
+
     with _stop_on_signals(stop):
         while not stop.is_set():
             reset_queries()  # with DEBUG, Django keeps every query
-            try:
-                if not step():
-                    _wait_for_work(wake, due() if due else None, stop)
-            except (OperationalError, InterfaceError) as error:
-                failures.outages += 1
-                logger.warning("The database is unavailable, attempt %d: %s", failures.outages, _first_line(error))
-            except Exception:
-                failures.faults += 1
-                if failures.faults == MAX_CONSECUTIVE_FAULTS:
-                    raise
-                logger.exception("A step failed, %d in a row", failures.faults)
-            else:
-                failures = _Failures()
-                continue
-            connection.close()
-            stop.wait(failures.pause())
+            if not failures.catch(work_or_wait):
+                connection.close()
+                stop.wait(failures.pause())
 
 
 @dataclass
 class _Failures:
-    """The failures since the last good step: faults of the step, and outages of the database."""
+    """Counts the failures since the last success: faults of the step, and outages of the database."""
 
     faults: int = 0
     outages: int = 0
+
+    def catch(self, work: Callable[[], None]) -> bool:
+        """Call `work`, and log its failure. Return whether it succeeded. Raises the last of too many faults."""
+        try:
+            work()
+        except (OperationalError, InterfaceError) as error:
+            self.outages += 1
+            logger.warning("The database is unavailable, attempt %d: %s", self.outages, _first_line(error))
+            return False
+        except Exception:
+            self.faults += 1
+            if self.faults == MAX_CONSECUTIVE_FAULTS:
+                raise
+            logger.exception("A step failed, %d in a row", self.faults)
+            return False
+        self.faults = self.outages = 0
+        return True
 
     def pause(self) -> float:
         """Return the seconds until the next try. They double up to a limit; jitter spreads many processes."""

@@ -78,7 +78,7 @@ def _chosen_ids(pks: Sequence[int], topic: str, *, all_: bool) -> Sequence[int]:
     raise CommandError("Name the ids of dead letters, or --topic TOPIC --all.")
 
 
-def _decode(data: bytes | None) -> str:
+def _decode(data: bytes | memoryview | None) -> str:
     """Return the text in these bytes. Bytes that are not UTF-8 become escapes."""
     return "(none)" if data is None else _printable(bytes(data).decode(errors="backslashreplace"))
 

@@ -32,9 +32,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _list(self) -> None:
-        for source in sources.all_sources():
-            fans = "every fan" if source.speaks_for_everyone else f"{source.fan_count} fans"
-            self.stdout.write(f"{source.uri}\t{fans}")
+        for uri, fan_count in sources.fans_by_source().items():
+            self.stdout.write(f"{uri}\t{'every fan' if fan_count is None else f'{fan_count} fans'}")
 
     def _allow(self, *, uri: str, fan: str, end: bool) -> None:
         person = sources.find_fan(fan)
