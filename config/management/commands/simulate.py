@@ -31,7 +31,11 @@ class Command(BaseCommand):
         if not seed.is_seeded():
             raise CommandError("This database has no demo data yet: run manage.py seed first.")
         # Listens of the run before may still be on their way, and the next songs start after them.
-        wait_for(lambda: not Outbox.objects.filter(keep_until_counted=True).exists(), seconds=COUNT_TIMEOUT_SECONDS, every=0.2)
+        wait_for(
+            lambda: not Outbox.objects.filter(keep_until_counted=True).exists(),
+            seconds=COUNT_TIMEOUT_SECONDS,
+            every=0.2,
+        )
         self.simulator, self.reported_at = Simulator(site, every=every), time.monotonic()
         stop = threading.Event()
         try:
