@@ -24,7 +24,7 @@ def is_within_shape(draft: Draft) -> bool:
 
 def principal_only_reason(draft: Draft) -> str:
     """Why only a principal can approve a text that is not within the signed shape."""
-    return f"These words are not the signed ones: they wait for {draft.artist.name}, in person."
+    return f"{draft.artist.name} did not sign these words, so only {draft.artist.name} can approve them."
 
 
 def is_changed(draft: Draft) -> bool:

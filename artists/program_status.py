@@ -37,7 +37,7 @@ def blocking_reason(program: Program, grant: Grant | None, country: str) -> str:
     if program.state != Program.State.LIVE:
         return PROGRAM_PAUSED
     if grant is None:
-        return "Personal messages are off, so nothing goes out. The artist in person switches them on, under Grants."
+        return "Personal messages are off, so nothing goes out. The artist switches them on under Permissions."
     if not clearance.covers_territory(grant, country):
         return "Personal messages are not granted for this fan’s country, so this does not go out."
     return ""

@@ -1,6 +1,6 @@
 """Approve, edit and decline drafts, and undo that. Nothing is sent before a person of the team approved it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -100,6 +100,23 @@ UNDOABLE_STATES: dict[str, str] = {
     Draft.State.DECLINED: "The time to undo is over: it stays declined.",
 }
 """The states that can be undone, with the message for somebody who is too late."""
+
+
+def can_undo(
+    state: str,
+    deliver_after: datetime | None,
+    deadline: datetime,
+    *,
+    is_opted_in: bool,
+    is_muted: bool,
+    now: datetime,
+) -> bool:
+    """Whether `undo` accepts a draft with these values at the time `now`. Pages offer the button by it."""
+    if state not in UNDOABLE_STATES or deliver_after is None or deliver_after <= now:
+        return False
+    if state == Draft.State.DECLINED and deadline <= now:
+        return False
+    return is_opted_in and not is_muted
 
 
 def _restore_pending(draft: Draft) -> bool:

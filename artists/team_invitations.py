@@ -65,10 +65,10 @@ def invitation_context(artist: Artist, invitation: Invitation) -> dict[str, Any]
     """The template context of an invitation, for the mail and for the page that its link opens."""
     return {
         "artist": artist,
-        "by": invitation.invited_by.display_name,
+        "invited_by": invitation.invited_by.display_name,
         "role": invitation.get_role_display().lower(),
-        "means": ROLE_DESCRIPTIONS[Role(invitation.role)],
-        "until": invitation.expires_at,
+        "role_description": ROLE_DESCRIPTIONS[Role(invitation.role)],
+        "expires_at": invitation.expires_at,
     }
 
 

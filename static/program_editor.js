@@ -1,69 +1,75 @@
-// Program: what the editor does beyond its form. The server draws every shape and names what is wrong (hx-post); here
-// a field is marked where something is said about it, and the number is asked for only where it is wanted.
+// The program page. The server renders previews and errors of what is typed (hx-post). This script marks invalid fields,
+// shows the number field when it is needed, and keeps unsaved text.
+//
+//     [data-error-for]        the error of a field; the fields that it describes are marked while it has text
+//     [data-other-number]     shown while "another number of times" is chosen
+//     [data-sign-button]      disabled while something is not saved
+//     form[data-storage-key]  unsaved text survives a sign-in in this tab, under this key of the session storage
+//     form[data-unsaved]      the server rendered something that is not saved
+//     [data-discard]          forgets the unsaved text
 
 const $ = (query) => document.querySelector(query);
 
-function mark() {
-  for (const why of document.querySelectorAll("[data-why]")) {
-    const wrong = why.textContent.trim() !== "";
-    for (const field of document.querySelectorAll(`[aria-describedby="${why.id}"]`)) {
-      if (wrong) field.setAttribute("aria-invalid", "true");
+function markInvalidFields() {
+  for (const error of document.querySelectorAll("[data-error-for]")) {
+    const invalid = error.textContent.trim() !== "";
+    for (const field of document.querySelectorAll(`[aria-describedby="${error.id}"]`)) {
+      if (invalid) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     }
   }
 }
 
-function other() {
-  const asked = $("[data-other]");
-  if (asked) asked.hidden = $('[name="times"]').value !== "other";
+function toggleOtherNumber() {
+  const numberField = $("[data-other-number]");
+  if (numberField) numberField.hidden = $('[name="times"]').value !== "other";
 }
 
-// The direction of what one types follows the language at once.
-function direction() {
-  const locale = $('[name="locale"]').value;
-  const way = ["ar", "fa", "he", "ur"].includes(locale) ? "rtl" : "ltr";
+function applyTextDirection() {
+  const language = $('[name="locale"]');
+  const textDirection = language.selectedOptions[0].dataset.direction;
   for (const field of document.querySelectorAll('[name="template"], [name="sentences"]')) {
-    field.lang = locale;
-    field.dir = way;
+    field.lang = language.value;
+    field.dir = textDirection;
   }
 }
 
-document.addEventListener("htmx:afterSettle", mark);
+document.addEventListener("htmx:afterSettle", markInvalidFields);
 document.addEventListener("input", ({ target }) => {
-  if (target.name === "times") other();
-  if (target.name === "locale") direction();
+  if (target.name === "times") toggleOtherNumber();
+  if (target.name === "locale") applyTextDirection();
 });
 
-// A row more or less changes what the words can look like.
+// Adding or removing a row changes the previews.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id === "rows") $("#program-form").dispatchEvent(new Event("input"));
+  if (detail.target.id === "wording-fields") $("#program-form").dispatchEvent(new Event("input"));
 });
 
-// What is typed and not saved: leaving asks first, and nobody signs past it. It survives a sign-in, in this tab.
+// Unsaved text: leaving the page asks first, and it cannot be signed.
 const form = $("#program-form");
-const note = $("#unsaved"), sign = $("[data-sign]");
-let saved = form?.dataset.unsaved === undefined ? typed() : undefined;
+const unsavedNote = $("#unsaved"), signButton = $("[data-sign-button]");
+let savedState = form?.dataset.unsaved === undefined ? serializeForm() : undefined;
 let leaving = false;
 
-function typed() {
+function serializeForm() {
   const fields = form ? new FormData(form) : new FormData();
   fields.delete("csrfmiddlewaretoken");
   return new URLSearchParams(fields).toString();
 }
 
-function tell() {
-  const unsaved = typed() !== saved;
-  if (sign) sign.disabled = unsaved;
-  if (note) note.textContent = unsaved ? "Unsaved changes: save them first. What is signed is what is saved." : "";
-  if (unsaved) sessionStorage.setItem(form.dataset.keep, typed());
-  else sessionStorage.removeItem(form.dataset.keep);
+function updateUnsavedState() {
+  const unsaved = serializeForm() !== savedState;
+  if (signButton) signButton.disabled = unsaved;
+  if (unsavedNote) unsavedNote.textContent = unsaved ? "You have unsaved changes. Save them before you sign." : "";
+  if (unsaved) sessionStorage.setItem(form.dataset.storageKey, serializeForm());
+  else sessionStorage.removeItem(form.dataset.storageKey);
 }
 
-// The rows come from the server, as many as were typed; the choices are put back here.
-function restore() {
-  const kept = sessionStorage.getItem(form.dataset.keep);
-  if (!kept || kept === typed()) return;
-  const fields = new URLSearchParams(kept);
+// The server renders as many rows as were typed. The choices are restored here.
+function restoreTyped() {
+  const stored = sessionStorage.getItem(form.dataset.storageKey);
+  if (!stored || stored === serializeForm()) return;
+  const fields = new URLSearchParams(stored);
   const values = { do: "look" };
   for (const name of new Set(fields.keys())) {
     values[name] = fields.getAll(name);
@@ -74,18 +80,18 @@ function restore() {
 }
 
 form?.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
-form?.addEventListener("input", tell);
+form?.addEventListener("input", updateUnsavedState);
 document.addEventListener("htmx:beforeOnLoad", ({ detail }) => { leaving ||= detail.xhr.getResponseHeader("HX-Redirect") !== null; });
-$("[data-forget]")?.addEventListener("click", () => {
-  sessionStorage.removeItem(form.dataset.keep);
+$("[data-discard]")?.addEventListener("click", () => {
+  sessionStorage.removeItem(form.dataset.storageKey);
   leaving = true;
   location.reload();
 });
-addEventListener("beforeunload", (event) => { if (form && !leaving && typed() !== saved) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (form && !leaving && serializeForm() !== savedState) event.preventDefault(); });
 
 if (form) {
-  restore();
-  other();
-  if (saved === undefined) tell();
+  restoreTyped();
+  toggleOtherNumber();
+  if (savedState === undefined) updateUnsavedState();
 }
-mark();
+markInvalidFields();

@@ -1,29 +1,29 @@
-// Review: what a page of the queue does beyond links and forms. Keys and swipes press the buttons that are there, so
-// nothing can be done with them that cannot be done without.
+// The review page: keys, swipes, holds, the time to undo, and text that is being typed. Keys and swipes press buttons of
+// the page, so that everything also works without them.
 //
-//     [data-key="a"]        pressed by that key, unless one is typing or has switched the keys off
-//     [data-swipe]          dragged right presses [data-key="a"], left [data-key="d"]
-//     [data-hold]           told every 30 s that somebody still looks, while the page is seen
-//     #stage[data-leave]    told when the page is left, so that the draft is free for others at once
-//     #news [data-now]      "closed": decided meanwhile, and nothing here decides any more; "waits": nothing goes out now
-//     [data-left]           seconds in which a decision can be taken back
-//     [data-keep]           words that are being typed survive a sign-in or a closed page; forgotten once they are sent
+//     [data-key="a"]                    pressed by this key, unless somebody types or has switched the keys off
+//     [data-swipe]                      dragging it right presses [data-key="a"], left [data-key="d"]
+//     [data-hold-renewal]               requested every 30 s while the page is visible, to hold the draft longer
+//     #current-draft[data-release-url]  requested when the page is left, so that others get the draft at once
+//     #draft-status [data-status]       "closed": the draft can no longer be decided; "blocked": it cannot be approved
+//     [data-undo-seconds]               seconds in which a decision can be undone
+//     [data-storage-key]                typed text survives a sign-in or a closed page, until it is sent
 
 const $ = (query) => document.querySelector(query);
-const HOLD = 30_000; // ms; the lease lasts three times as long
-const SETTLE = 350; // ms in which a key is not meant for the draft that has just appeared
-const FAR = 0.35; // of the width: a swipe that is meant
+const HOLD_RENEWAL_MS = 30_000; // a hold lasts three times as long (artists/holds.py)
+const KEY_GUARD_MS = 350; // a key pressed this soon after a new draft appeared was meant for the one before
+const SWIPE_THRESHOLD = 0.35; // part of the width; a shorter swipe does nothing
 
 // -- Keys -------------------------------------------------------------------------------------------------------------
 
-let appeared = 0;
-let keys = localStorage.getItem("review-keys") !== "off";
+let shownAt = 0;
+let keysEnabled = localStorage.getItem("review-keys") !== "off";
 
 document.addEventListener("keydown", (event) => {
   const { key, repeat, altKey, ctrlKey, metaKey, target } = event;
   if (repeat || altKey || ctrlKey || metaKey) return;
   const typing = target.closest("input, textarea, select, [contenteditable]");
-  if (key === "Escape" ? !typing : !keys || typing || Date.now() - appeared < SETTLE) return;
+  if (key === "Escape" ? !typing : !keysEnabled || typing || Date.now() - shownAt < KEY_GUARD_MS) return;
   const button = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
   if (!canPress(button)) return;
   event.preventDefault();
@@ -36,18 +36,18 @@ function canPress(button) {
 
 document.addEventListener("click", ({ target }) => {
   if (!target.closest("[data-keys]")) return;
-  keys = !keys;
-  localStorage.setItem("review-keys", keys ? "on" : "off");
-  showKeys();
+  keysEnabled = !keysEnabled;
+  localStorage.setItem("review-keys", keysEnabled ? "on" : "off");
+  updateKeyHints();
 });
 
-function showKeys() {
+function updateKeyHints() {
   for (const button of document.querySelectorAll("[data-keys]")) {
     button.hidden = false;
-    button.setAttribute("aria-pressed", keys);
-    button.textContent = keys ? "Keys on" : "Keys off";
+    button.setAttribute("aria-pressed", keysEnabled);
+    button.textContent = keysEnabled ? "Keys on" : "Keys off";
   }
-  document.body.toggleAttribute("data-keys-off", !keys);
+  document.body.toggleAttribute("data-keys-off", !keysEnabled);
 }
 
 // -- Swipe ------------------------------------------------------------------------------------------------------------
@@ -55,148 +55,149 @@ function showKeys() {
 let drag;
 
 document.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY, isPrimary }) => {
-  // The words move, not what holds the buttons: those stay under the thumb.
+  // Only the text moves. The buttons stay under the thumb.
   const card = pointerType === "touch" && isPrimary && target.closest(".draft")?.querySelector("[data-swipe]");
-  if (card && !target.closest("a, button, input, summary, .decision-buttons")) drag = { card, x: clientX, y: clientY, by: 0 };
+  if (card && !target.closest("a, button, input, summary, .decision-buttons")) drag = { card, x: clientX, y: clientY, distance: 0 };
 });
 
 document.addEventListener("pointermove", ({ clientX, clientY }) => {
   if (!drag) return;
-  drag.by = clientX - drag.x;
-  if (Math.abs(clientY - drag.y) > 48 && Math.abs(drag.by) < 48) return stop();
-  drag.card.style.translate = `${drag.by}px`;
-  drag.card.dataset.swipe = Math.abs(drag.by) < far() ? "" : drag.by > 0 ? "yes" : "no";
+  drag.distance = clientX - drag.x;
+  if (Math.abs(clientY - drag.y) > 48 && Math.abs(drag.distance) < 48) return endDrag();
+  drag.card.style.translate = `${drag.distance}px`;
+  drag.card.dataset.swipe = Math.abs(drag.distance) < swipeDistance() ? "" : drag.distance > 0 ? "yes" : "no";
 });
 
 document.addEventListener("pointerup", () => {
   if (!drag) return;
-  const button = Math.abs(drag.by) < far() ? null : $(`[data-key="${drag.by > 0 ? "a" : "d"}"]`);
-  stop();
+  const button = Math.abs(drag.distance) < swipeDistance() ? null : $(`[data-key="${drag.distance > 0 ? "a" : "d"}"]`);
+  endDrag();
   if (canPress(button)) button.click();
 });
 
-document.addEventListener("pointercancel", () => { if (drag) stop(); });
+document.addEventListener("pointercancel", () => { if (drag) endDrag(); });
 
-function far() {
-  return drag.card.offsetWidth * FAR;
+function swipeDistance() {
+  return drag.card.offsetWidth * SWIPE_THRESHOLD;
 }
 
-function stop() {
+function endDrag() {
   drag.card.style.translate = "";
   drag.card.dataset.swipe = "";
   drag = undefined;
 }
 
-// -- Hold and leave ---------------------------------------------------------------------------------------------------
+// -- Hold and release -------------------------------------------------------------------------------------------------
 
 setInterval(() => {
-  const held = $("[data-hold]");
-  if (held && !document.hidden) window.htmx?.trigger(held, "live");
-}, HOLD);
+  const holdElement = $("[data-hold-renewal]");
+  if (holdElement && !document.hidden) window.htmx?.trigger(holdElement, "live");
+}, HOLD_RENEWAL_MS);
 
 addEventListener("pagehide", () => {
-  const address = $("#current-draft")?.dataset.leave;
+  const url = $("#current-draft")?.dataset.releaseUrl;
   const token = $("#current-draft [name=csrfmiddlewaretoken]")?.value;
-  if (!address || !token) return;
+  if (!url || !token) return;
   const body = new FormData();
   body.set("csrfmiddlewaretoken", token);
-  navigator.sendBeacon(address, body);
+  navigator.sendBeacon(url, body);
 });
 
-// -- The draft that has just appeared ---------------------------------------------------------------------------------
+// -- A draft that has just appeared -----------------------------------------------------------------------------------
 
-let stage = $("#current-draft");
-let shown = stage?.dataset.draft;
-let editing = $("#text") !== null;
+let currentDraft = $("#current-draft");
+let shownDraft = currentDraft?.dataset.draft;
+let wasEditing = $("#text") !== null;
 
-// The cursor goes into the words once the stage is for editing; whoever is elsewhere on the page stays there. htmx brings
-// the focus back to the name by its id, so the stage itself does not count as elsewhere.
-function follow() {
-  const [was, field, focus] = [editing, $("#text"), document.activeElement];
-  const anew = stage !== $("#current-draft");
-  stage = $("#current-draft");
-  editing = field !== null;
-  if (anew && field && (focus === document.body || (!was && stage.contains(focus)))) field.focus({ preventScroll: true });
+// Focus the text field when the draft becomes editable, unless the person is elsewhere on the page. htmx restores the
+// focus on the name by its id, so a focus inside the draft does not count as elsewhere.
+function focusEditor() {
+  const [field, focused] = [$("#text"), document.activeElement];
+  const wasReplaced = currentDraft !== $("#current-draft");
+  currentDraft = $("#current-draft");
+  const isFree = focused === document.body || (!wasEditing && currentDraft.contains(focused));
+  wasEditing = field !== null;
+  if (wasReplaced && field && isFree) field.focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:afterSettle", () => {
-  showKeys();
-  heed();
-  countDown();
-  restore();
-  const now = $("#current-draft")?.dataset.draft;
-  follow();
-  if (now === shown) return;
-  shown = now;
-  appeared = Date.now();
+  updateKeyHints();
+  applyUpdate();
+  startUndoCountdown();
+  restoreTyped();
+  const draft = $("#current-draft")?.dataset.draft;
+  focusEditor();
+  if (draft === shownDraft) return;
+  shownDraft = draft;
+  shownAt = Date.now();
   $("#draft-name")?.focus({ preventScroll: true });
   if ($("#head")?.getBoundingClientRect().top < -40) $("#head").scrollIntoView();
 });
 
-// -- What became of it meanwhile --------------------------------------------------------------------------------------
+// -- Changes by others ------------------------------------------------------------------------------------------------
 
-// The buttons follow what is said; what is read, and what is being typed, stays where it is.
-function heed() {
-  const now = $("#draft-status [data-now]")?.dataset.now;
-  for (const part of document.querySelectorAll("#current-draft .decision-buttons, #current-draft [data-decides]")) part.hidden = now === "closed";
-  for (const button of document.querySelectorAll("[data-approves]")) button.disabled = now !== undefined;
+// Hide or disable the buttons. The text, and what is being typed, does not move.
+function applyUpdate() {
+  const status = $("#draft-status [data-status]")?.dataset.status;
+  for (const part of document.querySelectorAll("#current-draft .decision-buttons, #current-draft [data-decision]")) part.hidden = status === "closed";
+  for (const button of document.querySelectorAll("[data-approve]")) button.disabled = status !== undefined;
 }
 
 // -- Time to undo -----------------------------------------------------------------------------------------------------
 
-let counting;
+let countdownTimer;
 
-function countDown() {
-  const strip = $("#undo [data-left]");
-  if (!strip || strip.dataset.ends) return;
-  strip.dataset.ends = performance.now() + Number(strip.dataset.left) * 1000;
-  clearInterval(counting);
-  counting = setInterval(() => {
-    const left = Math.ceil((Number(strip.dataset.ends) - performance.now()) / 1000);
-    if (!strip.isConnected) return clearInterval(counting);
-    if (left <= 0) {
-      clearInterval(counting);
-      strip.remove();
-    } else if (left < 120) {
-      const line = strip.querySelector("[data-countdown]");
-      line.textContent = `${line.dataset.countdown} in ${left} s.`;
+function startUndoCountdown() {
+  const toast = $("#undo [data-undo-seconds]");
+  if (!toast || toast.dataset.ends) return;
+  toast.dataset.ends = performance.now() + Number(toast.dataset.undoSeconds) * 1000;
+  clearInterval(countdownTimer);
+  countdownTimer = setInterval(() => {
+    const secondsLeft = Math.ceil((Number(toast.dataset.ends) - performance.now()) / 1000);
+    if (!toast.isConnected) return clearInterval(countdownTimer);
+    if (secondsLeft <= 0) {
+      clearInterval(countdownTimer);
+      toast.remove();
+    } else if (secondsLeft < 120) {
+      const line = toast.querySelector("[data-countdown]");
+      line.textContent = `${line.dataset.countdown} in ${secondsLeft} s.`;
     }
   }, 250);
 }
 
-// -- Words that are being typed ---------------------------------------------------------------------------------------
+// -- Text that is being typed -----------------------------------------------------------------------------------------
 
 document.addEventListener("input", ({ target }) => {
-  if (target.dataset.keep) sessionStorage.setItem(target.dataset.keep, target.value);
+  if (target.dataset.storageKey) sessionStorage.setItem(target.dataset.storageKey, target.value);
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const kept = detail.elt.querySelector?.("[data-keep]");
-  if (kept && detail.successful && detail.requestConfig.verb === "post" && !detail.xhr.getResponseHeader("HX-Redirect")) {
-    sessionStorage.removeItem(kept.dataset.keep);
+  const field = detail.elt.querySelector?.("[data-storage-key]");
+  if (field && detail.successful && detail.requestConfig.verb === "post" && !detail.xhr.getResponseHeader("HX-Redirect")) {
+    sessionStorage.removeItem(field.dataset.storageKey);
   }
 });
 
-function restore() {
-  const field = $("[data-keep]");
-  const kept = field && sessionStorage.getItem(field.dataset.keep);
-  if (!kept || kept === field.value) return;
-  field.value = kept;
+function restoreTyped() {
+  const field = $("[data-storage-key]");
+  const stored = field && sessionStorage.getItem(field.dataset.storageKey);
+  if (!stored || stored === field.value) return;
+  field.value = stored;
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  $("#unsaved").textContent = "You typed these words before. They are not saved yet.";
+  $("#unsaved").textContent = "You typed this before. It is not saved yet.";
 }
 
-// Leaving with something unsaved asks first; whoever has to sign in finds it here again.
+// Leaving with unsaved text asks first. A redirect to the sign-in page does not ask: the text is restored afterwards.
 let leaving = false;
 
 document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
 document.addEventListener("htmx:beforeOnLoad", ({ detail }) => { leaving ||= detail.xhr.getResponseHeader("HX-Redirect") !== null; });
 addEventListener("beforeunload", (event) => {
-  const field = $("[data-keep]");
-  if (field && !leaving && (field.dataset.typed || field.value !== field.defaultValue)) event.preventDefault();
+  const field = $("[data-storage-key]");
+  if (field && !leaving && (field.dataset.wasTyped || field.value !== field.defaultValue)) event.preventDefault();
 });
 
-showKeys();
-countDown();
-restore();
+updateKeyHints();
+startUndoCountdown();
+restoreTyped();
 if (document.activeElement === document.body) $("#text")?.focus({ preventScroll: true });

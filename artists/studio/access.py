@@ -1,4 +1,4 @@
-"""Enter: whoever is signed in and belongs to the team; to everyone else this studio is not there."""
+"""Let a signed-in member of an artist's team into the studio. Everybody else gets a 404."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,15 +20,14 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants
 from artists.exceptions import AlreadyDecided, InvalidRequest, Stale, Uncleared
 from catalog.models import Artist
-from fans.models import Mark
 from rights.models import Grant
 from web.decorators import SAFE_METHODS
 from web.redirects import return_url
 
 USER_ERRORS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, NotAllowed, InvitationOver)
-"""What a page says in place, in the sentence of the room that refused."""
+"""The page shows these errors in place. Their messages are written for people."""
 MAX_COUNTED_DRAFTS = 9_999
-"""More than this is not counted: nobody decides so many in a sitting, and a page must not wait for the sum."""
+"""Pages say "Over 9,999" beyond this, so that no page waits for the count of a very long queue."""
 
 COUNT_PENDING_SQL = """
 SELECT count(*), min(deadline) FROM (
@@ -41,22 +40,22 @@ SELECT count(*), min(deadline) FROM (
 
 @dataclass(frozen=True)
 class Studio:
-    """One artist's side, as one person of the team enters it."""
+    """One artist's studio for one person of the team."""
 
     artist: Artist
     role: Role
     person: Person
-    own: list[Artist]
-    """Every artist of whose team this person is, for the menu."""
+    own_artists: list[Artist]
+    """All artists whose team this person belongs to, for the account menu."""
 
     @property
-    def waiting(self) -> int:
-        """How many drafts wait for a decision, up to MOST and one."""
+    def pending_count(self) -> int:
+        """How many drafts wait for a decision; at most MAX_COUNTED_DRAFTS + 1."""
         return self._pending[0]
 
     @property
     def first_deadline(self) -> datetime | None:
-        """When the first of them runs out."""
+        """When the first pending draft expires."""
         return self._pending[1]
 
     @cached_property
@@ -66,8 +65,8 @@ class Studio:
             return cast(tuple[int, datetime | None], cursor.fetchone())
 
     @cached_property
-    def allowed(self) -> Grant | None:
-        """The artist's yes to personal messages, asked once a page."""
+    def message_grant(self) -> Grant | None:
+        """The artist's permission for personal messages, or None while it is off."""
         return artist_grants.get_message_grant(self.artist)
 
     @property
@@ -82,74 +81,76 @@ class Studio:
     def may_manage(self) -> bool:
         return roles.may_manage(self.role)
 
-    def url(self, page: str, **where: Any) -> str:
-        return reverse(page, kwargs={"slug": self.artist.slug, **where})
+    def url(self, url_name: str, **kwargs: Any) -> str:
+        """The URL of one of this studio's pages."""
+        return reverse(url_name, kwargs={"slug": self.artist.slug, **kwargs})
 
-    def show(self, request: HttpRequest, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:
-        """A page or a part of one, with what the bar of the studio takes."""
-        given = {"studio": self, "artist": self.artist, "waiting": self.waiting, **facts}
-        return render(request, template, given, status=status)
+    def render(self, request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        """Render a template, or a part of one, with the variables that the studio's base template needs."""
+        base_context = {"studio": self, "artist": self.artist, "waiting_drafts": self.pending_count}
+        return render(request, template, {**base_context, **context}, status=status)
 
 
 def team_member_required[**P](
     view: Callable[Concatenate[AuthenticatedHttpRequest, Studio, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """A page of the studio. Who is not signed in comes back to the very page after signing in."""
+    """Call the view with the `Studio` of the slug in the URL.
+
+    Somebody who is signed out goes to the sign-in page and comes back to this page afterwards.
+    """
 
     @never_cache
     @wraps(view)
-    def page(request: HttpRequest, slug: str, *args: P.args, **where: P.kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Person):
-            name = request.resolver_match.url_name if request.resolver_match else None
-            next_url = _return_url(request, name, slug, where)
-            return redirect_to_sign_in(request, next_url, warn=name not in BACKGROUND_URL_NAMES)
-        return view(cast(AuthenticatedHttpRequest, request), _get_studio_or_404(slug, request.user), *args, **where)
+            return _redirect_to_sign_in(request, slug, kwargs)
+        return view(cast(AuthenticatedHttpRequest, request), _get_studio_or_404(slug, request.user), *args, **kwargs)
 
-    return page
+    return wrapper
 
 
 def artist_memberships(person: Person) -> list[Member]:
-    """The teams of artists that this person belongs to, by the artist's name, each with its artist, in one query."""
-    own = Member.objects.filter(person=person, team__artist__isnull=False).select_related("team__artist")
-    return list(own.order_by("team__artist__name", "pk"))
+    """The person's memberships in artists' teams, each with its artist, by the artist's name; one query."""
+    memberships = Member.objects.filter(person=person, team__artist__isnull=False).select_related("team__artist")
+    return list(memberships.order_by("team__artist__name", "pk"))
 
 
 def _get_studio_or_404(slug: str, person: Person) -> Studio:
-    own = artist_memberships(person)
-    for member in own:
+    memberships = artist_memberships(person)
+    artists = [member.team.artist for member in memberships]
+    for member in memberships:
         if member.team.artist.slug == slug:
-            return Studio(member.team.artist, Role(member.role), person, [each.team.artist for each in own])
+            return Studio(member.team.artist, Role(member.role), person, artists)
     raise Http404
 
 
 BACKGROUND_URL_NAMES = {"review-hold-renew", "review-hold-release", "review-mark-preview", "program-preview"}
-"""What an open page sends without anybody pressing anything."""
+"""Requests that an open page sends by itself, without a click."""
 EDITOR_URL_NAMES = {"review-edit", "review-mark-preview"}
 
 
-def _return_url(request: HttpRequest, name: str | None, slug: str, where: dict[str, Any]) -> str:
-    """What is sent about a draft or a program leads back to its page, for words to where they are typed."""
+def _redirect_to_sign_in(request: HttpRequest, slug: str, kwargs: dict[str, Any]) -> HttpResponse:
+    match = request.resolver_match
+    url_name = str(match.url_name) if match else ""
+    next_url = _return_url(request, url_name, slug, kwargs)
+    return redirect_to_sign_in(request, next_url, warn=url_name not in BACKGROUND_URL_NAMES)
+
+
+def _return_url(request: HttpRequest, url_name: str, slug: str, kwargs: dict[str, Any]) -> str:
+    """The page to open after signing in. A form about a draft or a program leads to its page.
+
+    Typed text leads to the page of its text field.
+    """
     if request.method in SAFE_METHODS:
         return request.get_full_path()
-    for key, page in (("draft", "review-edit" if name in EDITOR_URL_NAMES else "review-item"), ("pk", "program")):
-        if key in where:
-            return reverse(page, kwargs={"slug": slug, key: where[key]})
-    stood = return_url(request)
-    return reverse("studio", kwargs={"slug": slug}) if stood == "/" else stood
+    draft_page = "review-edit" if url_name in EDITOR_URL_NAMES else "review-item"
+    for key, page in (("draft_id", draft_page), ("program_id", "program")):
+        if key in kwargs:
+            return reverse(page, kwargs={"slug": slug, key: kwargs[key]})
+    url = return_url(request)
+    return reverse("studio", kwargs={"slug": slug}) if url == "/" else url
 
 
 def error_status(error: Exception) -> int:
-    """What a refusal is over HTTP. htmx puts what came with 409 and 422 into the page, and nothing else that failed."""
+    """The HTTP status of one of the USER_ERRORS. Of all failures, htmx puts only 409 and 422 into the page."""
     return 422 if isinstance(error, InvalidRequest) else 409
-
-
-@dataclass(frozen=True, slots=True)
-class MarkLabel:
-    """A mark as people see it: its key draws it, its words say it."""
-
-    made: str
-    words: str
-
-    @classmethod
-    def of(cls, mark: str, credit: str) -> "MarkLabel":
-        return cls(mark, Mark(mark).words(credit))

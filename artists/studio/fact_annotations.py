@@ -1,4 +1,4 @@
-"""Letter: the facts in a draft's words, each with where it came from, so that a reviewer can check without asking."""
+"""Mark the facts in a draft's text with letters, and say where each fact comes from."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,92 +13,91 @@ SOURCE_DESCRIPTIONS = {
     "name": "The fan’s name, as the fan typed it.",
     "artist": "Your name in the catalogue.",
     "song": "A title from your catalogue.",
-    "plays": "Listens of {what}, counted.",
-    "since": "The first listen that was counted.",
+    "plays": "Counted listens of {song}.",
+    "since": "The day of the first counted listen.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """A stretch of the words. With a letter it is a fact."""
+    """A piece of the text. A piece with a letter is a fact."""
 
     text: str
     letter: str = ""
-    is_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedFact:
+    """A fact with its letter and source. A fact that the text does not use has a label instead."""
+
     letter: str
     value: str
     source: str
     label: str = ""
-    on: datetime | None = None
-    """A day, which is said as days are said elsewhere."""
+    day: datetime | None = None
+    """Noon in UTC of a fact that is a day, so that pages write it like other days."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedText:
-    pieces: list[TextSpan]
+    spans: list[TextSpan]
     facts: list[AnnotatedFact]
     unused: list[AnnotatedFact]
-    """Known, and nowhere in these words."""
+    """Facts that were known but do not occur in the text."""
 
 
 def annotate_facts(draft: Draft) -> AnnotatedText:
-    """Letters in the order of reading. A fact that stands twice is lettered where it stands first."""
+    """Give each fact in the text a letter, in reading order. Only its first occurrence gets one."""
     text, rows = draft.text or "", draft.facts or []
-    written = _localized_values(rows, draft.version.words["locale"])
-    found = _find_values(text, written)
-    pieces, facts, end = [], [], 0
-    for letter, (start, stop, slot) in zip(ascii_lowercase, found, strict=False):
+    values = _localized_values(rows, draft.version.words["locale"])
+    positions = _find_values(text, values)
+    spans, facts, end = [], [], 0
+    for letter, (start, stop, slot) in zip(ascii_lowercase, positions, strict=False):
         value = unicode.strip_isolates(text[start:stop])
-        pieces += [TextSpan(text[end:start]), TextSpan(value, letter, is_name=slot == "name")]
+        spans += [TextSpan(text[end:start]), TextSpan(value, letter)]
         facts.append(AnnotatedFact(letter, value, _describe_source(slot, rows)))
         end = stop
-    told = {slot for _, _, slot in found}
-    unused = [_unused_fact(row) for row in rows if row["slot"] in written and row["slot"] not in told]
-    return AnnotatedText([*pieces, TextSpan(text[end:])], facts, unused)
+    used = {slot for _, _, slot in positions}
+    unused = [_unused_fact(row) for row in rows if row["slot"] in values and row["slot"] not in used]
+    return AnnotatedText([*spans, TextSpan(text[end:])], facts, unused)
 
 
 def _unused_fact(row: dict[str, Any]) -> AnnotatedFact:
     day = date.fromisoformat(row["value"]) if row["slot"] == "since" else None
-    on = datetime.combine(day, time(12), UTC) if day else None
-    return AnnotatedFact("", str(row["value"]), "", label=row["label"], on=on)
+    noon = datetime.combine(day, time(12), UTC) if day else None
+    return AnnotatedFact("", str(row["value"]), "", label=row["label"], day=noon)
 
 
 def _localized_values(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:
-    """Each fact as it stands in a sentence of this language."""
+    """The value of each slot as a text in this language writes it."""
     values = {row["slot"]: row["value"] for row in rows}
     since = values.get("since")
-    known = Facts(
+    facts = Facts(
         artist=values.get("artist") or "",
         name=values.get("name"),
         song=values.get("song"),
         plays=values.get("plays"),
         since=date.fromisoformat(since) if since else None,
     )
-    texts = format_facts(known, locale).texts
+    texts = format_facts(facts, locale).texts
     return {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
 
 
-def _find_values(text: str, written: dict[str, str]) -> list[tuple[int, int, str]]:
-    """Where each stands first, without overlap: the longest is looked for first."""
-    taken: list[tuple[int, int, str]] = []
-    for slot, value in sorted(written.items(), key=lambda item: -len(item[1])):
+def _find_values(text: str, values: dict[str, str]) -> list[tuple[int, int, str]]:
+    """The first position of each value as (start, stop, slot), without overlaps. Longer values take precedence."""
+    positions: list[tuple[int, int, str]] = []
+    for slot, value in sorted(values.items(), key=lambda item: -len(item[1])):
         pattern = unicode.isolated_value_pattern(unicode.strip_isolates(value))
         for match in pattern.finditer(text):
-            if all(match.end() <= start or match.start() >= stop for start, stop, _ in taken):
-                taken.append((match.start(), match.end(), slot))
+            if all(match.end() <= start or match.start() >= stop for start, stop, _ in positions):
+                positions.append((match.start(), match.end(), slot))
                 break
-    return sorted(taken)
+    return sorted(positions)
 
 
 def _describe_source(slot: str, rows: list[dict[str, Any]]) -> str:
+    if slot in SOURCE_DESCRIPTIONS:
+        song = next((row["value"] for row in rows if row["slot"] == "song"), "your songs")
+        return SOURCE_DESCRIPTIONS[slot].replace("{song}", song)
     row = next(row for row in rows if row["slot"] == slot)
-    what = next((row["value"] for row in rows if row["slot"] == "song"), "yours")
-    return (
-        SOURCE_DESCRIPTIONS[slot].replace("{what}", what)
-        if slot in SOURCE_DESCRIPTIONS
-        else f"{row['label']}: {row['from']}."
-    )
+    return f"{row['label']}: {row['from']}."

@@ -1,110 +1,161 @@
-"""Remember: who did what in this studio, in plain words. No fan, no text: a draft is a number."""
+"""List what the team did in a studio, from the audit trail. Fans and texts are not named; a draft is a number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.db.models import Q, QuerySet
 
+from accounts.models import Role
 from accounts.people import display_names
-from accounts.requests import AuthenticatedHttpRequest
 from artists.models import Draft
-from artists.studio.access import Studio, team_member_required
-from artists.studio.told import WORDS, told
 from audit.models import Entry
 from catalog.models import Artist
-from web.parsers import parse_integer
 
 PAGE_SIZE = 40
 MAX_ACTORS = 40
-"""Whoever was in a team longer ago is still in the audit; a page does not ask for more people than this."""
+"""The history covers this many people. Entries of others stay in the audit trail."""
+
+type EntryFacts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryItem:
+    """One line of the history, for example "Ines" "approved draft 7"."""
+
     at: datetime
-    who: str
-    did: str
-    draft: int | None
-    """The one it is about, if it is about one."""
-
-
-@require_safe
-@team_member_required
-def page(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    before = parse_integer(request.GET.get("before"))
-    lines, last = list_history(studio.artist, before=before)
-    older = f"?before={last}" if last else ""
-    return studio.show(request, "studio/history.html", section="studio", lines=lines, older=older)
+    actor_name: str
+    description: str
+    draft_id: int | None
+    """The draft that it is about, or None."""
 
 
 def list_history(artist: Artist, *, before: int | None = None) -> tuple[list[HistoryItem], int | None]:
-    """Newest first, and where the next page begins; None at the end."""
-    about = _subject_labels(artist)
+    """One page, newest first, and the `before` of the next page; None at the end."""
+    labels = _subject_labels(artist)
     entries = _newest_page(
-        [_entries_about(about), *(_entries_by(actor, artist) for actor in _team_actors(artist))], before
+        [_entries_about(labels), *(_entries_by(actor, artist) for actor in _team_actors(artist))], before
     )
-    own = _own_draft_subjects(artist, entries)
-    shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own]
-    # The names of those who acted, and of those who were given a role.
-    names = display_names({entry.actor for entry in shown} | {str(entry.facts.get("person")) for entry in shown})
-    lines = [
-        HistoryItem(entry.at, _actor_name(entry, names), told(entry, names, about), _draft_id(entry)) for entry in shown
+    own_drafts = _own_draft_subjects(artist, entries)
+    shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own_drafts]
+    names = _display_names(shown)
+    items = [
+        HistoryItem(entry.at, _actor_name(entry, names), describe_entry(entry, names, labels), _draft_id(entry))
+        for entry in shown
     ]
-    return lines, entries[-1].pk if len(entries) == PAGE_SIZE else None
+    return items, entries[-1].pk if len(entries) == PAGE_SIZE else None
+
+
+def describe_entry(entry: Entry, names: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    """What the actor did, without the actor's name, for example "approved draft 7".
+
+    `names` are display names by actor, `labels` are what people call the subjects.
+    """
+    kind, _, number = entry.subject.partition(":")
+    subject = labels.get(entry.subject) or f"{kind} {number}"
+    describe = ACTION_DESCRIPTIONS.get(entry.action)
+    if describe is None:
+        return f"{entry.action.partition('.')[2].replace('_', ' ')} {subject}"
+    return describe(subject, {**entry.facts, "name": names.get(str(entry.facts.get("person")), "somebody")})
 
 
 def _subject_labels(artist: Artist) -> dict[str, str]:
-    """What the audit calls this artist's programs and grants and team, and what people call them."""
-    subjects = {f"program:{pk}": f"“{name}”" for pk, name in artist.programs.values_list("pk", "name")}
-    subjects |= {f"grant:{grant.pk}": grant.get_use_display().lower() for grant in artist.grants.all()}
-    return subjects | {f"team:{artist.team_id}": "the team"}
+    """What people call the programs, permissions and team of this artist, by their audit subjects."""
+    labels = {f"program:{pk}": f"“{name}”" for pk, name in artist.programs.values_list("pk", "name")}
+    labels |= {f"grant:{grant.pk}": grant.get_use_display().lower() for grant in artist.grants.all()}
+    return labels | {f"team:{artist.team_id}": "the team"}
 
 
 def _team_actors(artist: Artist) -> list[str]:
-    """Everybody who ever had a role here."""
-    ever = Entry.objects.filter(subject=f"team:{artist.team_id}").values_list("facts__person", flat=True)
-    return sorted({actor for actor in ever if actor})[:MAX_ACTORS]
+    """Everybody who has or had a role in the team."""
+    actors = Entry.objects.filter(subject=f"team:{artist.team_id}").values_list("facts__person", flat=True)
+    return sorted({actor for actor in actors if actor})[:MAX_ACTORS]
 
 
-def _entries_about(subjects: Iterable[str]) -> Any:
-    # What a fan does about a program is there too, and is none of what a team did: only that has words here.
-    return Entry.objects.filter(subject__in=list(subjects), action__in=list(WORDS))
+def _entries_about(subjects: Iterable[str]) -> QuerySet[Entry]:
+    # The audit trail also has what fans did about a program. The action keeps that out.
+    return Entry.objects.filter(subject__in=list(subjects), action__in=list(ACTION_DESCRIPTIONS))
 
 
-def _entries_by(actor: str, artist: Artist) -> Any:
-    # Of what is about the artist only this: opting in is there too, and is a fan's own business.
+def _entries_by(actor: str, artist: Artist) -> QuerySet[Entry]:
+    # The subject `artist:` also has opt-ins of fans, which the team may not see. Only this action is the team's.
     practice = Q(subject=f"artist:{artist.pk}", action="practice.set")
     return Entry.objects.filter(Q(subject__startswith="draft:") | practice, actor=actor)
 
 
-def _newest_page(sources: Sequence[Any], before: int | None) -> list[Entry]:
-    """Of each source no more than a page, by its own index; then the newest of all."""
-    parts = [(source.filter(pk__lt=before) if before else source).order_by("-id")[:PAGE_SIZE] for source in sources]
-    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return list(together.order_by("-id")[:PAGE_SIZE])
+def _newest_page(sources: Sequence[QuerySet[Entry]], before: int | None) -> list[Entry]:
+    """The newest entries of all sources. Each source is limited first, so that each uses its own index."""
+    pages = [(source.filter(pk__lt=before) if before else source).order_by("-id")[:PAGE_SIZE] for source in sources]
+    union = pages[0].union(*pages[1:], all=True) if len(pages) > 1 else pages[0]
+    return list(union.order_by("-id")[:PAGE_SIZE])
 
 
 def _own_draft_subjects(artist: Artist, entries: Sequence[Entry]) -> set[str]:
-    """Somebody may work for two artists: only this one's drafts are shown."""
+    """The subjects that are drafts of this artist: a member may also work for another artist."""
     ids = [pk for pk in map(_draft_id, entries) if pk is not None]
     return {f"draft:{pk}" for pk in Draft.objects.filter(pk__in=ids, artist=artist).values_list("pk", flat=True)}
 
 
 def _draft_id(entry: Entry) -> int | None:
-    kind, _, number = entry.subject.partition(":")
-    return int(number) if kind == "draft" else None
+    kind, _, pk = entry.subject.partition(":")
+    return int(pk) if kind == "draft" else None
 
 
-def _actor_name(entry: Entry, names: dict[str, str]) -> str:
-    """Whoever said no to an invitation never belonged here, and is not named to who did."""
+def _display_names(entries: Sequence[Entry]) -> dict[str, str]:
+    """The names of the actors, and of the people who were given a role."""
+    return display_names({entry.actor for entry in entries} | {str(entry.facts.get("person")) for entry in entries})
+
+
+def _actor_name(entry: Entry, names: Mapping[str, str]) -> str:
+    # Somebody who declined an invitation was never in the team, which does not learn the name.
     if entry.action == "team.invitation_refused":
-        return "Somebody who was invited"
+        return "An invited person"
     return names.get(entry.actor, _system_actor_name(entry.actor))
 
 
 def _system_actor_name(actor: str) -> str:
-    return {"system:expiry": "The clock", "system:reports": "Reports by fans"}.get(actor, "Fanfare")
+    return {"system:expiry": "The deadline", "system:reports": "Reports by fans"}.get(actor, "Fanfare")
+
+
+def _role_label(facts: EntryFacts) -> str:
+    role = str(facts.get("role", ""))
+    return Role(role).label.lower() if role in Role.values else role
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def _reason_detail(facts: EntryFacts) -> str:
+    """The text after the kind of a stored reason, for example "the fan opted out"."""
+    return str(facts.get("reason")).partition(": ")[2]
+
+
+def _describe_undo(subject: str, facts: EntryFacts) -> str:
+    return f"undid the {'decline' if facts.get('was') == 'declined' else 'approval'} of {subject}"
+
+
+ACTION_DESCRIPTIONS: Mapping[str, Callable[[str, EntryFacts], str]] = {
+    "program.created": lambda subject, _: f"created the program {subject}",
+    "program.edited": lambda subject, facts: f"wrote version {facts.get('version')} of {subject}",
+    "program.signed": lambda subject, facts: f"signed version {facts.get('version')} of {subject}",
+    "program.paused": lambda subject, _: f"paused {subject}",
+    "program.resumed": lambda subject, _: f"resumed {subject}",
+    "grant.switched_on": lambda subject, facts: f"switched on {subject}, version {facts.get('version')}",
+    "grant.ended": lambda subject, facts: f"switched off {subject}, version {facts.get('version')}",
+    "draft.approved": lambda subject, _: f"approved {subject}",
+    "draft.declined": lambda subject, _: f"declined {subject}",
+    "draft.edited": lambda subject, _: f"changed the text of {subject}",
+    "draft.undone": _describe_undo,
+    "draft.withdrawn": lambda subject, facts: f"took {subject} out of the queue: {_reason_detail(facts)}",
+    "practice.set": lambda _, facts: f"set the undo time to {facts.get('grace_seconds')} seconds",
+    "team.principal_named": lambda _, facts: f"verified {facts['name']} as the artist",
+    "team.member_added": lambda _, facts: f"made {facts['name']} {_with_article(_role_label(facts))}",
+    "team.invited": lambda _, facts: f"invited somebody as {_role_label(facts)}",
+    "team.invitation_taken_back": lambda _, facts: f"canceled an invitation as {_role_label(facts)}",
+    "team.joined": lambda _, facts: f"joined as {_role_label(facts)}",
+    "team.invitation_refused": lambda _, facts: f"declined to join as {_role_label(facts)}",
+    "team.member_removed": lambda _, facts: f"removed {facts['name']} from the team",
+}
+"""The description of each action that the history shows, by the action's name in the audit trail."""

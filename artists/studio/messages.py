@@ -1,20 +1,50 @@
-"""Say: a program as the sentence that it is."""
+"""Texts and labels that several pages of the studio show: errors, durations, reasons, marks, names of fans."""
 
-from artists.models import ProgramVersion
+from dataclasses import dataclass
+from typing import Self
+
+from django.utils.html import format_html
+
+from artists.exceptions import AlreadyDecided, Expired
+from fans.models import Mark
+from fans.templatetags.fanfare import local_time
 
 
-def sentence(version: ProgramVersion) -> str:
-    """The version comes with its recording."""
-    what = version.recording.title if version.recording else "any song of yours"
-    return f"When a fan listens {times(version.nth)} to {what}"
+@dataclass(frozen=True, slots=True)
+class MarkLabel:
+    """A mark for the template tag `mark`: its key chooses the drawing, its text says what it means."""
+
+    mark: str
+    text: str
+
+    @classmethod
+    def from_mark(cls, mark: str, credit: str) -> Self:
+        return cls(mark, Mark(mark).words(credit))
 
 
-def times(nth: int) -> str:
-    return "for the first time" if nth == 1 else f"{nth:,} times"
+def error_message(error: Exception) -> str:
+    """The message of an error as HTML, with its time in the reader's time zone.
+
+    It is one element, so that a screen reader reads all of it when it is put into a page later.
+    """
+    if isinstance(error, AlreadyDecided):
+        return format_html(
+            "<span>Already decided by <bdi>{}</bdi>: {} {}.</span>", error.who, error.state, local_time(error.when)
+        )
+    if isinstance(error, Expired):
+        return format_html("<span>Nobody decided until {}: it has expired.</span>", local_time(error.when))
+    return str(error)
+
+
+def reason_sentence(reason: str) -> str:
+    """A draft's stored reason, for example "declined: not this one", as "Declined: not this one."."""
+    kind, _, detail = reason.partition(": ")
+    sentence = f"{kind.capitalize()}: {detail}" if detail else kind.capitalize()
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
 
 
 def format_duration(seconds: int) -> str:
-    """How long a draft waits, in the largest unit that fits it."""
+    """A duration in the largest unit that divides it, for example "3 days"."""
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds % size == 0:
             return f"{seconds // size:,} {unit}{'' if seconds == size else 's'}"

@@ -1,10 +1,9 @@
-"""Line up: what comes next, earliest deadline first, and what this person passed over for now."""
+"""Order the drafts that wait for a decision, and remember which ones a person skipped."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -13,15 +12,18 @@ from artists import holds
 from artists.exceptions import AlreadyHeld
 from artists.models import Draft
 from artists.studio.access import Studio
-from artists.studio.review_context import moment_words, sleeve_shape
+from fans.moment_text import describe_moment, moment_shape
 
 MAX_NEXT_DRAFTS = 5
 MAX_SKIPPED = 200
-"""How many skips a session remembers, and how far back it is counted what was decided today."""
+"""A session remembers this many skipped drafts."""
+MAX_COUNTED_DECISIONS = 200
+"""Decisions of today are counted among this many of a person's newest audit entries."""
 DECISION_ACTIONS = ("draft.approved", "draft.declined")
 MAX_DOTS = 40
+DOT_WIDTH = 13
 NEXT_DRAFTS_SQL = f"""
-SELECT draft.id, draft.deadline, person.name, version.nth, recording.title
+SELECT draft.id, draft.deadline, person.name, version.moment, version.nth, recording.title
 FROM artists_draft draft JOIN accounts_person person ON person.id = draft.person_id
 JOIN artists_programversion version ON version.id = draft.version_id
 LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
@@ -38,83 +40,88 @@ WHERE action = ANY(%s) AND at >= %s AND NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class QueuedDraft:
-    """One of the line, as its sleeve says it; its words are not read. `title` is of the recording it is about."""
+    """A draft in the list of the next ones. Its text is not read from the database."""
 
     pk: int
     deadline: datetime
-    fan: str
+    fan_name: str
+    moment_kind: str
     nth: int
     title: str | None
+    """The title of the recording that the moment is about, or None."""
 
     @property
     def moment(self) -> str:
-        return moment_words(self.nth, self.title)
+        return describe_moment(self.moment_kind, self.nth, self.title)
 
     @property
-    def shape(self) -> str:
-        return sleeve_shape(self.nth)
+    def sleeve_shape(self) -> str:
+        return moment_shape(self.moment_kind, self.nth)
 
 
 def skipped_draft_ids(request: AuthenticatedHttpRequest, studio: Studio) -> list[int]:
-    found: list[int] = request.session.get(_session_key(studio), [])
-    return found
+    ids: list[int] = request.session.get(_session_key(studio), [])
+    return ids
 
 
-def skip(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> None:
-    request.session[_session_key(studio)] = [*skipped_draft_ids(request, studio), draft][-MAX_SKIPPED:]
+def skip(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> None:
+    """Show this draft to this person again only after the others."""
+    request.session[_session_key(studio)] = [*skipped_draft_ids(request, studio), draft_id][-MAX_SKIPPED:]
 
 
 def take_next_draft(request: AuthenticatedHttpRequest, studio: Studio) -> int | None:
-    """The earliest that nobody else looks at; what was skipped comes again when nothing else is left."""
-    passed = skipped_draft_ids(request, studio)
-    found = holds.hold_next(studio.artist, by=studio.person, skipped=passed)
-    if found is None and passed:
+    """Hold the draft with the earliest deadline that nobody else holds; its id, or None.
+
+    Skipped drafts come again when there are no others.
+    """
+    skipped = skipped_draft_ids(request, studio)
+    draft_id = holds.hold_next(studio.artist, by=studio.person, skipped=skipped)
+    if draft_id is None and skipped:
         del request.session[_session_key(studio)]
-        found = holds.hold_next(studio.artist, by=studio.person)
-    return found
+        draft_id = holds.hold_next(studio.artist, by=studio.person)
+    return draft_id
 
 
 def list_next_drafts(request: AuthenticatedHttpRequest, studio: Studio, current: int | None) -> list[QueuedDraft]:
-    """Those that this person would be handed after the current one."""
-    passed = [*skipped_draft_ids(request, studio), *([current] if current else [])]
+    """The drafts that this person will get after the draft `current`."""
+    skipped = [*skipped_draft_ids(request, studio), *([current] if current else [])]
+    parameters = holds.free_drafts_params(studio.artist, studio.person, skipped, MAX_NEXT_DRAFTS)
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_DRAFTS_SQL, holds.free_drafts_params(studio.artist, studio.person, passed, MAX_NEXT_DRAFTS))
+        cursor.execute(NEXT_DRAFTS_SQL, parameters)
         return [QueuedDraft(*row) for row in cursor.fetchall()]
 
 
 def describe_held_drafts(studio: Studio) -> list[str]:
-    """Who else has a draft in front of them, when nothing else is left."""
-    held = _pending_drafts(studio).exclude(holds.free_for(studio.person)).order_by("deadline", "pk")
-    return [str(AlreadyHeld(*each)) for each in holds.list_holders(held[:MAX_NEXT_DRAFTS])]
+    """Who else looks at a pending draft, one sentence each."""
+    pending = Draft.objects.filter(artist=studio.artist, state=Draft.State.PENDING, deadline__gt=Now())
+    held = pending.exclude(holds.free_for(studio.person)).order_by("deadline", "pk")
+    return [str(AlreadyHeld(*holder)) for holder in holds.list_holders(held[:MAX_NEXT_DRAFTS])]
 
 
 def count_decided_today(studio: Studio) -> int:
-    """By this person, anywhere in their last steps, without what somebody has taken back since."""
+    """How many drafts this person decided since midnight UTC, in all studios. Undone decisions do not count."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_DECISIONS_SQL, [studio.person.actor, MAX_SKIPPED, list(DECISION_ACTIONS), today])
+        cursor.execute(COUNT_DECISIONS_SQL, [studio.person.actor, MAX_COUNTED_DECISIONS, list(DECISION_ACTIONS), today])
         return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
 class DailyProgress:
-    """A dot for each: full for what is decided, dotted for what is to go. None where they would not fit."""
+    """Today's progress as a row of dots: full ones are decided, dotted ones remain."""
 
     decided: int
-    to_go: int
+    remaining: int
 
     @property
     def dots(self) -> list[tuple[int, bool]]:
-        together = self.decided + self.to_go
-        return [(6 + 13 * n, n < self.decided) for n in range(together)] if together <= MAX_DOTS else []
+        """The x of each dot and whether it is full; empty if there are more than MAX_DOTS."""
+        total = self.decided + self.remaining
+        return [(6 + DOT_WIDTH * n, n < self.decided) for n in range(total)] if total <= MAX_DOTS else []
 
     @property
     def width(self) -> int:
-        return 13 * (self.decided + self.to_go)
-
-
-def _pending_drafts(studio: Studio) -> QuerySet[Draft]:
-    return Draft.objects.filter(artist=studio.artist, state=Draft.State.PENDING, deadline__gt=Now())
+        return DOT_WIDTH * (self.decided + self.remaining)
 
 
 def _session_key(studio: Studio) -> str:

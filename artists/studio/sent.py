@@ -1,4 +1,4 @@
-"""Reach: what went out to fans, how it was marked and where its receipt is; and what went no further, and why."""
+"""List an artist's settled drafts: those that were sent to fans or will be, and those that were stopped."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,24 +8,28 @@ from django.utils import timezone
 
 from ai import unicode
 from artists import review
-from artists.studio.access import MarkLabel
-from artists.studio.review_context import moment_words
+from artists.studio.messages import MarkLabel, reason_sentence
 from catalog.models import Artist
-from fans import opt_ins
+from fans import mutes, opt_ins
+from fans.moment_text import describe_moment
 
-# Withdrawn is both: taken back, or taken out of the queue before anybody had said yes. Each is an index, as it stands.
+# A withdrawn draft with a decision was sent before; without one it left the queue undecided. Both conditions are
+# written as in the partial indexes drafts_out_newest_first and drafts_stopped_newest_first.
 SENT_CONDITION = "(state IN ('approved', 'delivered') OR (state = 'withdrawn' AND decision_id IS NOT NULL))"
 STOPPED_CONDITION = (
     "(state IN ('declined', 'expired', 'undeliverable') OR (state = 'withdrawn' AND decision_id IS NULL))"
 )
+OPT_IN_SQL = opt_ins.active_sql("draft.person_id", "draft.artist_id", since="draft.written_at")
+MUTED_SQL = mutes.muted_sql("draft.person_id", "version.program_id")
 SETTLED_DRAFTS_SQL = """
-SELECT draft.id, draft.state, draft.reason, {stands}, person.name, draft.text, version.nth, recording.title,
-    program.name, version.wording::json ->> 'locale', draft.mark, draft.credit,
-    coalesce(experience.delivered_at, draft.decided_at, draft.deadline), draft.deliver_after,
-    experience.withdrawn_at, experience.receipt_key
+SELECT draft.id AS pk, draft.state, draft.reason, {opted_in} AS is_opted_in, {muted} AS is_muted,
+    person.name AS raw_name, draft.text AS raw_text, version.moment AS moment_kind, version.nth, recording.title,
+    program.name AS program, version.wording::json ->> 'locale' AS language, draft.mark AS mark_key, draft.credit,
+    coalesce(experience.delivered_at, draft.decided_at, draft.deadline) AS occurred_at,
+    draft.deliver_after, draft.deadline, experience.withdrawn_at, experience.receipt_key
 FROM (
     SELECT id FROM artists_draft
-    WHERE artist_id = %(artist)s AND {which} {older}
+    WHERE artist_id = %(artist)s AND {condition} {older}
     ORDER BY settled_at DESC, id DESC LIMIT %(limit)s
 ) AS newest
 JOIN artists_draft draft ON draft.id = newest.id
@@ -39,74 +43,87 @@ ORDER BY draft.settled_at DESC, draft.id DESC
 OLDER_THAN_SQL = """AND (settled_at, id) < (
         SELECT settled_at, id FROM artists_draft WHERE id = %(before)s AND artist_id = %(artist)s
     )"""
-OPT_IN_SQL = opt_ins.active_sql("draft.person_id", "draft.artist_id", since="draft.written_at")
 
 
 @dataclass(frozen=True, slots=True)
 class SettledDraft:
-    """One draft after its decision. Whether the fan opened what came of it is nobody's but theirs."""
+    """One draft after its decision. Whether the fan opened the message is not read: the team may not know it."""
 
     pk: int
     state: str
     reason: str
-    stands: bool
-    """Whether the fan lets the team know of them."""
-    name: str
-    words: str | None
+    is_opted_in: bool
+    """Whether the team may still see the fan's name and text."""
+    is_muted: bool
+    raw_name: str
+    raw_text: str | None
+    moment_kind: str
     nth: int
     title: str | None
+    """The title of the recording that the moment is about, or None."""
     program: str
-    tag: str
-    made: str | None
+    language: str
+    mark_key: str | None
     credit: str | None
-    at: datetime
+    occurred_at: datetime
+    """When it was delivered, or else decided, or else when it expired."""
     deliver_after: datetime | None
+    deadline: datetime
     withdrawn_at: datetime | None
     receipt_key: str | None
 
     @property
-    def fan(self) -> str | None:
-        """By name only while the fan lets the team know of them."""
-        return self.name if self.stands else None
+    def fan_name(self) -> str | None:
+        """The fan's name, or None if the fan opted out."""
+        return self.raw_name if self.is_opted_in else None
 
     @property
     def text(self) -> str | None:
-        """Greeted by name as a rule, so it goes with the name."""
-        return self.words if self.stands else None
+        """The text, or None if it was erased or the fan opted out: it usually contains the name."""
+        return self.raw_text if self.is_opted_in else None
 
     @property
     def moment(self) -> str:
-        return moment_words(self.nth, self.title)
+        return describe_moment(self.moment_kind, self.nth, self.title)
 
     @property
     def mark(self) -> MarkLabel | None:
-        return MarkLabel.of(self.made, self.credit) if self.made and self.credit else None
+        return MarkLabel.from_mark(self.mark_key, self.credit) if self.mark_key and self.credit else None
 
     @property
     def direction(self) -> str:
-        return unicode.text_direction(self.tag)
+        return unicode.text_direction(self.language)
 
     @property
     def can_undo(self) -> bool:
-        decided = self.state in review.UNDOABLE_STATES and self.stands
-        return decided and self.deliver_after is not None and self.deliver_after > timezone.now()
+        return review.can_undo(
+            self.state,
+            self.deliver_after,
+            self.deadline,
+            is_opted_in=self.is_opted_in,
+            is_muted=self.is_muted,
+            now=timezone.now(),
+        )
 
     @property
-    def why(self) -> str:
-        """A reason as a sentence: it is stored with its kind before a colon, and may end as its writer ended it."""
-        kind, _, rest = self.reason.partition(": ")
-        said = f"{kind.capitalize()}: {rest}" if rest else kind.capitalize()
-        return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+    def reason_sentence(self) -> str:
+        return reason_sentence(self.reason)
 
 
 def list_settled_drafts(
-    artist: Artist, *, out: bool = True, before: int | None = None, limit: int = 20
+    artist: Artist, *, sent: bool = True, before: int | None = None, limit: int = 20
 ) -> list[SettledDraft]:
-    """Newest first, in one query; older than the draft `before`, where one is named."""
-    older = OLDER_THAN_SQL if before is not None else ""
-    asked = SETTLED_DRAFTS_SQL.format(
-        stands=OPT_IN_SQL, which=SENT_CONDITION if out else STOPPED_CONDITION, older=older
+    """The newest sent drafts, or with `sent=False` the newest stopped ones, in one query.
+
+    With `before`, a draft's id, only those that were settled before that draft.
+    """
+    sql = SETTLED_DRAFTS_SQL.format(
+        opted_in=OPT_IN_SQL,
+        muted=MUTED_SQL,
+        condition=SENT_CONDITION if sent else STOPPED_CONDITION,
+        older=OLDER_THAN_SQL if before is not None else "",
     )
     with connection.cursor() as cursor:
-        cursor.execute(asked, {"artist": artist.pk, "before": before, "limit": limit})
-        return [SettledDraft(*row) for row in cursor.fetchall()]
+        cursor.execute(sql, {"artist": artist.pk, "before": before, "limit": limit})
+        columns = [column.name for column in cursor.description]
+        return [SettledDraft(**dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Sum up: what became of what was drafted in the last thirty days, in figures and as a drawing."""
+"""Count what happened to the drafts of the last 30 days, and draw the deliveries as a chart."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,20 +16,23 @@ from fans.models import NO_MODEL_MARKS
 
 STATISTICS_DAYS = 30
 CACHE_SECONDS = 60
-"""Seconds for which the sums are kept: days that are over do not change, and today's may be a minute old."""
+"""Past days do not change any more, and today's counts may be a minute old."""
 
 type DraftCount = tuple[date, str, str | None, int]
+"""Day, state, mark and number of drafts."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    on: date
-    hand: int
-    machine: int
+    """Deliveries of one day, by whether an AI model wrote something in them."""
+
+    day: date
+    without_model: int
+    with_model: int
 
     @property
-    def together(self) -> int:
-        return self.hand + self.machine
+    def total(self) -> int:
+        return self.without_model + self.with_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,84 +40,88 @@ class AxisLabel:
     x: float
     text: str
     place: str
+    """CSS class of the text: "" for start, "mid" or "end"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A bar a day: the hand's ink below, the machine's dots on top of it. Each is one path, however many days."""
+    """One bar a day: deliveries without a model below, those with a model above them. Both are one SVG path."""
 
     width: int
     height: int
     base: int
-    hand: str
-    machine: str
+    without_model: str
+    with_model: str
     grid: list[tuple[float, int]]
     labels: list[AxisLabel]
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
+    """The counts of the last STATISTICS_DAYS days."""
+
     days: list[DayCounts]
     delivered: int
-    by_hand: int
+    without_model: int
     declined: int
     expired: int
     stopped: int
 
     @property
-    def anything(self) -> int:
+    def total(self) -> int:
         return self.delivered + self.declined + self.expired + self.stopped
 
     @property
-    def wide(self) -> Chart:
+    def wide_chart(self) -> Chart:
         return _draw_chart(self.days, 760, 250)
 
     @property
-    def narrow(self) -> Chart:
+    def narrow_chart(self) -> Chart:
         return _draw_chart(self.days, 358, 220)
 
     @property
     def weeks(self) -> list[tuple[date, date, int, int]]:
-        """For the table behind the drawing."""
+        """First day, last day and the two counts of each week, for the table."""
         starts = range(0, len(self.days), 7)
-        chunks = [self.days[start : start + 7] for start in starts]
+        weeks = [self.days[start : start + 7] for start in starts]
         return [
-            (chunk[0].on, chunk[-1].on, sum(day.hand for day in chunk), sum(day.machine for day in chunk))
-            for chunk in chunks
+            (week[0].day, week[-1].day, sum(day.without_model for day in week), sum(day.with_model for day in week))
+            for week in weeks
         ]
 
     @property
-    def peak(self) -> DayCounts:
-        return max(self.days, key=lambda day: day.together)
+    def busiest_day(self) -> DayCounts:
+        return max(self.days, key=lambda day: day.total)
 
 
 def get_statistics(artist: Artist) -> Statistics:
+    """The statistics until today in UTC, from counts that are at most CACHE_SECONDS old."""
     today = timezone.now().date()
-    key = f"studio:{artist.pk}:happened:{today}"
+    key = f"studio:{artist.pk}:statistics:{today}"
     rows: list[DraftCount] = caches["sums"].get_or_set(key, lambda: _count_drafts(artist, today), CACHE_SECONDS)  # type: ignore[assignment]
     return _summarize(rows, today)
 
 
 def _count_drafts(artist: Artist, today: date) -> list[DraftCount]:
-    """One pass over one index in its order, however many there are."""
+    # The index drafts_counted_by_day has all columns of this query.
     first = today - timedelta(days=STATISTICS_DAYS - 1)
-    decided = Draft.objects.filter(artist=artist, day__gte=first).exclude(state=Draft.State.PENDING).order_by()
-    by_day: Any = decided.values_list("day", "state", "mark").annotate(many=Count("*"))
-    return list(by_day)
+    drafts = Draft.objects.filter(artist=artist, day__gte=first).exclude(state=Draft.State.PENDING).order_by()
+    counts: Any = drafts.values_list("day", "state", "mark").annotate(count=Count("*"))
+    return list(counts)
 
 
 def _summarize(rows: Iterable[DraftCount], today: date) -> Statistics:
     states: Counter[str] = Counter()
-    made: Counter[tuple[date, bool]] = Counter()
-    for on, state, mark, many in rows:
-        states[state] += many
+    deliveries: Counter[tuple[date, bool]] = Counter()
+    for day, state, mark, count in rows:
+        states[state] += count
         if state == Draft.State.DELIVERED:
-            made[on, mark in NO_MODEL_MARKS] += many
-    dates = [today - timedelta(days=back) for back in reversed(range(STATISTICS_DAYS))]
+            deliveries[day, mark in NO_MODEL_MARKS] += count
+    days = [today - timedelta(days=back) for back in reversed(range(STATISTICS_DAYS))]
     return Statistics(
-        days=[DayCounts(on, made[on, True], made[on, False]) for on in dates],
+        days=[DayCounts(day, deliveries[day, True], deliveries[day, False]) for day in days],
         delivered=states[Draft.State.DELIVERED],
-        by_hand=sum(many for (_, hand), many in made.items() if hand),
+        without_model=sum(count for (_, no_model), count in deliveries.items() if no_model),
         declined=states[Draft.State.DECLINED],
         expired=states[Draft.State.EXPIRED],
         stopped=states[Draft.State.UNDELIVERABLE] + states[Draft.State.WITHDRAWN],
@@ -123,29 +130,29 @@ def _summarize(rows: Iterable[DraftCount], today: date) -> Statistics:
 
 def _draw_chart(days: list[DayCounts], width: int, height: int) -> Chart:
     left, top, base = 36, 24, height - 28
-    highest = max(4, *(day.together for day in days))
+    highest = max(4, *(day.total for day in days))
     step = -(-highest // 4)
     scale = (base - top) / (step * 4)
     pitch = (width - left) / len(days)
     grid = [(round(base - scale * step * n, 1), step * n) for n in range(1, 5)]
-    hand, machine = [], []
+    lower, upper = [], []
     for n, day in enumerate(days):
-        x, foot = left + pitch * n, base - scale * day.hand
-        hand.append(_bar_path(x, base, pitch * 0.7, scale * day.hand))
-        machine.append(_bar_path(x, foot, pitch * 0.7, scale * day.machine))
+        x, foot = left + pitch * n, base - scale * day.without_model
+        lower.append(_bar_path(x, base, pitch * 0.7, scale * day.without_model))
+        upper.append(_bar_path(x, foot, pitch * 0.7, scale * day.with_model))
     middle = len(days) // 2
     labels = [
-        AxisLabel(left, _format_day(days[0].on), ""),
-        AxisLabel(round(left + pitch * middle, 1), _format_day(days[middle].on), "mid"),
+        AxisLabel(left, _format_day(days[0].day), ""),
+        AxisLabel(round(left + pitch * middle, 1), _format_day(days[middle].day), "mid"),
         AxisLabel(width, "today", "end"),
     ]
-    return Chart(width, height, base, "".join(hand), "".join(machine), grid, labels)
+    return Chart(width, height, base, "".join(lower), "".join(upper), grid, labels)
 
 
 def _bar_path(x: float, foot: float, width: float, length: float) -> str:
-    """From its left foot up, across and down again."""
+    """An SVG path: up from the left foot, across and down again."""
     return f"M{x:.1f} {foot:.1f}v-{length:.1f}h{width:.1f}v{length:.1f}z" if length else ""
 
 
-def _format_day(on: date) -> str:
-    return f"{on.day} {on:%b}"
+def _format_day(day: date) -> str:
+    return f"{day.day} {day:%b}"

@@ -1,31 +1,31 @@
-"""The studio: its addresses for people."""
+"""URLs of the studio's pages."""
 
 from django.urls import path
 
-from artists.studio import delivered, history, overview
-from artists.studio.views import grants, programs, review, team
+from artists.studio.views import grants, history, overview, programs, review, team
 
 REVIEW = "<slug:slug>/review"
-ITEM = f"{REVIEW}/<int:draft>"
+DRAFT = f"{REVIEW}/<int:draft_id>"
 PROGRAMS = "<slug:slug>/programs"
-PROGRAM = f"{PROGRAMS}/<int:pk>"
+PROGRAM = f"{PROGRAMS}/<int:program_id>"
+TEAM = "<slug:slug>/team"
 
 urlpatterns = [
-    path("", overview.choose, name="studios"),
-    path("<slug:slug>/", overview.page, name="studio"),
-    path("<slug:slug>/needs", overview.needs_now, name="studio-tasks"),
+    path("", overview.choose_studio, name="studios"),
+    path("<slug:slug>/", overview.overview, name="studio"),
+    path("<slug:slug>/needs", overview.show_tasks, name="studio-tasks"),
     path(REVIEW, review.show_next_draft, name="review"),
     path(f"{REVIEW}/count", review.show_pending_count, name="review-count"),
     path(f"{REVIEW}/line", review.refresh_queue, name="review-queue"),
-    path(ITEM, review.show_draft, name="review-item"),
-    path(f"{ITEM}/approve", review.approve_draft, name="review-approve"),
-    path(f"{ITEM}/decline", review.decline_draft, name="review-decline"),
-    path(f"{ITEM}/edit", review.edit_draft, name="review-edit"),
-    path(f"{ITEM}/mark", review.preview_mark, name="review-mark-preview"),
-    path(f"{ITEM}/skip", review.skip_draft, name="review-skip"),
-    path(f"{ITEM}/undo", review.undo_decision, name="review-undo"),
-    path(f"{ITEM}/hold", review.renew_hold, name="review-hold-renew"),
-    path(f"{ITEM}/leave", review.release_hold, name="review-hold-release"),
+    path(DRAFT, review.show_draft, name="review-item"),
+    path(f"{DRAFT}/approve", review.approve_draft, name="review-approve"),
+    path(f"{DRAFT}/decline", review.decline_draft, name="review-decline"),
+    path(f"{DRAFT}/edit", review.edit_draft, name="review-edit"),
+    path(f"{DRAFT}/mark", review.preview_mark, name="review-mark-preview"),
+    path(f"{DRAFT}/skip", review.skip_draft, name="review-skip"),
+    path(f"{DRAFT}/undo", review.undo_decision, name="review-undo"),
+    path(f"{DRAFT}/hold", review.renew_hold, name="review-hold-renew"),
+    path(f"{DRAFT}/leave", review.release_hold, name="review-hold-release"),
     path(PROGRAMS, programs.list_or_create_programs, name="programs"),
     path(PROGRAM, programs.edit_program, name="program"),
     path(f"{PROGRAM}/preview", programs.preview_program, name="program-preview"),
@@ -33,10 +33,10 @@ urlpatterns = [
     path(f"{PROGRAM}/versions/<int:version>", programs.show_version, name="program-version"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.sign_version, name="program-version-sign"),
     path("<slug:slug>/grants", grants.manage_grants, name="grants"),
-    path("<slug:slug>/team", team.manage_team, name="team"),
-    path("<slug:slug>/team/practice", team.update_practice, name="team-practice"),
-    path("<slug:slug>/team/invitations/<int:invitation>", team.revoke_invitation, name="team-invitation"),
-    path("<slug:slug>/team/<int:member>", team.update_member, name="team-member"),
-    path("<slug:slug>/delivered", delivered.page, name="sent"),
-    path("<slug:slug>/history", history.page, name="history"),
+    path(TEAM, team.manage_team, name="team"),
+    path(f"{TEAM}/practice", team.update_practice, name="team-practice"),
+    path(f"{TEAM}/invitations/<int:invitation_id>", team.revoke_invitation, name="team-invitation"),
+    path(f"{TEAM}/<int:member_id>", team.update_member, name="team-member"),
+    path("<slug:slug>/delivered", history.sent, name="sent"),
+    path("<slug:slug>/history", history.history, name="history"),
 ]

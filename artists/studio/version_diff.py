@@ -1,18 +1,19 @@
-"""Compare: what one version of a program changed against the one before it, in words."""
+"""List the versions of a program, each with what it changed against the version before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.people import display_names
+from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
-from artists.studio.messages import format_duration, sentence
+from artists.studio.messages import format_duration
 
 MAX_VERSIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class VersionSummary:
-    """One version with its story."""
+    """One version, who wrote and signed it (by display name), and its changes as sentences."""
 
     version: ProgramVersion
     by: str
@@ -22,43 +23,46 @@ class VersionSummary:
 
 
 def list_versions(program: Program) -> list[VersionSummary]:
-    """Newest first, in two queries."""
-    newest = program.versions.select_related("recording", "decision").order_by("-version")[: MAX_VERSIONS + 1]
-    found = list(newest)
-    signers = {version.decision.by or "" for version in found if version.decision}
-    names = display_names({version.by for version in found} | signers)
+    """The newest MAX_VERSIONS versions, newest first, in two queries."""
+    newest = program.versions.select_related("recording", "decision").order_by("-version")
+    versions = list(newest[: MAX_VERSIONS + 1])
+    names = _display_names(versions)
     return [
         VersionSummary(
             version,
             by=names.get(version.by, "somebody"),
-            signed_by=names.get(version.decision.by or "", "a principal") if version.decision else "",
+            signed_by=names.get(version.decision.by or "", program.artist.name) if version.decision else "",
             changes=describe_changes(before, version) if before else ["The first version."],
             is_current=version.pk == program.current_id,
         )
-        for version, before in zip(found[:MAX_VERSIONS], [*found[1:], None], strict=False)
+        for version, before in zip(versions[:MAX_VERSIONS], [*versions[1:], None], strict=False)
     ]
 
 
 def describe_changes(before: ProgramVersion, after: ProgramVersion) -> list[str]:
-    said = []
-    if sentence(before) != sentence(after):
-        said.append(f"{sentence(after)}; before: {sentence(before)}.")
+    """What `after` changed, as sentences."""
+    sentences = []
+    if describe_program(before) != describe_program(after):
+        sentences.append(f"{describe_program(after)}; before: {describe_program(before)}.")
     if before.review_seconds != after.review_seconds:
-        said.append(
-            f"A draft waits {format_duration(after.review_seconds)}; before: {format_duration(before.review_seconds)}."
-        )
+        duration, old_duration = format_duration(after.review_seconds), format_duration(before.review_seconds)
+        sentences.append(f"A draft expires after {duration}; before: {old_duration}.")
     old, new = before.words, after.words
     if old["locale"] != new["locale"]:
-        said.append(f"The language is {new['locale']}; before: {old['locale']}.")
-    said += _describe_text_changes("Template", old["templates"], new["templates"])
+        sentences.append(f"The language is {new['locale']}; before: {old['locale']}.")
+    sentences += _describe_text_changes("Template", old["templates"], new["templates"])
     for name in sorted({*old["fragments"], *new["fragments"]}):
-        said += _describe_text_changes(
-            f"Part “{name}”, sentence", old["fragments"].get(name, []), new["fragments"].get(name, [])
-        )
-    return said or ["Nothing but its number."]
+        old_texts, new_texts = old["fragments"].get(name, []), new["fragments"].get(name, [])
+        sentences += _describe_text_changes(f"Sentence of “{name}”", old_texts, new_texts)
+    return sentences or ["Nothing changed but the number."]
 
 
-def _describe_text_changes(what: str, old: Sequence[str], new: Sequence[str]) -> list[str]:
-    gone = [f"{what} taken out: {text}" for text in old if text not in new]
-    come = [f"{what} added: {text}" for text in new if text not in old]
-    return [*gone, *come]
+def _describe_text_changes(label: str, old: Sequence[str], new: Sequence[str]) -> list[str]:
+    removed = [f"{label} removed: {text}" for text in old if text not in new]
+    added = [f"{label} added: {text}" for text in new if text not in old]
+    return [*removed, *added]
+
+
+def _display_names(versions: Sequence[ProgramVersion]) -> dict[str, str]:
+    signers = {version.decision.by or "" for version in versions if version.decision}
+    return display_names({version.by for version in versions} | signers)

@@ -9,7 +9,7 @@ from accounts.models import Person
 from artists import drafts, programs, review, withdrawal
 from artists.exceptions import Muted, OptedOut
 from artists.models import Draft, Moment, Program
-from artists.studio.told import told
+from artists.studio.history import describe_entry
 from audit.models import Entry
 from fans import mutes, opt_ins
 from live.models import Notice
@@ -58,7 +58,7 @@ def test_a_withdrawal_is_audited_and_the_team_is_notified() -> None:
     entry = Entry.objects.get(action="draft.withdrawn")
     assert (entry.actor, entry.subject) == ("system:withdrawal", f"draft:{draft.pk}")
     assert entry.facts == {"reason": "withdrawn: the fan opted out"}
-    assert told(entry, {}, {}) == f"took draft {draft.pk} out of the queue: the fan opted out"
+    assert describe_entry(entry, {}, {}) == f"took draft {draft.pk} out of the queue: the fan opted out"
     notices = Notice.objects.filter(kind="draft.decided").values_list("person", "reference")
     assert sorted(notices) == sorted(
         (pk, f"draft:{draft.pk}") for pk in artist.team.members.values_list("person", flat=True)

@@ -106,8 +106,8 @@ def test_words_that_are_too_long_are_refused_and_still_there(artist: Artist, gue
     guests.forgive("status of 422")
 
     page.locator("#text").fill(LONG)
-    page.get_by_role("button", name="Approve these words").click()
-    expect(page.locator("#text-why")).to_contain_text("at most 1000")
+    page.get_by_role("button", name="Approve this text").click()
+    expect(page.locator("#text-error")).to_contain_text("at most 1000")
 
     assert_page_intact(page)
     assert page.locator("#text").input_value() == LONG
@@ -119,7 +119,7 @@ def test_words_of_markup_reach_the_fan_as_words(artist: Artist, guests: Browsers
     page = guests.open(f"/studio/{artist.slug}/review/{draft.pk}/edit", factories.get_member(artist, "principal"))
 
     page.locator("#text").fill(MARKUP)
-    page.get_by_role("button", name="Approve these words").click()
+    page.get_by_role("button", name="Approve this text").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
     assert_page_intact(page)
     feed = guests.open("/", fan)

@@ -16,7 +16,7 @@ def test_somebody_without_an_account_is_asked_and_joins(house: FullSite, guests:
     # The team asks, and reads the same as for any address.
     owner.get_by_label("Their e-mail address").fill("Newhand@example.com")
     owner.get_by_role("button", name="Invite").click()
-    expect(owner.locator(".messages")).to_contain_text("An invitation is on its way to newhand@example.com.")
+    expect(owner.locator(".messages")).to_contain_text("We sent an invitation to newhand@example.com.")
     expect(owner.get_by_role("listitem").filter(has_text="newhand@example.com")).to_contain_text("Reviewer, until")
 
     # Who was asked signs up on a phone; that alone makes nobody a member.
@@ -44,7 +44,7 @@ def test_somebody_without_an_account_is_asked_and_joins(house: FullSite, guests:
     # Their yes does.
     guest.get_by_role("button", name="Join").click()
     guest.wait_for_url(f"**/studio/{artist.slug}/")
-    expect(guest.locator(".messages")).to_contain_text("You belong to the team of Ines Quay now, as reviewer.")
+    expect(guest.locator(".messages")).to_contain_text("You are now in the team of Ines Quay, as reviewer.")
     owner.goto(team)
     expect(owner.get_by_role("listitem").filter(has_text="newhand@example.com")).to_contain_text("Reviewer since")
     owner.goto(f"/studio/{artist.slug}/history")

@@ -26,13 +26,13 @@ def open_editor(guests: Browsers, program: Program) -> Page:
 
 def test_nobody_signs_past_what_is_typed_and_not_saved(program: Program, guests: Browsers) -> None:
     page = open_editor(guests, program)
-    first, sign = page.locator("[name=template]").first, page.locator("[data-sign]")
+    first, sign = page.locator("[name=template]").first, page.locator("[data-sign-button]")
     saved = first.input_value()
     expect(sign).to_be_enabled()
 
     first.fill(TYPED)
     expect(sign).to_be_disabled()
-    expect(page.locator("#unsaved")).to_contain_text("Unsaved changes: save them first.")
+    expect(page.locator("#unsaved")).to_contain_text("You have unsaved changes.")
     first.fill(saved)
     expect(sign).to_be_enabled()
     expect(page.locator("#unsaved")).to_be_hidden()
@@ -46,13 +46,13 @@ def test_a_row_more_is_unsaved_too_and_stays_so_on_a_page_of_its_own(program: Pr
     page = open_editor(guests, program)
 
     page.get_by_role("button", name="Another template").click()
-    expect(page.locator("[data-sign]")).to_be_disabled()
-    page.get_by_role("button", name="Look at every shape").click()
+    expect(page.locator("[data-sign-button]")).to_be_disabled()
+    page.get_by_role("button", name="Update the preview").click()
 
     page.wait_for_load_state()
     expect(page.locator("[name=template]")).to_have_count(2)
     page.locator("[name=template]").nth(1).fill(TYPED)
-    expect(page.locator("[data-sign]")).to_be_disabled()
+    expect(page.locator("[data-sign-button]")).to_be_disabled()
 
 
 def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(program: Program, guests: Browsers) -> None:
@@ -68,10 +68,10 @@ def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(prog
     guests.sign_in(page.context, factories.get_member(program.artist, "principal"))
     page.reload()  # who is signed in is led on from here
 
-    expect(page.locator("#restored-note")).to_contain_text("it is not saved yet")
+    expect(page.locator("#restored-note")).to_contain_text("It is not saved yet.")
     expect(page.locator("[name=template]").nth(1)).to_have_value(TYPED)
     expect(page.locator("[name=times]")).to_have_value("50")
-    expect(page.locator("[data-sign]")).to_be_disabled()
-    page.get_by_role("button", name="Take what is saved").click()
+    expect(page.locator("[data-sign-button]")).to_be_disabled()
+    page.get_by_role("button", name="Discard it").click()
     expect(page.locator("[name=template]")).to_have_count(1)
-    expect(page.locator("[data-sign]")).to_be_enabled()
+    expect(page.locator("[data-sign-button]")).to_be_enabled()

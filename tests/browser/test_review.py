@@ -120,7 +120,7 @@ def test_who_has_to_sign_in_while_typing_finds_the_words_again(draft: Draft, gue
 
     page.wait_for_url(f"**{review_path(draft, '/edit')}")
     expect(page.locator("#text")).to_have_value(TYPED)
-    expect(page.locator("#unsaved")).to_contain_text("They are not saved yet.")
+    expect(page.locator("#unsaved")).to_contain_text("It is not saved yet.")
 
 
 def test_leaving_half_typed_words_asks_first(draft: Draft, guests: Browsers) -> None:

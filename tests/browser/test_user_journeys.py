@@ -81,14 +81,14 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
 
     # The artist writes a program and signs it.
     studio.get_by_label("What your team calls it").fill("Thank you at three")
-    studio.get_by_role("button", name="Begin").click()
-    studio.get_by_label("Moment: how often").select_option("other")
+    studio.get_by_role("button", name="Create").click()
+    studio.get_by_label("How often").select_option("other")
     studio.get_by_label("Another number of times").fill("3")
     studio.locator("[name=template]").first.fill("Hello {nmae}")
-    expect(studio.locator("#template-0-why")).to_contain_text("nmae")
+    expect(studio.locator("#template-0-error")).to_contain_text("nmae")
     studio.locator("[name=template]").first.fill(TEMPLATE)
-    expect(studio.locator("#shapes")).to_contain_text("Every shape it can take")
-    expect(studio.locator("#template-0-why")).to_be_empty()
+    expect(studio.locator("#shapes")).to_contain_text("What fans may read")
+    expect(studio.locator("#template-0-error")).to_be_empty()
     studio.get_by_role("button", name="Save as a new version").click()
     studio.get_by_role("button", name="Sign version 1").click()
     studio.wait_for_url("**/accounts/reauthenticate/**")
@@ -157,7 +157,7 @@ def test_declined_is_gone_and_the_next_stands_there(artist: Artist, guests: Brow
     expect(page.locator("#draft-name")).to_have_text("Ana")
 
     page.keyboard.press("d")
-    expect(page.locator("#undo")).to_contain_text("They hear nothing.")
+    expect(page.locator("#undo")).to_contain_text("They get no message.")
     expect(page.locator("#draft-name")).to_have_text("Ben")
     expect(page).to_have_title(f"1 to decide – {artist.name} – Fanfare")
 
@@ -213,7 +213,7 @@ def test_the_mark_changes_while_one_types(artist: Artist, guests: Browsers) -> N
     expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "filled")
     page.locator("#text").fill(f"Ana, I saw you in the second row. Thank you. {artist.name}")
     expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "written")
-    page.get_by_role("button", name="Approve these words").click()
+    page.get_by_role("button", name="Approve this text").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
 
     feed = guests.open("/", fan)
@@ -259,7 +259,7 @@ def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artis
     guests.forgive("status of 40[13]", "WebSocket")
 
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Approve these words").click()
+    page.get_by_role("button", name="Approve this text").click()
     page.wait_for_url("**/accounts/login/**")
     page.fill("[name=login]", principal.email)
     page.fill("[name=password]", PASSWORD)

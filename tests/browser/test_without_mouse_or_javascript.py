@@ -75,7 +75,7 @@ def test_a_draft_is_edited_and_approved_by_keys(artist: Artist, guests: Browsers
     page.keyboard.type(" a")
     expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "written")
     assert Draft.objects.get(pk=draft.pk).state == "pending"  # the letter was typed, not a key that approves
-    tab_to_element(page, page.get_by_role("button", name="Approve these words"))
+    tab_to_element(page, page.get_by_role("button", name="Approve this text"))
     page.keyboard.press("Enter")
 
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
@@ -134,7 +134,7 @@ def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Ar
     expect(page.locator("#draft-name")).to_have_text("Ana")
     page.locator("a[data-key=e]").click()
     page.locator("#text").fill("Ana, thank you for all of it.")
-    page.get_by_role("button", name="Approve these words").click()
+    page.get_by_role("button", name="Approve this text").click()
 
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
     assert Draft.objects.get(pk=draft.pk).text == "Ana, thank you for all of it."
@@ -206,7 +206,7 @@ def test_a_program_is_written_and_signed_without_javascript(artist: Artist, gues
     )
 
     page.get_by_label("What your team calls it").fill("By hand")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Create").click()
     page.get_by_role("button", name="Another template").click()
     page.locator("[name=template]").nth(1).fill("{plays} of mine[, {name}].")
     page.get_by_role("button", name="Save as a new version").click()

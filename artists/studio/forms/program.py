@@ -1,97 +1,131 @@
-"""Choose: the four choices of the sentence that a program is, read from a form, each with what is wrong beside it."""
+"""Forms of the program pages: the name of a new program, and the choices in the sentence of a version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Self
 
-from django.http import QueryDict
+from django import forms
+from django.utils.choices import CallableChoiceIterator
 
 from ai.previews import ProgramFacts
 from artists.models import DEFAULT_REVIEW_SECONDS, ProgramVersion
-from artists.programs import MAX_NTH
+from artists.programs import MAX_NTH, MAX_REVIEW_SECONDS
 from artists.studio.messages import format_duration
 from catalog.models import Artist, Recording
+from fans.moment_text import describe_times
+from web.parsers import parse_integer
 
-DAY_SECONDS = 86_400
+HOUR_SECONDS, DAY_SECONDS = 3_600, 86_400
 LISTEN_COUNTS = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
-REVIEW_TIME_CHOICES = (
-    (DAY_SECONDS // 4, "6 hours"),
-    (DAY_SECONDS, "1 day"),
-    (3 * DAY_SECONDS, "3 days"),
-    (7 * DAY_SECONDS, "7 days"),
-    (30 * DAY_SECONDS, "30 days"),
-)
+DEFAULT_LISTEN_COUNT = 100
+REVIEW_TIMES = (6 * HOUR_SECONDS, DAY_SECONDS, 3 * DAY_SECONDS, 7 * DAY_SECONDS, 30 * DAY_SECONDS)
+MAX_RECORDING_CHOICES = 500
+OTHER_COUNT = "other"
+"""The value of `times` that says: the field `number` has the count."""
+NUMBER_ERROR = f"How many times? A number from 1 to {MAX_NTH:,}."
+REVIEW_TIME_ERROR = "Choose how long a draft may wait."
 
 
-@dataclass(frozen=True)
-class ProgramForm:
-    times: str = "100"
-    """A number, or `other`: then `number` is it."""
-    number: str = ""
-    recording: str = ""
-    seconds: str = str(DEFAULT_REVIEW_SECONDS)
+class ProgramNameForm(forms.Form):
+    """The name of a new program."""
+
+    name = forms.CharField(label="What your team calls it", max_length=120)
+
+
+class ProgramForm(forms.Form):
+    """The choices of a program version: which listen, of which recording, and how long a draft may wait.
+
+    It is always bound: to what somebody typed, or to a version. `cleaned_data["recording"]` is a `Recording` or None;
+    a recording of another artist counts as none. After validation `cleaned_data["nth"]` is the number of the listen.
+    """
+
+    times = forms.ChoiceField(
+        widget=forms.Select(attrs={"class": "sentence-select", "aria-label": "How often"}),
+        error_messages={"required": NUMBER_ERROR, "invalid_choice": NUMBER_ERROR},
+    )
+    number = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"inputmode": "numeric", "aria-describedby": "number-error"})
+    )
+    recording = forms.CharField(required=False)
+    seconds = forms.ChoiceField(error_messages={"required": REVIEW_TIME_ERROR, "invalid_choice": REVIEW_TIME_ERROR})
+
+    def __init__(self, data: Mapping[str, Any], *, artist: Artist) -> None:
+        super().__init__(data, auto_id="%s")
+        self.artist = artist
+        self._set_choices("times", self._times_choices())
+        self._set_choices("seconds", self._review_time_choices())
+        self.fields["recording"].widget = forms.Select(
+            attrs={"class": "sentence-select", "aria-label": "Which song"},
+            choices=CallableChoiceIterator(self._recording_choices),  # read from the database when it is rendered
+        )
 
     @classmethod
-    def of(cls, version: ProgramVersion | None) -> Self:
-        if version is None:
-            return cls()
-        about = str(version.recording_id or "")
-        if version.nth in LISTEN_COUNTS:
-            return cls(str(version.nth), "", about, str(version.review_seconds))
-        return cls("other", str(version.nth), about, str(version.review_seconds))
+    def from_version(cls, version: ProgramVersion | None, *, artist: Artist) -> Self:
+        """The form with the choices of this version, or with the usual choices."""
+        nth = version.nth if version else DEFAULT_LISTEN_COUNT
+        data = {
+            "times": str(nth) if nth in LISTEN_COUNTS else OTHER_COUNT,
+            "number": "" if nth in LISTEN_COUNTS else str(nth),
+            "recording": str(version.recording_id or "") if version else "",
+            "seconds": str(version.review_seconds if version else DEFAULT_REVIEW_SECONDS),
+        }
+        return cls(data, artist=artist)
 
-    @classmethod
-    def typed(cls, form: QueryDict) -> Self:
-        return cls(*(form.get(name, "") for name in ("times", "number", "recording", "seconds")))
+    def clean_recording(self) -> Recording | None:
+        pk = parse_integer(self.cleaned_data["recording"])
+        return self.artist.recordings.filter(pk=pk).first() if pk is not None else None
 
-    @cached_property
-    def problems(self) -> Mapping[str, str]:
-        found = {}
-        if self.nth is None:
-            found["number"] = f"How many times? A number from 1 to {MAX_NTH:,}."
-        if self._seconds is None:
-            found["seconds"] = "Choose how long a draft may wait."
-        return found
+    def clean(self) -> dict[str, Any]:
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        times, number = cleaned_data.get("times"), cleaned_data.get("number")
+        nth = _parse_nth(number if times == OTHER_COUNT else times)
+        if nth is None:
+            self.add_error("number", NUMBER_ERROR)
+        else:
+            cleaned_data["nth"] = nth
+        return cleaned_data
 
-    @property
-    def nth(self) -> int | None:
-        number = _parse_number(self.number if self.times == "other" else self.times)
-        return number if number is not None and 1 <= number <= MAX_NTH else None
+    def preview_facts(self) -> ProgramFacts:
+        """What previews assume: the number of the listen (the usual one while it is invalid) and the song's title."""
+        self.is_valid()  # cleaned_data then has the valid fields, also of an invalid form
+        nth, recording = self.cleaned_data.get("nth"), self.cleaned_data.get("recording")
+        return ProgramFacts(nth or DEFAULT_LISTEN_COUNT, recording.title if recording else None)
 
-    @property
-    def waits(self) -> list[tuple[str, str]]:
-        """What can be chosen, and what was chosen before if it is none of them."""
-        known = [(str(seconds), words) for seconds, words in REVIEW_TIME_CHOICES]
-        own = self._seconds
-        return known if own is None or str(own) in dict(known) else [*known, (str(own), format_duration(own))]
-
-    def about(self, artist: Artist) -> Recording | None:
-        """One of this artist's recordings, or all of them."""
-        pk = _parse_number(self.recording)
-        return artist.recordings.filter(pk=pk).first() if pk is not None else None
-
-    def answers(self, artist: Artist) -> ProgramFacts:
-        """What every message of it is about; a number that is none yet is the usual one."""
-        song = self.about(artist)
-        return ProgramFacts(self.nth or 100, song.title if song else None)
-
-    def chosen(self, artist: Artist) -> dict[str, Any]:
-        """For `programs.edit`. Only without problems."""
-        moment = ProgramVersion.MomentKind.FIRST_LISTEN if self.nth == 1 else ProgramVersion.MomentKind.NTH_LISTEN
+    def version_fields(self) -> dict[str, Any]:
+        """The arguments of `programs.edit` that this form decides. Only for a valid form."""
+        nth = self.cleaned_data["nth"]
         return {
-            "moment": moment,
-            "nth": self.nth,
-            "recording": self.about(artist),
-            "review_seconds": self._seconds,
+            "moment": ProgramVersion.MomentKind.FIRST_LISTEN if nth == 1 else ProgramVersion.MomentKind.NTH_LISTEN,
+            "nth": nth,
+            "recording": self.cleaned_data["recording"],
+            "review_seconds": int(self.cleaned_data["seconds"]),
         }
 
-    @property
-    def _seconds(self) -> int | None:
-        number = _parse_number(self.seconds)
-        return number if number and number <= 90 * DAY_SECONDS else None
+    def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def _times_choices(self) -> list[tuple[str, str]]:
+        """The usual counts, the count in the data if it is another one, and "other"."""
+        counts = [*LISTEN_COUNTS]
+        own = _parse_nth(self.data.get("times"))
+        counts += [own] if own and own not in counts else []
+        number = str(self.data.get("number") or "").strip()
+        other = f"{number} times" if number else "another number of times"
+        return [*((str(count), describe_times(count)) for count in counts), (OTHER_COUNT, other)]
+
+    def _review_time_choices(self) -> list[tuple[str, str]]:
+        """The usual times, and the time in the data if it is another one."""
+        times = [*REVIEW_TIMES]
+        own = parse_integer(self.data.get("seconds"))
+        times += [own] if own and own not in times and own <= MAX_REVIEW_SECONDS else []
+        return [(str(seconds), format_duration(seconds)) for seconds in times]
+
+    def _recording_choices(self) -> list[tuple[str, str]]:
+        recordings = self.artist.recordings.order_by("title", "pk")[:MAX_RECORDING_CHOICES]
+        return [("", "your songs"), *((str(recording.pk), recording.title) for recording in recordings)]
 
 
-def _parse_number(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def _parse_nth(text: str | None) -> int | None:
+    number = parse_integer((text or "").strip())
+    return number if number is not None and 1 <= number <= MAX_NTH else None

@@ -1,10 +1,11 @@
-"""Write: the words of a program as plain form fields, each with what is wrong with it beside it."""
+"""The text fields of a program version: templates, and the alternatives that templates insert."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
+from babel import Locale
 from django.http import QueryDict
 
 from ai import unicode
@@ -22,25 +23,35 @@ LANGUAGE_TAGS = (
 DEFAULT_TEMPLATE = "Thank you[, {name}]. That was number {plays}."
 
 
+LANGUAGE_CHOICES = [(tag, str(Locale.parse(tag).get_display_name("en")), unicode.text_direction(tag)) for tag in LANGUAGE_TAGS]
+"""Tag, English name and text direction of each language that a program can be written in."""
+
+
 @dataclass(frozen=True, slots=True)
 class WordingRow:
-    """One field as it was typed. `name` is a fragment's, and `at` what a InvalidTemplate calls it."""
+    """One text field as it was typed. `name` is the name of a fragment."""
 
     number: int
     text: str
     name: str = ""
-    problem: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
 class WordingForm:
+    """The language, templates and fragments that somebody typed, with an error for each field.
+
+    This is no `django.forms.Form`: it has any number of rows, which buttons add and remove without validation, and an
+    error can concern several rows together. Formsets would need hidden counters and would number the fields anew.
+    """
+
     locale: str = "en"
     templates: tuple[str, ...] = (DEFAULT_TEMPLATE,)
     fragments: tuple[tuple[str, str], ...] = ()
-    """Name and sentences, one a line."""
+    """Name and sentences of each fragment, one sentence a line."""
 
     @classmethod
-    def of(cls, version: ProgramVersion | None) -> Self:
+    def from_version(cls, version: ProgramVersion | None) -> Self:
         if version is None:
             return cls()
         words = version.words
@@ -48,106 +59,106 @@ class WordingForm:
         return cls(words["locale"], tuple(words["templates"]), fragments)
 
     @classmethod
-    def typed(cls, form: QueryDict) -> Self:
-        """As it was sent, nothing refused: what is wrong is said beside the field."""
-        names, sentences = form.getlist("fragment"), form.getlist("sentences")
+    def from_post(cls, data: QueryDict) -> Self:
+        """Take everything as it was typed. `errors` has what is wrong with it."""
+        names, sentences = data.getlist("fragment"), data.getlist("sentences")
         fragments = tuple((name.strip(), text) for name, text in zip(names, sentences, strict=False))
-        templates = tuple(form.getlist("template"))[:MAX_TEMPLATES] or ("",)
-        return cls(form.get("locale", "en"), templates, fragments[:MAX_FRAGMENTS])
+        templates = tuple(data.getlist("template"))[:MAX_TEMPLATES] or ("",)
+        return cls(data.get("locale", "en"), templates, fragments[:MAX_FRAGMENTS])
 
-    def after(self, do: str) -> Self:
-        """With a row more or less: `add-template`, `remove-template-2`, `add-fragment`, `remove-fragment-0`."""
-        verb, _, rest = do.partition("-")
-        what, _, number = rest.partition("-")
-        at = int(number) if number.isascii() and number.isdigit() else -1
-        if what == "template":
-            kept = (*self.templates, "") if verb == "add" else _remove_at(self.templates, at)
-            return replace(self, templates=kept or ("",))
-        if what == "fragment":
-            rows = (*self.fragments, ("", "")) if verb == "add" else _remove_at(self.fragments, at)
-            return replace(self, fragments=rows)
+    def with_row_change(self, command: str) -> Self:
+        """Add or remove a row: `add-template`, `remove-template-2`, `add-fragment`, `remove-fragment-0`."""
+        verb, _, rest = command.partition("-")
+        kind, _, number = rest.partition("-")
+        index = int(number) if number.isascii() and number.isdigit() else -1
+        if kind == "template":
+            templates = (*self.templates, "") if verb == "add" else _remove_at(self.templates, index)
+            return replace(self, templates=templates or ("",))
+        if kind == "fragment":
+            fragments = (*self.fragments, ("", "")) if verb == "add" else _remove_at(self.fragments, index)
+            return replace(self, fragments=fragments)
         return self
 
-    def data(self) -> dict[str, Any]:
-        """For `Wording.parse`. Rows that were left empty are no words."""
+    def to_dict(self) -> dict[str, Any]:
+        """The argument of `Wording.parse`, without empty rows."""
         fragments = {name: _split_lines(text) for name, text in self.fragments if name or text.strip()}
         templates = [_normalize_newlines(text) for text in self.templates if text.strip()]
         return {"locale": self.locale, "templates": templates, "fragments": fragments}
 
     @cached_property
-    def problems(self) -> Mapping[str, str]:
-        """By field: `template-0`, `fragment-1`, `locale`, `words` for what is wrong with them together."""
-        found = dict(self._alone())
-        if found:
-            return found
+    def errors(self) -> Mapping[str, str]:
+        """By field: `template-0`, `fragment-1`, `locale`, or `words` for an error that concerns them together."""
+        if errors := self._row_errors():
+            return errors
         try:
-            self.wording  # noqa: B018  # reading it is the question
-        except InvalidTemplate as problem:
-            return {self._field(problem.where): malformed_message(problem)}
+            self.wording  # noqa: B018  # raises InvalidTemplate
+        except InvalidTemplate as error:
+            return {self._field_name(error.where): malformed_message(error)}
         return {}
 
     @cached_property
     def wording(self) -> Wording:
-        """Raises InvalidTemplate."""
-        return Wording.parse(self.data())
+        """The parsed wording. Raises InvalidTemplate."""
+        return Wording.parse(self.to_dict())
 
     @property
     def template_rows(self) -> list[WordingRow]:
-        found = self.problems
-        return [WordingRow(n, text, problem=found.get(f"template-{n}", "")) for n, text in enumerate(self.templates)]
+        errors = self.errors
+        return [WordingRow(n, text, error=errors.get(f"template-{n}", "")) for n, text in enumerate(self.templates)]
 
     @property
     def fragment_rows(self) -> list[WordingRow]:
-        found = self.problems
+        errors = self.errors
         return [
-            WordingRow(n, text, name, problem=found.get(f"fragment-{n}", ""))
+            WordingRow(n, text, name, error=errors.get(f"fragment-{n}", ""))
             for n, (name, text) in enumerate(self.fragments)
         ]
 
     @property
     def direction(self) -> str:
-        return unicode.text_direction(self.locale)
+        return text_direction(self.locale)
 
-    def _alone(self) -> list[tuple[str, str]]:
-        """Each sentence by itself, so that two wrong ones are both named."""
+    def _row_errors(self) -> dict[str, str]:
+        """Errors of single sentences, so that all wrong rows are marked and not only the first."""
         names = frozenset(name for name, _ in self.fragments)
-        asked = [(f"template-{n}", text, names) for n, text in enumerate(self.templates) if text.strip()]
-        asked += [
+        sentences = [(f"template-{n}", text, names) for n, text in enumerate(self.templates) if text.strip()]
+        sentences += [
             (f"fragment-{n}", line, frozenset[str]())
             for n, (_, text) in enumerate(self.fragments)
             for line in _split_lines(text)
         ]
-        found: dict[str, str] = {}
-        for where, text, fragments in asked:
+        errors: dict[str, str] = {}
+        for field, text, fragment_names in sentences:
             try:
-                parse_template(text, self.locale, fragments=fragments)
-            except InvalidTemplate as problem:
-                found.setdefault(where, malformed_message(problem))
+                parse_template(text, self.locale, fragments=fragment_names)
+            except InvalidTemplate as error:
+                errors.setdefault(field, malformed_message(error))
             except (ValueError, LookupError):
-                found.setdefault("locale", "This language is not known here.")
-        names_twice = [n for n, (name, _) in enumerate(self.fragments) if name and name in dict(self.fragments[:n])]
-        found |= {f"fragment-{n}": "There is a part of this name already." for n in names_twice}
-        return list(found.items())
+                errors.setdefault("locale", "Fanfare does not know this language.")
+        for n, (name, _) in enumerate(self.fragments):
+            if name and name in dict(self.fragments[:n]):
+                errors[f"fragment-{n}"] = "This name is already used."
+        return errors
 
-    def _field(self, where: str | None) -> str:
-        """The field that a complaint about the whole is about: `template 2`, `fragment closing, sentence 1`."""
+    def _field_name(self, where: str | None) -> str:
+        """The field of an error about the whole: `where` is "template 2" or "fragment closing, sentence 1"."""
         kind, _, rest = (where or "").partition(" ")
-        named = rest.partition(",")[0]
+        label = rest.partition(",")[0]
         if kind == "fragment":
-            return next((f"fragment-{n}" for n, (name, _) in enumerate(self.fragments) if name == named), "words")
-        number = named.partition(" ")[0]
+            return next((f"fragment-{n}" for n, (name, _) in enumerate(self.fragments) if name == label), "words")
+        number = label.partition(" ")[0]
         if kind == "template" and number.isdigit():
             filled = [n for n, text in enumerate(self.templates) if text.strip()]
             return f"template-{filled[int(number) - 1]}"
         return "words"
 
 
-def malformed_message(problem: InvalidTemplate) -> str:
-    """A complaint as a sentence; a slot that does not exist by its name."""
-    if problem.slot and problem.problem.startswith("unknown slot"):
-        return f"There is no slot called {problem.slot}. There are {', '.join(SLOTS)}, and the parts you name below."
-    at = "" if problem.position is None else f" (character {problem.position + 1})"
-    return f"{problem.problem[:1].upper()}{problem.problem[1:]}{at}."
+def malformed_message(error: InvalidTemplate) -> str:
+    """The error as a sentence for people."""
+    if error.slot and error.problem.startswith("unknown slot"):
+        return f"There is no slot called {error.slot}. There are {', '.join(SLOTS)}, and the names you gave below."
+    at = "" if error.position is None else f" (character {error.position + 1})"
+    return f"{error.problem[:1].upper()}{error.problem[1:]}{at}."
 
 
 def _split_lines(text: str) -> list[str]:
@@ -158,5 +169,5 @@ def _normalize_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _remove_at[T](rows: tuple[T, ...], at: int) -> tuple[T, ...]:
-    return rows[:at] + rows[at + 1 :] if 0 <= at < len(rows) else rows
+def _remove_at[T](rows: tuple[T, ...], index: int) -> tuple[T, ...]:
+    return rows[:index] + rows[index + 1 :] if 0 <= index < len(rows) else rows

@@ -1,4 +1,4 @@
-"""Allow: what this artist lets AI do, in plain words; off until the artist in person switches it on."""
+"""The permissions page: what the artist allows AI to do. Everything is off until the artist switches it on."""
 
 from dataclasses import dataclass
 
@@ -18,56 +18,57 @@ from rights.models import Grant, Use
 
 @dataclass(frozen=True, slots=True)
 class UseDescription:
-    """What a yes to a use means, and what it never means."""
+    """What a permission allows and what it never allows."""
 
     title: str
-    means: str
+    allows: str
     never: str
 
 
 USE_DESCRIPTIONS = {
     Use.PERSONAL_MESSAGE: UseDescription(
-        "Write to one fan",
-        "Messages to fans who opted in, at the moments your programs name, made from sentences you signed and from "
-        "facts that were counted. Each one waits for the yes of a person of your team.",
-        "Never without a person’s yes. Never your voice or your face. Never to a fan who did not ask for it.",
+        "Personal messages",
+        "Your programs may write messages to fans who opted in. They use sentences you signed and counted facts. "
+        "Somebody in your team approves each message.",
+        "Nothing is sent that nobody approved. Your voice and your face are not used. Fans who did not opt in get "
+        "nothing.",
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class UseGrants:
+    """The grants of one use. `history` has each grant with who switched it on and who switched it off."""
+
     use: str
-    meaning: UseDescription
-    live: Grant | None
-    past: list[tuple[Grant, str, str]]
-    """Every version, newest first: who began it and who ended it."""
+    description: UseDescription
+    current: Grant | None
+    history: list[tuple[Grant, str, str]]
 
 
 @team_member_required
 def manage_grants(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """GET: each use with its history. POST: one of them on or off."""
+    """GET: show each use and its history. POST: switch one use on or off."""
     if request.method != "POST":
         return _render_grants(request, studio)
     use = request.POST.get("use", "")
     if use not in Use.values:
         raise Http404
-    on = request.POST.get("on") == "1"
+    is_on = request.POST.get("on") == "1"
     try:
-        _switch_grant(request, studio, use, on=on)
+        _switch_grant(request, studio, use, is_on=is_on)
     except ReauthenticationRequired:
         return reauthentication.redirect_to_reauthentication(studio.url("grants"))
     except USER_ERRORS as error:
         return _render_grants(request, studio, problem=str(error), status=error_status(error))
-    messages.success(request, f"{Use(use).label}: {'on' if on else 'off'}, from now on.")
+    messages.success(request, f"{Use(use).label} are now {'on' if is_on else 'off'}.")
     return redirect(studio.url("grants"))
 
 
-def _switch_grant(request: AuthenticatedHttpRequest, studio: Studio, use: str, *, on: bool) -> None:
-    if on:
-        artist_grants.switch_on(
-            studio.artist, use, by=request.user, fresh=reauthentication.did_recently_authenticate(request)
-        )
+def _switch_grant(request: AuthenticatedHttpRequest, studio: Studio, use: str, *, is_on: bool) -> None:
+    if is_on:
+        is_fresh = reauthentication.did_recently_authenticate(request)
+        artist_grants.switch_on(studio.artist, use, by=request.user, fresh=is_fresh)
     else:
         artist_grants.switch_off(studio.artist, use, by=request.user)
 
@@ -75,13 +76,13 @@ def _switch_grant(request: AuthenticatedHttpRequest, studio: Studio, use: str, *
 def _render_grants(
     request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    every = list(grants.list_versions(studio.artist))
-    names = display_names({grant.by for grant in every} | {grant.ended_by for grant in every if grant.ended_by})
-    allowances = [_describe_use(use, [grant for grant in every if grant.use == use], names) for use in Use.values]
-    return studio.show(request, "studio/grants.html", status=status, allowances=allowances, problem=problem)
+    versions = list(grants.list_versions(studio.artist))
+    names = display_names({grant.by for grant in versions} | {grant.ended_by or "" for grant in versions})
+    permissions = [_describe_use(use, [grant for grant in versions if grant.use == use], names) for use in Use.values]
+    return studio.render(request, "studio/grants.html", status=status, permissions=permissions, problem=problem)
 
 
 def _describe_use(use: str, versions: list[Grant], names: dict[str, str]) -> UseGrants:
-    live = next((grant for grant in versions if grant.ended_at is None), None)
-    past = [(grant, names.get(grant.by, "somebody"), names.get(grant.ended_by or "", "")) for grant in versions]
-    return UseGrants(use, USE_DESCRIPTIONS[Use(use)], live, past)
+    current = next((grant for grant in versions if grant.ended_at is None), None)
+    history = [(grant, names.get(grant.by, "somebody"), names.get(grant.ended_by or "", "")) for grant in versions]
+    return UseGrants(use, USE_DESCRIPTIONS[Use(use)], current, history)

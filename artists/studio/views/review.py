@@ -1,4 +1,4 @@
-"""Review: one draft at a time, in front of one person at a time. By plain forms; htmx swaps the stage for the next."""
+"""The review page: one draft at a time, to approve, edit, decline or skip. Works with plain forms and with htmx."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,145 +17,152 @@ from artists.exceptions import AlreadyHeld, DraftNotFound, InvalidRequest
 from artists.models import Draft
 from artists.studio import review_queue
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
+from artists.studio.messages import error_message
 from artists.studio.review_context import ReviewContext, expected_mark
-from artists.studio.said import said
 from web.decorators import post_only
 from web.parsers import parse_integer
 
 TEMPLATE = "studio/review.html"
+MAX_REASON_LENGTH = 280
 
 
 @require_safe
 @team_member_required
 def show_next_draft(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """The next one, whatever it is."""
-    return _render_review(request, studio, _next_context(request, studio), done=parse_integer(request.GET.get("done")))
+    """Show the next draft. `done` is the draft that was just decided."""
+    done = parse_integer(request.GET.get("done"))
+    return _render_review(request, studio, _next_context(request, studio), done=done)
 
 
 @require_safe
 @team_member_required
-def show_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    return _render_review(request, studio, _held_context(studio, draft))
+def show_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Show this draft."""
+    return _render_review(request, studio, _held_context(studio, draft_id))
 
 
 @post_only
 @team_member_required
-def approve_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    return _apply_decision(
-        request, studio, draft, partial(review.approve, draft, by=request.user, revision=_posted_revision(request))
-    )
+def approve_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Approve the draft in the posted revision."""
+    approve = partial(review.approve, draft_id, by=request.user, revision=_posted_revision(request))
+    return _apply_decision(request, studio, draft_id, approve)
 
 
 @post_only
 @team_member_required
-def decline_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    reason = CONTROL_CHARACTERS.sub(" ", request.POST.get("reason", ""))[:280]
-    no = partial(review.decline, draft, by=request.user, reason=reason, revision=_posted_revision(request))
-    return _apply_decision(request, studio, draft, no)
+def decline_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Decline the draft in the posted revision, with an optional reason."""
+    reason = CONTROL_CHARACTERS.sub(" ", request.POST.get("reason", ""))[:MAX_REASON_LENGTH]
+    decline = partial(review.decline, draft_id, by=request.user, reason=reason, revision=_posted_revision(request))
+    return _apply_decision(request, studio, draft_id, decline)
 
 
 @post_only
 @team_member_required
-def skip_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    """Later: it stays where it is, and others may be handed it."""
-    holds.release_draft(_get_draft_or_404(studio, draft), by=request.user)
-    review_queue.skip(request, studio, draft)
+def skip_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Release the draft for others, and show the next one."""
+    holds.release_draft(_get_draft_or_404(studio, draft_id), by=request.user)
+    review_queue.skip(request, studio, draft_id)
     return _respond_with_next(request, studio)
 
 
 @team_member_required
-def edit_draft(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    """GET: the words in a field. POST: other words; refused ones are still in the field."""
+def edit_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """GET: show the text in a field. POST: save it; a refused text stays in the field."""
     if request.method != "POST":
-        return _render_review(request, studio, _held_context(studio, draft, editing=True))
-    typed = request.POST.get("text", "")
-    other = partial(review.edit, draft, typed, by=request.user, revision=_posted_revision(request))
-    return _apply_decision(request, studio, draft, other, typed=typed)
+        return _render_review(request, studio, _held_context(studio, draft_id, editing=True))
+    typed_text = request.POST.get("text", "")
+    edit = partial(review.edit, draft_id, typed_text, by=request.user, revision=_posted_revision(request))
+    return _apply_decision(request, studio, draft_id, edit, typed_text=typed_text)
 
 
 @post_only
 @team_member_required
-def preview_mark(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    """What the typed words would be marked. Nothing is stored."""
-    found = _get_draft_or_404(studio, draft)
-    return studio.show(
-        request, f"{TEMPLATE}#willbe", will=expected_mark(found, studio.role, request.POST.get("text", ""))
-    )
+def preview_mark(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Show the mark that the typed text would get. Nothing is stored."""
+    mark = expected_mark(_get_draft_or_404(studio, draft_id), studio.role, request.POST.get("text", ""))
+    return studio.render(request, "studio/_review_decision.html#mark-preview", mark_preview=mark)
 
 
 @post_only
 @team_member_required
-def undo_decision(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    """Take a decision back, and have the draft in front of one again."""
+def undo_decision(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Undo a decision and show the draft again."""
     try:
-        _get_draft_or_404(studio, draft)
-        review.undo(draft, by=request.user)
+        _get_draft_or_404(studio, draft_id)
+        review.undo(draft_id, by=request.user)
     except USER_ERRORS as error:
-        about = {"problem": said(error)}
-        stage = _next_context(request, studio, **about) or _held_context(studio, draft, **about)
-        return _render_review(request, studio, stage, status=error_status(error))
-    return (
-        _render_review(request, studio, _held_context(studio, draft))
-        if request.htmx
-        else redirect(studio.url("review-item", draft=draft))
-    )
+        problem = error_message(error)
+        context = _next_context(request, studio, problem=problem)
+        context = context or _held_context(studio, draft_id, problem=problem)
+        return _render_review(request, studio, context, status=error_status(error))
+    if request.htmx:
+        return _render_review(request, studio, _held_context(studio, draft_id))
+    return redirect(studio.url("review-item", draft_id=draft_id))
 
 
 @post_only
 @team_member_required
-def renew_hold(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    """The open page goes on looking at it, and hears what became of the line meanwhile."""
-    return _render_queue(request, studio, _held_context(studio, draft))
+def renew_hold(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Hold the draft longer for an open page, and update its queue."""
+    return _render_queue(request, studio, _held_context(studio, draft_id))
 
 
 @require_safe
 @team_member_required
 def refresh_queue(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """The count and the line anew, and a word if the draft being read was decided; what is read does not move."""
-    read = parse_integer(request.GET.get("on"))
-    return _render_queue(request, studio, ReviewContext(_get_draft_or_404(studio, read), studio) if read else None)
+    """Update the queue, and the status of the draft `on`. The draft itself is not replaced while somebody reads it."""
+    draft_id = parse_integer(request.GET.get("on"))
+    context = ReviewContext(_get_draft_or_404(studio, draft_id), studio) if draft_id else None
+    return _render_queue(request, studio, context)
 
 
 @require_safe
 @team_member_required
 def show_pending_count(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """How many wait, for the bar of every page."""
-    return studio.show(request, f"{TEMPLATE}#count")
+    """Render the number of waiting drafts, for the navigation of every page."""
+    return studio.render(request, f"{TEMPLATE}#count")
 
 
 @post_only
 @team_member_required
-def release_hold(request: AuthenticatedHttpRequest, studio: Studio, draft: int) -> HttpResponse:
-    """The page was left: nobody has to wait for the lease to end."""
-    holds.release_draft(_get_draft_or_404(studio, draft), by=request.user)
+def release_hold(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
+    """Release the draft when its page is left, so that others get it at once."""
+    holds.release_draft(_get_draft_or_404(studio, draft_id), by=request.user)
     return HttpResponse(status=204)
 
 
 def _apply_decision(
-    request: AuthenticatedHttpRequest, studio: Studio, pk: int, decide: Callable[[], Draft], *, typed: str | None = None
+    request: AuthenticatedHttpRequest,
+    studio: Studio,
+    draft_id: int,
+    decide: Callable[[], Draft],
+    *,
+    typed_text: str | None = None,
 ) -> HttpResponse:
-    """Decide and go on, or stay and say why not."""
-    draft = _get_draft_or_404(studio, pk)
+    """Call `decide` and show the next draft, or show this draft with the error."""
+    draft = _get_draft_or_404(studio, draft_id)
     try:
         holds.hold_draft(draft, by=request.user)
         decided = decide()
     except AlreadyHeld as held:
         return _render_review(request, studio, ReviewContext(draft, studio, held=held), status=409)
     except USER_ERRORS as error:
-        return _render_review(request, studio, _refused_context(studio, pk, error, typed), status=error_status(error))
-    if decided.state == Draft.State.PENDING:  # words of somebody whose yes is not enough for them
+        context = _refused_context(studio, draft_id, error, typed_text)
+        return _render_review(request, studio, context, status=error_status(error))
+    if decided.state == Draft.State.PENDING:  # an edit that the artist still has to approve
         holds.release_draft(decided, by=request.user)
-        review_queue.skip(request, studio, pk)
-    return _respond_with_next(request, studio, done=pk)
+        review_queue.skip(request, studio, draft_id)
+    return _respond_with_next(request, studio, done=draft_id)
 
 
-def _refused_context(studio: Studio, pk: int, error: Exception, typed: str | None) -> ReviewContext:
-    """What was typed is still there, under what is said about it."""
-    if typed is None:
-        return _held_context(studio, pk, problem=said(error))
-    about_the_words = isinstance(error, InvalidRequest)
-    about = {"complaint" if about_the_words else "problem": said(error)}
-    return _held_context(studio, pk, editing=True, typed=typed, **about)
+def _refused_context(studio: Studio, draft_id: int, error: Exception, typed_text: str | None) -> ReviewContext:
+    """The draft with the error. A refused edit shows the typed text again."""
+    if typed_text is None:
+        return _held_context(studio, draft_id, problem=error_message(error))
+    field = "text_error" if isinstance(error, InvalidRequest) else "problem"
+    return _held_context(studio, draft_id, editing=True, typed_text=typed_text, **{field: error_message(error)})
 
 
 def _respond_with_next(request: AuthenticatedHttpRequest, studio: Studio, *, done: int | None = None) -> HttpResponse:
@@ -165,74 +172,78 @@ def _respond_with_next(request: AuthenticatedHttpRequest, studio: Studio, *, don
 
 
 def _next_context(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "") -> ReviewContext | None:
-    found = review_queue.take_next_draft(request, studio)
-    return ReviewContext(_get_draft_or_404(studio, found), studio, problem=problem) if found else None
+    draft_id = review_queue.take_next_draft(request, studio)
+    return ReviewContext(_get_draft_or_404(studio, draft_id), studio, problem=problem) if draft_id else None
 
 
-def _held_context(studio: Studio, pk: int, **about: Any) -> ReviewContext:
-    """This one, held from now on, unless somebody else holds it."""
-    draft = _get_draft_or_404(studio, pk)
+def _held_context(studio: Studio, draft_id: int, **details: Any) -> ReviewContext:
+    """Hold this draft; if somebody else holds it, the context says who."""
+    draft = _get_draft_or_404(studio, draft_id)
     try:
         holds.hold_draft(draft, by=studio.person)
     except AlreadyHeld as held:
-        return ReviewContext(draft, studio, held=held, problem=about.get("problem", ""))
-    return ReviewContext(draft, studio, **about)
+        return ReviewContext(draft, studio, held=held, problem=details.get("problem", ""))
+    return ReviewContext(draft, studio, **details)
 
 
 def _render_review(
     request: AuthenticatedHttpRequest,
     studio: Studio,
-    stage: ReviewContext | None,
+    context: ReviewContext | None,
     *,
     done: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page, or for htmx its stage and what stands around it."""
-    shown = {**_page_context(request, studio, stage), "done": _last_decision(studio, done)}
+    """Render the page, or for htmx the draft and what is around it."""
+    variables = {**_page_context(request, studio, context), "last_decision": _last_decision(studio, done)}
     if not request.htmx:
-        return studio.show(request, TEMPLATE, status=status, **shown)
-    answer = studio.show(request, f"{TEMPLATE}#answer", status=status, **shown)
-    return replace_url(answer, _current_url(studio, stage))
+        return studio.render(request, TEMPLATE, status=status, **variables)
+    response = studio.render(request, f"{TEMPLATE}#htmx-response", status=status, **variables)
+    return replace_url(response, _current_url(studio, context))
 
 
-def _current_url(studio: Studio, stage: ReviewContext | None) -> str:
-    """Where the page is then: loaded again, or after signing in, one is where one was."""
-    if stage is None:
+def _current_url(studio: Studio, context: ReviewContext | None) -> str:
+    """The URL that shows the same draft after a reload or a sign-in."""
+    if context is None:
         return studio.url("review")
-    return studio.url("review-edit" if stage.editing and stage.is_open else "review-item", draft=stage.draft.pk)
+    page = "review-edit" if context.editing and context.is_open else "review-item"
+    return studio.url(page, draft_id=context.draft.pk)
 
 
-def _render_queue(request: AuthenticatedHttpRequest, studio: Studio, stage: ReviewContext | None) -> HttpResponse:
-    return studio.show(request, f"{TEMPLATE}#beside", **_page_context(request, studio, stage))
+def _render_queue(request: AuthenticatedHttpRequest, studio: Studio, context: ReviewContext | None) -> HttpResponse:
+    return studio.render(request, f"{TEMPLATE}#queue-refresh", **_page_context(request, studio, context))
 
 
-def _page_context(request: AuthenticatedHttpRequest, studio: Studio, stage: ReviewContext | None) -> dict[str, Any]:
+def _page_context(request: AuthenticatedHttpRequest, studio: Studio, context: ReviewContext | None) -> dict[str, Any]:
+    decided = review_queue.count_decided_today(studio)
     return {
         "section": "review",
-        "stage": stage,
-        "line": review_queue.list_next_drafts(request, studio, stage.draft.pk if stage else None),
-        "elsewhere": [] if stage else review_queue.describe_held_drafts(studio),
-        "tally": review_queue.DailyProgress(review_queue.count_decided_today(studio), studio.waiting),
-        "hold_seconds": holds.HOLD_SECONDS // 3,
+        "review": context,
+        "queue": review_queue.list_next_drafts(request, studio, context.draft.pk if context else None),
+        "held_by_others": [] if context else review_queue.describe_held_drafts(studio),
+        "progress": review_queue.DailyProgress(decided, studio.pending_count),
     }
 
 
-def _last_decision(studio: Studio, pk: int | None) -> dict[str, Any] | None:
-    """What was decided a moment ago, and how long it can be taken back."""
-    if pk is None:
+def _last_decision(studio: Studio, draft_id: int | None) -> dict[str, Any] | None:
+    """The draft that was just decided, whether that can be undone, and for how many seconds."""
+    if draft_id is None:
         return None
-    own = eligibility.annotate_eligibility(Draft.objects.filter(artist=studio.artist).select_related("person"))
-    draft = own.filter(pk=pk).first()
+    drafts = eligibility.annotate_eligibility(Draft.objects.filter(artist=studio.artist).select_related("person"))
+    draft = drafts.filter(pk=draft_id).first()
     if draft is None:
         return None
-    left = (draft.deliver_after - timezone.now()).total_seconds() if draft.deliver_after else 0
-    undoable = draft.state in review.UNDOABLE_STATES and draft.opted_in and not draft.muted
-    return {"draft": draft, "left": max(0, round(left)), "can_undo": undoable and left > 0}
+    now = timezone.now()
+    seconds_left = (draft.deliver_after - now).total_seconds() if draft.deliver_after else 0
+    can_undo = review.can_undo(
+        draft.state, draft.deliver_after, draft.deadline, is_opted_in=draft.opted_in, is_muted=draft.muted, now=now
+    )
+    return {"draft": draft, "seconds_left": max(0, round(seconds_left)), "can_undo": can_undo}
 
 
-def _get_draft_or_404(studio: Studio, pk: int) -> Draft:
+def _get_draft_or_404(studio: Studio, draft_id: int) -> Draft:
     try:
-        draft = review.get_draft(pk, by=studio.person)
+        draft = review.get_draft(draft_id, by=studio.person)
     except DraftNotFound as error:
         raise Http404 from error
     if draft.artist_id != studio.artist.pk:
@@ -241,5 +252,5 @@ def _get_draft_or_404(studio: Studio, pk: int) -> Draft:
 
 
 def _posted_revision(request: AuthenticatedHttpRequest) -> int:
-    """The one that was looked at. Anything that is no number is none that anybody saw."""
+    """The revision that the person saw; 0, which no draft has, if it is not a number."""
     return parse_integer(request.POST.get("revision")) or 0

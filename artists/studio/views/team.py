@@ -1,99 +1,78 @@
-"""Belong: who acts for the artist and as what, and how long the team can take an approval back."""
+"""The team page: members and their roles, invitations, and the undo time."""
 
-from typing import Any
+from collections.abc import Callable
 
-from django import forms
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts import invitations, roles
-from accounts.models import MAX_EMAIL_LENGTH, Invitation, Member, Person, Role
+from accounts.models import Invitation, Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
 from artists import programs, team_invitations
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
+from artists.studio.forms.team import ROLE_CHOICES, InvitationForm, UndoTimeForm
 from web.decorators import post_only
-
-GIVEN = [(role.value, role.label) for role in invitations.INVITABLE_ROLES]
-
-
-class Invited(forms.Form):
-    email = forms.EmailField(
-        label="Their e-mail address",
-        max_length=MAX_EMAIL_LENGTH,
-        help_text="We write to it. They belong to the team once they say yes.",
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
-    role = forms.ChoiceField(label="As", choices=GIVEN, initial=Role.REVIEWER)
-
-
-class Grace(forms.Form):
-    seconds = forms.IntegerField(
-        label="Seconds to undo a decision",
-        min_value=0,
-        max_value=programs.MAX_GRACE_SECONDS,
-        help_text="An approved draft waits this long before it goes out.",
-    )
 
 
 @team_member_required
 def manage_team(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """GET: who is here, and who was asked. POST: somebody more is asked, by mail."""
+    """GET: show the team and its open invitations. POST: send an invitation by email."""
     if request.method != "POST":
         return _render_team(request, studio)
-    form = Invited(request.POST)
+    form = InvitationForm(request.POST)
     if not form.is_valid():
-        return _render_team(request, studio, adding=form, status=422)
+        return _render_team(request, studio, invite_form=form, status=422)
 
     def invite() -> str:
-        asked = team_invitations.invite(studio.artist, by=request.user, **form.cleaned_data)
-        return f"An invitation is on its way to {asked.email}."
+        invitation = team_invitations.invite(studio.artist, by=request.user, **form.cleaned_data)
+        return f"We sent an invitation to {invitation.email}."
 
-    return _apply_change(request, studio, invite, adding=form)
-
-
-@post_only
-@team_member_required
-def revoke_invitation(request: AuthenticatedHttpRequest, studio: Studio, invitation: int) -> HttpResponse:
-    """Taken back: its link opens nothing any more."""
-    found = get_object_or_404(Invitation.objects.select_related("team"), pk=invitation, team=studio.artist.team)
-
-    def take_back() -> str:
-        invitations.revoke(found, by=request.user)
-        return f"The invitation of {found.email} was taken back."
-
-    return _apply_change(request, studio, take_back)
+    return _apply_change(request, studio, invite, invite_form=form)
 
 
 @post_only
 @team_member_required
-def update_member(request: AuthenticatedHttpRequest, studio: Studio, member: int) -> HttpResponse:
-    """Another role, or none any more."""
-    found = get_object_or_404(Member.objects.select_related("person"), pk=member, team=studio.artist.team)
+def revoke_invitation(request: AuthenticatedHttpRequest, studio: Studio, invitation_id: int) -> HttpResponse:
+    """Cancel an open invitation, so that its link stops working."""
+    invitation = get_object_or_404(Invitation.objects.select_related("team"), pk=invitation_id, team=studio.artist.team)
+
+    def revoke() -> str:
+        invitations.revoke(invitation, by=request.user)
+        return f"The invitation of {invitation.email} was canceled."
+
+    return _apply_change(request, studio, revoke)
+
+
+@post_only
+@team_member_required
+def update_member(request: AuthenticatedHttpRequest, studio: Studio, member_id: int) -> HttpResponse:
+    """Change a member's role, or with `do=remove` remove the member."""
+    member = get_object_or_404(Member.objects.select_related("person"), pk=member_id, team=studio.artist.team)
     if request.POST.get("do") == "remove":
-        return _apply_change(request, studio, lambda: _remove_member(request, studio, found.person))
+        return _apply_change(request, studio, lambda: _remove_member(request, studio, member.person))
     role = request.POST.get("role", "")
-    if role not in dict(GIVEN):
-        return _render_team(
-            request, studio, problem="Choose one of the roles. Only staff names principals.", status=422
-        )
-    return _apply_change(request, studio, lambda: _change_role(request, studio, found.person, role))
+    if role not in dict(ROLE_CHOICES):
+        problem = "Choose one of these roles. Only our staff can verify an artist."
+        return _render_team(request, studio, problem=problem, status=422)
+    return _apply_change(request, studio, lambda: _change_role(request, studio, member.person, role))
 
 
 @post_only
 @team_member_required
 def update_practice(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """How long a decision can be undone."""
-    form = Grace(request.POST)
+    """Set the time in which a decision can be undone."""
+    form = UndoTimeForm(request.POST)
     if not form.is_valid():
-        return _render_team(request, studio, grace=form, status=422)
+        return _render_team(request, studio, undo_form=form, status=422)
     seconds = form.cleaned_data["seconds"]
 
-    def choose() -> str:
+    def save() -> str:
         programs.set_review_settings(studio.artist, by=request.user, grace_seconds=seconds)
-        return f"A decision can now be undone for {seconds} s."
+        return f"The undo time is now {seconds} seconds."
 
-    return _apply_change(request, studio, choose, grace=form)
+    return _apply_change(request, studio, save, undo_form=form)
 
 
 def _change_role(request: AuthenticatedHttpRequest, studio: Studio, person: Person, role: str) -> str:
@@ -106,31 +85,33 @@ def _remove_member(request: AuthenticatedHttpRequest, studio: Studio, person: Pe
     return f"{person.display_name} is no longer in the team."
 
 
-def _apply_change(request: AuthenticatedHttpRequest, studio: Studio, change: Any, **forms: forms.Form) -> HttpResponse:
+def _apply_change(
+    request: AuthenticatedHttpRequest, studio: Studio, change: Callable[[], str], **submitted: Form
+) -> HttpResponse:
+    """Call `change` and show the sentence it returns, or show its error with the submitted form."""
     try:
-        said = change()
+        message = change()
     except USER_ERRORS as error:
-        return _render_team(request, studio, problem=str(error), status=error_status(error), **forms)
-    messages.success(request, said)
-    still = roles.role_of(request.user, studio.artist.team_id)
-    return redirect(studio.url("team")) if still else redirect("studios")
+        return _render_team(request, studio, problem=str(error), status=error_status(error), **submitted)
+    messages.success(request, message)
+    is_member = roles.role_of(request.user, studio.artist.team_id) is not None
+    return redirect(studio.url("team")) if is_member else redirect("studios")
 
 
 def _render_team(
-    request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200, **typed: forms.Form
+    request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200, **submitted: Form
 ) -> HttpResponse:
-    members = studio.artist.team.members.select_related("person").order_by("pk")
-    seconds = programs.get_review_settings(studio.artist).grace_seconds
-    return studio.show(
+    undo_seconds = programs.get_review_settings(studio.artist).grace_seconds
+    return studio.render(
         request,
         "studio/team.html",
         status=status,
-        members=members,
-        invited=invitations.list_open(studio.artist.team) if studio.may_manage else (),
-        roles=[(role.label, team_invitations.ROLE_DESCRIPTIONS[role]) for role in Role],
-        given=GIVEN,
         problem=problem,
-        seconds=seconds,
-        adding=typed.get("adding") or Invited(),
-        grace=typed.get("grace") or Grace(initial={"seconds": seconds}),
+        members=studio.artist.team.members.select_related("person").order_by("pk"),
+        invitations=invitations.list_open(studio.artist.team) if studio.may_manage else (),
+        role_descriptions=[(role.label, team_invitations.ROLE_DESCRIPTIONS[role]) for role in Role],
+        role_choices=ROLE_CHOICES,
+        invite_form=submitted.get("invite_form") or InvitationForm(),
+        undo_form=submitted.get("undo_form") or UndoTimeForm(initial={"seconds": undo_seconds}),
+        undo_seconds=undo_seconds,
     )

@@ -1,4 +1,4 @@
-"""What the tests of the studio begin with: a browser of somebody of the team, and what a page says."""
+"""Helpers for tests of the studio: signed-in clients, what a page says, and states that take several steps."""
 
 import html
 import re
@@ -7,33 +7,36 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Person
+from artists import moderation
 from artists.models import Draft
 from catalog.models import Artist
+from fans import reports
 from tests import factories
 
 HTMX_HEADERS = {"HX-Request": "true"}
 
 
-def signed_in_client(person: Person, **how: Any) -> Client:
-    client = Client(**how)
+def signed_in_client(person: Person, **options: Any) -> Client:
+    client = Client(**options)
     client.force_login(person)
     return client
 
 
 def member_client(artist: Artist, role: str) -> Client:
+    """A client that is signed in as the member with this role."""
     return signed_in_client(factories.get_member(artist, role))
 
 
-def visible_text(answer: Any) -> str:
-    """The page as one reads it: no tags, no scripts, single spaces."""
-    text = answer.content.decode()
+def visible_text(response: Any) -> str:
+    """The page as one reads it: without tags, with single spaces."""
+    text = response.content.decode()
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split()))
 
 
-def shown_draft_id(answer: Any) -> int | None:
-    """The draft that the answer puts in front of one."""
-    found = re.search(r'data-draft="(\d+)"', answer.content.decode())
-    return int(found.group(1)) if found else None
+def shown_draft_id(response: Any) -> int | None:
+    """The draft that the review page shows."""
+    match = re.search(r'data-draft="(\d+)"', response.content.decode())
+    return int(match.group(1)) if match else None
 
 
 def review_path(draft: Draft, action: str = "") -> str:
@@ -41,4 +44,13 @@ def review_path(draft: Draft, action: str = "") -> str:
 
 
 def approve_is_disabled(page: Any, draft: Draft) -> bool:
-    return f'data-approves hx-post="{review_path(draft, "/approve")}" disabled' in page.content.decode()
+    return f'data-approve hx-post="{review_path(draft, "/approve")}" disabled' in page.content.decode()
+
+
+def stop_by_reports(artist: Artist) -> None:
+    """Three fans report what the artist's program sent them, which pauses it."""
+    for name in ("Ana", "Bo", "Cy"):
+        experience = factories.create_experience(artist, factories.create_fan(name, opted_in=artist))
+        reports.report_experience(experience, by=experience.person, reason="hurtful")
+    while moderation.weigh_next():
+        pass

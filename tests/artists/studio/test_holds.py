@@ -1,8 +1,11 @@
+"""Holds: a draft that one member looks at is not given to another."""
+
 from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
 
+from accounts.models import Person
 from artists import holds, review
 from artists.models import Draft
 from catalog.models import Artist
@@ -17,67 +20,68 @@ def artist(db: None) -> Artist:
     return factories.create_artist()
 
 
-def make_drafts(artist: Artist, many: int) -> list[Draft]:
-    """With deadlines an hour apart, the first one first."""
-    made = [factories.create_pending_draft(artist) for _ in range(many)]
-    for place, draft in enumerate(made):
-        Draft.objects.filter(pk=draft.pk).update(deadline=Now() + timedelta(hours=place + 1))
-    return made
+def make_drafts(artist: Artist, count: int) -> list[Draft]:
+    """Pending drafts. Each has a later deadline than the one before, because it was written later."""
+    return [factories.create_pending_draft(artist) for _ in range(count)]
 
 
-def expire_hold(draft: Draft) -> None:
-    Draft.objects.filter(pk=draft.pk).update(held_until=Now() - timedelta(seconds=1))
+def hold_for(draft: Draft, person: Person, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold the draft for less than the usual time, so that no test waits."""
+    with monkeypatch.context() as patch:
+        patch.setattr(holds, "HOLD_SECONDS", seconds)
+        holds.hold_draft(draft, by=person)
 
 
-def test_each_reviewer_is_handed_the_earliest_that_nobody_else_looks_at(artist: Artist) -> None:
+def test_each_reviewer_gets_the_earliest_draft_that_nobody_else_holds(artist: Artist) -> None:
     first, second, _ = make_drafts(artist, 3)
     mara, ines = member_client(artist, "principal"), member_client(artist, "reviewer")
 
-    given = [shown_draft_id(client.get(f"/studio/{artist.slug}/review")) for client in (mara, ines, mara)]
+    shown = [shown_draft_id(client.get(f"/studio/{artist.slug}/review")) for client in (mara, ines, mara)]
 
-    assert given == [first.pk, second.pk, first.pk]
+    assert shown == [first.pk, second.pk, first.pk]
 
 
-def test_two_who_ask_at_the_same_moment_get_two_drafts(committing_db: Database) -> None:
+def test_concurrent_requests_get_different_drafts(committing_db: Database) -> None:
     artist = factories.create_artist()
-    two = make_drafts(artist, 2)
+    drafts = make_drafts(artist, 2)
     people = [factories.get_member(artist, role) for role in ("principal", "editor", "reviewer")]
 
-    given = run_at_once(*[lambda person=person: holds.hold_next(artist, by=person) for person in people])
+    ids = run_at_once(*[lambda person=person: holds.hold_next(artist, by=person) for person in people])
 
-    assert sorted(given, key=lambda pk: pk or 0) == [None, *(draft.pk for draft in two)]
+    assert sorted(ids, key=lambda pk: pk or 0) == [None, *(draft.pk for draft in drafts)]
 
 
-def test_a_direct_link_to_a_draft_that_somebody_looks_at_says_who(artist: Artist) -> None:
+def test_a_held_draft_says_who_holds_it(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
     holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
     ines = member_client(artist, "reviewer")
     path = f"/studio/{artist.slug}/review/{draft.pk}"
 
-    looked, tried = ines.get(path), ines.post(f"{path}/approve", {"revision": 1})
+    page, answer = ines.get(path), ines.post(f"{path}/approve", {"revision": 1})
 
-    assert "Mara principal is looking at this one" in visible_text(looked)
-    assert "data-key" not in looked.content.decode()
-    assert (tried.status_code, "Mara principal is looking at this one" in visible_text(tried)) == (409, True)
+    assert "Mara principal is looking at this one" in visible_text(page)
+    assert "data-key" not in page.content.decode()
+    assert (answer.status_code, "Mara principal is looking at this one" in visible_text(answer)) == (409, True)
     draft.refresh_from_db()
     assert draft.state == "pending"
 
 
-def test_a_lease_ends_by_itself(artist: Artist) -> None:
+def test_a_hold_ends_by_itself(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
     [draft] = make_drafts(artist, 1)
-    holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
-    expire_hold(draft)
+    hold_for(draft, factories.get_member(artist, "principal"), 0, monkeypatch)
 
-    given = holds.hold_next(artist, by=factories.get_member(artist, "reviewer"))
+    draft_id = holds.hold_next(artist, by=factories.get_member(artist, "reviewer"))
 
-    assert given == draft.pk
+    assert draft_id == draft.pk
 
 
-def test_who_lost_the_lease_to_somebody_else_hears_of_it_in_the_open_page(artist: Artist) -> None:
+def test_an_open_page_learns_that_somebody_else_holds_its_draft_now(
+    artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
     [draft] = make_drafts(artist, 1)
     mara, ines = member_client(artist, "principal"), factories.get_member(artist, "reviewer")
     mara.get(f"/studio/{artist.slug}/review")
-    expire_hold(draft)
+    hold_for(draft, factories.get_member(artist, "principal"), 0, monkeypatch)
     holds.hold_next(artist, by=ines)
 
     answer = mara.post(f"/studio/{artist.slug}/review/{draft.pk}/hold", headers={"HX-Request": "true"})
@@ -85,32 +89,32 @@ def test_who_lost_the_lease_to_somebody_else_hears_of_it_in_the_open_page(artist
     assert "Mara reviewer is looking at this one" in visible_text(answer)
 
 
-def test_an_open_page_keeps_its_draft(artist: Artist) -> None:
+def test_an_open_page_renews_its_hold(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
     [draft] = make_drafts(artist, 1)
     mara = member_client(artist, "principal")
     mara.get(f"/studio/{artist.slug}/review")
-    Draft.objects.filter(pk=draft.pk).update(held_until=Now() + timedelta(seconds=2))
+    hold_for(draft, factories.get_member(artist, "principal"), 2, monkeypatch)
 
     mara.post(f"/studio/{artist.slug}/review/{draft.pk}/hold")
 
-    kept = Draft.objects.filter(pk=draft.pk, held_until__gt=Now() + timedelta(seconds=80))
-    assert kept.exists()
+    renewed = Draft.objects.filter(pk=draft.pk, held_until__gt=Now() + timedelta(seconds=80))
+    assert renewed.exists()
 
 
-@pytest.mark.parametrize("way", ["leave", "skip"])
-def test_who_leaves_lets_go_at_once(artist: Artist, way: str) -> None:
+@pytest.mark.parametrize("action", ["leave", "skip"])
+def test_leaving_or_skipping_a_draft_releases_it_at_once(artist: Artist, action: str) -> None:
     [draft] = make_drafts(artist, 1)
     mara = member_client(artist, "principal")
     mara.get(f"/studio/{artist.slug}/review")
 
     mara.post(
-        f"/studio/{artist.slug}/review/{draft.pk}/{way}", headers={"HX-Request": "true"} if way == "leave" else {}
+        f"/studio/{artist.slug}/review/{draft.pk}/{action}", headers={"HX-Request": "true"} if action == "leave" else {}
     )
 
     assert holds.hold_next(artist, by=factories.get_member(artist, "reviewer")) == draft.pk
 
 
-def test_nobody_can_let_go_for_somebody_else(artist: Artist) -> None:
+def test_nobody_can_release_the_hold_of_somebody_else(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
     mara = factories.get_member(artist, "principal")
     holds.hold_draft(draft, by=mara)
@@ -121,18 +125,18 @@ def test_nobody_can_let_go_for_somebody_else(artist: Artist) -> None:
     assert draft.held_by == mara.actor
 
 
-def test_what_was_skipped_comes_again_after_everything_else(artist: Artist) -> None:
+def test_skipped_drafts_come_again_after_the_others(artist: Artist) -> None:
     first, second = make_drafts(artist, 2)
     mara = member_client(artist, "principal")
     path = f"/studio/{artist.slug}/review"
-    given = shown_draft_id(mara.get(path))
+    shown = shown_draft_id(mara.get(path))
 
     then = [shown_draft_id(mara.post(f"{path}/{draft.pk}/skip", follow=True)) for draft in (first, second)]
 
-    assert [given, *then] == [first.pk, second.pk, first.pk]
+    assert [shown, *then] == [first.pk, second.pk, first.pk]
 
 
-def test_when_others_have_all_that_is_left_the_page_says_who(artist: Artist) -> None:
+def test_the_page_says_who_holds_the_remaining_drafts(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
     holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
 
@@ -141,7 +145,7 @@ def test_when_others_have_all_that_is_left_the_page_says_who(artist: Artist) -> 
     assert "Nothing left for you Mara principal is looking at this one" in visible_text(answer)
 
 
-def test_a_decided_draft_is_handed_to_nobody(artist: Artist) -> None:
+def test_a_decided_draft_is_given_to_nobody(artist: Artist) -> None:
     [draft] = make_drafts(artist, 1)
     review.decline(draft.pk, by=factories.get_member(artist, "principal"))
 

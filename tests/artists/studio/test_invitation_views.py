@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation: what it says to whom, and what a yes and a no do."""
+"""The page of an invitation: who can read it, accepting, declining, and what the team sees."""
 
 import re
 from typing import Any
@@ -24,14 +24,14 @@ def artist() -> Artist:
 
 @pytest.fixture
 def path(artist: Artist, mailoutbox: list[EmailMessage]) -> str:
-    """Where the link leads that was sent to ana@example.com."""
+    """The path of the link that was sent to ana@example.com."""
     team_invitations.invite(artist, "ana@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return invitation_path(mailoutbox.pop())
 
 
-def invitation_path(letter: EmailMessage) -> str:
-    [found] = re.findall(r"http://[^/\s]+(/invitations/\S+)", letter.body)
-    return str(found)
+def invitation_path(mail: EmailMessage) -> str:
+    [path] = re.findall(r"http://[^/\s]+(/invitations/\S+)", mail.body)
+    return str(path)
 
 
 def is_member(person: Person, artist: Artist) -> bool:
@@ -42,7 +42,7 @@ def request_all_answers(client: Client, path: str) -> list[Any]:
     return [client.get(path), client.post(path, {"do": "join"}), client.post(path, {"do": "refuse"})]
 
 
-def test_reading_it_is_no_answer_and_join_is_one(artist: Artist, path: str) -> None:
+def test_reading_an_invitation_changes_nothing_and_joining_adds_a_member(artist: Artist, path: str) -> None:
     ana = create_person("ana")
     client = signed_in_client(ana)
 
@@ -55,10 +55,10 @@ def test_reading_it_is_no_answer_and_join_is_one(artist: Artist, path: str) -> N
     assert "Decide drafts one by one, and pause a program." in visible_text(page)
     assert (before, is_member(ana, artist)) == (False, True)
     assert joined.redirect_chain == [("/studio/mara-veil/", 302)]
-    assert "You belong to the team of Mara Veil now, as reviewer." in visible_text(joined)
+    assert "You are now in the team of Mara Veil, as reviewer." in visible_text(joined)
 
 
-def test_no_thanks_leads_home_and_to_no_team(artist: Artist, path: str) -> None:
+def test_declining_leads_home(artist: Artist, path: str) -> None:
     ana = create_person("ana")
 
     refused = signed_in_client(ana).post(path, {"do": "refuse"}, follow=True)
@@ -66,7 +66,7 @@ def test_no_thanks_leads_home_and_to_no_team(artist: Artist, path: str) -> None:
     assert ("You did not join the team of Mara Veil." in visible_text(refused), is_member(ana, artist)) == (True, False)
 
 
-def test_somebody_else_reads_that_it_is_for_another_address_and_nothing_of_it(
+def test_another_account_reads_only_that_the_invitation_is_for_another_address(
     artist: Artist, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     eve = create_person("eve")
@@ -79,36 +79,36 @@ def test_somebody_else_reads_that_it_is_for_another_address_and_nothing_of_it(
     assert path not in caplog.text
 
 
-def test_one_that_is_over_reads_the_same_as_one_that_never_was(artist: Artist, path: str) -> None:
+def test_an_old_invitation_looks_like_an_unknown_one(artist: Artist, path: str) -> None:
     client = signed_in_client(create_person("ana"))
     client.post(path, {"do": "refuse"}, follow=True)
 
-    for browser in (client, Client()):
-        over, never = request_all_answers(browser, path), request_all_answers(browser, "/invitations/nothing")
+    for visitor in (client, Client()):
+        old, unknown = request_all_answers(visitor, path), request_all_answers(visitor, "/invitations/nothing")
 
-        assert {page.status_code for page in [*over, *never]} == {410}
+        assert {page.status_code for page in [*old, *unknown]} == {410}
         assert (
-            len({visible_text(page).replace(path, "").replace("/invitations/nothing", "") for page in [*over, *never]})
+            len({visible_text(page).replace(path, "").replace("/invitations/nothing", "") for page in [*old, *unknown]})
             == 1
         )
 
 
-def test_who_is_signed_out_reads_it_and_comes_back_after_signing_in(artist: Artist, path: str) -> None:
+def test_somebody_signed_out_reads_it_and_returns_after_signing_in(artist: Artist, path: str) -> None:
     create_person("ana")
     client = Client()
 
     page = client.get(path)
-    sent = client.post(path, {"do": "join"})
+    redirected = client.post(path, {"do": "join"})
     [back] = set(re.findall(r"/accounts/login/\?next=([^\"]+)\"", page.content.decode()))
     signed = sign_in(client, "ana@example.com", next=back.replace("%2F", "/"))
 
     assert "Mara owner invites you to the team of Mara Veil , as reviewer." in visible_text(page)
     assert "ana@example.com" not in visible_text(page)
-    assert (sent.status_code, sent["Location"], signed["Location"]) == (302, path, path)
+    assert (redirected.status_code, redirected["Location"], signed["Location"]) == (302, path, path)
     assert client.get(path).status_code == 200
 
 
-def test_who_has_no_account_yet_signs_up_with_the_address_and_joins(
+def test_somebody_without_an_account_signs_up_and_joins(
     artist: Artist, path: str, mailoutbox: list[EmailMessage]
 ) -> None:
     client = Client()
@@ -121,28 +121,28 @@ def test_who_has_no_account_yet_signs_up_with_the_address_and_joins(
     assert is_member(Person.objects.get(email=SIGNUP_DATA["email"]), artist)
 
 
-def test_the_team_lists_who_was_asked_to_its_principals_and_owners_alone(artist: Artist, path: str) -> None:
-    seen = {
+def test_only_owners_and_the_artist_see_open_invitations(artist: Artist, path: str) -> None:
+    pages = {
         role: visible_text(member_client(artist, role).get("/studio/mara-veil/team")) for role in ("owner", "editor")
     }
 
-    assert "ana@example.com Reviewer, until" in seen["owner"]
-    assert "ana@example.com" not in seen["editor"]
+    assert "ana@example.com Reviewer, until" in pages["owner"]
+    assert "ana@example.com" not in pages["editor"]
 
 
-def test_what_the_team_takes_back_is_over(artist: Artist, path: str) -> None:
+def test_a_canceled_invitation_stops_working(artist: Artist, path: str) -> None:
     owner, pk = member_client(artist, "owner"), Invitation.objects.get().pk
-    back = f"/studio/mara-veil/team/invitations/{pk}"
+    cancel_path = f"/studio/mara-veil/team/invitations/{pk}"
 
-    first, second = owner.post(back, follow=True), owner.post(back)
+    first, second = owner.post(cancel_path, follow=True), owner.post(cancel_path)
 
-    assert "The invitation of ana@example.com was taken back." in visible_text(first)
-    assert "Asked, and not answered yet" not in visible_text(first)
+    assert "The invitation of ana@example.com was canceled." in visible_text(first)
+    assert "Invited, no answer yet" not in visible_text(first)
     assert (second.status_code, "This invitation is over" in visible_text(second)) == (409, True)
     assert signed_in_client(create_person("ana")).get(path).status_code == 410
 
 
-def test_another_teams_invitation_is_not_there(artist: Artist, path: str) -> None:
+def test_an_invitation_of_another_team_is_not_found(artist: Artist, path: str) -> None:
     other = factories.create_artist("Ove Lind")
 
     answer = member_client(other, "owner").post(f"/studio/ove-lind/team/invitations/{Invitation.objects.get().pk}")
@@ -150,9 +150,7 @@ def test_another_teams_invitation_is_not_there(artist: Artist, path: str) -> Non
     assert (answer.status_code, Invitation.objects.get().outcome) == (404, "")
 
 
-def test_inviting_again_sends_a_new_link_and_the_older_is_over(
-    artist: Artist, path: str, mailoutbox: list[EmailMessage]
-) -> None:
+def test_inviting_again_replaces_the_link(artist: Artist, path: str, mailoutbox: list[EmailMessage]) -> None:
     member_client(artist, "owner").post("/studio/mara-veil/team", {"email": "Ana@example.com", "role": "editor"})
 
     ana = signed_in_client(create_person("ana"))

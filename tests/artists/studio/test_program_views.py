@@ -1,3 +1,5 @@
+"""The program pages: create, edit, preview, sign, pause and resume."""
+
 import re
 from typing import Any
 
@@ -8,7 +10,7 @@ from artists.models import Program
 from catalog.models import Artist
 from tests import factories
 from tests.accounts.factories import PASSWORD
-from tests.artists.studio.pages import HTMX_HEADERS, member_client, visible_text
+from tests.artists.studio.pages import HTMX_HEADERS, member_client, stop_by_reports, visible_text
 
 FORM_DATA = {"times": "100", "recording": "", "seconds": "259200", "locale": "en", "template": ["Thank you[, {name}]."]}
 
@@ -32,15 +34,15 @@ def template_fields(answer: Any) -> list[str]:
     return [text.replace("&#x27;", "'") for text in found]
 
 
-def test_a_new_program_opens_at_once_and_answers_nobody(artist: Artist) -> None:
+def test_a_new_program_opens_at_once_and_sends_nothing(artist: Artist) -> None:
     page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": "Hundred"}, follow=True)
 
-    made = artist.programs.get()
-    assert (page.request["PATH_INFO"], made.state) == (program_path(made), "draft")
-    assert "Not signed, answers nobody" in visible_text(page)
+    program = artist.programs.get()
+    assert (page.request["PATH_INFO"], program.state) == (program_path(program), "draft")
+    assert "Draft: sends nothing" in visible_text(page)
 
 
-def test_a_program_without_a_name_is_not_made_and_says_so(artist: Artist) -> None:
+def test_a_program_needs_a_name(artist: Artist) -> None:
     page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": " "})
 
     assert (page.status_code, artist.programs.count()) == (422, 0)
@@ -58,9 +60,9 @@ def test_saving_makes_a_new_version_that_waits_for_a_signature(program: Program)
         None,
         ["Thank you[, {name}]."],
     )
-    assert "Version 2 is saved. It answers nobody until it is signed." in visible_text(page)
+    assert "Version 2 is saved. It sends nothing until it is signed." in visible_text(page)
     assert "Version 1 is running" in visible_text(page)
-    assert "before: When a fan listens 3 times to any song of yours." in visible_text(page)
+    assert "before: When a fan has played your songs 3 times." in visible_text(page)
 
 
 def test_saving_without_a_change_makes_no_version(program: Program) -> None:
@@ -72,7 +74,7 @@ def test_saving_without_a_change_makes_no_version(program: Program) -> None:
     assert (program.versions.count(), "Nothing changed: this is version 2." in visible_text(page)) == (2, True)
 
 
-def test_the_first_listen_is_the_first_time(program: Program) -> None:
+def test_the_first_listen_is_a_moment_of_its_own(program: Program) -> None:
     member_client(program.artist, "editor").post(program_path(program), FORM_DATA | {"times": "1"})
 
     newest = program.versions.order_by("-version").first()
@@ -80,7 +82,7 @@ def test_the_first_listen_is_the_first_time(program: Program) -> None:
     assert (newest.moment, newest.nth) == ("first_listen", 1)
 
 
-def test_another_number_of_times_and_one_song(program: Program) -> None:
+def test_a_version_can_have_another_number_and_one_song(program: Program) -> None:
     song = factories.create_recording(program.artist)
     typed = FORM_DATA | {"times": "other", "number": "84", "recording": str(song.pk)}
 
@@ -91,7 +93,7 @@ def test_another_number_of_times_and_one_song(program: Program) -> None:
     assert (newest.nth, newest.recording) == (84, song)
 
 
-def test_somebody_elses_song_is_none_of_ones_own(program: Program) -> None:
+def test_a_song_of_another_artist_is_ignored(program: Program) -> None:
     theirs = factories.create_recording(factories.create_artist("Ove Lind"), "Ferry")
 
     member_client(program.artist, "editor").post(program_path(program), FORM_DATA | {"recording": str(theirs.pk)})
@@ -101,7 +103,7 @@ def test_somebody_elses_song_is_none_of_ones_own(program: Program) -> None:
     assert newest.recording is None
 
 
-def test_every_wrong_field_is_named_and_everything_typed_is_kept(program: Program) -> None:
+def test_all_invalid_fields_are_marked_and_the_typed_text_is_kept(program: Program) -> None:
     typed = FORM_DATA | {"times": "other", "number": "many", "template": ["Hello {nmae}", "Good.", "Bye {plays"]}
 
     page = member_client(program.artist, "editor").post(program_path(program), typed)
@@ -115,7 +117,7 @@ def test_every_wrong_field_is_named_and_everything_typed_is_kept(program: Progra
     assert page.content.decode().count('aria-invalid="true"') == 3
 
 
-def test_rows_come_and_go_by_plain_buttons(program: Program) -> None:
+def test_buttons_add_and_remove_rows(program: Program) -> None:
     mara = member_client(program.artist, "principal")
 
     more = mara.post(program_path(program), FORM_DATA | {"do": "add-template"})
@@ -129,7 +131,7 @@ def test_rows_come_and_go_by_plain_buttons(program: Program) -> None:
     assert program.versions.count() == 1
 
 
-def test_for_htmx_the_rows_come_alone(program: Program) -> None:
+def test_an_htmx_response_has_the_rows_only(program: Program) -> None:
     answer = member_client(program.artist, "principal").post(
         program_path(program), FORM_DATA | {"do": "add-template"}, headers=HTMX_HEADERS
     )
@@ -151,7 +153,7 @@ def test_parts_are_saved_under_their_names(program: Program) -> None:
     assert newest.words["fragments"] == {"closing": ["Bye.", "See you."]}
 
 
-def test_the_preview_shows_the_edges_of_what_is_typed(program: Program) -> None:
+def test_the_preview_shows_the_extremes_of_the_typed_text(program: Program) -> None:
     typed = FORM_DATA | {"template": ["{plays} {plays, one: listen, other: listens}[, {name}]."]}
 
     answer = member_client(program.artist, "editor").post(
@@ -167,7 +169,7 @@ def test_the_preview_shows_the_edges_of_what_is_typed(program: Program) -> None:
 
 
 @pytest.mark.parametrize("about_one", [True, False])
-def test_the_preview_shows_only_what_the_programs_moment_allows(program: Program, about_one: bool) -> None:
+def test_the_preview_uses_the_number_and_the_song_of_the_program(program: Program, about_one: bool) -> None:
     song = factories.create_recording(program.artist)
     typed = FORM_DATA | {"times": "3", "template": ["{plays} {plays, one: time, other: times}[ of {song}][, {name}]."]}
     typed |= {"recording": str(song.pk) if about_one else ""}
@@ -176,23 +178,23 @@ def test_the_preview_shows_only_what_the_programs_moment_allows(program: Program
         program_path(program, "/preview"), typed, headers=HTMX_HEADERS
     )
 
-    looks = re.findall(r'<p class="words"[^>]*>(.*?)</p>', answer.content.decode())
-    begins = "3 times of Salt Radio" if about_one else "3 times"
-    assert len(looks) == len(set(looks)) == 5
-    assert {look.partition(",")[0].removesuffix(".") for look in looks} == {begins}
+    texts = re.findall(r'<p class="words"[^>]*>(.*?)</p>', answer.content.decode())
+    start = "3 times of Salt Radio" if about_one else "3 times"
+    assert len(texts) == len(set(texts)) == 5
+    assert {text.partition(",")[0].removesuffix(".") for text in texts} == {start}
 
 
-def test_words_about_a_song_have_no_shape_without_one(program: Program) -> None:
+def test_a_text_about_a_song_needs_a_program_with_a_song(program: Program) -> None:
     typed = FORM_DATA | {"template": ["Thank you for {song}."]}
 
     answer = member_client(program.artist, "editor").post(
         program_path(program, "/preview"), typed, headers=HTMX_HEADERS
     )
 
-    assert "the program is about no single one. Choose a song above" in visible_text(answer)
+    assert "the program is about all your songs. Choose a song above" in visible_text(answer)
 
 
-def test_a_look_at_typed_words_says_that_they_are_not_saved(program: Program) -> None:
+def test_a_preview_of_changed_text_is_marked_as_unsaved(program: Program) -> None:
     mara = member_client(program.artist, "principal")
     own = FORM_DATA | {"times": "other", "number": "3", "template": factories.WORDING["templates"], "do": "look"}
     own |= {"fragment": ["closing"], "sentences": ["It means a lot.\r\nSee you at the next song."]}
@@ -203,24 +205,24 @@ def test_a_look_at_typed_words_says_that_they_are_not_saved(program: Program) ->
 
 
 @pytest.mark.parametrize("name", ["Thank\u202eyou", "Thank\u200byou", "Thank\x07you", "\u2066Thank you"])
-def test_a_name_that_reads_otherwise_than_it_is_written_is_refused(artist: Artist, name: str) -> None:
+def test_a_name_with_invisible_characters_is_refused(artist: Artist, name: str) -> None:
     page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": name})
 
     assert (page.status_code, artist.programs.count()) == (422, 0)
     assert "There is a character in the name that nobody can see" in visible_text(page)
 
 
-def test_the_preview_names_what_is_wrong_beside_its_field(program: Program) -> None:
+def test_the_preview_shows_errors_at_their_fields(program: Program) -> None:
     answer = member_client(program.artist, "editor").post(
         program_path(program, "/preview"), FORM_DATA | {"template": ["Good.", "Hi {venue}"]}, headers=HTMX_HEADERS
     )
 
     html = answer.content.decode()
-    assert re.search(r'innerHTML:#template-0-why"></div>', html)
-    assert re.search(r'innerHTML:#template-1-why"><p class="field-error">.*There is no slot called venue\.', html)
+    assert re.search(r'innerHTML:#template-0-error"></div>', html)
+    assert re.search(r'innerHTML:#template-1-error">\s*<p class="field-error">.*There is no slot called venue\.', html)
 
 
-def test_a_title_with_markup_is_shown_as_text(program: Program) -> None:
+def test_markup_in_a_template_is_shown_as_text(program: Program) -> None:
     typed = FORM_DATA | {"template": ["<img src=x onerror=alert(1)>"]}
 
     page = member_client(program.artist, "editor").post(program_path(program), typed)
@@ -228,7 +230,7 @@ def test_a_title_with_markup_is_shown_as_text(program: Program) -> None:
     assert "<img" not in page.content.decode()
 
 
-def test_signing_asks_for_the_password_and_comes_back_to_the_page(artist: Artist, program: Program) -> None:
+def test_signing_asks_for_the_password_and_returns_to_the_page(artist: Artist, program: Program) -> None:
     factories.create_version(program, nth=7)
     principal = factories.get_member(artist, "principal")
     principal.set_password(PASSWORD)
@@ -236,29 +238,31 @@ def test_signing_asks_for_the_password_and_comes_back_to_the_page(artist: Artist
     mara = member_client(artist, "principal")
     path = program_path(program, "/versions/2/sign")
 
-    asked = mara.post(path)
-    typed = mara.post(asked.url, {"password": PASSWORD})
+    redirected = mara.post(path)
+    confirmed = mara.post(redirected.url, {"password": PASSWORD})
     page = mara.post(path, follow=True)
 
-    assert asked.url == f"/accounts/reauthenticate/?next=%2Fstudio%2F{artist.slug}%2Fprograms%2F{program.pk}%23sign"
-    assert typed.url == f"{program_path(program)}#sign"
+    assert (
+        redirected.url == f"/accounts/reauthenticate/?next=%2Fstudio%2F{artist.slug}%2Fprograms%2F{program.pk}%23sign"
+    )
+    assert confirmed.url == f"{program_path(program)}#sign"
     program.refresh_from_db()
     assert program.current is not None
     assert (program.current.version, "You signed version 2." in visible_text(page)) == (2, True)
 
 
 @pytest.mark.parametrize("role", ["owner", "editor", "reviewer"])
-def test_nobody_but_the_artist_signs_and_all_read_so(artist: Artist, program: Program, role: str) -> None:
+def test_only_the_artist_can_sign(artist: Artist, program: Program, role: str) -> None:
     factories.create_version(program, nth=7)
     client = member_client(artist, role)
 
-    page, tried = client.get(program_path(program)), client.post(program_path(program, "/versions/2/sign"))
+    page, answer = client.get(program_path(program)), client.post(program_path(program, "/versions/2/sign"))
 
-    assert "Only Mara Veil, in person, signs" in visible_text(page)
-    assert (tried.status_code, "Only a principal of Mara Veil" in visible_text(tried)) == (409, True)
+    assert "Only Mara Veil can sign." in visible_text(page)
+    assert (answer.status_code, "Only a principal of Mara Veil" in visible_text(answer)) == (409, True)
 
 
-def test_pausing_and_going_on(program: Program) -> None:
+def test_pause_and_resume(program: Program) -> None:
     mara = member_client(program.artist, "principal")
     states = []
     for do in ("pause", "resume"):
@@ -269,36 +273,36 @@ def test_pausing_and_going_on(program: Program) -> None:
     assert states == ["paused", "live"]
 
 
-def test_what_reports_stopped_says_why_and_an_editor_cannot_let_it_go_on(program: Program) -> None:
-    Program.objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
+def test_an_editor_cannot_resume_a_program_that_was_stopped_by_reports(program: Program) -> None:
+    stop_by_reports(program.artist)
     ines = member_client(program.artist, "editor")
 
-    page, tried = ines.get(program_path(program)), ines.post(program_path(program, "/turn"), {"do": "resume"})
+    page, answer = ines.get(program_path(program)), ines.post(program_path(program, "/turn"), {"do": "resume"})
 
-    assert "3 fans reported it." in visible_text(page)
-    assert (tried.status_code, "only a principal or an owner may resume" in visible_text(tried)) == (409, True)
+    assert "3 fans reported it within 30 days" in visible_text(page)
+    assert (answer.status_code, "only a principal or an owner may resume" in visible_text(answer)) == (409, True)
 
 
-def test_an_older_version_can_be_read(program: Program) -> None:
+def test_an_older_version_has_its_own_page(program: Program) -> None:
     programs.sign(
         factories.create_version(program, nth=7), by=factories.get_member(program.artist, "principal"), fresh=True
     )
 
     page = member_client(program.artist, "reviewer").get(program_path(program, "/versions/1"))
 
-    assert "When a fan listens 3 times to any song of yours" in visible_text(page)
+    assert "When a fan has played your songs 3 times" in visible_text(page)
 
 
-def test_a_reviewer_reads_a_program_and_cannot_write_in_it(program: Program) -> None:
+def test_a_reviewer_can_read_a_program_and_not_edit_it(program: Program) -> None:
     page = member_client(program.artist, "reviewer").get(program_path(program))
 
     assert "<fieldset" in page.content.decode()
-    assert 'bare" disabled>' in page.content.decode()
+    assert 'plain-fieldset" disabled>' in page.content.decode()
     assert "Save as a new version" not in visible_text(page)
 
 
 @pytest.mark.parametrize("locale", ["zz", "C", "no_NO", "english", "x" * 10_000, ""])
-def test_a_language_that_is_none_is_named_and_what_was_typed_is_kept(program: Program, locale: str) -> None:
+def test_an_unknown_language_is_refused_and_the_typed_text_is_kept(program: Program, locale: str) -> None:
     page = member_client(program.artist, "editor").post(program_path(program), {**FORM_DATA, "locale": locale})
 
     assert (page.status_code, template_fields(page), program.versions.count()) == (422, FORM_DATA["template"], 1)

@@ -1,3 +1,5 @@
+"""The review page: its texts and buttons, decisions, and what refused decisions say."""
+
 import re
 from datetime import timedelta
 from typing import Any
@@ -25,7 +27,7 @@ from tests.artists.studio.pages import (
     visible_text,
 )
 
-WAITS_FOR_ARTIST = "It then waits for Mara Veil, in person: these are not the signed words."
+NEEDS_ARTIST = "Mara Veil did not sign these words, so Mara Veil has to approve them."
 SCRIPT_MARKUP = "<script>alert(1)</script>"
 
 
@@ -34,7 +36,7 @@ def artist(db: None) -> Artist:
     return factories.create_artist()
 
 
-def test_the_page_shows_the_words_with_each_fact_and_where_it_came_from(artist: Artist) -> None:
+def test_the_page_shows_the_text_with_its_facts_and_their_sources(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist, factories.create_fan("Ελένη", opted_in=artist))
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
@@ -42,13 +44,13 @@ def test_the_page_shows_the_words_with_each_fact_and_where_it_came_from(artist: 
     html = page.content.decode()
     assert '<span class="fact"><bdi>Ελένη</bdi>&#8288;<sup>a</sup></span>' in html
     assert '<span class="fact"><bdi>3</bdi>&#8288;<sup>b</sup></span>' in html
-    assert "a Ελένη The fan’s name, as the fan typed it. b 3 Listens of yours, counted." in visible_text(page)
+    assert "a Ελένη The fan’s name, as the fan typed it. b 3 Counted listens of your songs." in visible_text(page)
     assert "Mara Veil's words, filled in for you" in visible_text(page)
     assert "After that it expires and nothing is sent." in visible_text(page)
     assert shown_draft_id(page) == draft.pk
 
 
-def test_approving_by_a_plain_form_offers_the_next_and_the_undo(artist: Artist) -> None:
+def test_approving_with_a_plain_form_shows_the_next_draft_and_the_undo_button(artist: Artist) -> None:
     first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
 
@@ -59,7 +61,7 @@ def test_approving_by_a_plain_form_offers_the_next_and_the_undo(artist: Artist) 
     assert re.search(r"Approved for Ana \. Goes out in [1-5] s\.", visible_text(page))
 
 
-def test_for_htmx_the_stage_the_line_the_count_and_the_undo_come_in_one_answer(artist: Artist) -> None:
+def test_an_htmx_response_has_the_draft_the_queue_the_count_and_the_undo_button(artist: Artist) -> None:
     first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
 
     answer = member_client(artist, "principal").post(
@@ -68,11 +70,11 @@ def test_for_htmx_the_stage_the_line_the_count_and_the_undo_come_in_one_answer(a
 
     html = answer.content.decode()
     assert "<html" not in html
-    assert [part in html for part in ("innerHTML:#head", "innerHTML:#line", "innerHTML:#undo")] == [True] * 3
+    assert [part in html for part in ("innerHTML:#head", "innerHTML:#review-queue", "innerHTML:#undo")] == [True] * 3
     assert (shown_draft_id(answer), answer.headers["HX-Replace-Url"]) == (second.pk, review_path(second))
 
 
-def test_an_undo_brings_the_draft_back_in_front_of_one(artist: Artist) -> None:
+def test_an_undo_shows_the_draft_again(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
     mara.post(review_path(draft, "/approve"), {"revision": 1})
@@ -83,7 +85,7 @@ def test_an_undo_brings_the_draft_back_in_front_of_one(artist: Artist) -> None:
     assert (draft.state, shown_draft_id(page)) == ("pending", draft.pk)
 
 
-def test_an_undo_too_late_says_so_and_offers_the_next(artist: Artist) -> None:
+def test_an_undo_that_comes_too_late_shows_the_next_draft(artist: Artist) -> None:
     factories.remove_undo_time(artist)
     first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
@@ -95,7 +97,7 @@ def test_an_undo_too_late_says_so_and_offers_the_next(artist: Artist) -> None:
     assert "The time to undo is over: it is on its way to the fan." in visible_text(page)
 
 
-def test_declining_keeps_the_reason_for_the_team(artist: Artist) -> None:
+def test_a_decline_stores_the_reason(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
 
     page = member_client(artist, "reviewer").post(
@@ -104,10 +106,10 @@ def test_declining_keeps_the_reason_for_the_team(artist: Artist) -> None:
 
     draft.refresh_from_db()
     assert (draft.state, draft.reason) == ("declined", "declined: not now")
-    assert "Declined for Ana . They hear nothing." in visible_text(page)
+    assert "Declined for Ana . They get no message." in visible_text(page)
 
 
-def test_refused_words_are_still_in_the_field_with_what_to_change(artist: Artist) -> None:
+def test_a_refused_text_stays_in_the_field_with_the_error(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     typed = f"Look at https://example.com {SCRIPT_MARKUP}"
 
@@ -121,28 +123,28 @@ def test_refused_words_are_still_in_the_field_with_what_to_change(artist: Artist
     assert (draft.state, draft.revision) == ("pending", 1)
 
 
-def test_the_mark_changes_as_one_types(artist: Artist) -> None:
+def test_the_mark_preview_follows_the_typed_text(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
 
-    def marked(role: str, text: str) -> str:
+    def preview(role: str, text: str) -> str:
         client = member_client(artist, role)
         return visible_text(client.post(review_path(draft, "/mark"), {"text": text}, headers=HTMX_HEADERS))
 
     assert draft.text is not None
     assert [
-        marked("principal", draft.text),
-        marked("principal", "Thank you, Ana."),
-        marked("reviewer", "Thank you, Ana."),
+        preview("principal", draft.text),
+        preview("principal", "Thank you, Ana."),
+        preview("reviewer", "Thank you, Ana."),
     ] == [
         "This will be marked: Mara Veil's words, filled in for you",
         "This will be marked: Written by Mara Veil",
-        "This will be marked: Written by Mara Veil's team " + WAITS_FOR_ARTIST,
+        "This will be marked: Written by Mara Veil's team " + NEEDS_ARTIST,
     ]
     draft.refresh_from_db()
     assert draft.revision == 1
 
 
-def test_a_models_draft_becomes_an_edited_one(artist: Artist) -> None:
+def test_an_edited_draft_of_a_model_is_marked_as_edited(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist, by_model=True)
 
     answer = member_client(artist, "principal").post(
@@ -152,7 +154,7 @@ def test_a_models_draft_becomes_an_edited_one(artist: Artist) -> None:
     assert visible_text(answer) == "This will be marked: AI draft, edited and approved by Mara Veil"
 
 
-def test_the_words_of_a_reviewer_wait_for_the_artist(artist: Artist) -> None:
+def test_an_edit_by_a_reviewer_waits_for_the_artist(artist: Artist) -> None:
     draft, following = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
 
     page = member_client(artist, "reviewer").post(
@@ -161,19 +163,19 @@ def test_the_words_of_a_reviewer_wait_for_the_artist(artist: Artist) -> None:
 
     draft.refresh_from_db()
     assert (draft.state, draft.text, draft.held_by) == ("pending", "Thank you.", None)
-    assert (shown_draft_id(page), "It waits for Mara Veil, in person." in visible_text(page)) == (following.pk, True)
+    assert (shown_draft_id(page), "Mara Veil has to approve it." in visible_text(page)) == (following.pk, True)
 
 
-def test_who_may_not_approve_reads_why_before_trying(artist: Artist) -> None:
+def test_a_reviewer_reads_why_the_draft_cannot_be_approved(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist, by_model=True)
 
     page = member_client(artist, "reviewer").get(review_path(draft))
 
-    assert "These words are not the signed ones: they wait for Mara Veil, in person." in visible_text(page)
+    assert "Mara Veil did not sign these words, so only Mara Veil can approve them." in visible_text(page)
     assert approve_is_disabled(page, draft)
 
 
-def test_a_second_click_reads_who_was_first_and_the_next_is_offered(artist: Artist) -> None:
+def test_a_second_decision_says_who_was_first(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
@@ -184,10 +186,10 @@ def test_a_second_click_reads_who_was_first_and_the_next_is_offered(artist: Arti
     assert answer.status_code == 409
     assert "Already decided by Mara principal : approved" in visible_text(answer)
     assert '<time datetime="' in answer.content.decode().partition("Already decided by")[2].partition("</p>")[0]
-    assert "Take the next one" in visible_text(answer)
+    assert "Next draft" in visible_text(answer)
 
 
-def test_words_that_somebody_changed_meanwhile_are_not_approved_unread(artist: Artist) -> None:
+def test_a_text_that_changed_since_the_page_was_opened_is_not_approved(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     review.edit(draft.pk, "Thank you for this.", by=factories.get_member(artist, "reviewer"))
 
@@ -198,7 +200,7 @@ def test_words_that_somebody_changed_meanwhile_are_not_approved_unread(artist: A
     assert "Thank you for this." in visible_text(page)
 
 
-def test_without_a_grant_the_sentence_stands_in_place(artist: Artist) -> None:
+def test_an_approval_without_a_permission_is_refused_on_the_page(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
 
@@ -208,7 +210,7 @@ def test_without_a_grant_the_sentence_stands_in_place(artist: Artist) -> None:
     assert "Not everyone has said yes" in visible_text(page)
 
 
-def test_a_paused_program_says_so_before_anybody_tries(artist: Artist) -> None:
+def test_the_page_says_that_the_program_is_paused(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     programs.pause(draft.version.program, by=factories.get_member(artist, "reviewer"))
 
@@ -217,16 +219,17 @@ def test_a_paused_program_says_so_before_anybody_tries(artist: Artist) -> None:
     assert "The program is paused, so nothing of it goes out. Resume it first." in visible_text(page)
 
 
-def test_what_is_known_and_not_said_has_its_kind_and_its_day(artist: Artist) -> None:
+def test_unused_facts_are_listed_with_their_labels(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
 
     page = member_client(artist, "principal").get(review_path(draft))
 
-    assert "Known, and not in these words. Artist:\xa0 Mara Veil ; Since:\xa0 1 Nov 2026 ." in visible_text(page)
+    assert "Also known, not used: Artist:\xa0 Mara Veil ; Since:\xa0 1 Nov 2026 ." in visible_text(page)
 
 
-def test_a_draft_whose_time_is_over_is_not_offered(artist: Artist) -> None:
+def test_an_expired_draft_is_not_shown(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
+    # The shortest review time is a second. No test waits that long.
     Draft.objects.filter(pk=draft.pk).update(deadline=Now() - timedelta(seconds=1))
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
@@ -235,23 +238,21 @@ def test_a_draft_whose_time_is_over_is_not_offered(artist: Artist) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", [{}, {"headers": {**HTMX_HEADERS, "HX-Current-URL": "http://testserver/studio/mara-veil/review/{}"}}]
+    "options", [{}, {"headers": {**HTMX_HEADERS, "HX-Current-URL": "http://testserver/studio/mara-veil/review/{}"}}]
 )
-def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artist, how: dict[str, Any]) -> None:
+def test_a_decision_after_the_session_ended_leads_back_to_the_draft(artist: Artist, options: dict[str, Any]) -> None:
     draft = factories.create_pending_draft(artist)
-    headers = {name: value.format(draft.pk) for name, value in how.get("headers", {}).items()}
+    headers = {name: value.format(draft.pk) for name, value in options.get("headers", {}).items()}
 
     answer = Client().post(review_path(draft, "/approve"), {"revision": 1}, headers=headers)
 
-    goal = answer.headers.get("HX-Redirect") or answer.headers["Location"]
-    assert unquote(goal) == f"/accounts/login/?next=/studio/mara-veil/review/{draft.pk}"
+    url = answer.headers.get("HX-Redirect") or answer.headers["Location"]
+    assert unquote(url) == f"/accounts/login/?next=/studio/mara-veil/review/{draft.pk}"
 
 
-def test_names_and_words_with_markup_and_directions_are_shown_as_text(artist: Artist) -> None:
-    fan = factories.create_fan("Ana", opted_in=artist)
-    fan.name = SCRIPT_MARKUP
-    fan.save()
-    draft = factories.create_pending_draft(artist, fan)
+def test_markup_in_names_and_texts_is_shown_as_text(artist: Artist) -> None:
+    draft = factories.create_pending_draft(artist, factories.create_fan(SCRIPT_MARKUP, opted_in=artist))
+    # An edit refuses such a text, and so does the composer.
     Draft.objects.filter(pk=draft.pk).update(text=f"Thank you {SCRIPT_MARKUP} \u202eevil")
 
     page = member_client(artist, "principal").get(review_path(draft)).content.decode()
@@ -260,7 +261,7 @@ def test_names_and_words_with_markup_and_directions_are_shown_as_text(artist: Ar
     assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>" in page
 
 
-def test_an_erased_draft_is_shown_as_what_is_left_of_it(artist: Artist) -> None:
+def test_an_erased_draft_can_be_opened(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     Draft.objects.filter(pk=draft.pk).update(text=None, salt=None, original_text=None, facts=None)
 
@@ -270,13 +271,13 @@ def test_an_erased_draft_is_shown_as_what_is_left_of_it(artist: Artist) -> None:
 
 
 @pytest.mark.parametrize("address", ["review", "review/{}", "review/line?on={}", ""])
-def test_as_many_queries_at_three_drafts_as_at_one(artist: Artist, address: str) -> None:
+def test_three_drafts_need_as_many_queries_as_one(artist: Artist, address: str) -> None:
     draft = factories.create_pending_draft(artist)
     client = signed_in_client(factories.get_member(artist, "principal"))
     path = f"/studio/{artist.slug}/{address}".format(draft.pk)
     counts = []
     for _ in range(2):
-        client.get(path)  # what is cached for a while is cached
+        client.get(path)  # fills the cache
         with CaptureQueriesContext(connection) as captured:
             client.get(path)
         counts.append(len(captured))
@@ -286,14 +287,14 @@ def test_as_many_queries_at_three_drafts_as_at_one(artist: Artist, address: str)
     assert counts[0] == counts[1]
 
 
-def test_a_button_pressed_on_a_page_without_the_items_address_leads_back_to_that_item(artist: Artist) -> None:
-    first, passed = (
+def test_a_signed_out_htmx_decision_leads_back_to_its_draft(artist: Artist) -> None:
+    first, second = (
         factories.create_pending_draft(artist),
         factories.create_pending_draft(artist, factories.create_fan("Bea", opted_in=artist)),
     )
     headers = {**HTMX_HEADERS, "HX-Current-URL": "http://testserver/studio/mara-veil/review"}
 
-    answer = Client().post(review_path(passed, "/approve"), {"revision": 1}, headers=headers)
+    answer = Client().post(review_path(second, "/approve"), {"revision": 1}, headers=headers)
 
-    assert unquote(answer.headers["HX-Redirect"]) == f"/accounts/login/?next=/studio/mara-veil/review/{passed.pk}"
-    assert first.pk != passed.pk
+    assert unquote(answer.headers["HX-Redirect"]) == f"/accounts/login/?next=/studio/mara-veil/review/{second.pk}"
+    assert first.pk != second.pk

@@ -1,6 +1,10 @@
-"""The lists of what went out, and of what went no further."""
+"""The lists of sent and of stopped drafts."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from artists import review
 from artists.studio.sent import list_settled_drafts
@@ -13,7 +17,7 @@ def artist(db: None) -> Artist:
     return factories.create_artist()
 
 
-def test_what_reached_fans_stands_in_the_order_in_which_it_did(artist: Artist) -> None:
+def test_sent_drafts_are_in_the_order_of_delivery(artist: Artist) -> None:
     factories.remove_undo_time(artist)
     fans = [factories.create_fan(name, opted_in=artist) for name in ("Ana", "Bea", "Cem")]
     drafts = [factories.create_pending_draft(artist, fan) for fan in fans]
@@ -23,15 +27,39 @@ def test_what_reached_fans_stands_in_the_order_in_which_it_did(artist: Artist) -
     first = list_settled_drafts(artist, limit=2)
     then = list_settled_drafts(artist, before=first[-1].pk)
 
-    assert [[each.fan for each in part] for part in (first, then)] == [["Ana", "Cem"], ["Bea"]]
+    assert [[draft.fan_name for draft in page] for page in (first, then)] == [["Ana", "Cem"], ["Bea"]]
 
 
 def test_a_reason_that_ends_as_a_sentence_gets_no_second_full_stop(artist: Artist) -> None:
-    said_why = ["I write to them myself.", "not this one"]
-    for reason, name in zip(said_why, ("Ana", "Bea"), strict=True):
+    reasons = ["I write to them myself.", "not this one"]
+    for reason, name in zip(reasons, ("Ana", "Bea"), strict=True):
         draft = factories.create_pending_draft(artist, factories.create_fan(name, opted_in=artist))
         review.decline(draft.pk, by=factories.get_member(artist, "principal"), reason=reason)
 
-    whys = [each.why for each in list_settled_drafts(artist, out=False)]
+    sentences = [draft.reason_sentence for draft in list_settled_drafts(artist, sent=False)]
 
-    assert whys == ["Declined: not this one.", "Declined: I write to them myself."]
+    assert sentences == ["Declined: not this one.", "Declined: I write to them myself."]
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "expected"),
+    [
+        ("approved", {}, True),
+        ("declined", {}, True),
+        ("delivered", {}, False),
+        ("approved", {"deliver_after": timedelta(seconds=-1)}, False),
+        ("approved", {"deadline": timedelta(seconds=-1)}, True),
+        ("declined", {"deadline": timedelta(seconds=-1)}, False),
+        ("approved", {"is_opted_in": False}, False),
+        ("approved", {"is_muted": True}, False),
+    ],
+)
+def test_a_decision_can_be_undone_in_time_and_with_the_fans_consent(
+    state: str, changes: dict[str, Any], expected: bool
+) -> None:
+    now = timezone.now()
+    values: dict[str, Any] = {"deliver_after": timedelta(seconds=5), "deadline": timedelta(seconds=5)}
+    values |= {"is_opted_in": True, "is_muted": False, **changes}
+    values |= {name: now + values[name] for name in ("deliver_after", "deadline")}
+
+    assert review.can_undo(state, now=now, **values) is expected

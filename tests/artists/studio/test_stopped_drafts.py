@@ -1,4 +1,4 @@
-"""What the team sees of a fan who opted out, or paused the program: before the draft is withdrawn, and after."""
+"""What the team sees of a draft whose fan opted out or paused the program, before and after it is withdrawn."""
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from artists.models import Draft
 from catalog.models import Artist
 from fans import experiences, mutes, opt_ins
 from tests import factories
-from tests.artists.studio.pages import HTMX_HEADERS, member_client, shown_draft_id, visible_text
+from tests.artists.studio.pages import HTMX_HEADERS, member_client, review_path, shown_draft_id, visible_text
 
 OPTED_OUT = "The fan opted out, so nothing of this goes out."
 MUTED = "The fan paused this program, so nothing of this goes out."
@@ -21,8 +21,8 @@ def artist(db: None) -> Artist:
     return factories.create_artist()
 
 
-def a_draft(artist: Artist) -> Draft:
-    """For a fan whose name stands in its words and nowhere else."""
+def create_draft(artist: Artist) -> Draft:
+    """A draft whose text contains the fan's name."""
     draft = factories.create_pending_draft(artist, factories.create_fan("Xenophon", opted_in=artist))
     assert "Xenophon" in draft.text
     return draft
@@ -35,17 +35,13 @@ def stop_for_fan(draft: Draft, how: str) -> None:
         opt_ins.opt_out(draft.person, draft.artist)
 
 
-def review_path(draft: Draft, action: str = "") -> str:
-    return f"/studio/{draft.artist.slug}/review/{draft.pk}{action}"
-
-
 def reveals_fan(*answers: object) -> list[bool]:
-    """Whether each answer tells the fan's name or a stretch of the words."""
+    """Whether each answer contains the fan's name or a part of the text."""
     return ["Xenophon" in visible_text(answer) or "That was" in visible_text(answer) for answer in answers]
 
 
-def test_the_page_of_one_that_is_closed_shows_no_name_and_no_words_of_who_opted_out(artist: Artist) -> None:
-    draft = a_draft(artist)
+def test_a_decided_draft_does_not_show_the_name_and_text_of_a_fan_who_opted_out(artist: Artist) -> None:
+    draft = create_draft(artist)
     review.decline(draft.pk, by=factories.get_member(artist, "reviewer"), reason="not now")
     mara = member_client(artist, "principal")
     before = mara.get(review_path(draft))
@@ -55,32 +51,32 @@ def test_the_page_of_one_that_is_closed_shows_no_name_and_no_words_of_who_opted_
 
     assert reveals_fan(before, page) == [True, False]
     assert "A fan 3rd listen" in visible_text(page)
-    assert "This fan ended the opt-in. Name and words are no longer shown to the team." in visible_text(page)
+    assert "This fan opted out. The team can no longer see the name and the text." in visible_text(page)
     assert "Already decided by Mara reviewer" in visible_text(page)
     assert ["Made from" in visible_text(before), "Made from" in visible_text(page)] == [True, False]
 
 
-def test_one_that_is_withdrawn_says_why_on_its_page_and_among_what_went_no_further(artist: Artist) -> None:
-    draft = a_draft(artist)
+def test_a_withdrawn_draft_says_why_on_its_page_and_in_the_list(artist: Artist) -> None:
+    draft = create_draft(artist)
     stop_for_fan(draft, "opt out")
     withdrawal.withdraw_next()
     mara = member_client(artist, "principal")
 
-    page, stopped, out, overview = (
+    page, stopped, sent, overview = (
         mara.get(path) for path in (review_path(draft), *(f"/studio/{artist.slug}/{rest}" for rest in (
             "delivered?state=stopped", "delivered", ""
         )))
     )  # fmt: skip
 
-    assert reveals_fan(page, stopped, out, overview) == [False] * 4
+    assert reveals_fan(page, stopped, sent, overview) == [False] * 4
     assert "This draft no longer waits: withdrawn: the fan opted out." in visible_text(page)
     assert "Withdrawn: the fan opted out." in visible_text(stopped)
-    assert "Nothing has reached a fan yet" in visible_text(out)
+    assert "Nothing was sent yet" in visible_text(sent)
     assert "stopped before delivery 1" in visible_text(overview)
 
 
-def test_one_of_a_paused_program_keeps_its_name_and_says_why(artist: Artist) -> None:
-    draft = a_draft(artist)
+def test_a_draft_of_a_paused_program_keeps_the_fans_name(artist: Artist) -> None:
+    draft = create_draft(artist)
     stop_for_fan(draft, "pause")
     withdrawal.withdraw_next()
 
@@ -91,25 +87,23 @@ def test_one_of_a_paused_program_keeps_its_name_and_says_why(artist: Artist) -> 
 
 
 @BOTH_STOPS
-def test_before_it_is_withdrawn_it_is_handed_to_nobody(artist: Artist, how: str, sentence: str) -> None:
-    draft, other = a_draft(artist), factories.create_pending_draft(artist)
+def test_a_stopped_draft_is_given_to_nobody_before_it_is_withdrawn(artist: Artist, how: str, sentence: str) -> None:
+    draft, other = create_draft(artist), factories.create_pending_draft(artist)
     third = factories.create_pending_draft(artist)
     stop_for_fan(draft, how)
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
-    beside = member_client(artist, "principal").get(f"/studio/{artist.slug}/review/line", headers=HTMX_HEADERS)
+    queue = member_client(artist, "principal").get(f"/studio/{artist.slug}/review/line", headers=HTMX_HEADERS)
 
     assert shown_draft_id(page) == other.pk
-    assert ["Xenophon" in visible_text(answer) for answer in (page, beside)] == [False, False]
-    assert [review_path(each) in beside.content.decode() for each in (draft, third)] == [False, True]
+    assert ["Xenophon" in visible_text(answer) for answer in (page, queue)] == [False, False]
+    assert [review_path(draft) in queue.content.decode() for draft in (draft, third)] == [False, True]
     assert holds.hold_next(artist, by=factories.get_member(artist, "principal"), skipped=[other.pk, third.pk]) is None
 
 
 @BOTH_STOPS
-def test_before_it_is_withdrawn_its_page_says_so_and_offers_no_decision(
-    artist: Artist, how: str, sentence: str
-) -> None:
-    draft = a_draft(artist)
+def test_a_stopped_draft_cannot_be_decided_before_it_is_withdrawn(artist: Artist, how: str, sentence: str) -> None:
+    draft = create_draft(artist)
     stop_for_fan(draft, how)
     mara = member_client(artist, "principal")
 
@@ -122,25 +116,25 @@ def test_before_it_is_withdrawn_its_page_says_so_and_offers_no_decision(
 
 @BOTH_STOPS
 @pytest.mark.parametrize("action", ["approve", "edit", "decline"])
-def test_whoever_had_it_open_reads_why_nothing_comes_of_it(
+def test_a_decision_on_a_draft_that_was_stopped_meanwhile_is_refused(
     artist: Artist, how: str, sentence: str, action: str
 ) -> None:
-    draft = a_draft(artist)
+    draft = create_draft(artist)
     mara = member_client(artist, "principal")
     mara.get(review_path(draft))
     stop_for_fan(draft, how)
 
-    heard = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
+    update = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
     answer = mara.post(review_path(draft, f"/{action}"), {"text": "Thank you.", "revision": 1}, headers=HTMX_HEADERS)
 
     draft.refresh_from_db()
     assert (answer.status_code, draft.state) == (409, "pending")
-    assert [sentence in visible_text(heard), sentence in visible_text(answer)] == [True, True]
+    assert [sentence in visible_text(update), sentence in visible_text(answer)] == [True, True]
     assert reveals_fan(answer) == [how == "pause"]
 
 
-def test_who_opted_out_is_shown_to_nobody_who_may_not_decide_either(artist: Artist) -> None:
-    draft = a_draft(artist)
+def test_a_held_draft_does_not_show_a_fan_who_opted_out(artist: Artist) -> None:
+    draft = create_draft(artist)
     holds.hold_draft(draft, by=factories.get_member(artist, "principal"))
     stop_for_fan(draft, "opt out")
 
@@ -152,28 +146,28 @@ def test_who_opted_out_is_shown_to_nobody_who_may_not_decide_either(artist: Arti
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [
-        ("opt out", "Approved for a fan. They opted out since, so it does not go out."),
-        ("pause", "Approved for Xenophon . They paused this program since, so it does not go out."),
+        ("opt out", "Approved for a fan. The fan opted out since, so it is not sent."),
+        ("pause", "Approved for Xenophon . The fan paused this program since, so it is not sent."),
     ],
 )
-def test_what_was_approved_for_a_fan_who_then_stops_it_cannot_be_undone(
-    artist: Artist, how: str, sentence: str
-) -> None:
-    draft = a_draft(artist)
+def test_an_approval_cannot_be_undone_after_the_fan_stopped_it(artist: Artist, how: str, sentence: str) -> None:
+    draft = create_draft(artist)
     mara = member_client(artist, "principal")
     mara.post(review_path(draft, "/approve"), {"revision": 1})
     stop_for_fan(draft, how)
 
-    page = mara.get(f"/studio/{artist.slug}/review?done={draft.pk}")
-    tried = mara.post(review_path(draft, "/undo"))
+    review_page = mara.get(f"/studio/{artist.slug}/review?done={draft.pk}")
+    sent_page = mara.get(f"/studio/{artist.slug}/delivered")
+    answer = mara.post(review_path(draft, "/undo"))
 
-    assert sentence in visible_text(page)
-    assert review_path(draft, "/undo") not in page.content.decode()
-    assert (tried.status_code, "so nothing of this goes out." in visible_text(tried)) == (409, True)
+    assert sentence in visible_text(review_page)
+    assert review_path(draft, "/undo") not in review_page.content.decode()
+    assert review_path(draft, "/undo") not in sent_page.content.decode()
+    assert (answer.status_code, "so nothing of this goes out." in visible_text(answer)) == (409, True)
 
 
-def test_the_history_leads_to_what_was_decided(artist: Artist) -> None:
-    draft = a_draft(artist)
+def test_the_history_links_to_the_draft(artist: Artist) -> None:
+    draft = create_draft(artist)
     review.decline(draft.pk, by=factories.get_member(artist, "reviewer"))
 
     page = member_client(artist, "editor").get(f"/studio/{artist.slug}/history").content.decode()
@@ -182,29 +176,29 @@ def test_the_history_leads_to_what_was_decided(artist: Artist) -> None:
 
 
 @pytest.mark.parametrize("address", ["review/{}", "review?done={}", "delivered?state=stopped"])
-def test_a_fan_who_opted_out_costs_no_query_more(artist: Artist, address: str) -> None:
-    draft = a_draft(artist)
+def test_a_fan_who_opted_out_needs_no_more_queries(artist: Artist, address: str) -> None:
+    draft = create_draft(artist)
     review.decline(draft.pk, by=factories.get_member(artist, "reviewer"))
     mara, path = member_client(artist, "principal"), f"/studio/{artist.slug}/{address.format(draft.pk)}"
 
-    def queries() -> int:
+    def count_queries() -> int:
         mara.get(path)
         with CaptureQueriesContext(connection) as captured:
             mara.get(path)
         return len(captured)
 
-    before = queries()
+    before = count_queries()
     stop_for_fan(draft, "opt out")
 
-    assert queries() <= before
+    assert count_queries() <= before
 
 
-def test_whether_a_fan_opened_it_is_not_the_teams_to_know(artist: Artist) -> None:
+def test_the_team_cannot_see_whether_a_fan_opened_the_message(artist: Artist) -> None:
     fan = factories.create_fan("Ana", opted_in=artist)
     experiences.mark_opened(factories.create_experience(artist, fan), by=fan)
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as captured:
         page = member_client(artist, "principal").get(f"/studio/{artist.slug}/delivered")
 
     assert ("Ana" in visible_text(page), "opened" in visible_text(page).lower()) == (True, False)
-    assert [query["sql"] for query in asked if "opened_at" in query["sql"]] == []
+    assert [query["sql"] for query in captured if "opened_at" in query["sql"]] == []
