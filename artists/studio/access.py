@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property, wraps
 from typing import Any, Concatenate, cast
 
-from django.db import connection
+from django.db.models import Count, Min
+from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants
 from artists.exceptions import AlreadyDecided, InvalidRequest, Stale, Uncleared
+from artists.models import Draft
 from catalog.models import Artist
 from rights.models import Grant
 from web.decorators import SAFE_METHODS
@@ -28,14 +30,6 @@ USER_ERRORS = (AlreadyDecided, InvalidRequest, Stale, Uncleared, NotAllowed, Inv
 """The page shows these errors in place. Their messages are written for people."""
 MAX_COUNTED_DRAFTS = 9_999
 """Pages say "Over 9,999" beyond this, so that no page waits for the count of a very long queue."""
-
-COUNT_PENDING_SQL = """
-SELECT count(*), min(deadline) FROM (
-    SELECT deadline FROM artists_draft
-    WHERE artist_id = %s AND state = 'pending' AND deadline > statement_timestamp()
-    ORDER BY deadline LIMIT %s
-) AS pending
-"""
 
 
 @dataclass(frozen=True)
@@ -60,9 +54,10 @@ class Studio:
 
     @cached_property
     def _pending(self) -> tuple[int, datetime | None]:
-        with connection.cursor() as cursor:
-            cursor.execute(COUNT_PENDING_SQL, [self.artist.pk, MAX_COUNTED_DRAFTS + 1])
-            return cast(tuple[int, datetime | None], cursor.fetchone())
+        pending = Draft.objects.filter(artist=self.artist, state=Draft.State.PENDING, deadline__gt=Now())
+        counted = pending.order_by("deadline").values("deadline")[: MAX_COUNTED_DRAFTS + 1]
+        result = counted.aggregate(count=Count("*"), first_deadline=Min("deadline"))
+        return result["count"], result["first_deadline"]
 
     @cached_property
     def message_grant(self) -> Grant | None:

@@ -3,23 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from artists.explanations import describe_program
-from artists.models import Program
+from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus, get_status
 from artists.studio.access import Studio
-
-NEWEST_VERSION_SQL = (
-    "SELECT max(version) FROM artists_programversion edited WHERE edited.program_id = artists_program.id"
-)
 
 
 def list_programs(studio: Studio) -> QuerySet[Program]:
     """The artist's programs by name, each with its signed version and with the number `newest` of its last version."""
     programs = studio.artist.programs.select_related("current__recording").order_by("name", "pk")
-    return programs.annotate(newest=RawSQL(NEWEST_VERSION_SQL, [], IntegerField()))  # noqa: S611
+    versions = ProgramVersion.objects.filter(program=OuterRef("pk")).order_by("-version")
+    return programs.annotate(newest=Subquery(versions.values("version")[:1]))
 
 
 def list_program_rows(studio: Studio, programs: Iterable[Program]) -> list[tuple[Program, str, ProgramStatus]]:

@@ -21,6 +21,8 @@ STOPPED_CONDITION = (
 )
 OPT_IN_SQL = opt_ins.active_sql("draft.person_id", "draft.artist_id", since="draft.written_at")
 MUTED_SQL = mutes.muted_sql("draft.person_id", "version.program_id")
+# SQL, because it also runs on every overview: 0.5 ms of CPU for 21 drafts. By the ORM it is 4.3 ms and a query more: an
+# experience has its draft as a plain number.
 SETTLED_DRAFTS_SQL = """
 SELECT draft.id AS pk, draft.state, draft.reason, {opted_in} AS is_opted_in, {muted} AS is_muted,
     person.name AS raw_name, draft.text AS raw_text, version.moment AS moment_kind, version.nth, recording.title,
