@@ -14,6 +14,7 @@ from accounts.models import Person
 from artists.models import Draft
 from config.smoke.sessions import create_session
 from fans.models import Experience
+from web.pagination import Cursor
 
 # As on a server, where WhiteNoise has read the static files when it started.
 settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = False
@@ -90,14 +91,15 @@ def _fan_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
 def _studio_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
     team = signed_in_client(dataset.principal)
     delivered = Draft.objects.filter(artist=dataset.artist, state=Draft.State.DELIVERED).order_by("-id")
-    middle = delivered[delivered.count() // 2]
+    middle = delivered.order_by("-settled_at")[delivered.count() // 2]
+    cursor = Cursor(middle.settled_at, middle.pk)
     studio = f"/studio/{dataset.artist.slug}"
     return {
         "review": PageRequest(team, f"{studio}/review"),
         "overview": PageRequest(team, f"{studio}/"),
         "overview, summed anew": PageRequest(team, f"{studio}/", with_empty_cache=True),
         "delivered": PageRequest(team, f"{studio}/delivered"),
-        "delivered, an older page": PageRequest(team, f"{studio}/delivered?before={middle.pk}"),
+        "delivered, an older page": PageRequest(team, f"{studio}/delivered?before={cursor}"),
         "went no further": PageRequest(team, f"{studio}/delivered?state=stopped"),
         "history": PageRequest(team, f"{studio}/history"),
     }

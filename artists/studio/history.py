@@ -32,11 +32,14 @@ class HistoryItem:
 
 
 def list_history(artist: Artist, *, before: int | None = None) -> tuple[list[HistoryItem], int | None]:
-    """One page, newest first, and the `before` of the next page; None at the end."""
+    """One page, newest first, and the `before` of the next page; None at the end.
+
+    `before` is the id of an entry: the audit trail is in the order of its ids.
+    """
     labels = _subject_labels(artist)
-    entries = _newest_page(
-        [_entries_about(labels), *(_entries_by(actor, artist) for actor in _team_actors(artist))], before
-    )
+    sources = [_entries_about(labels), *(_entries_by(actor, artist) for actor in _team_actors(artist))]
+    newest = _newest_entries(sources, before, PAGE_SIZE + 1)
+    entries = newest[:PAGE_SIZE]
     own_drafts = _own_draft_subjects(artist, entries)
     shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own_drafts]
     names = _display_names(shown)
@@ -44,7 +47,7 @@ def list_history(artist: Artist, *, before: int | None = None) -> tuple[list[His
         HistoryItem(entry.at, _actor_name(entry, names), describe_entry(entry, names, labels), _draft_id(entry))
         for entry in shown
     ]
-    return items, entries[-1].pk if len(entries) == PAGE_SIZE else None
+    return items, entries[-1].pk if len(newest) > PAGE_SIZE else None
 
 
 def describe_entry(entry: Entry, names: Mapping[str, str], labels: Mapping[str, str]) -> str:
@@ -84,11 +87,11 @@ def _entries_by(actor: str, artist: Artist) -> QuerySet[Entry]:
     return Entry.objects.filter(Q(subject__startswith="draft:") | practice, actor=actor)
 
 
-def _newest_page(sources: Sequence[QuerySet[Entry]], before: int | None) -> list[Entry]:
+def _newest_entries(sources: Sequence[QuerySet[Entry]], before: int | None, limit: int) -> list[Entry]:
     """The newest entries of all sources. Each source is limited first, so that each uses its own index."""
-    pages = [(source.filter(pk__lt=before) if before else source).order_by("-id")[:PAGE_SIZE] for source in sources]
+    pages = [(source.filter(pk__lt=before) if before else source).order_by("-id")[:limit] for source in sources]
     union = pages[0].union(*pages[1:], all=True) if len(pages) > 1 else pages[0]
-    return list(union.order_by("-id")[:PAGE_SIZE])
+    return list(union.order_by("-id")[:limit])
 
 
 def _own_draft_subjects(artist: Artist, entries: Sequence[Entry]) -> set[str]:
@@ -123,8 +126,10 @@ def _role_label(facts: EntryFacts) -> str:
     return Role(role).label.lower() if role in Role.values else role
 
 
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+def _with_article(role: str) -> str:
+    if role.startswith("the "):
+        return role
+    return f"{'an' if role[:1] in 'aeiou' else 'a'} {role}"
 
 
 def _reason_detail(facts: EntryFacts) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -12,6 +13,7 @@ from artists.studio.messages import MarkLabel, reason_sentence
 from catalog.models import Artist
 from fans import mutes, opt_ins
 from fans.moment_text import describe_moment
+from web.pagination import Cursor
 
 # A withdrawn draft with a decision was sent before; without one it left the queue undecided. Both conditions are
 # written as in the partial indexes drafts_out_newest_first and drafts_stopped_newest_first.
@@ -28,7 +30,7 @@ SELECT draft.id AS pk, draft.state, draft.reason, {opted_in} AS is_opted_in, {mu
     person.name AS raw_name, draft.text AS raw_text, version.moment AS moment_kind, version.nth, recording.title,
     program.name AS program, version.wording::json ->> 'locale' AS language, draft.mark AS mark_key, draft.credit,
     coalesce(experience.delivered_at, draft.decided_at, draft.deadline) AS occurred_at,
-    draft.deliver_after, draft.deadline, experience.withdrawn_at, experience.receipt_key
+    draft.settled_at, draft.deliver_after, draft.deadline, experience.withdrawn_at, experience.receipt_key
 FROM (
     SELECT id FROM artists_draft
     WHERE artist_id = %(artist)s AND {condition} {older}
@@ -42,9 +44,7 @@ LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
 LEFT JOIN fans_experience experience ON experience.draft = draft.id
 ORDER BY draft.settled_at DESC, draft.id DESC
 """
-OLDER_THAN_SQL = """AND (settled_at, id) < (
-        SELECT settled_at, id FROM artists_draft WHERE id = %(before)s AND artist_id = %(artist)s
-    )"""
+OLDER_THAN_SQL = "AND (settled_at, id) < (%(before_time)s, %(before_pk)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class SettledDraft:
     credit: str | None
     occurred_at: datetime
     """When it was delivered, or else decided, or else when it expired."""
+    settled_at: datetime
+    """When it was final what happens to it. The lists are in this order."""
     deliver_after: datetime | None
     deadline: datetime
     withdrawn_at: datetime | None
@@ -113,19 +115,24 @@ class SettledDraft:
 
 
 def list_settled_drafts(
-    artist: Artist, *, sent: bool = True, before: int | None = None, limit: int = 20
-) -> list[SettledDraft]:
-    """The newest sent drafts, or with `sent=False` the newest stopped ones, in one query.
+    artist: Artist, *, sent: bool = True, before: Cursor | None = None, size: int = 20
+) -> tuple[list[SettledDraft], Cursor | None]:
+    """One page of the sent drafts, or with `sent=False` of the stopped ones, newest first, in one query.
 
-    With `before`, a draft's id, only those that were settled before that draft.
+    Also returns the cursor of the next page, or None at the end.
     """
     sql = SETTLED_DRAFTS_SQL.format(
         opted_in=OPT_IN_SQL,
         muted=MUTED_SQL,
         condition=SENT_CONDITION if sent else STOPPED_CONDITION,
-        older=OLDER_THAN_SQL if before is not None else "",
+        older=OLDER_THAN_SQL if before else "",
     )
+    parameters: dict[str, Any] = {"artist": artist.pk, "limit": size + 1}
+    if before:
+        parameters |= {"before_time": before.time, "before_pk": before.pk}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"artist": artist.pk, "before": before, "limit": limit})
+        cursor.execute(sql, parameters)
         columns = [column.name for column in cursor.description]
-        return [SettledDraft(**dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
+        drafts = [SettledDraft(**dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
+    page = drafts[:size]
+    return page, Cursor(page[-1].settled_at, page[-1].pk) if len(drafts) > size else None

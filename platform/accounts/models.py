@@ -106,7 +106,7 @@ class Team(models.Model):
 
 
 class Role(models.TextChoices):
-    PRINCIPAL = "principal", "Principal"
+    PRINCIPAL = "principal", "The artist"
     OWNER = "owner", "Owner"
     EDITOR = "editor", "Editor"
     REVIEWER = "reviewer", "Reviewer"

@@ -139,7 +139,7 @@ def test_the_history_names_who_invited_and_who_joined_but_not_who_declined(artis
     page = visible_text(member_client(artist, "owner").get("/studio/mara-veil/history"))
 
     assert "Mara owner invited somebody as reviewer" in page
-    assert "Somebody who was invited declined to join as reviewer" in page
+    assert "An invited person declined to join as reviewer" in page
     assert "Yusuf Yes joined as reviewer" in page
-    assert "Mara owner took back an invitation as reviewer" in page
+    assert "Mara owner canceled an invitation as reviewer" in page
     assert "Nora" not in page

@@ -23,7 +23,9 @@ LANGUAGE_TAGS = (
 DEFAULT_TEMPLATE = "Thank you[, {name}]. That was number {plays}."
 
 
-LANGUAGE_CHOICES = [(tag, str(Locale.parse(tag).get_display_name("en")), unicode.text_direction(tag)) for tag in LANGUAGE_TAGS]
+LANGUAGE_CHOICES = [
+    (tag, str(Locale.parse(tag).get_display_name("en")), unicode.text_direction(tag)) for tag in LANGUAGE_TAGS
+]
 """Tag, English name and text direction of each language that a program can be written in."""
 
 
@@ -116,7 +118,7 @@ class WordingForm:
 
     @property
     def direction(self) -> str:
-        return text_direction(self.locale)
+        return unicode.text_direction(self.locale)
 
     def _row_errors(self) -> dict[str, str]:
         """Errors of single sentences, so that all wrong rows are marked and not only the first."""

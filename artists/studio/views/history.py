@@ -7,6 +7,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists.studio.access import Studio, team_member_required
 from artists.studio.history import list_history
 from artists.studio.sent import list_settled_drafts
+from web.pagination import Cursor, InvalidCursor
 from web.parsers import parse_integer
 
 SENT_PAGE_SIZE = 20
@@ -15,20 +16,21 @@ SENT_PAGE_SIZE = 20
 @require_safe
 @team_member_required
 def sent(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """List the drafts that were sent, or with `?state=stopped` those that were not. `before` is a draft's id."""
+    """List the drafts that were sent, or with `?state=stopped` those that were not. `before` is a `Cursor`."""
     is_sent = request.GET.get("state") != "stopped"
-    before = parse_integer(request.GET.get("before"))
-    drafts = list_settled_drafts(studio.artist, sent=is_sent, before=before, limit=SENT_PAGE_SIZE + 1)
-    page = drafts[:SENT_PAGE_SIZE]
+    try:
+        before = Cursor.parse(request.GET.get("before", ""))
+    except InvalidCursor:
+        before = None
+    drafts, next_before = list_settled_drafts(studio.artist, sent=is_sent, before=before, size=SENT_PAGE_SIZE)
     state = "" if is_sent else "state=stopped&"
-    older = f"?{state}before={page[-1].pk}" if len(drafts) > SENT_PAGE_SIZE else ""
     return studio.render(
         request,
         "studio/sent.html",
         section="studio",
-        drafts=page,
+        drafts=drafts,
         is_sent=is_sent,
-        older=older,
+        older=f"?{state}before={next_before}" if next_before else "",
         is_later_page=before is not None,
     )
 
@@ -37,6 +39,13 @@ def sent(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
 @team_member_required
 def history(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """List what the team did. `before` is the id of an audit entry."""
-    items, next_before = list_history(studio.artist, before=parse_integer(request.GET.get("before")))
-    older = f"?before={next_before}" if next_before else ""
-    return studio.render(request, "studio/history.html", section="studio", entries=items, older=older)
+    before = parse_integer(request.GET.get("before"))
+    entries, next_before = list_history(studio.artist, before=before)
+    return studio.render(
+        request,
+        "studio/history.html",
+        section="studio",
+        entries=entries,
+        older=f"?before={next_before}" if next_before else "",
+        is_later_page=before is not None,
+    )

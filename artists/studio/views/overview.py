@@ -31,11 +31,12 @@ def choose_studio(request: AuthenticatedHttpRequest) -> HttpResponse:
 def overview(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """Show tasks, the last deliveries, statistics and programs."""
     programs = list(list_programs(studio))
+    recently_sent, _ = list_settled_drafts(studio.artist, size=RECENT_DRAFTS)
     return studio.render(
         request,
         "studio/overview.html",
         tasks=list_tasks(studio, programs),
-        recently_sent=list_settled_drafts(studio.artist, limit=RECENT_DRAFTS),
+        recently_sent=recently_sent,
         statistics=get_statistics(studio.artist),
         programs=list_program_rows(studio, programs),
     )

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("principal", "Principal"),
+                            ("principal", "The artist"),
                             ("owner", "Owner"),
                             ("editor", "Editor"),
                             ("reviewer", "Reviewer"),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("principal", "Principal"),
+                            ("principal", "The artist"),
                             ("owner", "Owner"),
                             ("editor", "Editor"),
                             ("reviewer", "Reviewer"),

@@ -4,6 +4,7 @@ import pytest
 
 from accounts import roles
 from artists import programs, review
+from artists.studio.history import list_history
 from catalog.models import Artist
 from fans import mutes, opt_ins
 from tests import factories
@@ -53,6 +54,14 @@ def test_the_history_continues_on_the_next_page(artist: Artist) -> None:
     texts = [visible_text(page) for page in (first, second)]
     assert ["to 44 seconds" in text for text in texts] == [True, False]
     assert ["to 1 seconds" in text for text in texts] == [False, True]
+
+
+def test_a_history_of_exactly_one_page_has_no_next_page(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs.set_practice(artist, by=factories.get_member(artist, "principal"), grace_seconds=9)
+    entries, _ = list_history(artist)
+    monkeypatch.setattr("artists.studio.history.PAGE_SIZE", len(entries))
+
+    assert list_history(artist) == (entries, None)
 
 
 def test_a_sent_draft_has_its_mark_and_its_receipt(artist: Artist) -> None:

@@ -24,10 +24,11 @@ def test_sent_drafts_are_in_the_order_of_delivery(artist: Artist) -> None:
     for draft in (drafts[1], drafts[2], drafts[0]):
         review.approve(draft.pk, by=factories.get_member(artist, "principal"))
 
-    first = list_settled_drafts(artist, limit=2)
-    then = list_settled_drafts(artist, before=first[-1].pk)
+    first, cursor = list_settled_drafts(artist, size=2)
+    second, end = list_settled_drafts(artist, before=cursor, size=1)
 
-    assert [[draft.fan_name for draft in page] for page in (first, then)] == [["Ana", "Cem"], ["Bea"]]
+    assert [[draft.fan_name for draft in page] for page in (first, second)] == [["Ana", "Cem"], ["Bea"]]
+    assert end is None
 
 
 def test_a_reason_that_ends_as_a_sentence_gets_no_second_full_stop(artist: Artist) -> None:
@@ -36,7 +37,7 @@ def test_a_reason_that_ends_as_a_sentence_gets_no_second_full_stop(artist: Artis
         draft = factories.create_pending_draft(artist, factories.create_fan(name, opted_in=artist))
         review.decline(draft.pk, by=factories.get_member(artist, "principal"), reason=reason)
 
-    sentences = [draft.reason_sentence for draft in list_settled_drafts(artist, sent=False)]
+    sentences = [draft.reason_sentence for draft in list_settled_drafts(artist, sent=False)[0]]
 
     assert sentences == ["Declined: not this one.", "Declined: I write to them myself."]
 
