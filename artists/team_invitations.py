@@ -18,9 +18,9 @@ MAX_PER_TEAM_AN_HOUR = 20
 MAX_PER_ADDRESS = 5
 """From all teams together, while the first of them is valid: we fill nobody's mailbox."""
 ROLE_DESCRIPTIONS = {
-    Role.PRINCIPAL: "Sign programs, switch permissions on, and do everything below. Our staff verifies who the artist is.",
+    Role.PRINCIPAL: "Sign programs, switch permissions on, and do everything below. Verified by our staff.",
     Role.OWNER: "Say who belongs to the team, write programs, decide drafts one by one, and pause a program.",
-    Role.EDITOR: "Write programs, which a principal then signs, decide drafts one by one, and pause a program.",
+    Role.EDITOR: "Write programs, which the artist then signs, decide drafts one by one, and pause a program.",
     Role.REVIEWER: "Decide drafts one by one, and pause a program.",
 }
 """For the invitation and the page of the team."""

@@ -36,7 +36,7 @@ def error_message(error: Exception) -> str:
     return str(error)
 
 
-def reason_sentence(reason: str) -> str:
+def format_reason(reason: str) -> str:
     """A draft's stored reason, for example "declined: not this one", as "Declined: not this one."."""
     kind, _, detail = reason.partition(": ")
     sentence = f"{kind.capitalize()}: {detail}" if detail else kind.capitalize()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ai import unicode
 from artists import review
-from artists.studio.messages import MarkLabel, reason_sentence
+from artists.studio.messages import MarkLabel, format_reason
 from catalog.models import Artist
 from fans import mutes, opt_ins
 from fans.moment_text import describe_moment
@@ -111,7 +111,7 @@ class SettledDraft:
 
     @property
     def reason_sentence(self) -> str:
-        return reason_sentence(self.reason)
+        return format_reason(self.reason)
 
 
 def list_settled_drafts(

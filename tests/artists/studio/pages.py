@@ -8,12 +8,20 @@ from django.test import Client
 
 from accounts.models import Person
 from artists import moderation
-from artists.models import Draft
+from artists.models import Draft, Program
 from catalog.models import Artist
 from fans import reports
 from tests import factories
 
 HTMX_HEADERS = {"HX-Request": "true"}
+FORM_DATA: dict[str, Any] = {
+    "times": "100",
+    "recording": "",
+    "seconds": "259200",
+    "locale": "en",
+    "template": ["Thank you[, {name}]."],
+}
+"""What the form of a program sends."""
 
 
 def signed_in_client(person: Person, **options: Any) -> Client:
@@ -41,6 +49,10 @@ def shown_draft_id(response: Any) -> int | None:
 
 def review_path(draft: Draft, action: str = "") -> str:
     return f"/studio/{draft.artist.slug}/review/{draft.pk}{action}"
+
+
+def program_path(program: Program, action: str = "") -> str:
+    return f"/studio/{program.artist.slug}/programs/{program.pk}{action}"
 
 
 def approve_is_disabled(page: Any, draft: Draft) -> bool:

@@ -10,9 +10,14 @@ from artists.models import Program
 from catalog.models import Artist
 from tests import factories
 from tests.accounts.factories import PASSWORD
-from tests.artists.studio.pages import HTMX_HEADERS, member_client, stop_by_reports, visible_text
-
-FORM_DATA = {"times": "100", "recording": "", "seconds": "259200", "locale": "en", "template": ["Thank you[, {name}]."]}
+from tests.artists.studio.pages import (
+    FORM_DATA,
+    HTMX_HEADERS,
+    member_client,
+    program_path,
+    stop_by_reports,
+    visible_text,
+)
 
 
 @pytest.fixture
@@ -23,10 +28,6 @@ def artist(db: None) -> Artist:
 @pytest.fixture
 def program(artist: Artist) -> Program:
     return factories.create_program(artist)
-
-
-def program_path(program: Program, action: str = "") -> str:
-    return f"/studio/{program.artist.slug}/programs/{program.pk}{action}"
 
 
 def template_fields(answer: Any) -> list[str]:
@@ -153,73 +154,12 @@ def test_parts_are_saved_under_their_names(program: Program) -> None:
     assert newest.words["fragments"] == {"closing": ["Bye.", "See you."]}
 
 
-def test_the_preview_shows_the_extremes_of_the_typed_text(program: Program) -> None:
-    typed = FORM_DATA | {"template": ["{plays} {plays, one: listen, other: listens}[, {name}]."]}
-
-    answer = member_client(program.artist, "editor").post(
-        program_path(program, "/preview"), typed, headers=HTMX_HEADERS
-    )
-
-    text = visible_text(answer)
-    assert "Longest 100 listens, Maximiliana Konstantinopoulou." in text
-    assert "Shortest 100 listens." in text
-    assert "Name from the other direction 100 listens, \u2068مريم\u2069." in text
-    assert ["Usual 100 listens, Ana." in text, "Short name 100 listens, Y." in text] == [True, True]
-    assert program.versions.count() == 1
-
-
-@pytest.mark.parametrize("about_one", [True, False])
-def test_the_preview_uses_the_number_and_the_song_of_the_program(program: Program, about_one: bool) -> None:
-    song = factories.create_recording(program.artist)
-    typed = FORM_DATA | {"times": "3", "template": ["{plays} {plays, one: time, other: times}[ of {song}][, {name}]."]}
-    typed |= {"recording": str(song.pk) if about_one else ""}
-
-    answer = member_client(program.artist, "editor").post(
-        program_path(program, "/preview"), typed, headers=HTMX_HEADERS
-    )
-
-    texts = re.findall(r'<p class="words"[^>]*>(.*?)</p>', answer.content.decode())
-    start = "3 times of Salt Radio" if about_one else "3 times"
-    assert len(texts) == len(set(texts)) == 5
-    assert {text.partition(",")[0].removesuffix(".") for text in texts} == {start}
-
-
-def test_a_text_about_a_song_needs_a_program_with_a_song(program: Program) -> None:
-    typed = FORM_DATA | {"template": ["Thank you for {song}."]}
-
-    answer = member_client(program.artist, "editor").post(
-        program_path(program, "/preview"), typed, headers=HTMX_HEADERS
-    )
-
-    assert "the program is about all your songs. Choose a song above" in visible_text(answer)
-
-
-def test_a_preview_of_changed_text_is_marked_as_unsaved(program: Program) -> None:
-    mara = member_client(program.artist, "principal")
-    own = FORM_DATA | {"times": "other", "number": "3", "template": factories.WORDING["templates"], "do": "look"}
-    own |= {"fragment": ["closing"], "sentences": ["It means a lot.\r\nSee you at the next song."]}
-
-    pages = [mara.post(program_path(program), typed) for typed in (own, own | {"times": "5"})]
-
-    assert ["data-unsaved" in page.content.decode() for page in pages] == [False, True]
-
-
 @pytest.mark.parametrize("name", ["Thank\u202eyou", "Thank\u200byou", "Thank\x07you", "\u2066Thank you"])
 def test_a_name_with_invisible_characters_is_refused(artist: Artist, name: str) -> None:
     page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": name})
 
     assert (page.status_code, artist.programs.count()) == (422, 0)
     assert "There is a character in the name that nobody can see" in visible_text(page)
-
-
-def test_the_preview_shows_errors_at_their_fields(program: Program) -> None:
-    answer = member_client(program.artist, "editor").post(
-        program_path(program, "/preview"), FORM_DATA | {"template": ["Good.", "Hi {venue}"]}, headers=HTMX_HEADERS
-    )
-
-    html = answer.content.decode()
-    assert re.search(r'innerHTML:#template-0-error"></div>', html)
-    assert re.search(r'innerHTML:#template-1-error">\s*<p class="field-error">.*There is no slot called venue\.', html)
 
 
 def test_markup_in_a_template_is_shown_as_text(program: Program) -> None:
