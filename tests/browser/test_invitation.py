@@ -14,7 +14,7 @@ def test_somebody_without_an_account_is_asked_and_joins(house: FullSite, guests:
     owner = guests.open(team, factories.get_member(artist, "principal"))
 
     # The team asks, and reads the same as for any address.
-    owner.get_by_label("Their e-mail address").fill("Newhand@example.com")
+    owner.get_by_label("Their email address").fill("Newhand@example.com")
     owner.get_by_role("button", name="Invite").click()
     expect(owner.locator(".messages")).to_contain_text("We sent an invitation to newhand@example.com.")
     expect(owner.get_by_role("listitem").filter(has_text="newhand@example.com")).to_contain_text("Reviewer, until")
