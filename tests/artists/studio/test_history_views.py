@@ -57,7 +57,7 @@ def test_the_history_continues_on_the_next_page(artist: Artist) -> None:
 
 
 def test_a_history_of_exactly_one_page_has_no_next_page(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
-    programs.set_practice(artist, by=factories.get_member(artist, "principal"), grace_seconds=9)
+    programs.set_review_settings(artist, by=factories.get_member(artist, "principal"), grace_seconds=9)
     entries, _ = list_history(artist)
     monkeypatch.setattr("artists.studio.history.PAGE_SIZE", len(entries))
 
