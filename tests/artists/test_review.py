@@ -171,7 +171,7 @@ def test_a_models_text_needs_a_principal() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist, by_model=True)
     for role in ("owner", "editor", "reviewer"):
-        with pytest.raises(NotAllowed, match="wait for Mara Veil, in person"):
+        with pytest.raises(NotAllowed, match="only Mara Veil can approve them"):
             review.approve(draft.pk, by=factories.get_member(artist, role))
 
     approved = review.approve(draft.pk, by=factories.get_member(artist, "principal"))
