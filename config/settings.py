@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "channels",
+    "config.admin.apps.OperatorAdminConfig",
     "django_htmx",
     "drf_spectacular",
     "rest_framework",
@@ -86,6 +87,7 @@ CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 # DATABASE_URL is for the app role, which runs everything; the owner role migrates (config/database.py).
 DATABASES = {"default": env.database_settings(env.text("DATABASE_URL"))}
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL")
+MIGRATION_MODULES = {"admin": None}  # no table for the admin's own log: what operators do is in the audit
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -217,6 +219,10 @@ SPECTACULAR_SETTINGS = {
 LISTENS_RATE_WINDOW = env.integer("LISTENS_RATE_WINDOW", 10, least=1)
 LISTENS_RATE_PER_TOKEN = env.integer("LISTENS_RATE_PER_TOKEN", 300, least=1)
 LISTENS_RATE_PER_ADDRESS = env.integer("LISTENS_RATE_PER_ADDRESS", 30, least=1)
+
+# The operator's window at /operator/: whether there is one, and how often one operator may reveal personal text.
+OPERATOR_WINDOW = env.boolean("OPERATOR_WINDOW", default=True)
+OPERATOR_REVEALS_PER_HOUR = env.integer("OPERATOR_REVEALS_PER_HOUR", 60, least=1)
 
 # Of one web process: threads for requests, each with a database connection; how often open sockets are checked and
 # sent their newest sequence; how many sockets one person may have open.

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from config import views
+from config.admin.site import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -17,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trust.urls")),
     path("", include("live.urls")),
 ]
+
+if settings.OPERATOR_WINDOW:
+    urlpatterns.append(path("operator/", site.urls))
 
 if settings.DEBUG:
     from config.demo import sign_in_links  # not even imported where no such link may work

@@ -69,6 +69,7 @@ class Person(AbstractBaseUser):
     objects = PersonManager()
 
     class Meta:
+        verbose_name_plural = "people"
         constraints = [
             models.CheckConstraint(
                 condition=Q(age_band__in=["13_15", "16_17", "18_plus"]), name="nobody_under_13_has_an_account"

@@ -14,6 +14,7 @@ class Entry(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name_plural = "entries"
         indexes = [
             models.Index(fields=["subject", "id"], name="audit_by_subject"),
             models.Index(fields=["actor", "id"], name="audit_by_actor"),

@@ -23,6 +23,7 @@ class Outbox(models.Model):
     offset = models.BigIntegerField(null=True)
 
     class Meta:
+        verbose_name_plural = "outbox"
         constraints = [
             models.CheckConstraint(
                 condition=Q(topic_id=None, partition=None, offset=None)

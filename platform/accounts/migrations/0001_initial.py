@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 ("joined_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
+                "verbose_name_plural": "people",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("age_band__in", ["13_15", "16_17", "18_plus"])),

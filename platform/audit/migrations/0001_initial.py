@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(default=dict)),
             ],
             options={
+                "verbose_name_plural": "entries",
                 "indexes": [
                     models.Index(fields=["subject", "id"], name="audit_by_subject"),
                     models.Index(fields=["actor", "id"], name="audit_by_actor"),

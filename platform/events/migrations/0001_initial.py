@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ("offset", models.BigIntegerField(null=True)),
             ],
             options={
+                "verbose_name_plural": "outbox",
                 "indexes": [
                     models.Index(condition=models.Q(("topic_id", None)), fields=["id"], name="outbox_unsent"),
                     models.Index(fields=["topic_id", "partition", "offset"], name="outbox_sent"),
