@@ -13,6 +13,7 @@ from artists import team_invitations
 from fans import mutes
 from listens.models import Listen
 from tests import factories
+from tests.operator import addresses as operator
 
 # What an address is about decides who may see it.
 PUBLIC_NAMES = {
@@ -121,6 +122,7 @@ def test_every_address_has_its_place_here() -> None:
         | STUDIO_PAGES.keys()
         | set(FAN_PAGES)
         | set(FAN_OWNED_PAGES)
+        | operator.URL_NAMES  # tests/operator/test_access.py asks for each of them
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.operator import addresses as operator
+
 
 @dataclass(frozen=True)
 class PageURL:
@@ -76,6 +78,9 @@ NOT_PAGES = {
     "review-count",
     "review-queue", "recording-audio",
 }  # fmt: skip
+
+
+NOT_PAGES |= operator.URL_NAMES  # Django's pages: tests/browser/test_operator.py looks at them
 
 
 def url_names(resolver: URLResolver | None = None) -> set[str]:

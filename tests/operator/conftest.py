@@ -1,0 +1,96 @@
+"""One object of every model that operators see, and an operator who typed the password a moment ago."""
+
+import uuid
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from django.db import models
+from django.test import Client, RequestFactory
+
+from accounts import invitations, tokens
+from accounts.models import Invitation, Member, Person, Team, Token
+from artists.models import Draft, Moment, Program, ProgramVersion
+from audit.models import Entry
+from catalog.models import Artist
+from events.models import DeadLetter, Outbox
+from fans.models import Experience, OptIn
+from listens.models import Listen
+from rights.models import Decision, Grant
+from tests import factories
+from tests.trust.factories import a_report
+from trust.models import Report
+
+type Objects = dict[type[models.Model], Any]
+
+
+@pytest.fixture
+def staff(db: None) -> Person:
+    return factories.create_person("Olga Operator", is_staff=True)
+
+
+@pytest.fixture
+def operator(staff: Person) -> Client:
+    return fresh_client(staff)
+
+
+def fresh_client(person: Person, **options: Any) -> Client:
+    """Signed in by a password a moment ago, without the time that checking one takes."""
+    client = Client(**options)
+    client.force_login(person)
+    session = client.session
+    request = RequestFactory().get("/")
+    request.session = session
+    record_authentication(request, person, "password")
+    session.save()
+    return client
+
+
+@pytest.fixture
+def objects(db: None) -> Objects:
+    return create_objects()
+
+
+def create_objects() -> Objects:
+    artist = factories.create_artist("Mara Veil")
+    recording = factories.create_recording(artist, "A Hidden Song")
+    program = factories.create_program(artist, recording=recording)
+    fan = factories.create_fan("Fatima Fan", opted_in=artist, country="NO")
+    experience = factories.create_experience(artist, fan)
+    draft = Draft.objects.get(pk=experience.draft)
+    Moment.objects.filter(pk=draft.moment_id).update(reason="guard: it names Somebody Hidden")
+    Draft.objects.filter(pk=draft.pk).update(reason="declined: words of a reviewer")
+    listen = Listen.objects.filter(person=fan).latest("pk")
+    Listen.objects.filter(pk=listen.pk).update(
+        album="A Hidden Album", client="hidden-client", extra={"note": "a hidden note"}
+    )
+    invitation, _ = invitations.create(
+        artist.team, "hidden@example.com", "editor", by=factories.get_member(artist, "owner")
+    )
+    token, _ = tokens.create(fan, "Fatima's phone", by=fan)
+    record: dict[str, Any] = {"topic": "listens.v1", "key": b"hidden key", "value": b"\xffhidden value"}
+    record["headers"] = [["ce_id", "hidden header"]]
+    outbox = Outbox.objects.create(**record, rests=True)
+    where: dict[str, Any] = {"topic_id": uuid.uuid4(), "partition": 0, "offset": 7}
+    dead_letter = DeadLetter.objects.create(**record, **where, reason="unexpected ValueError: hidden words")
+    return {
+        Person: fan,
+        Team: artist.team,
+        Member: artist.team.members.latest("pk"),
+        Invitation: invitation,
+        Token: token,
+        Artist: artist,
+        Program: program,
+        ProgramVersion: program.current,
+        Moment: draft.moment,
+        Draft: draft,
+        Experience: experience,
+        OptIn: OptIn.objects.get(person=fan),
+        Listen: listen,
+        Outbox: outbox,
+        DeadLetter: dead_letter,
+        Grant: artist.grants.get(),
+        Decision: experience.decision,
+        Report: a_report(fan, artist_id=artist.pk),
+        Entry: Entry.objects.latest("pk"),
+    }
