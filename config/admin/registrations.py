@@ -142,9 +142,9 @@ class MomentAdmin(ReasonKindAdmin):
 class DraftAdmin(ReasonKindAdmin):
     list_display = ("id", "artist_id", "person_id", "state", "mark", "written_at", "settled_at")
     shown = ("id", "moment", "version", "person", "artist", "clearance", "state", "reason_kind", "revision", "maker",
-             "edited_by", "team_typed", "parts", "mark", "credit", "content_hash", "decision", "written_at", "deadline",
+             "team_typed", "parts", "mark", "credit", "content_hash", "decision", "written_at", "deadline",
              "decided_by", "decided_at", "deliver_after", "day", "settled_at", "held_by", "held_until")  # fmt: skip
-    hidden = ("text", "made", "facts", "reason")
+    hidden = ("text", "original_text", "facts", "reason")
     secret = ("salt",)
     filters = ("person", "artist")
 
@@ -182,8 +182,8 @@ class ListenAdmin(ReadOnlyAdmin):
 
 @admin.register(Outbox, site=site)
 class OutboxAdmin(ReadOnlyAdmin):
-    list_display = ("id", "topic", "put_at", "rests", "partition", "offset")
-    shown = ("id", "topic", "rests", "put_at", "topic_id", "partition", "offset")
+    list_display = ("id", "topic", "created_at", "keep_until_counted", "partition", "offset")
+    shown = ("id", "topic", "keep_until_counted", "created_at", "topic_id", "partition", "offset")
     hidden = ("key", "value", "headers")
 
 
@@ -191,8 +191,8 @@ class OutboxAdmin(ReadOnlyAdmin):
 class DeadLetterAdmin(ReadOnlyAdmin):
     """The reason is hidden, for it may quote the record."""
 
-    list_display = ("id", "topic", "partition", "offset", "at", "replayed_at")
-    shown = ("id", "topic", "topic_id", "partition", "offset", "whole", "at", "replayed_at")
+    list_display = ("id", "topic", "partition", "offset", "stored_at", "replayed_at")
+    shown = ("id", "topic", "topic_id", "partition", "offset", "is_complete", "stored_at", "replayed_at")
     hidden = ("reason", "key", "value", "headers")
 
 

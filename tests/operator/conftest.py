@@ -70,7 +70,7 @@ def create_objects() -> Objects:
     token, _ = tokens.create(fan, "Fatima's phone", by=fan)
     record: dict[str, Any] = {"topic": "listens.v1", "key": b"hidden key", "value": b"\xffhidden value"}
     record["headers"] = [["ce_id", "hidden header"]]
-    outbox = Outbox.objects.create(**record, rests=True)
+    outbox = Outbox.objects.create(**record, keep_until_counted=True)
     where: dict[str, Any] = {"topic_id": uuid.uuid4(), "partition": 0, "offset": 7}
     dead_letter = DeadLetter.objects.create(**record, **where, reason="unexpected ValueError: hidden words")
     return {
