@@ -164,7 +164,7 @@ class ExperienceAdmin(ReadOnlyAdmin):
 @admin.register(OptIn, site=site)
 class OptInAdmin(ReadOnlyAdmin):
     list_display = ("id", "person_id", "artist_id", "since", "ended_at")
-    shown = ("id", "person", "artist", "consent", "since", "ended_at", "heeded_at")
+    shown = ("id", "person", "artist", "consent", "since", "ended_at", "withdrawal_started_at")
     filters = ("person",)
 
 
