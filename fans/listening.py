@@ -13,7 +13,7 @@ from fans import experiences
 from fans.models import Engagement, Experience
 from listens import player_api
 from listens.models import Listen
-from web.pagination import Cursor, paginate
+from web.pagination import Page, paginate
 
 PAGE_SIZE = 25
 PERIOD = timedelta(days=365)
@@ -52,11 +52,10 @@ def to_history_entry(listen: Listen) -> HistoryEntry:
     return HistoryEntry(listen, "counts" if listen.recording_id else "kept")
 
 
-def history_page(person: Person, before: Cursor | None = None) -> tuple[list[HistoryEntry], Cursor | None]:
-    """The newest listens, or those older than the cursor, and the cursor of the next page. One query."""
+def history_page(person: Person, before: str = "") -> Page[Listen]:
+    """Their listens, newest first, in one query. Raise InvalidCursor if `before` is no cursor of this list."""
     rows = Listen.objects.filter(person=person).select_related("recording__artist", "source")
-    page, older = paginate(rows, "started_at", before=before, size=PAGE_SIZE)
-    return [to_history_entry(listen) for listen in page], older
+    return paginate(rows, field="started_at", before=before, size=PAGE_SIZE)
 
 
 def count_listens(person: Person, zone: ZoneInfo) -> ListenCounts:

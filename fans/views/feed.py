@@ -23,7 +23,7 @@ from fans.opt_ins import KnownArtist
 from live import notices
 from live.models import Notice
 from web.decorators import post_only
-from web.pagination import Cursor, paginate
+from web.pagination import paginate
 
 PAGE_SIZE = 10
 MAX_NEW_CARDS = 50  # more at once than that: load the page again
@@ -40,7 +40,7 @@ class FeedFilter:
     human_only: bool
 
     def apply(self) -> QuerySet[Experience]:
-        found = experiences.received_by(self.person).select_related("artist").order_by("-delivered_at", "-pk")
+        found = experiences.received_by(self.person).select_related("artist")
         if self.artist:
             found = found.filter(artist=self.artist)
         if self.by_hand:
@@ -89,7 +89,7 @@ def new_cards(request: AuthenticatedHttpRequest) -> HttpResponse:
         return HttpResponseClientRefresh()
     asked = _parse_filter(request, opt_ins.known_artists(request.user))
     ids = [each.reference.removeprefix("experience:") for each in newer if each.kind == KIND]
-    cards = list(asked.apply().filter(pk__in=ids)) if ids else []
+    cards = list(asked.apply().filter(pk__in=ids).order_by("-delivered_at", "-pk")) if ids else []
     return render(request, "fans/feed.html#fresh", {"cards": cards, "after": newer[-1].sequence if newer else after})
 
 
@@ -126,21 +126,9 @@ def _parse_filter(request: AuthenticatedHttpRequest, known: list[KnownArtist]) -
 
 
 def _read_cards(asked: FeedFilter, before: str) -> tuple[list[Experience], str]:
-    """One page of experiences older than the one with the id `before`, and the URL of the next page or ""."""
-    cursor = _find_cursor(asked.person, before) if before else None
-    cards, older = paginate(asked.apply(), "delivered_at", before=cursor, size=PAGE_SIZE)
-    return cards, asked.address("feed", before=str(older.pk)) if older else ""
-
-
-def _find_cursor(person: Person, before: str) -> Cursor:
-    """The place of one of the person's experiences, or Http404."""
-    try:
-        experience = experiences.received_by(person).only("delivered_at").filter(pk=UUID(before)).first()
-    except ValueError:
-        experience = None
-    if experience is None:
-        raise Http404
-    return Cursor(experience.delivered_at, experience.pk)
+    """One page of cards, and the URL of the next page or "". `before` is the text of a cursor."""
+    page = paginate(asked.apply(), field="delivered_at", before=before, size=PAGE_SIZE)
+    return page.items, asked.address("feed", before=str(page.older)) if page.older else ""
 
 
 def _page_context(

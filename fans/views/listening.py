@@ -17,7 +17,7 @@ from fans import charts, listening
 from listens import incognito, retraction
 from listens.models import Listen
 from web.decorators import post_only
-from web.pagination import Cursor, InvalidCursor
+from web.pagination import Cursor
 
 MORNING_HOUR = 6  # when "until tomorrow" ends
 UTC_ZONE = ZoneInfo("UTC")
@@ -43,7 +43,8 @@ def forget_listen(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         context = _page_context(request, request.POST.get("before", "")) | {"fresh": pk}
         return render(request, "fans/listening.html#changed", context)
     messages.info(request, "That listen is being forgotten.")
-    return redirect(_page_url(_parse_cursor(request.POST.get("before", ""))))
+    before = request.POST.get("before", "")
+    return redirect(_page_url(Cursor.parse(before) if before else None))
 
 
 @post_only
@@ -78,23 +79,15 @@ def _reader_zone(request: AuthenticatedHttpRequest) -> ZoneInfo:
         return UTC_ZONE
 
 
-def _parse_cursor(text: str) -> Cursor | None:
-    if not text:
-        return None
-    try:
-        return Cursor.parse(text)
-    except InvalidCursor:
-        raise Http404 from None
+def _page_url(cursor: Cursor | str | None) -> str:
+    return reverse("listening") + (f"?before={cursor}" if cursor else "")
 
 
-def _page_url(place: Cursor | None) -> str:
-    return reverse("listening") + (f"?before={place}" if place else "")
-
-
-def _page_context(request: AuthenticatedHttpRequest, asked: str) -> dict[str, Any]:
-    """`asked`: where the page of the list begins."""
-    zone, before = _reader_zone(request), _parse_cursor(asked)
-    rows, older = listening.history_page(request.user, before)
+def _page_context(request: AuthenticatedHttpRequest, before: str) -> dict[str, Any]:
+    """`before` is the text of a cursor, or ""."""
+    zone = _reader_zone(request)
+    page = listening.history_page(request.user, before)
+    rows = [listening.to_history_entry(listen) for listen in page.items]
     rhythm = listening.count_listens(request.user, zone)
     most = listening.top_artists(request.user)
     return {
@@ -103,8 +96,8 @@ def _page_context(request: AuthenticatedHttpRequest, asked: str) -> dict[str, An
         "place": zone.key.rpartition("/")[2].replace("_", " "),
         "rows": rows,
         "here": _page_url(before),
-        "before": before or "",
-        "older": _page_url(older) if older else "",
+        "before": before,
+        "older": _page_url(page.older) if page.older else "",
         "newer": _page_url(None) if before else "",
         "leaving": any(row.fate == "leaving" for row in rows),
         "total": rhythm.total,

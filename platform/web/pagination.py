@@ -1,62 +1,99 @@
-"""Pagination by the last row of a page: `paginate` for lists on pages, and a DRF class for lists in the API."""
+"""Keyset pagination: of lists on pages (`paginate`) and of lists in the API (`StrictCursorPagination`)."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import Model, Q, QuerySet
+from django.http import Http404
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CURSOR = re.compile(r"(?:([0-9]{1,17})-)?([0-9]{1,18}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
-class InvalidCursor(Exception):
-    """The text in the URL is no cursor."""
+class InvalidCursor(Http404):
+    """The text is no cursor of this list. A view that does not catch it answers 404."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last row of a page of a list that is sorted by time, newest first. The row itself need not exist any more."""
+    """The last item of a page: its time, if the list is ordered by time, and its primary key.
 
-    time: datetime
-    pk: int | UUID
+    As text "1764114938000000-17": microseconds since 1970, and an integer or a UUID; without a time "17".
+    It carries the time itself, so it works when the item is gone.
+    """
+
+    time: datetime | None
+    pk: str
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
-        """Read `<microseconds since 1970>-<integer key>`, as `str` writes it. Raises InvalidCursor."""
-        micros, _, pk = text.partition("-")
-        if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (micros, pk)):
-            raise InvalidCursor(text)
-        return cls(EPOCH + timedelta(microseconds=int(micros)), int(pk))
+        """Raise InvalidCursor for anything that `str(cursor)` does not write."""
+        match = CURSOR.fullmatch(text)
+        if match is None:
+            raise InvalidCursor("Invalid cursor")
+        microseconds, pk = match.groups()
+        return cls(EPOCH + timedelta(microseconds=int(microseconds)) if microseconds else None, pk)
+
+    @classmethod
+    def of_item(cls, item: Model, field: str | None) -> "Cursor":
+        return cls(getattr(item, field) if field else None, str(item.pk))
 
     def __str__(self) -> str:
-        return f"{(self.time - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+        return f"{(self.time - EPOCH) // timedelta(microseconds=1)}-{self.pk}" if self.time else self.pk
 
 
-def paginate[M: Model](
-    rows: QuerySet[M], time_field: str, *, before: Cursor | None, size: int
-) -> tuple[list[M], Cursor | None]:
-    """Return the newest `size` rows, or those after the row `before`, and the cursor of the next page, if there is one.
+@dataclass(frozen=True, slots=True)
+class Page[Item]:
+    """Some items of a list, newest first. `older` is the cursor of the next page; None at the end of the list."""
 
-    One query, sorted by `time_field` and primary key. The condition on the time alone lets PostgreSQL use an index.
+    items: list[Item]
+    older: Cursor | None
+
+
+def paginate[Item: Model](rows: QuerySet[Item], *, field: str | None, before: str, size: int) -> Page[Item]:
+    """Read one page of at most `size` items, newest first, in one query.
+
+    `field` is the name of the time to order by; None orders by the primary key alone. `before` is the text of a
+    cursor, "" for the first page. Raise InvalidCursor if it is none of this list.
     """
-    if before:
-        older = Q(**{f"{time_field}__lt": before.time}) | Q(pk__lt=before.pk)
-        rows = rows.filter(older, **{f"{time_field}__lte": before.time})
-    page = list(rows.order_by(f"-{time_field}", "-pk")[: size + 1])
-    if len(page) <= size:
-        return page, None
-    last = page[size - 1]
-    return page[:size], Cursor(getattr(last, time_field), last.pk)
+    return cut_page(list(older_rows(rows, field=field, before=before)[: size + 1]), field=field, size=size)
+
+
+def older_rows[Item: Model](rows: QuerySet[Item], *, field: str | None, before: str) -> QuerySet[Item]:
+    """The rows after the cursor `before`, newest first. Use it with `cut_page` where one list has several sources."""
+    order = [f"-{field}", "-pk"] if field else ["-pk"]
+    rows = rows.order_by(*order)
+    if not before:
+        return rows
+    cursor = Cursor.parse(before)
+    if (cursor.time is None) == bool(field):
+        raise InvalidCursor("Invalid cursor")
+    try:
+        pk = rows.model._meta.pk.to_python(cursor.pk)  # noqa: SLF001  # public, for all its underscore
+    except ValidationError as error:
+        raise InvalidCursor("Invalid cursor") from error
+    if not field:
+        return rows.filter(pk__lt=pk)
+    # The first condition alone is what an index of the time can search for.
+    return rows.filter(**{f"{field}__lte": cursor.time}).filter(Q(**{f"{field}__lt": cursor.time}) | Q(pk__lt=pk))
+
+
+def cut_page[Item: Model](rows: Sequence[Item], *, field: str | None, size: int) -> Page[Item]:
+    """Make a page of rows that were read with a limit of `size + 1`."""
+    items = list(rows[:size])
+    return Page(items, Cursor.of_item(items[-1], field) if len(rows) > size else None)
 
 
 class StrictCursorPagination(CursorPagination):
-    """Answers 404 to a malformed cursor, where DRF would fail."""
+    """The API's own cursors. A malformed cursor is a 404."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         try:

@@ -16,6 +16,7 @@ from listens.models import Listen
 from live.models import Notice
 from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
+from web.pagination import Cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -134,14 +135,14 @@ def test_htmx_gets_the_older_ones_without_the_page(monkeypatch: pytest.MonkeyPat
     fan = factories.create_fan(opted_in=artist)
     older, newer = receive_at_each_listen(artist, fan, 2)
 
-    found = get_page(signed_in_client(fan), f"/?before={newer.pk}", headers=HTMX)
+    found = get_page(signed_in_client(fan), f"/?before={Cursor.of_item(newer, 'delivered_at')}", headers=HTMX)
 
     assert card_ids(found) == [str(older.pk)]
     assert found.all("h1") == []
 
 
-@pytest.mark.parametrize("before", ["nonsense", "0199aaaa-0000-7000-8000-000000000000"])
-def test_an_edge_that_is_not_ones_own_is_not_there(before: str) -> None:
+@pytest.mark.parametrize("before", ["nonsense", "0199aaaa-0000-7000-8000-000000000000", "1764114938000000-17"])
+def test_a_malformed_cursor_is_a_404(before: str) -> None:
     assert signed_in_client(factories.create_fan()).get(f"/?before={before}").status_code == 404
 
 

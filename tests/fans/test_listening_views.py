@@ -125,7 +125,7 @@ def test_the_sums_are_right_in_the_very_answer_to_forget_this(client: Client, an
         (' hx-swap-oob="true"', "1 in 12 months"),
         (' hx-swap-oob="true"', "0 in 12 months"),
     ]
-    assert one.count('id="told"') == 1
+    assert one.count('id="listening-data"') == 1
     assert sum(int(number) for number in re.findall(r'data-th="Listens">(\d+)', one)) == 2  # in an hour, in a month
     assert row_text(none, second).endswith("being forgotten")
 
@@ -149,7 +149,7 @@ def test_nothing_heard_yet_leads_to_the_artists_too(client: Client) -> None:
 
 def test_without_javascript_one_is_back_at_the_same_place(client: Client, ana: Person) -> None:
     listens = consume_plays(ana, *[f"Song {n}" for n in range(30)])
-    place = Cursor(listens[10].started_at, listens[10].pk)
+    place = Cursor.of_item(listens[10], "started_at")
 
     answer = client.post(f"/listening/{listens[3].pk}/delete", {"before": str(place)})
 
