@@ -100,7 +100,7 @@ def _deliver_drafts(drafts: Sequence[Draft], undeliverable: Sequence[Draft]) -> 
     receipts_by_draft = receipts.build_receipts(drafts) if drafts else {}
     prepared = [_prepare_experience(draft, receipts_by_draft[draft.pk]) for draft in drafts]
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(state=Draft.State.DELIVERED)
-    delivered = experiences.deliver(prepared, by=ACTOR, and_tell=draft_notices("draft.decided", undeliverable))
+    delivered = experiences.deliver(prepared, by=ACTOR, also_notify=draft_notices("draft.decided", undeliverable))
     by_draft = {experience.draft: experience for experience in delivered}
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))
 

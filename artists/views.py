@@ -11,8 +11,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants, generation
 from artists.models import ProgramVersion
 from catalog.models import Artist
-from fans import ai_permissions
-from fans.views import artist as artist_views
+from fans import ai_permissions, discovery, opt_ins
 from rights import clearance
 
 
@@ -23,13 +22,13 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
     context = {
         "artist": artist,
-        "allowances": ai_permissions.list_permissions(artist),
+        "ai_permissions": ai_permissions.list_permissions(artist),
         "offers": list_offers(artist, request.user),
-        "songs": artist_views.songs(artist),
-        "by_a_model": generation.configured_model() is not None,
+        "recordings": discovery.playable_recordings(artist),
+        "uses_ai_model": generation.configured_model() is not None,
         "section": "artists",
     }
-    own = artist_views.standing(request.user, artist) | artist_views.own_story(request.user, artist)
+    own = opt_ins.describe_opt_in(request.user, artist) | discovery.fan_history(request.user, artist)
     return render(request, "fans/artist.html", context | own)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from artists import moments
 from events import topics
 from events.records import Incoming, Rejected
-from fans import engagement, forgetting
+from fans import engagement
 from listens import ingest
 from listens.event import LISTEN_SUBMITTED
 from listens.retraction import LISTEN_RETRACTED
@@ -17,7 +17,7 @@ CONSUMED_TOPICS = (topics.LISTENS, topics.LISTENS_IMPORT)
 # The first step gets the listens of the batch with this type, each next one the result of the step before it.
 # Retracted listens leave the counts before new ones are added.
 ROUTES: dict[str, list[Callable[[Any], Any]]] = {
-    LISTEN_RETRACTED: [forgetting.forget, forgetting.tell],
+    LISTEN_RETRACTED: [engagement.uncount, engagement.notify_fans],
     LISTEN_SUBMITTED: [engagement.record, moments.notice],
 }
 

@@ -1,7 +1,8 @@
-"""Allow: what an artist lets a machine do, in words that fans read."""
+"""What an artist lets AI do, in words for fans."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from django.utils import timezone
 
@@ -10,44 +11,45 @@ from catalog.models import Artist
 from rights import grants
 from rights.models import Grant, Use
 
+LABELS = {"yes": "Yes", "not": "Not yet", "no": "No", "never": "Never"}
+
 
 @dataclass(frozen=True, slots=True)
 class AIPermission:
-    answer: str
-    """yes, not, no or never"""
-    what: str
-    how: str = ""
+    answer: Literal["yes", "not", "no", "never"]
+    use: str
+    explanation: str = ""
 
     @property
-    def word(self) -> str:
-        return {"yes": "Yes", "not": "Not yet", "no": "No", "never": "Never"}[self.answer]
+    def label(self) -> str:
+        return LABELS[self.answer]
 
 
 def list_permissions(artist: Artist) -> list[AIPermission]:
-    """From the grants as they stand, in one query. What the house does not offer nobody can have allowed."""
+    """One line for each use, from the artist's current grants, in one query. Uses Fanfare does not offer are "not"."""
     name = unicode.isolate(artist.name)
     versions = grants.list_versions(artist).filter(use=Use.PERSONAL_MESSAGE)
     return [
         _message_permission(name, next(iter(versions[:1]), None)),
-        AIPermission("not", "Remix stems", "Fanfare does not offer it. Each artist is asked before it does."),
-        AIPermission("not", "Make playlists and DJ sets", "The same."),
+        AIPermission("not", "Remix stems", "Fanfare does not offer this yet. Each artist is asked first."),
+        AIPermission("not", "Make playlists and DJ sets", "Fanfare does not offer this yet."),
         AIPermission("never", f"Make {name}’s voice"),
         AIPermission("never", "Train on the music"),
     ]
 
 
 def _message_permission(name: str, newest: Grant | None) -> AIPermission:
-    """The newest version is the one that stands, if any does."""
-    what = "Suggest messages"
+    """The newest version of a grant is the one that applies."""
+    use = "Suggest messages"
     if newest is None:
-        return AIPermission("not", what, f"{name} has not said yes to it.")
+        return AIPermission("not", use, f"{name} has not allowed it.")
     now = timezone.now()
     end = min((end for end in (newest.ended_at, newest.live_until) if end), default=None)
     if end and end <= now:
-        return AIPermission("no", what, f"{name} ended it on {_format_day(end)}.")
+        return AIPermission("no", use, f"{name} ended it on {_format_day(end)}.")
     where = f" In {newest.territories.replace(',', ', ')} only." if newest.territories else ""
-    yes = f"A person on {name}’s side says yes to each one before it goes. Since {_format_day(newest.live_from)}."
-    return AIPermission("yes", what, yes + where)
+    explanation = f"A person on {name}’s side approves each one first. Since {_format_day(newest.live_from)}."
+    return AIPermission("yes", use, explanation + where)
 
 
 def _format_day(at: datetime) -> str:

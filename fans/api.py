@@ -1,4 +1,4 @@
-"""The fan's side over HTTP: opt in and out, fetch what arrived."""
+"""The API for fans: opt in and out, and read what they received."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 from accounts.models import Person
 from accounts.requests import get_person
 from catalog.models import Artist
-from fans import experiences, opt_ins
-from fans.models import Engagement, Experience, OptIn
+from fans import engagement, experiences, opt_ins
+from fans.models import Experience
 from web.pagination import StrictCursorPagination
 
 
@@ -29,39 +29,39 @@ class OptInStateSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class OptInView(APIView):
-    """Whether an artist's team may know of you; off until you switch it on."""
+    """Read, give or end your opt-in with one artist. It is off until you give it."""
 
     serializer_class = OptInStateSerializer
 
     def get(self, request: Request, slug: str) -> Response:
-        return Response(self.state(get_person(request), self.artist(slug)))
+        return Response(self.serialize_state(get_person(request), self.get_artist(slug)))
 
     @extend_schema(request=None, responses=OptInStateSerializer)
     def put(self, request: Request, slug: str) -> Response:
-        artist = self.artist(slug)
+        artist = self.get_artist(slug)
         opt_ins.opt_in(get_person(request), artist)
-        return Response(self.state(get_person(request), artist))
+        return Response(self.serialize_state(get_person(request), artist))
 
     @extend_schema(request=None, responses=OptInStateSerializer)
     def delete(self, request: Request, slug: str) -> Response:
-        artist = self.artist(slug)
+        artist = self.get_artist(slug)
         opt_ins.opt_out(get_person(request), artist)
-        return Response(self.state(get_person(request), artist))
+        return Response(self.serialize_state(get_person(request), artist))
 
-    def artist(self, slug: str) -> Artist:
+    def get_artist(self, slug: str) -> Artist:
         return get_object_or_404(Artist, slug=slug)
 
-    def state(self, fan: Person, artist: Artist) -> dict[str, Any]:
-        standing = OptIn.objects.filter(person=fan, artist=artist, ended_at=None).first()
-        engagement = Engagement.objects.filter(person=fan, artist=artist).first()
+    def serialize_state(self, fan: Person, artist: Artist) -> dict[str, Any]:
+        opt_in = opt_ins.find_opt_in(fan, artist)
+        counts = engagement.find_engagement(fan, artist)
         state = {
             "artist": artist.slug,
             "name": artist.name,
-            "opted_in": standing is not None,
-            "since": standing and standing.since,
+            "opted_in": opt_in is not None,
+            "since": opt_in and opt_in.since,
             "words": opt_ins.consent_text(artist),
             "version": opt_ins.CONSENT_VERSION,
-            "listens": engagement.listens if engagement else 0,
+            "listens": counts.listens if counts else 0,
         }
         return dict(OptInStateSerializer(state).data)
 
@@ -69,6 +69,7 @@ class OptInView(APIView):
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     artist = serializers.CharField(source="artist.name")
     mark_words = serializers.CharField()
+    text = serializers.SerializerMethodField(help_text="null once it was erased or withdrawn")
     receipt = serializers.SerializerMethodField(help_text="the unlisted address of its receipt")
 
     class Meta:
@@ -82,13 +83,16 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     def get_receipt(self, experience: Experience) -> str:
         return f"/r/{experience.receipt_key}"
 
+    def get_text(self, experience: Experience) -> str | None:
+        return None if experience.withdrawn_at else experience.text
+
 
 class NewestDeliveredFirst(StrictCursorPagination):
     ordering = "-delivered_at"
 
 
 class ExperienceListView(generics.ListAPIView[Experience]):
-    """What reached you, newest first."""
+    """List what you received, newest first."""
 
     serializer_class = ExperienceSerializer
     pagination_class = NewestDeliveredFirst
@@ -99,7 +103,7 @@ class ExperienceListView(generics.ListAPIView[Experience]):
 
 
 class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
-    """One of your experiences; somebody else's is not there."""
+    """Read one of your experiences, and say that you opened it."""
 
     serializer_class = ExperienceSerializer
     queryset = Experience.objects.none()
@@ -110,7 +114,7 @@ class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
 
     @extend_schema(request=None, responses=ExperienceSerializer)
     def post(self, request: Request, pk: str) -> Response:
-        """Say that you opened it."""
+        """Mark it as opened."""
         experience = self.get_object()
         experiences.mark_opened(experience, by=get_person(request))
         return Response(self.get_serializer(experience).data, status=status.HTTP_200_OK)

@@ -1,4 +1,4 @@
-"""Draw: figures as places and lengths that a template puts into SVG. Ink is what counts; labels stand on the marks."""
+"""Compute positions and lengths of the charts on the listening page; templates put them into SVG."""
 
 import math
 from collections.abc import Sequence
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 DIAL_CENTRE, DIAL_RIM, MIN_STROKE, MAX_STROKE = 170.0, 92.0, 2.0, 64.0
-BUSY_HOURS = 3  # hours that are called "your hours"
+BUSY_HOURS = 3  # as many hours are called "your hours"
+CHART_WIDTH, ROW_HEIGHT = 360, 46
+BASELINE, MAX_BAR_HEIGHT, BAR_WIDTH, BAR_STEP = 128.0, 104.0, 19.0, 29.9
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """One hour: a line from the rim outwards."""
+    """One hour of the dial: an SVG path from the rim outwards, "" for no listens."""
 
     path: str
     busy: bool
@@ -19,7 +21,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A day as a record. `busiest` is the hour at which the busiest three begin."""
+    """A day as a round record. `busiest` is the first of the three hours in a row with the most listens."""
 
     strokes: list[Stroke]
     hours: list[tuple[str, int]]
@@ -32,17 +34,18 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A name, a number, and a bar as wide or as high as `length`."""
+    """One bar, `length` long. `offset` is its place: from the top if it is horizontal, else from the left."""
 
     name: str
     number: int
-    at: float
+    offset: float
     length: float
-    last: bool = False
+    still_running: bool = False
+    """The month is not over yet."""
 
     @property
     def base(self) -> float:
-        """Where the number stands, for a bar that rises."""
+        """The y of the number above a vertical bar."""
         return BASELINE - self.length - 6
 
     @property
@@ -51,30 +54,23 @@ class Bar:
 
     @property
     def middle(self) -> float:
-        return self.at + BAR_WIDTH / 2
-
-
-CHART_WIDTH, ROW_HEIGHT = 360, 46
-BASELINE, MAX_BAR_HEIGHT, BAR_WIDTH, BAR_STEP = 128.0, 104.0, 19.0, 29.9
+        return self.offset + BAR_WIDTH / 2
 
 
 def draw_dial(hours: Sequence[int]) -> Dial:
+    """`hours` are the listens of each of the 24 hours."""
     most = max(hours) or 1
     windows = [sum(hours[(hour + n) % 24] for n in range(BUSY_HOURS)) for hour in range(24)]
     busiest = windows.index(max(windows))
     busy = {(busiest + n) % 24 for n in range(BUSY_HOURS)} if any(hours) else set()
-    strokes = [
-        Stroke(
-            _stroke_path(hour, MIN_STROKE + (MAX_STROKE - MIN_STROKE) * number / most if number else 0), hour in busy
-        )
-        for hour, number in enumerate(hours)
-    ]
+    strokes = [Stroke(_stroke_path(hour, number / most), hour in busy) for hour, number in enumerate(hours)]
     return Dial(strokes, [(f"{hour:02}–{(hour + 1) % 24:02}", number) for hour, number in enumerate(hours)], busiest)
 
 
-def _stroke_path(hour: int, length: float) -> str:
-    if not length:
+def _stroke_path(hour: int, share: float) -> str:
+    if not share:
         return ""
+    length = MIN_STROKE + (MAX_STROKE - MIN_STROKE) * share
     angle = math.radians(15 * (hour + 0.5))
     across, up = math.sin(angle), math.cos(angle)
     ends = [(DIAL_CENTRE + radius * across, DIAL_CENTRE - radius * up) for radius in (DIAL_RIM, DIAL_RIM + length)]
@@ -82,7 +78,7 @@ def _stroke_path(hour: int, length: float) -> str:
 
 
 def draw_horizontal_bars(figures: Sequence[tuple[str, int]]) -> list[Bar]:
-    """Bars below each other, the longest as wide as there is room."""
+    """Bars below each other; the longest is CHART_WIDTH wide."""
     most = max((number for _, number in figures), default=1) or 1
     return [
         Bar(name, number, 14 + ROW_HEIGHT * n, round(max(CHART_WIDTH * number / most, 1), 1))
@@ -91,7 +87,7 @@ def draw_horizontal_bars(figures: Sequence[tuple[str, int]]) -> list[Bar]:
 
 
 def draw_month_bars(months: Sequence[tuple[datetime, int]]) -> list[Bar]:
-    """Bars beside each other. The last month is still running."""
+    """Bars beside each other, oldest month first; the last month is still running."""
     most = max((number for _, number in months), default=1) or 1
     return [
         Bar(

@@ -1,21 +1,34 @@
-"""Count: where each fan stands with each artist and each recording."""
+"""Count each fan's listens of each artist and each recording, and subtract the listens that a fan retracts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from msgspec import Struct
 
+from accounts.models import Person
+from catalog.models import Artist
+from fans.models import Engagement
 from listens.ingest import NewListen
+from listens.retraction import RemovedListen
+from live import notices
 
-# Sorted, so that two batches which meet wait for each other and never in a circle. What RETURNING says is the count
-# with this batch in it, and nobody else's can come between, for the row is ours until the commit. Only numbers travel
-# back: reading thousands of UUIDs costs more than joining them.
+LISTENS_CHANGED = "listens.changed"  # the kind of the notice after a retraction
+
+type CountKey = tuple[UUID, int]
+"""A person and an artist, or a person and a recording."""
+type RetractedByKey = dict[CountKey, list[RemovedListen]]
+
+# Raw SQL: one statement adds a whole batch and returns the new counts in order; the ORM needs a read and a write for
+# each pair (benchmarks/orm_baseline.py compares them). Rows are sorted, so that two batches wait for each other but
+# never deadlock. Each row stays locked until commit, so no other batch comes between a count and its listens.
+# RETURNING sends numbers only: reading thousands of UUIDs costs more than joining them.
 UPSERT = """
 WITH new AS (
     SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
     WITH ORDINALITY AS new (person_id, {what}, listens, first_at, last_at, n)
-), stands AS (
+), counted AS (
     INSERT INTO {table} AS e (person_id, {what}, listens, first_at, last_at)
     SELECT person_id, {what}, listens, first_at, last_at FROM new ORDER BY person_id, {what}
     ON CONFLICT (person_id, {what}) DO UPDATE SET
@@ -24,16 +37,40 @@ WITH new AS (
         last_at = greatest(e.last_at, excluded.last_at)
     RETURNING person_id, {what}, listens
 )
-SELECT stands.listens FROM stands JOIN new USING (person_id, {what}) ORDER BY n
+SELECT counted.listens FROM counted JOIN new USING (person_id, {what}) ORDER BY n
 """
 UPSERT_ARTISTS = UPSERT.format(table="fans_engagement", what="artist_id")
 UPSERT_RECORDINGS = UPSERT.format(table="fans_recordingengagement", what="recording_id")
 
-type CountKey = tuple[UUID, int]
+# Raw SQL: two statements for a whole batch, however many pairs it has.
+# Rows that would reach zero are deleted. A count never goes below zero.
+DELETE_EMPTY = """
+DELETE FROM {table} AS e USING unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS gone (person_id, thing, listens)
+WHERE e.person_id = gone.person_id AND e.{what} = gone.thing AND e.listens <= gone.listens
+"""
+# The first and last time are read again from the listens that remain, but only if a retracted listen was one of them.
+SUBTRACT = """
+UPDATE {table} AS e SET
+    listens = e.listens - gone.listens,
+    first_at = CASE WHEN gone.first_at > e.first_at THEN e.first_at ELSE coalesce(
+        (SELECT started_at FROM {left} ORDER BY started_at LIMIT 1), e.first_at) END,
+    last_at = CASE WHEN gone.last_at < e.last_at THEN e.last_at ELSE coalesce(
+        (SELECT started_at FROM {left} ORDER BY started_at DESC LIMIT 1), e.last_at) END
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+    AS gone (person_id, thing, listens, first_at, last_at)
+WHERE e.person_id = gone.person_id AND e.{what} = gone.thing
+"""
+REMAINING_OF_RECORDING = (
+    "listens_listen l WHERE l.person_id = e.person_id AND l.recording_id = e.recording_id AND NOT l.set_aside"
+)
+REMAINING_OF_ARTIST = """listens_listen l JOIN catalog_recording r ON r.id = l.recording_id
+        WHERE l.person_id = e.person_id AND r.artist_id = e.artist_id AND NOT l.set_aside"""
+ARTIST_COUNTS = {"table": "fans_engagement", "what": "artist_id", "left": REMAINING_OF_ARTIST}
+RECORDING_COUNTS = {"table": "fans_recordingengagement", "what": "recording_id", "left": REMAINING_OF_RECORDING}
 
 
 class Progress(Struct, frozen=True):
-    """How far a fan got with an artist, or with one recording of theirs, in this batch.
+    """How often a fan listened to an artist, or to one recording, before and in this batch.
 
     `recording_id` None is the artist as a whole. `counted` is in the order of arrival: `counted[i]` is the fan's
     listen number `before + 1 + i`.
@@ -46,8 +83,12 @@ class Progress(Struct, frozen=True):
     counted: tuple[NewListen, ...]
 
 
+def find_engagement(person: Person, artist: Artist) -> Engagement | None:
+    return Engagement.objects.filter(person=person, artist=artist).first()
+
+
 def record(listens: Iterable[NewListen]) -> list[Progress]:
-    """Count the listens, in the caller's transaction. What was set aside or matched nothing does not count."""
+    """Count the listens, in the caller's transaction. Listens set aside or without an artist do not count."""
     by_artist: dict[CountKey, list[NewListen]] = {}
     by_recording: dict[CountKey, list[NewListen]] = {}
     for listen in listens:
@@ -63,7 +104,7 @@ def record(listens: Iterable[NewListen]) -> list[Progress]:
 
 
 def _count_groups(upsert: str, groups: dict[CountKey, list[NewListen]], *, whole: bool) -> list[Progress]:
-    """One upsert for all pairs. `whole` says that they are of artists, not of recordings."""
+    """One upsert for all pairs. `whole` is True for artists, False for recordings."""
     if not groups:
         return []
     progress = []
@@ -90,5 +131,39 @@ def _upsert_counts(upsert: str, groups: dict[CountKey, list[NewListen]]) -> list
 
 
 def _array_literal(column: list[str]) -> str:
-    """PostgreSQL's literal of an array, of values that need no quotes: several times faster than adapting a list."""
+    """A PostgreSQL array literal of values that need no quotes. Several times faster than adapting a list."""
     return f"{{{','.join(column)}}}"
+
+
+def uncount(removed: Sequence[RemovedListen]) -> Sequence[RemovedListen]:
+    """Subtract removed listens, in the transaction that removed their rows. Return them for the next step."""
+    by_artist: RetractedByKey = {}
+    by_recording: RetractedByKey = {}
+    for listen in removed:
+        if listen.set_aside or listen.artist_id is None or listen.recording_id is None:
+            continue
+        by_artist.setdefault((listen.person_id, listen.artist_id), []).append(listen)
+        by_recording.setdefault((listen.person_id, listen.recording_id), []).append(listen)
+    if by_artist:
+        _subtract(by_artist, ARTIST_COUNTS)
+        _subtract(by_recording, RECORDING_COUNTS)
+    return removed
+
+
+def _subtract(groups: RetractedByKey, names: dict[str, str]) -> None:
+    columns: list[list[Any]] = [
+        [person for person, _ in groups],
+        [thing for _, thing in groups],
+        [len(listens) for listens in groups.values()],
+        [min(listen.started_at for listen in listens) for listens in groups.values()],
+        [max(listen.started_at for listen in listens) for listens in groups.values()],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(DELETE_EMPTY.format(**names), columns[:3])
+        cursor.execute(SUBTRACT.format(**names), columns)
+
+
+def notify_fans(removed: Iterable[RemovedListen]) -> None:
+    """Post one notice for each fan whose listens were removed."""
+    fans = sorted({listen.person_id for listen in removed})
+    notices.post([notices.NewNotice(fan, LISTENS_CHANGED, f"person:{fan}") for fan in fans])

@@ -1,4 +1,7 @@
-"""Receive: what reaches a fan becomes a row that nobody can write without the decision on exactly its content."""
+"""Deliver and open experiences: what fans receive.
+
+The database refuses an experience without a decision on exactly its content.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,10 +17,15 @@ from audit import trail
 from fans.models import Experience
 from live import notices
 
+# Audit actions, and the kinds of the notices that open pages of the fan listen to.
+DELIVERED = "experience.delivered"
+WITHDRAWN = "experience.withdrawn"
+ERASED = "experience.erased"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewExperience:
-    """One experience, ready to be delivered. The database compares it with its decision, not with this value."""
+    """One experience, ready to be delivered."""
 
     person_id: UUID
     artist_id: int
@@ -34,33 +42,40 @@ class NewExperience:
 
 
 def deliver(
-    prepared: Sequence[NewExperience], *, by: str, and_tell: Sequence[notices.NewNotice] = ()
+    prepared: Sequence[NewExperience], *, by: str, also_notify: Sequence[notices.NewNotice] = ()
 ) -> list[Experience]:
-    """Put these in front of their fans, in the caller's transaction; each fan's open pages hear of it after commit.
+    """Store these experiences in the caller's transaction, and notify each fan's open pages after commit.
 
-    `and_tell`: who else hears of this transaction, for notices are posted once in each.
+    `also_notify` are other notices of this transaction: `notices.post` is called once in each.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An experience is delivered in the transaction that takes its draft out of the queue.")
-    delivered = Experience.objects.bulk_create(Experience(**asdict(each)) for each in prepared)
+    delivered = Experience.objects.bulk_create(Experience(**asdict(new)) for new in prepared)
     trail.record_all(
-        trail.new_entry("experience.delivered", by=by, subject=f"experience:{each.pk}", draft=each.draft)
-        for each in delivered
+        trail.new_entry(DELIVERED, by=by, subject=str(experience), draft=experience.draft) for experience in delivered
     )
-    news = [notices.NewNotice(each.person_id, "experience.delivered", f"experience:{each.pk}") for each in delivered]
-    notices.post([*news, *and_tell])
+    notices.post([*(_notice(DELIVERED, experience) for experience in delivered), *also_notify])
     return delivered
 
 
 def received_by(person: Person) -> QuerySet[Experience]:
-    """What one person received: the only way to fetch an experience for somebody."""
+    """What one person received. Every page and API of a fan fetches experiences through this."""
     return Experience.objects.filter(person=person)
 
 
+def newest_first(person: Person) -> QuerySet[Experience]:
+    """What one person received, each with its artist, newest first."""
+    return received_by(person).select_related("artist").order_by("-delivered_at", "-pk")
+
+
 def mark_opened(experience: Experience, *, by: Person) -> None:
-    """The fan looked at it. The first time counts."""
+    """Store when the fan first opened it. Later calls, and calls by anybody else, change nothing."""
     with transaction.atomic():
         unopened = received_by(by).filter(pk=experience.pk, opened_at=None)
         if unopened.update(opened_at=Now()):
-            trail.record("experience.opened", by=by.actor, subject=f"experience:{experience.pk}")
+            trail.record("experience.opened", by=by.actor, subject=str(experience))
     experience.refresh_from_db(fields=["opened_at"])
+
+
+def _notice(kind: str, experience: Experience) -> notices.NewNotice:
+    return notices.NewNotice(experience.person_id, kind, str(experience))

@@ -1,12 +1,14 @@
-"""Look back: what a fan listened to, for their own eyes: when, whom, and every listen with what became of it."""
+"""A fan's own listening: their listens with what each counts for, and sums by hour, month and artist."""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 from django.db.models.functions import ExtractHour, TruncMonth
+from django.utils import timezone
 
 from accounts.models import Person
 from fans import experiences
@@ -18,23 +20,25 @@ from web.pagination import Page, paginate
 PAGE_SIZE = 25
 PERIOD = timedelta(days=365)
 TOP_ARTISTS, RECENT_EXPERIENCES = 6, 4
+MONTH_ARTISTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One listen and its fate: `artist` is whom it counts for."""
+    """One listen and whether it counts: for its artist, for nobody here, set aside, or being deleted."""
 
     listen: Listen
-    fate: str  # counts | kept | aside | leaving
+    status: Literal["counts", "unmatched", "set aside", "deleting"]
 
     @property
     def source(self) -> str:
+        """Where it came from, for people."""
         return "here" if self.listen.source.uri == player_api.SOURCE else self.listen.client or "a scrobbler"
 
 
 @dataclass(frozen=True, slots=True)
 class ListenCounts:
-    """Listens of the last twelve months, in the fan's own zone: by hour of the day, and by month, oldest first."""
+    """Listens of the last twelve months, in one time zone: by hour of the day, and by month, oldest first."""
 
     hours: list[int]
     months: list[tuple[datetime, int]]
@@ -44,12 +48,29 @@ class ListenCounts:
         return sum(self.hours)
 
 
+@dataclass(frozen=True, slots=True)
+class ArtistListens:
+    slug: str
+    name: str
+    listens: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSummary:
+    """The listens of a calendar month that are not set aside. `artists` are the most played, `more` counts the rest."""
+
+    start: datetime
+    listens: int
+    artists: list[ArtistListens]
+    more: int
+
+
 def to_history_entry(listen: Listen) -> HistoryEntry:
     if listen.retracted_at:
-        return HistoryEntry(listen, "leaving")
+        return HistoryEntry(listen, "deleting")
     if listen.set_aside:
-        return HistoryEntry(listen, "aside")
-    return HistoryEntry(listen, "counts" if listen.recording_id else "kept")
+        return HistoryEntry(listen, "set aside")
+    return HistoryEntry(listen, "counts" if listen.recording_id else "unmatched")
 
 
 def history_page(person: Person, before: str = "") -> Page[Listen]:
@@ -59,17 +80,17 @@ def history_page(person: Person, before: str = "") -> Page[Listen]:
 
 
 def count_listens(person: Person, zone: ZoneInfo) -> ListenCounts:
-    """One query, whatever there is. What is being forgotten is not in it any more."""
+    """Count the last twelve months, in one query. Listens that are being deleted do not count."""
     now = datetime.now(zone)
     month, hour = TruncMonth("started_at", tzinfo=zone), ExtractHour("started_at", tzinfo=zone)
     rows = Listen.objects.filter(person=person, started_at__gt=now - PERIOD, retracted_at=None)
     by_hour: Counter[int] = Counter()
     by_month: Counter[tuple[int, int]] = Counter()
-    for began, at, number in rows.values_list(month, hour).annotate(n=Count("*")):
+    for start, at, number in rows.values_list(month, hour).annotate(n=Count("*")):
         by_hour[at] += number
-        by_month[began.year, began.month] += number
+        by_month[start.year, start.month] += number
     months = [_months_before(now, back) for back in range(11, -1, -1)]
-    return ListenCounts([by_hour[at] for at in range(24)], [(each, by_month[each.year, each.month]) for each in months])
+    return ListenCounts([by_hour[at] for at in range(24)], [(at, by_month[at.year, at.month]) for at in months])
 
 
 def _months_before(now: datetime, back: int) -> datetime:
@@ -77,15 +98,23 @@ def _months_before(now: datetime, back: int) -> datetime:
     return datetime(months // 12, months % 12 + 1, 1, tzinfo=now.tzinfo)
 
 
+def summarise_month(person: Person) -> MonthSummary:
+    """The current month so far, in one query. It begins in UTC, and includes listens that matched no artist here."""
+    start = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    listens = Listen.objects.filter(person=person, started_at__gte=start, set_aside=False)
+    by_artist = listens.values_list("recording__artist__slug", "recording__artist__name").annotate(n=Count("*"))
+    rows = list(by_artist.order_by("-n", "recording__artist__name"))
+    artists = [ArtistListens(slug, name, number) for slug, name, number in rows if slug is not None]
+    more = max(len(artists) - MONTH_ARTISTS, 0)
+    return MonthSummary(start, sum(number for _, _, number in rows), artists[:MONTH_ARTISTS], more)
+
+
 def top_artists(person: Person) -> list[Engagement]:
-    """Whom they listen to most, ever."""
-    return list(
-        Engagement.objects.filter(person=person).select_related("artist").order_by("-listens", "pk")[:TOP_ARTISTS]
-    )
+    """The artists they listened to most, ever."""
+    counts = Engagement.objects.filter(person=person).select_related("artist")
+    return list(counts.order_by("-listens", "pk")[:TOP_ARTISTS])
 
 
 def recent_experiences(person: Person) -> list[Experience]:
-    """What came of it lately."""
-    return list(
-        experiences.received_by(person).select_related("artist").order_by("-delivered_at", "-pk")[:RECENT_EXPERIENCES]
-    )
+    """The newest experiences that their listening led to."""
+    return list(experiences.newest_first(person)[:RECENT_EXPERIENCES])

@@ -1,4 +1,4 @@
-"""What a fan did and receives: opt-ins, engagement, experiences."""
+"""What fans do and receive: opt-ins, mutes, preferences, listen counts and experiences."""
 
 import secrets
 
@@ -12,7 +12,7 @@ from rights.models import CONTENT_HASH, Decision, StoredClearance
 
 
 class Mark(models.TextChoices):
-    """The truth about how something was made."""
+    """How an experience was made. `artists.marks` derives it from what happened."""
 
     WRITTEN = "written", "Written by {name}"
     RECORDED = "recorded", "Recorded by {name}"
@@ -21,36 +21,40 @@ class Mark(models.TextChoices):
     APPROVED = "approved", "AI-made, approved by {name}"
     BOUNDS = "bounds", "AI-made within bounds {name} signed"
 
-    def words(self, name: str) -> str:
-        """What people read. `name` stands for a principal, or is "X's team"."""
+    def text(self, name: str) -> str:
+        """What people read. `name` is the artist's name, or "<name>'s team"."""
         return self.label.format(name=name)
 
 
 BY_HAND_MARKS = (Mark.WRITTEN, Mark.RECORDED)
-"""Made for this one fan by somebody: "from their own hand"."""
+"""A person made it for this one fan. Pages call it "from their own hand"."""
 NO_MODEL_MARKS = (*BY_HAND_MARKS, Mark.FILLED)
-"""Every word and sound a person's, though rules may have filled in names and facts: what "human only" leaves."""
+"""No model wrote anything of it; rules may have filled in names and facts. "Human only" shows these."""
 
 
 class OptIn(models.Model):
-    """A fan lets one artist's team know of them. Ends, and is given again as a new row."""
+    """A fan allows one artist's team to write to them. When they opt in again, that is a new row."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="opt_ins")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="+")
     since = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
-    heeded_at = models.DateTimeField(null=True, help_text="what waited under it when it ended was withdrawn")
+    withdrawal_started_at = models.DateTimeField(
+        null=True, help_text="when the drafts that waited under it were withdrawn, after it ended"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "artist"], condition=Q(ended_at=None), name="one_standing_opt_in_an_artist"
+                fields=["person", "artist"], condition=Q(ended_at=None), name="one_active_opt_in_per_artist"
             )
         ]
         indexes = [
             models.Index(
-                fields=["id"], condition=Q(ended_at__isnull=False, heeded_at=None), name="ended_opt_ins_to_heed"
+                fields=["id"],
+                condition=Q(ended_at__isnull=False, withdrawal_started_at=None),
+                name="opt_ins_to_withdraw",
             )
         ]
 
@@ -59,41 +63,43 @@ class OptIn(models.Model):
 
 
 class Mute(models.Model):
-    """A fan paused one program. Ends, and is paused again as a new row."""
+    """A fan paused one program. When they pause it again, that is a new row."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="mutes")
-    program = models.BigIntegerField(help_text="a plain id, for programs stand above")
+    program = models.BigIntegerField(help_text="a plain id: this app cannot import programs")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
     name = models.CharField(max_length=120, blank=True, help_text="the program's name when it was paused")
     since = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
-    heeded_at = models.DateTimeField(null=True, help_text="what waited of the program was withdrawn")
+    withdrawal_started_at = models.DateTimeField(
+        null=True, help_text="when the drafts of the program that waited were withdrawn"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "program"], condition=Q(ended_at=None), name="one_standing_mute_a_program"
+                fields=["person", "program"], condition=Q(ended_at=None), name="one_active_mute_per_program"
             )
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(heeded_at=None), name="mutes_to_heed")]
+        indexes = [models.Index(fields=["id"], condition=Q(withdrawal_started_at=None), name="mutes_to_withdraw")]
 
     def __str__(self) -> str:
         return f"{self.person_id} without program:{self.program}"
 
 
 class Preferences(models.Model):
-    """How a fan wants the house to be. No row: as it comes."""
+    """A fan's choices about their pages. Without a row the defaults apply."""
 
     person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="preferences")
     human_only = models.BooleanField(default=False, db_default=False)
-    welcomed_at = models.DateTimeField(null=True, help_text="they have seen, or skipped, how to begin")
+    welcomed_at = models.DateTimeField(null=True, help_text="when they finished or skipped onboarding")
 
     def __str__(self) -> str:
         return f"preferences of {self.person_id}"
 
 
 class Engagement(models.Model):
-    """The standing of one fan with one artist."""
+    """How often one fan listened to one artist, and when first and last."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
@@ -109,7 +115,7 @@ class Engagement(models.Model):
 
 
 class RecordingEngagement(models.Model):
-    """The standing of one fan with one recording."""
+    """How often one fan listened to one recording, and when first and last."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     recording = models.ForeignKey(Recording, models.PROTECT, related_name="+")
@@ -125,31 +131,33 @@ class RecordingEngagement(models.Model):
 
 
 def receipt_key() -> str:
-    """An address nobody can guess: 192 random bits."""
+    """The secret part of a receipt's address: 192 random bits."""
     return secrets.token_urlsafe(24)
 
 
 class Experience(models.Model):
-    """What a fan received. Only an approved draft becomes one, and the database holds that:
+    """What a fan received. The database accepts only an approved draft.
 
-    the stored hash over salt, fan, artist, mark, credit and text must be the very one a decision was made on
-    (a composite key, made in the migration). Erasing sets salt, text and why to NULL; the decision stays.
+    `content_hash` covers salt, fan, artist, mark, credit and text. It must equal the hash of its decision, by a
+    composite foreign key in migration 0002. Erasing sets salt, text and why to NULL; the decision stays.
     """
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="experiences")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
-    draft = models.BigIntegerField(unique=True, help_text="the draft it was; a plain id, for drafts stand above")
+    draft = models.BigIntegerField(
+        unique=True, help_text="the draft it came from; a plain id: this app cannot import drafts"
+    )
     kind = models.CharField(max_length=12, choices=[("message", "Message")])
     mark = models.CharField(max_length=8, choices=Mark.choices)
     credit = models.CharField(max_length=140, help_text="the name in the mark: the artist's, or the team's")
     salt = models.CharField(max_length=32, null=True)
     text = models.TextField(null=True)
-    why = models.JSONField(null=True, help_text="'You got this because…', in facts; erasable")
+    why = models.JSONField(null=True, help_text="why the fan got it, as facts and as a sentence; erasable")
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
     clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
-    receipt = models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; nobody by name")
+    receipt = models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; no person's name")
     receipt_key = models.CharField(max_length=32, unique=True, default=receipt_key)
     delivered_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True)
@@ -182,4 +190,4 @@ class Experience(models.Model):
 
     @property
     def mark_words(self) -> str:
-        return Mark(self.mark).words(self.credit)
+        return Mark(self.mark).text(self.credit)

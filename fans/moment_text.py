@@ -3,7 +3,12 @@
 A new kind of moment is added here, in `ProgramVersion.MomentKind`, in `artists/moments.py` and in the program form.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 FIRST_LISTEN = "first_listen"
+REASON_PREFIX = "You got this because "
 
 
 def ordinal(number: int) -> str:
@@ -12,9 +17,17 @@ def ordinal(number: int) -> str:
     return f"{number:,}{ending}"
 
 
+def moment_title(kind: str, nth: int) -> tuple[str, str]:
+    """The label in two lines, large then small: ("First", "listen") or ("10th", "listen").
+
+    `kind` is a value of `ProgramVersion.MomentKind`, `nth` the number of the listen.
+    """
+    return ("First" if _is_first(kind, nth) else ordinal(nth)), "listen"
+
+
 def moment_label(kind: str, nth: int) -> str:
-    """For example "First listen" or "10th listen"; `kind` is a value of `ProgramVersion.MomentKind`."""
-    return "First listen" if _is_first(kind, nth) else f"{ordinal(nth)} listen"
+    """For example "First listen" or "10th listen"."""
+    return " ".join(moment_title(kind, nth))
 
 
 def describe_moment(kind: str, nth: int, title: str | None) -> str:
@@ -35,10 +48,46 @@ def moment_shape(kind: str, nth: int) -> str:
 def reason_sentence(kind: str, nth: int, what: str) -> str:
     """Why a fan got something, for the fan; `what` is the title of a song or the name of an artist."""
     if kind == FIRST_LISTEN:
-        return f"You got this because you listened to {what} for the first time, and opted in."
+        return f"{REASON_PREFIX}you listened to {what} for the first time, and opted in."
     listens = "listen" if nth == 1 else "listens"
-    return f"You got this because you reached {nth:,} {listens} of {what}, and opted in."
+    return f"{REASON_PREFIX}you reached {nth:,} {listens} of {what}, and opted in."
 
 
 def _is_first(kind: str, nth: int) -> bool:
     return kind == FIRST_LISTEN or nth == 1
+
+
+@dataclass(frozen=True, slots=True)
+class MomentText:
+    """The words of one moment, for templates. Without a number it was erased: no words, and a shape without one.
+
+    `title` is the recording it is about; None is the artist as a whole.
+    """
+
+    kind: str
+    nth: int | None
+    title: str | None
+
+    @classmethod
+    def of_reason(cls, why: Mapping[str, Any] | None) -> "MomentText":
+        """The moment behind an experience, from its `why`; None where that was erased."""
+        why = why or {}
+        return cls(why.get("moment", ""), why.get("nth"), why.get("recording"))
+
+    @property
+    def lines(self) -> tuple[str, str] | None:
+        return moment_title(self.kind, self.nth) if self.nth else None
+
+    @property
+    def label(self) -> str:
+        """For example "First listen"."""
+        return moment_label(self.kind, self.nth) if self.nth else ""
+
+    @property
+    def phrase(self) -> str:
+        """The label inside a sentence, for example "first listen"."""
+        return self.label[:1].lower() + self.label[1:]
+
+    @property
+    def shape(self) -> str:
+        return moment_shape(self.kind, self.nth) if self.nth else "bars"

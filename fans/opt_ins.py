@@ -1,4 +1,4 @@
-"""Opt in: a fan lets one artist's team know of them, in words that are kept with the yes; and takes it back."""
+"""Opt in and out: whether an artist's team may write to a fan, and the consent text the fan agreed to."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts import consents
 from accounts.models import Person
 from audit import trail
 from catalog.models import Artist
-from fans.models import OptIn
+from fans.models import Mute, OptIn
 from worker import wake
 
 CHANNEL = "stops"
-"""Rung when a fan ends an opt-in or pauses a program: whoever keeps something waiting for them should hear it."""
+"""Notified when a fan ends an opt-in or pauses a program: the worker then withdraws what waits for them."""
 
 CONSENT_TEXTS = {
     1: (
@@ -30,8 +30,10 @@ CONSENT_TEXTS = {
         "delivered then stays undelivered."
     )
 }
-"""What a fan was told, by version. A change is a new version; a yes keeps the words it was given to."""
+"""What a fan agrees to, by version. Never edit a version: add a new one. A consent keeps the text it was given to."""
 CONSENT_VERSION = max(CONSENT_TEXTS)
+
+type FanAndArtist = tuple[UUID, int]
 
 
 def consent_text(artist: Artist, version: int = CONSENT_VERSION) -> str:
@@ -39,14 +41,14 @@ def consent_text(artist: Artist, version: int = CONSENT_VERSION) -> str:
 
 
 def opt_in(person: Person, artist: Artist) -> OptIn:
-    """A standing yes; the one that stands already, where there is one."""
+    """Opt in; if the person already has, return that opt-in unchanged."""
     with transaction.atomic():
-        _lock_person(person)
-        standing = OptIn.objects.filter(person=person, artist=artist, ended_at=None).first()
-        if standing:
-            return standing
+        lock_person(person)
+        opt_in = find_opt_in(person, artist)
+        if opt_in:
+            return opt_in
         consent = consents.give(person, _consent_subject(artist), CONSENT_VERSION, consent_text(artist))
-        given = OptIn.objects.create(person=person, artist=artist, consent=consent)
+        opt_in = OptIn.objects.create(person=person, artist=artist, consent=consent)
         trail.record(
             "opt_in.given",
             by=person.actor,
@@ -54,108 +56,122 @@ def opt_in(person: Person, artist: Artist) -> OptIn:
             consent=consent.pk,
             version=CONSENT_VERSION,
         )
-    given.refresh_from_db()
-    return given
+    opt_in.refresh_from_db()
+    return opt_in
 
 
 def opt_out(person: Person, artist: Artist) -> bool:
-    """End it, at once: what delivers at this moment is waited for, and nothing follows it. False when none stood."""
+    """End the opt-in now. Return False if there was none.
+
+    It waits for a delivery that is running; nothing is delivered after it.
+    """
     with transaction.atomic():
-        _lock_person(person)
-        given = OptIn.objects.filter(person=person, artist=artist, ended_at=None).select_related("consent").first()
-        if given is None:
+        lock_person(person)
+        opt_in = find_opt_in(person, artist)
+        if opt_in is None:
             return False
-        OptIn.objects.filter(pk=given.pk).update(ended_at=Now())
-        consent = consents.withdraw(person, _consent_subject(artist), given.consent.version, given.consent.words)
+        OptIn.objects.filter(pk=opt_in.pk).update(ended_at=Now())
+        consent = consents.withdraw(person, _consent_subject(artist), opt_in.consent.version, opt_in.consent.words)
         trail.record("opt_in.ended", by=person.actor, subject=_consent_subject(artist), consent=consent.pk)
         wake.notify(CHANNEL)
     return True
 
 
+def find_opt_in(person: Person, artist: Artist) -> OptIn | None:
+    """The active opt-in, with its consent."""
+    active = OptIn.objects.filter(person=person, artist=artist, ended_at=None)
+    return active.select_related("consent").first()
+
+
+def describe_opt_in(person: Person, artist: Artist) -> dict[str, Any]:
+    """For the switch on an artist's page: the active opt-in or None, and the consent text it is or would be about."""
+    opt_in = find_opt_in(person, artist)
+    return {"opt_in": opt_in, "consent_text": opt_in.consent.words if opt_in else consent_text(artist)}
+
+
 def active_opt_ins(person: Person) -> QuerySet[OptIn]:
-    """What stands for this person, by the artist's name."""
+    """The active opt-ins of this person, ordered by the artist's name."""
     return OptIn.objects.filter(person=person, ended_at=None).select_related("artist").order_by("artist__name", "pk")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownArtist:
-    """An artist whom a fan let know of them once."""
+    """An artist that a fan opted in to, now or earlier. `artist` has only what a link and a face need."""
 
     artist: Artist
-    """With what a link and a face need: no more of it is read."""
-    stands: bool
-
-
-KNOWN_ARTISTS = """
-SELECT artist.id, artist.name, artist.slug, artist.spot, bool_or(given.ended_at IS NULL)
-FROM fans_optin given JOIN catalog_artist artist ON artist.id = given.artist_id
-WHERE given.person_id = %s GROUP BY artist.id ORDER BY artist.name, artist.id
-"""
+    is_active: bool
 
 
 def known_artists(person: Person) -> list[KnownArtist]:
-    """Every artist whom this person ever let know, by name, and whether it still stands."""
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN_ARTISTS, [person.pk])
-        return [
-            KnownArtist(Artist(pk=pk, name=name, slug=slug, spot=spot), stands)
-            for pk, name, slug, spot, stands in cursor.fetchall()
-        ]
+    """Every artist that this person ever opted in to, ordered by name, in one query."""
+    rows = OptIn.objects.filter(person=person).values_list("artist", "artist__name", "artist__slug", "artist__spot")
+    counted = rows.annotate(active=Count("pk", filter=Q(ended_at=None))).order_by("artist__name", "artist")
+    return [
+        KnownArtist(Artist(pk=pk, name=name, slug=slug, spot=spot), active > 0)
+        for pk, name, slug, spot, active in counted
+    ]
 
 
+# Raw SQL: the ORM cannot join unnested pairs of columns.
 ACTIVE_SINCE = """
 SELECT given.person_id, given.artist_id, given.since FROM fans_optin given
-JOIN unnest(%s::uuid[], %s::bigint[]) AS asked (person_id, artist_id) USING (person_id, artist_id)
+JOIN unnest(%s::uuid[], %s::bigint[]) AS wanted (person_id, artist_id) USING (person_id, artist_id)
 WHERE given.ended_at IS NULL ORDER BY given.id
 """
 
 
-type FanAndArtist = tuple[UUID, int]
-"""A fan and an artist."""
-
-
 def active_since(pairs: Collection[FanAndArtist], *, hold: bool = False) -> dict[FanAndArtist, datetime]:
-    """Which of these (fan, artist) stand, and since when, in one query.
+    """Which of these pairs have an active opt-in, and since when, in one query.
 
-    `hold` keeps them from ending until this transaction has committed.
+    `hold` locks them: they cannot end before this transaction has committed.
     """
-    asked = sorted(set(pairs))
-    columns: list[list[Any]] = [[person for person, _ in asked], [artist for _, artist in asked]]
     with connection.cursor() as cursor:
-        cursor.execute(ACTIVE_SINCE + ("FOR SHARE OF given" if hold else ""), columns)
+        cursor.execute(ACTIVE_SINCE + ("FOR SHARE OF given" if hold else ""), pair_columns(pairs))
         return {(person, artist): since for person, artist, since in cursor.fetchall()}
 
 
 def active_pairs(pairs: Collection[FanAndArtist], *, hold: bool = False) -> set[FanAndArtist]:
-    """Which of these stand, since whenever: for what is written from now on."""
+    """Which of these pairs have an active opt-in. `hold` is as for `active_since`."""
     return set(active_since(pairs, hold=hold))
 
 
-def active_sql(person: str, artist: str, *, since: str | None = None) -> str:
-    """For a query about something else, as SQL: whether the opt-in stands, by its columns of fan and artist.
+def active_sql(person_column: str, artist_column: str, *, since: str | None = None) -> str:
+    """An SQL condition for other queries: whether there is an active opt-in.
 
-    With `since`, its column of a time, only one that had been given by then.
+    The arguments are names of columns. With `since`, a column of times, it must have begun by then.
     """
     until = f" AND given.since <= {since}" if since else ""
     return f"""EXISTS (
         SELECT FROM fans_optin given
-        WHERE given.person_id = {person} AND given.artist_id = {artist} AND given.ended_at IS NULL{until}
+        WHERE given.person_id = {person_column} AND given.artist_id = {artist_column} AND given.ended_at IS NULL{until}
     )"""
 
 
-def claim_ended(limit: int) -> set[tuple[UUID, int]]:
-    """Which (fan, artist) ended and were not heeded yet. Taken once, if the caller's transaction commits."""
-    ended = OptIn.objects.filter(ended_at__isnull=False, heeded_at=None).order_by("pk")
-    taken = list(ended.select_for_update(skip_locked=True, no_key=True)[:limit])
-    if taken:
-        OptIn.objects.filter(pk__in=[given.pk for given in taken]).update(heeded_at=Now())
-    return {(given.person_id, given.artist_id) for given in taken}
+def claim_ended(limit: int) -> set[FanAndArtist]:
+    """The pairs of opt-ins that ended since the last call, at most `limit`; each once, if the caller commits."""
+    ended = claim_for_withdrawal(OptIn.objects.filter(ended_at__isnull=False), limit)
+    return {(opt_in.person_id, opt_in.artist_id) for opt_in in ended}
+
+
+def claim_for_withdrawal[Row: (OptIn, Mute)](rows: QuerySet[Row], limit: int) -> list[Row]:
+    """Mark the rows whose drafts nobody withdrew yet, and return them. Another process skips them."""
+    unclaimed = rows.filter(withdrawal_started_at=None).order_by("pk")
+    claimed = list(unclaimed.select_for_update(skip_locked=True, no_key=True)[:limit])
+    if claimed:
+        rows.model.objects.filter(pk__in=[row.pk for row in claimed]).update(withdrawal_started_at=Now())
+    return claimed
+
+
+def pair_columns(pairs: Collection[tuple[UUID, int]]) -> list[list[Any]]:
+    """The two columns of these pairs, sorted and each pair once, as `unnest` takes them."""
+    wanted = sorted(set(pairs))
+    return [[person for person, _ in wanted], [number for _, number in wanted]]
+
+
+def lock_person(person: Person) -> None:
+    """Two requests of one fan wait for each other."""
+    Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
 
 
 def _consent_subject(artist: Artist) -> str:
     return f"artist:{artist.pk}"
-
-
-def _lock_person(person: Person) -> None:
-    """Two clicks of one fan wait for each other."""
-    Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)

@@ -1,4 +1,4 @@
-"""Prefer: how a fan wants the house to be."""
+"""A fan's choices about their pages: "human only", and whether onboarding is finished."""
 
 from django.db.models.functions import Now
 
@@ -7,7 +7,7 @@ from fans.models import Engagement, OptIn, Preferences
 
 
 def wants_human_only(person: Person) -> bool:
-    """Whether the feed shows nothing that a machine worded."""
+    """Whether the feed hides what a model wrote."""
     return Preferences.objects.filter(person=person, human_only=True).exists()
 
 
@@ -16,12 +16,12 @@ def set_human_only(person: Person, on: bool) -> None:
 
 
 def finish_onboarding(person: Person) -> None:
-    """They have seen how to begin, or did not want to."""
+    """They finished onboarding, or skipped it."""
     Preferences.objects.update_or_create(person=person, defaults={"welcomed_at": Now()})
 
 
 def needs_onboarding(person: Person) -> bool:
-    """Nothing of theirs shows that they know their way: no listens, no opt-in, no scrobbler, no team, no "not now"."""
+    """True while they have no listens, opt-in, scrobbler or team, and have not finished onboarding."""
     signs = (
         Preferences.objects.filter(person=person, welcomed_at__isnull=False),
         Engagement.objects.filter(person=person),

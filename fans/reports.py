@@ -1,4 +1,4 @@
-"""Report: a fan says what is wrong with something they received. What they saw is frozen, whatever becomes of it."""
+"""A fan's report about an experience they received."""
 
 from typing import Any
 
@@ -9,15 +9,12 @@ from trust import reports
 from trust.models import Report
 
 
-class NotTheirs(Exception):
-    """There is no such thing, or somebody else received it: both read the same."""
-
-
 def report_experience(experience: Experience, *, by: Person, reason: str, said: str = "") -> Report:
-    """Only of what this person received, and once. Raises NotTheirs, and what `trust.reports.file_report` raises."""
-    own = experiences.received_by(by).select_related("artist").filter(pk=experience.pk).first()
-    if own is None:
-        raise NotTheirs("There is nothing here that you received.")
+    """File a report, once for each experience. What the fan saw is stored with it.
+
+    Raise Experience.DoesNotExist if this person did not receive it, and what `trust.reports.file_report` raises.
+    """
+    own = experiences.received_by(by).select_related("artist").get(pk=experience.pk)
     return reports.file_report(
         by=by,
         subject=str(own),
@@ -30,12 +27,12 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
 
 
 def find_report(experience: Experience, *, by: Person) -> Report | None:
-    """What this person said about it before, if they did."""
+    """This person's report about it, if there is one."""
     return reports.find_report(by, str(experience))
 
 
 def _freeze_shown(experience: Experience) -> dict[str, Any]:
-    """In the words of the page. What was erased before is not there any more."""
+    """What the page shows now, for staff to read later. Erased words are None."""
     return {
         "artist": experience.artist.name,
         "text": experience.text,

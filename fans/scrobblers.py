@@ -1,15 +1,15 @@
-"""Connect: what each scrobbler asks for, so that it sends its listens here."""
+"""The scrobblers we know, and the settings that make each send its listens here."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
 
-TOKEN = "{token}"  # noqa: S105  # where the token goes
+TOKEN = "{token}"  # noqa: S105  # the placeholder for the token
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing to fill in: how the scrobbler calls it, and what to put there, with {site}, {token} and {handle}."""
+    """One field of a scrobbler: its label there, and the value, with {site}, {token} and {handle}."""
 
     label: str
     value: str
@@ -19,7 +19,7 @@ class Setting:
 class Scrobbler:
     key: str
     name: str
-    where: str
+    instructions: str
     settings: tuple[Setting, ...]
 
 
@@ -27,25 +27,25 @@ SCROBBLERS = (
     Scrobbler(
         "pano",
         "Pano Scrobbler",
-        "On Android and on a desk. Add an account, choose “Custom ListenBrainz”.",
+        "Android and desktop. Add an account and choose “Custom ListenBrainz”.",
         (Setting("API URL", "{site}/"), Setting("Token", TOKEN), Setting("Username", "{handle}")),
     ),
     Scrobbler(
         "web",
         "Web Scrobbler",
-        "In a browser. Options, Accounts, ListenBrainz, its properties.",
+        "In your browser. Open Options, Accounts, ListenBrainz, then its properties.",
         (Setting("API URL", "{site}/1/submit-listens"), Setting("User token", TOKEN)),
     ),
     Scrobbler(
         "navidrome",
         "Navidrome",
-        "Who runs the server sets the address; then switch “Scrobble to ListenBrainz” on under Personal.",
+        "Whoever runs the server sets the address. Then switch on “Scrobble to ListenBrainz” under Personal.",
         (Setting("ND_LISTENBRAINZ_BASEURL", "{site}/1/"), Setting("Token", TOKEN)),
     ),
     Scrobbler(
         "multi",
         "multi-scrobbler",
-        "Its ListenBrainz client, by environment.",
+        "Set these environment variables for its ListenBrainz client.",
         (Setting("LZ_URL", "{site}/"), Setting("LZ_TOKEN", TOKEN), Setting("LZ_USER", "{handle}")),
     ),
     Scrobbler(
@@ -57,23 +57,23 @@ SCROBBLERS = (
     Scrobbler(
         "other",
         "Another",
-        "Whatever can send to a ListenBrainz server of your own. Some want “/1” or “/1/submit-listens” behind the "
+        "Any program that can send to your own ListenBrainz server. Some need “/1” or “/1/submit-listens” after the "
         "address.",
         (Setting("Address", "{site}"), Setting("Token", TOKEN)),
     ),
 )
-SCROBBLERS_BY_KEY = {each.key: each for each in SCROBBLERS}
+SCROBBLERS_BY_KEY = {scrobbler.key: scrobbler for scrobbler in SCROBBLERS}
 
 
 def find_scrobbler(key: str) -> Scrobbler:
-    """The one of this key; of an unknown key the first."""
+    """The scrobbler with this key; the first one if there is none."""
     return SCROBBLERS_BY_KEY.get(key, SCROBBLERS[0])
 
 
 def fill_in_settings(scrobbler: Scrobbler, handle: str, secret: str = "") -> list[dict[str, str]]:
-    """Label and value of each setting, ready to copy; without a secret its value is empty."""
+    """Label and value of each setting, ready to copy. Without a secret the value of the token is empty."""
     site = settings.SITE_URL.rstrip("/")
     return [
-        {"label": each.label, "value": each.value.format(site=site, handle=handle, token=secret)}
-        for each in scrobbler.settings
+        {"label": setting.label, "value": setting.value.format(site=site, handle=handle, token=secret)}
+        for setting in scrobbler.settings
     ]

@@ -1,8 +1,8 @@
-"""The fan's addresses."""
+"""URLs of the fan's pages, the fan's API and receipts."""
 
 from django.urls import path, re_path
 
-from fans import activity, api
+from fans import api
 from fans.views import artist, experience, feed, listening, media, onboarding, receipt, report, settings
 
 EXPERIENCE_PATH = "experiences/<uuid:pk>"
@@ -10,9 +10,9 @@ EXPERIENCE_PATH = "experiences/<uuid:pk>"
 RECEIPT_KEY = r"(?P<key>[A-Za-z0-9_-]{32})"
 
 urlpatterns = [
-    path("", feed.feed, name="feed"),  # config's front door, which stands before it, leads in who is signed in
+    path("", feed.feed, name="feed"),  # config/urls.py has its own view at "", which shows this to signed-in people
     path("feed/fresh", feed.new_cards, name="feed-new"),
-    path("feed/notices", activity.part, name="feed-activity"),
+    path("feed/notices", feed.activity_box, name="feed-activity"),
     path("feed/toast", feed.toast, name="feed-toast"),
     path("feed/human-only", feed.set_human_only, name="feed-human-only"),
     path(EXPERIENCE_PATH, experience.experience_detail, name="experience"),

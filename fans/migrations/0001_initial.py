@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("human_only", models.BooleanField(db_default=False, default=False)),
-                ("welcomed_at", models.DateTimeField(help_text="they have seen, or skipped, how to begin", null=True)),
+                ("welcomed_at", models.DateTimeField(help_text="when they finished or skipped onboarding", null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 (
                     "draft",
                     models.BigIntegerField(
-                        help_text="the draft it was; a plain id, for drafts stand above", unique=True
+                        help_text="the draft it came from; a plain id: this app cannot import drafts", unique=True
                     ),
                 ),
                 ("kind", models.CharField(choices=[("message", "Message")], max_length=12)),
@@ -99,7 +99,10 @@ class Migration(migrations.Migration):
                 ),
                 ("salt", models.CharField(max_length=32, null=True)),
                 ("text", models.TextField(null=True)),
-                ("why", models.JSONField(help_text="'You got this because…', in facts; erasable", null=True)),
+                (
+                    "why",
+                    models.JSONField(help_text="why the fan got it, as facts and as a sentence; erasable", null=True),
+                ),
                 (
                     "content_hash",
                     models.GeneratedField(
@@ -117,7 +120,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "receipt",
-                    models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; nobody by name"),
+                    models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; no person's name"),
                 ),
                 ("receipt_key", models.CharField(default=fans.models.receipt_key, max_length=32, unique=True)),
                 ("delivered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -186,14 +189,19 @@ class Migration(migrations.Migration):
             name="Mute",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("program", models.BigIntegerField(help_text="a plain id, for programs stand above")),
+                ("program", models.BigIntegerField(help_text="a plain id: this app cannot import programs")),
                 (
                     "name",
                     models.CharField(blank=True, help_text="the program's name when it was paused", max_length=120),
                 ),
                 ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("heeded_at", models.DateTimeField(help_text="what waited of the program was withdrawn", null=True)),
+                (
+                    "withdrawal_started_at",
+                    models.DateTimeField(
+                        help_text="when the drafts of the program that waited were withdrawn", null=True
+                    ),
+                ),
                 (
                     "artist",
                     models.ForeignKey(
@@ -208,12 +216,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(condition=models.Q(("heeded_at", None)), fields=["id"], name="mutes_to_heed")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("withdrawal_started_at", None)), fields=["id"], name="mutes_to_withdraw"
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("ended_at", None)),
                         fields=("person", "program"),
-                        name="one_standing_mute_a_program",
+                        name="one_active_mute_per_program",
                     )
                 ],
             },
@@ -225,8 +237,10 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
-                    "heeded_at",
-                    models.DateTimeField(help_text="what waited under it when it ended was withdrawn", null=True),
+                    "withdrawal_started_at",
+                    models.DateTimeField(
+                        help_text="when the drafts that waited under it were withdrawn, after it ended", null=True
+                    ),
                 ),
                 (
                     "artist",
@@ -250,16 +264,16 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("ended_at__isnull", False), ("heeded_at", None)),
+                        condition=models.Q(("ended_at__isnull", False), ("withdrawal_started_at", None)),
                         fields=["id"],
-                        name="ended_opt_ins_to_heed",
+                        name="opt_ins_to_withdraw",
                     )
                 ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("ended_at", None)),
                         fields=("person", "artist"),
-                        name="one_standing_opt_in_an_artist",
+                        name="one_active_opt_in_per_artist",
                     )
                 ],
             },

@@ -1,4 +1,4 @@
-"""An experience needs a decision on exactly its content. It is never removed, and what was opened or withdrawn stays so."""
+"""Experiences need a decision on exactly their content, are never deleted, and stay opened or withdrawn."""
 
 from django.db import migrations
 
@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             ALTER TABLE fans_experience ADD CONSTRAINT nothing_undecided
             FOREIGN KEY (decision_id, content_hash) REFERENCES rights_decision (id, content_hash);
 
-            -- Only opening, erasing and withdrawing are ever written.
+            -- Opening, erasing and withdrawing are the only changes.
             CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON fans_experience
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
             REVOKE UPDATE, DELETE, TRUNCATE ON fans_experience FROM fanfare_app;

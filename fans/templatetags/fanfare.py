@@ -1,4 +1,4 @@
-"""Draw: what the templates of every room share: icons, times, an artist's ink, links that know where they are."""
+"""Template tags and filters for the pages of all apps: icons, marks, sleeves, links, times and names."""
 
 import re
 from dataclasses import dataclass
@@ -20,26 +20,20 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import Person
 from catalog.models import Artist
 from fans.models import Experience
-from fans.moment_text import ordinal
+from fans.moment_text import REASON_PREFIX, MomentText, ordinal
 
 register = template.Library()
-
-
-@register.filter(name="ordinal")
-def _ordinal(number: Any) -> str:
-    return ordinal(int(number))
-
+register.filter(ordinal)
 
 ICON_SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 SPOT_COLORS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
-REASON_PREFIX = "You got this because "
-LAST_CASED_LETTER = "\u058f"  # Latin, Greek, Cyrillic and Armenian end here
-TEAM_SUFFIX = "'s team"  # how artists/marks.py and artists/receipts.py end the credit of a team
+LAST_CASED_LETTER = "\u058f"  # the last code point of Latin, Greek, Cyrillic and Armenian
+TEAM_SUFFIX = "'s team"  # the end of a team's credit in artists/marks.py and artists/receipts.py
 
 
 @cache
 def load_icons() -> dict[str, str]:
-    """The symbols of static/icons.svg by name, read once a process."""
+    """The symbols of static/icons.svg by name, read once in each process."""
     found = finders.find("icons.svg")
     assert isinstance(found, str)
     return dict(ICON_SYMBOL.findall(Path(found).read_text()))
@@ -48,7 +42,7 @@ def load_icons() -> dict[str, str]:
 @register.simple_tag
 @cache
 def icon(name: str, classes: str = "") -> SafeString:
-    """The drawing itself, so that a part that htmx puts into any page brings its own. Words stand beside it, always."""
+    """The SVG itself, so that parts fetched by htmx bring their icons along. Always put words beside it."""
     classes = classes or ("icon" if name.startswith("i-") else "")
     attribute = format_html(' class="{}"', classes) if classes else ""
     drawing = mark_safe(load_icons()[name])  # noqa: S308  # our own file
@@ -57,15 +51,16 @@ def icon(name: str, classes: str = "") -> SafeString:
 
 @register.simple_tag
 def mark(made: str, words: str) -> SafeString:
-    """How something was made: shape, words and colour. `made` is one of the six, `words` what people read."""
+    """How something was made, as shape, words and colour. `made` is a value of `Mark`, `words` its text."""
     return format_html('<span class="mark" data-made="{}">{}<span>{}</span></span>', made, icon(f"m-{made}"), words)
 
 
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, name: str, label: str, symbol: str = "", **where: Any) -> SafeString:
-    """A link of the bar, or with a symbol one of the tabs; nothing where there is no such address.
+    """A link of the navigation bar, or with a symbol a tab; "" if there is no URL of this name.
 
-    `count` is how much waits there, kept fresh from the address named `fresh`. The page one is on is the current one.
+    `count` is the number of waiting items. `fresh` is the name of the URL from which a live page fetches it again.
+    The link to the current page gets `aria-current`.
     """
     count, fresh = where.pop("count", None), where.pop("fresh", "")
     address = _reverse_or_empty(name, **where)
@@ -78,7 +73,7 @@ def nav_link(context: Context, name: str, label: str, symbol: str = "", **where:
 
 @lru_cache(4096)
 def _reverse_or_empty(name: str, **where: Any) -> str:
-    """Kept, for every page leads to the same ones; to work an address out takes longer than to draw its link."""
+    """Cached, because every page has the same links, and reversing takes longer than rendering the link."""
     try:
         return reverse(name, kwargs=where)
     except NoReverseMatch:
@@ -99,7 +94,7 @@ def _live_count(count: Any, fresh: str) -> SafeString:
 
 @register.simple_tag
 def waiting_count(count: int) -> SafeString:
-    """How much waits, as the brass number beside a link: part of the page, and the whole answer of `review-count`."""
+    """The number of waiting items beside a link. It is also the whole response of `review-count`."""
     if not count:
         return SafeString("")
     return format_html(
@@ -117,19 +112,19 @@ def artists_of(person: Any) -> QuerySet[Artist]:
 
 @register.filter
 def artist_url(artist: Any) -> str:
-    """Where an artist's page is: a feed leads to the same few again and again."""
+    """The URL of an artist's page, cached."""
     return _reverse_or_empty("artist", slug=artist.slug)
 
 
 @register.filter
 def spot_color(artist: Artist) -> str:
-    """The ink an artist chose, else one by the id: tokens.css holds the eleven."""
+    """The colour an artist chose, else one by the id. static/tokens.css defines the eleven."""
     return artist.spot or SPOT_COLORS[artist.pk % len(SPOT_COLORS)]
 
 
 @register.filter
 def initials(name: Any) -> str:
-    """One letter, or two of a name of more words; for a face. Where none begins with a letter, its first one."""
+    """One letter of a name, or two if it has more words, for a face. "·" if there is no letter."""
     firsts = [word[0] for word in str(name).split() if word[0].isalnum()]
     firsts = firsts or [letter for letter in str(name) if letter.isalnum()][:1]
     return "".join(firsts[:1] + firsts[1:][-1:]).upper() or "·"
@@ -137,44 +132,49 @@ def initials(name: Any) -> str:
 
 @register.filter
 def has_tall_script(name: Any) -> bool:
-    """Whether it needs room above and below that Latin, Greek and Cyrillic capitals do not: then it is set looser."""
+    """Whether a name has letters taller than Latin, Greek and Cyrillic capitals, so it needs more line height."""
     return any(letter.isalpha() and letter > LAST_CASED_LETTER for letter in str(name))
 
 
 @register.filter
 def credit_html(name: Any) -> SafeString:
-    """Who a receipt names: the artist, or "X's team". Only the name may run its own way; our words about it do not."""
-    whose = str(name).removesuffix(TEAM_SUFFIX)
-    return format_html("<bdi>{}</bdi>{}", whose, str(name).removeprefix(whose))
+    """The name in a receipt: the artist's, or "<name>'s team". Only the artist's name is isolated in direction."""
+    artist = str(name).removesuffix(TEAM_SUFFIX)
+    return format_html("<bdi>{}</bdi>{}", artist, str(name).removeprefix(artist))
 
 
 @dataclass(frozen=True, slots=True)
 class Sleeve:
-    """What templates/_sleeve.html draws: a shape, a line about a moment, what it was about, and the number."""
+    """What templates/_sleeve.html draws: a shape, a caption and its subject, and the number."""
 
     shape: str
-    line: str
-    what: str = ""
+    caption: str
+    subject: str = ""
     figure: int | None = None
 
 
 @register.filter
 def sleeve(experience: Experience) -> Sleeve:
-    """The moment that earned it is the artwork. It comes with its artist."""
-    why, artist = experience.why or {}, experience.artist.name
-    number = why.get("nth")
+    """The sleeve of an experience (with its artist): it shows the moment it answers."""
+    text, artist = MomentText.of_reason(experience.why), experience.artist.name
     if experience.withdrawn_at:
-        return Sleeve("bell", "Taken back", figure=number)
-    if why.get("moment") == "first_listen":
-        return Sleeve("sun", "First listen", why.get("recording") or artist, 1)
-    if number:
-        return Sleeve("bell", f"{ordinal(number)} listen", why.get("recording") or artist, number)
-    return Sleeve("bars", artist)
+        return Sleeve("bell", "Taken back", figure=text.nth)
+    if text.nth is None:
+        return Sleeve(text.shape, artist)
+    return Sleeve(text.shape, text.label, text.title or artist, text.nth)
+
+
+@register.filter
+def moment_text(source: Any) -> MomentText:
+    """The words of a moment. `source` is the `why` of an experience, or a program version (with its recording)."""
+    if source is None or isinstance(source, dict):
+        return MomentText.of_reason(source)
+    return MomentText(source.moment, source.nth, source.recording.title if source.recording else None)
 
 
 @register.filter
 def short_number(number: Any) -> str:
-    """At most four characters, as a sleeve has room for: 1000, 12k, 3m."""
+    """At most four characters, which fit on a sleeve: 1000, 12k, 3m."""
     value = int(number)
     if value < 10_000:
         return str(value)
@@ -183,21 +183,21 @@ def short_number(number: Any) -> str:
 
 @register.filter
 def sleeve_figure(number: Any) -> SafeString:
-    """The number as a sleeve prints it: how large depends on how many characters there are."""
+    """The number on a sleeve. CSS sets its size by `data-chars`, the number of characters."""
     printed = short_number(number)
     return format_html('<span class="sleeve-figure" data-chars="{}">{}</span>', str(len(printed)), printed)
 
 
 @register.filter
 def clip(text: Any, most: int) -> str:
-    """At most so many characters. Django's own counts what is drawn, which takes long; hardly any text needs it."""
+    """At most `most` characters. Django's truncatechars is slow, so only long texts go through it."""
     whole = str(text)
     return whole if len(whole) <= most else truncatechars(whole, most)
 
 
 @register.simple_tag
 def local_time(when: Any, how: str = "day") -> SafeString:
-    """A time, for people where they are: static/app.js puts it into their own zone. Without it UTC is said.
+    """A time. static/app.js changes it to the reader's own zone; without JavaScript it is in UTC.
 
     `how`: "day" (today, 09:12), "date" (12 Nov 2026), "time" (09:12), "full" (12 Nov 2026, 08:54:41 UTC, everywhere).
     """
@@ -205,17 +205,17 @@ def local_time(when: Any, how: str = "day") -> SafeString:
     if moment is None:
         return SafeString("")
     clock = {"date": "", "time": " %H:%M UTC", "full": " %H:%M:%S UTC"}.get(how, " %H:%M UTC")
-    said = moment.strftime(clock).strip()
+    text = moment.strftime(clock).strip()
     if how != "time":
         day = f"{moment.day} {moment:%b %Y}"
-        said = f"{day}, {said}" if said else day
+        text = f"{day}, {text}" if text else day
     local = format_html(' data-at="{}"', how) if how != "full" else ""
-    return format_html('<time datetime="{}"{}>{}</time>', moment.isoformat(timespec="seconds"), local, said)
+    return format_html('<time datetime="{}"{}>{}</time>', moment.isoformat(timespec="seconds"), local, text)
 
 
 @register.filter
 def parse_time(text: Any) -> datetime | None:
-    """An ISO time, as receipts keep it, for Django's own filters."""
+    """An ISO time (as in receipts) as a datetime, for Django's own filters."""
     return _to_utc(text)
 
 
@@ -227,22 +227,22 @@ def _to_utc(when: Any) -> datetime | None:
 
 @register.filter
 def field_errors(field: BoundField) -> list[str]:
-    """What to change in this field; Django's "This field is required." says only what is wrong."""
-    chosen = isinstance(field.field, ChoiceField)
-    missing = "Choose one." if chosen else "Fill this in; there is nothing here yet."
+    """The errors of a field; for a required field they say what to do."""
+    is_choice = isinstance(field.field, ChoiceField)
+    missing = "Choose one." if is_choice else "Fill this in; there is nothing here yet."
     errors = field.errors.as_data()
     return [missing if error.code == "required" else text for error in errors for text in error.messages]
 
 
 @register.filter
 def without_reason_prefix(sentence: Any) -> str:
-    """The reason without the three words that stand before it in bold."""
+    """The reason without "You got this because", which the page shows in bold."""
     return str(sentence or "").removeprefix(REASON_PREFIX)
 
 
 @register.filter
 def barcode_path(commitment: Any) -> str:
-    """The path of a barcode, 320 wide: the very bits of the commitment, so that two look different."""
+    """The SVG path of a barcode, 320 wide, made of the bits of a SHA-256 in hexadecimal."""
     digits = re.sub(r"[^0-9a-f]", "", str(commitment))
     bits = "".join(f"{int(digit, 16):04b}" for digit in digits)
     step = 320 / max(len(bits), 1)
@@ -252,5 +252,5 @@ def barcode_path(commitment: Any) -> str:
 
 @register.filter
 def digit_groups(text: Any, size: int = 8) -> str:
-    """A long number in groups that an eye can follow and a line can break."""
+    """A long number in groups of `size`, so that people can compare it and lines can break."""
     return " ".join(re.findall(f".{{1,{size}}}", str(text)))

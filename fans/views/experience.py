@@ -1,4 +1,4 @@
-"""Show: one experience, large; and what its fan may do about it."""
+"""The page of one experience, opening it, and pausing the program it came from."""
 
 from uuid import UUID
 
@@ -18,12 +18,12 @@ from web.decorators import post_only
 @never_cache
 @login_required
 def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
-    """Looking writes nothing: the page itself says by a POST that it was opened."""
+    """A GET writes nothing: the page sends a POST to `mark_opened`."""
     experience = _get_own(request, pk)
     context = {
         "experience": experience,
-        "muted": _is_muted(request, experience),
-        "reported": reports.find_report(experience, by=request.user),
+        "program_paused": _is_muted(request, experience),
+        "report": reports.find_report(experience, by=request.user),
         "section": "feed",
     }
     return render(request, "fans/experience.html", context)
@@ -39,7 +39,7 @@ def mark_opened(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 @post_only
 @login_required
 def set_paused(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
-    """Stop the program that this came from, or with on=0 let it go on."""
+    """Pause the program that this came from; with on=0 resume it."""
     experience = _get_own(request, pk)
     if request.POST.get("on") == "0":
         mutes.resume(request.user, _program_id(experience))
@@ -47,12 +47,12 @@ def set_paused(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
         mutes.pause(request.user, _program_id(experience), experience.artist, name=_program_name(experience))
     if not request.htmx:
         return redirect("experience", pk)
-    context = {"experience": experience, "muted": _is_muted(request, experience)}
-    return render(request, "fans/experience.html#pause", context)
+    context = {"experience": experience, "program_paused": _is_muted(request, experience)}
+    return render(request, "fans/experience.html#program-pause", context)
 
 
 def _get_own(request: AuthenticatedHttpRequest, pk: UUID) -> Experience:
-    """To anybody but its fan there is no such experience."""
+    """404 for anybody but its fan."""
     return get_object_or_404(experiences.received_by(request.user).select_related("artist"), pk=pk)
 
 
@@ -62,7 +62,7 @@ def _program_id(experience: Experience) -> int:
 
 
 def _program_name(experience: Experience) -> str:
-    """What the program was called. Gone when the fan had the reason erased."""
+    """The program's name at delivery; "" if the reason was erased."""
     return str((experience.why or {}).get("program", ""))
 
 

@@ -1,4 +1,4 @@
-"""Show: a fan's own listening: what is recorded, when and whom they hear, and every listen with its way out."""
+"""The fan's own listening: charts, every listen with a button to delete it, and the switch not to record."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,8 +27,8 @@ UTC_ZONE = ZoneInfo("UTC")
 @never_cache
 @login_required
 def listening_history(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The page; to htmx the part that changes."""
-    template = "fans/listening.html#changed" if request.htmx else "fans/listening.html"
+    """The page; to htmx only the part that changes."""
+    template = "fans/listening.html#htmx-update" if request.htmx else "fans/listening.html"
     return render(request, template, _page_context(request, request.GET.get("before", "")))
 
 
@@ -36,14 +36,14 @@ def listening_history(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def forget_listen(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Take one listen back. To htmx what changes: its row, which says so until it is gone, and the sums without it."""
+    """Delete one listen. htmx gets the row, which says so, and the sums without it."""
     listen = get_object_or_404(Listen, person=request.user, pk=pk)
     retraction.retract(listen, by=request.user.actor)
-    if request.htmx:
-        context = _page_context(request, request.POST.get("before", "")) | {"fresh": pk}
-        return render(request, "fans/listening.html#changed", context)
-    messages.info(request, "That listen is being forgotten.")
     before = request.POST.get("before", "")
+    if request.htmx:
+        context = _page_context(request, before) | {"deleted_listen_id": pk}
+        return render(request, "fans/listening.html#htmx-update", context)
+    messages.info(request, "That listen is being deleted.")
     return redirect(_page_url(Cursor.parse(before) if before else None))
 
 
@@ -51,28 +51,28 @@ def forget_listen(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 def set_incognito(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Not recorded for an hour, until tomorrow, until they say so; or recorded again."""
-    asked = request.POST.get("for", "")
-    if asked == "end":
+    """Stop recording: `for` is "hour", "morning" or "open" (no end); "end" records again."""
+    length = request.POST.get("for", "")
+    if length == "end":
         incognito.end(request.user)
-    elif asked in {"hour", "morning", "open"}:
-        incognito.start(request.user, until=_incognito_end(asked, _reader_zone(request)))
+    elif length in {"hour", "morning", "open"}:
+        incognito.start(request.user, until=_incognito_end(length, _reader_zone(request)))
     else:
         raise Http404
     return redirect("listening")
 
 
-def _incognito_end(asked: str, zone: ZoneInfo) -> datetime | None:
+def _incognito_end(length: str, zone: ZoneInfo) -> datetime | None:
     now = datetime.now(zone)
-    if asked == "hour":
+    if length == "hour":
         return now.astimezone(UTC) + timedelta(hours=1)
-    if asked == "morning":
+    if length == "morning":
         return (now + timedelta(days=1)).replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0).astimezone(UTC)
     return None
 
 
 def _reader_zone(request: AuthenticatedHttpRequest) -> ZoneInfo:
-    """The reader's own, which static/time_zone.js leaves in a cookie; else UTC."""
+    """The zone in the cookie that static/time_zone.js sets; UTC if there is none or it is invalid."""
     try:
         return ZoneInfo(request.COOKIES.get("zone", "UTC"))
     except (ValueError, OSError, KeyError):  # nonsense, a folder, no such zone
@@ -87,24 +87,31 @@ def _page_context(request: AuthenticatedHttpRequest, before: str) -> dict[str, A
     """`before` is the text of a cursor, or ""."""
     zone = _reader_zone(request)
     page = listening.history_page(request.user, before)
-    rows = [listening.to_history_entry(listen) for listen in page.items]
-    rhythm = listening.count_listens(request.user, zone)
-    most = listening.top_artists(request.user)
+    listens = [listening.to_history_entry(listen) for listen in page.items]
     return {
         "incognito": incognito.current(request.user),
-        "zone": zone.key,
-        "place": zone.key.rpartition("/")[2].replace("_", " "),
-        "rows": rows,
-        "here": _page_url(before),
+        "time_zone": zone.key,
+        "time_zone_city": zone.key.rpartition("/")[2].replace("_", " "),
+        "listens": listens,
+        "current_url": _page_url(before),
         "before": before,
-        "older": _page_url(page.older) if page.older else "",
-        "newer": _page_url(None) if before else "",
-        "leaving": any(row.fate == "leaving" for row in rows),
-        "total": rhythm.total,
-        "dial": charts.draw_dial(rhythm.hours),
-        "months": charts.draw_month_bars(rhythm.months),
-        "bars": charts.draw_horizontal_bars([(each.artist.name, each.listens) for each in most]),
-        "most": most,
-        "high": charts.ROW_HEIGHT * len(most),
-        "stories": listening.recent_experiences(request.user),
+        "older_url": _page_url(page.older) if page.older else "",
+        "newer_url": _page_url(None) if before else "",
+        "has_pending_deletion": any(entry.status == "deleting" for entry in listens),
+        "triggered_experiences": listening.recent_experiences(request.user),
+        **_chart_context(request, zone),
+    }
+
+
+def _chart_context(request: AuthenticatedHttpRequest, zone: ZoneInfo) -> dict[str, Any]:
+    counts = listening.count_listens(request.user, zone)
+    top_artists = listening.top_artists(request.user)
+    figures = [(engagement.artist.name, engagement.listens) for engagement in top_artists]
+    return {
+        "listen_total": counts.total,
+        "hours_chart": charts.draw_dial(counts.hours),
+        "months_chart": charts.draw_month_bars(counts.months),
+        "artists_chart": charts.draw_horizontal_bars(figures),
+        "artists_chart_height": charts.ROW_HEIGHT * len(top_artists),
+        "top_artists": top_artists,
     }

@@ -1,4 +1,4 @@
-"""Stream: the sound of a recording, through our own view: who may hear it is asked on every range."""
+"""Serve the sound of a recording, whole or by ranges, to signed-in people only."""
 
 import re
 from pathlib import Path
@@ -16,19 +16,16 @@ RANGE_HEADER = re.compile(r"bytes=\s*(\d{1,18})?\s*-\s*(\d{1,18})?\s*")
 
 
 class RangeNotSatisfiable(Exception):
-    """The range lies outside the sound."""
+    """The range lies outside the file."""
 
 
 @require_safe
 @login_required
 def recording_audio(request: HttpRequest, pk: int) -> HttpResponse:
-    """All of it, or the part that a Range header asks for. Nothing of it stays in any cache.
-
-    Sounds are small: what is asked for is read whole, not streamed.
-    """
-    found = get_object_or_404(Sound, recording_id=pk)
-    etag = f'"{found.sha256}"'
-    path = Path(settings.MEDIA_ROOT) / found.path
+    """The whole file, or the part in the Range header, never cached. Files are small, so a part is read at once."""
+    sound = get_object_or_404(Sound, recording_id=pk)
+    etag = f'"{sound.sha256}"'
+    path = Path(settings.MEDIA_ROOT) / sound.path
     if not path.is_file():
         raise Http404
     size = path.stat().st_size
@@ -36,7 +33,7 @@ def recording_audio(request: HttpRequest, pk: int) -> HttpResponse:
         response = HttpResponse(status=304)
     else:
         response = _file_response(request, path, size, etag)
-        response["Content-Type"] = found.content_type
+        response["Content-Type"] = sound.content_type
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, no-store"
@@ -60,11 +57,11 @@ def _file_response(request: HttpRequest, path: Path, size: int, etag: str) -> Ht
 
 
 def _parse_range(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
-    """The first and the last byte that are asked for; None for all of it, as for what we do not understand."""
-    asked = RANGE_HEADER.fullmatch(request.headers.get("Range", ""))
-    if asked is None or request.headers.get("If-Range", etag) != etag:
+    """The first and the last byte of the range. None for the whole file, also if the header is malformed."""
+    match = RANGE_HEADER.fullmatch(request.headers.get("Range", ""))
+    if match is None or request.headers.get("If-Range", etag) != etag:
         return None
-    start, end = asked.groups()
+    start, end = match.groups()
     if start is None and end is None:
         return None
     if start is None:

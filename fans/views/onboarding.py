@@ -1,4 +1,4 @@
-"""Begin: bring one's listening in one of three ways, then choose who may answer."""
+"""Onboarding: connect listening in one of three ways, then choose artists."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from accounts import tokens
 from accounts.decorators import login_required
 from accounts.exceptions import TokenRefused
 from accounts.requests import AuthenticatedHttpRequest
-from fans import preferences, scrobblers
-from fans.views import artist
+from catalog.models import Artist
+from fans import discovery, opt_ins, preferences, scrobblers
 from listens.models import Listen
 from web.decorators import post_only
 
@@ -23,7 +23,7 @@ ARTISTS_SHOWN = 12
 @never_cache
 @login_required
 def connect_listening(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The three ways; to htmx the settings of the scrobbler that was chosen."""
+    """The three ways; to htmx only the settings of the chosen scrobbler."""
     return _render_connect(request, _scrobbler_context(request, request.GET.get("scrobbler", "")))
 
 
@@ -31,15 +31,16 @@ def connect_listening(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Make a token for the chosen scrobbler, and show it here, once: no address leads to it again."""
+    """Make a token for the chosen scrobbler. Its secret is shown in this response only."""
     context = _scrobbler_context(request, request.POST.get("scrobbler", ""))
+    scrobbler = context["scrobbler"]
     try:
-        _, secret = tokens.create(request.user, context["chosen"].name, by=request.user)
+        _, secret = tokens.create(request.user, scrobbler.name, by=request.user)
     except TokenRefused as problem:
         context["problem"] = str(problem)
     else:
-        filled = scrobblers.fill_in_settings(context["chosen"], request.user.handle, secret)
-        context |= {"made": True, "filled": filled, "heard": None}
+        fields = scrobblers.fill_in_settings(scrobbler, request.user.handle, secret)
+        context |= {"token_made": True, "scrobbler_fields": fields, "first_listen": None}
     return _render_connect(request, context)
 
 
@@ -47,38 +48,43 @@ def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def first_listen(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Whether the first song has arrived. The page asks every few seconds."""
+    """Whether the first listen has arrived. The page asks every few seconds."""
     newest = Listen.objects.filter(person=request.user).order_by("-started_at").first()
-    return render(request, "fans/onboarding.html#heard", {"heard": newest})
+    return render(request, "fans/onboarding.html#first-listen", {"first_listen": newest})
 
 
 @require_safe
 @never_cache
 @login_required
 def choose_artists(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Who may answer. Each beside exactly what their team would see."""
-    found = artist.known_to(request.user)[:ARTISTS_SHOWN]
-    return render(request, "fans/onboarding_artists.html", {"artists": [artist.with_words(each) for each in found]})
+    """Artists, each with its switch and consent text."""
+    artists = discovery.search_artists(request.user)[:ARTISTS_SHOWN]
+    context = {"artists": [_with_consent_text(artist) for artist in artists]}
+    return render(request, "fans/onboarding_artists.html", context)
 
 
 @post_only
 @login_required
 def finish_onboarding(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Enough of this: from now on the front door leads to the feed."""
+    """From now on the front page shows the feed."""
     preferences.finish_onboarding(request.user)
     return redirect("feed")
 
 
+def _with_consent_text(artist: Artist) -> dict[str, Any]:
+    return {"artist": artist, "consent_text": opt_ins.consent_text(artist)}
+
+
 def _render_connect(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> HttpResponse:
     if request.htmx:
-        return render(request, "fans/onboarding.html#connect", context)
-    return render(request, "fans/onboarding.html", context | {"songs": artist.to_begin_with()})
+        return render(request, "fans/onboarding.html#scrobbler-settings", context)
+    return render(request, "fans/onboarding.html", context | {"recordings": discovery.starter_recordings()})
 
 
 def _scrobbler_context(request: AuthenticatedHttpRequest, key: str) -> dict[str, Any]:
-    chosen = scrobblers.find_scrobbler(key)
+    scrobbler = scrobblers.find_scrobbler(key)
     return {
         "scrobblers": scrobblers.SCROBBLERS,
-        "chosen": chosen,
-        "filled": scrobblers.fill_in_settings(chosen, request.user.handle),
+        "scrobbler": scrobbler,
+        "scrobbler_fields": scrobblers.fill_in_settings(scrobbler, request.user.handle),
     }

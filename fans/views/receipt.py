@@ -1,4 +1,4 @@
-"""Show: the checkable page of one experience, at an address nobody can guess. No fan, no text, no money."""
+"""The receipt of one experience, as a page and as JSON, at an unlisted address. It names no fan."""
 
 from typing import Any
 
@@ -10,12 +10,28 @@ from django.views.decorators.http import require_safe
 from fans.models import Experience
 
 
+@require_safe
+@never_cache
+def receipt(request: HttpRequest, key: str) -> HttpResponse:
+    experience = _get_by_key(key)
+    context = {"receipt": _receipt_data(experience), "receipt_key": key, "artist": experience.artist}
+    return _keep_unlisted(render(request, "fans/receipt.html", context))
+
+
+@require_safe
+@never_cache
+def receipt_json(request: HttpRequest, key: str) -> HttpResponse:
+    return _keep_unlisted(
+        JsonResponse(_receipt_data(_get_by_key(key)), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    )
+
+
 def _get_by_key(key: str) -> Experience:
     return get_object_or_404(Experience.objects.select_related("artist"), receipt_key=key)
 
 
 def _receipt_data(experience: Experience) -> dict[str, Any]:
-    """What the receipt says: frozen at delivery, plus whether the experience was taken back since."""
+    """What was frozen at delivery, and whether the experience was withdrawn since."""
     withdrawn = experience.withdrawn_at
     return {
         "artist": experience.artist.name,
@@ -29,23 +45,7 @@ def _receipt_data(experience: Experience) -> dict[str, Any]:
 
 
 def _keep_unlisted(response: HttpResponse) -> HttpResponse:
-    """Whoever was given the address may look; no search engine was, and no link tells where it came from."""
+    """Search engines must not list the address, and links on the page must not reveal it."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-@require_safe
-@never_cache
-def receipt(request: HttpRequest, key: str) -> HttpResponse:
-    experience = _get_by_key(key)
-    given = {"receipt": _receipt_data(experience), "key": key, "ink_of": experience.artist}
-    return _keep_unlisted(render(request, "fans/receipt.html", given))
-
-
-@require_safe
-@never_cache
-def receipt_json(request: HttpRequest, key: str) -> HttpResponse:
-    return _keep_unlisted(
-        JsonResponse(_receipt_data(_get_by_key(key)), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    )

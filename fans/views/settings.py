@@ -1,8 +1,7 @@
-"""Settle: one's name, tokens, opt-ins, pauses and wishes, on one page; and every yes one ever gave."""
+"""The fan's settings: name, tokens, opt-ins, paused programs, "human only", and every consent they gave."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,43 +12,14 @@ from accounts import tokens
 from accounts.decorators import login_required
 from accounts.exceptions import TokenRefused
 from accounts.models import Consent, Person, Token
-from accounts.people import normalise_name
 from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist
 from fans import mutes, opt_ins, preferences, scrobblers
+from fans.forms import NameForm, TokenForm
 from fans.models import Mute
 from web.decorators import post_only
 
 CONSENTS_SHOWN = 50
-
-
-class Name(forms.Form):
-    name = forms.CharField(
-        label="Name",
-        max_length=80,
-        required=False,
-        help_text="As artists may greet you.",
-        error_messages={"max_length": "Use at most %(limit_value)d characters; these are %(show_value)d."},
-        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
-    )
-
-    def clean_name(self) -> str:
-        return normalise_name(self.cleaned_data["name"])
-
-
-class NewToken(forms.Form):
-    scrobbler = forms.ChoiceField(label="For", choices=[(each.key, each.name) for each in scrobblers.SCROBBLERS])
-    label = forms.CharField(
-        label="Call it",
-        max_length=80,
-        required=False,
-        help_text="So that you know later which one to revoke, for example: my phone.",
-        error_messages={"max_length": "Use at most %(limit_value)d characters; these are %(show_value)d."},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
-    )
-
-    def clean_label(self) -> str:
-        return normalise_name(self.cleaned_data["label"])
 
 
 @require_safe
@@ -62,7 +32,7 @@ def fan_settings(request: AuthenticatedHttpRequest) -> HttpResponse:
 @post_only
 @login_required
 def change_name(request: AuthenticatedHttpRequest) -> HttpResponse:
-    form = Name(request.POST)
+    form = NameForm(request.POST)
     if not form.is_valid():
         return _render_settings(request, name_form=form, status=422)
     Person.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
@@ -74,18 +44,19 @@ def change_name(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Shown in the answer to this very form, and nowhere ever again."""
-    form = NewToken(request.POST)
+    """Make a token. Its secret is shown in this response only."""
+    form = TokenForm(request.POST)
     if not form.is_valid():
         return _render_settings(request, token_form=form, status=422)
-    chosen = scrobblers.find_scrobbler(form.cleaned_data["scrobbler"])
+    scrobbler = scrobblers.find_scrobbler(form.cleaned_data["scrobbler"])
     try:
-        made, secret = tokens.create(request.user, form.cleaned_data["label"] or chosen.name, by=request.user)
+        token, secret = tokens.create(request.user, form.cleaned_data["label"] or scrobbler.name, by=request.user)
     except TokenRefused as problem:
         form.add_error(None, str(problem))
         return _render_settings(request, token_form=form, status=422)
-    filled = scrobblers.fill_in_settings(chosen, request.user.handle, secret)
-    return _render_settings(request, made={"token": made, "chosen": chosen, "filled": filled})
+    fields = scrobblers.fill_in_settings(scrobbler, request.user.handle, secret)
+    new_token = {"token": token, "scrobbler": scrobbler, "fields": fields}
+    return _render_settings(request, new_token=new_token)
 
 
 @post_only
@@ -93,7 +64,7 @@ def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
 def revoke_token(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(Token, pk=pk, person=request.user)
     tokens.revoke(token, by=request.user)
-    messages.success(request, f"“{token.name}” opens nothing any more.")
+    messages.success(request, f"“{token.name}” no longer works.")
     return redirect("settings")
 
 
@@ -108,19 +79,19 @@ def resume_program(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def _render_settings(
     request: AuthenticatedHttpRequest,
     *,
-    name_form: Name | None = None,
-    token_form: NewToken | None = None,
-    made: dict[str, Any] | None = None,
+    name_form: NameForm | None = None,
+    token_form: TokenForm | None = None,
+    new_token: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person = request.user
     context = {
-        "name_form": name_form or Name(initial={"name": person.name}),
-        "token_form": token_form or NewToken(),
-        "made": made,
+        "name_form": name_form or NameForm(initial={"name": person.name}),
+        "token_form": token_form or TokenForm(),
+        "new_token": new_token,
         "tokens": Token.objects.usable().filter(person=person).order_by("-pk"),
         "opt_ins": opt_ins.active_opt_ins(person).select_related("artist", "consent"),
-        "mutes": mutes.active_mutes(person),
+        "paused_programs": mutes.active_mutes(person),
         "human_only": preferences.wants_human_only(person),
         "consents": _consent_history(person),
         "section": "settings",
@@ -129,8 +100,8 @@ def _render_settings(
 
 
 def _consent_history(person: Person) -> list[dict[str, Any]]:
-    """Newest first, each with the name of what it is about; in two queries."""
-    rows = list(Consent.objects.filter(person=person).order_by("-pk")[:CONSENTS_SHOWN])
-    ids = {int(row.about.removeprefix("artist:")) for row in rows if row.about.startswith("artist:")}
+    """The newest consents, each with the name of the artist it is about, in two queries."""
+    consents = list(Consent.objects.filter(person=person).order_by("-pk")[:CONSENTS_SHOWN])
+    ids = {int(consent.about.removeprefix("artist:")) for consent in consents if consent.about.startswith("artist:")}
     names = {f"artist:{pk}": name for pk, name in Artist.objects.filter(pk__in=ids).values_list("pk", "name")}
-    return [{"row": row, "about": names.get(row.about, row.about)} for row in rows]
+    return [{"consent": consent, "about": names.get(consent.about, consent.about)} for consent in consents]

@@ -46,7 +46,7 @@ def test_the_mark_by_maker_editor_and_decider(
 ) -> None:
     draft = build_draft(maker, text, team_typed=team_typed)
 
-    assert marks.derive_mark(draft).words(marks.derive_credit(draft, decided_by=decided_by)) == words
+    assert marks.derive_mark(draft).text(marks.derive_credit(draft, decided_by=decided_by)) == words
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.PRINCIPAL])

@@ -112,7 +112,7 @@ def test_who_is_new_presses_play_and_is_led_on(guests: Browsers, artist: Artist)
     expect(page.locator("[data-told]").first).to_have_text("This counts as a listen.")
     onward.click()
 
-    expect(page.locator("h1")).to_have_text("Who may answer you?")
+    expect(page.locator("h1")).to_have_text("Who can write to you?")
 
 
 def test_the_player_obeys_the_keyboard_and_plays_one_at_a_time(guests: Browsers, artist: Artist) -> None:

@@ -107,7 +107,7 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
     expect(fan.locator("#connect .waiting")).to_contain_text("It arrived: Night Bus")
     fan.get_by_role("link", name="Choose artists").click()
     fan.get_by_role("link", name="Mara Veil", exact=True).click()
-    switch = fan.get_by_role("switch", name="Let Mara Veil answer me")
+    switch = fan.get_by_role("switch", name="Let Mara Veil write to me")
     expect(switch).to_have_attribute("aria-checked", "false")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")

@@ -1,4 +1,4 @@
-"""Tests of the notices beside the feed: what became of a report, what was taken back; of whom, and for how long."""
+"""Tests of the notices beside the feed: answered reports and withdrawn experiences."""
 
 from datetime import timedelta
 
@@ -75,8 +75,8 @@ def test_what_was_taken_back_is_said() -> None:
 
     found = get_page(signed_in_client(experience.person), "/")
     assert TAKEN in found.words
-    assert [(each.what, each.about) for each in activity.recent_activity(experience.person)] == [
-        ("taken back", experience.pk)
+    assert [(each.kind, each.experience_id) for each in activity.recent_activity(experience.person)] == [
+        ("withdrawn", experience.pk)
     ]
 
 
@@ -90,14 +90,14 @@ def test_the_newest_three_of_both_stand_newest_first() -> None:
     report_and_handle(third, upheld=True)
     take_back(fourth, days=4)
 
-    told = activity.recent_activity(fan)
+    items = activity.recent_activity(fan)
 
-    assert [(each.what, each.about) for each in told] == [
+    assert [(each.kind, each.experience_id) for each in items] == [
         ("upheld", third.pk),
-        ("taken back", second.pk),
+        ("withdrawn", second.pk),
         ("dismissed", None),
     ]
-    assert [each.artist and each.artist.name for each in told] == ["Mara Veil", "Mara Veil", "Number 7"]
+    assert [each.artist and each.artist.name for each in items] == ["Mara Veil", "Mara Veil", "Number 7"]
 
 
 def test_after_thirty_days_it_is_no_news() -> None:
@@ -167,7 +167,7 @@ def test_the_part_is_what_stands_in_the_page() -> None:
     report_and_handle(experience, upheld=True)
 
     part = client.get("/feed/notices", headers=HTMX).content.decode()
-    assert (place["data-live"], place["hx-get"]) == ("report.handled", "/feed/notices")
+    assert (place["data-live"], place["hx-get"]) == ("report.handled experience.withdrawn", "/feed/notices")
     assert nothing.content == b""
     assert AGREED in get_page(client, "/feed/notices", headers=HTMX).words
     assert part in client.get("/").content.decode()
@@ -189,10 +189,10 @@ def test_three_notices_cost_as_many_queries_as_one() -> None:
     for experience in receive_at_each_listen(artist, three, 3):
         report_and_handle(experience, upheld=False)
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         assert len(activity.recent_activity(three)) == 3
 
-    assert len(asked) == 1
+    assert len(queries) == 2
     assert count_queries(signed_in_client(one), "/feed/notices") == count_queries(
         signed_in_client(three), "/feed/notices"
     )

@@ -4,9 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Consent, Role
-from fans import ai_permissions, opt_ins
+from fans import ai_permissions, discovery, opt_ins
 from fans.models import OptIn
-from fans.views import artist as artist_views
 from rights import grants
 from rights.models import Use
 from tests import factories
@@ -19,7 +18,7 @@ def test_the_page_says_in_words_what_a_machine_may_do() -> None:
     artist = factories.create_artist()
     client = signed_in_client(factories.create_fan())
 
-    answers = [(each.word, each.what) for each in ai_permissions.list_permissions(artist)]
+    answers = [(permission.label, permission.use) for permission in ai_permissions.list_permissions(artist)]
 
     assert answers[0] == ("Yes", "Suggest messages")
     assert answers[-2:] == [("Never", "Make \u2068Mara Veil\u2069’s voice"), ("Never", "Train on the music")]
@@ -30,8 +29,8 @@ def test_a_yes_that_was_never_given_is_not_yet_and_one_that_ended_is_no() -> Non
     silent, over = factories.create_artist(granted=False), factories.create_artist("Ove Lind")
     grants.switch_off(over, Use.PERSONAL_MESSAGE, by=factories.get_member(over, Role.PRINCIPAL))
 
-    assert ai_permissions.list_permissions(silent)[0].word == "Not yet"
-    assert ai_permissions.list_permissions(over)[0].word == "No"
+    assert ai_permissions.list_permissions(silent)[0].label == "Not yet"
+    assert ai_permissions.list_permissions(over)[0].label == "No"
 
 
 def test_a_yes_for_some_countries_names_them() -> None:
@@ -39,7 +38,7 @@ def test_a_yes_for_some_countries_names_them() -> None:
     principal = factories.get_member(artist, Role.PRINCIPAL)
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, territories=["PT", "ES"])
 
-    assert ai_permissions.list_permissions(artist)[0].how.endswith("In ES, PT only.")
+    assert ai_permissions.list_permissions(artist)[0].explanation.endswith("In ES, PT only.")
 
 
 def test_programs_are_offered_without_their_words() -> None:
@@ -114,7 +113,7 @@ def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
 
     assert filled.mark == "filled"
     assert str(filled.text) not in found
-    assert "Nothing to you yet. What Mara Veil writes or records for you alone stands here." in found
+    assert "Nothing yet. Here you find what Mara Veil writes or records for you alone." in found
 
 
 def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
@@ -123,7 +122,7 @@ def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
 
     before = get_page(client, "/artists/mara-veil")
     factories.detect_moments(factories.insert_listens(fan, artist))
-    [part] = get_page(client, "/artists/mara-veil").all("p", id="heard")
+    [part] = get_page(client, "/artists/mara-veil").all("p", id="listen-count")
     after = get_page(client, str(part["hx-get"]), headers=HTMX)
 
     assert "You have not listened to this artist here yet." in before.words
@@ -157,7 +156,7 @@ def test_the_list_begins_with_ones_own_and_finds_by_name() -> None:
     assert links == ["/artists/cecilie", "/artists/anna", "/artists/berit"]
     assert "Berit" in found.words
     assert "Anna" not in found.words
-    assert "Nobody of that name" in get_page(client, "/artists/?q=%00%25_zzz").words
+    assert "No artist of that name" in get_page(client, "/artists/?q=%00%25_zzz").words
 
 
 def test_a_stranger_signs_in_first_and_an_unknown_artist_is_not_there() -> None:
@@ -203,4 +202,4 @@ def test_whom_one_plays_comes_before_the_alphabet() -> None:
     played, much = factories.create_artist("Played"), factories.create_artist("Zzz")
     factories.detect_moments(factories.insert_listens(fan, played, 1), factories.insert_listens(fan, much, 2))
 
-    assert [artist.name for artist in artist_views.known_to(fan)] == ["Zzz", "Played", "Aaa"]
+    assert [artist.name for artist in discovery.search_artists(fan)] == ["Zzz", "Played", "Aaa"]

@@ -1,4 +1,4 @@
-"""Tests of the feed: what is shown, in which order, to whom, and what comes while one looks."""
+"""Tests of the feed: what it shows, in which order, to whom, and what arrives while it is open."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Person
 from artists.models import Program
 from catalog.models import Artist
-from fans import opt_ins, preferences
+from fans import listening, opt_ins, preferences
 from fans.models import Experience
 from fans.views import feed
 from listens.models import Listen
@@ -26,23 +26,23 @@ def make_programs(artist: Artist, count: int) -> list[Program]:
 
 
 def card_ids(found: object) -> list[str]:
-    """The ids of the cards, from above to below."""
+    """The ids of the cards, from top to bottom."""
     return [str(each["id"]).removeprefix("experience-") for each in found.all("article")]  # type: ignore[attr-defined]
 
 
 def receive_at_each_listen(artist: Artist, fan: Person, count: int) -> list[Experience]:
-    """One at each of the first listens, oldest first."""
+    """One experience at each of the first listens, oldest first."""
     return [received(program, fan) for program in make_programs(artist, count)]
 
 
-def test_who_is_not_signed_in_sees_the_front_door_and_no_feed() -> None:
+def test_strangers_see_the_front_page_and_no_feed() -> None:
     front = get_page(Client(), "/")
 
     assert "Sign up" in front.words
     assert Client().get("/feed/fresh?after=0").status_code == 302
 
 
-def test_cards_stand_newest_first_in_the_fixed_order() -> None:
+def test_cards_are_newest_first_and_keep_the_order_of_their_parts() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     received_ones = receive_at_each_listen(artist, fan, 3)
@@ -55,7 +55,7 @@ def test_cards_stand_newest_first_in_the_fixed_order() -> None:
     assert sorted(order, key=words.index) == order
 
 
-def test_somebody_elses_cards_are_not_there() -> None:
+def test_cards_of_other_fans_are_not_shown() -> None:
     artist = factories.create_artist()
     mine, theirs = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     program = factories.create_program(artist)
@@ -64,7 +64,7 @@ def test_somebody_elses_cards_are_not_there() -> None:
     assert card_ids(get_page(signed_in_client(mine), "/")) == [str(own.pk)]
 
 
-def test_human_only_is_kept_and_hides_what_a_machine_worded() -> None:
+def test_human_only_is_stored_and_hides_what_a_model_wrote() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     first, second, third = make_programs(artist, 3)
@@ -82,7 +82,7 @@ def test_human_only_is_kept_and_hides_what_a_machine_worded() -> None:
     assert len(card_ids(get_page(client, "/"))) == 3
 
 
-def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
+def test_the_feed_is_filtered_by_artist_and_by_hand() -> None:
     mara, ove = factories.create_artist(), factories.create_artist("Ove Lind")
     fan = factories.create_fan(opted_in=mara)
     opt_ins.opt_in(fan, ove)
@@ -96,7 +96,7 @@ def test_filters_are_links_to_an_artist_and_to_what_came_by_hand() -> None:
     assert client.get("/?artist=nobody").status_code == 404
 
 
-def test_an_empty_filter_says_what_it_leaves_out() -> None:
+def test_a_filter_without_results_says_what_it_shows() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     received(factories.create_program(artist), fan)
@@ -108,12 +108,12 @@ def test_an_empty_filter_says_what_it_leaves_out() -> None:
 
     for found in (by_hand, both):
         assert card_ids(found) == []
-        assert "What was filled in, or worded with a machine’s help, does not." in found.words
+        assert "Only what somebody writes or records for you alone is here" in found.words
         assert found.all("a", href="/", class_="btn btn-small")
     assert len(card_ids(get_page(client, "/"))) == 1
 
 
-def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_cards_follow_a_link_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "PAGE_SIZE", 2)
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
@@ -129,7 +129,7 @@ def test_older_ones_follow_a_link_once_each(monkeypatch: pytest.MonkeyPatch) -> 
     assert seen == [str(each.pk) for each in reversed(every)]
 
 
-def test_htmx_gets_the_older_ones_without_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_htmx_gets_older_cards_without_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "PAGE_SIZE", 1)
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
@@ -146,7 +146,7 @@ def test_a_malformed_cursor_is_a_404(before: str) -> None:
     assert signed_in_client(factories.create_fan()).get(f"/?before={before}").status_code == 404
 
 
-def test_a_new_card_comes_once_whatever_is_asked_again() -> None:
+def test_a_new_card_arrives_once() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     first, second = make_programs(artist, 2)
@@ -164,17 +164,17 @@ def test_a_new_card_comes_once_whatever_is_asked_again() -> None:
     assert card_ids(again) == []
 
 
-def test_what_came_while_the_page_was_made_does_not_come_twice() -> None:
+def test_a_card_delivered_during_the_request_does_not_arrive_twice() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     card = received(factories.create_program(artist), fan)
-    request = type("Asked", (), {"live_after": 0, "user": fan})()
+    request = type("Request", (), {"live_after": 0, "user": fan})()
 
     assert feed._newest_notice(request, [card]) == Notice.objects.get(person=fan).sequence == 1
     assert feed._newest_notice(request, []) == 0
 
 
-def test_what_comes_live_keeps_to_the_filter_and_the_wish() -> None:
+def test_new_cards_obey_the_filter_and_human_only() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     fan = factories.create_fan(opted_in=artist)
     opt_ins.opt_in(fan, other)
@@ -186,7 +186,7 @@ def test_what_comes_live_keeps_to_the_filter_and_the_wish() -> None:
     assert card_ids(get_page(client, "/feed/fresh?after=0", headers=HTMX)) == []
 
 
-def test_after_too_much_the_page_loads_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_too_many_notices_the_page_reloads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "MAX_NEW_CARDS", 2)
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
@@ -196,11 +196,11 @@ def test_after_too_much_the_page_loads_anew(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30])
-def test_a_number_that_is_none_is_not_there(after: str) -> None:
+def test_a_malformed_notice_number_is_a_404(after: str) -> None:
     assert signed_in_client(factories.create_fan()).get(f"/feed/fresh?after={after}").status_code == 404
 
 
-def test_the_toast_says_who_answered_and_only_to_the_fan() -> None:
+def test_the_toast_names_the_artist_and_only_to_the_fan() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     experience = received(factories.create_program(artist), fan, by_a_model=True)
@@ -216,7 +216,7 @@ def test_the_toast_says_who_answered_and_only_to_the_fan() -> None:
     assert signed_in_client(fan).get(path).status_code == 204
 
 
-def test_an_empty_feed_has_one_next_step() -> None:
+def test_an_empty_feed_offers_one_next_step() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
 
@@ -226,7 +226,7 @@ def test_an_empty_feed_has_one_next_step() -> None:
     assert "Check how your listening comes in" in found.words
 
 
-def test_the_month_counts_own_listens_that_count() -> None:
+def test_the_month_counts_the_fans_listens_not_set_aside() -> None:
     artist, now = factories.create_artist(), timezone.now()
     fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo")
     recording = factories.create_recording(artist)
@@ -238,12 +238,12 @@ def test_the_month_counts_own_listens_that_count() -> None:
     [old] = factories.insert_listens(fan, artist, 1, recording=recording)
     Listen.objects.filter(pk=old.id).update(started_at=now - timedelta(days=40))
 
-    month = feed.month.of(fan)
+    month = listening.summarise_month(fan)
 
-    assert (month.listens, [(each.name, each.listens) for each in month.artists]) == (4, [("Mara Veil", 3)])
+    assert (month.listens, [(artist.name, artist.listens) for artist in month.artists]) == (4, [("Mara Veil", 3)])
 
 
-def test_names_and_words_with_markup_are_text() -> None:
+def test_names_and_messages_with_markup_are_text() -> None:
     artist = factories.create_artist("<b>Bo</b> & \u202eabc")
     fan = factories.create_fan(opted_in=artist)
     received(factories.create_program(artist), fan, written="<script>alert(1)</script> & so on")
@@ -255,7 +255,7 @@ def test_names_and_words_with_markup_are_text() -> None:
     assert "<bdi>&lt;b&gt;Bo&lt;/b&gt; &amp; \u202eabc</bdi>" in response.content.decode()
 
 
-def test_three_cards_cost_as_many_queries_as_one() -> None:
+def test_three_cards_take_as_many_queries_as_one() -> None:
     artist = factories.create_artist()
     one, three = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     first, second, third = make_programs(artist, 3)

@@ -7,7 +7,6 @@ from django.test import Client
 from artists.models import Draft
 from fans import reports
 from fans.models import Experience
-from fans.reports import NotTheirs
 from tests import factories
 from trust import reports as desk
 from trust.exceptions import AlreadyReported
@@ -72,7 +71,7 @@ def test_nobody_reports_what_somebody_else_received(experience: Experience) -> N
     team = factories.get_member(experience.artist, "principal")
 
     for person in (factories.create_fan("Stranger"), team, factories.get_staff()):
-        with pytest.raises(NotTheirs):
+        with pytest.raises(Experience.DoesNotExist):
             reports.report_experience(experience, by=person, reason="hurtful")
 
     assert Report.objects.count() == 0

@@ -114,7 +114,7 @@ def test_a_receipt_is_whole_and_names_no_fan(client: Client) -> None:
 
 @pytest.mark.parametrize("mark", Mark)
 def test_each_mark_is_a_word_a_shape_and_a_colour(mark: Mark) -> None:
-    words = mark.words(HOSTILE_NAME)
+    words = mark.text(HOSTILE_NAME)
 
     drawn = fanfare.mark(mark.value, words)
     page = HTMLPage(drawn)
@@ -165,7 +165,7 @@ def test_a_card_that_was_taken_back_or_erased_keeps_its_receipt() -> None:
     experience.withdrawn_at = factories.NOON
     taken = HTMLPage(render_to_string("fans/_experience_card.html", {"experience": experience}))
 
-    assert "You deleted the words. The receipt stays." in erased.words
+    assert "The words were erased. The receipt stays." in erased.words
     assert "Taken back 1 Nov 2026 . The words are gone; the receipt stays." in taken.words
     for page in (erased, taken):
         assert [found["href"] for found in page.all("a")][-1] == f"/r/{experience.receipt_key}"

@@ -213,7 +213,7 @@ def _render_editor(
         "errors": editor.errors,
         "previews": previews,
         "languages": LANGUAGE_CHOICES,
-        "filled_mark_text": Mark.FILLED.words(studio.artist.name),
+        "filled_mark_text": Mark.FILLED.text(studio.artist.name),
     }
     if not part:
         context["version_history"] = list_versions(editor.program)
