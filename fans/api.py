@@ -29,21 +29,24 @@ class OptInStateSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class OptInView(APIView):
-    """Read, give or end your opt-in with one artist. It is off until you give it."""
+    """Read, give or end your opt-in with one artist."""
 
     serializer_class = OptInStateSerializer
 
     def get(self, request: Request, slug: str) -> Response:
+        """Read whether you opted in to an artist, and the consent text. It is off until you opt in."""
         return Response(self.serialize_state(get_person(request), self.get_artist(slug)))
 
     @extend_schema(request=None, responses=OptInStateSerializer)
     def put(self, request: Request, slug: str) -> Response:
+        """Opt in to an artist."""
         artist = self.get_artist(slug)
         opt_ins.opt_in(get_person(request), artist)
         return Response(self.serialize_state(get_person(request), artist))
 
     @extend_schema(request=None, responses=OptInStateSerializer)
     def delete(self, request: Request, slug: str) -> Response:
+        """End your opt-in."""
         artist = self.get_artist(slug)
         opt_ins.opt_out(get_person(request), artist)
         return Response(self.serialize_state(get_person(request), artist))
@@ -103,7 +106,7 @@ class ExperienceListView(generics.ListAPIView[Experience]):
 
 
 class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
-    """Read one of your experiences, and say that you opened it."""
+    """Read one of your experiences."""
 
     serializer_class = ExperienceSerializer
     queryset = Experience.objects.none()

@@ -1,19 +1,21 @@
-"""Deliver and open experiences: what fans receive.
+"""Deliver, open, withdraw and erase experiences: what fans receive.
 
 The database refuses an experience without a decision on exactly its content.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Person
 from audit import trail
+from fans.exceptions import AlreadyErased, AlreadyWithdrawn, InvalidReason
 from fans.models import Experience
 from live import notices
 
@@ -21,6 +23,7 @@ from live import notices
 DELIVERED = "experience.delivered"
 WITHDRAWN = "experience.withdrawn"
 ERASED = "experience.erased"
+MAX_REASON_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,58 @@ def mark_opened(experience: Experience, *, by: Person) -> None:
         if unopened.update(opened_at=Now()):
             trail.record("experience.opened", by=by.actor, subject=str(experience))
     experience.refresh_from_db(fields=["opened_at"])
+
+
+def withdraw(experience_id: UUID, *, by: str, reason: str) -> Experience:
+    """Take an experience back: its fan no longer sees the words. The row and its receipt stay.
+
+    `by` is an actor, `person:<uuid>` or `system:<process>`. `reason` goes into the audit trail.
+    Raise AlreadyWithdrawn, InvalidReason, or Experience.DoesNotExist.
+    """
+    with transaction.atomic():
+        experience = Experience.objects.select_related("person").get(pk=experience_id)
+        reason = _clean_reason(reason, experience)
+        if not Experience.objects.filter(pk=experience_id, withdrawn_at=None).update(withdrawn_at=Now()):
+            raise AlreadyWithdrawn(f"{experience} was withdrawn before. Nothing was changed.")
+        _record_change(WITHDRAWN, experience, by=by, reason=reason)
+    experience.refresh_from_db()
+    return experience
+
+
+def erase(experience_id: UUID, *, by: str, reason: str) -> Experience:
+    """Remove the words of an experience: its text, salt and why. The decision and the receipt stay.
+
+    Its draft holds the same words: `artists.erasure.erase_experience` removes both.
+    `by` and `reason` are as for `withdraw`. Raise AlreadyErased, InvalidReason, or Experience.DoesNotExist.
+    """
+    with transaction.atomic():
+        experience = Experience.objects.select_related("person").get(pk=experience_id)
+        reason = _clean_reason(reason, experience)
+        with_words = Experience.objects.filter(Q(text__isnull=False) | Q(why__isnull=False), pk=experience_id)
+        if not with_words.update(text=None, salt=None, why=None):
+            raise AlreadyErased(f"The words of {experience} were erased before. Nothing was changed.")
+        _record_change(ERASED, experience, by=by, reason=reason)
+    experience.refresh_from_db()
+    return experience
+
+
+def _clean_reason(reason: str, experience: Experience) -> str:
+    """One line. The audit trail is never erased, so the reason may not repeat the words or name the fan."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise InvalidReason("Give a reason: it is kept in the audit trail.")
+    if len(reason) > MAX_REASON_LENGTH:
+        raise InvalidReason(f"Give the reason in {MAX_REASON_LENGTH} characters.")
+    person, message = experience.person, " ".join((experience.text or "").split())
+    personal = [text for text in (person.name, person.handle, person.email, message) if text]
+    if any(re.search(rf"(?<!\w){re.escape(text)}(?!\w)", reason, re.IGNORECASE) for text in personal):
+        raise InvalidReason("Leave the fan's name, address and message out of the reason: it is never erased.")
+    return reason
+
+
+def _record_change(kind: str, experience: Experience, *, by: str, reason: str) -> None:
+    trail.record(kind, by=by, subject=str(experience), reason=reason)
+    notices.post([_notice(kind, experience)])
 
 
 def _notice(kind: str, experience: Experience) -> notices.NewNotice:

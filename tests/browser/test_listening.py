@@ -33,9 +33,7 @@ def listen_rows(page: Page) -> list[str]:
     return [" ".join(each.split()) for each in page.locator(".listens tbody tr").all_inner_texts()]
 
 
-def test_a_listen_that_is_forgotten_leaves_every_open_page_by_itself(
-    house: FullSite, guests: Browsers, artist: Artist
-) -> None:
+def test_a_deleted_listen_disappears_from_every_open_page(house: FullSite, guests: Browsers, artist: Artist) -> None:
     fan = factories.create_fan("Ana")
     house.listens(token_of(fan), artist.name, 3)
     wait_until(lambda: Engagement.objects.filter(person=fan, listens=3).exists(), seconds=PIPELINE_TIMEOUT_SECONDS)
@@ -62,7 +60,7 @@ def test_without_javascript_too(house: FullSite, guests: Browsers, artist: Artis
     wait_until(lambda: Listen.objects.filter(person=fan).count() == 1, seconds=PIPELINE_TIMEOUT_SECONDS)
     page.reload()
     page.locator(".recording-status summary").click()
-    page.get_by_role("button", name="Until I say so").click()
+    page.get_by_role("button", name="Until I record again").click()
 
     assert len(listen_rows(page)) == 1
     expect(page.get_by_text("Not recording")).to_be_visible()

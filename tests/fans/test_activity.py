@@ -1,6 +1,6 @@
 """Tests of the notices beside the feed: answered reports and withdrawn experiences."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Artist
-from fans import activity, reports
+from fans import activity, experiences, reports
 from fans.models import Experience
 from live.models import Notice
 from tests import factories
@@ -29,15 +29,15 @@ def report_and_handle(experience: Experience, *, upheld: bool) -> Report:
 
 
 def old_handled_report(fan: Person, number: int, **ago: int) -> Report:
-    """Whose answer is as old as that. A verdict's time is history, so it is written with the row."""
+    """A report that was answered so long ago. `handled_at` cannot be changed later, so the row is created with it."""
     about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "reason": "untrue", "words": ""}
     verdict = {"state": "dismissed", "handled_by": factories.get_staff().actor, "note": "No."}
     shown, at = {"artist": f"Number {number}"}, timezone.now() - timedelta(**ago)
     return Report.objects.create(by=fan, **about, **verdict, shown=shown, at=at, handled_at=at)
 
 
-def take_back(experience: Experience, **ago: int) -> None:
-    Experience.objects.filter(pk=experience.pk).update(withdrawn_at=timezone.now() - timedelta(**ago))
+def withdraw(experience: Experience) -> None:
+    experiences.withdraw(experience.pk, by=factories.get_staff().actor, reason="The artist asked for it.")
 
 
 def receive_at_each_listen(artist: Artist, fan: Person, count: int) -> list[Experience]:
@@ -68,10 +68,10 @@ def test_an_open_report_is_no_news() -> None:
     assert activity.recent_activity(experience.person) == []
 
 
-def test_what_was_taken_back_is_said() -> None:
+def test_a_withdrawn_experience_is_in_the_notices() -> None:
     experience = factories.create_experience(factories.create_artist())
 
-    take_back(experience)
+    withdraw(experience)
 
     found = get_page(signed_in_client(experience.person), "/")
     assert TAKEN in found.words
@@ -80,15 +80,15 @@ def test_what_was_taken_back_is_said() -> None:
     ]
 
 
-def test_the_newest_three_of_both_stand_newest_first() -> None:
+def test_the_newest_three_of_both_kinds_are_shown_newest_first() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     first, second, third, fourth = receive_at_each_listen(artist, fan, 4)
-    take_back(first, days=3)
-    take_back(second, days=1)
-    old_handled_report(fan, 7, days=2)
+    withdraw(fourth)
+    withdraw(first)
+    old_handled_report(fan, 7, seconds=0)
+    withdraw(second)
     report_and_handle(third, upheld=True)
-    take_back(fourth, days=4)
 
     items = activity.recent_activity(fan)
 
@@ -100,23 +100,24 @@ def test_the_newest_three_of_both_stand_newest_first() -> None:
     assert [each.artist and each.artist.name for each in items] == ["Mara Veil", "Mara Veil", "Number 7"]
 
 
-def test_after_thirty_days_it_is_no_news() -> None:
+def test_after_thirty_days_it_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
     experience = factories.create_experience(factories.create_artist())
-    take_back(experience, days=30, seconds=5)
-    old_handled_report(experience.person, 1, days=30, seconds=5)
-    old_handled_report(experience.person, 2, days=29)
+    withdraw(experience)
+    old_handled_report(experience.person, 1, seconds=0)
+    old_handled_report(experience.person, 2, days=-1)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(days=30, seconds=5))
 
     assert [each.artist and each.artist.name for each in activity.recent_activity(experience.person)] == ["Number 2"]
 
 
-def test_what_is_somebody_elses_is_not_told() -> None:
+def test_other_fans_notices_are_not_shown() -> None:
     artist = factories.create_artist()
     fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     program = factories.create_program(artist)
     received(program, fan)
     theirs = received(program, other)
     report_and_handle(theirs, upheld=True)
-    take_back(theirs)
+    withdraw(theirs)
 
     assert activity.recent_activity(fan) == []
     assert "Notices" not in get_page(signed_in_client(fan), "/").words
@@ -134,7 +135,7 @@ def test_after_an_erasure_no_artist_is_named() -> None:
     assert "Mara Veil" not in found.words
 
 
-def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
+def test_without_such_an_experience_of_the_fan_there_is_no_link() -> None:
     artist = factories.create_artist()
     fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     theirs = received(factories.create_program(artist), other)
@@ -148,7 +149,7 @@ def test_it_is_not_linked_where_the_fan_has_no_such_experience() -> None:
     assert found.all("a") == []
 
 
-def test_the_fans_open_pages_hear_of_the_answer_and_nobody_elses() -> None:
+def test_only_the_fans_open_pages_are_notified_of_the_answer() -> None:
     experience = factories.create_experience(factories.create_artist())
     factories.create_fan("Bo")
 
@@ -158,7 +159,7 @@ def test_the_fans_open_pages_hear_of_the_answer_and_nobody_elses() -> None:
     assert list(heard) == [(experience.person_id, f"report:{report.pk}")]
 
 
-def test_the_part_is_what_stands_in_the_page() -> None:
+def test_the_part_equals_what_the_page_shows() -> None:
     experience = factories.create_experience(factories.create_artist())
     client = signed_in_client(experience.person)
     place = get_page(client, "/").all("div", class_="notices")[0]
@@ -182,7 +183,7 @@ def test_a_name_with_markup_is_text() -> None:
     assert "<bdi>&lt;b&gt;Bo&lt;/b&gt;</bdi>" in part
 
 
-def test_three_notices_cost_as_many_queries_as_one() -> None:
+def test_three_notices_take_as_many_queries_as_one() -> None:
     artist = factories.create_artist()
     one, three = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     report_and_handle(*receive_at_each_listen(artist, one, 1), upheld=True)

@@ -1,4 +1,4 @@
-"""The fan's side over HTTP, and the receipt that anyone it is shown to may read."""
+"""Tests of the API for fans, and of receipts, which anyone with the link may read."""
 
 import hashlib
 import uuid
@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent
 from catalog.models import Artist
-from fans import opt_ins
-from fans.models import Experience
+from fans import experiences, opt_ins
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +28,7 @@ def signed_in_client(person: Any) -> Client:
     return client
 
 
-def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artist) -> None:
+def test_opting_in_and_out_takes_one_request_each_and_is_recorded(artist: Artist) -> None:
     fan = factories.create_fan("Ana")
     client, path = signed_in_client(fan), "/api/v1/artists/mara-veil/opt-in"
 
@@ -47,11 +46,11 @@ def test_opting_in_and_out_is_one_request_each_and_leaves_a_record(artist: Artis
     ]
 
 
-def test_an_artist_that_is_not_there_is_not_there(artist: Artist) -> None:
+def test_an_unknown_artist_is_a_404(artist: Artist) -> None:
     assert signed_in_client(factories.create_fan("Ana")).put("/api/v1/artists/nobody/opt-in").status_code == 404
 
 
-def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -> None:
+def test_a_fan_reads_an_experience_with_its_mark_and_reason(artist: Artist) -> None:
     experience = factories.create_experience(artist, factories.create_fan("Ana", opted_in=artist))
 
     shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
@@ -62,7 +61,7 @@ def test_a_fan_reads_what_arrived_with_its_mark_and_its_reason(artist: Artist) -
     assert shown["receipt"] == f"/r/{experience.receipt_key}"
 
 
-def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist) -> None:
+def test_one_experience_takes_as_many_queries_as_three(artist: Artist) -> None:
     fan = factories.create_fan("Ana", opted_in=artist)
     factories.create_experience(artist, fan)
     signed_in_client(fan).get("/api/v1/me")  # the first request of a window may sweep old ones
@@ -80,7 +79,7 @@ def test_the_feed_asks_the_database_the_same_for_one_as_for_three(artist: Artist
     assert len({queries for _, queries in counts}) == 1
 
 
-def test_opening_is_said_with_a_post_and_counts_once(artist: Artist) -> None:
+def test_opening_is_a_post_and_counts_once(artist: Artist) -> None:
     experience = factories.create_experience(artist)
     client, path = signed_in_client(experience.person), f"/api/v1/experiences/{experience.pk}"
 
@@ -120,7 +119,7 @@ def test_whoever_has_the_text_and_the_salt_can_check_the_commitment(artist: Arti
     assert receipt["commitment"]["sha256"] == committed
 
 
-def test_a_receipt_that_is_not_there_is_not_there(artist: Artist) -> None:
+def test_an_unknown_receipt_or_experience_is_a_404(artist: Artist) -> None:
     factories.create_experience(artist)
 
     assert Client().get("/r/" + "a" * 32).status_code == 404
@@ -130,10 +129,25 @@ def test_a_receipt_that_is_not_there_is_not_there(artist: Artist) -> None:
 
 def test_an_erased_experience_keeps_its_receipt(artist: Artist) -> None:
     experience = factories.create_experience(artist)
-    Experience.objects.filter(pk=experience.pk).update(salt=None, text=None, why=None)
+    experiences.erase(experience.pk, by="system:test", reason="The fan asked for it.")
 
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
     shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
 
     assert receipt["commitment"]["sha256"] == experience.content_hash
     assert (shown["text"], shown["why"]) == (None, None)
+
+
+def test_a_withdrawn_experience_has_no_text_but_its_receipt(artist: Artist) -> None:
+    experience = factories.create_experience(artist)
+    experiences.withdraw(experience.pk, by="system:test", reason="The artist asked for it.")
+    client = signed_in_client(experience.person)
+
+    shown = client.get(f"/api/v1/experiences/{experience.pk}").json()
+    [listed] = client.get("/api/v1/experiences").json()["results"]
+    receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
+
+    assert (shown["text"], listed["text"]) == (None, None)
+    assert shown["withdrawn_at"] is not None
+    assert receipt["withdrawn_at"] is not None
+    assert receipt["commitment"]["sha256"] == experience.content_hash

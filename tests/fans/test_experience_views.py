@@ -2,9 +2,9 @@
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from fans import mutes
+from artists import erasure
+from fans import experiences, mutes
 from fans.models import Experience, Mute
 from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
@@ -18,7 +18,7 @@ def experience() -> Experience:
     return received(factories.create_program(artist), factories.create_fan(opted_in=artist))
 
 
-def test_it_shows_words_mark_reason_and_the_way_to_the_receipt(experience: Experience) -> None:
+def test_the_page_shows_words_mark_reason_and_a_link_to_the_receipt(experience: Experience) -> None:
     found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
     assert str(experience.text) in found.words
@@ -29,7 +29,7 @@ def test_it_shows_words_mark_reason_and_the_way_to_the_receipt(experience: Exper
     assert len(found.all("h1")) == 1
 
 
-def test_looking_writes_nothing_and_the_page_says_that_it_was_opened(experience: Experience) -> None:
+def test_a_get_writes_nothing_and_the_page_posts_that_it_was_opened(experience: Experience) -> None:
     client, path = signed_in_client(experience.person), f"/experiences/{experience.pk}"
 
     found = get_page(client, path)
@@ -44,7 +44,7 @@ def test_looking_writes_nothing_and_the_page_says_that_it_was_opened(experience:
 
 
 @pytest.mark.parametrize("what", ["", "/opened", "/pause"])
-def test_to_anybody_else_it_is_not_there(experience: Experience, what: str) -> None:
+def test_other_people_get_a_404(experience: Experience, what: str) -> None:
     path = f"/experiences/{experience.pk}{what}"
     for person in [factories.create_fan("Bo"), factories.get_member(experience.artist, "principal")]:
         client = signed_in_client(person)
@@ -54,7 +54,7 @@ def test_to_anybody_else_it_is_not_there(experience: Experience, what: str) -> N
     assert not Mute.objects.exists()
 
 
-def test_pausing_stops_its_program_and_resuming_lets_it_go_on(experience: Experience) -> None:
+def test_pausing_stops_its_program_and_resuming_starts_it(experience: Experience) -> None:
     client, path = signed_in_client(experience.person), f"/experiences/{experience.pk}"
     pair = (experience.person_id, experience.receipt["program"]["id"])
 
@@ -69,8 +69,8 @@ def test_pausing_stops_its_program_and_resuming_lets_it_go_on(experience: Experi
     assert mutes.muted_pairs({pair}) == set()
 
 
-def test_what_was_taken_back_is_a_tombstone_with_its_receipt(experience: Experience) -> None:
-    Experience.objects.filter(pk=experience.pk).update(withdrawn_at=timezone.now())
+def test_a_withdrawn_experience_is_a_tombstone_with_its_receipt(experience: Experience) -> None:
+    experiences.withdraw(experience.pk, by="system:test", reason="The artist asked for it.")
 
     found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
@@ -79,8 +79,8 @@ def test_what_was_taken_back_is_a_tombstone_with_its_receipt(experience: Experie
     assert found.all("a", href=f"/r/{experience.receipt_key}")
 
 
-def test_what_was_erased_says_so(experience: Experience) -> None:
-    Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
+def test_an_erased_experience_says_so(experience: Experience) -> None:
+    erasure.erase_experience(experience.pk, by="system:test", reason="The fan asked for it.")
 
     found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
@@ -88,7 +88,7 @@ def test_what_was_erased_says_so(experience: Experience) -> None:
     assert "You got this because" not in found.words
 
 
-def test_words_take_their_own_direction(experience: Experience) -> None:
+def test_words_have_their_own_direction(experience: Experience) -> None:
     fan = factories.create_fan("Bo", opted_in=experience.artist)
     arabic = received(factories.create_program(experience.artist, nth=2), fan, written="شكرًا لكِ")
 
@@ -97,7 +97,7 @@ def test_words_take_their_own_direction(experience: Experience) -> None:
     assert [each["dir"] for each in found.all("article", class_="letter")] == ["auto"]
 
 
-def test_its_page_costs_a_constant_number_of_queries() -> None:
+def test_the_page_takes_a_constant_number_of_queries() -> None:
     artist = factories.create_artist()
     fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     only = received(factories.create_program(artist, nth=1), fan)

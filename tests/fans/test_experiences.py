@@ -1,18 +1,30 @@
+"""Tests of experiences: delivered, opened, withdrawn and erased."""
+
+import uuid
+from collections.abc import Callable
+
 import pytest
 
 from accounts.models import Person
 from artists import explanations
 from audit.models import Entry
 from fans import experiences
+from fans.exceptions import AlreadyErased, AlreadyWithdrawn, InvalidReason
 from fans.models import Experience
 from live.models import Notice
 from rights import hashing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+STAFF, REASON = "system:test", "The artist asked for it."
 
 
-def test_a_fan_hears_of_what_arrived() -> None:
+def notices_of(experience: Experience) -> list[tuple[str, str]]:
+    notices = Notice.objects.filter(person=experience.person_id).order_by("sequence")
+    return list(notices.values_list("kind", "reference"))
+
+
+def test_a_fan_is_notified_of_a_delivery() -> None:
     artist = factories.create_artist()
     experience = factories.create_experience(artist)
 
@@ -20,7 +32,7 @@ def test_a_fan_hears_of_what_arrived() -> None:
     assert list(heard) == [("experience.delivered", f"experience:{experience.pk}")]
 
 
-def test_it_says_why() -> None:
+def test_an_experience_says_why_the_fan_got_it() -> None:
     artist = factories.create_artist()
     song = factories.create_recording(artist, "Low Tide")
     whole = factories.create_experience(artist)
@@ -33,7 +45,7 @@ def test_it_says_why() -> None:
     assert explained["sentence"] == "You got this because you listened to Low Tide for the first time, and opted in."
 
 
-def test_opening_is_written_once() -> None:
+def test_opening_is_stored_once() -> None:
     experience = factories.create_experience(factories.create_artist())
     fan = experience.person
 
@@ -46,7 +58,7 @@ def test_opening_is_written_once() -> None:
     assert Entry.objects.filter(action="experience.opened", subject=f"experience:{experience.pk}").count() == 1
 
 
-def test_somebody_else_opens_nothing() -> None:
+def test_other_people_cannot_open_it() -> None:
     experience = factories.create_experience(factories.create_artist())
     stranger = factories.create_fan("Stranger")
 
@@ -56,7 +68,7 @@ def test_somebody_else_opens_nothing() -> None:
     assert list(experiences.received_by(stranger)) == []
 
 
-def test_the_receipt_can_be_checked_and_tells_nobody_who() -> None:
+def test_the_receipt_can_be_checked_and_names_no_person() -> None:
     artist = factories.create_artist()
     experience = factories.create_experience(artist)
     grant = artist.grants.get()
@@ -65,7 +77,7 @@ def test_the_receipt_can_be_checked_and_tells_nobody_who() -> None:
 
     assert receipt["decision"]["role"] == "principal"
     assert receipt["decision"]["name"] == "Mara Veil"
-    assert [(each["id"], each["version"], each["use"]) for each in receipt["grants"]] == [
+    assert [(grant_facts["id"], grant_facts["version"], grant_facts["use"]) for grant_facts in receipt["grants"]] == [
         (grant.pk, 1, "personal_message")
     ]
     assert receipt["program"]["version"] == 1
@@ -87,13 +99,91 @@ def test_erasing_leaves_the_decision_and_the_commitment() -> None:
     experience = factories.create_experience(factories.create_artist())
     committed = experience.receipt["commitment"]["sha256"]
 
-    Experience.objects.filter(pk=experience.pk).update(salt=None, text=None, why=None)
+    erased = experiences.erase(experience.pk, by=STAFF, reason=" The fan \n asked for it. ")
+
+    assert (erased.text, erased.salt, erased.why, erased.content_hash) == (None, None, None, None)
+    assert erased.decision.content_hash == committed
+    entry = Entry.objects.get(action="experience.erased")
+    assert (entry.actor, entry.subject) == (STAFF, f"experience:{experience.pk}")
+    assert entry.facts == {"reason": "The fan asked for it."}
+    assert notices_of(experience)[-1] == ("experience.erased", f"experience:{experience.pk}")
+
+
+def test_erasing_twice_changes_nothing() -> None:
+    experience = factories.create_experience(factories.create_artist())
+    experiences.erase(experience.pk, by=STAFF, reason=REASON)
+    notices = notices_of(experience)
+
+    with pytest.raises(AlreadyErased):
+        experiences.erase(experience.pk, by=STAFF, reason="Another reason.")
+
+    assert Entry.objects.filter(action="experience.erased").count() == 1
+    assert notices_of(experience) == notices
+
+
+def test_withdrawing_keeps_words_and_receipt_and_is_recorded() -> None:
+    experience = factories.create_experience(factories.create_artist())
+
+    withdrawn = experiences.withdraw(experience.pk, by=STAFF, reason=REASON)
+
+    assert withdrawn.withdrawn_at is not None
+    assert (withdrawn.text, withdrawn.receipt) == (experience.text, experience.receipt)
+    assert withdrawn.content_hash == withdrawn.decision.content_hash
+    entry = Entry.objects.get(action="experience.withdrawn")
+    assert (entry.actor, entry.subject) == (STAFF, f"experience:{experience.pk}")
+    assert entry.facts == {"reason": REASON}
+    assert notices_of(experience)[-1] == ("experience.withdrawn", f"experience:{experience.pk}")
+
+
+def test_a_second_withdrawal_changes_nothing() -> None:
+    experience = factories.create_experience(factories.create_artist())
+    first = experiences.withdraw(experience.pk, by=STAFF, reason=REASON).withdrawn_at
+    notices = notices_of(experience)
+
+    with pytest.raises(AlreadyWithdrawn):
+        experiences.withdraw(experience.pk, by=STAFF, reason="Another reason.")
 
     experience.refresh_from_db()
-    assert experience.content_hash is None
-    assert experience.decision.content_hash == committed
+    assert experience.withdrawn_at == first
+    assert Entry.objects.filter(action="experience.withdrawn").count() == 1
+    assert notices_of(experience) == notices
 
 
-def test_delivering_nothing_tells_nobody() -> None:
+def test_an_erased_experience_can_be_withdrawn_and_the_other_way_round() -> None:
+    artist = factories.create_artist()
+    first = factories.create_experience(artist, factories.create_fan(opted_in=artist))
+    second = factories.create_experience(artist, factories.create_fan("Bo", opted_in=artist))
+
+    for change, other in ((experiences.erase, experiences.withdraw), (experiences.withdraw, experiences.erase)):
+        experience = first if change is experiences.erase else second
+        change(experience.pk, by=STAFF, reason=REASON)
+        changed = other(experience.pk, by=STAFF, reason=REASON)
+        assert (changed.text, changed.withdrawn_at is None) == (None, False)
+
+
+@pytest.mark.parametrize("change", [experiences.withdraw, experiences.erase])
+@pytest.mark.parametrize(
+    "reason", ["", " \n ", "x" * 301, "{name} asked for it", "Wrong: {text}", "see {email}", "{handle}!"]
+)
+def test_a_reason_that_is_missing_or_personal_is_refused(change: Callable[..., Experience], reason: str) -> None:
+    experience = factories.create_experience(factories.create_artist())
+    person = experience.person
+    personal = {"name": person.name, "email": person.email, "handle": person.handle, "text": experience.text}
+
+    with pytest.raises(InvalidReason):
+        change(experience.pk, by=STAFF, reason=reason.format(**personal))
+
+    experience.refresh_from_db()
+    assert (experience.withdrawn_at, experience.text) == (None, personal["text"])
+    assert not Entry.objects.filter(action__in=["experience.withdrawn", "experience.erased"]).exists()
+
+
+@pytest.mark.parametrize("change", [experiences.withdraw, experiences.erase])
+def test_an_unknown_experience_cannot_be_changed(change: Callable[..., Experience]) -> None:
+    with pytest.raises(Experience.DoesNotExist):
+        change(uuid.uuid4(), by=STAFF, reason=REASON)
+
+
+def test_delivering_nothing_posts_no_notice() -> None:
     assert experiences.deliver([], by="system:delivery") == []
     assert Notice.objects.count() == 0

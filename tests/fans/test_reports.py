@@ -1,3 +1,5 @@
+"""Tests of reports by fans and of their page."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -5,7 +7,7 @@ import pytest
 from django.test import Client
 
 from artists.models import Draft
-from fans import reports
+from fans import experiences, reports
 from fans.models import Experience
 from tests import factories
 from trust import reports as desk
@@ -23,7 +25,7 @@ def experience() -> Experience:
 
 @pytest.fixture
 def fan(experience: Experience) -> Client:
-    """The fan's own browser."""
+    """A client signed in as the fan."""
     client = Client()
     client.force_login(experience.person)
     return client
@@ -37,11 +39,11 @@ def report_url(experience: Experience) -> str:
     return f"/experiences/{experience.pk}/report"
 
 
-def test_what_the_fan_saw_is_kept_whatever_becomes_of_it(experience: Experience) -> None:
+def test_what_the_fan_saw_is_kept_after_an_erasure(experience: Experience) -> None:
     text = experience.text
     report = reports.report_experience(experience, by=experience.person, reason="untrue", said="I never played it.")
 
-    Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
+    experiences.erase(experience.pk, by="system:test", reason="The fan asked for it.")
 
     report.refresh_from_db()
     assert report.shown == {
@@ -58,8 +60,8 @@ def test_what_the_fan_saw_is_kept_whatever_becomes_of_it(experience: Experience)
     assert reports.find_report(experience, by=experience.person) == report
 
 
-def test_what_was_erased_before_can_still_be_reported(experience: Experience) -> None:
-    Experience.objects.filter(pk=experience.pk).update(text=None, salt=None, why=None)
+def test_an_erased_experience_can_be_reported(experience: Experience) -> None:
+    experiences.erase(experience.pk, by="system:test", reason="The fan asked for it.")
 
     report = reports.report_experience(experience, by=experience.person, reason="hurtful")
 
@@ -67,7 +69,7 @@ def test_what_was_erased_before_can_still_be_reported(experience: Experience) ->
     assert (report.shown["text"], report.shown["why"]) == (None, None)
 
 
-def test_nobody_reports_what_somebody_else_received(experience: Experience) -> None:
+def test_other_people_cannot_report_an_experience(experience: Experience) -> None:
     team = factories.get_member(experience.artist, "principal")
 
     for person in (factories.create_fan("Stranger"), team, factories.get_staff()):
@@ -77,7 +79,7 @@ def test_nobody_reports_what_somebody_else_received(experience: Experience) -> N
     assert Report.objects.count() == 0
 
 
-def test_the_page_is_there_for_its_fan_alone(experience: Experience, client: Client) -> None:
+def test_the_page_is_for_its_fan_only(experience: Experience, client: Client) -> None:
     for person in (
         factories.create_fan("Stranger"),
         factories.get_member(experience.artist, "principal"),
@@ -113,7 +115,7 @@ def test_a_report_is_sent_without_javascript(experience: Experience, fan: Client
 @pytest.mark.parametrize(
     ("upheld", "sentence"), [(True, "agreed. The program was stopped."), (False, "found nothing to stop.")]
 )
-def test_once_it_is_answered_the_pages_say_so(experience: Experience, fan: Client, upheld: bool, sentence: str) -> None:
+def test_the_pages_show_the_answer_of_staff(experience: Experience, fan: Client, upheld: bool, sentence: str) -> None:
     report = reports.report_experience(experience, by=experience.person, reason="hurtful")
     waiting = [
         " ".join(fan.get(path).content.decode().split())
@@ -130,7 +132,7 @@ def test_once_it_is_answered_the_pages_say_so(experience: Experience, fan: Clien
     assert "People at Fanfare read it" not in fan.get(report_url(experience)).content.decode()
 
 
-def test_htmx_gets_the_part_alone(experience: Experience, fan: Client) -> None:
+def test_htmx_gets_only_the_part(experience: Experience, fan: Client) -> None:
     sent = fan.post(report_url(experience), {"reason": "hurtful"}, headers=HTMX)
 
     assert sent.status_code == 200
@@ -198,7 +200,7 @@ def test_a_report_needs_the_csrf_token(experience: Experience) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_a_constant_number_of_questions(
+def test_the_page_takes_a_constant_number_of_queries(
     experience: Experience, fan: Client, count: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     for name in ("Bo", "Cy")[: count - 1]:
@@ -210,4 +212,4 @@ def test_the_page_asks_a_constant_number_of_questions(
 
 
 QUERIES = 4
-"""Session, person, experience, report."""
+# session, person, experience, report
