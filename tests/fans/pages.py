@@ -1,4 +1,4 @@
-"""Visits: a fan in a browser, and pages read as a browser reads them."""
+"""Helpers: a signed-in client, parsed pages, query counts, and an experience that a fan received."""
 
 from contextlib import nullcontext
 from typing import Any
@@ -30,24 +30,24 @@ def get_page(client: Client, path: str, **options: Any) -> HTMLPage:
 
 
 def count_queries(client: Client, path: str, **options: Any) -> int:
-    """How many queries the second visit makes; the first warms what a process reads once."""
+    """How many queries the second request makes; the first one fills caches."""
     client.get(path, **options)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(path, **options).status_code == 200
-    return len(asked)
+    return len(queries)
 
 
 def received(program: Program, fan: Person, *, written: str = "", by_a_model: bool = False) -> Experience:
-    """The fan listens until this program answers; `written` by the principal's own hand, or as a model left it."""
+    """Let the fan listen until this program answers. `written` is text by the principal; else it is filled in."""
     artist, recording = program.artist, program.current.recording
     factories.remove_undo_time(artist)
-    heard = Engagement.objects.filter(person=fan, artist=artist).values_list("listens", flat=True).first() or 0
-    noticed = factories.detect_moments(
-        factories.insert_listens(fan, artist, program.current.nth - heard, recording=recording)
+    listens = Engagement.objects.filter(person=fan, artist=artist).values_list("listens", flat=True).first() or 0
+    moments = factories.detect_moments(
+        factories.insert_listens(fan, artist, program.current.nth - listens, recording=recording)
     )
     with factories.run_model() if by_a_model else nullcontext():
         drafts.write_next()
-    draft = Draft.objects.get(moment__in=noticed, moment__program=program)
+    draft = Draft.objects.get(moment__in=moments, moment__program=program)
     principal = factories.get_member(artist, Role.PRINCIPAL)
     if written:
         review.edit(draft.pk, written, by=principal)

@@ -1,4 +1,4 @@
-"""Tests of the artists as fans see them: what they allow, what one can get, and the switch."""
+"""Tests of the list of artists, the artist's page and the opt-in switch."""
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_
 pytestmark = pytest.mark.django_db
 
 
-def test_the_page_says_in_words_what_a_machine_may_do() -> None:
+def test_the_page_says_what_ai_may_do() -> None:
     artist = factories.create_artist()
     client = signed_in_client(factories.create_fan())
 
@@ -25,7 +25,7 @@ def test_the_page_says_in_words_what_a_machine_may_do() -> None:
     assert "Never Make \u2068Mara Veil\u2069’s voice" in get_page(client, "/artists/mara-veil").words
 
 
-def test_a_yes_that_was_never_given_is_not_yet_and_one_that_ended_is_no() -> None:
+def test_a_missing_grant_is_not_yet_and_an_ended_one_is_no() -> None:
     silent, over = factories.create_artist(granted=False), factories.create_artist("Ove Lind")
     grants.switch_off(over, Use.PERSONAL_MESSAGE, by=factories.get_member(over, Role.PRINCIPAL))
 
@@ -33,7 +33,7 @@ def test_a_yes_that_was_never_given_is_not_yet_and_one_that_ended_is_no() -> Non
     assert ai_permissions.list_permissions(over)[0].label == "No"
 
 
-def test_a_yes_for_some_countries_names_them() -> None:
+def test_a_grant_for_some_countries_names_them() -> None:
     artist = factories.create_artist(granted=False)
     principal = factories.get_member(artist, Role.PRINCIPAL)
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, territories=["PT", "ES"])
@@ -53,7 +53,7 @@ def test_programs_are_offered_without_their_words() -> None:
     assert "It means a lot" not in found
 
 
-def test_the_switch_is_off_and_stands_beside_exactly_what_it_shows_the_team() -> None:
+def test_the_switch_is_off_and_beside_its_consent_text() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan()
     client = signed_in_client(fan)
@@ -65,7 +65,7 @@ def test_the_switch_is_off_and_stands_beside_exactly_what_it_shows_the_team() ->
     assert not OptIn.objects.exists()
 
 
-def test_it_works_by_a_form_and_by_htmx_and_writes_the_consent() -> None:
+def test_opting_in_and_out_works_by_form_and_htmx_and_stores_the_consent() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan()
     client = signed_in_client(fan)
@@ -83,7 +83,7 @@ def test_it_works_by_a_form_and_by_htmx_and_writes_the_consent() -> None:
 @pytest.mark.parametrize(
     ("back", "goal"), [("settings", "/settings"), ("welcome", "/welcome/artists"), ("//evil", "/artists/mara-veil")]
 )
-def test_it_leads_back_to_where_the_button_stood_and_nowhere_else(back: str, goal: str) -> None:
+def test_opting_in_returns_to_a_known_page_only(back: str, goal: str) -> None:
     factories.create_artist()
 
     answer = signed_in_client(factories.create_fan()).post("/artists/mara-veil/opt-in", {"on": "1", "back": back})
@@ -91,7 +91,7 @@ def test_it_leads_back_to_where_the_button_stood_and_nowhere_else(back: str, goa
     assert answer["Location"] == goal
 
 
-def test_what_came_by_hand_stands_first_and_a_machines_words_do_not() -> None:
+def test_messages_by_hand_are_on_the_page_and_a_models_are_not() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     received(factories.create_program(artist, nth=1), fan, written="Ana, from my own hand.")
@@ -104,7 +104,7 @@ def test_what_came_by_hand_stands_first_and_a_machines_words_do_not() -> None:
     assert "You have listened 2 times" in found
 
 
-def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
+def test_a_filled_in_message_is_not_by_hand() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     filled = received(factories.create_program(artist, nth=1), fan)
@@ -116,7 +116,7 @@ def test_what_was_filled_in_for_a_fan_is_from_nobodys_own_hand() -> None:
     assert "Nothing yet. Here you find what Mara Veil writes or records for you alone." in found
 
 
-def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
+def test_the_listen_count_is_updated_after_a_play() -> None:
     artist, fan = factories.create_artist(), factories.create_fan()
     client = signed_in_client(fan)
 
@@ -131,7 +131,7 @@ def test_how_often_one_listened_is_told_anew_after_a_play_on_the_page() -> None:
     assert not after.all("h1")
 
 
-def test_somebody_elses_listening_and_messages_are_not_there() -> None:
+def test_other_fans_listening_and_messages_are_not_shown() -> None:
     artist = factories.create_artist()
     received(
         factories.create_program(artist), factories.create_fan("Bo", opted_in=artist), written="Bo, this is yours."
@@ -143,7 +143,7 @@ def test_somebody_elses_listening_and_messages_are_not_there() -> None:
     assert "You have not listened to this artist here yet." in found
 
 
-def test_the_list_begins_with_ones_own_and_finds_by_name() -> None:
+def test_the_list_begins_with_opted_in_artists_and_searches_by_name() -> None:
     for name in ("Anna", "Berit", "Cecilie"):
         factories.create_artist(name)
     fan = factories.create_fan()
@@ -159,7 +159,7 @@ def test_the_list_begins_with_ones_own_and_finds_by_name() -> None:
     assert "No artist of that name" in get_page(client, "/artists/?q=%00%25_zzz").words
 
 
-def test_a_stranger_signs_in_first_and_an_unknown_artist_is_not_there() -> None:
+def test_strangers_sign_in_first_and_an_unknown_artist_is_a_404() -> None:
     factories.create_artist()
 
     for path in ("/artists/", "/artists/mara-veil"):
@@ -181,7 +181,7 @@ def test_the_switch_needs_the_csrf_token() -> None:
     assert not OptIn.objects.exists()
 
 
-def test_more_programs_messages_and_artists_cost_no_more_queries() -> None:
+def test_more_programs_messages_and_artists_take_no_more_queries() -> None:
     few, many = factories.create_artist("Anna"), factories.create_artist("Berit")
     fan = factories.create_fan(opted_in=few)
     opt_ins.opt_in(fan, many)
@@ -196,7 +196,7 @@ def test_more_programs_messages_and_artists_cost_no_more_queries() -> None:
     assert count_queries(client, "/artists/") == index <= 6
 
 
-def test_whom_one_plays_comes_before_the_alphabet() -> None:
+def test_artists_are_sorted_by_plays_then_by_name() -> None:
     fan = factories.create_fan()
     factories.create_artist("Aaa")
     played, much = factories.create_artist("Played"), factories.create_artist("Zzz")

@@ -1,4 +1,4 @@
-"""Where fans stand."""
+"""Tests of counting listens for each fan, artist and recording."""
 
 import random
 import threading
@@ -60,7 +60,7 @@ def test_listens_count_for_the_artist_and_for_the_recording(fan: Person) -> None
     }
 
 
-def test_a_later_batch_goes_on_where_the_one_before_ended(fan: Person) -> None:
+def test_a_later_batch_continues_the_count(fan: Person) -> None:
     [night] = make_recordings("Night Train")
     engagement.record([make_listen(fan.pk, night, 5), make_listen(fan.pk, night, 6)])
     late = make_listen(fan.pk, night, 1)
@@ -71,15 +71,15 @@ def test_a_later_batch_goes_on_where_the_one_before_ended(fan: Person) -> None:
         (None, 2, (late,)),
         (night.pk, 2, (late,)),
     ]
-    stands = Engagement.objects.get()
-    assert (stands.listens, stands.first_at, stands.last_at) == (
+    counts = Engagement.objects.get()
+    assert (counts.listens, counts.first_at, counts.last_at) == (
         3,
         NOON + timedelta(minutes=1),
         NOON + timedelta(minutes=6),
     )
 
 
-def test_fans_are_counted_apart(fan: Person) -> None:
+def test_each_fan_is_counted_separately(fan: Person) -> None:
     [night] = make_recordings("Night Train")
     bo = make_fan("bo")
 
@@ -88,7 +88,7 @@ def test_fans_are_counted_apart(fan: Person) -> None:
     assert dict(Engagement.objects.values_list("person", "listens")) == {fan.pk: 1, bo.pk: 2}
 
 
-def test_what_is_set_aside_or_matched_nothing_does_not_count(fan: Person) -> None:
+def test_listens_set_aside_or_unmatched_do_not_count(fan: Person) -> None:
     [night] = make_recordings("Night Train")
 
     progress = engagement.record([make_listen(fan.pk, night, set_aside=True), make_listen(fan.pk, None)])
@@ -98,7 +98,7 @@ def test_what_is_set_aside_or_matched_nothing_does_not_count(fan: Person) -> Non
 
 
 @pytest.mark.parametrize("number", [1, 3, 500])
-def test_as_many_queries_for_one_listen_as_for_hundreds(
+def test_one_listen_takes_as_many_queries_as_hundreds(
     fan: Person, number: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     few = make_recordings(*(f"Song {n}" for n in range(min(number, 20))))
@@ -115,7 +115,7 @@ def in_thread(committing_db: Database) -> Iterator[ThreadPoolExecutor]:
 
 
 def record_and_commit(listens: list[NewListen], meet: threading.Barrier | None = None) -> list[engagement.Progress]:
-    """Count in a transaction of this thread's own."""
+    """Count in a transaction of this thread."""
     try:
         with transaction.atomic():
             progress = engagement.record(listens)
@@ -139,7 +139,7 @@ def test_two_batches_at_once_never_number_a_listen_twice(in_thread: ThreadPoolEx
     assert Engagement.objects.get().listens == total
 
 
-def test_batches_that_name_the_same_fans_in_any_order_do_not_lock_each_other_out(
+def test_batches_with_the_same_fans_in_any_order_do_not_deadlock(
     in_thread: ThreadPoolExecutor,
 ) -> None:
     fans = [make_fan(f"fan{n}").pk for n in range(30)]
@@ -155,7 +155,7 @@ def test_batches_that_name_the_same_fans_in_any_order_do_not_lock_each_other_out
     assert set(Engagement.objects.values_list("listens", flat=True)) == {24}
 
 
-def test_a_batch_that_is_rolled_back_counts_nothing(committing_db: Database) -> None:
+def test_a_rolled_back_batch_counts_nothing(committing_db: Database) -> None:
     fan = make_fan("ana")
     [night] = make_recordings("Night Train")
 

@@ -1,4 +1,4 @@
-"""The sound of a recording: only to who is signed in, by ranges, and never by its place on our disk."""
+"""Tests of serving the sound of a recording: signed-in people only, by ranges, never by its path."""
 
 import hashlib
 from decimal import Decimal
@@ -37,13 +37,13 @@ def ask(sound: Sound) -> Any:
     client.force_login(factories.create_fan())
 
     def ask(byte_range: str = "", method: str = "get", **headers: str) -> Any:
-        told = {**({"range": byte_range} if byte_range else {}), **headers}
-        return getattr(client, method)(f"/media/{sound.recording_id}", headers=told)
+        all_headers = {**({"range": byte_range} if byte_range else {}), **headers}
+        return getattr(client, method)(f"/media/{sound.recording_id}", headers=all_headers)
 
     return ask
 
 
-def test_all_of_it(ask: Any) -> None:
+def test_the_whole_file(ask: Any) -> None:
     answer = ask()
 
     assert (answer.status_code, answer.content) == (200, CONTENT)
@@ -52,7 +52,7 @@ def test_all_of_it(ask: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "first", "last"),
+    ("byte_range", "first", "last"),
     [
         ("bytes=0-", 0, SIZE - 1),
         ("bytes=0-0", 0, 0),
@@ -63,57 +63,57 @@ def test_all_of_it(ask: Any) -> None:
         ("bytes= 5 - 6 ", 5, 6),
     ],
 )
-def test_a_part(ask: Any, asked: str, first: int, last: int) -> None:
-    answer = ask(asked)
+def test_a_range(ask: Any, byte_range: str, first: int, last: int) -> None:
+    answer = ask(byte_range)
 
     assert (answer.status_code, answer.content) == (206, CONTENT[first : last + 1])
     assert answer["Content-Range"] == f"bytes {first}-{last}/{SIZE}"
     assert answer["Content-Length"] == str(last - first + 1)
 
 
-@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", "bytes=99999-", f"bytes={SIZE}-{SIZE + 5}", "bytes=-0"])
-def test_a_part_beyond_the_end_is_refused_with_the_size(ask: Any, asked: str) -> None:
-    answer = ask(asked)
+@pytest.mark.parametrize("byte_range", [f"bytes={SIZE}-", "bytes=99999-", f"bytes={SIZE}-{SIZE + 5}", "bytes=-0"])
+def test_a_range_beyond_the_end_is_a_416_with_the_size(ask: Any, byte_range: str) -> None:
+    answer = ask(byte_range)
 
     assert (answer.status_code, answer["Content-Range"], answer.content) == (416, f"bytes */{SIZE}", b"")
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=5-2", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=" + "9" * 40 + "-"]
+    "byte_range", ["bytes=5-2", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=" + "9" * 40 + "-"]
 )
-def test_what_is_no_range_of_ours_gets_all_of_it(ask: Any, asked: str) -> None:
-    assert (ask(asked).status_code, ask(asked).content) == (200, CONTENT)
+def test_a_malformed_range_gets_the_whole_file(ask: Any, byte_range: str) -> None:
+    assert (ask(byte_range).status_code, ask(byte_range).content) == (200, CONTENT)
 
 
-def test_a_range_of_what_it_was_before_gets_all_of_it(ask: Any) -> None:
+def test_a_range_of_an_older_version_gets_the_whole_file(ask: Any) -> None:
     assert ask("bytes=0-9", **{"if-range": '"another"'}).status_code == 200
     assert ask("bytes=0-9", **{"if-range": ETAG}).status_code == 206
 
 
-def test_who_has_it_is_not_sent_it_again(ask: Any) -> None:
+def test_a_current_copy_gets_a_304(ask: Any) -> None:
     answer = ask(**{"if-none-match": ETAG})
 
     assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", ETAG)
 
 
-def test_head_says_how_long_it_is(ask: Any) -> None:
+def test_head_has_the_length(ask: Any) -> None:
     answer = ask(method="head")
 
     assert (answer.status_code, answer["Content-Length"], answer.content) == (200, str(SIZE), b"")
 
 
-def test_nothing_says_where_it_lies(ask: Any) -> None:
+def test_the_path_is_not_revealed(ask: Any) -> None:
     for answer in (ask(), ask("bytes=0-9"), ask("bytes=99999-")):
         assert "secret-place" not in str(answer.headers)
 
 
-def test_who_is_not_signed_in_hears_nothing(sound: Sound) -> None:
+def test_strangers_are_redirected_to_sign_in(sound: Sound) -> None:
     answer = Client().get(f"/media/{sound.recording_id}", headers={"range": "bytes=0-9"})
 
     assert (answer.status_code, answer.content) == (302, b"")
 
 
-def test_there_is_nothing_where_nothing_is(ask: Any, sound: Sound, settings: Settings) -> None:
+def test_a_missing_sound_or_file_is_a_404(ask: Any, sound: Sound, settings: Settings) -> None:
     silent = factories.create_recording(sound.recording.artist, "Silence")
     client = Client()
     client.force_login(factories.create_fan())
@@ -124,5 +124,5 @@ def test_there_is_nothing_where_nothing_is(ask: Any, sound: Sound, settings: Set
     assert ask().status_code == 404
 
 
-def test_nobody_writes_there(ask: Any) -> None:
+def test_other_methods_are_refused(ask: Any) -> None:
     assert [ask(method=method).status_code for method in ("post", "put", "delete")] == [405, 405, 405]

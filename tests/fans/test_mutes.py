@@ -1,4 +1,4 @@
-"""Tests of pausing a program: nothing of it follows, wherever it was on its way."""
+"""Tests of pausing a program: nothing of it is delivered, whatever step it had reached."""
 
 import threading
 
@@ -15,7 +15,7 @@ from tests.servers import Database
 
 
 @pytest.mark.django_db
-def test_pausing_twice_is_once_and_it_is_written_down() -> None:
+def test_pausing_twice_counts_once_and_is_recorded() -> None:
     artist = factories.create_artist()
     program, fan = factories.create_program(artist), factories.create_fan()
 
@@ -28,7 +28,7 @@ def test_pausing_twice_is_once_and_it_is_written_down() -> None:
 
 
 @pytest.mark.django_db
-def test_resuming_ends_it_and_it_can_be_paused_again() -> None:
+def test_a_resumed_program_can_be_paused_again() -> None:
     artist = factories.create_artist()
     program, fan = factories.create_program(artist), factories.create_fan()
     mutes.pause(fan, program.pk, artist)
@@ -42,7 +42,7 @@ def test_resuming_ends_it_and_it_can_be_paused_again() -> None:
 
 
 @pytest.mark.django_db
-def test_a_paused_program_notices_nothing_and_the_others_go_on() -> None:
+def test_a_paused_program_detects_no_moments_and_others_do() -> None:
     artist = factories.create_artist()
     paused, other = factories.create_program(artist), factories.create_program(artist)
     fan, neighbour = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
@@ -58,7 +58,7 @@ def test_a_paused_program_notices_nothing_and_the_others_go_on() -> None:
 
 
 @pytest.mark.django_db
-def test_a_moment_that_was_noticed_before_is_refused() -> None:
+def test_a_moment_from_before_the_pause_is_refused() -> None:
     artist = factories.create_artist()
     moment = factories.create_moment(factories.create_program(artist))
     mutes.pause(moment.person, moment.program_id, artist)
@@ -71,7 +71,7 @@ def test_a_moment_that_was_noticed_before_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_approved_before_is_not_delivered() -> None:
+def test_a_draft_approved_before_the_pause_is_not_delivered() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
     mutes.pause(draft.person, draft.version.program_id, artist)
@@ -83,7 +83,7 @@ def test_what_was_approved_before_is_not_delivered() -> None:
     assert not Experience.objects.exists()
 
 
-def test_pausing_waits_for_what_is_being_delivered(committing_db: Database) -> None:
+def test_pausing_waits_for_a_running_delivery(committing_db: Database) -> None:
     artist = factories.create_artist()
     program, fan = factories.create_program(artist), factories.create_fan(opted_in=artist)
     paused = threading.Event()

@@ -1,4 +1,4 @@
-"""Tests of how a new fan begins: three ways, a token shown once, and whom they let answer."""
+"""Tests of onboarding: three ways to connect listening, a token shown once, and choosing artists."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.fans.pages import HTMX, get_page, signed_in_client
 pytestmark = pytest.mark.django_db
 
 
-def test_somebody_new_is_led_there_once_and_may_skip_it() -> None:
+def test_a_new_fan_is_redirected_there_and_may_skip_it() -> None:
     client = signed_in_client(factories.create_fan())
 
     assert client.get("/")["Location"] == "/welcome"
@@ -23,7 +23,7 @@ def test_somebody_new_is_led_there_once_and_may_skip_it() -> None:
     assert client.get("/").status_code == 200
 
 
-def test_whoever_listens_already_or_works_for_an_artist_is_not() -> None:
+def test_fans_with_listens_or_opt_ins_and_team_members_are_not_redirected() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan()
     factories.detect_moments(factories.insert_listens(fan, artist))
@@ -33,7 +33,7 @@ def test_whoever_listens_already_or_works_for_an_artist_is_not() -> None:
 
 
 @pytest.mark.parametrize("scrobbler", scrobblers.SCROBBLERS, ids=lambda each: each.key)
-def test_each_scrobbler_has_its_address_ready_to_copy(scrobbler: scrobblers.Scrobbler, settings: Settings) -> None:
+def test_each_scrobbler_has_its_url_ready_to_copy(scrobbler: scrobblers.Scrobbler, settings: Settings) -> None:
     settings.SITE_URL = "https://fanfare.example/"
 
     found = get_page(signed_in_client(factories.create_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
@@ -43,7 +43,7 @@ def test_each_scrobbler_has_its_address_ready_to_copy(scrobbler: scrobblers.Scro
     assert found.all("button", data_copy="#way-1")
 
 
-def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
+def test_a_token_is_made_and_its_secret_shown_once() -> None:
     fan = factories.create_fan()
     client = signed_in_client(fan)
 
@@ -60,7 +60,7 @@ def test_a_token_is_made_there_and_its_secret_shown_once() -> None:
         assert secrets[0] not in client.get(path).content.decode()
 
 
-def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_tokens_are_refused_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.tokens.MAX_TOKENS_PER_PERSON", 1)
     client = signed_in_client(factories.create_fan())
     client.post("/welcome/token", {"scrobbler": "web"})
@@ -71,7 +71,7 @@ def test_too_many_tokens_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -
     assert Token.objects.count() == 1
 
 
-def test_the_page_hears_of_the_first_song() -> None:
+def test_the_page_shows_the_first_listen_when_it_arrives() -> None:
     artist, fan = factories.create_artist(), factories.create_fan()
     client = signed_in_client(fan)
 
@@ -84,7 +84,7 @@ def test_the_page_hears_of_the_first_song() -> None:
     assert not heard.all("p", hx_trigger="every 3s")
 
 
-def test_artists_are_chosen_beside_exactly_what_they_would_see() -> None:
+def test_each_artist_has_a_switch_and_the_consent_text() -> None:
     factories.create_artist()
     client = signed_in_client(factories.create_fan())
 
@@ -94,7 +94,7 @@ def test_artists_are_chosen_beside_exactly_what_they_would_see() -> None:
     assert found.all("button", role="switch")[0]["aria-checked"] == "false"
 
 
-def test_a_stranger_signs_in_first() -> None:
+def test_strangers_sign_in_first() -> None:
     for path in ("/welcome", "/welcome/heard", "/welcome/artists"):
         assert Client().get(path).status_code == 302
     for path in ("/welcome/token", "/welcome/done"):
@@ -103,9 +103,7 @@ def test_a_stranger_signs_in_first() -> None:
     assert not Token.objects.exists()
 
 
-def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_three_artists_with_a_sound_offer_one_recording_each(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     for name in ("Anna", "Berit", "Cecilie", "Dora"):
         artist = factories.create_artist(name)
@@ -122,7 +120,7 @@ def test_press_play_offers_one_recording_each_of_three_artists_who_have_a_sound(
     assert "hidden" in found.all("div", class_="stack tight", data_when_played=None)[0]
 
 
-def test_where_nothing_can_be_played_it_says_so_and_leads_to_the_scrobbler() -> None:
+def test_without_recordings_the_page_says_so_and_links_to_scrobblers() -> None:
     factories.create_recording(factories.create_artist())
 
     found = get_page(signed_in_client(factories.create_fan()), "/welcome")

@@ -1,3 +1,5 @@
+"""Tests of opting in and out."""
+
 import pytest
 
 from accounts.models import Consent
@@ -10,7 +12,7 @@ from tests.servers import Database
 
 
 @pytest.mark.django_db
-def test_a_yes_keeps_the_words_it_was_given_to() -> None:
+def test_an_opt_in_keeps_its_consent_text() -> None:
     artist, fan = factories.create_artist(), factories.create_fan()
 
     given = opt_ins.opt_in(fan, artist)
@@ -22,7 +24,7 @@ def test_a_yes_keeps_the_words_it_was_given_to() -> None:
 
 
 @pytest.mark.django_db
-def test_a_second_yes_is_the_first_one() -> None:
+def test_opting_in_twice_is_one_opt_in() -> None:
     artist, fan = factories.create_artist(), factories.create_fan()
 
     assert opt_ins.opt_in(fan, artist) == opt_ins.opt_in(fan, artist)
@@ -31,10 +33,10 @@ def test_a_second_yes_is_the_first_one() -> None:
 
 
 @pytest.mark.django_db
-def test_opting_out_ends_it_and_says_so_in_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opting_out_ends_it_with_the_same_consent_text(monkeypatch: pytest.MonkeyPatch) -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
-    told = opt_ins.consent_text(artist)
+    text = opt_ins.consent_text(artist)
     monkeypatch.setitem(opt_ins.CONSENT_TEXTS, 2, "Other words about {artist}.")
     monkeypatch.setattr(opt_ins, "CONSENT_VERSION", 2)
 
@@ -42,12 +44,12 @@ def test_opting_out_ends_it_and_says_so_in_the_same_words(monkeypatch: pytest.Mo
 
     assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == set()
     acts = Consent.objects.filter(person=fan).order_by("pk").values_list("act", "version", "words")
-    assert list(acts) == [("given", 1, told), ("withdrawn", 1, told)]
+    assert list(acts) == [("given", 1, text), ("withdrawn", 1, text)]
     assert Entry.objects.filter(action="opt_in.ended", actor=fan.actor, subject=f"artist:{artist.pk}").count() == 1
 
 
 @pytest.mark.django_db
-def test_opting_out_of_nothing_writes_nothing() -> None:
+def test_opting_out_without_an_opt_in_writes_nothing() -> None:
     artist, fan = factories.create_artist(), factories.create_fan()
 
     assert not opt_ins.opt_out(fan, artist)
@@ -55,7 +57,7 @@ def test_opting_out_of_nothing_writes_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_a_yes_can_be_given_again() -> None:
+def test_a_fan_can_opt_in_again() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     opt_ins.opt_out(fan, artist)
@@ -67,7 +69,7 @@ def test_a_yes_can_be_given_again() -> None:
 
 
 @pytest.mark.django_db
-def test_a_yes_to_one_artist_is_none_to_another() -> None:
+def test_an_opt_in_is_for_one_artist_only() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     fan, neighbour = factories.create_fan(opted_in=artist), factories.create_fan(opted_in=other)
 
@@ -76,7 +78,7 @@ def test_a_yes_to_one_artist_is_none_to_another() -> None:
     }
 
 
-def test_two_clicks_at_once_are_one_yes(committing_db: Database) -> None:
+def test_two_requests_at_once_are_one_opt_in(committing_db: Database) -> None:
     artist, fan = factories.create_artist(), factories.create_fan()
 
     first, second = run_at_once(lambda: opt_ins.opt_in(fan, artist), lambda: opt_ins.opt_in(fan, artist))

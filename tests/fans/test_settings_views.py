@@ -1,4 +1,4 @@
-"""Tests of the settings: one's name, tokens, opt-ins, pauses, wishes and every yes one gave."""
+"""Tests of the settings: name, tokens, opt-ins, paused programs, human only and consents."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ from tests.fans.pages import count_queries, get_page, signed_in_client
 pytestmark = pytest.mark.django_db
 
 
-def test_the_name_is_changed_and_tidied() -> None:
+def test_the_name_is_changed_and_normalised() -> None:
     fan = factories.create_fan()
 
     assert signed_in_client(fan).post("/settings/name", {"name": "  Ana \n  Sofia "})["Location"] == "/settings"
@@ -22,7 +22,7 @@ def test_the_name_is_changed_and_tidied() -> None:
     assert fan.name == "Ana Sofia"
 
 
-def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -> None:
+def test_a_name_that_is_too_long_stays_in_the_form_with_an_error() -> None:
     fan, long = factories.create_fan(), "x" * 10_000
 
     answer = signed_in_client(fan).post("/settings/name", {"name": long})
@@ -35,7 +35,7 @@ def test_a_name_that_is_too_long_is_kept_in_the_form_and_says_what_to_change() -
 
 
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "👩‍👩‍👧‍👦", "ليلى", "نور\u200e"])
-def test_any_name_is_text(name: str) -> None:
+def test_any_name_is_shown_as_text(name: str) -> None:
     fan = factories.create_fan()
     client = signed_in_client(fan)
 
@@ -47,7 +47,7 @@ def test_any_name_is_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("turn", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-def test_a_name_turns_no_words_around(turn: str) -> None:
+def test_direction_controls_are_removed_from_a_name(turn: str) -> None:
     fan = factories.create_fan()
 
     signed_in_client(fan).post("/settings/name", {"name": f"Ana {turn}evil"})
@@ -68,11 +68,11 @@ def test_a_token_is_shown_once_listed_and_revoked() -> None:
     assert "my phone" in get_page(client, "/settings").words
     client.post(f"/settings/tokens/{token.pk}/revoke")
     assert not Token.objects.usable().exists()
-    get_page(client, "/settings")  # says that it opens nothing any more
+    get_page(client, "/settings")  # shows the message that it no longer works
     assert ">my phone<" not in client.get("/settings").content.decode()
 
 
-def test_a_label_that_is_too_long_keeps_what_was_typed() -> None:
+def test_a_label_that_is_too_long_stays_in_the_form() -> None:
     answer = signed_in_client(factories.create_fan()).post("/settings/tokens", {"scrobbler": "web", "label": "y" * 81})
 
     assert answer.status_code == 422
@@ -81,11 +81,11 @@ def test_a_label_that_is_too_long_keeps_what_was_typed() -> None:
     assert not Token.objects.exists()
 
 
-def test_a_scrobbler_that_is_none_is_refused() -> None:
+def test_an_unknown_scrobbler_is_refused() -> None:
     assert signed_in_client(factories.create_fan()).post("/settings/tokens", {"scrobbler": "x"}).status_code == 422
 
 
-def test_opt_ins_pauses_and_every_yes_stand_there() -> None:
+def test_opt_ins_paused_programs_and_consents_are_listed() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     mute = mutes.pause(fan, 7, artist, name="Hundred")
@@ -102,14 +102,14 @@ def test_opt_ins_pauses_and_every_yes_stand_there() -> None:
     assert "Ended , Mara Veil" in get_page(client, "/settings").words
 
 
-def test_the_wish_for_human_only_leads_back_here() -> None:
+def test_changing_human_only_returns_to_the_settings() -> None:
     fan = factories.create_fan()
 
     assert signed_in_client(fan).post("/feed/human-only", {"on": "1", "back": "settings"})["Location"] == "/settings"
     assert preferences.wants_human_only(fan)
 
 
-def test_what_is_somebody_elses_is_not_there() -> None:
+def test_other_fans_tokens_and_pauses_are_a_404() -> None:
     artist, fan = factories.create_artist(), factories.create_fan()
     token, _ = tokens.create(fan, "mine", by=fan)
     mute = mutes.pause(fan, 7, artist)
@@ -120,13 +120,13 @@ def test_what_is_somebody_elses_is_not_there() -> None:
     assert Token.objects.usable().count() == Mute.objects.filter(ended_at=None).count() == 1
 
 
-def test_a_stranger_signs_in_first() -> None:
+def test_strangers_sign_in_first() -> None:
     assert Client().get("/settings")["Location"] == "/accounts/login/?next=/settings"
     for path in ("name", "tokens", "tokens/1/revoke", "pauses/1/resume"):
         assert Client().post(f"/settings/{path}").status_code == 302
 
 
-def test_three_of_everything_cost_as_many_queries_as_one() -> None:
+def test_three_of_everything_take_as_many_queries_as_one() -> None:
     names = ("Anna", "Berit", "Cecilie")
     artists = [factories.create_artist(name) for name in names]
     one, three = factories.create_fan(), factories.create_fan("Bo")
