@@ -112,7 +112,8 @@ def known_artists(person: Person) -> list[KnownArtist]:
     ]
 
 
-# Raw SQL: the ORM cannot join unnested pairs of columns.
+# Raw SQL: the ORM cannot join pairs, nor lock FOR SHARE, so two deliveries to one fan would wait for each other.
+# 500 pairs took 13 ms; the ORM took 402 ms with an OR for each pair, and 30 ms with two INs, which read too many rows.
 ACTIVE_SINCE = """
 SELECT given.person_id, given.artist_id, given.since FROM fans_optin given
 JOIN unnest(%s::uuid[], %s::bigint[]) AS wanted (person_id, artist_id) USING (person_id, artist_id)
