@@ -21,9 +21,10 @@ type CountKey = tuple[UUID, int]
 type RetractedByKey = dict[CountKey, list[RemovedListen]]
 
 # Raw SQL: one statement adds a whole batch and returns the new counts in order. 500 fans took 71 ms; the ORM, which
-# reads, adds in Python and writes with bulk_update, took 2,560 ms on the same machine. Rows are sorted, so that two batches wait for each other but
-# never deadlock. Each row stays locked until commit, so no other batch comes between a count and its listens.
-# RETURNING sends numbers only: reading thousands of UUIDs costs more than joining them.
+# reads, adds in Python and writes with bulk_update, took 2,560 ms on the same machine.
+# Rows are sorted, so that two batches wait for each other but never deadlock. Each row stays locked until commit, so
+# no other batch comes between a count and its listens. RETURNING sends numbers only: reading thousands of UUIDs costs
+# more than joining them.
 UPSERT = """
 WITH new AS (
     SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
