@@ -52,12 +52,12 @@ def test_a_fan_reads_what_became_of_their_report(upheld: bool, sentence: str) ->
 
     report = report_and_handle(experience, upheld=upheld)
 
-    found = get_page(client, "/")
+    page = get_page(client, "/")
     assert "Notices" not in before
-    assert sentence in found.words
-    assert f"{report.handled_at:%-d %b %Y}" in found.words
-    assert "A note of the desk." not in found.words
-    assert [link["href"] for link in found.all("a", class_="btn btn-small")] == [f"/experiences/{experience.pk}"]
+    assert sentence in page.words
+    assert f"{report.handled_at:%-d %b %Y}" in page.words
+    assert "A note of the desk." not in page.words
+    assert [link["href"] for link in page.all("a", class_="btn btn-small")] == [f"/experiences/{experience.pk}"]
 
 
 def test_an_open_report_is_no_news() -> None:
@@ -73,9 +73,9 @@ def test_a_withdrawn_experience_is_in_the_notices() -> None:
 
     withdraw(experience)
 
-    found = get_page(signed_in_client(experience.person), "/")
-    assert TAKEN in found.words
-    assert [(each.kind, each.experience_id) for each in activity.recent_activity(experience.person)] == [
+    page = get_page(signed_in_client(experience.person), "/")
+    assert TAKEN in page.words
+    assert [(item.kind, item.experience_id) for item in activity.recent_activity(experience.person)] == [
         ("withdrawn", experience.pk)
     ]
 
@@ -92,12 +92,12 @@ def test_the_newest_three_of_both_kinds_are_shown_newest_first() -> None:
 
     items = activity.recent_activity(fan)
 
-    assert [(each.kind, each.experience_id) for each in items] == [
+    assert [(item.kind, item.experience_id) for item in items] == [
         ("upheld", third.pk),
         ("withdrawn", second.pk),
         ("dismissed", None),
     ]
-    assert [each.artist and each.artist.name for each in items] == ["Mara Veil", "Mara Veil", "Number 7"]
+    assert [item.artist and item.artist.name for item in items] == ["Mara Veil", "Mara Veil", "Number 7"]
 
 
 def test_after_thirty_days_it_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def test_after_thirty_days_it_is_no_news(monkeypatch: pytest.MonkeyPatch) -> Non
     old_handled_report(experience.person, 2, days=-1)
     monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(days=30, seconds=5))
 
-    assert [each.artist and each.artist.name for each in activity.recent_activity(experience.person)] == ["Number 2"]
+    assert [item.artist and item.artist.name for item in activity.recent_activity(experience.person)] == ["Number 2"]
 
 
 def test_other_fans_notices_are_not_shown() -> None:
@@ -130,9 +130,9 @@ def test_after_an_erasure_no_artist_is_named() -> None:
 
     Report.objects.filter(pk=report.pk).update(shown=None, words=None)
 
-    found = get_page(signed_in_client(experience.person), "/feed/notices", headers=HTMX)
-    assert "A person read your report and found nothing to stop." in found.words
-    assert "Mara Veil" not in found.words
+    page = get_page(signed_in_client(experience.person), "/feed/notices", headers=HTMX)
+    assert "A person read your report and found nothing to stop." in page.words
+    assert "Mara Veil" not in page.words
 
 
 def test_without_such_an_experience_of_the_fan_there_is_no_link() -> None:
@@ -144,9 +144,9 @@ def test_without_such_an_experience_of_the_fan_there_is_no_link() -> None:
 
     desk.handle(report, upheld=False, note="No.", by=factories.get_staff())
 
-    found = get_page(signed_in_client(fan), "/feed/notices", headers=HTMX)
-    assert "A person read your report about X" in found.words
-    assert found.all("a") == []
+    page = get_page(signed_in_client(fan), "/feed/notices", headers=HTMX)
+    assert "A person read your report about X" in page.words
+    assert page.all("a") == []
 
 
 def test_only_the_fans_open_pages_are_notified_of_the_answer() -> None:
@@ -155,8 +155,8 @@ def test_only_the_fans_open_pages_are_notified_of_the_answer() -> None:
 
     report = report_and_handle(experience, upheld=True)
 
-    heard = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
-    assert list(heard) == [(experience.person_id, f"report:{report.pk}")]
+    notices = Notice.objects.filter(kind="report.handled").values_list("person", "reference")
+    assert list(notices) == [(experience.person_id, f"report:{report.pk}")]
 
 
 def test_the_part_equals_what_the_page_shows() -> None:

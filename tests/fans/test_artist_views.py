@@ -46,11 +46,11 @@ def test_programs_are_offered_without_their_words() -> None:
     factories.create_program(artist, nth=100, recording=factories.create_recording(artist))
     factories.create_program(artist, signed=False, nth=7)
 
-    found = get_page(signed_in_client(factories.create_fan()), "/artists/mara-veil").words
+    page = get_page(signed_in_client(factories.create_fan()), "/artists/mara-veil").words
 
-    assert "At your 100th listen of Salt Radio" in found
-    assert "7th" not in found
-    assert "It means a lot" not in found
+    assert "At your 100th listen of Salt Radio" in page
+    assert "7th" not in page
+    assert "It means a lot" not in page
 
 
 def test_the_switch_is_off_and_beside_its_consent_text() -> None:
@@ -58,10 +58,10 @@ def test_the_switch_is_off_and_beside_its_consent_text() -> None:
     fan = factories.create_fan()
     client = signed_in_client(fan)
 
-    found = get_page(client, "/artists/mara-veil")
+    page = get_page(client, "/artists/mara-veil")
 
-    assert found.all("button", role="switch")[0]["aria-checked"] == "false"
-    assert opt_ins.consent_text(artist) in found.words
+    assert page.all("button", role="switch")[0]["aria-checked"] == "false"
+    assert opt_ins.consent_text(artist) in page.words
     assert not OptIn.objects.exists()
 
 
@@ -74,9 +74,9 @@ def test_opting_in_and_out_works_by_form_and_htmx_and_stores_the_consent() -> No
     assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
     assert get_page(client, "/artists/mara-veil").all("button", role="switch")[0]["aria-checked"] == "true"
 
-    answer = client.post("/artists/mara-veil/opt-in", {"on": "0"}, headers=HTMX)
-    assert b'aria-checked="false"' in answer.content
-    assert b"<h1" not in answer.content
+    response = client.post("/artists/mara-veil/opt-in", {"on": "0"}, headers=HTMX)
+    assert b'aria-checked="false"' in response.content
+    assert b"<h1" not in response.content
     assert [row.act for row in Consent.objects.order_by("pk")] == ["given", "withdrawn"]
 
 
@@ -86,9 +86,9 @@ def test_opting_in_and_out_works_by_form_and_htmx_and_stores_the_consent() -> No
 def test_opting_in_returns_to_a_known_page_only(back: str, goal: str) -> None:
     factories.create_artist()
 
-    answer = signed_in_client(factories.create_fan()).post("/artists/mara-veil/opt-in", {"on": "1", "back": back})
+    response = signed_in_client(factories.create_fan()).post("/artists/mara-veil/opt-in", {"on": "1", "back": back})
 
-    assert answer["Location"] == goal
+    assert response["Location"] == goal
 
 
 def test_messages_by_hand_are_on_the_page_and_a_models_are_not() -> None:
@@ -97,11 +97,11 @@ def test_messages_by_hand_are_on_the_page_and_a_models_are_not() -> None:
     received(factories.create_program(artist, nth=1), fan, written="Ana, from my own hand.")
     machine = received(factories.create_program(artist, nth=2), fan, by_a_model=True)
 
-    found = get_page(signed_in_client(fan), "/artists/mara-veil").words
+    page = get_page(signed_in_client(fan), "/artists/mara-veil").words
 
-    assert "Ana, from my own hand." in found
-    assert str(machine.text) not in found
-    assert "You have listened 2 times" in found
+    assert "Ana, from my own hand." in page
+    assert str(machine.text) not in page
+    assert "You have listened 2 times" in page
 
 
 def test_a_filled_in_message_is_not_by_hand() -> None:
@@ -109,11 +109,11 @@ def test_a_filled_in_message_is_not_by_hand() -> None:
     fan = factories.create_fan(opted_in=artist)
     filled = received(factories.create_program(artist, nth=1), fan)
 
-    found = get_page(signed_in_client(fan), "/artists/mara-veil").words
+    page = get_page(signed_in_client(fan), "/artists/mara-veil").words
 
     assert filled.mark == "filled"
-    assert str(filled.text) not in found
-    assert "Nothing yet. Here you find what Mara Veil writes or records for you alone." in found
+    assert str(filled.text) not in page
+    assert "Nothing yet. Here you find what Mara Veil writes or records for you alone." in page
 
 
 def test_the_listen_count_is_updated_after_a_play() -> None:
@@ -137,10 +137,10 @@ def test_other_fans_listening_and_messages_are_not_shown() -> None:
         factories.create_program(artist), factories.create_fan("Bo", opted_in=artist), written="Bo, this is yours."
     )
 
-    found = get_page(signed_in_client(factories.create_fan()), "/artists/mara-veil").words
+    page = get_page(signed_in_client(factories.create_fan()), "/artists/mara-veil").words
 
-    assert "Bo, this is yours." not in found
-    assert "You have not listened to this artist here yet." in found
+    assert "Bo, this is yours." not in page
+    assert "You have not listened to this artist here yet." in page
 
 
 def test_the_list_begins_with_opted_in_artists_and_searches_by_name() -> None:
@@ -150,12 +150,12 @@ def test_the_list_begins_with_opted_in_artists_and_searches_by_name() -> None:
     client = signed_in_client(fan)
     client.post("/artists/cecilie/opt-in", {"on": "1"})
 
-    links = [str(each["href"]) for each in get_page(client, "/artists/").all("a") if "tile" in str(each.get("class"))]
-    found = get_page(client, "/artists/?q=beri", headers=HTMX)
+    links = [str(link["href"]) for link in get_page(client, "/artists/").all("a") if "tile" in str(link.get("class"))]
+    page = get_page(client, "/artists/?q=beri", headers=HTMX)
 
     assert links == ["/artists/cecilie", "/artists/anna", "/artists/berit"]
-    assert "Berit" in found.words
-    assert "Anna" not in found.words
+    assert "Berit" in page.words
+    assert "Anna" not in page.words
     assert "No artist of that name" in get_page(client, "/artists/?q=%00%25_zzz").words
 
 
@@ -173,11 +173,11 @@ def test_strangers_sign_in_first_and_an_unknown_artist_is_a_404() -> None:
 def test_the_switch_needs_the_csrf_token() -> None:
     factories.create_artist()
 
-    answer = signed_in_client(factories.create_fan(), enforce_csrf_checks=True).post(
+    response = signed_in_client(factories.create_fan(), enforce_csrf_checks=True).post(
         "/artists/mara-veil/opt-in", {"on": "1"}
     )
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert not OptIn.objects.exists()
 
 

@@ -67,7 +67,7 @@ def test_a_later_batch_continues_the_count(fan: Person) -> None:
 
     progress = engagement.record([late])
 
-    assert [(each.recording_id, each.before, each.counted) for each in progress] == [
+    assert [(step.recording_id, step.before, step.counted) for step in progress] == [
         (None, 2, (late,)),
         (night.pk, 2, (late,)),
     ]
@@ -131,9 +131,11 @@ def test_two_batches_at_once_never_number_a_listen_twice(in_thread: ThreadPoolEx
     [night] = make_recordings("Night Train")
     batches = [[make_listen(fan.pk, night) for _ in range(n % 5 + 1)] for n in range(20)]
 
-    done = [each for batch in in_thread.map(record_and_commit, batches) for each in batch if each.recording_id is None]
+    counted = [
+        step for batch in in_thread.map(record_and_commit, batches) for step in batch if step.recording_id is None
+    ]
 
-    numbers = sorted(each.before + 1 + n for each in done for n in range(len(each.counted)))
+    numbers = sorted(step.before + 1 + n for step in counted for n in range(len(step.counted)))
     total = sum(len(batch) for batch in batches)
     assert numbers == list(range(1, total + 1))
     assert Engagement.objects.get().listens == total

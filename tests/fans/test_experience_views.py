@@ -19,23 +19,23 @@ def experience() -> Experience:
 
 
 def test_the_page_shows_words_mark_reason_and_a_link_to_the_receipt(experience: Experience) -> None:
-    found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
+    page = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
-    assert str(experience.text) in found.words
-    assert experience.mark_words in found.words
-    assert "you reached 3 listens of Mara Veil" in found.words
-    assert found.all("a", href=f"/r/{experience.receipt_key}")
-    assert found.all("a", href=f"/experiences/{experience.pk}/report")
-    assert len(found.all("h1")) == 1
+    assert str(experience.text) in page.words
+    assert experience.mark_words in page.words
+    assert "you reached 3 listens of Mara Veil" in page.words
+    assert page.all("a", href=f"/r/{experience.receipt_key}")
+    assert page.all("a", href=f"/experiences/{experience.pk}/report")
+    assert len(page.all("h1")) == 1
 
 
 def test_a_get_writes_nothing_and_the_page_posts_that_it_was_opened(experience: Experience) -> None:
     client, path = signed_in_client(experience.person), f"/experiences/{experience.pk}"
 
-    found = get_page(client, path)
+    page = get_page(client, path)
     experience.refresh_from_db()
     assert experience.opened_at is None
-    assert found.all("div", hx_post=f"{path}/opened", hx_trigger="load")
+    assert page.all("div", hx_post=f"{path}/opened", hx_trigger="load")
 
     assert client.post(f"{path}/opened").status_code == 204
     experience.refresh_from_db()
@@ -63,38 +63,38 @@ def test_pausing_stops_its_program_and_resuming_starts_it(experience: Experience
     assert Mute.objects.get().name == "Thank you"
     assert "Resume" in get_page(client, path).words
 
-    answer = client.post(f"{path}/pause", {"on": "0"}, headers=HTMX)
-    assert b"Pause this" in answer.content
-    assert b"<h1" not in answer.content
+    response = client.post(f"{path}/pause", {"on": "0"}, headers=HTMX)
+    assert b"Pause this" in response.content
+    assert b"<h1" not in response.content
     assert mutes.muted_pairs({pair}) == set()
 
 
 def test_a_withdrawn_experience_is_a_tombstone_with_its_receipt(experience: Experience) -> None:
     experiences.withdraw(experience.pk, by="system:test", reason="The artist asked for it.")
 
-    found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
+    page = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
-    assert str(experience.text) not in found.words
-    assert "Taken back" in found.words
-    assert found.all("a", href=f"/r/{experience.receipt_key}")
+    assert str(experience.text) not in page.words
+    assert "Taken back" in page.words
+    assert page.all("a", href=f"/r/{experience.receipt_key}")
 
 
 def test_an_erased_experience_says_so(experience: Experience) -> None:
     erasure.erase_experience(experience.pk, by="system:test", reason="The fan asked for it.")
 
-    found = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
+    page = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
-    assert "The words were erased" in found.words
-    assert "You got this because" not in found.words
+    assert "The words were erased" in page.words
+    assert "You got this because" not in page.words
 
 
 def test_words_have_their_own_direction(experience: Experience) -> None:
     fan = factories.create_fan("Bo", opted_in=experience.artist)
     arabic = received(factories.create_program(experience.artist, nth=2), fan, written="شكرًا لكِ")
 
-    found = get_page(signed_in_client(fan), f"/experiences/{arabic.pk}")
+    page = get_page(signed_in_client(fan), f"/experiences/{arabic.pk}")
 
-    assert [each["dir"] for each in found.all("article", class_="letter")] == ["auto"]
+    assert [article["dir"] for article in page.all("article", class_="letter")] == ["auto"]
 
 
 def test_the_page_takes_a_constant_number_of_queries() -> None:

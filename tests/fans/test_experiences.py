@@ -28,8 +28,7 @@ def test_a_fan_is_notified_of_a_delivery() -> None:
     artist = factories.create_artist()
     experience = factories.create_experience(artist)
 
-    heard = Notice.objects.filter(person=experience.person).values_list("kind", "reference")
-    assert list(heard) == [("experience.delivered", f"experience:{experience.pk}")]
+    assert notices_of(experience) == [("experience.delivered", f"experience:{experience.pk}")]
 
 
 def test_an_experience_says_why_the_fan_got_it() -> None:

@@ -25,9 +25,9 @@ def make_programs(artist: Artist, count: int) -> list[Program]:
     return [factories.create_program(artist, nth=number) for number in range(1, count + 1)]
 
 
-def card_ids(found: object) -> list[str]:
+def card_ids(page: object) -> list[str]:
     """The ids of the cards, from top to bottom."""
-    return [str(each["id"]).removeprefix("experience-") for each in found.all("article")]  # type: ignore[attr-defined]
+    return [str(card["id"]).removeprefix("experience-") for card in page.all("article")]  # type: ignore[attr-defined]
 
 
 def receive_at_each_listen(artist: Artist, fan: Person, count: int) -> list[Experience]:
@@ -47,10 +47,10 @@ def test_cards_are_newest_first_and_keep_the_order_of_their_parts() -> None:
     fan = factories.create_fan(opted_in=artist)
     received_ones = receive_at_each_listen(artist, fan, 3)
 
-    found = get_page(signed_in_client(fan), "/")
+    page = get_page(signed_in_client(fan), "/")
 
-    assert card_ids(found) == [str(each.pk) for each in reversed(received_ones)]
-    words = found.words[found.words.index("3rd listen") :]
+    assert card_ids(page) == [str(experience.pk) for experience in reversed(received_ones)]
+    words = page.words[page.words.index("3rd listen") :]
     order = ["Thank you, Ana", "Mara Veil's words, filled in for you", "You got this because", "Open", "Receipt"]
     assert sorted(order, key=words.index) == order
 
@@ -75,9 +75,9 @@ def test_human_only_is_stored_and_hides_what_a_model_wrote() -> None:
 
     client.post("/feed/human-only", {"on": "1"})
 
-    found = get_page(client, "/")
-    assert card_ids(found) == [str(written.pk), str(filled.pk)]
-    assert found.all("button", role="switch")[0]["aria-checked"] == "true"
+    page = get_page(client, "/")
+    assert card_ids(page) == [str(written.pk), str(filled.pk)]
+    assert page.all("button", role="switch")[0]["aria-checked"] == "true"
     client.post("/feed/human-only", {"on": "0"})
     assert len(card_ids(get_page(client, "/"))) == 3
 
@@ -106,10 +106,10 @@ def test_a_filter_without_results_says_what_it_shows() -> None:
     client.post("/feed/human-only", {"on": "1"})
     both = get_page(client, "/?by=hand")
 
-    for found in (by_hand, both):
-        assert card_ids(found) == []
-        assert "Only what somebody writes or records for you alone is here" in found.words
-        assert found.all("a", href="/", class_="btn btn-small")
+    for page in (by_hand, both):
+        assert card_ids(page) == []
+        assert "Only what somebody writes or records for you alone is here" in page.words
+        assert page.all("a", href="/", class_="btn btn-small")
     assert len(card_ids(get_page(client, "/"))) == 1
 
 
@@ -121,12 +121,12 @@ def test_older_cards_follow_a_link_each_once(monkeypatch: pytest.MonkeyPatch) ->
     client, path, seen = signed_in_client(fan), "/", []
 
     while path:
-        found = get_page(client, path)
-        seen += card_ids(found)
-        older = [link for link in found.all("a") if "before=" in str(link["href"])]
+        page = get_page(client, path)
+        seen += card_ids(page)
+        older = [link for link in page.all("a") if "before=" in str(link["href"])]
         path = str(older[0]["href"]) if older else ""
 
-    assert seen == [str(each.pk) for each in reversed(every)]
+    assert seen == [str(experience.pk) for experience in reversed(every)]
 
 
 def test_htmx_gets_older_cards_without_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,10 +135,10 @@ def test_htmx_gets_older_cards_without_the_page(monkeypatch: pytest.MonkeyPatch)
     fan = factories.create_fan(opted_in=artist)
     older, newer = receive_at_each_listen(artist, fan, 2)
 
-    found = get_page(signed_in_client(fan), f"/?before={Cursor.of_item(newer, 'delivered_at')}", headers=HTMX)
+    page = get_page(signed_in_client(fan), f"/?before={Cursor.of_item(newer, 'delivered_at')}", headers=HTMX)
 
-    assert card_ids(found) == [str(older.pk)]
-    assert found.all("h1") == []
+    assert card_ids(page) == [str(older.pk)]
+    assert page.all("h1") == []
 
 
 @pytest.mark.parametrize("before", ["nonsense", "0199aaaa-0000-7000-8000-000000000000", "1764114938000000-17"])
@@ -220,10 +220,10 @@ def test_an_empty_feed_offers_one_next_step() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
 
-    found = get_page(signed_in_client(fan), "/")
+    page = get_page(signed_in_client(fan), "/")
 
-    assert "Nothing yet" in found.words
-    assert "Check how your listening comes in" in found.words
+    assert "Nothing yet" in page.words
+    assert "Check how your listening comes in" in page.words
 
 
 def test_the_month_counts_the_fans_listens_not_set_aside() -> None:

@@ -78,7 +78,7 @@ def test_each_listen_says_whether_it_counts(client: Client, ana: Person) -> None
     assert "no artist here yet" in row_text(page, kept)
     assert "set aside" in row_text(page, aside)
     assert "mpdscribble" in row_text(page, counted)
-    assert [page.count(f'action="/listening/{each.pk}/delete"') for each in (counted, kept, aside)] == [1, 1, 1]
+    assert [page.count(f'action="/listening/{listen.pk}/delete"') for listen in (counted, kept, aside)] == [1, 1, 1]
 
 
 def test_a_fan_sees_and_deletes_only_their_own_listens(client: Client, ana: Person) -> None:
@@ -95,9 +95,9 @@ def test_a_fan_sees_and_deletes_only_their_own_listens(client: Client, ana: Pers
 
 def test_strangers_are_redirected_to_sign_in(db: None) -> None:
     for method, path in [("get", "/listening"), ("post", "/listening/1/delete"), ("post", "/listening/incognito")]:
-        answer = getattr(Client(), method)(path)
+        response = getattr(Client(), method)(path)
 
-        assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, reverse("account_login"))
+        assert (response.status_code, response.headers["Location"].partition("?")[0]) == (302, reverse("account_login"))
 
 
 def test_a_deleted_listen_says_so_until_it_is_gone(client: Client, ana: Person) -> None:
@@ -105,7 +105,7 @@ def test_a_deleted_listen_says_so_until_it_is_gone(client: Client, ana: Person) 
 
     part = client.post(f"/listening/{listen.pk}/delete", headers={"HX-Request": "true"}).content.decode()
     page = client.get("/listening").content.decode()
-    handle_batch([make_incoming(bytes(each.value or b"")) for each in Outbox.objects.all()])
+    handle_batch([make_incoming(bytes(row.value or b"")) for row in Outbox.objects.all()])
     after = client.get("/listening").content.decode()
 
     assert "being deleted" in row_text(part, listen)
@@ -151,9 +151,9 @@ def test_without_javascript_a_deletion_returns_to_the_same_page_of_the_list(clie
     listens = consume_plays(ana, *[f"Song {n}" for n in range(30)])
     cursor = Cursor.of_item(listens[10], "started_at")
 
-    answer = client.post(f"/listening/{listens[3].pk}/delete", {"before": str(cursor)})
+    response = client.post(f"/listening/{listens[3].pk}/delete", {"before": str(cursor)})
 
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"/listening?before={cursor}")
+    assert (response.status_code, response.headers["Location"]) == (302, f"/listening?before={cursor}")
     assert "is being deleted" in client.get("/listening").content.decode()
 
 
@@ -163,7 +163,7 @@ def test_deleting_an_unknown_listen_is_a_404(client: Client, ana: Person) -> Non
 
 def test_pages_show_every_listen_once_even_if_started_at_the_same_time(client: Client, ana: Person) -> None:
     listens = consume_plays(ana, *[f"Song {n}" for n in range(60)])
-    Listen.objects.filter(pk__in=[each.pk for each in listens[20:50]]).update(started_at=listens[20].started_at)
+    Listen.objects.filter(pk__in=[listen.pk for listen in listens[20:50]]).update(started_at=listens[20].started_at)
 
     seen: list[int] = []
     address = "/listening"
@@ -174,7 +174,7 @@ def test_pages_show_every_listen_once_even_if_started_at_the_same_time(client: C
         address = older[1] if older else ""
 
     assert len(seen) == 60
-    assert set(seen) == {each.pk for each in listens}
+    assert set(seen) == {listen.pk for listen in listens}
 
 
 @pytest.mark.parametrize("cursor", ["x", "1", "1-", "-1", "1-x", "1-" + "9" * 30, "-5-5", "١-١"])
@@ -238,9 +238,9 @@ def test_recording_is_paused_and_resumed(client: Client, ana: Person) -> None:
     assert "<strong>Recording</strong>" in client.get("/listening").content.decode()
 
     for choice, length in [("hour", timedelta(hours=1)), ("open", None)]:
-        answer = client.post("/listening/incognito", {"for": choice})
+        response = client.post("/listening/incognito", {"for": choice})
         pause = incognito.current(ana)
-        assert (answer.status_code, answer.headers["Location"]) == (302, "/listening")
+        assert (response.status_code, response.headers["Location"]) == (302, "/listening")
         assert pause
         until = pause.until and pause.until - pause.since
         assert until == length or (until and length and abs(until - length) < timedelta(seconds=1))

@@ -44,11 +44,15 @@ def ask(sound: Sound) -> Any:
 
 
 def test_the_whole_file(ask: Any) -> None:
-    answer = ask()
+    response = ask()
 
-    assert (answer.status_code, answer.content) == (200, CONTENT)
-    assert (answer["Content-Type"], answer["Content-Length"]) == ("audio/wav", str(SIZE))
-    assert (answer["ETag"], answer["Accept-Ranges"], answer["Cache-Control"]) == (ETAG, "bytes", "private, no-store")
+    assert (response.status_code, response.content) == (200, CONTENT)
+    assert (response["Content-Type"], response["Content-Length"]) == ("audio/wav", str(SIZE))
+    assert (response["ETag"], response["Accept-Ranges"], response["Cache-Control"]) == (
+        ETAG,
+        "bytes",
+        "private, no-store",
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,18 +68,18 @@ def test_the_whole_file(ask: Any) -> None:
     ],
 )
 def test_a_range(ask: Any, byte_range: str, first: int, last: int) -> None:
-    answer = ask(byte_range)
+    response = ask(byte_range)
 
-    assert (answer.status_code, answer.content) == (206, CONTENT[first : last + 1])
-    assert answer["Content-Range"] == f"bytes {first}-{last}/{SIZE}"
-    assert answer["Content-Length"] == str(last - first + 1)
+    assert (response.status_code, response.content) == (206, CONTENT[first : last + 1])
+    assert response["Content-Range"] == f"bytes {first}-{last}/{SIZE}"
+    assert response["Content-Length"] == str(last - first + 1)
 
 
 @pytest.mark.parametrize("byte_range", [f"bytes={SIZE}-", "bytes=99999-", f"bytes={SIZE}-{SIZE + 5}", "bytes=-0"])
 def test_a_range_beyond_the_end_is_a_416_with_the_size(ask: Any, byte_range: str) -> None:
-    answer = ask(byte_range)
+    response = ask(byte_range)
 
-    assert (answer.status_code, answer["Content-Range"], answer.content) == (416, f"bytes */{SIZE}", b"")
+    assert (response.status_code, response["Content-Range"], response.content) == (416, f"bytes */{SIZE}", b"")
 
 
 @pytest.mark.parametrize(
@@ -91,26 +95,26 @@ def test_a_range_of_an_older_version_gets_the_whole_file(ask: Any) -> None:
 
 
 def test_a_current_copy_gets_a_304(ask: Any) -> None:
-    answer = ask(**{"if-none-match": ETAG})
+    response = ask(**{"if-none-match": ETAG})
 
-    assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", ETAG)
+    assert (response.status_code, response.content, response["ETag"]) == (304, b"", ETAG)
 
 
 def test_head_has_the_length(ask: Any) -> None:
-    answer = ask(method="head")
+    response = ask(method="head")
 
-    assert (answer.status_code, answer["Content-Length"], answer.content) == (200, str(SIZE), b"")
+    assert (response.status_code, response["Content-Length"], response.content) == (200, str(SIZE), b"")
 
 
 def test_the_path_is_not_revealed(ask: Any) -> None:
-    for answer in (ask(), ask("bytes=0-9"), ask("bytes=99999-")):
-        assert "secret-place" not in str(answer.headers)
+    for response in (ask(), ask("bytes=0-9"), ask("bytes=99999-")):
+        assert "secret-place" not in str(response.headers)
 
 
 def test_strangers_are_redirected_to_sign_in(sound: Sound) -> None:
-    answer = Client().get(f"/media/{sound.recording_id}", headers={"range": "bytes=0-9"})
+    response = Client().get(f"/media/{sound.recording_id}", headers={"range": "bytes=0-9"})
 
-    assert (answer.status_code, answer.content) == (302, b"")
+    assert (response.status_code, response.content) == (302, b"")
 
 
 def test_a_missing_sound_or_file_is_a_404(ask: Any, sound: Sound, settings: Settings) -> None:

@@ -36,24 +36,24 @@ def test_fans_with_listens_or_opt_ins_and_team_members_are_not_redirected() -> N
 def test_each_scrobbler_has_its_url_ready_to_copy(scrobbler: scrobblers.Scrobbler, settings: Settings) -> None:
     settings.SITE_URL = "https://fanfare.example/"
 
-    found = get_page(signed_in_client(factories.create_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
+    page = get_page(signed_in_client(factories.create_fan()), f"/welcome?scrobbler={scrobbler.key}", headers=HTMX)
 
-    assert "https://fanfare.example" in found.words
-    assert "https://fanfare.example//" not in found.words
-    assert found.all("button", data_copy="#way-1")
+    assert "https://fanfare.example" in page.words
+    assert "https://fanfare.example//" not in page.words
+    assert page.all("button", data_copy="#way-1")
 
 
 def test_a_token_is_made_and_its_secret_shown_once() -> None:
     fan = factories.create_fan()
     client = signed_in_client(fan)
 
-    answer = client.post("/welcome/token", {"scrobbler": "web"})
+    response = client.post("/welcome/token", {"scrobbler": "web"})
 
     token = Token.objects.get(person=fan)
     assert token.name == "Web Scrobbler"
-    assert "no-store" in answer["Cache-Control"]
+    assert "no-store" in response["Cache-Control"]
     secrets = [
-        word for word in answer.content.decode().replace("<", ">").split(">") if hash_secret(word) == token.digest
+        word for word in response.content.decode().replace("<", ">").split(">") if hash_secret(word) == token.digest
     ]
     assert len(secrets) == 1
     for path in ("/welcome", "/settings", "/"):
@@ -65,9 +65,9 @@ def test_too_many_tokens_are_refused_with_a_message(monkeypatch: pytest.MonkeyPa
     client = signed_in_client(factories.create_fan())
     client.post("/welcome/token", {"scrobbler": "web"})
 
-    answer = client.post("/welcome/token", {"scrobbler": "web"}, headers=HTMX)
+    response = client.post("/welcome/token", {"scrobbler": "web"}, headers=HTMX)
 
-    assert "No token was made." in answer.content.decode()
+    assert "No token was made." in response.content.decode()
     assert Token.objects.count() == 1
 
 
@@ -77,21 +77,21 @@ def test_the_page_shows_the_first_listen_when_it_arrives() -> None:
 
     waiting = get_page(client, "/welcome/heard")
     factories.insert_listens(fan, artist)
-    heard = get_page(client, "/welcome/heard")
+    arrived = get_page(client, "/welcome/heard")
 
     assert waiting.all("p", hx_trigger="every 3s")
-    assert "It arrived: Night Bus by Mara Veil" in heard.words
-    assert not heard.all("p", hx_trigger="every 3s")
+    assert "It arrived: Night Bus by Mara Veil" in arrived.words
+    assert not arrived.all("p", hx_trigger="every 3s")
 
 
 def test_each_artist_has_a_switch_and_the_consent_text() -> None:
     factories.create_artist()
     client = signed_in_client(factories.create_fan())
 
-    found = get_page(client, "/welcome/artists")
+    page = get_page(client, "/welcome/artists")
 
-    assert "Mara Veil's team may write to you here when" in found.words
-    assert found.all("button", role="switch")[0]["aria-checked"] == "false"
+    assert "Mara Veil's team may write to you here when" in page.words
+    assert page.all("button", role="switch")[0]["aria-checked"] == "false"
 
 
 def test_strangers_sign_in_first() -> None:
@@ -111,21 +111,21 @@ def test_three_artists_with_a_sound_offer_one_recording_each(settings: Settings,
             synthesis.compose_recording(factories.create_recording(artist, f"{name} {title}"), title)
     factories.create_recording(factories.create_artist("Silent"), "Silent first")
 
-    found = get_page(signed_in_client(factories.create_fan()), "/welcome")
+    page = get_page(signed_in_client(factories.create_fan()), "/welcome")
 
-    players = [each["aria-label"] for each in found.all("div", role="group")]
+    players = [player["aria-label"] for player in page.all("div", role="group")]
     assert players == ["Player: Anna first", "Player: Berit first", "Player: Cecilie first"]
-    assert [each["src"] for each in found.all("script", type="module")][-1].endswith("player.js")
-    assert found.all("a", href="/artists/")
-    assert "hidden" in found.all("div", class_="stack tight", data_when_played=None)[0]
+    assert [script["src"] for script in page.all("script", type="module")][-1].endswith("player.js")
+    assert page.all("a", href="/artists/")
+    assert "hidden" in page.all("div", class_="stack tight", data_when_played=None)[0]
 
 
 def test_without_recordings_the_page_says_so_and_links_to_scrobblers() -> None:
     factories.create_recording(factories.create_artist())
 
-    found = get_page(signed_in_client(factories.create_fan()), "/welcome")
+    page = get_page(signed_in_client(factories.create_fan()), "/welcome")
 
-    assert "No artist has put a recording here yet." in found.words
-    assert found.all("a", href="#scrobble")
-    assert found.all("h2", id="scrobble")
-    assert not found.all("a", href="/listening", class_="btn btn-dark")
+    assert "No artist has put a recording here yet." in page.words
+    assert page.all("a", href="#scrobble")
+    assert page.all("h2", id="scrobble")
+    assert not page.all("a", href="/listening", class_="btn btn-dark")

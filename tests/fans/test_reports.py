@@ -90,19 +90,19 @@ def test_the_page_is_for_its_fan_only(experience: Experience, client: Client) ->
         assert client.post(report_url(experience), {"reason": "hurtful"}).status_code == 404
 
     client.logout()
-    stood = {"Referer": f"http://testserver{report_url(experience)}"}
-    answer = client.post(report_url(experience), {"reason": "hurtful"}, headers=stood)
-    assert answer["Location"] == f"/accounts/login/?next={report_url(experience)}"
+    headers = {"Referer": f"http://testserver{report_url(experience)}"}
+    response = client.post(report_url(experience), {"reason": "hurtful"}, headers=headers)
+    assert response["Location"] == f"/accounts/login/?next={report_url(experience)}"
     assert Report.objects.count() == 0
 
 
 def test_a_report_is_sent_without_javascript(experience: Experience, fan: Client) -> None:
-    asked = fan.get(report_url(experience))
+    form = fan.get(report_url(experience))
     sent = fan.post(report_url(experience), {"reason": "untrue", "said": "I never played it."})
     after = fan.get(sent["Location"])
 
-    assert asked.status_code == 200
-    assert experience.text in asked.content.decode()
+    assert form.status_code == 200
+    assert experience.text in form.content.decode()
     assert (sent.status_code, sent["Location"]) == (302, report_url(experience))
     assert "You reported this on" in after.content.decode()
     assert "I never played it." in after.content.decode()
@@ -154,10 +154,10 @@ def test_htmx_gets_only_the_part(experience: Experience, fan: Client) -> None:
 def test_a_form_with_errors_keeps_what_was_typed(
     experience: Experience, fan: Client, typed: dict[str, str], sentence: str, headers: dict[str, str]
 ) -> None:
-    answer = fan.post(report_url(experience), typed, headers=headers)
+    response = fan.post(report_url(experience), typed, headers=headers)
 
-    page = answer.content.decode()
-    assert answer.status_code == 422
+    page = response.content.decode()
+    assert response.status_code == 422
     assert sentence in page
     assert typed["said"].strip("\0 ") in page
     assert page.count(" checked") == (typed.get("reason") in Report.Reason.values)
@@ -170,10 +170,10 @@ def test_a_second_report_changes_nothing_and_says_so(
 ) -> None:
     fan.post(report_url(experience), {"reason": "untrue", "said": "I never played it."})
 
-    answer = fan.post(report_url(experience), {"reason": "sexual", "said": "Another word."}, headers=headers)
+    response = fan.post(report_url(experience), {"reason": "sexual", "said": "Another word."}, headers=headers)
 
-    page = answer.content.decode()
-    assert answer.status_code == 409
+    page = response.content.decode()
+    assert response.status_code == 409
     assert "Once is enough: nothing was changed." in page
     assert "I never played it." in page
     assert "Another word." not in page

@@ -25,11 +25,11 @@ def test_the_name_is_changed_and_normalised() -> None:
 def test_a_name_that_is_too_long_stays_in_the_form_with_an_error() -> None:
     fan, long = factories.create_fan(), "x" * 10_000
 
-    answer = signed_in_client(fan).post("/settings/name", {"name": long})
+    response = signed_in_client(fan).post("/settings/name", {"name": long})
 
-    assert answer.status_code == 422
-    assert f'value="{long}"' in answer.content.decode()
-    assert "Use at most 80 characters; these are 10000." in answer.content.decode()
+    assert response.status_code == 422
+    assert f'value="{long}"' in response.content.decode()
+    assert "Use at most 80 characters; these are 10000." in response.content.decode()
     fan.refresh_from_db()
     assert fan.name == "Ana"
 
@@ -60,11 +60,11 @@ def test_a_token_is_shown_once_listed_and_revoked() -> None:
     fan = factories.create_fan()
     client = signed_in_client(fan)
 
-    answer = client.post("/settings/tokens", {"scrobbler": "mpd", "label": "my phone"}).content.decode()
+    response = client.post("/settings/tokens", {"scrobbler": "mpd", "label": "my phone"}).content.decode()
 
     token = Token.objects.get()
-    assert "api_url" in answer
-    assert [word for word in answer.replace("<", ">").split(">") if hash_secret(word) == token.digest]
+    assert "api_url" in response
+    assert [word for word in response.replace("<", ">").split(">") if hash_secret(word) == token.digest]
     assert "my phone" in get_page(client, "/settings").words
     client.post(f"/settings/tokens/{token.pk}/revoke")
     assert not Token.objects.usable().exists()
@@ -73,11 +73,13 @@ def test_a_token_is_shown_once_listed_and_revoked() -> None:
 
 
 def test_a_label_that_is_too_long_stays_in_the_form() -> None:
-    answer = signed_in_client(factories.create_fan()).post("/settings/tokens", {"scrobbler": "web", "label": "y" * 81})
+    response = signed_in_client(factories.create_fan()).post(
+        "/settings/tokens", {"scrobbler": "web", "label": "y" * 81}
+    )
 
-    assert answer.status_code == 422
-    assert "y" * 81 in answer.content.decode()
-    assert '<option value="web" selected>' in answer.content.decode()
+    assert response.status_code == 422
+    assert "y" * 81 in response.content.decode()
+    assert '<option value="web" selected>' in response.content.decode()
     assert not Token.objects.exists()
 
 
@@ -91,9 +93,9 @@ def test_opt_ins_paused_programs_and_consents_are_listed() -> None:
     mute = mutes.pause(fan, 7, artist, name="Hundred")
     client = signed_in_client(fan)
 
-    found = get_page(client, "/settings").words
-    assert "Hundred Mara Veil , since" in found
-    assert found.count(opt_ins.consent_text(artist)) == 2, "what the team sees, and what was told"
+    page = get_page(client, "/settings").words
+    assert "Hundred Mara Veil , since" in page
+    assert page.count(opt_ins.consent_text(artist)) == 2, "what the team sees, and what was told"
 
     assert client.post(f"/settings/pauses/{mute.pk}/resume")["Location"] == "/settings"
     assert mutes.muted_pairs({(fan.pk, 7)}) == set()
