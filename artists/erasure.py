@@ -16,5 +16,5 @@ def erase_experience(experience_id: UUID, *, by: str, reason: str) -> Experience
     """
     with transaction.atomic():
         experience = experiences.erase(experience_id, by=by, reason=reason)
-        Draft.objects.filter(pk=experience.draft).update(text=None, made=None, facts=None, salt=None)
+        Draft.objects.filter(pk=experience.draft).update(text=None, original_text=None, facts=None, salt=None)
     return experience

@@ -52,7 +52,7 @@ def test_erasing_removes_the_words_from_the_experience_and_its_draft(experience:
 
     erased, draft = Experience.objects.get(pk=experience.pk), Draft.objects.get(pk=experience.draft)
     assert (erased.text, erased.salt, erased.why) == (None, None, None)
-    assert (draft.text, draft.made, draft.facts, draft.salt) == (None, None, None, None)
+    assert (draft.text, draft.original_text, draft.facts, draft.salt) == (None, None, None, None)
     assert draft.state == Draft.State.DELIVERED
     page = Client().get(f"/r/{experience.receipt_key}")
     assert (page.status_code, text in page.content.decode()) == (200, False)
