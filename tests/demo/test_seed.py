@@ -102,9 +102,9 @@ def test_every_outcome_of_a_moment_occurs() -> None:
 def test_the_guest_has_a_notice_about_a_dismissed_report() -> None:
     [notice] = activity.recent_activity(Person.objects.get(handle="ana"))
 
-    assert notice.what == "dismissed"
+    assert notice.kind == "dismissed"
     assert notice.artist
-    assert Experience.objects.get(pk=notice.about).artist == notice.artist
+    assert Experience.objects.get(pk=notice.experience_id).artist == notice.artist
 
 
 def test_there_are_eight_artists_in_eight_colours_and_sixty_fans() -> None:

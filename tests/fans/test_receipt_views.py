@@ -5,7 +5,10 @@ from django.test import Client
 
 from accounts.models import Role
 from artists import delivery, review
+from catalog import registration
 from fans.models import Experience
+from rights import grants
+from rights.models import Use
 from tests import factories
 from tests.fans.pages import signed_in_client
 
@@ -14,7 +17,9 @@ SUHA = "سُهى البحر"
 
 
 def test_only_the_artists_name_is_isolated_in_direction() -> None:
-    artist = factories.create_artist(SUHA)
+    artist = registration.add_artist(SUHA, slug="suha", by="system:test")
+    principal = factories.get_member(artist, Role.PRINCIPAL)
+    grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True)
     factories.remove_undo_time(artist)
     draft = factories.create_pending_draft(artist)
     review.approve(draft.pk, by=factories.get_member(artist, Role.REVIEWER))
