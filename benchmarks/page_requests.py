@@ -92,7 +92,7 @@ def _studio_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
     team = signed_in_client(dataset.principal)
     delivered = Draft.objects.filter(artist=dataset.artist, state=Draft.State.DELIVERED).order_by("-id")
     middle = delivered.order_by("-settled_at")[delivered.count() // 2]
-    cursor = Cursor(middle.settled_at, middle.pk)
+    cursor = Cursor(middle.settled_at, str(middle.pk))
     studio = f"/studio/{dataset.artist.slug}"
     return {
         "review": PageRequest(team, f"{studio}/review"),

@@ -14,6 +14,7 @@ from catalog.models import Artist
 from fans import mutes, opt_ins
 from fans.moment_text import describe_moment
 from web.pagination import Cursor
+from web.parsers import parse_integer
 
 # A withdrawn draft with a decision was sent before; without one it left the queue undecided. Both conditions are
 # written as in the partial indexes drafts_out_newest_first and drafts_stopped_newest_first.
@@ -129,10 +130,10 @@ def list_settled_drafts(
     )
     parameters: dict[str, Any] = {"artist": artist.pk, "limit": size + 1}
     if before:
-        parameters |= {"before_time": before.time, "before_pk": before.pk}
+        parameters |= {"before_time": before.time, "before_pk": parse_integer(before.pk)}
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         columns = [column.name for column in cursor.description]
         drafts = [SettledDraft(**dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
     page = drafts[:size]
-    return page, Cursor(page[-1].settled_at, page[-1].pk) if len(drafts) > size else None
+    return page, Cursor(page[-1].settled_at, str(page[-1].pk)) if len(drafts) > size else None

@@ -102,7 +102,9 @@ def test_an_approval_that_can_be_undone_has_an_undo_button(artist: Artist) -> No
     assert f'action="/studio/{artist.slug}/review/{draft.pk}/undo"' in page.content.decode()
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "99999999999999999999999", "0"])
+@pytest.mark.parametrize(
+    "before", ["x", "-1", "99999999999999999999999", "0", "1764114938000000-01900000-0000-7000-8000-000000000000"]
+)
 def test_an_invalid_parameter_is_ignored(artist: Artist, before: str) -> None:
     client = member_client(artist, "reviewer")
 
