@@ -4,8 +4,8 @@ import json
 import secrets
 from datetime import timedelta
 from typing import Any, Self
-from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.db.models import CharField, F, GeneratedField, Min, Q
 from django.db.models.functions import Coalesce, Now, TruncDate
@@ -14,23 +14,25 @@ from django.utils.functional import cached_property
 from accounts.models import Person
 from catalog.models import Artist, Recording
 from fans.models import Mark
+from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from listens.models import Listen
 from rights.models import CONTENT_HASH, Decision, ShapeHash, StoredClearance
 
-type FanAndProgram = tuple[UUID, int]
-"""The ids of a fan and of a program."""
 
-DAY_SECONDS = 86_400
-DEFAULT_REVIEW_SECONDS = 3 * DAY_SECONDS
-DEFAULT_GRACE_SECONDS = 5
+def default_review_seconds() -> int:
+    return settings.REVIEW_SECONDS
+
+
+def default_undo_seconds() -> int:
+    return settings.UNDO_SECONDS
 
 
 class ReviewSettings(models.Model):
     """How the team of one artist reviews drafts. A team that chose nothing has no row."""
 
     artist = models.OneToOneField(Artist, models.PROTECT, primary_key=True, related_name="review_settings")
-    grace_seconds = models.PositiveIntegerField(default=DEFAULT_GRACE_SECONDS, help_text="the time to undo a decision")
+    grace_seconds = models.PositiveIntegerField(default=default_undo_seconds, help_text="the time to undo a decision")
 
     class Meta:
         verbose_name_plural = "review settings"
@@ -101,7 +103,7 @@ class ProgramVersion(models.Model):
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
     wording = models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments")
-    review_seconds = models.PositiveIntegerField(default=DEFAULT_REVIEW_SECONDS, help_text="how long a draft waits")
+    review_seconds = models.PositiveIntegerField(default=default_review_seconds, help_text="how long a draft waits")
     shape_hash = GeneratedField(
         expression=ShapeHash(
             F("program"), F("version"), F("moment"), F("nth"), F("recording"), F("audience"), F("wording")

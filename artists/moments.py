@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from artists.models import FanAndProgram, ProgramVersion
+from artists.models import ProgramVersion
 from fans import mutes, opt_ins
 from fans.engagement import Progress
+from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from worker import wake
 

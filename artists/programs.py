@@ -6,6 +6,7 @@ An edit adds a version. Only a signed version answers moments.
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -17,7 +18,7 @@ from ai.exceptions import InvalidTemplate
 from ai.facts import SLOTS
 from ai.wording import Wording, can_fill_in
 from artists.exceptions import InvalidRequest, Stale
-from artists.models import DAY_SECONDS, DEFAULT_REVIEW_SECONDS, Program, ProgramVersion, ReviewSettings
+from artists.models import Program, ProgramVersion, ReviewSettings
 from artists.notifications import program_notices
 from audit import trail
 from catalog.models import Artist, Recording
@@ -26,9 +27,9 @@ from rights import decisions
 from rights.decisions import require_principal
 from rights.models import Decision
 
-MAX_GRACE_SECONDS = DAY_SECONDS
+MAX_GRACE_SECONDS = 86_400
 MAX_NTH = 1_000_000
-MAX_REVIEW_SECONDS = 90 * DAY_SECONDS
+MAX_REVIEW_SECONDS = 90 * 86_400
 
 
 def create(artist: Artist, *, name: str, by: Person) -> Program:
@@ -56,13 +57,14 @@ def edit(
     nth: int,
     wording: dict[str, Any],
     recording: Recording | None = None,
-    review_seconds: int = DEFAULT_REVIEW_SECONDS,
+    review_seconds: int | None = None,
 ) -> ProgramVersion:
     """Add an unsigned version. The version signed before stays in use until a principal signs this one.
 
     Raises NotAllowed or InvalidRequest.
     """
     _require_role(program.artist, by, roles.may_edit, "edit this program")
+    review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
     _validate_terms(program, moment, nth, recording, review_seconds)
     terms = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
     canonical = _canonical_wording(wording, recording)

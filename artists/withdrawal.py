@@ -5,10 +5,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from artists import eligibility
-from artists.models import Draft, FanAndProgram
+from artists.models import Draft
 from artists.notifications import draft_notices
 from audit import trail
 from fans import mutes, opt_ins
+from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from live import notices
 

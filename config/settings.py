@@ -235,6 +235,11 @@ NOTICE_DAYS = env.integer("NOTICE_DAYS", 30, least=1)
 DEAD_LETTER_DAYS = env.integer("DEAD_LETTER_DAYS", 30, least=1)
 INVITATION_DAYS = env.integer("INVITATION_DAYS", 30, least=1)
 
+# Seconds that a draft waits for a decision, unless its program says otherwise; and seconds in which a team may undo a
+# decision, unless the team says otherwise.
+REVIEW_SECONDS = env.integer("REVIEW_SECONDS", 3 * 86_400, least=1)
+UNDO_SECONDS = env.integer("UNDO_SECONDS", 5)
+
 # One OpenAI-compatible server. Without it, the composer writes everything.
 LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from accounts.models import MAX_EMAIL_LENGTH, Invitation, Member
 from accounts.requests import get_person
-from artists import programs, team_invitations
+from artists import invitation_mail, programs
 from artists.api.access import StudioView
 from artists.models import ReviewSettings
 
@@ -45,7 +45,7 @@ class TeamView(StudioView):
         artist = self.get_artist()
         serializer = InvitationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        invitation = team_invitations.invite(artist, by=get_person(request), **serializer.validated_data)
+        invitation = invitation_mail.invite(artist, by=get_person(request), **serializer.validated_data)
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -32,7 +32,12 @@ class Migration(migrations.Migration):
                         to="catalog.artist",
                     ),
                 ),
-                ("grace_seconds", models.PositiveIntegerField(default=5, help_text="the time to undo a decision")),
+                (
+                    "grace_seconds",
+                    models.PositiveIntegerField(
+                        default=artists.models.default_undo_seconds, help_text="the time to undo a decision"
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "review settings",
@@ -91,7 +96,12 @@ class Migration(migrations.Migration):
                     "wording",
                     models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments"),
                 ),
-                ("review_seconds", models.PositiveIntegerField(default=259200, help_text="how long a draft waits")),
+                (
+                    "review_seconds",
+                    models.PositiveIntegerField(
+                        default=artists.models.default_review_seconds, help_text="how long a draft waits"
+                    ),
+                ),
                 (
                     "shape_hash",
                     models.GeneratedField(

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
-from trust import cases, reports
+from trust import reports, reports_by_program
 from trust.counts import FANS_TO_STOP, WINDOW_DAYS
 from trust.exceptions import AlreadyHandled
 from trust.forms import VerdictForm
@@ -72,7 +72,8 @@ def _render_reports(
         "problem": problem,
         "waiting": reports.list_open().count(),
         "cases": [
-            (case, [(report, forms[report.pk]) for report in case.reports]) for case in cases.group_by_program(page)
+            (case, [(report, forms[report.pk]) for report in case.reports])
+            for case in reports_by_program.group_by_program(page)
         ],
         "fans": FANS_TO_STOP,
         "days": WINDOW_DAYS,

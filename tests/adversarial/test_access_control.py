@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import tokens
 from accounts.models import Token
-from artists import team_invitations
+from artists import invitation_mail
 from fans import mutes
 from listens.models import Listen
 from tests import factories
@@ -133,7 +133,7 @@ def scene(db: None) -> dict[str, Any]:
     draft = factories.create_pending_draft(artist)
     experience = factories.create_experience(artist)
     program = draft.version.program
-    team_invitations.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
+    invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return {
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",

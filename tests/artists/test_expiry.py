@@ -1,10 +1,10 @@
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from artists import expiry, review
 from artists.exceptions import TooLate
-from artists.models import DEFAULT_REVIEW_SECONDS
 from audit.models import Entry
 from fans.models import Experience
 from live.models import Notice
@@ -48,7 +48,7 @@ def test_seconds_until_the_next_deadline() -> None:
 
     due = expiry.seconds_until_due()
     assert due is not None
-    assert DEFAULT_REVIEW_SECONDS - 60 < due <= DEFAULT_REVIEW_SECONDS
+    assert settings.REVIEW_SECONDS - 60 < due <= settings.REVIEW_SECONDS
     factories.pass_deadline(draft)
     assert expiry.seconds_until_due() == 0
 

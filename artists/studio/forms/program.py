@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from django import forms
+from django.conf import settings
 from django.utils.choices import CallableChoiceIterator
 
 from ai.previews import ProgramFacts
-from artists.models import DEFAULT_REVIEW_SECONDS, ProgramVersion
+from artists.models import ProgramVersion
 from artists.programs import MAX_NTH, MAX_REVIEW_SECONDS
 from artists.studio.messages import format_duration
 from catalog.models import Artist, Recording
@@ -66,7 +67,7 @@ class ProgramForm(forms.Form):
             "times": str(nth) if nth in LISTEN_COUNTS else OTHER_COUNT,
             "number": "" if nth in LISTEN_COUNTS else str(nth),
             "recording": str(version.recording_id or "") if version else "",
-            "seconds": str(version.review_seconds if version else DEFAULT_REVIEW_SECONDS),
+            "seconds": str(version.review_seconds if version else settings.REVIEW_SECONDS),
         }
         return cls(data, artist=artist)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import invitations
 from accounts.exceptions import InvitationOver, WrongEmailAddress
 from accounts.models import Invitation, Person
-from artists import team_invitations
+from artists import invitation_mail
 from catalog.models import Artist
 
 TEMPLATE = "studio/invitation.html"
@@ -54,4 +54,4 @@ def _join_or_refuse(request: HttpRequest, person: Person, invitation: Invitation
 
 def _render_invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     artist = Artist.objects.get(team=invitation.team_id)
-    return render(request, TEMPLATE, team_invitations.invitation_context(artist, invitation))
+    return render(request, TEMPLATE, invitation_mail.invitation_context(artist, invitation))

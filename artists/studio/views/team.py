@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from accounts import invitations, roles
 from accounts.models import Invitation, Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
-from artists import programs, team_invitations
+from artists import invitation_mail, programs
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.team import ROLE_CHOICES, InvitationForm, UndoTimeForm
 from web.decorators import post_only
@@ -26,7 +26,7 @@ def manage_team(request: AuthenticatedHttpRequest, studio: Studio) -> HttpRespon
         return _render_team(request, studio, invite_form=form, status=422)
 
     def invite() -> str:
-        invitation = team_invitations.invite(studio.artist, by=request.user, **form.cleaned_data)
+        invitation = invitation_mail.invite(studio.artist, by=request.user, **form.cleaned_data)
         return f"We sent an invitation to {invitation.email}."
 
     return _apply_change(request, studio, invite, invite_form=form)
@@ -109,7 +109,7 @@ def _render_team(
         problem=problem,
         members=studio.artist.team.members.select_related("person").order_by("pk"),
         invitations=invitations.list_open(studio.artist.team) if studio.may_manage else (),
-        role_descriptions=[(role.label, team_invitations.ROLE_DESCRIPTIONS[role]) for role in Role],
+        role_descriptions=[(role.label, invitation_mail.ROLE_DESCRIPTIONS[role]) for role in Role],
         role_choices=ROLE_CHOICES,
         invite_form=submitted.get("invite_form") or InvitationForm(),
         undo_form=submitted.get("undo_form") or UndoTimeForm(initial={"seconds": undo_seconds}),

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts.models import Invitation, Person
-from artists import team_invitations
+from artists import invitation_mail
 from catalog.models import Artist
 from tests import factories
 from tests.accounts.factories import PASSWORD, SIGNUP_DATA, create_person, link_in_mail, sign_in, signed_in_client
@@ -25,7 +25,7 @@ def artist() -> Artist:
 @pytest.fixture
 def path(artist: Artist, mailoutbox: list[EmailMessage]) -> str:
     """The path of the link that was sent to ana@example.com."""
-    team_invitations.invite(artist, "ana@example.com", "reviewer", by=factories.get_member(artist, "owner"))
+    invitation_mail.invite(artist, "ana@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return invitation_path(mailoutbox.pop())
 
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import Invitation
-from artists import team_invitations
+from artists import invitation_mail
 from artists.exceptions import InvalidRequest
 from catalog.models import Artist
 from tests import factories
@@ -36,7 +36,7 @@ def test_the_mail_names_the_inviter_the_artist_and_the_role(artist: Artist, mail
     owner.name = "Olga of evil.example.com"
     owner.save()
 
-    team_invitations.invite(artist, "Ana@Example.com", "reviewer", by=owner)
+    invitation_mail.invite(artist, "Ana@Example.com", "reviewer", by=owner)
 
     [mail] = mailoutbox
     [(html, kind)] = mail.alternatives  # type: ignore[attr-defined]
@@ -90,26 +90,26 @@ def test_an_invalid_address_gets_no_mail(artist: Artist, mailoutbox: list[EmailM
 
 def test_a_team_sends_a_limited_number_of_invitations_an_hour(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
     owner = factories.get_member(artist, "owner")
-    for number in range(team_invitations.MAX_PER_TEAM_AN_HOUR):
-        team_invitations.invite(artist, f"fan-{number}@example.com", "reviewer", by=owner)
+    for number in range(invitation_mail.MAX_PER_TEAM_AN_HOUR):
+        invitation_mail.invite(artist, f"fan-{number}@example.com", "reviewer", by=owner)
 
     with pytest.raises(InvalidRequest, match="Your team sent 20 invitations within the hour"):
-        team_invitations.invite(artist, "one-more@example.com", "reviewer", by=owner)
+        invitation_mail.invite(artist, "one-more@example.com", "reviewer", by=owner)
 
-    assert len(mailoutbox) == team_invitations.MAX_PER_TEAM_AN_HOUR
+    assert len(mailoutbox) == invitation_mail.MAX_PER_TEAM_AN_HOUR
     other = factories.create_artist("Ove Lind")
-    team_invitations.invite(other, "one-more@example.com", "reviewer", by=factories.get_member(other, "owner"))
+    invitation_mail.invite(other, "one-more@example.com", "reviewer", by=factories.get_member(other, "owner"))
 
 
 def test_an_address_gets_a_limited_number_a_week_from_all_teams(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
     other = factories.create_artist("Ove Lind")
     for by in (artist, other, artist, other, artist):
-        team_invitations.invite(by, "ana@example.com", "reviewer", by=factories.get_member(by, "owner"))
+        invitation_mail.invite(by, "ana@example.com", "reviewer", by=factories.get_member(by, "owner"))
 
     with pytest.raises(InvalidRequest, match="Nothing was sent"):
-        team_invitations.invite(other, "ANA@example.com", "reviewer", by=factories.get_member(other, "owner"))
+        invitation_mail.invite(other, "ANA@example.com", "reviewer", by=factories.get_member(other, "owner"))
 
-    assert len(mailoutbox) == team_invitations.MAX_PER_ADDRESS
+    assert len(mailoutbox) == invitation_mail.MAX_PER_ADDRESS
 
 
 def test_an_invitation_whose_mail_failed_is_not_valid(artist: Artist, settings: Settings) -> None:
