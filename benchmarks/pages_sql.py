@@ -114,8 +114,8 @@ INSERT_HISTORY = [
     """,
     """
     INSERT INTO artists_draft (id, moment_id, version_id, person_id, artist_id, clearance_id, state, reason, revision,
-        salt, text, original_text, maker, team_typed, facts, parts, mark, credit, decision_id, written_at, deadline, decided_by,
-        decided_at, deliver_after)
+        salt, text, original_text, maker, team_typed, facts, parts, mark, credit, decision_id, written_at, deadline,
+        decided_by, decided_at, deliver_after)
     SELECT draft, moment, version, person, artist_id, clearance, fate,
         CASE WHEN fate = 'declined' THEN 'declined' ELSE '' END, 1, salt,
         text, CASE WHEN mark = 'edited' THEN 'Thanks.' ELSE text END,
