@@ -95,9 +95,9 @@ function leave(shown) {
 // -- What htmx was answered ----------------------------------------------------------------------------------------
 
 const SAID = {
-  0: "We could not reach Fanfare. Nothing was half done, and what you typed is still here. Try again when you are online.",
-  403: "That is not yours to do, or this page is from before you last signed in. Nothing was changed. Load the page again.",
-  404: "This is no longer there, or no longer yours to see. Load the page again.",
+  0: "We could not reach Fanfare. What you typed is still here. Try again when you are online.",
+  403: "You may not do that, or this page is from before you last signed in. Nothing was changed. Load the page again.",
+  404: "This no longer exists, or you may no longer see it. Load the page again.",
   429: "That was too often in a short time. Nothing was changed. Wait a minute, then try again.",
   503: "The database is away for a moment. Nothing was half done. Try again.",
 };
