@@ -102,9 +102,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer() -> None:
     unknown = sign_in(Client(), "nobody@example.com", "not the password")
 
     assert wrong.context["form"].errors == unknown.context["form"].errors
-    assert wrong.context["form"].non_field_errors() == [
-        "That address and password do not match."
-    ]
+    assert wrong.context["form"].non_field_errors() == ["That address and password do not match."]
 
 
 def test_signing_in_changes_the_key_of_the_session(client: Client) -> None:
