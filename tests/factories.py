@@ -94,7 +94,7 @@ def get_member(artist: Artist, role: str) -> Person:
 
 
 def add_member(artist: Artist, role: str) -> Person:
-    person = create_person(f"{artist.name.split()[0]} {role}")
+    person = create_person(f"{artist.name.split()[0][:40]} {role}")
     if role == Role.PRINCIPAL:
         roles.name_principal(artist.team, person, by=get_staff())
     else:
