@@ -100,8 +100,8 @@ def take_pictures(
                 base_url=address, locale="en-GB", reduced_motion="reduce", device_scale_factor=1,
                 viewport={"width": width, "height": HEIGHT}, is_mobile=phone, has_touch=phone,
             )  # fmt: skip
-            if place.who in cookies:
-                context.add_cookies([{"name": "sessionid", "value": cookies[place.who], "url": address}])
+            if place.viewer in cookies:
+                context.add_cookies([{"name": "sessionid", "value": cookies[place.viewer], "url": address}])
             page = context.new_page()
             page.goto(place.path.format(**about))
             for scheme in SCHEMES:

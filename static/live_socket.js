@@ -1,82 +1,83 @@
-// Hear: this page's socket. A notice is a hint; whoever cares fetches what it names over HTTP.
+// The WebSocket of a page. A notice says only what changed; the page fetches the change over HTTP.
 //
-//     <meta name="live-after" content="41">          the newest notice when the page was made: nothing falls between
-//     <script type="module" src="/static/live.js"></script>
+//     <meta name="live-after" content="41">          the last notice before the page was rendered, so that none is missed
+//     <script type="module" src="/static/live_socket.js"></script>
 //     document.addEventListener("live:notice", ({ detail }) => …)   // { sequence, kind, reference }
 //
-// Also "live:resync" (much came at once: look at everything again), "live:up", "live:down" (detail: ms until the next
-// try) and "live:signed-out". Needs nothing else; static/app.js turns these into what people see.
+// Further events: "live:resync" (notices were missed: fetch everything again), "live:up", "live:down" (detail: ms until
+// the next attempt) and "live:signed-out". static/app.js shows them to people.
 
-const SIGNED_OUT = 4401, TOO_MANY = 4429;
-const SHORTEST = 500, LONGEST = 30_000; // ms between two tries
-const SILENCE = 60_000; // ms without a heartbeat after which the line counts as dead
+const CLOSE_SIGNED_OUT = 4401, CLOSE_TOO_MANY_SOCKETS = 4429;
+const MIN_RETRY_DELAY = 500, MAX_RETRY_DELAY = 30_000; // ms
+const HEARTBEAT_TIMEOUT = 60_000; // ms without a message after which the connection counts as lost
 
-const known = Number.parseInt(document.querySelector('meta[name="live-after"]')?.content, 10);
-let last = Number.isNaN(known) ? null : known;
-let pause = SHORTEST;
-let socket, alarm, retry;
+const renderedAfter = Number.parseInt(document.querySelector('meta[name="live-after"]')?.content, 10);
+let lastSequence = Number.isNaN(renderedAfter) ? null : renderedAfter;
+let retryDelay = MIN_RETRY_DELAY;
+let socket, heartbeatTimer, retryTimer;
 
-function tell(what, detail) {
-  document.dispatchEvent(new CustomEvent(`live:${what}`, { detail }));
+function dispatch(name, detail) {
+  document.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
 }
 
-function listen() {
-  clearTimeout(alarm);
-  alarm = setTimeout(() => again(socket), SILENCE);
+function restartHeartbeatTimer() {
+  clearTimeout(heartbeatTimer);
+  heartbeatTimer = setTimeout(reconnect, HEARTBEAT_TIMEOUT);
 }
 
-function open() {
-  clearTimeout(retry);
-  const address = new URL("/live/", location.href);
-  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  if (last !== null) address.searchParams.set("after", last);
-  const own = socket = new WebSocket(address);
-  own.onmessage = ({ data }) => { if (own === socket) hear(JSON.parse(data)); };
-  own.onclose = ({ code }) => { if (own === socket) closed(code); };
-  listen();
+function connect() {
+  clearTimeout(retryTimer);
+  const url = new URL("/live/", location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  if (lastSequence !== null) url.searchParams.set("after", lastSequence);
+  const opened = socket = new WebSocket(url);
+  opened.onmessage = ({ data }) => { if (opened === socket) handleMessage(JSON.parse(data)); };
+  opened.onclose = ({ code }) => { if (opened === socket) handleClose(code); };
+  restartHeartbeatTimer();
 }
 
-function hear(message) {
-  listen();
-  pause = SHORTEST;
+function handleMessage(message) {
+  restartHeartbeatTimer();
+  retryDelay = MIN_RETRY_DELAY;
   if (message.type === "hello") {
-    // A number beyond the newest is another person's: somebody else has signed in here.
-    last = Math.min(last ?? message.newest, message.newest);
-    tell("up");
+    // The page's number is above the newest one if another person has signed in meanwhile: then the newest one counts.
+    lastSequence = Math.min(lastSequence ?? message.newest, message.newest);
+    dispatch("up");
   } else if (message.type === "notice") {
-    if (message.sequence <= last) return;
-    last = message.sequence;
-    tell("notice", { sequence: message.sequence, kind: message.kind, reference: message.reference });
+    if (message.sequence <= lastSequence) return;
+    lastSequence = message.sequence;
+    dispatch("notice", { sequence: message.sequence, kind: message.kind, reference: message.reference });
   } else if (message.type === "resync") {
-    tell("resync");
+    dispatch("resync");
   }
 }
 
-function closed(code) {
-  if (code === SIGNED_OUT) {
-    clearTimeout(alarm);
-    tell("signed-out");
+function handleClose(code) {
+  if (code === CLOSE_SIGNED_OUT) {
+    clearTimeout(heartbeatTimer);
+    dispatch("signed-out");
     return;
   }
-  if (code === TOO_MANY) pause = LONGEST;
-  again(socket);
+  if (code === CLOSE_TOO_MANY_SOCKETS) retryDelay = MAX_RETRY_DELAY;
+  reconnect();
 }
 
-// Leave this socket and try anew; not all pages at the same moment.
-function again(left) {
-  clearTimeout(alarm);
-  clearTimeout(retry);
+// Close this socket and open another after a random delay, so that not all pages connect at the same moment.
+function reconnect() {
+  clearTimeout(heartbeatTimer);
+  clearTimeout(retryTimer);
+  const closing = socket;
   socket = null;
-  left?.close();
-  const wait = pause * (0.5 + Math.random());
-  retry = setTimeout(open, wait);
-  pause = Math.min(pause * 2, LONGEST);
-  tell("down", wait);
+  closing?.close();
+  const delay = retryDelay * (0.5 + Math.random());
+  retryTimer = setTimeout(connect, delay);
+  retryDelay = Math.min(retryDelay * 2, MAX_RETRY_DELAY);
+  dispatch("down", delay);
 }
 
-// The network is back or gone, a page out of the back-forward cache, a machine that slept: do not wait for the alarm.
-addEventListener("online", () => { pause = SHORTEST; if (!socket) open(); });
-addEventListener("offline", () => { if (socket) again(socket); });
-addEventListener("pageshow", ({ persisted }) => { if (persisted) again(socket); });
+// Do not wait for the heartbeat when the network changes or the page comes back from the back-forward cache.
+addEventListener("online", () => { retryDelay = MIN_RETRY_DELAY; if (!socket) connect(); });
+addEventListener("offline", () => { if (socket) reconnect(); });
+addEventListener("pageshow", ({ persisted }) => { if (persisted) reconnect(); });
 
-open();
+connect();

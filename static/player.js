@@ -1,48 +1,48 @@
-// Play: the house's own player. One sound at a time; what was heard of it is told once half of it was, or four minutes.
+// Our audio player. One recording plays at a time. Half of it, or four minutes, count as a listen, which is reported once.
 //
 //     {% include "fans/_player.html" with recording=recording %}  and  <script type="module" src="{% static 'player.js' %}">
 //
-// Once it counts, [data-when-played] is shown, and body hears "played" a few times: parts that say how often fetch it again.
-//
-// Without this file the browser's own controls play, and nothing is told. Works on players that htmx brings later, too.
+// After a listen, elements with [data-when-played] are shown, and body gets the event "played" several times, so that
+// counts on the page can be fetched again. Players that htmx adds later work too.
+// Without this file the controls of the browser play the recording, and no listen is reported.
 
-const ENOUGH = 240_000; // ms: a listen is half of it, or four minutes
-const STEP = 2_000; // ms: more than that between two looks was a jump, not music
-const UNTIL_IT_IS = [300, 1_500, 6_000]; // ms: it is taken at once, and counted a moment later
+const MAX_REQUIRED = 240_000; // ms: a listen is half of the recording, or this much of a long one
+const MAX_STEP = 2_000; // ms: a larger step between two updates is a jump and not playback
+const EVENT_DELAYS = [300, 1_500, 6_000]; // ms: the server accepts a listen at once and counts it a little later
 const players = new Set();
 
 class Player {
   constructor(box) {
     this.box = box;
     this.audio = box.querySelector("audio");
-    this.length = Number(box.dataset.ms);
-    this.ahead = Date.parse(box.dataset.now) - Date.now(); // a browser's clock may be minutes off
+    this.duration = Number(box.dataset.ms);
+    this.clockOffset = Date.parse(box.dataset.now) - Date.now(); // the clock of the browser may be minutes off
     this.audio.controls = false;
     box.querySelector("[data-controls]").hidden = false;
-    this.begin();
-    this.hear();
+    this.reset();
+    this.addListeners();
   }
 
-  $(query) {
-    return this.box.querySelector(query);
+  $(selector) {
+    return this.box.querySelector(selector);
   }
 
-  begin() {
-    this.started = null;
-    this.played = this.skips = this.last = 0;
-    this.counted = false;
+  reset() {
+    this.startedAt = null;
+    this.played = this.skips = this.lastPosition = 0; // played and lastPosition in ms
+    this.reported = false;
   }
 
-  hear() {
+  addListeners() {
     const { audio } = this;
     this.$("[data-play]").addEventListener("click", () => (audio.paused ? this.play() : audio.pause()));
     this.$("[data-seek]").addEventListener("input", ({ target }) => { audio.currentTime = target.value / 1000; });
-    audio.addEventListener("play", () => this.show());
-    audio.addEventListener("pause", () => this.show());
-    audio.addEventListener("seeking", () => { if (this.started) this.skips += 1; });
-    audio.addEventListener("timeupdate", () => this.look());
-    audio.addEventListener("ended", () => { this.look(); this.begin(); this.show(); });
-    audio.addEventListener("error", () => { if (audio.error) this.tell("This cannot be played now. Try again in a while."); });
+    audio.addEventListener("play", () => this.render());
+    audio.addEventListener("pause", () => this.render());
+    audio.addEventListener("seeking", () => { if (this.startedAt) this.skips += 1; });
+    audio.addEventListener("timeupdate", () => this.update());
+    audio.addEventListener("ended", () => { this.update(); this.reset(); this.render(); });
+    audio.addEventListener("error", () => { if (audio.error) this.showStatus("This cannot be played now. Try again in a while."); });
   }
 
   async play() {
@@ -51,70 +51,71 @@ class Player {
       if (other !== this) other.audio.pause();
     }
     if (this.audio.ended) this.audio.currentTime = 0;
-    this.started ??= new Date(Date.now() + this.ahead);
+    this.startedAt ??= new Date(Date.now() + this.clockOffset);
     await this.audio.play().catch(() => {});
   }
 
-  look() {
-    const at = this.audio.currentTime * 1000;
-    const step = at - this.last;
-    if (step > 0 && step < STEP) this.played += step;
-    this.last = at;
-    if (this.started && !this.counted && this.played >= Math.min(this.length / 2, ENOUGH)) this.report();
-    this.show();
+  update() {
+    const position = this.audio.currentTime * 1000;
+    const step = position - this.lastPosition;
+    if (step > 0 && step < MAX_STEP) this.played += step;
+    this.lastPosition = position;
+    const required = Math.min(this.duration / 2, MAX_REQUIRED);
+    if (this.startedAt && !this.reported && this.played >= required) this.report();
+    this.render();
   }
 
   async report() {
-    this.counted = true;
-    const said = new URLSearchParams({
+    this.reported = true;
+    const body = new URLSearchParams({
       recording: this.box.dataset.recording,
-      started_at: this.started.toISOString(),
+      started_at: this.startedAt.toISOString(),
       played_ms: Math.round(this.played),
       skips: this.skips,
     });
     const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
-    const answer = await fetch(this.box.dataset.report, { method: "POST", body: said, headers }).catch(() => null);
-    if (!answer) return this.tell("You are offline: this play is not counted.");
-    const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) return this.tell(told.error ?? "This play is not counted.");
-    this.tell(told.recorded ? "This counts as a listen." : "Not recorded: you are incognito.");
-    if (told.recorded) counted();
+    const response = await fetch(this.box.dataset.report, { method: "POST", body, headers }).catch(() => null);
+    if (!response) return this.showStatus("You are offline: this play is not counted.");
+    const { recorded, error } = await response.json().catch(() => ({}));
+    if (!response.ok) return this.showStatus(error ?? "This play is not counted.");
+    this.showStatus(recorded ? "This counts as a listen." : "Not recorded: you are incognito.");
+    if (recorded) announceListen();
   }
 
-  show() {
+  render() {
     const { paused, currentTime } = this.audio;
     this.$("[data-play]").setAttribute("aria-pressed", String(!paused));
     this.$('[data-when="paused"]').hidden = !paused;
     this.$('[data-when="playing"]').hidden = paused;
     const seek = this.$("[data-seek]");
     seek.value = currentTime * 1000;
-    seek.setAttribute("aria-valuetext", `${clock(currentTime)} of ${clock(this.length / 1000)}`);
-    this.$("[data-time]").textContent = `${clock(currentTime)} / ${clock(this.length / 1000)}`;
+    seek.setAttribute("aria-valuetext", `${formatSeconds(currentTime)} of ${formatSeconds(this.duration / 1000)}`);
+    this.$("[data-time]").textContent = `${formatSeconds(currentTime)} / ${formatSeconds(this.duration / 1000)}`;
   }
 
-  tell(words) {
-    this.$("[data-told]").textContent = words;
+  showStatus(text) {
+    this.$("[data-told]").textContent = text;
   }
 }
 
-function counted() {
-  for (const part of document.querySelectorAll("[data-when-played]")) part.hidden = false;
-  for (const later of UNTIL_IT_IS) setTimeout(() => document.body.dispatchEvent(new CustomEvent("played")), later);
+function announceListen() {
+  for (const element of document.querySelectorAll("[data-when-played]")) element.hidden = false;
+  for (const delay of EVENT_DELAYS) setTimeout(() => document.body.dispatchEvent(new CustomEvent("played")), delay);
 }
 
-function clock(seconds) {
+function formatSeconds(seconds) {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-function find(root) {
+function addPlayers(root) {
   for (const box of root.querySelectorAll("[data-player]:not([data-ready])")) {
     box.dataset.ready = "";
     const player = new Player(box);
     players.add(player);
-    player.show();
+    player.render();
   }
 }
 
-find(document);
-document.addEventListener("htmx:load", ({ detail }) => find(detail.elt.parentElement ?? document));
+addPlayers(document);
+document.addEventListener("htmx:load", ({ detail }) => addPlayers(detail.elt.parentElement ?? document));

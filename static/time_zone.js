@@ -1,10 +1,10 @@
-// Place: hours and days in the zone of whoever reads. The server draws them; it learns the zone from a cookie.
+// Send the time zone of the browser to the server in a cookie, because the server draws the hours and days of the listening page.
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const told = document.querySelector("#listening-data");
-if (zone && told && told.dataset.zone !== zone) {
+const listeningData = document.querySelector("#listening-data");
+if (zone && listeningData && listeningData.dataset.zone !== zone) {
   document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
-  const again = () => window.htmx?.trigger(told, "live");
-  if (document.readyState === "complete") again();
-  else addEventListener("load", again, { once: true });
+  const refresh = () => window.htmx?.trigger(listeningData, "live");
+  if (document.readyState === "complete") refresh();
+  else addEventListener("load", refresh, { once: true });
 }

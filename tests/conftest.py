@@ -1,4 +1,4 @@
-"""The frame of all tests: the app role on a copy of what the owner migrated, real brokers, no way to the network."""
+"""Fixtures of all tests: migrated databases, real brokers, our own processes. The network is blocked."""
 
 import os
 import socket
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _block_network(event: str, arguments: tuple[Any, ...]) -> None:
-    """No test talks to anything but this machine. Children and C libraries are on their honour."""
+    """Refuse connections to other machines. Child processes and C libraries are not covered."""
     if event == "socket.connect" and arguments[0].family != socket.AF_UNIX:
         host = arguments[1][0]
     elif event == "socket.getaddrinfo":
@@ -51,50 +51,56 @@ def _is_loopback(name: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def template(django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
-    """What every test's database is a copy of: migrated by the owner, once a run."""
-    with servers.create_database() as made, django_db_blocker.unblock():
-        migrate(NAME=made.name)
-        yield made
+def template_database(django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
+    """The migrated database that is copied for tests. It is made once a run."""
+    with servers.create_database() as database, django_db_blocker.unblock():
+        migrate(NAME=database.name)
+        yield database
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(template: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """`db` tests: the app role on a copy, rolled back after each test."""
-    with servers.create_database(template=template) as made, django_db_blocker.unblock(), use_database(NAME=made.name):
+def django_db_setup(template_database: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of `db` tests: a copy, used with the app role and rolled back after each test."""
+    copy = servers.create_database(template=template_database)
+    with copy as database, django_db_blocker.unblock(), use_database(NAME=database.name):
         yield
 
 
 @pytest.fixture
 def committing_db(
-    template: Database, django_db_blocker: DjangoDbBlocker, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    template_database: Database, django_db_blocker: DjangoDbBlocker, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
-    """A database of the test's own, for a test that commits or that starts other processes."""
-    with servers.create_database(template=template) as made:
-        urls = {"DATABASE_URL": made.url, "DATABASE_OWNER_URL": made.owner_url}
+    """A database for one test that commits or that starts other processes."""
+    with servers.create_database(template=template_database) as database:
+        urls = {"DATABASE_URL": database.url, "DATABASE_OWNER_URL": database.owner_url}
         for name, url in urls.items():
             monkeypatch.setenv(name, url)
-        settings.DATABASE_OWNER_URL = made.owner_url
-        with django_db_blocker.unblock(), use_database(NAME=made.name):
-            yield made
+        settings.DATABASE_OWNER_URL = database.owner_url
+        with django_db_blocker.unblock(), use_database(NAME=database.name):
+            yield database
 
 
 FLAKY_PATHS = ("tests/browser/", "tests/test_faults.py")
-"""A browser that drives pages and processes that are killed may stumble on a busy machine: they may try once more."""
+"""Tests that may be repeated once, because browsers and killed processes are slow on a busy machine."""
+ONE_PROCESS_PATHS = ("tests/browser/", "tests/demo/")
+"""Tests whose fixtures are expensive: with `-n 2` all of one folder run in one process. Others are divided by file."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        file = item.nodeid.partition("::")[0]
+        folder = next((path for path in ONE_PROCESS_PATHS if file.startswith(path)), file)
+        item.add_marker(pytest.mark.xdist_group(folder))
         if item.nodeid.startswith(FLAKY_PATHS):
             item.add_marker(pytest.mark.flaky(reruns=1))
         marker = item.get_closest_marker("django_db")
         if marker and marker.kwargs.get("transaction"):
-            raise pytest.UsageError(f"{item.nodeid}: history refuses the flush after it; use committing_db instead.")
+            raise pytest.UsageError(f"{item.nodeid}: append-only tables refuse the flush after it; use committing_db.")
 
 
 @pytest.fixture(autouse=True)
 def _clear_sums_cache() -> None:
-    """Every test has numbers of its own database, which begin at 1."""
+    """Forget cached sums, because ids begin at 1 again in every database."""
     caches["sums"].clear()
 
 
@@ -120,13 +126,13 @@ def broker_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 
 @pytest.fixture
 def broker(broker_server: Broker, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Broker:
-    """Every broker there is, in turn; the topics of this test are its own."""
+    """Each broker in turn, with a topic prefix for this test alone."""
     return _use_broker(replace(broker_server, prefix=f"t{uuid.uuid4().hex[:8]}."), settings, monkeypatch)
 
 
 @pytest.fixture
 def fragile_broker(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RestartableBroker]:
-    """A Tansu that this test may kill and start again."""
+    """A Tansu that the test may kill and start again."""
     fragile = RestartableBroker(tmp_path)
     _use_broker(Broker("tansu", f"127.0.0.1:{fragile.port}", 20), settings, monkeypatch)
     yield fragile
@@ -148,7 +154,7 @@ def _use_broker(broker: Broker, settings: Settings, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
-    """`processes.start("consume")` runs a command of ours against the test's own database and broker."""
+    """Runs our commands against the database and broker of the test: `processes.start("consume")`."""
     folder = tmp_path / "processes"
     folder.mkdir()
     started = Processes(folder)
@@ -158,13 +164,13 @@ def processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
 
 @pytest.fixture
 def live_site(processes: Processes, tmp_path: Path) -> Site:
-    """The site on a free port, on the test's own database; its mail lies in tmp_path/mail."""
+    """The site on a free port and on the database of the test. Its mail is in tmp_path/mail."""
     return servers.start_site(processes, MAIL_DIR=str(tmp_path / "mail"))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """A test that fails shows what its processes said."""
+    """Add the logs of the processes to the report of a failed test."""
     report = yield
     started = getattr(item, "funcargs", {}).get("processes")
     if report.failed and started:
@@ -186,7 +192,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where everything must run (.ci/run), a skip is a failure."""
+    """Fail the run if a test was skipped where all tests must run (.ci/run)."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("FANFARE_REQUIRE_ALL") == "1" and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -77,9 +77,10 @@ def get_staff() -> Person:
     return Person.objects.filter(is_staff=True).first() or create_person("Staff", is_staff=True)
 
 
-def create_artist(name: str = "Mara Veil", *, granted: bool = True) -> Artist:
+def create_artist(name: str = "Mara Veil", *, slug: str = "", granted: bool = True) -> Artist:
     """An artist with a principal. Personal messages are switched on, unless `granted` is False."""
-    artist = registration.add_artist(name, slug=re.sub(r"\W+", "-", name.lower()), by=get_staff().actor)
+    slug = slug or re.sub(r"\W+", "-", name.lower())
+    artist = registration.add_artist(name, slug, name[:80], by=get_staff().actor)
     get_member(artist, Role.PRINCIPAL)
     if granted:
         grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=get_member(artist, Role.PRINCIPAL), fresh=True)
@@ -93,7 +94,7 @@ def get_member(artist: Artist, role: str) -> Person:
 
 
 def add_member(artist: Artist, role: str) -> Person:
-    person = create_person(f"{artist.name.split()[0]} {role}")
+    person = create_person(f"{artist.name.split()[0][:40]} {role}")
     if role == Role.PRINCIPAL:
         roles.name_principal(artist.team, person, by=get_staff())
     else:

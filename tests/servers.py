@@ -1,4 +1,4 @@
-"""Servers and processes that only tests run: a database each, Apache Kafka, our own commands, a site on a free port."""
+"""Servers and processes for tests: databases, Apache Kafka, our own commands, a site on a free port."""
 
 import os
 import shutil
@@ -41,16 +41,16 @@ group.initial.rebalance.delay.ms=0
 
 
 class ServerUnavailable(Exception):
-    """A server cannot run here; says what is not there."""
+    """A server cannot run on this machine. The message says what is missing."""
 
 
-def wait_until[T](ask: Callable[[], T], *, seconds: float = 10, every: float = 0.02) -> T:
-    """What `ask` answers once that is true; fails when it never is."""
-    give_up = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < give_up, f"still {answer!r} after {seconds} s"
+def wait_until[T](get: Callable[[], T], *, seconds: float = 10, every: float = 0.02) -> T:
+    """Call `get` until its result is true, and return that. Fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (result := get()):
+        assert time.monotonic() < deadline, f"still {result!r} after {seconds} s"
         time.sleep(every)
-    return answer
+    return result
 
 
 def accepts_connections(port: int) -> bool:
@@ -66,7 +66,7 @@ def accepts_connections(port: int) -> bool:
 
 @dataclass(frozen=True)
 class Database:
-    """One that nobody else uses: its name and where each role finds it."""
+    """A database for one test or one run: its name and the URL for each role."""
 
     name: str
 
@@ -85,17 +85,17 @@ def _with_database_name(url: str, name: str) -> str:
 
 @contextmanager
 def create_database(*, template: Database | None = None) -> Iterator[Database]:
-    """An empty database, or a copy of a template, owned by the owner role; gone afterwards, whoever still uses it."""
-    made = Database(f"fanfare_test_{uuid.uuid4().hex[:12]}")
-    copied = f"TEMPLATE {template.name} STRATEGY FILE_COPY" if template else ""
-    address = settings.DATABASE_OWNER_URL
-    with psycopg.connect(address, autocommit=True) as owner:
-        owner.execute(f"CREATE DATABASE {made.name} {copied}")
+    """Yield an empty database or a copy of `template`, owned by the owner role. It is dropped afterwards."""
+    database = Database(f"fanfare_test_{uuid.uuid4().hex[:12]}")
+    options = f"TEMPLATE {template.name} STRATEGY FILE_COPY" if template else ""
+    owner_url = settings.DATABASE_OWNER_URL
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {database.name} {options}")
     try:
-        yield made
+        yield database
     finally:
-        with psycopg.connect(address, autocommit=True) as owner:
-            drop_database(owner, made.name)
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            drop_database(connection, database.name)
 
 
 # Brokers
@@ -103,7 +103,7 @@ def create_database(*, template: Database | None = None) -> Iterator[Database]:
 
 @dataclass(frozen=True)
 class Broker:
-    """Where a broker listens, and the prefix that keeps the topics of one test to itself."""
+    """The address of a broker, and the topic prefix that separates one test from the others."""
 
     kind: str
     address: str
@@ -113,21 +113,14 @@ class Broker:
 
 @contextmanager
 def run_apache_kafka(folder: Path) -> Iterator[Broker]:
-    """One node of Apache Kafka, from Maven's artifacts, its files in `folder`."""
+    """Run one node of Apache Kafka from Maven artifacts, with its files in `folder`. Raises ServerUnavailable."""
     libraries = _kafka_libraries()
     port, controller = embedded.find_free_port(), embedded.find_free_port()
     (folder / "server.properties").write_text(KAFKA_PROPERTIES.format(port=port, controller=controller, folder=folder))
     java = ["java", "-Xmx512m", "-cp", f"{libraries}/*"]
-    form = [
-        *java,
-        "kafka.tools.StorageTool",
-        "format",
-        "--cluster-id",
-        "ZmFuZmFyZS10ZXN0cy0tMQ",
-        "-c",
-        "server.properties",
-    ]
-    done = subprocess.run(form, cwd=folder, capture_output=True, text=True, check=False)
+    options = ["--cluster-id", "ZmFuZmFyZS10ZXN0cy0tMQ", "-c", "server.properties"]
+    storage_format = [*java, "kafka.tools.StorageTool", "format", *options]
+    done = subprocess.run(storage_format, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     with (folder / "kafka.log").open("wb") as log:
         child = spawn(
@@ -141,7 +134,7 @@ def run_apache_kafka(folder: Path) -> Iterator[Broker]:
 
 
 def _kafka_libraries() -> Path:
-    """The jars, fetched once into var/."""
+    """The folder of the jars, which are downloaded once into var/."""
     home = BASE_DIR / "var" / "kafka"
     if not shutil.which("java"):
         raise ServerUnavailable("Apache Kafka needs Java")
@@ -160,15 +153,15 @@ def _kafka_libraries() -> Path:
 
 
 class RestartableBroker:
-    """A Tansu of the test's own, to be killed. It comes back empty, on the same port."""
+    """A Tansu that a test can kill. After start() it is empty and has the same port."""
 
     def __init__(self, folder: Path) -> None:
-        self.program, self.port = embedded.tansu_process(folder, BASE_DIR / "var" / "embedded")
+        self.definition, self.port = embedded.tansu_process(folder, BASE_DIR / "var" / "embedded")
         self.start()
 
     def start(self) -> None:
-        program: Process = self.program
-        self.child = spawn(program.argv, stop_signal=signal.SIGKILL, cwd=program.cwd, stdout=subprocess.DEVNULL)
+        definition: Process = self.definition
+        self.child = spawn(definition.argv, stop_signal=signal.SIGKILL, cwd=definition.cwd, stdout=subprocess.DEVNULL)
         wait_until(lambda: accepts_connections(self.port))
 
     def kill(self) -> None:
@@ -180,14 +173,14 @@ class RestartableBroker:
 
 @dataclass
 class Processes:
-    """Children that run against the test's database and broker, and are ended with the test."""
+    """Child processes with the database and broker of the test. They end with the test."""
 
     folder: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     logs: list[Path] = field(default_factory=list)
 
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
-        """`manage.py <command>` with the environment of the test, and `env`."""
+        """Start `manage.py <command>` with the environment of the test and `env`."""
         log = self.folder / f"{len(self.logs)}-{command[0]}.log"
         with log.open("wb") as output:
             child = spawn(
@@ -213,7 +206,7 @@ class Processes:
 
 @dataclass(frozen=True)
 class Site:
-    """A running site, over HTTP and WebSocket."""
+    """A running site and its URLs for HTTP and WebSocket."""
 
     url: str
     socket_url: str
@@ -221,14 +214,14 @@ class Site:
 
 
 def start_site(processes: Processes, **env: str) -> Site:
-    """The site as everybody runs it, on a free port."""
+    """Start `manage.py serve` on a free port and wait until it accepts connections."""
     port = embedded.find_free_port()
     url = f"http://127.0.0.1:{port}"
     process = processes.start("serve", "--port", str(port), **{"SITE_URL": url, **env})
 
-    def ready() -> bool:
+    def is_ready() -> bool:
         assert process.poll() is None, processes.logs[-1].read_text()
         return accepts_connections(port)
 
-    wait_until(ready, seconds=30)
+    wait_until(is_ready, seconds=30)
     return Site(url, f"ws://127.0.0.1:{port}", process)

@@ -20,6 +20,10 @@ from audit import trail
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """The adapter that ACCOUNT_ADAPTER names. Each method changes one step of allauth."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "That address and password do not match."
+    }
+
     def save_user(self, request: HttpRequest, user: Person, form: BaseForm, commit: bool = True) -> Person:
         """Store the new person with all fields and an audit entry.
 

@@ -68,7 +68,7 @@ def test_a_link_for_a_new_password_works_once(client: Client, mailoutbox: list[E
 
     again = Client().get(path, follow=True)
 
-    assert "This link was used already, or is too old." in page_text(again)
+    assert "This link was already used, or is too old." in page_text(again)
 
 
 def test_a_new_password_ends_every_session(client: Client) -> None:
@@ -102,9 +102,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer() -> None:
     unknown = sign_in(Client(), "nobody@example.com", "not the password")
 
     assert wrong.context["form"].errors == unknown.context["form"].errors
-    assert wrong.context["form"].non_field_errors() == [
-        "The email address and/or password you specified are not correct."
-    ]
+    assert wrong.context["form"].non_field_errors() == ["That address and password do not match."]
 
 
 def test_signing_in_changes_the_key_of_the_session(client: Client) -> None:

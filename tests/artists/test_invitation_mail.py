@@ -47,7 +47,7 @@ def test_the_mail_names_the_inviter_the_artist_and_the_role(artist: Artist, mail
     assert "Decide drafts one by one, and pause a program." in mail.body
     assert [link["href"] for link in page.all("a")] == links
     assert [re.sub(r"[\w-]{43}$", "…", link) for link in links] == ["http://127.0.0.1:8000/invitations/…"]
-    assert (kind, page.elsewhere, page.words.split()) == ("text/html", [], mail.body.split())
+    assert (kind, page.external_urls, page.words.split()) == ("text/html", [], mail.body.split())
 
 
 def test_the_api_answers_the_same_whether_an_address_has_an_account(

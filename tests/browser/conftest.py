@@ -1,4 +1,4 @@
-"""The frame of the tests in a browser: one house and one Chromium for all of them, and what is kept when one fails."""
+"""Fixtures of the browser tests: one full site and one Chromium for all of them, and a record of every failure."""
 
 import os
 from collections.abc import Iterator
@@ -16,58 +16,71 @@ from tests.servers import Database
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Playwright's loop runs in this thread meanwhile. Django takes that for a mistake of ours unless told otherwise;
-    not for the whole run, because other tests have loops of their own."""
+    """A headless Chromium.
+
+    Playwright runs an event loop in this thread. Django refuses the ORM in such a thread unless this variable is set.
+    It is set for these tests only, because other tests run event loops of their own.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         try:
-            with run_chromium() as found:
-                yield found
+            with run_chromium() as chromium:
+                yield chromium
         except NoBrowser as reason:
             pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="package")
-def house(
-    browser: Browser, template: Database, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+def full_site(
+    browser: Browser,
+    template_database: Database,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[FullSite]:
     skip_without_broker()
-    with django_db_blocker.unblock(), run_full_site(template, tmp_path_factory.mktemp("house")) as found:
-        yield found
+    folder = tmp_path_factory.mktemp("full-site")
+    with django_db_blocker.unblock(), run_full_site(template_database, folder) as running:
+        yield running
 
 
 @pytest.fixture
-def guests(house: FullSite, browser: Browser) -> Iterator[Browsers]:
-    found = Browsers(browser, house.site.url)
-    yield found
-    found.leave()
+def browsers(full_site: FullSite, browser: Browser) -> Iterator[Browsers]:
+    opened = Browsers(browser, full_site.site.url)
+    yield opened
+    opened.close()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[object]:
-    """A page that writes an error on its console, a refusal of its policy for example, fails the test."""
+    """Fail the test if a page wrote an error on its console, for example a violation of its content security policy."""
     result = yield
-    for name in ("guests", "opened"):
-        found = getattr(pyfuncitem.funcargs.get(name), "guests", pyfuncitem.funcargs.get(name))
-        if isinstance(found, Browsers):
-            assert found.unforgiven() == []
+    browsers = _browsers_of(pyfuncitem.funcargs)
+    if browsers:
+        assert browsers.unexpected_errors() == []
     return result
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[pytest.TestReport]:
+    """Add the saved pages and the logs of the site to the report of a failed test."""
     report = yield
     arguments = getattr(item, "funcargs", {})
-    found = arguments.get("guests") or getattr(arguments.get("opened"), "guests", None)
-    if report.failed and call.when == "call" and found:
+    browsers = _browsers_of(arguments)
+    if report.failed and call.when == "call" and browsers:
         try:
-            report.sections += [("kept", str(file)) for file in found.keep(item.name)]
+            report.sections += [("saved", str(file)) for file in browsers.save_failure(item.name)]
         except Error as reason:
-            report.sections.append(("kept", f"not all: {reason}"))
-    house = arguments.get("house")
-    if report.failed and house:
-        report.sections += [(log.name, _log_tail(log)) for log in house.processes.logs]
+            report.sections.append(("saved", f"not all: {reason}"))
+    full_site = arguments.get("full_site")
+    if report.failed and full_site:
+        report.sections += [(log.name, _log_tail(log)) for log in full_site.processes.logs]
     return report
+
+
+def _browsers_of(arguments: dict[str, object]) -> Browsers | None:
+    """The browsers of a test, from its fixture `browsers` or from `opened_page` of test_every_page."""
+    browsers = arguments.get("browsers") or getattr(arguments.get("opened_page"), "browsers", None)
+    return browsers if isinstance(browsers, Browsers) else None
 
 
 def _log_tail(log: Path) -> str:

@@ -1,6 +1,7 @@
-"""Every address of the house that answers with a page, who looks at it, and how it is filled in.
+"""All URLs that return a page, with the person who opens each. Tests and `make screenshots` go through them.
 
-The tests go through it, and `make screenshots` too. A name of the URL table that is in neither table fails a test."""
+A test fails if a URL name is in neither PAGE_URLS nor NOT_PAGES.
+"""
 
 from dataclasses import dataclass
 
@@ -13,8 +14,8 @@ from tests.operator import addresses as operator
 class PageURL:
     path: str
     """With {artist}, {draft}, {experience}, {program}, {receipt} and {invitation}."""
-    who: str = "fan"
-    """nobody, newcomer, fan, principal or staff."""
+    viewer: str = "fan"
+    """nobody, newcomer, fan, principal or staff. test_every_page adds more."""
 
 
 STUDIO = "/studio/{artist}"
@@ -59,21 +60,21 @@ PAGE_URLS = {
     "staff-reports": PageURL("/desk/reports", "staff"),
 }
 NOT_PAGES = {
-    # asked by programs
+    # for programs
     "health", "api-schema", "submit-listens", "validate-token", "api-me", "api-tokens", "api-token", "api-notices",
     "api-opt-in", "api-experiences",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-team", "api-grants",
     "api-practice", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
     "api-drafts",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
-    # forms, which lead back to a page
+    # forms, which redirect to a page
     "feed-human-only", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
     "settings-name", "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "program-preview",
     "program-pause", "program-version-sign", "team-practice", "team-member", "team-invitation", "staff-report-handle",
-    # parts of a page, and what a player plays
+    # parts of a page, and audio files
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",
     "review-count",
     "review-queue", "recording-audio",
@@ -84,11 +85,11 @@ NOT_PAGES |= operator.URL_NAMES  # Django's pages: tests/browser/test_operator.p
 
 
 def url_names(resolver: URLResolver | None = None) -> set[str]:
-    """Of every address there is."""
-    found: set[str] = set()
+    """The names of all URLs."""
+    names: set[str] = set()
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
-            found |= url_names(entry)
+            names |= url_names(entry)
         elif isinstance(entry, URLPattern):
-            found.add(str(entry.name))
-    return found
+            names.add(str(entry.name))
+    return names

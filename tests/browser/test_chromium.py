@@ -1,4 +1,4 @@
-"""Tests of how the browser for these tests is found. They need no browser."""
+"""Finding and installing Chromium. These tests need no browser."""
 
 import sys
 from pathlib import Path
@@ -18,9 +18,7 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_where_no_chromium_is_found_an_installation_is_tried_and_its_failure_is_told(
-    bare_machine: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failed_installation_is_reported(bare_machine: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(chromium.NoBrowser) as refused:
         chromium.find_chromium(bare_machine / "browsers" / "chrome")
 
@@ -29,9 +27,7 @@ def test_where_no_chromium_is_found_an_installation_is_tried_and_its_failure_is_
     assert message.endswith(f"; {chromium.HOW_TO_INSTALL}")
 
 
-def test_an_installed_chromium_is_used_without_another_installation(
-    bare_machine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_chromium_is_installed_once(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = bare_machine / "chrome"
 
     def install() -> None:

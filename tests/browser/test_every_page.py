@@ -1,4 +1,4 @@
-"""What holds on every page and in every state of one, for everybody who reads it."""
+"""Accessibility, layout and motion on every page and in its other states."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,16 +10,17 @@ from playwright.sync_api import Browser, Page
 
 from accounts import invitations
 from accounts.models import Person
-from artists import review
+from artists import programs, review
 from artists.models import Program
 from catalog.models import Artist
 from fans import mutes, opt_ins, preferences, reports
 from tests import factories
-from tests.browser import full_site as given
+from tests.browser import factories as browser_factories
 from tests.browser.browsers import Browsers, find_overflow
-from tests.browser.full_site import FullSite
+from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 from tests.browser.page_urls import NOT_PAGES, PAGE_URLS, PageURL, url_names
-from trust import reports as desk
+from tests.servers import wait_until
+from trust import reports as staff_reports
 
 AXE = Axe()
 RULES = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
@@ -27,14 +28,12 @@ RUNNING_ANIMATIONS = """document.getAnimations().filter(each => each.playState =
     && (each.effect.getComputedTiming().activeDuration > 1)).length"""
 
 
-def test_every_address_is_looked_at_or_said_to_be_no_page() -> None:
-    there = url_names()
-
-    assert there == PAGE_URLS.keys() | NOT_PAGES
+def test_every_url_is_listed_as_a_page_or_as_no_page() -> None:
+    assert url_names() == PAGE_URLS.keys() | NOT_PAGES
     assert PAGE_URLS.keys() & NOT_PAGES == set()
 
 
-# States of pages: where one gets by doing something on one.
+# Actions that bring a page into another state.
 
 
 def _menu(page: Page) -> None:
@@ -108,7 +107,7 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "an invitation that is over": (PageURL("/invitations/nothing"), None),
     "a reviewer's team": (PageURL("/studio/{artist}/team", "reviewer"), None),
 }
-PAGES_AND_STATES = {**{name: (place, None) for name, place in PAGE_URLS.items()}, **STATES}
+PAGES_AND_STATES = {**{name: (page_url, None) for name, page_url in PAGE_URLS.items()}, **STATES}
 
 
 LONG_NAME = "Gwenllian Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
@@ -118,108 +117,129 @@ ONE_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte
 @dataclass
 class Scene:
     people: dict[str, Person]
-    subjects: dict[str, Any]
+    """By the `viewer` of a page URL."""
+    path_values: dict[str, Any]
+    """For the placeholders in paths."""
 
 
 @pytest.fixture(scope="module")
-def scene(house: FullSite) -> Scene:
-    """An artist with something of everything, one with nothing, and people of all kinds."""
+def scene(full_site: FullSite) -> Scene:
+    """An artist with one of everything, an artist with nothing, and people of every kind."""
     artist, quiet = factories.create_artist("Lena Tide"), factories.create_artist("Quiet One", granted=False)
-    factories.set_undo_time(artist, 600)
     program = factories.create_program(artist)
-    unsigned = factories.create_program(artist, signed=False, nth=100)
     fan = factories.create_fan("Ana Ferreira", opted_in=artist)
     opt_ins.opt_in(fan, quiet)
     factories.create_fan("Ben", opted_in=quiet)
-    first, second, third = (
-        given.an_experience(artist, fan, program=each)
-        for each in (program, factories.create_program(artist, nth=5), factories.create_program(artist, nth=9))
-    )
-    draft, spare, decided, held = (
-        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist), program=program)
-        for name in ("ليلى", "王小雨", "Ελένη", LONG_NAME)
-    )
-    _with_long_names(artist)
-    factories.set_undo_time(artist, 600)
-    principal, reviewer = factories.get_member(artist, "principal"), factories.get_member(artist, "reviewer")
-    review.decline(decided.pk, by=reviewer)
-    given.look_at(held, factories.add_member(artist, "owner"))
-    reports.report_experience(second, reason="hurtful", said="Not for me.", by=fan)
-    answered = reports.report_experience(third, reason="untrue", by=fan)  # which is a notice in every feed of this fan
-    desk.handle(answered, upheld=False, note="It was so.", by=factories.get_staff())
+    experiences, drafts = _create_experiences(artist, fan, program), _create_drafts(artist, program)
     mutes.pause(fan, program.pk, artist, name=program.name)
     preferences.finish_onboarding(fan)
-    given.token_of(fan)
+    browser_factories.create_token(fan)
+    principal = factories.get_member(artist, "principal")
     _, invitation = invitations.create(artist.team, fan.email, "editor", by=principal)
     people = {
-        "newcomer": factories.create_person("Newcomer"), "fan": given.with_password(fan),
-        "staff": factories.get_staff(),
-        "principal": given.with_password(principal), "reviewer": reviewer,
+        "newcomer": factories.create_person("Newcomer"), "fan": browser_factories.set_password(fan),
+        "staff": factories.get_staff(), "principal": browser_factories.set_password(principal),
+        "reviewer": factories.get_member(artist, "reviewer"),
         "quiet principal": factories.get_member(quiet, "principal"),
     }  # fmt: skip
-    subjects = {
-        "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "unsigned": unsigned.pk,
-        "experience": first.pk, "second": second.pk, "third": third.pk, "receipt": first.receipt_key, "draft": draft.pk,
-        "spare": spare.pk, "decided": decided.pk, "held": held.pk, "invitation": invitation,
+    path_values = {
+        "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
+        "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
-    return Scene(people, subjects)
+    return Scene(people, path_values)
 
 
-def _with_long_names(artist: Artist) -> None:
-    """One that reached its fan, one that was declined, and what reports stopped: one long word in every list."""
-    program, fan = factories.create_program(artist, nth=11), factories.create_fan(ONE_WORD, opted_in=artist)
-    Program.objects.filter(pk=program.pk).update(name=ONE_WORD)
-    review.decline(given.a_pending_draft(artist, fan, program=program).pk, by=factories.get_member(artist, "reviewer"))
-    given.an_experience(artist, factories.create_fan(LONG_NAME, opted_in=artist), program=program)
-    Program.objects.filter(pk=program.pk).update(state="paused", paused_because="3 fans reported it.")
+def _create_experiences(artist: Artist, fan: Person, program: Program) -> dict[str, Any]:
+    """Three experiences of one fan. The second is reported, and staff have answered a report of the third."""
+    first, second, third = (
+        browser_factories.create_experience_and_wait(artist, fan, program=each)
+        for each in (program, factories.create_program(artist, nth=5), factories.create_program(artist, nth=9))
+    )
+    _create_long_names(artist)
+    reports.report_experience(second, reason="hurtful", said="Not for me.", by=fan)
+    answered = reports.report_experience(third, reason="untrue", by=fan)  # the fan gets a notice in the feed
+    staff_reports.handle(answered, upheld=False, note="It was so.", by=factories.get_staff())
+    return {"experience": first.pk, "second": second.pk, "third": third.pk, "receipt": first.receipt_key}
+
+
+def _create_drafts(artist: Artist, program: Program) -> dict[str, Any]:
+    """Two pending drafts, one that is declined, and one that an owner has open."""
+    draft, spare, decided, held = (
+        browser_factories.wait_for_pending_draft(artist, factories.create_fan(name, opted_in=artist), program=program)
+        for name in ("ليلى", "王小雨", "Ελένη", LONG_NAME)
+    )
+    factories.set_undo_time(artist, 600)
+    review.decline(decided.pk, by=factories.get_member(artist, "reviewer"))
+    browser_factories.hold_draft(held, factories.add_member(artist, "owner"))
+    return {"draft": draft.pk, "spare": spare.pk, "decided": decided.pk, "held": held.pk}
+
+
+def _create_long_names(artist: Artist) -> None:
+    """A program with a name of one long word: one draft is declined, one is delivered, and reports stop the program."""
+    principal, fan = factories.get_member(artist, "principal"), factories.create_fan(ONE_WORD, opted_in=artist)
+    program = programs.create(artist, name=ONE_WORD, by=principal)
+    programs.sign(factories.create_version(program, nth=11), by=principal, fresh=True)
+    draft = browser_factories.wait_for_pending_draft(artist, fan, program=program)
+    review.decline(draft.pk, by=factories.get_member(artist, "reviewer"))
+    reader = factories.create_fan(LONG_NAME, opted_in=artist)
+    experience = browser_factories.create_experience_and_wait(artist, reader, program=program)
+    report = reports.report_experience(experience, reason="hurtful", by=reader)
+    staff_reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
+    wait_until(
+        artist.programs.filter(pk=program.pk, state=Program.State.PAUSED).exists, seconds=PIPELINE_TIMEOUT_SECONDS
+    )
 
 
 @dataclass
 class OpenedPage:
     name: str
     page: Page
-    guests: Browsers
+    browsers: Browsers
 
 
 @pytest.fixture(scope="module", params=PAGES_AND_STATES)
-def opened(request: pytest.FixtureRequest, house: FullSite, browser: Browser, scene: Scene) -> Iterator[OpenedPage]:
-    place, act = PAGES_AND_STATES[request.param]
-    guests = Browsers(browser, house.site.url)
-    guests.forgive("status of (404|409|410|422)", "ERR_INTERNET_DISCONNECTED")
-    page = guests.open(place.path.format(**scene.subjects), scene.people.get(place.who), reduced_motion="reduce")
+def opened_page(
+    request: pytest.FixtureRequest, full_site: FullSite, browser: Browser, scene: Scene
+) -> Iterator[OpenedPage]:
+    page_url, act = PAGES_AND_STATES[request.param]
+    browsers = Browsers(browser, full_site.site.url)
+    browsers.ignore_console_errors("status of (404|409|410|422)", "ERR_INTERNET_DISCONNECTED")
+    page = browsers.open_page(
+        page_url.path.format(**scene.path_values), scene.people.get(page_url.viewer), reduced_motion="reduce"
+    )
     if act:
         act(page)
-    yield OpenedPage(request.param, page, guests)
-    guests.leave()
+    yield OpenedPage(request.param, page, browsers)
+    browsers.close()
 
 
-def test_it_is_the_page_that_was_asked_for(opened: OpenedPage, scene: Scene) -> None:
-    place, _ = PAGES_AND_STATES[opened.name]
-    path = opened.page.url.removeprefix(opened.guests.site)
+def test_the_right_page_is_shown(opened_page: OpenedPage, scene: Scene) -> None:
+    page_url, _ = PAGES_AND_STATES[opened_page.name]
+    path = opened_page.page.url.removeprefix(opened_page.browsers.site)
 
-    if opened.name in PAGE_URLS:
-        assert path.startswith(place.path.format(**scene.subjects))
-    assert (opened.page.locator("h1").text_content() == "Nothing here") == (
-        opened.name in {"nothing there", "a stranger"}
+    if opened_page.name in PAGE_URLS:
+        assert path.startswith(page_url.path.format(**scene.path_values))
+    assert (opened_page.page.locator("h1").text_content() == "Nothing here") == (
+        opened_page.name in {"nothing there", "a stranger"}
     )
 
 
-def test_nothing_keeps_anybody_out(opened: OpenedPage) -> None:
+def test_the_page_has_no_accessibility_violations(opened_page: OpenedPage) -> None:
     for width, scheme in ((1280, "light"), (390, "dark")):
-        opened.page.emulate_media(color_scheme=scheme)
-        opened.page.set_viewport_size({"width": width, "height": 900})
+        opened_page.page.emulate_media(color_scheme=scheme)
+        opened_page.page.set_viewport_size({"width": width, "height": 900})
 
-        found = AXE.run(opened.page, options=RULES).response["violations"]
+        found = AXE.run(opened_page.page, options=RULES).response["violations"]
 
         wrong = [f"{each['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary', '')}"
                  for each in found for node in each["nodes"]]  # fmt: skip
         assert wrong == [], (width, scheme)
 
 
-def test_nobody_scrolls_sideways(opened: OpenedPage) -> None:
-    """On a small phone, on a phone, at 200 % zoom on a desk, on a tablet."""
-    assert find_overflow(opened.page, 320, 390, 640, 768) == {}
+def test_the_page_does_not_scroll_sideways(opened_page: OpenedPage) -> None:
+    """On a small phone, a phone, a desktop at 200 % zoom and a tablet."""
+    assert find_overflow(opened_page.page, 320, 390, 640, 768) == {}
 
 
-def test_nothing_moves_for_who_wants_less_of_it(opened: OpenedPage) -> None:
-    assert opened.page.evaluate(RUNNING_ANIMATIONS) == 0
+def test_nothing_moves_with_reduced_motion(opened_page: OpenedPage) -> None:
+    assert opened_page.page.evaluate(RUNNING_ANIMATIONS) == 0

@@ -1,4 +1,4 @@
-"""A fan plays something here, sees it among their listens, and takes it back: all of it with the real thing behind."""
+"""The player and the list of listens, with the whole pipeline running."""
 
 import itertools
 from collections.abc import Iterator
@@ -14,47 +14,52 @@ from fans.models import Engagement
 from listens.models import Listen
 from tests import factories
 from tests.browser.browsers import Browsers
-from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite, token_of
+from tests.browser.factories import create_token
+from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 from tests.servers import wait_until
 
 _names = itertools.count(1)
 
 
 @pytest.fixture
-def artist(house: FullSite) -> Iterator[Artist]:
-    made = factories.create_artist(f"Player {next(_names)}")
-    factories.create_recording(made, "Night Bus")
-    yield made
-    for sound in Sound.objects.filter(recording__artist=made):
+def artist(full_site: FullSite) -> Iterator[Artist]:
+    artist = factories.create_artist(f"Player {next(_names)}")
+    factories.create_recording(artist, "Night Bus")
+    yield artist
+    for sound in Sound.objects.filter(recording__artist=artist):
         (Path(settings.MEDIA_ROOT) / sound.path).unlink()
 
 
 def listen_rows(page: Page) -> list[str]:
-    return [" ".join(each.split()) for each in page.locator(".listens tbody tr").all_inner_texts()]
+    return [" ".join(row.split()) for row in page.locator(".listens tbody tr").all_inner_texts()]
 
 
-def test_a_deleted_listen_disappears_from_every_open_page(house: FullSite, guests: Browsers, artist: Artist) -> None:
+def test_a_deleted_listen_disappears_from_every_open_page(
+    full_site: FullSite, browsers: Browsers, artist: Artist
+) -> None:
     fan = factories.create_fan("Ana")
-    house.listens(token_of(fan), artist.name, 3)
+    full_site.send_listens(create_token(fan), artist.name, 3)
     wait_until(lambda: Engagement.objects.filter(person=fan, listens=3).exists(), seconds=PIPELINE_TIMEOUT_SECONDS)
-    page, other = (guests.open("/listening", fan) for _ in range(2))
+    page, other = (browsers.open_page("/listening", fan) for _ in range(2))
     expect(page.locator(".listens tbody tr")).to_have_count(3)
     expect(other.locator("[data-live-state]")).to_have_text("Live")
 
     page.locator(".listens tbody tr").first.get_by_role("button").click()
 
     expect(page.locator("#total")).to_have_text("2 in 12 months")
-    for each in (page, other):
-        expect(each.locator(".listens tbody tr")).to_have_count(2)
-        expect(each.locator("#total")).to_have_text("2 in 12 months")
+    for tab in (page, other):
+        expect(tab.locator(".listens tbody tr")).to_have_count(2)
+        expect(tab.locator("#total")).to_have_text("2 in 12 months")
     assert Engagement.objects.get(person=fan).listens == 2
 
 
-def test_without_javascript_too(house: FullSite, guests: Browsers, artist: Artist) -> None:
+def test_listens_can_be_deleted_and_paused_without_javascript(
+    full_site: FullSite, browsers: Browsers, artist: Artist
+) -> None:
     fan = factories.create_fan("Bea")
-    house.listens(token_of(fan), artist.name, 2)
+    full_site.send_listens(create_token(fan), artist.name, 2)
     wait_until(lambda: Listen.objects.filter(person=fan).count() == 2, seconds=PIPELINE_TIMEOUT_SECONDS)
-    page = guests.open("/listening", fan, java_script_enabled=False)
+    page = browsers.open_page("/listening", fan, java_script_enabled=False)
 
     page.locator(".listens tbody tr").first.get_by_role("button").click()
     wait_until(lambda: Listen.objects.filter(person=fan).count() == 1, seconds=PIPELINE_TIMEOUT_SECONDS)
@@ -66,15 +71,15 @@ def test_without_javascript_too(house: FullSite, guests: Browsers, artist: Artis
     expect(page.get_by_text("Not recording")).to_be_visible()
 
 
-def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Browsers, artist: Artist) -> None:
+def test_a_play_counts_after_half_of_the_song(browsers: Browsers, artist: Artist) -> None:
     fan = factories.create_fan("Cid")
     synthesis.compose_recording(artist.recordings.get(), "a seed")
-    page = guests.open(f"/artists/{artist.slug}", fan)
+    page = browsers.open_page(f"/artists/{artist.slug}", fan)
     player = page.locator("[data-player]")
     play = player.get_by_role("button")
     expect(player.locator("audio")).not_to_have_attribute("controls", "")
 
-    guests.forgive("status of 422")
+    browsers.ignore_console_errors("status of 422")
     play.click()
     expect(play).to_have_attribute("aria-pressed", "true")
     page.locator("audio").evaluate("audio => { audio.playbackRate = 4; }")
@@ -98,25 +103,25 @@ def test_what_is_played_here_counts_once_half_of_it_was_heard(guests: Browsers, 
     expect(page.locator(".listens tbody tr")).to_contain_text("here")
 
 
-def test_who_is_new_presses_play_and_is_led_on(guests: Browsers, artist: Artist) -> None:
+def test_a_newcomer_plays_a_song_and_is_led_to_artists(browsers: Browsers, artist: Artist) -> None:
     Sound.objects.exclude(recording__artist=artist).delete()
     synthesis.compose_recording(artist.recordings.get(), "a seed")
-    page = guests.open("/welcome", factories.create_fan("Eve"))
-    onward = page.locator("[data-when-played] a")
-    expect(onward).to_be_hidden()
+    page = browsers.open_page("/welcome", factories.create_fan("Eve"))
+    next_link = page.locator("[data-when-played] a")
+    expect(next_link).to_be_hidden()
 
     page.locator("[data-play]").click()
-    expect(onward).to_be_visible(timeout=60_000)
+    expect(next_link).to_be_visible(timeout=60_000)
     expect(page.locator("[data-told]").first).to_have_text("This counts as a listen.")
-    onward.click()
+    next_link.click()
 
     expect(page.locator("h1")).to_have_text("Who can write to you?")
 
 
-def test_the_player_obeys_the_keyboard_and_plays_one_at_a_time(guests: Browsers, artist: Artist) -> None:
+def test_the_player_works_by_keyboard_and_plays_one_song_at_a_time(browsers: Browsers, artist: Artist) -> None:
     for title in ("First", "Second"):
         synthesis.compose_recording(factories.create_recording(artist, title), title)
-    page = guests.open(f"/artists/{artist.slug}", factories.create_fan("Dee"))
+    page = browsers.open_page(f"/artists/{artist.slug}", factories.create_fan("Dee"))
     first, second = (page.locator("[data-player]").nth(n).locator("[data-play]") for n in range(2))
 
     first.focus()

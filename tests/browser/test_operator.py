@@ -10,19 +10,18 @@ from playwright.sync_api import Page
 
 from audit.models import Entry
 from tests import factories
-from tests.browser import full_site as given
 from tests.browser.browsers import Browsers, find_overflow
-from tests.browser.full_site import PASSWORD
+from tests.browser.factories import PASSWORD, create_experience_and_wait, set_password
 from tests.operator.addresses import INDEX, MODELS, address
 
-pytestmark = pytest.mark.usefixtures("house")
+pytestmark = pytest.mark.usefixtures("full_site")
 AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 
 
-def sign_in_as_operator(guests: Browsers) -> Page:
+def sign_in_as_operator(browsers: Browsers) -> Page:
     """By our own page, where the address of the window leads."""
-    staff = given.with_password(factories.create_person("Olga Operator", is_staff=True))
-    page = guests.open(INDEX)
+    staff = set_password(factories.create_person("Olga Operator", is_staff=True))
+    page = browsers.open_page(INDEX)
     page.fill("[name=login]", staff.email)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
@@ -35,10 +34,10 @@ def find_violations(page: Page) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
-def test_an_operator_signs_in_finds_an_experience_and_reveals_it(guests: Browsers) -> None:
+def test_an_operator_signs_in_finds_an_experience_and_reveals_it(browsers: Browsers) -> None:
     artist = factories.create_artist("Orla Finch")
-    experience = given.an_experience(artist, factories.create_fan("Fatima Fan", opted_in=artist))
-    page = sign_in_as_operator(guests)
+    experience = create_experience_and_wait(artist, factories.create_fan("Fatima Fan", opted_in=artist))
+    page = sign_in_as_operator(browsers)
 
     page.click("text=Experiences >> nth=0")
     page.fill("[name=key]", str(experience.pk))
@@ -57,10 +56,10 @@ def test_an_operator_signs_in_finds_an_experience_and_reveals_it(guests: Browser
     assert entry.facts["case"] == "SUP-1234"
 
 
-def test_every_list_and_object_keeps_to_the_policy_and_can_be_read_by_all(guests: Browsers) -> None:
+def test_every_list_and_object_keeps_to_the_policy_and_can_be_read_by_all(browsers: Browsers) -> None:
     artist = factories.create_artist("Orla Wren")
-    experience = given.an_experience(artist)
-    page = sign_in_as_operator(guests)
+    experience = create_experience_and_wait(artist)
+    page = sign_in_as_operator(browsers)
 
     for path in (INDEX, f"{INDEX}fans/", *(address("changelist", model) for model in MODELS)):
         page.goto(path)

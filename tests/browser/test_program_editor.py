@@ -1,4 +1,4 @@
-"""The words of a program while they are typed: what is not saved is not signed, and not lost either."""
+"""Unsaved changes in the program editor: they cannot be signed and do not get lost."""
 
 import itertools
 
@@ -15,17 +15,17 @@ TYPED = "Thank you[, {name}], for all of it."
 
 
 @pytest.fixture
-def program(house: FullSite) -> Program:
+def program(full_site: FullSite) -> Program:
     return factories.create_program(factories.create_artist(f"Editor {next(_names)}"), signed=False)
 
 
-def open_editor(guests: Browsers, program: Program) -> Page:
+def open_editor(browsers: Browsers, program: Program) -> Page:
     principal = factories.get_member(program.artist, "principal")
-    return guests.open(f"/studio/{program.artist.slug}/programs/{program.pk}", principal)
+    return browsers.open_page(f"/studio/{program.artist.slug}/programs/{program.pk}", principal)
 
 
-def test_nobody_signs_past_what_is_typed_and_not_saved(program: Program, guests: Browsers) -> None:
-    page = open_editor(guests, program)
+def test_unsaved_changes_cannot_be_signed(program: Program, browsers: Browsers) -> None:
+    page = open_editor(browsers, program)
     first, sign = page.locator("[name=template]").first, page.locator("[data-sign-button]")
     saved = first.input_value()
     expect(sign).to_be_enabled()
@@ -42,8 +42,8 @@ def test_nobody_signs_past_what_is_typed_and_not_saved(program: Program, guests:
     expect(page.get_by_role("button", name="Sign version 2")).to_be_enabled()
 
 
-def test_a_row_more_is_unsaved_too_and_stays_so_on_a_page_of_its_own(program: Program, guests: Browsers) -> None:
-    page = open_editor(guests, program)
+def test_an_added_row_counts_as_unsaved_also_after_a_preview(program: Program, browsers: Browsers) -> None:
+    page = open_editor(browsers, program)
 
     page.get_by_role("button", name="Another template").click()
     expect(page.locator("[data-sign-button]")).to_be_disabled()
@@ -55,9 +55,9 @@ def test_a_row_more_is_unsaved_too_and_stays_so_on_a_page_of_its_own(program: Pr
     expect(page.locator("[data-sign-button]")).to_be_disabled()
 
 
-def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(program: Program, guests: Browsers) -> None:
-    page = open_editor(guests, program)
-    guests.forgive("WebSocket")
+def test_unsaved_changes_survive_signing_in_again(program: Program, browsers: Browsers) -> None:
+    page = open_editor(browsers, program)
+    browsers.ignore_console_errors("WebSocket")
     page.get_by_role("button", name="Another template").click()
     expect(page.locator("[name=template]")).to_have_count(2)
     page.select_option("[name=times]", "50")
@@ -65,8 +65,8 @@ def test_who_has_to_sign_in_while_writing_finds_the_words_and_choices_again(prog
     page.locator("[name=template]").nth(1).fill(TYPED)
     page.wait_for_url("**/accounts/login/**")
 
-    guests.sign_in(page.context, factories.get_member(program.artist, "principal"))
-    page.reload()  # who is signed in is led on from here
+    browsers.sign_in(page.context, factories.get_member(program.artist, "principal"))
+    page.reload()  # the sign-in page redirects a signed-in person
 
     expect(page.locator("#restored-note")).to_contain_text("It is not saved yet.")
     expect(page.locator("[name=template]").nth(1)).to_have_value(TYPED)

@@ -1,4 +1,4 @@
-"""One draft in front of one person: what the open page hears meanwhile, and what becomes of words half typed."""
+"""The page of one draft: live updates, undo, and text that is typed but not saved."""
 
 import itertools
 import re
@@ -10,43 +10,43 @@ from artists import programs, review
 from artists.models import Draft
 from catalog.models import Artist
 from tests import factories
-from tests.browser import full_site as given
+from tests.browser import factories as browser_factories
 from tests.browser.browsers import PHONE, Browsers
-from tests.browser.full_site import FullSite
+from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 
 _names = itertools.count(1)
-LONG = given.PIPELINE_TIMEOUT_SECONDS * 1000
-KEY_DELAY_MS = 700  # ms: a key is not meant for what has just appeared
+LONG = PIPELINE_TIMEOUT_SECONDS * 1000
+KEY_DELAY_MS = 700  # ms: review.js ignores keys for a moment after a draft has appeared
 TYPED = "Words of my own, half typed"
 TOP = "document.querySelector('.draft .words').getBoundingClientRect().top"
 
 
 @pytest.fixture
-def artist(house: FullSite) -> Artist:
-    made = factories.create_artist(f"Review {next(_names)}")
-    factories.create_program(made)
-    factories.set_undo_time(made, 600)
-    return made
+def artist(full_site: FullSite) -> Artist:
+    artist = factories.create_artist(f"Review {next(_names)}")
+    factories.create_program(artist)
+    factories.set_undo_time(artist, 600)
+    return artist
 
 
 @pytest.fixture
 def draft(artist: Artist) -> Draft:
-    return given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    return browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
 
 
 def review_path(draft: Draft, action: str = "") -> str:
     return f"/studio/{draft.artist.slug}/review/{draft.pk}{action}"
 
 
-def open_review(guests: Browsers, draft: Draft, action: str = "") -> Page:
-    page = guests.open(review_path(draft, action), factories.get_member(draft.artist, "principal"))
+def open_review(browsers: Browsers, draft: Draft, action: str = "") -> Page:
+    page = browsers.open_page(review_path(draft, action), factories.get_member(draft.artist, "principal"))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     page.wait_for_timeout(KEY_DELAY_MS)
     return page
 
 
-def test_what_was_decided_in_one_tab_cannot_be_decided_in_the_other(draft: Draft, guests: Browsers) -> None:
-    page = open_review(guests, draft)
+def test_a_draft_decided_in_one_tab_cannot_be_decided_in_another(draft: Draft, browsers: Browsers) -> None:
+    page = open_review(browsers, draft)
     before = page.evaluate(TOP)
 
     review.approve(draft.pk, by=factories.get_member(draft.artist, "reviewer"))
@@ -61,23 +61,23 @@ def test_what_was_decided_in_one_tab_cannot_be_decided_in_the_other(draft: Draft
     assert draft.state == "approved"
 
 
-def test_a_pause_is_heard_where_one_reads_and_so_is_its_end(draft: Draft, guests: Browsers) -> None:
-    page = open_review(guests, draft)
+def test_pausing_and_resuming_the_program_shows_on_the_open_page(draft: Draft, browsers: Browsers) -> None:
+    page = open_review(browsers, draft)
     before = page.evaluate(TOP)
-    mara = factories.get_member(draft.artist, "principal")
+    principal = factories.get_member(draft.artist, "principal")
 
-    programs.pause(draft.version.program, by=mara)
+    programs.pause(draft.version.program, by=principal)
     expect(page.locator("#draft-status")).to_contain_text("The program is paused", timeout=LONG)
     expect(page.locator("[data-key=a]")).to_be_disabled()
     assert page.evaluate(TOP) == before
-    programs.resume(draft.version.program, by=mara)
+    programs.resume(draft.version.program, by=principal)
 
     expect(page.locator("[data-key=a]")).to_be_enabled(timeout=LONG)
     expect(page.locator("#draft-status")).to_be_hidden()
 
 
-def test_a_decline_is_taken_back_by_the_same_key_as_an_approval(draft: Draft, guests: Browsers) -> None:
-    page = open_review(guests, draft)
+def test_the_undo_key_undoes_a_decline(draft: Draft, browsers: Browsers) -> None:
+    page = open_review(browsers, draft)
 
     page.keyboard.press("d")
     expect(page.locator("#undo [data-countdown]")).to_have_text(re.compile(r"Final (in \d+ s|at \d\d:\d\d)\."))
@@ -89,8 +89,8 @@ def test_a_decline_is_taken_back_by_the_same_key_as_an_approval(draft: Draft, gu
     assert draft.state == "pending"
 
 
-def test_a_swipe_that_was_not_meant_is_taken_back(draft: Draft, guests: Browsers) -> None:
-    page = guests.open(review_path(draft), factories.get_member(draft.artist, "principal"), **PHONE)
+def test_an_accidental_swipe_can_be_undone(draft: Draft, browsers: Browsers) -> None:
+    page = browsers.open_page(review_path(draft), factories.get_member(draft.artist, "principal"), **PHONE)
     box = page.locator("[data-swipe]").bounding_box()
     assert box
     x, y = box["x"] + box["width"] * 0.8, box["y"] + 40
@@ -106,44 +106,44 @@ def test_a_swipe_that_was_not_meant_is_taken_back(draft: Draft, guests: Browsers
     assert draft.state == "pending"
 
 
-def test_who_has_to_sign_in_while_typing_finds_the_words_again(draft: Draft, guests: Browsers) -> None:
-    page = open_review(guests, draft)
-    guests.forgive("WebSocket")
+def test_typed_text_survives_signing_in_again(draft: Draft, browsers: Browsers) -> None:
+    page = open_review(browsers, draft)
+    browsers.ignore_console_errors("WebSocket")
     page.keyboard.press("e")
     expect(page.locator("#text")).to_be_visible()
     page.context.clear_cookies(name="sessionid")
     page.fill("#text", TYPED)
     page.wait_for_url("**/accounts/login/**")
 
-    guests.sign_in(page.context, factories.get_member(draft.artist, "principal"))
-    page.reload()  # who is signed in is led on from here
+    browsers.sign_in(page.context, factories.get_member(draft.artist, "principal"))
+    page.reload()  # the sign-in page redirects a signed-in person
 
     page.wait_for_url(f"**{review_path(draft, '/edit')}")
     expect(page.locator("#text")).to_have_value(TYPED)
     expect(page.locator("#unsaved")).to_contain_text("It is not saved yet.")
 
 
-def test_leaving_half_typed_words_asks_first(draft: Draft, guests: Browsers) -> None:
-    page = open_review(guests, draft, "/edit")
-    asked: list[str] = []
+def test_leaving_unsaved_text_asks_first(draft: Draft, browsers: Browsers) -> None:
+    page = open_review(browsers, draft, "/edit")
+    dialogs: list[str] = []
 
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.type)
+    def accept(dialog: Dialog) -> None:
+        dialogs.append(dialog.type)
         dialog.accept()
 
-    page.on("dialog", answer)
+    page.on("dialog", accept)
     page.locator("#text").press_sequentially(" And more.")
     page.get_by_role("link", name="Programs").first.click()
 
     page.wait_for_url("**/programs")
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
 
 
-def test_a_facts_letter_stands_with_its_last_word(artist: Artist, guests: Browsers) -> None:
-    draft = given.a_pending_draft(artist, factories.create_fan("王小雨", opted_in=artist))
-    page = open_review(guests, draft)
+def test_the_letter_of_a_fact_never_wraps_alone(artist: Artist, browsers: Browsers) -> None:
+    draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("王小雨", opted_in=artist))
+    page = open_review(browsers, draft)
 
-    alone = page.evaluate(
+    widths_with_lone_letter = page.evaluate(
         """widths => widths.filter(width => {
             document.querySelector('.draft .words').style.inlineSize = `${width}px`;
             return [...document.querySelectorAll('.fact')].some(fact => {
@@ -154,4 +154,4 @@ def test_a_facts_letter_stands_with_its_last_word(artist: Artist, guests: Browse
         list(range(150, 500, 3)),
     )
 
-    assert alone == []
+    assert widths_with_lone_letter == []

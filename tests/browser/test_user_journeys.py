@@ -1,4 +1,4 @@
-"""The whole story, as a fan and an artist live it: two people, two browsers, nothing loaded again."""
+"""What a fan and an artist do from sign-up to receipt, in two browsers whose pages are never loaded again."""
 
 import itertools
 import re
@@ -13,27 +13,28 @@ from catalog.models import Artist
 from fans import reports
 from fans.models import Experience
 from tests import factories
-from tests.browser import full_site as given
+from tests.browser import factories as browser_factories
 from tests.browser.browsers import PHONE, Browsers
-from tests.browser.full_site import PASSWORD, FullSite
-from trust import reports as desk
+from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
+from tests.factories import PASSWORD
+from trust import reports as staff_reports
 
 _names = itertools.count(1)
-KEY_DELAY_MS = 400  # ms after which a key is meant for the draft that has just appeared
+KEY_DELAY_MS = 400  # ms: review.js ignores keys for a moment after a draft has appeared
 TEMPLATE = "Thank you[, {name}]. That was {plays} {plays, one: listen, other: listens}."
 
 
 @pytest.fixture
-def artist(house: FullSite) -> Artist:
-    """With a signed program, and long enough to undo."""
-    made = factories.create_artist(f"Story {next(_names)}")
-    factories.create_program(made)
-    factories.set_undo_time(made, 60)
-    return made
+def artist(full_site: FullSite) -> Artist:
+    """An artist with a signed program and 60 seconds to undo."""
+    artist = factories.create_artist(f"Story {next(_names)}")
+    factories.create_program(artist)
+    factories.set_undo_time(artist, 60)
+    return artist
 
 
 def principal_of(artist: Artist) -> Person:
-    return given.with_password(factories.get_member(artist, "principal"))
+    return browser_factories.set_password(factories.get_member(artist, "principal"))
 
 
 def review_path(artist: Artist) -> str:
@@ -41,7 +42,7 @@ def review_path(artist: Artist) -> str:
 
 
 def mark_page(page: Page) -> Page:
-    """A page that is loaded anew forgets this."""
+    """Set a mark that is gone after a reload."""
     page.evaluate("window.sameAsBefore = true")
     return page
 
@@ -50,22 +51,22 @@ def was_not_reloaded(page: Page) -> bool:
     return bool(page.evaluate("window.sameAsBefore === true"))
 
 
-def sign_up(page: Page, house: FullSite, handle: str) -> None:
-    """By the forms, and the link in the mail."""
+def sign_up(page: Page, full_site: FullSite, handle: str) -> None:
+    """Sign up with the forms and the link in the mail, and sign in."""
     page.goto("/")
     page.click("text=Sign up >> nth=0")
-    for name, typed in {
+    for name, value in {
         "email": f"{handle}@example.com",
         "password1": PASSWORD,
         "handle": handle,
         "name": "Ana",
     }.items():
-        page.fill(f"[name={name}]", typed)
+        page.fill(f"[name={name}]", value)
     page.select_option("[name=country]", "PT")
     page.select_option("[name=age_band]", "18_plus")
     page.press("[name=name]", "Enter")
     page.wait_for_url("**/accounts/confirm-email/")
-    page.goto(house.letter_to(f"{handle}@example.com"))
+    page.goto(full_site.mail_link_for(f"{handle}@example.com"))
     page.click("main form button")
     page.wait_for_url("**/accounts/login/**")
     page.fill("[name=login]", f"{handle}@example.com")
@@ -73,13 +74,23 @@ def sign_up(page: Page, house: FullSite, handle: str) -> None:
     page.press("[name=password]", "Enter")
 
 
-def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, guests: Browsers) -> None:
+def test_a_signed_sentence_becomes_a_message_in_an_open_feed(full_site: FullSite, browsers: Browsers) -> None:
     artist = factories.create_artist("Mara Veil")
     factories.create_recording(artist, "Night Bus")
     factories.set_undo_time(artist, 8)
-    studio = guests.open(f"/studio/{artist.slug}/programs", principal_of(artist))
+    studio = browsers.open_page(f"/studio/{artist.slug}/programs", principal_of(artist))
+    fan = browsers.new_context(**PHONE).new_page()
 
-    # The artist writes a program and signs it.
+    write_and_sign_program(studio)
+    secret = sign_up_and_opt_in(fan, full_site, artist)
+    open_empty_queue(studio, artist)
+    full_site.send_listens(secret, artist.name, 2)
+    approve_by_key(studio, artist)
+    read_message_and_receipt(fan)
+
+
+def write_and_sign_program(studio: Page) -> None:
+    """A misspelled slot is named; a corrected wording is saved, and signed with the password."""
     studio.get_by_label("What your team calls it").fill("Thank you at three")
     studio.get_by_role("button", name="Create").click()
     studio.get_by_label("How often").select_option("other")
@@ -97,13 +108,14 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
     studio.get_by_role("button", name="Sign version 1").click()
     expect(studio.locator(".messages")).to_contain_text("You signed version 1")
 
-    # A fan signs up, makes a token and lets the artist answer.
-    fan = guests.enter(**PHONE).new_page()
-    sign_up(fan, house, "ana")
+
+def sign_up_and_opt_in(fan: Page, full_site: FullSite, artist: Artist) -> str:
+    """The fan makes a token, sends a first listen, opts in and leaves the feed open. Returns the token."""
+    sign_up(fan, full_site, "ana")
     fan.wait_for_url("**/welcome")
     fan.click("#make-token")
     secret = fan.get_by_label("Token", exact=True).inner_text()
-    house.listens(secret, artist.name, 1)
+    full_site.send_listens(secret, artist.name, 1)
     expect(fan.locator("#connect .waiting")).to_contain_text("It arrived: Night Bus")
     fan.get_by_role("link", name="Choose artists").click()
     fan.get_by_role("link", name="Mara Veil", exact=True).click()
@@ -115,20 +127,23 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
     expect(fan.get_by_role("heading", level=1)).to_have_text("New for you")
     expect(fan.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     mark_page(fan)
+    return secret
 
-    # Listens arrive; the draft comes into the open queue by itself.
+
+def open_empty_queue(studio: Page, artist: Artist) -> None:
     studio.goto(review_path(artist))
     expect(studio.get_by_role("heading", name="Everything is decided")).to_be_visible()
     expect(studio.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     mark_page(studio)
-    house.listens(secret, artist.name, 2)
+
+
+def approve_by_key(studio: Page, artist: Artist) -> None:
+    """The draft appears in the open queue, and one key approves it. Nothing is sent while it can be undone."""
     expect(studio.locator("#current-draft .words")).to_contain_text(
-        "That was 3", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
+        "That was 3", timeout=PIPELINE_TIMEOUT_SECONDS * 1000
     )
     expect(studio.get_by_role("heading", level=1)).to_have_text("1 to decide")
     expect(studio).to_have_title(f"1 to decide – {artist.name} – Fanfare")
-
-    # One key approves it, and there is a moment to undo.
     studio.wait_for_timeout(KEY_DELAY_MS)
     studio.keyboard.press("a")
     expect(studio.locator("#undo")).to_contain_text("Approved for Ana.")
@@ -136,24 +151,25 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(house: FullSite, gu
     assert not Experience.objects.filter(artist=artist).exists()
     assert was_not_reloaded(studio)
 
-    # It appears in the fan's open feed, with a toast.
-    expect(fan.locator("#toasts .toast")).to_contain_text("Mara Veil", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000)
+
+def read_message_and_receipt(fan: Page) -> None:
+    """The message appears in the open feed with a toast, and its receipt names no fan."""
+    expect(fan.locator("#toasts .toast")).to_contain_text("Mara Veil", timeout=PIPELINE_TIMEOUT_SECONDS * 1000)
     expect(fan.locator("article.experience-card")).to_have_count(1)
     expect(fan.locator("article.experience-card .words")).to_have_text("Thank you, Ana. That was 3 listens.")
     expect(fan.locator("article.experience-card .because")).to_contain_text("3 listens of Mara Veil")
     assert was_not_reloaded(fan)
-
-    # It opens, and its receipt checks out.
     fan.locator("article.experience-card").get_by_role("link", name="Receipt").click()
     expect(fan.get_by_role("heading", level=1)).to_have_text("Asked first")
     expect(fan.locator("main")).not_to_contain_text("Ana")
 
 
-def test_declined_is_gone_and_the_next_stands_there(artist: Artist, guests: Browsers) -> None:
+def test_after_a_decline_the_next_draft_is_shown(artist: Artist, browsers: Browsers) -> None:
     first, second = (
-        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist)) for name in ("Ana", "Ben")
+        browser_factories.wait_for_pending_draft(artist, factories.create_fan(name, opted_in=artist))
+        for name in ("Ana", "Ben")
     )
-    page = mark_page(guests.open(review_path(artist), principal_of(artist)))
+    page = mark_page(browsers.open_page(review_path(artist), principal_of(artist)))
     expect(page.locator("#draft-name")).to_have_text("Ana")
 
     page.keyboard.press("d")
@@ -167,15 +183,15 @@ def test_declined_is_gone_and_the_next_stands_there(artist: Artist, guests: Brow
     assert was_not_reloaded(page)
 
 
-def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guests: Browsers) -> None:
-    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
-    page = guests.open(review_path(artist), principal_of(artist))
+def test_an_undone_approval_shows_the_draft_again(artist: Artist, browsers: Browsers) -> None:
+    draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = browsers.open_page(review_path(artist), principal_of(artist))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
 
     page.wait_for_timeout(KEY_DELAY_MS)
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    page.wait_for_timeout(KEY_DELAY_MS)  # the page hears of it meanwhile, and brings itself up to date
+    page.wait_for_timeout(KEY_DELAY_MS)  # the page meanwhile gets a notice and refreshes
     page.keyboard.press("z")
     expect(page.locator("#draft-name")).to_have_text("Ana")
     expect(page.locator("#undo .toast")).to_have_count(0)
@@ -184,18 +200,18 @@ def test_an_approval_taken_back_lies_in_front_of_one_again(artist: Artist, guest
     assert draft.state == "pending"
 
 
-def test_what_became_of_a_report_stands_in_the_open_feed(artist: Artist, guests: Browsers) -> None:
+def test_the_result_of_a_report_appears_in_the_open_feed(artist: Artist, browsers: Browsers) -> None:
     fan = factories.create_fan("Ana", opted_in=artist)
-    experience = given.an_experience(artist, fan)
+    experience = browser_factories.create_experience_and_wait(artist, fan)
     report = reports.report_experience(experience, reason="hurtful", by=fan)
-    page = mark_page(guests.open("/", fan))
+    page = mark_page(browsers.open_page("/", fan))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     expect(page.get_by_role("heading", name="Notices")).to_have_count(0)
 
-    desk.handle(report, upheld=True, note="It is.", by=factories.get_staff())
+    staff_reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
     notice = page.locator(".notices .notice")
     expect(notice).to_contain_text(
-        f"your report about {artist.name} and agreed", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
+        f"your report about {artist.name} and agreed", timeout=PIPELINE_TIMEOUT_SECONDS * 1000
     )
     assert was_not_reloaded(page)
 
@@ -203,11 +219,11 @@ def test_what_became_of_a_report_stands_in_the_open_feed(artist: Artist, guests:
     expect(page.get_by_role("complementary")).to_contain_text("The program was stopped.")
 
 
-def test_the_mark_changes_while_one_types(artist: Artist, guests: Browsers) -> None:
+def test_the_mark_changes_while_somebody_types(artist: Artist, browsers: Browsers) -> None:
     factories.remove_undo_time(artist)
     fan = factories.create_fan("Ana", opted_in=artist)
-    draft = given.a_pending_draft(artist, fan)
-    page = guests.open(review_path(artist), principal_of(artist))
+    draft = browser_factories.wait_for_pending_draft(artist, fan)
+    page = browsers.open_page(review_path(artist), principal_of(artist))
 
     page.keyboard.press("e")
     expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "filled")
@@ -216,29 +232,29 @@ def test_the_mark_changes_while_one_types(artist: Artist, guests: Browsers) -> N
     page.get_by_role("button", name="Approve this text").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
 
-    feed = guests.open("/", fan)
+    feed = browsers.open_page("/", fan)
     expect(feed.locator("article.experience-card .mark")).to_have_attribute(
-        "data-made", "written", timeout=given.PIPELINE_TIMEOUT_SECONDS * 1000
+        "data-made", "written", timeout=PIPELINE_TIMEOUT_SECONDS * 1000
     )
     expect(feed.locator("article.experience-card .words")).to_contain_text("second row")
     draft.refresh_from_db()
     assert draft.state == "delivered"
 
 
-def test_two_reviewers_are_never_handed_the_same(artist: Artist, guests: Browsers) -> None:
+def test_two_reviewers_get_different_drafts(artist: Artist, browsers: Browsers) -> None:
     for name in ("Ana", "Ben"):
-        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist))
-    one = guests.open(review_path(artist), factories.get_member(artist, "reviewer"))
-    other = guests.open(review_path(artist), factories.add_member(artist, "reviewer"))
+        browser_factories.wait_for_pending_draft(artist, factories.create_fan(name, opted_in=artist))
+    first = browsers.open_page(review_path(artist), factories.get_member(artist, "reviewer"))
+    second = browsers.open_page(review_path(artist), factories.add_member(artist, "reviewer"))
 
-    assert [one.locator("#draft-name").inner_text(), other.locator("#draft-name").inner_text()] == ["Ana", "Ben"]
+    assert [page.locator("#draft-name").inner_text() for page in (first, second)] == ["Ana", "Ben"]
 
 
-def test_what_somebody_else_decided_meanwhile_is_said_with_their_name(artist: Artist, guests: Browsers) -> None:
-    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
-    page = guests.open(review_path(artist), factories.get_member(artist, "reviewer"))
+def test_a_decision_of_somebody_else_is_shown_with_their_name(artist: Artist, browsers: Browsers) -> None:
+    draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = browsers.open_page(review_path(artist), factories.get_member(artist, "reviewer"))
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
-    guests.forgive("status of 409")
+    browsers.ignore_console_errors("status of 409")
 
     principal = factories.get_member(artist, "principal")
     review.decline(draft.pk, by=principal)
@@ -250,13 +266,13 @@ def test_what_somebody_else_decided_meanwhile_is_said_with_their_name(artist: Ar
     assert draft.state == "declined"
 
 
-def test_a_session_that_ended_in_the_middle_leads_back_to_the_item(artist: Artist, guests: Browsers) -> None:
-    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+def test_signing_in_again_leads_back_to_the_draft(artist: Artist, browsers: Browsers) -> None:
+    draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
     principal = principal_of(artist)
-    page = guests.open(review_path(artist), principal)
+    page = browsers.open_page(review_path(artist), principal)
     page.keyboard.press("e")
     page.locator("#text").fill("Half a thought about Ana")
-    guests.forgive("status of 40[13]", "WebSocket")
+    browsers.ignore_console_errors("status of 40[13]", "WebSocket")
 
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Approve this text").click()

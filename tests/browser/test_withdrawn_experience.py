@@ -8,28 +8,30 @@ from playwright.sync_api import Page, expect
 
 from fans.models import Experience
 from tests import factories
-from tests.browser import full_site
 from tests.browser.browsers import PHONE, Browsers
+from tests.browser.factories import create_experience_and_wait
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def experience(house: FullSite) -> Experience:
+def experience(full_site: FullSite) -> Experience:
     artist = factories.create_artist(f"Withdrawn {next(_numbers)}")
     factories.create_program(artist)
-    return full_site.an_experience(artist, factories.create_fan("Uma", opted_in=artist))
+    return create_experience_and_wait(artist, factories.create_fan("Uma", opted_in=artist))
 
 
-def run_command(house: FullSite, action: str, experience: Experience) -> None:
-    process = house.processes.start("experience", action, str(experience.pk), "--reason", "The artist asked for it.")
-    assert process.wait(PIPELINE_TIMEOUT_SECONDS) == 0, house.processes.logs[-1].read_text()
+def run_command(full_site: FullSite, action: str, experience: Experience) -> None:
+    process = full_site.processes.start(
+        "experience", action, str(experience.pk), "--reason", "The artist asked for it."
+    )
+    assert process.wait(PIPELINE_TIMEOUT_SECONDS) == 0, full_site.processes.logs[-1].read_text()
 
 
-def open_live(guests: Browsers, path: str, experience: Experience, **options: object) -> Page:
+def open_live(browsers: Browsers, path: str, experience: Experience, **options: object) -> Page:
     """Open the page as the fan, and wait until it is live."""
-    page = guests.open(path, experience.person, **options)
+    page = browsers.open_page(path, experience.person, **options)
     expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "live")
     page.evaluate("window.notReloaded = true")
     return page
@@ -43,16 +45,21 @@ def open_live(guests: Browsers, path: str, experience: Experience, **options: ob
     ],
 )
 def test_open_pages_become_a_tombstone_and_the_receipt_stays(
-    house: FullSite, guests: Browsers, experience: Experience, action: str, card_text: re.Pattern[str], heading: str
+    full_site: FullSite,
+    browsers: Browsers,
+    experience: Experience,
+    action: str,
+    card_text: re.Pattern[str],
+    heading: str,
 ) -> None:
     text = str(experience.text)
-    feed = open_live(guests, "/", experience)
-    detail = open_live(guests, f"/experiences/{experience.pk}", experience, **PHONE)
+    feed = open_live(browsers, "/", experience)
+    detail = open_live(browsers, f"/experiences/{experience.pk}", experience, **PHONE)
     card = feed.locator(f"#experience-{experience.pk}")
     expect(card.locator(".words")).to_have_text(text)
     expect(detail.locator(".words-large")).to_have_text(text)
 
-    run_command(house, action, experience)
+    run_command(full_site, action, experience)
 
     expect(card).to_contain_text(card_text)
     expect(card.locator(".words")).to_have_count(0)

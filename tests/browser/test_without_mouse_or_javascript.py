@@ -1,4 +1,4 @@
-"""Without a mouse, without JavaScript, with names that run the other way: the same things can be done."""
+"""Everything works by keyboard, without JavaScript, from right to left, and on a phone."""
 
 import itertools
 
@@ -9,40 +9,42 @@ from artists.models import Draft
 from catalog.models import Artist
 from fans.models import Experience, OptIn
 from tests import factories
-from tests.browser import full_site as given
+from tests.browser import factories as browser_factories
 from tests.browser.browsers import PHONE, Browsers
-from tests.browser.full_site import PASSWORD, FullSite
+from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
+from tests.factories import PASSWORD
 from trust.models import Report
 
 _names = itertools.count(1)
 NO_JAVASCRIPT = {"java_script_enabled": False}
-LONG = given.PIPELINE_TIMEOUT_SECONDS * 1000
+NO_REQUEST_MS = 300  # within this time a key that is not switched off would have sent its request
+LONG = PIPELINE_TIMEOUT_SECONDS * 1000
 
 
 @pytest.fixture
-def artist(house: FullSite) -> Artist:
-    made = factories.create_artist(f"Without {next(_names)}")
-    factories.create_program(made)
-    factories.set_undo_time(made, 60)
-    return made
+def artist(full_site: FullSite) -> Artist:
+    artist = factories.create_artist(f"Without {next(_names)}")
+    factories.create_program(artist)
+    factories.set_undo_time(artist, 60)
+    return artist
 
 
-# Without a mouse
+# By keyboard
 
 
-def tab_to_element(page: Page, goal: Locator) -> None:
-    """As somebody does who has only keys; where one is must be seen."""
+def tab_to_element(page: Page, element: Locator) -> None:
+    """Press Tab until the element has the focus, which must be visible."""
     for _ in range(80):
         page.keyboard.press("Tab")
-        if goal.evaluate("each => each === document.activeElement"):
-            ring = goal.evaluate("each => getComputedStyle(each).outlineStyle + getComputedStyle(each).boxShadow")
+        if element.evaluate("each => each === document.activeElement"):
+            ring = element.evaluate("each => getComputedStyle(each).outlineStyle + getComputedStyle(each).boxShadow")
             assert ring != "nonenone"
             return
-    pytest.fail(f"{goal} is not reached by Tab")
+    pytest.fail(f"{element} is not reached by Tab")
 
 
-def test_the_first_tab_leads_past_the_bar(artist: Artist, guests: Browsers) -> None:
-    page = guests.open("/", factories.create_fan("Ana", opted_in=artist))
+def test_the_first_tab_skips_to_the_content(artist: Artist, browsers: Browsers) -> None:
+    page = browsers.open_page("/", factories.create_fan("Ana", opted_in=artist))
 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
@@ -51,9 +53,9 @@ def test_the_first_tab_leads_past_the_bar(artist: Artist, guests: Browsers) -> N
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_fan_opts_in_by_keys(artist: Artist, guests: Browsers) -> None:
+def test_a_fan_opts_in_by_keyboard(artist: Artist, browsers: Browsers) -> None:
     fan = factories.create_fan("Ana")
-    page = guests.open(f"/artists/{artist.slug}", fan)
+    page = browsers.open_page(f"/artists/{artist.slug}", fan)
     switch = page.get_by_role("switch")
 
     tab_to_element(page, switch)
@@ -64,9 +66,9 @@ def test_a_fan_opts_in_by_keys(artist: Artist, guests: Browsers) -> None:
     assert OptIn.objects.filter(person=fan, artist=artist, ended_at=None).exists()
 
 
-def test_a_draft_is_edited_and_approved_by_keys(artist: Artist, guests: Browsers) -> None:
-    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"))
+def test_a_draft_is_edited_and_approved_by_keyboard(artist: Artist, browsers: Browsers) -> None:
+    draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = browsers.open_page(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"))
 
     tab_to_element(page, page.locator("[data-key=e]"))
     page.keyboard.press("Enter")
@@ -74,7 +76,7 @@ def test_a_draft_is_edited_and_approved_by_keys(artist: Artist, guests: Browsers
     page.keyboard.press("ControlOrMeta+End")
     page.keyboard.type(" a")
     expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "written")
-    assert Draft.objects.get(pk=draft.pk).state == "pending"  # the letter was typed, not a key that approves
+    assert Draft.objects.get(pk=draft.pk).state == "pending"  # the letter was typed and did not press the approve key
     tab_to_element(page, page.get_by_role("button", name="Approve this text"))
     page.keyboard.press("Enter")
 
@@ -82,22 +84,22 @@ def test_a_draft_is_edited_and_approved_by_keys(artist: Artist, guests: Browsers
     assert Draft.objects.get(pk=draft.pk).state == "approved"
 
 
-def test_keys_can_be_switched_off(artist: Artist, guests: Browsers) -> None:
+def test_the_review_keys_can_be_switched_off(artist: Artist, browsers: Browsers) -> None:
     for name in ("Ana", "Ben"):
-        given.a_pending_draft(artist, factories.create_fan(name, opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"))
+        browser_factories.wait_for_pending_draft(artist, factories.create_fan(name, opted_in=artist))
+    page = browsers.open_page(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"))
 
     page.get_by_role("button", name="Keys on").click()
     page.locator("h1").click()
     page.keyboard.press("a")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(NO_REQUEST_MS)
 
     assert page.get_by_role("button", name="Keys off").is_visible()
     assert Draft.objects.filter(artist=artist, state="pending").count() == 2
 
 
-def test_the_menu_opens_and_closes_by_keys(artist: Artist, guests: Browsers) -> None:
-    page = guests.open("/", factories.create_fan("Ana", opted_in=artist))
+def test_the_menu_opens_and_closes_by_keyboard(artist: Artist, browsers: Browsers) -> None:
+    page = browsers.open_page("/", factories.create_fan("Ana", opted_in=artist))
     summary = page.locator("details.menu > summary")
 
     tab_to_element(page, summary)
@@ -112,21 +114,23 @@ def test_the_menu_opens_and_closes_by_keys(artist: Artist, guests: Browsers) -> 
 # Without JavaScript
 
 
-def test_a_fan_opts_in_and_out_without_javascript(artist: Artist, guests: Browsers) -> None:
+def test_a_fan_opts_in_and_out_without_javascript(artist: Artist, browsers: Browsers) -> None:
     fan = factories.create_fan("Ana")
-    page = guests.open(f"/artists/{artist.slug}", fan, **NO_JAVASCRIPT)
+    page = browsers.open_page(f"/artists/{artist.slug}", fan, **NO_JAVASCRIPT)
 
     page.get_by_role("switch").click()
     expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
     page.get_by_role("switch").click()
 
     expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "false")
-    assert [each.ended_at is None for each in OptIn.objects.filter(person=fan)] == [False]
+    assert [opt_in.ended_at is None for opt_in in OptIn.objects.filter(person=fan)] == [False]
 
 
-def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Artist, guests: Browsers) -> None:
-    draft = given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **NO_JAVASCRIPT)
+def test_a_draft_is_approved_undone_edited_and_approved_without_javascript(artist: Artist, browsers: Browsers) -> None:
+    draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = browsers.open_page(
+        f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **NO_JAVASCRIPT
+    )
 
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
@@ -140,10 +144,10 @@ def test_a_draft_is_edited_approved_and_taken_back_without_javascript(artist: Ar
     assert Draft.objects.get(pk=draft.pk).text == "Ana, thank you for all of it."
 
 
-def test_who_was_signed_out_meanwhile_is_back_at_the_page_and_does_it_again(artist: Artist, guests: Browsers) -> None:
-    fan = given.with_password(factories.create_fan("Ana", opted_in=artist))
-    experience = given.an_experience(artist, fan)
-    page = guests.open(f"/experiences/{experience.pk}", fan, **NO_JAVASCRIPT)
+def test_signing_in_again_leads_back_to_the_page_without_javascript(artist: Artist, browsers: Browsers) -> None:
+    fan = browser_factories.set_password(factories.create_fan("Ana", opted_in=artist))
+    experience = browser_factories.create_experience_and_wait(artist, fan)
+    page = browsers.open_page(f"/experiences/{experience.pk}", fan, **NO_JAVASCRIPT)
     page.context.clear_cookies(name="sessionid")
 
     page.get_by_role("button", name="Pause this").click()
@@ -157,9 +161,9 @@ def test_who_was_signed_out_meanwhile_is_back_at_the_page_and_does_it_again(arti
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
-def test_what_cannot_copy_is_not_offered(guests: Browsers, house: FullSite) -> None:
+def test_copy_buttons_are_hidden_without_javascript(browsers: Browsers, full_site: FullSite) -> None:
     fan = factories.create_fan("Ana")
-    with_it, without = guests.open("/welcome", fan), guests.open("/welcome", fan, **NO_JAVASCRIPT)
+    with_it, without = browsers.open_page("/welcome", fan), browsers.open_page("/welcome", fan, **NO_JAVASCRIPT)
 
     assert with_it.locator("[data-copy]").first.is_visible()
     with_it.get_by_role("link", name="Navidrome").click()
@@ -168,9 +172,9 @@ def test_what_cannot_copy_is_not_offered(guests: Browsers, house: FullSite) -> N
     assert not without.locator("[data-copy]").first.is_visible()
 
 
-def test_settings_are_kept_without_javascript(guests: Browsers, house: FullSite) -> None:
+def test_settings_are_saved_without_javascript(browsers: Browsers, full_site: FullSite) -> None:
     fan = factories.create_fan("Ana")
-    page = guests.open("/settings", fan, **NO_JAVASCRIPT)
+    page = browsers.open_page("/settings", fan, **NO_JAVASCRIPT)
 
     page.locator("#id_name").fill("Ana F.")
     page.get_by_role("button", name="Save the name").click()
@@ -182,10 +186,10 @@ def test_settings_are_kept_without_javascript(guests: Browsers, house: FullSite)
     assert fan.name == "Ana F."
 
 
-def test_a_fan_pauses_and_reports_without_javascript(artist: Artist, guests: Browsers) -> None:
+def test_a_fan_pauses_and_reports_without_javascript(artist: Artist, browsers: Browsers) -> None:
     fan = factories.create_fan("Ana", opted_in=artist)
-    experience = given.an_experience(artist, fan)
-    page = guests.open(f"/experiences/{experience.pk}", fan, **NO_JAVASCRIPT)
+    experience = browser_factories.create_experience_and_wait(artist, fan)
+    page = browsers.open_page(f"/experiences/{experience.pk}", fan, **NO_JAVASCRIPT)
 
     page.get_by_role("button", name="Pause this").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
@@ -198,10 +202,10 @@ def test_a_fan_pauses_and_reports_without_javascript(artist: Artist, guests: Bro
     assert Report.objects.filter(subject=f"experience:{experience.pk}").count() == 1
 
 
-def test_a_program_is_written_and_signed_without_javascript(artist: Artist, guests: Browsers) -> None:
-    page = guests.open(
+def test_a_program_is_written_and_signed_without_javascript(artist: Artist, browsers: Browsers) -> None:
+    page = browsers.open_page(
         f"/studio/{artist.slug}/programs",
-        given.with_password(factories.get_member(artist, "principal")),
+        browser_factories.set_password(factories.get_member(artist, "principal")),
         **NO_JAVASCRIPT,
     )
 
@@ -219,27 +223,25 @@ def test_a_program_is_written_and_signed_without_javascript(artist: Artist, gues
     assert artist.programs.get(name="By hand").state == "live"
 
 
-# The other way round, and on a phone
+# Right to left, and on a phone
 
 
-def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: FullSite, guests: Browsers) -> None:
-    artist = factories.create_artist("Right to left")
-    Artist.objects.filter(pk=artist.pk).update(name="سُهى البحر")
-    artist.refresh_from_db()
+def test_right_to_left_text_keeps_its_direction(full_site: FullSite, browsers: Browsers) -> None:
+    artist = factories.create_artist("سُهى البحر", slug="right-to-left")
     wording = {"locale": "ar", "templates": ["شكرا[، {name}]. هذا هو الاستماع رقم {plays}."], "fragments": {}}
     factories.create_program(artist, wording=wording)
     fan = factories.create_fan("ליאורה", opted_in=artist)
-    draft = given.a_pending_draft(artist, fan)
+    draft = browser_factories.wait_for_pending_draft(artist, fan)
 
-    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
+    page = browsers.open_page(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
     words = page.locator("#current-draft .words")
     assert words.evaluate("each => [each.lang, getComputedStyle(each).direction]") == ["ar", "rtl"]
     assert page.locator("#draft-name bdi").inner_text() == "ליאורה"
-    given.approved(draft)
-    letter = guests.open(f"/experiences/{Experience.objects.get(draft=draft.pk).pk}", fan).locator(".letter")
+    browser_factories.approve_and_wait(draft)
+    letter = browsers.open_page(f"/experiences/{Experience.objects.get(draft=draft.pk).pk}", fan).locator(".letter")
     bar = letter.evaluate("each => [getComputedStyle(each).borderRightWidth, getComputedStyle(each).borderLeftWidth]")
     assert bar == ["6px", "0px"]
-    feed = guests.open("/", fan, **PHONE)
+    feed = browsers.open_page("/", fan, **PHONE)
 
     card = feed.locator("article.experience-card .words")
     assert card.evaluate("each => getComputedStyle(each).direction") == "rtl"
@@ -248,9 +250,9 @@ def test_words_that_run_right_to_left_do_so_and_the_page_does_not(house: FullSit
     assert edge <= 0
 
 
-def test_the_buttons_lie_under_the_thumb(artist: Artist, guests: Browsers) -> None:
-    given.a_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
-    page = guests.open(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
+def test_the_decision_buttons_are_large_and_at_the_bottom_of_a_phone(artist: Artist, browsers: Browsers) -> None:
+    browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = browsers.open_page(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **PHONE)
 
     boxes = {key: page.locator(f".decision-buttons [data-key={key}]").bounding_box() for key in "aeds"}
 

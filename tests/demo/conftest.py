@@ -13,9 +13,9 @@ from tests.servers import Database
 
 
 @pytest.fixture(scope="package")
-def seeded(template: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
+def seeded(template_database: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
     owner_url = settings.DATABASE_OWNER_URL
-    with servers.create_database(template=template) as database, django_db_blocker.unblock():
+    with servers.create_database(template=template_database) as database, django_db_blocker.unblock():
         settings.DATABASE_OWNER_URL = database.owner_url
         try:
             with use_database(NAME=database.name):

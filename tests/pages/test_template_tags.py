@@ -1,23 +1,27 @@
-"""What a sleeve says of the moment that earned it, and what fits on it."""
+"""The tags and filters of fanfare.py: marks, times, numbers, names and sleeves."""
 
 from dataclasses import astuple
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.utils import timezone
 
 from catalog.models import Artist
-from fans.models import Experience
+from config import BASE_DIR
+from fans.models import Experience, Mark
+from fans.moment_text import ordinal
 from fans.templatetags import fanfare
+from tests.pages.html_page import HOSTILE_NAME, HTMLPage
 
 
-@pytest.mark.parametrize(("number", "said"), [(1, "1"), (9999, "9999"), (10_000, "10k"), (12_345_678, "12m")])
-def test_a_sleeve_has_room_for_four(number: int, said: str) -> None:
-    assert fanfare.short_number(number) == said
+@pytest.mark.parametrize(("number", "text"), [(1, "1"), (9999, "9999"), (10_000, "10k"), (12_345_678, "12m")])
+def test_a_short_number_has_at_most_four_characters(number: int, text: str) -> None:
+    assert fanfare.short_number(number) == text
 
 
 @pytest.mark.parametrize(("number", "width"), [(7, "1"), (100, "3"), (12_345_678, "3")])
-def test_a_numeral_knows_how_wide_it_is(number: int, width: str) -> None:
+def test_a_figure_says_how_many_characters_it_has(number: int, width: str) -> None:
     printed = f'<span class="sleeve-figure" data-chars="{width}">{fanfare.short_number(number)}</span>'
 
     assert fanfare.sleeve_figure(number) == printed
@@ -28,11 +32,11 @@ def test_a_numeral_knows_how_wide_it_is(number: int, width: str) -> None:
     [
         ("Salt Radio", "Salt Radio"),
         ("Salt Radio, live", "Salt Radi…"),
-        ("x\u0301" * 10, "x\u0301" * 10),  # ten letters in twenty characters: nothing is cut from what is read
+        ("x\u0301" * 10, "x\u0301" * 10),  # ten visible characters of two code points each: nothing is cut
         ("<b>" * 9, "<b><b><b>…"),
     ],
 )
-def test_a_long_text_is_clipped_by_what_is_read(text: str, shown: str) -> None:
+def test_a_long_text_is_cut_by_visible_characters(text: str, shown: str) -> None:
     assert fanfare.clip(text, 10) == shown
 
 
@@ -45,14 +49,82 @@ def test_a_long_text_is_clipped_by_what_is_read(text: str, shown: str) -> None:
         (None, ("bars", "Mara Veil", "", None)),  # erased
     ],
 )
-def test_the_moment_that_earned_it_is_the_artwork(why: dict[str, Any] | None, sleeve: tuple[Any, ...]) -> None:
+def test_the_sleeve_shows_the_moment(why: dict[str, Any] | None, sleeve: tuple[Any, ...]) -> None:
     experience = Experience(artist=Artist(name="Mara Veil"), why=why)
 
     assert astuple(fanfare.sleeve(experience)) == sleeve
 
 
-def test_what_was_taken_back_says_so_and_not_what_it_was_about() -> None:
+def test_the_sleeve_of_a_withdrawn_experience_names_no_recording() -> None:
     why = {"moment": "first_listen", "nth": 1, "recording": "Salt Radio"}
     gone = Experience(artist=Artist(name="Mara Veil"), why=why, withdrawn_at=timezone.now())
 
     assert astuple(fanfare.sleeve(gone)) == ("bell", "Taken back", "", 1)
+
+
+@pytest.mark.parametrize("mark", Mark)
+def test_each_mark_has_a_text_a_shape_and_a_colour(mark: Mark) -> None:
+    words = mark.text(HOSTILE_NAME)
+
+    drawn = fanfare.mark(mark.value, words)
+    page = HTMLPage(drawn)
+
+    assert len(page.all("span", class_="mark", data_made=mark.value)) == 1
+    assert page.words == " ".join(words.split())
+    assert fanfare.icon(f"m-{mark}") in drawn
+    assert f'data-made="{mark}"' in (BASE_DIR / "static/components.css").read_text()
+
+
+def test_no_two_marks_have_the_same_shape() -> None:
+    shapes = [fanfare.icon(f"m-{mark}") for mark in Mark.values]
+
+    assert len(set(shapes)) == len(Mark.values)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (22, "22nd"), (113, "113th"), (1000, "1,000th")],
+)
+def test_ordinals(number: int, text: str) -> None:
+    assert ordinal(number) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Zeynep Aydın", "ZA"),
+        ("ana", "A"),
+        ("Тиха Вода", "ТВ"),
+        ("ليلى", "ل"),
+        ("👩‍🎤", "·"),
+        ("", "·"),
+        ("A b c d", "AD"),
+        ("<script>alert(1)</script>", "S"),
+        ("¡Ándale!", "Á"),
+    ],
+)
+def test_initials_in_any_script(name: str, letters: str) -> None:
+    assert fanfare.initials(name) == letters
+
+
+def test_scripts_without_capitals_are_tall() -> None:
+    names = ("Mara Veil", "ÅSA", "Тиха Вода", "سُهى البحر", "नीला", "海辺")
+
+    assert [fanfare.has_tall_script(name) for name in names] == [False, False, False, True, True, True]
+
+
+def test_a_barcode_draws_the_bits_of_a_commitment() -> None:
+    assert fanfare.barcode_path("a0") == "M0 0h40v56h-40zM80 0h40v56h-40z"
+    assert fanfare.barcode_path("") == ""
+    assert fanfare.barcode_path("f" * 64) == "M0 0h320v56h-320z"
+
+
+def test_a_time_is_shown_in_utc_and_marked_for_local_time() -> None:
+    html = Template(
+        "{% load fanfare %}{% local_time when %} {% local_time when 'full' %} {% local_time nothing %}"
+    ).render(Context({"when": "2026-11-01T13:00:00+01:00", "nothing": None}))
+
+    assert html == (
+        '<time datetime="2026-11-01T12:00:00+00:00" data-at="day">1 Nov 2026, 12:00 UTC</time> '
+        '<time datetime="2026-11-01T12:00:00+00:00">1 Nov 2026, 12:00:00 UTC</time> '
+    )

@@ -53,13 +53,14 @@ def test_reports_are_grouped_by_program_with_its_state(desk: Client) -> None:
     for words in (before, stopped, resumed):
         assert f"{program.name} Drit" in words
         assert f"Program {program.pk}" not in words
-    assert "Goes on" in before
-    assert "2 fans reported it, in 30 days. 3 fans stop it, or one report that you uphold." in before
+    assert "Running" in before
+    assert "2 fans reported it in the last 30 days." in before
+    assert "It stops when 3 fans report it, or when you uphold one report." in before
     assert "Stopped by reports since" in stopped
-    assert "3 fans reported it, in 30 days. A principal or an owner of its team may let it go on" in stopped
+    assert "3 fans reported it in the last 30 days. The artist or an owner of the team can resume it." in stopped
     assert stopped.count("Uphold: it stays stopped") == 3
-    assert "Goes on" in resumed
-    assert "0 fans reported it since its team let it go on, in 30 days." in resumed
+    assert "Running" in resumed
+    assert "0 fans reported it in the last 30 days, after its team resumed it." in resumed
 
 
 def _page_words(desk: Client) -> str:
@@ -205,8 +206,8 @@ def test_a_report_with_erased_words_can_still_be_read(desk: Client) -> None:
 
 
 def test_an_empty_list_says_so(desk: Client) -> None:
-    assert "Nothing waits." in desk.get(DESK).content.decode()
-    assert "Nothing was handled yet." in desk.get(f"{DESK}?handled").content.decode()
+    assert "No reports to handle." in desk.get(DESK).content.decode()
+    assert "No reports were handled yet." in desk.get(f"{DESK}?handled").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
