@@ -77,7 +77,7 @@ def _fan_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
     middle = own[own.count() // 2]
     return {
         "feed": PageRequest(fan, "/"),
-        "feed, an older page": PageRequest(fan, f"/?before={middle.pk}"),
+        "feed, an older page": PageRequest(fan, f"/?before={Cursor(middle.delivered_at, str(middle.pk))}"),
         "feed, by hand": PageRequest(fan, "/?by=hand"),
         "feed, one artist": PageRequest(fan, f"/?artist={slug}"),
         "feed, human only, mostly machine": PageRequest(human_only, "/"),
