@@ -130,7 +130,7 @@ def set_review_settings(artist: Artist, *, by: Person, grace_seconds: int) -> Re
         raise InvalidRequest(f"The time to undo a decision is from 0 to {MAX_GRACE_SECONDS} seconds.")
     with transaction.atomic():
         settings, _ = ReviewSettings.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
-        trail.record("practice.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
+        trail.record("review_settings.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
     return settings
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
 from accounts.people import display_names
-from accounts.roles import may_sign, role_of
+from accounts.roles import may_decide, may_sign, role_of
 from artists import delivery, eligibility, expiry, marks, program_status, programs, validation
 from artists.exceptions import (
     AlreadyDecided,
@@ -82,7 +82,8 @@ def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None
 def undo(draft_id: int, *, by: Person) -> Draft:
     """Make an approved or declined draft pending again, while the time to undo lasts. Every member may do this."""
     with transaction.atomic():
-        draft, _ = _get_draft_and_role(draft_id, by)
+        draft, role = _get_draft_and_role(draft_id, by)
+        _require_may_decide(draft, role)
         if draft.state not in UNDOABLE_STATES:
             raise Stale(f"Only an approval or a decline can be undone; this draft is {draft.state}.")
         _require_fan_consent(draft)
@@ -143,13 +144,19 @@ def _get_draft_and_role(draft_id: int, by: Person) -> tuple[Draft, Role]:
 
 
 def _get_pending(draft_id: int, by: Person, revision: int | None) -> tuple[Draft, Role]:
-    """The same for a pending draft in the revision that this person saw. Raises Stale or AlreadyDecided."""
+    """The same for a pending draft in the revision that this person saw. Raises NotAllowed, Stale or AlreadyDecided."""
     draft, role = _get_draft_and_role(draft_id, by)
+    _require_may_decide(draft, role)
     if draft.state != Draft.State.PENDING or revision not in (None, draft.revision):
         raise _explain_conflict(draft, revision)
     if refusal := eligibility.find_refusal(draft):
         raise refusal
     return draft, role
+
+
+def _require_may_decide(draft: Draft, role: Role) -> None:
+    if not may_decide(role):
+        raise NotAllowed(f"Your role in {draft.artist.name}'s team reads drafts and decides about none.")
 
 
 def _require_fan_consent(draft: Draft) -> None:

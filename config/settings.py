@@ -121,7 +121,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupFields"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.signup_form.SignupFields"
 ACCOUNT_FORMS = {
     "signup": "accounts.allauth_forms.SignupForm",
     "login": "accounts.allauth_forms.LoginForm",

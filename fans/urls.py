@@ -11,7 +11,7 @@ RECEIPT_KEY = r"(?P<key>[A-Za-z0-9_-]{32})"
 
 urlpatterns = [
     path("", feed.feed, name="feed"),  # config/urls.py has its own view at "", which shows this to signed-in people
-    path("feed/fresh", feed.new_cards, name="feed-new"),
+    path("feed/new", feed.new_cards, name="feed-new"),
     path("feed/notices", feed.activity_box, name="feed-activity"),
     path("feed/toast", feed.toast, name="feed-toast"),
     path("feed/human-only", feed.set_human_only, name="feed-human-only"),

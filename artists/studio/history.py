@@ -83,8 +83,8 @@ def _entries_about(subjects: Iterable[str]) -> QuerySet[Entry]:
 
 def _entries_by(actor: str, artist: Artist) -> QuerySet[Entry]:
     # The subject `artist:` also has opt-ins of fans, which the team may not see. Only this action is the team's.
-    practice = Q(subject=f"artist:{artist.pk}", action="practice.set")
-    return Entry.objects.filter(Q(subject__startswith="draft:") | practice, actor=actor)
+    review_settings = Q(subject=f"artist:{artist.pk}", action="review_settings.set")
+    return Entry.objects.filter(Q(subject__startswith="draft:") | review_settings, actor=actor)
 
 
 def _newest_entries(sources: Sequence[QuerySet[Entry]], before: int | None, limit: int) -> list[Entry]:
@@ -154,7 +154,7 @@ ACTION_DESCRIPTIONS: Mapping[str, Callable[[str, EntryFacts], str]] = {
     "draft.edited": lambda subject, _: f"changed the text of {subject}",
     "draft.undone": _describe_undo,
     "draft.withdrawn": lambda subject, facts: f"took {subject} out of the queue: {_reason_detail(facts)}",
-    "practice.set": lambda _, facts: f"set the undo time to {facts.get('grace_seconds')} seconds",
+    "review_settings.set": lambda _, facts: f"set the undo time to {facts.get('grace_seconds')} seconds",
     "team.principal_named": lambda _, facts: f"verified {facts['name']} as the artist",
     "team.member_added": lambda _, facts: f"made {facts['name']} {_with_article(_role_label(facts))}",
     "team.invited": lambda _, facts: f"invited somebody as {_role_label(facts)}",

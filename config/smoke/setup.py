@@ -73,7 +73,7 @@ def principal_allows_messages(run: SmokeRun) -> None:
     reviewer.call_api("POST", f"{STUDIO}/grants", switch, expect=403)
     live = [grant for grant in principal.call_api("POST", f"{STUDIO}/grants", switch) if not grant["ended_at"]]
     require([grant["version"] for grant in live] == [1], "version 1 of the grant is live")
-    principal.call_api("PUT", f"{STUDIO}/practice", {"grace_seconds": 0})
+    principal.call_api("PUT", f"{STUDIO}/review-settings", {"grace_seconds": 0})
     run.report("personal messages: off, refused to a reviewer, switched on by Mara (version 1); grace 0 s in this run")
 
 

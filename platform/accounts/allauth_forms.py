@@ -25,7 +25,7 @@ def _with_our_wording(form: type) -> type:
     return type(form.__name__, (OurWordingMixin, form), {})
 
 
-SignupForm = _with_our_wording(forms.SignupForm)  # with the fields of accounts.forms.SignupFields
+SignupForm = _with_our_wording(forms.SignupForm)  # with the fields of accounts.signup_form.SignupFields
 LoginForm = _with_our_wording(forms.LoginForm)
 ReauthenticateForm = _with_our_wording(forms.ReauthenticateForm)
 AddEmailForm = _with_our_wording(forms.AddEmailForm)

@@ -27,7 +27,7 @@ def is_staff(person: Person) -> bool:
 
 
 def may_decide(role: Role | None) -> bool:
-    """Decide about single drafts of a signed program."""
+    """Approve, edit, decline and undo single drafts, and pause a program."""
     return role in DECIDING_ROLES
 
 

@@ -52,31 +52,32 @@ class ServerUnavailable(Exception):
 
 @contextmanager
 def run_servers(
-    home: Path, *, database: bool = True, broker: bool = True
+    home: Path, *, database: bool = True, broker: bool = True, throwaway: bool = False
 ) -> Iterator[tuple[Supervisor, dict[str, str]]]:
     """Run the servers in a folder of `home` that no other run uses.
 
+    `throwaway` uses a new folder, removes it at the end, and never waits for the disk: for tests.
     Yields the supervisor and the environment variables for clients. The caller calls `supervise` from time to time, so
     that a server which dies is started again.
     """
     with ExitStack() as stack:
-        folder = stack.enter_context(_claim_folder(home))
+        folder = stack.enter_context(_claim_folder(home, first=1 if throwaway else 0))
         stack.enter_context(_socket_folder(folder))
         supervisor, env = Supervisor(), dict[str, str]()
         stack.callback(supervisor.stop)
         if database:
-            env |= _start_postgres(supervisor, folder)
+            env |= _start_postgres(supervisor, folder, fsync=not throwaway)
         if broker:
             env |= _start_broker(supervisor, folder, home)
         yield supervisor, env
 
 
 @contextmanager
-def _claim_folder(home: Path) -> Iterator[Path]:
-    """Yield `home/0`, whose data are kept. While another run uses it, yield the next free one, and remove it later."""
+def _claim_folder(home: Path, first: int) -> Iterator[Path]:
+    """Yield the first free folder from `home/<first>` on. The data of `home/0` are kept, the others are removed."""
     home.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(home)
-    for n in itertools.count():
+    for n in itertools.count(first):
         with (home / f"{n}.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -134,9 +135,10 @@ def _remove_socket_folder(link: Path) -> None:
 # PostgreSQL
 
 
-def _start_postgres(supervisor: Supervisor, folder: Path) -> dict[str, str]:
+def _start_postgres(supervisor: Supervisor, folder: Path, *, fsync: bool) -> dict[str, str]:
     data, sockets = folder / "data", str((folder / "socket").readlink())
     argv = [_postgres_binary("postgres"), "-D", str(data), "-k", sockets, "-h", "", "-c", "max_connections=200"]
+    argv += ["-c", f"fsync={'on' if fsync else 'off'}"]
     # SIGINT is the fast shutdown; SIGTERM would wait until all clients disconnect.
     server = Process(
         "postgres", argv, CLEAN_ENVIRONMENT, folder, _new_log(folder, "postgres"), _as_other_user(), signal.SIGINT

@@ -27,7 +27,7 @@ SIGNED_IN_NAMES = {
 STAFF_API_NAMES = {"api-staff-artists", "api-staff-recordings"}
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle"}
 STUDIO_API_NAMES = {
-    "api-team", "api-grants", "api-practice", "api-programs", "api-program-versions", "api-program-version-sign",
+    "api-team", "api-grants", "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign",
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
     "api-draft-decline",
     "api-draft-undo",
@@ -35,7 +35,7 @@ STUDIO_API_NAMES = {
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {
     "studio": ("/studio/{slug}/", "get"),
-    "studio-tasks": ("/studio/{slug}/needs", "get"),
+    "studio-tasks": ("/studio/{slug}/tasks", "get"),
     "review": ("/studio/{slug}/review", "get"),
     "review-count": ("/studio/{slug}/review/count", "get"),
     "review-item": ("/studio/{slug}/review/{draft}", "get"),
@@ -46,17 +46,17 @@ STUDIO_PAGES = {
     "review-skip": ("/studio/{slug}/review/{draft}/skip", "post"),
     "review-undo": ("/studio/{slug}/review/{draft}/undo", "post"),
     "review-hold-renew": ("/studio/{slug}/review/{draft}/hold", "post"),
-    "review-queue": ("/studio/{slug}/review/line?on={draft}", "get"),
+    "review-queue": ("/studio/{slug}/review/queue?on={draft}", "get"),
     "review-hold-release": ("/studio/{slug}/review/{draft}/leave", "post"),
     "programs": ("/studio/{slug}/programs", "get post"),
     "program": ("/studio/{slug}/programs/{program}", "get post"),
     "program-preview": ("/studio/{slug}/programs/{program}/preview", "post"),
-    "program-pause": ("/studio/{slug}/programs/{program}/turn", "post"),
+    "program-pause": ("/studio/{slug}/programs/{program}/pause", "post"),
     "program-version": ("/studio/{slug}/programs/{program}/versions/1", "get"),
     "program-version-sign": ("/studio/{slug}/programs/{program}/versions/1/sign", "post"),
     "grants": ("/studio/{slug}/grants", "get post"),
     "team": ("/studio/{slug}/team", "get post"),
-    "team-practice": ("/studio/{slug}/team/practice", "post"),
+    "team-review-settings": ("/studio/{slug}/team/review-settings", "post"),
     "team-member": ("/studio/{slug}/team/{member}", "post"),
     "team-invitation": ("/studio/{slug}/team/invitations/{invitation}", "post"),
     "sent": ("/studio/{slug}/delivered", "get"),
@@ -64,7 +64,7 @@ STUDIO_PAGES = {
 }
 # A fan's pages, each with the methods it has. What names something of one fan is there for nobody else.
 FAN_PAGES = {
-    "feed-new": ("/feed/fresh?after=0", "get"),
+    "feed-new": ("/feed/new?after=0", "get"),
     "feed-activity": ("/feed/notices", "get"),
     "feed-toast": ("/feed/toast", "get"),
     "feed-human-only": ("/feed/human-only", "post"),
@@ -138,7 +138,7 @@ def scene(db: None) -> dict[str, Any]:
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",
             "api-grants": f"/api/v1/studio/{artist.slug}/grants",
-            "api-practice": f"/api/v1/studio/{artist.slug}/practice",
+            "api-review-settings": f"/api/v1/studio/{artist.slug}/review-settings",
             "api-programs": f"/api/v1/studio/{artist.slug}/programs",
             "api-program-versions": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions",
             "api-program-version-sign": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions/1/sign",
@@ -309,7 +309,7 @@ ROLES_ALLOWED = {
     "program": {"principal", "owner", "editor"},
     "program-version-sign": set(),
     "grants": {"principal", "owner"},
-    "team-practice": {"principal", "owner"},
+    "team-review-settings": {"principal", "owner"},
     "team-member": {"principal", "owner"},
     "team": {"principal", "owner"},
     "team-invitation": {"principal", "owner"},

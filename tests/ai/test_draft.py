@@ -4,10 +4,11 @@ from typing import Any, cast
 import pytest
 
 from ai.compose import compose
-from ai.draft import DraftedMessage, draft_message, write_with_model
+from ai.draft import DraftedMessage, draft_message
 from ai.exceptions import GuardRejected, MissingClearance
 from ai.facts import Facts
 from ai.llm import ModelConfig
+from ai.model_prompt import write_with_model
 from ai.wording import Wording
 from rights.clearance_result import ClearanceRefusal
 from tests.ai.chat_server import ChatServer, completion, hanging_answer, http_answer, text_answer

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -256,6 +257,19 @@ def test_an_approval_takes_as_many_queries_for_a_larger_team() -> None:
         review.approve(second.pk, by=principal)
 
     assert len(small) == len(large)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("action", [review.approve, review.decline, review.undo])
+def test_a_role_that_decides_nothing_is_refused(action: Callable[..., Draft], monkeypatch: pytest.MonkeyPatch) -> None:
+    artist = factories.create_artist()
+    draft = factories.create_pending_draft(artist)
+    if action is review.undo:
+        review.approve(draft.pk, by=factories.get_member(artist, "principal"))
+    monkeypatch.setattr(roles, "DECIDING_ROLES", roles.EDITING_ROLES)
+
+    with pytest.raises(NotAllowed, match="decides about none"):
+        action(draft.pk, by=factories.get_member(artist, "reviewer"))
 
 
 # Constraints

@@ -64,7 +64,7 @@ NOT_PAGES = {
     "health", "api-schema", "submit-listens", "validate-token", "api-me", "api-tokens", "api-token", "api-notices",
     "api-opt-in", "api-experiences",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-team", "api-grants",
-    "api-practice", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
+    "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
     "api-drafts",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     # forms, which redirect to a page
@@ -72,8 +72,8 @@ NOT_PAGES = {
     "settings-name", "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
-    "review-hold-release", "program-preview",
-    "program-pause", "program-version-sign", "team-practice", "team-member", "team-invitation", "staff-report-handle",
+    "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
+    "team-member", "team-invitation", "staff-report-handle",
     # parts of a page, and audio files
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",
     "review-count",

@@ -12,7 +12,7 @@ from tests import servers
 from tests.servers import Database
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def seeded(template_database: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
     owner_url = settings.DATABASE_OWNER_URL
     with servers.create_database(template=template_database) as database, django_db_blocker.unblock():

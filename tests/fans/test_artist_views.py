@@ -203,3 +203,16 @@ def test_artists_are_sorted_by_plays_then_by_name() -> None:
     factories.detect_moments(factories.insert_listens(fan, played, 1), factories.insert_listens(fan, much, 2))
 
     assert [artist.name for artist in discovery.search_artists(fan)] == ["Zzz", "Played", "Aaa"]
+
+
+def test_a_fan_sees_no_offer_that_the_artist_does_not_allow() -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist)
+    ana = signed_in_client(factories.create_fan("Ana"))
+    before = get_page(ana, f"/artists/{artist.slug}").words
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
+
+    after = get_page(ana, f"/artists/{artist.slug}").words
+
+    assert ["At your 3rd listen" in text for text in (before, after)] == [True, False]
+    assert "What you can get Nothing at the moment." in after

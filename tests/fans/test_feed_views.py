@@ -39,7 +39,7 @@ def test_strangers_see_the_front_page_and_no_feed() -> None:
     front = get_page(Client(), "/")
 
     assert "Sign up" in front.words
-    assert Client().get("/feed/fresh?after=0").status_code == 302
+    assert Client().get("/feed/new?after=0").status_code == 302
 
 
 def test_cards_are_newest_first_and_keep_the_order_of_their_parts() -> None:
@@ -155,9 +155,9 @@ def test_a_new_card_arrives_once() -> None:
     after = get_page(client, "/").all("input", id="fresh-after")[0]["value"]
     new = received(second, fan)
 
-    answer = get_page(client, f"/feed/fresh?after={after}", headers=HTMX)
+    answer = get_page(client, f"/feed/new?after={after}", headers=HTMX)
     then = answer.all("input", id="fresh-after")[0]["value"]
-    again = get_page(client, f"/feed/fresh?after={then}", headers=HTMX)
+    again = get_page(client, f"/feed/new?after={then}", headers=HTMX)
 
     assert card_ids(answer) == [str(new.pk)]
     assert "data-new" in answer.all("article")[0]
@@ -181,9 +181,9 @@ def test_new_cards_obey_the_filter_and_human_only() -> None:
     received(factories.create_program(artist), fan, by_a_model=True)
     client = signed_in_client(fan)
 
-    assert card_ids(get_page(client, "/feed/fresh?after=0&artist=ove-lind", headers=HTMX)) == []
+    assert card_ids(get_page(client, "/feed/new?after=0&artist=ove-lind", headers=HTMX)) == []
     preferences.set_human_only(fan, True)
-    assert card_ids(get_page(client, "/feed/fresh?after=0", headers=HTMX)) == []
+    assert card_ids(get_page(client, "/feed/new?after=0", headers=HTMX)) == []
 
 
 def test_after_too_many_notices_the_page_reloads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,12 +192,12 @@ def test_after_too_many_notices_the_page_reloads(monkeypatch: pytest.MonkeyPatch
     fan = factories.create_fan(opted_in=artist)
     receive_at_each_listen(artist, fan, 2)
 
-    assert signed_in_client(fan).get("/feed/fresh?after=0", headers=HTMX)["HX-Refresh"] == "true"
+    assert signed_in_client(fan).get("/feed/new?after=0", headers=HTMX)["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30])
 def test_a_malformed_notice_number_is_a_404(after: str) -> None:
-    assert signed_in_client(factories.create_fan()).get(f"/feed/fresh?after={after}").status_code == 404
+    assert signed_in_client(factories.create_fan()).get(f"/feed/new?after={after}").status_code == 404
 
 
 def test_the_toast_names_the_artist_and_only_to_the_fan() -> None:
@@ -264,6 +264,6 @@ def test_three_cards_take_as_many_queries_as_one() -> None:
         received(program, three)
 
     assert count_queries(signed_in_client(one), "/") == count_queries(signed_in_client(three), "/") <= 12
-    assert count_queries(signed_in_client(one), "/feed/fresh?after=0") == count_queries(
-        signed_in_client(three), "/feed/fresh?after=0"
+    assert count_queries(signed_in_client(one), "/feed/new?after=0") == count_queries(
+        signed_in_client(three), "/feed/new?after=0"
     )

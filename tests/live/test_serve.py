@@ -14,10 +14,11 @@ from config import BASE_DIR
 from tests.live.conftest import OpenPage
 from tests.live.factories import create_session
 from tests.servers import Database, Processes, Site, wait_until
+from worker.embedded import find_free_port
 
 
-def serve(processes: Processes, *options: str, **env: str) -> Site:
-    process = processes.start("serve", *options, **env)
+def serve(processes: Processes, port: int | None = None, **env: str) -> Site:
+    process = processes.start("serve", "--port", str(port or find_free_port()), **env)
     log = processes.logs[-1]
 
     def printed_url() -> str | None:
@@ -35,7 +36,7 @@ def test_a_port_in_use_is_skipped_and_the_chosen_port_is_printed(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        site = serve(processes, "--port", str(port))
+        site = serve(processes, port)
 
     assert site.url != f"http://127.0.0.1:{port}"
     assert open_page(site, create_session(ana)).receive() == {"type": "hello", "newest": 0}

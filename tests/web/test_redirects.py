@@ -77,7 +77,9 @@ def test_the_nearest_page_of_a_url_can_be_opened(path: str, page: str) -> None:
     assert nearest_page(path) == page
 
 
-@pytest.mark.parametrize("sent", ["team/practice", "team/2", "team/invitations/3", "review/4/skip", "programs/5/sign"])
+@pytest.mark.parametrize(
+    "sent", ["team/review-settings", "team/2", "team/invitations/3", "review/4/skip", "programs/5/sign"]
+)
 def test_the_nearest_page_of_a_studio_form_can_be_opened(sent: str) -> None:
     page = sent.partition("/")[0] if sent.startswith("team") else "/".join(sent.split("/")[:2])
 

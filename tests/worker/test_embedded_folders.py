@@ -49,6 +49,17 @@ def test_data_are_kept_between_runs_also_in_a_deep_folder(tmp_path: Path) -> Non
         assert owner.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
+def test_a_throwaway_run_keeps_no_data_and_never_waits_for_the_disk(tmp_path: Path) -> None:
+    seen = []
+    for throwaway in (True, False):
+        servers = embedded.run_servers(tmp_path, broker=False, throwaway=throwaway)
+        with servers as (_, env), psycopg.connect(env["DATABASE_URL"]) as connection:
+            seen.append(connection.execute("SHOW fsync").fetchone())
+
+    assert seen == [("off",), ("on",)]
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["0"]
+
+
 def test_a_pid_file_from_before_a_reboot_does_not_prevent_the_start(tmp_path: Path) -> None:
     with embedded.run_servers(tmp_path, broker=False):
         pass

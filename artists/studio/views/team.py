@@ -61,7 +61,7 @@ def update_member(request: AuthenticatedHttpRequest, studio: Studio, member_id: 
 
 @post_only
 @team_member_required
-def update_practice(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
+def update_review_settings(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """Set the time in which a decision can be undone."""
     form = UndoTimeForm(request.POST)
     if not form.is_valid():

@@ -26,14 +26,18 @@ class Command(BaseCommand):
     requires_system_checks = []  # they need the servers that this starts
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--throwaway", action="store_true", help="keep no data afterwards and never wait for the disk (tests)"
+        )
         parser.add_argument("command", nargs="+", metavar="COMMAND", help="what to run, after --")
 
-    def handle(self, *args: Any, command: list[str], **options: Any) -> None:
+    def handle(self, *args: Any, command: list[str], throwaway: bool, **options: Any) -> None:
         for number in STOP_SIGNALS:
             signal.signal(number, _exit_on_signal)
         missing = embedded.missing_servers(os.environ)
         try:
-            with embedded.run_servers(BASE_DIR / "var" / "embedded", **missing) as (supervisor, server_env):
+            servers = embedded.run_servers(BASE_DIR / "var" / "embedded", throwaway=throwaway, **missing)
+            with servers as (supervisor, server_env):
                 env = {**os.environ, **_not_already_set(server_env), "PATH": _path_with_python()}
                 code = _run_command(command, supervisor, env)
         except (embedded.ServerUnavailable, OSError) as reason:

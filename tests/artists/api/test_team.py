@@ -34,7 +34,7 @@ def test_only_a_principal_with_a_fresh_password_switches_a_grant_on() -> None:
 
 def test_the_undo_time_is_required(artist: Artist) -> None:
     response = factories.signed_in_client(factories.get_member(artist, "principal")).put(
-        "/api/v1/studio/mara-veil/practice", {}, content_type=JSON
+        "/api/v1/studio/mara-veil/review-settings", {}, content_type=JSON
     )
 
     assert (response.status_code, response.json()) == (400, {"grace_seconds": ["This field is required."]})

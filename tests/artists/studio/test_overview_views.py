@@ -78,3 +78,15 @@ def test_an_empty_studio_says_so(artist: Artist) -> None:
     text = visible_text(member_client(artist, "principal").get(f"/studio/{artist.slug}/"))
 
     assert ["Nothing to decide." in text, "No program yet" in text, "Nothing in 30 days" in text] == [True] * 3
+
+
+def test_no_program_is_called_running_while_personal_messages_are_off(artist: Artist) -> None:
+    program, mara = factories.create_program(artist), member_client(artist, "principal")
+    paths = [f"/studio/{artist.slug}/{page}" for page in ("", "programs", f"programs/{program.pk}")]
+    before = [visible_text(mara.get(path)) for path in paths]
+    mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
+
+    after = [visible_text(mara.get(path)) for path in paths]
+
+    assert ["running" in text.lower() for text in before] == [True] * 3
+    assert [("running" in text.lower(), "Personal messages are off" in text) for text in after] == [(False, True)] * 3

@@ -8,6 +8,7 @@ import pytest
 from artists import programs
 from artists.models import Program
 from catalog.models import Artist
+from live.models import Notice
 from tests import factories
 from tests.accounts.factories import PASSWORD
 from tests.artists.studio.pages import (
@@ -206,7 +207,7 @@ def test_pause_and_resume(program: Program) -> None:
     mara = member_client(program.artist, "principal")
     states = []
     for do in ("pause", "resume"):
-        mara.post(program_path(program, "/turn"), {"do": do})
+        mara.post(program_path(program, "/pause"), {"do": do})
         program.refresh_from_db()
         states.append(program.state)
 
@@ -217,7 +218,7 @@ def test_an_editor_cannot_resume_a_program_that_was_stopped_by_reports(program: 
     stop_by_reports(program.artist)
     ines = member_client(program.artist, "editor")
 
-    page, answer = ines.get(program_path(program)), ines.post(program_path(program, "/turn"), {"do": "resume"})
+    page, answer = ines.get(program_path(program)), ines.post(program_path(program, "/pause"), {"do": "resume"})
 
     assert "3 fans reported it within 30 days" in visible_text(page)
     assert (answer.status_code, "only a principal or an owner may resume" in visible_text(answer)) == (409, True)
@@ -246,3 +247,20 @@ def test_an_unknown_language_is_refused_and_the_typed_text_is_kept(program: Prog
     page = member_client(program.artist, "editor").post(program_path(program), {**FORM_DATA, "locale": locale})
 
     assert (page.status_code, template_fields(page), program.versions.count()) == (422, FORM_DATA["template"], 1)
+
+
+def test_the_team_is_notified_of_a_pause_and_of_a_permission(artist: Artist) -> None:
+    program, reviewer = factories.create_program(artist), factories.get_member(artist, "reviewer")
+    mara = member_client(artist, "principal")
+
+    for do in ("pause", "resume"):
+        mara.post(f"/studio/{artist.slug}/programs/{program.pk}/pause", {"do": do})
+    mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
+
+    notices = Notice.objects.filter(person=reviewer).order_by("sequence").values_list("kind", "reference")
+    about = f"program:{program.pk}"
+    assert list(notices) == [
+        ("program.paused", about),
+        ("program.resumed", about),
+        ("grant.changed", f"artist:{artist.pk}"),
+    ]

@@ -270,7 +270,7 @@ def test_an_erased_draft_can_be_opened(artist: Artist) -> None:
     assert (page.status_code, shown_draft_id(page)) == (200, draft.pk)
 
 
-@pytest.mark.parametrize("address", ["review", "review/{}", "review/line?on={}", ""])
+@pytest.mark.parametrize("address", ["review", "review/{}", "review/queue?on={}", ""])
 def test_three_drafts_need_as_many_queries_as_one(artist: Artist, address: str) -> None:
     draft = factories.create_pending_draft(artist)
     client = signed_in_client(factories.get_member(artist, "principal"))

@@ -93,7 +93,7 @@ def test_a_stopped_draft_is_given_to_nobody_before_it_is_withdrawn(artist: Artis
     stop_for_fan(draft, how)
 
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
-    queue = member_client(artist, "principal").get(f"/studio/{artist.slug}/review/line", headers=HTMX_HEADERS)
+    queue = member_client(artist, "principal").get(f"/studio/{artist.slug}/review/queue", headers=HTMX_HEADERS)
 
     assert shown_draft_id(page) == other.pk
     assert ["Xenophon" in visible_text(answer) for answer in (page, queue)] == [False, False]
@@ -124,7 +124,7 @@ def test_a_decision_on_a_draft_that_was_stopped_meanwhile_is_refused(
     mara.get(review_path(draft))
     stop_for_fan(draft, how)
 
-    update = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
+    update = mara.get(f"/studio/{artist.slug}/review/queue?on={draft.pk}", headers=HTMX_HEADERS)
     answer = mara.post(review_path(draft, f"/{action}"), {"text": "Thank you.", "revision": 1}, headers=HTMX_HEADERS)
 
     draft.refresh_from_db()

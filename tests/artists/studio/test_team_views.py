@@ -1,8 +1,10 @@
 """The team page."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from django.test import Client
 
 from artists import programs
 from catalog.models import Artist
@@ -95,8 +97,19 @@ def test_a_member_of_another_team_is_not_found(artist: Artist) -> None:
 
 
 def test_the_undo_time_can_be_set_and_must_not_be_negative(artist: Artist) -> None:
-    client, path = member_client(artist, "owner"), f"/studio/{artist.slug}/team/practice"
+    client, path = member_client(artist, "owner"), f"/studio/{artist.slug}/team/review-settings"
 
     wrong, right = client.post(path, {"seconds": "-1"}), client.post(path, {"seconds": "30"})
 
     assert (wrong.status_code, right.status_code, programs.get_review_settings(artist).grace_seconds) == (422, 302, 30)
+
+
+def test_a_team_form_leads_back_to_the_team_page(artist: Artist) -> None:
+    team = f"/studio/{artist.slug}/team"
+
+    answers = [
+        Client().post(f"{team}/{path}", headers={"Referer": f"http://testserver{team}"}).headers["Location"]
+        for path in ("review-settings", "7")
+    ]
+
+    assert [unquote(answer) for answer in answers] == [f"/accounts/login/?next={team}"] * 2

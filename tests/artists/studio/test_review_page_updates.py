@@ -1,4 +1,4 @@
-"""Changes while a page is open: decisions by others, pauses, permissions, and the end of the session."""
+"""An open review page while something changes: decisions by others, undo, a pause, and the end of the session."""
 
 import re
 from urllib.parse import unquote
@@ -8,7 +8,6 @@ from django.test import Client
 
 from artists import programs, review
 from catalog.models import Artist
-from live.models import Notice
 from rights import grants
 from rights.models import Use
 from tests import factories
@@ -18,7 +17,6 @@ from tests.artists.studio.pages import (
     member_client,
     review_path,
     shown_draft_id,
-    signed_in_client,
     visible_text,
 )
 
@@ -32,10 +30,10 @@ def test_an_open_page_learns_of_a_decision_and_keeps_its_draft(artist: Artist) -
     draft, later = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")
     mara.get(f"/studio/{artist.slug}/review")
-    quiet = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
+    quiet = mara.get(f"/studio/{artist.slug}/review/queue?on={draft.pk}", headers=HTMX_HEADERS)
     review.decline(draft.pk, by=factories.get_member(artist, "reviewer"))
 
-    update = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS)
+    update = mara.get(f"/studio/{artist.slug}/review/queue?on={draft.pk}", headers=HTMX_HEADERS)
 
     assert ("data-status" in quiet.content.decode(), "2 to decide" in visible_text(quiet)) == (False, True)
     assert "Already decided by Mara reviewer" in visible_text(update)
@@ -51,7 +49,7 @@ def test_an_open_page_learns_of_a_pause_and_its_end(artist: Artist) -> None:
     updates = []
     for change_state in (programs.pause, programs.resume):
         change_state(program, by=factories.get_member(artist, "principal"))
-        answer = mara.get(f"/studio/{artist.slug}/review/line?on={draft.pk}", headers=HTMX_HEADERS).content.decode()
+        answer = mara.get(f"/studio/{artist.slug}/review/queue?on={draft.pk}", headers=HTMX_HEADERS).content.decode()
         updates.append(('data-status="blocked"' in answer, "The program is paused" in answer))
 
     assert updates == [(True, True), (False, False)]
@@ -127,55 +125,3 @@ def test_an_htmx_response_sets_the_url_of_the_shown_page(artist: Artist) -> None
     ]
 
     assert answers == [review_path(draft, "/edit"), review_path(draft)]
-
-
-def test_a_team_form_leads_back_to_the_team_page(artist: Artist) -> None:
-    team = f"/studio/{artist.slug}/team"
-
-    answers = [
-        Client().post(f"{team}/{path}", headers={"Referer": f"http://testserver{team}"}).headers["Location"]
-        for path in ("practice", "7")
-    ]
-
-    assert [unquote(answer) for answer in answers] == [f"/accounts/login/?next={team}"] * 2
-
-
-def test_no_program_is_called_running_while_personal_messages_are_off(artist: Artist) -> None:
-    program, mara = factories.create_program(artist), member_client(artist, "principal")
-    paths = [f"/studio/{artist.slug}/{page}" for page in ("", "programs", f"programs/{program.pk}")]
-    before = [visible_text(mara.get(path)) for path in paths]
-    mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
-
-    after = [visible_text(mara.get(path)) for path in paths]
-
-    assert ["running" in text.lower() for text in before] == [True] * 3
-    assert [("running" in text.lower(), "Personal messages are off" in text) for text in after] == [(False, True)] * 3
-
-
-def test_a_fan_sees_no_offer_that_the_artist_does_not_allow(artist: Artist) -> None:
-    factories.create_program(artist)
-    ana = signed_in_client(factories.create_fan("Ana"))
-    before = visible_text(ana.get(f"/artists/{artist.slug}"))
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
-
-    after = visible_text(ana.get(f"/artists/{artist.slug}"))
-
-    assert ["At your 3rd listen" in text for text in (before, after)] == [True, False]
-    assert "What you can get Nothing at the moment." in after
-
-
-def test_the_team_is_notified_of_a_pause_and_of_a_permission(artist: Artist) -> None:
-    program, reviewer = factories.create_program(artist), factories.get_member(artist, "reviewer")
-    mara = member_client(artist, "principal")
-
-    for do in ("pause", "resume"):
-        mara.post(f"/studio/{artist.slug}/programs/{program.pk}/turn", {"do": do})
-    mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
-
-    notices = Notice.objects.filter(person=reviewer).order_by("sequence").values_list("kind", "reference")
-    about = f"program:{program.pk}"
-    assert list(notices) == [
-        ("program.paused", about),
-        ("program.resumed", about),
-        ("grant.changed", f"artist:{artist.pk}"),
-    ]
