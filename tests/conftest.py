@@ -86,6 +86,7 @@ ONE_PROCESS_PATHS = ("tests/browser/", "tests/demo/")
 """Tests whose fixtures are expensive: with `-n 2` all of one folder run in one process. Others are divided by file."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         file = item.nodeid.partition("::")[0]
