@@ -1,14 +1,14 @@
 """Find the moments that a batch of listens reached: points that a live program answers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from artists.models import ProgramVersion
+from artists.models import Moment, ProgramVersion
 from fans import mutes, opt_ins
 from fans.engagement import Progress
 from fans.mutes import FanAndProgram
@@ -100,3 +100,12 @@ def _insert_moments(crossings: Sequence[Crossing]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(INSERT_MOMENTS_SQL, columns)
         return [row[0] for row in cursor.fetchall()]
+
+
+def move_to_other_listens(others: Mapping[int, int]) -> None:
+    """Let the moments of these listens point to others. Call it before the listens are deleted."""
+    moved = list(Moment.objects.filter(listen__in=list(others))) if others else []
+    for moment in moved:
+        assert moment.listen_id is not None
+        moment.listen_id = others[moment.listen_id]
+    Moment.objects.bulk_update(moved, ["listen"])

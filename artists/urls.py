@@ -16,6 +16,7 @@ urlpatterns = [
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),
+    path("api/v1/staff/recordings/<int:pk>/main", staff.MainRecordingView.as_view(), name="api-staff-main-recording"),
     path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
     path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
     path(f"{STUDIO}/review-settings", team.ReviewSettingsView.as_view(), name="api-review-settings"),

@@ -55,7 +55,7 @@ def _song(artist: Artist, n: int) -> Recording:
         isrc=f"GBAYE{number:07}" if n % 2 == 0 else None,
         mbid=UUID(int=number) if n % 4 == 1 else None,
         duration_ms=210_000,
-        text_key=text_keys.compute(title, artist.name),
+        **text_keys.recording_keys(title, artist.name),
     )
 
 

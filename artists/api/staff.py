@@ -59,7 +59,8 @@ class ArtistsView(APIView):
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
     class Meta:
         model = Recording
-        fields = ["id", "title", "artist_credit", "isrc", "mbid", "duration_ms"]
+        fields = ["id", "title", "artist_credit", "isrc", "mbid", "duration_ms", "is_main"]
+        read_only_fields = ["is_main"]
         extra_kwargs = {"artist_credit": {"required": False}}
 
 
@@ -77,3 +78,14 @@ class RecordingsView(APIView):
         except registration.AlreadyInCatalog as error:
             raise serializers.ValidationError({"title": str(error)}) from error
         return Response(RecordingSerializer(recording).data, status=status.HTTP_201_CREATED)
+
+
+class MainRecordingView(APIView):
+    permission_classes = [IsAdminUser]
+
+    @extend_schema(request=None, responses={200: RecordingSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Let plays that fit several recordings of one song count for this one."""
+        recording = get_object_or_404(Recording, pk=pk)
+        registration.mark_main(recording, by=get_person(request).actor)
+        return Response(RecordingSerializer(recording).data)

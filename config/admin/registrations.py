@@ -174,7 +174,7 @@ class ListenAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "person_id", "accepted_at", "counted_at", "origin", "set_aside", "retracted_at")
     shown = ("id", "person", "source", "started_at", "second", "duration_ms", "played_ms", "time_basis", "origin",
-             "accepted_at", "counted_at", "set_aside", "retracted_at")  # fmt: skip
+             "accepted_at", "counted_at", "set_aside", "retracted_at", "key_version")  # fmt: skip
     hidden = ("title", "artist_credit", "album", "isrc", "recording_mbid", "recording", "event_id", "client", "extra")
     secret = ("text_key",)
     filters = ("person",)

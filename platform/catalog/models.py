@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import Team
+from catalog import text_keys
 
 
 class SpotColor(models.TextChoices):
@@ -41,7 +42,11 @@ class Artist(models.Model):
 
 
 class Recording(models.Model):
-    """One recording. `text_key` is what `catalog.text_keys.compute(title, artist_credit)` returns."""
+    """One recording. Its keys are `catalog.text_keys.recording_keys(title, artist_credit)`.
+
+    An artist may have several recordings of one title and credit. Plays that fit all of them count for the main one,
+    and without a main one for the oldest.
+    """
 
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="recordings")
     title = models.CharField(max_length=1024)
@@ -55,11 +60,23 @@ class Recording(models.Model):
     )
     mbid = models.UUIDField(null=True, blank=True, unique=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    is_main = models.BooleanField(default=False, db_default=False, help_text="of those with the same title and names")
     text_key = models.BinaryField(max_length=32, editable=False)
+    names_key = models.BinaryField(max_length=32, editable=False)
+    leads_key = models.BinaryField(max_length=32, editable=False)
+    key_version = models.PositiveSmallIntegerField(default=text_keys.VERSION, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["artist", "text_key"], name="one_recording_a_text")]
-        indexes = [models.Index(fields=["text_key"], name="recording_by_text")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["artist", "names_key"], condition=models.Q(is_main=True), name="one_main_recording_a_song"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["text_key"], name="recording_by_text"),
+            models.Index(fields=["names_key"], name="recording_by_names"),
+            models.Index(fields=["leads_key"], name="recording_by_leads"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -46,7 +46,10 @@ def add_recording(
     mbid: UUID | None = None,
     duration_ms: int | None = None,
 ) -> Recording:
-    """Add a recording. Without `artist_credit` it is credited to the artist's name. Raises as `add_artist` does."""
+    """Add a recording. Without `artist_credit` it is credited to the artist's name. Raises as `add_artist` does.
+
+    A second one of the same title and credit is another recording only if both have an ISRC.
+    """
     credit = artist_credit or artist.name
     recording = Recording(
         artist=artist,
@@ -55,12 +58,28 @@ def add_recording(
         isrc=isrc or None,
         mbid=mbid,
         duration_ms=duration_ms,
-        text_key=text_keys.compute(title, credit),
+        **text_keys.recording_keys(title, credit),
     )
+    taken = "There is a recording of this title and credit, this ISRC or this MBID already."
     with transaction.atomic():
-        _save_new(recording, "There is a recording of this title and credit, this ISRC or this MBID already.")
+        Artist.objects.select_for_update().get(pk=artist.pk)  # one at a time adds recordings to this artist
+        same = artist.recordings.filter(text_key=recording.text_key)
+        if (same if recording.isrc is None else same.filter(isrc=None)).exists():
+            raise AlreadyInCatalog(taken)
+        _save_new(recording, taken)
         trail.record("recording.added", by=by, subject=f"recording:{recording.pk}", artist=artist.pk)
     return recording
+
+
+def mark_main(recording: Recording, *, by: str) -> None:
+    """Let plays that fit several recordings of this title and these names count for this one."""
+    with transaction.atomic():
+        Artist.objects.select_for_update().get(pk=recording.artist_id)
+        of_the_song = Recording.objects.filter(artist=recording.artist_id, names_key=recording.names_key)
+        of_the_song.filter(is_main=True).exclude(pk=recording.pk).update(is_main=False)
+        Recording.objects.filter(pk=recording.pk).update(is_main=True)
+        recording.is_main = True
+        trail.record("recording.marked_main", by=by, subject=f"recording:{recording.pk}", artist=recording.artist_id)
 
 
 def _save_new(entry: Artist | Recording, taken: str) -> None:

@@ -126,7 +126,8 @@ def _admit_records(records: list[ParsedRecord], rejected: list[Rejected]) -> Ite
 def _retractions(admitted: Iterable[AdmittedRecord]) -> Iterator[Retraction]:
     for parsed, _, fan in admitted:
         if isinstance(parsed.data, retraction.RetractionData):
-            yield Retraction(fan, parsed.data.second, bytes.fromhex(parsed.data.text_key), parsed.accepted_at)
+            key = bytes.fromhex(parsed.data.text_key)
+            yield Retraction(fan, parsed.data.second, key, parsed.accepted_at, parsed.data.key_version)
 
 
 def _candidates(admitted: Iterable[AdmittedRecord]) -> Iterator[Candidate]:
@@ -160,11 +161,16 @@ def _allowed_pairs(sources: Iterable[int], fans: Iterable[UUID]) -> set[tuple[in
 
 def _store_listens(candidates: list[Candidate]) -> list[NewListen]:
     retraction.wait_for_retractions(each.person_id for each in candidates if each.arrives_unordered)
-    tracks = [(each.data.track, each.text_key) for each in candidates]
-    matches = match_recordings([RecordingIdentifiers(t.catalog_id, t.isrc, t.recording_mbid, key) for t, key in tracks])
+    matches = match_recordings([_recording_identifiers(each) for each in candidates])
     new = []
     for n, listen_id in bulk_insert.insert_new(candidates, [match[0] if match else None for match in matches]):
         person_id, data = candidates[n].person_id, candidates[n].data
         recording, artist = matches[n] or (None, None)
         new.append(NewListen(listen_id, person_id, artist, recording, data.started_at, data.origin, False))
     return new
+
+
+def _recording_identifiers(candidate: Candidate) -> RecordingIdentifiers:
+    track = candidate.data.track
+    loose = text_keys.compute_loose(track.title, track.credit, tuple(artist.name for artist in track.artists))
+    return RecordingIdentifiers(track.catalog_id, track.isrc, track.recording_mbid, candidate.text_key, loose)

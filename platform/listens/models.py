@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Person
+from catalog import text_keys
 from catalog.models import Recording
 
 
@@ -37,13 +38,14 @@ class Listen(models.Model):
     """One listen. Every unique key begins with the fan, so that the table can be partitioned by fan.
 
     (source, event id) recognises a repeated event, (second, text_key) the same play in two events.
-    `text_key` is `catalog.text_keys.compute(title, artist_credit)`.
+    `text_key` is `catalog.text_keys.compute(title, artist_credit, key_version)`.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # other indexes begin with it
     started_at = models.DateTimeField()
     second = models.BigIntegerField(help_text="started_at in whole seconds since 1970")
     text_key = models.BinaryField(max_length=32)
+    key_version = models.PositiveSmallIntegerField(default=text_keys.VERSION)
     source = models.ForeignKey(Source, models.PROTECT, related_name="+", db_index=False)
     event_id = models.CharField(max_length=128)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+")
@@ -68,22 +70,34 @@ class Listen(models.Model):
             models.UniqueConstraint(fields=["person", "second", "text_key"], name="one_listen_a_second_and_text"),
             models.UniqueConstraint(fields=["person", "source", "event_id"], name="one_listen_an_event"),
         ]
-        indexes = [models.Index(fields=["person", "-started_at"], name="listens_of_a_fan")]
+        indexes = [
+            models.Index(fields=["person", "-started_at"], name="listens_of_a_fan"),
+            # Empty but for a while after a new version: what `manage.py update_keys` still has to do.
+            models.Index(fields=["id"], condition=~Q(key_version=text_keys.VERSION), name="listens_with_an_older_key"),
+        ]
 
     def __str__(self) -> str:
         return f"listen:{self.pk}"
 
 
 class Tombstone(models.Model):
-    """A fan retracted this listen. Events of it that were accepted before `retracted_at` are not stored any more."""
+    """A fan retracted this listen. Events of it that were accepted before `retracted_at` are not stored any more.
+
+    It holds no words, so its key is never computed anew: `key_version` says with which key a listen is compared.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     second = models.BigIntegerField()
     text_key = models.BinaryField(max_length=32)
+    key_version = models.PositiveSmallIntegerField(default=text_keys.VERSION)
     retracted_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "second", "text_key"], name="one_tombstone_a_listen")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "second", "text_key", "key_version"], name="one_tombstone_a_listen"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"tombstone:{self.pk}"

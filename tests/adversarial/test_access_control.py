@@ -24,7 +24,7 @@ SIGNED_IN_NAMES = {
     "experience-report", "studios",
     "player-plays",
 }  # fmt: skip
-STAFF_API_NAMES = {"api-staff-artists", "api-staff-recordings"}
+STAFF_API_NAMES = {"api-staff-artists", "api-staff-recordings", "api-staff-main-recording"}
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle"}
 STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign",
@@ -152,6 +152,7 @@ def scene(db: None) -> dict[str, Any]:
             "api-draft-undo": f"/api/v1/drafts/{draft.pk}/undo",
             "api-staff-artists": "/api/v1/staff/artists",
             "api-staff-recordings": f"/api/v1/staff/artists/{artist.slug}/recordings",
+            "api-staff-main-recording": f"/api/v1/staff/recordings/{factories.create_recording(artist).pk}/main",
             "api-experience": f"/api/v1/experiences/{experience.pk}",
         },
         "strangers": [

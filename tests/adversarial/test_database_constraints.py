@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from catalog import registration
 from fans.models import Experience
 from rights import hashing
 from rights.models import Decision
@@ -264,3 +265,12 @@ def test_two_live_grants_for_one_use_are_refused(experience: Experience) -> None
         "INSERT INTO rights_grant (party_id, artist_id, use, version, territories, by)"
         " SELECT party_id, artist_id, use, 2, '', by FROM rights_grant",
     )
+
+
+def test_a_song_has_one_main_recording() -> None:
+    artist = factories.create_artist()
+    for isrc in ("PTABC2600001", "PTABC2600002"):
+        registration.add_recording(artist, "Salt Radio", by="system:test", isrc=isrc)
+    sql("UPDATE catalog_recording SET is_main = true WHERE isrc = 'PTABC2600001'")
+
+    refused("one_main_recording_a_song", "UPDATE catalog_recording SET is_main = true")

@@ -63,7 +63,8 @@ NOT_PAGES = {
     # for programs
     "health", "api-schema", "submit-listens", "validate-token", "api-me", "api-tokens", "api-token", "api-notices",
     "api-opt-in", "api-experiences",
-    "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-team", "api-grants",
+    "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-staff-main-recording",
+    "api-team", "api-grants",
     "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
     "api-drafts",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",

@@ -53,6 +53,36 @@ def test_what_is_there_already_is_refused_and_leaves_nothing() -> None:
     assert (Artist.objects.count(), Recording.objects.count(), Entry.objects.count()) == (1, 1, traces)
 
 
+def test_two_recordings_of_one_title_need_an_isrc_each() -> None:
+    ada = registration.add_artist("Ada", "ada", by=STAFF)
+    for isrc in ("GBAYE6800011", "GBAYE6800012"):
+        registration.add_recording(ada, "Don’t Stop", by=STAFF, isrc=isrc)
+    registration.add_recording(ada, "Day Train", by=STAFF)
+
+    for title, isrc in [("Don't Stop", None), ("Don't Stop", "GBAYE6800012"), ("Day Train", "GBAYE6800013")]:
+        with pytest.raises(registration.AlreadyInCatalog):
+            registration.add_recording(ada, title, by=STAFF, isrc=isrc)
+
+    assert list(Recording.objects.order_by("pk").values_list("title", "isrc")) == [
+        ("Don’t Stop", "GBAYE6800011"),
+        ("Don’t Stop", "GBAYE6800012"),
+        ("Day Train", None),
+    ]
+
+
+def test_one_recording_of_a_song_is_marked_main() -> None:
+    ada = registration.add_artist("Ada", "ada", by=STAFF)
+    first = registration.add_recording(ada, "Night Train", by=STAFF, isrc="GBAYE6800011")
+    second = registration.add_recording(ada, "Night Train", by=STAFF, isrc="GBAYE6800012")
+
+    for recording in (first, second, second):
+        registration.mark_main(recording, by=STAFF)
+
+    assert list(Recording.objects.filter(is_main=True)) == [second]
+    entry = Entry.objects.filter(action="recording.marked_main").latest("pk")
+    assert (entry.actor, entry.subject, entry.facts) == (STAFF, f"recording:{second.pk}", {"artist": ada.pk})
+
+
 @pytest.mark.parametrize(("title", "isrc"), [("", None), ("x" * 1025, None), ("Night Train", "gb-aye-68-00011")])
 def test_an_invalid_title_or_isrc_is_refused(title: str, isrc: str | None) -> None:
     ada = registration.add_artist("Ada", "ada", by=STAFF)

@@ -39,6 +39,7 @@ def retraction_record(
             "user_id": str(fan.pk),
             "second": int(start.timestamp()),
             "text_key": text_keys.compute(title, "Ada").hex(),
+            "key_version": text_keys.VERSION,
             "reason": "forgotten",
         },
     }

@@ -6,16 +6,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from config.database import UnknownMigrations, migrate
+from config.key_update import update_keys
 from events.kafka import create_topics
 
 
 class Command(BaseCommand):
-    help = "Migrate as the owner role, and create the cache table and the Kafka topics."
+    help = "Migrate as the owner role, create the cache table and the Kafka topics, and update old text keys."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         try:
             migrate(verbosity=verbosity)
         except (ImproperlyConfigured, UnknownMigrations) as reason:
             raise CommandError(str(reason)) from reason
+        update_keys()
         create_topics()
         self.stdout.write("Database and topics are ready.")

@@ -75,7 +75,16 @@ class Migration(migrations.Migration):
                 ),
                 ("mbid", models.UUIDField(blank=True, null=True, unique=True)),
                 ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "is_main",
+                    models.BooleanField(
+                        db_default=False, default=False, help_text="of those with the same title and names"
+                    ),
+                ),
                 ("text_key", models.BinaryField(max_length=32)),
+                ("names_key", models.BinaryField(max_length=32)),
+                ("leads_key", models.BinaryField(max_length=32)),
+                ("key_version", models.PositiveSmallIntegerField(default=2, editable=False)),
                 (
                     "artist",
                     models.ForeignKey(
@@ -104,9 +113,19 @@ class Migration(migrations.Migration):
             model_name="recording",
             index=models.Index(fields=["text_key"], name="recording_by_text"),
         ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(fields=["names_key"], name="recording_by_names"),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(fields=["leads_key"], name="recording_by_leads"),
+        ),
         migrations.AddConstraint(
             model_name="recording",
-            constraint=models.UniqueConstraint(fields=("artist", "text_key"), name="one_recording_a_text"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_main", True)), fields=("artist", "names_key"), name="one_main_recording_a_song"
+            ),
         ),
         migrations.AddConstraint(
             model_name="sound",

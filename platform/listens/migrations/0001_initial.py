@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("second", models.BigIntegerField()),
                 ("text_key", models.BinaryField(max_length=32)),
+                ("key_version", models.PositiveSmallIntegerField(default=2)),
                 ("retracted_at", models.DateTimeField()),
                 (
                     "person",
@@ -92,6 +93,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField()),
                 ("second", models.BigIntegerField(help_text="started_at in whole seconds since 1970")),
                 ("text_key", models.BinaryField(max_length=32)),
+                ("key_version", models.PositiveSmallIntegerField(default=2)),
                 ("event_id", models.CharField(max_length=128)),
                 ("title", models.CharField(max_length=1024)),
                 ("artist_credit", models.CharField(max_length=2048)),
@@ -137,7 +139,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["person", "-started_at"], name="listens_of_a_fan")],
+                "indexes": [
+                    models.Index(fields=["person", "-started_at"], name="listens_of_a_fan"),
+                    models.Index(
+                        condition=models.Q(("key_version", 2), _negated=True),
+                        fields=["id"],
+                        name="listens_with_an_older_key",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("person", "second", "text_key"), name="one_listen_a_second_and_text"
@@ -152,6 +161,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="tombstone",
-            constraint=models.UniqueConstraint(fields=("person", "second", "text_key"), name="one_tombstone_a_listen"),
+            constraint=models.UniqueConstraint(
+                fields=("person", "second", "text_key", "key_version"), name="one_tombstone_a_listen"
+            ),
         ),
     ]

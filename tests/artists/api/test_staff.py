@@ -55,3 +55,17 @@ def test_a_recording_is_added_once(artist: Artist) -> None:
     assert added.status_code == 201
     assert (again.status_code, list(again.json())) == (400, ["title"])
     assert Recording.objects.filter(artist=artist).count() == 1
+
+
+def test_staff_mark_the_main_recording_of_a_song(artist: Artist) -> None:
+    client, path = factories.signed_in_client(factories.get_staff()), "/api/v1/staff/artists/mara-veil/recordings"
+    for isrc in ("PTABC2600001", "PTABC2600002"):
+        client.post(path, {"title": "Salt Radio", "isrc": isrc, "is_main": True}, content_type=JSON)
+    before = list(Recording.objects.filter(is_main=True))
+    second = Recording.objects.get(isrc="PTABC2600002")
+
+    marked = client.post(f"/api/v1/staff/recordings/{second.pk}/main")
+
+    assert (before, list(Recording.objects.filter(is_main=True))) == ([], [second])
+    assert (marked.status_code, marked.json()["id"], marked.json()["is_main"]) == (200, second.pk, True)
+    assert client.post("/api/v1/staff/recordings/999999/main").status_code == 404

@@ -1,0 +1,97 @@
+"""Compute the keys of listens anew, after a new version of the key. Listens that then coincide become one."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from audit import trail
+from catalog import text_keys
+from listens import retraction
+from listens.models import Listen
+from listens.retraction import RemovedListen
+
+ACTOR = "system:update_keys"
+BATCH_SIZE = 1000
+
+type Play = tuple[UUID, int, bytes]
+"""What is unique among listens: fan, second and key."""
+
+
+@dataclass
+class KeyUpdate:
+    """What one batch changes. `merged` leads from each listen that is deleted to the one that stays for it."""
+
+    listens: list[Listen] = field(default_factory=list)
+    merged: dict[int, int] = field(default_factory=dict)
+    removed: list[RemovedListen] = field(default_factory=list)
+
+
+def find_stale() -> list[tuple[int, UUID]]:
+    """A batch of (id, fan) of the listens that have a key of an older version."""
+    stale = Listen.objects.exclude(key_version=text_keys.VERSION).order_by("pk")
+    return list(stale.values_list("pk", "person_id")[:BATCH_SIZE])
+
+
+def plan_update(stale: Iterable[tuple[int, UUID]]) -> KeyUpdate:
+    """Lock these listens and compute their keys. Say which of them are one play, also with other listens of the fan.
+
+    Listens that another process has updated or deleted meanwhile are left out. A retraction of these fans waits until
+    the transaction ends, because it looks for a listen by its key.
+    """
+    ids, fans = zip(*stale, strict=True)
+    retraction.wait_for_retractions(fans)
+    update = KeyUpdate(list(_locked().exclude(key_version=text_keys.VERSION).filter(pk__in=ids)))
+    plays: dict[Play, list[Listen]] = defaultdict(list)
+    for listen in update.listens:
+        key = text_keys.compute(listen.title, listen.artist_credit)
+        if key != bytes(listen.text_key):
+            listen.text_key = key
+            plays[listen.person_id, listen.second, key].append(listen)
+        listen.key_version = text_keys.VERSION
+    for twin in _find_twins(plays):
+        plays[twin.person_id, twin.second, bytes(twin.text_key)].append(twin)
+    for twins in plays.values():
+        _plan_merge(twins, update)
+    return update
+
+
+def _locked() -> QuerySet[Listen]:
+    return Listen.objects.select_related("recording").select_for_update(of=("self",)).order_by("pk")
+
+
+def _find_twins(plays: dict[Play, list[Listen]]) -> list[Listen]:
+    """Lock and return the listens that already have a key which others are about to get."""
+    if not plays:
+        return []
+    fans, seconds, keys = (set(column) for column in zip(*plays, strict=True))
+    changed = [listen.pk for listens in plays.values() for listen in listens]
+    rows = _locked().filter(person__in=fans, second__in=seconds, text_key__in=keys).exclude(pk__in=changed)
+    return [row for row in rows if (row.person_id, row.second, bytes(row.text_key)) in plays]
+
+
+def _plan_merge(twins: list[Listen], update: KeyUpdate) -> None:
+    """Keep the listen that says most: not taken back, not set aside, matched, and the oldest of those."""
+    kept, *others = sorted(
+        twins, key=lambda each: (each.retracted_at is not None, each.set_aside, each.recording_id is None, each.pk)
+    )
+    for other in others:
+        artist = other.recording.artist_id if other.recording else None
+        update.merged[other.pk] = kept.pk
+        update.removed.append(
+            RemovedListen(other.person_id, artist, other.recording_id, other.started_at, other.set_aside)
+        )
+
+
+def store_update(update: KeyUpdate) -> None:
+    """Delete the merged listens and store the new keys of the others."""
+    Listen.objects.filter(pk__in=list(update.merged)).delete()
+    trail.record_all(
+        trail.new_entry("listen.merged", by=ACTOR, subject=f"listen:{kept}", removed=removed)
+        for removed, kept in update.merged.items()
+    )
+    Listen.objects.bulk_update(
+        [listen for listen in update.listens if listen.pk not in update.merged], ["text_key", "key_version"]
+    )

@@ -1,0 +1,266 @@
+"""After a new version of the text key: all keys are computed anew, and listens that coincide become one."""
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from accounts.models import Person
+from artists.models import Moment
+from audit.models import Entry
+from catalog import key_update as recordings
+from catalog import registration, text_keys
+from catalog.models import Artist, Recording
+from config import key_update
+from config.events import handle_batch
+from fans.models import Engagement, RecordingEngagement
+from listens import key_update as listens
+from listens.models import Listen
+from live.models import Notice
+from tests import factories
+from tests.listens.factories import make_fan
+from tests.listens.retractions import counts_of_rows, listen_record, retraction_record, stored_counts
+from tests.servers import Database, Processes, wait_until
+
+CURLY, STRAIGHT, ACUTE = "Don’t Stop", "Don't Stop", "Don´t Stop"
+
+
+@pytest.fixture
+def ada(db: None) -> Artist:
+    return create_ada()
+
+
+def create_ada() -> Artist:
+    ada = registration.add_artist("Ada", "ada", by="system:test")
+    registration.add_recording(ada, STRAIGHT, by="system:test")
+    return ada
+
+
+def set_back(rows: Iterable[Listen | Recording]) -> None:
+    """Give these rows the keys that version 1 gave them."""
+    for row in rows:
+        row.text_key, row.key_version = text_keys.compute(row.title, row.artist_credit, 1), 1
+        row.save(update_fields=["text_key", "key_version"])
+
+
+def store_by_version_1(fan: Person, *plays: tuple[int, str]) -> None:
+    """Listens of a time when each spelling was a song of its own: two of them are two listens of one minute."""
+    with transaction.atomic():
+        for minute, title in plays:
+            handle_batch([listen_record(fan, minute, title=title)])
+            Listen.objects.filter(key_version=text_keys.VERSION).update(text_key=title.encode(), key_version=1)
+        set_back(Listen.objects.filter(person=fan))
+
+
+def update_keys() -> str:
+    printed = StringIO()
+    call_command("update_keys", stdout=printed)
+    return printed.getvalue()
+
+
+def test_all_keys_are_computed_anew(ada: Artist) -> None:
+    curly = registration.add_recording(ada, "Won’t Stop", by="system:test")
+    store_by_version_1(make_fan("ana"), (1, CURLY), (2, STRAIGHT), (3, "Unheard Of"))
+    set_back(Recording.objects.all())
+
+    printed = update_keys()
+
+    assert printed == "Keys are up to date: 2 recordings and 3 listens were updated.\n"
+    for row in [*Listen.objects.all(), *Recording.objects.all()]:
+        assert (bytes(row.text_key), row.key_version) == (text_keys.compute(row.title, row.artist_credit), 2)
+    assert bytes(Recording.objects.get(pk=curly.pk).text_key) == text_keys.compute("Won't Stop", "Ada")
+    assert update_keys() == "Keys are up to date: 0 recordings and 0 listens were updated.\n"
+
+
+def test_listens_that_coincide_become_one_and_the_counts_are_right(ada: Artist) -> None:
+    registration.add_recording(ada, "Day Train", by="system:test")
+    ana, bo = make_fan("ana"), make_fan("bo")
+    store_by_version_1(
+        ana, (1, CURLY), (1, STRAIGHT), (2, STRAIGHT), (2, CURLY), (2, ACUTE), (3, CURLY), (3, "Day Train")
+    )
+    store_by_version_1(bo, (2, CURLY))
+    before = dict(Engagement.objects.values_list("person__handle", "listens"))
+
+    update_keys()
+
+    assert before == {"ana": 7, "bo": 1}
+    assert list(Listen.objects.order_by("person__handle", "pk").values_list("person__handle", "title")) == [
+        ("ana", CURLY),
+        ("ana", STRAIGHT),
+        ("ana", CURLY),
+        ("ana", "Day Train"),
+        ("bo", CURLY),
+    ]
+    assert dict(Engagement.objects.values_list("person__handle", "listens")) == {"ana": 4, "bo": 1}
+    of_recordings = RecordingEngagement.objects.values_list("person__handle", "recording__title", "listens")
+    assert set(of_recordings) == {("ana", STRAIGHT, 3), ("ana", "Day Train", 1), ("bo", STRAIGHT, 1)}
+    assert list(Notice.objects.values_list("person__handle", "kind")) == [("ana", "listens.changed")]
+
+
+def test_the_listen_that_is_matched_stays_and_the_audit_says_which_went(ada: Artist) -> None:
+    ana = make_fan("ana")
+    store_by_version_1(ana, (1, CURLY), (2, STRAIGHT))
+    Recording.objects.update(text_key=b"", names_key=b"", leads_key=b"")
+    store_by_version_1(ana, (1, STRAIGHT), (3, CURLY), (3, STRAIGHT))
+    kept, _, removed, unmatched, also_removed = Listen.objects.order_by("pk")
+    Listen.objects.filter(pk=kept.pk).update(id=removed.pk + 1000)  # the older id does not decide
+    kept.pk = removed.pk + 1000
+
+    update_keys()
+
+    assert set(Listen.objects.values_list("pk", flat=True)) >= {kept.pk, unmatched.pk}
+    assert not Listen.objects.filter(pk__in=[removed.pk, also_removed.pk]).exists()
+    assert stored_counts() == counts_of_rows()
+    merged = Entry.objects.filter(action="listen.merged", actor="system:update_keys")
+    assert {(entry.subject, entry.facts["removed"]) for entry in merged} == {
+        (f"listen:{kept.pk}", removed.pk),
+        (f"listen:{unmatched.pk}", also_removed.pk),
+    }
+
+
+def test_a_listen_that_is_being_retracted_is_the_one_that_goes(ada: Artist) -> None:
+    ana = make_fan("ana")
+    store_by_version_1(ana, (1, STRAIGHT), (1, CURLY))
+    Listen.objects.filter(title=STRAIGHT).update(retracted_at="2026-11-01T13:00:00Z")
+
+    update_keys()
+
+    assert list(Listen.objects.values_list("title", "retracted_at")) == [(CURLY, None)]
+    assert stored_counts() == counts_of_rows()
+
+
+def test_a_moment_moves_to_the_listen_that_stays(db: None) -> None:
+    ada = factories.create_artist("Ada")
+    song, _ = factories.create_recording(ada, STRAIGHT), factories.create_recording(ada, "Day Train")
+    program = factories.create_program(ada, nth=2)
+    ana = factories.create_fan(opted_in=ada)
+    registered_key = bytes(song.text_key)
+    Recording.objects.filter(pk=song.pk).update(text_key=b"", names_key=b"", leads_key=b"")
+    store_by_version_1(ana, (1, "Day Train"), (2, ACUTE))
+    Recording.objects.filter(pk=song.pk).update(text_key=registered_key)
+    store_by_version_1(ana, (2, CURLY))
+    moment = Moment.objects.get(program=program)
+    first, second = Listen.objects.exclude(title="Day Train").order_by("pk")
+    Listen.objects.filter(pk=first.pk).update(recording=song)
+
+    update_keys()
+
+    after = Moment.objects.get(program=program)
+    assert (after.pk, moment.listen_id, after.listen_id) == (moment.pk, second.pk, first.pk)
+
+
+def test_of_two_main_recordings_that_become_one_song_one_stays_main(ada: Artist) -> None:
+    straight = Recording.objects.get()
+    other = registration.add_recording(ada, "Day Train", by="system:test")
+    for recording in (straight, other):
+        registration.mark_main(recording, by="system:test")
+    Recording.objects.filter(pk=other.pk).update(title=CURLY)  # to an older version that was another song
+    set_back(Recording.objects.all())
+
+    number = recordings.update_recordings()
+
+    assert (number, list(Recording.objects.filter(is_main=True))) == (2, [straight])
+    assert len({bytes(row.names_key) for row in Recording.objects.all()}) == 1
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(committing_db: Database, processes: Processes) -> None:
+    """A locked listen lets the run wait in its second batch, where it is killed."""
+    create_ada()
+    ana = make_fan("ana")
+    with transaction.atomic(), connection.cursor() as cursor:
+        handle_batch([listen_record(ana, n, title=f"Won’t Stop {n}") for n in range(2500)])
+        cursor.execute("UPDATE listens_listen SET text_key = sha256(title::bytea), key_version = 1")
+
+    with transaction.atomic():
+        Listen.objects.select_for_update().get(pk=Listen.objects.order_by("pk")[listens.BATCH_SIZE + 500].pk)
+        running = processes.start("update_keys")
+        wait_until(lambda: Listen.objects.filter(key_version=2).count() and waits_for_a_transaction(), seconds=60)
+        running.kill()
+        running.wait(10)
+    printed = update_keys()
+
+    assert printed.endswith(f"and {2500 - listens.BATCH_SIZE} listens were updated.\n")
+    stored = Listen.objects.values_list("text_key", "title")
+    assert all(bytes(key) == text_keys.compute(title, "Ada") for key, title in stored)
+
+
+def test_a_consumer_that_stores_the_same_play_meanwhile_does_not_double_it(committing_db: Database) -> None:
+    create_ada()
+    ana = make_fan("ana")
+    store_by_version_1(ana, (1, CURLY), (2, CURLY))
+    stored, may_commit = threading.Event(), threading.Event()
+
+    def consume() -> None:
+        with transaction.atomic():
+            handle_batch([listen_record(ana, 1, title=STRAIGHT)])
+            stored.set()
+            may_commit.wait(10)
+        connection.close()
+
+    def update() -> None:
+        key_update.update_keys()
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        consuming = pool.submit(consume)
+        stored.wait(10)
+        updating = pool.submit(update)
+        wait_until(waits_for_a_transaction)
+        may_commit.set()
+        consuming.result(10)
+        updating.result(10)
+
+    assert sorted(Listen.objects.values_list("title", flat=True)) == [CURLY, CURLY]  # the older one stays
+    assert stored_counts() == counts_of_rows()
+
+
+def waits_for_a_transaction() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_retraction_that_comes_meanwhile_still_finds_its_listen(committing_db: Database) -> None:
+    """It has the key of version 1, and waits until the listen has the key of version 2."""
+    create_ada()
+    ana = make_fan("ana")
+    store_by_version_1(ana, (1, CURLY))
+    data = {
+        "user_id": str(ana.pk),
+        "second": 1_793_534_460,
+        "text_key": text_keys.compute(CURLY, "Ada", 1).hex(),
+    }
+    planned, may_commit = threading.Event(), threading.Event()
+
+    def update() -> None:
+        with transaction.atomic():
+            listens.store_update(listens.plan_update(listens.find_stale()))
+            planned.set()
+            may_commit.wait(10)
+        connection.close()
+
+    def retract() -> None:
+        with transaction.atomic():
+            handle_batch([retraction_record(ana, data=data)])
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        updating = pool.submit(update)
+        planned.wait(10)
+        retracting = pool.submit(retract)
+        wait_until(waits_for_an_advisory_lock)
+        may_commit.set()
+        updating.result(10)
+        retracting.result(10)
+
+    assert Listen.objects.count() == 0
+
+
+def waits_for_an_advisory_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return bool(cursor.fetchone()[0])
