@@ -1,7 +1,7 @@
 """Find the moments that a batch of listens reached: points that a live program answers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from artists.models import Moment, ProgramVersion
+from audit import trail
 from fans import mutes, opt_ins
 from fans.engagement import Progress
 from fans.mutes import FanAndProgram
@@ -16,16 +17,20 @@ from fans.opt_ins import FanAndArtist
 from worker import wake
 
 CHANNEL = "moments"
+ACTOR = "system:moments"
+REASON_SAME_LISTEN = "one letter: another program of the artist answers this listen"
+REASON_SAME_OPT_IN = "one letter: another program of the artist answers the day before the opt-in"
 # A repeated batch inserts nothing again. The order keeps two consumers from waiting for each other's rows (deadlock).
 # In SQL because bulk_create(ignore_conflicts=True) does not say which rows are new: with the two queries that would,
 # 200 moments took 31 ms in place of 4.
 INSERT_MOMENTS_SQL = """
 INSERT INTO artists_moment (program_id, version_id, person_id, point, listen_id, recording_id, state, reason)
-SELECT *, 'noticed', '' FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[])
-    AS noticed (program, version, person, point, listen, recording)
+SELECT program, version, person, point, listen, recording, CASE reason WHEN '' THEN 'noticed' ELSE 'refused' END, reason
+FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[], %s::text[])
+    AS reached (program, version, person, point, listen, recording, reason)
 ORDER BY program, person, point
 ON CONFLICT (program_id, person_id, point) DO NOTHING
-RETURNING id
+RETURNING id, state
 """
 
 
@@ -46,22 +51,71 @@ class Crossing:
     def fan_and_program(self) -> FanAndProgram:
         return self.person_id, self.version.program_id
 
+    @property
+    def key(self) -> tuple[UUID, int, int]:
+        """What is unique for a moment."""
+        return self.person_id, self.version.program_id, self.version.nth
+
+    @property
+    def precedence(self) -> tuple[bool, int, int]:
+        """The least is answered: a recording before the artist, then the higher number, then the older program."""
+        return self.version.recording_id is None, -self.version.nth, self.version.program_id
+
 
 def notice(progress: Sequence[Progress]) -> list[int]:
-    """Insert the new moments and return their ids, in the caller's transaction and a constant number of queries.
+    """Insert the new moments and return the ids of those to answer, in the caller's transaction.
 
     A moment needs a live listen that is not set aside, a fan who opted in and did not pause the program, and a live
-    program.
+    program. Of several that one listen reaches, one is answered; the others are stored as refused. The number of
+    queries is constant.
     """
+    return _notice(progress, lambda crossing: (crossing.fan_and_artist, crossing.listen_id), REASON_SAME_LISTEN)
+
+
+def notice_before_opt_in(progress: Iterable[Progress]) -> list[int]:
+    """The same for what a fan reached before the opt-in: one moment of each artist is answered."""
+    return _notice(list(progress), lambda crossing: crossing.fan_and_artist, REASON_SAME_OPT_IN)
+
+
+def _notice(progress: Sequence[Progress], occasion: Callable[[Crossing], Hashable], reason: str) -> list[int]:
+    """One moment of each `occasion` is answered. `reason` is stored with the others."""
     live_versions = _find_live_versions({step.artist_id for step in progress})
     crossings = list(_find_crossings(progress, live_versions)) if live_versions else []
     opted_in = opt_ins.active_pairs({crossing.fan_and_artist for crossing in crossings}) if crossings else set()
     crossings = [crossing for crossing in crossings if crossing.fan_and_artist in opted_in]
     muted = mutes.muted_pairs({crossing.fan_and_program for crossing in crossings}) if crossings else set()
-    moment_ids = _insert_moments([crossing for crossing in crossings if crossing.fan_and_program not in muted])
+    crossings = [crossing for crossing in crossings if crossing.fan_and_program not in muted]
+    moment_ids = _insert_moments(crossings, _choose_refused(crossings, occasion, reason))
     if moment_ids:
         wake.notify(CHANNEL)
     return moment_ids
+
+
+def _choose_refused(
+    crossings: Sequence[Crossing], occasion: Callable[[Crossing], Hashable], reason: str
+) -> dict[Crossing, str]:
+    """The reason for each crossing that is not answered, because another one of its occasion is."""
+    occasions: dict[Hashable, list[Crossing]] = defaultdict(list)
+    for crossing in crossings:
+        occasions[occasion(crossing)].append(crossing)
+    shared = [crossing for group in occasions.values() if len(group) > 1 for crossing in group]
+    known = _find_known(shared)
+    refused: dict[Crossing, str] = {}
+    for group in occasions.values():
+        new = sorted({crossing for crossing in group if crossing.key not in known}, key=lambda each: each.precedence)
+        refused |= dict.fromkeys(new[1:], reason)
+    return refused
+
+
+def _find_known(crossings: Sequence[Crossing]) -> set[tuple[UUID, int, int]]:
+    """The keys of these crossings that are moments already, as after a listen was taken back and played again."""
+    if not crossings:
+        return set()
+    moments = Moment.objects.filter(
+        person__in={crossing.person_id for crossing in crossings},
+        program__in={crossing.version.program_id for crossing in crossings},
+    )
+    return set(moments.values_list("person", "program", "point"))
 
 
 type LiveVersions = dict[tuple[int, int | None], list[ProgramVersion]]
@@ -86,7 +140,8 @@ def _find_crossings(progress: Iterable[Progress], live_versions: LiveVersions) -
                     yield Crossing(version, step.person_id, listen.id, listen.recording_id)
 
 
-def _insert_moments(crossings: Sequence[Crossing]) -> list[int]:
+def _insert_moments(crossings: Sequence[Crossing], refused: Mapping[Crossing, str]) -> list[int]:
+    """Returns the ids of the new moments that are not refused."""
     if not crossings:
         return []
     columns: list[list[Any]] = [
@@ -96,10 +151,18 @@ def _insert_moments(crossings: Sequence[Crossing]) -> list[int]:
         [crossing.version.nth for crossing in crossings],
         [crossing.listen_id for crossing in crossings],
         [crossing.recording_id for crossing in crossings],
+        [refused.get(crossing, "") for crossing in crossings],
     ]
     with connection.cursor() as cursor:
         cursor.execute(INSERT_MOMENTS_SQL, columns)
-        return [row[0] for row in cursor.fetchall()]
+        inserted = cursor.fetchall()
+    if refused:
+        trail.record_all(
+            trail.new_entry("moment.refused", by=ACTOR, subject=f"moment:{pk}", why="one letter")
+            for pk, state in inserted
+            if state == Moment.State.REFUSED
+        )
+    return [pk for pk, state in inserted if state == Moment.State.NOTICED]
 
 
 def move_to_other_listens(others: Mapping[int, int]) -> None:

@@ -1,16 +1,20 @@
 """Count each fan's listens of each artist and each recording, and subtract the listens that a fan retracts."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 from msgspec import Struct
 
 from accounts.models import Person
 from catalog.models import Artist
-from fans.models import Engagement
+from fans.models import Engagement, RecordingEngagement
 from listens.ingest import NewListen
+from listens.models import Listen
 from listens.retraction import RemovedListen
 from live import notices
 
@@ -101,6 +105,42 @@ def record(listens: Iterable[NewListen]) -> list[Progress]:
     return [
         *_count_groups(UPSERT_ARTISTS, by_artist, whole=True),
         *_count_groups(UPSERT_RECORDINGS, by_recording, whole=False),
+    ]
+
+
+# The first listen of a pair may be in a batch that has not committed, so that nobody sees its row. Writing the same row
+# waits for that batch to end, as nothing else does; the savepoint then takes it back.
+TOUCH = """
+INSERT INTO fans_engagement AS e (person_id, artist_id, listens, first_at, last_at) VALUES (%s, %s, 0, now(), now())
+ON CONFLICT (person_id, artist_id) DO UPDATE SET listens = e.listens
+"""
+
+
+def wait_for_counting(person_id: UUID, artist_id: int) -> None:
+    """Wait for the batches that are counting listens of this fan to this artist."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(TOUCH, [person_id, artist_id])
+        transaction.set_rollback(True)
+
+
+def recent_progress(person_id: UUID, artist_id: int, since: datetime) -> list[Progress]:
+    """The progress that the listens counted since then made, as if they had come in one batch."""
+    of_artist = Engagement.objects.filter(person=person_id, artist=artist_id)
+    of_recording = RecordingEngagement.objects.filter(person=person_id, recording=OuterRef("recording"))
+    rows = Listen.objects.filter(person=person_id, recording__artist=artist_id, set_aside=False, counted_at__gt=since)
+    counts = (Subquery(of_artist.values("listens")), Subquery(of_recording.values("listens")))
+    after: dict[int | None, int] = {}
+    counted: dict[int | None, list[NewListen]] = defaultdict(list)
+    for pk, recording, started_at, origin, total, of_this in rows.order_by("pk").values_list(
+        "pk", "recording", "started_at", "origin", *counts
+    ):
+        listen = NewListen(pk, person_id, artist_id, recording, started_at, origin, False)
+        for key, number in ((None, total), (recording, of_this)):
+            after[key] = number
+            counted[key].append(listen)
+    return [
+        Progress(person_id, artist_id, recording, after[recording] - len(listens), tuple(listens))
+        for recording, listens in counted.items()
     ]
 
 

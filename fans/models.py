@@ -43,6 +43,7 @@ class OptIn(models.Model):
     withdrawal_started_at = models.DateTimeField(
         null=True, help_text="when the drafts that waited under it were withdrawn, after it ended"
     )
+    looked_back_at = models.DateTimeField(null=True, help_text="when the moments of the day before it were looked for")
 
     class Meta:
         constraints = [
@@ -55,7 +56,10 @@ class OptIn(models.Model):
                 fields=["id"],
                 condition=Q(ended_at__isnull=False, withdrawal_started_at=None),
                 name="opt_ins_to_withdraw",
-            )
+            ),
+            models.Index(
+                fields=["id"], condition=Q(ended_at=None, looked_back_at=None), name="opt_ins_to_look_back_from"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from worker import wake
 
 CHANNEL = "stops"
 """Notified when a fan ends an opt-in or pauses a program: the worker then withdraws what waits for them."""
+GIVEN_CHANNEL = "opt_ins"
+"""Notified when a fan opts in: the worker then looks back from there."""
 
 CONSENT_TEXTS = {
     1: (
@@ -28,10 +30,23 @@ CONSENT_TEXTS = {
         "They see nothing else of your listening, and nobody outside the team sees any of it. "
         "Every message waits for the yes of a person on the team. You can end this at any time; what was not yet "
         "delivered then stays undelivered."
-    )
+    ),
+    2: (
+        "{artist}'s team may write to you here when your listening reaches a moment that {artist} wants to answer. If "
+        "it reached such a moment in the 24 hours before you agree, they may answer that too, with one message. "
+        "They then see your name as you gave it, which moment it was, how often you had listened and since when, and "
+        "where it was about one recording, its title. "
+        "They see nothing else of your listening, and nobody outside the team sees any of it. "
+        "Every message waits for the yes of a person on the team. You can end this at any time; what was not yet "
+        "delivered then stays undelivered."
+    ),
 }
 """What a fan agrees to, by version. Never edit a version: add a new one. A consent keeps the text it was given to."""
 CONSENT_VERSION = max(CONSENT_TEXTS)
+LOOK_BACK_VERSION = 2
+"""From this version on the words allow to look back from the opt-in."""
+LOOK_BACK_PERIOD = timedelta(hours=24)
+"""As these words say."""
 
 type FanAndArtist = tuple[UUID, int]
 
@@ -56,6 +71,7 @@ def opt_in(person: Person, artist: Artist) -> OptIn:
             consent=consent.pk,
             version=CONSENT_VERSION,
         )
+        wake.notify(GIVEN_CHANNEL)
     opt_in.refresh_from_db()
     return opt_in
 
@@ -152,6 +168,15 @@ def claim_ended(limit: int) -> set[FanAndArtist]:
     """The pairs of opt-ins that ended since the last call, at most `limit`; each once, if the caller commits."""
     ended = claim_for_withdrawal(OptIn.objects.filter(ended_at__isnull=False), limit)
     return {(opt_in.person_id, opt_in.artist_id) for opt_in in ended}
+
+
+def claim_to_look_back(limit: int) -> list[OptIn]:
+    """Mark active opt-ins from which nobody looked back yet, and return them. Another process skips them."""
+    given = OptIn.objects.filter(ended_at=None, looked_back_at=None, consent__version__gte=LOOK_BACK_VERSION)
+    locked = given.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    claimed = list(locked.order_by("pk")[:limit])
+    OptIn.objects.filter(pk__in=[opt_in.pk for opt_in in claimed]).update(looked_back_at=Now())
+    return claimed
 
 
 def claim_for_withdrawal[Row: (OptIn, Mute)](rows: QuerySet[Row], limit: int) -> list[Row]:

@@ -243,6 +243,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "looked_back_at",
+                    models.DateTimeField(help_text="when the moments of the day before it were looked for", null=True),
+                ),
+                (
                     "artist",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
@@ -267,7 +271,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at__isnull", False), ("withdrawal_started_at", None)),
                         fields=["id"],
                         name="opt_ins_to_withdraw",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at", None), ("looked_back_at", None)),
+                        fields=["id"],
+                        name="opt_ins_to_look_back_from",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

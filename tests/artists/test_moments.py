@@ -2,9 +2,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Person
 from artists import moments, programs
 from artists.models import Moment
-from fans import engagement
+from audit.models import Entry
+from fans import engagement, opt_ins
 from fans.engagement import Progress
 from tests import factories
 from tests.concurrency import run_at_once
@@ -52,18 +54,81 @@ def test_the_first_listen_to_one_recording() -> None:
     assert (moment.program, moment.point, moment.recording) == (program, 1, song)
 
 
-@pytest.mark.django_db
-def test_one_listen_can_be_two_moments() -> None:
-    artist = factories.create_artist()
-    song = factories.create_recording(artist, "Low Tide")
-    factories.create_program(artist, moment="first_listen", nth=1, recording=song)
-    factories.create_program(artist, moment="first_listen", nth=1)
-
-    noticed = factories.detect_moments(
-        factories.insert_listens(factories.create_fan(opted_in=artist), artist, 1, recording=song)
+def answered_and_refused(fan: Person) -> tuple[list[int], list[tuple[int, str]]]:
+    """The programs that answer a fan, and those that do not with their reasons."""
+    moments_of_fan = Moment.objects.filter(person=fan).order_by("program")
+    refused = moments_of_fan.filter(state="refused")
+    return (
+        list(moments_of_fan.filter(state="noticed").values_list("program", flat=True)),
+        list(refused.values_list("program", "reason")),
     )
 
-    assert len({moment.program_id for moment in noticed}) == 2
+
+@pytest.mark.django_db
+def test_one_listen_brings_one_letter_about_the_recording_before_the_artist() -> None:
+    artist = factories.create_artist()
+    song = factories.create_recording(artist, "Low Tide")
+    of_artist = factories.create_program(artist, moment="first_listen", nth=1)
+    of_song = factories.create_program(artist, moment="first_listen", nth=1, recording=song)
+    fan = factories.create_fan(opted_in=artist)
+
+    [moment] = factories.detect_moments(factories.insert_listens(fan, artist, 1, recording=song))
+
+    assert moment.program == of_song
+    assert answered_and_refused(fan) == ([of_song.pk], [(of_artist.pk, moments.REASON_SAME_LISTEN)])
+    [entry] = Entry.objects.filter(action="moment.refused")
+    refused = Moment.objects.get(state="refused")
+    assert (entry.actor, entry.subject, entry.facts) == (moments.ACTOR, str(refused), {"why": "one letter"})
+
+
+@pytest.mark.django_db
+def test_the_higher_number_is_answered_before_the_lower_and_the_older_program_before_the_newer() -> None:
+    artist = factories.create_artist()
+    song, other = factories.create_recording(artist, "Low Tide"), factories.create_recording(artist, "Night Bus")
+    first_of_song = factories.create_program(artist, moment="first_listen", nth=1, recording=song)
+    newer_first_of_song = factories.create_program(artist, moment="first_listen", nth=1, recording=song)
+    third = factories.create_program(artist, nth=3)
+    fan, second_fan = factories.create_fan(opted_in=artist), factories.create_fan(opted_in=artist)
+    for each in (fan, second_fan):
+        factories.detect_moments(factories.insert_listens(each, artist, 2, recording=other))
+
+    factories.detect_moments(factories.insert_listens(fan, artist, 1, recording=other))
+    factories.detect_moments(factories.insert_listens(second_fan, artist, 1, recording=song))
+
+    reason = moments.REASON_SAME_LISTEN
+    assert answered_and_refused(fan) == ([third.pk], [])
+    assert answered_and_refused(second_fan) == (
+        [first_of_song.pk],
+        [(newer_first_of_song.pk, reason), (third.pk, reason)],
+    )
+
+
+@pytest.mark.django_db
+def test_a_listen_of_another_artist_is_another_letter() -> None:
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    programs_of_both = [factories.create_program(each, nth=1) for each in (artist, other)]
+    fan = factories.create_fan(opted_in=artist)
+    opt_ins.opt_in(fan, other)
+
+    factories.detect_moments(factories.insert_listens(fan, artist), factories.insert_listens(fan, other))
+
+    assert answered_and_refused(fan) == ([program.pk for program in programs_of_both], [])
+
+
+@pytest.mark.django_db
+def test_a_moment_that_was_answered_before_does_not_keep_another_from_being_answered() -> None:
+    artist = factories.create_artist()
+    song = factories.create_recording(artist, "Low Tide")
+    of_song = factories.create_program(artist, nth=1, recording=song)
+    fan = factories.create_fan(opted_in=artist)
+    listens = factories.insert_listens(fan, artist, 1, recording=song)
+    factories.detect_moments(listens)
+    of_artist = factories.create_program(artist, nth=1)
+    listen = tuple(listens)
+
+    moments.notice([Progress(fan.pk, artist.pk, None, 0, listen), Progress(fan.pk, artist.pk, song.pk, 0, listen)])
+
+    assert answered_and_refused(fan) == ([of_song.pk, of_artist.pk], [])
 
 
 @pytest.mark.parametrize("origin", ["import", "manual", "replay"])

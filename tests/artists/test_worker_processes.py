@@ -53,7 +53,7 @@ def test_another_process_finishes_the_work_of_a_killed_one(processes: Processes)
     assert Moment.objects.filter(state="drafted").count() == len(moments) + 1
 
 
-@pytest.mark.parametrize("name", ["drafts", "delivery", "expiry", "withdrawal", "reports"])
+@pytest.mark.parametrize("name", ["drafts", "look_back", "delivery", "expiry", "withdrawal", "reports"])
 def test_each_job_can_run_in_its_own_process(processes: Processes, name: str) -> None:
     worker = processes.start("work", name)
     wait_until(lambda: count_other_connections() >= 2, seconds=30)  # one listens, one has looked for work

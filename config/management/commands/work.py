@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from artists import delivery, drafts, expiry, moderation, moments, withdrawal
+from artists import delivery, drafts, expiry, look_back, moderation, moments, withdrawal
 from config import housekeeping
 from config.processes import StopWait
 from fans import opt_ins
@@ -34,6 +34,7 @@ class Job:
 
 JOBS = {
     "drafts": Job(drafts.write_next, moments.CHANNEL),
+    "look_back": Job(look_back.look_back_next, opt_ins.GIVEN_CHANNEL),
     "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.seconds_until_due),
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
