@@ -7,13 +7,21 @@ from functools import lru_cache
 from ai import contacts, unicode
 from ai.blocklists import BLOCKED_SUBSTRINGS, BLOCKED_WORDS, INSTRUCTION_PATTERN
 
-MAX_NAME_LENGTH = 32
-MAX_WORDS = 3
+MAX_NAME_LENGTH = 48
+MAX_WORD_LENGTH = 32
+MAX_WORDS = 7
+MAX_PLAIN_WORDS = 3
+"""A name of more words must look like a name and not like a sentence: see `_words_look_like_a_name`."""
 MAX_TITLE_LENGTH = 120
 
+_ASCII_APOSTROPHE = dict.fromkeys(map(ord, "’‘ʼ"), "'")
 _TYPED_APOSTROPHES = str.maketrans("`´", "’’")  # NFKC would make a space of the second
 _NAME_PUNCTUATION = "'’‘\u02bc-\u2010\u2011.·\u30fb\u05be\u05f3\u05f4\uff0e "
 _PLAIN_NAME = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+){0,2}")
+_PARTICLE = re.compile(
+    r"['’‘][st]|a|abu|af|al|ap|av|ben|bin|binti?|d[aeiou]|das|degli|dei|della?|de[nrs]|dos|e|el|ibn|il|in|la|las|les?|los?"
+    "|ma?c|of?|op|san|sta?|ten?|ter|va[nm]|vo[nm]|y|zu[mr]?"
+)
 _STARTS_AND_ENDS = re.compile(r"['’‘][^\W\d_].*(?<!['’‘])|[^\W\d_].*")
 _DOUBLED_PUNCTUATION = re.compile(
     rf"[{re.escape(_NAME_PUNCTUATION.replace(' ', '').replace('.', ''))}]{{2}}|\.\.|\s[.·]|  "
@@ -47,7 +55,7 @@ def safe_name(raw: str | None) -> str | None:
     ):
         return None
     name = " ".join(unicodedata.normalize("NFKC", name).split())
-    if not name or len(name) > MAX_NAME_LENGTH or name.count(" ") >= MAX_WORDS:
+    if not name or len(name) > MAX_NAME_LENGTH or not _words_look_like_a_name(name.split(" ")):
         return None
     if not _PLAIN_NAME.fullmatch(name) and not _well_formed(name):
         return None
@@ -60,18 +68,31 @@ def safe_name(raw: str | None) -> str | None:
 def safe_title(raw: str | None) -> str | None:
     """A song's or an artist's name from the catalogue, in NFC, or None when it holds a link or hidden characters.
 
-    Digits and rude words are allowed.
+    Digits, rude words and signs alone (as in "!!!") are allowed.
     """
     if raw is None or len(raw) > MAX_TITLE_LENGTH:
         return None
     title = unicodedata.normalize("NFC", raw).strip()
     if not title or "\n" in title or unicode.CONTROL_CHARACTERS.search(title) or unicode.BIDI_CONTROLS.search(title):
         return None
-    if unicode.INVISIBLE_CHARACTERS.search(title) or not any(
-        c.isalnum() or unicodedata.category(c)[0] == "S" for c in title
-    ):
+    if unicode.INVISIBLE_CHARACTERS.search(title) or not any(unicodedata.category(c)[0] in "LNPS" for c in title):
         return None
     return None if contacts.find_contact(title, contacts.TITLE_PATTERNS) else title
+
+
+def _words_look_like_a_name(words: list[str]) -> bool:
+    """Up to three words, or up to seven that begin with a capital, as particles and scripts without capitals need not.
+
+    "one two three four" is a sentence as far as we can tell.
+    """
+    if len(words) > MAX_WORDS or max(map(len, words)) > MAX_WORD_LENGTH:
+        return False
+    return len(words) <= MAX_PLAIN_WORDS or all(map(_is_capitalised_or_particle, words))
+
+
+def _is_capitalised_or_particle(word: str) -> bool:
+    has_capital, has_case = word != word.lower(), any(letter.islower() for letter in word)
+    return has_capital or not has_case or bool(_PARTICLE.fullmatch(word))
 
 
 def _well_formed(name: str) -> bool:

@@ -8,7 +8,7 @@ from ai import unicode
 from ai.facts import SLOTS, Facts, format_facts
 from ai.wording import Shape, Wording, fill_in_template, list_shapes
 
-_LONG_NAME = "Maximiliana Konstantinopoulou"
+_LONG_NAME = "Maximiliana Konstantinopoulou de Vasconcelos Sá"
 _LONG_SONG = "The Long and Winding Song Whose Title Nobody Can Remember (Live at the Old Harbour, Remastered)"
 _OPPOSITE_DIRECTION = {"ltr": ("مريم", "أغنية الليل"), "rtl": ("Ana", "Night Song")}
 

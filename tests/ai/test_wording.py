@@ -125,7 +125,7 @@ def test_previews_show_the_edges_of_every_shape() -> None:
     assert previews == {
         ("usual", "100 listens, Ana"),
         ("shortest", "2 listens, Y"),
-        ("longest", "1,234,567 listens, Maximiliana Konstantinopoulou"),
+        ("longest", "1,234,567 listens, Maximiliana Konstantinopoulou de Vasconcelos Sá"),
         ("other direction", "100 listens, \u2068مريم\u2069"),
         ("plays: 0", "0 listens, Ana"),
         ("plays: 1", "1 listen, Ana"),

@@ -22,7 +22,7 @@ def test_the_preview_shows_the_extremes_of_the_typed_text(program: Program) -> N
     )
 
     text = visible_text(answer)
-    assert "Longest 100 listens, Maximiliana Konstantinopoulou." in text
+    assert "Longest 100 listens, Maximiliana Konstantinopoulou de Vasconcelos Sá." in text
     assert "Shortest 100 listens." in text
     assert "Name from the other direction 100 listens, \u2068مريم\u2069." in text
     assert ["Usual 100 listens, Ana." in text, "Short name 100 listens, Y." in text] == [True, True]
