@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from web.times import write_time
+
 
 class Refused(Exception):
     """Base of all of them: the request was refused, and nothing was changed.
@@ -36,7 +38,7 @@ class Expired(TooLate):
     """Nobody decided before the deadline, `when`."""
 
     def __init__(self, when: datetime) -> None:
-        super().__init__(f"Nobody decided until {when:%H:%M} UTC on {when:%-d %B %Y}: it has expired.")
+        super().__init__(f"Nobody decided until {write_time(when)}: it has expired.")
         self.when = when
 
 
@@ -62,7 +64,7 @@ class AlreadyDecided(Refused):
     """Somebody, `who`, decided the draft at `when`; its state is `state` since."""
 
     def __init__(self, who: str, when: datetime, state: str) -> None:
-        super().__init__(f"Already decided by {who} at {when:%H:%M} UTC on {when:%-d %B %Y}: {state}.")
+        super().__init__(f"Already decided by {who} on {write_time(when)}: {state}.")
         self.who, self.when, self.state = who, when, state
 
 

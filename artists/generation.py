@@ -98,7 +98,7 @@ def _build_facts(moment: Moment, first_listen_at: datetime | None) -> Facts:
         name=moment.person.name or None,
         song=song.title if song else None,
         plays=moment.point,
-        since=first_listen_at.date() if first_listen_at else None,
+        since=first_listen_at.astimezone(moment.person.zone).date() if first_listen_at else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Middleware for every request: null characters, htmx redirects, the newest notice, and error pages for people."""
+"""Middleware for every request: null characters, time zones, htmx redirects, the newest notice, pages for errors."""
 
 import logging
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest, MiddlewareNotUsed, SuspiciousOper
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
 from django.urls import Resolver404
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -42,6 +43,18 @@ def reject_null_characters(get_response: GetResponse) -> GetResponse:
         if "\0" in request.path:
             return views.bad_request(request, BadRequest("null character in the path"))
         return get_response(request)
+
+    return middleware
+
+
+def time_zone_of_reader(get_response: GetResponse) -> GetResponse:
+    """Write the times of a page in the time zone of the person who reads it. Programs get UTC."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if views.is_api_request(request.path) or not isinstance(person := request.user, Person):
+            return get_response(request)
+        with timezone.override(person.zone):
+            return get_response(request)
 
     return middleware
 

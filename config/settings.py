@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.time_zone_of_reader",
     "config.middleware.htmx_redirects",
     "config.middleware.newest_notice",
     "config.middleware.method_not_allowed_page",

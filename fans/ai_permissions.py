@@ -1,7 +1,6 @@
 """What an artist lets AI do, in words for fans."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from django.utils import timezone
@@ -10,6 +9,7 @@ from ai import unicode
 from catalog.models import Artist
 from rights import grants
 from rights.models import Grant, Use
+from web.times import write_date
 
 LABELS = {"yes": "Yes", "not": "Not yet", "no": "No", "never": "Never"}
 
@@ -46,11 +46,7 @@ def _message_permission(name: str, newest: Grant | None) -> AIPermission:
     now = timezone.now()
     end = min((end for end in (newest.ended_at, newest.live_until) if end), default=None)
     if end and end <= now:
-        return AIPermission("no", use, f"{name} ended it on {_format_day(end)}.")
+        return AIPermission("no", use, f"{name} ended it on {write_date(end)}.")
     where = f" In {newest.territories.replace(',', ', ')} only." if newest.territories else ""
-    explanation = f"A person on {name}’s side approves each one first. Since {_format_day(newest.live_from)}."
+    explanation = f"A person on {name}’s side approves each one first. Since {write_date(newest.live_from)}."
     return AIPermission("yes", use, explanation + where)
-
-
-def _format_day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"

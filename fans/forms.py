@@ -1,8 +1,10 @@
-"""Forms of the fan's pages: name, token and report."""
+"""Forms of the fan's pages: name, time zone, token and report."""
 
 from django import forms
+from django.urls import reverse_lazy
 
 from accounts.people import normalise_name
+from accounts.time_zones import validate_time_zone
 from fans import scrobblers
 from trust.models import MAX_WORDS_LENGTH, Report
 
@@ -16,11 +18,30 @@ class NameForm(forms.Form):
         required=False,
         help_text="What artists call you.",
         error_messages={"max_length": TOO_LONG},
-        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "name",
+                "dir": "auto",
+                "hx-post": reverse_lazy("settings-name-note"),
+                "hx-trigger": "input changed delay:400ms",
+                "hx-target": "#name-note",
+                "hx-swap": "outerHTML",
+            }
+        ),
     )
 
     def clean_name(self) -> str:
         return normalise_name(self.cleaned_data["name"])
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.CharField(
+        label="Time zone",
+        max_length=64,
+        help_text="Your days, months and hours are those of this place.",
+        validators=[validate_time_zone],
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
 
 
 class TokenForm(forms.Form):

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 from django.db.models.functions import ExtractHour, TruncMonth
@@ -38,7 +37,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class ListenCounts:
-    """Listens of the last twelve months, in one time zone: by hour of the day, and by month, oldest first."""
+    """Listens of the last twelve months: by hour of the day, and by month, oldest first."""
 
     hours: list[int]
     months: list[tuple[datetime, int]]
@@ -79,9 +78,13 @@ def history_page(person: Person, before: str = "") -> Page[Listen]:
     return paginate(rows, field="started_at", before=before, size=PAGE_SIZE)
 
 
-def count_listens(person: Person, zone: ZoneInfo) -> ListenCounts:
-    """Count the last twelve months, in one query. Listens that are being deleted do not count."""
-    now = datetime.now(zone)
+def count_listens(person: Person) -> ListenCounts:
+    """Count the last twelve months of the person's own time zone, in one query.
+
+    Listens that are being deleted do not count.
+    """
+    zone = person.zone
+    now = timezone.localtime(timezone=zone)
     month, hour = TruncMonth("started_at", tzinfo=zone), ExtractHour("started_at", tzinfo=zone)
     rows = Listen.objects.filter(person=person, started_at__gt=now - PERIOD, retracted_at=None)
     by_hour: Counter[int] = Counter()
@@ -99,8 +102,11 @@ def _months_before(now: datetime, back: int) -> datetime:
 
 
 def summarise_month(person: Person) -> MonthSummary:
-    """The current month so far, in one query. It begins in UTC, and includes listens that matched no artist here."""
-    start = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    """The current month of the person's own time zone so far, in one query.
+
+    It includes listens that matched no artist here.
+    """
+    start = timezone.localtime(timezone=person.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     listens = Listen.objects.filter(person=person, started_at__gte=start, set_aside=False)
     by_artist = listens.values_list("recording__artist__slug", "recording__artist__name").annotate(n=Count("*"))
     rows = list(by_artist.order_by("-n", "recording__artist__name"))

@@ -1,4 +1,4 @@
-// What a page does beyond links and forms: live updates, toasts, error messages, local times. Without this file pages still work.
+// What a page does beyond links and forms: live updates, toasts and error messages. Without this file pages still work.
 //
 // Live updates  <section data-live="draft.pending draft.decided" hx-get="…" hx-trigger="live">…</section>
 //               htmx fetches the section again when a notice of one of these kinds arrives, and after missed notices.
@@ -6,14 +6,14 @@
 // Toasts        #toasts[data-toast-for="experience.delivered"][data-toast-url] gets the response to
 //               GET url?about=<reference>. The status 204 shows nothing.
 // Connection    #offline, #signed-out and #request-error (_messages.html) and [data-live-state] are shown and hidden.
-// Small things  <time data-at="day">              in the time zone of the reader
-//               <button data-copy="#id" hidden>   copies the text or value of that element and says so
+// Small things  <button data-copy="#id" hidden>   copies the text or value of that element and says so
 //               <button data-close>               removes the nearest [data-closable], or hides a [data-closable="hide"]
 
 const $ = (query) => document.querySelector(query);
 const OFFLINE_NOTICE_DELAY = 3_000; // ms without a connection before the page says so
 const MAX_TOASTS = 3;
 const TOAST_DURATION = 15_000; // ms
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 // -- Live updates --------------------------------------------------------------------------------------------------------
 
@@ -45,7 +45,7 @@ document.addEventListener("live:down", () => {
   offlineTimer ??= setTimeout(() => {
     showConnection("offline", "Offline");
     const time = $("#offline time");
-    if (time) formatTime(time, offlineSince, "time");
+    if (time) time.textContent = CLOCK.format(offlineSince);
     setVisible("#offline", true);
   }, navigator.onLine ? OFFLINE_NOTICE_DELAY : 0);
 });
@@ -81,7 +81,6 @@ async function showToast({ kind, reference }) {
   if (response?.status !== 200 || response.headers.has("HX-Redirect")) return;
   region.insertAdjacentHTML("beforeend", await response.text());
   while (region.children.length > MAX_TOASTS) region.firstElementChild.remove();
-  formatTimes(region.lastElementChild);
   removeLater(region.lastElementChild);
 }
 
@@ -128,41 +127,14 @@ document.addEventListener("htmx:beforeRequest", (event) => { if (isByPerson(even
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.removeAttribute("aria-busy"));
 
-// -- Local times ---------------------------------------------------------------------------------------------------------
-
-const TIME_FORMATS = {
-  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-  date: { day: "numeric", month: "short", year: "numeric" },
-  weekday: { weekday: "long" },
-};
-
-// `style` is that of the tag local_time: "time" (09:12), "date" (12 Nov 2026) or "day" (today, 09:12).
-function formatTime(element, date, style) {
-  const format = (name) => new Intl.DateTimeFormat("en-GB", TIME_FORMATS[name]).format(date);
-  const daysAgo = Math.round((midnight(new Date()) - midnight(date)) / 86_400_000);
-  const weekdayOrDate = daysAgo > 0 && daysAgo < 7 ? format("weekday") : format("date");
-  const day = { 0: "today", 1: "yesterday", [-1]: "tomorrow" }[daysAgo] ?? weekdayOrDate;
-  element.textContent = { time: format("time"), date: format("date") }[style] ?? `${day}, ${format("time")}`;
-  element.setAttribute("datetime", date.toISOString());
-}
-
-function midnight(date) {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate());
-}
-
-function formatTimes(root) {
-  for (const time of root.querySelectorAll("time[data-at]")) formatTime(time, new Date(time.dateTime), time.dataset.at);
-}
+// -- Small things --------------------------------------------------------------------------------------------------------
 
 function enhance(root) {
-  formatTimes(root);
   for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
 }
 
 enhance(document);
 document.addEventListener("htmx:load", ({ detail }) => enhance(detail.elt));
-
-// -- Small things --------------------------------------------------------------------------------------------------------
 
 document.addEventListener("click", async ({ target }) => {
   const closable = target.closest("[data-close]")?.closest("[data-closable]");

@@ -1,7 +1,7 @@
 """Mark the facts in a draft's text with letters, and say where each fact comes from."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from string import ascii_lowercase
 from typing import Any
 
@@ -34,8 +34,8 @@ class AnnotatedFact:
     value: str
     source: str
     label: str = ""
-    day: datetime | None = None
-    """Noon in UTC of a fact that is a day, so that pages write it like other days."""
+    day: date | None = None
+    """A fact that is a day, which pages write like other days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,7 @@ def annotate_facts(draft: Draft) -> AnnotatedText:
 
 def _unused_fact(row: dict[str, Any]) -> AnnotatedFact:
     day = date.fromisoformat(row["value"]) if row["slot"] == "since" else None
-    noon = datetime.combine(day, time(12), UTC) if day else None
-    return AnnotatedFact("", str(row["value"]), "", label=row["label"], day=noon)
+    return AnnotatedFact("", str(row["value"]), "", label=row["label"], day=day)
 
 
 def _localized_values(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:

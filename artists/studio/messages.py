@@ -23,7 +23,7 @@ class MarkLabel:
 
 
 def error_message(error: Exception) -> str:
-    """The message of an error as HTML, with its time in the reader's time zone.
+    """The message of an error as HTML, with its time as other times on pages.
 
     It is one element, so that a screen reader reads all of it when it is put into a page later.
     """

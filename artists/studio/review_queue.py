@@ -102,8 +102,8 @@ def describe_held_drafts(studio: Studio) -> list[str]:
 
 
 def count_decided_today(studio: Studio) -> int:
-    """How many drafts this person decided since midnight UTC, in all studios. Undone decisions do not count."""
-    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    """How many drafts this person decided since midnight, in all studios. Undone decisions do not count."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(COUNT_DECISIONS_SQL, [studio.person.actor, MAX_COUNTED_DECISIONS, list(DECISION_ACTIONS), today])
         return int(cursor.fetchone()[0])

@@ -20,6 +20,7 @@ from accounts.models import Person
 from config import views
 from config.admin.reveals import FindForm, RevealForm, TooManyReveals, record_reveal
 from web.decorators import SAFE_METHODS, post_only
+from web.times import write_exact_time
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]  # generic for the type checker alone
@@ -236,11 +237,11 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 def _as_stored(value: Any) -> str:
-    """A key instead of its label, bytes as text (the first 10,000), a time in UTC to the second."""
+    """A key instead of its label, bytes as text (the first 10,000), a time to the second."""
     if isinstance(value, bytes | memoryview):
         return bytes(value[:MAX_SHOWN_BYTES]).decode("utf-8", "backslashreplace")
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        return write_exact_time(value)
     return "" if value is None else str(value)
 
 

@@ -28,7 +28,7 @@ class PersonAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "is_staff", "is_active", "joined_at")
     shown = ("id", "is_staff", "is_active", "joined_at", "last_login")
-    hidden = ("email", "handle", "name", "country", "age_band")
+    hidden = ("email", "handle", "name", "country", "age_band", "time_zone")
     secret = ("password",)
     max_rows = 0
     find_by = "Id, e-mail address or handle"
@@ -164,7 +164,7 @@ class ExperienceAdmin(ReadOnlyAdmin):
 @admin.register(OptIn, site=site)
 class OptInAdmin(ReadOnlyAdmin):
     list_display = ("id", "person_id", "artist_id", "since", "ended_at")
-    shown = ("id", "person", "artist", "consent", "since", "ended_at", "withdrawal_started_at")
+    shown = ("id", "person", "artist", "consent", "since", "ended_at", "withdrawal_started_at", "looked_back_at")
     filters = ("person",)
 
 

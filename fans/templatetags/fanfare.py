@@ -14,16 +14,20 @@ from django.forms import BoundField, ChoiceField
 from django.template import Context
 from django.template.defaultfilters import truncatechars
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts import time_zones
 from accounts.models import Person
 from catalog.models import Artist
 from fans.models import Experience
 from fans.moment_text import REASON_PREFIX, MomentText, ordinal
+from web import times
 
 register = template.Library()
 register.filter(ordinal)
+register.filter(times.write_date)
+register.filter(times.write_time)
 
 ICON_SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 SPOT_COLORS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
@@ -195,34 +199,40 @@ def clip(text: Any, most: int) -> str:
     return whole if len(whole) <= most else truncatechars(whole, most)
 
 
+TIME_STYLES = {
+    "day": times.write_recent_time,
+    "date": times.write_date,
+    "time": times.write_clock,
+    "full": times.write_exact_time,
+}
+
+
 @register.simple_tag
 def local_time(when: Any, how: str = "day") -> SafeString:
-    """A time. static/app.js changes it to the reader's own zone; without JavaScript it is in UTC.
+    """A time in the reader's time zone; in UTC, which it then says, where we do not know that zone.
 
-    `how`: "day" (today, 09:12), "date" (12 Nov 2026), "time" (09:12), "full" (12 Nov 2026, 08:54:41 UTC, everywhere).
+    `how`: "day" (today, 09:12), "date" (12 Nov 2026), "time" (09:12), "full" (12 Nov 2026, 08:54:41 GMT−8).
     """
-    moment = _to_utc(when)
-    if moment is None:
+    at = parse_time(when)
+    if at is None:
         return SafeString("")
-    clock = {"date": "", "time": " %H:%M UTC", "full": " %H:%M:%S UTC"}.get(how, " %H:%M UTC")
-    text = moment.strftime(clock).strip()
-    if how != "time":
-        day = f"{moment.day} {moment:%b %Y}"
-        text = f"{day}, {text}" if text else day
-    local = format_html(' data-at="{}"', how) if how != "full" else ""
-    return format_html('<time datetime="{}"{}>{}</time>', moment.isoformat(timespec="seconds"), local, text)
+    stamp = at.astimezone(UTC).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', stamp, TIME_STYLES[how](at))
 
 
 @register.filter
-def parse_time(text: Any) -> datetime | None:
-    """An ISO time (as in receipts) as a datetime, for Django's own filters."""
-    return _to_utc(text)
-
-
-def _to_utc(when: Any) -> datetime | None:
+def parse_time(when: Any) -> datetime | None:
+    """A time as a datetime; receipts hold ISO times."""
     if not when:
         return None
-    return (datetime.fromisoformat(when) if isinstance(when, str) else when).astimezone(UTC)
+    return datetime.fromisoformat(when) if isinstance(when, str) else when
+
+
+@register.simple_tag
+@cache
+def time_zone_options() -> SafeString:
+    """The options of a list that suggests time zones. Cached, because there are hundreds."""
+    return format_html_join("", '<option value="{}"></option>', ((name,) for name in time_zones.listed_names()))
 
 
 @register.filter

@@ -20,7 +20,6 @@ from web.decorators import post_only
 from web.pagination import Cursor
 
 MORNING_HOUR = 6  # when "until tomorrow" ends
-UTC_ZONE = ZoneInfo("UTC")
 
 
 @require_safe
@@ -56,7 +55,7 @@ def set_incognito(request: AuthenticatedHttpRequest) -> HttpResponse:
     if length == "end":
         incognito.end(request.user)
     elif length in {"hour", "morning", "open"}:
-        incognito.start(request.user, until=_incognito_end(length, _reader_zone(request)))
+        incognito.start(request.user, until=_incognito_end(length, request.user.zone))
     else:
         raise Http404
     return redirect("listening")
@@ -71,27 +70,17 @@ def _incognito_end(length: str, zone: ZoneInfo) -> datetime | None:
     return None
 
 
-def _reader_zone(request: AuthenticatedHttpRequest) -> ZoneInfo:
-    """The zone in the cookie that static/time_zone.js sets; UTC if there is none or it is invalid."""
-    try:
-        return ZoneInfo(request.COOKIES.get("zone", "UTC"))
-    except (ValueError, OSError, KeyError):  # nonsense, a folder, no such zone
-        return UTC_ZONE
-
-
 def _page_url(cursor: Cursor | str | None) -> str:
     return reverse("listening") + (f"?before={cursor}" if cursor else "")
 
 
 def _page_context(request: AuthenticatedHttpRequest, before: str) -> dict[str, Any]:
     """`before` is the text of a cursor, or ""."""
-    zone = _reader_zone(request)
     page = listening.history_page(request.user, before)
     listens = [listening.to_history_entry(listen) for listen in page.items]
     return {
         "incognito": incognito.current(request.user),
-        "time_zone": zone.key,
-        "time_zone_city": zone.key.rpartition("/")[2].replace("_", " "),
+        "time_zone_city": request.user.zone.key.rpartition("/")[2].replace("_", " "),
         "listens": listens,
         "current_url": _page_url(before),
         "before": before,
@@ -99,12 +88,12 @@ def _page_context(request: AuthenticatedHttpRequest, before: str) -> dict[str, A
         "newer_url": _page_url(None) if before else "",
         "has_pending_deletion": any(entry.status == "deleting" for entry in listens),
         "triggered_experiences": listening.recent_experiences(request.user),
-        **_chart_context(request, zone),
+        **_chart_context(request),
     }
 
 
-def _chart_context(request: AuthenticatedHttpRequest, zone: ZoneInfo) -> dict[str, Any]:
-    counts = listening.count_listens(request.user, zone)
+def _chart_context(request: AuthenticatedHttpRequest) -> dict[str, Any]:
+    counts = listening.count_listens(request.user)
     top_artists = listening.top_artists(request.user)
     figures = [(engagement.artist.name, engagement.listens) for engagement in top_artists]
     return {

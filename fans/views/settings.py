@@ -1,4 +1,4 @@
-"""The fan's settings: name, tokens, opt-ins, paused programs, "human only", and every consent they gave."""
+"""The fan's settings: name, time zone, tokens, opt-ins, paused programs, "human only", and every consent they gave."""
 
 from typing import Any
 
@@ -8,14 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import tokens
+from accounts import people, tokens
 from accounts.decorators import login_required
 from accounts.exceptions import TokenRefused
 from accounts.models import Consent, Person, Token
+from accounts.people import normalise_name
 from accounts.requests import AuthenticatedHttpRequest
+from ai.names import safe_name
 from catalog.models import Artist
 from fans import mutes, opt_ins, preferences, scrobblers
-from fans.forms import NameForm, TokenForm
+from fans.forms import NameForm, TimeZoneForm, TokenForm
 from fans.models import Mute
 from web.decorators import post_only
 
@@ -37,6 +39,28 @@ def change_name(request: AuthenticatedHttpRequest) -> HttpResponse:
         return _render_settings(request, name_form=form, status=422)
     Person.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
     messages.success(request, "Your name is changed. What was sent before keeps the old one.")
+    return redirect("settings")
+
+
+@post_only
+@login_required
+def name_note(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Whether messages would leave out the name that is being typed. Nothing is stored."""
+    return render(request, "fans/settings.html#name-note", {"is_name_left_out": _is_left_out(request.POST.get("name"))})
+
+
+@post_only
+@login_required
+def change_time_zone(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Store the time zone that the person chose, or with from=browser the browser's where there is none yet."""
+    if request.POST.get("from") == "browser":
+        people.adopt_browser_zone(request.user, request.POST.get("time_zone", ""))
+        return HttpResponse(status=204)
+    form = TimeZoneForm(request.POST)
+    if not form.is_valid():
+        return _render_settings(request, time_zone_form=form, status=422)
+    Person.objects.filter(pk=request.user.pk).update(time_zone=form.cleaned_data["time_zone"])
+    messages.success(request, "Your time zone is changed.")
     return redirect("settings")
 
 
@@ -80,13 +104,16 @@ def _render_settings(
     request: AuthenticatedHttpRequest,
     *,
     name_form: NameForm | None = None,
+    time_zone_form: TimeZoneForm | None = None,
     token_form: TokenForm | None = None,
     new_token: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person = request.user
     context = {
+        "is_name_left_out": _is_left_out(person.name),
         "name_form": name_form or NameForm(initial={"name": person.name}),
+        "time_zone_form": time_zone_form or TimeZoneForm(initial={"time_zone": person.zone.key}),
         "token_form": token_form or TokenForm(),
         "new_token": new_token,
         "tokens": Token.objects.usable().filter(person=person).order_by("-pk"),
@@ -97,6 +124,12 @@ def _render_settings(
         "section": "settings",
     }
     return render(request, "fans/settings.html", context, status=status)
+
+
+def _is_left_out(name: str | None) -> bool:
+    """Whether messages go without this name, because a greeting must not repeat it."""
+    name = normalise_name(name or "")
+    return bool(name) and safe_name(name) is None
 
 
 def _consent_history(person: Person) -> list[dict[str, Any]]:

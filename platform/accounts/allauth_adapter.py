@@ -29,7 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
         allauth would save before it fills them, and the database refuses a person without handle, country and age.
         """
-        for field in ("handle", "name", "country", "age_band"):
+        for field in ("handle", "name", "country", "age_band", "time_zone"):
             setattr(user, field, form.cleaned_data[field])
         try:
             with transaction.atomic():

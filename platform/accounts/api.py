@@ -1,4 +1,4 @@
-"""The API of one's own account: name, roles, and the tokens of scrobblers."""
+"""The API of one's own account: name, time zone, roles, and the tokens of scrobblers."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -32,7 +32,7 @@ class MeSerializer(StrictSerializer, serializers.ModelSerializer[Person]):
 
     class Meta:
         model = Person
-        fields = ["handle", "name", "roles"]
+        fields = ["handle", "name", "time_zone", "roles"]
         read_only_fields = ["handle"]
 
     def validate_name(self, name: str) -> str:
@@ -49,7 +49,7 @@ class MeView(APIView):
 
     @extend_schema(operation_id="me_change", request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change the name by which artists may greet you; an empty one removes it."""
+        """Change your time zone, or the name by which artists may greet you; an empty name removes it."""
         serializer = MeSerializer(self._load_person(request), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         serializer.save()

@@ -4,12 +4,15 @@ import hashlib
 import secrets
 import uuid
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+
+from accounts.time_zones import find_zone, validate_time_zone
 
 MAX_EMAIL_LENGTH = 254
 """The longest e-mail address that can be written to (RFC 5321)."""
@@ -59,6 +62,14 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=80, blank=True, help_text="As artists may greet this person.")
     country = models.CharField(max_length=2)
     age_band = models.CharField(max_length=8, choices=AgeBand.choices)
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_time_zone],
+        help_text="IANA name, for example Europe/Lisbon; empty, and UTC, until the browser or the person says it",
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(db_default=Now())
@@ -94,6 +105,11 @@ class Person(AbstractBaseUser):
     def display_name(self) -> str:
         """How this person is called on pages: the name, or the handle where there is none."""
         return self.name or self.handle
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which this person's days, months and hours are."""
+        return find_zone(self.time_zone)
 
 
 class Team(models.Model):

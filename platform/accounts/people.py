@@ -1,9 +1,10 @@
-"""Clean names that people type, and look up the names by which pages call people."""
+"""Clean names that people type, look up the names by which pages call people, and set their time zones."""
 
 import unicodedata
 from collections.abc import Iterable
 
 from accounts.models import Person
+from accounts.time_zones import UTC_NAME, known_names
 
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that change the direction of the text after them, also of text by other people."""
@@ -25,3 +26,13 @@ def display_names(actors: Iterable[str]) -> dict[str, str]:
     ids = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
     people = Person.objects.filter(pk__in=ids).only("name", "handle") if ids else ()
     return {person.actor: person.display_name for person in people}
+
+
+def clean_browser_zone(name: str) -> str:
+    """The time zone that a browser named; UTC where we do not know it, and "" where it named none."""
+    return name if name in known_names() or not name else UTC_NAME
+
+
+def adopt_browser_zone(person: Person, name: str) -> None:
+    """Store the browser's time zone, unless the person has one: what somebody chose stays."""
+    Person.objects.filter(pk=person.pk, time_zone="").update(time_zone=clean_browser_zone(name))

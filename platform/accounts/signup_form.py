@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.countries import country_names, is_old_enough, minimum_age
 from accounts.models import AgeBand, Person, validate_handle
-from accounts.people import normalise_name
+from accounts.people import clean_browser_zone, normalise_name
 
 EMPTY_CHOICE = [("", "Choose…")]
 
@@ -17,7 +17,10 @@ def _country_choices() -> list[tuple[str, str]]:
 
 
 class SignupFields(forms.Form):
-    """Handle, name, country and age. allauth adds address and password; accounts/allauth_adapter.py stores all."""
+    """Handle, name, country, age and time zone.
+
+    allauth adds address and password; accounts/allauth_adapter.py stores all.
+    """
 
     handle = forms.CharField(
         label="User name",
@@ -39,7 +42,8 @@ class SignupFields(forms.Form):
         help_text="Where you live: it decides from which age you can have an account.",
     )
     age_band = forms.ChoiceField(label="Age", choices=[*EMPTY_CHOICE, *AgeBand.choices])
-    field_order = ("email", "password1", "handle", "name", "country", "age_band")
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)  # filled in by static/time_zone.js
+    field_order = ("email", "password1", "handle", "name", "country", "age_band", "time_zone")
 
     def clean_handle(self) -> str:
         handle = str(self.cleaned_data["handle"]).lower()
@@ -50,6 +54,9 @@ class SignupFields(forms.Form):
 
     def clean_name(self) -> str:
         return normalise_name(self.cleaned_data["name"])
+
+    def clean_time_zone(self) -> str:
+        return clean_browser_zone(self.cleaned_data["time_zone"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

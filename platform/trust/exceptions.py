@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from trust.models import Report
+from web.times import write_time
 
 
 class ReportError(Exception):
@@ -17,7 +18,7 @@ class AlreadyReported(ReportError):
     """This fan reported this experience before, in `report`."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(f"You reported this on {_format_time(report.at)}. Once is enough: nothing was changed.")
+        super().__init__(f"You reported this on {write_time(report.at)}. Once is enough: nothing was changed.")
         self.report = report
 
 
@@ -25,8 +26,4 @@ class AlreadyHandled(ReportError):
     """The report is already handled: by `name`, at `handled_at`, into `state`."""
 
     def __init__(self, name: str, handled_at: datetime, state: str) -> None:
-        super().__init__(f"Already {state} by {name} on {_format_time(handled_at)}.")
-
-
-def _format_time(time: datetime) -> str:
-    return f"{time:%-d %B %Y} at {time:%H:%M} UTC"
+        super().__init__(f"Already {state} by {name} on {write_time(handled_at)}.")

@@ -28,7 +28,7 @@ def test_sign_up_password_reset_and_change_of_address(client: Client, mailoutbox
     client.post("/accounts/signup/", SIGNUP_DATA)
     client.post(link_in_mail(mailoutbox.pop()))
     sign_in(client, "Ana@Example.com")
-    assert client.get("/api/v1/me").json() == {"handle": "ana", "name": "Ana", "roles": []}
+    assert client.get("/api/v1/me").json() == {"handle": "ana", "name": "Ana", "time_zone": "", "roles": []}
 
     client.post("/accounts/logout/")
     assert not is_signed_in(client)

@@ -29,6 +29,7 @@ def test_me_is_the_signed_in_person_with_their_own_roles() -> None:
     assert answer.json() == {
         "handle": "ana",
         "name": "Ana",
+        "time_zone": "",
         "roles": [{"team": mine.pk, "name": "Mara Veil", "role": "editor"}],
     }
     assert "no-store" in answer["Cache-Control"]
@@ -51,7 +52,7 @@ def test_a_changed_name_is_normalised() -> None:
 
     answer = signed_in_client(ana).patch("/api/v1/me", {"name": " Ana\u0007\nMaria "}, "application/json")
 
-    assert answer.json() == {"handle": "ana", "name": "Ana Maria", "roles": []}
+    assert answer.json() == {"handle": "ana", "name": "Ana Maria", "time_zone": "", "roles": []}
     assert Person.objects.get().name == "Ana Maria"
 
 
@@ -62,8 +63,8 @@ def test_a_changed_name_is_normalised() -> None:
         ({"name": "A\x00"}, {"name": ["Null characters are not allowed."]}),
         ({"name": None}, {"name": ["This field may not be null."]}),
         ({"name": ["Ana"]}, {"name": ["Not a valid string."]}),
-        ({"handle": "eve"}, {"handle": ["Cannot be set here. What can: name."]}),
-        ({"is_staff": True, "name": "Eve"}, {"is_staff": ["Cannot be set here. What can: name."]}),
+        ({"handle": "eve"}, {"handle": ["Cannot be set here. What can: name, time_zone."]}),
+        ({"is_staff": True, "name": "Eve"}, {"is_staff": ["Cannot be set here. What can: name, time_zone."]}),
         ([], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
     ],
 )

@@ -82,6 +82,8 @@ FAN_PAGES = {
     "welcome-done": ("/welcome/done", "post"),
     "settings": ("/settings", "get"),
     "settings-name": ("/settings/name", "post"),
+    "settings-name-note": ("/settings/name/note", "post"),
+    "settings-time-zone": ("/settings/time-zone", "post"),
     "settings-tokens": ("/settings/tokens", "post"),
 }
 FAN_OWNED_PAGES = {

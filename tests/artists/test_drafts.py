@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +10,7 @@ from artists.models import Draft, Moment
 from audit.models import Entry
 from events.models import Outbox
 from fans import opt_ins
+from fans.models import Engagement
 from live.models import Notice
 from rights import grants
 from rights.models import StoredClearance, Use
@@ -59,6 +60,33 @@ def test_a_draft_has_its_facts_for_the_reviewer() -> None:
     ]
     assert all(fact["label"] and fact["from"] for fact in draft.facts)
     assert [(part["part"], part["kind"]) for part in draft.parts] == [("words", "person"), ("names and facts", "rules")]
+
+
+@pytest.mark.django_db
+def test_the_day_of_the_first_listen_is_a_day_of_the_fan() -> None:
+    artist = factories.create_artist()
+    fan = factories.create_fan(opted_in=artist, time_zone="America/Los_Angeles")
+    words = {"locale": "en-GB", "templates": ["You are here since {since}."]}
+    moment = factories.create_moment(factories.create_program(artist, wording=words), fan)
+    Engagement.objects.update(first_at=datetime(2026, 1, 1, 4, 30, tzinfo=UTC))
+
+    drafts.write_next()
+
+    assert Draft.objects.get(moment=moment).text == "You are here since 31 December 2025."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["!!!", "???", "…"])
+def test_an_artist_and_a_song_of_signs_alone_are_said(name: str) -> None:
+    artist = factories.create_artist(name, slug="signs")
+    song = factories.create_recording(artist, name)
+    fan = factories.create_fan("Maria da Luz Santos", opted_in=artist)
+    words = {"locale": "en", "templates": ["You found “{song}”[, {name}]. {artist}"]}
+    program = factories.create_program(artist, moment="first_listen", nth=1, recording=song, wording=words)
+
+    draft = factories.create_pending_draft(artist, fan, program=program)
+
+    assert draft.text == f"You found “{name}”, Maria da Luz Santos. {name}"
 
 
 @pytest.mark.django_db

@@ -70,12 +70,14 @@ NOT_PAGES = {
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     # forms, which redirect to a page
     "feed-human-only", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
-    "settings-name", "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
+    "settings-name", "settings-time-zone",
+    "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
     "team-member", "team-invitation", "staff-report-handle",
     # parts of a page, and audio files
+    "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",
     "review-count",
     "review-queue", "recording-audio",

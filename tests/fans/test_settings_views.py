@@ -34,6 +34,29 @@ def test_a_name_that_is_too_long_stays_in_the_form_with_an_error() -> None:
     assert fan.name == "Ana"
 
 
+@pytest.mark.parametrize(
+    ("name", "left_out"),
+    [("Nguyễn Thị Ánh Tuyết", False), ("Maria da Luz Santos", False), ("", False), ("DJ 2000", True), ("👩‍👧", True)],
+)
+def test_a_name_that_no_message_repeats_is_told_while_it_is_typed_and_after(name: str, left_out: bool) -> None:
+    client = signed_in_client(factories.create_fan())
+    sentence = "Artists cannot greet you by this name, so their messages go without it."
+
+    while_typing = client.post("/settings/name/note", {"name": name}).content.decode()
+    client.post("/settings/name", {"name": name})
+
+    assert (sentence in while_typing, sentence in client.get("/settings").content.decode()) == (left_out, left_out)
+
+
+def test_a_name_that_is_only_typed_is_not_stored() -> None:
+    fan = factories.create_fan()
+
+    signed_in_client(fan).post("/settings/name/note", {"name": "Eve"})
+
+    fan.refresh_from_db()
+    assert fan.name == "Ana"
+
+
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "👩‍👩‍👧‍👦", "ليلى", "نور\u200e"])
 def test_any_name_is_shown_as_text(name: str) -> None:
     fan = factories.create_fan()

@@ -21,6 +21,7 @@ from listens.models import Listen
 from tests import factories
 from tests.operator.addresses import MODEL_NAMES, MODELS, REASON, address
 from tests.operator.conftest import Objects
+from web.times import write_exact_time
 
 pytestmark = pytest.mark.django_db
 MADE_UP = re.compile("hidden|fatima", re.IGNORECASE)
@@ -111,7 +112,7 @@ def test_bytes_are_shown_as_text(operator: Client, objects: Objects) -> None:
 
 def test_keys_and_times_are_shown_as_they_are_stored(operator: Client, objects: Objects) -> None:
     experience = objects[Experience]
-    when = f"{experience.delivered_at:%Y-%m-%d %H:%M:%S} UTC"
+    when = write_exact_time(experience.delivered_at)
 
     for view in ("changelist", "change"):
         page = operator.get(address(view, experience)).content.decode()

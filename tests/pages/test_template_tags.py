@@ -119,12 +119,16 @@ def test_a_barcode_draws_the_bits_of_a_commitment() -> None:
     assert fanfare.barcode_path("f" * 64) == "M0 0h320v56h-320z"
 
 
-def test_a_time_is_shown_in_utc_and_marked_for_local_time() -> None:
-    html = Template(
-        "{% load fanfare %}{% local_time when %} {% local_time when 'full' %} {% local_time nothing %}"
-    ).render(Context({"when": "2026-11-01T13:00:00+01:00", "nothing": None}))
+def test_a_time_is_shown_in_the_time_zone_of_the_reader() -> None:
+    html = Template("{% load fanfare %}{% local_time when %} {% local_time when 'full' %} {% local_time nothing %}")
+    context = Context({"when": "2024-11-01T13:00:00+01:00", "nothing": None})
 
-    assert html == (
-        '<time datetime="2026-11-01T12:00:00+00:00" data-at="day">1 Nov 2026, 12:00 UTC</time> '
-        '<time datetime="2026-11-01T12:00:00+00:00">1 Nov 2026, 12:00:00 UTC</time> '
+    assert html.render(context) == (
+        '<time datetime="2024-11-01T12:00:00+00:00">1 Nov 2024, 12:00 UTC</time> '
+        '<time datetime="2024-11-01T12:00:00+00:00">1 Nov 2024, 12:00:00 UTC</time> '
     )
+    with timezone.override("America/New_York"):
+        assert html.render(context) == (
+            '<time datetime="2024-11-01T12:00:00+00:00">1 Nov 2024, 08:00</time> '
+            '<time datetime="2024-11-01T12:00:00+00:00">1 Nov 2024, 08:00:00 GMT−4</time> '
+        )

@@ -7,6 +7,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.time_zones
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -54,6 +56,17 @@ class Migration(migrations.Migration):
                             ("18_plus", "18 or older"),
                         ],
                         max_length=8,
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="IANA name, for example Europe/Lisbon; empty, and UTC, until the browser or the person says it",
+                        max_length=64,
+                        validators=[accounts.time_zones.validate_time_zone],
                     ),
                 ),
                 ("is_staff", models.BooleanField(default=False)),

@@ -40,7 +40,7 @@ def test_a_second_approval_learns_who_decided(artist: Artist) -> None:
 
     assert (first.status_code, first.json()["mark"], first.json()["credit"]) == (200, "filled", "Mara Veil's team")
     assert (second.status_code, second.json()["code"]) == (409, "AlreadyDecided")
-    assert second.json()["detail"].startswith("Already decided by Mara reviewer at ")
+    assert second.json()["detail"].startswith("Already decided by Mara reviewer on ")
 
 
 def test_a_refused_edit_changes_nothing(artist: Artist) -> None:

@@ -224,7 +224,7 @@ def test_unused_facts_are_listed_with_their_labels(artist: Artist) -> None:
 
     page = member_client(artist, "principal").get(review_path(draft))
 
-    assert "Also known, not used: Artist:\xa0 Mara Veil ; Since:\xa0 1 Nov 2026 ." in visible_text(page)
+    assert "Also known, not used: Artist:\xa0 Mara Veil ; Since:\xa01 Nov 2026." in visible_text(page)
 
 
 def test_an_expired_draft_is_not_shown(artist: Artist) -> None:
