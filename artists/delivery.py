@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from artists import eligibility, explanations, receipts
+from artists import eligibility
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
@@ -47,8 +47,7 @@ def _lock_due_drafts() -> list[Draft]:
     """
     due = Draft.objects.filter(state=Draft.State.APPROVED, deliver_after__lte=Now()).order_by("deliver_after", "pk")
     locked = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH_SIZE])
-    related = ("artist", "decision", "moment", "version__decision", "version__program__artist", "version__recording")
-    return list(Draft.objects.filter(pk__in=locked).select_related(*related).order_by("pk")) if locked else []
+    return list(Draft.objects.filter(pk__in=locked).select_related("version").order_by("pk")) if locked else []
 
 
 def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
@@ -97,20 +96,20 @@ def _mark_undeliverable(drafts: Sequence[Draft], obstacles: Mapping[int, str]) -
 
 def _deliver_drafts(drafts: Sequence[Draft], undeliverable: Sequence[Draft]) -> None:
     """Make the experiences. The notices on undeliverable drafts are posted along with those of the experiences."""
-    receipts_by_draft = receipts.build_receipts(drafts) if drafts else {}
-    prepared = [_prepare_experience(draft, receipts_by_draft[draft.pk]) for draft in drafts]
+    prepared = [_prepare_experience(draft) for draft in drafts]
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(state=Draft.State.DELIVERED)
     delivered = experiences.deliver(prepared, by=ACTOR, also_notify=draft_notices("draft.decided", undeliverable))
     by_draft = {experience.draft: experience for experience in delivered}
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))
 
 
-def _prepare_experience(draft: Draft, receipt: receipts.Receipt) -> experiences.NewExperience:
+def _prepare_experience(draft: Draft) -> experiences.NewExperience:
     """The experience has exactly what was decided on. The assertions are for mypy: constraints promise the same."""
     assert draft.mark is not None
     assert draft.credit is not None
     assert draft.salt is not None
     assert draft.text is not None
+    assert draft.why is not None
     assert draft.decision_id is not None
     return experiences.NewExperience(
         person_id=draft.person_id,
@@ -120,8 +119,10 @@ def _prepare_experience(draft: Draft, receipt: receipts.Receipt) -> experiences.
         credit=draft.credit,
         salt=draft.salt,
         text=draft.text,
-        why=explanations.explain_delivery(draft.moment, draft.version),
+        why=draft.why,
+        maker=draft.maker,
+        program=draft.version.program_id,
+        program_version=draft.version.version,
         decision_id=draft.decision_id,
         clearance_id=draft.clearance_id,
-        receipt=receipt,
     )

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
-from artists import expiry, generation, marks
+from artists import expiry, explanations, generation
 from artists.models import Draft, Moment, Program
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
@@ -158,7 +158,7 @@ def _store_drafts(
 
 def _build_draft(text: generation.GeneratedText) -> Draft:
     moment, result = text.moment, text.result
-    draft = Draft(
+    return Draft(
         moment=moment,
         version=moment.version,
         person=moment.person,
@@ -168,10 +168,9 @@ def _build_draft(text: generation.GeneratedText) -> Draft:
         original_text=result.text,
         maker=result.maker,
         facts=text.facts,
+        why=explanations.list_reasons(moment),
         deadline=Now() + timedelta(seconds=moment.version.review_seconds),
     )
-    draft.parts = marks.derive_parts(draft)
-    return draft
 
 
 def _audit_entries(

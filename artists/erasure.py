@@ -16,5 +16,6 @@ def erase_experience(experience_id: UUID, *, by: str, reason: str) -> Experience
     """
     with transaction.atomic():
         experience = experiences.erase(experience_id, by=by, reason=reason)
-        Draft.objects.filter(pk=experience.draft).update(text=None, original_text=None, facts=None, salt=None)
+        erased = dict.fromkeys(("salt", "text", "original_text", "facts", "why"))
+        Draft.objects.filter(pk=experience.draft).update(**erased)
     return experience

@@ -1,4 +1,4 @@
-"""Why a fan got a message, and what a program does, in facts and in one sentence each."""
+"""Why a fan gets a message, in facts, and what a program does, in a sentence."""
 
 from typing import Any
 
@@ -6,18 +6,17 @@ from artists.models import Moment, ProgramVersion
 from fans import moment_text
 
 
-def explain_delivery(moment: Moment, version: ProgramVersion) -> dict[str, Any]:
-    """The reason that is stored with an experience, for its fan. It is erased with the experience.
+def list_reasons(moment: Moment) -> dict[str, Any]:
+    """The facts why a fan gets a draft, stored with it and with its experience. `moment_text` makes a sentence of them.
 
-    `version` comes with its recording and with its program's artist.
+    The moment comes with its program and its version's recording.
     """
-    song = version.recording.title if version.recording else None
+    version = moment.version
     return {
-        "sentence": moment_text.reason_sentence(version.moment, version.nth, song or version.program.artist.name),
         "moment": version.moment,
         "nth": version.nth,
-        "recording": song,
-        "program": version.program.name,
+        "recording": version.recording.title if version.recording else None,
+        "program": moment.program.name,
         "noticed_at": moment.noticed_at.isoformat(timespec="seconds"),
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -99,6 +99,19 @@ def _build_facts(moment: Moment, first_listen_at: datetime | None) -> Facts:
         song=song.title if song else None,
         plays=moment.point,
         since=first_listen_at.astimezone(moment.person.zone).date() if first_listen_at else None,
+    )
+
+
+def read_facts(rows: Sequence[Mapping[str, Any]] | None) -> Facts:
+    """The facts of a draft as they were when it was written, from its `facts`."""
+    values = {row["slot"]: row["value"] for row in rows or ()}
+    since = values.get("since")
+    return Facts(
+        artist=values.get("artist") or "",
+        name=values.get("name"),
+        song=values.get("song"),
+        plays=values.get("plays"),
+        since=date.fromisoformat(since) if since else None,
     )
 
 

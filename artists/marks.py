@@ -4,22 +4,29 @@
 * A text of a model is `approved`. Once a person changed it, it is `edited`.
 * Changed means that it reads differently. Other spaces or capitals do not count.
 * The mark has the artist's name if a principal decided and nobody else changed the text. Else it has the team's.
-* A text that differs from the signed sentences by one letter, or that a model wrote, needs a principal's approval.
+* A text that differs from the signed sentences by one letter needs a principal's approval, whoever wrote it.
 """
 
-from typing import Any
-
 from accounts.models import Role
+from ai.compose import COMPOSER
+from ai.facts import format_facts
+from ai.wording import load_wording
+from artists.generation import read_facts
 from artists.models import Draft
 from catalog.text_keys import normalise
 from fans.models import Mark
-
-COMPOSER = "composer"
+from fans.receipts import TEAM_SUFFIX, list_parts
 
 
 def is_within_shape(draft: Draft) -> bool:
-    """Whether the text is one that the signed version can produce, letter for letter."""
-    return draft.maker == COMPOSER and draft.text == draft.original_text and draft.version.decision_id is not None
+    """Whether the signed version can make the text of the draft's facts, letter for letter.
+
+    The words alone decide it. What the row says about its maker and its editors does not.
+    """
+    if draft.version.decision_id is None or draft.text is None:
+        return False
+    wording = load_wording(draft.version.wording)
+    return wording.matches(draft.text, format_facts(read_facts(draft.facts), wording.locale))
 
 
 def principal_only_reason(draft: Draft) -> str:
@@ -42,23 +49,10 @@ def derive_credit(draft: Draft, *, decided_by: str) -> str:
     """The name in the mark, on one line, because the content hash refuses line breaks. `decided_by` is a role."""
     name = " ".join(draft.artist.name.split())
     by_the_artist = decided_by == Role.PRINCIPAL and not (is_changed(draft) and draft.team_typed)
-    return name if by_the_artist else f"{name}'s team"
+    return name if by_the_artist else f"{name}{TEAM_SUFFIX}"
 
 
-def derive_parts(draft: Draft) -> list[dict[str, Any]]:
-    """Who or what made each part, for the receipt. A person is "the artist" or "the team", never named."""
-    name = draft.artist.name
-    editor = f"{name}'s team" if draft.team_typed else name
-    model = f"the model {draft.maker.removeprefix('model:')}"
-    match derive_mark(draft):
-        case Mark.WRITTEN:
-            return [{"part": "words", "by": f"{editor}, typed by a person", "kind": "person"}]
-        case Mark.FILLED:
-            return [
-                {"part": "words", "by": f"{name}, in sentences signed beforehand", "kind": "person"},
-                {"part": "names and facts", "by": "the composer: rules, no model", "kind": "rules"},
-            ]
-        case Mark.EDITED:
-            return [{"part": "words", "by": f"{model}, changed by {editor}", "kind": "model"}]
-        case _:
-            return [{"part": "words", "by": model, "kind": "model"}]
+def derive_parts(draft: Draft) -> list[dict[str, str]]:
+    """Who or what made each part, as the receipt says it. A text that waits is told as if a principal approved it."""
+    credit = draft.credit or derive_credit(draft, decided_by=Role.PRINCIPAL)
+    return list_parts(draft.mark or derive_mark(draft), credit, draft.maker)

@@ -17,7 +17,7 @@ from fans.models import Mark
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from listens.models import Listen
-from rights.models import CONTENT_HASH, Decision, ShapeHash, StoredClearance
+from rights.models import CONTENT_HASH, WHY_HASH, Decision, ShapeHash, StoredClearance
 
 
 def default_review_seconds() -> int:
@@ -211,10 +211,11 @@ class Draft(models.Model):
     maker = models.CharField(max_length=120, help_text="who wrote the original: composer, or model:<name>")
     team_typed = models.BooleanField(default=False, help_text="somebody other than a principal edited it")
     facts = models.JSONField(null=True, help_text="the facts it was made from, for the reviewer; erasable")
-    parts = models.JSONField(default=list, help_text="who or what made each part, for the receipt")
+    why = models.JSONField(null=True, help_text="why the fan gets it, as facts of `explanations`; erasable")
     mark = models.CharField(max_length=8, choices=Mark.choices, null=True, help_text="set by the decision")
     credit = models.CharField(max_length=140, null=True, help_text="the name in the mark, set by the decision")
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
+    why_hash = GeneratedField(expression=WHY_HASH, output_field=CharField(max_length=64), db_persist=True)
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField(db_default=Now())
     deadline = models.DateTimeField()
@@ -233,9 +234,7 @@ class Draft(models.Model):
         db_persist=True,
         help_text="when its outcome was decided; the lists of sent and stopped drafts are ordered by it",
     )
-    held_by = models.CharField(
-        max_length=80, null=True, help_text="actor who is reviewing it; the queue offers it to nobody else"
-    )
+    held_by = models.CharField(max_length=80, null=True, help_text="who reviews it: nobody else is offered it")
     held_until = models.DateTimeField(null=True, help_text="when the hold ends by itself")
 
     objects = DraftQuerySet.as_manager()
@@ -256,7 +255,7 @@ class Draft(models.Model):
                 name="a_pending_draft_is_open",
             ),
             models.CheckConstraint(
-                condition=Q(decision=None) | Q(content_hash__isnull=False) | Q(salt=None, text=None),
+                condition=Q(decision=None) | Q(content_hash__isnull=False, why_hash__isnull=False) | Q(text=None),
                 name="a_decision_is_on_a_content",
             ),
             models.CheckConstraint(

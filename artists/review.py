@@ -58,7 +58,6 @@ def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -
         if text != draft.text:
             draft.text, draft.revision = text, seen + 1
             draft.team_typed = draft.team_typed or not may_sign(role)
-            draft.parts = marks.derive_parts(draft)
         if may_sign(role):
             _approve(draft, role, by, seen=seen)
         elif draft.revision != seen:
@@ -175,13 +174,7 @@ def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
     within = marks.is_within_shape(draft)
     granted = _require_approvable(draft, role, within)
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
-    decision = decisions.record_decision(
-        Decision.Kind.ITEM,
-        _content_hash(draft),
-        by=by.actor,
-        role=role,
-        under=draft.version.decision if within else None,
-    )
+    decision = _record_decision(draft, role, by, under=draft.version.decision if within else None)
     _update_pending(
         draft,
         seen or draft.revision,
@@ -212,22 +205,24 @@ def _require_approvable(draft: Draft, role: Role, within: bool) -> Clearance:
     return answer
 
 
-def _content_hash(draft: Draft) -> str:
-    if draft.salt is None or draft.text is None or draft.mark is None or draft.credit is None:
+def _record_decision(draft: Draft, role: Role, by: Person, *, under: Decision | None) -> Decision:
+    """The decision on exactly this text under this mark, and on the facts that are told with it."""
+    if draft.salt is None or draft.text is None or draft.mark is None or draft.credit is None or draft.why is None:
         raise InvalidRequest("The text of this draft was erased: there is nothing left to approve.")
-    return hashing.content_hash(
-        salt=draft.salt,
-        person=draft.person_id,
-        artist=draft.artist_id,
-        mark=draft.mark,
-        credit=draft.credit,
-        text=draft.text,
+    salted: dict[str, Any] = {"salt": draft.salt, "person": draft.person_id, "artist": draft.artist_id}
+    return decisions.record_decision(
+        Decision.Kind.ITEM,
+        hashing.content_hash(**salted, mark=draft.mark, credit=draft.credit, text=draft.text),
+        why_hash=hashing.why_hash(**salted, why=draft.why),
+        by=by.actor,
+        role=role,
+        under=under,
     )
 
 
 def _edited_fields(draft: Draft) -> dict[str, Any]:
     """The fields that an edit changes. Writing them again without an edit changes nothing."""
-    return {name: getattr(draft, name) for name in ("text", "team_typed", "revision", "parts")}
+    return {name: getattr(draft, name) for name in ("text", "team_typed", "revision")}
 
 
 def _decision_fields(draft: Draft, state: Draft.State, by: Person) -> dict[str, Any]:

@@ -83,7 +83,9 @@ FROM (
 INSERT_HISTORY = [
     """
     CREATE TEMP TABLE now_on ON COMMIT DROP AS
-    SELECT *, rights_content_hash(salt, person, artist_id, mark, by_name, text) AS hash FROM (
+    SELECT *, rights_content_hash(salt, person, artist_id, mark, by_name, text) AS hash,
+        rights_why_hash(salt, person, artist_id, why) AS why_hash,
+        CASE WHEN mark IN ('edited', 'approved') THEN 'model:small' ELSE 'composer' END AS maker FROM (
     SELECT planned.*, fan.id AS person, whose.artist AS artist_id, whose.name AS by_name, program, version, shape,
         clearance, actor, format('Thank you, %%s. That was %%s listens to my songs since the spring, and I see every '
             'one of them. It means a lot. %%s', fan.name, point, whose.name) AS text,
@@ -94,10 +96,8 @@ INSERT_HISTORY = [
                 'used', false),
             jsonb_build_object('slot', 'plays', 'label', 'Listens', 'value', point, 'from', 'counted', 'used', true)
         ) AS facts,
-        jsonb_build_array(
-            jsonb_build_object('part', 'words', 'by', whose.name || ', in signed sentences', 'kind', 'person'),
-            jsonb_build_object('part', 'names and facts', 'by', 'the composer: rules, no model', 'kind', 'rules')
-        ) AS parts
+        jsonb_build_object('moment', 'nth_listen', 'nth', point, 'recording', NULL, 'program', 'Thank you',
+            'noticed_at', at) AS why
     FROM planned JOIN fan ON fan.n = fan JOIN whose ON whose.n = planned.artist
     WHERE moment >= %(from)s AND moment < %(to)s
     ) AS happened ORDER BY moment
@@ -107,37 +107,29 @@ INSERT_HISTORY = [
     SELECT moment, program, version, person, point, 'drafted', '', at FROM now_on
     """,
     """
-    INSERT INTO rights_decision (id, kind, content_hash, by, role, under_id, at)
-    SELECT decision, 'item', hash, actor, %(role)s,
+    INSERT INTO rights_decision (id, kind, content_hash, why_hash, by, role, under_id, at)
+    SELECT decision, 'item', hash, why_hash, actor, %(role)s,
         CASE WHEN mark = 'filled' THEN shape END, at
     FROM now_on WHERE decision IS NOT NULL
     """,
     """
     INSERT INTO artists_draft (id, moment_id, version_id, person_id, artist_id, clearance_id, state, reason, revision,
-        salt, text, original_text, maker, team_typed, facts, parts, mark, credit, decision_id, written_at, deadline,
+        salt, text, original_text, maker, team_typed, facts, why, mark, credit, decision_id, written_at, deadline,
         decided_by, decided_at, deliver_after)
     SELECT draft, moment, version, person, artist_id, clearance, fate,
         CASE WHEN fate = 'declined' THEN 'declined' ELSE '' END, 1, salt,
         text, CASE WHEN mark = 'edited' THEN 'Thanks.' ELSE text END,
-        CASE WHEN mark IN ('edited', 'approved') THEN 'model:small' ELSE 'composer' END, false, facts, parts, mark,
+        maker, false, facts, why, mark,
         CASE WHEN mark IS NOT NULL THEN by_name END, decision, at, at + interval '1 day' + random() * interval '2 days',
         CASE WHEN fate <> 'pending' THEN actor END, CASE WHEN fate <> 'pending' THEN at END,
         CASE WHEN fate = 'delivered' THEN at END
     FROM now_on
     """,
     """
-    INSERT INTO fans_experience (id, person_id, artist_id, draft, kind, mark, credit, salt, text, why, decision_id,
-        clearance_id, receipt, receipt_key, delivered_at)
-    SELECT uuidv7(at - now()), person, artist_id, draft, 'message', mark, by_name, salt, text,
-        jsonb_build_object('sentence', format('You got this because you reached %%s listens of %%s, and opted in.',
-            point, by_name), 'moment', 'nth_listen', 'nth', point, 'recording', NULL, 'program', 'Thank you',
-            'noticed_at', at),
-        decision, clearance,
-        jsonb_build_object('artist_id', artist_id, 'credit', by_name, 'decision', jsonb_build_object('id', decision,
-            'kind', 'item', 'role', %(role)s::text, 'side', 'principal', 'name', by_name, 'at', at), 'shape', NULL,
-            'program', jsonb_build_object('id', program, 'version', 1), 'grants', '[]'::jsonb, 'parts', parts,
-            'commitment', jsonb_build_object('sha256', hash, 'how', 'SHA-256')),
-        md5(salt), at
+    INSERT INTO fans_experience (id, person_id, artist_id, draft, kind, mark, credit, salt, text, why, maker, program,
+        program_version, decision_id, clearance_id, receipt_key, delivered_at)
+    SELECT uuidv7(at - now()), person, artist_id, draft, 'message', mark, by_name, salt, text, why, maker, program,
+        1, decision, clearance, md5(salt), at
     FROM now_on WHERE decision IS NOT NULL
     """,
     """

@@ -73,6 +73,9 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     artist = serializers.CharField(source="artist.name")
     mark_words = serializers.CharField()
     text = serializers.SerializerMethodField(help_text="null once it was erased or withdrawn")
+    why = serializers.SerializerMethodField(
+        help_text="why you got it, as facts and as a sentence made of them; null once it was erased"
+    )
     receipt = serializers.SerializerMethodField(help_text="the unlisted address of its receipt")
 
     class Meta:
@@ -85,6 +88,9 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
 
     def get_receipt(self, experience: Experience) -> str:
         return f"/r/{experience.receipt_key}"
+
+    def get_why(self, experience: Experience) -> dict[str, Any] | None:
+        return {**experience.why, "sentence": experience.reason_sentence} if experience.why else None
 
     def get_text(self, experience: Experience) -> str | None:
         return None if experience.withdrawn_at else experience.text

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Person
@@ -38,9 +38,11 @@ class NewExperience:
     salt: str
     text: str
     why: dict[str, Any]
+    maker: str
+    program: int
+    program_version: int
     decision_id: int
     clearance_id: int
-    receipt: dict[str, Any]
     kind: str = "message"
 
 
@@ -105,7 +107,7 @@ def erase(experience_id: UUID, *, by: str, reason: str) -> Experience:
     with transaction.atomic():
         experience = Experience.objects.select_related("person").get(pk=experience_id)
         reason = _clean_reason(reason, experience)
-        with_words = Experience.objects.filter(Q(text__isnull=False) | Q(why__isnull=False), pk=experience_id)
+        with_words = Experience.objects.filter(text__isnull=False, pk=experience_id)
         if not with_words.update(text=None, salt=None, why=None):
             raise AlreadyErased(f"The words of {experience} were erased before. Nothing was changed.")
         _record_change(ERASED, experience, by=by, reason=reason)

@@ -8,7 +8,8 @@ from django.db.models.functions import UUID7, Now
 
 from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
-from rights.models import CONTENT_HASH, Decision, StoredClearance
+from fans import moment_text
+from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance
 
 
 class Mark(models.TextChoices):
@@ -140,10 +141,11 @@ def receipt_key() -> str:
 
 
 class Experience(models.Model):
-    """What a fan received. The database accepts only an approved draft.
+    """What a fan received. The database accepts only an approved draft, whole.
 
-    `content_hash` covers salt, fan, artist, mark, credit and text. It must equal the hash of its decision, by a
-    composite foreign key in migration 0002. Erasing sets salt, text and why to NULL; the decision stays.
+    `content_hash` covers salt, fan, artist, mark, credit and text, `why_hash` the facts in `why`. Both must equal the
+    hashes of its decision, by a composite foreign key in migration 0002. A trigger of artists compares the rest with
+    the draft. Erasing sets salt, text and why to NULL together; the decision stays.
     """
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
@@ -157,11 +159,14 @@ class Experience(models.Model):
     credit = models.CharField(max_length=140, help_text="the name in the mark: the artist's, or the team's")
     salt = models.CharField(max_length=32, null=True)
     text = models.TextField(null=True)
-    why = models.JSONField(null=True, help_text="why the fan got it, as facts and as a sentence; erasable")
+    why = models.JSONField(null=True, help_text="why the fan got it, as facts of `artists.explanations`; erasable")
+    maker = models.CharField(max_length=120, help_text="who wrote the original: composer, or model:<name>")
+    program = models.BigIntegerField(help_text="a plain id: this app cannot import programs")
+    program_version = models.PositiveIntegerField(help_text="the number of the program's version")
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
-    decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
+    why_hash = GeneratedField(expression=WHY_HASH, output_field=CharField(max_length=64), db_persist=True)
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="+")
     clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
-    receipt = models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; no person's name")
     receipt_key = models.CharField(max_length=32, unique=True, default=receipt_key)
     delivered_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True)
@@ -170,7 +175,8 @@ class Experience(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(content_hash__isnull=False) | Q(text__isnull=True, salt__isnull=True),
+                condition=Q(content_hash__isnull=False, why_hash__isnull=False)
+                | Q(text__isnull=True, salt__isnull=True, why__isnull=True),
                 name="text_is_hashed_or_gone",
             ),
             models.CheckConstraint(condition=Q(mark__in=Mark.values), name="one_of_the_six_marks"),
@@ -195,3 +201,12 @@ class Experience(models.Model):
     @property
     def mark_words(self) -> str:
         return Mark(self.mark).text(self.credit)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.text is None
+
+    @property
+    def reason_sentence(self) -> str:
+        """Why the fan got it, as a sentence; "" where that was erased. Reads the artist."""
+        return moment_text.reason_sentence(self.why, self.artist.name)

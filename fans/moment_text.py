@@ -45,12 +45,18 @@ def moment_shape(kind: str, nth: int) -> str:
     return "sun" if _is_first(kind, nth) else "bell"
 
 
-def reason_sentence(kind: str, nth: int, what: str) -> str:
-    """Why a fan got something, for the fan; `what` is the title of a song or the name of an artist."""
-    if kind == FIRST_LISTEN:
+def reason_sentence(why: Mapping[str, Any] | None, artist: str) -> str:
+    """Why a fan got something, for the fan, from the facts in `why`; "" where they were erased.
+
+    `artist` is the artist's name.
+    """
+    if not why:
+        return ""
+    what = why["recording"] or artist
+    if why["moment"] == FIRST_LISTEN:
         return f"{REASON_PREFIX}you listened to {what} for the first time, and opted in."
-    listens = "listen" if nth == 1 else "listens"
-    return f"{REASON_PREFIX}you reached {nth:,} {listens} of {what}, and opted in."
+    listens = "listen" if why["nth"] == 1 else "listens"
+    return f"{REASON_PREFIX}you reached {why['nth']:,} {listens} of {what}, and opted in."
 
 
 def _is_first(kind: str, nth: int) -> bool:

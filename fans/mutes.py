@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from accounts.models import Person
 from audit import trail
 from catalog.models import Artist
-from fans.models import Mute, OptIn
-from fans.opt_ins import CHANNEL, claim_for_withdrawal, lock_person, pair_columns
+from fans.models import Mute
+from fans.opt_ins import CHANNEL, claim_for_withdrawal, lock_person_and_opt_in, pair_columns
 from worker import wake
 
 type FanAndProgram = tuple[UUID, int]
@@ -31,7 +31,7 @@ def pause(person: Person, program: int, artist: Artist, *, name: str = "") -> Mu
     It waits for a delivery that is running; nothing of the program is delivered after it.
     """
     with transaction.atomic():
-        _lock_person_and_opt_in(person, artist)
+        lock_person_and_opt_in(person, artist)
         mute = active_mutes(person).filter(program=program).first()
         if mute:
             return mute
@@ -78,9 +78,3 @@ def muted_sql(person_column: str, program_column: str) -> str:
 def claim_new(limit: int) -> set[FanAndProgram]:
     """The (fan, program) paused since the last call, at most `limit`; each once, if the caller commits."""
     return {(mute.person_id, mute.program) for mute in claim_for_withdrawal(Mute.objects.all(), limit)}
-
-
-def _lock_person_and_opt_in(person: Person, artist: Artist) -> None:
-    """Two requests of one fan wait for each other, and both for a delivery that holds the opt-in."""
-    lock_person(person)
-    list(OptIn.objects.select_for_update().filter(person=person, artist=artist, ended_at=None).values_list("pk"))

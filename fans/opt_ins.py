@@ -79,10 +79,10 @@ def opt_in(person: Person, artist: Artist) -> OptIn:
 def opt_out(person: Person, artist: Artist) -> bool:
     """End the opt-in now. Return False if there was none.
 
-    It waits for a delivery that is running; nothing is delivered after it.
+    It waits for a delivery that is running; nothing is delivered after it, nor dated after it.
     """
     with transaction.atomic():
-        lock_person(person)
+        lock_person_and_opt_in(person, artist)
         opt_in = find_opt_in(person, artist)
         if opt_in is None:
             return False
@@ -192,6 +192,15 @@ def pair_columns(pairs: Collection[tuple[UUID, int]]) -> list[list[Any]]:
     """The two columns of these pairs, sorted and each pair once, as `unnest` takes them."""
     wanted = sorted(set(pairs))
     return [[person for person, _ in wanted], [number for _, number in wanted]]
+
+
+def lock_person_and_opt_in(person: Person, artist: Artist) -> None:
+    """Two requests of one fan wait for each other, and both for a delivery that holds the opt-in.
+
+    A time that a later statement takes by `Now()` is then after what was delivered: it is the statement's start.
+    """
+    lock_person(person)
+    list(OptIn.objects.select_for_update().filter(person=person, artist=artist, ended_at=None).values_list("pk"))
 
 
 def lock_person(person: Person) -> None:

@@ -19,7 +19,7 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
         by=by,
         subject=str(own),
         artist_id=own.artist_id,
-        program_id=own.receipt["program"]["id"],
+        program_id=own.program,
         reason=reason,
         words=said,
         shown=_freeze_shown(own),
@@ -38,7 +38,7 @@ def _freeze_shown(experience: Experience) -> dict[str, Any]:
         "text": experience.text,
         "mark": experience.mark_words,
         "made": experience.mark,
-        "why": experience.why["sentence"] if experience.why else None,
+        "why": experience.reason_sentence or None,
         "program": experience.why.get("program") if experience.why else None,
         "delivered_at": experience.delivered_at.isoformat(timespec="seconds"),
     }

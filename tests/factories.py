@@ -221,7 +221,7 @@ def pass_deadline(*drafts: Draft) -> None:
 
 def erase_text(draft: Draft) -> None:
     """The text and facts of the draft are erased. By an update: the product erases experiences, and no drafts yet."""
-    Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, original_text=None, facts=None)
+    Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, original_text=None, facts=None, why=None)
 
 
 def create_approved_draft(artist: Artist, fan: Person | None = None) -> Draft:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.requests import get_person
-from artists import eligibility, review
+from artists import eligibility, marks, review
 from artists.api.access import get_studio_artist
 from artists.models import Draft, Moment
 from web.pagination import StrictCursorPagination
@@ -18,6 +18,7 @@ from web.pagination import StrictCursorPagination
 
 class DraftSerializer(serializers.ModelSerializer[Draft]):
     program = serializers.CharField(source="version.program.name")
+    parts = serializers.SerializerMethodField(help_text="who or what made each part, for the receipt")
 
     class Meta:
         model = Draft
@@ -29,6 +30,9 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
             "text": {"help_text": "as it would reach the fan; null once it was erased, or while the fan is opted out"},
             "facts": {"help_text": "what it was made from, for the reviewer; null as the text is"},
         }
+
+    def get_parts(self, draft: Draft) -> list[dict[str, str]]:
+        return marks.derive_parts(draft)
 
     def to_representation(self, instance: Draft) -> dict[str, Any]:
         """Without the text where the fan is opted out: most texts greet the fan by name."""
@@ -50,7 +54,7 @@ class DraftsView(generics.ListAPIView[Draft]):
         state = self.request.query_params.get("state", Draft.State.PENDING)
         if state not in Draft.State.values:
             raise serializers.ValidationError({"state": f"One of {', '.join(Draft.State.values)}."})
-        drafts = Draft.objects.filter(artist=artist, state=state).select_related("version__program")
+        drafts = Draft.objects.filter(artist=artist, state=state).select_related("artist", "version__program")
         return eligibility.annotate_eligibility(drafts)
 
     @extend_schema(parameters=[OpenApiParameter("state", enum=Draft.State.values, default="pending")])

@@ -242,7 +242,10 @@ class Migration(migrations.Migration):
                     "facts",
                     models.JSONField(help_text="the facts it was made from, for the reviewer; erasable", null=True),
                 ),
-                ("parts", models.JSONField(default=list, help_text="who or what made each part, for the receipt")),
+                (
+                    "why",
+                    models.JSONField(help_text="why the fan gets it, as facts of `explanations`; erasable", null=True),
+                ),
                 (
                     "mark",
                     models.CharField(
@@ -274,6 +277,16 @@ class Migration(migrations.Migration):
                             models.F("mark"),
                             models.F("credit"),
                             models.F("text"),
+                        ),
+                        output_field=models.CharField(max_length=64),
+                    ),
+                ),
+                (
+                    "why_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=rights.models.WhyHash(
+                            models.F("salt"), models.F("person"), models.F("artist"), models.F("why")
                         ),
                         output_field=models.CharField(max_length=64),
                     ),
@@ -315,11 +328,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "held_by",
-                    models.CharField(
-                        help_text="actor who is reviewing it; the queue offers it to nobody else",
-                        max_length=80,
-                        null=True,
-                    ),
+                    models.CharField(help_text="who reviews it: nobody else is offered it", max_length=80, null=True),
                 ),
                 ("held_until", models.DateTimeField(help_text="when the hold ends by itself", null=True)),
                 (
@@ -491,8 +500,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("decision", None),
-                    ("content_hash__isnull", False),
-                    models.Q(("salt", None), ("text", None)),
+                    models.Q(("content_hash__isnull", False), ("why_hash__isnull", False)),
+                    ("text", None),
                     _connector="OR",
                 ),
                 name="a_decision_is_on_a_content",

@@ -13,7 +13,41 @@ class Migration(migrations.Migration):
             ALTER TABLE artists_programversion ADD CONSTRAINT signed_as_it_stands
             FOREIGN KEY (decision_id, shape_hash) REFERENCES rights_decision (id, content_hash);
             ALTER TABLE artists_draft ADD CONSTRAINT decided_as_it_stands
-            FOREIGN KEY (decision_id, content_hash) REFERENCES rights_decision (id, content_hash);
+            FOREIGN KEY (decision_id, content_hash, why_hash)
+            REFERENCES rights_decision (id, content_hash, why_hash);
+
+            -- What was made stays as it was made: a team changes `text` alone, and only an erasure empties the rest.
+            -- Once somebody else than a principal typed, that stays too: the name in the mark follows from it.
+            ALTER TABLE artists_draft ADD CONSTRAINT words_and_facts_are_erased_together
+            CHECK (num_nulls(salt, text, original_text, facts, why) IN (0, 5));
+            CREATE TRIGGER stays_as_made BEFORE UPDATE ON artists_draft FOR EACH ROW WHEN (
+                (OLD.moment_id, OLD.version_id, OLD.person_id, OLD.artist_id, OLD.maker, OLD.written_at)
+                    IS DISTINCT FROM
+                    (NEW.moment_id, NEW.version_id, NEW.person_id, NEW.artist_id, NEW.maker, NEW.written_at)
+                OR (NEW.salt IS NOT NULL AND NEW.salt IS DISTINCT FROM OLD.salt)
+                OR (NEW.original_text IS NOT NULL AND NEW.original_text IS DISTINCT FROM OLD.original_text)
+                OR (NEW.facts IS NOT NULL AND NEW.facts IS DISTINCT FROM OLD.facts)
+                OR (NEW.why IS NOT NULL AND NEW.why IS DISTINCT FROM OLD.why)
+                OR (OLD.team_typed AND NOT NEW.team_typed)
+            ) EXECUTE FUNCTION refuse_change();
+
+            -- The hashes compare text and why with the decision. The rest of an experience is compared with its draft.
+            CREATE FUNCTION artists_only_as_drafted() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = pg_catalog, public, pg_temp AS $$
+            BEGIN
+                IF NOT EXISTS (
+                    SELECT FROM artists_draft draft JOIN artists_programversion version ON version.id = draft.version_id
+                    WHERE draft.id = NEW.draft AND draft.state = 'delivered'
+                    AND (draft.decision_id, draft.clearance_id, draft.maker, version.program_id, version.version)
+                        = (NEW.decision_id, NEW.clearance_id, NEW.maker, NEW.program, NEW.program_version)
+                ) THEN
+                    RAISE EXCEPTION 'the experience differs from its draft %', NEW.draft
+                    USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER only_as_drafted BEFORE INSERT ON fans_experience
+            FOR EACH ROW EXECUTE FUNCTION artists_only_as_drafted();
 
             CREATE FUNCTION artists_only_what_is_signed() RETURNS trigger LANGUAGE plpgsql
             SET search_path = pg_catalog, public, pg_temp AS $$
@@ -39,6 +73,10 @@ class Migration(migrations.Migration):
             """
             ALTER TABLE artists_moment DROP CONSTRAINT moment_outlives_its_listen;
             GRANT DELETE ON artists_moment, artists_draft TO fanfare_app;
+            DROP TRIGGER only_as_drafted ON fans_experience;
+            DROP FUNCTION artists_only_as_drafted();
+            DROP TRIGGER stays_as_made ON artists_draft;
+            ALTER TABLE artists_draft DROP CONSTRAINT words_and_facts_are_erased_together;
             DROP TRIGGER only_what_is_signed ON artists_program;
             DROP FUNCTION artists_only_what_is_signed();
             ALTER TABLE artists_programversion DROP CONSTRAINT signed_as_it_stands;

@@ -6,7 +6,8 @@ from string import ascii_lowercase
 from typing import Any
 
 from ai import unicode
-from ai.facts import Facts, format_facts
+from ai.facts import format_facts
+from artists.generation import read_facts
 from artists.models import Draft
 
 SOURCE_DESCRIPTIONS = {
@@ -49,7 +50,8 @@ class AnnotatedText:
 def annotate_facts(draft: Draft) -> AnnotatedText:
     """Give each fact in the text a letter, in reading order. Only its first occurrence gets one."""
     text, rows = draft.text or "", draft.facts or []
-    values = _localized_values(rows, draft.version.words["locale"])
+    texts = format_facts(read_facts(rows), draft.version.words["locale"]).texts
+    values = {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
     positions = _find_values(text, values)
     spans, facts, end = [], [], 0
     for letter, (start, stop, slot) in zip(ascii_lowercase, positions, strict=False):
@@ -65,21 +67,6 @@ def annotate_facts(draft: Draft) -> AnnotatedText:
 def _unused_fact(row: dict[str, Any]) -> AnnotatedFact:
     day = date.fromisoformat(row["value"]) if row["slot"] == "since" else None
     return AnnotatedFact("", str(row["value"]), "", label=row["label"], day=day)
-
-
-def _localized_values(rows: list[dict[str, Any]], locale: str) -> dict[str, str]:
-    """The value of each slot as a text in this language writes it."""
-    values = {row["slot"]: row["value"] for row in rows}
-    since = values.get("since")
-    facts = Facts(
-        artist=values.get("artist") or "",
-        name=values.get("name"),
-        song=values.get("song"),
-        plays=values.get("plays"),
-        since=date.fromisoformat(since) if since else None,
-    )
-    texts = format_facts(facts, locale).texts
-    return {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
 
 
 def _find_values(text: str, values: dict[str, str]) -> list[tuple[int, int, str]]:

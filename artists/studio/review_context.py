@@ -11,6 +11,7 @@ from accounts.models import Role
 from accounts.people import display_names
 from accounts.roles import may_sign
 from ai import unicode
+from ai.compose import COMPOSER
 from artists import eligibility, marks, program_status, validation
 from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
 from artists.models import Draft
@@ -117,7 +118,7 @@ class ReviewContext:
         draft, version = self.draft, self.draft.version
         if draft.team_typed or marks.is_changed(draft):
             return "Somebody in the team changed the text."
-        if draft.maker == marks.COMPOSER:
+        if draft.maker == COMPOSER:
             return f"The sentences are those of signed version {version.version}. No AI model wrote anything."
         return f"The model {draft.maker.removeprefix('model:')} wrote this text, from these facts only."
 

@@ -142,20 +142,21 @@ class MomentAdmin(ReasonKindAdmin):
 class DraftAdmin(ReasonKindAdmin):
     list_display = ("id", "artist_id", "person_id", "state", "mark", "written_at", "settled_at")
     shown = ("id", "moment", "version", "person", "artist", "clearance", "state", "reason_kind", "revision", "maker",
-             "team_typed", "parts", "mark", "credit", "content_hash", "decision", "written_at", "deadline",
+             "team_typed", "mark", "credit", "content_hash", "why_hash", "decision", "written_at", "deadline",
              "decided_by", "decided_at", "deliver_after", "day", "settled_at", "held_by", "held_until")  # fmt: skip
-    hidden = ("text", "original_text", "facts", "reason")
+    hidden = ("text", "original_text", "facts", "why", "reason")
     secret = ("salt",)
     filters = ("person", "artist")
 
 
 @admin.register(Experience, site=site)
 class ExperienceAdmin(ReadOnlyAdmin):
-    """The receipt names nobody; its key is hidden, because it opens the receipt's page."""
+    """The key of the receipt is hidden, because it opens the receipt's page."""
 
     list_display = ("id", "person_id", "artist_id", "draft", "kind", "mark", "delivered_at", "withdrawn_at")
-    shown = ("id", "person", "artist", "draft", "kind", "mark", "credit", "content_hash", "decision", "clearance",
-             "receipt", "delivered_at", "opened_at", "withdrawn_at")  # fmt: skip
+    shown = ("id", "person", "artist", "draft", "kind", "mark", "credit", "maker", "program", "program_version",
+             "content_hash", "why_hash", "decision", "clearance", "delivered_at", "opened_at",
+             "withdrawn_at")  # fmt: skip
     hidden = ("text", "why", "receipt_key")
     secret = ("salt",)
     filters = ("person",)
@@ -207,7 +208,7 @@ class GrantAdmin(ReadOnlyAdmin):
 @admin.register(Decision, site=site)
 class DecisionAdmin(ReadOnlyAdmin):
     list_display = ("id", "kind", "by", "role", "under_id", "at")
-    shown = ("id", "kind", "content_hash", "by", "role", "under", "at")
+    shown = ("id", "kind", "content_hash", "why_hash", "by", "role", "under", "at")
 
 
 @admin.register(Report, site=site)

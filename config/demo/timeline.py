@@ -66,7 +66,7 @@ def _fan_mutes(world: DemoWorld) -> bool:
     received = Experience.objects.filter(artist__slug="hraundis").select_related("person", "artist").last()
     if received is None:
         return False
-    program = Program.objects.get(pk=received.receipt["program"]["id"])
+    program = Program.objects.get(pk=received.program)
     mutes.pause(received.person, program.pk, received.artist, name=program.name)
     return True
 
@@ -102,7 +102,7 @@ def _fans_report(world: DemoWorld) -> bool:
     received = Experience.objects.filter(artist__slug=REPORTED).select_related("person", "artist").order_by("-pk")
     by_program: dict[int, list[Experience]] = {}
     for experience in received:
-        by_program.setdefault(experience.receipt["program"]["id"], []).append(experience)
+        by_program.setdefault(experience.program, []).append(experience)
     reported = max(by_program.values(), key=len, default=[])[:FANS_TO_STOP]
     if len(reported) < FANS_TO_STOP:
         return False

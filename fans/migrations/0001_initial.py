@@ -101,7 +101,18 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(null=True)),
                 (
                     "why",
-                    models.JSONField(help_text="why the fan got it, as facts and as a sentence; erasable", null=True),
+                    models.JSONField(
+                        help_text="why the fan got it, as facts of `artists.explanations`; erasable", null=True
+                    ),
+                ),
+                (
+                    "maker",
+                    models.CharField(help_text="who wrote the original: composer, or model:<name>", max_length=120),
+                ),
+                ("program", models.BigIntegerField(help_text="a plain id: this app cannot import programs")),
+                (
+                    "program_version",
+                    models.PositiveIntegerField(help_text="the number of the program's version"),
                 ),
                 (
                     "content_hash",
@@ -119,8 +130,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "receipt",
-                    models.JSONField(help_text="frozen at delivery: roles, times, versions, parts; no person's name"),
+                    "why_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=rights.models.WhyHash(
+                            models.F("salt"), models.F("person"), models.F("artist"), models.F("why")
+                        ),
+                        output_field=models.CharField(max_length=64),
+                    ),
                 ),
                 ("receipt_key", models.CharField(default=fans.models.receipt_key, max_length=32, unique=True)),
                 ("delivered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -140,7 +157,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "decision",
-                    models.ForeignKey(
+                    models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.decision"
                     ),
                 ),
@@ -170,8 +187,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("content_hash__isnull", False),
-                            models.Q(("salt__isnull", True), ("text__isnull", True)),
+                            models.Q(("content_hash__isnull", False), ("why_hash__isnull", False)),
+                            models.Q(("salt__isnull", True), ("text__isnull", True), ("why__isnull", True)),
                             _connector="OR",
                         ),
                         name="text_is_hashed_or_gone",

@@ -1,4 +1,4 @@
-"""Experiences need a decision on exactly their content, are never deleted, and stay opened or withdrawn."""
+"""Experiences need a decision on exactly their content, are inserted whole and never deleted, and stay as they were."""
 
 from django.db import migrations
 
@@ -9,7 +9,19 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             ALTER TABLE fans_experience ADD CONSTRAINT nothing_undecided
-            FOREIGN KEY (decision_id, content_hash) REFERENCES rights_decision (id, content_hash);
+            FOREIGN KEY (decision_id, content_hash, why_hash)
+            REFERENCES rights_decision (id, content_hash, why_hash);
+
+            -- An experience without its words has no hash, and without a hash nothing is compared with the decision.
+            CREATE FUNCTION fans_refuse_partial_insert() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = pg_catalog, public, pg_temp AS $$
+            BEGIN
+                RAISE EXCEPTION 'an experience is inserted whole: with its text, salt and why'
+                USING ERRCODE = 'check_violation';
+            END $$;
+            CREATE TRIGGER inserted_whole BEFORE INSERT ON fans_experience
+            FOR EACH ROW WHEN (num_nulls(NEW.text, NEW.salt, NEW.why) > 0)
+            EXECUTE FUNCTION fans_refuse_partial_insert();
 
             -- Opening, erasing and withdrawing are the only changes.
             CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON fans_experience
@@ -25,6 +37,8 @@ class Migration(migrations.Migration):
             """,
             """
             DROP TRIGGER stays_so ON fans_experience;
+            DROP TRIGGER inserted_whole ON fans_experience;
+            DROP FUNCTION fans_refuse_partial_insert();
             DROP TRIGGER never_removed ON fans_experience;
             ALTER TABLE fans_experience DROP CONSTRAINT nothing_undecided;
             GRANT UPDATE, DELETE ON fans_experience TO fanfare_app;

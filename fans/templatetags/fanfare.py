@@ -22,6 +22,7 @@ from accounts.models import Person
 from catalog.models import Artist
 from fans.models import Experience
 from fans.moment_text import REASON_PREFIX, MomentText, ordinal
+from fans.receipts import TEAM_SUFFIX
 from web import times
 
 register = template.Library()
@@ -32,7 +33,6 @@ register.filter(times.write_time)
 ICON_SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 SPOT_COLORS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
 LAST_CASED_LETTER = "\u058f"  # the last code point of Latin, Greek, Cyrillic and Armenian
-TEAM_SUFFIX = "'s team"  # the end of a team's credit in artists/marks.py and artists/receipts.py
 
 
 @cache

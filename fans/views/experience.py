@@ -11,6 +11,7 @@ from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, mutes, reports
 from fans.models import Experience
+from fans.receipts import build_receipt
 from web.decorators import post_only
 
 
@@ -19,9 +20,13 @@ from web.decorators import post_only
 @login_required
 def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """A GET writes nothing: the page sends a POST to `mark_opened`."""
-    experience = _get_own(request, pk)
+    own = experiences.received_by(request.user).select_related("artist", "decision__under")
+    experience = get_object_or_404(own, pk=pk)
+    if experience.is_erased:
+        return render(request, "fans/experience_erased.html", {"experience": experience, "section": "feed"})
     context = {
         "experience": experience,
+        "receipt": build_receipt(experience),
         "program_paused": _is_muted(request, experience),
         "report": reports.find_report(experience, by=request.user),
         "section": "feed",
@@ -42,9 +47,9 @@ def set_paused(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """Pause the program that this came from; with on=0 resume it."""
     experience = _get_own(request, pk)
     if request.POST.get("on") == "0":
-        mutes.resume(request.user, _program_id(experience))
+        mutes.resume(request.user, experience.program)
     else:
-        mutes.pause(request.user, _program_id(experience), experience.artist, name=_program_name(experience))
+        mutes.pause(request.user, experience.program, experience.artist, name=_program_name(experience))
     if not request.htmx:
         return redirect("experience", pk)
     context = {"experience": experience, "program_paused": _is_muted(request, experience)}
@@ -56,15 +61,10 @@ def _get_own(request: AuthenticatedHttpRequest, pk: UUID) -> Experience:
     return get_object_or_404(experiences.received_by(request.user).select_related("artist"), pk=pk)
 
 
-def _program_id(experience: Experience) -> int:
-    program: int = experience.receipt["program"]["id"]
-    return program
-
-
 def _program_name(experience: Experience) -> str:
     """The program's name at delivery; "" if the reason was erased."""
     return str((experience.why or {}).get("program", ""))
 
 
 def _is_muted(request: AuthenticatedHttpRequest, experience: Experience) -> bool:
-    return bool(mutes.muted_pairs({(request.user.pk, _program_id(experience))}))
+    return bool(mutes.muted_pairs({(request.user.pk, experience.program)}))

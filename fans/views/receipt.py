@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fans.models import Experience
+from fans.receipts import build_receipt
 
 
 @require_safe
@@ -27,11 +28,11 @@ def receipt_json(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _get_by_key(key: str) -> Experience:
-    return get_object_or_404(Experience.objects.select_related("artist"), receipt_key=key)
+    return get_object_or_404(Experience.objects.select_related("artist", "decision__under"), receipt_key=key)
 
 
 def _receipt_data(experience: Experience) -> dict[str, Any]:
-    """What was frozen at delivery, and whether the experience was withdrawn since."""
+    """What its rows say, and whether the experience was withdrawn since."""
     withdrawn = experience.withdrawn_at
     return {
         "artist": experience.artist.name,
@@ -40,7 +41,7 @@ def _receipt_data(experience: Experience) -> dict[str, Any]:
         "mark_words": experience.mark_words,
         "delivered_at": experience.delivered_at.isoformat(),
         "withdrawn_at": withdrawn.isoformat() if withdrawn else None,
-        **experience.receipt,
+        **build_receipt(experience),
     }
 
 

@@ -13,15 +13,19 @@ from rights.exceptions import ReauthenticationRequired
 from rights.models import Decision
 
 
-def record_decision(kind: str, content_hash: str, *, by: str, role: str, under: Decision | None = None) -> Decision:
+def record_decision(
+    kind: str, content_hash: str, *, by: str, role: str, why_hash: str | None = None, under: Decision | None = None
+) -> Decision:
     """Store a decision, in the transaction of what it decides. Outside a transaction it raises RuntimeError.
 
-    `by` is an actor such as `person:<uuid>`. `role` is their role in the team at that moment. `under` is a wider
-    decision that this one follows from.
+    `by` is an actor such as `person:<uuid>`. `role` is their role in the team at that moment. A decision on an item
+    needs the `why_hash` too. `under` is a wider decision that this one follows from.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A decision is written in the transaction of what it decides.")
-    return Decision.objects.create(kind=kind, content_hash=content_hash, by=by, role=role, under=under)
+    return Decision.objects.create(
+        kind=kind, content_hash=content_hash, why_hash=why_hash, by=by, role=role, under=under
+    )
 
 
 def require_principal(artist: Artist, *, by: Person, fresh: bool, what: str) -> None:

@@ -76,7 +76,8 @@ def _lock_party(artist: Artist) -> Party:
 
 
 def _end_versions(live: QuerySet[Grant], *, by: Person) -> None:
-    for grant in list(live):
+    """End these grants. They are locked by a statement of their own, so that no delivery is dated after the end."""
+    for grant in list(live.select_for_update(no_key=True)):
         live.filter(pk=grant.pk).update(ended_at=Now(), ended_by=by.actor)
         facts = {"artist": grant.artist_id, "use": grant.use, "version": grant.version}
         trail.record("grant.ended", by=by.actor, subject=f"grant:{grant.pk}", **facts)

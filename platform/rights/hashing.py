@@ -4,11 +4,17 @@ A test compares both. To change what is hashed, add a new column and keep the ol
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 from uuid import UUID
 
 COMMITMENT_DESCRIPTION = (
     "SHA-256, in hexadecimal, over the UTF-8 bytes of these six with one line feed between each: the salt, the fan's "
     "id, the artist's number, the mark's key, the name in the mark, the text."
+)
+WHY_DESCRIPTION = (
+    "The same over four: the salt, the fan's id, the artist's number, and the facts why the fan got it, as JSON on one "
+    "line, shorter keys first, with a space after each colon and comma."
 )
 
 
@@ -19,6 +25,13 @@ def content_hash(*, salt: str, person: UUID, artist: int, mark: str, credit: str
     return _hash_fields(salt, str(person), str(artist), mark, credit, text)
 
 
+def why_hash(*, salt: str, person: UUID, artist: int, why: Mapping[str, str | int | None]) -> str:
+    """The second hash of a decision on one item, over the facts why the fan gets it, as 64 hex digits."""
+    if len(salt) != 32:
+        raise ValueError("A salt has 32 characters.")
+    return _hash_fields(salt, str(person), str(artist), _write_like_postgresql(why))
+
+
 def shape_hash(
     *, program: int, version: int, moment: str, nth: int, recording: int | None, audience: str, wording: str
 ) -> str:
@@ -26,6 +39,12 @@ def shape_hash(
     return _hash_fields(
         str(program), str(version), moment, str(nth), "" if recording is None else str(recording), audience, wording
     )
+
+
+def _write_like_postgresql(facts: Mapping[str, str | int | None]) -> str:
+    """A flat object as the text that jsonb has: the keys by their length in bytes, then by their bytes."""
+    ordered = sorted(facts, key=lambda key: (len(key.encode()), key.encode()))
+    return json.dumps({key: facts[key] for key in ordered}, ensure_ascii=False)
 
 
 def _hash_fields(*fields: str) -> str:

@@ -113,6 +113,9 @@ class Decision(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     content_hash = models.CharField(max_length=64)
+    why_hash = models.CharField(
+        max_length=64, null=True, help_text="of an item: over the facts why its fan gets it (docs/adr/0006)"
+    )
     by = models.CharField(max_length=80, null=True, help_text="person:<uuid>")
     role = models.CharField(max_length=9, blank=True, help_text="the decider's role in the team at that moment")
     under = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -121,6 +124,11 @@ class Decision(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "content_hash"], name="decision_and_its_content"),
+            models.UniqueConstraint(fields=["id", "content_hash", "why_hash"], name="decision_and_its_content_and_why"),
+            models.CheckConstraint(
+                condition=Q(kind="item", why_hash__isnull=False) | ~Q(kind="item") & Q(why_hash=None),
+                name="an_item_is_decided_with_its_why",
+            ),
             models.CheckConstraint(condition=Q(by__isnull=False) | Q(under__isnull=False), name="somebody_decided"),
             models.CheckConstraint(
                 condition=Q(kind="item") | Q(by__isnull=False), name="a_person_signs_what_covers_more_than_one"
@@ -138,6 +146,13 @@ class ContentHash(Func):
     output_field = CharField(max_length=64)
 
 
+class WhyHash(Func):
+    """The second hash that a decision on an item holds, over salt, fan, artist and the facts why the fan gets it."""
+
+    function = "rights_why_hash"
+    output_field = CharField(max_length=64)
+
+
 class ShapeHash(Func):
     """The hash that a principal signs, computed by PostgreSQL from a program's version, its moment and its wording."""
 
@@ -146,3 +161,4 @@ class ShapeHash(Func):
 
 
 CONTENT_HASH = ContentHash(F("salt"), F("person"), F("artist"), F("mark"), F("credit"), F("text"))
+WHY_HASH = WhyHash(F("salt"), F("person"), F("artist"), F("why"))

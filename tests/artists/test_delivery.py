@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -6,15 +7,15 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from artists import delivery, exceptions, programs, review
+from artists import delivery, eligibility, exceptions, programs, review
 from artists.models import Draft
 from artists.program_status import REASON_STOPPED
 from audit.models import Entry
 from events.models import Outbox
-from fans import opt_ins
-from fans.models import Experience
+from fans import mutes, opt_ins
+from fans.models import Experience, Mute, OptIn
 from live.models import Notice
-from rights import grants
+from rights import clearance, grants
 from rights.models import StoredClearance, Use
 from tests import factories
 from tests.concurrency import run_at_once, start_until_blocked
@@ -45,6 +46,12 @@ def test_an_approved_draft_reaches_its_fan() -> None:
     assert (experience.text, experience.mark, experience.credit) == (draft.text, "filled", "Mara Veil")
     assert (experience.decision, experience.clearance) == (draft.decision, draft.clearance)
     assert experience.content_hash == draft.decision.content_hash
+    assert (experience.why, experience.why_hash) == (draft.why, draft.decision.why_hash)
+    assert (experience.maker, experience.program, experience.program_version) == (
+        "composer",
+        draft.version.program_id,
+        1,
+    )
     entry = Entry.objects.get(action="experience.delivered")
     assert (entry.actor, entry.subject, entry.facts) == (
         "system:delivery",
@@ -201,6 +208,33 @@ def test_a_stop_waits_for_a_running_delivery(committing_db: Database, stop: str)
     finish_stop()
 
     assert Experience.objects.get().draft == first.pk
+
+
+@pytest.mark.parametrize("stop", ["opt out", "mute", "switch off"])
+def test_nothing_is_dated_as_delivered_after_the_stop_that_waited_for_it(committing_db: Database, stop: str) -> None:
+    """The stop begins before the delivery stores its experience, and is dated when it has waited for it."""
+    artist = factories.create_artist()
+    draft = factories.create_approved_draft(artist)
+    fan, principal = draft.person, factories.get_member(artist, "principal")
+    stops: dict[str, Callable[[], object]] = {
+        "opt out": lambda: opt_ins.opt_out(fan, artist),
+        "mute": lambda: mutes.pause(fan, draft.version.program_id, artist),
+        "switch off": lambda: grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal),
+    }
+
+    with transaction.atomic():
+        assert eligibility.lock_opted_in([draft]) == {draft.pk}
+        assert clearance.still_clear({draft.clearance_id}, hold=True) == {draft.clearance_id}
+        finish_stop = start_until_blocked(stops[stop])
+        assert delivery.deliver_next()
+    finish_stop()
+
+    stopped_at = {
+        "opt out": lambda: OptIn.objects.get().ended_at,
+        "mute": lambda: Mute.objects.get().since,
+        "switch off": lambda: artist.grants.get().ended_at,
+    }
+    assert Experience.objects.get().delivered_at <= stopped_at[stop]()
 
 
 def test_of_an_undo_and_a_delivery_at_once_only_one_happens(committing_db: Database) -> None:

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from artists import drafts, programs
+from artists import drafts, marks, programs
 from artists.models import Draft, Moment
 from audit.models import Entry
 from events.models import Outbox
@@ -42,6 +42,13 @@ def test_a_moment_becomes_a_pending_draft() -> None:
     assert (draft.person, draft.artist, draft.version) == (moment.person, artist, moment.version)
     assert draft.text.startswith("Thank you, Ana. That was 3 listens. ")
     assert draft.original_text == draft.text
+    assert draft.why == {
+        "moment": "nth_listen",
+        "nth": 3,
+        "recording": None,
+        "program": "Thank you",
+        "noticed_at": moment.noticed_at.isoformat(timespec="seconds"),
+    }
     assert (draft.mark, draft.credit, draft.decision) == (None, None, None)
     assert draft.deadline - draft.written_at == timedelta(seconds=3600)
     assert draft.clearance == StoredClearance.objects.get()
@@ -59,7 +66,8 @@ def test_a_draft_has_its_facts_for_the_reviewer() -> None:
         ("since", "2026-11-01", False),
     ]
     assert all(fact["label"] and fact["from"] for fact in draft.facts)
-    assert [(part["part"], part["kind"]) for part in draft.parts] == [("words", "person"), ("names and facts", "rules")]
+    parts = [(part["part"], part["kind"]) for part in marks.derive_parts(draft)]
+    assert parts == [("words", "person"), ("names and facts", "rules")]
 
 
 @pytest.mark.django_db

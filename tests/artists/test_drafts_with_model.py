@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from artists import drafts, generation
+from artists import drafts, generation, marks
 from artists.models import Draft, Moment
 from audit.models import Entry
 from tests import factories
@@ -25,7 +25,7 @@ def test_a_model_writes_where_the_settings_name_one(settings: Settings) -> None:
 
     draft = Draft.objects.get(moment=moment)
     assert (draft.text, draft.maker) == ("Thank you for the 3 plays, Ana.", "model:tiny-1")
-    assert draft.parts == [{"part": "words", "by": "the model tiny-1", "kind": "model"}]
+    assert marks.derive_parts(draft) == [{"part": "words", "by": "the model tiny-1", "kind": "model"}]
 
 
 @pytest.mark.django_db

@@ -3,16 +3,19 @@
 import pytest
 
 from accounts.models import Role
+from ai.wording import Wording
 from artists import marks
 from artists.models import Draft, ProgramVersion
 from catalog.models import Artist
 from fans.models import Mark
 
 ORIGINAL = "Thank you, Ana. That was 3 listens."
+WORDING = Wording.parse({"locale": "en", "templates": ["Thank you[, {name}]. That was {plays} listens.", "Hi."]})
+FACTS = [{"slot": "artist", "value": "Mara Veil"}, {"slot": "name", "value": "Ana"}, {"slot": "plays", "value": 3}]
 
 
 def build_draft(maker: str, text: str, *, team_typed: bool = False) -> Draft:
-    signed = ProgramVersion(decision_id=1)
+    signed = ProgramVersion(decision_id=1, wording=WORDING.canonical())
     return Draft(
         artist=Artist(name="Mara Veil"),
         version=signed,
@@ -20,6 +23,7 @@ def build_draft(maker: str, text: str, *, team_typed: bool = False) -> Draft:
         original_text=ORIGINAL,
         text=text,
         team_typed=team_typed,
+        facts=FACTS,
     )
 
 
@@ -55,16 +59,26 @@ def test_only_a_principal_gives_the_artists_name(role: Role) -> None:
 
 
 @pytest.mark.parametrize(
-    ("maker", "text", "within"),
+    ("text", "within"),
     [
-        ("composer", ORIGINAL, True),
-        ("composer", ORIGINAL + " ", False),
-        ("composer", ORIGINAL.lower(), False),
-        ("model:tiny", ORIGINAL, False),
+        (ORIGINAL, True),
+        ("Hi.", True),
+        (ORIGINAL + " ", False),
+        (ORIGINAL.lower(), False),
+        ("Thank you, Bea. That was 3 listens.", False),
+        ("Thank you, Ana. That was 4 listens.", False),
+        ("Thank you. That was 3 listens.", False),  # the name is known, so the signed sentence has it
+        ("", False),
     ],
 )
-def test_a_signature_covers_the_exact_text_only(maker: str, text: str, within: bool) -> None:
-    assert marks.is_within_shape(build_draft(maker, text)) is within
+@pytest.mark.parametrize("maker", ["composer", "model:tiny"])
+def test_a_signature_covers_the_exact_text_of_these_facts_whoever_is_said_to_have_made_it(
+    maker: str, text: str, within: bool
+) -> None:
+    draft = build_draft(maker, text)
+    draft.original_text = text
+
+    assert marks.is_within_shape(draft) is within
 
 
 def test_the_name_in_a_mark_is_one_line() -> None:
@@ -97,6 +111,13 @@ def test_an_unchanged_text_is_never_marked_written() -> None:
 
 def test_an_unsigned_version_covers_no_text() -> None:
     draft = build_draft("composer", ORIGINAL)
-    draft.version = ProgramVersion()
+    draft.version = ProgramVersion(wording=WORDING.canonical())
+
+    assert not marks.is_within_shape(draft)
+
+
+def test_an_erased_draft_is_within_no_shape() -> None:
+    draft = build_draft("composer", ORIGINAL)
+    draft.text = draft.facts = None
 
     assert not marks.is_within_shape(draft)

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.exceptions import NotAllowed
-from artists import review
+from artists import marks, review
 from artists.exceptions import InvalidRequest, Uncleared
 from artists.models import Draft
 from audit.models import Entry
@@ -24,7 +24,8 @@ def test_a_principals_edit_approves_the_draft() -> None:
     assert edited.original_text == draft.text
     assert Entry.objects.get(action="draft.approved").actor == principal.actor
     assert (edited.decision.content_hash, edited.decision.under) == (edited.content_hash, None)
-    assert [part["kind"] for part in edited.parts] == ["person"]
+    assert edited.decision.why_hash == edited.why_hash
+    assert [part["kind"] for part in marks.derive_parts(edited)] == ["person"]
 
 
 @pytest.mark.django_db
@@ -88,7 +89,8 @@ def test_an_edited_text_of_a_model_is_marked_edited() -> None:
     edited = review.edit(draft.pk, "Ana, mine now.", by=factories.get_member(artist, "principal"))
 
     assert (edited.mark, edited.credit) == ("edited", "Mara Veil")
-    assert edited.parts == [{"part": "words", "by": "the model tiny-1, changed by Mara Veil", "kind": "model"}]
+    parts = marks.derive_parts(edited)
+    assert parts == [{"part": "words", "by": "the model tiny-1, changed by Mara Veil", "kind": "model"}]
 
 
 @pytest.mark.django_db

@@ -19,6 +19,7 @@ INVALID_EXPERIENCES = """
 SELECT count(*) FROM fans_experience shown
 LEFT JOIN rights_decision yes ON yes.id = shown.decision_id AND yes.content_hash = rights_content_hash(
     shown.salt, shown.person_id, shown.artist_id, shown.mark, shown.credit, shown.text)
+    AND yes.why_hash = rights_why_hash(shown.salt, shown.person_id, shown.artist_id, shown.why)
 LEFT JOIN artists_draft draft ON draft.id = shown.draft AND draft.decision_id = shown.decision_id
 LEFT JOIN fans_optin given ON given.person_id = shown.person_id AND given.artist_id = shown.artist_id
 WHERE yes.id IS NULL OR draft.id IS NULL OR given.id IS NULL

@@ -56,7 +56,7 @@ def test_other_people_get_a_404(experience: Experience, what: str) -> None:
 
 def test_pausing_stops_its_program_and_resuming_starts_it(experience: Experience) -> None:
     client, path = signed_in_client(experience.person), f"/experiences/{experience.pk}"
-    pair = (experience.person_id, experience.receipt["program"]["id"])
+    pair = (experience.person_id, experience.program)
 
     assert client.post(f"{path}/pause", {"on": "1"})["Location"] == path
     assert mutes.muted_pairs({pair}) == {pair}
@@ -85,7 +85,9 @@ def test_an_erased_experience_says_so(experience: Experience) -> None:
     page = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
     assert "The words were erased" in page.words
-    assert "You got this because" not in page.words
+    assert page.all("a", href=f"/r/{experience.receipt_key}")
+    for other in ("You got this because", experience.mark_words, "Thank you", "Who made what", "Pause"):
+        assert other not in page.words
 
 
 def test_words_have_their_own_direction(experience: Experience) -> None:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import Person
-from artists import explanations
+from artists import delivery, review
+from artists.models import Program
 from audit.models import Entry
-from fans import experiences
+from catalog.models import Recording
+from fans import experiences, moment_text
 from fans.exceptions import AlreadyErased, AlreadyWithdrawn, InvalidReason
 from fans.models import Experience
+from fans.receipts import build_receipt
 from live.models import Notice
 from rights import hashing
 from tests import factories
@@ -39,9 +42,27 @@ def test_an_experience_says_why_the_fan_got_it() -> None:
     program = artist.programs.latest("pk")
     first = factories.create_pending_draft(artist, program=program)
 
-    assert whole.why["sentence"] == "You got this because you reached 3 listens of Mara Veil, and opted in."
-    explained = explanations.explain_delivery(first.moment, first.version)
-    assert explained["sentence"] == "You got this because you listened to Low Tide for the first time, and opted in."
+    assert whole.reason_sentence == "You got this because you reached 3 listens of Mara Veil, and opted in."
+    assert moment_text.reason_sentence(first.why, "Mara Veil") == (
+        "You got this because you listened to Low Tide for the first time, and opted in."
+    )
+
+
+def test_why_is_what_was_true_when_the_draft_was_written() -> None:
+    artist = factories.create_artist()
+    song = factories.create_recording(artist, "Low Tide")
+    program = factories.create_program(artist, recording=song)
+    draft = factories.create_pending_draft(artist, program=program)
+    Recording.objects.filter(pk=song.pk).update(title="evil.example")
+    Program.objects.filter(pk=program.pk).update(name="Another name")
+    factories.remove_undo_time(artist)
+    review.approve(draft.pk, by=factories.get_member(artist, "principal"))
+    delivery.deliver_next()
+
+    experience = Experience.objects.get(draft=draft.pk)
+
+    assert experience.why == draft.why
+    assert (experience.why["recording"], experience.why["program"]) == ("Low Tide", "Thank you")
 
 
 def test_opening_is_stored_once() -> None:
@@ -72,7 +93,7 @@ def test_the_receipt_can_be_checked_and_names_no_person() -> None:
     experience = factories.create_experience(artist)
     grant = artist.grants.get()
 
-    receipt = experience.receipt
+    receipt = build_receipt(experience)
 
     assert receipt["decision"]["role"] == "principal"
     assert receipt["decision"]["name"] == "Mara Veil"
@@ -90,13 +111,16 @@ def test_the_receipt_can_be_checked_and_names_no_person() -> None:
         credit=experience.credit,
         text=experience.text,
     )
+    assert receipt["why"]["sha256"] == hashing.why_hash(
+        salt=experience.salt, person=experience.person_id, artist=experience.artist_id, why=experience.why
+    )
     people = [value for person in Person.objects.all() for value in (str(person.pk), person.handle, person.email)]
     assert [value for value in [*people, "Ana", experience.text, experience.salt] if value in str(receipt)] == []
 
 
 def test_erasing_leaves_the_decision_and_the_commitment() -> None:
     experience = factories.create_experience(factories.create_artist())
-    committed = experience.receipt["commitment"]["sha256"]
+    committed = build_receipt(experience)["commitment"]["sha256"]
 
     erased = experiences.erase(experience.pk, by=STAFF, reason=" The fan \n asked for it. ")
 
@@ -123,10 +147,12 @@ def test_erasing_twice_changes_nothing() -> None:
 def test_withdrawing_keeps_words_and_receipt_and_is_recorded() -> None:
     experience = factories.create_experience(factories.create_artist())
 
+    before = build_receipt(experience)
+
     withdrawn = experiences.withdraw(experience.pk, by=STAFF, reason=REASON)
 
     assert withdrawn.withdrawn_at is not None
-    assert (withdrawn.text, withdrawn.receipt) == (experience.text, experience.receipt)
+    assert (withdrawn.text, build_receipt(withdrawn)) == (experience.text, before)
     assert withdrawn.content_hash == withdrawn.decision.content_hash
     entry = Entry.objects.get(action="experience.withdrawn")
     assert (entry.actor, entry.subject) == (STAFF, f"experience:{experience.pk}")

@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 
 from rights import hashing
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\n"), max_size=40)
+SALT = st.text(st.sampled_from("0123456789abcdef"), min_size=32, max_size=32)
 BIG = st.integers(min_value=1, max_value=2**63 - 1)
 WITH_DB = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 
@@ -19,6 +21,7 @@ def hash_in_postgres(function: str, *values: object) -> str | None:
     """The hash that our function in PostgreSQL computes."""
     types = {
         "rights_content_hash": "%s::text, %s::uuid, %s::bigint, %s::text, %s::text, %s::text",
+        "rights_why_hash": "%s::text, %s::uuid, %s::bigint, %s::jsonb",
         "rights_shape_hash": "%s::bigint, %s::bigint, %s::text, %s::bigint, %s::bigint, %s::text, %s::text",
     }
     with connection.cursor() as cursor:
@@ -29,7 +32,7 @@ def hash_in_postgres(function: str, *values: object) -> str | None:
 @pytest.mark.django_db
 @WITH_DB
 @given(
-    salt=st.text(st.sampled_from("0123456789abcdef"), min_size=32, max_size=32),
+    salt=SALT,
     person=st.uuids(),
     artist=BIG,
     mark=LINE,
@@ -42,6 +45,22 @@ def test_python_and_postgresql_compute_the_same_content_hash(
     computed = hashing.content_hash(salt=salt, person=person, artist=artist, mark=mark, credit=credit, text=text)
 
     assert computed == hash_in_postgres("rights_content_hash", salt, person, artist, mark, credit, text)
+
+
+@pytest.mark.django_db
+@WITH_DB
+@given(
+    salt=SALT,
+    person=st.uuids(),
+    artist=BIG,
+    why=st.dictionaries(TEXT, TEXT | st.none() | st.integers(-(2**63), 2**63 - 1), max_size=8),
+)
+def test_python_and_postgresql_compute_the_same_why_hash(
+    salt: str, person: uuid.UUID, artist: int, why: dict[str, str | int | None]
+) -> None:
+    computed = hashing.why_hash(salt=salt, person=person, artist=artist, why=why)
+
+    assert computed == hash_in_postgres("rights_why_hash", salt, person, artist, Jsonb(why))
 
 
 @pytest.mark.django_db

@@ -71,9 +71,7 @@ def test_a_program_that_its_team_paused_is_not_shown_as_stopped(desk: Client) ->
     artist = factories.create_artist("Mara Veil")
     received = factories.create_experience(artist)
     fan_reports.report_experience(received, by=received.person, reason="untrue")
-    programs.pause(
-        Program.objects.get(pk=received.receipt["program"]["id"]), by=factories.get_member(artist, "principal")
-    )
+    programs.pause(Program.objects.get(pk=received.program), by=factories.get_member(artist, "principal"))
 
     words = _page_words(desk)
 

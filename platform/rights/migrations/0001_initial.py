@@ -112,6 +112,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("content_hash", models.CharField(max_length=64)),
+                (
+                    "why_hash",
+                    models.CharField(
+                        help_text="of an item: over the facts why its fan gets it (docs/adr/0006)",
+                        max_length=64,
+                        null=True,
+                    ),
+                ),
                 ("by", models.CharField(help_text="person:<uuid>", max_length=80, null=True)),
                 (
                     "role",
@@ -130,6 +138,17 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("id", "content_hash"), name="decision_and_its_content"),
+                    models.UniqueConstraint(
+                        fields=("id", "content_hash", "why_hash"), name="decision_and_its_content_and_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "item"), ("why_hash__isnull", False)),
+                            models.Q(models.Q(("kind", "item"), _negated=True), ("why_hash", None)),
+                            _connector="OR",
+                        ),
+                        name="an_item_is_decided_with_its_why",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("by__isnull", False), ("under__isnull", False), _connector="OR"),
                         name="somebody_decided",

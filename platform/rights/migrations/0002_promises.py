@@ -14,6 +14,12 @@ RETURN CASE WHEN length(salt) = 32 AND strpos(mark || credit, E'\\n') = 0 THEN
     encode(sha256(convert_to(
         salt || E'\\n' || person || E'\\n' || artist || E'\\n' || mark || E'\\n' || credit || E'\\n' || content, 'UTF8'
     )), 'hex') END;
+-- A second hash beside the first, so that a decision covers the facts that are told with the text too. jsonb writes its
+-- keys in one order, so equal facts have one text.
+CREATE FUNCTION rights_why_hash(salt text, person uuid, artist bigint, why jsonb)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN length(salt) = 32 THEN
+    encode(sha256(convert_to(salt || E'\\n' || person || E'\\n' || artist || E'\\n' || why::text, 'UTF8')), 'hex') END;
 -- A program for every recording of its artist names none; that alone may be NULL. The words come last: only they may
 -- hold a line break.
 CREATE FUNCTION rights_shape_hash(
@@ -33,6 +39,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FUNCTIONS,
             "DROP FUNCTION rights_content_hash(text, uuid, bigint, text, text, text);"
+            "DROP FUNCTION rights_why_hash(text, uuid, bigint, jsonb);"
             "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);",
         ),
         append_only("rights_decision"),

@@ -263,7 +263,7 @@ def test_markup_in_names_and_texts_is_shown_as_text(artist: Artist) -> None:
 
 def test_an_erased_draft_can_be_opened(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
-    Draft.objects.filter(pk=draft.pk).update(text=None, salt=None, original_text=None, facts=None)
+    factories.erase_text(draft)
 
     page = member_client(artist, "principal").get(review_path(draft))
 

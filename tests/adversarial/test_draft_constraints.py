@@ -1,0 +1,130 @@
+"""Raw SQL with the app role against drafts: made words and facts stay as they were made, decided ones as decided."""
+
+import pytest
+
+from accounts.exceptions import NotAllowed
+from accounts.models import Role
+from artists import review
+from artists.models import Draft
+from fans.models import Experience
+from tests import factories
+from tests.adversarial.test_database_constraints import refused, sql
+
+pytestmark = pytest.mark.django_db
+
+MONEY = "Thank you, Ana. Send me money."
+ERASABLE = ("salt", "text", "original_text", "facts", "why")
+
+
+@pytest.fixture
+def draft() -> Draft:
+    return factories.create_pending_draft(factories.create_artist())
+
+
+@pytest.fixture
+def experience() -> Experience:
+    return factories.create_experience(factories.create_artist())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "original_text = text || '!'",
+        "facts = '[]'",
+        "facts = jsonb_set(facts, '{0,value}', '\"Bea\"')",
+        "why = jsonb_set(why, '{nth}', '99')",
+        'why = why || \'{"sentence": "Go to evil.example."}\'',
+        "salt = repeat('0', 32)",
+        "maker = 'model:tiny'",
+        "moment_id = moment_id + 1",
+        "version_id = version_id + 1",
+        "person_id = gen_random_uuid()",
+        "artist_id = artist_id + 1",
+        "written_at = now() - interval '1 day'",
+    ],
+)
+def test_a_draft_stays_as_it_was_made(draft: Draft, change: str) -> None:
+    refused("history is not changed", f"UPDATE artists_draft SET {change} WHERE id = %s", draft.pk)
+
+
+def test_that_somebody_of_the_team_typed_stays_so(draft: Draft) -> None:
+    sql("UPDATE artists_draft SET team_typed = true WHERE id = %s", draft.pk)
+
+    refused("history is not changed", "UPDATE artists_draft SET team_typed = false WHERE id = %s", draft.pk)
+
+
+@pytest.mark.parametrize("kept", ERASABLE)
+def test_words_and_facts_are_erased_together_and_do_not_come_back(draft: Draft, kept: str) -> None:
+    some = ", ".join(f"{column} = NULL" for column in ERASABLE if column != kept)
+    refused("words_and_facts_are_erased_together", f"UPDATE artists_draft SET {some} WHERE id = %s", draft.pk)
+
+    everything = ", ".join(f"{column} = NULL" for column in ERASABLE)
+    sql(f"UPDATE artists_draft SET {everything} WHERE id = %s", draft.pk)
+
+    refused(
+        "history is not changed|words_and_facts_are_erased_together",
+        "UPDATE artists_draft SET salt = %s, text = 'x', original_text = 'x', facts = '[]', why = '{}' WHERE id = %s",
+        "0" * 32,
+        draft.pk,
+    )
+
+
+def test_words_typed_past_us_are_for_a_principal_whatever_their_row_says(draft: Draft) -> None:
+    """The text alone can be replaced, and it decides for itself that nobody signed it."""
+    reviewer = factories.get_member(draft.artist, Role.REVIEWER)
+    refused("history is not changed", "UPDATE artists_draft SET text = %s, original_text = %s", MONEY, MONEY)
+    sql("UPDATE artists_draft SET text = %s WHERE id = %s", MONEY, draft.pk)
+
+    with pytest.raises(NotAllowed):
+        review.approve(draft.pk, by=reviewer)
+
+
+def test_words_inserted_as_made_are_for_a_principal_too(draft: Draft) -> None:
+    """A whole draft of somebody's own, which says that the composer made it."""
+    reviewer = factories.get_member(draft.artist, Role.REVIEWER)
+    moment = factories.create_moment(draft.version.program)
+    columns = "version_id, artist_id, clearance_id, state, reason, revision, maker, team_typed, facts, why, deadline"
+    sql(
+        f"INSERT INTO artists_draft (moment_id, person_id, salt, text, original_text, {columns})"
+        f" SELECT %s, %s, repeat('0', 32), %s, %s, {columns} FROM artists_draft WHERE id = %s",
+        moment.pk,
+        moment.person_id,
+        MONEY,
+        MONEY,
+        draft.pk,
+    )
+
+    with pytest.raises(NotAllowed):
+        review.approve(Draft.objects.get(moment=moment).pk, by=reviewer)
+
+
+@pytest.mark.parametrize(
+    "change", ["text = 'Other words'", "mark = 'written'", "credit = 'Ove Lind'", "decision_id = NULL"]
+)
+def test_an_approved_draft_stays_as_it_was_approved(change: str) -> None:
+    draft = factories.create_approved_draft(factories.create_artist())
+
+    refused(
+        "decided_as_it_stands|nothing_goes_out_undecided",
+        f"UPDATE artists_draft SET {change} WHERE id = %s",
+        draft.pk,
+    )
+
+
+def test_a_draft_is_not_approved_by_another_ones_decision() -> None:
+    artist = factories.create_artist()
+    approved, pending = factories.create_approved_draft(artist), factories.create_pending_draft(artist)
+    approve = "UPDATE artists_draft SET state = 'approved', deliver_after = now()"
+
+    refused(
+        "decided_as_it_stands",
+        f"{approve}, decision_id = %s, mark = 'filled', credit = 'Mara Veil' WHERE id = %s",
+        approved.decision_id,
+        pending.pk,
+    )
+    refused("nothing_goes_out_undecided", f"{approve} WHERE id = %s", pending.pk)
+
+
+@pytest.mark.parametrize("table", ["artists_draft", "artists_moment"])
+def test_what_was_drafted_is_not_removed(experience: Experience, table: str) -> None:
+    refused("permission denied", f"DELETE FROM {table}")
