@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 
 from config.views import is_listenbrainz_request
-from listens.listenbrainz import validation
 
 DISCARD_FACTOR = 6  # an oversized body is read on up to this many times the limit, so that the client sees the answer
 
@@ -22,29 +21,50 @@ class BodyTooLarge(Exception):
 
 
 def limit_body_size(app: App) -> App:
-    """Stop reading a body at DATA_UPLOAD_MAX_MEMORY_SIZE and answer 413, or 400 to ListenBrainz clients.
+    """Stop keeping a body at DATA_UPLOAD_MAX_MEMORY_SIZE and answer 413.
 
-    Django itself writes a whole body to disk before any view can refuse it.
+    Django itself writes a whole body to disk before any view can refuse it. The ListenBrainz API gets the beginning
+    of the body and refuses it itself, after it has checked the token and counted the request.
     """
 
     async def limited(scope: Message, receive: Receive, send: Send) -> None:
-        size = 0
-
-        async def receive_counted() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                raise BodyTooLarge
-            return message
-
+        request = LimitedRequest(scope, receive, send)
         try:
-            await app(scope, receive_counted, send)
+            await app(scope, request.receive, request.send)
         except BodyTooLarge:
-            await _discard_body(receive)
-            await _send_too_large(scope["path"], send)
+            await _send_too_large(request.send)
 
     return limited
+
+
+class LimitedRequest:
+    """Receives and sends the messages of one request, and ends a body that is too large."""
+
+    def __init__(self, scope: Message, receive: Receive, send: Send) -> None:
+        self._path, self._receive, self._send = scope.get("path", ""), receive, send
+        self._size = 0
+
+    def _is_too_large(self) -> bool:
+        return self._size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+    async def receive(self) -> Message:
+        if self._is_too_large():  # the body has ended for the application
+            return await _wait_for_disconnect(self._receive)
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if not self._is_too_large():
+            return message
+        if message.get("more_body"):
+            await _discard_body(self._receive)
+        if not is_listenbrainz_request(self._path):
+            raise BodyTooLarge
+        return {**message, "more_body": False}
+
+    async def send(self, message: Message) -> None:
+        """Close the connection after a body that is too large: part of it may never be read."""
+        if self._is_too_large() and message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await self._send(message)
 
 
 async def _discard_body(receive: Receive) -> None:
@@ -56,12 +76,14 @@ async def _discard_body(receive: Receive) -> None:
             return
 
 
-async def _send_too_large(path: str, send: Send) -> None:
-    sentence = f"Payload too large. Payload cannot exceed {validation.MAX_BODY_BYTES} bytes"
-    listenbrainz = is_listenbrainz_request(path)
-    body = {"code": 400, "error": sentence} if listenbrainz else {"detail": sentence, "code": "TooLarge"}
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    if listenbrainz:
-        headers.append((b"access-control-allow-origin", b"*"))
-    await send({"type": "http.response.start", "status": 400 if listenbrainz else 413, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+async def _wait_for_disconnect(receive: Receive) -> Message:
+    while (message := await receive())["type"] != "http.disconnect":
+        pass
+    return message
+
+
+async def _send_too_large(send: Send) -> None:
+    sentence = f"The body is too large. It may have {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps({"detail": sentence, "code": "TooLarge"}).encode()})

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 
 from config.exception_handler import DATABASE_UNAVAILABLE
 from fans.views import feed
+from listens.listenbrainz import endpoint
 
 logger = logging.getLogger(__name__)
 
 LISTENBRAINZ_PREFIXES = ("/1/", "/apis/listenbrainz/")
+AUDIOSCROBBLER_REFUSAL = "FAILED This server has no AudioScrobbler API. Use its ListenBrainz API.\n"
 API_PREFIXES = ("/api/", "/health", *LISTENBRAINZ_PREFIXES)
 
 
@@ -32,7 +34,12 @@ def is_listenbrainz_request(path: str) -> bool:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show a signed-in person their feed, and everybody else what Fanfare is."""
+    """Show a signed-in person their feed, and everybody else what Fanfare is.
+
+    An AudioScrobbler client greets the server here. It reads the first word of a text, so a page would confuse it.
+    """
+    if request.GET.get("hs") == "true":
+        return HttpResponse(AUDIOSCROBBLER_REFUSAL, content_type="text/plain; charset=utf-8")
     if request.user.is_authenticated:
         return feed.feed(cast(feed.FeedRequest, request))
     return render(request, "home.html")
@@ -51,6 +58,8 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def error_page(request: HttpRequest, status: int, title: str, sentence: str, *, way: str = "") -> HttpResponse:
     """A page for a person, or JSON for a program. `way` is the path of a link onward; the default is the front page."""
+    if is_listenbrainz_request(request.path):
+        return endpoint.allow_any_origin(endpoint.error_response(status, sentence))
     if is_api_request(request.path):
         return JsonResponse({"detail": sentence}, status=status)
     context = {"status": status, "title": title, "sentence": sentence, "way": way, "layout": "base.html"}
@@ -92,6 +101,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status, code = (503 if unavailable else 500), secrets.token_hex(3).upper()
     logger.error("error %s at %s", code, request.resolver_match and request.resolver_match.view_name)
     sentence = DATABASE_UNAVAILABLE if unavailable else "That did not go through. Nothing was half done."
+    if is_listenbrainz_request(request.path):
+        return endpoint.allow_any_origin(endpoint.error_response(status, f"{sentence} ({code})"))
     if is_api_request(request.path):
         return JsonResponse({"detail": sentence, "code": code}, status=status)
     context = {"status": status, "title": "Not now", "sentence": sentence, "code": code, "layout": "base_minimal.html"}

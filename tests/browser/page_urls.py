@@ -61,7 +61,8 @@ PAGE_URLS = {
 }
 NOT_PAGES = {
     # for programs
-    "health", "api-schema", "submit-listens", "validate-token", "api-me", "api-tokens", "api-token", "api-notices",
+    "health", "api-schema", "submit-listens", "validate-token", "user-listens", "listen-count", "playing-now",
+    "unknown-address", "api-me", "api-tokens", "api-token", "api-notices",
     "api-opt-in", "api-experiences",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-staff-main-recording",
     "api-team", "api-grants",

@@ -1,112 +1,23 @@
 """The ListenBrainz API for scrobblers. A listen is in the outbox before the client gets status 200."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
-from typing import Any
 
-import msgspec
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import tokens
 from accounts.models import Person
 from events import outbox, topics
 from listens import event, incognito
 from listens.exceptions import InvalidSubmission, RequestRejected
-from listens.listenbrainz import mapping, validation
+from listens.listenbrainz import history, mapping, validation
+from listens.listenbrainz.endpoint import allow_any_origin, endpoint, error_response, json_response
 from listens.listenbrainz.validation import Submission, SubmittedListen
-from web import rate_limits
 
 QUEUE_UNAVAILABLE = "Cannot submit listens to queue, please try again later."
 PLAYING_NOW_UNAVAILABLE = "Cannot record playing_now at this time."
 DATABASE_UNAVAILABLE = "The listen database is momentarily offline. Please wait a few minutes and try again."
-RATE_LIMIT_EXCEEDED = (
-    "You have exceeded your rate limit. See the X-RateLimit-* response headers for more information on your current "
-    "rate limit.\n"
-)
-EXPOSED_HEADERS = "X-RateLimit-Remaining,X-RateLimit-Limit,X-RateLimit-Reset,X-RateLimit-Reset-In"
-
-type Endpoint = Callable[[HttpRequest, str, Person | None], HttpResponse]
-
-
-def endpoint(*methods: str, unavailable: str) -> Callable[[Endpoint], Callable[[HttpRequest], HttpResponse]]:
-    """Decorate a view of this API: authenticate by token, limit the rate, and answer every error as ListenBrainz does.
-
-    `unavailable` is the message of status 503 while the database is unavailable.
-    """
-    allowed = ", ".join(sorted({*methods, "OPTIONS"}))
-
-    def decorate(view: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
-        @csrf_exempt
-        @wraps(view)
-        def handle(request: HttpRequest) -> HttpResponse:
-            if request.method == "OPTIONS":
-                response = HttpResponse(headers={"Allow": allowed})
-            elif request.method not in methods:
-                response = _error_response(405, "Method not allowed.")
-                response["Allow"] = allowed
-            else:
-                try:
-                    response = _rate_limited(view, request)
-                except (OperationalError, InterfaceError):
-                    response = _error_response(503, unavailable)
-            response["Access-Control-Allow-Origin"] = "*"
-            response["Access-Control-Allow-Methods"] = allowed
-            response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-            response["Access-Control-Max-Age"] = "21600"
-            return response
-
-        return handle
-
-    return decorate
-
-
-def _rate_limited(view: Endpoint, request: HttpRequest) -> HttpResponse:
-    """Limit requests by token, and requests without a valid token by address."""
-    secret = _token_secret(request)
-    person = tokens.authenticate(secret) if secret else None
-    if person:
-        rate = rate_limits.hit(f"listens token {secret}", settings.LISTENS_RATE_PER_TOKEN, settings.LISTENS_RATE_WINDOW)
-    else:
-        address = request.META.get("REMOTE_ADDR", "")
-        rate = rate_limits.hit(
-            f"listens address {address}", settings.LISTENS_RATE_PER_ADDRESS, settings.LISTENS_RATE_WINDOW
-        )
-    response = _call_endpoint(view, request, secret, person) if rate.allowed else _rate_limit_response(rate)
-    response["X-RateLimit-Limit"] = str(rate.limit)
-    response["X-RateLimit-Remaining"] = str(rate.remaining)
-    response["X-RateLimit-Reset-In"] = str(rate.reset_in)
-    response["X-RateLimit-Reset"] = str(rate.reset_at)
-    response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-    return response
-
-
-def _call_endpoint(view: Endpoint, request: HttpRequest, secret: str, person: Person | None) -> HttpResponse:
-    try:
-        return view(request, secret, person)
-    except RequestRejected as error:
-        return _error_response(error.status, error.message)
-    except InvalidSubmission as error:
-        return _error_response(400, error.message, error.listen)
-
-
-def _rate_limit_response(rate: rate_limits.RateLimitStatus) -> HttpResponse:
-    """Answer 429. ListenBrainz itself sends no Retry-After, but some clients respect it."""
-    return HttpResponse(
-        RATE_LIMIT_EXCEEDED,
-        status=429,
-        content_type="text/plain; charset=utf-8",
-        headers={"Retry-After": str(rate.reset_in)},
-    )
-
-
-def _token_secret(request: HttpRequest) -> str:
-    """Return the second word of the Authorization header, whatever the first is, or the query parameter `token`."""
-    words = request.headers.get("Authorization", "").split(" ")
-    return words[1] if len(words) > 1 else request.GET.get("token", "")
+COUNT_UNAVAILABLE = "Cannot fetch user listen count right now."
 
 
 @endpoint("POST", unavailable=QUEUE_UNAVAILABLE)
@@ -122,14 +33,15 @@ def submit_listens(request: HttpRequest, secret: str, person: Person | None) -> 
     submission = validation.validate_submission(_read_body(request), now=now.timestamp())
     answer = {"status": "ok"}
     if submission.listen_type == "playing_now" and "return_msid" in request.GET:
-        answer["recording_msid"] = str(mapping.recording_msid(submission.listens[0]))
+        [listen] = submission.listens
+        answer["recording_msid"] = str(mapping.recording_msid(listen.track, listen.artist))
     try:
         _store_submission(submission, person, now)
     except (OperationalError, InterfaceError):
         raise RequestRejected(
             503, PLAYING_NOW_UNAVAILABLE if submission.listen_type == "playing_now" else QUEUE_UNAVAILABLE
         ) from None
-    return _json_response(answer)
+    return json_response(answer)
 
 
 def _read_body(request: HttpRequest) -> bytes:
@@ -168,14 +80,50 @@ def validate_token(request: HttpRequest, secret: str, person: Person | None) -> 
     if not secret:
         raise RequestRejected(400, "You need to provide an Authorization token.")
     if person is None:
-        return _json_response({"code": 200, "message": "Token invalid.", "valid": False})
-    return _json_response({"code": 200, "message": "Token valid.", "valid": True, "user_name": person.handle})
+        return json_response({"code": 200, "message": "Token invalid.", "valid": False})
+    return json_response({"code": 200, "message": "Token valid.", "valid": True, "user_name": person.handle})
 
 
-def _json_response(answer: dict[str, Any], status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(answer), status=status, content_type="application/json")
+@endpoint("GET", "HEAD", unavailable=DATABASE_UNAVAILABLE)
+def user_listens(request: HttpRequest, secret: str, person: Person | None, user_name: str) -> HttpResponse:
+    """Return listens of the token's fan, newest first."""
+    fan = _require_own_token(person, user_name)
+    listens = history.fetch_listens(fan, history.parse_query(request.GET))
+    oldest, latest = history.first_and_last_second(fan)
+    return json_response(
+        {
+            "payload": {
+                "user_id": fan.handle,
+                "count": len(listens),
+                "listens": [history.to_json(listen, fan.handle) for listen in listens],
+                "latest_listen_ts": latest,
+                "oldest_listen_ts": oldest,
+            }
+        }
+    )
 
 
-def _error_response(status: int, message: str, listen: dict[str, Any] | None = None) -> HttpResponse:
-    """Answer with `code` and `error`, beside the keys of the listen at fault."""
-    return _json_response({**(listen or {}), "code": status, "error": message}, status)
+@endpoint("GET", "HEAD", unavailable=COUNT_UNAVAILABLE)
+def listen_count(request: HttpRequest, secret: str, person: Person | None, user_name: str) -> HttpResponse:
+    """Return how many listens the token's fan has."""
+    return json_response({"payload": {"count": history.count_listens(_require_own_token(person, user_name))}})
+
+
+@endpoint("GET", "HEAD", unavailable=DATABASE_UNAVAILABLE)
+def playing_now(request: HttpRequest, secret: str, person: Person | None, user_name: str) -> HttpResponse:
+    """Answer that nothing is playing: what a fan plays now is passed on, and stored nowhere."""
+    fan = _require_own_token(person, user_name)
+    return json_response({"payload": {"user_id": fan.handle, "count": 0, "playing_now": True, "listens": []}})
+
+
+def _require_own_token(person: Person | None, user_name: str) -> Person:
+    """Return the token's fan if it has this name. Others do not even learn whether there is such a fan."""
+    if person is None or person.handle != user_name.lower():
+        raise RequestRejected(404, f"Cannot find user: {user_name}")
+    return person
+
+
+@csrf_exempt
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """Answer 404 in JSON to every method, because a scrobbler cannot read a page."""
+    return allow_any_origin(error_response(404, "This server has nothing at this address."))

@@ -9,13 +9,13 @@ import msgspec
 
 from catalog import text_keys
 from listens import event
-from listens.exceptions import InvalidSubmission
-from listens.listenbrainz.validation import JSONObject, ListenType, SubmittedListen
+from listens.listenbrainz.validation import JSONObject, ListenType, SubmittedListen, cut_name
 
 SOURCE = "/doors/listenbrainz"
 EVENT_ID_NAMESPACE = uuid5(NAMESPACE_URL, "https://fanfare.example/doors/listenbrainz")
 ISRC_PATTERN = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 MAX_URI_LENGTH = 512
+MAX_SHORT_NAME_LENGTH = 256  # of the names in an event that would be too large with longer ones
 
 # What a client means by `listened_at`, where its authors document it. For all others it is unknown.
 TIME_BASIS_BY_CLIENT: dict[str, event.TimeBasis] = {
@@ -37,10 +37,18 @@ def encode_listen_event(listen: SubmittedListen, listen_type: ListenType, fan: U
     """Return one listen of this fan as a structured CloudEvent.
 
     Its id depends on the fan, the second and the text only, so a retry is the same event. Fields of the client that
-    have no field in the event go into `extra`, as far as they fit. Raises InvalidSubmission for a listen that is too
-    large for a record.
+    have no field in the event go into `extra`, as far as they fit. A listen that is too large even without them keeps
+    what says which song it was.
     """
     data, rest = _event_data(listen, listen_type, fan)
+    value = _encode_within_limit(data, rest, listen, accepted_at)
+    return value or msgspec.json.encode(_envelope(_essential_data(data), listen, accepted_at))
+
+
+def _encode_within_limit(
+    data: event.PlayingNowData, rest: JSONObject, listen: SubmittedListen, accepted_at: datetime
+) -> bytes | None:
+    """Return the event with as much of `rest` as fits, or None if it is too large without any."""
     room = event.MAX_EXTRA_BYTES
     for _ in range(2):
         envelope = _envelope(msgspec.structs.replace(data, extra=trim_extra(rest, room)), listen, accepted_at)
@@ -49,14 +57,29 @@ def encode_listen_event(listen: SubmittedListen, listen_type: ListenType, fan: U
         if excess <= 0:
             return value
         room = len(msgspec.json.encode(envelope.data.extra)) - excess
-    raise InvalidSubmission(
-        f"This listen is too large: as an event it may not take more than {event.MAX_RECORD_BYTES} bytes."
+    return None
+
+
+def _essential_data(data: event.PlayingNowData) -> event.PlayingNowData:
+    """Return the data without tags and single artists, and with names that fit into a record whatever they hold."""
+    title, credit, album = (
+        text[:MAX_SHORT_NAME_LENGTH].rstrip() for text in (data.track.title, data.track.credit, data.track.album)
     )
+    track = msgspec.structs.replace(
+        data.track,
+        title=title,
+        artists=(event.Artist(name=credit),),
+        artist_credit=credit,
+        album=album,
+        album_artist="",
+        service_uri="",
+    )
+    return msgspec.structs.replace(data, track=track, tags=())
 
 
-def recording_msid(listen: SubmittedListen) -> UUID:
+def recording_msid(title: str, artist: str) -> UUID:
     """Return an id that depends on title and artist only, for clients that ask for one."""
-    return uuid5(EVENT_ID_NAMESPACE, text_keys.compute(listen.track, listen.artist).hex())
+    return uuid5(EVENT_ID_NAMESPACE, text_keys.compute(title, artist).hex())
 
 
 def trim_extra(extra: JSONObject, room: int) -> JSONObject:
@@ -127,23 +150,29 @@ def _track(listen: SubmittedListen, rest: JSONObject) -> event.Track:
 
 
 def _artists(listen: SubmittedListen, rest: JSONObject) -> tuple[event.Artist, ...]:
-    """Return one artist for each name, with MBIDs if there are as many of them as names."""
+    """Return one artist for each name, with MBIDs if there are as many places for them as names.
+
+    Otherwise it is not known whose they are, and they stay in `rest`.
+    """
     names = _valid_names(rest.get("artist_names"))
     if names:
         del rest["artist_names"]
     else:
         names = [listen.artist]
-    mbids: list[str] = rest.get("artist_mbids", [])
+    mbids: list[str] = rest.pop("artist_mbids", [])
     if len(mbids) == len(names):
-        del rest["artist_mbids"]
         return tuple(event.Artist(name=name, mbid=mbid) for name, mbid in zip(names, mbids, strict=True))
+    if known_mbids := [mbid for mbid in mbids if mbid]:
+        rest["artist_mbids"] = known_mbids
     return tuple(event.Artist(name=name) for name in names)
 
 
 def _valid_names(value: Any) -> list[str]:
-    """Return the names if an event can hold all of them, else an empty list."""
+    """Return the names if an event can hold that many, else an empty list. Long names are cut."""
     names = value if isinstance(value, list) and len(value) <= 64 else []
-    return names if all(isinstance(name, str) and 1 <= len(name) <= 1024 for name in names) else []
+    if not all(isinstance(name, str) and name.strip() for name in names):
+        return []
+    return [cut_name(name) for name in names]
 
 
 def _take_text(rest: JSONObject, field: str, max_length: int) -> str:

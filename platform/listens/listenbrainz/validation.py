@@ -1,7 +1,8 @@
 """Validate what a ListenBrainz client submits: by ListenBrainz's own rules, in their order, with their messages.
 
-Where ListenBrainz itself fails with status 500 (null instead of an object, a number instead of a list, infinity, deep
-nesting), we answer 400 with messages of our own.
+Where ListenBrainz itself fails with status 500 (a number instead of a list, infinity, deep nesting), we answer 400 with
+messages of our own. Names, tags, MBIDs and `additional_info` without a value (null, "" or []) count as absent, and long
+names are cut, because one refused listen refuses its whole import.
 """
 
 from typing import Any, Literal
@@ -17,19 +18,23 @@ MAX_BODY_BYTES = 10_240_000
 MAX_LISTEN_BYTES = 10_240  # bytes, on average over a submission
 MAX_LISTENS = 1000
 MAX_TAGS, MAX_TAG_LENGTH = 50, 64
-MAX_NAME_LENGTH = 1024  # our own limit: an event holds no more
+MAX_NAME_LENGTH = 1024  # an event holds no more; longer names are cut
 MAX_DURATIONS = {"duration": event.MAX_DURATION_MS // 1000, "duration_ms": event.MAX_DURATION_MS}
 EARLIEST_LISTENED_AT = int(event.EARLIEST_START.timestamp())  # the message names another number, as ListenBrainz does
 MAX_CLOCK_SKEW_SECONDS = int(event.MAX_CLOCK_SKEW.total_seconds())
 SINGLE_MBID_FIELDS = ("release_mbid", "recording_mbid", "release_group_mbid", "track_mbid")
 MBID_LIST_FIELDS = ("artist_mbids", "work_mbids")
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 type ListenType = Literal["single", "playing_now", "import"]
 type JSONObject = dict[str, Any]
 
 
 class SubmittedListen(Struct, frozen=True):
-    """One valid listen. `listened_at` is in seconds, None for playing_now; durations in `info` are whole numbers."""
+    """One valid listen. `listened_at` is in seconds, None for playing_now; durations in `info` are whole numbers.
+
+    `artist_mbids` in `info` has "" in place of an unknown id, because the place says which artist an id belongs to.
+    """
 
     listened_at: int | None
     track: str
@@ -162,17 +167,20 @@ def _required_name(listen: JSONObject, metadata: JSONObject, field: str) -> str:
 
 
 def _optional_release(listen: JSONObject, metadata: JSONObject) -> str:
-    """Return the release name, or "" when it is missing or blank."""
-    return _parse_string(listen, metadata, "release_name") if "release_name" in metadata else ""
+    """Return the release name, or "" when it is missing, null or blank."""
+    return "" if metadata.get("release_name") is None else _parse_string(listen, metadata, "release_name")
 
 
 def _parse_string(listen: JSONObject, metadata: JSONObject, field: str) -> str:
     value = metadata[field]
     if not isinstance(value, str):
         raise InvalidSubmission(f"track_metadata.{field} must be a single string.", listen)
-    if len(value.strip()) > MAX_NAME_LENGTH:
-        raise InvalidSubmission(f"track_metadata.{field} may not be longer than {MAX_NAME_LENGTH} characters.", listen)
-    return value.strip()
+    return cut_name(value)
+
+
+def cut_name(name: str) -> str:
+    """Return the name without white space around it, and no longer than an event can hold."""
+    return name.strip()[:MAX_NAME_LENGTH].rstrip()
 
 
 def _parse_object(listen: JSONObject, parent: JSONObject, field: str) -> JSONObject:
@@ -183,7 +191,7 @@ def _parse_object(listen: JSONObject, parent: JSONObject, field: str) -> JSONObj
 
 def _parse_additional_info(listen: JSONObject, metadata: JSONObject) -> JSONObject:
     """Return additional_info: durations as whole numbers, MBIDs in canonical form, empty tags and MBIDs left out."""
-    if metadata.get("additional_info") is None:
+    if metadata.get("additional_info") in EMPTY:  # PHP writes an empty object as []
         return {}
     info = _parse_object(listen, metadata, "additional_info")
     _check_tags(listen, info)
@@ -194,12 +202,12 @@ def _parse_additional_info(listen: JSONObject, metadata: JSONObject) -> JSONObje
 
 
 def _check_tags(listen: JSONObject, info: JSONObject) -> None:
-    tags = info.get("tags")
-    if tags is None:
-        info.pop("tags", None)
+    tags = info.pop("tags", None)
+    if tags in EMPTY:
         return
     if not isinstance(tags, list):
         raise InvalidSubmission("track_metadata.additional_info.tags should be a list of strings.", listen)
+    tags = info["tags"] = [tag for tag in tags if tag not in EMPTY]
     if len(tags) > MAX_TAGS:
         raise InvalidSubmission(
             f"JSON document may not contain more than {MAX_TAGS} items in track_metadata.additional_info.tags.", listen
@@ -233,15 +241,16 @@ def _check_durations(listen: JSONObject, info: JSONObject) -> None:
 
 
 def _check_mbids(listen: JSONObject, info: JSONObject, field: str) -> None:
-    value = info.get(field)
+    value = info.pop(field, None)
     if not value:
-        info.pop(field, None)
         return
     try:
         if field in SINGLE_MBID_FIELDS:
             info[field] = str(UUID(value))
         elif isinstance(value, list):
-            info[field] = [str(UUID(mbid)) for mbid in value]
+            mbids = [str(UUID(mbid)) if mbid else "" for mbid in value]
+            if any(mbids):
+                info[field] = mbids if field == "artist_mbids" else [mbid for mbid in mbids if mbid]
         else:
             raise TypeError
     except (AttributeError, TypeError, ValueError):

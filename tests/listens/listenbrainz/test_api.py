@@ -75,6 +75,21 @@ def test_a_refusal_repeats_the_listen_and_stores_nothing(submit: Any) -> None:
     assert outbox_rows() == []
 
 
+def test_an_import_is_kept_though_one_listen_has_empty_ids_and_a_long_name(submit: Any) -> None:
+    without_ids = listen(additional_info={"artist_mbids": ["", None], "work_mbids": [""]}, release_name=None)
+
+    response = submit(
+        submission(listen(), without_ids, listen(track_name="x" * 1025, additional_info=[]), listen_type="import")
+    )
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert [event["data"]["track"]["title"] for _, _, event, _ in outbox_rows()] == [
+        "Night Train",
+        "Night Train",
+        "x" * 1024,
+    ]
+
+
 def test_keys_of_the_listen_do_not_replace_code_and_error(submit: Any) -> None:
     response = submit(submission({**listen(), "code": 200, "error": ""}))
 

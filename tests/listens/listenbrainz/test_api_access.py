@@ -99,6 +99,53 @@ def test_another_method_is_refused_in_json(client: Client, method: str, path: st
     assert (response.status_code, response.json()["code"]) == (405, 405)
 
 
+UNKNOWN_ADDRESSES = [
+    "/1/", "/1/user/ana", "/1/user/ana/services", "/1/stats/user/ana/artists", "/1/submit-listens/x",
+    "/1/user/a/b/listens", "/1/delete-listen", "/apis/listenbrainz/", "/apis/listenbrainz/1/search/users/",
+    "/apis/listenbrainz/2.0/", "/1/\0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", UNKNOWN_ADDRESSES)
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
+def test_an_unknown_address_is_answered_in_json_to_every_method(path: str, method: str, settings: Any) -> None:
+    settings.DEBUG = path == "/1/"
+    strict = Client(enforce_csrf_checks=True)
+
+    response = strict.generic(method, path, b"{}")
+
+    status = 400 if "\0" in path else 404
+    assert (response.status_code, response["Content-Type"]) == (status, "application/json")
+    assert (response.json().keys(), response.json()["code"]) == ({"code", "error"}, status)
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+
+
+@pytest.mark.django_db
+def test_a_fault_is_answered_in_json_too(client: Client, settings: Any) -> None:
+    settings.LISTENS_RATE_WINDOW = "no number"
+    client.raise_request_exception = False
+
+    response = client.get(VALIDATE, headers={"authorization": "Token x"})
+
+    assert (response.status_code, response.json()["code"]) == (500, 500)
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_the_greeting_of_an_audioscrobbler_client_is_refused_as_text(
+    client: Client, ana: Person, signed_in: bool
+) -> None:
+    if signed_in:
+        client.force_login(ana)
+
+    response = client.get("/", {"hs": "true", "p": "1.2", "c": "mpd", "v": "1", "u": "ana", "t": "1", "a": "0" * 32})
+
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().startswith("FAILED ")
+    assert response.content.decode().count("\n") == 1
+
+
 def test_the_api_needs_no_csrf_token_and_sets_no_cookie(secret: str) -> None:
     strict = Client(enforce_csrf_checks=True)
 

@@ -22,7 +22,7 @@ from tests.listens.listenbrainz.conftest import (
     playing_now_listen,
     submission,
 )
-from tests.servers import Database, Site, wait_until
+from tests.servers import Database, Processes, Site, start_site, wait_until
 
 
 @pytest.fixture
@@ -95,10 +95,31 @@ def post(site: Site, secret: str, body: bytes) -> requests.Response:
     return requests.post(f"{site.url}{SUBMIT}", data=body, headers={"Authorization": f"Token {secret}"}, timeout=30)
 
 
-def test_a_body_of_50_mb_gets_the_same_answer_over_http(live_site: Site, bea: str) -> None:
-    response = post(live_site, bea, b" " * 50_000_000)
+@pytest.mark.parametrize("size", [11_600_000, 50_000_000, 80_000_000])
+def test_a_body_that_is_too_large_gets_the_same_answer_over_http(live_site: Site, bea: str, size: int) -> None:
+    response = post(live_site, bea, b" " * size)
 
     assert (response.status_code, response.json()) == (400, TOO_LARGE)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["X-RateLimit-Remaining"] == "299"
+
+
+def test_a_body_that_is_too_large_is_refused_after_the_token_and_is_counted(processes: Processes, bea: str) -> None:
+    site = start_site(processes, LISTENS_RATE_PER_TOKEN="2", LISTENS_RATE_PER_ADDRESS="1", LISTENS_RATE_WINDOW="600")
+    body = b" " * 20_000_000
+
+    known = [post(site, bea, body).status_code for _ in range(3)]
+    unknown = [post(site, "nobody", body).status_code for _ in range(2)]
+    unknown_address = requests.post(f"{site.url}/1/delete-listen", data=body, timeout=30)
+
+    assert (known, unknown) == ([400, 400, 429], [401, 429])
+    assert (unknown_address.status_code, unknown_address.json()["code"]) == (404, 404)
+    assert requests.get(f"{site.url}/health", timeout=30).status_code == 200
+
+
+def test_an_unmodified_client_can_read(scrobbler: liblistenbrainz.ListenBrainz) -> None:
+    assert scrobbler.get_listens("bea", count=5) == []
+    assert scrobbler.get_playing_now("bea") is None
 
 
 QUEUE_MESSAGE = "Cannot submit listens to queue, please try again later."

@@ -33,8 +33,43 @@ def test_empty_values_are_left_out() -> None:
     valid = validate_one(listen(value, track_metadata=metadata(release_name="  ", additional_info=value)))
 
     assert (valid.release, valid.info) == ("", {"x": None})
-    assert validate_one(listen(None)).info == {}
-    assert validate_one(listen()).info == {}
+    assert validate_one(listen(track_metadata=metadata(release_name=None))).release == ""
+    assert validate_one(listen({"tags": ["rock", None, ""]})).info == {"tags": ["rock"]}
+    for empty in (None, [], {}, "", ABSENT):
+        assert validate_one(listen(empty)).info == {}
+
+
+@pytest.mark.parametrize("listen_type", ["single", "import", "playing_now"])
+@pytest.mark.parametrize(
+    ("mbids", "artists", "works"),
+    [
+        ([""], None, None),
+        ([None], None, None),
+        (["", None], None, None),
+        (["", MBID], ["", MBID], [MBID]),
+        ([MBID, None, MBID], [MBID, "", MBID], [MBID, MBID]),
+    ],
+)
+def test_empty_mbids_in_a_list_are_dropped_and_leave_a_place_among_those_of_artists(
+    listen_type: str, mbids: list[str | None], artists: list[str] | None, works: list[str] | None
+) -> None:
+    value = listen({"artist_mbids": mbids, "work_mbids": mbids})
+    if listen_type == "playing_now":
+        del value["listened_at"]
+
+    info = validate_one(value, listen_type).info
+
+    assert (info.get("artist_mbids"), info.get("work_mbids")) == (artists, works)
+
+
+@pytest.mark.parametrize("field", ["track_name", "artist_name", "release_name"])
+def test_a_long_name_is_cut(field: str) -> None:
+    long_name = " " + "x" * 1023 + " y" * 500
+
+    valid = validate_one(listen(track_metadata=metadata(**{"release_name": "Trains", field: long_name})))
+
+    names = {"track_name": valid.track, "artist_name": valid.artist, "release_name": valid.release}
+    assert names == {"track_name": "Night Train", "artist_name": "Ada", "release_name": "Trains", field: "x" * 1023}
 
 
 def test_durations_become_whole_numbers_and_mbids_canonical() -> None:
