@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from fans import mutes, opt_ins
 from fans.engagement import Progress
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
+from listens.ingest import NewListen
+from listens.models import Listen
 from worker import wake
 
 CHANNEL = "moments"
@@ -36,12 +39,16 @@ RETURNING id, state
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A fan reached the point of a program with one listen."""
+    """A fan reached the point of a program with one listen.
+
+    `late_start` is when a listen started that was told late. The fan must have opted in before it.
+    """
 
     version: ProgramVersion
     person_id: UUID
     listen_id: int
     recording_id: int | None
+    late_start: datetime | None
 
     @property
     def fan_and_artist(self) -> FanAndArtist:
@@ -65,9 +72,10 @@ class Crossing:
 def notice(progress: Sequence[Progress]) -> list[int]:
     """Insert the new moments and return the ids of those to answer, in the caller's transaction.
 
-    A moment needs a live listen that is not set aside, a fan who opted in and did not pause the program, and a live
-    program. Of several that one listen reaches, one is answered; the others are stored as refused. The number of
-    queries is constant.
+    A moment needs a live program, a fan who opted in and did not pause it, and a listen that is not set aside. The
+    listen is live, or it is recent, started after the opt-in, and a client could not send it earlier. Of several
+    moments that one listen reaches, one is answered; the others are stored as refused. The number of queries is
+    constant.
     """
     return _notice(progress, lambda crossing: (crossing.fan_and_artist, crossing.listen_id), REASON_SAME_LISTEN)
 
@@ -81,8 +89,8 @@ def _notice(progress: Sequence[Progress], occasion: Callable[[Crossing], Hashabl
     """One moment of each `occasion` is answered. `reason` is stored with the others."""
     live_versions = _find_live_versions({step.artist_id for step in progress})
     crossings = list(_find_crossings(progress, live_versions)) if live_versions else []
-    opted_in = opt_ins.active_pairs({crossing.fan_and_artist for crossing in crossings}) if crossings else set()
-    crossings = [crossing for crossing in crossings if crossing.fan_and_artist in opted_in]
+    opted_in = opt_ins.active_since({crossing.fan_and_artist for crossing in crossings}) if crossings else {}
+    crossings = [crossing for crossing in crossings if _had_opted_in(crossing, opted_in)]
     muted = mutes.muted_pairs({crossing.fan_and_program for crossing in crossings}) if crossings else set()
     crossings = [crossing for crossing in crossings if crossing.fan_and_program not in muted]
     moment_ids = _insert_moments(crossings, _choose_refused(crossings, occasion, reason))
@@ -136,8 +144,18 @@ def _find_crossings(progress: Iterable[Progress], live_versions: LiveVersions) -
             index = version.nth - step.before - 1
             if 0 <= index < len(step.counted):
                 listen = step.counted[index]
-                if listen.origin == "live" and not listen.set_aside:
-                    yield Crossing(version, step.person_id, listen.id, listen.recording_id)
+                if _may_reach_moments(listen):
+                    late_start = listen.started_at if listen.is_backlog else None
+                    yield Crossing(version, step.person_id, listen.id, listen.recording_id, late_start)
+
+
+def _may_reach_moments(listen: NewListen) -> bool:
+    return (listen.origin == Listen.Origin.LIVE or listen.is_backlog) and not listen.set_aside
+
+
+def _had_opted_in(crossing: Crossing, since: dict[FanAndArtist, datetime]) -> bool:
+    opted_in_at = since.get(crossing.fan_and_artist)
+    return opted_in_at is not None and (crossing.late_start is None or crossing.late_start > opted_in_at)
 
 
 def _insert_moments(crossings: Sequence[Crossing], refused: Mapping[Crossing, str]) -> list[int]:

@@ -54,7 +54,10 @@ COPY_NULL = r"\N"
 
 
 class Candidate(Struct, frozen=True):
-    """A listen that may be new. `arrives_unordered`: not through the partition that orders the fan's events."""
+    """A listen that may be new. `arrives_unordered`: not through the partition that orders the fan's events.
+
+    `is_backlog`: a client of our ListenBrainz API could not send it earlier (`ingest.BACKLOG_PERIOD`).
+    """
 
     person_id: UUID
     source_id: int
@@ -63,6 +66,7 @@ class Candidate(Struct, frozen=True):
     accepted_at: datetime
     data: event.ListenData
     arrives_unordered: bool = False
+    is_backlog: bool = False
 
 
 class _ExtraTrack(Struct, frozen=True, omit_defaults=True, gc=False):

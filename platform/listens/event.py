@@ -48,7 +48,7 @@ type PlayedMs = Annotated[int, Meta(ge=0, le=MAX_DURATION_MS)]
 type StartTime = Annotated[datetime, Meta(tz=True)]
 type Tags = Annotated[tuple[UpTo64, ...], Meta(max_length=50)]
 type TimeBasis = Literal["start", "end", "threshold", "minute", "unknown"]
-type Origin = Literal["live", "import", "manual", "replay"]
+type Origin = Literal["live", "import", "upload", "manual", "replay"]  # Listen.Origin says what they mean
 
 
 class Artist(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -41,6 +41,17 @@ class Listen(models.Model):
     `text_key` is `catalog.text_keys.compute(title, artist_credit, key_version)`.
     """
 
+    class Origin(models.TextChoices):
+        """How a listen was told: as it was played, by a program later, in a file that the fan uploaded, by hand, or
+        again from an event log. Only LIVE reaches moments, and IMPORT if it is recent (`ingest.BACKLOG_PERIOD`).
+        """
+
+        LIVE = "live"
+        IMPORT = "import"
+        UPLOAD = "upload"
+        MANUAL = "manual"
+        REPLAY = "replay"
+
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # other indexes begin with it
     started_at = models.DateTimeField()
     second = models.BigIntegerField(help_text="started_at in whole seconds since 1970")
@@ -57,7 +68,7 @@ class Listen(models.Model):
     duration_ms = models.BigIntegerField(null=True)
     played_ms = models.BigIntegerField(null=True)
     time_basis = models.CharField(max_length=9)
-    origin = models.CharField(max_length=6)
+    origin = models.CharField(max_length=6, choices=Origin)
     client = models.CharField(max_length=128, blank=True)
     extra = models.JSONField(default=dict)
     accepted_at = models.DateTimeField(help_text="when our API accepted it")

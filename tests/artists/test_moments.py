@@ -1,17 +1,26 @@
+from datetime import datetime, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Person
 from artists import moments, programs
 from artists.models import Moment
 from audit.models import Entry
+from catalog.models import Artist, Recording
 from fans import engagement, opt_ins
 from fans.engagement import Progress
+from fans.models import OptIn
+from listens.ingest import ingest_records
 from tests import factories
 from tests.concurrency import run_at_once
+from tests.listens.factories import listen_event, make_incoming
 from tests.servers import Database
 from worker.wake import Listener
+
+LISTENBRAINZ = "/doors/listenbrainz"
 
 
 @pytest.mark.django_db
@@ -131,7 +140,7 @@ def test_a_moment_that_was_answered_before_does_not_keep_another_from_being_answ
     assert answered_and_refused(fan) == ([of_song.pk, of_artist.pk], [])
 
 
-@pytest.mark.parametrize("origin", ["import", "manual", "replay"])
+@pytest.mark.parametrize("origin", ["import", "upload", "manual", "replay"])
 @pytest.mark.django_db
 def test_only_a_live_listen_makes_a_moment(origin: str) -> None:
     artist = factories.create_artist()
@@ -145,6 +154,73 @@ def test_only_a_live_listen_makes_a_moment(origin: str) -> None:
         == []
     )
     assert factories.detect_moments(factories.insert_listens(fan, artist, 1)) == []
+
+
+def detect_late_listen(
+    fan: Person, recording: Recording, started_at: datetime, *, origin: str = "import", source: str = LISTENBRAINZ
+) -> list[Moment]:
+    """Let a listen arrive that our API accepts now. Returns the moments that are new."""
+    track = {"title": recording.title, "artists": [{"name": recording.artist.name}], "artist_credit": ""}
+    event = listen_event(fan.pk, source=source, origin=origin, started_at=started_at.isoformat(), track=track)
+    event["time"] = timezone.now().isoformat()
+    listens = ingest_records([make_incoming(event)]).listens
+    assert [listen.recording_id for listen in listens] == [recording.pk]
+    return factories.detect_moments(list(listens))
+
+
+def opt_in_before(fan: Person, artist: Artist, hours: int) -> None:
+    """The fan opted in so many hours ago. By an update: an opt-in's time is when it is made."""
+    opt_ins.opt_in(fan, artist)
+    OptIn.objects.filter(person=fan).update(since=timezone.now() - timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(("hours_ago", "number"), [(0, 1), (1, 1), (47, 1), (49, 0), (500, 0)])
+@pytest.mark.django_db
+def test_a_listen_that_could_not_be_sent_for_two_days_makes_a_moment(hours_ago: int, number: int) -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist, nth=1)
+    fan, song = factories.create_fan(), factories.create_recording(artist)
+    opt_in_before(fan, artist, hours=1000)
+
+    assert len(detect_late_listen(fan, song, timezone.now() - timedelta(hours=hours_ago))) == number
+
+
+@pytest.mark.django_db
+def test_a_late_listen_from_before_the_opt_in_makes_no_moment() -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist, nth=1)
+    fan, other, song = factories.create_fan(), factories.create_fan(), factories.create_recording(artist)
+    opt_in_before(fan, artist, hours=24)
+    opt_in_before(other, artist, hours=24)
+
+    assert detect_late_listen(fan, song, timezone.now() - timedelta(hours=25)) == []
+    assert len(detect_late_listen(other, song, timezone.now() - timedelta(hours=25), origin="live")) == 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "source"),
+    [("import", "/doors/player"), ("upload", LISTENBRAINZ), ("manual", LISTENBRAINZ), ("replay", LISTENBRAINZ)],
+)
+@pytest.mark.django_db
+def test_only_an_import_of_our_listenbrainz_api_may_come_late(origin: str, source: str) -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist, nth=1)
+    fan, song = factories.create_fan(), factories.create_recording(artist)
+    opt_in_before(fan, artist, hours=24)
+
+    assert detect_late_listen(fan, song, timezone.now() - timedelta(hours=1), origin=origin, source=source) == []
+
+
+@pytest.mark.django_db
+def test_a_backlog_of_many_listens_reaches_the_nth() -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist, nth=3)
+    fan, song = factories.create_fan(), factories.create_recording(artist)
+    opt_in_before(fan, artist, hours=24)
+
+    noticed = [detect_late_listen(fan, song, timezone.now() - timedelta(hours=n)) for n in (60, 3, 2, 1)]
+
+    assert [len(moments) for moments in noticed] == [0, 0, 1, 0]
 
 
 @pytest.mark.django_db

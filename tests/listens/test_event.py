@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import jsonschema
@@ -18,6 +18,7 @@ from events import cloudevents
 from events.exceptions import UnreadableEvent
 from listens import event
 from listens.exceptions import UnreadableListen
+from listens.models import Listen
 from tests.listens.factories import listen_event, make_incoming
 
 SCHEMA = json.loads((BASE_DIR / "docs/api/schemas/listen.v1.schema.json").read_text())
@@ -33,6 +34,12 @@ def is_date_time(value: object) -> bool:
 
 
 schema = jsonschema.Draft202012Validator(SCHEMA, format_checker=formats)
+
+
+def test_the_origins_are_those_of_the_table() -> None:
+    origins = SCHEMA["properties"]["data"]["properties"]["origin"]["enum"]
+
+    assert list(get_args(event.Origin.__value__)) == Listen.Origin.values == origins
 
 
 def full_event() -> dict[str, Any]:

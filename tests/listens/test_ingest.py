@@ -46,7 +46,9 @@ def test_a_listen_becomes_a_row_with_all_its_fields(ana: Person, night: Recordin
 
     row = Listen.objects.get()
     started = datetime(2026, 11, 1, 12, 0, 0, 250_000, UTC)
-    assert result.listens == [NewListen(row.pk, ana.pk, night.artist_id, night.pk, started, "import", False)]
+    assert result.listens == [
+        NewListen(row.pk, ana.pk, night.artist_id, night.pk, started, "import", set_aside=False, is_backlog=True)
+    ]
     assert (row.person, row.source.uri, row.event_id) == (ana, "/doors/listenbrainz", sent["id"])
     assert (row.started_at, row.second) == (started, 1_793_534_400)
     assert (bytes(row.text_key), row.recording) == (text_keys.compute("Night Train", "Ada"), night)

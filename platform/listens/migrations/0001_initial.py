@@ -103,7 +103,19 @@ class Migration(migrations.Migration):
                 ("duration_ms", models.BigIntegerField(null=True)),
                 ("played_ms", models.BigIntegerField(null=True)),
                 ("time_basis", models.CharField(max_length=9)),
-                ("origin", models.CharField(max_length=6)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("live", "Live"),
+                            ("import", "Import"),
+                            ("upload", "Upload"),
+                            ("manual", "Manual"),
+                            ("replay", "Replay"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
                 ("client", models.CharField(blank=True, max_length=128)),
                 ("extra", models.JSONField(default=dict)),
                 ("accepted_at", models.DateTimeField(help_text="when our API accepted it")),
