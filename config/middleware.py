@@ -1,4 +1,4 @@
-"""Middleware for every request: null characters, time zones, htmx redirects, the newest notice, pages for errors."""
+"""Middleware for every request: null characters, caches, time zones, htmx redirects, newest notice, error pages."""
 
 import logging
 from collections.abc import Callable
@@ -43,6 +43,18 @@ def reject_null_characters(get_response: GetResponse) -> GetResponse:
         if "\0" in request.path:
             return views.bad_request(request, BadRequest("null character in the path"))
         return get_response(request)
+
+    return middleware
+
+
+def uncached_api(get_response: GetResponse) -> GetResponse:
+    """Keep the answers of our APIs out of every cache, unless the view says something else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if views.is_api_request(request.path):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     return middleware
 

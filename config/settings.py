@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.reject_null_characters",
+    "config.middleware.uncached_api",
     "django.middleware.security.SecurityMiddleware",
     "config.static_files.StaticFilesMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -252,11 +253,20 @@ CHOICE_KEY = env.text("CHOICE_KEY", SECRET_KEY)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:.1} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.log_redaction.SecretsHidden",
+            "format": "{asctime} {levelname:.1} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "filters": {"secrets": {"()": "config.log_redaction.HideSecrets"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": []},  # its own handlers would log everything twice with DEBUG on
+        "django.request": {"filters": ["secrets"]},
+        "django.security.csrf": {"filters": ["secrets"]},
         "kafka": {"level": "CRITICAL"},  # it logs every attempt; our code logs once that Kafka is unreachable
     },
 }

@@ -1,12 +1,14 @@
 """Adapt allauth to our people: extra fields at sign-up, long addresses, and addresses that somebody else took."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -57,6 +59,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             self.add_message(request, messages.ERROR, template, {"email": email_address.email})
             return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Let every link begin with SITE_URL. allauth takes the host from the request, and anybody can name another."""
+        links = {name: _on_our_site(value) for name, value in context.items() if name.endswith("_url")}
+        site = {"current_site": None, "site_url": _on_our_site("")}  # no template shall use the request's host
+        super().send_mail(template_prefix, email, {**context, **links, **site})
+
     def send_account_already_exists_mail(self, email: str) -> None:
         """Hash a password as for a new account, so that the time of the answer does not show that one exists."""
         Person().set_password(email)
@@ -68,3 +76,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             raise ImmediateHttpResponse(respond_429(request)) from None
+
+
+def _on_our_site(link: str) -> str:
+    """The same path on the host of SITE_URL."""
+    _, _, path, query, fragment = urlsplit(link)
+    return settings.SITE_URL.rstrip("/") + urlunsplit(("", "", path, query, fragment))

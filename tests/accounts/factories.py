@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -18,7 +19,6 @@ SIGNUP_DATA = {
     "country": "PT",
     "age_band": "18_plus",
 }
-LINK_PATTERN = re.compile(r"https?://testserver(/\S+)")
 TAG_PATTERN = re.compile(r"<[^>]+>")
 
 
@@ -51,8 +51,8 @@ def is_signed_in(client: Client) -> bool:
 
 
 def link_in_mail(mail: EmailMessage) -> str:
-    """The path of the one link in a mail."""
-    [path] = set(LINK_PATTERN.findall(mail.body))
+    """The path of the one link in a mail, which is one of our site."""
+    [path] = set(re.findall(re.escape(settings.SITE_URL) + r"(/\S+)", mail.body))
     return path
 
 

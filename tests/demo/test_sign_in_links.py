@@ -130,8 +130,9 @@ def test_with_debug_off_there_is_no_such_url() -> None:
     assert finished.stdout.strip() == "no such URL"
 
 
-def test_the_demo_itself_does_not_start_with_debug_off(processes) -> None:
-    status = processes.start("demo", DEBUG="0", SECRET_KEY="x" * 50).wait(60)
+@pytest.mark.parametrize("command", ["demo", "seed", "seed --sounds", "simulate", "demo_once"])
+def test_no_command_of_the_demo_starts_with_debug_off(processes, command: str) -> None:
+    status = processes.start(*command.split(), DEBUG="0", SECRET_KEY="x" * 50).wait(60)
 
     assert status == 1
     assert "it runs with DEBUG=1 only" in processes.logs[0].read_text()

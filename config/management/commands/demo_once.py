@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from config import database
+from config.demo.command import DemoCommand
 from config.processes import BACKGROUND_COMMANDS, manage_process
 from config.smoke import delivery, setup
 from config.smoke.checks import SmokeFailed, is_healthy, require, wait_for
@@ -50,7 +51,7 @@ STAGES: list[Callable[[SmokeRun], None]] = [
 LOG_LINES = 15  # lines of each process that are printed after a failure
 
 
-class Command(BaseCommand):
+class Command(DemoCommand):
     help = "Follow listens from a scrobbler to a fan's page and a receipt, and check every step."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

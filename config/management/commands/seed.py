@@ -5,12 +5,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from config.demo import seed, synthesis
+from config.demo.command import DemoCommand
 
 
-class Command(BaseCommand):
+class Command(DemoCommand):
     help = "Fill an empty database with eight artists, sixty fans and half a year of listening, all invented."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,9 +6,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from config.demo import seed
+from config.demo.command import DemoCommand
 from config.demo.simulator import Simulator
 from config.processes import StopWait
 from config.smoke.checks import wait_for
@@ -19,7 +20,7 @@ REPORT_SECONDS = 60.0  # between two lines that say how many listens were sent
 COUNT_TIMEOUT_SECONDS = 15.0
 
 
-class Command(BaseCommand):
+class Command(DemoCommand):
     help = "About one listen a second, and every half minute a moment; one of Mara Veil's every two or three minutes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
