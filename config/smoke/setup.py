@@ -152,7 +152,7 @@ def scrobblers_submit(run: SmokeRun) -> None:
             submit_listen(run, fan, SONGS[number % 3])
     sent = sum(fan.listens_sent for fan in run.all_fans())
     require(wait_for(lambda: Listen.objects.count() == sent, seconds=30), f"all {sent} listens become rows")
-    run.report(f"liblistenbrainz sent {sent} listens; each is one row")
+    run.report(f"the scrobblers sent {sent} listens; each is one row")
 
 
 def moments_are_noticed(run: SmokeRun) -> None:
