@@ -283,7 +283,7 @@ def _wheel_folder(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if not spec or not spec.submodule_search_locations:
         raise ServerUnavailable(
-            f"{name} is not installed: run make setup, or set DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS."
+            f"{name} is not installed: see requirements-embedded.txt, or set DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS."
         )
     return Path(spec.submodule_search_locations[0])
 

@@ -111,7 +111,7 @@ def listen_count(request: HttpRequest, secret: str, person: Person | None, user_
 
 @endpoint("GET", "HEAD", unavailable=DATABASE_UNAVAILABLE)
 def playing_now(request: HttpRequest, secret: str, person: Person | None, user_name: str) -> HttpResponse:
-    """Answer that nothing is playing: what a fan plays now is passed on, and stored nowhere."""
+    """Answer that nothing is playing: what a fan plays now is passed on, and kept in no table."""
     fan = _require_own_token(person, user_name)
     return json_response({"payload": {"user_id": fan.handle, "count": 0, "playing_now": True, "listens": []}})
 

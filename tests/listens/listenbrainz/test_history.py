@@ -14,6 +14,7 @@ from listens import ingest
 from listens.listenbrainz import mapping, validation
 from listens.models import Listen
 from tests.listens.factories import NOON, listen_event, make_fan, make_incoming
+from tests.listens.listenbrainz.conftest import playing_now_listen, submission
 
 AT = int(NOON.timestamp())
 MBID, MBID2 = "8f6bd1e4-fbe1-4f50-aa9b-94c450ec0f11", "0d1f0f0c-7a0e-4c62-9a3f-2b8c1f6d7e02"
@@ -112,7 +113,8 @@ def test_a_fan_without_listens(get: Any) -> None:
     assert get("listen-count") == (200, {"payload": {"count": 0}})
 
 
-def test_what_is_playing_now_is_stored_nowhere_so_nothing_is(get: Any) -> None:
+def test_what_is_playing_now_is_kept_in_no_table_so_nothing_is(get: Any, submit: Any) -> None:
+    submit(submission(playing_now_listen(), listen_type="playing_now"))
     nothing = {"user_id": "ana", "count": 0, "playing_now": True, "listens": []}
 
     assert get("playing-now") == (200, {"payload": nothing})
