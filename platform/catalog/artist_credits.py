@@ -26,6 +26,10 @@ def split_credit(credit: str) -> tuple[Names, Names]:
     return split_names(leads), featured
 
 
+def all_names(credit: str) -> Names:
+    return frozenset().union(*split_credit(credit))
+
+
 def split_names(text: str) -> Names:
     """The names of a list such as "ada, bo & cy". A text of nothing but separators is one name."""
     return frozenset(name for each in SEPARATOR.split(text) if (name := each.strip())) or frozenset({text})

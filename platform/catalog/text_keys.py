@@ -89,8 +89,8 @@ def compute_loose(title: str, artist_credit: str, artist_names: tuple[str, ...] 
     """The keys of the title and the set of names. `artist_names` are names that a source lists beside its credit."""
     song, in_title = artist_credits.split_title(fold(title))
     leads, featured = artist_credits.split_credit(fold(artist_credit))
-    listed = {name for each in artist_names for name in artist_credits.split_names(fold(each))}
-    return LooseKeys(_hash(song, *sorted(leads | featured | in_title | listed)), _hash(song, *sorted(leads)))
+    names = leads.union(featured, in_title, *(artist_credits.all_names(fold(name)) for name in artist_names))
+    return LooseKeys(_hash(song, *sorted(names)), _hash(song, *sorted(leads)))
 
 
 def recording_keys(title: str, artist_credit: str) -> RecordingKeys:

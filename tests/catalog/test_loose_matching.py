@@ -39,6 +39,7 @@ def match(title: str, credit: str = "Ada", *artist_names: str) -> int | None:
         ("Night Train", "Ada ft Bo", ()),
         ("Night Train", "Bo & Ada", ()),
         ("Night Train", "Ada", ("Ada", "Bo")),
+        ("Night Train", "Ada feat. Bo", ("Ada feat. Bo",)),
         ("Night Train (feat. Bo)", "Ada", ()),
         ("Night Train [Ft. Bo]", "Ada & Bo", ()),
         ("Night Train (feat. Bo)", "Ada", ("Ada", "Bo")),
