@@ -57,7 +57,7 @@ def reviewer_approves_one(run: SmokeRun) -> None:
     approved = reviewer.call_api("POST", f"/api/v1/drafts/{draft['id']}/approve", seen_revision(draft))
     require(approved["mark"] == "filled" and approved["credit"] == "Mara Veil's team", f"the mark is true: {approved}")
     again = reviewer.call_api("POST", f"/api/v1/drafts/{draft['id']}/approve", seen_revision(draft), expect=409)
-    require("lready decided by Inês at" in str(again), f"a second click is told who decided: {again}")
+    require("lready decided by Inês on" in str(again), f"a second click is told who decided: {again}")
     run.report(f"Inês approved one; her second click: “{again['detail']}”")
 
 
