@@ -18,7 +18,7 @@ from harness import Run, Stopwatch
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from config.database import temporary_database
-from config.events import CONSUMED_TOPICS, CONSUMER_NAME, handle_batch
+from config.events import CONSUMER_NAME, consumed_topics, handle_batch
 from events import kafka, topics
 from events.consumer import Consumer
 from events.poison import BatchHandler
@@ -75,7 +75,7 @@ def measure_consumer(handle: BatchHandler, owner_url: str, records: list[Record]
         seen += len(batch)
         return handle(batch)
 
-    consumer = Consumer(CONSUMER_NAME, CONSUMED_TOPICS, count_and_handle)
+    consumer = Consumer(CONSUMER_NAME, consumed_topics, count_and_handle)
     watch, before = Stopwatch(), 0
     while seen < len(records):
         consumer.step()

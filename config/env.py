@@ -67,6 +67,7 @@ def database_settings(url: str) -> dict[str, object]:
         "OPTIONS": {
             "server_side_binding": True,
             "prepare_threshold": 5 if boolean("DATABASE_PREPARES", default=True) else None,
+            "connect_timeout": "5",  # seconds; without it, a host that is gone is noticed after minutes
             **options,
         },
     }

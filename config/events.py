@@ -12,7 +12,6 @@ from listens.event import LISTEN_SUBMITTED
 from listens.retraction import LISTEN_RETRACTED
 
 CONSUMER_NAME = "listens"  # the name under which offsets are stored
-CONSUMED_TOPICS = (topics.LISTENS, topics.LISTENS_IMPORT)
 
 # The first step gets the listens of the batch with this type, each next one the result of the step before it.
 # Retracted listens leave the counts before new ones are added.
@@ -20,6 +19,11 @@ ROUTES: dict[str, list[Callable[[Any], Any]]] = {
     LISTEN_RETRACTED: [engagement.uncount, engagement.notify_fans],
     LISTEN_SUBMITTED: [engagement.record, moments.notice],
 }
+
+
+def consumed_topics() -> list[str]:
+    """Our own topics of listens, and the topic of each source."""
+    return [topics.LISTENS, topics.LISTENS_IMPORT, *topics.source_topics()]
 
 
 def handle_batch(records: list[Incoming]) -> list[Rejected]:

@@ -107,6 +107,11 @@ KAFKA_BOOTSTRAP_SERVERS = env.comma_separated("KAFKA_BOOTSTRAP_SERVERS")
 KAFKA_FETCH_MAX_WAIT_MS = env.integer("KAFKA_FETCH_MAX_WAIT_MS", 100, least=1)
 KAFKA_PARTITIONS = env.integer("KAFKA_PARTITIONS", 3, least=1)
 KAFKA_REPLICATION = env.integer("KAFKA_REPLICATION", 1, least=1)
+KAFKA_USERNAME = env.text("KAFKA_USERNAME")  # with a password: SASL
+KAFKA_PASSWORD = env.text("KAFKA_PASSWORD")
+KAFKA_SASL_MECHANISM = env.text("KAFKA_SASL_MECHANISM", "SCRAM-SHA-512")
+KAFKA_TLS = env.boolean("KAFKA_TLS", default=False)
+KAFKA_CA_FILE = env.text("KAFKA_CA_FILE")
 KAFKA_TOPIC_PREFIX = env.text("KAFKA_TOPIC_PREFIX")  # of every topic, where several installations share a cluster
 
 AUTH_USER_MODEL = "accounts.Person"

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,16 @@ offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+"""
+# Clients come in as users with a password, and nobody but the administrator may do what no rule allows.
+GUARDED_PROPERTIES = """
+listeners=GUARDED://127.0.0.1:{port},PLAINTEXT://127.0.0.1:{inner},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=GUARDED://127.0.0.1:{port},PLAINTEXT://127.0.0.1:{inner}
+listener.security.protocol.map=GUARDED:SASL_PLAINTEXT,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.guarded.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:admin;User:ANONYMOUS
 """
 
 
@@ -112,13 +122,20 @@ class Broker:
 
 
 @contextmanager
-def run_apache_kafka(folder: Path) -> Iterator[Broker]:
-    """Run one node of Apache Kafka from Maven artifacts, with its files in `folder`. Raises ServerUnavailable."""
+def run_apache_kafka(folder: Path, *, users: Sequence[str] = ()) -> Iterator[Broker]:
+    """Run one node of Apache Kafka from Maven artifacts, with its files in `folder`. Raises ServerUnavailable.
+
+    With `users` it asks for a password, which is `<user>-secret`, and `admin` grants the others their rights.
+    """
     libraries = _kafka_libraries()
-    port, controller = embedded.find_free_port(), embedded.find_free_port()
-    (folder / "server.properties").write_text(KAFKA_PROPERTIES.format(port=port, controller=controller, folder=folder))
+    port, controller, inner = (embedded.find_free_port() for _ in range(3))
+    properties = KAFKA_PROPERTIES + (GUARDED_PROPERTIES if users else "")
+    where = {"port": port, "controller": controller, "inner": inner, "folder": folder}
+    (folder / "server.properties").write_text(properties.format(**where))
     java = ["java", "-Xmx512m", "-cp", f"{libraries}/*"]
     options = ["--cluster-id", "ZmFuZmFyZS10ZXN0cy0tMQ", "-c", "server.properties"]
+    for user in users:
+        options += ["--add-scram", f"SCRAM-SHA-512=[name={user},password={user}-secret]"]
     storage_format = [*java, "kafka.tools.StorageTool", "format", *options]
     done = subprocess.run(storage_format, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -17,7 +17,7 @@ from config.admin.reveals import count_reveal, record_find
 from config.admin.site import site
 from events.models import DeadLetter, Outbox
 from fans.models import Experience, OptIn
-from listens.models import Listen
+from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from trust.models import Report
 
@@ -179,6 +179,14 @@ class ListenAdmin(ReadOnlyAdmin):
     hidden = ("title", "artist_credit", "album", "isrc", "recording_mbid", "recording", "event_id", "client", "extra")
     secret = ("text_key",)
     filters = ("person",)
+
+
+@admin.register(Source, site=site)
+class SourceAdmin(ReadOnlyAdmin):
+    """A producer of listen events; one without a topic is one of our own APIs."""
+
+    list_display = ("id", "uri", "topic_id")
+    shown = ("id", "uri", "topic")
 
 
 @admin.register(Outbox, site=site)

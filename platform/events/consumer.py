@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 
@@ -25,7 +25,7 @@ POLL_SECONDS = 0.5  # how long a poll waits for records, and the pause between p
 
 
 class Consumer:
-    """Passes batches of records to `handle`, each record once.
+    """Passes batches of records to `handle`, each record once. `find_topics` returns the names of the topics to read.
 
     `handle(records)` runs inside the transaction and returns the records that it rejects, with reasons. It may get a
     record again, but only after everything that it wrote was rolled back. Effects outside the database belong into
@@ -33,7 +33,12 @@ class Consumer:
     """
 
     def __init__(
-        self, name: str, topics: Sequence[str], handle: BatchHandler, *, stop: threading.Event | None = None
+        self,
+        name: str,
+        find_topics: Callable[[], Sequence[str]],
+        handle: BatchHandler,
+        *,
+        stop: threading.Event | None = None,
     ) -> None:
         self.name = name
         self.stop = stop or threading.Event()
@@ -41,7 +46,7 @@ class Consumer:
         self._handle = handle
         self._failures = FailureTracker()
         self._broker_is_away = False
-        self._reader = Reader(topics, partial(offsets.read_stored, name))
+        self._reader = Reader(find_topics, partial(offsets.read_stored, name))
 
     def step(self) -> bool:
         """Poll once and process what came. Return whether anything came. Raises OperationalError without a database."""
@@ -112,9 +117,11 @@ class _NoWait:
         return True
 
 
-def run(name: str, topics: Sequence[str], handle: BatchHandler, *, stop: threading.Event | None = None) -> None:
+def run(
+    name: str, find_topics: Callable[[], Sequence[str]], handle: BatchHandler, *, stop: threading.Event | None = None
+) -> None:
     """Consume until SIGTERM. Raises TooManyFailures when so many records fail that the consumer stops itself."""
-    with closing(Consumer(name, topics, handle, stop=stop)) as consumer:
+    with closing(Consumer(name, find_topics, handle, stop=stop)) as consumer:
         try:
             loop.run(consumer.step, wake=_NoWait(), stop=consumer.stop)
         finally:

@@ -32,7 +32,7 @@ def store(rejected: Iterable[Rejected]) -> None:
     outbox.put(
         _mirror_record(topic, record, reason)
         for record, reason in letters
-        if (topic := topics.TOPICS[record.topic].dead_letter_topic)
+        if (topic := topics.definition(record.topic).dead_letter_topic)
     )
 
 
@@ -64,7 +64,7 @@ def replay(letter: DeadLetter, *, by: str, again: bool = False) -> None:
         raise NotReplayable("Only the beginning of this record was kept.")
     if letter.key is None and letter.value is None:
         raise NotReplayable("This record is empty.")
-    if letter.topic not in topics.TOPICS:
+    if not topics.exists(letter.topic):
         raise NotReplayable(f"There is no topic {letter.topic} any more.")
     with transaction.atomic():
         unlocked = DeadLetter.objects.filter(pk=letter.pk)
@@ -135,7 +135,7 @@ def _mirror_record(topic: str, record: Incoming, reason: str) -> Outgoing:
 
 def _original_record(letter: DeadLetter) -> Outgoing:
     key, value = (None if part is None else bytes(part) for part in (letter.key, letter.value))
-    counted = topics.TOPICS[letter.topic].counted_by is not None
+    counted = topics.definition(letter.topic).counted_by is not None
     return Outgoing(letter.topic, key, value, keep_until_counted=counted, headers=headers_from_json(letter.headers))
 
 

@@ -13,6 +13,22 @@ class BrokerUnavailable(EventsError):
     """The broker cannot be reached, or does not answer in time."""
 
 
+class CredentialsRefused(EventsError):
+    """The broker answers, but refuses our user or its password."""
+
+
+class ReadingRefused(EventsError):
+    """The broker does not let us read some topics. `topics` are their names."""
+
+    def __init__(self, topics: set[str]) -> None:
+        super().__init__(f"the broker does not let us read {', '.join(sorted(topics))}")
+        self.topics = topics
+
+
+class InvalidTopicName(EventsError):
+    """A source cannot have a topic of this name."""
+
+
 class CorruptRecord(EventsError):
     """The client cannot unpack the next record of some partition."""
 

@@ -1,15 +1,15 @@
-"""Kafka clients: topics, a producer, and a reader of partitions. The only module that imports kafka-python.
+"""Create topics, send records and read partitions. With `kafka_client` the only module that imports kafka-python.
 
 It works around three faults of kafka-python 3.0.12 with a broker that was restarted and has lost its data:
 
 * An idempotent producer refuses every further record. So a producer that failed is replaced.
 * A consumer beyond the new end waits for ever without an error. So the topics' ids are read again with each batch.
-* A client that still asks for a topic creates it, with the broker's default of partitions. So that is switched off.
+* A client that still asks for a topic creates it, with the broker's default of partitions. `kafka_client` prevents it.
 """
 
 import logging
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,54 +17,20 @@ from uuid import UUID
 
 from django.conf import settings
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import CorruptRecordError, KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError
-from kafka.net.compat import KafkaNetClient
+from kafka.errors import (
+    CorruptRecordError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+)
 
 from events import topics
-from events.exceptions import BrokerUnavailable, CorruptRecord
+from events.exceptions import BrokerUnavailable, CorruptRecord, ReadingRefused
+from events.kafka_client import KAFKA_ERRORS, close_client, describe_error, open_client
 from events.records import Position, Record, SendFailure
 
 logger = logging.getLogger(__name__)
-# kafka-python raises these when the broker becomes unavailable during a call: its own errors, and those of its thread.
-KAFKA_ERRORS = (KafkaError, OSError, RuntimeError, ValueError)
-
-
-def _open_client(client_class: Callable[..., Any], **config: Any) -> Any:
-    """Open a client. Its network threads are ended also if it never reaches the broker."""
-    network_clients: list[KafkaNetClient] = []
-
-    def open_network_client(**configs: Any) -> KafkaNetClient:
-        network_client = KafkaNetClient(**configs)
-        network_clients.append(network_client)
-        # kafka-python does not pass its own option of this name on.
-        network_client.cluster.config["allow_auto_create_topics"] = False
-        return network_client
-
-    timeouts = {"reconnect_backoff_max_ms": 1000, "bootstrap_timeout_ms": 2000, "request_timeout_ms": 4000}
-    try:
-        return client_class(
-            bootstrap_servers=settings.KAFKA_BOOTSTRAP_SERVERS,
-            client_id="fanfare",
-            kafka_client=open_network_client,
-            **timeouts,
-            **config,
-        )
-    except BaseException:
-        for network_client in network_clients:
-            network_client.close()
-        raise
-
-
-def _connect_client(client_class: Callable[..., Any], **config: Any) -> Any:
-    try:
-        return _open_client(client_class, **config)
-    except KAFKA_ERRORS as error:
-        raise BrokerUnavailable(_describe_error(error)) from error
-
-
-def _close_client(client: Any, **options: Any) -> None:
-    with suppress(*KAFKA_ERRORS):
-        client.close(**options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +46,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self._admin: Any = None
+        self._warned: set[str] = set()  # warnings, each of which is logged once
 
     def describe_topics(self, names: Iterable[str]) -> dict[str, TopicMetadata]:
         """Return the metadata of those topics that exist."""
@@ -93,31 +60,47 @@ class Cluster:
             if not topic["error_code"] and topic["partitions"]
         }
 
-    def create_topics(self) -> None:
-        """Create the missing topics and wait until they can be used. Existing topics stay as they are."""
-        missing = set(topics.TOPICS) - set(self.describe_topics(topics.TOPICS))
-        if not missing:
-            return
-        wanted = {topics.broker_name(name): _new_topic_config(topics.TOPICS[name]) for name in sorted(missing)}
-        answer = self._call(lambda admin: admin.create_topics(wanted, raise_errors=False))
+    def describe_or_create_topics(self, names: Collection[str]) -> dict[str, TopicMetadata]:
+        """Create those topics that are missing, and return the metadata of all.
+
+        A topic of a source that cannot be created is left out, with a warning. Raises BrokerUnavailable for ours.
+        """
+        metadata = self.describe_topics(names)
+        if missing := sorted(set(names) - metadata.keys()):
+            self._create_topics(missing)
+            metadata = self.describe_topics(names)
+        return metadata
+
+    def _create_topics(self, names: Sequence[str]) -> None:
+        """Create topics and wait until they can be used. Somebody else may have created them meanwhile."""
+        wanted = {topics.broker_name(name): (name, _new_topic_config(topics.definition(name))) for name in names}
+        configs = {broker_name: config for broker_name, (_, config) in wanted.items()}
+        answer = self._call(lambda admin: admin.create_topics(configs, raise_errors=False))
         for topic in answer["topics"]:
-            if topic["error_code"] not in (0, TopicAlreadyExistsError.errno):
-                raise BrokerUnavailable(f"cannot create the topic {topic['name']}: {topic['error_message']}")
-        self._call(lambda admin: admin.wait_for_topics(list(wanted)))
-        logger.info("created the topics %s", ", ".join(wanted))
+            if topic["error_code"] in (0, TopicAlreadyExistsError.errno):
+                continue
+            problem = f"cannot create the topic {topic['name']}: {topic['error_message'] or topic['error_code']}"
+            if wanted.pop(topic["name"])[0] in topics.TOPICS:
+                raise BrokerUnavailable(problem)
+            if problem not in self._warned:
+                self._warned.add(problem)
+                logger.warning("%s; going on without it", problem)
+        if wanted:
+            self._call(lambda admin: admin.wait_for_topics(list(wanted)))
+            logger.info("created the topics %s", ", ".join(wanted))
 
     def _call(self, request: Callable[[Any], Any]) -> Any:
         try:
             if self._admin is None:
-                self._admin = _open_client(KafkaAdminClient)
+                self._admin = open_client(KafkaAdminClient)
             return request(self._admin)
         except KAFKA_ERRORS as error:
             self.close()
-            raise BrokerUnavailable(_describe_error(error)) from error
+            raise BrokerUnavailable(describe_error(error)) from error
 
     def close(self) -> None:
         if self._admin is not None:
-            _close_client(self._admin)
+            close_client(self._admin)
             self._admin = None
 
 
@@ -133,14 +116,13 @@ def _new_topic_config(topic: topics.Topic) -> dict[str, Any]:
     }
 
 
-def _describe_error(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+def create_topics(names: Collection[str] = tuple(topics.TOPICS)) -> set[str]:
+    """Create those of these topics that are missing. Return the ones of sources that could not be created.
 
-
-def create_topics() -> None:
-    """Create the missing topics of `topics.TOPICS`. Raises BrokerUnavailable."""
+    Raises BrokerUnavailable.
+    """
     with closing(Cluster()) as cluster:
-        cluster.create_topics()
+        return set(names) - cluster.describe_or_create_topics(names).keys()
 
 
 class Producer:
@@ -158,7 +140,7 @@ class Producer:
                 self._client.flush(timeout=6)
             results = [_send_result(future) for future in futures]
         except KAFKA_ERRORS as error:
-            results = [SendFailure(_describe_error(error))] * len(records)
+            results = [SendFailure(describe_error(error))] * len(records)
         if any(isinstance(result, SendFailure) for result in results):
             self.close()  # the client may refuse all further records; see the top of this file
         return results
@@ -179,7 +161,7 @@ class Producer:
         return futures
 
     def _connect(self) -> Any:
-        return _open_client(
+        return open_client(
             KafkaProducer,
             enable_idempotence=True,
             acks="all",
@@ -194,17 +176,17 @@ class Producer:
 
     def close(self) -> None:
         if self._client is not None:
-            _close_client(self._client, timeout=1)
+            close_client(self._client, timeout=1)
             self._client = None
 
 
 def _send_result(future: Any) -> Position | SendFailure:
     if isinstance(future, Exception):
-        return SendFailure(_describe_error(future))
+        return SendFailure(describe_error(future))
     if not future.is_done:
         return SendFailure("no answer in time")
     if future.failed():
-        return SendFailure(_describe_error(future.exception))
+        return SendFailure(describe_error(future.exception))
     return Position(future.value.partition, future.value.offset)
 
 
@@ -215,16 +197,19 @@ class PartitionReader:
         self._partitions = {
             TopicPartition(topics.broker_name(name), number): (name, number) for name, number in partitions
         }
-        self._consumer = _connect_client(
-            KafkaConsumer,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            check_crcs=True,
-            max_poll_records=5000,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-            fetch_max_wait_ms=settings.KAFKA_FETCH_MAX_WAIT_MS,
-            metrics_enabled=False,
-        )
+        try:
+            self._consumer = open_client(
+                KafkaConsumer,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                check_crcs=True,
+                max_poll_records=5000,
+                max_partition_fetch_bytes=4 * 1024 * 1024,
+                fetch_max_wait_ms=settings.KAFKA_FETCH_MAX_WAIT_MS,
+                metrics_enabled=False,
+            )
+        except KAFKA_ERRORS as error:
+            raise BrokerUnavailable(describe_error(error)) from error
         self._consumer.assign(list(self._partitions))
 
     def boundary_offsets(self, *, end: bool) -> dict[tuple[str, int], int]:
@@ -233,7 +218,7 @@ class PartitionReader:
             fetch = self._consumer.end_offsets if end else self._consumer.beginning_offsets
             return {self._partitions[key]: offset for key, offset in fetch(list(self._partitions)).items()}
         except KAFKA_ERRORS as error:
-            raise BrokerUnavailable(_describe_error(error)) from error
+            raise BrokerUnavailable(describe_error(error)) from error
 
     def seek(self, offsets: dict[tuple[str, int], int]) -> None:
         """Read from these offsets on. Every partition needs one."""
@@ -241,14 +226,20 @@ class PartitionReader:
             self._consumer.seek(key, offsets[partition])
 
     def poll(self, seconds: float, *, max_records: int | None = None) -> list[tuple[str, int, list[Any]]]:
-        """Return (topic, partition, records). After BrokerUnavailable or CorruptRecord, discard this reader."""
+        """Return (topic, partition, records). After an exception, discard this reader.
+
+        Raises BrokerUnavailable, CorruptRecord and ReadingRefused.
+        """
         try:
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=max_records)
         except (CorruptRecordError, ValueError, IndexError, struct.error) as error:
-            raise CorruptRecord(_describe_error(error)) from error
+            raise CorruptRecord(describe_error(error)) from error
+        except TopicAuthorizationFailedError as error:
+            refused = {topics.broker_name(name): name for name, _ in self._partitions.values()}
+            raise ReadingRefused({refused[name] for name in error.args[0]}) from error
         except KAFKA_ERRORS as error:
-            raise BrokerUnavailable(_describe_error(error)) from error
+            raise BrokerUnavailable(describe_error(error)) from error
         return [(*self._partitions[key], records) for key, records in polled.items()]
 
     def close(self) -> None:
-        _close_client(self._consumer)
+        close_client(self._consumer)

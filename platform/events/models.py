@@ -4,6 +4,25 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+# Lower-case words between dots and hyphens, and no name that begins like one of ours (events.topics). Without
+# underscores: Kafka takes "a.b" and "a_b" for the same name in its metrics, and refuses the second.
+SOURCE_TOPIC_PATTERN = r"^(?!(listens|notices|experiences|entitlements)\.)[a-z0-9]+([.-][a-z0-9]+)*$"
+
+
+class SourceTopic(models.Model):
+    """The topic of one producer outside of Fanfare. Its row is what the consumer and the relay read its name from."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(name__regex=SOURCE_TOPIC_PATTERN), name="plain_name_and_none_of_ours")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class Outbox(models.Model):
     """A record that must reach Kafka. It is unsent until the relay writes its topic id, partition and offset.

@@ -48,9 +48,9 @@ def put(records: Iterable[Outgoing]) -> None:
 
 
 def _copy_line(record: Outgoing) -> str:
-    if record.topic not in topics.TOPICS:
+    if not topics.exists(record.topic):
         raise ValueError(f"No topic is called {record.topic}.")
-    if record.keep_until_counted and not topics.TOPICS[record.topic].counted_by:
+    if record.keep_until_counted and not topics.definition(record.topic).counted_by:
         raise ValueError(f"No consumer counts {record.topic}: its records would never leave the outbox.")
     if record.key is None and record.value is None:
         raise ValueError("A record needs a key or a value.")

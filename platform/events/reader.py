@@ -7,26 +7,40 @@ topics' ids are read again with every batch.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from events.exceptions import BrokerUnavailable, CorruptRecord
+from events import topics
+from events.exceptions import BrokerUnavailable, CorruptRecord, ReadingRefused
 from events.kafka import Cluster, PartitionReader, TopicMetadata
 from events.records import Batch, Incoming, OffsetRange, Rejected
 
 logger = logging.getLogger(__name__)
+REFRESH_SECONDS = 3.0  # until a new topic is noticed
+REFUSED_SECONDS = 60.0  # until reading a source's topic is tried again after the broker refused it
 type Positions = Mapping[tuple[UUID, int], int]
 
 
 class Reader:
     """Reads topics in batches. Missing topics are created.
 
+    `find_names` returns the names of the topics; it is called every few seconds. A source's topic that cannot be
+    created or read is left out, so that it does not stop the others.
+
     `load_positions` returns the positions to start at, by topic id and partition; it is called whenever reading starts
     again. Without it the reader starts at the end of the topics and remembers its positions itself.
     """
 
-    def __init__(self, names: Sequence[str], load_positions: Callable[[set[UUID]], Positions] | None = None) -> None:
-        self._names = names
+    def __init__(
+        self,
+        find_names: Callable[[], Sequence[str]],
+        load_positions: Callable[[set[UUID]], Positions] | None = None,
+    ) -> None:
+        self._find_names = find_names
+        self._names: Sequence[str] = ()
+        self._refresh_at = 0.0
+        self._refused_until: dict[str, float] = {}
         self._load_positions = load_positions
         self._from_end = load_positions is None
         self._cluster = Cluster()
@@ -39,6 +53,7 @@ class Reader:
 
         Raises BrokerUnavailable.
         """
+        self._refresh_names()
         try:
             partition_reader = self._partition_reader or self._open_reader()
             try:
@@ -46,6 +61,8 @@ class Reader:
             except CorruptRecord as error:
                 self.rewind()
                 return self._skip_corrupt_record(str(error))
+            except ReadingRefused as error:
+                return self._leave_out(error)
             if self._cluster.describe_topics(self._names) != self._metadata:
                 # Created again after the broker lost them, or partitions were added: the batch may be of the old ones.
                 logger.warning("the topics %s have changed: reading them again", ", ".join(self._names))
@@ -55,6 +72,27 @@ class Reader:
             self.close()
             raise
         return self._batch(polled)
+
+    def _refresh_names(self) -> None:
+        """Ask from time to time which topics to read. If they are others now, begin again at the stored positions."""
+        now = monotonic()
+        if now < self._refresh_at:
+            return
+        names = [name for name in self._find_names() if self._refused_until.get(name, 0.0) <= now]
+        self._refresh_at = now + REFRESH_SECONDS
+        if names != self._names:
+            self._names = names
+            self.rewind()
+
+    def _leave_out(self, error: ReadingRefused) -> Batch:
+        """Read on without the topics that the broker refuses. Raises BrokerUnavailable if one of them is ours."""
+        if error.topics & topics.TOPICS.keys():
+            raise BrokerUnavailable(str(error)) from error
+        logger.warning("%s; going on without", error)
+        self._refused_until |= dict.fromkeys(error.topics, monotonic() + REFUSED_SECONDS)
+        self._refresh_at = 0.0
+        self.rewind()
+        return Batch()
 
     def rewind(self) -> None:
         """Discard what was polled: the next poll starts at the stored positions."""
@@ -67,10 +105,7 @@ class Reader:
         self._cluster.close()
 
     def _open_reader(self) -> PartitionReader:
-        self._metadata = self._cluster.describe_topics(self._names)
-        if len(self._metadata) < len(self._names):
-            self._cluster.create_topics()
-            self._metadata = self._cluster.describe_topics(self._names)
+        self._metadata = self._cluster.describe_or_create_topics(self._names)
         partitions = self._partitions()
         partition_reader = PartitionReader(partitions)
         try:

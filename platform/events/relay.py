@@ -97,7 +97,9 @@ class Relay:
         return self._locked_connection is not None
 
     def _relay_batch(self) -> bool:
-        metadata = self._topic_metadata()
+        metadata = self._cluster.describe_topics(topics.all_names())
+        if missing := topics.TOPICS.keys() - metadata.keys():
+            metadata |= self._cluster.describe_or_create_topics(missing)
         self._reset_forgotten(metadata)
         with connection.cursor() as cursor:
             cursor.execute(SELECT_UNSENT, [MAX_BATCH_ROWS, MAX_BATCH_BYTES])
@@ -105,17 +107,13 @@ class Relay:
                 OutboxRow(pk, topic, _to_record(topic, key, value, headers), kept)
                 for pk, topic, key, value, headers, kept in cursor.fetchall()
             ]
+        if missing := {row.topic for row in rows} - metadata.keys():  # topics of sources, for replayed records
+            metadata |= self._cluster.describe_or_create_topics(missing)
+            rows = [row for row in rows if row.topic in metadata]
         if rows:
             self._send(rows, metadata)
         _delete_counted()
         return bool(rows)
-
-    def _topic_metadata(self) -> dict[str, TopicMetadata]:
-        metadata = self._cluster.describe_topics(topics.TOPICS)
-        if len(metadata) < len(topics.TOPICS):
-            self._cluster.create_topics()
-            metadata = self._cluster.describe_topics(topics.TOPICS)
-        return metadata
 
     def _reset_forgotten(self, metadata: dict[str, TopicMetadata]) -> None:
         """Mark rows as unsent whose topic the broker has lost: it has another topic of that name now."""

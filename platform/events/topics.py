@@ -1,9 +1,14 @@
-"""The Kafka topics: their names, partitions and retention."""
+"""The Kafka topics: ours, and one for each producer outside of Fanfare. Names, partitions, retention, access."""
 
+import re
+import shlex
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+
+from events.exceptions import InvalidTopicName
+from events.models import SOURCE_TOPIC_PATTERN, SourceTopic
 
 LISTENS = "listens.v1"
 LISTENS_IMPORT = "listens.import.v1"
@@ -31,8 +36,60 @@ TOPICS = {
     EXPERIENCES: Topic(retention=timedelta(days=30)),
     DEAD_LISTENS: Topic(retention=timedelta(days=14)),
 }
+SOURCE_TOPIC = Topic(retention=timedelta(days=7), counted_by="listens", dead_letter_topic=DEAD_LISTENS)
+MAX_NAME_LENGTH = 80
+
+
+def definition(name: str) -> Topic:
+    """Return how one of our topics, or the topic of a source, is created and read."""
+    return TOPICS.get(name, SOURCE_TOPIC)
+
+
+def source_topics() -> list[str]:
+    """Return the names of the topics that belong to sources."""
+    return list(SourceTopic.objects.order_by("name").values_list("name", flat=True))
+
+
+def all_names() -> list[str]:
+    """Return the names of our topics and of those that belong to sources."""
+    return [*TOPICS, *source_topics()]
+
+
+def exists(name: str) -> bool:
+    """Whether this is one of our topics or the topic of a source."""
+    return name in TOPICS or SourceTopic.objects.filter(name=name).exists()
+
+
+def add_source_topic(name: str) -> SourceTopic:
+    """Store a new topic of a source. Raises InvalidTopicName if the name is malformed, ours, or taken."""
+    if len(name) > MAX_NAME_LENGTH or not re.fullmatch(SOURCE_TOPIC_PATTERN, name):
+        raise InvalidTopicName(
+            f"{name!r} cannot be the topic of a source. A name has up to {MAX_NAME_LENGTH} lower-case letters, digits, "
+            "dots and hyphens, and does not begin like one of our own topics."
+        )
+    topic, is_new = SourceTopic.objects.get_or_create(name=name)
+    if not is_new:
+        raise InvalidTopicName(f"The topic {name} belongs to another source: choose another name.")
+    return topic
 
 
 def broker_name(topic: str) -> str:
     """Return the topic's name at the broker. The prefix lets several installations or tests share one broker."""
     return f"{settings.KAFKA_TOPIC_PREFIX}{topic}"
+
+
+def acl_commands(name: str, *, writer: str) -> list[str]:
+    """Return the commands that let a source write to its topic, and let us read it and replay its dead letters."""
+    ours = f"User:{settings.KAFKA_USERNAME or 'fanfare'}"
+    return [
+        _acl_command(name, principal, *operations)
+        for principal, operations in ((writer, ["Write"]), (ours, ["Read", "Write", "Create"]))
+    ]
+
+
+def _acl_command(name: str, principal: str, *operations: str) -> str:
+    words = ["kafka-acls.sh", "--bootstrap-server", ",".join(settings.KAFKA_BOOTSTRAP_SERVERS)]
+    words += ["--command-config", "admin.properties", "--add", "--allow-principal", principal]
+    for operation in operations:
+        words += ["--operation", operation]
+    return shlex.join([*words, "--topic", broker_name(name)])

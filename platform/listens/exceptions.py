@@ -34,7 +34,7 @@ class ImplausiblePlay(ListensError):
 
 
 class InvalidSource(ListensError):
-    """This URI cannot be a source that speaks for single fans."""
+    """This URI or this topic cannot be that of a source outside of Fanfare."""
 
 
 class SourceNotRegistered(ListensError):

@@ -107,7 +107,10 @@ def _parse_record(record: Incoming, now: datetime) -> ParsedRecord | None:
 
 
 def _admit_records(records: list[ParsedRecord], rejected: list[Rejected]) -> Iterator[AdmittedRecord]:
-    """Yield the records of registered sources about fans for whom they may speak. The others are rejected."""
+    """Yield the records of registered sources, on their topics, about fans for whom they may speak.
+
+    The others are rejected.
+    """
     sources = {source.uri: source for source in Source.objects.filter(uri__in={parsed.source for parsed in records})}
     fans = _known_fans({parsed.data.user_id for parsed in records})
     restricted = {source.pk for source in sources.values() if not source.speaks_for_everyone}
@@ -116,6 +119,8 @@ def _admit_records(records: list[ParsedRecord], rejected: list[Rejected]) -> Ite
         source, fan = sources.get(parsed.source), fans.get(parsed.data.user_id)
         if source is None:
             reason = f"the source {parsed.source!r} is not registered"
+        elif not source.is_believed_on(parsed.record.topic):
+            reason = f"the source {parsed.source!r} is not believed on {parsed.record.topic}"
         elif fan is None:
             reason = f"there is no fan {parsed.data.user_id!r}"
         elif source.pk in restricted and (source.pk, fan) not in allowed:

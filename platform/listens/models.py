@@ -7,17 +7,44 @@ from django.db.models.functions import Now
 from accounts.models import Person
 from catalog import text_keys
 from catalog.models import Recording
+from events import topics
+from events.models import SourceTopic
+
+OWN_URI_PREFIX = "/doors/"  # of the URIs of our own APIs
 
 
 class Source(models.Model):
-    """A producer that may send listen events. `uri` is the `source` of its CloudEvents."""
+    """A producer that may send listen events. `uri` is the `source` of its CloudEvents.
+
+    Our own APIs have authenticated the fan: they speak for every fan, on our own topics. Another source speaks for the
+    fans in `fans`, on its own topic.
+    """
 
     uri = models.CharField(max_length=256, unique=True)
-    speaks_for_everyone = models.BooleanField(default=False, help_text="our own APIs, which have authenticated the fan")
+    topic = models.OneToOneField(
+        SourceTopic, models.PROTECT, null=True, related_name="+", help_text="empty for our own APIs"
+    )
     fans = models.ManyToManyField(Person, through="SourceFan", related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(topic=None, uri__startswith=OWN_URI_PREFIX)
+                | (Q(topic__isnull=False) & ~Q(uri__startswith=OWN_URI_PREFIX)),
+                name="a_topic_unless_it_is_ours",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.uri
+
+    @property
+    def speaks_for_everyone(self) -> bool:
+        return self.topic_id is None
+
+    def is_believed_on(self, topic: str) -> bool:
+        """Whether a record on this topic may name this source: the broker lets nobody else write there."""
+        return topic in topics.TOPICS if self.topic_id is None else topic == self.topic_id
 
 
 class SourceFan(models.Model):

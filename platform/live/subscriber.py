@@ -40,7 +40,7 @@ class Subscriber:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        reader, pause = Reader([topics.NOTICES]), SHORTEST_PAUSE
+        reader, pause = Reader(lambda: [topics.NOTICES]), SHORTEST_PAUSE
         connected, outage_logged = False, False
         while not self._ending.is_set():
             try:

@@ -46,7 +46,7 @@ def run(
         if not step():
             _wait_for_work(wake, due() if due else None, stop)
 
-    with _stop_on_signals(stop):
+    with stop_on_signals(stop):
         while not stop.is_set():
             reset_queries()  # with DEBUG, Django keeps every query
             if not failures.catch(work_or_wait):
@@ -56,7 +56,7 @@ def run(
 
 @dataclass
 class _Failures:
-    """Counts the failures since the last success: faults of the step, and outages of the database."""
+    """Counts the failures since the last success: faults of the step, and failed attempts to reach the database."""
 
     faults: int = 0
     outages: int = 0
@@ -66,8 +66,9 @@ class _Failures:
         try:
             work()
         except (OperationalError, InterfaceError) as error:
+            if not self.outages:
+                logger.warning("The database is unavailable, trying again: %s", _first_line(error))
             self.outages += 1
-            logger.warning("The database is unavailable, attempt %d: %s", self.outages, _first_line(error))
             return False
         except Exception:
             self.faults += 1
@@ -75,6 +76,8 @@ class _Failures:
                 raise
             logger.exception("A step failed, %d in a row", self.faults)
             return False
+        if self.outages:
+            logger.warning("The database is available again")
         self.faults = self.outages = 0
         return True
 
@@ -97,7 +100,7 @@ def _wait_for_work(wake: WakeSource, due: float | None, stop: threading.Event) -
 
 
 @contextmanager
-def _stop_on_signals(stop: threading.Event) -> Iterator[None]:
+def stop_on_signals(stop: threading.Event) -> Iterator[None]:
     """Set `stop` on SIGTERM and Ctrl-C, so that the current step ends first. Other threads get no signals."""
 
     def set_stop(number: int, frame: FrameType | None) -> None:

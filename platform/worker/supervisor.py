@@ -6,7 +6,9 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -155,6 +157,21 @@ class Supervisor:
                 key.data.forward_output()
         for supervised in self.supervised:
             supervised.restart_if_dead()
+
+    def supervise_during[T](self, work: Callable[[], T]) -> T:
+        """Call `work` in another thread and supervise until it returns. Return or raise what it does."""
+        future = Future[T]()
+
+        def run() -> None:
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - the caller gets it
+                future.set_exception(error)
+
+        threading.Thread(target=run, daemon=True).start()  # Ctrl-C does not wait for it
+        while not future.done():
+            self.supervise()
+        return future.result()
 
     def stop(self, *, within: float = 10) -> None:
         """End all processes, the last one first. Kill a process that takes longer than `within` seconds."""

@@ -51,7 +51,7 @@ class Listener:
         return notified
 
     def _connect(self) -> bool:
-        params = {"connect_timeout": 5, **connection.get_connection_params(), "autocommit": True}
+        params = {**connection.get_connection_params(), "autocommit": True}
         try:
             self.session = psycopg.connect(**params)
             for channel in self.channels:

@@ -10,7 +10,7 @@ from tests.events.conftest import write_to_ledger
 
 def consume() -> None:
     """Write every record into the ledger, repeats too."""
-    run("listens", [LISTENS], write_to_ledger)
+    run("listens", lambda: [LISTENS], write_to_ledger)
 
 
 def consume_once() -> None:
@@ -25,4 +25,4 @@ def consume_once() -> None:
             )
         return []
 
-    run("listens", [LISTENS], count)
+    run("listens", lambda: [LISTENS], count)

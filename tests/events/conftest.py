@@ -78,7 +78,7 @@ def read_records(topic: str, count: int = 1) -> list[Incoming]:
         records.extend(reader.poll(0.2).records)
         return len(records) >= count
 
-    with closing(Reader([topic], lambda ids: {})) as reader:
+    with closing(Reader(lambda: [topic], lambda ids: {})) as reader:
         wait_until(poll, every=0)
     return records
 

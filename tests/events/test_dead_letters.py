@@ -10,7 +10,8 @@ from events import dead_letters, topics
 from events.cloudevents import decode
 from events.consumer import Consumer
 from events.exceptions import NotReplayable, UnreadableEvent
-from events.kafka import Producer, _open_client, create_topics
+from events.kafka import Producer, create_topics
+from events.kafka_client import open_client
 from events.models import DeadLetter, Outbox, StoredOffset
 from events.records import Incoming, Record, Rejected
 from events.relay import Relay
@@ -37,7 +38,7 @@ def readable_only(incoming: list[Incoming]) -> list[Rejected]:
 def consume_into_dead_letters(sent: Record, producer: Producer) -> DeadLetter:
     create_topics()
     producer.send([sent])
-    with closing(Consumer("listens", [LISTENS], readable_only)) as consumer:
+    with closing(Consumer("listens", lambda: [LISTENS], readable_only)) as consumer:
         consume_until(consumer, until=DeadLetter.objects.exists)
     return DeadLetter.objects.get()
 
@@ -49,7 +50,7 @@ def test_an_unreadable_record_becomes_a_dead_letter_and_the_others_are_processed
     event = b'{"specversion":"1.0","id":"1","source":"/s","type":"t"}'
     producer.send([Record(LISTENS, b"fan", event), UNREADABLE, Record(LISTENS, b"fan", event)])
 
-    with closing(Consumer("listens", [LISTENS], readable_only)) as consumer:
+    with closing(Consumer("listens", lambda: [LISTENS], readable_only)) as consumer:
         consume_until(consumer, until=lambda: len(ledger_words()) == 2 and DeadLetter.objects.exists())
 
     letter = DeadLetter.objects.get()
@@ -147,12 +148,12 @@ def test_a_record_that_cannot_be_unpacked_becomes_a_dead_letter(
 ) -> None:
     create_topics()
     producer.send(make_records("before"))
-    other_client = _open_client(KafkaProducer)
+    other_client = open_client(KafkaProducer)
     other_client.send(topics.broker_name(LISTENS), b"v", b"before", [(UndecodableName("name"), b"value")]).get(5)
     other_client.close()
     producer.send(make_records("before", "after"))
 
-    with closing(Consumer("listens", [LISTENS], write_to_ledger)) as consumer:
+    with closing(Consumer("listens", lambda: [LISTENS], write_to_ledger)) as consumer:
         consume_until(consumer, until=lambda: len(ledger_words()) >= 3)
 
     letter = DeadLetter.objects.get()

@@ -22,7 +22,7 @@ from tests.servers import Broker, RestartableBroker, wait_until
 @pytest.fixture
 def tail() -> Iterator[Reader]:
     """A reader of new notices."""
-    with closing(Reader([NOTICES])) as reader:
+    with closing(Reader(lambda: [NOTICES])) as reader:
         yield reader
 
 
@@ -95,7 +95,7 @@ def test_a_reader_without_stored_positions_starts_at_the_end(broker: Broker, pro
 @pytest.mark.parametrize("broker_server", ["kafka"], indirect=True)  # Tansu adds no partitions
 def test_an_added_partition_is_read_too(broker: Broker, producer: Producer) -> None:
     create_topics()
-    reader = Reader([LISTENS], lambda ids: {})
+    reader = Reader(lambda: [LISTENS], lambda ids: {})
     reader.poll(0.1)
     with closing(Cluster()) as cluster:
         cluster._call(lambda admin: admin.create_partitions({topics.broker_name(LISTENS): 9}))
@@ -119,7 +119,7 @@ def test_without_a_broker_every_client_fails_within_seconds(
 
     with ThreadPoolExecutor() as pool:
         sending = pool.submit(producer.send, make_records("a", "b"))
-        creating, polling = pool.submit(create_topics), pool.submit(Reader([LISTENS]).poll, 0.1)
+        creating, polling = pool.submit(create_topics), pool.submit(Reader(lambda: [LISTENS]).poll, 0.1)
         errors = [creating.exception(), polling.exception()]
 
     assert [type(result) for result in sending.result()] == [SendFailure, SendFailure]
@@ -155,7 +155,7 @@ def test_a_broker_that_comes_back_empty_is_used_again(
 def test_clients_do_not_create_topics(fragile_broker: RestartableBroker, producer: Producer) -> None:
     create_topics()
     producer.send(make_records("one"))
-    reader = Reader([LISTENS], lambda ids: {})
+    reader = Reader(lambda: [LISTENS], lambda ids: {})
     reader.poll(0.2)
     fragile_broker.kill()
     fragile_broker.start()

@@ -93,7 +93,7 @@ def test_a_listen_is_kept_until_counted_and_another_event_until_acknowledged(
 ) -> None:
     put_in_outbox("a", "b", "c")
     put_in_outbox("drafted", topic=EXPERIENCES, keep_until_counted=False)
-    consumer = Consumer("listens", [LISTENS], write_to_ledger)
+    consumer = Consumer("listens", lambda: [LISTENS], write_to_ledger)
 
     relay.step()
     kept = [(bytes(row.value), row.topic_id) for row in Outbox.objects.order_by("id")]
@@ -109,7 +109,7 @@ def test_a_listen_is_kept_until_counted_and_another_event_until_acknowledged(
 def test_another_consumer_does_not_count_a_listen(broker: Broker, ledger: Database, relay: Relay) -> None:
     put_in_outbox("a")
     relay.step()
-    consumer = Consumer("charts", [LISTENS], write_to_ledger)
+    consumer = Consumer("charts", lambda: [LISTENS], write_to_ledger)
     consume_until(consumer, until=lambda: ledger_words() == ["a"])
 
     relay.step()
@@ -141,7 +141,7 @@ def test_records_of_a_lost_topic_are_sent_again(broker: Broker, ledger: Database
     lose_topic(LISTENS)
 
     relay.step()
-    consumer = Consumer("listens", [LISTENS], write_to_ledger)
+    consumer = Consumer("listens", lambda: [LISTENS], write_to_ledger)
     consume_until(consumer, until=lambda: len(ledger_words()) >= 2)
     relay.step()
     consumer.close()

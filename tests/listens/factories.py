@@ -9,7 +9,7 @@ import msgspec
 
 from accounts.models import Person
 from events.records import Incoming
-from listens import event
+from listens import event, sources
 from listens.ingest import IngestResult
 
 A_TOPIC_ID = uuid.UUID("0b6b2a55-7f0e-4a6c-9a51-3c8f6c1d2e01")
@@ -37,10 +37,20 @@ def listen_event(user_id: object, *, source: str = "/doors/listenbrainz", **data
     }
 
 
-def make_incoming(value: dict[str, Any] | bytes | None, *, key: bytes | None = None, headers: Any = ()) -> Incoming:
+def add_source(uri: str, *fans: Person) -> str:
+    """Register a source that may speak for these fans. Return the name of its topic."""
+    source, _ = sources.add(uri, by="system:test")
+    for fan in fans:
+        sources.allow(uri, fan, by="system:test")
+    return str(source.topic_id)
+
+
+def make_incoming(
+    value: dict[str, Any] | bytes | None, *, key: bytes | None = None, headers: Any = (), topic: str = "listens.v1"
+) -> Incoming:
     """Return the record of an event. Other values are taken as they are."""
     raw = msgspec.json.encode(value) if isinstance(value, dict) else value
-    return Incoming("listens.v1", A_TOPIC_ID, 0, next(_offsets), key, raw, tuple(headers))
+    return Incoming(topic, A_TOPIC_ID, 0, next(_offsets), key, raw, tuple(headers))
 
 
 def after_noon(minutes: int) -> str:

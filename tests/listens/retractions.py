@@ -23,7 +23,7 @@ def listen_record(
 
 
 def retraction_record(
-    fan: Person, minute: int = 0, *, at: int = 1, title: str = "Night Train", **about: Any
+    fan: Person, minute: int = 0, *, at: int = 1, title: str = "Night Train", topic: str = "listens.v1", **about: Any
 ) -> Incoming:
     start = NOON + timedelta(minutes=minute)
     event = {
@@ -43,7 +43,7 @@ def retraction_record(
             "reason": "forgotten",
         },
     }
-    return make_incoming({**event, **about}, key=str(fan.pk).encode())
+    return make_incoming({**event, **about}, key=str(fan.pk).encode(), topic=topic)
 
 
 def outbox_records() -> list[Incoming]:

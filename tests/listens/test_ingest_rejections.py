@@ -8,9 +8,8 @@ import pytest
 
 from accounts.models import Person
 from events.records import Incoming
-from listens import sources
 from listens.ingest import ingest_records
-from tests.listens.factories import after_noon, listen_event, make_fan, make_incoming, rejection_reasons
+from tests.listens.factories import add_source, after_noon, listen_event, make_fan, make_incoming, rejection_reasons
 
 pytestmark = pytest.mark.django_db
 
@@ -71,11 +70,11 @@ def test_listens_of_a_closed_account_are_rejected(ana: Person) -> None:
 
 def test_a_source_speaks_only_for_fans_who_allowed_it(ana: Person) -> None:
     bo = make_fan("bo")
-    sources.allow("https://player.example/1", ana, by="system:test")
-    sources.allow("https://player.example/2", bo, by="system:test")
+    topic = add_source("https://player.example/1", ana)
+    add_source("https://player.example/2", bo)
 
     events = [listen_event(fan.pk, source="https://player.example/1") for fan in (ana, bo)]
-    result = ingest_records([make_incoming(event) for event in events])
+    result = ingest_records([make_incoming(event, topic=topic) for event in events])
 
     assert [listen.person_id for listen in result.listens] == [ana.pk]
     assert rejection_reasons(result) == [f"the source 'https://player.example/1' may not speak for the fan {bo.pk}"]

@@ -18,11 +18,11 @@ from config.events import handle_batch
 from events.models import Outbox
 from events.records import Incoming
 from fans.models import Engagement, RecordingEngagement
-from listens import ingest, retraction, sources
+from listens import ingest, retraction
 from listens.models import Listen, Tombstone
 from live.models import Notice
 from tests import factories
-from tests.listens.factories import NOON, make_fan
+from tests.listens.factories import NOON, add_source, make_fan
 from tests.listens.retractions import (
     counts_of_rows,
     listen_record,
@@ -160,12 +160,15 @@ def test_no_count_goes_below_zero(ana: Person, night: Recording) -> None:
         ({"dataschema": "https://fanfare.example/schemas/listen/1.0.json"}, "a retraction needs a time"),
         ({"partitionkey": "somebody"}, "the partitionkey is not the user_id"),
         ({"data": {"user_id": "x", "second": 1, "text_key": "00"}}, "not a retraction"),
-        ({"source": "https://player.example/1"}, "the source 'https://player.example/1' may not retract listens"),
+        (
+            {"source": "https://player.example/1", "topic": "sources.player.example.1.v1"},
+            "the source 'https://player.example/1' may not retract listens",
+        ),
         ({"source": "https://nobody.example"}, "the source 'https://nobody.example' is not registered"),
     ],
 )
 def test_invalid_retractions_are_rejected(ana: Person, night: Recording, about: dict[str, Any], reason: str) -> None:
-    sources.allow("https://player.example/1", ana, by="system:test")
+    add_source("https://player.example/1", ana)
     handle_batch([listen_record(ana)])
 
     [rejected] = handle_batch([retraction_record(ana, **about)])

@@ -15,7 +15,8 @@ from audit.models import Entry
 from catalog.models import Artist
 from events.models import DeadLetter, Outbox
 from fans.models import Experience, OptIn
-from listens.models import Listen
+from listens import sources
+from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from tests import factories
 from tests.trust.factories import a_report
@@ -87,6 +88,7 @@ def create_objects() -> Objects:
         Experience: experience,
         OptIn: OptIn.objects.get(person=fan),
         Listen: listen,
+        Source: sources.add("https://player.example/app", by="system:test")[0],
         Outbox: outbox,
         DeadLetter: dead_letter,
         Grant: artist.grants.get(),

@@ -116,7 +116,11 @@ def test_a_step_that_loses_the_database_is_repeated(
     loop.run(stopping_after(3, stop, step), wake=clock, stop=stop)
 
     assert completed == [2, 3]
-    assert [(r.levelname, r.exc_info, "\n" in r.getMessage()) for r in caplog.records] == [("WARNING", None, False)]
+    assert [(r.levelname, r.exc_info, "\n" in r.getMessage()) for r in caplog.records] == [("WARNING", None, False)] * 2
+    assert [message.partition(",")[0] for message in caplog.messages] == [
+        "The database is unavailable",
+        "The database is available again",
+    ]
 
 
 def test_after_ten_faults_in_a_row_the_process_ends(

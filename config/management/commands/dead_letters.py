@@ -18,17 +18,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         list_ = actions.add_parser("list", help="the newest that were not replayed, without what fans have written")
-        list_.add_argument("--topic", choices=sorted(topics.TOPICS), default="")
+        list_.add_argument("--topic", default="", help="one of ours, or the topic of a source")
         list_.add_argument("--limit", type=int, default=50)
         show = actions.add_parser("show", help="everything about one; the audit records that you looked")
         show.add_argument("id", type=int)
         replay = actions.add_parser("replay", help="send the original bytes to the original topic and key again")
         replay.add_argument("ids", nargs="*", type=int, metavar="ID")
-        replay.add_argument("--topic", choices=sorted(topics.TOPICS), default="")
+        replay.add_argument("--topic", default="", help="one of ours, or the topic of a source")
         replay.add_argument("--all", action="store_true", help="all of the topic that were not replayed")
         replay.add_argument("--again", action="store_true", help="also those that were replayed before")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
+        if (topic := options.get("topic")) and not topics.exists(topic):
+            raise CommandError(f"There is no topic {topic}.")
         if action == "list":
             self._list(topic=options["topic"], limit=options["limit"])
         elif action == "show":

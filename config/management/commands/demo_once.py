@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
 
 from config import database
 from config.demo.command import DemoCommand
@@ -52,6 +53,7 @@ LOG_LINES = 15  # lines of each process that are printed after a failure
 
 
 class Command(DemoCommand):
+    stage = ""  # the one that runs
     help = "Follow listens from a scrobbler to a fan's page and a receipt, and check every step."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -77,22 +79,28 @@ class Command(DemoCommand):
         run = SmokeRun(site, folder / "mail", fans, SocketClient(site))
         supervisor.start()
         try:
-            stage = "everything starts"
-            self.run_stage(stage, partial(wait_until_healthy, site))
-            for check_stage in STAGES:
-                stage = check_stage.__name__.replace("_", " ")
-                self.run_stage(stage, partial(check_stage, run))
-                self.print_report(run)
+            supervisor.supervise_during(partial(self.run_stages, run))
         except Exception as error:
             self.print_logs(folder)
             reason = str(error) if isinstance(error, SmokeFailed) else f"{type(error).__name__}: {error}"
-            raise CommandError(f"The run failed at “{stage}”. This did not hold: {reason}") from error
+            raise CommandError(f"The run failed at “{self.stage}”. This did not hold: {reason}") from error
         finally:
             run.sockets.close()
             supervisor.stop()
 
+    def run_stages(self, run: SmokeRun) -> None:
+        """Run all stages, one after the other."""
+        try:
+            self.run_stage("everything starts", partial(wait_until_healthy, run.site))
+            for check_stage in STAGES:
+                self.run_stage(check_stage.__name__.replace("_", " "), partial(check_stage, run))
+                self.print_report(run)
+        finally:
+            connection.close()
+
     def run_stage(self, name: str, check_stage: Callable[[], object]) -> None:
         """Run one stage and print how long it took."""
+        self.stage = name
         began = time.monotonic()
         check_stage()
         self.stdout.write(f"{time.monotonic() - began:6.2f} s  {name}")

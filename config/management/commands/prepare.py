@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.database import UnknownMigrations, migrate
 from config.key_update import update_keys
+from events import topics
+from events.exceptions import BrokerUnavailable
 from events.kafka import create_topics
 
 
@@ -19,5 +21,8 @@ class Command(BaseCommand):
         except (ImproperlyConfigured, UnknownMigrations) as reason:
             raise CommandError(str(reason)) from reason
         update_keys()
-        create_topics()
+        try:
+            create_topics(topics.all_names())
+        except BrokerUnavailable as error:
+            raise CommandError(f"The database is ready, but Kafka is unavailable: {error}") from error
         self.stdout.write("Database and topics are ready.")

@@ -3,15 +3,14 @@
 from contextlib import closing
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from config.management.base import ProcessCommand
 from events.outbox import CHANNEL
 from events.relay import Relay
 from worker import loop
 from worker.wake import Listener
 
 
-class Command(BaseCommand):
+class Command(ProcessCommand):
     help = "Send the outbox to Kafka. Several may run: one works, and another takes over when it ends."
 
     def handle(self, *args: Any, **options: Any) -> None:

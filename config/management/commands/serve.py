@@ -11,15 +11,16 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from config.management.base import ProcessCommand
 from live.sockets import MAX_MESSAGE_BYTES
 
 PORTS_TO_TRY = 20  # including the requested one; then any free port
 SHUTDOWN_SECONDS = 5  # for requests that are still running when the process stops
 
 
-class Command(BaseCommand):
+class Command(ProcessCommand):
     help = "Run the site. When the port is taken, the next free one is used and printed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

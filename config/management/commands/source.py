@@ -1,10 +1,13 @@
-"""`manage.py source`: list the producers of listen events, and let one speak for a fan."""
+"""`manage.py source`: register the producers of listen events, list them, and let one speak for a fan."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from events import topics
+from events.exceptions import BrokerUnavailable
+from events.kafka import create_topics
 from listens import sources
 from listens.exceptions import ListensError
 
@@ -12,28 +15,49 @@ OPERATOR = "system:operator"
 
 
 class Command(BaseCommand):
-    help = "List the sources of listen events, or let a source send listens for a fan."
+    help = "Register a source of listen events with a topic of its own, or let it send listens for a fan."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("list", help="show each source and for how many fans it may speak")
-        allow = actions.add_parser("allow", help="let a source send listens for a fan; register the source if needed")
-        allow.add_argument("uri", help="the CloudEvents source of its events, such as https://player.example/app")
+        actions.add_parser("list", help="show each source, its topic, and for how many fans it may speak")
+        add = actions.add_parser("add", help="register a source, create its topic, and print who needs access to it")
+        add.add_argument("uri", help="the CloudEvents source of its events, such as https://player.example/app")
+        add.add_argument("--topic", default="", help="without it, the topic is named after the URI")
+        add.add_argument("--principal", default="", help="the producer's Kafka principal, such as User:player")
+        allow = actions.add_parser("allow", help="let a registered source send listens for a fan")
+        allow.add_argument("uri")
         allow.add_argument("--fan", required=True, metavar="HANDLE|UUID")
         allow.add_argument("--end", action="store_true", help="no longer accept the source's listens for this fan")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        if action == "list":
-            self._list()
-            return
         try:
-            self._allow(**{name: options[name] for name in ("uri", "fan", "end")})
+            if action == "add":
+                self._add(**{name: options[name] for name in ("uri", "topic", "principal")})
+            elif action == "allow":
+                self._allow(**{name: options[name] for name in ("uri", "fan", "end")})
+            else:
+                self._list()
         except ListensError as error:
             raise CommandError(str(error)) from error
 
     def _list(self) -> None:
-        for uri, fan_count in sources.fans_by_source().items():
-            self.stdout.write(f"{uri}\t{'every fan' if fan_count is None else f'{fan_count} fans'}")
+        for uri, topic, fan_count in sources.all_with_fan_counts():
+            of_ours = f"{uri}\tour own topics\tevery fan"
+            self.stdout.write(of_ours if topic is None else f"{uri}\t{topic}\t{fan_count} fans")
+
+    def _add(self, *, uri: str, topic: str, principal: str) -> None:
+        source, is_new = sources.add(uri, topic=topic, by=OPERATOR)
+        name = str(source.topic_id)
+        self.stdout.write(f"{uri} {'is now' if is_new else 'was already'} registered, with the topic {name}.")
+        self.stdout.write("Give access to the topic, as an administrator of Kafka:")
+        for line in topics.acl_commands(name, writer=principal or f"User:{name}"):
+            self.stdout.write(line)
+        try:
+            is_missing = create_topics([name])
+        except BrokerUnavailable as error:
+            raise CommandError(f"The topic is not created yet, because Kafka is unavailable: {error}") from error
+        if is_missing:
+            raise CommandError("The topic is not created yet. Run the lines above, and then this command again.")
 
     def _allow(self, *, uri: str, fan: str, end: bool) -> None:
         person = sources.find_fan(fan)
@@ -41,7 +65,5 @@ class Command(BaseCommand):
             ended = sources.disallow(uri, person, by=OPERATOR)
             self.stdout.write(f"{uri} {'may no longer' if ended else 'could not'} speak for {person.handle}.")
             return
-        is_new_source, is_new_fan = sources.allow(uri, person, by=OPERATOR)
-        if is_new_source:
-            self.stdout.write(f"{uri} was not registered. It is now.")
-        self.stdout.write(f"{uri} {'may now' if is_new_fan else 'could already'} speak for {person.handle}.")
+        is_new = sources.allow(uri, person, by=OPERATOR)
+        self.stdout.write(f"{uri} {'may now' if is_new else 'could already'} speak for {person.handle}.")

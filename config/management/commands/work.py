@@ -8,11 +8,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import connection
 
 from artists import delivery, drafts, expiry, look_back, moderation, moments, withdrawal
 from config import housekeeping
+from config.management.base import ProcessCommand
 from config.processes import StopWait
 from fans import opt_ins
 from trust import reports
@@ -43,7 +43,7 @@ JOBS = {
 }
 
 
-class Command(BaseCommand):
+class Command(ProcessCommand):
     help = "Run one background job, or all of them, until SIGTERM. Any number of processes may run the same job."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -9,6 +9,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="SourceTopic",
+            fields=[
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "name__regex",
+                                "^(?!(listens|notices|experiences|entitlements)\\.)[a-z0-9]+([.-][a-z0-9]+)*$",
+                            )
+                        ),
+                        name="plain_name_and_none_of_ours",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="DeadLetter",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("catalog", "0001_initial"),
+        ("events", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -19,8 +20,14 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("uri", models.CharField(max_length=256, unique=True)),
                 (
-                    "speaks_for_everyone",
-                    models.BooleanField(default=False, help_text="our own APIs, which have authenticated the fan"),
+                    "topic",
+                    models.OneToOneField(
+                        help_text="empty for our own APIs",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="events.sourcetopic",
+                    ),
                 ),
             ],
         ),
@@ -166,6 +173,17 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("person", "source", "event_id"), name="one_listen_an_event"),
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("topic", None), ("uri__startswith", "/doors/")),
+                    models.Q(("topic__isnull", False), models.Q(("uri__startswith", "/doors/"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_topic_unless_it_is_ours",
+            ),
         ),
         migrations.AddConstraint(
             model_name="sourcefan",

@@ -1,0 +1,33 @@
+"""The base of the commands that run until they are told to stop."""
+
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from events import kafka_client
+from events.exceptions import CredentialsRefused
+from worker import loop
+from worker.availability import DatabaseRefused, wait_for_database
+
+
+class ProcessCommand(BaseCommand):
+    """A command that may be started while PostgreSQL or Kafka is unavailable.
+
+    It waits for PostgreSQL before Django's checks, which need it. What runs later waits for Kafka itself. A server that
+    answers and refuses our credentials ends it with one sentence.
+    """
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        stop = threading.Event()
+        try:
+            if connection.vendor == "postgresql":  # otherwise a check says that DATABASE_URL is not set
+                with loop.stop_on_signals(stop):
+                    wait_for_database(stop)
+            if stop.is_set():
+                return None
+            kafka_client.check_credentials()
+        except (DatabaseRefused, CredentialsRefused) as error:
+            raise CommandError(str(error)) from error
+        return super().execute(*args, **options)
