@@ -171,7 +171,8 @@ def test_a_process_that_waits_ends_at_once_when_it_is_told_to(
 
     child.terminate()
 
-    assert child.wait(3) == 0
+    assert child.wait(30) == 0
+    assert late_processes.logs[0].read_text().count("\n") == 1
 
 
 @pytest.mark.parametrize(

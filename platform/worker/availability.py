@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 from django.db import InterfaceError, OperationalError, connection
 from psycopg import pq
@@ -35,7 +36,7 @@ def wait_for_database(stop: threading.Event) -> None:
             if not is_waiting:
                 logger.warning("The database is unavailable, waiting for it: %s", _reason(error))
             is_waiting = True
-            stop.wait(RETRY_SECONDS)
+            time.sleep(RETRY_SECONDS)  # no stop.wait(): the signal's handler could not set it at some moments
     connection.close()
     if is_waiting and not stop.is_set():
         logger.warning("The database is available")
