@@ -94,11 +94,14 @@ def migrate(*, verbosity: int = 0, **to: Any) -> None:
 
 
 def find_unknown_migrations() -> list[str]:
-    """Migrations of our own apps that were applied to the database and that this version does not have."""
-    labels = {app.label for app in apps.get_app_configs() if Path(app.path).parent in APP_FOLDERS}
+    """Migrations that were applied to the database and that this version does not have.
+
+    They belong to our own apps, or to apps that are not installed, such as one that a newer version adds.
+    """
+    others = {app.label for app in apps.get_app_configs() if Path(app.path).parent not in APP_FOLDERS}
     known = MigrationLoader(None).disk_migrations
     applied = MigrationRecorder(connection).applied_migrations()
-    return sorted(f"{label}.{name}" for label, name in applied if label in labels and (label, name) not in known)
+    return sorted(f"{label}.{name}" for label, name in applied if label not in others and (label, name) not in known)
 
 
 @contextmanager

@@ -57,6 +57,22 @@ def test_a_database_of_another_version_is_refused_untouched_in_one_sentence(proc
         assert count_tables_and_grants(old) == (1, 0)
 
 
+def test_a_database_with_an_app_that_only_a_newer_version_has_is_refused(processes: Processes) -> None:
+    newer = APPLIED_BEFORE_THE_SQUASH.partition("INSERT")[0] + (
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('app_of_tomorrow', '0001_initial', now());"
+    )
+    with servers.create_database() as database:
+        with psycopg.connect(database.owner_url) as owner:
+            owner.execute(newer)
+
+        urls = {"DATABASE_URL": database.url, "DATABASE_OWNER_URL": database.owner_url}
+        status = processes.start("prepare", DEBUG="1", **urls).wait(60)
+
+        assert status == 1
+        assert "(app_of_tomorrow.0001_initial): to start anew" in processes.logs[0].read_text()
+        assert count_tables_and_grants(database) == (1, 0)
+
+
 def count_tables_and_grants(database: Database) -> tuple[int, int]:
     """How many tables there are, and how many default privileges that `prepare` sets."""
     with psycopg.connect(database.owner_url) as owner:
