@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account import forms
 
 LABELS = {"login": "E-mail address", "email": "E-mail address", "remember": "Stay signed in on this device"}
-HELP_TEXTS = {"password1": "At least 10 characters, and none that many people use."}
+HELP_TEXTS = {"password1": "At least 10 characters. Not a password that many people use."}
 
 
 class OurWordingMixin:

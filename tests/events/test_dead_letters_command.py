@@ -153,7 +153,8 @@ def test_a_second_replay_needs_the_option_again() -> None:
         (("replay",), "Name the ids of dead letters, or --topic TOPIC --all."),
         (("replay", 1, "--all"), "Name the ids of dead letters, or --topic TOPIC --all."),
         (("replay", "--topic", LISTENS), "Name the ids of dead letters, or --topic TOPIC --all."),
-        (("list", "--limit", 0), "--limit must be at least 1."),
+        (("list", "--limit", 0), "--limit must be between 1 and 100000."),
+        (("list", "--limit", 10**30), "--limit must be between 1 and 100000."),
     ],
 )
 def test_mistakes_of_the_operator_are_explained(words: tuple[object, ...], message: str) -> None:

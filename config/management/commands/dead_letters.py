@@ -10,6 +10,7 @@ from events import dead_letters, topics
 from events.exceptions import DeadLetterNotFound
 
 OPERATOR = "system:operator"
+MAX_LIMIT = 100_000
 
 
 class Command(BaseCommand):
@@ -39,8 +40,8 @@ class Command(BaseCommand):
             self._replay(_chosen_ids(options["ids"], options["topic"], all_=options["all"]), again=options["again"])
 
     def _list(self, *, topic: str, limit: int) -> None:
-        if limit < 1:
-            raise CommandError("--limit must be at least 1.")
+        if not 1 <= limit <= MAX_LIMIT:
+            raise CommandError(f"--limit must be between 1 and {MAX_LIMIT}.")
         for letter in dead_letters.newest(topic=topic, limit=limit):
             position = f"{letter.topic}/{letter.partition}@{letter.offset}"
             reason = _printable(dead_letters.public_reason(letter))
