@@ -1,4 +1,4 @@
-"""Pause and resume single programs for a fan, who may go on hearing from the artist's other programs."""
+"""Pause and resume single programs for a fan. The artist's other programs may go on writing to that fan."""
 
 from collections.abc import Collection
 from uuid import UUID

@@ -148,7 +148,7 @@ class ReadOnlyAdmin(ModelAdmin):
         except TooManyReveals:
             return _too_many_reveals(request)
         if found is None:
-            messages.warning(request, "Nothing here is called that.")
+            messages.warning(request, "Nothing with this name was found.")
             return redirect(self._url("changelist"))
         return redirect(self._url("change", found))
 
@@ -213,7 +213,8 @@ class ReadOnlyAdmin(ModelAdmin):
     def _displayed(self, name: Any) -> Any:
         """A field's name, or a function that shows it, where Django would not show what is stored."""
         field = next((field for field in self.opts.concrete_fields if field.name == name), None)
-        if field is None or not (field.choices or isinstance(field, models.BinaryField | models.DateTimeField)):
+        kind = getattr(field, "output_field", field)  # of a generated field
+        if field is None or not (field.choices or isinstance(kind, models.BinaryField | models.DateTimeField)):
             return name
 
         @admin.display(description=field.verbose_name, empty_value=self.get_empty_value_display())
@@ -224,7 +225,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return show
 
     def _related_urls(self, found: models.Model) -> list[tuple[str, str]]:
-        lists = [*self.related, ("Audit of it", "audit_entry", "subject")]
+        lists = [*self.related, ("Audit entries", "audit_entry", "subject")]
         keys = {"subject": self.subject(found), "actor": self.subject(found)}
         return [
             (label, reverse(f"admin:{model}_changelist", query={name: str(keys.get(name, found.pk))}))

@@ -27,7 +27,7 @@ class OperatorSite(AdminSite):
 
     site_title = "Fanfare operators"
     site_header = "Fanfare for operators"
-    index_title = "What support needs, to read"
+    index_title = "Read what support needs"
     final_catch_all_view = False
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """Add artists and recordings to the catalogue. Only staff may do so, and the caller has checked that."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -51,15 +52,9 @@ def add_recording(
     A second one of the same title and credit is another recording only if both have an ISRC.
     """
     credit = artist_credit or artist.name
-    recording = Recording(
-        artist=artist,
-        title=title,
-        artist_credit=credit,
-        isrc=isrc or None,
-        mbid=mbid,
-        duration_ms=duration_ms,
-        **text_keys.recording_keys(title, credit),
-    )
+    keys = text_keys.recording_keys(title, credit)
+    names: dict[str, Any] = {"artist": artist, "title": title, "artist_credit": credit}
+    recording = Recording(**names, isrc=isrc or None, mbid=mbid, duration_ms=duration_ms, **keys)
     taken = "There is a recording of this title and credit, this ISRC or this MBID already."
     with transaction.atomic():
         Artist.objects.select_for_update().get(pk=artist.pk)  # one at a time adds recordings to this artist

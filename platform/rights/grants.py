@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -36,15 +37,8 @@ def switch_on(
         versions = party.grants.filter(artist=artist, use=use)
         _end_versions(versions.filter(ended_at=None), by=by)
         newest = versions.order_by("-version").values_list("version", flat=True).first() or 0
-        grant = Grant.objects.create(
-            party=party,
-            artist=artist,
-            use=use,
-            version=newest + 1,
-            territories=",".join(sorted(territories)),
-            by=by.actor,
-            live_until=until,
-        )
+        limits: dict[str, Any] = {"territories": ",".join(sorted(territories)), "live_until": until}
+        grant = Grant.objects.create(party=party, artist=artist, use=use, version=newest + 1, by=by.actor, **limits)
         facts = {"artist": artist.pk, "use": use, "version": grant.version}
         trail.record("grant.switched_on", by=by.actor, subject=f"grant:{grant.pk}", **facts)
     grant.refresh_from_db()

@@ -160,7 +160,7 @@ def read_message_and_receipt(fan: Page) -> None:
     expect(fan.locator("article.experience-card .because")).to_contain_text("3 listens of Mara Veil")
     assert was_not_reloaded(fan)
     fan.locator("article.experience-card").get_by_role("link", name="Receipt").click()
-    expect(fan.get_by_role("heading", level=1)).to_have_text("Asked first")
+    expect(fan.get_by_role("heading", level=1)).to_have_text("Receipt")
     expect(fan.locator("main")).not_to_contain_text("Ana")
 
 

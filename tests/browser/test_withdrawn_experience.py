@@ -72,7 +72,7 @@ def test_open_pages_become_a_tombstone_and_the_receipt_stays(
         expect(detail.get_by_role("heading", level=1)).to_have_text("Taken back")
 
     card.get_by_role("link", name="Receipt").click()
-    title = "Taken back" if action == "withdraw" else "Asked first"
+    title = "Taken back" if action == "withdraw" else "Receipt"
     expect(feed.get_by_role("heading", level=1)).to_have_text(title)
     expect(feed.locator("main")).to_contain_text("commitment")
     expect(feed.locator("main")).not_to_contain_text(text)

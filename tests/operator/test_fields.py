@@ -192,7 +192,7 @@ def test_an_object_opens_by_its_id(operator: Client, objects: Objects) -> None:
         assert answer["Location"] == address("change", found)
 
     nothing = operator.post(address("find", objects[Listen]), {"key": "8" * 30}, follow=True)
-    assert "Nothing here is called that." in nothing.content.decode()
+    assert "Nothing with this name was found." in nothing.content.decode()
     assert not Entry.objects.filter(action__startswith="operator.")
 
 

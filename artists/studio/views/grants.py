@@ -30,8 +30,8 @@ USE_DESCRIPTIONS = {
         "Personal messages",
         "Your programs may write messages to fans who opted in. They use sentences you signed and counted facts. "
         "Somebody in your team approves each message.",
-        "Nothing is sent that nobody approved. Your voice and your face are not used. Fans who did not opt in get "
-        "nothing.",
+        "Nothing is sent without an approval. Your voice and your face are not used. Fans who did not opt in "
+        "get nothing.",
     ),
 }
 
