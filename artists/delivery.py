@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from artists import eligibility
+from artists import eligibility, fact_checks
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
@@ -29,8 +29,11 @@ def deliver_next() -> bool:
         if not drafts:
             return False
         obstacles = _find_obstacles(drafts)
+        outdated = fact_checks.find_outdated([draft for draft in drafts if draft.pk not in obstacles])
+        obstacles |= {pk: found.reason for pk, found in outdated.items()}
         undeliverable = [draft for draft in drafts if draft.pk in obstacles]
         _mark_undeliverable(undeliverable, obstacles)
+        fact_checks.reopen_moments(undeliverable, outdated)
         _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], undeliverable)
     return True
 
@@ -47,7 +50,10 @@ def _lock_due_drafts() -> list[Draft]:
     """
     due = Draft.objects.filter(state=Draft.State.APPROVED, deliver_after__lte=Now()).order_by("deliver_after", "pk")
     locked = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH_SIZE])
-    return list(Draft.objects.filter(pk__in=locked).select_related("version").order_by("pk")) if locked else []
+    if not locked:
+        return []
+    drafts = Draft.objects.filter(pk__in=locked).select_related("artist", "person", "version__recording")
+    return list(drafts.order_by("pk"))
 
 
 def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:

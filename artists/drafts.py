@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
-from artists import expiry, explanations, generation
-from artists.models import Draft, Moment, Program
+from artists import expiry, explanations, fact_checks, generation
+from artists.models import Draft, Moment, Program, ProgramVersion
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from audit import trail
@@ -55,7 +56,10 @@ def write_next() -> bool:
         if not moments:
             return False
         refused, cleared = _clear_moments(moments)
-        texts, failed = _generate_texts([moment for moment in moments if moment.pk in cleared], cleared, model)
+        counts = generation.find_counts(moments)
+        refused |= fact_checks.find_passed([moment for moment in moments if moment.pk in cleared], counts)
+        writable = [moment for moment in moments if moment.pk not in refused]
+        texts, failed = _generate_texts(writable, cleared, counts, model)
         with transaction.atomic():
             _store_drafts(moments, texts, refused | failed)
     return True
@@ -112,16 +116,15 @@ def _clearance_request(moment: Moment) -> ClearanceRequest:
 
 
 def _generate_texts(
-    moments: Sequence[Moment], cleared: Mapping[int, Clearance], model: ModelConfig | None
+    moments: Sequence[Moment], cleared: Mapping[int, Clearance], counts: generation.Counts, model: ModelConfig | None
 ) -> tuple[list[generation.GeneratedText], dict[int, str]]:
     """The texts, and the reason for each moment without one. A moment that fails does not stop the others."""
-    first_listens = generation.find_first_listens(moments)
     texts: list[generation.GeneratedText] = []
     failed: dict[int, str] = {}
     for moment in moments:
-        first_at = first_listens.get((*moment.fan_and_artist, moment.version.recording_id))
+        listening = counts.get(generation.count_key(moment))
         try:
-            texts.append(generation.generate_text(moment, cleared[moment.pk], first_at, model))
+            texts.append(generation.generate_text(moment, cleared[moment.pk], listening, model))
         except NoUsableTemplate as reason:
             failed[moment.pk] = f"unsayable: {reason}"
         except GuardRejected as reason:
@@ -143,7 +146,8 @@ def _store_drafts(
     locked = {moment.pk: moment for moment in noticed.order_by("pk").select_for_update(no_key=True)}
     refused = {**refused, **_fan_refusals([text.moment for text in texts], hold=True)}
     stored = [text for text in texts if text.moment.pk in locked and text.moment.pk not in refused]
-    drafts = Draft.objects.bulk_create(_build_draft(text) for text in stored)
+    replaced = {draft.moment_id: draft for draft in Draft.objects.filter(moment__in=locked)}
+    drafts = Draft.objects.bulk_create(_build_draft(text, replaced.get(text.moment.pk)) for text in stored)
     for draft in drafts:
         locked[draft.moment_id].state = Moment.State.DRAFTED
     for pk in refused.keys() & locked.keys():
@@ -156,10 +160,12 @@ def _store_drafts(
         wake.notify(expiry.CHANNEL)
 
 
-def _build_draft(text: generation.GeneratedText) -> Draft:
+def _build_draft(text: generation.GeneratedText, replaced: Draft | None) -> Draft:
+    """`replaced` is the draft of the same moment that was not true any more."""
     moment, result = text.moment, text.result
     return Draft(
         moment=moment,
+        replaces=replaced,
         version=moment.version,
         person=moment.person,
         artist=moment.program.artist,
@@ -169,8 +175,15 @@ def _build_draft(text: generation.GeneratedText) -> Draft:
         maker=result.maker,
         facts=text.facts,
         why=explanations.list_reasons(moment),
-        deadline=Now() + timedelta(seconds=moment.version.review_seconds),
+        deadline=Now() + timedelta(seconds=_seconds_to_decide(moment.version)),
     )
+
+
+def _seconds_to_decide(version: ProgramVersion) -> int:
+    """A first listen is new for some hours only, so nobody needs to decide it later."""
+    if not fact_checks.is_about_first_listen(version):
+        return version.review_seconds
+    return min(version.review_seconds, settings.FIRST_LISTEN_HOURS * 3600)
 
 
 def _audit_entries(
@@ -178,6 +191,8 @@ def _audit_entries(
 ) -> Iterator[Entry]:
     for draft, text in zip(drafts, texts, strict=True):
         facts = {"moment": draft.moment_id, "clearance": draft.clearance_id, "maker": draft.maker}
+        if draft.replaces_id:
+            facts["replaces"] = draft.replaces_id
         if text.result.fallback_reason:
             facts["why_composer"] = text.result.fallback_reason
         yield trail.new_entry("draft.written", by=ACTOR, subject=f"draft:{draft.pk}", **facts)

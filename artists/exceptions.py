@@ -56,6 +56,15 @@ class Muted(Stale):
         super().__init__("The fan paused this program, so nothing of this goes out.")
 
 
+class Outdated(Stale):
+    """The draft is not true any more, for this `reason`."""
+
+    def __init__(self, reason: str, *, is_rewritten: bool) -> None:
+        detail = reason.partition(": ")[2]
+        rest = "Another draft is being written." if is_rewritten else "Nothing of this goes out."
+        super().__init__(f"This is not true any more: {detail}. {rest}")
+
+
 class Uncleared(Refused):
     """A party that must agree has not; the message names it."""
 

@@ -1,9 +1,9 @@
 """Generate the text for a moment from facts about the fan. The reviewer sees where each fact comes from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from ai.draft import DraftedMessage, draft_message
 from ai.exceptions import ModelFailed
 from ai.facts import Facts
 from ai.llm import ModelConfig
-from artists.models import Moment
+from artists.models import Draft, Moment
+from catalog.models import Artist
 from fans.models import Engagement, RecordingEngagement
 from rights.clearance_result import Clearance
 
@@ -52,32 +53,49 @@ def configured_model() -> ModelConfig | None:
         raise ImproperlyConfigured(f"LLM_BASE_URL cannot be used: {reason}.") from reason
 
 
-type FirstListens = Mapping[tuple[UUID, int, int | None], datetime]
-"""When a fan first listened to an artist, or to one recording. The key: ids of fan, artist and recording or None."""
+class Listening(NamedTuple):
+    """How often a fan listened to an artist, or to one recording, and when first."""
+
+    listens: int
+    first_at: datetime
 
 
-def find_first_listens(moments: Sequence[Moment]) -> FirstListens:
-    """Two queries for any number of moments."""
-    people = {moment.person_id for moment in moments}
-    artists = {moment.program.artist_id for moment in moments}
-    recordings = {moment.version.recording_id for moment in moments} - {None}
+type CountKey = tuple[UUID, int, int | None]
+"""The ids of fan, artist and recording; None for all of the artist."""
+type Counts = Mapping[CountKey, Listening]
+
+
+def count_key(found: Moment | Draft) -> CountKey:
+    """Which count the moment, or the moment of the draft, is about."""
+    return (*found.fan_and_artist, found.version.recording_id)
+
+
+def find_counts(found: Iterable[Moment | Draft]) -> Counts:
+    """Two queries for any number of moments or drafts."""
+    keys = [count_key(each) for each in found]
+    people, artists = {person for person, _, _ in keys}, {artist for _, artist, _ in keys}
+    recordings = {recording for _, _, recording in keys} - {None}
     by_artist = Engagement.objects.filter(person__in=people, artist__in=artists)
     by_recording = RecordingEngagement.objects.filter(person__in=people, recording__in=recordings)
-    first_listens: dict[tuple[UUID, int, int | None], datetime] = {
-        (person, artist, None): first for person, artist, first in by_artist.values_list("person", "artist", "first_at")
+    counts: dict[CountKey, Listening] = {
+        (person, artist, None): Listening(listens, first_at)
+        for person, artist, listens, first_at in by_artist.values_list("person", "artist", "listens", "first_at")
     }
-    rows = by_recording.values_list("person", "recording__artist", "recording", "first_at")
-    return first_listens | {(person, artist, recording): first for person, artist, recording, first in rows}
+    rows = by_recording.values_list("person", "recording__artist", "recording", "listens", "first_at")
+    return counts | {
+        (person, artist, recording): Listening(listens, first_at)
+        for person, artist, recording, listens, first_at in rows
+    }
 
 
 def generate_text(
-    moment: Moment, clearance: Clearance, first_listen_at: datetime | None, model: ModelConfig | None
+    moment: Moment, clearance: Clearance, listening: Listening | None, model: ModelConfig | None
 ) -> GeneratedText:
     """Takes seconds when a model writes.
 
     Raises NoUsableTemplate where no signed sentence fits the facts, and GuardRejected where the guard objects.
     """
-    facts = _build_facts(moment, first_listen_at)
+    facts = build_facts(moment, moment.program.artist, listening)
     result = draft_message(
         wording.load_wording(moment.version.wording),
         facts,
@@ -90,15 +108,15 @@ def generate_text(
     return GeneratedText(moment, clearance, result, _facts_for_reviewer(facts, result))
 
 
-def _build_facts(moment: Moment, first_listen_at: datetime | None) -> Facts:
+def build_facts(found: Moment | Draft, artist: Artist, listening: Listening | None) -> Facts:
     """With a song only if the program counts that song: the artist's 100th listen is not the song's 100th."""
-    song = moment.version.recording
+    person, version = found.person, found.version
     return Facts(
-        artist=moment.program.artist.name,
-        name=moment.person.name or None,
-        song=song.title if song else None,
-        plays=moment.point,
-        since=first_listen_at.astimezone(moment.person.zone).date() if first_listen_at else None,
+        artist=artist.name,
+        name=person.name or None,
+        song=version.recording.title if version.recording else None,
+        plays=version.nth,
+        since=listening.first_at.astimezone(person.zone).date() if listening else None,
     )
 
 

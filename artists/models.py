@@ -130,7 +130,6 @@ class ProgramVersion(models.Model):
 
     @cached_property
     def words(self) -> Any:
-        """The wording as parsed JSON."""
         return json.loads(self.wording)
 
 
@@ -197,7 +196,9 @@ class Draft(models.Model):
         UNDELIVERABLE = "undeliverable"
         WITHDRAWN = "withdrawn"
 
-    moment = models.OneToOneField(Moment, models.PROTECT, related_name="draft")
+    # Migration 0002 has their indexes: at most two drafts a moment, the second of which replaces the first.
+    moment = models.ForeignKey(Moment, models.PROTECT, related_name="drafts", db_index=False)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="drafts")

@@ -10,7 +10,7 @@ from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
 from accounts.people import display_names
 from accounts.roles import may_decide, may_sign, role_of
-from artists import delivery, eligibility, expiry, marks, program_status, programs, validation
+from artists import delivery, eligibility, expiry, fact_checks, marks, program_status, programs, validation
 from artists.exceptions import (
     AlreadyDecided,
     DraftNotFound,
@@ -18,6 +18,7 @@ from artists.exceptions import (
     InvalidRequest,
     Muted,
     OptedOut,
+    Outdated,
     Stale,
     TooLate,
     Uncleared,
@@ -39,11 +40,14 @@ def get_draft(draft_id: int, *, by: Person) -> Draft:
 
 
 def approve(draft_id: int, *, by: Person, revision: int | None = None) -> Draft:
-    """Approve the draft as it is. `revision` is the one that the person saw; raises Stale where it is another now."""
+    """Approve the draft as it is. `revision` is the one that the person saw; raises Stale where it is another now.
+
+    Raises Outdated where it is not true any more; it is withdrawn then.
+    """
     with transaction.atomic():
         draft, role = _get_pending(draft_id, by, revision)
-        _approve(draft, role, by)
-    return get_draft(draft_id, by=by)
+        outdated = _approve(draft, role, by)
+    return _get_approved(draft_id, by, outdated)
 
 
 def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -> Draft:
@@ -51,6 +55,7 @@ def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -
 
     Raises InvalidRequest where a message may not have the text. Nothing is stored then.
     """
+    outdated = None
     with transaction.atomic():
         draft, role = _get_pending(draft_id, by, revision)
         text = validation.clean_message(text, draft)
@@ -59,10 +64,10 @@ def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -
             draft.text, draft.revision = text, seen + 1
             draft.team_typed = draft.team_typed or not may_sign(role)
         if may_sign(role):
-            _approve(draft, role, by, seen=seen)
+            outdated = _approve(draft, role, by, seen=seen)
         elif draft.revision != seen:
             _save_edit(draft, by, seen)
-    return get_draft(draft_id, by=by)
+    return _get_approved(draft_id, by, outdated)
 
 
 def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None = None) -> Draft:
@@ -134,7 +139,7 @@ def _restore_pending(draft: Draft) -> bool:
 
 def _get_draft_and_role(draft_id: int, by: Person) -> tuple[Draft, Role]:
     """The draft and this person's role in its team. Raises DraftNotFound."""
-    related = ("artist", "person", "version__program", "version__decision", "version__recording")
+    related = ("artist", "person", "version__program", "version__decision", "version__recording", "replaces")
     draft = eligibility.annotate_eligibility(Draft.objects.select_related(*related)).filter(pk=draft_id).first()
     role = role_of(by, draft.artist.team_id) if draft else None
     if draft is None or role is None:
@@ -166,13 +171,23 @@ def _require_fan_consent(draft: Draft) -> None:
         raise Muted
 
 
-def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -> None:
+def _get_approved(draft_id: int, by: Person, outdated: Outdated | None) -> Draft:
+    """The draft after `_approve`. Raises what it returned, now that the withdrawal is committed."""
+    if outdated:
+        raise outdated
+    return get_draft(draft_id, by=by)
+
+
+def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -> Outdated | None:
     """Clear again, record the decision on exactly this content, and hand the draft to delivery.
 
+    A draft that is not true any more is withdrawn instead; the exception that says so is returned.
     `seen` is the revision in the table, where an edit in this transaction has counted one more.
     """
     within = marks.is_within_shape(draft)
     granted = _require_approvable(draft, role, within)
+    if outdated := fact_checks.find_outdated([draft]).get(draft.pk):
+        return _withdraw_outdated(draft, seen or draft.revision, outdated)
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
     decision = _record_decision(draft, role, by, under=draft.version.decision if within else None)
     _update_pending(
@@ -191,6 +206,15 @@ def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -
     publish_draft_events("approved", [(draft, str(decision.pk))])
     notices.post(draft_notices("draft.decided", [draft]))
     wake.notify(delivery.CHANNEL)
+    return None
+
+
+def _withdraw_outdated(draft: Draft, seen: int, outdated: fact_checks.Outdated) -> Outdated:
+    _update_pending(draft, seen, state=Draft.State.WITHDRAWN, reason=outdated.reason, decided_at=Now())
+    trail.record("draft.withdrawn", by=fact_checks.ACTOR, subject=f"draft:{draft.pk}", reason=outdated.reason)
+    notices.post(draft_notices("draft.decided", [draft]))
+    fact_checks.reopen_moments([draft], {draft.pk: outdated})
+    return Outdated(outdated.reason, is_rewritten=outdated.can_be_rewritten)
 
 
 def _require_approvable(draft: Draft, role: Role, within: bool) -> Clearance:

@@ -247,6 +247,10 @@ INVITATION_DAYS = env.integer("INVITATION_DAYS", 30, least=1)
 REVIEW_SECONDS = env.integer("REVIEW_SECONDS", 3 * 86_400, least=1)
 UNDO_SECONDS = env.integer("UNDO_SECONDS", 5)
 
+# A message about a first listen is true until the fan has listened so often, and for so many hours.
+FIRST_LISTEN_PLAYS = env.integer("FIRST_LISTEN_PLAYS", 3, least=2)
+FIRST_LISTEN_HOURS = env.integer("FIRST_LISTEN_HOURS", 24, least=1)
+
 # One OpenAI-compatible server. Without it, the composer writes everything.
 LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")

@@ -24,7 +24,7 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
         model = Draft
         fields = [
             "id", "program", "state", "reason", "revision", "text", "maker", "facts", "parts", "mark", "credit",
-            "written_at", "deadline", "decided_at", "deliver_after",
+            "replaces", "written_at", "deadline", "decided_at", "deliver_after",
         ]  # fmt: skip
         extra_kwargs = {
             "text": {"help_text": "as it would reach the fan; null once it was erased, or while the fan is opted out"},

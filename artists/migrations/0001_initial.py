@@ -357,8 +357,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "moment",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="draft", to="artists.moment"
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="artists.moment",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="artists.draft",
                     ),
                 ),
                 (

@@ -16,14 +16,25 @@ class Migration(migrations.Migration):
             FOREIGN KEY (decision_id, content_hash, why_hash)
             REFERENCES rights_decision (id, content_hash, why_hash);
 
+            -- A draft that is not true any more is replaced, once. A moment has at most one draft that is not stopped.
+            ALTER TABLE artists_draft
+            ADD CONSTRAINT a_draft_of_a_moment UNIQUE (moment_id, id),
+            ADD CONSTRAINT a_draft_replaces_another CHECK (replaces_id <> id),
+            ADD CONSTRAINT replaces_a_draft_of_its_moment
+            FOREIGN KEY (moment_id, replaces_id) REFERENCES artists_draft (moment_id, id);
+            CREATE UNIQUE INDEX one_first_draft_a_moment ON artists_draft (moment_id) WHERE replaces_id IS NULL;
+            CREATE UNIQUE INDEX a_draft_is_replaced_once ON artists_draft (moment_id) WHERE replaces_id IS NOT NULL;
+            CREATE UNIQUE INDEX one_open_draft_a_moment ON artists_draft (moment_id)
+            WHERE state NOT IN ('undeliverable', 'withdrawn');
+
             -- What was made stays as it was made: a team changes `text` alone, and only an erasure empties the rest.
             -- Once somebody else than a principal typed, that stays too: the name in the mark follows from it.
             ALTER TABLE artists_draft ADD CONSTRAINT words_and_facts_are_erased_together
             CHECK (num_nulls(salt, text, original_text, facts, why) IN (0, 5));
             CREATE TRIGGER stays_as_made BEFORE UPDATE ON artists_draft FOR EACH ROW WHEN (
-                (OLD.moment_id, OLD.version_id, OLD.person_id, OLD.artist_id, OLD.maker, OLD.written_at)
+                (OLD.moment_id, OLD.replaces_id, OLD.version_id, OLD.person_id, OLD.artist_id, OLD.maker, OLD.written_at)
                     IS DISTINCT FROM
-                    (NEW.moment_id, NEW.version_id, NEW.person_id, NEW.artist_id, NEW.maker, NEW.written_at)
+                    (NEW.moment_id, NEW.replaces_id, NEW.version_id, NEW.person_id, NEW.artist_id, NEW.maker, NEW.written_at)
                 OR (NEW.salt IS NOT NULL AND NEW.salt IS DISTINCT FROM OLD.salt)
                 OR (NEW.original_text IS NOT NULL AND NEW.original_text IS DISTINCT FROM OLD.original_text)
                 OR (NEW.facts IS NOT NULL AND NEW.facts IS DISTINCT FROM OLD.facts)
@@ -81,6 +92,9 @@ class Migration(migrations.Migration):
             DROP FUNCTION artists_only_what_is_signed();
             ALTER TABLE artists_programversion DROP CONSTRAINT signed_as_it_stands;
             ALTER TABLE artists_draft DROP CONSTRAINT decided_as_it_stands;
+            DROP INDEX one_open_draft_a_moment, a_draft_is_replaced_once, one_first_draft_a_moment;
+            ALTER TABLE artists_draft DROP CONSTRAINT replaces_a_draft_of_its_moment,
+            DROP CONSTRAINT a_draft_replaces_another, DROP CONSTRAINT a_draft_of_a_moment;
             """,
         ),
         write_once("artists_programversion", "decision_id", until="decision_id"),

@@ -93,6 +93,12 @@ class ReviewContext:
         return describe_moment(version.moment, version.nth, version.recording.title if version.recording else None)
 
     @property
+    def rewritten_because(self) -> str:
+        """Why an earlier draft of the same moment was not true any more, or ""."""
+        replaced = self.draft.replaces
+        return replaced.reason.partition(": ")[2] if replaced else ""
+
+    @property
     def sleeve_shape(self) -> str:
         return moment_shape(self.draft.version.moment, self.draft.version.nth)
 

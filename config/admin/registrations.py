@@ -141,8 +141,8 @@ class MomentAdmin(ReasonKindAdmin):
 @admin.register(Draft, site=site)
 class DraftAdmin(ReasonKindAdmin):
     list_display = ("id", "artist_id", "person_id", "state", "mark", "written_at", "settled_at")
-    shown = ("id", "moment", "version", "person", "artist", "clearance", "state", "reason_kind", "revision", "maker",
-             "team_typed", "mark", "credit", "content_hash", "why_hash", "decision", "written_at", "deadline",
+    shown = ("id", "moment", "replaces", "version", "person", "artist", "clearance", "state", "reason_kind", "revision",
+             "maker", "team_typed", "mark", "credit", "content_hash", "why_hash", "decision", "written_at", "deadline",
              "decided_by", "decided_at", "deliver_after", "day", "settled_at", "held_by", "held_until")  # fmt: skip
     hidden = ("text", "original_text", "facts", "why", "reason")
     secret = ("salt",)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from accounts.models import Person, Role
 from artists import delivery, review
-from artists.exceptions import InvalidRequest, TooLate, Uncleared
+from artists.exceptions import InvalidRequest, Outdated, TooLate, Uncleared
 from artists.models import Draft
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.fan_data import ANA
@@ -39,8 +39,8 @@ def decide(world: DemoWorld, draft: Draft) -> bool:
             review.edit(draft.pk, world.rng.choice(PERSONAL_TEXTS[slug]), by=world.principal(slug))
         else:
             review.approve(draft.pk, by=_random_reviewer(world, slug))
-    except (InvalidRequest, TooLate, Uncleared):
-        return False  # paused, no longer granted, or its deadline passed while other drafts were read
+    except (InvalidRequest, Outdated, TooLate, Uncleared):
+        return False  # paused, no longer granted, no longer true, or its deadline passed while other drafts were read
     return chance >= 0.1
 
 

@@ -37,6 +37,7 @@ def experience() -> Experience:
         "salt = repeat('0', 32)",
         "maker = 'model:tiny'",
         "moment_id = moment_id + 1",
+        "replaces_id = id",
         "version_id = version_id + 1",
         "person_id = gen_random_uuid()",
         "artist_id = artist_id + 1",
@@ -128,3 +129,50 @@ def test_a_draft_is_not_approved_by_another_ones_decision() -> None:
 @pytest.mark.parametrize("table", ["artists_draft", "artists_moment"])
 def test_what_was_drafted_is_not_removed(experience: Experience, table: str) -> None:
     refused("permission denied", f"DELETE FROM {table}")
+
+
+def copy_draft(draft: Draft, **changes: object) -> tuple[str, list[object]]:
+    """An INSERT of the same draft as another pending row, but for the changes."""
+    columns = (
+        "moment_id, replaces_id, version_id, person_id, artist_id, clearance_id, state, reason, revision, salt, text,"
+        " original_text, maker, team_typed, facts, why, deadline"
+    )
+    names = [*(("id",) if "id" in changes else ()), *columns.split(", ")]
+    chosen = ", ".join("%s" if name in changes else name for name in names)
+    values = [changes[name] for name in names if name in changes]
+    insert = f"INSERT INTO artists_draft ({', '.join(names)}) SELECT {chosen} FROM artists_draft WHERE id = %s"
+    return insert, [*values, draft.pk]
+
+
+def insert_copy(draft: Draft, **changes: object) -> None:
+    statement, values = copy_draft(draft, **changes)
+    sql(statement, *values)
+
+
+def refuse_copy(promise: str, draft: Draft, **changes: object) -> None:
+    statement, values = copy_draft(draft, **changes)
+    refused(promise, statement, *values)
+
+
+def stop_as_outdated(draft: Draft) -> None:
+    sql("UPDATE artists_draft SET state = 'withdrawn', reason = 'outdated: x' WHERE id = %s", draft.pk)
+
+
+def test_a_moment_has_one_open_draft_and_is_written_again_once(draft: Draft) -> None:
+    refuse_copy("one_open_draft_a_moment|one_first_draft_a_moment", draft)
+    refuse_copy("one_open_draft_a_moment", draft, replaces_id=draft.pk)
+    stop_as_outdated(draft)
+    refuse_copy("one_first_draft_a_moment", draft, state="pending", reason="")
+
+    insert_copy(draft, replaces_id=draft.pk, state="pending", reason="")
+
+    stop_as_outdated(Draft.objects.get(replaces=draft))
+    refuse_copy("a_draft_is_replaced_once", draft, replaces_id=draft.pk, state="pending", reason="")
+
+
+def test_a_draft_replaces_another_one_of_its_moment(draft: Draft) -> None:
+    other = factories.create_pending_draft(factories.create_artist("Ove Lind"))
+    stop_as_outdated(draft)
+
+    refuse_copy("replaces_a_draft_of_its_moment", draft, replaces_id=other.pk, state="pending", reason="")
+    refuse_copy("a_draft_replaces_another", draft, id=10**9, replaces_id=10**9, state="pending", reason="")
