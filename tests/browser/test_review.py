@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from accounts.models import Person
 from artists import programs, review
 from artists.models import Draft
 from catalog.models import Artist
@@ -24,6 +25,7 @@ TOP = "document.querySelector('.draft .words').getBoundingClientRect().top"
 @pytest.fixture
 def artist(full_site: FullSite) -> Artist:
     artist = factories.create_artist(f"Review {next(_names)}")
+    Person.objects.filter(memberships__team=artist.team).update(time_zone="Europe/Lisbon")
     factories.create_program(artist)
     factories.set_undo_time(artist, 600)
     return artist
