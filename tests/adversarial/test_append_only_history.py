@@ -27,6 +27,7 @@ def experience() -> Experience:
         "accounts_consent",
         "fans_experience",
         "artists_programversion",
+        "listens_source",
     ],
 )
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
@@ -55,6 +56,7 @@ def test_a_row_of_history_is_not_removed(experience: Experience, table: str, sta
         ("artists_programversion", "wording = '{}'"),
         ("artists_programversion", "nth = 1"),
         ("artists_programversion", "program_id = program_id"),
+        ("listens_source", "uri = uri"),
     ],
 )
 def test_a_row_of_history_is_not_changed(experience: Experience, table: str, change: str) -> None:
