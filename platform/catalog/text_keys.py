@@ -88,9 +88,17 @@ def compute_older(title: str, artist_credit: str) -> tuple[bytes, ...] | None:
 def compute_loose(title: str, artist_credit: str, artist_names: tuple[str, ...] = ()) -> LooseKeys:
     """The keys of the title and the set of names. `artist_names` are names that a source lists beside its credit."""
     song, in_title = artist_credits.split_title(fold(title))
+    leads, names = _credited_names(artist_credit, artist_names)
+    return LooseKeys(_hash(song, *sorted(names | in_title)), _hash(song, *sorted(leads)))
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _credited_names(
+    artist_credit: str, artist_names: tuple[str, ...]
+) -> tuple[artist_credits.Names, artist_credits.Names]:
+    """The names before "feat.", and all names."""
     leads, featured = artist_credits.split_credit(fold(artist_credit))
-    names = leads.union(featured, in_title, *(artist_credits.all_names(fold(name)) for name in artist_names))
-    return LooseKeys(_hash(song, *sorted(names)), _hash(song, *sorted(leads)))
+    return leads, leads.union(featured, *(artist_credits.all_names(fold(name)) for name in artist_names))
 
 
 def recording_keys(title: str, artist_credit: str) -> RecordingKeys:
