@@ -134,7 +134,7 @@ def read_facts(rows: Sequence[Mapping[str, Any]] | None) -> Facts:
 
 
 FACT_SOURCES = {
-    "name": ("Fan's name", "as the fan typed it"),
+    "name": ("Fan’s name", "as the fan typed it"),
     "artist": ("Artist", "the catalogue"),
     "song": ("Song", "the catalogue"),
     "plays": ("Listens", "counted"),

@@ -54,7 +54,7 @@ class Program(models.Model):
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     current = models.OneToOneField("ProgramVersion", models.PROTECT, null=True, related_name="+")
     paused_because = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="why fans' reports paused it, as a sentence"
+        max_length=300, blank=True, default="", db_default="", help_text="why fans’ reports paused it, as a sentence"
     )
     reports_from = models.DateTimeField(null=True, help_text="only reports made after this time count")
     created_at = models.DateTimeField(db_default=Now())

@@ -84,7 +84,7 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
     and the studio says so. Raises NotAllowed, ReauthenticationRequired, or Stale where a newer version is signed.
     """
     artist = version.program.artist
-    require_principal(artist, by=by, fresh=fresh, what="sign what is said in the artist's name")
+    require_principal(artist, by=by, fresh=fresh, what="sign what is said in the artist’s name")
     with transaction.atomic():
         program = _lock_program(version.program)
         if program.current and program.current.version >= version.version:
@@ -113,7 +113,7 @@ def resume(program: Program, *, by: Person) -> None:
     with transaction.atomic():
         changes: dict[str, Any] = {}
         if _lock_program(program).paused_because:
-            _require_role(program.artist, by, roles.may_manage, "resume a program that fans' reports stopped")
+            _require_role(program.artist, by, roles.may_manage, "resume a program that fans’ reports stopped")
             changes = {"paused_because": "", "reports_from": Now()}
         _change_state(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **changes)
 
@@ -143,7 +143,7 @@ ROLE_PHRASES: dict[Callable[[Role | None], bool], str] = {
 
 def _require_role(artist: Artist, by: Person, may: Callable[[Role | None], bool], what: str) -> None:
     if not may(roles.role_of(by, artist.team_id)):
-        raise NotAllowed(f"In {artist.name}'s team, only {ROLE_PHRASES[may]} may {what}.")
+        raise NotAllowed(f"In {artist.name}’s team, only {ROLE_PHRASES[may]} may {what}.")
 
 
 def _validate_terms(program: Program, moment: str, nth: int, recording: Recording | None, review_seconds: int) -> None:
@@ -156,7 +156,7 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
     if not 1 <= review_seconds <= MAX_REVIEW_SECONDS:
         raise InvalidRequest(f"A draft waits for a decision from 1 to {MAX_REVIEW_SECONDS} seconds.")
     if recording and recording.artist_id != program.artist_id:
-        raise InvalidRequest(f"{recording.title} is no recording of {program.artist.name}'s.")
+        raise InvalidRequest(f"{recording.title} is no recording of {program.artist.name}’s.")
 
 
 def _canonical_wording(wording: dict[str, Any], recording: Recording | None) -> str:

@@ -160,7 +160,7 @@ def _get_pending(draft_id: int, by: Person, revision: int | None) -> tuple[Draft
 
 def _require_may_decide(draft: Draft, role: Role) -> None:
     if not may_decide(role):
-        raise NotAllowed(f"Your role in {draft.artist.name}'s team reads drafts and decides about none.")
+        raise NotAllowed(f"Your role in {draft.artist.name}’s team reads drafts and decides about none.")
 
 
 def _require_fan_consent(draft: Draft) -> None:

@@ -71,7 +71,7 @@ def all_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
 
 
 def _fan_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
-    fan, human_only = signed_in_client(dataset.fan), signed_in_client(dataset.human_only)
+    fan, hide_ai = signed_in_client(dataset.fan), signed_in_client(dataset.hide_ai)
     slug = dataset.artist.slug
     own = Experience.objects.filter(person=dataset.fan).order_by("-delivered_at")
     middle = own[own.count() // 2]
@@ -80,7 +80,7 @@ def _fan_pages(dataset: PagesDataset) -> dict[str, PageRequest]:
         "feed, an older page": PageRequest(fan, f"/?before={Cursor(middle.delivered_at, str(middle.pk))}"),
         "feed, by hand": PageRequest(fan, "/?by=hand"),
         "feed, one artist": PageRequest(fan, f"/?artist={slug}"),
-        "feed, human only, mostly machine": PageRequest(human_only, "/"),
+        "feed, AI hidden, mostly machine": PageRequest(hide_ai, "/"),
         "experience": PageRequest(fan, f"/experiences/{middle.pk}"),
         "receipt": PageRequest(fan, f"/r/{middle.receipt_key}"),
         "artist": PageRequest(fan, f"/artists/{slug}"),

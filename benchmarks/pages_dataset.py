@@ -96,7 +96,7 @@ class PagesDataset:
     artist: Artist
     principal: Person
     fan: Person
-    human_only: Person
+    hide_ai: Person
 
 
 def create_dataset(size: DatasetSize, owner_url: str) -> PagesDataset:
@@ -110,7 +110,7 @@ def create_dataset(size: DatasetSize, owner_url: str) -> PagesDataset:
     with without_keys_and_indexes(owner_url, TABLES):
         _fill(size, artist_rows)
     fans = {person.handle: person for person in Person.objects.filter(handle__in=["fan-0", "fan-1"])}
-    preferences.set_human_only(fans["fan-1"], True)
+    preferences.set_hide_ai(fans["fan-1"], True)
     principal = Person.objects.get(handle="artist-0")
     return PagesDataset(Artist.objects.get(slug="artist-0"), principal, fans["fan-0"], fans["fan-1"])
 

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "config.middleware.reject_null_characters",
     "config.middleware.uncached_api",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.CompressedPages",
     "config.static_files.StaticFilesMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -125,7 +125,7 @@ def _clean_reason(reason: str, experience: Experience) -> str:
     person, message = experience.person, " ".join((experience.text or "").split())
     personal = [text for text in (person.name, person.handle, person.email, message) if text]
     if any(re.search(rf"(?<!\w){re.escape(text)}(?!\w)", reason, re.IGNORECASE) for text in personal):
-        raise InvalidReason("Leave the fan's name, address and message out of the reason: it is never erased.")
+        raise InvalidReason("Leave the fan’s name, address and message out of the reason: it is never erased.")
     return reason
 
 

@@ -17,7 +17,7 @@ class Mark(models.TextChoices):
 
     WRITTEN = "written", "Written by {name}"
     RECORDED = "recorded", "Recorded by {name}"
-    FILLED = "filled", "{name}'s words, filled in for you"
+    FILLED = "filled", "{name}’s words, filled in for you"
     EDITED = "edited", "AI draft, edited and approved by {name}"
     APPROVED = "approved", "AI-made, approved by {name}"
     BOUNDS = "bounds", "AI-made within bounds {name} signed"
@@ -30,7 +30,7 @@ class Mark(models.TextChoices):
 BY_HAND_MARKS = (Mark.WRITTEN, Mark.RECORDED)
 """A person made it for this one fan. Pages call it "from their own hand"."""
 NO_MODEL_MARKS = (*BY_HAND_MARKS, Mark.FILLED)
-"""No model wrote anything of it; rules may have filled in names and facts. "Human only" shows these."""
+"""No model wrote anything of it; rules may have filled in names and facts. "Hide AI messages" shows these alone."""
 
 
 class OptIn(models.Model):
@@ -73,7 +73,7 @@ class Mute(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="mutes")
     program = models.BigIntegerField(help_text="a plain id: this app cannot import programs")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
-    name = models.CharField(max_length=120, blank=True, help_text="the program's name when it was paused")
+    name = models.CharField(max_length=120, blank=True, help_text="the program’s name when it was paused")
     since = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
     withdrawal_started_at = models.DateTimeField(
@@ -96,7 +96,7 @@ class Preferences(models.Model):
     """A fan's choices about their pages. Without a row the defaults apply."""
 
     person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="preferences")
-    human_only = models.BooleanField(default=False, db_default=False)
+    hide_ai = models.BooleanField(default=False, db_default=False)
     welcomed_at = models.DateTimeField(null=True, help_text="when they finished or skipped onboarding")
 
     def __str__(self) -> str:
@@ -156,13 +156,13 @@ class Experience(models.Model):
     )
     kind = models.CharField(max_length=12, choices=[("message", "Message")])
     mark = models.CharField(max_length=8, choices=Mark.choices)
-    credit = models.CharField(max_length=140, help_text="the name in the mark: the artist's, or the team's")
+    credit = models.CharField(max_length=140, help_text="the name in the mark: the artist’s, or the team’s")
     salt = models.CharField(max_length=32, null=True)
     text = models.TextField(null=True)
     why = models.JSONField(null=True, help_text="why the fan got it, as facts of `artists.explanations`; erasable")
     maker = models.CharField(max_length=120, help_text="who wrote the original: composer, or model:<name>")
     program = models.BigIntegerField(help_text="a plain id: this app cannot import programs")
-    program_version = models.PositiveIntegerField(help_text="the number of the program's version")
+    program_version = models.PositiveIntegerField(help_text="the number of the program’s version")
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
     why_hash = GeneratedField(expression=WHY_HASH, output_field=CharField(max_length=64), db_persist=True)
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="+")

@@ -24,7 +24,7 @@ GIVEN_CHANNEL = "opt_ins"
 
 CONSENT_TEXTS = {
     1: (
-        "{artist}'s team may write to you here when your listening reaches a moment that {artist} wants to answer. "
+        "{artist}’s team may write to you here when your listening reaches a moment that {artist} wants to answer. "
         "They then see your name as you gave it, which moment it was, how often you had listened and since when, and "
         "where it was about one recording, its title. "
         "They see nothing else of your listening, and nobody outside the team sees any of it. "
@@ -32,7 +32,7 @@ CONSENT_TEXTS = {
         "delivered then stays undelivered."
     ),
     2: (
-        "{artist}'s team may write to you here when your listening reaches a moment that {artist} wants to answer. If "
+        "{artist}’s team may write to you here when your listening reaches a moment that {artist} wants to answer. If "
         "it reached such a moment in the 24 hours before you agree, they may answer that too, with one message. "
         "They then see your name as you gave it, which moment it was, how often you had listened and since when, and "
         "where it was about one recording, its title. "

@@ -1,4 +1,4 @@
-"""A fan's choices about their pages: "human only", and whether onboarding is finished."""
+"""A fan's choices about their pages: whether the feed hides AI messages, and whether onboarding is finished."""
 
 from django.db.models.functions import Now
 
@@ -6,13 +6,13 @@ from accounts.models import Member, Person, Token
 from fans.models import Engagement, OptIn, Preferences
 
 
-def wants_human_only(person: Person) -> bool:
+def hides_ai(person: Person) -> bool:
     """Whether the feed hides what a model wrote."""
-    return Preferences.objects.filter(person=person, human_only=True).exists()
+    return Preferences.objects.filter(person=person, hide_ai=True).exists()
 
 
-def set_human_only(person: Person, on: bool) -> None:
-    Preferences.objects.update_or_create(person=person, defaults={"human_only": on})
+def set_hide_ai(person: Person, on: bool) -> None:
+    Preferences.objects.update_or_create(person=person, defaults={"hide_ai": on})
 
 
 def finish_onboarding(person: Person) -> None:

@@ -11,7 +11,7 @@ from rights import hashing
 from rights.models import ClearanceGrant, Decision, Grant, Use
 
 type Receipt = dict[str, Any]
-TEAM_SUFFIX = "'s team"
+TEAM_SUFFIX = "’s team"
 """The end of a name that stands for an artist's team."""
 
 

@@ -4,7 +4,8 @@
 //               htmx fetches the section again when a notice of one of these kinds arrives, and after missed notices.
 //               The same notice is an event of body: hx-trigger="live:draft.pending from:body".
 // Toasts        #toasts[data-toast-for="experience.delivered"][data-toast-url] gets the response to
-//               GET url?about=<reference>. The status 204 shows nothing.
+//               GET url?about=<reference>. The status 204 shows nothing. A toast about "experience:1" is only spoken
+//               where #experience-1 is in view, so that it never covers what it announces.
 // Connection    #offline, #signed-out and #request-error (_messages.html) and [data-live-state] are shown and hidden.
 // Small things  <button data-copy="#id" hidden>   copies the text or value of that element and says so
 //               <button data-close>               removes the nearest [data-closable], or hides a [data-closable="hide"]
@@ -13,6 +14,7 @@ const $ = (query) => document.querySelector(query);
 const OFFLINE_NOTICE_DELAY = 3_000; // ms without a connection before the page says so
 const MAX_TOASTS = 3;
 const TOAST_DURATION = 15_000; // ms
+const MAX_UPDATE_DURATION = 2_000; // ms that a toast waits for the live update of the page
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 // -- Live updates --------------------------------------------------------------------------------------------------------
@@ -77,11 +79,34 @@ async function showToast({ kind, reference }) {
   if (!region?.dataset.toastFor.split(/\s+/).includes(kind)) return;
   const url = new URL(region.dataset.toastUrl, location.href);
   url.searchParams.set("about", reference);
+  await livePartUpdated(kind);
   const response = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (response?.status !== 200 || response.headers.has("HX-Redirect")) return;
   region.insertAdjacentHTML("beforeend", await response.text());
+  if (isInView(reference.replace(":", "-"))) speakOnly(region.lastElementChild);
   while (region.children.length > MAX_TOASTS) region.firstElementChild.remove();
   removeLater(region.lastElementChild);
+}
+
+// Resolves when the part of the page that shows notices of this kind has been fetched again.
+function livePartUpdated(kind) {
+  const part = $(`[data-live~="${kind}"]`);
+  return part && new Promise((resolve) => {
+    part.addEventListener("htmx:afterRequest", resolve, { once: true });
+    setTimeout(resolve, MAX_UPDATE_DURATION);
+  });
+}
+
+function isInView(id) {
+  const { top, bottom } = document.getElementById(id)?.getBoundingClientRect() ?? {};
+  return top < innerHeight && bottom > 0;
+}
+
+function speakOnly(toast) {
+  const text = document.createElement("p");
+  text.className = "visually-hidden";
+  text.textContent = toast.querySelector("p").textContent;
+  toast.replaceWith(text);
 }
 
 // A toast stays while somebody points at it or uses it.

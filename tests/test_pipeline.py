@@ -89,7 +89,7 @@ def test_the_nth_listen_becomes_a_message_that_a_reviewer_approved(artist: Artis
     assert notice_count == 1
     assert (experience.person, experience.text) == (fan.person, draft.text)
     assert "Ana" in str(experience.text)
-    assert experience.mark_words == "Mara Veil's team's words, filled in for you"
+    assert experience.mark_words == "Mara Veil’s team’s words, filled in for you"
     assert Notice.objects.filter(person=fan.person).values_list("kind", "reference").get() == (
         "experience.delivered",
         f"experience:{experience.pk}",

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text="why fans' reports paused it, as a sentence",
+                        help_text="why fans’ reports paused it, as a sentence",
                         max_length=300,
                     ),
                 ),
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("written", "Written by {name}"),
                             ("recorded", "Recorded by {name}"),
-                            ("filled", "{name}'s words, filled in for you"),
+                            ("filled", "{name}’s words, filled in for you"),
                             ("edited", "AI draft, edited and approved by {name}"),
                             ("approved", "AI-made, approved by {name}"),
                             ("bounds", "AI-made within bounds {name} signed"),

@@ -21,7 +21,7 @@ class Reason(models.TextChoices):
     """Why personal text is looked at."""
 
     FAN_ASKED = "fan_asked", "A fan asked for help"
-    TEAM_ASKED = "team_asked", "An artist's team asked for help"
+    TEAM_ASKED = "team_asked", "An artist’s team asked for help"
     REPORT = "report", "A report or an appeal is looked into"
     FAULT = "fault", "A fault is looked into"
     LAW = "law", "The law or an authority demands it"

@@ -125,7 +125,7 @@ PERSONAL_TEXTS: dict[str, tuple[str, ...]] = {
     "aikawa-yume": ("今夜は雨です。あなたの街はどうですか。ユメ",),
     "suha-al-bahr": ("كتبت لك هذه السطور بيدي من الميناء. سُهى",),
     PAUSED: ("Escrevo da varanda, com o café já frio. Obrigada por ficar. Caetana",),
-    REVOKED: ("Je vous écris d'un quai. Merci d'écouter jusqu'au bout. Odile",),
+    REVOKED: ("Je vous écris d’un quai. Merci d’écouter jusqu'au bout. Odile",),
     "ardharatri-radio": ("रात के ढाई बजे यह लिख रही हूँ, और आपके बारे में सोच रही हूँ। मीरा",),
     REPORTED: ("Дякую. Справді. Дарина",),
 }

@@ -55,7 +55,7 @@ def seen_revision(draft: dict[str, Any]) -> dict[str, int]:
 def reviewer_approves_one(run: SmokeRun) -> None:
     reviewer, draft = run.people["reviewer"], draft_for(run, "approved")
     approved = reviewer.call_api("POST", f"/api/v1/drafts/{draft['id']}/approve", seen_revision(draft))
-    require(approved["mark"] == "filled" and approved["credit"] == "Mara Veil's team", f"the mark is true: {approved}")
+    require(approved["mark"] == "filled" and approved["credit"] == "Mara Veil’s team", f"the mark is true: {approved}")
     again = reviewer.call_api("POST", f"/api/v1/drafts/{draft['id']}/approve", seen_revision(draft), expect=409)
     require("lready decided by Inês on" in str(again), f"a second click is told who decided: {again}")
     run.report(f"Inês approved one; her second click: “{again['detail']}”")
@@ -125,7 +125,7 @@ def fans_hear_and_fetch(run: SmokeRun) -> None:
         )
     first = fetch_experience(run.fans["approved"])
     require("Ana" in first["text"], "Ana is greeted by name")
-    require(first["mark_words"] == "Mara Veil's team's words, filled in for you", first["mark_words"])
+    require(first["mark_words"] == "Mara Veil’s team’s words, filled in for you", first["mark_words"])
     run.report(f"Ana reads: “{first['text']}” ({first['mark_words']}). {first['why']['sentence']}")
     edited = fetch_experience(run.fans["edited"])
     require(edited["mark_words"] == "Written by Mara Veil", edited["mark_words"])

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("human_only", models.BooleanField(db_default=False, default=False)),
+                ("hide_ai", models.BooleanField(db_default=False, default=False)),
                 ("welcomed_at", models.DateTimeField(help_text="when they finished or skipped onboarding", null=True)),
             ],
         ),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("written", "Written by {name}"),
                             ("recorded", "Recorded by {name}"),
-                            ("filled", "{name}'s words, filled in for you"),
+                            ("filled", "{name}’s words, filled in for you"),
                             ("edited", "AI draft, edited and approved by {name}"),
                             ("approved", "AI-made, approved by {name}"),
                             ("bounds", "AI-made within bounds {name} signed"),
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "credit",
-                    models.CharField(help_text="the name in the mark: the artist's, or the team's", max_length=140),
+                    models.CharField(help_text="the name in the mark: the artist’s, or the team’s", max_length=140),
                 ),
                 ("salt", models.CharField(max_length=32, null=True)),
                 ("text", models.TextField(null=True)),
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ("program", models.BigIntegerField(help_text="a plain id: this app cannot import programs")),
                 (
                     "program_version",
-                    models.PositiveIntegerField(help_text="the number of the program's version"),
+                    models.PositiveIntegerField(help_text="the number of the program’s version"),
                 ),
                 (
                     "content_hash",
@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
                 ("program", models.BigIntegerField(help_text="a plain id: this app cannot import programs")),
                 (
                     "name",
-                    models.CharField(blank=True, help_text="the program's name when it was paused", max_length=120),
+                    models.CharField(blank=True, help_text="the program’s name when it was paused", max_length=120),
                 ),
                 ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ended_at", models.DateTimeField(null=True)),

@@ -32,12 +32,12 @@ MAX_NEW_CARDS = 50  # after more notices than this the whole page is loaded agai
 
 @dataclass(frozen=True, slots=True)
 class FeedFilter:
-    """Which experiences the feed shows. `human_only` is the fan's setting; `artist` and `by_hand` are in the URL."""
+    """Which experiences the feed shows. `hide_ai` is the fan's setting; `artist` and `by_hand` are in the URL."""
 
     person: Person
     artist: Artist | None
     by_hand: bool
-    human_only: bool
+    hide_ai: bool
 
     def experiences(self) -> QuerySet[Experience]:
         """With their artists, newest first."""
@@ -46,7 +46,7 @@ class FeedFilter:
             rows = rows.filter(artist=self.artist)
         if self.by_hand:
             return rows.filter(mark__in=BY_HAND_MARKS)
-        return rows.filter(mark__in=NO_MODEL_MARKS) if self.human_only else rows
+        return rows.filter(mark__in=NO_MODEL_MARKS) if self.hide_ai else rows
 
     @property
     def is_empty(self) -> bool:
@@ -116,7 +116,7 @@ def toast(request: AuthenticatedHttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponse(status=204)
     experience = experiences.newest_first(request.user).filter(pk=pk, withdrawn_at=None).first()
-    if experience is None or (experience.mark not in NO_MODEL_MARKS and preferences.wants_human_only(request.user)):
+    if experience is None or (experience.mark not in NO_MODEL_MARKS and preferences.hides_ai(request.user)):
         return HttpResponse(status=204)
     return render(request, "fans/_toast.html", {"experience": experience})
 
@@ -131,9 +131,9 @@ def activity_box(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @post_only
 @login_required
-def set_human_only(request: AuthenticatedHttpRequest) -> HttpResponse:
+def set_hide_ai(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The switch above the feed and in the settings. `back` says where to return to."""
-    preferences.set_human_only(request.user, request.POST.get("on") == "1")
+    preferences.set_hide_ai(request.user, request.POST.get("on") == "1")
     return redirect("settings" if request.POST.get("back") == "settings" else "feed")
 
 
@@ -143,7 +143,7 @@ def _parse_filter(request: AuthenticatedHttpRequest, known_artists: list[KnownAr
     if slug and artist is None:
         raise Http404
     by_hand = request.GET.get("by") == "hand"
-    return FeedFilter(request.user, artist, by_hand, preferences.wants_human_only(request.user))
+    return FeedFilter(request.user, artist, by_hand, preferences.hides_ai(request.user))
 
 
 def _read_cards(feed_filter: FeedFilter, before: str) -> tuple[list[Experience], str]:

@@ -1,4 +1,4 @@
-"""The fan's settings: name, time zone, tokens, opt-ins, paused programs, "human only", and every consent they gave."""
+"""The fan's settings: name, time zone, tokens, opt-ins, paused programs, AI messages, and every consent they gave."""
 
 from typing import Any
 
@@ -119,7 +119,7 @@ def _render_settings(
         "tokens": Token.objects.usable().filter(person=person).order_by("-pk"),
         "opt_ins": opt_ins.active_opt_ins(person).select_related("artist", "consent"),
         "paused_programs": mutes.active_mutes(person),
-        "human_only": preferences.wants_human_only(person),
+        "hide_ai": preferences.hides_ai(person),
         "consents": _consent_history(person),
         "section": "settings",
     }

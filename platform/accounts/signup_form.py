@@ -26,7 +26,7 @@ class SignupFields(forms.Form):
         label="User name",
         max_length=32,
         help_text="What scrobblers show: 3 to 32 of a-z, 0-9, - and _. It cannot be changed later.",
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
     name = forms.CharField(
         label="Name",

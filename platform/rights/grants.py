@@ -52,7 +52,7 @@ def switch_off(artist: Artist, use: str, *, by: Person) -> None:
     already, nothing happens. Raises NotAllowed.
     """
     if not may_manage(role_of(by, artist.team_id)):
-        raise NotAllowed(f"Only a principal or an owner of {artist.name}'s team may switch this off.")
+        raise NotAllowed(f"Only a principal or an owner of {artist.name}’s team may switch this off.")
     with transaction.atomic():
         party = _lock_party(artist)
         _end_versions(party.grants.filter(artist=artist, use=use, ended_at=None), by=by)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 COMMITMENT_DESCRIPTION = (
-    "SHA-256, in hexadecimal, over the UTF-8 bytes of these six with one line feed between each: the salt, the fan's "
-    "id, the artist's number, the mark's key, the name in the mark, the text."
+    "SHA-256, in hexadecimal, over the UTF-8 bytes of these six with one line feed between each: the salt, the fan’s "
+    "id, the artist’s number, the mark’s key, the name in the mark, the text."
 )
 WHY_DESCRIPTION = (
-    "The same over four: the salt, the fan's id, the artist's number, and the facts why the fan got it, as JSON on one "
+    "The same over four: the salt, the fan’s id, the artist’s number, and the facts why the fan got it, as JSON on one "
     "line, shorter keys first, with a space after each colon and comma."
 )
 

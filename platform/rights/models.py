@@ -117,7 +117,7 @@ class Decision(models.Model):
         max_length=64, null=True, help_text="of an item: over the facts why its fan gets it (docs/adr/0006)"
     )
     by = models.CharField(max_length=80, null=True, help_text="person:<uuid>")
-    role = models.CharField(max_length=9, blank=True, help_text="the decider's role in the team at that moment")
+    role = models.CharField(max_length=9, blank=True, help_text="the decider’s role in the team at that moment")
     under = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

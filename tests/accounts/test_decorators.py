@@ -19,7 +19,7 @@ UNKNOWN_ID = UUID(int=7)
         ("/listening/incognito", "/listening"),
         ("/listening/7/delete", "/listening"),
         ("/artists/mara-veil/opt-in", "/artists/mara-veil"),
-        ("/feed/human-only", "/?by=hand"),
+        ("/feed/hide-ai", "/?by=hand"),
         ("/settings/tokens", "/settings"),
         ("/welcome/done", "/welcome"),
         (f"/experiences/{UNKNOWN_ID}/pause", f"/experiences/{UNKNOWN_ID}"),

@@ -69,7 +69,7 @@ FAN_PAGES = {
     "feed-new": ("/feed/new?after=0", "get"),
     "feed-activity": ("/feed/notices", "get"),
     "feed-toast": ("/feed/toast", "get"),
-    "feed-human-only": ("/feed/human-only", "post"),
+    "feed-hide-ai": ("/feed/hide-ai", "post"),
     "artists": ("/artists/", "get"),
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),

@@ -30,18 +30,18 @@ def build_draft(maker: str, text: str, *, team_typed: bool = False) -> Draft:
 @pytest.mark.parametrize(
     ("maker", "text", "team_typed", "decided_by", "words"),
     [
-        ("composer", ORIGINAL, False, "principal", "Mara Veil's words, filled in for you"),
-        ("composer", ORIGINAL, False, "reviewer", "Mara Veil's team's words, filled in for you"),
+        ("composer", ORIGINAL, False, "principal", "Mara Veil’s words, filled in for you"),
+        ("composer", ORIGINAL, False, "reviewer", "Mara Veil’s team’s words, filled in for you"),
         ("composer", "Ana, this is me.", False, "principal", "Written by Mara Veil"),
-        ("composer", "Ana, this is us.", True, "principal", "Written by Mara Veil's team"),
+        ("composer", "Ana, this is us.", True, "principal", "Written by Mara Veil’s team"),
         ("model:tiny", ORIGINAL, False, "principal", "AI-made, approved by Mara Veil"),
         ("model:tiny", "Ana, this is me.", False, "principal", "AI draft, edited and approved by Mara Veil"),
-        ("model:tiny", "Ana, this is us.", True, "principal", "AI draft, edited and approved by Mara Veil's team"),
+        ("model:tiny", "Ana, this is us.", True, "principal", "AI draft, edited and approved by Mara Veil’s team"),
         # edited and typed back: it counts as unchanged
-        ("composer", ORIGINAL, True, "principal", "Mara Veil's words, filled in for you"),
+        ("composer", ORIGINAL, True, "principal", "Mara Veil’s words, filled in for you"),
         ("model:tiny", ORIGINAL, True, "principal", "AI-made, approved by Mara Veil"),
         # other spaces and capitals do not count as a change
-        ("composer", ORIGINAL.upper() + "  ", False, "principal", "Mara Veil's words, filled in for you"),
+        ("composer", ORIGINAL.upper() + "  ", False, "principal", "Mara Veil’s words, filled in for you"),
         ("model:tiny", ORIGINAL.upper(), False, "principal", "AI-made, approved by Mara Veil"),
     ],
 )
@@ -55,7 +55,7 @@ def test_the_mark_by_maker_editor_and_decider(
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.PRINCIPAL])
 def test_only_a_principal_gives_the_artists_name(role: Role) -> None:
-    assert marks.derive_credit(build_draft("composer", ORIGINAL), decided_by=role) == "Mara Veil's team"
+    assert marks.derive_credit(build_draft("composer", ORIGINAL), decided_by=role) == "Mara Veil’s team"
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_every_role_approves_a_text_within_the_signed_shape(role: str) -> None:
 
     decision = approved.decision
     assert (approved.state, approved.mark, approved.text) == ("approved", "filled", draft.text)
-    assert approved.credit == ("Mara Veil" if role == "principal" else "Mara Veil's team")
+    assert approved.credit == ("Mara Veil" if role == "principal" else "Mara Veil’s team")
     assert (decision.kind, decision.by, decision.role) == ("item", members[role].actor, role)
     assert decision.content_hash == approved.content_hash
     assert decision.under == approved.version.decision

@@ -41,7 +41,7 @@ def test_the_edit_of_another_role_waits_for_a_principal(role: str) -> None:
     with pytest.raises(NotAllowed):
         review.approve(draft.pk, by=someone)
     approved = review.approve(draft.pk, by=factories.get_member(artist, "principal"), revision=2)
-    assert (approved.mark, approved.credit) == ("written", "Mara Veil's team")
+    assert (approved.mark, approved.credit) == ("written", "Mara Veil’s team")
     assert Entry.objects.get(action="draft.edited").facts == {"revision": 2}
 
 
@@ -53,7 +53,7 @@ def test_a_principals_small_change_does_not_make_the_text_theirs() -> None:
 
     edited = review.edit(draft.pk, "Ana, this is the team!", by=factories.get_member(artist, "principal"))
 
-    assert (edited.mark, edited.credit) == ("written", "Mara Veil's team")
+    assert (edited.mark, edited.credit) == ("written", "Mara Veil’s team")
 
 
 @pytest.mark.django_db

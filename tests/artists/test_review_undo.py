@@ -23,7 +23,7 @@ def test_an_approval_can_be_undone_within_the_time_to_undo() -> None:
     assert (undone.decided_by, undone.decided_at, undone.deliver_after) == (None, None, None)
     assert Entry.objects.get(action="draft.undone").facts == {"decision": first.decision_id}
     again = review.approve(draft.pk, by=factories.get_member(artist, "reviewer"))
-    assert (again.state, again.credit) == ("approved", "Mara Veil's team")
+    assert (again.state, again.credit) == ("approved", "Mara Veil’s team")
     assert Decision.objects.filter(kind="item").count() == 2
 
 

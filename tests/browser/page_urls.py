@@ -70,7 +70,7 @@ NOT_PAGES = {
     "api-drafts",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     # forms, which redirect to a page
-    "feed-human-only", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
+    "feed-hide-ai", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
     "settings-name", "settings-time-zone",
     "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "player-plays", "review-approve",

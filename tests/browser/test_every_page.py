@@ -1,5 +1,6 @@
 """Accessibility, layout and motion on every page and in its other states."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,9 @@ from trust import reports as staff_reports
 
 AXE = Axe()
 RULES = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
+SMALL_FIELDS = """[...document.querySelectorAll("input, select, textarea")]
+    .filter(each => !["hidden", "range", "checkbox", "radio"].includes(each.type))
+    .filter(each => parseFloat(getComputedStyle(each).fontSize) < 16).map(each => each.outerHTML.slice(0, 120))"""
 RUNNING_ANIMATIONS = """document.getAnimations().filter(each => each.playState === "running"
     && (each.effect.getComputedTiming().activeDuration > 1)).length"""
 
@@ -239,6 +243,16 @@ def test_the_page_has_no_accessibility_violations(opened_page: OpenedPage) -> No
 def test_the_page_does_not_scroll_sideways(opened_page: OpenedPage) -> None:
     """On a small phone, a phone, a desktop at 200 % zoom and a tablet."""
     assert find_overflow(opened_page.page, 320, 390, 640, 768) == {}
+
+
+def test_fields_are_large_enough_that_a_phone_does_not_zoom_into_them(opened_page: OpenedPage) -> None:
+    opened_page.page.set_viewport_size({"width": 390, "height": 844})
+
+    assert opened_page.page.evaluate(SMALL_FIELDS) == []
+
+
+def test_apostrophes_are_typographic(opened_page: OpenedPage) -> None:
+    assert re.findall(r".{0,20}\w'.{0,20}", opened_page.page.inner_text("body")) == []
 
 
 def test_nothing_moves_with_reduced_motion(opened_page: OpenedPage) -> None:

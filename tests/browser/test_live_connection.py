@@ -52,6 +52,18 @@ def test_experiences_missed_offline_appear_once(artist: Artist, browsers: Browse
     assert page.evaluate("window.sameAsBefore")
 
 
+def test_a_toast_is_shown_where_its_experience_is_not(artist: Artist, browsers: Browsers) -> None:
+    fan = factories.create_fan("Ana", opted_in=artist)
+    feed, settings = (wait_until_live(browsers.open_page(path, fan)) for path in ("/", "/settings"))
+
+    browser_factories.create_experience_and_wait(artist, fan)
+
+    expect(settings.locator("#toasts .toast")).to_contain_text(artist.name, timeout=LONG)
+    expect(feed.locator("#toasts > p")).to_contain_text(f"{artist.name} answered your 3rd listen", timeout=LONG)
+    expect(feed.locator("#toasts > p")).to_have_class("visually-hidden")
+    expect(feed.locator("article.experience-card")).to_have_count(1)
+
+
 def test_a_decision_made_offline_fails_visibly_and_works_afterwards(artist: Artist, browsers: Browsers) -> None:
     draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
     page = wait_until_live(

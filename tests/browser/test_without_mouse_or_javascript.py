@@ -178,9 +178,9 @@ def test_settings_are_saved_without_javascript(browsers: Browsers, full_site: Fu
 
     page.locator("#id_name").fill("Ana F.")
     page.get_by_role("button", name="Save the name").click()
-    page.get_by_role("switch", name="Human only").click()
+    page.get_by_role("switch", name="Hide AI messages").click()
 
-    expect(page.get_by_role("switch", name="Human only")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("switch", name="Hide AI messages")).to_have_attribute("aria-checked", "true")
     expect(page.locator("#id_name")).to_have_value("Ana F.")
     fan.refresh_from_db()
     assert fan.name == "Ana F."

@@ -56,7 +56,7 @@ def test_a_fan_reads_an_experience_with_its_mark_and_reason(artist: Artist) -> N
     shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
 
     assert shown["text"] == experience.text
-    assert shown["mark_words"] == "Mara Veil's words, filled in for you"
+    assert shown["mark_words"] == "Mara Veil’s words, filled in for you"
     assert shown["why"]["sentence"] == "You got this because you reached 3 listens of Mara Veil, and opted in."
     assert shown["receipt"] == f"/r/{experience.receipt_key}"
 

@@ -51,7 +51,7 @@ def test_cards_are_newest_first_and_keep_the_order_of_their_parts() -> None:
 
     assert card_ids(page) == [str(experience.pk) for experience in reversed(received_ones)]
     words = page.words[page.words.index("3rd listen") :]
-    order = ["Thank you, Ana", "Mara Veil's words, filled in for you", "You got this because", "Open", "Receipt"]
+    order = ["Thank you, Ana", "Mara Veil’s words, filled in for you", "You got this because", "Open", "Receipt"]
     assert sorted(order, key=words.index) == order
 
 
@@ -64,7 +64,7 @@ def test_cards_of_other_fans_are_not_shown() -> None:
     assert card_ids(get_page(signed_in_client(mine), "/")) == [str(own.pk)]
 
 
-def test_human_only_is_stored_and_hides_what_a_model_wrote() -> None:
+def test_hide_ai_is_stored_and_hides_what_a_model_wrote() -> None:
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     first, second, third = make_programs(artist, 3)
@@ -73,12 +73,12 @@ def test_human_only_is_stored_and_hides_what_a_model_wrote() -> None:
     received(third, fan, by_a_model=True)
     client = signed_in_client(fan)
 
-    client.post("/feed/human-only", {"on": "1"})
+    client.post("/feed/hide-ai", {"on": "1"})
 
     page = get_page(client, "/")
     assert card_ids(page) == [str(written.pk), str(filled.pk)]
     assert page.all("button", role="switch")[0]["aria-checked"] == "true"
-    client.post("/feed/human-only", {"on": "0"})
+    client.post("/feed/hide-ai", {"on": "0"})
     assert len(card_ids(get_page(client, "/"))) == 3
 
 
@@ -103,7 +103,7 @@ def test_a_filter_without_results_says_what_it_shows() -> None:
     client = signed_in_client(fan)
 
     by_hand = get_page(client, "/?by=hand")
-    client.post("/feed/human-only", {"on": "1"})
+    client.post("/feed/hide-ai", {"on": "1"})
     both = get_page(client, "/?by=hand")
 
     for page in (by_hand, both):
@@ -174,7 +174,7 @@ def test_a_card_delivered_during_the_request_does_not_arrive_twice() -> None:
     assert feed._newest_notice(request, []) == 0
 
 
-def test_new_cards_obey_the_filter_and_human_only() -> None:
+def test_new_cards_obey_the_filter_and_hide_ai() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     fan = factories.create_fan(opted_in=artist)
     opt_ins.opt_in(fan, other)
@@ -182,7 +182,7 @@ def test_new_cards_obey_the_filter_and_human_only() -> None:
     client = signed_in_client(fan)
 
     assert card_ids(get_page(client, "/feed/new?after=0&artist=ove-lind", headers=HTMX)) == []
-    preferences.set_human_only(fan, True)
+    preferences.set_hide_ai(fan, True)
     assert card_ids(get_page(client, "/feed/new?after=0", headers=HTMX)) == []
 
 
@@ -212,7 +212,7 @@ def test_the_toast_names_the_artist_and_only_to_the_fan() -> None:
     assert "answered your 3rd listen" in toast.words
     assert signed_in_client(factories.create_fan("Bo")).get(path).status_code == 204
     assert signed_in_client(fan).get("/feed/toast?about=experience:x").status_code == 204
-    preferences.set_human_only(fan, True)
+    preferences.set_hide_ai(fan, True)
     assert signed_in_client(fan).get(path).status_code == 204
 
 

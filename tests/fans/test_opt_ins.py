@@ -19,7 +19,7 @@ def test_an_opt_in_keeps_its_consent_text() -> None:
 
     assert (given.consent.act, given.consent.version, given.consent.about) == ("given", 2, f"artist:{artist.pk}")
     assert given.consent.words == opt_ins.consent_text(artist)
-    assert "Mara Veil's team may write to you here" in given.consent.words
+    assert "Mara Veil’s team may write to you here" in given.consent.words
     assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
 
 

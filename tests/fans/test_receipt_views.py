@@ -29,6 +29,6 @@ def test_only_the_artists_name_is_isolated_in_direction() -> None:
     receipt = Client().get(f"/r/{experience.receipt_key}").content.decode()
     link = signed_in_client(experience.person).get(f"/experiences/{experience.pk}").content.decode()
 
-    assert f"<bdi>{SUHA}</bdi>&#x27;s team, to exactly this" in receipt
+    assert f"<bdi>{SUHA}</bdi>’s team, to exactly this" in receipt
     assert f"<bdi>{SUHA}</bdi>, to its sentences" in receipt
-    assert f"<span><bdi>{SUHA}</bdi>&#x27;s team</span><span>yes</span>" in link
+    assert f"<span><bdi>{SUHA}</bdi>’s team</span><span>yes</span>" in link

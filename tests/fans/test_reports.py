@@ -49,7 +49,7 @@ def test_what_the_fan_saw_is_kept_after_an_erasure(experience: Experience) -> No
     assert report.shown == {
         "artist": "Mara Veil",
         "text": text,
-        "mark": "Mara Veil's words, filled in for you",
+        "mark": "Mara Veil’s words, filled in for you",
         "made": "filled",
         "why": "You got this because you reached 3 listens of Mara Veil, and opted in.",
         "program": "Thank you",

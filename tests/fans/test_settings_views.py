@@ -1,4 +1,4 @@
-"""Tests of the settings: name, tokens, opt-ins, paused programs, human only and consents."""
+"""Tests of the settings: name, tokens, opt-ins, paused programs, AI messages and consents."""
 
 import pytest
 from django.test import Client
@@ -127,11 +127,11 @@ def test_opt_ins_paused_programs_and_consents_are_listed() -> None:
     assert "Ended , Mara Veil" in get_page(client, "/settings").words
 
 
-def test_changing_human_only_returns_to_the_settings() -> None:
+def test_changing_hide_ai_returns_to_the_settings() -> None:
     fan = factories.create_fan()
 
-    assert signed_in_client(fan).post("/feed/human-only", {"on": "1", "back": "settings"})["Location"] == "/settings"
-    assert preferences.wants_human_only(fan)
+    assert signed_in_client(fan).post("/feed/hide-ai", {"on": "1", "back": "settings"})["Location"] == "/settings"
+    assert preferences.hides_ai(fan)
 
 
 def test_other_fans_tokens_and_pauses_are_a_404() -> None:

@@ -149,9 +149,9 @@ def test_fields_have_autocomplete_attributes(client: Client) -> None:
         str(found["name"]): found.get("autocomplete") for found in signup.all("input") if found["type"] != "hidden"
     }
 
-    assert autocomplete == {"email": "email", "password1": "new-password", "handle": "username", "name": "name"}
+    assert autocomplete == {"email": "username", "password1": "new-password", "handle": "off", "name": "name"}
     assert [login.all("input", name=name)[0]["autocomplete"] for name in ("login", "password")] == [
-        "email",
+        "username",
         "current-password",
     ]
 

@@ -47,11 +47,18 @@ def test_an_unknown_url_and_an_unknown_object_read_the_same(debug_setting: Setti
     assert len({_words(response) for response in responses}) == 1
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/1/nothing", "/apis/listenbrainz/1/nothing"])
-def test_programs_get_json(debug_setting: Settings, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("/api/v1/nothing", ["detail"]),
+        ("/1/nothing", ["code", "error"]),
+        ("/apis/listenbrainz/1/nothing", ["code", "error"]),
+    ],
+)
+def test_programs_get_json(debug_setting: Settings, path: str, keys: list[str]) -> None:
     response = Client().get(path)
 
-    assert (response.status_code, list(response.json())) == (404, ["detail"])
+    assert (response.status_code, list(response.json())) == (404, keys)
 
 
 def test_a_bad_request_shows_no_debug_page(settings: Settings, rf: RequestFactory) -> None:
@@ -87,7 +94,7 @@ def test_opening_a_url_of_a_form_shows_a_page_with_a_link_onward(debug_setting: 
         (fan, "/listening/7/delete", "/listening"),
         (fan, "/welcome/token", "/welcome"),
         (member, f"/studio/mara-veil/review/{draft.pk}/approve", f"/studio/mara-veil/review/{draft.pk}"),
-        (fan, "/feed/human-only", "/"),
+        (fan, "/feed/hide-ai", "/"),
     ]:
         response = client.get(path)
 

@@ -9,7 +9,7 @@ from trust.models import Report
 SHOWN_TO_FAN = {
     "artist": "Mara Veil",
     "text": "Thank you, Ana. That was 100 listens.",
-    "mark": "Mara Veil's words, filled in for you",
+    "mark": "Mara Veil’s words, filled in for you",
     "made": "filled",
     "why": "You got this because you reached 100 listens of Mara Veil, and opted in.",
     "delivered_at": "2026-11-01T12:00:00+00:00",

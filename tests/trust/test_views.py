@@ -32,7 +32,7 @@ def test_staff_see_what_the_fan_saw_and_wrote(desk: Client) -> None:
 
     for words in ("It is hurtful", "It mocks me.", "Thank you, Ana. That was 100 listens.", report.by.handle):
         assert words in page
-    assert "Mara Veil&#x27;s words, filled in for you" in page
+    assert "Mara Veil’s words, filled in for you" in page
 
 
 def test_reports_are_grouped_by_program_with_its_state(desk: Client) -> None:

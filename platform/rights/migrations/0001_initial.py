@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        blank=True, help_text="the decider's role in the team at that moment", max_length=9
+                        blank=True, help_text="the decider’s role in the team at that moment", max_length=9
                     ),
                 ),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -38,7 +38,7 @@ def test_a_second_approval_learns_who_decided(artist: Artist) -> None:
     first = client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
     second = client.post(f"/api/v1/drafts/{draft.pk}/approve", {"revision": 1}, content_type=JSON)
 
-    assert (first.status_code, first.json()["mark"], first.json()["credit"]) == (200, "filled", "Mara Veil's team")
+    assert (first.status_code, first.json()["mark"], first.json()["credit"]) == (200, "filled", "Mara Veil’s team")
     assert (second.status_code, second.json()["code"]) == (409, "AlreadyDecided")
     assert second.json()["detail"].startswith("Already decided by Mara reviewer on ")
 

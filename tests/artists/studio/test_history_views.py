@@ -70,7 +70,7 @@ def test_a_sent_draft_has_its_mark_and_its_receipt(artist: Artist) -> None:
     page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered")
 
     assert "Χρήστος" in visible_text(page)
-    assert "Mara Veil's words, filled in for you" in visible_text(page)
+    assert "Mara Veil’s words, filled in for you" in visible_text(page)
     assert f'href="/r/{experience.receipt_key}"' in page.content.decode()
 
 

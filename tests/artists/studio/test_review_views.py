@@ -45,7 +45,7 @@ def test_the_page_shows_the_text_with_its_facts_and_their_sources(artist: Artist
     assert '<span class="fact"><bdi>Ελένη</bdi>&#8288;<sup>a</sup></span>' in html
     assert '<span class="fact"><bdi>3</bdi>&#8288;<sup>b</sup></span>' in html
     assert "a Ελένη The fan’s name, as the fan typed it. b 3 Counted listens of your songs." in visible_text(page)
-    assert "Mara Veil's words, filled in for you" in visible_text(page)
+    assert "Mara Veil’s words, filled in for you" in visible_text(page)
     assert "After that it expires and nothing is sent." in visible_text(page)
     assert shown_draft_id(page) == draft.pk
 
@@ -136,9 +136,9 @@ def test_the_mark_preview_follows_the_typed_text(artist: Artist) -> None:
         preview("principal", "Thank you, Ana."),
         preview("reviewer", "Thank you, Ana."),
     ] == [
-        "This will be marked: Mara Veil's words, filled in for you",
+        "This will be marked: Mara Veil’s words, filled in for you",
         "This will be marked: Written by Mara Veil",
-        "This will be marked: Written by Mara Veil's team " + NEEDS_ARTIST,
+        "This will be marked: Written by Mara Veil’s team " + NEEDS_ARTIST,
     ]
     draft.refresh_from_db()
     assert draft.revision == 1
