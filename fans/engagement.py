@@ -123,8 +123,11 @@ def wait_for_counting(person_id: UUID, artist_id: int) -> None:
         transaction.set_rollback(True)
 
 
-def recent_progress(person_id: UUID, artist_id: int, since: datetime) -> list[Progress]:
-    """The progress that the listens counted since then made, as if they had come in one batch."""
+def recent_progress(person_id: UUID, artist_id: int, *, since: datetime, until: datetime) -> list[Progress]:
+    """The progress that the listens counted since then made, as if they had come in one batch.
+
+    Those that started after `until` take their numbers, but are set aside: they are not asked about.
+    """
     of_artist = Engagement.objects.filter(person=person_id, artist=artist_id)
     of_recording = RecordingEngagement.objects.filter(person=person_id, recording=OuterRef("recording"))
     rows = Listen.objects.filter(person=person_id, recording__artist=artist_id, set_aside=False, counted_at__gt=since)
@@ -134,7 +137,7 @@ def recent_progress(person_id: UUID, artist_id: int, since: datetime) -> list[Pr
     for pk, recording, started_at, origin, total, of_this in rows.order_by("pk").values_list(
         "pk", "recording", "started_at", "origin", *counts
     ):
-        listen = NewListen(pk, person_id, artist_id, recording, started_at, origin, False)
+        listen = NewListen(pk, person_id, artist_id, recording, started_at, origin, set_aside=started_at > until)
         for key, number in ((None, total), (recording, of_this)):
             after[key] = number
             counted[key].append(listen)

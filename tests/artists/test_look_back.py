@@ -35,8 +35,8 @@ def play(fan: Person, song: Recording, times: int = 1, *, hours_ago: float = 1, 
     """Listens that were counted some hours ago, before the fan opted in."""
     listens = factories.insert_listens(fan, song.artist, times, recording=song, **options)
     assert factories.detect_moments(listens) == []
-    pks = [listen.id for listen in listens]
-    Listen.objects.filter(pk__in=pks).update(counted_at=Now() - timedelta(hours=hours_ago))
+    at = Now() - timedelta(hours=hours_ago)
+    Listen.objects.filter(pk__in=[listen.id for listen in listens]).update(counted_at=at, started_at=at)
 
 
 def answered(fan: Person) -> list[tuple[int, int]]:
@@ -134,6 +134,35 @@ def test_an_opt_in_under_older_words_is_not_looked_back_from(artist: Artist, son
     assert (answered(fan), OptIn.objects.get().looked_back_at) == ([], None)
 
 
+def test_a_listen_after_the_opt_in_takes_its_number_and_is_left_to_its_own_batch(
+    artist: Artist, song: Recording
+) -> None:
+    for nth in (1, 2):
+        factories.create_program(artist, nth=nth)
+    fan = factories.create_fan()
+    play(fan, song, 1, hours_ago=1)
+    play(fan, song, 1, hours_ago=0)
+    opt_ins.opt_in(fan, artist)
+    Listen.objects.filter(pk=Listen.objects.latest("pk").pk).update(started_at=Now() + timedelta(seconds=9))
+
+    look_back.look_back_next()
+
+    assert [point for _, point in answered(fan)] == [1]
+
+
+def test_an_opt_in_of_long_ago_is_passed_over(artist: Artist, song: Recording) -> None:
+    factories.create_program(artist, moment="first_listen", nth=1)
+    fan = factories.create_fan()
+    play(fan, song, hours_ago=26)
+    opt_in = opt_ins.opt_in(fan, artist)
+    OptIn.objects.update(since=Now() - timedelta(hours=25))
+
+    assert look_back.look_back_next()
+
+    opt_in.refresh_from_db()
+    assert (answered(fan), opt_in.looked_back_at is not None) == ([], True)
+
+
 def test_an_opt_in_that_ended_is_not_looked_back_from(artist: Artist, song: Recording) -> None:
     factories.create_program(artist, moment="first_listen", nth=1)
     fan = factories.create_fan()
@@ -169,6 +198,7 @@ def test_listens_that_a_batch_is_just_counting_are_waited_for(committing_db: Dat
     fan = factories.create_fan()
     with transaction.atomic():
         listens = factories.insert_listens(fan, artist, 1, recording=song)
+        Listen.objects.update(started_at=Now() - timedelta(minutes=1))
         progress = engagement.record(listens)
         assert moments.notice(progress) == []
         finish = start_until_blocked(lambda: (opt_ins.opt_in(fan, artist), look_back.look_back_next()))

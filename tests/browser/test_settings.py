@@ -1,4 +1,4 @@
-"""The time zone of the browser, from sign-up and from the first page of an account that has none."""
+"""The time zone of the browser, from sign-up or the first page, and a name that no message repeats."""
 
 import itertools
 
@@ -44,3 +44,17 @@ def test_the_first_page_of_an_account_without_a_time_zone_tells_the_browsers(
     page.goto("/listening")
     page.goto("/settings")
     expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+
+
+def test_a_name_that_no_message_repeats_is_told_while_it_is_typed(full_site: FullSite, browsers: Browsers) -> None:
+    fan = factories.create_fan("Ana", time_zone="Europe/Lisbon")
+    page = browsers.open_page("/settings", fan)
+    note = page.locator("#name-note")
+
+    page.get_by_label("Name (optional)").press_sequentially(" 2000")
+    expect(note).to_contain_text("Artists cannot greet you by this name")
+    page.get_by_label("Name (optional)").fill("Nguyễn Thị Ánh Tuyết")
+
+    expect(note).to_be_empty()
+    fan.refresh_from_db()
+    assert fan.name == "Ana"
