@@ -19,8 +19,8 @@ ACTOR = "system:facts"
 REASON_NOT_REACHED = "outdated: the fan took listens back, so this number is not reached any more"
 REASON_NOT_NEW = "outdated: the first listen is no longer new"
 CHANGED_FACTS = {
-    "name": "outdated: the fan's name changed",
-    "artist": "outdated: the artist's name changed",
+    "name": "outdated: the fan’s name changed",
+    "artist": "outdated: the artist’s name changed",
     "song": "outdated: the title of the song changed",
     "since": "outdated: the day of the first listen changed",
 }

@@ -48,7 +48,7 @@ def test_a_changed_name_lets_the_draft_be_written_again_at_approval(artist: Arti
     draft = factories.create_pending_draft(artist)
     rename(draft.person, "Eva")
 
-    with pytest.raises(Outdated, match=r"^This is not true any more: the fan's name changed\. Another draft is being"):
+    with pytest.raises(Outdated, match=r"^This is not true any more: the fan’s name changed\. Another draft is being"):
         review.approve(draft.pk, by=principal)
     assert states() == [("withdrawn", fact_checks.CHANGED_FACTS["name"])]
     assert Moment.objects.get().state == "noticed"
@@ -92,7 +92,7 @@ def test_it_is_written_again_once_only(artist: Artist, principal: Person) -> Non
     again = Draft.objects.get(replaces=draft)
     rename(draft.person, "Ida")
 
-    with pytest.raises(Outdated, match=r"the fan's name changed\. Nothing of this goes out\.$"):
+    with pytest.raises(Outdated, match=r"the fan’s name changed\. Nothing of this goes out\.$"):
         review.approve(again.pk, by=principal)
 
     assert not drafts.write_next()
