@@ -15,7 +15,7 @@ from fans import mutes, opt_ins
 from fans.engagement import Progress
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
-from listens.ingest import NewListen
+from listens.changes import DisplacedListen, NewListen
 from listens.models import Listen
 from worker import wake
 
@@ -34,6 +34,11 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s:
 ORDER BY program, person, point
 ON CONFLICT (program_id, person_id, point) DO NOTHING
 RETURNING id, state
+"""
+# One statement for a batch. An import that tells of a history once more displaces thousands.
+MOVE_MOMENTS_SQL = """
+UPDATE artists_moment SET listen_id = moved.new FROM unnest(%s::bigint[], %s::bigint[]) AS moved (old, new)
+WHERE artists_moment.listen_id = moved.old
 """
 
 
@@ -126,6 +131,11 @@ def _find_known(crossings: Sequence[Crossing]) -> set[tuple[UUID, int, int]]:
     return set(moments.values_list("person", "program", "point"))
 
 
+def follow(displaced: Iterable[DisplacedListen]) -> None:
+    """Move the moments of these listens to the listens that count in their place."""
+    move_to_other_listens({each.listen_id: each.duplicate_of for each in displaced})
+
+
 type LiveVersions = dict[tuple[int, int | None], list[ProgramVersion]]
 
 
@@ -150,7 +160,9 @@ def _find_crossings(progress: Iterable[Progress], live_versions: LiveVersions) -
 
 
 def _may_reach_moments(listen: NewListen) -> bool:
-    return (listen.origin == Listen.Origin.LIVE or listen.is_backlog) and not listen.set_aside
+    """A listen that took the place of another reaches nothing itself: `follow` moves the moment to it."""
+    is_recent = listen.origin == Listen.Origin.LIVE or listen.is_backlog
+    return is_recent and not listen.set_aside and not listen.took_place
 
 
 def _had_opted_in(crossing: Crossing, since: dict[FanAndArtist, datetime]) -> bool:
@@ -185,8 +197,6 @@ def _insert_moments(crossings: Sequence[Crossing], refused: Mapping[Crossing, st
 
 def move_to_other_listens(others: Mapping[int, int]) -> None:
     """Let the moments of these listens point to others. Call it before the listens are deleted."""
-    moved = list(Moment.objects.filter(listen__in=list(others))) if others else []
-    for moment in moved:
-        assert moment.listen_id is not None
-        moment.listen_id = others[moment.listen_id]
-    Moment.objects.bulk_update(moved, ["listen"])
+    if others:
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE_MOMENTS_SQL, [list(others), list(others.values())])

@@ -17,8 +17,8 @@ from events.records import Incoming, Rejected
 from fans.engagement import Progress
 from fans.models import Engagement, RecordingEngagement
 from listens import event
+from listens.changes import NewListen
 from listens.exceptions import UnreadableListen
-from listens.ingest import NewListen
 from listens.models import Listen, Source
 
 type Pair = tuple[UUID, int]

@@ -1,4 +1,4 @@
-"""The API for fans: opt in and out, and read what they received."""
+"""The API for fans: opt in and out, read what they received, and read and correct their listens."""
 
 from typing import Any
 
@@ -15,7 +15,10 @@ from accounts.requests import get_person
 from catalog.models import Artist
 from fans import engagement, experiences, opt_ins
 from fans.models import Experience
+from listens import retraction
+from listens.models import Listen
 from web.pagination import StrictCursorPagination
+from web.serializers import StrictSerializer
 
 
 class OptInStateSerializer(serializers.Serializer[dict[str, Any]]):
@@ -127,3 +130,67 @@ class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
         experience = self.get_object()
         experiences.mark_opened(experience, by=get_person(request))
         return Response(self.get_serializer(experience).data, status=status.HTTP_200_OK)
+
+
+class ListenSerializer(StrictSerializer, serializers.ModelSerializer[Listen]):
+    counts = serializers.SerializerMethodField(help_text="false for a duplicate, and for what is set aside or deleted")
+    is_separate = serializers.BooleanField(help_text="you said that it is a play of its own; change it to count one")
+    is_being_deleted = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Listen
+        fields = [
+            "id", "started_at", "title", "artist_credit", "album", "client", "origin", "counts", "duplicate_of",
+            "duplicate_reason", "is_separate", "is_being_deleted",
+        ]  # fmt: skip
+        read_only_fields = [name for name in fields if name != "is_separate"]
+
+    def get_counts(self, listen: Listen) -> bool:
+        return not (listen.duplicate_of_id or listen.set_aside or listen.retracted_at)
+
+    def get_is_being_deleted(self, listen: Listen) -> bool:
+        return listen.retracted_at is not None
+
+
+class NewestStartedFirst(StrictCursorPagination):
+    ordering = "-started_at"
+
+
+class ListenListView(generics.ListAPIView[Listen]):
+    """List your listens, newest first, with the duplicates among them."""
+
+    serializer_class = ListenSerializer
+    pagination_class = NewestStartedFirst
+    queryset = Listen.objects.none()
+
+    def get_queryset(self) -> QuerySet[Listen]:
+        return Listen.objects.filter(person=get_person(self.request))
+
+
+class ListenDetailView(APIView):
+    """Read, correct or delete one of your listens."""
+
+    serializer_class = ListenSerializer
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Read one of your listens."""
+        return Response(ListenSerializer(self.get_listen(request, pk)).data)
+
+    def patch(self, request: Request, pk: int) -> Response:
+        """Count a duplicate as a play of its own, or take that back."""
+        listen = self.get_listen(request, pk)
+        serializer = ListenSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        separate = serializer.validated_data["is_separate"]
+        engagement.set_separate(listen, separate=separate, by=get_person(request).actor)
+        listen.refresh_from_db()
+        return Response(ListenSerializer(listen).data)
+
+    @extend_schema(responses={status.HTTP_204_NO_CONTENT: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Delete one of your listens, and its duplicates. It stays deleted, also if it is sent again."""
+        retraction.retract(self.get_listen(request, pk), by=get_person(request).actor)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def get_listen(self, request: Request, pk: int) -> Listen:
+        return get_object_or_404(Listen, person=get_person(request), pk=pk)

@@ -11,11 +11,12 @@ from django.db.models import OuterRef, Subquery
 from msgspec import Struct
 
 from accounts.models import Person
+from audit import trail
 from catalog.models import Artist
 from fans.models import Engagement, RecordingEngagement
-from listens.ingest import NewListen
+from listens import duplicates
+from listens.changes import NewListen, RemovedListen
 from listens.models import Listen
-from listens.retraction import RemovedListen
 from live import notices
 
 LISTENS_CHANGED = "listens.changed"  # the kind of the notice after a retraction
@@ -66,10 +67,12 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::times
 WHERE e.person_id = gone.person_id AND e.{what} = gone.thing
 """
 REMAINING_OF_RECORDING = (
-    "listens_listen l WHERE l.person_id = e.person_id AND l.recording_id = e.recording_id AND NOT l.set_aside"
+    "listens_listen l WHERE l.person_id = e.person_id AND l.recording_id = e.recording_id AND NOT l.set_aside "
+    "AND l.duplicate_of_id IS NULL"
 )
 REMAINING_OF_ARTIST = """listens_listen l JOIN catalog_recording r ON r.id = l.recording_id
-        WHERE l.person_id = e.person_id AND r.artist_id = e.artist_id AND NOT l.set_aside"""
+        WHERE l.person_id = e.person_id AND r.artist_id = e.artist_id AND NOT l.set_aside
+            AND l.duplicate_of_id IS NULL"""
 ARTIST_COUNTS = {"table": "fans_engagement", "what": "artist_id", "left": REMAINING_OF_ARTIST}
 RECORDING_COUNTS = {"table": "fans_recordingengagement", "what": "recording_id", "left": REMAINING_OF_RECORDING}
 
@@ -131,6 +134,7 @@ def recent_progress(person_id: UUID, artist_id: int, *, since: datetime, until: 
     of_artist = Engagement.objects.filter(person=person_id, artist=artist_id)
     of_recording = RecordingEngagement.objects.filter(person=person_id, recording=OuterRef("recording"))
     rows = Listen.objects.filter(person=person_id, recording__artist=artist_id, set_aside=False, counted_at__gt=since)
+    rows = rows.filter(duplicate_of=None)
     counts = (Subquery(of_artist.values("listens")), Subquery(of_recording.values("listens")))
     after: dict[int | None, int] = {}
     counted: dict[int | None, list[NewListen]] = defaultdict(list)
@@ -179,12 +183,12 @@ def _array_literal(column: list[str]) -> str:
     return f"{{{','.join(column)}}}"
 
 
-def uncount(removed: Sequence[RemovedListen]) -> Sequence[RemovedListen]:
-    """Subtract removed listens, in the transaction that removed their rows. Return them for the next step."""
+def uncount[Removed: RemovedListen](removed: Sequence[Removed]) -> Sequence[Removed]:
+    """Subtract listens, in the transaction that removed them or marked them as duplicates. Return them."""
     by_artist: RetractedByKey = {}
     by_recording: RetractedByKey = {}
     for listen in removed:
-        if listen.set_aside or listen.artist_id is None or listen.recording_id is None:
+        if not listen.was_counted or listen.artist_id is None or listen.recording_id is None:
             continue
         by_artist.setdefault((listen.person_id, listen.artist_id), []).append(listen)
         by_recording.setdefault((listen.person_id, listen.recording_id), []).append(listen)
@@ -205,6 +209,21 @@ def _subtract(groups: RetractedByKey, names: dict[str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DELETE_EMPTY.format(**names), columns[:3])
         cursor.execute(SUBTRACT.format(**names), columns)
+
+
+def set_separate(listen: Listen, *, separate: bool, by: str) -> bool:
+    """Count a duplicate as a play of its own because the fan says so, or take that back.
+
+    Return False when there was nothing to do. No moment comes of it: the fan is not listening, but pressing a button.
+    """
+    with transaction.atomic():
+        changes = duplicates.set_separate(listen, separate=separate)
+        if changes is None:
+            return False
+        uncount(changes.displaced)
+        record(changes.counted)
+        trail.record("listen.counted" if separate else "listen.not_counted", by=by, subject=str(listen))
+    return True
 
 
 def notify_fans(removed: Iterable[RemovedListen]) -> None:

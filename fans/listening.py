@@ -24,10 +24,10 @@ MONTH_ARTISTS = 5
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One listen and whether it counts: for its artist, for nobody here, set aside, or being deleted."""
+    """One listen and whether it counts: for its artist, for nobody here, set aside, a duplicate, or being deleted."""
 
     listen: Listen
-    status: Literal["counts", "unmatched", "set aside", "deleting"]
+    status: Literal["counts", "unmatched", "set aside", "duplicate", "deleting"]
 
     @property
     def source(self) -> str:
@@ -56,7 +56,7 @@ class ArtistListens:
 
 @dataclass(frozen=True, slots=True)
 class MonthSummary:
-    """The listens of a calendar month that are not set aside. `artists` are the most played, `more` counts the rest."""
+    """The plays of a calendar month that are not set aside. `artists` are the most played, `more` counts the rest."""
 
     start: datetime
     listens: int
@@ -69,24 +69,26 @@ def to_history_entry(listen: Listen) -> HistoryEntry:
         return HistoryEntry(listen, "deleting")
     if listen.set_aside:
         return HistoryEntry(listen, "set aside")
+    if listen.duplicate_of_id:
+        return HistoryEntry(listen, "duplicate")
     return HistoryEntry(listen, "counts" if listen.recording_id else "unmatched")
 
 
 def history_page(person: Person, before: str = "") -> Page[Listen]:
     """Their listens, newest first, in one query. Raise InvalidCursor if `before` is no cursor of this list."""
-    rows = Listen.objects.filter(person=person).select_related("recording__artist", "source")
+    rows = Listen.objects.filter(person=person).select_related("recording__artist", "source", "duplicate_of")
     return paginate(rows, field="started_at", before=before, size=PAGE_SIZE)
 
 
 def count_listens(person: Person) -> ListenCounts:
     """Count the last twelve months of the person's own time zone, in one query.
 
-    Listens that are being deleted do not count.
+    Duplicates and listens that are being deleted do not count.
     """
     zone = person.zone
     now = timezone.localtime(timezone=zone)
     month, hour = TruncMonth("started_at", tzinfo=zone), ExtractHour("started_at", tzinfo=zone)
-    rows = Listen.objects.filter(person=person, started_at__gt=now - PERIOD, retracted_at=None)
+    rows = Listen.objects.filter(person=person, started_at__gt=now - PERIOD, retracted_at=None, duplicate_of=None)
     by_hour: Counter[int] = Counter()
     by_month: Counter[tuple[int, int]] = Counter()
     for start, at, number in rows.values_list(month, hour).annotate(n=Count("*")):
@@ -107,7 +109,7 @@ def summarise_month(person: Person) -> MonthSummary:
     It includes listens that matched no artist here.
     """
     start = timezone.localtime(timezone=person.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    listens = Listen.objects.filter(person=person, started_at__gte=start, set_aside=False)
+    listens = Listen.objects.filter(person=person, started_at__gte=start, set_aside=False, duplicate_of=None)
     by_artist = listens.values_list("recording__artist__slug", "recording__artist__name").annotate(n=Count("*"))
     rows = list(by_artist.order_by("-n", "recording__artist__name"))
     artists = [ArtistListens(slug, name, number) for slug, name, number in rows if slug is not None]

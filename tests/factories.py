@@ -23,7 +23,7 @@ from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 from fans import engagement, opt_ins
 from fans.models import Experience
-from listens.ingest import NewListen
+from listens.changes import NewListen
 from listens.models import Listen, Source
 from rights import grants
 from rights.models import Use

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -17,13 +18,21 @@ from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 from config import key_update
 from config.events import handle_batch
+from fans import engagement
 from fans.models import Engagement, RecordingEngagement
 from listens import key_update as listens
+from listens import retraction
 from listens.models import Listen
 from live.models import Notice
 from tests import factories
-from tests.listens.factories import make_fan
-from tests.listens.retractions import counts_of_rows, listen_record, retraction_record, stored_counts
+from tests.listens.factories import NOON, listen_event, make_fan, make_incoming
+from tests.listens.retractions import (
+    counts_of_rows,
+    listen_record,
+    outbox_records,
+    retraction_record,
+    stored_counts,
+)
 from tests.servers import Database, Processes, wait_until
 
 CURLY, STRAIGHT, ACUTE = "Don’t Stop", "Don't Stop", "Don´t Stop"
@@ -83,6 +92,10 @@ def test_listens_that_coincide_become_one_and_the_counts_are_right(ada: Artist) 
         ana, (1, CURLY), (1, STRAIGHT), (2, STRAIGHT), (2, CURLY), (2, ACUTE), (3, CURLY), (3, "Day Train")
     )
     store_by_version_1(bo, (2, CURLY))
+    for listen in Listen.objects.filter(
+        duplicate_of__isnull=False
+    ):  # the fan has counted what was marked as duplicates
+        engagement.set_separate(listen, separate=True, by=ana.actor)
     before = dict(Engagement.objects.values_list("person__handle", "listens"))
 
     update_keys()
@@ -107,8 +120,9 @@ def test_the_listen_that_is_matched_stays_and_the_audit_says_which_went(ada: Art
     Recording.objects.update(text_key=b"", names_key=b"", leads_key=b"")
     store_by_version_1(ana, (1, STRAIGHT), (3, CURLY), (3, STRAIGHT))
     kept, _, removed, unmatched, also_removed = Listen.objects.order_by("pk")
-    Listen.objects.filter(pk=kept.pk).update(id=removed.pk + 1000)  # the older id does not decide
-    kept.pk = removed.pk + 1000
+    kept.delete()
+    kept.pk = removed.pk + 1000  # the older id does not decide
+    kept.save(force_insert=True)
 
     update_keys()
 
@@ -122,15 +136,37 @@ def test_the_listen_that_is_matched_stays_and_the_audit_says_which_went(ada: Art
     }
 
 
-def test_a_listen_that_is_being_retracted_is_the_one_that_goes(ada: Artist) -> None:
+def test_listens_that_are_being_retracted_are_gone_after_the_merge_too(ada: Artist) -> None:
     ana = make_fan("ana")
     store_by_version_1(ana, (1, STRAIGHT), (1, CURLY))
-    Listen.objects.filter(title=STRAIGHT).update(retracted_at="2026-11-01T13:00:00Z")
+    retraction.retract(Listen.objects.get(title=CURLY), by=ana.actor)
+
+    update_keys()
+    merged = Listen.objects.count()
+    handle_batch(outbox_records())
+
+    assert (merged, Listen.objects.count(), stored_counts()) == (1, 0, {})
+
+
+def test_the_duplicates_of_a_merged_listen_follow_it(ada: Artist) -> None:
+    ana = make_fan("ana")
+    store_by_version_1(ana, (1, STRAIGHT), (1, CURLY))
+    first, second = Listen.objects.order_by("duplicate_of", "pk")
+    engagement.set_separate(second if second.duplicate_of_id else first, separate=True, by=ana.actor)
+    original = Listen.objects.get(is_separate=False)
+    told_again = listen_event(
+        ana.pk,
+        started_at=(NOON + timedelta(minutes=2)).isoformat(),
+        track={"title": STRAIGHT},
+        client={"submission_client": "Another"},
+    )
+    handle_batch([make_incoming(told_again)])
+    assert Listen.objects.get(client="Another").duplicate_of_id == original.pk
 
     update_keys()
 
-    assert list(Listen.objects.values_list("title", "retracted_at")) == [(CURLY, None)]
-    assert stored_counts() == counts_of_rows()
+    [kept, duplicate] = Listen.objects.order_by("pk")
+    assert (duplicate.duplicate_of_id, stored_counts()) == (kept.pk, counts_of_rows())
 
 
 def test_a_moment_moves_to_the_listen_that_stays(db: None) -> None:
@@ -214,7 +250,7 @@ def test_a_consumer_that_stores_the_same_play_meanwhile_does_not_double_it(commi
         consuming.result(10)
         updating.result(10)
 
-    assert sorted(Listen.objects.values_list("title", flat=True)) == [CURLY, CURLY]  # the older one stays
+    assert Listen.objects.count() == 2
     assert stored_counts() == counts_of_rows()
 
 
@@ -252,15 +288,9 @@ def test_a_retraction_that_comes_meanwhile_still_finds_its_listen(committing_db:
         updating = pool.submit(update)
         planned.wait(10)
         retracting = pool.submit(retract)
-        wait_until(waits_for_an_advisory_lock)
+        wait_until(waits_for_a_transaction)
         may_commit.set()
         updating.result(10)
         retracting.result(10)
 
     assert Listen.objects.count() == 0
-
-
-def waits_for_an_advisory_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return bool(cursor.fetchone()[0])

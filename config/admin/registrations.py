@@ -173,9 +173,11 @@ class OptInAdmin(ReadOnlyAdmin):
 class ListenAdmin(ReadOnlyAdmin):
     """What was played is hidden, also where it is said by a recording, a code or a client's own words."""
 
-    list_display = ("id", "person_id", "accepted_at", "counted_at", "origin", "set_aside", "retracted_at")
+    list_display = ("id", "person_id", "accepted_at", "counted_at", "origin", "set_aside", "duplicate_of_id",
+                    "retracted_at")  # fmt: skip
     shown = ("id", "person", "source", "started_at", "second", "duration_ms", "played_ms", "time_basis", "origin",
-             "accepted_at", "counted_at", "set_aside", "retracted_at", "key_version")  # fmt: skip
+             "accepted_at", "counted_at", "set_aside", "duplicate_of", "duplicate_reason", "is_separate",
+             "retracted_at", "key_version")  # fmt: skip
     hidden = ("title", "artist_credit", "album", "isrc", "recording_mbid", "recording", "event_id", "client", "extra")
     secret = ("text_key",)
     filters = ("person",)

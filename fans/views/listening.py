@@ -1,4 +1,4 @@
-"""The fan's own listening: charts, every listen with a button to delete it, and the switch not to record."""
+"""The fan's own listening: charts, every listen with buttons to delete or count it, and the switch not to record."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
-from fans import charts, listening
+from fans import charts, engagement, listening
 from listens import incognito, retraction
 from listens.models import Listen
 from web.decorators import post_only
@@ -35,14 +35,31 @@ def listening_history(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def forget_listen(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Delete one listen. htmx gets the row, which says so, and the sums without it."""
+    """Delete one listen and its duplicates. htmx gets the rows, which say so, and the sums without them."""
     listen = get_object_or_404(Listen, person=request.user, pk=pk)
     retraction.retract(listen, by=request.user.actor)
     before = request.POST.get("before", "")
     if request.htmx:
-        context = _page_context(request, before) | {"deleted_listen_id": pk}
+        context = _page_context(request, before) | {"changed_listen_id": pk}
         return render(request, "fans/listening.html#htmx-update", context)
     messages.info(request, "That listen is being deleted.")
+    return redirect(_page_url(Cursor.parse(before) if before else None))
+
+
+@post_only
+@never_cache
+@login_required
+def set_separate(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Count a duplicate as a play of its own: `separate` is "yes", or "no" to take that back."""
+    listen = get_object_or_404(Listen, person=request.user, pk=pk)
+    choice = request.POST.get("separate", "")
+    if choice not in {"yes", "no"}:
+        raise Http404
+    engagement.set_separate(listen, separate=choice == "yes", by=request.user.actor)
+    before = request.POST.get("before", "")
+    if request.htmx:
+        context = _page_context(request, before) | {"changed_listen_id": pk}
+        return render(request, "fans/listening.html#htmx-update", context)
     return redirect(_page_url(Cursor.parse(before) if before else None))
 
 
@@ -93,13 +110,13 @@ def _page_context(request: AuthenticatedHttpRequest, before: str) -> dict[str, A
 
 
 def _chart_context(request: AuthenticatedHttpRequest) -> dict[str, Any]:
-    counts = listening.count_listens(request.user)
+    totals = listening.count_listens(request.user)
     top_artists = listening.top_artists(request.user)
-    figures = [(engagement.artist.name, engagement.listens) for engagement in top_artists]
+    figures = [(counts.artist.name, counts.listens) for counts in top_artists]
     return {
-        "listen_total": counts.total,
-        "hours_chart": charts.draw_dial(counts.hours),
-        "months_chart": charts.draw_month_bars(counts.months),
+        "listen_total": totals.total,
+        "hours_chart": charts.draw_dial(totals.hours),
+        "months_chart": charts.draw_month_bars(totals.months),
         "artists_chart": charts.draw_horizontal_bars(figures),
         "artists_chart_height": charts.ROW_HEIGHT * len(top_artists),
         "top_artists": top_artists,

@@ -1,7 +1,8 @@
-"""Insert listens with one COPY and one INSERT, and return which of them are new."""
+"""Insert listens with one COPY and one INSERT, and return which are new and which may tell of a play told before."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -9,24 +10,29 @@ from django.db import connection
 from msgspec import Struct
 
 from catalog import text_keys
-from listens import event
+from listens import event, plays
 
 # 2000 listens take 195 ms this way, and 1500 ms with the ORM (benchmarks/orm_baseline.py).
-# The staging table lives as long as the session and is empty at the start of a transaction. A transaction may store
-# several batches, so it is emptied here too.
-CREATE_STAGING_TABLE = """
+# The staging tables live as long as the session and are empty at the start of a transaction. A transaction may store
+# several batches, so they are emptied here too.
+CREATE_STAGING_TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS arriving (
     n int, person_id uuid, started_at timestamptz, second bigint, text_key bytea, older_keys bytea[], source_id bigint,
     event_id text, recording_id bigint, title text, artist_credit text, album text, isrc text, recording_mbid uuid,
     duration_ms bigint, played_ms bigint, time_basis text, origin text, client text, extra jsonb,
     accepted_at timestamptz
 ) ON COMMIT DELETE ROWS;
-DELETE FROM arriving
+CREATE TEMP TABLE IF NOT EXISTS inserted (
+    n int, id bigint, person_id uuid, second bigint, text_key bytea, recording_id bigint, reach bigint
+) ON COMMIT DELETE ROWS;
+DELETE FROM arriving;
+DELETE FROM inserted
 """
 COPY_INTO_STAGING = "COPY arriving FROM STDIN"
 # Without a target, DO NOTHING respects both unique keys, and repeats within the batch: the first one stays.
-# A listen that the fan retracted after it was accepted is not stored, whichever way it comes. It is compared by the key
-# of the tombstone's version; `older_keys` holds those of the older versions, and is NULL where all are equal.
+# A listen that the fan retracted is not stored, whichever way and whenever it comes: also if it is told up to a minute
+# off, or up to its own duration where that is shorter. It is compared by the key of the tombstone's version;
+# `older_keys` holds those of the older versions, and is NULL where all are equal.
 INSERT_NEW_LISTENS = """
 WITH new AS (
     INSERT INTO listens_listen (
@@ -35,29 +41,45 @@ WITH new AS (
     )
     SELECT
         person_id, started_at, second, text_key, source_id, event_id, recording_id, title, artist_credit, album, isrc,
-        recording_mbid, duration_ms, played_ms, time_basis, origin, client, extra, accepted_at, %s
+        recording_mbid, duration_ms, played_ms, time_basis, origin, client, extra, accepted_at, %(key_version)s
     FROM arriving
     WHERE NOT EXISTS (
         SELECT FROM listens_tombstone AS tombstone
-        WHERE tombstone.person_id = arriving.person_id AND tombstone.second = arriving.second
+        WHERE tombstone.person_id = arriving.person_id
             AND tombstone.text_key = coalesce(arriving.older_keys[tombstone.key_version], arriving.text_key)
-            AND tombstone.retracted_at >= arriving.accepted_at
+            AND tombstone.second > arriving.second - greatest(1, least(%(close)s, arriving.duration_ms / 1000))
+            AND tombstone.second < arriving.second + greatest(1, least(%(close)s, arriving.duration_ms / 1000))
     )
     ORDER BY n
     ON CONFLICT DO NOTHING
-    RETURNING id, person_id, second, text_key, source_id, event_id
+    RETURNING id, person_id, second, text_key, source_id, event_id, recording_id, duration_ms
 )
-SELECT min(n), id FROM new JOIN arriving USING (person_id, second, text_key, source_id, event_id)
-GROUP BY id ORDER BY 1
+INSERT INTO inserted
+SELECT min(n), new.id, any_value(person_id), any_value(second), any_value(text_key), any_value(new.recording_id),
+    any_value(least(coalesce(new.duration_ms / 1000, %(typical)s), %(longest)s)) + %(close)s
+FROM new JOIN arriving USING (person_id, second, text_key, source_id, event_id)
+GROUP BY new.id
 """
+# Whether the fan has another listen of the same song within the reach, in the table or in this batch.
+SELECT_NEW_LISTENS = """
+SELECT n, id, EXISTS (
+    SELECT FROM listens_listen AS other
+    WHERE other.person_id = inserted.person_id AND other.id <> inserted.id
+        AND other.second BETWEEN inserted.second - inserted.reach AND inserted.second + inserted.reach
+        AND (other.text_key = inserted.text_key OR other.recording_id = inserted.recording_id)
+) FROM inserted ORDER BY n
+"""
+VALUES = {
+    "close": plays.CLOSE_SECONDS,
+    "typical": plays.TYPICAL_SECONDS,
+    "longest": plays.LONGEST_SECONDS,
+    "key_version": text_keys.VERSION,
+}
 COPY_NULL = r"\N"
 
 
 class Candidate(Struct, frozen=True):
-    """A listen that may be new. `arrives_unordered`: not through the partition that orders the fan's events.
-
-    `is_backlog`: a client of our ListenBrainz API could not send it earlier (`ingest.BACKLOG_PERIOD`).
-    """
+    """A listen that may be new. `is_backlog` is as in `NewListen`."""
 
     person_id: UUID
     source_id: int
@@ -65,8 +87,15 @@ class Candidate(Struct, frozen=True):
     text_key: bytes
     accepted_at: datetime
     data: event.ListenData
-    arrives_unordered: bool = False
     is_backlog: bool = False
+
+
+class Inserted(NamedTuple):
+    """A new listen: its number among the candidates, its id, and whether it may tell of a play that was told before."""
+
+    n: int
+    id: int
+    has_near: bool
 
 
 class _ExtraTrack(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -92,8 +121,8 @@ class _ListenExtra(Struct, frozen=True, omit_defaults=True):
     extra: dict[str, object] = {}
 
 
-def insert_new(candidates: list[Candidate], recordings: list[int | None]) -> list[tuple[int, int]]:
-    """Insert the new listens. Return (index among the candidates, listen id) for each, in order.
+def insert_new(candidates: list[Candidate], recordings: list[int | None]) -> list[Inserted]:
+    """Insert the new listens, and return them in order.
 
     `recordings` holds the id of the recording that each candidate matched, or None. A listen is not new if its fan has
     one with the same source and event id, or with the same second and text.
@@ -102,11 +131,12 @@ def insert_new(candidates: list[Candidate], recordings: list[int | None]) -> lis
         return []
     copy_text = "".join(_copy_lines(candidates, recordings))
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.execute(CREATE_STAGING_TABLE)
+        cursor.execute(CREATE_STAGING_TABLES)
         with cursor.copy(COPY_INTO_STAGING) as copy:
             copy.write(copy_text)
-        cursor.execute(INSERT_NEW_LISTENS, [text_keys.VERSION])
-        return [(n, listen_id) for n, listen_id in cursor.fetchall()]
+        cursor.execute(INSERT_NEW_LISTENS, VALUES)
+        cursor.execute(SELECT_NEW_LISTENS)
+        return [Inserted(*row) for row in cursor.fetchall()]
 
 
 def _copy_lines(candidates: list[Candidate], recordings: list[int | None]) -> Iterator[str]:

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from audit import trail
 from catalog import text_keys
-from listens import retraction
+from listens import duplicates
+from listens.changes import RemovedListen
 from listens.models import Listen
-from listens.retraction import RemovedListen
 
 ACTOR = "system:update_keys"
 BATCH_SIZE = 1000
@@ -44,11 +44,11 @@ def find_stale() -> list[tuple[int, UUID]]:
 def plan_update(stale: Iterable[tuple[int, UUID]]) -> KeyUpdate:
     """Lock these listens and compute their keys. Say which of them are one play, also with other listens of the fan.
 
-    Listens that another process has updated or deleted meanwhile are left out. A retraction of these fans waits until
-    the transaction ends, because it looks for a listen by its key.
+    Listens that another process has updated or deleted meanwhile are left out. Whoever else changes listens of these
+    fans waits until the transaction ends: a retraction looks for a listen by its key.
     """
     ids, fans = zip(*stale, strict=True)
-    retraction.wait_for_retractions(fans)
+    duplicates.lock_fans(set(fans))
     update = KeyUpdate(list(_locked().exclude(key_version=text_keys.VERSION).filter(pk__in=ids)))
     plays: dict[Play, list[Listen]] = defaultdict(list)
     for listen in update.listens:
@@ -80,20 +80,31 @@ def _find_twins(plays: dict[Play, list[Listen]]) -> list[Listen]:
 
 
 def _plan_merge(twins: list[Listen], update: KeyUpdate) -> None:
-    """Keep the listen that says most: not taken back, not set aside, matched, and the oldest of those."""
+    """Keep the listen that says most: no duplicate, not taken back, not set aside, matched, the oldest of those."""
     kept, *others = sorted(
-        twins, key=lambda each: (each.retracted_at is not None, each.set_aside, each.recording_id is None, each.pk)
+        twins,
+        key=lambda each: (
+            each.duplicate_of_id is not None,
+            each.retracted_at is not None,
+            each.set_aside,
+            each.recording_id is None,
+            each.pk,
+        ),
     )
     for other in others:
         artist = other.recording.artist_id if other.recording else None
         update.merged[other.pk] = kept.pk
-        update.removed.append(
-            RemovedListen(other.person_id, artist, other.recording_id, other.started_at, other.set_aside)
-        )
+        was_counted = not other.set_aside and other.duplicate_of_id is None
+        update.removed.append(RemovedListen(other.person_id, artist, other.recording_id, other.started_at, was_counted))
 
 
 def store_update(update: KeyUpdate) -> None:
-    """Delete the merged listens and store the new keys of the others."""
+    """Delete the merged listens and store the new keys of the others. Duplicates of a merged listen follow it."""
+    followers = list(Listen.objects.filter(duplicate_of__in=list(update.merged)).exclude(pk__in=list(update.merged)))
+    for follower in followers:
+        assert follower.duplicate_of_id is not None
+        follower.duplicate_of_id = update.merged[follower.duplicate_of_id]
+    Listen.objects.bulk_update(followers, ["duplicate_of"])
     Listen.objects.filter(pk__in=list(update.merged)).delete()
     trail.record_all(
         trail.new_entry("listen.merged", by=ACTOR, subject=f"listen:{kept}", removed=removed)

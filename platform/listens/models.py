@@ -61,6 +61,14 @@ class SourceFan(models.Model):
         return f"{self.source_id} for {self.person_id}"
 
 
+class DuplicateReason(models.TextChoices):
+    """Why a listen is a duplicate. The labels complete "the same play as …"."""
+
+    SAME_CLIENT = "same_client", "told again by the same client before the song can have ended"
+    OTHER_CLIENT = "other_client", "told by another client too"
+    OTHER_END = "other_end", "told by another client too, with another time: the start or the end of the song"
+
+
 class Listen(models.Model):
     """One listen. Every unique key begins with the fan, so that the table can be partitioned by fan.
 
@@ -102,14 +110,38 @@ class Listen(models.Model):
     counted_at = models.DateTimeField(db_default=Now())
     set_aside = models.BooleanField(default=False, db_default=False)
     retracted_at = models.DateTimeField(null=True, help_text="the fan retracted it; the consumer will delete the row")
+    # Without a foreign key, which would be checked for every new listen: the triggers of migration 0002 hold more.
+    duplicate_of = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        related_name="duplicates",
+        db_index=False,
+        db_constraint=False,
+        help_text="the listen that counts for the same play; itself no duplicate",
+    )
+    duplicate_reason = models.CharField(
+        max_length=12, choices=DuplicateReason.choices, blank=True, default="", db_default=""
+    )
+    is_separate = models.BooleanField(
+        default=False, db_default=False, help_text="the fan said that it is a play of its own"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "second", "text_key"], name="one_listen_a_second_and_text"),
             models.UniqueConstraint(fields=["person", "source", "event_id"], name="one_listen_an_event"),
+            models.CheckConstraint(
+                condition=Q(duplicate_of=None, duplicate_reason="")
+                | Q(duplicate_of__isnull=False, duplicate_reason__in=DuplicateReason.values, is_separate=False),
+                name="a_duplicate_says_why",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-started_at"], name="listens_of_a_fan"),
+            models.Index(
+                fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="duplicates_of_a_listen"
+            ),
             # Empty but for a while after a new version: what `manage.py update_keys` still has to do.
             models.Index(fields=["id"], condition=~Q(key_version=text_keys.VERSION), name="listens_with_an_older_key"),
         ]
@@ -119,7 +151,7 @@ class Listen(models.Model):
 
 
 class Tombstone(models.Model):
-    """A fan retracted this listen. Events of it that were accepted before `retracted_at` are not stored any more.
+    """A fan retracted this listen. It is not stored again, also if it is told a few seconds off.
 
     It holds no words, so its key is never computed anew: `key_version` says with which key a listen is compared.
     """

@@ -1,62 +1,69 @@
 """Retract listens: delete the row, and keep a tombstone against further events of the same listen.
 
-Kafka keeps the order within one partition only, and the same listen may also come through another topic, or twice. So
-the time of acceptance decides: an event that was accepted before the retraction is dropped whenever it arrives; one
-that was accepted later is a new listen.
+The tombstone is written in the transaction that accepts the retraction, and a listen is tested against it when it is
+stored. So the listen stays away whenever, on whichever topic and through whichever partition it comes. The event then
+deletes what is stored. A fan forgets a play: all listens that tell of it are retracted together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from msgspec import Meta, Struct
 
 from audit import trail
 from catalog import text_keys
 from events import cloudevents, outbox
 from events.outbox import Outgoing
-from listens import event
+from listens import duplicates, event
+from listens.changes import RemovedListen
 from listens.exceptions import UnreadableListen
-from listens.models import Listen
+from listens.models import Listen, Tombstone
 
 LISTEN_RETRACTED = "fanfare.listen.retracted.v1"
 RETRACTION_SCHEMA = "https://fanfare.example/schemas/listen_retracted/1.1.json"
 SOURCE = "/doors/listening"
 REASON = "forgotten"
-ADVISORY_LOCK = 0x0FA_0002  # the first half of the lock's key; the second half is a bucket of fans
-LOCK_BUCKETS = 1024
 
 type TextKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 type KeyVersion = Annotated[int, Meta(ge=1, le=text_keys.VERSION)]
 type Second = Annotated[int, Meta(ge=0, lt=2**40)]
 
-# These locks are held until the transaction ends.
-LOCK_EXCLUSIVELY = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket"
-LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(%s, bucket) FROM unnest(%s::int[]) AS bucket"
-# greatest() and DELETE … RETURNING have no form in the ORM: 300 retractions take 48 ms, and 8100 ms one by one.
+# DELETE … RETURNING has no form in the ORM: 300 retractions take 48 ms, and 8100 ms one by one.
 INSERT_TOMBSTONES = """
-INSERT INTO listens_tombstone AS tombstone (person_id, second, text_key, key_version, retracted_at)
-SELECT person_id, second, text_key, key_version, max(at)
+INSERT INTO listens_tombstone (person_id, second, text_key, key_version, retracted_at)
+SELECT person_id, second, text_key, key_version, min(at)
 FROM unnest(%s::uuid[], %s::bigint[], %s::bytea[], %s::timestamptz[], %s::smallint[])
     AS retracted (person_id, second, text_key, at, key_version)
 GROUP BY person_id, second, text_key, key_version ORDER BY person_id, second, text_key, key_version
-ON CONFLICT (person_id, second, text_key, key_version) DO UPDATE
-SET retracted_at = greatest(tombstone.retracted_at, excluded.retracted_at)
+ON CONFLICT (person_id, second, text_key, key_version) DO NOTHING
 """
+# Duplicates that came after the fan's click go with their listen, and get their tombstones here.
 DELETE_LISTENS = """
-WITH removed AS (
-    DELETE FROM listens_listen AS listen
-    USING unnest(%s::uuid[], %s::bigint[], %s::bytea[], %s::timestamptz[])
+WITH play AS (
+    SELECT listen.person_id, coalesce(listen.duplicate_of_id, listen.id) AS id, min(retracted.at) AS at
+    FROM unnest(%s::uuid[], %s::bigint[], %s::bytea[], %s::timestamptz[])
         AS retracted (person_id, second, text_key, at)
-    WHERE listen.person_id = retracted.person_id AND listen.second = retracted.second
-        AND listen.text_key = retracted.text_key AND listen.accepted_at <= retracted.at
-    RETURNING listen.person_id, listen.recording_id, listen.started_at, listen.set_aside
+    JOIN listens_listen AS listen USING (person_id, second, text_key)
+    GROUP BY 1, 2
+), removed AS (
+    DELETE FROM listens_listen AS listen USING play
+    WHERE listen.id = play.id OR listen.duplicate_of_id = play.id
+    RETURNING listen.person_id, listen.second, listen.text_key, listen.key_version, listen.recording_id,
+        listen.started_at,
+        NOT listen.set_aside AND listen.duplicate_of_id IS NULL AS was_counted, play.at
+), kept_away AS (
+    INSERT INTO listens_tombstone (person_id, second, text_key, key_version, retracted_at)
+    SELECT person_id, second, text_key, key_version, at FROM removed
+    ON CONFLICT (person_id, second, text_key, key_version) DO NOTHING
 )
-SELECT removed.person_id, recording.artist_id, removed.recording_id, removed.started_at, removed.set_aside
+SELECT removed.person_id, recording.artist_id, removed.recording_id, removed.started_at, removed.was_counted
 FROM removed LEFT JOIN catalog_recording AS recording ON recording.id = removed.recording_id
 """
 
@@ -81,28 +88,40 @@ class Retraction(Struct, frozen=True):
     key_version: int
 
 
-class RemovedListen(Struct, frozen=True, gc=False):
-    """A listen that this batch has deleted."""
-
-    person_id: UUID
-    artist_id: int | None
-    recording_id: int | None
-    started_at: datetime
-    set_aside: bool
-
-
 def retract(listen: Listen, *, by: str) -> bool:
-    """Mark the listen as retracted and put the event into the outbox. The consumer then deletes the row.
+    """Retract the listen with all others of the same play. The consumer then deletes the rows.
 
     Return False when it was retracted before, or is deleted already.
     """
-    at = max(datetime.now(UTC), listen.accepted_at)  # the clocks of two web processes may differ
+    at = datetime.now(UTC)
     with transaction.atomic():
-        if not Listen.objects.filter(pk=listen.pk, retracted_at=None).update(retracted_at=at):
+        duplicates.lock_fans([listen.person_id])
+        rows = _same_play(listen)
+        if not rows:
             return False
-        outbox.put([_retraction_record(listen, at)])
+        Listen.objects.filter(pk__in=[row.pk for row in rows]).update(retracted_at=at)
+        Tombstone.objects.bulk_create([_tombstone(row, at) for row in rows], ignore_conflicts=True)
+        outbox.put([_retraction_record(row, at) for row in rows])
         trail.record("listen.retracted", by=by, subject=str(listen))
     return True
+
+
+def _same_play(listen: Listen) -> list[Listen]:
+    """The listens of the same play that are not retracted yet, the one that counts first."""
+    own = Listen.objects.filter(pk=listen.pk, retracted_at=None)
+    play = own.values(original=Coalesce("duplicate_of", "pk"))
+    rows = Listen.objects.filter(Q(pk__in=play) | Q(duplicate_of__in=play), retracted_at=None)
+    return list(rows.order_by(F("duplicate_of").desc(nulls_first=True), "pk"))
+
+
+def _tombstone(listen: Listen, at: datetime) -> Tombstone:
+    return Tombstone(
+        person_id=listen.person_id,
+        second=listen.second,
+        text_key=listen.text_key,
+        key_version=listen.key_version,
+        retracted_at=at,
+    )
 
 
 def _retraction_record(listen: Listen, at: datetime) -> Outgoing:
@@ -138,14 +157,14 @@ def decode(envelope: cloudevents.Event) -> RetractionData:
 
 
 def apply_retractions(retractions: Sequence[Retraction]) -> list[RemovedListen]:
-    """Insert tombstones and delete the retracted listens. Return the deleted ones. Repeats change nothing.
+    """Insert tombstones and delete the retracted plays. Return the deleted listens. Repeats change nothing.
 
-    Call this in the consumer's transaction, before the listens of the same batch are stored.
+    Call this in the consumer's transaction, before the listens of the same batch are stored. The tombstones are there
+    already, unless the database was restored from a backup that is older than the retraction.
     """
     if not retractions:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_EXCLUSIVELY, _lock_arguments(each.person_id for each in retractions))
         cursor.execute(INSERT_TOMBSTONES, [*_columns(retractions), [each.key_version for each in retractions]])
         cursor.execute(DELETE_LISTENS, _columns([*retractions, *_with_stored_keys(retractions)]))
         return [RemovedListen(*row) for row in cursor.fetchall()]
@@ -175,19 +194,3 @@ def _with_stored_keys(retractions: Sequence[Retraction]) -> list[Retraction]:
         for listen in listens[each.person_id, each.second]
         if text_keys.compute(listen.title, listen.artist_credit, each.key_version) == each.text_key
     ]
-
-
-def wait_for_retractions(fans: Iterable[UUID]) -> None:
-    """Wait until no other transaction is retracting listens of these fans.
-
-    Call this before storing listens that came outside the fan's partition: another consumer may be retracting them,
-    and neither transaction would see the rows of the other. Within the partition one consumer has both, in order.
-    """
-    if unordered_fans := set(fans):
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK_SHARED, _lock_arguments(unordered_fans))
-
-
-def _lock_arguments(fans: Iterable[UUID]) -> list[Any]:
-    """Return the lock's key and the fans' buckets, sorted to avoid deadlocks. Buckets limit the number of locks."""
-    return [ADVISORY_LOCK, sorted({fan.int % LOCK_BUCKETS for fan in fans})]

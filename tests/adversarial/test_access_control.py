@@ -23,8 +23,7 @@ PUBLIC_NAMES = {
 }  # fmt: skip
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
-    "experience-report", "studios",
-    "player-plays",
+    "experience-report", "studios", "player-plays", "api-listens", "api-listen",
 }  # fmt: skip
 STAFF_API_NAMES = {"api-staff-artists", "api-staff-recordings", "api-staff-main-recording"}
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle"}
@@ -90,6 +89,7 @@ FAN_PAGES = {
 }
 FAN_OWNED_PAGES = {
     "listen-delete": ("/listening/{listen}/delete", "post"),
+    "listen-separate": ("/listening/{listen}/separate", "post"),
     "experience": ("/experiences/{experience}", "get"),
     "experience-open": ("/experiences/{experience}/opened", "post"),
     "experience-pause": ("/experiences/{experience}/pause", "post"),
@@ -99,6 +99,7 @@ FAN_OWNED_PAGES = {
 FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
+    "separate": "yes",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -223,7 +224,7 @@ def test_only_staff_create_artists(scene: dict[str, Any]) -> None:
 
 
 def test_nobody_without_a_session_gets_past_the_door(scene: dict[str, Any]) -> None:
-    own = [f"/api/v1/{name}" for name in ("me", "tokens", "experiences", "notices")]
+    own = [f"/api/v1/{name}" for name in ("me", "tokens", "experiences", "listens", "listens/1", "notices")]
     for path in [*scene["paths"].values(), *own]:
         for method in METHODS:
             answer = getattr(Client(), method)(path, {}, content_type="application/json")

@@ -122,3 +122,61 @@ def test_a_song_has_one_main_recording() -> None:
     sql("UPDATE catalog_recording SET is_main = true WHERE isrc = 'PTABC2600001'")
 
     refused("one_main_recording_a_song", "UPDATE catalog_recording SET is_main = true")
+
+
+# Listens
+
+
+MARK = "UPDATE listens_listen SET duplicate_of_id = %s, duplicate_reason = 'other_client' WHERE id = %s"
+
+
+@pytest.fixture
+def listens() -> list[int]:
+    """The ids of three listens of one fan, and of one of another."""
+    artist = factories.create_artist()
+    own = factories.insert_listens(factories.create_fan(), artist, 3)
+    return [listen.id for listen in (*own, *factories.insert_listens(factories.create_fan(), artist))]
+
+
+def test_a_duplicate_has_an_original_of_the_same_fan(listens: list[int]) -> None:
+    first, second, third, theirs = listens
+    sql(MARK, first, second)
+
+    refused("cannot be a duplicate", MARK, theirs, third)
+    refused("cannot be a duplicate", MARK, 10**9, third)
+    refused("cannot be a duplicate", MARK, third, third)
+    refused("history is not changed", "UPDATE listens_listen SET person_id = gen_random_uuid() WHERE id = %s", first)
+    refused("history is not changed", "UPDATE listens_listen SET id = 77777777 WHERE id = %s", first)
+
+
+def test_duplicates_make_no_chain(listens: list[int]) -> None:
+    first, second, third, _ = listens
+    sql(MARK, first, second)
+
+    refused("cannot be a duplicate", MARK, second, third)
+    refused("cannot be a duplicate", MARK, third, first)
+
+    sql(
+        "UPDATE listens_listen SET duplicate_of_id = nullif(%s, id),"
+        " duplicate_reason = CASE WHEN id = %s THEN '' ELSE 'other_client' END WHERE id = ANY(%s::bigint[])",
+        third, third, [first, second, third],
+    )  # fmt: skip
+
+
+def test_a_duplicate_says_why_and_is_no_play_of_its_own(listens: list[int]) -> None:
+    first, second, *_ = listens
+
+    refused("a_duplicate_says_why", "UPDATE listens_listen SET duplicate_of_id = %s WHERE id = %s", first, second)
+    refused("a_duplicate_says_why", "UPDATE listens_listen SET duplicate_reason = 'other_end' WHERE id = %s", second)
+    sql(MARK, first, second)
+    refused("a_duplicate_says_why", "UPDATE listens_listen SET duplicate_reason = 'so' WHERE id = %s", second)
+    refused("a_duplicate_says_why", "UPDATE listens_listen SET is_separate = true WHERE id = %s", second)
+
+
+def test_a_listen_is_not_deleted_without_its_duplicates(listens: list[int]) -> None:
+    first, second, *_ = listens
+    sql(MARK, first, second)
+
+    refused("together with them", "DELETE FROM listens_listen WHERE id = %s", first)
+
+    sql("DELETE FROM listens_listen WHERE id = ANY(%s::bigint[])", [first, second])

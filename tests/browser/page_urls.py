@@ -63,7 +63,7 @@ NOT_PAGES = {
     # for programs
     "health", "api-schema", "submit-listens", "validate-token", "user-listens", "listen-count", "playing-now",
     "unknown-address", "api-me", "api-tokens", "api-token", "api-notices",
-    "api-opt-in", "api-experiences",
+    "api-opt-in", "api-experiences", "api-listens", "api-listen",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-staff-main-recording",
     "api-team", "api-grants",
     "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
@@ -73,7 +73,7 @@ NOT_PAGES = {
     "feed-hide-ai", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
     "settings-name", "settings-time-zone",
     "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
-    "listen-delete", "player-plays", "review-approve",
+    "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
     "team-member", "team-invitation", "staff-report-handle",

@@ -17,7 +17,7 @@ from catalog import registration
 from catalog.models import Recording
 from fans import engagement
 from fans.models import Engagement, RecordingEngagement
-from listens.ingest import NewListen
+from listens.changes import NewListen
 from tests.listens.factories import NOON, make_fan
 from tests.servers import Database
 

@@ -14,6 +14,7 @@ from accounts.models import Person
 from config.events import handle_batch
 from events.models import Outbox
 from fans import listening, opt_ins, preferences
+from fans.models import Engagement
 from listens import incognito, player_api
 from listens.models import Incognito, Listen, Source
 from tests import factories
@@ -38,7 +39,11 @@ def client(ana: Person) -> Client:
 
 
 def consume_plays(
-    fan: Person, *titles: str, artist: str = "Mara Veil", start: datetime = NOW - timedelta(days=1)
+    fan: Person,
+    *titles: str,
+    artist: str = "Mara Veil",
+    start: datetime = NOW - timedelta(days=1),
+    scrobbler: str = "mpdscribble",
 ) -> list[Listen]:
     """Send these through the consumer, each a minute after the one before."""
     before = set(Listen.objects.values_list("pk", flat=True))
@@ -47,7 +52,7 @@ def consume_plays(
             fan.pk,
             started_at=(start + timedelta(minutes=n)).isoformat(),
             track={"title": title, "artists": [{"name": artist}], "artist_credit": artist},
-            client={"submission_client": "mpdscribble"},
+            client={"submission_client": scrobbler},
         )
         for n, title in enumerate(titles)
     ]
@@ -80,6 +85,87 @@ def test_each_listen_says_whether_it_counts(client: Client, ana: Person) -> None
     assert "set aside" in row_text(page, aside)
     assert "mpdscribble" in row_text(page, counted)
     assert [page.count(f'action="/listening/{listen.pk}/delete"') for listen in (counted, kept, aside)] == [1, 1, 1]
+
+
+@pytest.fixture
+def told_twice(client: Client, ana: Person) -> tuple[Listen, Listen]:
+    """The listen that counts, and its duplicate by another client."""
+    factories.create_recording(factories.create_artist("Mara Veil"), "Salt Radio")
+    [first] = consume_plays(ana, "Salt Radio")
+    [second] = consume_plays(ana, "Salt Radio", start=first.started_at + timedelta(seconds=2), scrobbler="Pano")
+    return first, second
+
+
+def test_a_duplicate_says_so_with_its_reason_and_is_not_in_the_sums(
+    client: Client, told_twice: tuple[Listen, Listen]
+) -> None:
+    first, second = told_twice
+
+    page = client.get("/listening").content.decode()
+
+    assert "counts for Mara Veil" in row_text(page, first)
+    assert "Count it" not in row_text(page, first)
+    assert "the same play as" in row_text(page, second)
+    assert "told by another client too" in row_text(page, second)
+    assert row_text(page, second).count("Count it") == 1
+    assert total_span(page)[1] == "1 in 12 months"
+
+
+def test_a_fan_counts_a_duplicate_and_takes_it_back(client: Client, told_twice: tuple[Listen, Listen]) -> None:
+    _, second = told_twice
+    path = f"/listening/{second.pk}/separate"
+
+    part = client.post(path, {"separate": "yes"}, headers={"HX-Request": "true"}).content.decode()
+    counted = list(Engagement.objects.values_list("listens", flat=True))
+    response = client.post(path, {"separate": "no"})
+    page = client.get("/listening").content.decode()
+
+    assert "counts for Mara Veil" in row_text(part, second)
+    assert "Do not count it" in row_text(part, second)
+    assert (total_span(part)[1], counted) == ("2 in 12 months", [2])
+    assert (response.status_code, response.headers["Location"]) == (302, "/listening")
+    assert "the same play as" in row_text(page, second)
+    assert Engagement.objects.get().listens == 1
+    assert [client.post(path, {"separate": choice}).status_code for choice in ("", "maybe")] == [404, 404]
+
+
+def test_a_deleted_play_takes_its_duplicates_with_it(client: Client, told_twice: tuple[Listen, Listen]) -> None:
+    first, second = told_twice
+
+    part = client.post(f"/listening/{second.pk}/delete", headers={"HX-Request": "true"}).content.decode()
+    handle_batch([make_incoming(bytes(row.value or b"")) for row in Outbox.objects.all()])
+
+    assert ["being deleted" in row_text(part, listen) for listen in (first, second)] == [True, True]
+    assert (Listen.objects.count(), Engagement.objects.count()) == (0, 0)
+    assert "also if a scrobbler or an import sends it again" in part
+
+
+def test_a_fan_corrects_only_their_own_listens(told_twice: tuple[Listen, Listen]) -> None:
+    _, second = told_twice
+    stranger = factories.signed_in_client(factories.create_fan("Bea"))
+
+    assert stranger.post(f"/listening/{second.pk}/separate", {"separate": "yes"}).status_code == 404
+    for method in ("get", "patch", "delete"):
+        answer = getattr(stranger, method)(f"/api/v1/listens/{second.pk}", {}, content_type="application/json")
+        assert answer.status_code == 404
+    assert stranger.get("/api/v1/listens").json()["results"] == []
+
+
+def test_the_api_shows_duplicates_counts_and_deletes_them(client: Client, told_twice: tuple[Listen, Listen]) -> None:
+    first, second = told_twice
+    path = f"/api/v1/listens/{second.pk}"
+
+    listed = client.get("/api/v1/listens").json()["results"]
+    changed = client.patch(path, {"is_separate": True}, content_type="application/json").json()
+    misspelt = client.patch(path, {"separate": True}, content_type="application/json")
+    back = client.patch(path, {"is_separate": False}, content_type="application/json").json()
+    deleted = client.delete(path)
+
+    shown = [(each["id"], each["counts"], each["duplicate_of"], each["duplicate_reason"]) for each in listed]
+    assert shown == [(second.pk, False, first.pk, "other_client"), (first.pk, True, None, "")]
+    assert (changed["counts"], changed["is_separate"], back["duplicate_of"]) == (True, True, first.pk)
+    assert (misspelt.status_code, deleted.status_code) == (400, 204)
+    assert {each["is_being_deleted"] for each in client.get("/api/v1/listens").json()["results"]} == {True}
 
 
 def test_a_fan_sees_and_deletes_only_their_own_listens(client: Client, ana: Person) -> None:

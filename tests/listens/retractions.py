@@ -61,7 +61,8 @@ def stored_counts() -> dict[str, tuple[int, datetime, datetime]]:
 def counts_of_rows() -> dict[str, tuple[int, datetime, datetime]]:
     """Return the same, computed from the rows of listens."""
     starts: dict[str, list[datetime]] = {}
-    for listen in Listen.objects.filter(recording__isnull=False, set_aside=False).select_related("recording"):
+    counted = Listen.objects.filter(recording__isnull=False, set_aside=False, duplicate_of=None)
+    for listen in counted.select_related("recording"):
         assert listen.recording
         for name in ("", listen.recording.title):
             starts.setdefault(name, []).append(listen.started_at)

@@ -25,8 +25,8 @@ def test_accepted_listens_are_counted_once_and_leave_the_outbox(
     registration.add_recording(ada, "Night Train", by="system:test")
     scrobbler = liblistenbrainz.ListenBrainz(api_base_url=live_site.url)
     scrobbler.set_auth_token(tokens.create(ana, "mpd", by=ana)[1])
-    start = int(time.time()) - 3600
-    listens = [liblistenbrainz.Listen("Night Train", "Ada", listened_at=start + n) for n in range(20)]
+    start = int(time.time()) - 7200
+    listens = [liblistenbrainz.Listen("Night Train", "Ada", listened_at=start + 240 * n) for n in range(20)]
     processes.start("relay")
     consumer = processes.start("consume")
 

@@ -24,8 +24,9 @@ def test_one_record_takes_as_many_queries_as_hundreds(
     ana: Person, night: Recording, number: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     key = str(ana.pk).encode()
-    records = [make_incoming(listen_event(ana.pk, started_at=after_noon(n)), key=key) for n in range(number)]
-    queries = ["sources", "fans", "matches", "empty the staging table", "copy", "insert"]
+    starts = [after_noon(12 * n) for n in range(number)]  # too far apart to tell of the same play
+    records = [make_incoming(listen_event(ana.pk, started_at=start), key=key) for start in starts]
+    queries = ["sources", "fans", "matches", "empty the staging tables", "copy", "insert", "new and near"]
 
     with django_assert_num_queries(len(queries)):
         result = ingest_records(records)
@@ -33,8 +34,26 @@ def test_one_record_takes_as_many_queries_as_hundreds(
     assert len(result.listens) == number
 
 
+@pytest.mark.parametrize("number", [1, 3, 300])
+def test_one_duplicate_takes_as_many_queries_as_hundreds(
+    ana: Person, night: Recording, number: int, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    starts = [NOON + timedelta(minutes=12 * n) for n in range(number)]
+    ingest_records([make_incoming(listen_event(ana.pk, started_at=start.isoformat())) for start in starts])
+    again = [(start + timedelta(seconds=2)).isoformat() for start in starts]
+    records = [
+        make_incoming(listen_event(ana.pk, started_at=start, client={"submission_client": "Another"}))
+        for start in again
+    ]
+
+    with django_assert_num_queries(9):  # two more than without duplicates: read what is near, and mark
+        result = ingest_records(records)
+
+    assert (result.listens, Listen.objects.filter(duplicate_of__isnull=False).count()) == ([], number)
+
+
 @pytest.mark.parametrize("number", [1, 3, 500])
-def test_another_source_costs_two_more_queries(number: int, django_assert_num_queries: Callable[[int], Any]) -> None:
+def test_another_source_costs_one_more_query(number: int, django_assert_num_queries: Callable[[int], Any]) -> None:
     uri = "https://player.example/1"
     fans = [make_fan(f"fan{n}") for n in range(min(number, 20))]
     topic = add_source(uri, *fans)
@@ -44,7 +63,7 @@ def test_another_source_costs_two_more_queries(number: int, django_assert_num_qu
         for fan, start in plays
     ]
 
-    with django_assert_num_queries(8):  # its fans, and the wait for retractions on another topic
+    with django_assert_num_queries(8):  # its fans
         result = ingest_records(records)
 
     assert len(result.listens) == number

@@ -133,6 +133,41 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="the fan retracted it; the consumer will delete the row", null=True),
                 ),
                 (
+                    "duplicate_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("same_client", "told again by the same client before the song can have ended"),
+                            ("other_client", "told by another client too"),
+                            (
+                                "other_end",
+                                "told by another client too, with another time: the start or the end of the song",
+                            ),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "is_separate",
+                    models.BooleanField(
+                        db_default=False, default=False, help_text="the fan said that it is a play of its own"
+                    ),
+                ),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the listen that counts for the same play; itself no duplicate",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="duplicates",
+                        to="listens.listen",
+                    ),
+                ),
+                (
                     "person",
                     models.ForeignKey(
                         db_index=False,
@@ -161,6 +196,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["person", "-started_at"], name="listens_of_a_fan"),
                     models.Index(
+                        condition=models.Q(("duplicate_of__isnull", False)),
+                        fields=["duplicate_of"],
+                        name="duplicates_of_a_listen",
+                    ),
+                    models.Index(
                         condition=models.Q(("key_version", 2), _negated=True),
                         fields=["id"],
                         name="listens_with_an_older_key",
@@ -171,6 +211,18 @@ class Migration(migrations.Migration):
                         fields=("person", "second", "text_key"), name="one_listen_a_second_and_text"
                     ),
                     models.UniqueConstraint(fields=("person", "source", "event_id"), name="one_listen_an_event"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("duplicate_of", None), ("duplicate_reason", "")),
+                            models.Q(
+                                ("duplicate_of__isnull", False),
+                                ("duplicate_reason__in", ["same_client", "other_client", "other_end"]),
+                                ("is_separate", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_duplicate_says_why",
+                    ),
                 ],
             },
         ),

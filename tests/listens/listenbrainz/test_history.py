@@ -192,7 +192,7 @@ def test_a_fan_is_found_with_their_own_token_only(client: Client, get: Any, secr
 
 def test_only_ones_own_listens_count_and_not_those_that_are_being_deleted(get: Any, ana: Person) -> None:
     for number in range(3):
-        store_listen(ana, AT + number)
+        store_listen(ana, AT + number, title=f"Song {number}")
     store_listen(make_fan("bea"), AT)
     Listen.objects.filter(second=AT).update(retracted_at=datetime.fromtimestamp(AT, NOON.tzinfo))
 
@@ -217,7 +217,7 @@ def test_reading_takes_as_many_queries_for_three_listens_as_for_one(
     get: Any, ana: Person, number: int, django_assert_num_queries: Any
 ) -> None:
     for n in range(number):
-        store_listen(ana, AT + n)
+        store_listen(ana, AT + n, title=f"Song {n}")
     token, rate, page, ends = range(4)
     get("listens")  # starts the rate window; some requests that start one also delete old windows
 
