@@ -17,7 +17,7 @@ from django.conf import settings
 from harness import Run, Stopwatch
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from config.database import temporary_database
+from config.database import owner_url, temporary_database
 from config.events import CONSUMER_NAME, consumed_topics, handle_batch
 from events import kafka, topics
 from events.consumer import Consumer
@@ -131,8 +131,8 @@ def delete_topics() -> None:
 
 
 def main(events: int) -> None:
-    with temporary_database("bench") as urls:
-        owner_url = urls["DATABASE_OWNER_URL"]
+    with temporary_database("bench"):
+        address = owner_url()
         songs, people = ingest_dataset.create_catalogue(), ingest_dataset.create_fans()
         ingest_dataset.create_programs(songs, people)
         figures: dict[str, float] = {}
@@ -141,7 +141,7 @@ def main(events: int) -> None:
             if not figures:
                 size = mean(len(record.value or b"") for record in records)
                 print(DESCRIPTION.format(size=size, repeats=harness.REPEATS))
-            measured = measure_sides(f"{name} fans", records, owner_url)
+            measured = measure_sides(f"{name} fans", records, address)
             figures |= {f"{figure}_{name}": value for figure, value in measured.items()}
     for target in TARGETS:  # the worse of the two counts
         figures[target] = min(figures[f"{target}_uniform"], figures[f"{target}_skewed"])

@@ -18,7 +18,7 @@ from django.conf import settings
 from page_requests import PageTimings
 from pages_dataset import DatasetSize
 
-from config.database import temporary_database
+from config.database import owner_url, temporary_database
 
 SMALL_EXPERIENCES = 1_000
 ROUNDS, WARM_UP = 100, 5
@@ -80,10 +80,8 @@ def summarise(
 
 
 def measure_size(size: DatasetSize, *, rounds: int) -> dict[str, PageTimings]:
-    with temporary_database("bench") as urls:
-        return measure_pages(
-            page_requests.all_pages(pages_dataset.create_dataset(size, urls["DATABASE_OWNER_URL"])), rounds=rounds
-        )
+    with temporary_database("bench"):
+        return measure_pages(page_requests.all_pages(pages_dataset.create_dataset(size, owner_url())), rounds=rounds)
 
 
 def main(experiences: int, *, browser: bool) -> None:
@@ -92,7 +90,7 @@ def main(experiences: int, *, browser: bool) -> None:
     small = measure_size(DatasetSize(min(SMALL_EXPERIENCES, experiences)), rounds=20)
     with temporary_database("bench") as urls:
         started = time.monotonic()
-        dataset = pages_dataset.create_dataset(size, urls["DATABASE_OWNER_URL"])
+        dataset = pages_dataset.create_dataset(size, owner_url())
         print(f"Generating them took {time.monotonic() - started:.0f} s.", flush=True)
         full = measure_pages(page_requests.all_pages(dataset))
         scans = query_plans.sequential_scans(full)

@@ -19,8 +19,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from config import BASE_DIR, env
+from worker import embedded_postgres
 
+OWNER_URL_VARIABLE = "DATABASE_OWNER_URL"
 APP_ROLE = "fanfare_app"  # audit/operations.py repeats it, because migrations cannot read settings
+EMBEDDED_FOLDER = BASE_DIR / "var" / "embedded"
 APP_FOLDERS = (BASE_DIR, BASE_DIR / "platform")
 
 # For every table that the owner creates from now on. Migrations revoke UPDATE and DELETE where rows are history.
@@ -39,7 +42,7 @@ class UnknownMigrations(Exception):
         super().__init__(
             f"This database was made by another version of Fanfare, with migrations that this one does not have "
             f"({names[0]}{more}): to start anew, use an empty database, or for the embedded one remove the folder "
-            f"{BASE_DIR / 'var' / 'embedded' / '0'}."
+            f"{EMBEDDED_FOLDER / '0'}."
         )
 
 
@@ -61,18 +64,26 @@ def use_database(**to: Any) -> Iterator[None]:
         connection.settings_dict.update(before)
 
 
-@contextmanager
-def as_owner(**to: Any) -> Iterator[None]:
-    """Let the default connection use the owner role, with the address in DATABASE_OWNER_URL.
+def owner_url(name: str = "") -> str:
+    """The owner's address of the database that this process uses, or of the one with this name.
 
-    Raises ImproperlyConfigured if that is not set.
+    It is in a file of the embedded PostgreSQL, or in DATABASE_OWNER_URL. Raises ImproperlyConfigured without either.
+    Only `prepare`, `seed`, the smoke run, benchmarks and tests ask for it.
     """
-    if not settings.DATABASE_OWNER_URL:
+    used = connection.settings_dict
+    url = embedded_postgres.find_owner_url(EMBEDDED_FOLDER, str(used["HOST"])) or settings.DATABASE_OWNER_URL
+    if not url:
         raise ImproperlyConfigured(
             "DATABASE_OWNER_URL is not set: only the owner role may migrate. "
             "Set it, or run this under `manage.py embedded --`."
         )
-    owner = env.database_settings(settings.DATABASE_OWNER_URL)
+    return urlsplit(url)._replace(path=f"/{name or used['NAME']}").geturl()
+
+
+@contextmanager
+def as_owner(**to: Any) -> Iterator[None]:
+    """Let the default connection use the owner role. Raises ImproperlyConfigured if its address is not known."""
+    owner = env.database_settings(owner_url())
     with use_database(
         **{**{name: owner[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}, **to}
     ):
@@ -80,7 +91,7 @@ def as_owner(**to: Any) -> Iterator[None]:
 
 
 def migrate(*, verbosity: int = 0, **to: Any) -> None:
-    """Migrate a database as its owner. `to` can name another one than DATABASE_OWNER_URL does.
+    """Migrate a database as its owner. `to` can name another one than this process uses.
 
     Raises UnknownMigrations, before anything is changed, for a database that another version made.
     """
@@ -111,14 +122,13 @@ def temporary_database(purpose: str) -> Iterator[dict[str, str]]:
     Yields the environment for other processes that use it. The benchmarks and the smoke run need it.
     """
     name = f"fanfare_{purpose}_{uuid.uuid4().hex[:8]}"
-    owner = settings.DATABASE_OWNER_URL
+    owner = owner_url()
     with psycopg.connect(owner, autocommit=True) as connected:
         connected.execute(f"CREATE DATABASE {name}")
     try:
         migrate(NAME=name)
         with use_database(NAME=name):
-            urls = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-            yield {key: urlsplit(url)._replace(path=f"/{name}").geturl() for key, url in urls.items()}
+            yield {"DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()}
     finally:
         with psycopg.connect(owner, autocommit=True) as connected:
             drop_database(connected, name)

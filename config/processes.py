@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from config import BASE_DIR
+from config.database import OWNER_URL_VARIABLE
 from worker.supervisor import Process
 
 BACKGROUND_COMMANDS = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
@@ -17,9 +18,14 @@ def manage_argv(*words: str) -> list[str]:
     return [sys.executable, str(BASE_DIR / "manage.py"), *words]
 
 
+def app_environment() -> dict[str, str]:
+    """Our environment for another process: without the owner's address, which it has no use for."""
+    return {name: value for name, value in os.environ.items() if name != OWNER_URL_VARIABLE}
+
+
 def manage_process(name: str, *words: str, log: Path | None = None, **env: str) -> Process:
-    """A management command for a supervisor, with our environment and `env`; without `log` it writes to our output."""
-    return Process(name, manage_argv(*words), env={**os.environ, **env}, log=log)
+    """A management command for a supervisor, in `app_environment` and `env`. Without `log` it writes to our output."""
+    return Process(name, manage_argv(*words), env={**app_environment(), **env}, log=log)
 
 
 class StopWait:

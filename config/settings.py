@@ -94,12 +94,13 @@ MIGRATION_MODULES = {"admin": None}  # no table for the admin's own log: what op
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "web.cache.JSONDatabaseCache",  # Django's own unpickles what the table holds
         "LOCATION": "fanfare_cache",
         "KEY_FUNCTION": "web.rate_limits.cache_key",
         "OPTIONS": {"MAX_ENTRIES": 20_000},  # of the default 300, many clients would push out the sign-in limits
     },
     # Sums of past days, for a minute, in each process. Sharing them would cost more queries than computing the sums.
+    # It pickles, in memory that only the process itself writes.
     "sums": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sums"},
 }
 

@@ -21,9 +21,8 @@ from tests.servers import Broker, Database, Processes, RestartableBroker, Server
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    missing = [name for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if not os.environ.get(name)]
-    if missing:
-        raise pytest.UsageError(f"No {' and '.join(missing)}: run `make test`, or `manage.py embedded -- pytest …`.")
+    if not os.environ.get("DATABASE_URL"):
+        raise pytest.UsageError("No DATABASE_URL: run `make test`, or `manage.py embedded -- pytest …`.")
     sys.addaudithook(_block_network)
 
 
@@ -68,14 +67,11 @@ def django_db_setup(template_database: Database, django_db_blocker: DjangoDbBloc
 
 @pytest.fixture
 def committing_db(
-    template_database: Database, django_db_blocker: DjangoDbBlocker, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    template_database: Database, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
     """A database for one test that commits or that starts other processes."""
     with servers.create_database(template=template_database) as database:
-        urls = {"DATABASE_URL": database.url, "DATABASE_OWNER_URL": database.owner_url}
-        for name, url in urls.items():
-            monkeypatch.setenv(name, url)
-        settings.DATABASE_OWNER_URL = database.owner_url
+        monkeypatch.setenv("DATABASE_URL", database.url)
         with django_db_blocker.unblock(), use_database(NAME=database.name):
             yield database
 

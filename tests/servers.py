@@ -14,11 +14,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
-from django.conf import settings
 
-from config import BASE_DIR
-from config.database import drop_database
-from config.processes import manage_argv
+from config import BASE_DIR, database
+from config.processes import app_environment, manage_argv
 from worker import embedded
 from worker.supervisor import Process, spawn, terminate
 
@@ -82,30 +80,26 @@ class Database:
 
     @property
     def url(self) -> str:
-        return _with_database_name(os.environ["DATABASE_URL"], self.name)
+        return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{self.name}").geturl()
 
     @property
     def owner_url(self) -> str:
-        return _with_database_name(os.environ["DATABASE_OWNER_URL"], self.name)
-
-
-def _with_database_name(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
+        return database.owner_url(self.name)
 
 
 @contextmanager
 def create_database(*, template: Database | None = None) -> Iterator[Database]:
     """Yield an empty database or a copy of `template`, owned by the owner role. It is dropped afterwards."""
-    database = Database(f"fanfare_test_{uuid.uuid4().hex[:12]}")
+    created = Database(f"fanfare_test_{uuid.uuid4().hex[:12]}")
     options = f"TEMPLATE {template.name} STRATEGY FILE_COPY" if template else ""
-    owner_url = settings.DATABASE_OWNER_URL
+    owner_url = database.owner_url()
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database.name} {options}")
+        connection.execute(f"CREATE DATABASE {created.name} {options}")
     try:
-        yield database
+        yield created
     finally:
         with psycopg.connect(owner_url, autocommit=True) as connection:
-            drop_database(connection, database.name)
+            database.drop_database(connection, created.name)
 
 
 # Brokers
@@ -197,13 +191,17 @@ class Processes:
     logs: list[Path] = field(default_factory=list)
 
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
-        """Start `manage.py <command>` with the environment of the test and `env`."""
+        """Start `manage.py <command>` with the environment of the test and `env`.
+
+        The owner's address is only for `prepare`, which looks for it itself where the servers are embedded.
+        """
+        inherited = dict(os.environ) if command[0] == "prepare" else app_environment()
         log = self.folder / f"{len(self.logs)}-{command[0]}.log"
         with log.open("wb") as output:
             child = spawn(
                 manage_argv(*command),
                 cwd=BASE_DIR,
-                env={**os.environ, **env},
+                env={**inherited, **env},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from config import checks, env
@@ -41,8 +40,8 @@ def test_a_language_model_without_an_address_is_an_error(settings: Settings) -> 
 
 
 def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:
-    owner = env.database_settings(django_settings.DATABASE_OWNER_URL)
-    with use_database(USER=owner["USER"]):
+    owner = env.database_settings(committing_db.owner_url)
+    with use_database(USER=owner["USER"], PASSWORD=owner["PASSWORD"]):
         messages = checks.check_app_role(None, ["default"])
 
     assert ids(messages) == ["fanfare.E003"]

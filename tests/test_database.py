@@ -2,7 +2,6 @@
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, transaction
 from pytest_django import Settings
@@ -72,7 +71,10 @@ def test_migrating_again_changes_nothing(committing_db: Database) -> None:
 def test_without_an_owner_migrating_is_refused(committing_db: Database, settings: Settings) -> None:
     settings.DATABASE_OWNER_URL = ""
 
-    with pytest.raises(ImproperlyConfigured, match="DATABASE_OWNER_URL is not set"):
+    with (
+        use_database(HOST="elsewhere"),
+        pytest.raises(ImproperlyConfigured, match="DATABASE_OWNER_URL is not set"),
+    ):
         migrate()
 
 
@@ -111,7 +113,7 @@ def test_a_prepared_query_survives_a_new_column(committing_db: Database) -> None
     for _ in range(8):  # by then the query is prepared
         assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
 
-    with psycopg.connect(settings.DATABASE_OWNER_URL, dbname=committing_db.name) as owner:
+    with psycopg.connect(committing_db.owner_url) as owner:
         owner.execute("ALTER TABLE rights_grant ADD COLUMN more int")
 
     assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)

@@ -22,8 +22,9 @@ from listens import event
 from tests import factories
 from tests.listens.factories import listen_event, make_incoming
 from tests.servers import Processes, RestartableBroker, accepts_connections, wait_until
-from worker import embedded
+from worker import embedded, embedded_postgres
 from worker.supervisor import spawn, terminate
+from worker.wheels import CLEAN_ENVIRONMENT
 
 COMMANDS = {"serve": ["serve"], "relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
 WAITING = "The database is unavailable, waiting for it"
@@ -41,20 +42,39 @@ class LatePostgres:
     def __init__(self, folder: Path, sockets: str) -> None:
         self.folder, self.sockets = folder, sockets
         self.child: subprocess.Popen[bytes] | None = None
-        initdb = [embedded._postgres_binary("initdb"), "-D", "data", "-U", "postgres", "-A", "trust", "--no-sync"]
+        initdb = [
+            embedded_postgres._postgres_binary("initdb"),
+            "-D",
+            "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "--no-sync",
+        ]
         self._spawn([*initdb, "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]).wait()
         (folder / "data" / "pg_hba.conf").write_text(ACCESS_RULES)
 
     def _spawn(self, argv: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / "postgres.log").open("ab") as log:
-            options = {"cwd": self.folder, "env": embedded.CLEAN_ENVIRONMENT, "stdout": log, "stderr": log}
-            return spawn(argv, stop_signal=signal.SIGINT, before_exec=embedded._as_other_user(), **options)
+            options = {"cwd": self.folder, "env": CLEAN_ENVIRONMENT, "stdout": log, "stderr": log}
+            return spawn(argv, stop_signal=signal.SIGINT, before_exec=embedded_postgres._as_other_user(), **options)
 
     def url(self, role: str, database: str = "fanfare") -> str:
         return f"postgresql://{role}@/{database}?host={self.sockets}"
 
     def start(self) -> None:
-        argv = [embedded._postgres_binary("postgres"), "-D", "data", "-k", self.sockets, "-h", "", "-c", "fsync=off"]
+        argv = [
+            embedded_postgres._postgres_binary("postgres"),
+            "-D",
+            "data",
+            "-k",
+            self.sockets,
+            "-h",
+            "",
+            "-c",
+            "fsync=off",
+        ]
         self.child = self._spawn(argv)
 
         wait_until(self.connect).close()
@@ -106,14 +126,13 @@ def late_database(
     """A migrated database on a server that is stopped now. This process can use it once it is started."""
     app = {"USER": "fanfare_app", "PASSWORD": PASSWORD, "HOST": postgres.sockets, "NAME": "fanfare"}
     monkeypatch.setenv("DATABASE_URL", postgres.url(f"fanfare_app:{PASSWORD}"))
-    monkeypatch.delenv("DATABASE_OWNER_URL")
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
     settings.DATABASE_OWNER_URL = postgres.url("fanfare_owner")
     postgres.start()
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), use_database(**app):
         migrate()
         postgres.stop()
-        with use_database(**app):
-            yield postgres
+        yield postgres
 
 
 @pytest.mark.broker

@@ -1,11 +1,13 @@
 """The base of the commands that run until they are told to stop."""
 
+import os
 import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from config.database import OWNER_URL_VARIABLE
 from events import kafka_client
 from events.exceptions import CredentialsRefused
 from worker import loop
@@ -16,10 +18,14 @@ class ProcessCommand(BaseCommand):
     """A command that may be started while PostgreSQL or Kafka is unavailable.
 
     It waits for PostgreSQL before Django's checks, which need it. What runs later waits for Kafka itself. A server that
-    answers and refuses our credentials ends it with one sentence.
+    answers and refuses our credentials ends it with one sentence, and so does an environment that names the owner.
     """
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        if os.environ.get(OWNER_URL_VARIABLE):
+            raise CommandError(
+                f"Unset {OWNER_URL_VARIABLE} here: only `manage.py prepare` may know the owner's address."
+            )
         stop = threading.Event()
         try:
             if connection.vendor == "postgresql":  # otherwise a check says that DATABASE_URL is not set

@@ -71,7 +71,7 @@ def run_full_site(template_database: Database, folder: Path) -> Iterator[FullSit
         prefix = f"b{uuid.uuid4().hex[:8]}."
         for name, value in _environment(database, folder, prefix).items():
             patch.setenv(name, value)
-        stack.enter_context(override_settings(KAFKA_TOPIC_PREFIX=prefix, DATABASE_OWNER_URL=database.owner_url))
+        stack.enter_context(override_settings(KAFKA_TOPIC_PREFIX=prefix))
         stack.enter_context(use_database(NAME=database.name))
         stack.enter_context(_fresh_publisher())
         create_topics()
@@ -89,7 +89,6 @@ def _environment(database: Database, folder: Path, topic_prefix: str) -> dict[st
     """The environment of the processes."""
     return {
         "DATABASE_URL": database.url,
-        "DATABASE_OWNER_URL": database.owner_url,
         "MAIL_DIR": str(folder / "mail"),
         "DEBUG": "0",
         "SECRET_KEY": settings.SECRET_KEY,

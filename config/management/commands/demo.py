@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from config.demo import instructions
 from config.demo.command import DemoCommand
 from config.management.commands.serve import open_socket
-from config.processes import BACKGROUND_COMMANDS, manage_argv, manage_process
+from config.processes import BACKGROUND_COMMANDS, app_environment, manage_argv, manage_process
 from config.smoke.checks import is_healthy, wait_for
 from worker.supervisor import Supervisor, spawn, terminate
 
@@ -38,7 +38,9 @@ class Command(DemoCommand):
             call_command("seed", stdout=self.stdout)
             site = self._start_processes(supervisor, port)
             # Not in the supervisor, because it ends when it is done. A terminal's Ctrl-C does not reach it.
-            composer = spawn(manage_argv("seed", "--sounds"), stdin=DEVNULL, start_new_session=True)
+            composer = spawn(
+                manage_argv("seed", "--sounds"), env=app_environment(), stdin=DEVNULL, start_new_session=True
+            )
             self.stdout.write(instructions.render(site))
             self.stdout.flush()
             if not quiet:

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config import BASE_DIR
+from config.database import EMBEDDED_FOLDER
 from worker import embedded
 from worker.supervisor import Supervisor, spawn, terminate
+from worker.wheels import ServerUnavailable
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -36,11 +37,11 @@ class Command(BaseCommand):
             signal.signal(number, _exit_on_signal)
         missing = embedded.missing_servers(os.environ)
         try:
-            servers = embedded.run_servers(BASE_DIR / "var" / "embedded", throwaway=throwaway, **missing)
+            servers = embedded.run_servers(EMBEDDED_FOLDER, throwaway=throwaway, **missing)
             with servers as (supervisor, server_env):
                 env = {**os.environ, **_not_already_set(server_env), "PATH": _path_with_python()}
                 code = _run_command(command, supervisor, env)
-        except (embedded.ServerUnavailable, OSError) as reason:
+        except (ServerUnavailable, OSError) as reason:
             raise CommandError(str(reason)) from reason
         sys.exit(code)
 

@@ -1,0 +1,55 @@
+"""Who knows the owner's address of the database: `prepare`, and no process that serves or works."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from config.processes import app_environment, manage_process
+from tests.servers import Database, Processes, Site
+
+OWNER_URL = "postgresql://fanfare_owner:secret@localhost:1/fanfare"
+
+
+@pytest.mark.parametrize("command", [["serve"], ["relay"], ["consume"], ["work", "all"]], ids=" ".join)
+def test_a_process_that_serves_or_works_refuses_the_owners_address(processes: Processes, command: list[str]) -> None:
+    status = processes.start(*command, DATABASE_OWNER_URL=OWNER_URL).wait(30)
+
+    said = processes.logs[0].read_text()
+    assert status == 1
+    assert (
+        said == "CommandError: Unset DATABASE_OWNER_URL here: only `manage.py prepare` may know the owner's address.\n"
+    )
+
+
+def test_the_demo_and_the_smoke_run_start_their_processes_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_OWNER_URL", OWNER_URL)
+
+    started = manage_process("web", "serve", LOG_LEVEL="WARNING").env
+
+    assert started == {**app_environment(), "LOG_LEVEL": "WARNING"}
+    assert started.keys() >= os.environ.keys() - {"DATABASE_OWNER_URL"}
+    assert "secret" not in str(started)
+
+
+@pytest.mark.parametrize("role", ["fanfare_owner", "postgres"])
+def test_from_a_web_processs_environment_nobody_connects_as_owner_or_superuser(
+    live_site: Site, committing_db: Database, role: str
+) -> None:
+    known = dict(
+        line.split("=", 1)
+        for line in Path(f"/proc/{live_site.process.pid}/environ").read_bytes().decode().split("\0")
+        if "=" in line
+    )
+    owner = urlsplit(committing_db.owner_url)
+
+    with psycopg.connect(known["DATABASE_URL"]) as app:
+        assert app.execute("SELECT current_user, current_database()").fetchone() == ("fanfare_app", committing_db.name)
+    assert owner.password
+    assert [name for name, value in known.items() if owner.password in value] == []
+    secrets = {urlsplit(known["DATABASE_URL"]).password, "", *known.values()}
+    for secret in (secret for secret in secrets if len(secret or "") < 100):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(known["DATABASE_URL"], user=role, password=secret)
