@@ -16,6 +16,9 @@ def main() -> None:
             "available on your PYTHONPATH environment variable? Did you "
             "forget to activate a virtual environment?"
         ) from exc
+    for argument in sys.argv:
+        if not argument.isascii() and argument.encode("utf-8", "replace").decode() != argument:
+            sys.exit(f"Error: {argument!r} is not UTF-8. Nothing was done.")
     execute_from_command_line(sys.argv)
 
 

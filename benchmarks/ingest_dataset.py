@@ -139,7 +139,7 @@ def _event(n: int, fan: UUID, song: Recording) -> bytes:
     )
     envelope = event.ListenCloudEvent(
         id=str(UUID(int=n)),
-        source="/doors/listenbrainz",
+        source="/api/listenbrainz",
         type=event.LISTEN_SUBMITTED,
         time=START + timedelta(seconds=n * 7 + 200),
         dataschema=event.LISTEN_SCHEMA,

@@ -40,7 +40,7 @@ INSERT_OPT_INS = [
     """,
 ]
 INSERT_LISTENS = [
-    "INSERT INTO listens_source (uri) VALUES ('/doors/bench')",
+    "INSERT INTO listens_source (uri) VALUES ('/api/bench')",
     """
     INSERT INTO listens_listen (person_id, started_at, second, text_key, key_version, source_id, event_id, recording_id,
         title, artist_credit, album, isrc, time_basis, origin, client, extra, accepted_at)

@@ -154,7 +154,7 @@ def _insert_listen(
         started_at=started_at,
         second=int(started_at.timestamp()),
         text_key=text_keys.compute(title, artist.name),
-        source=Source.objects.get(uri="/doors/listenbrainz"),
+        source=Source.objects.get(uri="/api/listenbrainz"),
         event_id=f"event-{number}",
         recording=recording,
         title=title,

@@ -120,3 +120,12 @@ def test_of_two_withdrawals_at_once_one_is_refused(committing_db: Database) -> N
 
     assert sorted(run_at_once(withdraw, withdraw)) == ["refused", "withdrawn"]
     assert Entry.objects.filter(action="experience.withdrawn").count() == 1
+
+
+def test_bytes_that_are_no_text_are_refused_in_one_sentence() -> None:
+    argv = [sys.executable, "manage.py", "experience", "withdraw", str(uuid.uuid4()), b"--reason=bad\xff"]
+
+    ended = subprocess.run(argv, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.splitlines() == ["Error: '--reason=bad\\udcff' is not UTF-8. Nothing was done."]

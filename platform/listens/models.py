@@ -10,7 +10,7 @@ from catalog.models import Recording
 from events import topics
 from events.models import SourceTopic
 
-OWN_URI_PREFIX = "/doors/"  # of the URIs of our own APIs
+OWN_URI_PREFIX = "/api/"  # of the URIs of our own APIs
 
 
 class Source(models.Model):

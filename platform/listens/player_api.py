@@ -17,8 +17,8 @@ from listens import event, incognito
 from listens.exceptions import ImplausiblePlay
 from web import rate_limits
 
-SOURCE = "/doors/player"
-EVENT_ID_NAMESPACE = uuid5(NAMESPACE_URL, "https://fanfare.example/doors/player")
+SOURCE = "/api/player"
+EVENT_ID_NAMESPACE = uuid5(NAMESPACE_URL, "https://fanfare.example/api/player")
 PLAYER_CLIENT = event.Client(submission_client="Fanfare player")
 LISTEN_MS = 240_000  # a play of half the recording, or of four minutes, is a listen
 CLOCK_SLACK_MS = 2_000  # a browser's clocks may differ by this from each other and from ours

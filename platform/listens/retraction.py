@@ -28,7 +28,7 @@ from listens.models import Listen, Tombstone
 
 LISTEN_RETRACTED = "fanfare.listen.retracted.v1"
 RETRACTION_SCHEMA = "https://fanfare.example/schemas/listen_retracted/1.1.json"
-SOURCE = "/doors/listening"
+SOURCE = "/api/listening"
 REASON = "forgotten"
 
 type TextKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]

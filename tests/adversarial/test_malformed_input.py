@@ -84,7 +84,7 @@ def listen_event_bytes(person: Any, **changes: Any) -> bytes:
         {
             "specversion": "1.0",
             "id": str(uuid4()),
-            "source": "/doors/listenbrainz",
+            "source": "/api/listenbrainz",
             "type": "fanfare.listen.submitted.v1",
             "time": "2026-11-21T10:00:00Z",
             "datacontenttype": JSON,

@@ -20,7 +20,7 @@ from tests.listens.factories import listen_event, make_incoming
 from tests.servers import Database
 from worker.wake import Listener
 
-LISTENBRAINZ = "/doors/listenbrainz"
+LISTENBRAINZ = "/api/listenbrainz"
 
 
 @pytest.mark.django_db
@@ -199,7 +199,7 @@ def test_a_late_listen_from_before_the_opt_in_makes_no_moment() -> None:
 
 @pytest.mark.parametrize(
     ("origin", "source"),
-    [("import", "/doors/player"), ("upload", LISTENBRAINZ), ("manual", LISTENBRAINZ), ("replay", LISTENBRAINZ)],
+    [("import", "/api/player"), ("upload", LISTENBRAINZ), ("manual", LISTENBRAINZ), ("replay", LISTENBRAINZ)],
 )
 @pytest.mark.django_db
 def test_only_an_import_of_our_listenbrainz_api_may_come_late(origin: str, source: str) -> None:

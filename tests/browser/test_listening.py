@@ -94,7 +94,7 @@ def test_a_play_counts_after_half_of_the_song(browsers: Browsers, artist: Artist
     )
     assert listen
     assert (listen.source.uri, listen.recording, listen.time_basis) == (
-        "/doors/player",
+        "/api/player",
         artist.recordings.get(),
         "start",
     )

@@ -112,6 +112,7 @@ def test_a_whole_topic_is_replayed_without_what_was_replayed_before() -> None:
     assert output == "Put 2 into the outbox. The relay sends them to Kafka.\n"
     assert list(DeadLetter.objects.filter(replayed_at=None)) == [other]
     assert Outbox.objects.exclude(topic=DEAD_LISTENS).count() == 3
+    assert run("replay", "--topic", LISTENS, "--all") == "Nothing waits to be replayed.\n"
 
 
 @pytest.mark.django_db

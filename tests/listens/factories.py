@@ -21,7 +21,7 @@ def make_fan(handle: str) -> Person:
     return Person.objects.create_user(f"{handle}@fans.example", handle=handle, country="DE", age_band="18_plus")
 
 
-def listen_event(user_id: object, *, source: str = "/doors/listenbrainz", **data: Any) -> dict[str, Any]:
+def listen_event(user_id: object, *, source: str = "/api/listenbrainz", **data: Any) -> dict[str, Any]:
     """Return a structured event as a producer writes it. `data` overrides members of its data, also of `track`."""
     track = {"title": "Night Train", "artists": [{"name": "Ada"}], "artist_credit": "Ada", **data.pop("track", {})}
     return {

@@ -146,7 +146,7 @@ def test_a_song_played_all_afternoon_counts_each_time(ana: Person, night: Record
 
 
 @pytest.mark.parametrize(
-    "better", [{"played_ms": 190_000}, {"source": "/doors/player"}, {"track": {"isrc": "GBAYE6800011"}}]
+    "better", [{"played_ms": 190_000}, {"source": "/api/player"}, {"track": {"isrc": "GBAYE6800011"}}]
 )
 def test_the_better_telling_takes_the_place(ana: Person, night: Recording, better: dict[str, Any]) -> None:
     handle_batch([telling(ana, 100, "A")])

@@ -50,7 +50,7 @@ def test_a_listen_becomes_a_row_with_all_its_fields(ana: Person, night: Recordin
     assert result.listens == [
         NewListen(row.pk, ana.pk, night.artist_id, night.pk, started, "import", set_aside=False, is_backlog=True)
     ]
-    assert (row.person, row.source.uri, row.event_id) == (ana, "/doors/listenbrainz", sent["id"])
+    assert (row.person, row.source.uri, row.event_id) == (ana, "/api/listenbrainz", sent["id"])
     assert (row.started_at, row.second) == (started, 1_793_534_400)
     assert (bytes(row.text_key), row.recording) == (text_keys.compute("Night Train", "Ada"), night)
     assert (row.title, row.artist_credit, row.album, row.isrc) == ("Night Train", "Ada", "Trains", "GBAYE6800011")
@@ -95,7 +95,7 @@ def test_a_repeated_event_counts_once(ana: Person) -> None:
 def test_the_same_play_in_two_events_counts_once(ana: Person) -> None:
     first = listen_event(ana.pk, started_at="2026-11-01T12:00:00.9Z", track={"album": "Trains", "duration_ms": 1})
     second = listen_event(ana.pk, started_at="2026-11-01T13:00:00+01:00", track={"title": "NIGHT train"})
-    third = listen_event(ana.pk, source="/doors/player")
+    third = listen_event(ana.pk, source="/api/player")
 
     result = ingest_records([make_incoming(first), make_incoming(second), make_incoming(third)])
 
@@ -106,7 +106,7 @@ def test_the_same_play_in_two_events_counts_once(ana: Person) -> None:
 def test_the_same_id_from_another_source_or_of_another_fan_is_another_event(ana: Person) -> None:
     sent = listen_event(ana.pk)
     others = [
-        {**listen_event(ana.pk, started_at=after_noon(30), source="/doors/player"), "id": sent["id"]},
+        {**listen_event(ana.pk, started_at=after_noon(30), source="/api/player"), "id": sent["id"]},
         {**listen_event(make_fan("bo").pk), "id": sent["id"]},
     ]
 

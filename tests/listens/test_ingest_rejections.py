@@ -42,7 +42,7 @@ def rejected_records() -> dict[str, tuple[Callable[[Person], Incoming], str]]:
             lambda ana: make_incoming(listen_event(ana.pk), key=str(stranger).encode()),
             "the record's key is not the user_id",
         ),
-        "an unknown source": (changed(source="/doors/nobody"), "the source '/doors/nobody' is not registered"),
+        "an unknown source": (changed(source="/api/nobody"), "the source '/api/nobody' is not registered"),
         "an unknown fan": (lambda ana: make_incoming(listen_event(stranger)), f"there is no fan '{stranger}'"),
         "no id of a fan": (lambda ana: make_incoming(listen_event("ana")), "there is no fan 'ana'"),
         "a fan in braces": (lambda ana: make_incoming(listen_event(f"{{{ana.pk}}}")), "there is no fan '{"),

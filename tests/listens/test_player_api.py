@@ -55,7 +55,7 @@ def test_a_play_becomes_a_listen(client: Client, ana: Person, sound: Sound) -> N
     assert (response.status_code, response.json(), rejected) == (200, {"recorded": True}, [])
     assert (row.topic, bytes(row.key or b""), row.keep_until_counted) == ("listens.v1", str(ana.pk).encode(), True)
     listen = Listen.objects.select_related("source").get()
-    assert (listen.person_id, listen.recording_id, listen.source.uri) == (ana.pk, sound.recording_id, "/doors/player")
+    assert (listen.person_id, listen.recording_id, listen.source.uri) == (ana.pk, sound.recording_id, "/api/player")
     assert (listen.title, listen.artist_credit, listen.time_basis) == ("Salt Radio", "Mara Veil", "start")
     assert (listen.played_ms, listen.duration_ms, listen.extra["extra"]) == (15_000, 30_000, {"skips": 2})
     assert listen.started_at == datetime.fromisoformat(play["started_at"])

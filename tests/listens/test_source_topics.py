@@ -80,7 +80,7 @@ def test_running_processes_notice_a_new_topic_and_replay_its_dead_letters_to_it(
 def test_a_record_that_claims_to_be_our_own_api_is_a_dead_letter(committing_db: Database, broker: Broker) -> None:
     ana = make_fan("ana")
     add_source(URI, ana)
-    claims = make_record(ana.pk, source="/doors/listenbrainz")
+    claims = make_record(ana.pk, source="/api/listenbrainz")
     create_topics(topics.all_names())
     with closing(Producer()) as producer:
         producer.send([claims, make_record(ana.pk, topic="listens.v1"), make_record(ana.pk)])
@@ -89,7 +89,7 @@ def test_a_record_that_claims_to_be_our_own_api_is_a_dead_letter(committing_db: 
         consume_until(consumer, until=lambda: DeadLetter.objects.count() == 2 and Listen.objects.exists())
 
     assert dict(DeadLetter.objects.values_list("topic", "reason")) == {
-        TOPIC: f"the source '/doors/listenbrainz' is not believed on {TOPIC}",
+        TOPIC: f"the source '/api/listenbrainz' is not believed on {TOPIC}",
         "listens.v1": f"the source {URI!r} is not believed on listens.v1",
     }
     assert Listen.objects.get().source.uri == URI
@@ -156,7 +156,7 @@ def test_with_the_printed_rights_a_producer_writes_to_its_topic_alone_and_we_rea
         call_command("source", "add", URI, "--principal", "User:player", stdout=output)
     printed = [line for line in output.getvalue().splitlines() if line.startswith("kafka-acls.sh ")]
     run_source("allow", URI, "--fan", "ana")
-    record, claim = make_record(ana.pk), make_record(ana.pk, source="/doors/listenbrainz", topic="listens.v1")
+    record, claim = make_record(ana.pk), make_record(ana.pk, source="/api/listenbrainz", topic="listens.v1")
     before = send_as(guarded_broker, "player", record)
 
     run_acl_commands(guarded_broker, printed)
@@ -186,7 +186,7 @@ def test_a_topic_that_we_may_not_read_or_replay_to_does_not_stop_the_others(
     run_acl_commands(guarded_broker, [
         "kafka-acls.sh --allow-principal User:fanfare --operation Describe --topic sources.unreadable.example.v1"
     ])  # fmt: skip
-    [own] = send_as(guarded_broker, "fanfare", make_record(ana.pk, source="/doors/player", topic="listens.v1"))
+    [own] = send_as(guarded_broker, "fanfare", make_record(ana.pk, source="/api/player", topic="listens.v1"))
 
     with closing(Consumer("listens", consumed_topics, handle_batch)) as consumer:
         left_out = "the broker does not let us read sources.unreadable.example.v1; going on without"

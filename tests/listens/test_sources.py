@@ -20,7 +20,7 @@ from tests.listens.factories import add_source, listen_event, make_fan, make_inc
 pytestmark = pytest.mark.django_db
 URI = "https://player.example/app"
 TOPIC = "sources.player.example.app.v1"
-OWN_APIS = ["/doors/listenbrainz", "/doors/listening", "/doors/player"]
+OWN_APIS = ["/api/listenbrainz", "/api/listening", "/api/player"]
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_an_unknown_fan_is_an_error(end: list[str]) -> None:
     [
         (URI, ["--end"], f"No source {URI} is registered."),
         (URI, [], f"No source {URI} is registered."),
-        ("/doors/player", [], "/doors/player may speak for every fan already: it is one of our own APIs."),
+        ("/api/player", [], "/api/player may speak for every fan already: it is one of our own APIs."),
     ],
 )
 def test_an_uri_that_cannot_be_allowed_is_an_error(ana: Person, uri: str, end: list[str], message: str) -> None:
@@ -125,8 +125,8 @@ def test_an_uri_that_cannot_be_allowed_is_an_error(ana: Person, uri: str, end: l
 @pytest.mark.parametrize(
     ("source", "topic"),
     [
-        ("/doors/listenbrainz", TOPIC),  # claims to be our own API on a topic that somebody else writes
-        ("/doors/listenbrainz", "sources.other.example.v1"),
+        ("/api/listenbrainz", TOPIC),  # claims to be our own API on a topic that somebody else writes
+        ("/api/listenbrainz", "sources.other.example.v1"),
         (URI, "listens.v1"),
         (URI, "listens.import.v1"),
         (URI, "sources.other.example.v1"),
@@ -212,8 +212,8 @@ def test_a_topic_belongs_to_one_source(db: None) -> None:
         ("a b", "A source's URI has 1 to 256 characters and no spaces."),
         ("a\0", "A source's URI has 1 to 256 characters and no spaces."),
         ("a" * 257, "A source's URI has 1 to 256 characters and no spaces."),
-        ("/doors/radio", "/doors/radio cannot be another producer: our own APIs have the names in /doors/."),
-        ("/doors/player", "/doors/player cannot be another producer: our own APIs have the names in /doors/."),
+        ("/api/radio", "/api/radio cannot be another producer: our own APIs have the names in /api/."),
+        ("/api/player", "/api/player cannot be another producer: our own APIs have the names in /api/."),
     ],
 )
 def test_an_uri_that_no_producer_can_have_is_an_error(db: None, uri: str, message: str) -> None:
@@ -227,9 +227,9 @@ def test_an_uri_that_no_producer_can_have_is_an_error(db: None, uri: str, messag
     "statement",
     [
         "INSERT INTO listens_source (uri) VALUES ('https://evil.example')",  # a stranger who speaks for everyone
-        "INSERT INTO listens_source (uri, topic_id) VALUES ('/doors/evil', 'radio.plays')",
-        "UPDATE listens_source SET topic_id = NULL, uri = '/doors/evil' WHERE topic_id = 'radio.plays'",
-        "UPDATE listens_source SET topic_id = 'radio.plays' WHERE uri = '/doors/player'",
+        "INSERT INTO listens_source (uri, topic_id) VALUES ('/api/evil', 'radio.plays')",
+        "UPDATE listens_source SET topic_id = NULL, uri = '/api/evil' WHERE topic_id = 'radio.plays'",
+        "UPDATE listens_source SET topic_id = 'radio.plays' WHERE uri = '/api/player'",
         "DELETE FROM listens_source WHERE topic_id = 'radio.plays'",
         "UPDATE events_sourcetopic SET name = 'other.plays'",
         "DELETE FROM events_sourcetopic",

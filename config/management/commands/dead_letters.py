@@ -66,7 +66,9 @@ class Command(BaseCommand):
 
     def _replay(self, pks: Sequence[int], *, again: bool) -> None:
         replayed, refused = dead_letters.replay_by_id(pks, by=OPERATOR, again=again)
-        self.stdout.write(f"Put {len(replayed)} into the outbox. The relay sends them to Kafka.")
+        if replayed or not refused:
+            sent = f"Put {len(replayed)} into the outbox. The relay sends them to Kafka."
+            self.stdout.write(sent if replayed else "Nothing waits to be replayed.")
         for pk, reason in refused.items():
             self.stderr.write(f"{pk}: {reason}")
         if refused:

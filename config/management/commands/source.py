@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from events import topics
 from events.exceptions import BrokerUnavailable
@@ -42,8 +43,8 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         for uri, topic, fan_count in sources.all_with_fan_counts():
-            of_ours = f"{uri}\tour own topics\tevery fan"
-            self.stdout.write(of_ours if topic is None else f"{uri}\t{topic}\t{fan_count} fans")
+            fans = f"{fan_count} fan{pluralize(fan_count)}"
+            self.stdout.write(f"{uri}\tour own topics\tevery fan" if topic is None else f"{uri}\t{topic}\t{fans}")
 
     def _add(self, *, uri: str, topic: str, principal: str) -> None:
         source, is_new = sources.add(uri, topic=topic, by=OPERATOR)

@@ -11,8 +11,8 @@ from catalog import text_keys
 from listens import event
 from listens.listenbrainz.validation import JSONObject, ListenType, SubmittedListen, cut_name
 
-SOURCE = "/doors/listenbrainz"
-EVENT_ID_NAMESPACE = uuid5(NAMESPACE_URL, "https://fanfare.example/doors/listenbrainz")
+SOURCE = "/api/listenbrainz"
+EVENT_ID_NAMESPACE = uuid5(NAMESPACE_URL, "https://fanfare.example/api/listenbrainz")
 ISRC_PATTERN = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 MAX_URI_LENGTH = 512
 MAX_SHORT_NAME_LENGTH = 256  # of the names in an event that would be too large with longer ones

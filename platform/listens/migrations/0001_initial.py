@@ -230,8 +230,8 @@ class Migration(migrations.Migration):
             model_name="source",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("topic", None), ("uri__startswith", "/doors/")),
-                    models.Q(("topic__isnull", False), models.Q(("uri__startswith", "/doors/"), _negated=True)),
+                    models.Q(("topic", None), ("uri__startswith", "/api/")),
+                    models.Q(("topic__isnull", False), models.Q(("uri__startswith", "/api/"), _negated=True)),
                     _connector="OR",
                 ),
                 name="a_topic_unless_it_is_ours",

@@ -17,7 +17,7 @@ def test_a_listen_is_in_the_outbox_before_the_client_gets_its_answer(submit: Any
     [(topic, key, event, kept)] = outbox_rows()
     assert (topic, key, kept) == ("listens.v1", str(ana.pk), True)
     assert Outbox.objects.get().headers == [["content-type", "application/cloudevents+json; charset=UTF-8"]]
-    assert (event["source"], event["partitionkey"]) == ("/doors/listenbrainz", str(ana.pk))
+    assert (event["source"], event["partitionkey"]) == ("/api/listenbrainz", str(ana.pk))
     assert event["data"]["track"]["title"] == "Night Train"
 
 

@@ -226,7 +226,7 @@ def test_reading_takes_as_many_queries_for_three_listens_as_for_one(
 
 
 def test_a_listen_of_another_producer_is_read_too(get: Any, ana: Person) -> None:
-    event = listen_event(ana.pk, source="/doors/player", played_ms=90_500, playback={"skipped": True})
+    event = listen_event(ana.pk, source="/api/player", played_ms=90_500, playback={"skipped": True})
     ingest.ingest_records([make_incoming(event)])
 
     [listen] = get("listens")[1]["payload"]["listens"]

@@ -101,7 +101,7 @@ def test_a_listen_becomes_an_event_of_the_published_schema() -> None:
         },
     }
     assert {name: event_json[name] for name in ("source", "type", "time", "partitionkey")} == {
-        "source": "/doors/listenbrainz",
+        "source": "/api/listenbrainz",
         "type": "fanfare.listen.submitted.v1",
         "time": "2026-11-01T12:05:00Z",
         "partitionkey": str(FAN),
