@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts.exceptions import NotAllowed
+from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from accounts.models import Person, Role
 from accounts.people import display_names
 from accounts.roles import may_decide, may_sign, role_of
@@ -39,21 +39,23 @@ def get_draft(draft_id: int, *, by: Person) -> Draft:
     return _get_draft_and_role(draft_id, by)[0]
 
 
-def approve(draft_id: int, *, by: Person, revision: int | None = None) -> Draft:
+def approve(draft_id: int, *, by: Person, revision: int | None = None, fresh: bool = False) -> Draft:
     """Approve the draft as it is. `revision` is the one that the person saw; raises Stale where it is another now.
 
-    Raises Outdated where it is not true any more; it is withdrawn then.
+    `fresh` says whether the password was typed recently. Words that a person typed need that; signed words do not.
+    Raises Outdated where the draft is not true any more; it is withdrawn then.
     """
     with transaction.atomic():
         draft, role = _get_pending(draft_id, by, revision)
-        outdated = _approve(draft, role, by)
+        outdated = _approve(draft, role, by, fresh=fresh)
     return _get_approved(draft_id, by, outdated)
 
 
-def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -> Draft:
+def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None, fresh: bool = False) -> Draft:
     """Replace the text. A principal's edit approves it as well; the edits of others wait for a principal.
 
-    Raises InvalidRequest where a message may not have the text. Nothing is stored then.
+    Raises InvalidRequest where a message may not have the text, and ReauthenticationRequired where a principal's own
+    words need a password that was typed recently (`fresh`). Nothing is stored then.
     """
     outdated = None
     with transaction.atomic():
@@ -64,7 +66,7 @@ def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None) -
             draft.text, draft.revision = text, seen + 1
             draft.team_typed = draft.team_typed or not may_sign(role)
         if may_sign(role):
-            outdated = _approve(draft, role, by, seen=seen)
+            outdated = _approve(draft, role, by, fresh=fresh, seen=seen)
         elif draft.revision != seen:
             _save_edit(draft, by, seen)
     return _get_approved(draft_id, by, outdated)
@@ -178,14 +180,14 @@ def _get_approved(draft_id: int, by: Person, outdated: Outdated | None) -> Draft
     return get_draft(draft_id, by=by)
 
 
-def _approve(draft: Draft, role: Role, by: Person, *, seen: int | None = None) -> Outdated | None:
+def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | None = None) -> Outdated | None:
     """Clear again, record the decision on exactly this content, and hand the draft to delivery.
 
     A draft that is not true any more is withdrawn instead; the exception that says so is returned.
     `seen` is the revision in the table, where an edit in this transaction has counted one more.
     """
     within = marks.is_within_shape(draft)
-    granted = _require_approvable(draft, role, within)
+    granted = _require_approvable(draft, role, within, fresh)
     if outdated := fact_checks.find_outdated([draft]).get(draft.pk):
         return _withdraw_outdated(draft, seen or draft.revision, outdated)
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
@@ -217,8 +219,8 @@ def _withdraw_outdated(draft: Draft, seen: int, outdated: fact_checks.Outdated) 
     return Outdated(outdated.reason, is_rewritten=outdated.can_be_rewritten)
 
 
-def _require_approvable(draft: Draft, role: Role, within: bool) -> Clearance:
-    """The clearance to send the draft. Raises NotAllowed, InvalidRequest or Uncleared."""
+def _require_approvable(draft: Draft, role: Role, within: bool, fresh: bool) -> Clearance:
+    """The clearance to send the draft. Raises NotAllowed, InvalidRequest, Uncleared or ReauthenticationRequired."""
     if not within and not may_sign(role):
         raise NotAllowed(marks.principal_only_reason(draft))
     if draft.version.program.state != Program.State.LIVE:
@@ -226,6 +228,8 @@ def _require_approvable(draft: Draft, role: Role, within: bool) -> Clearance:
     answer = clearance.clear(Use.PERSONAL_MESSAGE, draft.artist, territory=draft.person.country)
     if not isinstance(answer, Clearance):
         raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. The draft waits.")
+    if marks.is_changed(draft) and not fresh:
+        raise ReauthenticationRequired
     return answer
 
 

@@ -14,6 +14,8 @@ from django.core.handlers.asgi import ASGIHandler
 from django.db import close_old_connections
 from django.http import HttpRequest
 
+from web import slow_answers
+
 
 class PooledASGIHandler(ASGIHandler):
     """Django's handler with WEB_THREADS threads. A request waits while all of them are busy."""
@@ -29,6 +31,9 @@ class PooledASGIHandler(ASGIHandler):
         try:
             async with ThreadSensitiveContext(executor=thread):
                 await sync_to_async(close_old_connections)()  # a broken one is replaced
-                return await super().run_get_response(request)
+                response = await super().run_get_response(request)
         finally:
             self._free.put_nowait(thread)
+        if seconds := slow_answers.seconds_to_wait(request):
+            await asyncio.sleep(seconds)
+        return response

@@ -6,9 +6,8 @@ from django.db import InterfaceError, OperationalError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from accounts.exceptions import NotAllowed
+from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
-from rights.exceptions import ReauthenticationRequired
 
 STATUS_BY_EXCEPTION: dict[type[Exception], int] = {
     InvalidRequest: 400,

@@ -10,9 +10,11 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models.functions import Now
+from django.http import HttpRequest
 from django.test import Client, override_settings
 
 from accounts import roles
@@ -61,6 +63,16 @@ def signed_in_client(person: Person, **options: Any) -> Client:
     """`options` are those of Django's Client."""
     client = Client(**options)
     client.force_login(person)
+    return client
+
+
+def fresh_client(person: Person) -> Client:
+    """A signed-in client whose person's password counts as typed just now."""
+    client = signed_in_client(person)
+    request = HttpRequest()
+    request.session = session = client.session
+    record_authentication(request, person, "password")
+    session.save()
     return client
 
 

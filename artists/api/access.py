@@ -1,22 +1,14 @@
-"""Access to an artist's studio over the API: the artist, its programs, and how fresh the password is."""
+"""Access to an artist's studio over the API: the artist and its programs."""
 
-from typing import cast
-
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts import reauthentication, roles
+from accounts import roles
 from accounts.requests import get_person
 from artists.models import Program
 from catalog.models import Artist
-
-
-def password_is_fresh(request: Request) -> bool:
-    """Whether the password was typed in this session a moment ago."""
-    # DRF's request has the session and the user that Django's has.
-    return reauthentication.did_recently_authenticate(cast(HttpRequest, request))
 
 
 def get_studio_artist(request: Request, slug: str) -> Artist:

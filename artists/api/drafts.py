@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import get_person
 from artists import eligibility, marks, review
 from artists.api.access import get_studio_artist
@@ -112,13 +113,19 @@ class DraftViewSet(ViewSet):
 
     @extend_schema(request=ApproveSerializer, responses=DraftSerializer)
     def approve(self, request: Request, pk: int) -> Response:
-        """Approve a draft with exactly the text that you saw."""
-        return self._decide(ApproveSerializer(data=request.data))
+        """Approve a draft with exactly the text that you saw.
+
+        Words that a person typed need a password typed in the last ten minutes.
+        """
+        return self._decide(ApproveSerializer(data=request.data), fresh=did_recently_authenticate(request))
 
     @extend_schema(request=EditSerializer, responses=DraftSerializer)
     def edit(self, request: Request, pk: int) -> Response:
-        """Edit a draft's text. A principal's edit approves it; the edits of others wait for a principal."""
-        return self._decide(EditSerializer(data=request.data))
+        """Edit a draft's text. A principal's edit approves it; the edits of others wait for a principal.
+
+        A principal's own words need a password typed in the last ten minutes.
+        """
+        return self._decide(EditSerializer(data=request.data), fresh=did_recently_authenticate(request))
 
     @extend_schema(request=DeclineSerializer, responses=DraftSerializer)
     def decline(self, request: Request, pk: int) -> Response:
@@ -130,9 +137,9 @@ class DraftViewSet(ViewSet):
         """Undo an approval or a decline while the team's time to undo lasts. The draft is pending again."""
         return self._decide(serializers.Serializer(data={}))
 
-    def _decide(self, serializer: serializers.Serializer[Any]) -> Response:
+    def _decide(self, serializer: serializers.Serializer[Any], **freshness: bool) -> Response:
         """Call the function of `review` that has the name of the action, and show the draft as it is then."""
         serializer.is_valid(raise_exception=True)
         decide = getattr(review, self.action)
-        draft = decide(self.kwargs["pk"], by=get_person(self.request), **serializer.validated_data)
+        draft = decide(self.kwargs["pk"], by=get_person(self.request), **serializer.validated_data, **freshness)
         return Response(DraftSerializer(draft).data)

@@ -7,9 +7,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import get_person
 from artists import artist_grants
-from artists.api.access import StudioView, password_is_fresh
+from artists.api.access import StudioView
 from rights import grants
 from rights.models import Grant, Use
 
@@ -39,7 +40,7 @@ class GrantsView(StudioView):
         serializer.is_valid(raise_exception=True)
         use, by = serializer.validated_data["use"], get_person(request)
         if serializer.validated_data["on"]:
-            artist_grants.switch_on(artist, use, by=by, fresh=password_is_fresh(request))
+            artist_grants.switch_on(artist, use, by=by, fresh=did_recently_authenticate(request))
         else:
             artist_grants.switch_off(artist, use, by=by)
         return Response(GrantSerializer(grants.list_versions(artist), many=True).data)

@@ -8,9 +8,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import get_person
 from artists import artist_grants, program_status, programs
-from artists.api.access import StudioView, password_is_fresh
+from artists.api.access import StudioView
 from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus
 from catalog.models import Recording
@@ -92,7 +93,7 @@ class SignView(StudioView):
     def post(self, request: Request, slug: str, pk: int, version: int) -> Response:
         """Sign a version, as a principal with a password typed in the last ten minutes."""
         unsigned = get_object_or_404(ProgramVersion, program=self.get_program(), version=version)
-        programs.sign(unsigned, by=get_person(request), fresh=password_is_fresh(request))
+        programs.sign(unsigned, by=get_person(request), fresh=did_recently_authenticate(request))
         return Response(ProgramSerializer(self.get_program()).data)
 
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts import roles
 from accounts.models import Person
+from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from catalog import registration
 from catalog.models import Artist, Recording
@@ -43,13 +44,14 @@ class ArtistsView(APIView):
 
     @extend_schema(request=NewArtistSerializer, responses={201: ArtistSerializer})
     def post(self, request: Request) -> Response:
-        """Create an artist with a team, and name its principal."""
+        """Create an artist with a team, and name its principal, with a password typed in the last ten minutes."""
         serializer = NewArtistSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         name, slug = serializer.validated_data["name"], serializer.validated_data["slug"]
         if Artist.objects.filter(slug=slug).exists():
             raise serializers.ValidationError({"slug": f"{slug} is taken."})
         principal = find_person(serializer.validated_data["principal"])
+        require_recent_password(request)
         with transaction.atomic():
             artist = registration.add_artist(name, slug=slug, by=get_person(request).actor)
             roles.name_principal(artist.team, principal, by=get_person(request))

@@ -5,7 +5,9 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import invitations
 from accounts.models import MAX_EMAIL_LENGTH, Invitation, Member
+from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from artists import invitation_mail, programs
 from artists.api.access import StudioView
@@ -40,11 +42,13 @@ class TeamView(StudioView):
     def post(self, request: Request, slug: str) -> Response:
         """Invite an address to the team by mail. Whoever reads the mail becomes a member by accepting.
 
-        A principal or an owner invites. Only staff names principals.
+        A principal or an owner invites, with a password typed in the last ten minutes. Only staff names principals.
         """
         artist = self.get_artist()
         serializer = InvitationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
+        invitations.require_may_invite(artist.team, serializer.validated_data["role"], by=get_person(request))
+        require_recent_password(request)
         invitation = invitation_mail.invite(artist, by=get_person(request), **serializer.validated_data)
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_202_ACCEPTED)
 

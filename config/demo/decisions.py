@@ -31,12 +31,12 @@ def decide(world: DemoWorld, draft: Draft) -> bool:
     slug, chance = draft.artist.slug, world.rng.random()
     try:
         if is_written_by_hand(draft):
-            review.edit(draft.pk, HANDWRITTEN_TEXT, by=world.principal(slug))
+            review.edit(draft.pk, HANDWRITTEN_TEXT, by=world.principal(slug), fresh=True)
             return True
         if chance < 0.1:
             review.decline(draft.pk, by=_random_reviewer(world, slug), reason=world.rng.choice(DECLINE_REASONS))
         elif chance < 0.22:
-            review.edit(draft.pk, world.rng.choice(PERSONAL_TEXTS[slug]), by=world.principal(slug))
+            review.edit(draft.pk, world.rng.choice(PERSONAL_TEXTS[slug]), by=world.principal(slug), fresh=True)
         else:
             review.approve(draft.pk, by=_random_reviewer(world, slug))
     except (InvalidRequest, Outdated, TooLate, Uncleared):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts import tokens
 from accounts.decorators import login_required
 from accounts.exceptions import TokenRefused
+from accounts.reauthentication import require_recent_password
 from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist
 from fans import discovery, opt_ins, preferences, scrobblers
@@ -31,7 +32,8 @@ def connect_listening(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Make a token for the chosen scrobbler. Its secret is shown in this response only."""
+    """Make a token for the chosen scrobbler, after a recent password. Its secret is shown in this response only."""
+    require_recent_password(request)
     context = _scrobbler_context(request, request.POST.get("scrobbler", ""))
     scrobbler = context["scrobbler"]
     try:

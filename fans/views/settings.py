@@ -13,6 +13,7 @@ from accounts.decorators import login_required
 from accounts.exceptions import TokenRefused
 from accounts.models import Consent, Person, Token
 from accounts.people import normalise_name
+from accounts.reauthentication import require_recent_password
 from accounts.requests import AuthenticatedHttpRequest
 from ai.names import safe_name
 from catalog.models import Artist
@@ -68,10 +69,11 @@ def change_time_zone(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Make a token. Its secret is shown in this response only."""
+    """Make a token, after a recent password. Its secret is shown in this response only."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _render_settings(request, token_form=form, status=422)
+    require_recent_password(request)
     scrobbler = scrobblers.find_scrobbler(form.cleaned_data["scrobbler"])
     try:
         token, secret = tokens.create(request.user, form.cleaned_data["label"] or scrobbler.name, by=request.user)

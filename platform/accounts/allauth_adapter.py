@@ -7,6 +7,7 @@ from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +15,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 
+from accounts import wrong_passwords
 from accounts.models import MAX_EMAIL_LENGTH, Person
 from audit import trail
 
@@ -71,11 +74,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().send_account_already_exists_mail(email)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Answer 429 after too many wrong passwords, where allauth would show the form again."""
+        """Answer 429 after too many wrong passwords, where allauth would show the form again. Delay other answers."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             raise ImmediateHttpResponse(respond_429(request)) from None
+        wrong_passwords.delay_answer(request, credentials.get("email", ""))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        wrong_passwords.record(credentials.get("email", ""))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What "login_failed" in ACCOUNT_RATE_LIMITS counts by: account and address together, so that it locks a pair.
+
+        The method is private, but allauth has no other way to say what a failed sign-in is counted by.
+        """
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)} {get_ip(request)}"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return resolve_url("settings")
 
 
 def _on_our_site(link: str) -> str:

@@ -14,6 +14,7 @@ from accounts import tokens
 from accounts.exceptions import TokenRefused
 from accounts.models import Member, Person, Token
 from accounts.people import normalise_name
+from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from web.serializers import StrictSerializer
 
@@ -91,9 +92,10 @@ class TokensView(APIView):
 
     @extend_schema(operation_id="token_make", request=TokenSerializer, responses={201: NewTokenSerializer})
     def post(self, request: Request) -> Response:
-        """Create a token. Only this response contains its secret."""
+        """Create a token, with a password typed in the last ten minutes. Only this response contains its secret."""
         serializer = TokenSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
+        require_recent_password(request)
         person = get_person(request)
         try:
             token, secret = tokens.create(person, serializer.validated_data["name"], by=person)

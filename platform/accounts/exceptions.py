@@ -3,6 +3,8 @@
 `code` is what the API answers beside the message.
 """
 
+from allauth.core import exceptions as allauth_exceptions
+
 
 class AccountError(Exception):
     """Something that was asked of an account or a team cannot be done. Nothing was changed."""
@@ -14,6 +16,18 @@ class NotAllowed(AccountError):
     """This person may not do this. The message says who may."""
 
     code = "NotAllowed"
+
+
+class ReauthenticationRequired(AccountError, allauth_exceptions.ReauthenticationRequired):
+    """The action needs a password that was typed a moment ago.
+
+    allauth keeps the form that was sent, asks for the password, and then does what was asked. The API answers 403.
+    """
+
+    code = "SignInAgain"
+
+    def __init__(self) -> None:
+        super().__init__("Type your password again before you do this: the last time was too long ago.")
 
 
 class TokenRefused(AccountError):

@@ -1,16 +1,16 @@
-"""Check that a person typed the password recently, and redirect to the page that asks for it."""
+"""Check that a person typed the password recently."""
 
 import time
-from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from accounts.exceptions import ReauthenticationRequired
 
 
-def did_recently_authenticate(request: HttpRequest) -> bool:
+def did_recently_authenticate(request: HttpRequest | Request) -> bool:
     """True when the person typed the password in this session less than ACCOUNT_REAUTHENTICATION_TIMEOUT seconds ago.
 
     The records are in the session and name their person. A request with a token, or with the session of somebody
@@ -23,6 +23,10 @@ def did_recently_authenticate(request: HttpRequest) -> bool:
     return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def redirect_to_reauthentication(next_url: str) -> HttpResponse:
-    """Redirect to the page that asks for the password; `next_url` is opened afterwards."""
-    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': next_url})}")
+def require_recent_password(request: HttpRequest | Request) -> None:
+    """Raise ReauthenticationRequired unless the password was typed recently.
+
+    A page leaves the exception to allauth's middleware, which asks for the password and then calls the view again.
+    """
+    if not did_recently_authenticate(request):
+        raise ReauthenticationRequired

@@ -38,6 +38,18 @@ def revoke(token: Token, *, by: Person) -> None:
         trail.record("token.revoked", by=by.actor, subject=f"token:{token.pk}", person=f"person:{token.person_id}")
 
 
+def has_usable(person: Person) -> bool:
+    """Whether the person has a token that is not revoked."""
+    return Token.objects.usable().filter(person=person).exists()
+
+
+@transaction.atomic
+def revoke_all(person: Person) -> None:
+    """Revoke every token of this person, by the person's own wish."""
+    for token in Token.objects.usable().filter(person=person):
+        revoke(token, by=person)
+
+
 def authenticate(secret: str) -> Person | None:
     """The active person whose token has this secret, or None. Never cached, so that a revoked token stops at once."""
     token = Token.objects.usable().filter(digest=hash_secret(secret)).select_related("person").first()

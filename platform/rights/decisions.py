@@ -5,11 +5,10 @@ A decision row says who said yes to exactly one content. An experience, a draft 
 
 from django.db import connection
 
-from accounts.exceptions import NotAllowed
+from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from accounts.models import Person
 from accounts.roles import may_sign, role_of
 from catalog.models import Artist
-from rights.exceptions import ReauthenticationRequired
 from rights.models import Decision
 
 
@@ -36,4 +35,4 @@ def require_principal(artist: Artist, *, by: Person, fresh: bool, what: str) -> 
     if not may_sign(role_of(by, artist.team_id)):
         raise NotAllowed(f"Only a principal of {artist.name}, the artist in person, may {what}.")
     if not fresh:
-        raise ReauthenticationRequired("Type your password again before you sign: the last time was too long ago.")
+        raise ReauthenticationRequired

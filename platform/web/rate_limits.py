@@ -57,6 +57,12 @@ def hit(key: str, limit: int, seconds: int) -> RateLimitStatus:
     return RateLimitStatus(limit, max(limit - count, 0), reset_in, reset_at, allowed=count <= limit)
 
 
+def count(key: str) -> int:
+    """How often `hit` was called for this key in its current window, up to one above its limit."""
+    window = RateWindow.objects.filter(pk=_hash_key(key), expires_at__gt=Now())
+    return window.values_list("count", flat=True).first() or 0
+
+
 @transaction.atomic
 def delete_expired() -> int:
     """Delete up to MAX_DELETED windows that are over, and return how many."""

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.test import Client
 
-from accounts.models import Person
+from accounts import tokens
+from accounts.models import Person, Token
+from audit.models import Entry
 from tests.accounts.factories import (
     PASSWORD,
     SIGNUP_DATA,
@@ -22,6 +24,7 @@ from tests.accounts.factories import (
 
 pytestmark = pytest.mark.django_db
 NEW = "another lantern on the quay"
+CHANGE = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
 
 
 def test_sign_up_password_reset_and_change_of_address(client: Client, mailoutbox: list[EmailMessage]) -> None:
@@ -71,14 +74,49 @@ def test_a_link_for_a_new_password_works_once(client: Client, mailoutbox: list[E
     assert "This link was already used, or is too old." in page_text(again)
 
 
-def test_a_new_password_ends_every_session(client: Client) -> None:
+def test_a_new_password_ends_every_other_session(client: Client) -> None:
     ana = create_person("ana")
     stolen = signed_in_client(ana)
     sign_in(client, ana.email)
 
-    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    changed = client.post("/accounts/password/change/", CHANGE)
 
-    assert (is_signed_in(client), is_signed_in(stolen)) == (False, False)
+    assert (changed["Location"], is_signed_in(client), is_signed_in(stolen)) == ("/settings", True, False)
+
+
+@pytest.mark.parametrize(("more", "left"), [({}, 1), ({"revoke_tokens": "on"}, 0)])
+def test_a_new_password_offers_to_revoke_the_tokens(client: Client, more: dict[str, str], left: int) -> None:
+    ana, eve = create_person("ana"), create_person("eve")
+    for person in (ana, eve):
+        tokens.create(person, "phone", by=person)
+    sign_in(client, ana.email)
+    offered = "Revoke my tokens too" in page_text(client.get("/accounts/password/change/"))
+
+    client.post("/accounts/password/change/", CHANGE | more)
+
+    assert (offered, Token.objects.usable().filter(person=ana).count()) == (True, left)
+    assert Token.objects.usable().filter(person=eve).count() == 1
+    assert list(Entry.objects.filter(action="token.revoked").values_list("actor", flat=True)) == [ana.actor] * (
+        1 - left
+    )
+
+
+def test_a_password_reset_offers_to_revoke_the_tokens(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    ana = create_person("ana")
+    tokens.create(ana, "phone", by=ana)
+    client.post("/accounts/password/reset/", {"email": "ana@example.com"})
+    form = client.get(link_in_mail(mailoutbox[0]), follow=True)
+
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW, "revoke_tokens": "on"})
+
+    assert "Revoke my tokens too" in page_text(form)
+    assert not Token.objects.usable().exists()
+
+
+def test_nobody_without_tokens_is_asked_about_them() -> None:
+    page = signed_in_client(create_person("ana")).get("/accounts/password/change/")
+
+    assert "tokens too" not in page_text(page)
 
 
 def test_a_password_reset_does_not_show_who_has_an_account(mailoutbox: list[EmailMessage]) -> None:
@@ -165,7 +203,7 @@ def test_sign_in_redirects_to_the_page_that_was_asked_for(client: Client) -> Non
     assert sign_in(client, "ana@example.com", next="/accounts/email/?a=1")["Location"] == "/accounts/email/?a=1"
 
 
-def test_after_five_wrong_passwords_every_password_is_answered_429(client: Client) -> None:
+def test_after_five_wrong_passwords_from_one_address_every_password_is_answered_429(client: Client) -> None:
     create_person("ana")
 
     answers = [sign_in(client, "ana@example.com", "wrong").status_code for _ in range(6)]

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import roles, tokens
 from accounts.models import Person, Role, Team, Token
 from tests.accounts.factories import create_person, signed_in_client
+from tests.factories import fresh_client
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +89,7 @@ def test_a_lone_surrogate_is_refused_as_a_name() -> None:
 
 def test_a_new_token_shows_its_secret_once() -> None:
     ana = create_person("ana")
-    client = signed_in_client(ana)
+    client = fresh_client(ana)
 
     created = client.post("/api/v1/tokens", {"name": "my phone"}, "application/json")
     listed = client.get("/api/v1/tokens")
@@ -171,7 +172,7 @@ def test_a_token_above_the_limit_is_refused_with_advice() -> None:
     for number in range(tokens.MAX_TOKENS_PER_PERSON):
         tokens.create(ana, f"{number}", by=ana)
 
-    answer = signed_in_client(ana).post("/api/v1/tokens", {"name": "one more"}, "application/json")
+    answer = fresh_client(ana).post("/api/v1/tokens", {"name": "one more"}, "application/json")
 
     detail = "You have 50 tokens. Revoke one that you no longer use first."
     assert (answer.status_code, answer.json()) == (400, {"detail": detail, "code": "Refused"})

@@ -14,7 +14,7 @@ from artists import invitation_mail
 from artists.exceptions import InvalidRequest
 from catalog.models import Artist
 from tests import factories
-from tests.artists.studio.pages import member_client, visible_text
+from tests.artists.studio.pages import fresh_member_client, member_client, visible_text
 from tests.pages.html_page import HTMLPage
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_the_mail_names_the_inviter_the_artist_and_the_role(artist: Artist, mail
 def test_the_api_answers_the_same_whether_an_address_has_an_account(
     artist: Artist, mailoutbox: list[EmailMessage]
 ) -> None:
-    client, known = member_client(artist, "owner"), factories.create_fan("Kwame")
+    client, known = fresh_member_client(artist, "owner"), factories.create_fan("Kwame")
 
     answers = [post_invitation(client, email) for email in (known.email, "nobody@example.com")]
 
@@ -68,14 +68,14 @@ def test_the_api_answers_the_same_whether_an_address_has_an_account(
 def test_editors_and_reviewers_cannot_invite_over_the_api(
     artist: Artist, mailoutbox: list[EmailMessage], role: str
 ) -> None:
-    answer = post_invitation(member_client(artist, role), "ana@example.com")
+    answer = post_invitation(fresh_member_client(artist, role), "ana@example.com")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "NotAllowed")
     assert (mailoutbox, Invitation.objects.count()) == ([], 0)
 
 
 def test_principals_cannot_be_invited_over_the_api(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
-    answer = post_invitation(member_client(artist, "principal"), "ana@example.com", "principal")
+    answer = post_invitation(fresh_member_client(artist, "principal"), "ana@example.com", "principal")
 
     assert (answer.status_code, answer.json()["detail"]) == (403, "Only staff names and removes principals.")
     assert mailoutbox == []
@@ -83,7 +83,7 @@ def test_principals_cannot_be_invited_over_the_api(artist: Artist, mailoutbox: l
 
 @pytest.mark.parametrize("email", ["ana", "a" * 300 + "@example.com", "a@\ud800.com", "a\n@example.com", ""])
 def test_an_invalid_address_gets_no_mail(artist: Artist, mailoutbox: list[EmailMessage], email: str) -> None:
-    answer = post_invitation(member_client(artist, "owner"), email)
+    answer = post_invitation(fresh_member_client(artist, "owner"), email)
 
     assert (answer.status_code, mailoutbox, Invitation.objects.count()) == (400, [], 0)
 
@@ -117,7 +117,7 @@ def test_an_invitation_whose_mail_failed_is_not_valid(artist: Artist, settings: 
     settings.MAILERS = {
         "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": nobody_listens}
     }
-    client = member_client(artist, "owner")
+    client = fresh_member_client(artist, "owner")
 
     page = client.post("/studio/mara-veil/team", {"email": "ana@example.com", "role": "editor"})
 

@@ -1,13 +1,12 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.exceptions import NotAllowed
+from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from artists import programs
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion
 from audit.models import Entry
 from rights import hashing
-from rights.exceptions import ReauthenticationRequired
 from rights.models import Decision
 from tests import factories
 from tests.concurrency import run_at_once

@@ -17,7 +17,7 @@ def test_a_principals_edit_approves_the_draft() -> None:
     artist = factories.create_artist()
     draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
 
-    edited = review.edit(draft.pk, "  Ana, I read every name.\r\nMara ", by=principal, revision=1)
+    edited = review.edit(draft.pk, "  Ana, I read every name.\r\nMara ", by=principal, revision=1, fresh=True)
 
     assert edited.text == "Ana, I read every name.\nMara"
     assert (edited.state, edited.revision, edited.mark, edited.credit) == ("approved", 2, "written", "Mara Veil")
@@ -40,7 +40,7 @@ def test_the_edit_of_another_role_waits_for_a_principal(role: str) -> None:
     assert Entry.objects.get(action="draft.edited").actor == someone.actor
     with pytest.raises(NotAllowed):
         review.approve(draft.pk, by=someone)
-    approved = review.approve(draft.pk, by=factories.get_member(artist, "principal"), revision=2)
+    approved = review.approve(draft.pk, by=factories.get_member(artist, "principal"), revision=2, fresh=True)
     assert (approved.mark, approved.credit) == ("written", "Mara Veil’s team")
     assert Entry.objects.get(action="draft.edited").facts == {"revision": 2}
 
@@ -51,7 +51,7 @@ def test_a_principals_small_change_does_not_make_the_text_theirs() -> None:
     draft = factories.create_pending_draft(artist)
     review.edit(draft.pk, "Ana, this is the team.", by=factories.get_member(artist, "editor"))
 
-    edited = review.edit(draft.pk, "Ana, this is the team!", by=factories.get_member(artist, "principal"))
+    edited = review.edit(draft.pk, "Ana, this is the team!", by=factories.get_member(artist, "principal"), fresh=True)
 
     assert (edited.mark, edited.credit) == ("written", "Mara Veil’s team")
 
@@ -86,7 +86,7 @@ def test_an_edited_text_of_a_model_is_marked_edited() -> None:
     artist = factories.create_artist()
     draft = factories.create_pending_draft(artist, by_model=True)
 
-    edited = review.edit(draft.pk, "Ana, mine now.", by=factories.get_member(artist, "principal"))
+    edited = review.edit(draft.pk, "Ana, mine now.", by=factories.get_member(artist, "principal"), fresh=True)
 
     assert (edited.mark, edited.credit) == ("edited", "Mara Veil")
     parts = marks.derive_parts(edited)
@@ -131,8 +131,9 @@ def test_a_text_that_is_not_allowed_is_refused_and_changes_nothing(text: str, co
 )
 def test_a_person_may_write_any_claim(text: str) -> None:
     artist = factories.create_artist()
+    draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
 
-    edited = review.edit(factories.create_pending_draft(artist).pk, text, by=factories.get_member(artist, "principal"))
+    edited = review.edit(draft.pk, text, by=principal, fresh=True)
 
     assert edited.text == text
 
@@ -144,5 +145,5 @@ def test_an_edit_without_clearance_is_not_stored() -> None:
     grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal)
 
     with pytest.raises(Uncleared):
-        review.edit(draft.pk, "Ana, mine.", by=principal)
+        review.edit(draft.pk, "Ana, mine.", by=principal, fresh=True)
     assert Draft.objects.get(pk=draft.pk).text == draft.text

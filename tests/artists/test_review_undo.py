@@ -95,7 +95,7 @@ def test_a_pending_draft_cannot_be_undone() -> None:
 def test_an_edit_stays_after_an_undo() -> None:
     artist = factories.create_artist()
     draft, principal = factories.create_pending_draft(artist), factories.get_member(artist, "principal")
-    review.edit(draft.pk, "Ana, mine.", by=principal)
+    review.edit(draft.pk, "Ana, mine.", by=principal, fresh=True)
     review.undo(draft.pk, by=principal)
 
     with pytest.raises(NotAllowed):

@@ -164,7 +164,7 @@ def test_nobody_can_decide_a_draft_before_it_is_withdrawn(stop: str, refusal: ty
 
     for decide in (
         lambda: review.approve(draft.pk, by=mara),
-        lambda: review.edit(draft.pk, "Thank you.", by=mara),
+        lambda: review.edit(draft.pk, "Thank you.", by=mara, fresh=True),
         lambda: review.decline(draft.pk, by=mara),
     ):
         with pytest.raises(refusal):

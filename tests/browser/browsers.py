@@ -54,18 +54,21 @@ class Browsers:
     errors: list[str] = field(default_factory=list)
     ignored: list[re.Pattern[str]] = field(default_factory=lambda: [SOCKET_CLOSED_EARLY])
 
-    def new_context(self, person: Person | None = None, **options: Any) -> BrowserContext:
-        """Open a browser context, signed in if a person is given. `options` are Playwright's."""
+    def new_context(self, person: Person | None = None, *, fresh: bool = False, **options: Any) -> BrowserContext:
+        """Open a browser context, signed in if a person is given; `fresh`: with a password typed just now.
+
+        `options` are Playwright's.
+        """
         context = self.browser.new_context(base_url=self.site, **{**DESKTOP, "locale": "en-GB", **options})
         context.set_default_timeout(15_000)
         if person:
-            self.sign_in(context, person)
+            self.sign_in(context, person, fresh=fresh)
         context.on("page", self._watch)
         self.contexts.append(context)
         return context
 
-    def sign_in(self, context: BrowserContext, person: Person) -> None:
-        cookie = {"name": "sessionid", "value": create_session(person), "url": self.site}
+    def sign_in(self, context: BrowserContext, person: Person, *, fresh: bool = False) -> None:
+        cookie = {"name": "sessionid", "value": create_session(person, fresh=fresh), "url": self.site}
         context.add_cookies([cookie])  # type: ignore[list-item]
 
     def open_page(self, path: str, person: Person | None = None, **options: Any) -> Page:

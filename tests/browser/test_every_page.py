@@ -208,9 +208,8 @@ def opened_page(
     page_url, act = PAGES_AND_STATES[request.param]
     browsers = Browsers(browser, full_site.site.url)
     browsers.ignore_console_errors("status of (404|409|410|422)", "ERR_INTERNET_DISCONNECTED")
-    page = browsers.open_page(
-        page_url.path.format(**scene.path_values), scene.people.get(page_url.viewer), reduced_motion="reduce"
-    )
+    path, viewer = page_url.path.format(**scene.path_values), scene.people.get(page_url.viewer)
+    page = browsers.open_page(path, viewer, fresh=request.param == "a token made", reduced_motion="reduce")
     if act:
         act(page)
     yield OpenedPage(request.param, page, browsers)

@@ -120,9 +120,8 @@ def test_a_text_that_is_too_long_is_refused_and_kept_in_its_field(artist: Artist
 def test_markup_in_a_message_reaches_the_fan_as_text(artist: Artist, browsers: Browsers) -> None:
     fan = factories.create_fan("Ana", opted_in=artist)
     draft = browser_factories.wait_for_pending_draft(artist, fan)
-    page = browsers.open_page(
-        f"/studio/{artist.slug}/review/{draft.pk}/edit", factories.get_member(artist, "principal")
-    )
+    principal = factories.get_member(artist, "principal")
+    page = browsers.open_page(f"/studio/{artist.slug}/review/{draft.pk}/edit", principal, fresh=True)
 
     page.locator("#text").fill(MARKUP)
     page.get_by_role("button", name="Approve this text").click()

@@ -12,7 +12,7 @@ from tests.factories import PASSWORD
 def test_an_invited_person_signs_up_and_joins_the_team(full_site: FullSite, browsers: Browsers) -> None:
     artist = factories.create_artist("Ines Quay")
     team = f"/studio/{artist.slug}/team"
-    owner = browsers.open_page(team, factories.get_member(artist, "principal"))
+    owner = browsers.open_page(team, factories.get_member(artist, "principal"), fresh=True)
 
     # The team invites an address. The message is the same for every address.
     owner.get_by_label("Their email address").fill("Newhand@example.com")

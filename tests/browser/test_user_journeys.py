@@ -89,6 +89,13 @@ def test_a_signed_sentence_becomes_a_message_in_an_open_feed(full_site: FullSite
     read_message_and_receipt(fan)
 
 
+def type_password(page: Page) -> None:
+    """Answer the page that asks for the password. It then does what was asked before."""
+    page.wait_for_url("**/accounts/reauthenticate/**")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+
+
 def write_and_sign_program(studio: Page) -> None:
     """A misspelled slot is named; a corrected wording is saved, and signed with the password."""
     studio.get_by_label("What your team calls it").fill("Thank you at three")
@@ -102,10 +109,7 @@ def write_and_sign_program(studio: Page) -> None:
     expect(studio.locator("#template-0-error")).to_be_empty()
     studio.get_by_role("button", name="Save as a new version").click()
     studio.get_by_role("button", name="Sign version 1").click()
-    studio.wait_for_url("**/accounts/reauthenticate/**")
-    studio.fill("[name=password]", PASSWORD)
-    studio.press("[name=password]", "Enter")
-    studio.get_by_role("button", name="Sign version 1").click()
+    type_password(studio)
     expect(studio.locator(".messages")).to_contain_text("You signed version 1")
 
 
@@ -231,6 +235,7 @@ def test_the_mark_changes_while_somebody_types(artist: Artist, browsers: Browser
     page.locator("#text").fill(f"Ana, I saw you in the second row. Thank you. {artist.name}")
     expect(page.locator("#mark-preview .mark")).to_have_attribute("data-made", "written")
     page.get_by_role("button", name="Approve this text").click()
+    type_password(page)
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
 
     feed = browsers.open_page("/", fan)

@@ -68,7 +68,8 @@ def test_a_fan_opts_in_by_keyboard(artist: Artist, browsers: Browsers) -> None:
 
 def test_a_draft_is_edited_and_approved_by_keyboard(artist: Artist, browsers: Browsers) -> None:
     draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
-    page = browsers.open_page(f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"))
+    principal = factories.get_member(artist, "principal")
+    page = browsers.open_page(f"/studio/{artist.slug}/review", principal, fresh=True)
 
     tab_to_element(page, page.locator("[data-key=e]"))
     page.keyboard.press("Enter")
@@ -128,9 +129,8 @@ def test_a_fan_opts_in_and_out_without_javascript(artist: Artist, browsers: Brow
 
 def test_a_draft_is_approved_undone_edited_and_approved_without_javascript(artist: Artist, browsers: Browsers) -> None:
     draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
-    page = browsers.open_page(
-        f"/studio/{artist.slug}/review", factories.get_member(artist, "principal"), **NO_JAVASCRIPT
-    )
+    principal = browser_factories.set_password(factories.get_member(artist, "principal"))
+    page = browsers.open_page(f"/studio/{artist.slug}/review", principal, **NO_JAVASCRIPT)
 
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
@@ -139,6 +139,8 @@ def test_a_draft_is_approved_undone_edited_and_approved_without_javascript(artis
     page.locator("a[data-key=e]").click()
     page.locator("#text").fill("Ana, thank you for all of it.")
     page.get_by_role("button", name="Approve this text").click()
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Go on").click()
 
     expect(page.locator("#undo")).to_contain_text("Approved for Ana")
     assert Draft.objects.get(pk=draft.pk).text == "Ana, thank you for all of it."

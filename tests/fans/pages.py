@@ -50,7 +50,7 @@ def received(program: Program, fan: Person, *, written: str = "", by_a_model: bo
     draft = Draft.objects.get(moment__in=moments, moment__program=program)
     principal = factories.get_member(artist, Role.PRINCIPAL)
     if written:
-        review.edit(draft.pk, written, by=principal)
+        review.edit(draft.pk, written, by=principal, fresh=True)
     else:
         review.approve(draft.pk, by=principal)
     delivery.deliver_next()

@@ -45,7 +45,7 @@ def test_each_scrobbler_has_its_url_ready_to_copy(scrobbler: scrobblers.Scrobble
 
 def test_a_token_is_made_and_its_secret_shown_once() -> None:
     fan = factories.create_fan()
-    client = signed_in_client(fan)
+    client = factories.fresh_client(fan)
 
     response = client.post("/welcome/token", {"scrobbler": "web"})
 
@@ -62,7 +62,7 @@ def test_a_token_is_made_and_its_secret_shown_once() -> None:
 
 def test_too_many_tokens_are_refused_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.tokens.MAX_TOKENS_PER_PERSON", 1)
-    client = signed_in_client(factories.create_fan())
+    client = factories.fresh_client(factories.create_fan())
     client.post("/welcome/token", {"scrobbler": "web"})
 
     response = client.post("/welcome/token", {"scrobbler": "web"}, headers=HTMX)

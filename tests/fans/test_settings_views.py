@@ -81,7 +81,7 @@ def test_direction_controls_are_removed_from_a_name(turn: str) -> None:
 
 def test_a_token_is_shown_once_listed_and_revoked() -> None:
     fan = factories.create_fan()
-    client = signed_in_client(fan)
+    client = factories.fresh_client(fan)
 
     response = client.post("/settings/tokens", {"scrobbler": "mpd", "label": "my phone"}).content.decode()
 

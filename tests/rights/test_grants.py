@@ -1,10 +1,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.exceptions import NotAllowed
+from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from audit.models import Entry
 from rights import grants
-from rights.exceptions import ReauthenticationRequired
 from rights.models import Grant, Use
 from tests import factories
 

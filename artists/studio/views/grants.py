@@ -12,7 +12,6 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from rights import grants
-from rights.exceptions import ReauthenticationRequired
 from rights.models import Grant, Use
 
 
@@ -57,8 +56,6 @@ def manage_grants(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResp
     is_on = request.POST.get("on") == "1"
     try:
         _switch_grant(request, studio, use, is_on=is_on)
-    except ReauthenticationRequired:
-        return reauthentication.redirect_to_reauthentication(studio.url("grants"))
     except USER_ERRORS as error:
         return _render_grants(request, studio, problem=str(error), status=error_status(error))
     messages.success(request, f"{Use(use).label} are now {'on' if is_on else 'off'}.")

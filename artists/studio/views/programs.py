@@ -22,7 +22,6 @@ from artists.studio.overview import list_program_rows, list_programs
 from artists.studio.previews import build_previews
 from artists.studio.version_diff import list_versions
 from fans.models import Mark
-from rights.exceptions import ReauthenticationRequired
 from web.decorators import post_only
 
 TEMPLATE = "studio/program.html"
@@ -83,8 +82,6 @@ def sign_version(request: AuthenticatedHttpRequest, studio: Studio, program_id: 
     signed = get_object_or_404(versions, program=program, version=version)
     try:
         programs.sign(signed, by=request.user, fresh=reauthentication.did_recently_authenticate(request))
-    except ReauthenticationRequired:
-        return reauthentication.redirect_to_reauthentication(studio.url("program", program_id=program_id) + "#sign")
     except USER_ERRORS as error:
         return _render_error(request, studio, program_id, error)
     messages.success(request, f"You signed version {version}. It is in use now.")

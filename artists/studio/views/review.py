@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
 
+from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import AuthenticatedHttpRequest
 from ai.unicode import CONTROL_CHARACTERS
 from artists import eligibility, holds, review
@@ -44,8 +45,9 @@ def show_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int)
 @post_only
 @team_member_required
 def approve_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
-    """Approve the draft in the posted revision."""
-    approve = partial(review.approve, draft_id, by=request.user, revision=_posted_revision(request))
+    """Approve the draft in the posted revision. Words that a person typed need a password typed recently."""
+    revision, is_fresh = _posted_revision(request), did_recently_authenticate(request)
+    approve = partial(review.approve, draft_id, by=request.user, revision=revision, fresh=is_fresh)
     return _apply_decision(request, studio, draft_id, approve)
 
 
@@ -73,7 +75,8 @@ def edit_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int)
     if request.method != "POST":
         return _render_review(request, studio, _held_context(studio, draft_id, editing=True))
     typed_text = request.POST.get("text", "")
-    edit = partial(review.edit, draft_id, typed_text, by=request.user, revision=_posted_revision(request))
+    revision, is_fresh = _posted_revision(request), did_recently_authenticate(request)
+    edit = partial(review.edit, draft_id, typed_text, by=request.user, revision=revision, fresh=is_fresh)
     return _apply_decision(request, studio, draft_id, edit, typed_text=typed_text)
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accounts import invitations, roles
 from accounts.models import Invitation, Member, Person, Role
+from accounts.reauthentication import require_recent_password
 from accounts.requests import AuthenticatedHttpRequest
 from artists import invitation_mail, programs
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
@@ -18,7 +19,7 @@ from web.decorators import post_only
 
 @team_member_required
 def manage_team(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """GET: show the team and its open invitations. POST: send an invitation by email."""
+    """GET: show the team and its open invitations. POST: send an invitation by email, after a recent password."""
     if request.method != "POST":
         return _render_team(request, studio)
     form = InvitationForm(request.POST)
@@ -26,6 +27,8 @@ def manage_team(request: AuthenticatedHttpRequest, studio: Studio) -> HttpRespon
         return _render_team(request, studio, invite_form=form, status=422)
 
     def invite() -> str:
+        invitations.require_may_invite(studio.artist.team, form.cleaned_data["role"], by=request.user)
+        require_recent_password(request)
         invitation = invitation_mail.invite(studio.artist, by=request.user, **form.cleaned_data)
         return f"We sent an invitation to {invitation.email}."
 
@@ -48,7 +51,7 @@ def revoke_invitation(request: AuthenticatedHttpRequest, studio: Studio, invitat
 @post_only
 @team_member_required
 def update_member(request: AuthenticatedHttpRequest, studio: Studio, member_id: int) -> HttpResponse:
-    """Change a member's role, or with `do=remove` remove the member."""
+    """Change a member's role, after a recent password, or with `do=remove` remove the member."""
     member = get_object_or_404(Member.objects.select_related("person"), pk=member_id, team=studio.artist.team)
     if request.POST.get("do") == "remove":
         return _apply_change(request, studio, lambda: _remove_member(request, studio, member.person))
@@ -76,6 +79,8 @@ def update_review_settings(request: AuthenticatedHttpRequest, studio: Studio) ->
 
 
 def _change_role(request: AuthenticatedHttpRequest, studio: Studio, person: Person, role: str) -> str:
+    if studio.may_manage:
+        require_recent_password(request)
     roles.add_member(studio.artist.team, person, role, by=request.user)
     return f"{person.display_name} is now {Role(role).label.lower()}."
 

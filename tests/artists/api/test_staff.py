@@ -18,7 +18,7 @@ def test_staff_create_an_artist_and_name_the_principal() -> None:
     mara = factories.create_person("Mara")
     body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email.upper()}
 
-    response = factories.signed_in_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+    response = factories.fresh_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
 
     artist = Artist.objects.get(slug="mara-veil")
     assert (response.status_code, response.json()) == (201, {"id": artist.pk, "name": "Mara Veil", "slug": "mara-veil"})
@@ -40,7 +40,7 @@ def test_an_artist_with_a_wrong_field_is_not_created(change: dict[str, str], err
     mara = factories.create_person("Mara")
     body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email, **change}
 
-    response = factories.signed_in_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+    response = factories.fresh_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
 
     assert (response.status_code, response.json()) == (400, errors)
     assert not Artist.objects.filter(name="Mara Veil").exists()

@@ -35,6 +35,11 @@ def member_client(artist: Artist, role: str) -> Client:
     return signed_in_client(factories.get_member(artist, role))
 
 
+def fresh_member_client(artist: Artist, role: str) -> Client:
+    """The same, with a password typed just now."""
+    return factories.fresh_client(factories.get_member(artist, role))
+
+
 def visible_text(response: Any) -> str:
     """The page as one reads it: without tags, with single spaces."""
     text = response.content.decode()

@@ -12,7 +12,7 @@ from artists import invitation_mail
 from catalog.models import Artist
 from tests import factories
 from tests.accounts.factories import PASSWORD, SIGNUP_DATA, create_person, link_in_mail, sign_in, signed_in_client
-from tests.artists.studio.pages import member_client, visible_text
+from tests.artists.studio.pages import fresh_member_client, member_client, visible_text
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +151,7 @@ def test_an_invitation_of_another_team_is_not_found(artist: Artist, path: str) -
 
 
 def test_inviting_again_replaces_the_link(artist: Artist, path: str, mailoutbox: list[EmailMessage]) -> None:
-    member_client(artist, "owner").post("/studio/mara-veil/team", {"email": "Ana@example.com", "role": "editor"})
+    fresh_member_client(artist, "owner").post("/studio/mara-veil/team", {"email": "Ana@example.com", "role": "editor"})
 
     ana = signed_in_client(create_person("ana"))
     older, newer = ana.get(path), ana.get(invitation_path(mailoutbox[0]))

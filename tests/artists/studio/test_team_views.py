@@ -9,7 +9,7 @@ from django.test import Client
 from artists import programs
 from catalog.models import Artist
 from tests import factories
-from tests.artists.studio.pages import member_client, signed_in_client, visible_text
+from tests.artists.studio.pages import fresh_member_client, member_client, signed_in_client, visible_text
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def artist(db: None) -> Artist:
 
 
 def test_an_owner_changes_a_role_and_removes_a_member(artist: Artist) -> None:
-    owner, person = member_client(artist, "owner"), factories.get_member(artist, "reviewer")
+    owner, person = fresh_member_client(artist, "owner"), factories.get_member(artist, "reviewer")
     member = artist.team.members.get(person=person)
     path = f"/studio/{artist.slug}/team/{member.pk}"
     seen: list[Any] = []
@@ -32,7 +32,7 @@ def test_an_owner_changes_a_role_and_removes_a_member(artist: Artist) -> None:
 
 
 def test_an_invitation_does_not_reveal_whether_the_address_has_an_account(artist: Artist) -> None:
-    owner, known = member_client(artist, "owner"), factories.create_fan("Kwame")
+    owner, known = fresh_member_client(artist, "owner"), factories.create_fan("Kwame")
     path = f"/studio/{artist.slug}/team"
     pages = []
     for email in (known.email, "nobody@example.com"):

@@ -1,0 +1,176 @@
+"""A session that somebody else got hold of: what it cannot do without the password.
+
+Each request is sent with a session whose password was typed long ago. The page asks for the password, and does what
+was asked once it is typed; the API answers 403.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from accounts.models import Invitation, Person, Token
+from artists import review
+from artists.models import Draft
+from catalog.models import Artist
+from tests import factories
+from tests.artists.studio.pages import HTMX_HEADERS, visible_text
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+TYPED = "Ana, I read every name."
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return factories.create_artist("Mara Veil")
+
+
+def principal(artist: Artist) -> Person:
+    return factories.get_member(artist, "principal")
+
+
+def with_password(person: Person) -> Person:
+    person.set_password(PASSWORD)
+    person.save()
+    return person
+
+
+def edited_by_the_team(artist: Artist) -> Draft:
+    draft = factories.create_pending_draft(artist)
+    return review.edit(draft.pk, TYPED, by=factories.get_member(artist, "editor"))
+
+
+def state_of(artist: Artist) -> tuple[Any, ...]:
+    """Whatever one of the requests could change."""
+    roles = tuple(artist.team.members.order_by("pk").values_list("person", "role"))
+    drafts = tuple(Draft.objects.order_by("pk").values_list("state", "text"))
+    return Token.objects.count(), Invitation.objects.count(), roles, drafts, Artist.objects.count()
+
+
+type Request = tuple[Person, str, dict[str, Any]]
+PAGES: dict[str, Callable[[Artist], Request]] = {
+    "a token": lambda artist: (principal(artist), "/settings/tokens", {"scrobbler": "mpd", "label": "spy"}),
+    "a token at the start": lambda artist: (principal(artist), "/welcome/token", {"scrobbler": "web"}),
+    "an invitation": lambda artist: (
+        factories.get_member(artist, "owner"),
+        "/studio/mara-veil/team",
+        {"email": "friend@example.com", "role": "owner"},
+    ),
+    "a role": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/team/{artist.team.members.get(person=factories.get_member(artist, 'reviewer')).pk}",
+        {"do": "role", "role": "owner"},
+    ),
+    "own words": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/review/{factories.create_pending_draft(artist).pk}/edit",
+        {"text": TYPED, "revision": "1"},
+    ),
+    "own words in place of a model's": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/review/{factories.create_pending_draft(artist, by_model=True).pk}/edit",
+        {"text": TYPED, "revision": "1"},
+    ),
+    "the team's words": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/review/{edited_by_the_team(artist).pk}/approve",
+        {"revision": "2"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("headers", [{}, HTMX_HEADERS], ids=["page", "htmx"])
+def test_a_page_asks_for_the_password_and_then_does_it(artist: Artist, name: str, headers: dict[str, str]) -> None:
+    person, path, form = PAGES[name](artist)
+    client = factories.signed_in_client(with_password(person))
+    before = state_of(artist)
+
+    asked = client.post(path, form, headers=headers)
+    unchanged = state_of(artist) == before
+    url = asked.headers.get("HX-Redirect") or asked.headers["Location"]
+    wrong = client.post(url, {"password": "wrong", "next": path})
+    still_unchanged = state_of(artist) == before
+    done = client.post(url, {"password": PASSWORD, "next": path}, follow=True)
+
+    assert url == f"/accounts/reauthenticate/?{urlencode({'next': path})}"
+    assert (wrong.status_code, unchanged, still_unchanged) == (200, True, True)
+    assert (done.status_code, state_of(artist) != before) == (200, True)
+    if "words" in name:
+        assert list(Draft.objects.values_list("state", "text")) == [("approved", TYPED)]
+        assert "Approved for Ana" in visible_text(done)
+
+
+def test_ten_minutes_are_free_after_one_prompt(artist: Artist) -> None:
+    client = factories.signed_in_client(with_password(factories.create_fan()))
+    form = {"scrobbler": "mpd", "label": "phone"}
+    client.post(client.post("/settings/tokens", form).headers["Location"], {"password": PASSWORD})
+
+    again = client.post("/settings/tokens", form)
+
+    assert (again.status_code, Token.objects.count()) == (200, 2)
+
+
+def test_a_reviewer_who_may_not_is_not_asked(artist: Artist) -> None:
+    client = factories.signed_in_client(factories.get_member(artist, "reviewer"))
+    draft = edited_by_the_team(artist)
+
+    answers = [
+        client.post("/studio/mara-veil/team", {"email": "friend@example.com", "role": "owner"}),
+        client.post(f"/studio/mara-veil/review/{draft.pk}/approve", {"revision": "2"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+
+
+@pytest.mark.parametrize("role", ["principal", "reviewer"])
+def test_signed_words_are_approved_without_the_password(artist: Artist, role: str) -> None:
+    draft = factories.create_pending_draft(artist)
+    client = factories.signed_in_client(factories.get_member(artist, role))
+
+    answer = client.post(f"/studio/mara-veil/review/{draft.pk}/approve", {"revision": "1"})
+
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.state, draft.mark) == (302, "approved", "filled")
+
+
+API: dict[str, Callable[[Artist], Request]] = {
+    "a token": lambda artist: (principal(artist), "/api/v1/tokens", {"name": "spy"}),
+    "an invitation": lambda artist: (
+        factories.get_member(artist, "owner"),
+        "/api/v1/studio/mara-veil/team",
+        {"email": "friend@example.com", "role": "owner"},
+    ),
+    "a principal": lambda artist: (
+        factories.get_staff(),
+        "/api/v1/staff/artists",
+        {"name": "Eve", "slug": "eve", "principal": factories.get_staff().email},
+    ),
+    "own words": lambda artist: (
+        principal(artist),
+        f"/api/v1/drafts/{factories.create_pending_draft(artist).pk}/edit",
+        {"text": TYPED, "revision": 1},
+    ),
+    "the team's words": lambda artist: (
+        principal(artist),
+        f"/api/v1/drafts/{edited_by_the_team(artist).pk}/approve",
+        {"revision": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", API)
+def test_the_api_refuses_it_with_an_old_password_and_does_it_with_a_fresh_one(artist: Artist, name: str) -> None:
+    person, path, body = API[name](artist)
+    before = state_of(artist)
+
+    stale = factories.signed_in_client(person).post(path, body, content_type=JSON)
+    unchanged = state_of(artist) == before
+    fresh = factories.fresh_client(person).post(path, body, content_type=JSON)
+
+    assert (stale.status_code, stale.json()["code"], unchanged) == (403, "SignInAgain", True)
+    assert fresh.status_code in {200, 201, 202}
+    assert state_of(artist) != before
