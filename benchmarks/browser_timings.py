@@ -61,13 +61,17 @@ def measure_in_browser(dataset: PagesDataset, urls: Mapping[str, str]) -> dict[s
 
 @contextmanager
 def _running_site(urls: Mapping[str, str]) -> Iterator[str]:
-    """Run the site, the relay and the workers, on the benchmark's database and on topics of their own."""
+    """Run the site, the relay and the workers, on the benchmark's database and on topics of their own.
+
+    All its clients have one address, so the limits of connections for an address are raised.
+    """
     port = find_free_port()
     with tempfile.TemporaryDirectory() as folder:
         env = {
             **os.environ, **urls, "DEBUG": "0", "HTTPS": "0", "SECRET_KEY": settings.SECRET_KEY, "STATIC_ROOT": folder,
             "ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": f"http://127.0.0.1:{port}", "MAIL_DIR": folder,
             "KAFKA_TOPIC_PREFIX": f"bench-{uuid.uuid4().hex[:8]}.",
+            "CONNECTIONS_PER_ADDRESS": "10000", "HALF_OPEN_PER_ADDRESS": "10000",
         }  # fmt: skip
         settings.KAFKA_TOPIC_PREFIX = env["KAFKA_TOPIC_PREFIX"]
         create_topics()

@@ -13,7 +13,7 @@ django.setup(set_prefix=False)  # before anything that imports a model
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from config.asgi_handler import PooledASGIHandler  # noqa: E402
-from config.asgi_limits import limit_body_size  # noqa: E402
+from config.asgi_limits import limit_body_size, read_client_address  # noqa: E402
 from config.routing import websocket_application  # noqa: E402
 from live import runtime  # noqa: E402
 
@@ -36,5 +36,9 @@ async def lifespan(
 
 
 application = ProtocolTypeRouter(
-    {"http": limit_body_size(PooledASGIHandler()), "websocket": websocket_application, "lifespan": lifespan}
+    {
+        "http": read_client_address(limit_body_size(PooledASGIHandler())),
+        "websocket": websocket_application,
+        "lifespan": lifespan,
+    }
 )

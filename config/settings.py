@@ -153,8 +153,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.boolean("HTTPS", default=not DEBUG)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.boolean("BEHIND_PROXY", default=False) else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", default=False) else None
+# How many proxies a request passes. Each adds the address that it got the request from to X-Forwarded-For. Django and
+# allauth never read that header: config/asgi.py sets REMOTE_ADDR.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -169,6 +171,13 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024  # bytes; more than ListenBrainz' limit, which its API checks itself
+ANONYMOUS_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes, except where scrobblers send listens
+# Of one address in one web process: open connections, and those whose request has not arrived whole. Of a request: its
+# headers arrive within so many seconds, and in each such span its body brings so many bytes a second.
+CONNECTIONS_PER_ADDRESS = env.integer("CONNECTIONS_PER_ADDRESS", 200, least=1)
+HALF_OPEN_PER_ADDRESS = env.integer("HALF_OPEN_PER_ADDRESS", 50, least=1)
+SLOW_REQUEST_SECONDS = env.integer("SLOW_REQUEST_SECONDS", 10, least=1)
+SLOW_REQUEST_BYTES_PER_SECOND = env.integer("SLOW_REQUEST_BYTES_PER_SECOND", 500, least=1)
 
 MAILERS = {
     "default": {
@@ -222,6 +231,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.openapi.document_problems",
+    ],
 }
 
 # ListenBrainz API: how many requests within a window of this many seconds.

@@ -2,16 +2,16 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from config import views
 from config.admin.site import site
+from config.schema_view import SchemaView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
     path("", include("accounts.urls")),
-    path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/schema", SchemaView.as_view(), name="api-schema"),
     path("", include("listens.urls")),
     path("", include("artists.urls")),
     path("", include("fans.urls")),

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import sys
+from http import HTTPStatus
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from config.exception_handler import DATABASE_UNAVAILABLE
 from fans.views import feed
 from listens.listenbrainz import endpoint
+from web import problems
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +63,14 @@ def error_page(request: HttpRequest, status: int, title: str, sentence: str, *, 
     if is_listenbrainz_request(request.path):
         return endpoint.allow_any_origin(endpoint.error_response(status, sentence))
     if is_api_request(request.path):
-        return JsonResponse({"detail": sentence}, status=status)
+        return _problem_response(status, sentence, HTTPStatus(status).phrase.replace(" ", ""))
     context = {"status": status, "title": title, "sentence": sentence, "way": way, "layout": "base.html"}
     return render(request, "error.html", context, status=status)
+
+
+def _problem_response(status: int, detail: str, code: str) -> JsonResponse:
+    body = problems.problem_details(status, detail, code)
+    return JsonResponse(body, status=status, content_type=problems.CONTENT_TYPE)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -104,6 +111,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_listenbrainz_request(request.path):
         return endpoint.allow_any_origin(endpoint.error_response(status, f"{sentence} ({code})"))
     if is_api_request(request.path):
-        return JsonResponse({"detail": sentence, "code": code}, status=status)
+        return _problem_response(status, sentence, code)
     context = {"status": status, "title": "Not now", "sentence": sentence, "code": code, "layout": "base_minimal.html"}
     return HttpResponse(render_to_string("error.html", context), status=status)

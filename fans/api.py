@@ -47,7 +47,7 @@ class OptInView(APIView):
         opt_ins.opt_in(get_person(request), artist)
         return Response(self.serialize_state(get_person(request), artist))
 
-    @extend_schema(request=None, responses=OptInStateSerializer)
+    @extend_schema(request=None, responses={200: OptInStateSerializer})
     def delete(self, request: Request, slug: str) -> Response:
         """End your opt-in."""
         artist = self.get_artist(slug)

@@ -15,6 +15,7 @@ from artists import eligibility, marks, review
 from artists.api.access import get_studio_artist
 from artists.models import Draft, Moment
 from web.pagination import StrictCursorPagination
+from web.serializers import JSONSerializer
 
 
 class DraftSerializer(serializers.ModelSerializer[Draft]):
@@ -89,16 +90,16 @@ class RefusedMomentsView(generics.ListAPIView[Moment]):
         return refused.select_related("program")
 
 
-class ApproveSerializer(serializers.Serializer[dict[str, Any]]):
+class ApproveSerializer(JSONSerializer):
     revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
 
 
-class EditSerializer(serializers.Serializer[dict[str, Any]]):
+class EditSerializer(JSONSerializer):
     text = serializers.CharField(max_length=4000, trim_whitespace=False)
     revision = serializers.IntegerField(help_text="the revision that you changed; another is refused")
 
 
-class DeclineSerializer(serializers.Serializer[dict[str, Any]]):
+class DeclineSerializer(JSONSerializer):
     reason = serializers.CharField(max_length=280, required=False, allow_blank=True)
     revision = serializers.IntegerField(help_text="the revision that you saw; another is refused")
 

@@ -1,7 +1,5 @@
 """The artist's grants over the API."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +11,7 @@ from artists import artist_grants
 from artists.api.access import StudioView
 from rights import grants
 from rights.models import Grant, Use
+from web.serializers import JSONSerializer
 
 
 class GrantSerializer(serializers.ModelSerializer[Grant]):
@@ -21,7 +20,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
         fields = ["id", "use", "version", "live_from", "live_until", "ended_at"]
 
 
-class GrantSwitchSerializer(serializers.Serializer[dict[str, Any]]):
+class GrantSwitchSerializer(JSONSerializer):
     use = serializers.ChoiceField(choices=Use.choices)
     on = serializers.BooleanField()
 

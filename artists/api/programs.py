@@ -15,9 +15,10 @@ from artists.api.access import StudioView
 from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus
 from catalog.models import Recording
+from web.serializers import JSONSerializer
 
 
-class VersionSerializer(serializers.ModelSerializer[ProgramVersion]):
+class VersionSerializer(JSONSerializer, serializers.ModelSerializer[ProgramVersion]):
     wording = serializers.JSONField(help_text="locale, templates, fragments")
     recording = serializers.PrimaryKeyRelatedField(
         queryset=Recording.objects.all(), required=False, allow_null=True, help_text="one of this artist's"
@@ -37,8 +38,8 @@ class VersionSerializer(serializers.ModelSerializer[ProgramVersion]):
         return {**super().to_representation(instance), "wording": instance.words}
 
 
-class ProgramSerializer(serializers.ModelSerializer[Program]):
-    current = VersionSerializer(read_only=True)
+class ProgramSerializer(JSONSerializer, serializers.ModelSerializer[Program]):
+    current = VersionSerializer(read_only=True, allow_null=True)
     standing = serializers.SerializerMethodField(help_text="the program's status, as the studio shows it")
 
     class Meta:
@@ -104,7 +105,7 @@ class PauseView(StudioView):
         programs.pause(self.get_program(), by=get_person(request))
         return Response(ProgramSerializer(self.get_program()).data)
 
-    @extend_schema(request=None, responses=ProgramSerializer)
+    @extend_schema(request=None, responses={200: ProgramSerializer})
     def delete(self, request: Request, slug: str, pk: int) -> Response:
         """Resume a paused program."""
         programs.resume(self.get_program(), by=get_person(request))

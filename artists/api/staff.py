@@ -1,7 +1,5 @@
 """The API for the platform's staff: only staff creates artists, names principals and adds recordings."""
 
-from typing import Any
-
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -17,9 +15,11 @@ from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from catalog import registration
 from catalog.models import Artist, Recording
+from web.exceptions import Conflict
+from web.serializers import JSONSerializer
 
 
-class NewArtistSerializer(serializers.Serializer[dict[str, Any]]):
+class NewArtistSerializer(JSONSerializer):
     name = serializers.CharField(max_length=120)
     slug = serializers.SlugField(max_length=60)
     principal = serializers.EmailField(help_text="address of the artist in person, who has an account and was verified")
@@ -32,10 +32,10 @@ class ArtistSerializer(serializers.ModelSerializer[Artist]):
 
 
 def find_person(email: str) -> Person:
-    """The person with this address. Raises ValidationError; only staff may learn who has no account."""
+    """The person with this address. Raises Conflict; only staff may learn who has no account."""
     person = Person.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
-        raise serializers.ValidationError({"email": f"Nobody with the address {email} has an account yet."})
+        raise Conflict({"principal": f"Nobody with the address {email} has an account yet."})
     return person
 
 
@@ -49,7 +49,7 @@ class ArtistsView(APIView):
         serializer.is_valid(raise_exception=True)
         name, slug = serializer.validated_data["name"], serializer.validated_data["slug"]
         if Artist.objects.filter(slug=slug).exists():
-            raise serializers.ValidationError({"slug": f"{slug} is taken."})
+            raise Conflict({"slug": f"{slug} is taken."})
         principal = find_person(serializer.validated_data["principal"])
         require_recent_password(request)
         with transaction.atomic():
@@ -58,7 +58,7 @@ class ArtistsView(APIView):
         return Response(ArtistSerializer(artist).data, status=status.HTTP_201_CREATED)
 
 
-class RecordingSerializer(serializers.ModelSerializer[Recording]):
+class RecordingSerializer(JSONSerializer, serializers.ModelSerializer[Recording]):
     class Meta:
         model = Recording
         fields = ["id", "title", "artist_credit", "isrc", "mbid", "duration_ms", "is_main"]
@@ -78,7 +78,7 @@ class RecordingsView(APIView):
         try:
             recording = registration.add_recording(artist, by=get_person(request).actor, **serializer.validated_data)
         except registration.AlreadyInCatalog as error:
-            raise serializers.ValidationError({"title": str(error)}) from error
+            raise Conflict({"title": str(error)}) from error
         return Response(RecordingSerializer(recording).data, status=status.HTTP_201_CREATED)
 
 

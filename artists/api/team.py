@@ -12,6 +12,7 @@ from accounts.requests import get_person
 from artists import invitation_mail, programs
 from artists.api.access import StudioView
 from artists.models import ReviewSettings
+from web.serializers import JSONSerializer
 
 
 class MemberSerializer(serializers.ModelSerializer[Member]):
@@ -22,7 +23,7 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
         fields = ["email", "role"]
 
 
-class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+class InvitationSerializer(JSONSerializer, serializers.ModelSerializer[Invitation]):
     email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH)
 
     class Meta:
@@ -53,7 +54,7 @@ class TeamView(StudioView):
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_202_ACCEPTED)
 
 
-class ReviewSettingsSerializer(serializers.ModelSerializer[ReviewSettings]):
+class ReviewSettingsSerializer(JSONSerializer, serializers.ModelSerializer[ReviewSettings]):
     class Meta:
         model = ReviewSettings
         fields = ["grace_seconds"]

@@ -75,7 +75,7 @@ def _with_our_wording(form: type, *mixins: type, user_name: str = "") -> type:
     return type(form.__name__, (OurWordingMixin, *mixins, form), {"user_name": user_name})
 
 
-SignupForm = _with_our_wording(forms.SignupForm, user_name="email")  # with the fields of accounts.signup_form.SignupFields
+SignupForm = _with_our_wording(forms.SignupForm, user_name="email")  # with signup_form.SignupFields
 LoginForm = _with_our_wording(forms.LoginForm, user_name="login")
 ReauthenticateForm = _with_our_wording(forms.ReauthenticateForm)
 AddEmailForm = _with_our_wording(forms.AddEmailForm)

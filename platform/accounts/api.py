@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import tokens
-from accounts.exceptions import TokenRefused
 from accounts.models import Member, Person, Token
 from accounts.people import normalise_name
 from accounts.reauthentication import require_recent_password
@@ -97,10 +96,7 @@ class TokensView(APIView):
         serializer.is_valid(raise_exception=True)
         require_recent_password(request)
         person = get_person(request)
-        try:
-            token, secret = tokens.create(person, serializer.validated_data["name"], by=person)
-        except TokenRefused as error:
-            return Response({"detail": str(error), "code": error.code}, status=status.HTTP_400_BAD_REQUEST)
+        token, secret = tokens.create(person, serializer.validated_data["name"], by=person)
         token.refresh_from_db(fields=["created_at"])
         return Response({**TokenSerializer(token).data, "secret": secret}, status=status.HTTP_201_CREATED)
 

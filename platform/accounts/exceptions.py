@@ -18,7 +18,7 @@ class NotAllowed(AccountError):
     code = "NotAllowed"
 
 
-class ReauthenticationRequired(AccountError, allauth_exceptions.ReauthenticationRequired):
+class ReauthenticationRequired(AccountError, allauth_exceptions.ReauthenticationRequired):  # type: ignore[misc]  # no types
     """The action needs a password that was typed a moment ago.
 
     allauth keeps the form that was sent, asks for the password, and then does what was asked. The API answers 403.

@@ -14,6 +14,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models.functions import Now
+from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Person
@@ -41,6 +42,12 @@ class SocketSession:
     @property
     def session_reference(self) -> str:
         return wire_format.session_reference(self.session_key)
+
+
+def read_session_key(headers: list[tuple[bytes, bytes]]) -> str:
+    """The session's key from the cookies, or an empty text, which is no session's key."""
+    cookies = b"; ".join(value for name, value in headers if name == b"cookie")
+    return parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
 
 
 def find_session(session_key: str) -> SocketSession | None:

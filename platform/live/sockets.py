@@ -23,20 +23,20 @@ from urllib.parse import parse_qs
 import msgspec
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
-from django.conf import settings
 from django.db import Error
-from django.http import parse_cookie
 
 from live import runtime
 from live.db_threads import run_in_db_thread
 from live.exceptions import TooManySockets
 from live.hub import SocketQueue
-from live.sessions import find_session
+from live.sessions import find_session, read_session_key
 from live.socket_writer import SocketWriter
 from live.wire_format import CLOSE_MALFORMED, CLOSE_SIGNED_OUT, CLOSE_TOO_MANY_SOCKETS, CLOSE_TRY_AGAIN
 
 logger = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 4096  # of a message from the client
+ADDRESS_SLOT = "address_slot"
+"""The key in a scope's state of what counts the connection for its address (config/connection_limits.py)."""
 
 type SequenceNumber = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
@@ -74,10 +74,12 @@ class NoticeSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no type
         await self.send({"type": "websocket.accept"})  # a browser sees a close code only after this
         try:
             after = _parse_after(self.scope["query_string"])
-            self._queue = await _open_queue(_read_session_key(self.scope["headers"]))
+            self._queue = await _open_queue(read_session_key(self.scope["headers"]))
         except _SocketRefused as refused:
             await self._close(refused.code)
             return
+        if slot := self.scope.get("state", {}).get(ADDRESS_SLOT):
+            slot.release()  # from now on it counts for its person alone
         self._writer_task = asyncio.create_task(self._write(self._queue, after))
 
     async def _write(self, queue: SocketQueue, after: int | None) -> None:
@@ -110,12 +112,6 @@ class NoticeSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no type
             self._writer_task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._writer_task
-
-
-def _read_session_key(headers: list[tuple[bytes, bytes]]) -> str:
-    """The session's key from the cookies, or an empty text, which is no session's key."""
-    cookies = b"; ".join(value for name, value in headers if name == b"cookie")
-    return parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
 
 
 def _parse_after(query: bytes) -> int | None:

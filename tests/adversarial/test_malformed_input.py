@@ -75,7 +75,7 @@ def test_a_yes_without_a_revision_is_a_yes_to_nothing() -> None:
     ]
 
     assert [answer.status_code for answer in answers] == [400, 400, 400]
-    assert [list(answer.json()) for answer in answers] == [["revision"]] * 3
+    assert [list(answer.json()["errors"]) for answer in answers] == [["revision"]] * 3
 
 
 def listen_event_bytes(person: Any, **changes: Any) -> bytes:

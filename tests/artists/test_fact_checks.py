@@ -119,7 +119,7 @@ def test_a_principal_who_takes_the_old_name_out_approves_the_text(artist: Artist
     draft = factories.create_pending_draft(artist)
     rename(draft.person, "Eva")
 
-    assert review.edit(draft.pk, "Thank you, Eva.", by=principal).state == "approved"
+    assert review.edit(draft.pk, "Thank you, Eva.", by=principal, fresh=True).state == "approved"
 
 
 @pytest.mark.parametrize(

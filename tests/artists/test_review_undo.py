@@ -100,4 +100,4 @@ def test_an_edit_stays_after_an_undo() -> None:
 
     with pytest.raises(NotAllowed):
         review.approve(draft.pk, by=factories.get_member(artist, "reviewer"))
-    assert review.approve(draft.pk, by=principal).mark == "written"
+    assert review.approve(draft.pk, by=principal, fresh=True).mark == "written"

@@ -75,7 +75,7 @@ def test_an_invalid_sequence_is_refused(db: None, client: Client, after: str) ->
     answer = sign_in(create_person("ana"), client).get(f"/api/v1/notices?after={after}")
 
     assert answer.status_code == 400
-    assert list(answer.json()) == ["after"]
+    assert list(answer.json()["errors"]) == ["after"]
 
 
 def test_anonymous_requests_are_refused_and_nobody_can_write(db: None, client: Client) -> None:

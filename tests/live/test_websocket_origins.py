@@ -77,7 +77,7 @@ def test_each_name_of_the_site_accepts_its_own_pages(calm_site: Site, connect_st
 def test_a_trusted_proxy_says_which_scheme_a_page_used(
     processes: Processes, connect_status: ConnectStatus, trusted: str, answers: list[int]
 ) -> None:
-    behind = start_site(processes, BEHIND_PROXY=trusted, SITE_URL="https://fanfare.example")
+    behind = start_site(processes, TRUSTED_PROXIES=trusted, SITE_URL="https://fanfare.example")
     own = behind.url.partition("//")[2]
 
     statuses = [connect_status(behind, f"{scheme}://{own}", X_Forwarded_Proto="https") for scheme in ("https", "http")]

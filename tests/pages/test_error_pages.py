@@ -50,7 +50,7 @@ def test_an_unknown_url_and_an_unknown_object_read_the_same(debug_setting: Setti
 @pytest.mark.parametrize(
     ("path", "keys"),
     [
-        ("/api/v1/nothing", ["detail"]),
+        ("/api/v1/nothing", ["type", "title", "status", "detail", "code"]),
         ("/1/nothing", ["code", "error"]),
         ("/apis/listenbrainz/1/nothing", ["code", "error"]),
     ],
@@ -109,5 +109,5 @@ def test_programs_that_use_the_wrong_method_get_json(debug_setting: Settings) ->
 
     api, listenbrainz = client.get("/api/v1/drafts/1/approve"), client.get("/1/submit-listens")
 
-    assert (api.status_code, api["Content-Type"], api["Allow"]) == (405, "application/json", "POST, OPTIONS")
+    assert (api.status_code, api["Content-Type"], api["Allow"]) == (405, "application/problem+json", "POST, OPTIONS")
     assert (listenbrainz.status_code, listenbrainz.json()["code"]) == (405, 405)

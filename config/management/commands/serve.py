@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -10,9 +11,9 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from django.conf import settings
 from django.core.management.base import CommandError
 
+from config.connection_limits import BoundedHttpProtocol, BoundedSocketProtocol
 from config.management.base import ProcessCommand
 from live.sockets import MAX_MESSAGE_BYTES
 
@@ -30,6 +31,7 @@ class Command(ProcessCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn shuts down first and then raises them again
             signal.signal(number, _exit)
+        _allow_many_connections()
         with open_socket(host, port) as listening:
             free_port = listening.getsockname()[1]
             if free_port != port:
@@ -43,6 +45,12 @@ class Command(ProcessCommand):
 
 def _exit(number: int, frame: FrameType | None) -> None:
     sys.exit(0)
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit of open files to what the system allows: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -71,13 +79,14 @@ def _bind_socket(host: str, port: int) -> socket.socket:
 def _uvicorn_config() -> uvicorn.Config:
     return uvicorn.Config(
         "config.asgi:application",
-        ws="websockets-sansio",
+        http=BoundedHttpProtocol,
+        ws=BoundedSocketProtocol,
         ws_per_message_deflate=False,  # it doubles the memory of an open socket, and our messages are short
         ws_max_size=MAX_MESSAGE_BYTES,
         lifespan="on",
         log_config=None,  # settings.LOGGING
         access_log=False,  # it would log URLs of receipts, and tokens given as ?token=
         server_header=False,
-        proxy_headers=bool(settings.SECURE_PROXY_SSL_HEADER),
+        proxy_headers=False,  # config/asgi.py reads them, for TRUSTED_PROXIES
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )

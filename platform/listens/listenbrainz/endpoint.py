@@ -14,6 +14,7 @@ from accounts import tokens
 from accounts.models import Person
 from listens.exceptions import InvalidSubmission, RequestRejected
 from web import rate_limits
+from web.client_address import limit_key
 
 RATE_LIMIT_EXCEEDED = (
     "You have exceeded your rate limit. See the X-RateLimit-* response headers for more information on your current "
@@ -73,7 +74,7 @@ def _rate_limited(view: View, request: HttpRequest, parts: dict[str, str]) -> Ht
     if person:
         rate = rate_limits.hit(f"listens token {secret}", settings.LISTENS_RATE_PER_TOKEN, settings.LISTENS_RATE_WINDOW)
     else:
-        address = request.META.get("REMOTE_ADDR", "")
+        address = limit_key(request.META["REMOTE_ADDR"])
         rate = rate_limits.hit(
             f"listens address {address}", settings.LISTENS_RATE_PER_ADDRESS, settings.LISTENS_RATE_WINDOW
         )

@@ -132,7 +132,7 @@ def test_an_unknown_state_is_refused(artist: Artist) -> None:
     )
 
     assert response.status_code == 400
-    assert list(response.json()) == ["state"]
+    assert list(response.json()["errors"]) == ["state"]
 
 
 @pytest.mark.parametrize("path", ["drafts", "drafts?state=declined", "programs", "team", "grants"])

@@ -37,4 +37,4 @@ def test_the_undo_time_is_required(artist: Artist) -> None:
         "/api/v1/studio/mara-veil/review-settings", {}, content_type=JSON
     )
 
-    assert (response.status_code, response.json()) == (400, {"grace_seconds": ["This field is required."]})
+    assert (response.status_code, response.json()["errors"]) == (400, {"grace_seconds": ["This field is required."]})

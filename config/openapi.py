@@ -1,0 +1,69 @@
+"""Complete the API's schema: what every operation can answer besides its success, as problem details."""
+
+from http import HTTPStatus
+from typing import Any
+
+from web import problems
+
+type Json = dict[str, Any]
+
+PROBLEM_SCHEMA: Json = {
+    "type": "object",
+    "description": "Problem details (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong, for people."},
+        "code": {"type": "string", "description": "What is wrong, for programs."},
+        "errors": {"type": "object", "additionalProperties": {}, "description": "What is wrong with each field."},
+    },
+    "required": ["type", "title", "status", "detail", "code"],
+}
+DESCRIPTIONS = {
+    400: "What was sent is not valid.",
+    403: "Nobody is signed in, this person may not do it, or the password was typed too long ago (`SignInAgain`).",
+    404: "It does not exist, or it is not yours to see.",
+    406: "The answer is JSON, which `Accept` does not allow.",
+    409: "It cannot be done as things are now.",
+    413: "The body is too large.",
+    415: "The body is not of the documented type.",
+    429: "There were too many requests. `Retry-After` says when to go on.",
+    503: "The database is away for a moment.",
+}
+
+
+def document_problems(result: Json, generator: Any, request: Any, public: bool) -> Json:
+    """drf-spectacular's hook after the schema is built (POSTPROCESSING_HOOKS)."""
+    components = result["components"]
+    components["schemas"]["Problem"] = PROBLEM_SCHEMA
+    components["responses"] = {str(status): _response(status) for status in DESCRIPTIONS}
+    for path in result["paths"].values():
+        for method, operation in path.items():
+            for status in sorted(_possible_statuses(method, operation)):
+                reference = {"$ref": f"#/components/responses/{status}"}
+                operation["responses"].setdefault(str(status), reference)
+    return result
+
+
+def _response(status: int) -> Json:
+    content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    response: Json = {"description": f"{HTTPStatus(status).phrase}. {DESCRIPTIONS[status]}", "content": content}
+    if status == 429:
+        response["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer"}}}
+    return response
+
+
+def _possible_statuses(method: str, operation: Json) -> set[int]:
+    """Every operation needs a session and counts as a request. The rest follows from what it takes."""
+    statuses = {403, 406, 429, 503}
+    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    if "query" in places:
+        statuses |= {400, 404}  # 404 for a cursor
+    if "path" in places:
+        statuses |= {404}
+    if method != "get":
+        statuses |= {409}
+    if "requestBody" in operation:
+        statuses |= {400, 413, 415}
+    return statuses
