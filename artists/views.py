@@ -6,13 +6,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
-from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
-from artists import artist_grants, generation
+from artists import generation
 from artists.models import ProgramVersion
 from catalog.models import Artist
 from fans import ai_permissions, discovery, opt_ins
-from rights import clearance
 
 
 @require_safe
@@ -20,10 +18,12 @@ from rights import clearance
 @login_required
 def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
+    may_write = opt_ins.may_write(artist, request.user)
     context = {
         "artist": artist,
         "ai_permissions": ai_permissions.list_permissions(artist),
-        "offers": list_offers(artist, request.user),
+        "may_write": may_write,
+        "offers": list_offers(artist) if may_write else [],
         "recordings": discovery.playable_recordings(artist),
         "uses_ai_model": generation.configured_model() is not None,
         "section": "artists",
@@ -32,13 +32,10 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     return render(request, "fans/artist.html", context | own)
 
 
-def list_offers(artist: Artist, fan: Person) -> list[ProgramVersion]:
-    """The live versions that can reach this fan, smallest number of listens first.
+def list_offers(artist: Artist) -> list[ProgramVersion]:
+    """The live versions, smallest number of listens first.
 
     Without their wording: the page does not give away what a message says.
     """
-    grant = artist_grants.get_message_grant(artist)
-    if grant is None or not clearance.covers_territory(grant, fan.country):
-        return []
     live = ProgramVersion.objects.live().filter(program__artist=artist).select_related("recording")
     return list(live.defer("wording").order_by("nth", "pk"))

@@ -85,6 +85,27 @@ def time_zone_of_reader(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def forms_in_place(get_response: GetResponse) -> GetResponse:
+    """Answer a form that stays in its page (hx-boost) with the page, as if the browser had sent it.
+
+    The browser follows a redirect to the same page by itself, and htmx takes the new parts out of it. A redirect to
+    another page moves the whole page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.META.get("HTTP_HX_BOOSTED") != "true":
+            return get_response(request)
+        request.META.pop("HTTP_HX_REQUEST", None)
+        response = get_response(request)
+        if response.status_code not in {301, 302, 303}:
+            return response
+        current_path = urlsplit(request.META.get("HTTP_HX_CURRENT_URL", "")).path
+        is_same_page = urlsplit(response["Location"]).path == current_path
+        return response if is_same_page else HttpResponseClientRedirect(response["Location"])
+
+    return middleware
+
+
 def htmx_redirects(get_response: GetResponse) -> GetResponse:
     """Let a redirect move the whole page, not the part that htmx asked for. After sign-in, return to that page.
 

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.forms_in_place",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.time_zone_of_reader",
     "config.middleware.htmx_redirects",

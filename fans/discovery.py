@@ -9,20 +9,25 @@ from catalog.models import Artist, Recording
 from fans import experiences
 from fans.engagement import find_engagement
 from fans.models import BY_HAND_MARKS, Engagement, OptIn
+from rights import clearance
+from rights.models import Use
 
 MAX_RECORDINGS, STARTER_RECORDINGS = 12, 3
 HANDMADE_EXPERIENCES = 3
 
 
 def search_artists(person: Person, query: str = "") -> QuerySet[Artist]:
-    """Artists whose name contains `query`, with `plays` by this person and `opted_in`.
+    """Artists whose name contains `query`, with `plays` by this person, `opted_in` and `may_write`.
+
+    `may_write` says whether the artist's permission for personal messages is on.
 
     Artists they opted in to come first, then those they play most, then by name.
     """
     plays = Engagement.objects.filter(person=person, artist=OuterRef("pk")).values("listens")
     active = OptIn.objects.filter(person=person, artist=OuterRef("pk"), ended_at=None)
+    granted = clearance.live_grants().filter(artist=OuterRef("pk"), use=Use.PERSONAL_MESSAGE)
     artists = Artist.objects.filter(name__icontains=query) if query else Artist.objects.all()
-    return artists.annotate(plays=Subquery(plays), opted_in=Exists(active)).order_by(
+    return artists.annotate(plays=Subquery(plays), opted_in=Exists(active), may_write=Exists(granted)).order_by(
         "-opted_in", F("plays").desc(nulls_last=True), "name", "pk"
     )
 

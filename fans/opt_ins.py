@@ -15,6 +15,8 @@ from accounts.models import Person
 from audit import trail
 from catalog.models import Artist
 from fans.models import Mute, OptIn
+from rights import clearance
+from rights.models import Use
 from worker import wake
 
 CHANNEL = "stops"
@@ -97,6 +99,12 @@ def find_opt_in(person: Person, artist: Artist) -> OptIn | None:
     """The active opt-in, with its consent."""
     active = OptIn.objects.filter(person=person, artist=artist, ended_at=None)
     return active.select_related("consent").first()
+
+
+def may_write(artist: Artist, fan: Person) -> bool:
+    """Whether the artist's permission for personal messages is on, where this fan lives."""
+    grant = clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
+    return grant is not None and clearance.covers_territory(grant, fan.country)
 
 
 def describe_opt_in(person: Person, artist: Artist) -> dict[str, Any]:

@@ -7,6 +7,7 @@
 //               GET url?about=<reference>. The status 204 shows nothing. A toast about "experience:1" is only spoken
 //               where #experience-1 is in view, so that it never covers what it announces.
 // Connection    #offline, #signed-out and #request-error (_messages.html) and [data-live-state] are shown and hidden.
+// Focus         stays on what was pressed while htmx replaces it, or goes to the nearest part around it that is still there
 // Small things  <button data-copy="#id" hidden>   copies the text or value of that element and says so
 //               <button data-close>               removes the nearest [data-closable], or hides a [data-closable="hide"]
 
@@ -151,6 +152,43 @@ document.addEventListener("htmx:sendError", (event) => { if (isByPerson(event)) 
 document.addEventListener("htmx:beforeRequest", (event) => { if (isByPerson(event)) setVisible("#request-error", false); });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.removeAttribute("aria-busy"));
+
+// -- Focus ---------------------------------------------------------------------------------------------------------------
+
+let pressed; // what the person pressed: selectors of it and of what it stands in, nearest first
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!isByPerson(event)) return;
+  const { elt, requestConfig } = event.detail;
+  const control = requestConfig.triggeringEvent?.submitter ?? elt;
+  if (control.contains(document.activeElement)) pressed = [...selectorsOf(control), ...selectorsAround(control)];
+});
+
+function selectorsOf(control) {
+  const form = control.form?.getAttribute("action");
+  const inForm = form ? `form[action="${CSS.escape(form)}"] ` : "";
+  const value = control.getAttribute("value");
+  return [
+    control.id && `#${CSS.escape(control.id)}`,
+    control.name && value && `${inForm}[name="${CSS.escape(control.name)}"][value="${CSS.escape(value)}"]`,
+    form && `${inForm}button:not([tabindex="-1"])`,
+  ].filter(Boolean);
+}
+
+function selectorsAround(control) {
+  const ids = [];
+  for (let part = control.parentElement; part; part = part.parentElement) if (part.id) ids.push(`#${CSS.escape(part.id)}`);
+  return ids;
+}
+
+// htmx itself only finds what has an id. This runs after what pages do about the focus themselves.
+document.addEventListener("htmx:afterSettle", () => setTimeout(() => {
+  if (!pressed || document.activeElement !== document.body) return;
+  const control = pressed.map((selector) => $(selector)).find((found) => found && !found.disabled);
+  if (control && !control.matches("a[href], button, input, select, textarea, summary")) control.tabIndex = -1;
+  control?.focus({ preventScroll: true });
+  pressed = undefined;
+}));
 
 // -- Small things --------------------------------------------------------------------------------------------------------
 

@@ -116,6 +116,7 @@ function focusEditor() {
   const wasReplaced = currentDraft !== $("#current-draft");
   currentDraft = $("#current-draft");
   const isFree = focused === document.body || (!wasEditing && currentDraft.contains(focused));
+  if (wasEditing && !field && focused === document.body) $('[data-key="e"]')?.focus({ preventScroll: true }); // back from an edit
   wasEditing = field !== null;
   if (wasReplaced && field && isFree) field.focus({ preventScroll: true });
 }

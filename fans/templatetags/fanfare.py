@@ -59,6 +59,21 @@ def mark(made: str, words: str) -> SafeString:
     return format_html('<span class="mark" data-made="{}">{}<span>{}</span></span>', made, icon(f"m-{made}"), words)
 
 
+@register.simple_tag
+def in_place(target: str, *others: str) -> SafeString:
+    """Attributes of a form that changes its page without a reload: the id of the part that is new, and of others.
+
+    The view redirects to the same page, or renders it. Without JavaScript the form is sent as usual.
+    """
+    also_new = format_html_join("", ",#{}", ((other,) for other in others))
+    return format_html(
+        'hx-boost="true" hx-push-url="false" hx-target="#{0}" hx-select="#{0}" hx-swap="outerHTML" '
+        'hx-select-oob="#messages:innerHTML{1}"',
+        target,
+        also_new,
+    )
+
+
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, name: str, label: str, symbol: str = "", **where: Any) -> SafeString:
     """A link of the navigation bar, or with a symbol a tab; "" if there is no URL of this name.

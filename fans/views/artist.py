@@ -40,8 +40,9 @@ def set_opt_in(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         opt_ins.opt_in(request.user, artist)
     back = RETURN_PAGES.get(request.POST.get("back", ""))
     if request.htmx and not back:
-        context = {"artist": artist} | opt_ins.describe_opt_in(request.user, artist)
-        return render(request, "fans/artist.html#opt-in", context)
+        context = {"artist": artist, "may_write": opt_ins.may_write(artist, request.user)}
+        context |= opt_ins.describe_opt_in(request.user, artist)
+        return render(request, "fans/artist.html#opt-in-response", context)
     return redirect(back) if back else redirect("artist", slug)
 
 

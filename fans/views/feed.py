@@ -25,6 +25,7 @@ from live import notices
 from live.models import Notice
 from web.decorators import post_only
 from web.pagination import paginate
+from web.redirects import return_url
 
 PAGE_SIZE = 10
 MAX_NEW_CARDS = 50  # after more notices than this the whole page is loaded again
@@ -132,9 +133,9 @@ def activity_box(request: AuthenticatedHttpRequest) -> HttpResponse:
 @post_only
 @login_required
 def set_hide_ai(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The switch above the feed and in the settings. `back` says where to return to."""
+    """The switch above the feed and in the settings. Both keep their page."""
     preferences.set_hide_ai(request.user, request.POST.get("on") == "1")
-    return redirect("settings" if request.POST.get("back") == "settings" else "feed")
+    return redirect(return_url(request))
 
 
 def _parse_filter(request: AuthenticatedHttpRequest, known_artists: list[KnownArtist]) -> FeedFilter:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -59,8 +60,8 @@ def first_listen(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def choose_artists(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Artists, each with its switch and consent text."""
-    artists = discovery.search_artists(request.user)[:ARTISTS_SHOWN]
+    """Artists who may write to fans or whom the fan opted in to, each with its switch and consent text."""
+    artists = discovery.search_artists(request.user).filter(Q(may_write=True) | Q(opted_in=True))[:ARTISTS_SHOWN]
     context = {"artists": [_with_consent_text(artist) for artist in artists]}
     return render(request, "fans/onboarding_artists.html", context)
 
@@ -74,7 +75,7 @@ def finish_onboarding(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def _with_consent_text(artist: Artist) -> dict[str, Any]:
-    return {"artist": artist, "consent_text": opt_ins.consent_text(artist)}
+    return {"artist": artist, "consent_text": opt_ins.consent_text(artist), "part_id": f"choose-{artist.pk}"}
 
 
 def _render_connect(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> HttpResponse:

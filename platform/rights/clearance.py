@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from catalog.models import Artist
@@ -93,20 +93,25 @@ def get_live_grant(use: str, artist: Artist) -> Grant | None:
     return _live_grants([ClearanceRequest(use, artist.pk)], None).get((artist.pk, use))
 
 
+def live_grants(at: datetime | None = None) -> QuerySet[Grant]:
+    """The artists' own grants that are live at this time, or now."""
+    time = at or Now()
+    return Grant.objects.filter(
+        Q(live_until=None) | Q(live_until__gt=time),
+        Q(ended_at=None) | Q(ended_at__gt=time),
+        party__kind=Party.Kind.ARTIST,
+        live_from__lte=time,
+    )
+
+
 def covers_territory(grant: Grant, territory: str) -> bool:
     return not grant.territories or territory in grant.territories.split(",")
 
 
 def _live_grants(requests: Sequence[ClearanceRequest], at: datetime | None) -> dict[tuple[int, str], Grant]:
     """Each artist's own live grant, by artist and use."""
-    time = at or Now()
-    grants = Grant.objects.filter(
-        Q(live_until=None) | Q(live_until__gt=time),
-        Q(ended_at=None) | Q(ended_at__gt=time),
-        party__kind=Party.Kind.ARTIST,
-        artist__in={request.artist_id for request in requests},
-        use__in={request.use for request in requests},
-        live_from__lte=time,
+    grants = live_grants(at).filter(
+        artist__in={request.artist_id for request in requests}, use__in={request.use for request in requests}
     )
     return {(grant.artist_id, grant.use): grant for grant in grants}
 

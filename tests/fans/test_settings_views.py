@@ -127,10 +127,14 @@ def test_opt_ins_paused_programs_and_consents_are_listed() -> None:
     assert "Ended , Mara Veil" in get_page(client, "/settings").words
 
 
-def test_changing_hide_ai_returns_to_the_settings() -> None:
+def test_hiding_ai_messages_returns_to_the_same_page() -> None:
     fan = factories.create_fan()
 
-    assert signed_in_client(fan).post("/feed/hide-ai", {"on": "1", "back": "settings"})["Location"] == "/settings"
+    for page in ("/settings", "/?artist=mara-veil"):
+        response = signed_in_client(fan).post(
+            "/feed/hide-ai", {"on": "1"}, headers={"referer": f"http://testserver{page}"}
+        )
+        assert response["Location"] == page
     assert preferences.hides_ai(fan)
 
 

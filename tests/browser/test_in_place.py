@@ -1,0 +1,152 @@
+"""Switches and small forms change their page in place: no reload, no jump, and the focus stays where one was."""
+
+import itertools
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import Person
+from catalog.models import Artist
+from fans import opt_ins
+from tests import factories
+from tests.browser import factories as browser_factories
+from tests.browser.browsers import Browsers
+from tests.browser.full_site import FullSite
+
+_names = itertools.count(1)
+
+
+@dataclass
+class Press:
+    """A button on a page, and what shows that it worked. `focused` is the text of the focused control afterwards."""
+
+    path: str
+    button: str
+    effect: str
+    viewer: str = "fan"
+    focused: str = ""
+
+
+PRESSES = {
+    "the switch of an artist": Press(
+        "/welcome/artists", "#choose-{other} [role=switch]", "#choose-{other} [aria-checked=true]", "fan",
+        "Let {other_name} write to me",
+    ),
+    "hide AI in the feed": Press(
+        "/?artist={slug}", ".head [role=switch]", ".head [aria-checked=true]", "fan", "Hide AI messages"
+    ),
+    "hide AI in the settings": Press(
+        "/settings", "#feed-setting [role=switch]", "#feed-setting [aria-checked=true]", "fan", "Hide AI messages"
+    ),
+    "an opt-in ended": Press("/settings", "#opt-ins-setting .btn-danger", "#consents-setting >> text=Ended", "fan"),
+    "a token": Press("/settings", "#tokens-setting .form .btn", "#tokens-setting .new-token", "fan", "Make a token"),
+    "recording paused": Press("/listening", "[name=for][value=open]", ".recording-status-off", "fan", "Record again"),
+    "a permission off": Press(
+        "/studio/{slug}/grants", "[name=on][value='0']", "[name=on][value='1']", "principal", "Switch on"
+    ),
+    "a program paused": Press(
+        "/studio/{slug}/programs/{program}", "[name=do][value=pause]", "[name=do][value=resume]", "principal", "Resume"
+    ),
+    "a part added": Press(
+        "/studio/{slug}/programs/{program}", "[value=add-fragment]", "#fragment-0", "principal", "Alternate endings"
+    ),
+    "a member removed": Press(
+        "/studio/{slug}/team", "#members [value=remove]", ".messages >> text=no longer in the team", "principal"
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def artist(full_site: FullSite) -> Artist:
+    artist = factories.create_artist(f"Place {next(_names)}")
+    factories.create_program(artist)
+    factories.add_member(artist, "reviewer")
+    return artist
+
+
+@pytest.fixture
+def fan(artist: Artist) -> Person:
+    return factories.create_fan("Ana", opted_in=artist)
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_a_press_changes_the_page_in_place(name: str, artist: Artist, fan: Person, browsers: Browsers) -> None:
+    other = factories.create_artist(f"Place {next(_names)}")
+    values = {"slug": artist.slug, "program": artist.programs.get().pk, "other": other.pk, "other_name": other.name}
+    press = PRESSES[name]
+    viewer = fan if press.viewer == "fan" else factories.get_member(artist, "principal")
+    opt_ins.opt_in(fan, artist)
+    page = browsers.open_page(press.path.format(**values), viewer, viewport={"width": 390, "height": 600})
+    button = page.locator(press.button.format(**values)).first
+    _open_around(button.element_handle())
+    button.focus()
+    page.evaluate("window.sameAsBefore = true")
+    before = page.evaluate("scrollY")
+
+    button.press("Enter")
+
+    expect(page.locator(press.effect.format(**values)).first).to_be_visible()
+    page.wait_for_function("document.activeElement !== document.body")
+    assert page.evaluate("window.sameAsBefore")
+    if press.focused:
+        assert page.evaluate("document.activeElement.textContent.trim()") == press.focused.format(**values)
+    if press.effect != "#tokens-setting .new-token":  # this one scrolls to the token, which is shown only once
+        assert (
+            abs(page.evaluate("scrollY") - before) <= 120
+        )  # lines above may come or go, but it does not jump to the top
+
+
+def _open_around(element: object) -> None:
+    element.evaluate("each => { const menu = each.closest('details'); if (menu) menu.open = true }")  # type: ignore[attr-defined]
+
+
+def test_a_switch_pressed_offline_keeps_the_page_and_says_so(artist: Artist, fan: Person, browsers: Browsers) -> None:
+    page = browsers.open_page("/welcome/artists", fan)
+    browsers.ignore_console_errors("ERR_INTERNET_DISCONNECTED", "WebSocket", "error: htmx:(afterRequest|sendError)")
+    switch = page.locator(f"#choose-{artist.pk} [role=switch]")
+    page.context.set_offline(True)
+
+    switch.click()
+
+    expect(page.locator("#request-error")).to_contain_text("We could not reach Fanfare")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    page.context.set_offline(False)
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(page.locator("#request-error")).to_be_hidden()
+
+
+def test_the_button_at_the_top_follows_the_switch(artist: Artist, browsers: Browsers) -> None:
+    page = browsers.open_page(f"/artists/{artist.slug}", factories.create_fan("Bo"))
+    top = page.locator("#invitation a")
+    expect(top).to_have_text("Let them write to you")
+
+    page.locator("#opt-in-switch").click()
+
+    expect(top).to_have_text("What you can get")
+    expect(page.locator("#opt-in-switch")).to_be_focused()
+
+
+def test_escape_in_an_edit_leads_back_to_the_edit_button(artist: Artist, browsers: Browsers) -> None:
+    draft = browser_factories.wait_for_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    page = browsers.open_page(
+        f"/studio/{artist.slug}/review/{draft.pk}/edit", factories.get_member(artist, "principal")
+    )
+    page.locator("[data-key=escape]").focus()
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("[data-key=e]")).to_be_focused()
+
+
+def test_who_changed_role_stays_on_the_button(artist: Artist, browsers: Browsers) -> None:
+    page: Page = browsers.open_page(f"/studio/{artist.slug}/team", factories.get_member(artist, "principal"))
+    page.evaluate("window.sameAsBefore = true")
+    page.locator("#members select").select_option("editor")
+
+    page.locator("#members [value=role]").click()
+
+    expect(page.locator("#messages")).to_contain_text("is now editor")
+    expect(page.locator("#members [value=role]")).to_be_focused()
+    assert page.evaluate("window.sameAsBefore")
