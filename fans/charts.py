@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 DIAL_CENTRE, DIAL_RIM, MIN_STROKE, MAX_STROKE = 170.0, 92.0, 2.0, 64.0
 BUSY_HOURS = 3  # as many hours are called "your hours"
 CHART_WIDTH, ROW_HEIGHT = 360, 46
-BASELINE, MAX_BAR_HEIGHT, BAR_WIDTH, BAR_STEP = 128.0, 104.0, 19.0, 29.9
+CHART_TOP, BELOW_BASELINE = 24.0, 22  # room for the number above the longest bar, and for the names below
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,45 @@ class Bar:
     still_running: bool = False
     """The month is not over yet."""
 
-    @property
-    def base(self) -> float:
-        """The y of the number above a vertical bar."""
-        return BASELINE - self.length - 6
+
+@dataclass(frozen=True, slots=True)
+class MonthBar(Bar):
+    """A vertical bar of a chart of months."""
+
+    width: float = 0
+    top: float = 0
 
     @property
-    def top(self) -> float:
-        return BASELINE - self.length
+    def number_y(self) -> float:
+        """The y of the number above the bar."""
+        return self.top - 6
 
     @property
     def middle(self) -> float:
-        return self.offset + BAR_WIDTH / 2
+        return self.offset + self.width / 2
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsChart:
+    """A chart of months for phones or for wider screens. CSS shows one of them by its `kind`."""
+
+    kind: str
+    width: int
+    height: int
+    bar_width: float
+    bar_step: float
+    bars: Sequence[MonthBar] = ()
+
+    @property
+    def baseline(self) -> float:
+        return self.height - BELOW_BASELINE
+
+    @property
+    def name_y(self) -> int:
+        return self.height - 6
+
+
+MONTHS_CHARTS = (MonthsChart("wave-wide", 1120, 190, 60.0, 93.3), MonthsChart("wave-narrow", 358, 150, 19.0, 29.9))
 
 
 def draw_dial(hours: Sequence[int]) -> Dial:
@@ -86,16 +113,24 @@ def draw_horizontal_bars(figures: Sequence[tuple[str, int]]) -> list[Bar]:
     ]
 
 
-def draw_month_bars(months: Sequence[tuple[datetime, int]]) -> list[Bar]:
-    """Bars beside each other, oldest month first; the last month is still running."""
+def draw_months(months: Sequence[tuple[datetime, int]]) -> list[MonthsChart]:
+    """The wide and the narrow chart: bars beside each other, oldest month first; the last month is still running."""
+    return [replace(chart, bars=_month_bars(chart, months)) for chart in MONTHS_CHARTS]
+
+
+def _month_bars(chart: MonthsChart, months: Sequence[tuple[datetime, int]]) -> list[MonthBar]:
     most = max((number for _, number in months), default=1) or 1
+    margin = (chart.width - chart.bar_step * 11 - chart.bar_width) / 2  # twelve months fill the chart
+    lengths = [round((chart.baseline - CHART_TOP) * number / most, 1) for _, number in months]
     return [
-        Bar(
+        MonthBar(
             f"{month:%b}",
             number,
-            round(5 + BAR_STEP * n, 1),
-            round(MAX_BAR_HEIGHT * number / most, 1),
-            n == len(months) - 1,
+            round(margin + chart.bar_step * n, 1),
+            length,
+            still_running=n == len(months) - 1,
+            width=chart.bar_width,
+            top=chart.baseline - length,
         )
-        for n, (month, number) in enumerate(months)
+        for n, ((month, number), length) in enumerate(zip(months, lengths, strict=True))
     ]

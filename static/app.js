@@ -145,13 +145,21 @@ function scrollBelow(box, control) {
   if (top > 0 && overlap > 0) scrollBy(0, -overlap);
 }
 
-// The failure of a live update shows no error, because the page already says that it is offline.
-const isByPerson = ({ detail }) => detail.requestConfig?.triggeringEvent?.type?.startsWith("live") !== true;
+// The failure of a live update, or of what a page asks for by itself, shows no error: the page already says that it is offline.
+const isByPerson = ({ detail }) => /^(?!live|hx:poll)/.test(detail.requestConfig?.triggeringEvent?.type ?? "live");
 document.addEventListener("htmx:responseError", (event) => { if (isByPerson(event)) showError(event.detail.xhr.status, event.detail); });
 document.addEventListener("htmx:sendError", (event) => { if (isByPerson(event)) showError(0, event.detail); });
 document.addEventListener("htmx:beforeRequest", (event) => { if (isByPerson(event)) setVisible("#request-error", false); });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.removeAttribute("aria-busy"));
+
+// A form that stays in its page, whose part the answer lacks: show the answer's page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { boosted, target, serverResponse, shouldSwap } = event.detail;
+  if (!boosted || !shouldSwap || serverResponse.includes(`id="${target.id}"`)) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});
 
 // -- Focus ---------------------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,12 @@ function toggleOtherNumber() {
   if (numberField) numberField.hidden = $('[name="times"]').value !== "other";
 }
 
+// The sentence says the number while it is being typed.
+function updateOtherNumber() {
+  const number = $('[name="number"]').value.trim();
+  $('[name="times"] [value="other"]').textContent = number ? `${number} time${number === "1" ? "" : "s"}` : "another number of times";
+}
+
 function applyTextDirection() {
   const language = $('[name="locale"]');
   const textDirection = language.selectedOptions[0].dataset.direction;
@@ -37,6 +43,7 @@ function applyTextDirection() {
 document.addEventListener("htmx:afterSettle", markInvalidFields);
 document.addEventListener("input", ({ target }) => {
   if (target.name === "times") toggleOtherNumber();
+  if (target.name === "number") updateOtherNumber();
   if (target.name === "locale") applyTextDirection();
 });
 
@@ -92,6 +99,7 @@ addEventListener("beforeunload", (event) => { if (form && !leaving && serializeF
 if (form) {
   restoreTyped();
   toggleOtherNumber();
+  updateOtherNumber();
   if (savedState === undefined) updateUnsavedState();
 }
 markInvalidFields();

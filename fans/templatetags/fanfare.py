@@ -1,6 +1,7 @@
 """Template tags and filters for the pages of all apps: icons, marks, sleeves, links, times and names."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -11,6 +12,7 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.db.models import QuerySet
 from django.forms import BoundField, ChoiceField
+from django.http import HttpRequest
 from django.template import Context
 from django.template.defaultfilters import truncatechars
 from django.urls import NoReverseMatch, reverse
@@ -127,6 +129,13 @@ def artists_of(person: Any) -> QuerySet[Artist]:
     if not isinstance(person, Person):
         return Artist.objects.none()
     return Artist.objects.filter(team__members__person=person).order_by("name", "pk")
+
+
+@register.simple_tag
+def studio_to_return_to(request: HttpRequest, own_studios: Iterable[Artist]) -> Artist | None:
+    """The artist whose studio the person came from and will return to after this page, or None."""
+    next_url = request.POST.get("next") or request.GET.get("next", "")
+    return next((artist for artist in own_studios if next_url.startswith(f"/studio/{artist.slug}/")), None)
 
 
 @register.filter

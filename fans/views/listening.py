@@ -116,7 +116,7 @@ def _chart_context(request: AuthenticatedHttpRequest) -> dict[str, Any]:
     return {
         "listen_total": totals.total,
         "hours_chart": charts.draw_dial(totals.hours),
-        "months_chart": charts.draw_month_bars(totals.months),
+        "months_charts": charts.draw_months(totals.months),
         "artists_chart": charts.draw_horizontal_bars(figures),
         "artists_chart_height": charts.ROW_HEIGHT * len(top_artists),
         "top_artists": top_artists,

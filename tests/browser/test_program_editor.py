@@ -11,6 +11,15 @@ from tests.browser.browsers import Browsers
 from tests.browser.full_site import FullSite
 
 _names = itertools.count(1)
+NATURAL_WIDTH = """each => {
+    const text = document.createElement("span");
+    text.style.cssText = `font: ${getComputedStyle(each).font}; white-space: nowrap; position: absolute`;
+    text.textContent = each.selectedOptions[0].textContent;
+    text.style.letterSpacing = getComputedStyle(each).letterSpacing;
+    document.body.append(text);
+    return text.getBoundingClientRect().width;
+}"""
+LINE_HEIGHT = "each => parseFloat(getComputedStyle(each).lineHeight) / parseFloat(getComputedStyle(each).fontSize)"
 TYPED = "Thank you[, {name}], for all of it."
 
 
@@ -75,3 +84,29 @@ def test_unsaved_changes_survive_signing_in_again(program: Program, browsers: Br
     page.get_by_role("button", name="Discard it").click()
     expect(page.locator("[name=template]")).to_have_count(1)
     expect(page.locator("[data-sign-button]")).to_be_enabled()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440])
+def test_the_sentence_shows_whole_letters_and_whole_words(program: Program, browsers: Browsers, width: int) -> None:
+    page = open_editor(browsers, program)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.locator("[name=times]").select_option("other")
+
+    for select in page.locator(".sentence-select").all():
+        assert select.evaluate(LINE_HEIGHT) >= 1.3
+        assert select.evaluate(NATURAL_WIDTH) <= select.evaluate("each => each.clientWidth + 1")
+
+
+def test_the_sentence_says_the_number_that_is_typed(program: Program, browsers: Browsers) -> None:
+    page = open_editor(browsers, program)
+    times = page.locator("[name=times]")
+    times.select_option("other")
+
+    page.fill("#number", "37")
+    assert times.evaluate("each => each.selectedOptions[0].textContent") == "37 times"
+
+    page.fill("#number", "none")
+    page.get_by_role("button", name="Save as a new version").click()
+    expect(page.locator("#number-error")).to_contain_text("How many times?")
+    expect(page.locator("#number")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#number")).to_be_visible()

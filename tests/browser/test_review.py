@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from accounts.models import Person
-from artists import programs, review
+from artists import holds, programs, review
 from artists.models import Draft
 from catalog.models import Artist
 from tests import factories
@@ -157,3 +157,28 @@ def test_the_letter_of_a_fact_never_wraps_alone(artist: Artist, browsers: Browse
     )
 
     assert widths_with_lone_letter == []
+
+
+def test_a_hold_that_ended_is_said_to_be_over(draft: Draft, browsers: Browsers) -> None:
+    other = factories.get_member(draft.artist, "reviewer")
+    browser_factories.hold_draft(draft, other)
+    page = open_review(browsers, draft)
+    expect(page.locator("#current-draft")).to_contain_text("is looking at this one")
+
+    holds.release_draft(draft, by=other)
+
+    expect(page.locator("#current-draft")).not_to_contain_text("is looking at this one", timeout=LONG)
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+
+
+def test_who_waits_for_a_held_draft_sees_at_once_that_it_was_decided(draft: Draft, browsers: Browsers) -> None:
+    other = factories.get_member(draft.artist, "reviewer")
+    browser_factories.hold_draft(draft, other)
+    page = open_review(browsers, draft)
+    expect(page.locator("#current-draft")).to_contain_text("is looking at this one")
+
+    review.approve(draft.pk, by=other)
+
+    expect(page.locator("#current-draft")).to_contain_text("Already decided by", timeout=5_000)
+    expect(page.locator("#current-draft")).not_to_contain_text("is looking at this one")
+    expect(page.locator("h1")).to_have_text("Nothing to decide")

@@ -21,8 +21,15 @@ def test_charts_of_nothing_are_empty_and_of_something_in_proportion() -> None:
 
     assert charts.draw_horizontal_bars([]) == []
     assert [bar.length for bar in charts.draw_horizontal_bars([("a", 4), ("b", 1), ("c", 0)])] == [360, 90, 1]
-    assert [(bar.length, bar.still_running) for bar in charts.draw_month_bars([(month, 0), (month, 0)])] == [
-        (0, False),
-        (0, True),
-    ]
-    assert [bar.length for bar in charts.draw_month_bars([(month, 1), (month, 2)])] == [52, 104]
+    for chart in charts.draw_months([(month, 0), (month, 0)]):
+        assert [(bar.length, bar.still_running) for bar in chart.bars] == [(0, False), (0, True)]
+    lengths = [[bar.length for bar in chart.bars] for chart in charts.draw_months([(month, 1), (month, 2)])]
+    assert lengths == [[72, 144], [52, 104]]
+
+
+def test_twelve_months_fill_each_chart() -> None:
+    for chart in charts.draw_months([(datetime(2026, month, 1, tzinfo=UTC), month) for month in range(1, 13)]):
+        first, last = chart.bars[0], chart.bars[-1]
+        assert first.offset >= 0
+        assert last.offset + last.width <= chart.width
+        assert chart.width - (last.offset + last.width) < chart.bar_step

@@ -247,3 +247,19 @@ def test_the_html_of_a_mail_fetches_nothing(client: Client, mailoutbox: list[Ema
     assert [found["href"] for found in page.all("a")] == re.findall(r"http\S+", mail.body)
     assert page.external_urls == []
     assert page.words.split() == mail.body.split()
+
+
+@pytest.mark.django_db
+def test_typing_the_password_keeps_the_bar_of_the_studio_one_comes_from() -> None:
+    artist = factories.create_artist()
+    client = signed_in_client(factories.get_member(artist, Role.PRINCIPAL))
+
+    from_studio = parse_page(client.get("/accounts/reauthenticate/?next=/studio/mara-veil/grants"))
+    from_elsewhere = parse_page(client.get("/accounts/reauthenticate/?next=/accounts/email/"))
+    from_another_studio = parse_page(client.get("/accounts/reauthenticate/?next=/studio/somebody/grants"))
+
+    assert len(from_studio.all("nav", aria_label="Studio")) == 1
+    assert [found["href"] for found in from_studio.all("a", class_="bar-mark")] == ["/studio/mara-veil/"]
+    for page in (from_elsewhere, from_another_studio):
+        assert page.all("nav", aria_label="Studio") == []
+        assert [found["href"] for found in page.all("a", class_="bar-mark")] == ["/"]

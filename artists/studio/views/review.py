@@ -24,6 +24,7 @@ from web.decorators import post_only
 from web.parsers import parse_integer
 
 TEMPLATE = "studio/review.html"
+HOLD_CHECK_SECONDS = 8  # a page that waits for somebody else looks again after this time
 MAX_REASON_LENGTH = 280
 
 
@@ -223,6 +224,7 @@ def _page_context(request: AuthenticatedHttpRequest, studio: Studio, context: Re
         "section": "review",
         "review": context,
         "queue": review_queue.list_next_drafts(request, studio, context.draft.pk if context else None),
+        "hold_check_seconds": HOLD_CHECK_SECONDS,
         "held_by_others": [] if context else review_queue.describe_held_drafts(studio),
         "progress": review_queue.DailyProgress(decided, studio.pending_count),
     }
