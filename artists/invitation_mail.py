@@ -1,5 +1,6 @@
 """Invite people to a team by mail. Nobody learns whether an address has an account."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.urls import reverse
 from accounts import invitations
 from accounts.exceptions import AlreadyMember
 from accounts.models import MAX_EMAIL_LENGTH, Invitation, Person, Role
+from ai import contacts
 from artists.exceptions import InvalidRequest
 from catalog.models import Artist
 from web import rate_limits
@@ -24,6 +26,8 @@ ROLE_DESCRIPTIONS = {
     Role.REVIEWER: "Decide drafts one by one, and pause a program.",
 }
 """For the invitation and the page of the team."""
+DOMAIN = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
+"""What mail programs turn into a link, whatever its ending."""
 MAIL_TEMPLATE = "studio/email/invitation"
 
 
@@ -36,6 +40,8 @@ def invite(artist: Artist, email: str, role: str, *, by: Person) -> Invitation:
     invitations.require_may_invite(artist.team, role, by=by)
     if len(address) > MAX_EMAIL_LENGTH or not address.isprintable():
         raise InvalidRequest("We cannot write to this address. Look at it again.")
+    if contacts.find_contact(by.display_name) or DOMAIN.search(by.display_name):
+        raise InvalidRequest("Your name holds a link or an address, and the mail would carry it. Change it first.")
     _check_rate_limits(artist, address)
     try:
         invitation, secret = invitations.create(artist.team, address, role, by=by)

@@ -146,6 +146,7 @@ ACCOUNT_CHANGE_EMAIL = True  # a person has one address; a new one replaces it o
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before the address changes
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds for which a typed password counts as fresh, for example for signing
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # only the other sessions end

@@ -23,8 +23,9 @@ if settings.OPERATOR_WINDOW:
     urlpatterns.append(path("operator/", site.urls))
 
 if settings.DEBUG:
-    from config.demo import sign_in_links  # not even imported where no such link may work
+    from config.demo import mailbox_page, sign_in_links  # not even imported where no such link may work
 
+    urlpatterns.append(path("demo/mail/<str:key>", mailbox_page.mailbox, name="demo-mailbox"))
     urlpatterns.append(path("demo/<str:key>", sign_in_links.sign_in, name="demo-link"))
 
 handler400 = "config.views.bad_request"

@@ -3,7 +3,7 @@
 from django import forms
 from django.urls import reverse_lazy
 
-from accounts.people import normalise_name
+from accounts.people import clean_name, normalise_name
 from accounts.time_zones import validate_time_zone
 from fans import scrobblers
 from trust.models import MAX_WORDS_LENGTH, Report
@@ -31,7 +31,7 @@ class NameForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return normalise_name(self.cleaned_data["name"])
+        return clean_name(self.cleaned_data["name"])
 
 
 class TimeZoneForm(forms.Form):

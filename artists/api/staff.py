@@ -13,7 +13,7 @@ from accounts import roles
 from accounts.models import Person
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
-from catalog import registration
+from catalog import lookalikes, registration
 from catalog.models import Artist, Recording
 from web.exceptions import Conflict
 from web.serializers import JSONSerializer
@@ -23,6 +23,14 @@ class NewArtistSerializer(JSONSerializer):
     name = serializers.CharField(max_length=120)
     slug = serializers.SlugField(max_length=60)
     principal = serializers.EmailField(help_text="address of the artist in person, who has an account and was verified")
+    confirm_lookalike = serializers.BooleanField(
+        default=False, help_text="create the artist though the name looks like another artist’s"
+    )
+
+    def validate_name(self, name: str) -> str:
+        if not lookalikes.has_visible_character(name):
+            raise serializers.ValidationError("Nobody can see this name.")
+        return name
 
 
 class ArtistSerializer(serializers.ModelSerializer[Artist]):
@@ -50,6 +58,10 @@ class ArtistsView(APIView):
         name, slug = serializer.validated_data["name"], serializer.validated_data["slug"]
         if Artist.objects.filter(slug=slug).exists():
             raise Conflict({"slug": f"{slug} is taken."})
+        other = None if serializer.validated_data["confirm_lookalike"] else lookalikes.find_lookalike(name)
+        if other:
+            problem = f"This looks like {other.name} ({other.slug}). Confirm that it is somebody else."
+            raise Conflict({"confirm_lookalike": problem})
         principal = find_person(serializer.validated_data["principal"])
         require_recent_password(request)
         with transaction.atomic():

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Person
 from artists.models import Draft
 from catalog.models import Artist
-from config.demo import sign_in_links, upcoming_moments
+from config.demo import mailbox_page, sign_in_links, upcoming_moments
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.fan_data import ANA
 from config.demo.program_data import HUNDRED_NAME, PROGRAMS
@@ -38,7 +38,8 @@ Fanfare is at {site}/
   4. Stay in the studio: every two or three minutes some fan reaches a moment, and a new draft joins the line.
   5. As Ana, report a message, or opt out of an artist. As the desk, see the report.
 
-  Mail lies in var/mail. Ctrl-C ends everything; the next `make demo` goes on with the same world.
+  Every mail, with its links: {mailbox}
+  Ctrl-C ends everything; the next `make demo` goes on with the same world.
 """
 HUNDRED_REVIEW_SECONDS = next(offer.review_seconds for offer in PROGRAMS[MARA] if offer.name == HUNDRED_NAME)
 ARRIVAL_TEXT = "five seconds later it is there, without a reload. Open it, and its receipt."
@@ -51,8 +52,14 @@ def render(site: str) -> str:
         f"  As {role:<15} {site}{sign_in_links.create_link(people[guest])}\n  {'':<18} {name} ({email_for(guest)})\n\n"
         for guest, role, name in GUESTS
     )
-    hours = int(sign_in_links.LINK_LIFETIME.total_seconds() // 3600)
-    return TEXT.format(site=site, guests=guests, hours=hours, password=PASSWORD, **suggested_steps(people[ANA]))
+    values = {
+        "site": site,
+        "guests": guests,
+        "hours": int(sign_in_links.LINK_LIFETIME.total_seconds() // 3600),
+        "password": PASSWORD,
+        "mailbox": site + mailbox_page.create_link(),
+    }
+    return TEXT.format(**values, **suggested_steps(people[ANA]))
 
 
 def suggested_steps(ana: Person) -> dict[str, str]:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
@@ -40,6 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             with transaction.atomic():
                 super().save_user(request, user, form, commit)
                 trail.record("person.joined", by=user.actor, subject=user.actor)
+            record_authentication(request, user, "password")  # it was typed just now; the confirmation signs in
         except IntegrityError:
             # Somebody took the handle or the address after the form was checked. Checking again gives the right answer:
             # a taken handle is named, a taken address is not.

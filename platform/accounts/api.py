@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import tokens
 from accounts.models import Member, Person, Token
-from accounts.people import normalise_name
+from accounts.people import clean_name, normalise_name
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from web.serializers import StrictSerializer
@@ -36,7 +36,7 @@ class MeSerializer(StrictSerializer, serializers.ModelSerializer[Person]):
         read_only_fields = ["handle"]
 
     def validate_name(self, name: str) -> str:
-        return normalise_name(name)
+        return clean_name(name)
 
 
 @method_decorator(never_cache, "dispatch")

@@ -3,11 +3,16 @@
 import unicodedata
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
+
 from accounts.models import Person
 from accounts.time_zones import UTC_NAME, known_names
 
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that change the direction of the text after them, also of text by other people."""
+
+BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+"""Hangul fillers: Unicode calls them letters, and nobody sees them."""
 
 
 def normalise_name(name: str) -> str:
@@ -19,6 +24,19 @@ def normalise_name(name: str) -> str:
     return "".join(
         letter for letter in spaced if unicodedata.category(letter) != "Cc" and letter not in BIDI_CONTROLS
     ).strip()
+
+
+def clean_name(name: str) -> str:
+    """A normalised name of a person or a team; "" stays "". Raises ValidationError for one without letter and digit."""
+    name = normalise_name(name)
+    if name and not has_letter_or_digit(name):
+        raise ValidationError("A name needs a letter or a digit.", code="no_letter")
+    return name
+
+
+def has_letter_or_digit(name: str) -> bool:
+    """Whether the name has one of any script that can be seen."""
+    return any(unicodedata.category(letter)[0] in "LN" and letter not in BLANK_LETTERS for letter in name)
 
 
 def display_names(actors: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.countries import country_names, is_old_enough, minimum_age
 from accounts.models import AgeBand, Person, validate_handle
-from accounts.people import clean_browser_zone, normalise_name
+from accounts.people import clean_browser_zone, clean_name
 
 EMPTY_CHOICE = [("", "Choose…")]
 
@@ -53,7 +53,7 @@ class SignupFields(forms.Form):
         return handle
 
     def clean_name(self) -> str:
-        return normalise_name(self.cleaned_data["name"])
+        return clean_name(self.cleaned_data["name"])
 
     def clean_time_zone(self) -> str:
         return clean_browser_zone(self.cleaned_data["time_zone"])

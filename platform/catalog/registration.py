@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import Team
+from accounts.people import clean_name, has_letter_or_digit
 from audit import trail
 from catalog import text_keys
+from catalog.lookalikes import has_visible_character
 from catalog.models import Artist, Recording
 
 
@@ -20,8 +23,11 @@ def add_artist(name: str, slug: str, team_name: str = "", *, by: str, mbid: UUID
 
     Raises AlreadyInCatalog, and Django's ValidationError for an invalid name, slug or MBID.
     """
+    if not has_visible_character(name):
+        raise ValidationError({"name": "Nobody can see this name."})
+    team_name = clean_name(team_name) or (name if has_letter_or_digit(name) else f"Team of {name}")
     with transaction.atomic():
-        team = Team.objects.create(name=team_name or name)
+        team = Team.objects.create(name=team_name)
         artist = Artist(team=team, name=name, slug=slug, mbid=mbid)
         _save_new(artist, f"There is an artist of this address ({slug}) or MBID already.")
         trail.record("artist.added", by=by, subject=f"artist:{artist.pk}", team=team.pk)

@@ -83,19 +83,37 @@ def test_an_address_that_another_person_took_meanwhile_is_not_confirmed(mailoutb
 
 
 @pytest.mark.django_db
-def test_a_confirmation_link_works_once_and_does_not_sign_in(client: Client, mailoutbox: list[EmailMessage]) -> None:
+def test_a_confirmation_link_works_once_and_signs_in_only_where_one_signed_up(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
     client.post("/accounts/signup/", SIGNUP_DATA)
     path = link_in_mail(mailoutbox[0])
 
     assert sign_in(Client(), SIGNUP_DATA["email"])["Location"] == "/accounts/confirm-email/"
-    first = client.post(path)
+    elsewhere = Client()
+    first = elsewhere.post(path)
     again = client.post(path)
 
     assert (first.status_code, first["Location"], again.status_code) == (302, "/accounts/login/", 404)
+    assert not is_signed_in(elsewhere)
     assert not is_signed_in(client)
     assert EmailAddress.objects.get().verified
     sign_in(client, SIGNUP_DATA["email"])
     assert is_signed_in(client)
+
+
+@pytest.mark.django_db
+def test_who_confirms_the_address_in_the_same_browser_is_signed_in(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    client.post("/accounts/signup/", SIGNUP_DATA)
+
+    confirmed = client.post(link_in_mail(mailoutbox[0]))
+
+    assert (confirmed.status_code, confirmed["Location"]) == (302, "/")
+    assert is_signed_in(client)
+    token = client.post("/settings/tokens", {"scrobbler": "pano", "label": "phone"})
+    assert token.status_code == 200  # the password was typed at the sign-up
 
 
 @pytest.mark.django_db

@@ -127,3 +127,18 @@ def test_the_sign_up_page_labels_each_field_and_preselects_no_age(client: Client
     assert [f'<label for="id_{field}">' in page for field in SIGNUP_DATA] == [True] * len(SIGNUP_DATA)
     assert '<option value="under_13">Under 13</option>' in page
     assert '<option value="" selected>Choose…</option>' in page
+
+
+@pytest.mark.parametrize("name", ["!!!", "\u3164", "…", "👍"])
+def test_a_name_needs_a_letter_or_a_digit(client: Client, name: str) -> None:
+    response = client.post("/accounts/signup/", {**SIGNUP_DATA, "name": name})
+
+    assert "A name needs a letter or a digit." in response.content.decode()
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["7", "李", "நான்", "ñ"])
+def test_a_letter_or_digit_of_any_script_is_enough(client: Client, name: str) -> None:
+    client.post("/accounts/signup/", {**SIGNUP_DATA, "name": name})
+
+    assert Person.objects.get().name == name

@@ -33,7 +33,7 @@ def post_invitation(client: Client, email: str, role: str = "reviewer") -> Any:
 
 def test_the_mail_names_the_inviter_the_artist_and_the_role(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
     owner = factories.get_member(artist, "owner")
-    owner.name = "Olga of evil.example.com"
+    owner.name = "Olga <b>of</b> Évora"
     owner.save()
 
     invitation_mail.invite(artist, "Ana@Example.com", "reviewer", by=owner)
@@ -43,7 +43,7 @@ def test_the_mail_names_the_inviter_the_artist_and_the_role(artist: Artist, mail
     page = HTMLPage(html)
     links = re.findall(r"http\S+", mail.body)
     assert (mail.to, mail.subject) == (["ana@example.com"], "Join the team of Mara Veil?")
-    assert "Olga of evil.example.com invites you to the team of Mara Veil on Fanfare, as reviewer." in mail.body
+    assert "Olga <b>of</b> Évora invites you to the team of Mara Veil on Fanfare, as reviewer." in mail.body
     assert "Decide drafts one by one, and pause a program." in mail.body
     assert [link["href"] for link in page.all("a")] == links
     assert [re.sub(r"[\w-]{43}$", "…", link) for link in links] == ["http://127.0.0.1:8000/invitations/…"]
@@ -143,3 +143,25 @@ def test_the_history_names_who_invited_and_who_joined_but_not_who_declined(artis
     assert "Yusuf Yes joined as reviewer" in page
     assert "Mara owner canceled an invitation as reviewer" in page
     assert "Nora" not in page
+
+
+@pytest.mark.parametrize(
+    "name", ["Win at evil.example", "https://evil.example", "www.evil", "eve@evil.example", "a.money/x"]
+)
+def test_who_is_called_like_a_link_invites_nobody(artist: Artist, mailoutbox: list[EmailMessage], name: str) -> None:
+    principal = factories.get_member(artist, "principal")
+    principal.name = name
+
+    with pytest.raises(InvalidRequest, match="holds a link or an address"):
+        invitation_mail.invite(artist, "ana@example.com", "reviewer", by=principal)
+
+    assert (mailoutbox, Invitation.objects.count()) == ([], 0)
+
+
+def test_a_name_with_initials_invites(artist: Artist, mailoutbox: list[EmailMessage]) -> None:
+    principal = factories.get_member(artist, "principal")
+    principal.name = "J. R. R. T. Quay-O’Neill Jr."
+
+    invitation_mail.invite(artist, "ana@example.com", "reviewer", by=principal)
+
+    assert len(mailoutbox) == 1

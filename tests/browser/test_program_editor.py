@@ -99,6 +99,7 @@ def test_the_sentence_shows_whole_letters_and_whole_words(program: Program, brow
 
 def test_the_sentence_says_the_number_that_is_typed(program: Program, browsers: Browsers) -> None:
     page = open_editor(browsers, program)
+    browsers.ignore_console_errors("status of 422")
     times = page.locator("[name=times]")
     times.select_option("other")
 

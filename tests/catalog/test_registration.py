@@ -101,3 +101,15 @@ def test_an_artist_has_one_of_the_colours_and_a_line_about_them() -> None:
     described = Artist.objects.get()
     assert (described.spot, described.about) == ("coral", "Slow songs.")
     assert Entry.objects.get(action="artist.described").facts == {"spot": "coral"}
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u200b\u200b", "\u2800"])
+def test_an_artist_has_one_visible_character(name: str) -> None:
+    with pytest.raises(ValidationError, match="Nobody can see this name"):
+        registration.add_artist(name, "nobody", by=STAFF)
+
+
+def test_a_team_has_a_letter_or_digit() -> None:
+    assert registration.add_artist("!!!", "chk-chk-chk", by=STAFF).team.name == "Team of !!!"
+    with pytest.raises(ValidationError, match="letter or a digit"):
+        registration.add_artist("Ada", "ada", "…", by=STAFF)

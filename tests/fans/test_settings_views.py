@@ -36,7 +36,7 @@ def test_a_name_that_is_too_long_stays_in_the_form_with_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("name", "left_out"),
-    [("Nguyễn Thị Ánh Tuyết", False), ("Maria da Luz Santos", False), ("", False), ("DJ 2000", True), ("👩‍👧", True)],
+    [("Nguyễn Thị Ánh Tuyết", False), ("Maria da Luz Santos", False), ("", False), ("DJ 2000", True), ("👩‍👧 A", True)],
 )
 def test_a_name_that_no_message_repeats_is_told_while_it_is_typed_and_after(name: str, left_out: bool) -> None:
     client = signed_in_client(factories.create_fan())
@@ -57,7 +57,7 @@ def test_a_name_that_is_only_typed_is_not_stored() -> None:
     assert fan.name == "Ana"
 
 
-@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "👩‍👩‍👧‍👦", "ليلى", "نور\u200e"])
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "👩‍👩‍👧‍👦 Ana", "ليلى", "نور\u200e"])
 def test_any_name_is_shown_as_text(name: str) -> None:
     fan = factories.create_fan()
     client = signed_in_client(fan)

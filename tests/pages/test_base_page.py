@@ -252,7 +252,10 @@ def test_the_html_of_a_mail_fetches_nothing(client: Client, mailoutbox: list[Ema
 @pytest.mark.django_db
 def test_typing_the_password_keeps_the_bar_of_the_studio_one_comes_from() -> None:
     artist = factories.create_artist()
-    client = signed_in_client(factories.get_member(artist, Role.PRINCIPAL))
+    principal = factories.get_member(artist, Role.PRINCIPAL)
+    principal.set_password(factories.PASSWORD)
+    principal.save()
+    client = signed_in_client(principal)
 
     from_studio = parse_page(client.get("/accounts/reauthenticate/?next=/studio/mara-veil/grants"))
     from_elsewhere = parse_page(client.get("/accounts/reauthenticate/?next=/accounts/email/"))

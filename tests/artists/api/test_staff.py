@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog import registration
 from catalog.models import Artist, Recording
 from tests import factories
 
@@ -69,3 +70,34 @@ def test_staff_mark_the_main_recording_of_a_song(artist: Artist) -> None:
     assert (before, list(Recording.objects.filter(is_main=True))) == ([], [second])
     assert (marked.status_code, marked.json()["id"], marked.json()["is_main"]) == (200, second.pk, True)
     assert client.post("/api/v1/staff/recordings/999999/main").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["Маrа Vеіl", "MARA-VEIL", "Mara Vei1", "Mára Veïl"])
+def test_a_name_that_looks_like_another_asks_to_confirm(artist: Artist, name: str) -> None:
+    body = {"name": name, "slug": "another", "principal": factories.create_person("Mara").email}
+    client = factories.fresh_client(factories.get_staff())
+
+    asked = client.post("/api/v1/staff/artists", body, content_type=JSON)
+    confirmed = client.post("/api/v1/staff/artists", {**body, "confirm_lookalike": True}, content_type=JSON)
+
+    problem = "This looks like Mara Veil (mara-veil). Confirm that it is somebody else."
+    assert (asked.status_code, asked.json()["errors"]) == (409, {"confirm_lookalike": [problem]})
+    assert confirmed.status_code == 201
+
+
+@pytest.mark.parametrize("name", ["Mara Vail", "!!!", "力"])
+def test_another_name_is_not_asked_about(artist: Artist, name: str) -> None:
+    registration.add_artist("???", "question", by="system:test")
+    body = {"name": name, "slug": "another", "principal": factories.create_person("Mara").email}
+
+    response = factories.fresh_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+
+    assert response.status_code == 201
+
+
+def test_an_artist_has_a_name_that_one_sees() -> None:
+    body = {"name": "\u3164", "slug": "nobody", "principal": factories.create_person("Mara").email}
+
+    response = factories.fresh_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+
+    assert (response.status_code, response.json()["errors"]) == (400, {"name": ["Nobody can see this name."]})
