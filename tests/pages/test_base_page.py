@@ -221,7 +221,7 @@ def test_an_api_error_is_json() -> None:
 
     response = views.server_error(request)
 
-    assert (response.status_code, response["Content-Type"]) == (500, "application/json")
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
 
 
 @pytest.mark.django_db
