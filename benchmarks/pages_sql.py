@@ -45,8 +45,8 @@ INSERT_LISTENS = [
     INSERT INTO listens_listen (person_id, started_at, second, text_key, key_version, source_id, event_id, recording_id,
         title, artist_credit, album, isrc, time_basis, origin, client, extra, accepted_at)
     SELECT fan.id, at, extract(epoch FROM at)::bigint, sha256(whose.name::bytea), 2,
-        (SELECT id FROM listens_source WHERE uri = '/bench'), fan.n || '-' || k, whose.song, 'Song of ' || whose.name,
-        whose.name, '', '', 'start', 'live', '', '{}', at
+        (SELECT id FROM listens_source WHERE uri = '/api/bench'), fan.n || '-' || k, whose.song,
+        'Song of ' || whose.name, whose.name, '', '', 'start', 'live', '', '{}', at
     FROM fan, generate_series(1, CASE WHEN fan.n < 2 THEN %(month)s ELSE %(each)s END) k,
         LATERAL (SELECT date_trunc('second', now()) - k * interval '1 hour' AS at) began,
         whose

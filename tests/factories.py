@@ -92,7 +92,8 @@ def get_staff() -> Person:
 def create_artist(name: str = "Mara Veil", *, slug: str = "", granted: bool = True) -> Artist:
     """An artist with a principal. Personal messages are switched on, unless `granted` is False."""
     slug = slug or re.sub(r"\W+", "-", name.lower())
-    artist = registration.add_artist(name, slug, name[:80], by=get_staff().actor)
+    team_name = name[:80] if re.search(r"\w", name) else ""
+    artist = registration.add_artist(name, slug, team_name, by=get_staff().actor)
     get_member(artist, Role.PRINCIPAL)
     if granted:
         grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=get_member(artist, Role.PRINCIPAL), fresh=True)

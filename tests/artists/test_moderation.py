@@ -197,7 +197,7 @@ def test_reports_also_stop_a_program_that_the_team_paused(db: None) -> None:
     reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
     weigh_all(artist)
 
-    with pytest.raises(NotAllowed, match="only a principal or an owner may resume a program that fans' reports"):
+    with pytest.raises(NotAllowed, match="only a principal or an owner may resume a program that fans’ reports"):
         programs.resume(artist.programs.get(), by=factories.get_member(artist, "editor"))
 
 

@@ -144,7 +144,7 @@ def test_a_wording_with_a_song_needs_a_recording() -> None:
 def test_another_artists_recording_is_refused() -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
 
-    with pytest.raises(InvalidRequest, match="no recording of Mara Veil's"):
+    with pytest.raises(InvalidRequest, match="no recording of Mara Veil’s"):
         factories.create_version(factories.create_program(artist), recording=factories.create_recording(other, "Ferry"))
 
 

@@ -119,7 +119,7 @@ def test_a_broker_that_is_killed_and_comes_back_empty_loses_nothing(
     wait_until(lambda: totals(counted)[0] > 0, seconds=30)
 
     put_words(counted, {1500: fragile_broker.kill, 3500: fragile_broker.kill}, {2500: fragile_broker.start})
-    wait_until(lambda: all(map(has_noticed_outage, processes.logs)))
+    wait_until(lambda: all(map(has_noticed_outage, processes.logs)), seconds=30)
     time.sleep(1.5)  # longer than a client's longest pause between two attempts, which no log tells
     fragile_broker.start()
     restarted_at = time.monotonic()

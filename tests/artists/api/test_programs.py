@@ -42,7 +42,7 @@ def test_a_version_about_another_artists_recording_is_refused(artist: Artist) ->
         f"/api/v1/studio/mara-veil/programs/{program.pk}/versions", body, content_type=JSON
     )
 
-    assert (response.status_code, response.json()["detail"]) == (400, "Ferry is no recording of Mara Veil's.")
+    assert (response.status_code, response.json()["detail"]) == (400, "Ferry is no recording of Mara Veil’s.")
 
 
 def test_signing_needs_a_principal_and_a_fresh_password(artist: Artist) -> None:
