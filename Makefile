@@ -23,7 +23,7 @@ $(VENV)/installed: requirements-dev.txt
 	@touch $@
 
 test: setup  ## all tests; ends by saying what could not run, and why
-	$(PYTHON) manage.py embedded --throwaway -- python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PYTHON) manage.py embedded --throwaway -- python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup  ## style, types, the layers, missing migrations
 	$(VENV)/bin/ruff check .

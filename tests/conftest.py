@@ -78,16 +78,10 @@ def committing_db(
 
 FLAKY_PATHS = ("tests/browser/", "tests/test_faults.py")
 """Tests that may be repeated once, because browsers and killed processes are slow on a busy machine."""
-ONE_PROCESS_PATHS = ("tests/browser/", "tests/demo/")
-"""Tests whose fixtures are expensive: with `-n 2` all of one folder run in one process. Others are divided by file."""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        file = item.nodeid.partition("::")[0]
-        folder = next((path for path in ONE_PROCESS_PATHS if file.startswith(path)), file)
-        item.add_marker(pytest.mark.xdist_group(folder))
         if item.nodeid.startswith(FLAKY_PATHS):
             item.add_marker(pytest.mark.flaky(reruns=1))
         marker = item.get_closest_marker("django_db")
