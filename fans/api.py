@@ -16,7 +16,7 @@ from catalog.models import Artist
 from fans import engagement, experiences, opt_ins
 from fans.models import Experience
 from listens import retraction
-from listens.models import Listen
+from listens.models import DuplicateReason, Listen
 from web.pagination import StrictCursorPagination
 from web.serializers import StrictSerializer
 
@@ -134,6 +134,7 @@ class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
 
 class ListenSerializer(StrictSerializer, serializers.ModelSerializer[Listen]):
     counts = serializers.SerializerMethodField(help_text="false for a duplicate, and for what is set aside or deleted")
+    duplicate_reason = serializers.ChoiceField(DuplicateReason.choices, allow_blank=True, read_only=True)
     is_separate = serializers.BooleanField(help_text="you said that it is a play of its own; change it to count one")
     is_being_deleted = serializers.SerializerMethodField()
 

@@ -1,5 +1,6 @@
 """Servers and processes for tests: databases, Apache Kafka, our own commands, a site on a free port."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -154,13 +155,20 @@ def _kafka_libraries() -> Path:
     if not shutil.which("mvn"):
         raise ServerUnavailable("Apache Kafka is fetched with Maven (mvn)")
     home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the processes of one test run fetch it one after the other
+        if not (home / "libs" / "complete").exists():
+            _fetch_kafka(home)
+    return home / "libs"
+
+
+def _fetch_kafka(home: Path) -> None:
     (home / "pom.xml").write_text(KAFKA_POM)
     fetch = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=libs"]
     done = subprocess.run(fetch, cwd=home, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServerUnavailable(f"Maven could not fetch Apache Kafka: {done.stdout[-300:]}")
     (home / "libs" / "complete").touch()
-    return home / "libs"
 
 
 class RestartableBroker:
