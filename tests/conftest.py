@@ -146,11 +146,8 @@ def _use_broker(broker: Broker, settings: Settings, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
     """Runs our commands against the database and broker of the test: `processes.start("consume")`."""
-    folder = tmp_path / "processes"
-    folder.mkdir()
-    started = Processes(folder)
-    yield started
-    started.end()
+    with servers.run_processes(tmp_path / "processes") as started:
+        yield started
 
 
 @pytest.fixture

@@ -227,6 +227,17 @@ class Processes:
             terminate(child)
 
 
+@contextmanager
+def run_processes(folder: Path) -> Iterator[Processes]:
+    """Yield processes whose logs are in a new `folder`, and end them afterwards."""
+    folder.mkdir()
+    processes = Processes(folder)
+    try:
+        yield processes
+    finally:
+        processes.end()
+
+
 @dataclass(frozen=True)
 class Site:
     """A running site and its URLs for HTTP and WebSocket."""

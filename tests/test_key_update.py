@@ -1,9 +1,8 @@
 """After a new version of the text key: all keys are computed anew, and listens that coincide become one."""
 
-import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -25,6 +24,7 @@ from listens import retraction
 from listens.models import Listen
 from live.models import Notice
 from tests import factories
+from tests.concurrency import is_waited_for, start_until_blocked
 from tests.listens.factories import NOON, listen_event, make_fan, make_incoming
 from tests.listens.retractions import (
     counts_of_rows,
@@ -214,7 +214,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(committing_db: Database, proc
     with transaction.atomic():
         Listen.objects.select_for_update().get(pk=Listen.objects.order_by("pk")[listens.BATCH_SIZE + 500].pk)
         running = processes.start("update_keys")
-        wait_until(lambda: Listen.objects.filter(key_version=2).count() and waits_for_a_transaction(), seconds=60)
+        wait_until(lambda: Listen.objects.filter(key_version=2).count() and is_waited_for(), seconds=60)
         running.kill()
         running.wait(10)
     printed = update_keys()
@@ -228,36 +228,14 @@ def test_a_consumer_that_stores_the_same_play_meanwhile_does_not_double_it(commi
     create_ada()
     ana = make_fan("ana")
     store_by_version_1(ana, (1, CURLY), (2, CURLY))
-    stored, may_commit = threading.Event(), threading.Event()
 
-    def consume() -> None:
-        with transaction.atomic():
-            handle_batch([listen_record(ana, 1, title=STRAIGHT)])
-            stored.set()
-            may_commit.wait(10)
-        connection.close()
-
-    def update() -> None:
-        key_update.update_keys()
-        connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        consuming = pool.submit(consume)
-        stored.wait(10)
-        updating = pool.submit(update)
-        wait_until(waits_for_a_transaction)
-        may_commit.set()
-        consuming.result(10)
-        updating.result(10)
+    with transaction.atomic():
+        handle_batch([listen_record(ana, 1, title=STRAIGHT)])
+        finish_update = start_until_blocked(key_update.update_keys)
+    finish_update()
 
     assert Listen.objects.count() == 2
     assert stored_counts() == counts_of_rows()
-
-
-def waits_for_a_transaction() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_retraction_that_comes_meanwhile_still_finds_its_listen(committing_db: Database) -> None:
@@ -270,27 +248,11 @@ def test_a_retraction_that_comes_meanwhile_still_finds_its_listen(committing_db:
         "second": 1_793_534_460,
         "text_key": text_keys.compute(CURLY, "Ada", 1).hex(),
     }
-    planned, may_commit = threading.Event(), threading.Event()
 
-    def update() -> None:
-        with transaction.atomic():
-            listens.store_update(listens.plan_update(listens.find_stale()))
-            planned.set()
-            may_commit.wait(10)
-        connection.close()
-
-    def retract() -> None:
-        with transaction.atomic():
-            handle_batch([retraction_record(ana, data=data)])
-        connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        updating = pool.submit(update)
-        planned.wait(10)
-        retracting = pool.submit(retract)
-        wait_until(waits_for_a_transaction)
-        may_commit.set()
-        updating.result(10)
-        retracting.result(10)
+    with transaction.atomic():
+        listens.store_update(listens.plan_update(listens.find_stale()))
+        retract = partial(handle_batch, [retraction_record(ana, data=data)])
+        finish_batch = start_until_blocked(transaction.atomic(retract))
+    finish_batch()
 
     assert Listen.objects.count() == 0

@@ -19,7 +19,7 @@ from artists.models import Draft
 from config.database import migrate, use_database
 from events import outbox
 from listens import event
-from tests import factories
+from tests import factories, servers
 from tests.listens.factories import listen_event, make_incoming
 from tests.servers import Processes, RestartableBroker, accepts_connections, wait_until
 from worker import embedded, embedded_postgres
@@ -109,11 +109,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LatePostgres]
 
 @pytest.fixture
 def late_processes(tmp_path: Path) -> Iterator[Processes]:
-    folder = tmp_path / "processes"
-    folder.mkdir()
-    started = Processes(folder)
-    yield started
-    started.end()
+    with servers.run_processes(tmp_path / "processes") as started:
+        yield started
 
 
 @pytest.fixture

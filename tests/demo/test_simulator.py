@@ -23,11 +23,8 @@ from tests.servers import Broker, Database, Processes, Site
 @pytest.fixture
 def processes(demo_database: Database, tmp_path) -> Processes:
     """As in tests/conftest.py, on the demo's database."""
-    folder = tmp_path / "processes"
-    folder.mkdir()
-    started = Processes(folder)
-    yield started
-    started.end()
+    with servers.run_processes(tmp_path / "processes") as started:
+        yield started
 
 
 def outbox_plays() -> list[tuple[str, float, float]]:
