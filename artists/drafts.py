@@ -56,9 +56,10 @@ def write_next() -> bool:
         if not moments:
             return False
         refused, cleared = _clear_moments(moments)
-        counts = generation.find_counts(moments)
-        refused |= fact_checks.find_passed([moment for moment in moments if moment.pk in cleared], counts)
-        writable = [moment for moment in moments if moment.pk not in refused]
+        allowed = [moment for moment in moments if moment.pk in cleared]
+        counts = generation.find_counts(allowed)
+        refused |= fact_checks.find_passed(allowed, counts)
+        writable = [moment for moment in allowed if moment.pk not in refused]
         texts, failed = _generate_texts(writable, cleared, counts, model)
         with transaction.atomic():
             _store_drafts(moments, texts, refused | failed)
@@ -146,7 +147,7 @@ def _store_drafts(
     locked = {moment.pk: moment for moment in noticed.order_by("pk").select_for_update(no_key=True)}
     refused = {**refused, **_fan_refusals([text.moment for text in texts], hold=True)}
     stored = [text for text in texts if text.moment.pk in locked and text.moment.pk not in refused]
-    replaced = {draft.moment_id: draft for draft in Draft.objects.filter(moment__in=locked)}
+    replaced = dict(Draft.objects.filter(moment__in=locked).values_list("moment", "pk"))
     drafts = Draft.objects.bulk_create(_build_draft(text, replaced.get(text.moment.pk)) for text in stored)
     for draft in drafts:
         locked[draft.moment_id].state = Moment.State.DRAFTED
@@ -160,12 +161,12 @@ def _store_drafts(
         wake.notify(expiry.CHANNEL)
 
 
-def _build_draft(text: generation.GeneratedText, replaced: Draft | None) -> Draft:
-    """`replaced` is the draft of the same moment that was not true any more."""
+def _build_draft(text: generation.GeneratedText, replaced: int | None) -> Draft:
+    """`replaced` is the id of the draft of the same moment that was not true any more."""
     moment, result = text.moment, text.result
     return Draft(
         moment=moment,
-        replaces=replaced,
+        replaces_id=replaced,
         version=moment.version,
         person=moment.person,
         artist=moment.program.artist,

@@ -40,16 +40,16 @@ class Bar:
     number: int
     offset: float
     length: float
-    still_running: bool = False
-    """The month is not over yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonthBar(Bar):
     """A vertical bar of a chart of months."""
 
-    width: float = 0
-    top: float = 0
+    still_running: bool
+    """The month is not over yet."""
+    width: float
+    top: float
 
     @property
     def number_y(self) -> float:

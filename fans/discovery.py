@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Person
 from catalog.models import Artist, Recording
@@ -17,19 +17,26 @@ HANDMADE_EXPERIENCES = 3
 
 
 def search_artists(person: Person, query: str = "") -> QuerySet[Artist]:
-    """Artists whose name contains `query`, with `plays` by this person, `opted_in` and `may_write`.
-
-    `may_write` says whether the artist's permission for personal messages is on.
+    """Artists whose name contains `query`, with `plays` by this person and `opted_in`.
 
     Artists they opted in to come first, then those they play most, then by name.
     """
     plays = Engagement.objects.filter(person=person, artist=OuterRef("pk")).values("listens")
     active = OptIn.objects.filter(person=person, artist=OuterRef("pk"), ended_at=None)
-    granted = clearance.live_grants().filter(artist=OuterRef("pk"), use=Use.PERSONAL_MESSAGE)
     artists = Artist.objects.filter(name__icontains=query) if query else Artist.objects.all()
-    return artists.annotate(plays=Subquery(plays), opted_in=Exists(active), may_write=Exists(granted)).order_by(
+    return artists.annotate(plays=Subquery(plays), opted_in=Exists(active)).order_by(
         "-opted_in", F("plays").desc(nulls_last=True), "name", "pk"
     )
+
+
+def artists_to_choose(person: Person) -> QuerySet[Artist]:
+    """Artists who may write to fans or whom this person opted in to. Those they play most come first.
+
+    The order does not depend on opt-ins, so that a switch moves nobody.
+    """
+    granted = clearance.live_grants().filter(artist=OuterRef("pk"), use=Use.PERSONAL_MESSAGE)
+    artists = search_artists(person).filter(Exists(granted) | Q(opted_in=True))
+    return artists.order_by(F("plays").desc(nulls_last=True), "name", "pk")
 
 
 def playable_recordings(artist: Artist) -> list[Recording]:

@@ -180,19 +180,21 @@ def claim_ended(limit: int) -> set[FanAndArtist]:
 
 def claim_to_look_back(limit: int) -> list[OptIn]:
     """Mark active opt-ins from which nobody looked back yet, and return them. Another process skips them."""
-    given = OptIn.objects.filter(ended_at=None, looked_back_at=None, consent__version__gte=LOOK_BACK_VERSION)
-    locked = given.select_for_update(of=("self",), skip_locked=True, no_key=True)
-    claimed = list(locked.order_by("pk")[:limit])
-    OptIn.objects.filter(pk__in=[opt_in.pk for opt_in in claimed]).update(looked_back_at=Now())
-    return claimed
+    given = OptIn.objects.filter(ended_at=None, consent__version__gte=LOOK_BACK_VERSION)
+    return _claim(given, "looked_back_at", limit)
 
 
 def claim_for_withdrawal[Row: (OptIn, Mute)](rows: QuerySet[Row], limit: int) -> list[Row]:
     """Mark the rows whose drafts nobody withdrew yet, and return them. Another process skips them."""
-    unclaimed = rows.filter(withdrawal_started_at=None).order_by("pk")
-    claimed = list(unclaimed.select_for_update(skip_locked=True, no_key=True)[:limit])
+    return _claim(rows, "withdrawal_started_at", limit)
+
+
+def _claim[Row: (OptIn, Mute)](rows: QuerySet[Row], column: str, limit: int) -> list[Row]:
+    """Set the time in this column of the oldest rows that have none, and return them. Another process skips them."""
+    unclaimed = rows.filter(**{column: None}).order_by("pk")
+    claimed = list(unclaimed.select_for_update(of=("self",), skip_locked=True, no_key=True)[:limit])
     if claimed:
-        rows.model.objects.filter(pk__in=[row.pk for row in claimed]).update(withdrawal_started_at=Now())
+        rows.model.objects.filter(pk__in=[row.pk for row in claimed]).update(**{column: Now()})
     return claimed
 
 

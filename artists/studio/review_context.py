@@ -78,12 +78,12 @@ class ReviewContext:
         draft = self.draft
         return program_status.blocking_reason(draft.version.program, self.studio.message_grant, draft.person.country)
 
-    @property
+    @cached_property
     def approval_obstacle(self) -> str:
         """Why an approval would be refused, or ""."""
         if self.delivery_obstacle:
             return self.delivery_obstacle
-        if not marks.is_within_shape(self.draft) and not self.studio.may_sign:
+        if not self.studio.may_sign and not marks.is_within_shape(self.draft):
             return marks.principal_only_reason(self.draft)
         return ""
 

@@ -23,12 +23,11 @@ from accounts import time_zones
 from accounts.models import Person
 from catalog.models import Artist
 from fans.models import Experience
-from fans.moment_text import REASON_PREFIX, MomentText, ordinal
+from fans.moment_text import REASON_PREFIX, MomentText
 from fans.receipts import TEAM_SUFFIX
 from web import times
 
 register = template.Library()
-register.filter(ordinal)
 register.filter(times.write_date)
 register.filter(times.write_time)
 

@@ -38,12 +38,9 @@ def forget_listen(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Delete one listen and its duplicates. htmx gets the rows, which say so, and the sums without them."""
     listen = get_object_or_404(Listen, person=request.user, pk=pk)
     retraction.retract(listen, by=request.user.actor)
-    before = request.POST.get("before", "")
-    if request.htmx:
-        context = _page_context(request, before) | {"changed_listen_id": pk}
-        return render(request, "fans/listening.html#htmx-update", context)
-    messages.info(request, "That listen is being deleted.")
-    return redirect(_page_url(Cursor.parse(before) if before else None))
+    if not request.htmx:
+        messages.info(request, "That listen is being deleted.")
+    return _show_changed(request, pk)
 
 
 @post_only
@@ -56,6 +53,11 @@ def set_separate(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if choice not in {"yes", "no"}:
         raise Http404
     engagement.set_separate(listen, separate=choice == "yes", by=request.user.actor)
+    return _show_changed(request, pk)
+
+
+def _show_changed(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """After a change of one listen: the part that changes to htmx, else the page of the list that it is on."""
     before = request.POST.get("before", "")
     if request.htmx:
         context = _page_context(request, before) | {"changed_listen_id": pk}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -61,8 +60,7 @@ def first_listen(request: AuthenticatedHttpRequest) -> HttpResponse:
 @login_required
 def choose_artists(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Artists who may write to fans or whom the fan opted in to, each with its switch and consent text."""
-    artists = discovery.search_artists(request.user).filter(Q(may_write=True) | Q(opted_in=True))
-    artists = artists.order_by(F("plays").desc(nulls_last=True), "name", "pk")[:ARTISTS_SHOWN]  # a switch moves nobody
+    artists = discovery.artists_to_choose(request.user)[:ARTISTS_SHOWN]
     context = {"artists": [_with_consent_text(artist) for artist in artists]}
     return render(request, "fans/onboarding_artists.html", context)
 
