@@ -42,12 +42,12 @@ def post_and_roll_back(*people: Person, kind: str = "experience.delivered") -> N
         transaction.set_rollback(True)
 
 
-def post_without_push(person: Person) -> Notice:
-    """A notice whose push was lost: the row is there, but no web process gets a hint."""
+def post_without_push(*people: Person) -> Notice:
+    """Notices whose push was lost: the rows are there, but no web process gets a hint. Return the newest row."""
     with transaction.atomic():
-        notices.post([notices.NewNotice(person.pk, "experience.delivered", "experience:9")])
+        notices.post([notices.NewNotice(person.pk, "experience.delivered", "experience:9") for person in people])
         transaction.get_connection().run_on_commit.clear()
-    return Notice.objects.filter(person=person).latest("sequence")
+    return Notice.objects.filter(person=people[-1]).latest("sequence")
 
 
 @dataclass
