@@ -14,7 +14,6 @@ from catalog.models import Artist
 from fans import mutes, opt_ins
 from fans.moment_text import describe_moment
 from web.pagination import Cursor
-from web.parsers import parse_integer
 
 # A withdrawn draft with a decision was sent before; without one it left the queue undecided. Both conditions are
 # written as in the partial indexes drafts_out_newest_first and drafts_stopped_newest_first.
@@ -130,7 +129,7 @@ def list_settled_drafts(
     )
     parameters: dict[str, Any] = {"artist": artist.pk, "limit": size + 1}
     if before:
-        parameters |= {"before_time": before.time, "before_pk": parse_integer(before.pk)}
+        parameters |= {"before_time": before.time, "before_pk": int(before.pk)}
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         columns = [column.name for column in cursor.description]

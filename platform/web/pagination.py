@@ -1,7 +1,6 @@
 """Keyset pagination: of lists on pages (`paginate`) and of lists in the API (`StrictCursorPagination`)."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,32 +63,35 @@ def paginate[Item: Model](rows: QuerySet[Item], *, field: str | None, before: st
     `field` is the name of the time to order by; None orders by the primary key alone. `before` is the text of a
     cursor, "" for the first page. Raise InvalidCursor if it is none of this list.
     """
-    return cut_page(list(older_rows(rows, field=field, before=before)[: size + 1]), field=field, size=size)
+    found = list(_older_rows(rows, field=field, before=before)[: size + 1])
+    items = found[:size]
+    return Page(items, Cursor.of_item(items[-1], field) if len(found) > size else None)
 
 
-def older_rows[Item: Model](rows: QuerySet[Item], *, field: str | None, before: str) -> QuerySet[Item]:
-    """The rows after the cursor `before`, newest first. Use it with `cut_page` where one list has several sources."""
+def _older_rows[Item: Model](rows: QuerySet[Item], *, field: str | None, before: str) -> QuerySet[Item]:
+    """The rows after the cursor `before`, newest first."""
     order = [f"-{field}", "-pk"] if field else ["-pk"]
     rows = rows.order_by(*order)
     if not before:
         return rows
-    cursor = Cursor.parse(before)
+    cursor = parse_cursor(before, rows.model, field)
+    if not field:
+        return rows.filter(pk__lt=cursor.pk)
+    # The first condition alone is what an index of the time can search for.
+    older = Q(**{f"{field}__lt": cursor.time}) | Q(pk__lt=cursor.pk)
+    return rows.filter(**{f"{field}__lte": cursor.time}).filter(older)
+
+
+def parse_cursor(text: str, model: type[Model], field: str | None) -> Cursor:
+    """The cursor of a list of `model` that is ordered by `field`. Raise InvalidCursor if it is none of this list."""
+    cursor = Cursor.parse(text)
     if (cursor.time is None) == bool(field):
         raise InvalidCursor("Invalid cursor")
     try:
-        pk = rows.model._meta.pk.to_python(cursor.pk)  # noqa: SLF001  # public, for all its underscore
+        model._meta.pk.to_python(cursor.pk)  # noqa: SLF001  # public, for all its underscore
     except ValidationError as error:
         raise InvalidCursor("Invalid cursor") from error
-    if not field:
-        return rows.filter(pk__lt=pk)
-    # The first condition alone is what an index of the time can search for.
-    return rows.filter(**{f"{field}__lte": cursor.time}).filter(Q(**{f"{field}__lt": cursor.time}) | Q(pk__lt=pk))
-
-
-def cut_page[Item: Model](rows: Sequence[Item], *, field: str | None, size: int) -> Page[Item]:
-    """Make a page of rows that were read with a limit of `size + 1`."""
-    items = list(rows[:size])
-    return Page(items, Cursor.of_item(items[-1], field) if len(rows) > size else None)
+    return cursor
 
 
 class StrictCursorPagination(CursorPagination):

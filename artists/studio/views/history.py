@@ -4,10 +4,11 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
+from artists.models import Draft
 from artists.studio.access import Studio, team_member_required
 from artists.studio.history import list_history
 from artists.studio.sent import list_settled_drafts
-from web.pagination import Cursor, InvalidCursor
+from web.pagination import InvalidCursor, parse_cursor
 from web.parsers import parse_integer
 
 SENT_PAGE_SIZE = 20
@@ -19,7 +20,7 @@ def sent(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """List the drafts that were sent, or with `?state=stopped` those that were not. `before` is a `Cursor`."""
     is_sent = request.GET.get("state") != "stopped"
     try:
-        before = Cursor.parse(request.GET.get("before", ""))
+        before = parse_cursor(request.GET.get("before", ""), Draft, "settled_at")
     except InvalidCursor:
         before = None
     drafts, next_before = list_settled_drafts(studio.artist, sent=is_sent, before=before, size=SENT_PAGE_SIZE)

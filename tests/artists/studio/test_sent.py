@@ -10,6 +10,7 @@ from artists import review
 from artists.studio.sent import list_settled_drafts
 from catalog.models import Artist
 from tests import factories
+from tests.artists.studio.pages import member_client
 
 
 @pytest.fixture
@@ -29,6 +30,17 @@ def test_sent_drafts_are_in_the_order_of_delivery(artist: Artist) -> None:
 
     assert [[draft.fan_name for draft in page] for page in (first, second)] == [["Ana", "Cem"], ["Bea"]]
     assert end is None
+
+
+@pytest.mark.parametrize("before", ["x", "17", "1764114938000000-0199aaaa-0000-7000-8000-000000000000"])
+def test_a_cursor_of_another_list_opens_the_first_page(artist: Artist, before: str) -> None:
+    draft = factories.create_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
+    review.decline(draft.pk, by=factories.get_member(artist, "principal"))
+
+    page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/delivered?state=stopped&before={before}")
+
+    assert [settled.fan_name for settled in page.context["drafts"]] == ["Ana"]
+    assert page.context["is_later_page"] is False
 
 
 def test_a_reason_that_ends_as_a_sentence_gets_no_second_full_stop(artist: Artist) -> None:
