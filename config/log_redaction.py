@@ -5,14 +5,15 @@ import re
 
 # Whoever has one of these addresses may use it: invitations, receipts, links in mails and links of the demo.
 SECRET_ADDRESS = re.compile(
-    r"(\b(?:invitations|confirm-email|password/reset/key)/)[^\s/?#'\"]+|(\br/)[\w-]{32,}|(\bdemo/)[\w-]+:[\w:-]+",
+    r"(\b(?:invitations|confirm-email|password/reset/key)/)[^\s/?#'\"]+|(\br/)[\w-]{32,}|(\bdemo/)[\w-]+:[\w:-]+"
+    r"|(\bdemo/mail/)[\w-]{32,}",
     re.IGNORECASE,
 )
 
 
 def hide_secrets(text: str) -> str:
     """Return the text with `…` in place of each secret."""
-    return SECRET_ADDRESS.sub(lambda match: f"{match[1] or match[2] or match[3]}…", text)
+    return SECRET_ADDRESS.sub(lambda match: f"{match[match.lastindex or 0]}…", text)
 
 
 class SecretsHidden(logging.Formatter):

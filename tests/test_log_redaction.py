@@ -30,6 +30,7 @@ SECRET_PATHS = [
     f"/accounts/confirm-email/MQ:1vOaBc:{SECRET}/",
     f"/accounts/password/reset/key/1a-{SECRET}/",
     f"/demo/{DEMO_KEY}",
+    f"/demo/mail/{RECEIPT_KEY}",
 ]
 
 
