@@ -16,8 +16,8 @@ def update_recordings() -> int:
     with transaction.atomic():
         stale = Recording.objects.exclude(key_version=text_keys.VERSION).order_by("pk")
         ids = list(stale.values_list("pk", flat=True)[:BATCH_SIZE])
-        artists = Artist.objects.filter(recordings__in=ids).order_by("pk").values_list("pk", flat=True)
-        list(Artist.objects.filter(pk__in=list(artists)).order_by("pk").select_for_update())
+        artists = Recording.objects.filter(pk__in=ids).values("artist")
+        list(Artist.objects.filter(pk__in=artists).order_by("pk").select_for_update())
         for recording in stale.filter(pk__in=ids):
             keys = text_keys.recording_keys(recording.title, recording.artist_credit)
             same_song = Recording.objects.filter(artist=recording.artist_id, names_key=keys["names_key"], is_main=True)

@@ -1,4 +1,4 @@
-"""Create topics, send records and read partitions. With `kafka_client` the only module that imports kafka-python.
+"""Create topics, send records and read partitions. Only this module and `kafka_client` import kafka-python.
 
 It works around three faults of kafka-python 3.0.12 with a broker that was restarted and has lost its data:
 
@@ -73,14 +73,14 @@ class Cluster:
 
     def _create_topics(self, names: Sequence[str]) -> None:
         """Create topics and wait until they can be used. Somebody else may have created them meanwhile."""
-        wanted = {topics.broker_name(name): (name, _new_topic_config(topics.definition(name))) for name in names}
-        configs = {broker_name: config for broker_name, (_, config) in wanted.items()}
+        wanted = {topics.broker_name(name): name for name in names}
+        configs = {topics.broker_name(name): _new_topic_config(topics.definition(name)) for name in names}
         answer = self._call(lambda admin: admin.create_topics(configs, raise_errors=False))
         for topic in answer["topics"]:
             if topic["error_code"] in (0, TopicAlreadyExistsError.errno):
                 continue
             problem = f"cannot create the topic {topic['name']}: {topic['error_message'] or topic['error_code']}"
-            if wanted.pop(topic["name"])[0] in topics.TOPICS:
+            if wanted.pop(topic["name"]) in topics.TOPICS:
                 raise BrokerUnavailable(problem)
             if problem not in self._warned:
                 self._warned.add(problem)

@@ -1,4 +1,4 @@
-"""Open connections to Kafka, with our user and encryption. With `kafka` the only module that imports kafka-python."""
+"""Open connections to Kafka, with our user and encryption. Only this module and `kafka` import kafka-python."""
 
 import random
 import time

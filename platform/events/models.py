@@ -7,12 +7,13 @@ from django.db.models.functions import Now
 # Lower-case words between dots and hyphens, and no name that begins like one of ours (events.topics). Without
 # underscores: Kafka takes "a.b" and "a_b" for the same name in its metrics, and refuses the second.
 SOURCE_TOPIC_PATTERN = r"^(?!(listens|notices|experiences|entitlements)\.)[a-z0-9]+([.-][a-z0-9]+)*$"
+MAX_SOURCE_TOPIC_LENGTH = 80
 
 
 class SourceTopic(models.Model):
     """The topic of one producer outside of Fanfare. Its row is what the consumer and the relay read its name from."""
 
-    name = models.CharField(max_length=80, primary_key=True)
+    name = models.CharField(max_length=MAX_SOURCE_TOPIC_LENGTH, primary_key=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The Kafka topics: ours, and one for each producer outside of Fanfare. Names, partitions, retention, access."""
+"""The Kafka topics: ours, and one for each producer outside of Fanfare, with partitions, retention and access."""
 
 import re
 import shlex
@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from events.exceptions import InvalidTopicName
-from events.models import SOURCE_TOPIC_PATTERN, SourceTopic
+from events.models import MAX_SOURCE_TOPIC_LENGTH, SOURCE_TOPIC_PATTERN, SourceTopic
 
 LISTENS = "listens.v1"
 LISTENS_IMPORT = "listens.import.v1"
@@ -37,7 +37,6 @@ TOPICS = {
     DEAD_LISTENS: Topic(retention=timedelta(days=14)),
 }
 SOURCE_TOPIC = Topic(retention=timedelta(days=7), counted_by="listens", dead_letter_topic=DEAD_LISTENS)
-MAX_NAME_LENGTH = 80
 
 
 def definition(name: str) -> Topic:
@@ -62,10 +61,10 @@ def exists(name: str) -> bool:
 
 def add_source_topic(name: str) -> SourceTopic:
     """Store a new topic of a source. Raises InvalidTopicName if the name is malformed, ours, or taken."""
-    if len(name) > MAX_NAME_LENGTH or not re.fullmatch(SOURCE_TOPIC_PATTERN, name):
+    if len(name) > MAX_SOURCE_TOPIC_LENGTH or not re.fullmatch(SOURCE_TOPIC_PATTERN, name):
         raise InvalidTopicName(
-            f"{name!r} cannot be the topic of a source. A name has up to {MAX_NAME_LENGTH} lower-case letters, digits, "
-            "dots and hyphens, and does not begin like one of our own topics."
+            f"{name!r} cannot be the topic of a source. A name has up to {MAX_SOURCE_TOPIC_LENGTH} lower-case letters, "
+            "digits, dots and hyphens, and does not begin like one of our own topics."
         )
     topic, is_new = SourceTopic.objects.get_or_create(name=name)
     if not is_new:

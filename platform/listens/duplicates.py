@@ -1,6 +1,6 @@
 """Mark listens as duplicates: several may tell of one play, and one of them counts.
 
-Call these functions in a transaction that has locked the fan's row, so that no other one changes the fan's listens.
+Call them in a transaction. `set_separate` locks the fan; call `lock_fans` before `mark_duplicates`.
 """
 
 from collections.abc import Collection, Sequence
@@ -80,11 +80,12 @@ def set_separate(listen: Listen, *, separate: bool) -> Changes | None:
         if not rows.filter(is_separate=True).update(is_separate=False):
             return None
         return mark_duplicates([listen.pk], are_new=False)
-    values = rows.filter(duplicate_of__isnull=False).values_list(
+    marked = rows.filter(duplicate_of__isnull=False)
+    values = marked.values_list(
         "id", "person_id", "recording__artist_id", "recording_id", "started_at", "origin", "set_aside"
     )
     counted = [NewListen(*row) for row in values]
-    if not rows.filter(duplicate_of__isnull=False).update(duplicate_of=None, duplicate_reason="", is_separate=True):
+    if not marked.update(duplicate_of=None, duplicate_reason="", is_separate=True):
         return None
     return Changes(counted=counted)
 

@@ -172,7 +172,7 @@ def _store_listens(candidates: list[Candidate]) -> Changes:
     matches = match_recordings([_recording_identifiers(each) for each in candidates])
     inserted = bulk_insert.insert_new(candidates, [match[0] if match else None for match in matches])
     new = [_new_listen(each.id, candidates[each.n], matches[each.n]) for each in inserted if not each.has_near]
-    near = {each.id: each.n for each in inserted if each.has_near}
+    near = [each.id for each in inserted if each.has_near]
     if not near:
         return Changes(new)
     changes = duplicates.mark_duplicates(near, are_new=True)

@@ -56,7 +56,6 @@ def plan_update(stale: Iterable[tuple[int, UUID]]) -> KeyUpdate:
         if key != bytes(listen.text_key):
             listen.text_key = key
             plays[listen.person_id, listen.second, key].append(listen)
-        listen.key_version = text_keys.VERSION
     for twin in _find_twins(plays):
         plays[twin.person_id, twin.second, bytes(twin.text_key)].append(twin)
     for twins in plays.values():

@@ -78,7 +78,7 @@ class Listen(models.Model):
 
     class Origin(models.TextChoices):
         """How a listen was told: as it was played, by a program later, in a file that the fan uploaded, by hand, or
-        again from an event log. Only LIVE reaches moments, and IMPORT if it is recent (`ingest.BACKLOG_PERIOD`).
+        again from an event log. Only LIVE reaches moments, and IMPORT if it is recent (`changes.BACKLOG_PERIOD`).
         """
 
         LIVE = "live"

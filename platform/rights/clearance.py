@@ -39,8 +39,8 @@ def clear_all(
 ) -> dict[ClearanceRequest, Clearance | ClearanceRefusal]:
     """Clear many requests in a constant number of queries. Requests with the same answer share one stored row."""
     distinct = sorted(set(requests), key=lambda request: (request.artist_id, request.use, request.territory))
-    live_grants = _live_grants(distinct, at)
-    grants = {request: live_grants.get((request.artist_id, request.use)) for request in distinct}
+    live = _live_grants(distinct, at)
+    grants = {request: live.get((request.artist_id, request.use)) for request in distinct}
     covered = [
         (request, grant) for request, grant in grants.items() if grant and covers_territory(grant, request.territory)
     ]

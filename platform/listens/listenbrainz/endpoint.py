@@ -21,7 +21,13 @@ RATE_LIMIT_EXCEEDED = (
     "rate limit.\n"
 )
 EXPOSED_HEADERS = "X-RateLimit-Remaining,X-RateLimit-Limit,X-RateLimit-Reset,X-RateLimit-Reset-In"
-ALL_METHODS = ("GET", "HEAD", "POST")
+
+
+def _allowed(*methods: str) -> str:
+    return ", ".join(sorted({*methods, "OPTIONS"}))
+
+
+ALL_ALLOWED = _allowed("GET", "HEAD", "POST")
 
 type View = Callable[..., HttpResponse]
 """Called with the request, the token's secret, the token's fan (None for an unknown token) and the URL's parts."""
@@ -32,36 +38,33 @@ def endpoint(*methods: str, unavailable: str) -> Callable[[View], View]:
 
     `unavailable` is the message of status 503 while the database is unavailable.
     """
+    allowed = _allowed(*methods)
 
     def decorate(view: View) -> View:
         @csrf_exempt
         @wraps(view)
         def handle(request: HttpRequest, **parts: str) -> HttpResponse:
             if request.method == "OPTIONS":
-                response = HttpResponse(headers={"Allow": _allowed(methods)})
+                response = HttpResponse(headers={"Allow": allowed})
             elif request.method not in methods:
                 response = error_response(405, "Method not allowed.")
-                response["Allow"] = _allowed(methods)
+                response["Allow"] = allowed
             else:
                 try:
                     response = _rate_limited(view, request, parts)
                 except (OperationalError, InterfaceError):
                     response = error_response(503, unavailable)
-            return allow_any_origin(response, methods)
+            return allow_any_origin(response, allowed)
 
         return handle
 
     return decorate
 
 
-def _allowed(methods: tuple[str, ...]) -> str:
-    return ", ".join(sorted({*methods, "OPTIONS"}))
-
-
-def allow_any_origin(response: HttpResponse, methods: tuple[str, ...] = ALL_METHODS) -> HttpResponse:
+def allow_any_origin(response: HttpResponse, allowed: str = ALL_ALLOWED) -> HttpResponse:
     """Let pages of every origin read the response, because scrobblers run in browsers too."""
     response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Allow-Methods"] = _allowed(methods)
+    response["Access-Control-Allow-Methods"] = allowed
     response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
     response["Access-Control-Max-Age"] = "21600"
     return response
