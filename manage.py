@@ -17,7 +17,7 @@ def main() -> None:
             "forget to activate a virtual environment?"
         ) from exc
     for argument in sys.argv:
-        if not argument.isascii() and argument.encode("utf-8", "replace").decode() != argument:
+        if argument.encode("utf-8", "replace").decode() != argument:
             sys.exit(f"Error: {argument!r} is not UTF-8. Nothing was done.")
     execute_from_command_line(sys.argv)
 

@@ -22,7 +22,7 @@ from accounts.models import Person
 from artists import review
 from artists.models import Draft
 from config import BASE_DIR
-from config.processes import manage_argv
+from config.processes import ONE_ADDRESS, manage_argv
 from config.smoke.checks import is_healthy, wait_for
 from config.smoke.sessions import create_session
 from events.kafka import create_topics
@@ -71,7 +71,7 @@ def _running_site(urls: Mapping[str, str]) -> Iterator[str]:
             **os.environ, **urls, "DEBUG": "0", "HTTPS": "0", "SECRET_KEY": settings.SECRET_KEY, "STATIC_ROOT": folder,
             "ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": f"http://127.0.0.1:{port}", "MAIL_DIR": folder,
             "KAFKA_TOPIC_PREFIX": f"bench-{uuid.uuid4().hex[:8]}.",
-            "CONNECTIONS_PER_ADDRESS": "10000", "HALF_OPEN_PER_ADDRESS": "10000",
+            **ONE_ADDRESS,
         }  # fmt: skip
         settings.KAFKA_TOPIC_PREFIX = env["KAFKA_TOPIC_PREFIX"]
         create_topics()

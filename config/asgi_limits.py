@@ -67,12 +67,17 @@ class LimitedRequest:
     def _is_too_large(self) -> bool:
         return self._size > self._limit
 
+    async def _may_send_more(self) -> bool:
+        if self._limit >= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return False
+        return self._takes_uploads or await _is_signed_in(self._scope)
+
     async def receive(self) -> Message:
         if self._is_too_large():  # the body has ended for the application
             return await _wait_for_disconnect(self._receive)
         message = await self._receive()
         self._size += len(message.get("body", b""))
-        if self._is_too_large() and (self._takes_uploads or await _is_signed_in(self._scope)):
+        if self._is_too_large() and await self._may_send_more():
             self._limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not self._is_too_large():
             return message

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -53,7 +53,7 @@ def _describe(error: Exception, response: Response) -> dict[str, Any]:
         code = "Conflict" if isinstance(error, Conflict) else "Invalid"
         errors = _errors_by_field(response.data)
         return problems.problem_details(response.status_code, INVALID_FIELDS, code, errors=errors)
-    name = {Http404: "NotFound", PermissionDenied: "NotAllowed", NotFound: "NotFound"}.get(type(error))
+    name = {Http404: "NotFound", PermissionDenied: "NotAllowed"}.get(type(error))
     return problems.problem_details(response.status_code, response.data["detail"], name or type(error).__name__)
 
 

@@ -41,7 +41,7 @@ class NewestRows(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         model_admin = cast(ReadOnlyAdmin, self.model_admin)
         rows = self.queryset.filter(**cast(ListRequest, request).operator_filters)[: model_admin.max_rows]
-        self.result_list = list(rows) if model_admin.max_rows else []
+        self.result_list = list(rows)
         self.result_count = len(self.result_list)
         self.full_result_count = None
         self.show_full_result_count = self.show_admin_actions = self.can_show_all = self.multi_page = False
@@ -67,8 +67,6 @@ class ReadOnlyAdmin(ModelAdmin):
     actions = None
     ordering = ("-pk",)
     sortable_by = ()
-    list_select_related = False
-    show_full_result_count = False
 
     # What may be done: nothing.
 

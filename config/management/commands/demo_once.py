@@ -20,7 +20,7 @@ from django.db import connection
 
 from config import database
 from config.demo.command import DemoCommand
-from config.processes import BACKGROUND_COMMANDS, manage_process
+from config.processes import BACKGROUND_COMMANDS, ONE_ADDRESS, manage_process
 from config.smoke import delivery, setup
 from config.smoke.checks import SmokeFailed, is_healthy, require, wait_for
 from config.smoke.people import SmokeRun
@@ -68,7 +68,7 @@ class Command(DemoCommand):
     def run(self, folder: Path, fans: int, urls: dict[str, str]) -> None:
         """Start every process of the product and run all stages. Raises CommandError with the check that failed."""
         os.environ.update(urls, KAFKA_TOPIC_PREFIX=f"smoke-{uuid.uuid4().hex[:8]}.", MAIL_DIR=str(folder / "mail"))
-        os.environ.update(CONNECTIONS_PER_ADDRESS="10000", HALF_OPEN_PER_ADDRESS="10000")  # all fans have one address
+        os.environ.update(ONE_ADDRESS)
         settings.KAFKA_TOPIC_PREFIX = os.environ["KAFKA_TOPIC_PREFIX"]
         create_topics()
         port = find_free_port()
