@@ -10,11 +10,9 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models.functions import Now
-from django.http import HttpRequest
 from django.test import Client, override_settings
 
 from accounts import roles
@@ -23,6 +21,7 @@ from artists import delivery, drafts, moments, programs, review
 from artists.models import Draft, Moment, Program, ProgramVersion
 from catalog import registration, text_keys
 from catalog.models import Artist, Recording
+from config.smoke.sessions import mark_fresh
 from fans import engagement, opt_ins
 from fans.models import Experience
 from listens.changes import NewListen
@@ -66,12 +65,11 @@ def signed_in_client(person: Person, **options: Any) -> Client:
     return client
 
 
-def fresh_client(person: Person) -> Client:
-    """A signed-in client whose person's password counts as typed just now."""
-    client = signed_in_client(person)
-    request = HttpRequest()
-    request.session = session = client.session
-    record_authentication(request, person, "password")
+def fresh_client(person: Person, **options: Any) -> Client:
+    """A signed-in client whose person's password counts as typed just now. `options` are those of Django's Client."""
+    client = signed_in_client(person, **options)
+    session = client.session
+    mark_fresh(session, person)
     session.save()
     return client
 

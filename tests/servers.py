@@ -175,7 +175,7 @@ class RestartableBroker:
     """A Tansu that a test can kill. After start() it is empty and has the same port."""
 
     def __init__(self, folder: Path) -> None:
-        self.definition, self.port = embedded.tansu_process(folder, BASE_DIR / "var" / "embedded")
+        self.definition, self.port = embedded.tansu_process(folder, database.EMBEDDED_FOLDER)
         self.start()
 
     def start(self) -> None:

@@ -1,5 +1,6 @@
 """Connections of strangers to a running site: half requests, slow ones, and too many."""
 
+import itertools
 import socket
 import time
 from collections.abc import Iterator
@@ -150,13 +151,10 @@ def test_behind_a_proxy_its_clients_are_counted_and_not_the_proxy(processes: Pro
     limits = {"CONNECTIONS_PER_ADDRESS": "3", "HALF_OPEN_PER_ADDRESS": "3", "TRUSTED_PROXIES": "1"}
     stranger = Stranger(start_site(processes, **limits), stack)
 
+    numbers = itertools.count()  # what the client itself wrote
+
     def post_half(client: str) -> socket.socket:
-        return stranger.send(HALF_BODY % forwarded_for(f"203.0.113.{stranger_number()}, {client}"))
-
-    numbers = iter(range(100))
-
-    def stranger_number() -> int:
-        return next(numbers)  # what the client itself wrote
+        return stranger.send(HALF_BODY % forwarded_for(f"203.0.113.{next(numbers)}, {client}"))
 
     for client in ("10.0.0.1", "10.0.0.2"):
         for _ in range(3):

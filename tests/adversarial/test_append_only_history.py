@@ -11,11 +11,6 @@ from tests.adversarial.test_database_constraints import refused, sql
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def experience() -> Experience:
-    return factories.create_experience(factories.create_artist())
-
-
 @pytest.mark.parametrize(
     "table",
     [

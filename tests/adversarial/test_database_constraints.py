@@ -24,11 +24,6 @@ def refused(promise: str, statement: str, *values: Any) -> None:
         sql(statement, *values)
 
 
-@pytest.fixture
-def experience() -> Experience:
-    return factories.create_experience(factories.create_artist())
-
-
 def test_the_tests_run_with_the_app_role() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")

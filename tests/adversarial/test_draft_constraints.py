@@ -21,11 +21,6 @@ def draft() -> Draft:
     return factories.create_pending_draft(factories.create_artist())
 
 
-@pytest.fixture
-def experience() -> Experience:
-    return factories.create_experience(factories.create_artist())
-
-
 @pytest.mark.parametrize(
     "change",
     [

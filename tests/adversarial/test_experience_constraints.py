@@ -36,11 +36,6 @@ def draft() -> Draft:
     return approved
 
 
-@pytest.fixture
-def experience() -> Experience:
-    return factories.create_experience(factories.create_artist())
-
-
 def test_the_experience_of_the_draft_is_possible_so_the_refusals_below_mean_something(draft: Draft) -> None:
     statement, values = insert_experience_sql(draft)
 

@@ -14,12 +14,18 @@ from tests.listens.factories import NOON, listen_event, make_incoming
 
 
 def listen_record(
-    fan: Person, minute: int = 0, *, accepted: int = 0, title: str = "Night Train", **about: Any
+    fan: Person,
+    minute: int = 0,
+    *,
+    accepted: int = 0,
+    title: str = "Night Train",
+    topic: str = "listens.v1",
+    **about: Any,
 ) -> Incoming:
     """A listen that began `minute` minutes after noon, accepted `accepted` seconds after half past twelve."""
     at = NOON + timedelta(minutes=30, seconds=accepted)
     event = listen_event(fan.pk, started_at=(NOON + timedelta(minutes=minute)).isoformat(), track={"title": title})
-    return make_incoming({**event, "time": at.isoformat(), **about}, key=str(fan.pk).encode())
+    return make_incoming({**event, "time": at.isoformat(), **about}, key=str(fan.pk).encode(), topic=topic)
 
 
 def retraction_record(

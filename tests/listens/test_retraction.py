@@ -16,7 +16,6 @@ from catalog.models import Recording
 from config import BASE_DIR
 from config.events import handle_batch
 from events.models import Outbox
-from events.records import Incoming
 from fans.models import Engagement, RecordingEngagement
 from listens import ingest, retraction
 from listens.models import Listen, Tombstone
@@ -103,9 +102,7 @@ def test_a_retracted_listen_stays_away_whenever_and_wherever_it_is_told_again(
     ana: Person, night: Recording, accepted: int, topic: str
 ) -> None:
     handle_batch([listen_record(ana, 1), retraction_record(ana, 1, at=10)])
-    again = listen_record(ana, 1, accepted=accepted)
-
-    result = ingest.ingest_records([Incoming(topic, *(getattr(again, name) for name in again.__struct_fields__[1:]))])
+    result = ingest.ingest_records([listen_record(ana, 1, accepted=accepted, topic=topic)])
 
     assert (result.listens, result.rejected, Listen.objects.count()) == ([], [], 0)
 

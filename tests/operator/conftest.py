@@ -4,9 +4,8 @@ import uuid
 from typing import Any
 
 import pytest
-from allauth.account.internal.flows.login import record_authentication
 from django.db import models
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from accounts import invitations, tokens
 from accounts.models import Invitation, Member, Person, Team, Token
@@ -32,19 +31,7 @@ def staff(db: None) -> Person:
 
 @pytest.fixture
 def operator(staff: Person) -> Client:
-    return fresh_client(staff)
-
-
-def fresh_client(person: Person, **options: Any) -> Client:
-    """Signed in by a password a moment ago, without the time that checking one takes."""
-    client = Client(**options)
-    client.force_login(person)
-    session = client.session
-    request = RequestFactory().get("/")
-    request.session = session
-    record_authentication(request, person, "password")
-    session.save()
-    return client
+    return factories.fresh_client(staff)
 
 
 @pytest.fixture

@@ -87,8 +87,7 @@ def test_staff_see_every_list_and_object(operator: Client, objects: Objects) -> 
 def test_to_everyone_else_there_is_no_window(objects: Objects) -> None:
     principal = factories.get_member(objects[Artist], "principal")
     for person in (create_person("ana"), principal):
-        client = Client()
-        client.force_login(person)
+        client = factories.signed_in_client(person)
         for found in objects.values():
             for view, method in VIEWS.items():
                 answer = getattr(client, method)(address(view, found), {**REASON, "key": str(found.pk)})
@@ -127,8 +126,7 @@ def test_a_password_that_was_typed_too_long_ago_is_asked_for_again(client: Clien
 
 
 def test_a_session_without_a_typed_password_is_not_enough(staff: Person) -> None:
-    client = Client()
-    client.force_login(staff)
+    client = factories.signed_in_client(staff)
 
     assert client.get(INDEX)["Location"] == "/accounts/reauthenticate/?next=%2Foperator%2F"
 
@@ -141,8 +139,7 @@ def test_staff_who_were_dismissed_see_nothing_from_then_on(operator: Client, sta
 
 
 def test_a_reveal_needs_the_csrf_token(staff: Person, objects: Objects) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(staff)
+    client = factories.signed_in_client(staff, enforce_csrf_checks=True)
 
     assert client.post(address("reveal", objects[Person]), REASON).status_code == 403
 

@@ -69,7 +69,7 @@ def socket_folder(url: str) -> Path:
 
 def folder_of(env: dict[str, str]) -> Path:
     """Return the folder of a run."""
-    links = (BASE_DIR / "var" / "embedded").glob("*/socket")
+    links = EMBEDDED_FOLDER.glob("*/socket")
     return next(link.parent for link in links if link.readlink() == socket_folder(env["DATABASE_URL"]))
 
 
