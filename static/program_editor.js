@@ -40,7 +40,10 @@ function applyTextDirection() {
   }
 }
 
-document.addEventListener("htmx:afterSettle", markInvalidFields);
+document.addEventListener("htmx:afterSettle", () => {
+  markInvalidFields();
+  if (form) updateUnsavedState(); // the part with the button to sign may be new
+});
 document.addEventListener("input", ({ target }) => {
   if (target.name === "times") toggleOtherNumber();
   if (target.name === "number") updateOtherNumber();
@@ -54,7 +57,6 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 
 // Unsaved text: leaving the page asks first, and it cannot be signed.
 const form = $("#program-form");
-const unsavedNote = $("#unsaved"), signButton = $("[data-sign-button]");
 let savedState = form?.dataset.unsaved === undefined ? serializeForm() : undefined;
 let leaving = false;
 
@@ -66,8 +68,10 @@ function serializeForm() {
 
 function updateUnsavedState() {
   const unsaved = serializeForm() !== savedState;
+  const unsavedNote = $("#unsaved"), signButton = $("[data-sign-button]");
   if (signButton) signButton.disabled = unsaved;
-  if (unsavedNote) unsavedNote.textContent = unsaved ? "You have unsaved changes. Save them before you sign." : "";
+  const note = unsaved ? "You have unsaved changes. Save them before you sign." : "";
+  if (unsavedNote && unsavedNote.textContent !== note) unsavedNote.textContent = note;
   if (unsaved) sessionStorage.setItem(form.dataset.storageKey, serializeForm());
   else sessionStorage.removeItem(form.dataset.storageKey);
 }

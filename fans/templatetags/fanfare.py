@@ -64,12 +64,13 @@ def mark(made: str, words: str) -> SafeString:
 def in_place(target: str, *others: str) -> SafeString:
     """Attributes of a form that changes its page without a reload: the id of the part that is new, and of others.
 
-    The view redirects to the same page, or renders it. Without JavaScript the form is sent as usual.
+    The view redirects to the same page, or renders it. Without JavaScript the form is sent as usual. A field that asks
+    the server by itself, while somebody types, does not inherit what to select.
     """
     also_new = format_html_join("", ",#{}", ((other,) for other in others))
     return format_html(
         'hx-boost="true" hx-push-url="false" hx-target="#{0}" hx-select="#{0}" hx-swap="outerHTML" '
-        'hx-select-oob="#messages:innerHTML{1}"',
+        'hx-select-oob="#messages:innerHTML{1}" hx-disinherit="hx-select hx-select-oob"',
         target,
         also_new,
     )
@@ -158,9 +159,9 @@ def initials(name: Any) -> str:
 
 
 @register.filter
-def has_tall_script(name: Any) -> bool:
-    """Whether a name has letters taller than Latin, Greek and Cyrillic capitals, so it needs more line height."""
-    return any(letter.isalpha() and letter > LAST_CASED_LETTER for letter in str(name))
+def has_tall_script(text: Any) -> bool:
+    """Whether a text has letters taller than Latin, Greek and Cyrillic capitals, so it needs more line height."""
+    return any(letter > LAST_CASED_LETTER and letter.isalpha() for letter in str(text))
 
 
 @register.filter

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
 
@@ -26,6 +28,8 @@ from web.parsers import parse_integer
 TEMPLATE = "studio/review.html"
 HOLD_CHECK_SECONDS = 8  # a page that waits for somebody else looks again after this time
 MAX_REASON_LENGTH = 280
+SETTLED_LISTS = {"sent": "?state=sent", "stopped": "?state=stopped"}
+"""The two lists of settled drafts, from which a decision can be undone too."""
 
 
 @require_safe
@@ -92,9 +96,11 @@ def preview_mark(request: AuthenticatedHttpRequest, studio: Studio, draft_id: in
 @post_only
 @team_member_required
 def undo_decision(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
-    """Undo a decision and show the draft again."""
+    """Undo a decision and show the draft again, or with `back` the list of drafts that it was in."""
+    _get_draft_or_404(studio, draft_id)
+    if back := SETTLED_LISTS.get(request.POST.get("back", "")):
+        return _undo_in_list(request, studio, draft_id, studio.url("sent") + back)
     try:
-        _get_draft_or_404(studio, draft_id)
         review.undo(draft_id, by=request.user)
     except USER_ERRORS as error:
         problem = error_message(error)
@@ -135,6 +141,17 @@ def release_hold(request: AuthenticatedHttpRequest, studio: Studio, draft_id: in
     """Release the draft when its page is left, so that others get it at once."""
     holds.release_draft(_get_draft_or_404(studio, draft_id), by=request.user)
     return HttpResponse(status=204)
+
+
+def _undo_in_list(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int, list_url: str) -> HttpResponse:
+    try:
+        review.undo(draft_id, by=request.user)
+    except USER_ERRORS as error:
+        messages.error(request, error_message(error))
+    else:
+        link = studio.url("review-item", draft_id=draft_id)
+        messages.success(request, format_html('It waits for a decision again. <a href="{}">Look at it</a>', link))
+    return redirect(list_url)
 
 
 def _apply_decision(

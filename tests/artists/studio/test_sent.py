@@ -76,3 +76,29 @@ def test_a_decision_can_be_undone_in_time_and_with_the_fans_consent(
     values |= {name: now + values[name] for name in ("deliver_after", "deadline")}
 
     assert review.can_undo(state, now=now, **values) is expected
+
+
+@pytest.mark.parametrize("back", ["sent", "stopped"])
+def test_an_undo_in_a_list_leads_back_to_the_list(artist: Artist, back: str) -> None:
+    draft = factories.create_pending_draft(artist)
+    decide = review.approve if back == "sent" else review.decline
+    decide(draft.pk, by=factories.get_member(artist, "principal"))
+    client = member_client(artist, "reviewer")
+
+    answer = client.post(f"/studio/{artist.slug}/review/{draft.pk}/undo", {"back": back}, follow=True)
+
+    draft.refresh_from_db()
+    assert draft.state == "pending"
+    assert answer.redirect_chain == [(f"/studio/{artist.slug}/delivered?state={back}", 302)]
+    link = f'It waits for a decision again. <a href="/studio/{artist.slug}/review/{draft.pk}">Look at it</a>'
+    assert (answer.context["drafts"], link in answer.text) == ([], True)
+
+
+def test_an_undo_that_is_too_late_is_told_in_the_list(artist: Artist) -> None:
+    draft = factories.create_approved_draft(artist)
+    client = member_client(artist, "reviewer")
+
+    answer = client.post(f"/studio/{artist.slug}/review/{draft.pk}/undo", {"back": "sent"}, follow=True)
+
+    assert "The time to undo is over: it is on its way to the fan." in answer.text
+    assert [settled.pk for settled in answer.context["drafts"]] == [draft.pk]
