@@ -1,6 +1,6 @@
 """Deliver approved drafts to their fans once the time to undo is over and everyone involved still agrees."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -10,6 +10,7 @@ from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from audit import trail
+from audit.models import Entry
 from fans import experiences, mutes
 from rights import clearance
 
@@ -31,10 +32,10 @@ def deliver_next() -> bool:
         obstacles = _find_obstacles(drafts)
         outdated = fact_checks.find_outdated([draft for draft in drafts if draft.pk not in obstacles])
         obstacles |= {pk: found.reason for pk, found in outdated.items()}
-        undeliverable = [draft for draft in drafts if draft.pk in obstacles]
-        _mark_undeliverable(undeliverable, obstacles)
-        fact_checks.reopen_moments(undeliverable, outdated)
-        _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], undeliverable)
+        stopped = [draft for draft in drafts if draft.pk in obstacles]
+        _stop_drafts(stopped, obstacles, outdated)
+        fact_checks.reopen_moments(stopped, outdated)
+        _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], stopped)
     return True
 
 
@@ -89,22 +90,26 @@ def _lock_live_programs(ids: Iterable[int]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _mark_undeliverable(drafts: Sequence[Draft], obstacles: Mapping[int, str]) -> None:
+def _stop_drafts(drafts: Sequence[Draft], obstacles: Mapping[int, str], outdated: Collection[int]) -> None:
+    """A draft that is not true any more is withdrawn, as it is at approval. The others are undeliverable."""
     for draft in drafts:
-        draft.state, draft.reason = Draft.State.UNDELIVERABLE, obstacles[draft.pk]
+        draft.state = Draft.State.WITHDRAWN if draft.pk in outdated else Draft.State.UNDELIVERABLE
+        draft.reason = obstacles[draft.pk]
     if drafts:
         Draft.objects.bulk_update(drafts, ["state", "reason"])
-        trail.record_all(
-            trail.new_entry("draft.undeliverable", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
-            for draft in drafts
-        )
+        trail.record_all(_describe_stop(draft) for draft in drafts)
 
 
-def _deliver_drafts(drafts: Sequence[Draft], undeliverable: Sequence[Draft]) -> None:
-    """Make the experiences. The notices on undeliverable drafts are posted along with those of the experiences."""
+def _describe_stop(draft: Draft) -> Entry:
+    actor = fact_checks.ACTOR if draft.state == Draft.State.WITHDRAWN else ACTOR
+    return trail.new_entry(f"draft.{draft.state}", by=actor, subject=f"draft:{draft.pk}", reason=draft.reason)
+
+
+def _deliver_drafts(drafts: Sequence[Draft], stopped: Sequence[Draft]) -> None:
+    """Make the experiences. The notices on stopped drafts are posted along with those of the experiences."""
     prepared = [_prepare_experience(draft) for draft in drafts]
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(state=Draft.State.DELIVERED)
-    delivered = experiences.deliver(prepared, by=ACTOR, also_notify=draft_notices("draft.decided", undeliverable))
+    delivered = experiences.deliver(prepared, by=ACTOR, also_notify=draft_notices("draft.decided", stopped))
     by_draft = {experience.draft: experience for experience in delivered}
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))
 

@@ -277,12 +277,12 @@ class Draft(models.Model):
             ),
             models.Index(
                 fields=["artist", "-settled_at", "-id"],
-                condition=Q(state__in=["approved", "delivered"]) | Q(state="withdrawn", decision__isnull=False),
+                condition=Q(state__in=["approved", "delivered"]),
                 name="drafts_out_newest_first",
             ),
             models.Index(
                 fields=["artist", "-settled_at", "-id"],
-                condition=Q(state__in=["declined", "expired", "undeliverable"]) | Q(state="withdrawn", decision=None),
+                condition=Q(state__in=["declined", "expired", "undeliverable", "withdrawn"]),
                 name="drafts_stopped_newest_first",
             ),
         ]

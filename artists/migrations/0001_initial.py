@@ -465,11 +465,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="draft",
             index=models.Index(
-                condition=models.Q(
-                    ("state__in", ["approved", "delivered"]),
-                    models.Q(("decision__isnull", False), ("state", "withdrawn")),
-                    _connector="OR",
-                ),
+                condition=models.Q(("state__in", ["approved", "delivered"])),
                 fields=["artist", "-settled_at", "-id"],
                 name="drafts_out_newest_first",
             ),
@@ -477,11 +473,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="draft",
             index=models.Index(
-                condition=models.Q(
-                    ("state__in", ["declined", "expired", "undeliverable"]),
-                    models.Q(("decision", None), ("state", "withdrawn")),
-                    _connector="OR",
-                ),
+                condition=models.Q(("state__in", ["declined", "expired", "undeliverable", "withdrawn"])),
                 fields=["artist", "-settled_at", "-id"],
                 name="drafts_stopped_newest_first",
             ),

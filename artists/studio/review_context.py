@@ -141,7 +141,8 @@ class ReviewContext:
         draft = self.draft
         if self.stop_reason:
             return self.stop_reason
-        if draft.decided_by and draft.decided_at:
+        was_stopped = draft.state in (Draft.State.UNDELIVERABLE, Draft.State.WITHDRAWN)
+        if draft.decided_by and draft.decided_at and not was_stopped:
             name = display_names([draft.decided_by]).get(draft.decided_by, "somebody")
             return error_message(AlreadyDecided(name, draft.decided_at, draft.state))
         return f"This draft no longer waits: {draft.reason or draft.get_state_display().lower()}."

@@ -10,10 +10,13 @@ from accounts.models import Person
 from artists import delivery, drafts, fact_checks, review
 from artists.exceptions import Outdated
 from artists.models import Draft, Moment
+from artists.studio.sent import list_settled_drafts
+from artists.studio.statistics import get_statistics
 from audit.models import Entry
 from catalog.models import Artist, Recording
 from fans.models import Engagement, Experience
 from tests import factories
+from tests.artists.studio.pages import member_client
 
 SINCE_WORDS = {"locale": "en-GB", "templates": ["Thank you[, {name}]. You are here since {since}."]}
 SONG_WORDS = {"locale": "en-GB", "templates": ["{artist} here. You found {song}."]}
@@ -75,12 +78,29 @@ def test_a_name_that_changes_after_the_approval_stops_the_delivery(artist: Artis
     drafts.write_next()
 
     assert not Experience.objects.exists()
-    assert states() == [("undeliverable", fact_checks.CHANGED_FACTS["name"]), ("pending", "")]
+    assert states() == [("withdrawn", fact_checks.CHANGED_FACTS["name"]), ("pending", "")]
     again = Draft.objects.get(replaces=draft)
     assert (again.decision, again.decided_by) == (None, None)
     review.approve(again.pk, by=principal)
     delivery.deliver_next()
     assert Experience.objects.get().text.startswith("Thank you, Eva.")
+
+
+def test_a_draft_that_is_withdrawn_at_delivery_says_why_and_is_counted_as_stopped(artist: Artist) -> None:
+    draft = factories.create_approved_draft(artist)
+    rename(draft.person, "Eva")
+
+    delivery.deliver_next()
+
+    [entry] = Entry.objects.filter(action__in=["draft.withdrawn", "draft.undeliverable"])
+    assert (entry.action, entry.actor) == ("draft.withdrawn", fact_checks.ACTOR)
+    assert entry.facts == {"reason": fact_checks.CHANGED_FACTS["name"]}
+    [stopped] = list_settled_drafts(artist, sent=False)[0]
+    assert (stopped.state, stopped.reason_sentence) == ("withdrawn", "Outdated: the fan’s name changed.")
+    assert list_settled_drafts(artist)[0] == []
+    assert get_statistics(artist).stopped == 1
+    page = member_client(artist, "reviewer").get(f"/studio/{artist.slug}/review/{draft.pk}")
+    assert "This draft no longer waits: outdated: the fan’s name changed." in page.text
 
 
 def test_it_is_written_again_once_only(artist: Artist, principal: Person) -> None:
@@ -191,7 +211,7 @@ def test_a_first_listen_that_was_approved_is_not_delivered_after_the_tenth(artis
 
     delivery.deliver_next()
 
-    assert states() == [("undeliverable", fact_checks.REASON_NOT_NEW)]
+    assert states() == [("withdrawn", fact_checks.REASON_NOT_NEW)]
     assert not Experience.objects.exists()
 
 
