@@ -3,7 +3,6 @@
 An edit adds a version. Only a signed version answers moments.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -11,15 +10,15 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import roles
-from accounts.exceptions import NotAllowed
 from accounts.models import Person, Role
-from ai import unicode
 from ai.exceptions import InvalidTemplate
 from ai.facts import SLOTS
 from ai.wording import Wording, can_fill_in
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion, ReviewSettings
 from artists.notifications import program_notices
+from artists.permissions import require_role
+from artists.validation import find_hidden_character
 from audit import trail
 from catalog.models import Artist, Recording
 from live import notices
@@ -34,14 +33,11 @@ MAX_REVIEW_SECONDS = 90 * 86_400
 
 def create(artist: Artist, *, name: str, by: Person) -> Program:
     """A program without versions; it answers no moments yet. Raises NotAllowed or InvalidRequest."""
-    _require_role(artist, by, roles.may_edit, "offer a program")
+    require_role(artist, by, roles.may_edit, "offer a program")
     if not name.strip():
         raise InvalidRequest("Give the program a name: your team sees it.")
-    for pattern in (unicode.CONTROL_CHARACTERS, unicode.BIDI_CONTROLS, unicode.INVISIBLE_CHARACTERS):
-        if hidden := pattern.search(name):
-            raise InvalidRequest(
-                f"There is a character in the name that nobody can see (U+{ord(hidden[0]):04X}). Take it out."
-            )
+    if problem := find_hidden_character(name):
+        raise InvalidRequest(problem)
     with transaction.atomic():
         program = Program.objects.create(artist=artist, name=name.strip())
         trail.record("program.created", by=by.actor, subject=f"program:{program.pk}", artist=artist.pk)
@@ -63,7 +59,7 @@ def edit(
 
     Raises NotAllowed or InvalidRequest.
     """
-    _require_role(program.artist, by, roles.may_edit, "edit this program")
+    require_role(program.artist, by, roles.may_edit, "edit this program")
     review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
     _validate_terms(program, moment, nth, recording, review_seconds)
     terms = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
@@ -100,7 +96,7 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
 
 def pause(program: Program, *, by: Person) -> None:
     """Pause a live program at once: no moment, draft or delivery follows. Every member of the team may do this."""
-    _require_role(program.artist, by, roles.may_decide, "pause this program")
+    require_role(program.artist, by, roles.may_decide, "pause this program")
     _change_state(program, Program.State.LIVE, Program.State.PAUSED, "program.paused", by)
 
 
@@ -109,11 +105,11 @@ def resume(program: Program, *, by: Person) -> None:
 
     Where fans' reports paused it, only a principal or an owner may, and only newer reports count from then on.
     """
-    _require_role(program.artist, by, roles.may_edit, "resume this program")
+    require_role(program.artist, by, roles.may_edit, "resume this program")
     with transaction.atomic():
         changes: dict[str, Any] = {}
         if _lock_program(program).paused_because:
-            _require_role(program.artist, by, roles.may_manage, "resume a program that fans’ reports stopped")
+            require_role(program.artist, by, roles.may_manage, "resume a program that fans’ reports stopped")
             changes = {"paused_because": "", "reports_from": Now()}
         _change_state(program, Program.State.PAUSED, Program.State.LIVE, "program.resumed", by, **changes)
 
@@ -125,25 +121,13 @@ def get_review_settings(artist: Artist) -> ReviewSettings:
 
 def set_review_settings(artist: Artist, *, by: Person, grace_seconds: int) -> ReviewSettings:
     """Set for how many seconds a decision can be undone. Raises NotAllowed or InvalidRequest."""
-    _require_role(artist, by, roles.may_manage, "set how the team works")
+    require_role(artist, by, roles.may_manage, "set how the team works")
     if not 0 <= grace_seconds <= MAX_GRACE_SECONDS:
         raise InvalidRequest(f"The time to undo a decision is from 0 to {MAX_GRACE_SECONDS} seconds.")
     with transaction.atomic():
         settings, _ = ReviewSettings.objects.update_or_create(artist=artist, defaults={"grace_seconds": grace_seconds})
         trail.record("review_settings.set", by=by.actor, subject=f"artist:{artist.pk}", grace_seconds=grace_seconds)
     return settings
-
-
-ROLE_PHRASES: dict[Callable[[Role | None], bool], str] = {
-    roles.may_decide: "its members",
-    roles.may_edit: "a principal, an owner or an editor",
-    roles.may_manage: "a principal or an owner",
-}
-
-
-def _require_role(artist: Artist, by: Person, may: Callable[[Role | None], bool], what: str) -> None:
-    if not may(roles.role_of(by, artist.team_id)):
-        raise NotAllowed(f"In {artist.name}’s team, only {ROLE_PHRASES[may]} may {what}.")
 
 
 def _validate_terms(program: Program, moment: str, nth: int, recording: Recording | None, review_seconds: int) -> None:

@@ -1,10 +1,13 @@
-"""Check what a person of the team typed into a message: its length, hidden characters, links and addresses.
+"""Check what a person of the team typed: names for hidden characters; messages for these, length, links and addresses.
 
-The studio previews with it and `review` stores with it, so it is a module of its own.
+The studio previews messages with it and `review` stores with it, so it is a module of its own.
 """
 
 import unicodedata
 
+from django.core.exceptions import ValidationError
+
+from ai import unicode
 from ai.facts import Facts
 from ai.guard import Finding, check_text
 from artists.exceptions import InvalidRequest
@@ -12,6 +15,22 @@ from artists.models import Draft
 
 MAX_MESSAGE_LENGTH = 1000
 """In characters."""
+
+
+def find_hidden_character(name: str) -> str | None:
+    """What to change in a name or a line of text with a character that nobody can see, or None."""
+    if "\n" in name:
+        return "Write it in one line."
+    for pattern in (unicode.CONTROL_CHARACTERS, unicode.BIDI_CONTROLS, unicode.INVISIBLE_CHARACTERS):
+        if hidden := pattern.search(name):
+            return f"There is a character in it that nobody can see (U+{ord(hidden[0]):04X}). Take it out."
+    return None
+
+
+def validate_visible(text: str) -> None:
+    """The same as a validator of form fields and serializers."""
+    if problem := find_hidden_character(text):
+        raise ValidationError(problem, code="hidden")
 
 
 def clean_message(text: str, draft: Draft) -> str:

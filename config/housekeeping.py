@@ -1,4 +1,4 @@
-"""Delete rows that nobody needs any more: old notices, dead letters and invitations, ended rate limits and sessions.
+"""Delete what nobody needs any more: old notices, dead letters, invitations, ended rate limits, sessions, pictures.
 
 `work housekeeping` does it once a day, `manage.py prune` at once. Each run writes an audit entry with its counts, and
 the newest entry tells when the next run is due. So a restart neither skips a day nor repeats it.
@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts import invitations
 from audit import trail
 from audit.models import Entry
+from catalog import pictures
 from events import dead_letters
 from live import notices
 from web import rate_limits
@@ -31,6 +32,8 @@ INTERVAL = timedelta(days=1)
 ADVISORY_LOCK = 0x0FA_0003  # ours among the advisory locks of the database
 MAX_BATCHES = 10_000  # of one kind in one run: rate limits end all the time, so there may always be one more batch
 SESSIONS_PER_BATCH = 1000
+PICTURE_TIME = timedelta(days=1)
+"""A picture that nothing shows is kept so long, so that pages which are open still show it."""
 
 
 class AlreadyRunning(Exception):
@@ -91,6 +94,7 @@ def _batch_functions(now: datetime) -> dict[str, Callable[[], int]]:
         "invitations": partial(invitations.delete_ended, now - timedelta(days=settings.INVITATION_DAYS)),
         "rate_limits": rate_limits.delete_expired,
         "sessions": partial(_delete_sessions, now),
+        "pictures": partial(pictures.delete_unused, now - PICTURE_TIME),
     }
 
 

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fans.urls")),
     path("", include("trust.urls")),
     path("", include("live.urls")),
+    path("", include("catalog.urls")),
 ]
 
 if settings.OPERATOR_WINDOW:

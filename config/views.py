@@ -29,6 +29,11 @@ def is_api_request(path: str) -> bool:
     return path.startswith(API_PREFIXES)
 
 
+def is_no_page(path: str) -> bool:
+    """Whether the answer is no page for a person: it is one of an API, or a picture, which every cache may keep."""
+    return is_api_request(path) or path.startswith("/pictures/")
+
+
 def is_listenbrainz_request(path: str) -> bool:
     """Whether a scrobbler asks, which expects errors in the format of ListenBrainz."""
     return path.startswith(LISTENBRAINZ_PREFIXES)

@@ -124,6 +124,7 @@ const ERROR_MESSAGES = { // by HTTP status; 0 is a failed connection
   0: "We could not reach Fanfare. What you typed is still here. Try again when you are online.",
   403: "You may not do that, or this page is from before you last signed in. Nothing was changed. Load the page again.",
   404: "This no longer exists, or you may no longer see it. Load the page again.",
+  413: "That is too large to be sent. Nothing was changed. A picture may have 8 MB.",
   429: "That was too often in a short time. Nothing was changed. Wait a minute, then try again.",
   503: "The database is away for a moment. Nothing was half done. Try again.",
 };

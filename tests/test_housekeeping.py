@@ -18,6 +18,7 @@ from django.db.models import Model, QuerySet
 from accounts import invitations, roles
 from accounts.models import Invitation, Person, Role, Team
 from audit.models import Entry
+from catalog.models import Picture
 from config import housekeeping
 from config.demo import database_clock
 from config.management.commands.work import JOBS
@@ -41,6 +42,7 @@ KINDS = {
     "invitations": Invitation,
     "rate_limits": RateWindow,
     "sessions": Session,
+    "pictures": Picture,
 }
 
 
@@ -95,12 +97,20 @@ def open_sessions(person: Person) -> None:
     create_session(person)
 
 
+def store_pictures(person: Person) -> None:
+    """Two that nothing shows: one of two days ago, and one of today."""
+    Picture.objects.create(key="0" * 64, side=300)
+    set_back(Picture.objects.all(), "stored_at", by=timedelta(days=1, minutes=1))
+    Picture.objects.create(key="1" * 64, side=300)
+
+
 ROWS: dict[str, tuple[Callable[[Person], None], int, int]] = {
     "notices": (post_notices, 1, 1),
     "dead_letters": (store_dead_letters, 1, 1),
     "invitations": (create_invitations, 2, 2),
     "rate_limits": (hit_rate_limits, 1, 1),
     "sessions": (open_sessions, 1, 1),
+    "pictures": (store_pictures, 1, 1),
 }
 
 
@@ -163,6 +173,7 @@ def test_the_command_prints_what_was_removed() -> None:
         ["0", "invitations"],
         ["0", "rate limits"],
         ["0", "sessions"],
+        ["0", "pictures"],
     ]
 
 

@@ -17,6 +17,8 @@ PAGE_SIZE = 40
 MAX_ACTORS = 40
 """The history covers this many people. Entries of others stay in the audit trail."""
 
+ARTIST_ACTIONS = ("review_settings.set", "artist.described", "artist.picture_set")
+
 type EntryFacts = Mapping[str, Any]
 
 
@@ -82,9 +84,9 @@ def _entries_about(subjects: Iterable[str]) -> QuerySet[Entry]:
 
 
 def _entries_by(actor: str, artist: Artist) -> QuerySet[Entry]:
-    # The subject `artist:` also has opt-ins of fans, which the team may not see. Only this action is the team's.
-    review_settings = Q(subject=f"artist:{artist.pk}", action="review_settings.set")
-    return Entry.objects.filter(Q(subject__startswith="draft:") | review_settings, actor=actor)
+    # The subject `artist:` also has opt-ins of fans, which the team may not see. Only these actions are the team's.
+    own = Q(subject=f"artist:{artist.pk}", action__in=ARTIST_ACTIONS)
+    return Entry.objects.filter(Q(subject__startswith="draft:") | own, actor=actor)
 
 
 def _newest_entries(sources: Sequence[QuerySet[Entry]], before: int | None, limit: int) -> list[Entry]:
@@ -155,6 +157,8 @@ ACTION_DESCRIPTIONS: Mapping[str, Callable[[str, EntryFacts], str]] = {
     "draft.undone": _describe_undo,
     "draft.withdrawn": lambda subject, facts: f"took {subject} out of the queue: {_reason_detail(facts)}",
     "review_settings.set": lambda _, facts: f"set the undo time to {facts.get('grace_seconds')} seconds",
+    "artist.described": lambda *_: "changed the profile",
+    "artist.picture_set": lambda _, facts: f"{'changed' if facts.get('picture') else 'removed'} the picture",
     "team.principal_named": lambda _, facts: f"verified {facts['name']} as the artist",
     "team.member_added": lambda _, facts: f"made {facts['name']} {_with_article(_role_label(facts))}",
     "team.invited": lambda _, facts: f"invited somebody as {_role_label(facts)}",

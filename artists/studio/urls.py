@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artists.studio.views import grants, history, overview, programs, review, team
+from artists.studio.views import grants, history, overview, profile, programs, review, team
 
 REVIEW = "<slug:slug>/review"
 DRAFT = f"{REVIEW}/<int:draft_id>"
@@ -33,6 +33,8 @@ urlpatterns = [
     path(f"{PROGRAM}/versions/<int:version>", programs.show_version, name="program-version"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.sign_version, name="program-version-sign"),
     path("<slug:slug>/grants", grants.manage_grants, name="grants"),
+    path("<slug:slug>/profile", profile.edit_profile, name="profile"),
+    path("<slug:slug>/profile/picture", profile.set_picture, name="profile-picture"),
     path(TEAM, team.manage_team, name="team"),
     path(f"{TEAM}/review-settings", team.update_review_settings, name="team-review-settings"),
     path(f"{TEAM}/invitations/<int:invitation_id>", team.revoke_invitation, name="team-invitation"),

@@ -94,7 +94,7 @@ class ArtistAdmin(ReadOnlyAdmin):
     """All of it is public."""
 
     list_display = ("id", "name", "slug", "team_id", "created_at")
-    shown = ("id", "team", "name", "slug", "mbid", "spot", "about", "created_at")
+    shown = ("id", "team", "name", "slug", "mbid", "spot", "about", "picture", "created_at")
     related = (
         ("Programs", "artists_program", "artist"),
         ("Drafts", "artists_draft", "artist"),

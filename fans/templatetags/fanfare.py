@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles import finders
 from django.db.models import QuerySet
-from django.forms import BoundField, ChoiceField
+from django.forms import BoundField, ChoiceField, FileField
 from django.http import HttpRequest
 from django.template import Context
 from django.template.defaultfilters import truncatechars
@@ -262,7 +262,7 @@ def time_zone_options() -> SafeString:
 @register.filter
 def field_errors(field: BoundField) -> list[str]:
     """The errors of a field; for a required field they say what to do."""
-    is_choice = isinstance(field.field, ChoiceField)
+    is_choice = isinstance(field.field, ChoiceField | FileField)
     missing = "Choose one." if is_choice else "Fill this in; there is nothing here yet."
     errors = field.errors.as_data()
     return [missing if error.code == "required" else text for error in errors for text in error.messages]

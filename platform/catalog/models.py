@@ -1,11 +1,13 @@
 """Artists, their recordings, and the audio of a recording. Listens are matched against the recordings."""
 
+from urllib.parse import urlsplit
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import Team
-from catalog import text_keys
+from catalog import links, text_keys
 
 
 class SpotColor(models.TextChoices):
@@ -24,6 +26,24 @@ class SpotColor(models.TextChoices):
     SLATE = "slate"
 
 
+class Picture(models.Model):
+    """A picture in two sizes, encoded by us. Its key is the SHA-256 of both files, and names them in the storage."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    side = models.PositiveSmallIntegerField(help_text="pixels of the large file, which is a square")
+    stored_at = models.DateTimeField(db_default=Now(), help_text="when somebody last uploaded it")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(key__regex=r"^[0-9a-f]{64}$"), name="a_picture_is_named_by_a_hash"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Artist(models.Model):
     """An artist, created by staff only. `team` acts for the artist."""
 
@@ -35,10 +55,36 @@ class Artist(models.Model):
         max_length=7, choices=SpotColor.choices, blank=True, db_default="", default="", help_text="empty: one by the id"
     )
     about = models.CharField(max_length=300, blank=True, db_default="", default="", help_text="one line for fans")
+    picture = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return self.name
+
+
+class ArtistLink(models.Model):
+    """A link on the artist's page, for example to a shop. It leads there directly; nobody counts who follows it."""
+
+    artist = models.ForeignKey(Artist, models.CASCADE, related_name="links")
+    position = models.PositiveSmallIntegerField()
+    label = models.CharField(max_length=40)
+    url = models.CharField(max_length=200, help_text="as catalog.links.parse_link returns it")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["artist", "position"], name="links_have_an_order"),
+            models.CheckConstraint(condition=models.Q(position__lt=links.MAX_LINKS), name="an_artist_has_few_links"),
+            models.CheckConstraint(condition=models.Q(url__regex=links.URL_PATTERN), name="a_link_is_https"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def host(self) -> str:
+        """Where it leads, shown beside the label: nobody follows a link to somewhere else by mistake."""
+        return urlsplit(self.url).hostname or ""
 
 
 class Recording(models.Model):
@@ -60,6 +106,7 @@ class Recording(models.Model):
     )
     mbid = models.UUIDField(null=True, blank=True, unique=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    cover = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, related_name="+")
     is_main = models.BooleanField(default=False, db_default=False, help_text="of those with the same title and names")
     text_key = models.BinaryField(max_length=32, editable=False)
     names_key = models.BinaryField(max_length=32, editable=False)

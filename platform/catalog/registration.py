@@ -1,5 +1,6 @@
-"""Add artists and recordings to the catalogue. Only staff may do so, and the caller has checked that."""
+"""Add artists and recordings to the catalogue, and change them. The caller has checked who may do so."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import Team
 from accounts.people import clean_name, has_letter_or_digit
 from audit import trail
-from catalog import text_keys
+from catalog import pictures, text_keys
+from catalog.links import Link
 from catalog.lookalikes import has_visible_character
-from catalog.models import Artist, Recording
+from catalog.models import Artist, ArtistLink, Recording
+from catalog.picture_encoding import EncodedPicture
 
 
 class AlreadyInCatalog(Exception):
@@ -34,13 +37,32 @@ def add_artist(name: str, slug: str, team_name: str = "", *, by: str, mbid: UUID
     return artist
 
 
-def describe_artist(artist: Artist, *, spot: str, about: str, by: str) -> None:
-    """Set the artist's colour and the line about the artist. Raises Django's ValidationError for invalid values."""
+def describe_artist(artist: Artist, *, spot: str, about: str, by: str, links: Sequence[Link] | None = None) -> None:
+    """Set the artist's colour, the line about the artist, and unless they are None the links.
+
+    Raises Django's ValidationError for invalid values. The links were checked by `catalog.links.parse_link`.
+    """
     artist.spot, artist.about = spot, about
     artist.clean_fields()
     with transaction.atomic():
-        artist.save(update_fields=["spot", "about"])
-        trail.record("artist.described", by=by, subject=f"artist:{artist.pk}", spot=spot)
+        artist.save(update_fields=["spot", "about"])  # locks the row, so that links are replaced by one at a time
+        facts = {"spot": spot}
+        if links is not None:
+            artist.links.all().delete()
+            artist.links.bulk_create(
+                ArtistLink(artist=artist, position=position, label=link.label, url=link.url)
+                for position, link in enumerate(links)
+            )
+            facts["links"] = len(links)
+        trail.record("artist.described", by=by, subject=f"artist:{artist.pk}", **facts)
+
+
+def set_artist_picture(artist: Artist, encoded: EncodedPicture | None, *, by: str) -> None:
+    """Show this picture of the artist, or none."""
+    with transaction.atomic():
+        artist.picture = pictures.store(encoded) if encoded else None
+        artist.save(update_fields=["picture"])
+        trail.record("artist.picture_set", by=by, subject=f"artist:{artist.pk}", picture=artist.picture_id)
 
 
 def add_recording(

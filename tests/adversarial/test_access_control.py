@@ -1,11 +1,14 @@
 """Everybody who has no business there, at every address there is. The addresses come from the URL table:
 a new one that is not placed here fails the first test."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
 
 from accounts import tokens
 from accounts.models import Token
@@ -13,11 +16,12 @@ from artists import invitation_mail
 from fans import mutes
 from listens.models import Listen
 from tests import factories
+from tests.catalog.pictures import png
 from tests.operator import addresses as operator
 
 # What an address is about decides who may see it.
 PUBLIC_NAMES = {
-    "home", "feed", "health", "api-schema", "receipt", "receipt-json", "invitation",
+    "home", "feed", "health", "api-schema", "receipt", "receipt-json", "invitation", "picture",
     # tests/listens/listenbrainz asks them: they know people by tokens, not by sessions
     "submit-listens", "validate-token", "user-listens", "listen-count", "playing-now", "unknown-address",
 }  # fmt: skip
@@ -56,6 +60,8 @@ STUDIO_PAGES = {
     "program-version": ("/studio/{slug}/programs/{program}/versions/1", "get"),
     "program-version-sign": ("/studio/{slug}/programs/{program}/versions/1/sign", "post"),
     "grants": ("/studio/{slug}/grants", "get post"),
+    "profile": ("/studio/{slug}/profile", "get post"),
+    "profile-picture": ("/studio/{slug}/profile/picture", "post"),
     "team": ("/studio/{slug}/team", "get post"),
     "team-review-settings": ("/studio/{slug}/team/review-settings", "post"),
     "team-member": ("/studio/{slug}/team/{member}", "post"),
@@ -99,7 +105,7 @@ FAN_OWNED_PAGES = {
 FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
-    "separate": "yes",
+    "separate": "yes", "about": "Mine", "spot": "sea",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -129,6 +135,11 @@ def test_every_address_has_its_place_here() -> None:
         | set(FAN_OWNED_PAGES)
         | operator.URL_NAMES  # tests/operator/test_access.py asks for each of them
     )
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -267,7 +278,8 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     grants = tuple(artist.grants.order_by("pk").values_list("pk", "ended_at"))
     draft = (scene["draft"].state, scene["draft"].text, scene["draft"].held_by)
     asked = tuple(artist.team.invitations.order_by("pk").values_list("email", "outcome"))
-    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds
+    profile = type(artist).objects.filter(pk=artist.pk).values_list("about", "spot", "picture").get()
+    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds, profile
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -315,6 +327,8 @@ ROLES_ALLOWED = {
     "program": {"principal", "owner", "editor"},
     "program-version-sign": set(),
     "grants": {"principal", "owner"},
+    "profile": {"principal", "owner", "editor"},
+    "profile-picture": {"principal", "owner", "editor"},
     "team-review-settings": {"principal", "owner"},
     "team-member": {"principal", "owner"},
     "team": {"principal", "owner"},
@@ -333,6 +347,7 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
     own["invitation"] = artist.team.invitations.get().pk
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
+    form |= {"picture": SimpleUploadedFile("me.png", png())} if name == "profile-picture" else {}
     before = studio_state(scene), scene["program"].versions.count()
 
     answer = client.post(STUDIO_PAGES[name][0].format(**own), form)

@@ -54,6 +54,7 @@ PAGE_URLS = {
     "program": PageURL(f"{STUDIO}/programs/{{program}}", "principal"),
     "program-version": PageURL(f"{STUDIO}/programs/{{program}}/versions/1", "principal"),
     "grants": PageURL(f"{STUDIO}/grants", "principal"),
+    "profile": PageURL(f"{STUDIO}/profile", "principal"),
     "team": PageURL(f"{STUDIO}/team", "principal"),
     "sent": PageURL(f"{STUDIO}/delivered", "principal"),
     "history": PageURL(f"{STUDIO}/history", "principal"),
@@ -76,12 +77,12 @@ NOT_PAGES = {
     "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
-    "team-member", "team-invitation", "staff-report-handle",
-    # parts of a page, and audio files
+    "team-member", "team-invitation", "profile-picture", "staff-report-handle",
+    # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",
     "review-count",
-    "review-queue", "recording-audio",
+    "review-queue", "recording-audio", "picture",
 }  # fmt: skip
 
 

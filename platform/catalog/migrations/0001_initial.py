@@ -13,6 +13,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Picture",
+            fields=[
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("side", models.PositiveSmallIntegerField(help_text="pixels of the large file, which is a square")),
+                (
+                    "stored_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="when somebody last uploaded it"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[0-9a-f]{64}$")), name="a_picture_is_named_by_a_hash"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Artist",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -48,6 +68,16 @@ class Migration(migrations.Migration):
                         blank=True, db_default="", default="", help_text="one line for fans", max_length=300
                     ),
                 ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "team",
@@ -56,6 +86,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="ArtistLink",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("label", models.CharField(max_length=40)),
+                ("url", models.CharField(help_text="as catalog.links.parse_link returns it", max_length=200)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="catalog.artist"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("artist", "position"), name="links_have_an_order"),
+                    models.CheckConstraint(condition=models.Q(("position__lt", 5)), name="an_artist_has_few_links"),
+                    models.CheckConstraint(
+                        condition=models.Q(("url__regex", "^https://[a-z0-9-]+(\\.[a-z0-9-]+)+([/?#][!-~]*)?$")),
+                        name="a_link_is_https",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Recording",
@@ -75,6 +131,16 @@ class Migration(migrations.Migration):
                 ),
                 ("mbid", models.UUIDField(blank=True, null=True, unique=True)),
                 ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
                 (
                     "is_main",
                     models.BooleanField(

@@ -161,7 +161,7 @@ def test_a_name_with_invisible_characters_is_refused(artist: Artist, name: str) 
     page = member_client(artist, "editor").post(f"/studio/{artist.slug}/programs", {"name": name})
 
     assert (page.status_code, artist.programs.count()) == (422, 0)
-    assert "There is a character in the name that nobody can see" in visible_text(page)
+    assert "There is a character in it that nobody can see" in visible_text(page)
 
 
 def test_markup_in_a_template_is_shown_as_text(program: Program) -> None:
