@@ -73,7 +73,7 @@ def _open(content: bytes) -> Image.Image:
 def _turn_upright(image: Image.Image) -> Image.Image:
     """Turned as its EXIF data say. What cannot be read of them is ignored, as they are not kept."""
     try:
-        return ImageOps.exif_transpose(image) or image
+        return ImageOps.exif_transpose(image)
     except Exception:  # noqa: BLE001  # damaged data fail in many ways
         return image
 

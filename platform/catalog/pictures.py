@@ -39,9 +39,10 @@ def read(key: str, size: str) -> bytes | None:
     """The content of a stored file, or None."""
     try:
         with default_storage.open(file_name(key, size)) as file:
-            return file.read()
+            content: bytes = file.read()
     except FileNotFoundError:
         return None
+    return content
 
 
 def delete_unused(before: datetime) -> int:

@@ -46,7 +46,7 @@ def describe_artist(artist: Artist, *, spot: str, about: str, by: str, links: Se
     artist.clean_fields()
     with transaction.atomic():
         artist.save(update_fields=["spot", "about"])  # locks the row, so that links are replaced by one at a time
-        facts = {"spot": spot}
+        facts: dict[str, Any] = {"spot": spot}
         if links is not None:
             artist.links.all().delete()
             artist.links.bulk_create(
