@@ -97,7 +97,7 @@ INSERT_HISTORY = [
             jsonb_build_object('slot', 'plays', 'label', 'Listens', 'value', point, 'from', 'counted', 'used', true)
         ) AS facts,
         jsonb_build_object('moment', 'nth_listen', 'nth', point, 'recording', NULL, 'program', 'Thank you',
-            'noticed_at', at) AS why
+            'noticed_at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')) AS why
     FROM planned JOIN fan ON fan.n = fan JOIN whose ON whose.n = planned.artist
     WHERE moment >= %(from)s AND moment < %(to)s
     ) AS happened ORDER BY moment

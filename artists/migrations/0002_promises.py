@@ -42,6 +42,31 @@ class Migration(migrations.Migration):
                 OR (OLD.team_typed AND NOT NEW.team_typed)
             ) EXECUTE FUNCTION refuse_change();
 
+            -- Why the fan gets it is what its moment says, and nothing else: whoever decides reads the text alone.
+            CREATE FUNCTION artists_written_for_its_moment() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = pg_catalog, public, pg_temp AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT FROM written LEFT JOIN (
+                        artists_moment moment JOIN artists_program program ON program.id = moment.program_id
+                        JOIN artists_programversion version ON version.id = moment.version_id
+                        LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
+                    ) ON moment.id = written.moment_id AND (moment.person_id, moment.version_id, program.artist_id)
+                        = (written.person_id, written.version_id, written.artist_id)
+                    WHERE written.why IS DISTINCT FROM jsonb_build_object(
+                        'moment', version.moment, 'nth', moment.point, 'recording', recording.title,
+                        'program', program.name, 'noticed_at',
+                        to_char(moment.noticed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')
+                    )
+                ) THEN
+                    RAISE EXCEPTION 'a draft says why its moment does, for the fan and the artist of the moment'
+                    USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER written_for_its_moment AFTER INSERT ON artists_draft
+            REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION artists_written_for_its_moment();
+
             -- The hashes compare text and why with the decision. The rest of an experience is compared with its draft.
             CREATE FUNCTION artists_only_as_drafted() RETURNS trigger LANGUAGE plpgsql
             SET search_path = pg_catalog, public, pg_temp AS $$
@@ -86,6 +111,8 @@ class Migration(migrations.Migration):
             GRANT DELETE ON artists_moment, artists_draft TO fanfare_app;
             DROP TRIGGER only_as_drafted ON fans_experience;
             DROP FUNCTION artists_only_as_drafted();
+            DROP TRIGGER written_for_its_moment ON artists_draft;
+            DROP FUNCTION artists_written_for_its_moment();
             DROP TRIGGER stays_as_made ON artists_draft;
             ALTER TABLE artists_draft DROP CONSTRAINT words_and_facts_are_erased_together;
             DROP TRIGGER only_what_is_signed ON artists_program;

@@ -1,10 +1,11 @@
 """Raw SQL with the app role against drafts: made words and facts stay as they were made, decided ones as decided."""
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Role
-from artists import review
+from artists import explanations, review
 from artists.models import Draft
 from fans.models import Experience
 from tests import factories
@@ -79,19 +80,42 @@ def test_words_inserted_as_made_are_for_a_principal_too(draft: Draft) -> None:
     """A whole draft of somebody's own, which says that the composer made it."""
     reviewer = factories.get_member(draft.artist, Role.REVIEWER)
     moment = factories.create_moment(draft.version.program)
-    columns = "version_id, artist_id, clearance_id, state, reason, revision, maker, team_typed, facts, why, deadline"
-    sql(
-        f"INSERT INTO artists_draft (moment_id, person_id, salt, text, original_text, {columns})"
-        f" SELECT %s, %s, repeat('0', 32), %s, %s, {columns} FROM artists_draft WHERE id = %s",
-        moment.pk,
-        moment.person_id,
-        MONEY,
-        MONEY,
-        draft.pk,
-    )
+    why = Jsonb(explanations.list_reasons(moment))
+    insert_copy(draft, moment_id=moment.pk, person_id=moment.person_id, text=MONEY, original_text=MONEY, why=why)
 
     with pytest.raises(NotAllowed):
         review.approve(Draft.objects.get(moment=moment).pk, by=reviewer)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recording": "tickets at evil.example"},
+        {"program": "Go to evil.example"},
+        {"nth": 99},
+        {"moment": "first_listen"},
+        {"noticed_at": "today, at evil.example"},
+        {"sentence": "You won. Go to evil.example."},
+    ],
+)
+def test_no_reason_of_somebodys_own_is_approved_with_true_words(draft: Draft, change: dict[str, object]) -> None:
+    """A reviewer reads the text, and the fan would read the reason too."""
+    stop_as_outdated(draft)
+    again = {"replaces_id": draft.pk, "state": "pending", "reason": ""}
+
+    refuse_copy("says why its moment does", draft, **again, why=Jsonb({**draft.why, **change}))
+
+    insert_copy(draft, **again)
+
+
+def test_a_draft_is_for_the_fan_and_the_artist_of_its_moment(draft: Draft) -> None:
+    other = factories.create_pending_draft(factories.create_artist("Ove Lind"))
+    stop_as_outdated(draft)
+    again = {"replaces_id": draft.pk, "state": "pending", "reason": ""}
+
+    refuse_copy("says why its moment does", draft, **again, person_id=other.person_id)
+    refuse_copy("says why its moment does", draft, **again, artist_id=other.artist_id)
+    refuse_copy("says why its moment does", draft, **again, version_id=other.version_id)
 
 
 @pytest.mark.parametrize(
