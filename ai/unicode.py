@@ -59,6 +59,14 @@ def isolated_value_pattern(value: str) -> re.Pattern[str]:
     return re.compile(rf"{FSI}?(?<!\w){re.escape(value)}(?!\w){PDI}?")
 
 
+def find_value(text: str, value: str, *, beside_letters: bool) -> list[re.Match[str]]:
+    """Where the text has this value as a word; or else anywhere, with `beside_letters`, as in "花子さん"."""
+    matches = list(isolated_value_pattern(value).finditer(text))
+    if matches or not beside_letters:
+        return matches
+    return list(re.finditer(rf"{FSI}?{re.escape(value)}{PDI}?", text))
+
+
 def needs_isolation(text: str, language_tag: str) -> bool:
     """Whether a letter of the text runs against the direction of the language."""
     if text_direction(language_tag) == "rtl":

@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models.functions import Now
 
-from ai import unicode
 from ai.facts import format_facts
 from ai.wording import load_wording
 from artists import generation, moments
@@ -93,11 +92,10 @@ def _find_late(moment_ids: Collection[int]) -> set[int]:
 
 def _changed_slot(draft: Draft, listening: Listening | None) -> str | None:
     """A fact that the text has and that reads differently now."""
-    locale, text = load_wording(draft.version.wording).locale, draft.text or ""
+    locale = load_wording(draft.version.wording).locale
     then = format_facts(generation.read_facts(draft.facts), locale).texts
     now = format_facts(generation.build_facts(draft, draft.artist, listening), locale).texts
     for slot, value in then.items():
-        in_text = unicode.isolated_value_pattern(unicode.strip_isolates(value))
-        if now.get(slot) != value and in_text.search(text):
+        if now.get(slot) != value and generation.find_fact_in_text(draft, slot, value):
             return slot
     return None

@@ -1,5 +1,6 @@
 """Generate the text for a moment from facts about the fan. The reviewer sees where each fact comes from."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from ai import wording
+from ai import unicode, wording
+from ai.compose import COMPOSER
 from ai.draft import DraftedMessage, draft_message
 from ai.exceptions import ModelFailed
 from ai.facts import Facts
@@ -131,6 +133,12 @@ def read_facts(rows: Sequence[Mapping[str, Any]] | None) -> Facts:
         plays=values.get("plays"),
         since=date.fromisoformat(since) if since else None,
     )
+
+
+def find_fact_in_text(draft: Draft, slot: str, value: str) -> list[re.Match[str]]:
+    """Where the draft's text has this fact, which is written as `value`. A template may put it beside a letter."""
+    is_filled_in = draft.maker == COMPOSER and any(row["slot"] == slot and row["used"] for row in draft.facts or ())
+    return unicode.find_value(draft.text or "", unicode.strip_isolates(value), beside_letters=is_filled_in)
 
 
 FACT_SOURCES = {

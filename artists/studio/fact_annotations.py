@@ -7,7 +7,7 @@ from typing import Any
 
 from ai import unicode
 from ai.facts import format_facts
-from artists.generation import read_facts
+from artists.generation import find_fact_in_text, read_facts
 from artists.models import Draft
 
 SOURCE_DESCRIPTIONS = {
@@ -52,7 +52,7 @@ def annotate_facts(draft: Draft) -> AnnotatedText:
     text, rows = draft.text or "", draft.facts or []
     texts = format_facts(read_facts(rows), draft.version.words["locale"]).texts
     values = {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
-    positions = _find_values(text, values)
+    positions = _find_values(draft, values)
     spans, facts, end = [], [], 0
     for letter, (start, stop, slot) in zip(ascii_lowercase, positions, strict=False):
         value = unicode.strip_isolates(text[start:stop])
@@ -69,12 +69,11 @@ def _unused_fact(row: dict[str, Any]) -> AnnotatedFact:
     return AnnotatedFact("", str(row["value"]), "", label=row["label"], day=day)
 
 
-def _find_values(text: str, values: dict[str, str]) -> list[tuple[int, int, str]]:
+def _find_values(draft: Draft, values: dict[str, str]) -> list[tuple[int, int, str]]:
     """The first position of each value as (start, stop, slot), without overlaps. Longer values take precedence."""
     positions: list[tuple[int, int, str]] = []
     for slot, value in sorted(values.items(), key=lambda item: -len(item[1])):
-        pattern = unicode.isolated_value_pattern(unicode.strip_isolates(value))
-        for match in pattern.finditer(text):
+        for match in find_fact_in_text(draft, slot, value):
             if all(match.end() <= start or match.start() >= stop for start, stop, _ in positions):
                 positions.append((match.start(), match.end(), slot))
                 break

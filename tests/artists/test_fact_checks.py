@@ -10,6 +10,7 @@ from accounts.models import Person
 from artists import delivery, drafts, fact_checks, review
 from artists.exceptions import Outdated
 from artists.models import Draft, Moment
+from artists.studio.fact_annotations import annotate_facts
 from artists.studio.sent import list_settled_drafts
 from artists.studio.statistics import get_statistics
 from audit.models import Entry
@@ -133,6 +134,30 @@ def test_a_change_of_what_the_text_does_not_say_changes_nothing(artist: Artist, 
     delivery.deliver_next()
 
     assert Experience.objects.get().text == "Thank you."
+
+
+@pytest.mark.parametrize(
+    ("template", "name", "new_name"),
+    [
+        ("[{name}さん、]ありがとう。", "花子", "桃子"),
+        ("[{name}님, ]고마워요.", "지민", "서연"),
+        ("Hei[ {name}lle], kiitos.", "Ana", "Eva"),
+    ],
+)
+def test_a_changed_name_beside_a_letter_is_noticed_too(
+    artist: Artist, principal: Person, template: str, name: str, new_name: str
+) -> None:
+    program = factories.create_program(artist, wording={"locale": "ja", "templates": [template]})
+    draft = factories.create_pending_draft(artist, factories.create_fan(name, opted_in=artist), program=program)
+    assert name in draft.text
+    assert [fact.value for fact in annotate_facts(draft).facts] == [name]
+    rename(draft.person, new_name)
+
+    with pytest.raises(Outdated, match="the fan’s name changed"):
+        review.approve(draft.pk, by=principal)
+    drafts.write_next()
+
+    assert Draft.objects.get(replaces=draft).text == draft.text.replace(name, new_name)
 
 
 def test_a_principal_who_takes_the_old_name_out_approves_the_text(artist: Artist, principal: Person) -> None:
