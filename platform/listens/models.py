@@ -151,15 +151,17 @@ class Listen(models.Model):
 
 
 class Tombstone(models.Model):
-    """A fan retracted this listen. It is not stored again, also if it is told a few seconds off.
+    """A fan retracted this listen. It is not stored again, also if it is told a few seconds off or in other words.
 
-    It holds no words, so its key is never computed anew: `key_version` says with which key a listen is compared.
+    It holds no words, so its key is never computed anew: `key_version` says with which key a listen is compared. A
+    listen in other words is known by its recording, as duplicates are.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     second = models.BigIntegerField()
     text_key = models.BinaryField(max_length=32)
     key_version = models.PositiveSmallIntegerField(default=text_keys.VERSION)
+    recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+", db_index=False)
     retracted_at = models.DateTimeField()
 
     class Meta:

@@ -52,9 +52,10 @@ WITH play AS (
         listen.started_at,
         NOT listen.set_aside AND listen.duplicate_of_id IS NULL AS was_counted, play.at
 ), kept_away AS (
-    INSERT INTO listens_tombstone (person_id, second, text_key, key_version, retracted_at)
-    SELECT person_id, second, text_key, key_version, at FROM removed
-    ON CONFLICT (person_id, second, text_key, key_version) DO NOTHING
+    INSERT INTO listens_tombstone AS kept (person_id, second, text_key, key_version, recording_id, retracted_at)
+    SELECT person_id, second, text_key, key_version, recording_id, at FROM removed
+    ON CONFLICT (person_id, second, text_key, key_version) DO UPDATE SET recording_id = excluded.recording_id
+    WHERE kept.recording_id IS DISTINCT FROM excluded.recording_id
 )
 SELECT removed.person_id, recording.artist_id, removed.recording_id, removed.started_at, removed.was_counted
 FROM removed LEFT JOIN catalog_recording AS recording ON recording.id = removed.recording_id
@@ -79,6 +80,7 @@ class Retraction(Struct, frozen=True):
     text_key: bytes
     at: datetime
     key_version: int
+    recording_id: int | None = None
 
 
 def retract(listen: Listen, *, by: str) -> bool:
@@ -94,7 +96,8 @@ def retract(listen: Listen, *, by: str) -> bool:
             return False
         Listen.objects.filter(pk__in=[row.pk for row in rows]).update(retracted_at=at)
         _store_tombstones(
-            Retraction(row.person_id, row.second, bytes(row.text_key), at, row.key_version) for row in rows
+            Retraction(row.person_id, row.second, bytes(row.text_key), at, row.key_version, row.recording_id)
+            for row in rows
         )
         outbox.put([_retraction_record(row, at) for row in rows])
         trail.record("listen.retracted", by=by, subject=str(listen))
@@ -119,6 +122,7 @@ def _store_tombstones(retractions: Iterable[Retraction]) -> None:
                 second=each.second,
                 text_key=each.text_key,
                 key_version=each.key_version,
+                recording_id=each.recording_id,
                 retracted_at=each.at,
             )
             for each in sorted(retractions, key=in_order)

@@ -144,6 +144,28 @@ def test_a_retracted_listen_told_a_few_seconds_off_stays_away(
     assert Listen.objects.count() == int(is_kept)
 
 
+@pytest.mark.parametrize("by_event", [False, True], ids=["retracted here", "a database restored from a backup"])
+@pytest.mark.parametrize("track", [{"title": "Night Train (feat. Bo)"}, {"artist_credit": "Ada feat. Bo"}])
+def test_a_retracted_listen_told_in_other_words_stays_away(
+    ana: Person, night: Recording, track: dict[str, str], by_event: bool
+) -> None:
+    """It is the same song if the words are of the same recording."""
+    handle_batch([listen_record(ana)])
+    if not by_event:
+        retraction.retract(Listen.objects.get(), by=ana.actor)
+    handle_batch([retraction_record(ana)])
+    assert Tombstone.objects.get().recording == night
+
+    def tell(seconds: int) -> None:
+        start = (NOON + timedelta(seconds=seconds)).isoformat()
+        handle_batch([make_incoming(listen_event(ana.pk, started_at=start, track={"title": "Night Train", **track}))])
+
+    tell(2)
+    assert not Listen.objects.exists()
+    tell(200)
+    assert Listen.objects.get().recording == night
+
+
 def test_a_retraction_deletes_no_other_listen(ana: Person, night: Recording) -> None:
     bea = make_fan("bea")
     handle_batch([listen_record(ana, 1), listen_record(ana, 1, title="Day Train"), listen_record(bea, 1)])
