@@ -24,6 +24,18 @@ def test_a_process_that_serves_or_works_refuses_the_owners_address(processes: Pr
     )
 
 
+@pytest.mark.parametrize("command", [["serve"], ["relay"], ["consume"], ["work", "all"]], ids=" ".join)
+def test_a_process_that_serves_or_works_refuses_to_be_the_owner(
+    processes: Processes, committing_db: Database, command: list[str]
+) -> None:
+    status = processes.start(*command, DATABASE_URL=committing_db.owner_url).wait(30)
+
+    said = processes.logs[0].read_text()
+    assert status == 1
+    assert said.startswith("CommandError: The role of DATABASE_URL owns tables (")
+    assert said.endswith("DATABASE_URL is for the app role; the owner's address goes into DATABASE_OWNER_URL.\n")
+
+
 def test_the_demo_and_the_smoke_run_start_their_processes_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_OWNER_URL", OWNER_URL)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from config.checks import check_app_role
 from config.database import OWNER_URL_VARIABLE
 from events import kafka_client
 from events.exceptions import CredentialsRefused
@@ -18,7 +19,8 @@ class ProcessCommand(BaseCommand):
     """A command that may be started while PostgreSQL or Kafka is unavailable.
 
     It waits for PostgreSQL before Django's checks, which need it. What runs later waits for Kafka itself. A server that
-    answers and refuses our credentials ends it with one sentence, and so does an environment that names the owner.
+    answers and refuses our credentials ends it with one sentence, and so does an environment that names the owner, or a
+    DATABASE_URL of the owner's.
     """
 
     def execute(self, *args: Any, **options: Any) -> str | None:
@@ -33,6 +35,8 @@ class ProcessCommand(BaseCommand):
                     wait_for_database(stop)
             if stop.is_set():
                 return None
+            for problem in check_app_role(None, ["default"]):
+                raise CommandError(f"{problem.msg} {problem.hint}")
             kafka_client.check_credentials()
         except (DatabaseRefused, CredentialsRefused) as error:
             raise CommandError(str(error)) from error
