@@ -14,6 +14,7 @@ from accounts.models import MAX_EMAIL_LENGTH, Invitation, Person, Role
 from ai import contacts
 from artists.exceptions import InvalidRequest
 from catalog.models import Artist
+from catalog.text_keys import fold
 from web import rate_limits
 
 MAX_PER_TEAM_AN_HOUR = 20
@@ -26,7 +27,7 @@ ROLE_DESCRIPTIONS = {
     Role.REVIEWER: "Decide drafts one by one, and pause a program.",
 }
 """For the invitation and the page of the team."""
-DOMAIN = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
+DOMAIN = re.compile(r"[^\W_][.。][^\W\d_]{2,}")
 """What mail programs turn into a link, whatever its ending."""
 MAIL_TEMPLATE = "studio/email/invitation"
 
@@ -40,7 +41,8 @@ def invite(artist: Artist, email: str, role: str, *, by: Person) -> Invitation:
     invitations.require_may_invite(artist.team, role, by=by)
     if len(address) > MAX_EMAIL_LENGTH or not address.isprintable():
         raise InvalidRequest("We cannot write to this address. Look at it again.")
-    if contacts.find_contact(by.display_name) or DOMAIN.search(by.display_name):
+    name = fold(by.display_name)  # without invisible characters, and with an ASCII full stop for what looks like one
+    if contacts.find_contact(name) or DOMAIN.search(name):
         raise InvalidRequest("Your name holds a link or an address, and the mail would carry it. Change it first.")
     _check_rate_limits(artist, address)
     try:

@@ -5,8 +5,8 @@ import re
 
 # Whoever has one of these addresses may use it: invitations, receipts, links in mails and links of the demo.
 SECRET_ADDRESS = re.compile(
-    r"(\b(?:invitations|confirm-email|password/reset/key)/)[^\s/?#'\"]+|(\br/)[\w-]{32,}|(\bdemo/)[\w-]+:[\w:-]+"
-    r"|(\bdemo/mail/)[\w-]{32,}",
+    r"(\b(?:invitations|confirm-email|password/+reset/+key)/+)[^\s/?#'\"]+|(\br/+)[\w-]{32,}"
+    r"|(\bdemo/+)[\w-]+:[\w:-]+|(\bdemo/+mail/+)[\w-]{32,}",
     re.IGNORECASE,
 )
 

@@ -8,8 +8,8 @@ from confusable_homoglyphs import confusables
 from catalog import text_keys
 from catalog.models import Artist
 
-SAME_SHAPE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l"})
-"""Capitals and small letters count as one, so I, i, l and 1 all do."""
+SAME_SHAPE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "m": "rn"})
+"""Capitals and small letters count as one, so I, i, l and 1 all do. Next to each other, r and n look like m."""
 BLANKS = "\u2800"
 """Characters that look empty, though Unicode calls them symbols."""
 

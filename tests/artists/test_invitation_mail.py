@@ -146,7 +146,17 @@ def test_the_history_names_who_invited_and_who_joined_but_not_who_declined(artis
 
 
 @pytest.mark.parametrize(
-    "name", ["Win at evil.example", "https://evil.example", "www.evil", "eve@evil.example", "a.money/x"]
+    "name",
+    [
+        *("Win at evil.example", "https://evil.example", "www.evil", "eve@evil.example", "a.money/x"),
+        *(
+            "evil\u200b.example",
+            "evil.\u00adexample",
+            "evil\u2024example",
+            "evil\u3002example",
+            "ｅｖｉｌ．ｅｘａｍｐｌｅ",
+        ),
+    ],
 )
 def test_who_is_called_like_a_link_invites_nobody(artist: Artist, mailoutbox: list[EmailMessage], name: str) -> None:
     principal = factories.get_member(artist, "principal")
