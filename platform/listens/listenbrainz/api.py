@@ -125,5 +125,10 @@ def _require_own_token(person: Person | None, user_name: str) -> Person:
 
 @csrf_exempt
 def unknown_address(request: HttpRequest) -> HttpResponse:
-    """Answer 404 in JSON to every method, because a scrobbler cannot read a page."""
+    """Answer 404 in JSON to every method, because a scrobbler cannot read a page.
+
+    A browser asks by OPTIONS before it sends a token, and lets a scrobbler read the 404 only after a success.
+    """
+    if request.method == "OPTIONS":
+        return allow_any_origin(json_response({}))
     return allow_any_origin(error_response(404, "This server has nothing at this address."))
