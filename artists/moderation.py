@@ -1,9 +1,10 @@
-"""Pause a program when enough fans report it, and list the reports for its team. The team can resume it."""
+"""Pause a program when the reports of fans weigh enough, and list them for its team. The team can resume it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 
 from artists.models import Program
@@ -12,7 +13,7 @@ from audit import trail
 from catalog.models import Artist
 from live import notices
 from trust import reports
-from trust.counts import FANS_TO_STOP, WINDOW_DAYS, ReportCounts, claim_programs, count_by_program
+from trust.counts import ReportCounts, claim_programs, count_by_program
 from trust.models import Report
 
 BATCH_SIZE = 200
@@ -26,9 +27,8 @@ def weigh_next() -> bool:
         if not ids:
             return False
         programs = _lock_stoppable_programs(ids)
-        counts = count_by_program({program.pk: program.reports_from for program in programs}, days=WINDOW_DAYS)
-        reported = [program for program in programs if program.pk in counts and _is_enough(counts[program.pk])]
-        _pause_programs(reported, counts)
+        counts = count_by_program({program.pk: program.reports_from for program in programs})
+        _pause_programs([program for program in programs if counts[program.pk].stops_program], counts)
     return True
 
 
@@ -39,10 +39,6 @@ def _lock_stoppable_programs(ids: set[int]) -> list[Program]:
     """
     stoppable = Program.objects.filter(pk__in=ids, paused_because="").exclude(state=Program.State.DRAFT)
     return list(stoppable.order_by("pk").select_for_update(no_key=True))
-
-
-def _is_enough(counts: ReportCounts) -> bool:
-    return counts.fans >= FANS_TO_STOP or bool(counts.upheld)
 
 
 def _pause_programs(programs: Sequence[Program], counts: dict[int, ReportCounts]) -> None:
@@ -58,6 +54,8 @@ def _pause_programs(programs: Sequence[Program], counts: dict[int, ReportCounts]
             subject=str(program),
             fans=counts[program.pk].fans,
             upheld=len(counts[program.pk].upheld),
+            weight_percent=counts[program.pk].weight,
+            threshold_percent=counts[program.pk].threshold,
         )
         for program in programs
     )
@@ -67,7 +65,7 @@ def _pause_programs(programs: Sequence[Program], counts: dict[int, ReportCounts]
 def _pause_reason(counts: ReportCounts) -> str:
     if counts.upheld:
         return f"Staff agreed with a fan who reported it: {_join_reasons(counts.upheld)}."
-    return f"{counts.fans} fans reported it within {WINDOW_DAYS} days: {_join_reasons(counts.reasons)}."
+    return f"{counts.fans} fans reported it within {settings.REPORT_DAYS} days: {_join_reasons(counts.reasons)}."
 
 
 def _join_reasons(reasons: Sequence[str]) -> str:

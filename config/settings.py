@@ -269,6 +269,13 @@ UNDO_SECONDS = env.integer("UNDO_SECONDS", 5)
 FIRST_LISTEN_PLAYS = env.integer("FIRST_LISTEN_PLAYS", 3, least=2)
 FIRST_LISTEN_HOURS = env.integer("FIRST_LISTEN_HOURS", 24, least=1)
 
+# What stops a program without staff: reports of so many regular fans within so many days; more when it reached many
+# (ADR 16). A regular fan has been here for so many days and listened to the artist so often.
+REPORTS_TO_STOP = env.integer("REPORTS_TO_STOP", 3, least=1)
+REPORT_DAYS = env.integer("REPORT_DAYS", 30, least=1)
+REPORT_FULL_DAYS = env.integer("REPORT_FULL_DAYS", 30, least=1)
+REPORT_FULL_LISTENS = env.integer("REPORT_FULL_LISTENS", 10, least=1)
+
 # One OpenAI-compatible server. Without it, the composer writes everything.
 LLM_BASE_URL = env.text("LLM_BASE_URL")
 LLM_API_KEY = env.text("LLM_API_KEY")

@@ -24,6 +24,7 @@ DELIVERED = "experience.delivered"
 WITHDRAWN = "experience.withdrawn"
 ERASED = "experience.erased"
 MAX_REASON_LENGTH = 300
+MAX_AUDIENCE = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,14 @@ def deliver(
 def received_by(person: Person) -> QuerySet[Experience]:
     """What one person received. Every page and API of a fan fetches experiences through this."""
     return Experience.objects.filter(person=person)
+
+
+def count_audience(program: int) -> int:
+    """How many people received something of this program, also where it was withdrawn or erased since.
+
+    It counts up to MAX_AUDIENCE, so that it is quick however many there are.
+    """
+    return Experience.objects.filter(program=program).values("person").distinct()[:MAX_AUDIENCE].count()
 
 
 def newest_first(person: Person) -> QuerySet[Experience]:

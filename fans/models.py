@@ -193,6 +193,7 @@ class Experience(models.Model):
                 condition=Q(mark__in=["written", "recorded"]),
                 name="by_hand_to_a_fan",
             ),
+            models.Index(fields=["program", "person"], name="audience_of_a_program"),
         ]
 
     def __str__(self) -> str:

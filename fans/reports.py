@@ -3,27 +3,30 @@
 from typing import Any
 
 from accounts.models import Person
-from fans import experiences
+from fans import engagement, experiences
 from fans.models import Experience
 from trust import reports
 from trust.models import Report
 
 
 def report_experience(experience: Experience, *, by: Person, reason: str, said: str = "") -> Report:
-    """File a report, once for each experience. What the fan saw is stored with it.
+    """File a report, once for each experience. What the fan saw is stored with it, and what it weighs by.
 
     Raise Experience.DoesNotExist if this person did not receive it, and what `trust.reports.file_report` raises.
     """
     own = experiences.received_by(by).select_related("artist").get(pk=experience.pk)
-    return reports.file_report(
-        by=by,
+    counted = engagement.find_engagement(by, own.artist)
+    new = reports.NewReport(
         subject=str(own),
-        artist_id=own.artist_id,
-        program_id=own.program,
+        artist=own.artist_id,
+        program=own.program,
+        listens=counted.listens if counted else 0,
+        audience=experiences.count_audience(own.program),
         reason=reason,
         words=said,
         shown=_freeze_shown(own),
     )
+    return reports.file_report(new, by=by)
 
 
 def find_report(experience: Experience, *, by: Person) -> Report | None:

@@ -224,9 +224,9 @@ class DecisionAdmin(ReadOnlyAdmin):
 @admin.register(Report, site=site)
 class ReportAdmin(ReadOnlyAdmin):
     list_display = ("id", "artist", "program", "reason", "state", "at", "handled_at")
-    shown = ("id", "by", "subject", "artist", "program", "reason", "at", "to_count", "state", "handled_by",
-             "handled_at")  # fmt: skip
-    hidden = ("words", "shown", "note")
+    shown = ("id", "by", "subject", "artist", "program", "audience", "reason", "at", "to_count", "state",
+             "handled_by", "handled_at")  # fmt: skip
+    hidden = ("listens", "words", "shown", "note")
     filters = ("artist", "program")
 
 

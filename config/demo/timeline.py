@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from itertools import chain, repeat
+
+from django.conf import settings
 
 from accounts.models import Role
 from artists import moderation, programs, review
@@ -17,8 +20,7 @@ from fans import reports as fan_reports
 from fans.models import Experience, Mark
 from rights import grants
 from rights.models import Use
-from trust import reports
-from trust.counts import FANS_TO_STOP
+from trust import reports, weights
 
 type TimelineEvent = Callable[[DemoWorld], bool]
 """Returns whether it happened. If not, it is tried again on the next evening."""
@@ -98,16 +100,17 @@ def _report_is_dismissed(world: DemoWorld) -> bool:
 
 
 def _fans_report(world: DemoWorld) -> bool:
-    """Three fans report one program within a month, which stops it until its team has looked."""
-    received = Experience.objects.filter(artist__slug=REPORTED).select_related("person", "artist").order_by("-pk")
+    """As many regular fans as it takes report one program, which stops it until its team has looked."""
+    received = Experience.objects.filter(artist__slug=REPORTED, why__nth__gte=settings.REPORT_FULL_LISTENS)
     by_program: dict[int, list[Experience]] = {}
-    for experience in received:
+    for experience in received.select_related("person", "artist").order_by("-pk"):
         by_program.setdefault(experience.program, []).append(experience)
-    reported = max(by_program.values(), key=len, default=[])[:FANS_TO_STOP]
-    if len(reported) < FANS_TO_STOP:
+    reportable = max(by_program.values(), key=len, default=[])
+    needed = weights.threshold(len(reportable)) // weights.FULL_WEIGHT
+    if len(reportable) < needed:
         return False
-    comments = ("Sounds like a threat to me.", "", "My little sister read this one.")
-    for experience, comment, reason in zip(reported, comments, ("hurtful", "hurtful", "pretends"), strict=True):
+    said = [("Sounds like a threat to me.", "hurtful"), ("My little sister read this one.", "pretends")]
+    for experience, (comment, reason) in zip(reportable[:needed], chain(said, repeat(("", "hurtful"))), strict=False):
         fan_reports.report_experience(experience, by=experience.person, reason=reason, said=comment)
     _weigh_reports()
     return True

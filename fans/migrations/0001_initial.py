@@ -183,6 +183,7 @@ class Migration(migrations.Migration):
                         fields=["person", "-delivered_at"],
                         name="by_hand_to_a_fan",
                     ),
+                    models.Index(fields=["program", "person"], name="audience_of_a_program"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -31,6 +31,13 @@ class Report(models.Model):
     subject = models.CharField(max_length=80, help_text="experience:<uuid>")
     artist = models.BigIntegerField(help_text="id of the artist when the fan reported")
     program = models.BigIntegerField(help_text="id of the program that made the experience")
+    # Facts from rooms above, for the weight (trust/weights.py). The rest of the facts is read when reports are counted.
+    listens = models.PositiveIntegerField(
+        help_text="how often the fan had listened to the artist; no higher than the weight asks"
+    )
+    audience = models.PositiveIntegerField(
+        help_text="how many fans had received something of the program, up to a limit"
+    )
     reason = models.CharField(max_length=10, choices=Reason.choices)
     words = models.CharField(max_length=MAX_WORDS_LENGTH, null=True, help_text="what the fan wrote; NULL when erased")
     shown = models.JSONField(null=True, help_text="artist, text, mark, why: as the fan saw them; NULL when erased")
@@ -49,6 +56,7 @@ class Report(models.Model):
                 condition=Q(reason__in=["hurtful", "sexual", "untrue", "pretends", "leads_away", "other"]),
                 name="a_report_has_a_reason",
             ),
+            models.CheckConstraint(condition=Q(audience__gte=1), name="what_is_reported_reached_somebody"),
             models.CheckConstraint(
                 condition=Q(state="open", handled_by=None, handled_at=None, note="")
                 | Q(state__in=["upheld", "dismissed"], handled_by__isnull=False, handled_at__isnull=False)
@@ -61,7 +69,7 @@ class Report(models.Model):
             models.Index(fields=["-handled_at"], condition=~Q(state="open"), name="reports_handled"),
             models.Index(fields=["by", "-handled_at"], condition=~Q(state="open"), name="reports_answered"),
             models.Index(fields=["id"], condition=Q(to_count=True), name="reports_to_count"),
-            models.Index(fields=["program", "at"], condition=~Q(state="dismissed"), name="reports_of_a_program"),
+            models.Index(fields=["program", "at"], name="reports_of_a_program"),
             models.Index(fields=["artist", "-at"], name="reports_of_an_artist"),
         ]
 

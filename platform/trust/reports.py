@@ -1,8 +1,10 @@
 """File reports of fans, handle them as staff, and list them."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -21,21 +23,39 @@ WAKE_CHANNEL = "reports"
 """Wakes the worker that counts reports (artists/moderation.py)."""
 
 
-def file_report(
-    *, by: Person, subject: str, artist_id: int, program_id: int, reason: str, words: str, shown: dict[str, Any]
-) -> Report:
-    """Store a fan's report, notify staff, and let a worker count the reports on the program.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport:
+    """A report, ready to be filed."""
 
-    `subject` is `experience:<uuid>`; `shown` is what the fan saw. Raises ReportRefused or AlreadyReported.
+    subject: str
+    """experience:<uuid>"""
+    artist: int
+    program: int
+    listens: int
+    """How often the fan has listened to the artist."""
+    audience: int
+    """How many fans have received something of the program."""
+    reason: str
+    words: str
+    shown: dict[str, Any]
+    """What the fan saw."""
+
+
+def file_report(new: NewReport, *, by: Person) -> Report:
+    """Store a fan's report, notify staff, and let a worker weigh the reports on the program.
+
+    Raises ReportRefused or AlreadyReported.
     """
-    words = _clean_words(reason, words)
-    ids = {"artist": artist_id, "program": program_id}
+    fields = asdict(new) | {
+        "words": _clean_words(new.reason, new.words),
+        "listens": min(new.listens, settings.REPORT_FULL_LISTENS),
+    }
     with transaction.atomic():
-        fields = ids | {"reason": reason, "words": words, "shown": shown}
-        report, created = Report.objects.get_or_create(by=by, subject=subject, defaults=fields)
+        report, created = Report.objects.get_or_create(by=by, subject=new.subject, defaults=fields)
         if not created:
             raise AlreadyReported(report)
-        trail.record("report.filed", by=by.actor, subject=f"report:{report.pk}", about=subject, reason=reason, **ids)
+        facts = {"about": new.subject, "reason": new.reason, "artist": new.artist, "program": new.program}
+        trail.record("report.filed", by=by.actor, subject=f"report:{report.pk}", **facts)
         staff = Person.objects.filter(is_staff=True, is_active=True).order_by("pk").values_list("pk", flat=True)
         notices.post([notices.NewNotice(person, "report.filed", f"report:{report.pk}") for person in staff])
         wake.notify(WAKE_CHANNEL)
@@ -46,7 +66,8 @@ def file_report(
 def handle(report: Report, *, upheld: bool, note: str, by: Person) -> Report:
     """Uphold or dismiss an open report with a note, and notify the fan who filed it.
 
-    An upheld report is counted again. Raises NotAllowed, ReportRefused or AlreadyHandled.
+    An upheld report is counted again, and so are other reports of its fan, which may weigh more now.
+    Raises NotAllowed, ReportRefused or AlreadyHandled.
     """
     if not roles.is_staff(by):
         raise NotAllowed("Only staff handle reports.")
@@ -62,6 +83,7 @@ def handle(report: Report, *, upheld: bool, note: str, by: Person) -> Report:
         trail.record(f"report.{state}", by=by.actor, subject=f"report:{report.pk}", program=report.program)
         notices.post([notices.NewNotice(report.by_id, "report.handled", f"report:{report.pk}")])
         if upheld:
+            Report.objects.filter(by=report.by_id, state=Report.State.OPEN).update(to_count=True)
             wake.notify(WAKE_CHANNEL)
     return report
 

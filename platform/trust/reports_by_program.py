@@ -1,4 +1,4 @@
-"""Group reports by program, with the number of fans who reported it and whether it is paused."""
+"""Group reports by program, with what they weigh and whether it is paused."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from audit.models import Entry
 from catalog.models import Artist
-from trust.counts import WINDOW_DAYS, count_by_program
+from trust.counts import ReportCounts, count_by_program
 from trust.models import Report
 
 PAUSE_ACTIONS = ("program.paused", "program.resumed")
@@ -33,18 +33,17 @@ class Case:
     name: str
     artist: Artist | None
     state: ProgramState
-    fans: int
-    """How many fans reported it, each counted once."""
+    counts: ReportCounts
     reports: list[Report]
 
 
 def group_by_program(reports: Iterable[Report]) -> list[Case]:
-    """One case for each program, in the order of its first report. Three queries, however many programs."""
+    """One case for each program, in the order of its first report. Four queries, however many programs."""
     by_program: dict[int, list[Report]] = {}
     for report in reports:
         by_program.setdefault(report.program, []).append(report)
     states = get_program_states(by_program)
-    counts = count_by_program({program: states[program].resumed_at for program in by_program}, days=WINDOW_DAYS)
+    counts = count_by_program({program: states[program].resumed_at for program in by_program})
     artists = Artist.objects.in_bulk({group[0].artist for group in by_program.values()})
     return [
         Case(
@@ -52,7 +51,7 @@ def group_by_program(reports: Iterable[Report]) -> list[Case]:
             name=_program_name(program, group),
             artist=artists.get(group[0].artist),
             state=states[program],
-            fans=counts[program].fans if program in counts else 0,
+            counts=counts[program],
             reports=group,
         )
         for program, group in by_program.items()

@@ -1,5 +1,6 @@
 """The pages on which staff read and handle reports of fans."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -7,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
-from trust import reports, reports_by_program
-from trust.counts import FANS_TO_STOP, WINDOW_DAYS
+from trust import counts, reports, reports_by_program
 from trust.exceptions import AlreadyHandled
 from trust.forms import VerdictForm
 from trust.models import Report
@@ -67,16 +67,16 @@ def _render_reports(
     past = "handled" in request.GET
     page = list((reports.list_handled() if past else reports.list_open())[:REPORTS_PER_PAGE])
     forms = {report.pk: _verdict_form(report) for report in page} | (invalid_forms or {})
+    facts = {} if past else counts.list_facts(page)
     context = {
         "past": past,
         "problem": problem,
         "waiting": reports.list_open().count(),
         "cases": [
-            (case, [(report, forms[report.pk]) for report in case.reports])
+            (case, [(report, forms[report.pk], facts.get(report.pk)) for report in case.reports])
             for case in reports_by_program.group_by_program(page)
         ],
-        "fans": FANS_TO_STOP,
-        "days": WINDOW_DAYS,
+        "days": settings.REPORT_DAYS,
     }
     template = "trust/reports.html#reports" if request.htmx else "trust/reports.html"
     return render(request, template, context, status=status)

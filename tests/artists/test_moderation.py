@@ -13,27 +13,31 @@ from artists.exceptions import InvalidRequest
 from artists.models import Draft, Program
 from audit.models import Entry
 from catalog.models import Artist
-from fans import reports as fan_reports
 from fans.models import Experience
 from live.models import Notice
 from tests import factories
 from tests.concurrency import run_at_once
 from tests.servers import Database
+from tests.trust.factories import a_report, create_regular, report_experience
 from trust import reports
 from trust.models import Report
 
 
-def report_experience(artist: Artist, name: str = "Ana", *, reason: str = "hurtful") -> Report:
-    """A new fan reports an experience that they received."""
-    experience = factories.create_experience(artist, factories.create_fan(name, opted_in=artist))
-    return fan_reports.report_experience(experience, by=experience.person, reason=reason)
-
-
-def report_earlier_experience(artist: Artist, fan: Person, number: int = 1) -> Report:
+def report_earlier_experience(artist: Artist, fan: Person, number: int = 1, **facts: int) -> Report:
     """A report on an earlier experience of the artist's only program, which no longer exists."""
-    subject = f"experience:00000000-0000-7000-8000-{number:012}"
-    about = {"subject": subject, "artist_id": artist.pk, "program_id": artist.programs.get().pk}
-    return reports.file_report(by=fan, reason="hurtful", words="", shown={}, **about)
+    return a_report(fan, number=number, artist=artist.pk, program=artist.programs.get().pk, **facts)
+
+
+def create_regulars(number: int) -> list[Person]:
+    return [create_regular() for _ in range(number)]
+
+
+def dismiss(report: Report) -> None:
+    reports.handle(report, upheld=False, note="It is kind.", by=factories.get_staff())
+
+
+def uphold(report: Report) -> None:
+    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
 
 
 def weigh_all(artist: Artist) -> Program:
@@ -56,7 +60,7 @@ def test_without_reports_there_is_nothing_to_do(db: None) -> None:
     assert moderation.weigh_next() is False
 
 
-def test_the_third_fan_who_reports_pauses_the_program(db: None) -> None:
+def test_the_third_regular_fan_who_reports_pauses_the_program(db: None) -> None:
     artist, desk = factories.create_artist(), factories.get_staff()
     team = [factories.get_member(artist, role) for role in ("principal", "reviewer")]
 
@@ -69,20 +73,127 @@ def test_the_third_fan_who_reports_pauses_the_program(db: None) -> None:
     assert (two.state, two.paused_because) == ("live", "")
     because = "3 fans reported it within 30 days: it is hurtful; it says something that is not true."
     assert (three.state, three.paused_because) == ("paused", because)
-    assert pause_entries() == [("system:reports", f"program:{three.pk}", {"fans": 3, "upheld": 0})]
+    facts = {"fans": 3, "upheld": 0, "weight_percent": 300, "threshold_percent": 300}
+    assert pause_entries() == [("system:reports", f"program:{three.pk}", facts)]
     assert pause_notices(artist) == {(person.pk, f"program:{three.pk}") for person in team}
     assert not Notice.objects.filter(kind="program.paused", person=desk).exists()
 
 
-def test_three_reports_of_one_fan_count_as_one_fan(db: None) -> None:
+def test_many_reports_of_one_fan_count_as_one(db: None) -> None:
     artist = factories.create_artist()
     fan = report_experience(artist).by
 
-    for number in (2, 3):
+    for number in range(2, 8):
         report_earlier_experience(artist, fan, number)
 
     assert weigh_all(artist).state == "live"
-    assert Report.objects.filter(by=fan).count() == 3
+    assert Report.objects.filter(by=fan).count() == 7
+
+
+def test_three_new_accounts_stop_nothing_however_much_they_listen(db: None) -> None:
+    artist = factories.create_artist()
+
+    for name in ("Ana", "Bo", "Cy"):
+        report_experience(artist, name, days=0, listens=50)
+
+    assert weigh_all(artist).state == "live"
+    assert reports.list_open().count() == 3
+
+
+@pytest.mark.parametrize("days", [0, 1, 7])
+def test_thirty_young_accounts_without_listens_stop_nothing(db: None, days: int) -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist)
+
+    for number in range(1, 31):
+        report_earlier_experience(artist, create_regular(days=days), listens=0, audience=number)
+
+    assert weigh_all(artist).state == "live"
+    assert reports.list_open().count() == 30
+
+
+def test_fans_who_have_hardly_listened_stop_it_together(db: None) -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist)
+
+    for fan in create_regulars(9):
+        report_earlier_experience(artist, fan, listens=1, audience=9)
+    nine = weigh_all(artist)
+    report_earlier_experience(artist, create_regular(), listens=1, audience=9)
+    ten = weigh_all(artist)
+
+    assert (nine.state, ten.state) == ("live", "paused")
+    assert ten.paused_because == "10 fans reported it within 30 days: it is hurtful."
+
+
+def test_one_heavy_listener_alone_stops_nothing(db: None) -> None:
+    artist = factories.create_artist()
+    report = report_experience(artist, days=4000)
+    uphold(a_report(report.by, number=2, program=artist.programs.get().pk + 1))  # staff agreed with them before
+
+    report_earlier_experience(artist, report.by, 3, listens=90_000)
+
+    assert weigh_all(artist).state == "live"
+
+
+def test_old_accounts_whose_reports_were_dismissed_weigh_half(db: None) -> None:
+    artist = factories.create_artist()
+    other_program = factories.create_program(artist).pk + 1
+    fans = create_regulars(6)
+    for fan in fans:
+        dismiss(a_report(fan, number=2, program=other_program))
+
+    for fan in fans[:5]:
+        report_earlier_experience(artist, fan)
+    five = weigh_all(artist)
+    report_earlier_experience(artist, fans[5])
+    six = weigh_all(artist)
+
+    assert (five.state, six.state) == ("live", "paused")
+
+
+def test_a_fan_with_whom_staff_agree_weighs_more_in_other_reports_at_once(db: None) -> None:
+    artist = factories.create_artist()
+    other_program = factories.create_program(artist).pk + 1
+    *fans, doubted = create_regulars(4)
+    dismiss(a_report(doubted, number=2, program=other_program))
+    right = a_report(doubted, number=3, program=other_program)
+    for fan, listens in zip(fans, (10, 10, 3), strict=True):  # 100, 100 and 47
+        report_earlier_experience(artist, fan, listens=listens)
+    report_earlier_experience(artist, doubted)  # 50
+    doubtful = weigh_all(artist)
+
+    uphold(right)
+
+    assert (doubtful.state, weigh_all(artist).state) == ("live", "paused")
+
+
+def test_the_more_fans_a_program_reached_the_more_it_takes(db: None) -> None:
+    artist = factories.create_artist()
+    factories.create_program(artist)
+    fans = create_regulars(5)
+
+    states = []
+    for fan in fans:
+        report_earlier_experience(artist, fan, audience=17)
+        states.append(weigh_all(artist).state)
+
+    assert states == ["live", "live", "live", "live", "paused"]
+
+
+def test_the_audience_is_who_received_the_program(db: None) -> None:
+    artist = factories.create_artist()
+    for number in range(7):
+        factories.create_experience(artist, factories.create_fan(f"Fan {number}", opted_in=artist))
+
+    for name in ("Ana", "Bo", "Cy"):
+        report_experience(artist, name)
+    three = weigh_all(artist)
+    report_experience(artist, "Dee")
+    four = weigh_all(artist)
+
+    assert list(Report.objects.order_by("pk").values_list("audience", flat=True)) == [8, 9, 10, 11]
+    assert (three.state, four.state) == ("live", "paused")
 
 
 def test_one_report_that_staff_uphold_pauses_the_program(db: None) -> None:
@@ -90,7 +201,7 @@ def test_one_report_that_staff_uphold_pauses_the_program(db: None) -> None:
     report = report_experience(artist, reason="sexual")
     alone = weigh_all(artist)
 
-    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
+    uphold(report)
     upheld = weigh_all(artist)
 
     assert alone.state == "live"
@@ -99,7 +210,7 @@ def test_one_report_that_staff_uphold_pauses_the_program(db: None) -> None:
 
 def test_a_dismissed_report_does_not_count(db: None) -> None:
     artist = factories.create_artist()
-    reports.handle(report_experience(artist, "Ana"), upheld=False, note="It is kind.", by=factories.get_staff())
+    dismiss(report_experience(artist, "Ana"))
     report_experience(artist, "Bo")
     report_experience(artist, "Cy")
 
@@ -111,7 +222,7 @@ def test_a_paused_program_delivers_and_approves_nothing(db: None) -> None:
     report = report_experience(artist)
     pending = factories.create_pending_draft(artist, factories.create_fan("Dee", opted_in=artist))
     approved = factories.create_approved_draft(artist, factories.create_fan("Cy", opted_in=artist))
-    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
+    uphold(report)
     weigh_all(artist)
 
     delivery.deliver_next()
@@ -126,7 +237,7 @@ def test_a_paused_program_delivers_and_approves_nothing(db: None) -> None:
 def test_other_programs_stay_live(db: None) -> None:
     artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
     factories.create_program(other)
-    reports.handle(report_experience(artist), upheld=True, note="It is.", by=factories.get_staff())
+    uphold(report_experience(artist))
 
     assert weigh_all(artist).state == "paused"
     assert other.programs.get().state == "live"
@@ -147,7 +258,7 @@ def test_a_paused_program_is_not_paused_again(db: None) -> None:
 
 def artist_with_stopped_program() -> Artist:
     artist = factories.create_artist()
-    reports.handle(report_experience(artist), upheld=True, note="It is.", by=factories.get_staff())
+    uphold(report_experience(artist))
     weigh_all(artist)
     return artist
 
@@ -155,7 +266,7 @@ def artist_with_stopped_program() -> Artist:
 @pytest.mark.parametrize("role", ["principal", "owner"])
 def test_a_principal_or_an_owner_resumes_and_only_newer_reports_count(db: None, role: str) -> None:
     artist = artist_with_stopped_program()
-    before = [report_earlier_experience(artist, factories.create_fan(name)) for name in ("Bo", "Cy")]
+    before = [report_earlier_experience(artist, fan) for fan in create_regulars(2)]
 
     programs.resume(artist.programs.get(), by=factories.get_member(artist, role))
     resumed = weigh_all(artist)
@@ -194,7 +305,7 @@ def test_reports_also_stop_a_program_that_the_team_paused(db: None) -> None:
     artist = factories.create_artist()
     report = report_experience(artist)
     programs.pause(artist.programs.get(), by=factories.get_member(artist, "reviewer"))
-    reports.handle(report, upheld=True, note="It is.", by=factories.get_staff())
+    uphold(report)
     weigh_all(artist)
 
     with pytest.raises(NotAllowed, match="only a principal or an owner may resume a program that fans’ reports"):
@@ -217,7 +328,9 @@ def test_reports_of_last_month_do_not_count(db: None) -> None:
     # By rows: only the clock makes a report old.
     for number, days in enumerate((31, 31, 1)):
         Report.objects.create(
-            by=factories.create_fan(),
+            by=create_regular(days=90),
+            listens=10,
+            audience=3,
             subject=f"experience:{number}",
             artist=artist.pk,
             program=program.pk,
@@ -254,7 +367,7 @@ def test_weighing_takes_a_constant_number_of_queries(
 ) -> None:
     artists = [factories.create_artist(name) for name in ("Mara Veil", "Ove Lind", "Kestrel Row")[:count]]
     for artist in artists:
-        reports.handle(report_experience(artist), upheld=True, note="It is.", by=factories.get_staff())
+        uphold(report_experience(artist))
 
     with django_assert_num_queries(10):
         moderation.weigh_next()

@@ -14,6 +14,7 @@ from fans.models import Experience
 from live.models import Notice
 from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, received, signed_in_client
+from tests.trust.factories import a_report
 from trust import reports as desk
 from trust.models import Report
 
@@ -30,7 +31,8 @@ def report_and_handle(experience: Experience, *, upheld: bool) -> Report:
 
 def old_handled_report(fan: Person, number: int, **ago: int) -> Report:
     """A report that was answered so long ago. `handled_at` cannot be changed later, so the row is created with it."""
-    about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "reason": "untrue", "words": ""}
+    about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "listens": 1, "audience": 1}
+    about |= {"reason": "untrue", "words": ""}
     verdict = {"state": "dismissed", "handled_by": factories.get_staff().actor, "note": "No."}
     shown, at = {"artist": f"Number {number}"}, timezone.now() - timedelta(**ago)
     return Report.objects.create(by=fan, **about, **verdict, shown=shown, at=at, handled_at=at)
@@ -139,8 +141,7 @@ def test_without_such_an_experience_of_the_fan_there_is_no_link() -> None:
     artist = factories.create_artist()
     fan, other = factories.create_fan(opted_in=artist), factories.create_fan("Bo", opted_in=artist)
     theirs = received(factories.create_program(artist), other)
-    about = {"artist_id": artist.pk, "program_id": 1, "reason": "hurtful", "words": "", "shown": {"artist": "X"}}
-    report = desk.file_report(by=fan, subject=str(theirs), **about)
+    report = a_report(fan, subject=str(theirs), artist=artist.pk, program=1, shown={"artist": "X"})
 
     desk.handle(report, upheld=False, note="No.", by=factories.get_staff())
 

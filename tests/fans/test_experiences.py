@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import Person
-from artists import delivery, review
+from artists import delivery, programs, review
 from artists.models import Program
 from audit.models import Entry
 from catalog.models import Recording
@@ -17,6 +17,7 @@ from fans.receipts import build_receipt
 from live.models import Notice
 from rights import hashing
 from tests import factories
+from tests.fans.pages import received
 
 pytestmark = pytest.mark.django_db
 STAFF, REASON = "system:test", "The artist asked for it."
@@ -212,3 +213,17 @@ def test_an_unknown_experience_cannot_be_changed(change: Callable[..., Experienc
 def test_delivering_nothing_posts_no_notice() -> None:
     assert experiences.deliver([], by="system:delivery") == []
     assert Notice.objects.count() == 0
+
+
+def test_the_audience_of_a_program_is_who_received_something_of_it() -> None:
+    artist = factories.create_artist()
+    first, withdrawn, erased = [factories.create_experience(artist) for _ in range(3)]
+    factories.create_experience(factories.create_artist("Ove Lind"))
+    version = factories.create_version(Program.objects.get(pk=first.program), nth=7)
+    programs.sign(version, by=factories.get_member(artist, "principal"), fresh=True)
+    received(Program.objects.get(pk=first.program), first.person)  # the second for this fan
+    experiences.withdraw(withdrawn.pk, by=STAFF, reason=REASON)
+    experiences.erase(erased.pk, by=STAFF, reason=REASON)
+
+    assert Experience.objects.filter(program=first.program).count() == 4
+    assert experiences.count_audience(first.program) == 3

@@ -132,6 +132,18 @@ def test_the_pages_show_the_answer_of_staff(experience: Experience, fan: Client,
     assert "People at Fanfare read it" not in fan.get(report_url(experience)).content.decode()
 
 
+def test_neither_the_fan_nor_the_team_sees_what_a_report_weighs(experience: Experience, fan: Client) -> None:
+    reports.report_experience(experience, by=experience.person, reason="hurtful")
+    team = factories.signed_in_client(factories.get_member(experience.artist, "principal"))
+
+    slug = experience.artist.slug
+    pages = [fan.get(path) for path in (report_url(experience), experience_url(experience), "/")]
+    pages += [team.get(path) for path in (f"/studio/{slug}/programs", f"/api/v1/studio/{slug}/programs")]
+
+    assert [page.status_code for page in pages] == [200] * 5
+    assert not [page for page in pages if "weigh" in page.content.decode().lower()]
+
+
 def test_htmx_gets_only_the_part(experience: Experience, fan: Client) -> None:
     sent = fan.post(report_url(experience), {"reason": "hurtful"}, headers=HTMX)
 

@@ -80,6 +80,6 @@ def create_objects() -> Objects:
         DeadLetter: dead_letter,
         Grant: artist.grants.get(),
         Decision: experience.decision,
-        Report: a_report(fan, artist_id=artist.pk),
+        Report: a_report(fan, artist=artist.pk),
         Entry: Entry.objects.latest("pk"),
     }

@@ -59,6 +59,13 @@ def test_a_fan_reports_an_experience_once(db: None) -> None:
     assert len(audit_entries("report.")) == 1
 
 
+def test_of_the_listening_no_more_is_stored_than_the_weight_needs(db: None) -> None:
+    a_report(factories.create_fan(), listens=90_000)
+    a_report(factories.create_fan(), listens=4)
+
+    assert list(Report.objects.order_by("pk").values_list("listens", flat=True)) == [10, 4]
+
+
 def test_two_clicks_at_once_file_one_report(committing_db: Database) -> None:
     fan = factories.create_fan()
 
@@ -153,7 +160,7 @@ def test_filing_and_upholding_a_report_wake_the_worker(committing_db: Database) 
 
 def test_the_list_for_the_artist_shows_neither_fans_nor_experiences(db: None) -> None:
     report = a_report(factories.create_fan())
-    a_report(factories.create_fan(), artist_id=2)
+    a_report(factories.create_fan(), artist=2)
 
     assert reports.list_for_artist(1, limit=5) == [(7, "hurtful", "open", report.at)]
 
@@ -179,6 +186,11 @@ def test_words_can_be_erased_after_the_verdict(db: None) -> None:
         "UPDATE trust_report SET reason = 'other'",
         "UPDATE trust_report SET subject = 'experience:2'",
         "UPDATE trust_report SET at = now() - interval '1 year'",
+        "UPDATE trust_report SET at = now()",
+        "UPDATE trust_report SET by_id = (SELECT id FROM accounts_person WHERE is_staff)",
+        "UPDATE trust_report SET program = 8",
+        "UPDATE trust_report SET listens = 10",
+        "UPDATE trust_report SET audience = 1",
         "UPDATE trust_report SET words = 'It is lovely.'",
         "UPDATE trust_report SET shown = '{}'",
         "UPDATE trust_report SET state = 'open', handled_by = NULL, handled_at = NULL, note = ''",
@@ -208,10 +220,13 @@ def test_the_database_refuses_to_change_a_handled_report(db: None, sql: str) -> 
         ({"state": "gone", "handled_by": "x", "handled_at": timezone.now(), "note": "y"}, "somebody_handled_a_report"),
         ({"reason": "boring"}, "a_report_has_a_reason"),
         ({"subject": "artist:1"}, "a_report_is_on_an_experience"),
+        ({"audience": 0}, "what_is_reported_reached_somebody"),
+        ({"listens": -1}, "trust_report_listens_check"),
     ],
 )
 def test_the_database_refuses_an_invalid_report(db: None, changes: dict[str, Any], constraint: str) -> None:
-    row = {"subject": "experience:1", "artist": 1, "program": 7, "reason": "untrue", "words": "", "shown": {}}
+    row = {"subject": "experience:1", "artist": 1, "program": 7, "listens": 1, "audience": 1, "reason": "untrue"}
+    row |= {"words": "", "shown": {}}
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Report.objects.create(by=factories.create_fan(), **{**row, **changes})

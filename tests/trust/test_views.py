@@ -9,7 +9,7 @@ from artists.models import Program
 from fans import reports as fan_reports
 from tests import factories
 from tests.pages.html_page import HTMLPage
-from tests.trust.factories import SHOWN_TO_FAN, a_report
+from tests.trust.factories import SHOWN_TO_FAN, a_report, create_regular, report_experience
 from trust import reports
 from trust.models import Report
 
@@ -37,14 +37,12 @@ def test_staff_see_what_the_fan_saw_and_wrote(desk: Client) -> None:
 
 def test_reports_are_grouped_by_program_with_its_state(desk: Client) -> None:
     artist = factories.create_artist("Drit")
-    fans = [factories.create_fan(name, opted_in=artist) for name in ("Ana", "Bo", "Cy")]
-    *two, third = [factories.create_experience(artist, fan) for fan in fans]
-    program = artist.programs.get()
 
-    for received in two:
-        fan_reports.report_experience(received, by=received.person, reason="hurtful")
+    for name in ("Ana", "Bo"):
+        report_experience(artist, name)
+    program = artist.programs.get()
     before = _page_words(desk)
-    fan_reports.report_experience(third, by=third.person, reason="pretends")
+    report_experience(artist, "Cy", reason="pretends")
     moderation.weigh_next()
     stopped = _page_words(desk)
     programs.resume(program, by=factories.get_member(artist, "principal"))
@@ -54,17 +52,32 @@ def test_reports_are_grouped_by_program_with_its_state(desk: Client) -> None:
         assert f"{program.name} Drit" in words
         assert f"Program {program.pk}" not in words
     assert "Running" in before
-    assert "2 fans reported it in the last 30 days." in before
-    assert "It stops when 3 fans report it, or when you uphold one report." in before
+    assert "2 fans reported it in the last 30 days. Their reports weigh 2 of 3." in before
+    assert "It stops when they weigh 3, or when you uphold one report." in before
+    assert before.count("Weighs 1 of 1.") == 2
     assert "Stopped by reports since" in stopped
-    assert "3 fans reported it in the last 30 days. The artist or an owner of the team can resume it." in stopped
+    assert "3 fans reported it in the last 30 days. Their reports weigh 3 of 3." in stopped
+    assert "The artist or an owner of the team can resume it." in stopped
     assert stopped.count("Uphold: it stays stopped") == 3
     assert "Running" in resumed
-    assert "0 fans reported it in the last 30 days, after its team resumed it." in resumed
+    assert "0 fans reported it in the last 30 days, after its team resumed it. Their reports weigh 0 of 3." in resumed
 
 
 def _page_words(desk: Client) -> str:
     return " ".join(HTMLPage(desk.get(DESK).content.decode()).words.split())
+
+
+def test_staff_see_why_a_report_weighs_little_but_no_figure_of_listening(desk: Client) -> None:
+    fan = create_regular(days=12)
+    reports.handle(a_report(fan, number=2, program=8), upheld=False, note="No.", by=factories.get_staff())
+
+    a_report(fan, listens=7, audience=26)
+
+    words = _page_words(desk)
+    reductions = "an account of 12 days, little listening to this artist, 1 of their reports dismissed"
+    assert f"Weighs 0.15 of 1: {reductions}." in words
+    assert "1 fan reported it in the last 30 days. Their reports weigh 0.15 of 6." in words
+    assert "Weighs" not in HTMLPage(desk.get(f"{DESK}?handled").content.decode()).words
 
 
 def test_a_program_that_its_team_paused_is_not_shown_as_stopped(desk: Client) -> None:
@@ -215,7 +228,8 @@ def test_the_page_needs_the_same_queries_for_any_number_of_reports(
     for number in range(count):
         a_report(factories.create_fan(f"Fan {number}"))
 
-    with django_assert_num_queries(7):  # session, person, reports, states of the programs, fans, artists, count
+    # session, person, reports, states of the programs, weights of the programs, artists, count, records of the fans
+    with django_assert_num_queries(8):
         page = desk.get(DESK, headers=HTMX).content.decode()
 
     assert page.count("<article") == count

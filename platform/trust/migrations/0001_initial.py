@@ -20,6 +20,18 @@ class Migration(migrations.Migration):
                 ("artist", models.BigIntegerField(help_text="id of the artist when the fan reported")),
                 ("program", models.BigIntegerField(help_text="id of the program that made the experience")),
                 (
+                    "listens",
+                    models.PositiveIntegerField(
+                        help_text="how often the fan had listened to the artist; no higher than the weight asks"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.PositiveIntegerField(
+                        help_text="how many fans had received something of the program, up to a limit"
+                    ),
+                ),
+                (
                     "reason",
                     models.CharField(
                         choices=[
@@ -85,11 +97,7 @@ class Migration(migrations.Migration):
                         name="reports_answered",
                     ),
                     models.Index(condition=models.Q(("to_count", True)), fields=["id"], name="reports_to_count"),
-                    models.Index(
-                        condition=models.Q(("state", "dismissed"), _negated=True),
-                        fields=["program", "at"],
-                        name="reports_of_a_program",
-                    ),
+                    models.Index(fields=["program", "at"], name="reports_of_a_program"),
                     models.Index(fields=["artist", "-at"], name="reports_of_an_artist"),
                 ],
                 "constraints": [
@@ -102,6 +110,9 @@ class Migration(migrations.Migration):
                             ("reason__in", ["hurtful", "sexual", "untrue", "pretends", "leads_away", "other"])
                         ),
                         name="a_report_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__gte", 1)), name="what_is_reported_reached_somebody"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -1,4 +1,7 @@
-"""Reports are never removed. Staff write their verdict once. The words of the fan may be erased, never changed."""
+"""Reports are never removed. Staff write their verdict once. The words of the fan may be erased, never changed.
+
+No grant allows to change whose report it is, on what, when, or the facts that it weighs by.
+"""
 
 from django.db import migrations
 
