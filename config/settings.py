@@ -234,10 +234,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENFORCE_NON_BLANK_FIELDS": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.openapi.document_problems",
-    ],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.openapi.document_problems"],
 }
 
 # ListenBrainz API: how many requests within a window of this many seconds.
@@ -249,8 +246,7 @@ LISTENS_RATE_PER_ADDRESS = env.integer("LISTENS_RATE_PER_ADDRESS", 30, least=1)
 OPERATOR_WINDOW = env.boolean("OPERATOR_WINDOW", default=True)
 OPERATOR_REVEALS_PER_HOUR = env.integer("OPERATOR_REVEALS_PER_HOUR", 60, least=1)
 
-# Of one web process: threads for requests, each with a database connection; how often open sockets are checked and
-# sent their newest sequence; how many sockets one person may have open.
+# Of one web process: threads, each with a database connection; how often open sockets get their newest sequence.
 WEB_THREADS = env.integer("WEB_THREADS", 8, least=1)
 LIVE_HEARTBEAT_SECONDS = env.integer("LIVE_HEARTBEAT_SECONDS", 15, least=1)
 LIVE_SOCKETS_PER_PERSON = env.integer("LIVE_SOCKETS_PER_PERSON", 20, least=1)
@@ -264,13 +260,11 @@ INVITATION_DAYS = env.integer("INVITATION_DAYS", 30, least=1)
 # decision, unless the team says otherwise.
 REVIEW_SECONDS = env.integer("REVIEW_SECONDS", 3 * 86_400, least=1)
 UNDO_SECONDS = env.integer("UNDO_SECONDS", 5)
-
 # A message about a first listen is true until the fan has listened so often, and for so many hours.
 FIRST_LISTEN_PLAYS = env.integer("FIRST_LISTEN_PLAYS", 3, least=2)
 FIRST_LISTEN_HOURS = env.integer("FIRST_LISTEN_HOURS", 24, least=1)
 
-# What stops a program without staff: reports of so many regular fans within so many days; more when it reached many
-# (ADR 16). A regular fan has been here for so many days and listened to the artist so often.
+# Reports of so many regular fans within so many days stop a program (ADR 16); who is regular, in days and listens.
 REPORTS_TO_STOP = env.integer("REPORTS_TO_STOP", 3, least=1)
 REPORT_DAYS = env.integer("REPORT_DAYS", 30, least=1)
 REPORT_FULL_DAYS = env.integer("REPORT_FULL_DAYS", 30, least=1)

@@ -10,8 +10,8 @@ from accounts.models import Person
 from artists import moderation
 from artists.models import Draft, Program
 from catalog.models import Artist
-from fans import reports
 from tests import factories
+from tests.trust.factories import report_experience
 
 HTMX_HEADERS = {"HX-Request": "true"}
 FORM_DATA: dict[str, Any] = {
@@ -65,9 +65,8 @@ def approve_is_disabled(page: Any, draft: Draft) -> bool:
 
 
 def stop_by_reports(artist: Artist) -> None:
-    """Three fans report what the artist's program sent them, which pauses it."""
+    """Three regular fans report what the artist's program sent them, which pauses it."""
     for name in ("Ana", "Bo", "Cy"):
-        experience = factories.create_experience(artist, factories.create_fan(name, opted_in=artist))
-        reports.report_experience(experience, by=experience.person, reason="hurtful")
+        report_experience(artist, name)
     while moderation.weigh_next():
         pass

@@ -218,7 +218,10 @@ def test_an_editor_cannot_resume_a_program_that_was_stopped_by_reports(program: 
 
     page, answer = ines.get(program_path(program)), ines.post(program_path(program, "/pause"), {"do": "resume"})
 
-    assert "3 fans reported it within 30 days" in visible_text(page)
+    assert "3 fans reported it within 30 days: it is hurtful." in visible_text(page)
+    assert "Reports count most from fans who have been here a while, listen to you, and were right before." in (
+        visible_text(page)
+    )
     assert (answer.status_code, "only a principal or an owner may resume" in visible_text(answer)) == (409, True)
 
 
