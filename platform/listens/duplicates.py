@@ -16,13 +16,7 @@ from listens.listenbrainz import mapping
 from listens.models import Listen
 from listens.plays import Play, StoredListen
 
-# What may be of the same play as one of these listens: the same song, at most the reach before or after. Overlapping
-# times of one song are joined first, so that a song that was played all day is read once.
-SELECT_NEAR = """
-WITH song AS (
-    SELECT person_id, text_key, recording_id, unnest(range_agg(int8range(second - %s, second + %s, '[]'))) AS near
-    FROM listens_listen WHERE id = ANY(%s::bigint[]) GROUP BY person_id, text_key, recording_id
-)
+SELECT_STORED = """
 SELECT DISTINCT ON (listen.id)
     listen.id, listen.person_id, recording.artist_id, listen.recording_id, listen.text_key, listen.started_at,
     listen.second, listen.source_id, listen.event_id, listen.client,
@@ -31,13 +25,24 @@ SELECT DISTINCT ON (listen.id)
     recording.duration_ms, listen.played_ms,
     listen.isrc <> '' OR listen.recording_mbid IS NOT NULL OR listen.extra #> '{track,catalog_id}' IS NOT NULL,
     source.uri = %s, listen.set_aside, listen.duplicate_of_id, listen.duplicate_reason
-FROM song JOIN listens_listen AS listen ON listen.person_id = song.person_id
-    AND listen.second >= lower(song.near) AND listen.second < upper(song.near)
-    AND (listen.text_key = song.text_key OR listen.recording_id = song.recording_id)
+FROM listens_listen AS listen
 JOIN listens_source AS source ON source.id = listen.source_id
 LEFT JOIN catalog_recording AS recording ON recording.id = listen.recording_id
-WHERE NOT listen.is_separate
 """
+STORED_VALUES = (mapping.SOURCE, BACKLOG_PERIOD, player_api.SOURCE)
+# What may be of the same play as one of these listens: the same song, at most the reach before or after. Overlapping
+# times of one song are joined first, so that a song that was played all day is read once.
+SELECT_NEAR = f"""
+WITH song AS (
+    SELECT person_id, text_key, recording_id, unnest(range_agg(int8range(second - %s, second + %s, '[]'))) AS near
+    FROM listens_listen WHERE id = ANY(%s::bigint[]) GROUP BY person_id, text_key, recording_id
+)
+{SELECT_STORED}
+JOIN song ON listen.person_id = song.person_id
+    AND listen.second >= lower(song.near) AND listen.second < upper(song.near)
+    AND (listen.text_key = song.text_key OR listen.recording_id = song.recording_id)
+WHERE NOT listen.is_separate
+"""  # noqa: S608 - constants
 # One statement, so that a listen and its duplicate can change places. Other duplicates of a listen that becomes one
 # follow it.
 UPDATE_DUPLICATES = """
@@ -58,7 +63,7 @@ def lock_fans(ids: Collection[UUID]) -> None:
 def mark_duplicates(listen_ids: Collection[int], *, are_new: bool) -> Changes:
     """Find the plays that these listens and the listens near them tell of, and mark the duplicates.
 
-    `are_new`: these listens are not counted yet. Three queries, however many listens.
+    `are_new`: these listens are not counted yet. Three queries at most, however many listens.
     """
     stored = _read_near(listen_ids)
     not_counted = set(listen_ids) if are_new else set[int]()
@@ -93,12 +98,25 @@ def set_separate(listen: Listen, *, separate: bool) -> Changes | None:
 def _read_near(listen_ids: Collection[int]) -> list[StoredListen]:
     """The listens and those near them. A duplicate of a listen that is further away stays what it is."""
     reach = plays.LONGEST_REACH
-    values: list[Any] = [reach, reach, list(listen_ids), mapping.SOURCE, BACKLOG_PERIOD, player_api.SOURCE]
-    with connection.cursor() as cursor:
-        cursor.execute(SELECT_NEAR, values)
-        rows = [StoredListen(*row) for row in cursor.fetchall()]
+    rows = _read(SELECT_NEAR, [reach, reach, list(listen_ids), *STORED_VALUES])
     ids = {row.id for row in rows}
+    if missing := {row.duplicate_of for row in rows} - ids - {None}:
+        # Other words of the same recording, where the listens themselves have none: the duplicates know both.
+        own = [row for row in rows if row.id in listen_ids]
+        originals = _read(f"{SELECT_STORED} WHERE listen.id = ANY(%s::bigint[])", [*STORED_VALUES, list(missing)])
+        rows += [row for row in originals if any(_is_within_reach(row, each) for each in own)]
+        ids = {row.id for row in rows}
     return [row for row in rows if row.duplicate_of is None or row.duplicate_of in ids]
+
+
+def _read(statement: str, values: list[Any]) -> list[StoredListen]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [StoredListen(*row) for row in cursor.fetchall()]
+
+
+def _is_within_reach(one: StoredListen, other: StoredListen) -> bool:
+    return one.person_id == other.person_id and abs(one.second - other.second) <= plays.LONGEST_REACH
 
 
 def _changed_rows(play: Play) -> list[tuple[int, int | None, str]]:

@@ -1,6 +1,7 @@
 """One play that several clients tell of counts once, whatever the order; true repeats count each time."""
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -44,6 +45,23 @@ def counted() -> list[tuple[str, int]]:
 def reasons() -> dict[tuple[str, int], str]:
     rows = Listen.objects.filter(duplicate_of__isnull=False)
     return {(row.client, row.second - int(NOON.timestamp())): row.duplicate_reason for row in rows}
+
+
+@pytest.mark.parametrize("order", ["".join(order) for order in permutations("ABC")])
+def test_a_play_told_in_other_words_is_one_whatever_the_order(ana: Person, night: Recording, order: str) -> None:
+    """B has the words of A and the code of the recording, C has the words of the recording."""
+    Recording.objects.update(isrc="PTABC2600001")
+    tellings = {
+        "A": telling(ana, 0, "A", track={"title": "Nite Trane"}),
+        "B": telling(ana, 1, "B", track={"title": "Nite Trane", "isrc": "PTABC2600001"}),
+        "C": telling(ana, 2, "C", played_ms=SONG_MS),
+    }
+
+    for client in order:
+        handle_batch([tellings[client]])
+
+    assert (counted(), reasons().keys()) == ([("C", 2)], {("A", 0), ("B", 1)})
+    assert stored_counts() == counts_of_rows()
 
 
 @pytest.mark.parametrize("one_batch", [True, False])
