@@ -16,7 +16,7 @@ def get_message_grant(artist: Artist) -> Grant | None:
 
 
 def switch_on(artist: Artist, use: str, *, by: Person, fresh: bool) -> None:
-    """Grant a use and notify the team's open pages. Raises what `rights.grants.switch_on` raises."""
+    """Permit a use and notify the team's open pages. Raises what `rights.grants.switch_on` raises."""
     with transaction.atomic():
         grants.switch_on(artist, use, by=by, fresh=fresh)
         notices.post(artist_notices("grant.changed", artist))

@@ -17,7 +17,7 @@ from rights import clearance
 CHANNEL = "drafts"
 BATCH_SIZE = 200
 ACTOR = "system:delivery"
-REASON_UNCLEARED = "uncleared: a yes it rested on has ended"
+REASON_UNCLEARED = "uncleared: not everybody who must say yes still does"
 REASON_OPTED_OUT = "opted out: the fan ended it before delivery"
 REASON_MUTED = "muted: the fan paused this program"
 REASON_ERASED = "erased: its text is gone"
@@ -135,5 +135,6 @@ def _prepare_experience(draft: Draft) -> experiences.NewExperience:
         program=draft.version.program_id,
         program_version=draft.version.version,
         decision_id=draft.decision_id,
+        use=draft.use,
         clearance_id=draft.clearance_id,
     )

@@ -20,8 +20,7 @@ from audit.models import Entry
 from fans import mutes, opt_ins
 from live import notices
 from rights import clearance
-from rights.clearance import ClearanceRequest
-from rights.clearance_result import Clearance
+from rights.clearance_result import Clearance, ClearanceRequest
 from rights.models import Use
 from worker import wake
 
@@ -113,7 +112,10 @@ def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int,
 
 
 def _clearance_request(moment: Moment) -> ClearanceRequest:
-    return ClearanceRequest(Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country)
+    song = moment.version.recording_id
+    return ClearanceRequest(
+        Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country, (song,) if song else ()
+    )
 
 
 def _generate_texts(
@@ -170,6 +172,7 @@ def _build_draft(text: generation.GeneratedText, replaced: int | None) -> Draft:
         version=moment.version,
         person=moment.person,
         artist=moment.program.artist,
+        use=text.clearance.use,
         clearance_id=text.clearance.id,
         text=result.text,
         original_text=result.text,

@@ -17,7 +17,7 @@ from fans.models import Mark
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from listens.models import Listen
-from rights.models import CONTENT_HASH, WHY_HASH, Decision, ShapeHash, StoredClearance
+from rights.models import CONTENT_HASH, WHY_HASH, Decision, ShapeHash, StoredClearance, Use
 
 
 def default_review_seconds() -> int:
@@ -95,11 +95,7 @@ class ProgramVersion(models.Model):
     moment = models.CharField(max_length=12, choices=MomentKind.choices)
     nth = models.PositiveIntegerField(help_text="the number of the listen; 1 for the first")
     recording = models.ForeignKey(
-        Recording,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        help_text="the recording whose listens count; without one, every listen of the artist counts",
+        Recording, models.PROTECT, null=True, related_name="+", help_text="whose listens count; none: all of the artist"
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
     wording = models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments")
@@ -202,6 +198,7 @@ class Draft(models.Model):
     version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="drafts")
+    use = models.CharField(max_length=24, choices=Use.choices, db_default=Use.PERSONAL_MESSAGE)
     clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
     state = models.CharField(max_length=13, choices=State.choices, default=State.PENDING)
     reason = models.CharField(max_length=300, blank=True, help_text="why it was not sent")
@@ -240,9 +237,8 @@ class Draft(models.Model):
 
     objects = DraftQuerySet.as_manager()
 
-    # Annotations, not columns: only querysets of `eligibility.annotate_eligibility` have them.
-    opted_in: bool
-    muted: bool
+    opted_in: bool  # an annotation of `eligibility.annotate_eligibility`, no column
+    muted: bool  # the same
 
     class Meta:
         constraints = [
@@ -289,6 +285,10 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft:{self.pk}"
+
+    @property
+    def recordings(self) -> list[Recording]:
+        return [self.version.recording] if self.version.recording else []
 
     @property
     def fan_and_artist(self) -> FanAndArtist:

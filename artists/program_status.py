@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from artists.models import Program
-from rights import clearance
-from rights.models import Grant
+from rights.clearance_result import ClearanceRefusal
+from rights.models import Grant, Use
 
 REASON_STOPPED = "stopped: the program is paused"
 """Stored with a moment or a draft."""
@@ -32,12 +32,12 @@ def get_status(program: Program, grant: Grant | None) -> ProgramStatus:
     return ProgramStatus.PAUSED if program.state == Program.State.PAUSED else ProgramStatus.UNSIGNED
 
 
-def blocking_reason(program: Program, grant: Grant | None, country: str) -> str:
-    """Why nothing of the program is sent to a fan in this country, as a sentence; empty where it is sent."""
-    if program.state != Program.State.LIVE:
-        return PROGRAM_PAUSED
-    if grant is None:
-        return "Personal messages are off, so nothing goes out. The artist switches them on under Permissions."
-    if not clearance.covers_territory(grant, country):
+def describe_refusal(refusal: ClearanceRefusal) -> str:
+    """Why a draft does not go out, as a sentence for its team."""
+    if refusal.use != Use.PERSONAL_MESSAGE:
+        return f"Not everybody has said yes, so this does not go out. {'; '.join(refusal.missing)}."
+    if "refused" in refusal.problems:
+        return f"{'; '.join(refusal.missing)}, so this does not go out."
+    if "country" in refusal.problems:
         return "Personal messages are not granted for this fan’s country, so this does not go out."
-    return ""
+    return "Personal messages are off, so nothing goes out. The artist switches them on under Permissions."

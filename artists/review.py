@@ -30,7 +30,7 @@ from fans import mutes
 from live import notices
 from rights import clearance, decisions, hashing
 from rights.clearance_result import Clearance
-from rights.models import Decision, Use
+from rights.models import Decision
 from worker import wake
 
 
@@ -225,7 +225,7 @@ def _require_approvable(draft: Draft, role: Role, within: bool, fresh: bool) -> 
         raise NotAllowed(marks.principal_only_reason(draft))
     if draft.version.program.state != Program.State.LIVE:
         raise InvalidRequest(program_status.PROGRAM_PAUSED)
-    answer = clearance.clear(Use.PERSONAL_MESSAGE, draft.artist, territory=draft.person.country)
+    answer = clearance.clear(draft.use, draft.artist, draft.recordings, territory=draft.person.country)
     if not isinstance(answer, Clearance):
         raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. The draft waits.")
     if marks.is_changed(draft) and not fresh:

@@ -11,6 +11,8 @@ from rights import grants
 from rights.models import Grant, Use
 from web.times import write_date
 
+MAX_COUNTRIES = 250
+"""More grants than one version can have: there is one for each country."""
 LABELS = {"yes": "Yes", "not": "Not yet", "no": "No", "never": "Never"}
 
 
@@ -28,9 +30,9 @@ class AIPermission:
 def list_permissions(artist: Artist) -> list[AIPermission]:
     """One line for each use, from the artist's current grants, in one query. Uses Fanfare does not offer are "not"."""
     name = unicode.isolate(artist.name)
-    versions = grants.list_versions(artist).filter(use=Use.PERSONAL_MESSAGE)
+    said = list(grants.list_versions(artist).filter(use=Use.PERSONAL_MESSAGE)[:MAX_COUNTRIES])
     return [
-        _message_permission(name, next(iter(versions[:1]), None)),
+        _message_permission(name, [grant for grant in said if grant.version == said[0].version]),
         AIPermission("not", "Remix stems", "Fanfare does not offer this yet. Each artist is asked first."),
         AIPermission("not", "Make playlists and DJ sets", "Fanfare does not offer this yet."),
         AIPermission("never", f"Make {name}’s voice"),
@@ -38,15 +40,17 @@ def list_permissions(artist: Artist) -> list[AIPermission]:
     ]
 
 
-def _message_permission(name: str, newest: Grant | None) -> AIPermission:
-    """The newest version of a grant is the one that applies."""
+def _message_permission(name: str, version: list[Grant]) -> AIPermission:
+    """The newest version of a grant is the one that applies; it has a row for each of its countries."""
     use = "Suggest messages"
-    if newest is None:
+    if not version:
         return AIPermission("not", use, f"{name} has not allowed it.")
+    newest = version[0]
     now = timezone.now()
     end = min((end for end in (newest.ended_at, newest.live_until) if end), default=None)
     if end and end <= now:
         return AIPermission("no", use, f"{name} ended it on {write_date(end)}.")
-    where = f" In {newest.territories.replace(',', ', ')} only." if newest.territories else ""
+    countries = sorted(grant.country for grant in version if grant.country)
+    where = f" In {', '.join(countries)} only." if countries else ""
     explanation = f"A person on {name}’s side approves each one first. Since {write_date(newest.live_from)}."
     return AIPermission("yes", use, explanation + where)

@@ -43,6 +43,7 @@ class NewExperience:
     program: int
     program_version: int
     decision_id: int
+    use: str
     clearance_id: int
     kind: str = "message"
 

@@ -9,7 +9,7 @@ from django.db.models.functions import UUID7, Now
 from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
 from fans import moment_text
-from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance
+from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance, Use
 
 
 class Mark(models.TextChoices):
@@ -155,6 +155,7 @@ class Experience(models.Model):
         unique=True, help_text="the draft it came from; a plain id: this app cannot import drafts"
     )
     kind = models.CharField(max_length=12, choices=[("message", "Message")])
+    use = models.CharField(max_length=24, choices=Use.choices, db_default=Use.PERSONAL_MESSAGE)
     mark = models.CharField(max_length=8, choices=Mark.choices)
     credit = models.CharField(max_length=140, help_text="the name in the mark: the artist’s, or the team’s")
     salt = models.CharField(max_length=32, null=True)

@@ -103,8 +103,7 @@ def find_opt_in(person: Person, artist: Artist) -> OptIn | None:
 
 def may_write(artist: Artist, fan: Person) -> bool:
     """Whether the artist's permission for personal messages is on, where this fan lives."""
-    grant = clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
-    return grant is not None and clearance.covers_territory(grant, fan.country)
+    return clearance.find_missing(Use.PERSONAL_MESSAGE, artist, territory=fan.country) is None
 
 
 def describe_opt_in(person: Person, artist: Artist) -> dict[str, Any]:

@@ -235,10 +235,10 @@ def erase_text(draft: Draft) -> None:
     Draft.objects.filter(pk=draft.pk).update(salt=None, text=None, original_text=None, facts=None, why=None)
 
 
-def create_approved_draft(artist: Artist, fan: Person | None = None) -> Draft:
+def create_approved_draft(artist: Artist, fan: Person | None = None, *, program: Program | None = None) -> Draft:
     """A draft that the principal approved, with no time to undo: it is due for delivery."""
     remove_undo_time(artist)
-    draft = create_pending_draft(artist, fan)
+    draft = create_pending_draft(artist, fan, program=program)
     return review.approve(draft.pk, by=get_member(artist, Role.PRINCIPAL))
 
 

@@ -21,7 +21,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
 
 
 class GrantSwitchSerializer(JSONSerializer):
-    use = serializers.ChoiceField(choices=Use.choices)
+    use = serializers.ChoiceField(choices=[(Use.PERSONAL_MESSAGE.value, Use.PERSONAL_MESSAGE.label)])
     on = serializers.BooleanField()
 
 

@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 (
                     "recording",
                     models.ForeignKey(
-                        help_text="the recording whose listens count; without one, every listen of the artist counts",
+                        help_text="whose listens count; none: all of the artist",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -224,6 +224,22 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(blank=True, help_text="why it was not sent", max_length=300)),
                 ("revision", models.PositiveIntegerField(default=1, help_text="one more with each edit")),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        db_default="personal_message",
+                        max_length=24,
+                    ),
+                ),
                 ("salt", models.CharField(default=artists.models.new_salt, max_length=32, null=True)),
                 ("text", models.TextField(help_text="as it would reach the fan; erasable", null=True)),
                 (

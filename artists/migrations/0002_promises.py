@@ -16,6 +16,38 @@ class Migration(migrations.Migration):
             FOREIGN KEY (decision_id, content_hash, why_hash)
             REFERENCES rights_decision (id, content_hash, why_hash);
 
+            -- A draft is cleared for its artist, its use and the song of its version: no more and no other.
+            ALTER TABLE artists_draft ADD CONSTRAINT cleared_for_its_artist_and_use
+            FOREIGN KEY (clearance_id, artist_id, use) REFERENCES rights_clearance (id, artist_id, use);
+            CREATE FUNCTION artists_is_cleared_for_its_song(version bigint, clearance bigint)
+            RETURNS boolean LANGUAGE sql STABLE AS $$
+            SELECT array_remove(ARRAY[recording_id], NULL) = ARRAY(
+                SELECT song.recording_id FROM public.rights_clearancerecording song WHERE song.clearance_id = $2
+            ) FROM public.artists_programversion WHERE id = $1
+            $$;
+            CREATE FUNCTION artists_new_drafts_are_cleared_for_their_song() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT FROM (SELECT DISTINCT version_id, clearance_id FROM added) one
+                    WHERE NOT public.artists_is_cleared_for_its_song(one.version_id, one.clearance_id)
+                ) THEN
+                    RAISE EXCEPTION 'a draft is cleared for another song' USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER cleared_for_its_song AFTER INSERT ON artists_draft REFERENCING NEW TABLE AS added
+            FOR EACH STATEMENT EXECUTE FUNCTION artists_new_drafts_are_cleared_for_their_song();
+            CREATE FUNCTION artists_draft_is_cleared_for_its_song() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NOT public.artists_is_cleared_for_its_song(NEW.version_id, NEW.clearance_id) THEN
+                    RAISE EXCEPTION 'the draft is cleared for another song' USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER cleared_for_its_song_again BEFORE UPDATE ON artists_draft
+            FOR EACH ROW WHEN (OLD.clearance_id <> NEW.clearance_id)
+            EXECUTE FUNCTION artists_draft_is_cleared_for_its_song();
+
             -- A draft that is not true any more is replaced, once. A moment has at most one draft that is not stopped.
             ALTER TABLE artists_draft
             ADD CONSTRAINT a_draft_of_a_moment UNIQUE (moment_id, id),
@@ -32,9 +64,10 @@ class Migration(migrations.Migration):
             ALTER TABLE artists_draft ADD CONSTRAINT words_and_facts_are_erased_together
             CHECK (num_nulls(salt, text, original_text, facts, why) IN (0, 5));
             CREATE TRIGGER stays_as_made BEFORE UPDATE ON artists_draft FOR EACH ROW WHEN (
-                (OLD.moment_id, OLD.replaces_id, OLD.version_id, OLD.person_id, OLD.artist_id, OLD.maker, OLD.written_at)
-                    IS DISTINCT FROM
-                    (NEW.moment_id, NEW.replaces_id, NEW.version_id, NEW.person_id, NEW.artist_id, NEW.maker, NEW.written_at)
+                (OLD.moment_id, OLD.replaces_id, OLD.version_id, OLD.person_id, OLD.artist_id, OLD.use, OLD.maker,
+                    OLD.written_at) IS DISTINCT FROM
+                    (NEW.moment_id, NEW.replaces_id, NEW.version_id, NEW.person_id, NEW.artist_id, NEW.use, NEW.maker,
+                    NEW.written_at)
                 OR (NEW.salt IS NOT NULL AND NEW.salt IS DISTINCT FROM OLD.salt)
                 OR (NEW.original_text IS NOT NULL AND NEW.original_text IS DISTINCT FROM OLD.original_text)
                 OR (NEW.facts IS NOT NULL AND NEW.facts IS DISTINCT FROM OLD.facts)
@@ -74,8 +107,9 @@ class Migration(migrations.Migration):
                 IF NOT EXISTS (
                     SELECT FROM artists_draft draft JOIN artists_programversion version ON version.id = draft.version_id
                     WHERE draft.id = NEW.draft AND draft.state = 'delivered'
-                    AND (draft.decision_id, draft.clearance_id, draft.maker, version.program_id, version.version)
-                        = (NEW.decision_id, NEW.clearance_id, NEW.maker, NEW.program, NEW.program_version)
+                    AND (draft.decision_id, draft.clearance_id, draft.artist_id, draft.use, draft.maker)
+                        = (NEW.decision_id, NEW.clearance_id, NEW.artist_id, NEW.use, NEW.maker)
+                    AND (version.program_id, version.version) = (NEW.program, NEW.program_version)
                 ) THEN
                     RAISE EXCEPTION 'the experience differs from its draft %', NEW.draft
                     USING ERRCODE = 'check_violation';
@@ -114,6 +148,12 @@ class Migration(migrations.Migration):
             DROP TRIGGER written_for_its_moment ON artists_draft;
             DROP FUNCTION artists_written_for_its_moment();
             DROP TRIGGER stays_as_made ON artists_draft;
+            DROP TRIGGER cleared_for_its_song_again ON artists_draft;
+            DROP TRIGGER cleared_for_its_song ON artists_draft;
+            DROP FUNCTION artists_draft_is_cleared_for_its_song();
+            DROP FUNCTION artists_new_drafts_are_cleared_for_their_song();
+            DROP FUNCTION artists_is_cleared_for_its_song(bigint, bigint);
+            ALTER TABLE artists_draft DROP CONSTRAINT cleared_for_its_artist_and_use;
             ALTER TABLE artists_draft DROP CONSTRAINT words_and_facts_are_erased_together;
             DROP TRIGGER only_what_is_signed ON artists_program;
             DROP FUNCTION artists_only_what_is_signed();

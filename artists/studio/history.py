@@ -151,6 +151,7 @@ ACTION_DESCRIPTIONS: Mapping[str, Callable[[str, EntryFacts], str]] = {
     "program.resumed": lambda subject, _: f"resumed {subject}",
     "grant.switched_on": lambda subject, facts: f"switched on {subject}, version {facts.get('version')}",
     "grant.ended": lambda subject, facts: f"switched off {subject}, version {facts.get('version')}",
+    "grant.refused": lambda subject, _: f"switched off {subject} for one song",
     "draft.approved": lambda subject, _: f"approved {subject}",
     "draft.declined": lambda subject, _: f"declined {subject}",
     "draft.edited": lambda subject, _: f"changed the text of {subject}",

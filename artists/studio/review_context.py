@@ -14,11 +14,12 @@ from ai import unicode
 from ai.compose import COMPOSER
 from artists import eligibility, marks, program_status, validation
 from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
-from artists.models import Draft
+from artists.models import Draft, Program
 from artists.studio.access import Studio
 from artists.studio.fact_annotations import AnnotatedText, annotate_facts
 from artists.studio.messages import MarkLabel, error_message
 from fans.moment_text import describe_moment, moment_shape
+from rights import clearance
 from rights.models import ClearanceGrant
 
 
@@ -72,11 +73,14 @@ class ReviewContext:
         """The mark after any change of the text, for a page without JavaScript."""
         return expected_mark(self.draft, self.studio.role, f"{self.draft.original_text}, changed")
 
-    @property
+    @cached_property
     def delivery_obstacle(self) -> str:
-        """Why nothing of its program is delivered now, or ""."""
+        """Why it would not be delivered now, or ""."""
         draft = self.draft
-        return program_status.blocking_reason(draft.version.program, self.studio.message_grant, draft.person.country)
+        if draft.version.program.state != Program.State.LIVE:
+            return program_status.PROGRAM_PAUSED
+        refusal = clearance.find_missing(draft.use, draft.artist, draft.recordings, territory=draft.person.country)
+        return program_status.describe_refusal(refusal) if refusal is not None else ""
 
     @cached_property
     def approval_obstacle(self) -> str:

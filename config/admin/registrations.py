@@ -141,9 +141,10 @@ class MomentAdmin(ReasonKindAdmin):
 @admin.register(Draft, site=site)
 class DraftAdmin(ReasonKindAdmin):
     list_display = ("id", "artist_id", "person_id", "state", "mark", "written_at", "settled_at")
-    shown = ("id", "moment", "replaces", "version", "person", "artist", "clearance", "state", "reason_kind", "revision",
-             "maker", "team_typed", "mark", "credit", "content_hash", "why_hash", "decision", "written_at", "deadline",
-             "decided_by", "decided_at", "deliver_after", "day", "settled_at", "held_by", "held_until")  # fmt: skip
+    shown = ("id", "moment", "replaces", "version", "person", "artist", "use", "clearance", "state", "reason_kind",
+             "revision", "maker", "team_typed", "mark", "credit", "content_hash", "why_hash", "decision", "written_at",
+             "deadline", "decided_by", "decided_at", "deliver_after", "day", "settled_at", "held_by",
+             "held_until")  # fmt: skip
     hidden = ("text", "original_text", "facts", "why", "reason")
     secret = ("salt",)
     filters = ("person", "artist")
@@ -155,7 +156,7 @@ class ExperienceAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "person_id", "artist_id", "draft", "kind", "mark", "delivered_at", "withdrawn_at")
     shown = ("id", "person", "artist", "draft", "kind", "mark", "credit", "maker", "program", "program_version",
-             "content_hash", "why_hash", "decision", "clearance", "delivered_at", "opened_at",
+             "content_hash", "why_hash", "decision", "use", "clearance", "delivered_at", "opened_at",
              "withdrawn_at")  # fmt: skip
     hidden = ("text", "why", "receipt_key")
     secret = ("salt",)
@@ -210,8 +211,8 @@ class DeadLetterAdmin(ReadOnlyAdmin):
 @admin.register(Grant, site=site)
 class GrantAdmin(ReadOnlyAdmin):
     list_display = ("id", "party_id", "artist_id", "use", "version", "live_from", "ended_at")
-    shown = ("id", "party", "artist", "use", "version", "territories", "by", "live_from", "live_until", "ended_at",
-             "ended_by")  # fmt: skip
+    shown = ("id", "party", "artist", "use", "tier_class", "recording", "work", "country", "allows", "covers_later",
+             "version", "by", "at", "live_from", "live_until", "ended_at", "ended_by")  # fmt: skip
     filters = ("artist",)
 
 

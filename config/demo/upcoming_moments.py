@@ -8,7 +8,8 @@ from accounts.models import Person
 from artists.models import Moment, Program
 from catalog.models import Artist
 from fans.models import Engagement, Mute, OptIn, RecordingEngagement
-from rights.models import Grant
+from rights import clearance
+from rights.models import Use
 
 CLOSE_LISTENS, FAR_LISTENS = 6, 100  # listens
 
@@ -30,7 +31,7 @@ def find_upcoming(*, within: int = CLOSE_LISTENS) -> list[UpcomingMoment]:
     Left out are moments that happened already, and programs that would not answer: not live, muted by the fan, or
     of an artist without a grant or an opt-in. It reads all counts, which only the demo's few fans allow.
     """
-    granted = Grant.objects.filter(ended_at=None).values("artist")
+    granted = clearance.live_grants().filter(use=Use.PERSONAL_MESSAGE).values("artist")
     programs = Program.objects.filter(state=Program.State.LIVE, artist__in=granted).select_related("current")
     skipped = set(Moment.objects.values_list("person", "program"))
     skipped |= set(Mute.objects.filter(ended_at=None).values_list("person", "program"))

@@ -80,6 +80,22 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", models.CharField(choices=[("message", "Message")], max_length=12)),
                 (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        db_default="personal_message",
+                        max_length=24,
+                    ),
+                ),
+                (
                     "mark",
                     models.CharField(
                         choices=[

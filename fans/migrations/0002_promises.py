@@ -12,6 +12,24 @@ class Migration(migrations.Migration):
             FOREIGN KEY (decision_id, content_hash, why_hash)
             REFERENCES rights_decision (id, content_hash, why_hash);
 
+            -- An experience is cleared for its artist and use, and everybody who must say yes does so when it is stored.
+            ALTER TABLE fans_experience ADD CONSTRAINT cleared_for_its_artist_and_use
+            FOREIGN KEY (clearance_id, artist_id, use) REFERENCES rights_clearance (id, artist_id, use);
+            CREATE FUNCTION fans_only_what_is_still_clear() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT FROM public.rights_answers_again(
+                        ARRAY(SELECT DISTINCT clearance_id FROM added), statement_timestamp()
+                    ) WHERE problem <> ''
+                ) THEN
+                    RAISE EXCEPTION 'not everybody who must say yes to an experience still does'
+                    USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER only_what_is_still_clear AFTER INSERT ON fans_experience REFERENCING NEW TABLE AS added
+            FOR EACH STATEMENT EXECUTE FUNCTION fans_only_what_is_still_clear();
+
             -- An experience without its words has no hash, and without a hash nothing is compared with the decision.
             CREATE FUNCTION fans_refuse_partial_insert() RETURNS trigger LANGUAGE plpgsql
             SET search_path = pg_catalog, public, pg_temp AS $$
@@ -37,6 +55,9 @@ class Migration(migrations.Migration):
             """,
             """
             DROP TRIGGER stays_so ON fans_experience;
+            DROP TRIGGER only_what_is_still_clear ON fans_experience;
+            DROP FUNCTION fans_only_what_is_still_clear();
+            ALTER TABLE fans_experience DROP CONSTRAINT cleared_for_its_artist_and_use;
             DROP TRIGGER inserted_whole ON fans_experience;
             DROP FUNCTION fans_refuse_partial_insert();
             DROP TRIGGER never_removed ON fans_experience;

@@ -1,4 +1,4 @@
-"""Artists, their recordings, and the audio of a recording. Listens are matched against the recordings."""
+"""Artists, their recordings, the works in them, and their audio. Listens are matched against the recordings."""
 
 from urllib.parse import urlsplit
 
@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Team
 from catalog import links, text_keys
+from catalog.validators import validate_iswc
 
 
 class SpotColor(models.TextChoices):
@@ -107,6 +108,7 @@ class Recording(models.Model):
     mbid = models.UUIDField(null=True, blank=True, unique=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     cover = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
     is_main = models.BooleanField(default=False, db_default=False, help_text="of those with the same title and names")
     text_key = models.BinaryField(max_length=32, editable=False)
     names_key = models.BinaryField(max_length=32, editable=False)
@@ -127,6 +129,35 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Work(models.Model):
+    """A composition: what somebody wrote, and what recordings are recordings of."""
+
+    title = models.CharField(max_length=1024)
+    iswc = models.CharField(max_length=11, null=True, blank=True, unique=True, validators=[validate_iswc])
+    created_at = models.DateTimeField(db_default=Now())
+    recordings = models.ManyToManyField(Recording, through="RecordingWork", related_name="works")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RecordingWork(models.Model):
+    """A recording is of this work. A medley is of several, and `weight` says how much of it each one is."""
+
+    recording = models.ForeignKey(Recording, models.PROTECT, db_index=False, related_name="+")
+    work = models.ForeignKey(Work, models.PROTECT, related_name="+")
+    weight = models.PositiveSmallIntegerField(default=1, db_default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "work"], name="a_work_once_a_recording"),
+            models.CheckConstraint(condition=models.Q(weight__gte=1), name="a_work_has_a_weight"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recording:{self.recording_id} of work:{self.work_id}"
 
 
 class Sound(models.Model):

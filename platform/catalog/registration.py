@@ -13,7 +13,7 @@ from audit import trail
 from catalog import pictures, text_keys
 from catalog.links import Link
 from catalog.lookalikes import has_visible_character
-from catalog.models import Artist, ArtistLink, Recording
+from catalog.models import Artist, ArtistLink, Recording, RecordingWork, Work
 from catalog.picture_encoding import EncodedPicture
 
 
@@ -94,6 +94,23 @@ def add_recording(
     return recording
 
 
+def add_work(recording: Recording, title: str = "", *, by: str, iswc: str | None = None, weight: int = 1) -> Work:
+    """Say that a recording is of a work, which has the recording's title unless another is given.
+
+    A work with an ISWC that is known already is used again. Raises Django's ValidationError and AlreadyInCatalog.
+    """
+    with transaction.atomic():
+        work = Work.objects.filter(iswc=iswc).first() if iswc else None
+        if work is None:
+            work = Work(title=title or recording.title, iswc=iswc or None)
+            _save_new(work, "There is a work of this ISWC already.")
+        link, is_new = RecordingWork.objects.get_or_create(recording=recording, work=work, defaults={"weight": weight})
+        if is_new:
+            facts = {"recording": recording.pk, "weight": link.weight}
+            trail.record("work.added", by=by, subject=f"work:{work.pk}", **facts)
+    return work
+
+
 def mark_main(recording: Recording, *, by: str) -> None:
     """Let plays that fit several recordings of this title and these names count for this one."""
     with transaction.atomic():
@@ -105,7 +122,7 @@ def mark_main(recording: Recording, *, by: str) -> None:
         trail.record("recording.marked_main", by=by, subject=f"recording:{recording.pk}", artist=recording.artist_id)
 
 
-def _save_new(entry: Artist | Recording, taken: str) -> None:
+def _save_new(entry: Artist | Recording | Work, taken: str) -> None:
     entry.clean_fields()
     try:
         with transaction.atomic():

@@ -1,14 +1,29 @@
-"""The two answers to a clearance request. They are free of Django, so that the ai room can be given one."""
+"""A clearance request and its two answers. They are free of Django, so that the ai room can be given an answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class ClearanceRequest:
+    """A use of one artist's words, or of recordings. `territory` is a country; "" asks for every country at once.
+
+    A personal message names a recording but uses none of its sound, so it needs the artist's own yes only.
+    """
+
+    use: str
+    artist_id: int
+    territory: str = ""
+    recordings: tuple[int, ...] = ()
+    """Ids, in order and each once."""
+    tier_class: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Clearance:
     """Everyone whose permission is needed has given it.
 
-    `id` is the stored row. Delivery checks that row again and never trusts this value.
+    `id` is the stored row. Delivery asks its question again and never trusts this value.
     """
 
     id: int
@@ -18,6 +33,8 @@ class Clearance:
     """(id, version) of every grant behind the answer."""
     until: datetime | None
     """The earliest end of those grants, aware, in UTC. None when no grant ends by itself."""
+    recordings: tuple[int, ...] = ()
+    """The ids of the recordings that are used, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,8 @@ class ClearanceRefusal:
     artist_id: int
     missing: tuple[str, ...]
     """What is missing, as a studio can show it: `Mara Veil (artist): personal messages are off`."""
+    problems: tuple[str, ...] = ()
+    """For each of them a code: off, refused, country, unconfirmed, disputed or unknown."""
 
     def __bool__(self) -> bool:
         return False

@@ -1,20 +1,56 @@
-"""Switch a use on or off for an artist. Every use is off until a principal switches it on."""
+"""Switch a use on or off for a party, for all songs or for one. Every use is off until whoever signs switches it on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Person
 from accounts.roles import may_manage, role_of
 from audit import trail
-from catalog.models import Artist
+from catalog.models import Artist, Recording, Work
+from rights import parties
 from rights.decisions import require_principal
 from rights.models import Grant, Party, Use
+
+_NOT_ENDED = Q(ended_at=None) | Q(ended_at__gt=Now())
+"""An agreement's grant can have an end that lies ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Songs:
+    """What a switch is about: one recording, one work, or all. `artist` limits it to uses of one artist."""
+
+    artist: Artist | None = None
+    recording: Recording | None = None
+    work: Work | None = None
+
+    @property
+    def is_all(self) -> bool:
+        return self.recording is None and self.work is None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {"artist": self.artist, "recording": self.recording, "work": self.work}
+
+    def is_of(self, grant: Grant) -> bool:
+        """Whether the grant is about exactly these."""
+        own = (self.artist and self.artist.pk, self.recording and self.recording.pk, self.work and self.work.pk)
+        return own == (grant.artist_id, grant.recording_id, grant.work_id)
+
+    def is_in(self, grant: Grant) -> bool:
+        """Whether this is one song, and a yes to all songs everywhere covers it now."""
+        song = self.recording or self.work
+        if song is None or not grant.allows or grant.recording_id or grant.work_id or grant.country:
+            return False
+        is_meant = grant.covers_later or song.created_at <= grant.live_from
+        has_begun: bool = getattr(grant, "has_begun", False)  # an annotation of `_lock_said`
+        return has_begun and is_meant and grant.artist_id in (None, self.artist and self.artist.pk)
 
 
 def switch_on(
@@ -23,55 +59,132 @@ def switch_on(
     *,
     by: Person,
     fresh: bool,
+    recording: Recording | None = None,
     territories: Collection[str] = (),
     until: datetime | None = None,
-) -> Grant:
-    """Grant a use, as a new version that ends the version before.
+    covers_later: bool | None = None,
+) -> list[Grant]:
+    """The artist permits a use of all songs, or of one; see `permit`.
 
-    Without `territories` it holds everywhere, and without `until` it holds until it is switched off. Raises NotAllowed
-    and ReauthenticationRequired.
+    A message names a song and uses no sound, so a yes to messages covers later songs unless `covers_later` is False.
+    Raises NotAllowed and ReauthenticationRequired.
     """
     require_principal(artist, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
-    with transaction.atomic():
-        party = _lock_party(artist)
-        versions = party.grants.filter(artist=artist, use=use)
-        _end_versions(versions.filter(ended_at=None), by=by)
-        newest = versions.order_by("-version").values_list("version", flat=True).first() or 0
-        limits: dict[str, Any] = {"territories": ",".join(sorted(territories)), "live_until": until}
-        grant = Grant.objects.create(party=party, artist=artist, use=use, version=newest + 1, by=by.actor, **limits)
-        facts = {"artist": artist.pk, "use": use, "version": grant.version}
-        trail.record("grant.switched_on", by=by.actor, subject=f"grant:{grant.pk}", **facts)
-    grant.refresh_from_db()
-    return grant
+    later = use == Use.PERSONAL_MESSAGE if covers_later is None else covers_later
+    limits: dict[str, Any] = {"territories": territories, "until": until, "covers_later": later}
+    return _permit(parties.get_artist_party(artist), use, Songs(artist, recording), by=by, **limits)
 
 
-def switch_off(artist: Artist, use: str, *, by: Person) -> None:
-    """End the grant of a use at once. A delivery that runs at this moment is waited for, and none follows.
+def switch_off(artist: Artist, use: str, *, by: Person, recording: Recording | None = None) -> None:
+    """The artist ends what permits a use of all songs, or of one; see `refuse`.
 
-    Switching off is easier than switching on: an owner may do it too, and nobody types a password. If the use is off
-    already, nothing happens. Raises NotAllowed.
+    Switching off is easier than switching on: an owner may do it too, and nobody types a password. Raises NotAllowed.
     """
     if not may_manage(role_of(by, artist.team_id)):
         raise NotAllowed(f"Only a principal or an owner of {artist.name}’s team may switch this off.")
-    with transaction.atomic():
-        party = _lock_party(artist)
-        _end_versions(party.grants.filter(artist=artist, use=use, ended_at=None), by=by)
+    _refuse(parties.get_artist_party(artist), use, Songs(artist, recording), by=by)
+
+
+def permit(
+    party: Party,
+    use: str,
+    songs: Songs,
+    *,
+    by: Person,
+    fresh: bool,
+    territories: Collection[str] = (),
+    until: datetime | None = None,
+    covers_later: bool = False,
+) -> list[Grant]:
+    """Permit a use of all songs, or of one, as a new version that ends the version before.
+
+    Without `territories` it holds everywhere, else there is a grant for each country. Without `until` it holds until it
+    is switched off. Of a song that was switched off alone, the no ends, and a yes is added unless one for all songs
+    holds. `covers_later` says whether songs that are added later are meant too. Raises NotAllowed and
+    ReauthenticationRequired.
+    """
+    parties.require_signer(party, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
+    return _permit(party, use, songs, by=by, territories=territories, until=until, covers_later=covers_later)
+
+
+def refuse(party: Party, use: str, songs: Songs, *, by: Person) -> None:
+    """End what permits a use of all songs, or of one, at once. A running delivery is waited for, and none follows.
+
+    Where all songs are permitted, a no is recorded for the one; it stays when all are switched off and on again. If the
+    use is off already, nothing happens. Raises NotAllowed.
+    """
+    if not parties.may_stop(party, by):
+        raise NotAllowed(f"Only whoever signs for {party.name}, or an owner of its team, may switch this off.")
+    _refuse(party, use, songs, by=by)
 
 
 def list_versions(artist: Artist) -> QuerySet[Grant]:
-    """Every version of every grant for this artist, newest first."""
-    return Grant.objects.filter(artist=artist).select_related("party").order_by("-live_from", "-id")
+    """Every version of every yes of this artist to a use of all songs, newest first."""
+    said = Grant.objects.filter(party__artist=artist, recording=None, allows=True)
+    return said.select_related("party").order_by("-live_from", "-id")
 
 
-def _lock_party(artist: Artist) -> Party:
-    """The artist as a party, locked, so that versions are numbered one after the other."""
-    Party.objects.get_or_create(artist=artist, defaults={"kind": Party.Kind.ARTIST, "name": artist.name})
-    return Party.objects.select_for_update(no_key=True).get(artist=artist)
+def _permit(
+    party: Party,
+    use: str,
+    songs: Songs,
+    *,
+    by: Person,
+    territories: Collection[str],
+    until: datetime | None,
+    covers_later: bool,
+) -> list[Grant]:
+    limits: dict[str, Any] = {"live_until": until, "covers_later": covers_later and songs.is_all}
+    with transaction.atomic():
+        said = _lock_said(party, use)
+        _end_grants((grant for grant in said if songs.is_of(grant)), by=by)
+        if any(songs.is_in(grant) for grant in said):
+            return []
+        scopes = [{"country": country, **limits} for country in sorted(territories) or [""]]
+        return _say(party, use, songs, scopes, by=by)
 
 
-def _end_versions(live: QuerySet[Grant], *, by: Person) -> None:
-    """End these grants. They are locked by a statement of their own, so that no delivery is dated after the end."""
-    for grant in list(live.select_for_update(no_key=True)):
-        live.filter(pk=grant.pk).update(ended_at=Now(), ended_by=by.actor)
-        facts = {"artist": grant.artist_id, "use": grant.use, "version": grant.version}
-        trail.record("grant.ended", by=by.actor, subject=f"grant:{grant.pk}", **facts)
+def _refuse(party: Party, use: str, songs: Songs, *, by: Person) -> None:
+    with transaction.atomic():
+        said = _lock_said(party, use)
+        yeses = [grant for grant in said if grant.allows]
+        ended = [grant for grant in yeses if songs.is_all or songs.is_of(grant)]
+        _end_grants(ended, by=by)
+        is_refused = any(songs.is_of(grant) and not grant.allows for grant in said)
+        if len(ended) < len(yeses) and not is_refused:
+            _say(party, use, songs, [{"allows": False}], by=by)
+
+
+def _lock_said(party: Party, use: str) -> list[Grant]:
+    """What the party says about a use now or later, locked, so that no delivery is dated after what follows.
+
+    The party is locked first, so that versions are numbered one after the other.
+    """
+    Party.objects.select_for_update(no_key=True, of=("self",)).get(pk=party.pk)
+    live = party.grants.filter(_NOT_ENDED, Q(live_until=None) | Q(live_until__gt=Now()), use=use)
+    begun = live.annotate(has_begun=Q(live_from__lte=Now()))
+    return list(begun.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
+def _end_grants(grants: Iterable[Grant], *, by: Person) -> None:
+    for grant in grants:
+        Grant.objects.filter(_NOT_ENDED, pk=grant.pk).update(ended_at=Now(), ended_by=by.actor)
+        trail.record("grant.ended", by=by.actor, subject=f"grant:{grant.pk}", **_audit_facts(grant))
+
+
+def _say(party: Party, use: str, songs: Songs, scopes: Collection[dict[str, Any]], *, by: Person) -> list[Grant]:
+    """Store one grant for each scope, all of the same version."""
+    versions = party.grants.filter(use=use, **songs.columns).order_by("-version")
+    version = (versions.values_list("version", flat=True).first() or 0) + 1
+    same = {"use": use, "version": version, "by": by.actor, **songs.columns}
+    said = [Grant.objects.create(party=party, **same, **scope) for scope in scopes]
+    for grant in said:
+        action = "grant.switched_on" if grant.allows else "grant.refused"
+        trail.record(action, by=by.actor, subject=f"grant:{grant.pk}", **_audit_facts(grant))
+    return said
+
+
+def _audit_facts(grant: Grant) -> dict[str, Any]:
+    facts = {"artist": grant.artist_id, "use": grant.use, "version": grant.version}
+    one = {"recording": grant.recording_id, "work": grant.work_id}
+    return facts | {name: pk for name, pk in one.items() if pk}

@@ -104,9 +104,9 @@ def test_an_unsigned_program_does_not_go_live() -> None:
 
 def test_two_live_grants_for_one_use_are_refused(experience: Experience) -> None:
     refused(
-        "one_live_grant_a_use",
-        "INSERT INTO rights_grant (party_id, artist_id, use, version, territories, by)"
-        " SELECT party_id, artist_id, use, 2, '', by FROM rights_grant",
+        "one_live_grant_a_scope",
+        "INSERT INTO rights_grant (party_id, artist_id, use, version, by)"
+        " SELECT party_id, artist_id, use, 2, by FROM rights_grant",
     )
 
 

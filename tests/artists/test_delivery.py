@@ -16,7 +16,7 @@ from fans import mutes, opt_ins
 from fans.models import Experience, Mute, OptIn
 from live.models import Notice
 from rights import clearance, grants
-from rights.models import StoredClearance, Use
+from rights.models import Use
 from tests import factories
 from tests.concurrency import run_at_once, start_until_blocked
 from tests.servers import Database
@@ -116,16 +116,32 @@ def test_a_grant_that_ends_after_the_approval_stops_the_delivery() -> None:
 
 
 @pytest.mark.django_db
-def test_a_clearance_without_grants_clears_nothing() -> None:
+def test_a_permission_that_was_renewed_after_the_approval_delivers() -> None:
     artist = factories.create_artist()
     draft = factories.create_approved_draft(artist)
-    # By an update: the product stores no clearance without grants.
-    made_up = StoredClearance.objects.create(use=Use.PERSONAL_MESSAGE, artist=artist)
-    Draft.objects.filter(pk=draft.pk).update(clearance=made_up)
+    grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"), fresh=True)
 
     delivery.deliver_next()
 
-    assert undelivered_reason(draft) == delivery.REASON_UNCLEARED
+    assert Experience.objects.get().draft == draft.pk
+
+
+@pytest.mark.django_db
+def test_a_song_that_was_switched_off_after_the_approval_stops_its_drafts_alone() -> None:
+    artist = factories.create_artist()
+    song, other = factories.create_recording(artist), factories.create_recording(artist, "Low Tide Choir")
+    stopped, delivered = [
+        factories.create_approved_draft(artist, program=factories.create_program(artist, recording=recording))
+        for recording in (song, other)
+    ]
+    principal = factories.get_member(artist, "principal")
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal, recording=song)
+
+    delivery.deliver_next()
+
+    stopped.refresh_from_db()
+    assert (stopped.state, stopped.reason) == ("undeliverable", delivery.REASON_UNCLEARED)
+    assert Experience.objects.get().draft == delivered.pk
 
 
 @pytest.mark.django_db

@@ -26,18 +26,22 @@ def test_a_new_version_ends_the_one_before() -> None:
     artist = factories.create_artist(granted=False)
     principal = factories.get_member(artist, "principal")
 
-    first = grants.switch_on(artist, MESSAGES, by=principal, fresh=True)
-    second = grants.switch_on(artist, MESSAGES, by=principal, fresh=True, territories=["PT", "DE"])
+    [first] = grants.switch_on(artist, MESSAGES, by=principal, fresh=True)
+    second, third = grants.switch_on(artist, MESSAGES, by=principal, fresh=True, territories=["PT", "DE"])
 
     first.refresh_from_db()
     assert (first.version, first.ended_by) == (1, principal.actor)
     assert first.ended_at is not None
-    assert (second.version, second.ended_at, second.territories) == (2, None, "DE,PT")
-    assert list(grants.list_versions(artist)) == [second, first]
+    assert [(grant.version, grant.ended_at, grant.country) for grant in (second, third)] == [
+        (2, None, "DE"),
+        (2, None, "PT"),
+    ]
+    assert list(grants.list_versions(artist)) == [third, second, first]
     assert audit_entries() == [
         ("grant.switched_on", f"grant:{first.pk}"),
         ("grant.ended", f"grant:{first.pk}"),
         ("grant.switched_on", f"grant:{second.pk}"),
+        ("grant.switched_on", f"grant:{third.pk}"),
     ]
 
 
@@ -89,5 +93,31 @@ def test_the_database_allows_one_live_grant_a_use() -> None:
     artist = factories.create_artist()
     live = grants.list_versions(artist).get()
 
-    with pytest.raises(IntegrityError, match="one_live_grant_a_use"), transaction.atomic():
-        Grant.objects.create(party=live.party, artist=artist, use=MESSAGES, version=2, by="person:x")
+    with pytest.raises(IntegrityError, match="one_live_grant_a_scope"), transaction.atomic():
+        Grant.objects.create(party=live.party, artist=artist, use=MESSAGES, version=2, by=live.by)
+
+
+def test_a_song_is_switched_off_once_and_stays_off_when_all_are_switched_on_again() -> None:
+    artist = factories.create_artist()
+    song, principal = factories.create_recording(artist), factories.get_member(artist, "principal")
+    for _ in range(2):
+        grants.switch_off(artist, MESSAGES, by=principal, recording=song)
+    grants.switch_off(artist, MESSAGES, by=principal)
+    grants.switch_on(artist, MESSAGES, by=principal, fresh=True)
+
+    said = Grant.objects.filter(ended_at=None).order_by("pk").values_list("recording", "allows")
+
+    assert list(said) == [(song.pk, False), (None, True)]
+    assert grants.switch_on(artist, MESSAGES, by=principal, fresh=True, recording=song) == []
+    assert list(said.all()) == [(None, True)]
+
+
+def test_one_song_is_switched_on_alone() -> None:
+    artist = factories.create_artist(granted=False)
+    song, principal = factories.create_recording(artist), factories.get_member(artist, "principal")
+
+    [grant] = grants.switch_on(artist, MESSAGES, by=principal, fresh=True, recording=song)
+
+    assert (grant.recording, grant.allows, grant.covers_later) == (song, True, False)
+    grants.switch_off(artist, MESSAGES, by=principal, recording=song)
+    assert not Grant.objects.filter(ended_at=None).exists()

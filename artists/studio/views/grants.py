@@ -51,7 +51,7 @@ def manage_grants(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResp
     if request.method != "POST":
         return _render_grants(request, studio)
     use = request.POST.get("use", "")
-    if use not in Use.values:
+    if use not in USE_DESCRIPTIONS:
         raise Http404
     is_on = request.POST.get("on") == "1"
     try:
@@ -75,7 +75,9 @@ def _render_grants(
 ) -> HttpResponse:
     versions = list(grants.list_versions(studio.artist))
     names = display_names({grant.by for grant in versions} | {grant.ended_by or "" for grant in versions})
-    permissions = [_describe_use(use, [grant for grant in versions if grant.use == use], names) for use in Use.values]
+    permissions = [
+        _describe_use(use, [grant for grant in versions if grant.use == use], names) for use in USE_DESCRIPTIONS
+    ]
     return studio.render(request, "studio/grants.html", status=status, permissions=permissions, problem=problem)
 
 

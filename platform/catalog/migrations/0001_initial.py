@@ -3,6 +3,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import catalog.validators
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -131,6 +133,7 @@ class Migration(migrations.Migration):
                 ),
                 ("mbid", models.UUIDField(blank=True, null=True, unique=True)),
                 ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "cover",
                     models.ForeignKey(
@@ -174,6 +177,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Work",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=1024)),
+                (
+                    "iswc",
+                    models.CharField(
+                        blank=True,
+                        max_length=11,
+                        null=True,
+                        unique=True,
+                        validators=[catalog.validators.validate_iswc],
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RecordingWork",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weight", models.PositiveSmallIntegerField(db_default=1, default=1)),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.recording",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.work"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("recording", "work"), name="a_work_once_a_recording"),
+                    models.CheckConstraint(condition=models.Q(("weight__gte", 1)), name="a_work_has_a_weight"),
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="work",
+            name="recordings",
+            field=models.ManyToManyField(related_name="works", through="catalog.RecordingWork", to="catalog.recording"),
         ),
         migrations.AddIndex(
             model_name="recording",

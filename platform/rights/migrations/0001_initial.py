@@ -2,28 +2,74 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import rights.validators
+
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("catalog", "0001_initial"),
-    ]
+    dependencies = [("accounts", "0001_initial"), ("catalog", "0001_initial")]
 
     operations = [
+        migrations.CreateModel(
+            name="ClearanceRecording",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+            ],
+        ),
         migrations.CreateModel(
             name="Grant",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("use", models.CharField(choices=[("personal_message", "Personal messages")], max_length=24)),
-                ("version", models.PositiveIntegerField()),
                 (
-                    "territories",
+                    "use",
                     models.CharField(
-                        blank=True, help_text="ISO 3166 codes, commas between; blank: all", max_length=400
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        max_length=24,
                     ),
                 ),
-                ("by", models.CharField(help_text="the person who said yes, a plain id", max_length=80)),
+                (
+                    "tier_class",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="blank: every tier", max_length=40
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="blank: everywhere", max_length=2
+                    ),
+                ),
+                ("allows", models.BooleanField(db_default=True, default=True, help_text="yes, or a recorded no")),
+                (
+                    "covers_later",
+                    models.BooleanField(
+                        db_default=False, default=False, help_text="for all songs: also those that are added later"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("by", models.CharField(help_text="the person who said it, a plain id", max_length=80)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="when it was said; set by the database",
+                    ),
+                ),
                 ("live_from", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("live_until", models.DateTimeField(help_text="ends by itself then", null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
@@ -31,7 +77,31 @@ class Migration(migrations.Migration):
                 (
                     "artist",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="catalog.artist"
+                        help_text="none: any artist",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="catalog.artist",
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        help_text="none: all songs",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.recording",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        help_text="none: all works",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.work",
                     ),
                 ),
             ],
@@ -50,18 +120,87 @@ class Migration(migrations.Migration):
             name="Party",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("artist", "Artist")], max_length=12)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("artist", "Artist"),
+                            ("label", "Label"),
+                            ("distributor", "Distributor"),
+                            ("publisher", "Publisher"),
+                            ("writer", "Writer"),
+                            ("society", "Collecting society"),
+                            ("session_pool", "Session pool"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("name", models.CharField(max_length=120)),
+                (
+                    "isni",
+                    models.CharField(
+                        blank=True, max_length=16, null=True, unique=True, validators=[rights.validators.validate_isni]
+                    ),
+                ),
+                (
+                    "ipi",
+                    models.CharField(
+                        blank=True, max_length=11, null=True, unique=True, validators=[rights.validators.validate_ipi]
+                    ),
+                ),
+                (
+                    "dpid",
+                    models.CharField(
+                        blank=True, max_length=18, null=True, unique=True, validators=[rights.validators.validate_dpid]
+                    ),
+                ),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("verified_by", models.CharField(max_length=80, null=True)),
+                (
+                    "mandate",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="where the mandate of the representative is",
+                        max_length=200,
+                    ),
+                ),
                 (
                     "artist",
                     models.OneToOneField(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="party",
                         to="catalog.artist",
                     ),
                 ),
+                (
+                    "represented_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="represents",
+                        to="rights.party",
+                    ),
+                ),
+                (
+                    "team",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="of a rightsholder",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="party",
+                        to="accounts.team",
+                    ),
+                ),
             ],
+            options={
+                "verbose_name_plural": "parties",
+            },
         ),
         migrations.AddField(
             model_name="grant",
@@ -71,13 +210,107 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Claim",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("recording_owner", "Owner of the recording"),
+                            ("featured_artist", "Featured artist"),
+                            ("session_pool", "Session pool"),
+                            ("publisher", "Publisher"),
+                            ("writer", "Writer"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("share", models.PositiveSmallIntegerField(help_text="in basis points of the role")),
+                ("live_from", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("live_until", models.DateTimeField(null=True)),
+                ("ended_by", models.CharField(max_length=80, null=True)),
+                ("claimed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("claimed_by", models.CharField(max_length=80)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("confirmed_by", models.CharField(max_length=80, null=True)),
+                ("disputed_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("settled_by", models.CharField(max_length=80, null=True)),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="why staff settled it so", max_length=500
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="catalog.recording",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="catalog.work"
+                    ),
+                ),
+                (
+                    "administered_by",
+                    models.ForeignKey(
+                        help_text="who says yes for a writer",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rights.party",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="rights.party"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="StoredClearance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("use", models.CharField(choices=[("personal_message", "Personal messages")], max_length=24)),
-                ("territory", models.CharField(blank=True, max_length=2)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("until", models.DateTimeField(null=True)),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("tier_class", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                (
+                    "territory",
+                    models.CharField(blank=True, help_text="a country; blank: every country at once", max_length=2),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                ("until", models.DateTimeField(help_text="when the first of its grants ends by itself", null=True)),
+                (
+                    "digest",
+                    models.BinaryField(help_text="over the question and the grants, to find it again", max_length=32),
+                ),
                 (
                     "artist",
                     models.ForeignKey(
@@ -88,16 +321,35 @@ class Migration(migrations.Migration):
                     "grants",
                     models.ManyToManyField(related_name="+", through="rights.ClearanceGrant", to="rights.grant"),
                 ),
+                (
+                    "recordings",
+                    models.ManyToManyField(
+                        related_name="+", through="rights.ClearanceRecording", to="catalog.recording"
+                    ),
+                ),
             ],
             options={
                 "db_table": "rights_clearance",
             },
         ),
         migrations.AddField(
+            model_name="clearancerecording",
+            name="clearance",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="rights.storedclearance",
+            ),
+        ),
+        migrations.AddField(
             model_name="clearancegrant",
             name="clearance",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.storedclearance"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="rights.storedclearance",
             ),
         ),
         migrations.CreateModel(
@@ -164,21 +416,45 @@ class Migration(migrations.Migration):
             model_name="party",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", "artist"), _negated=True), ("artist__isnull", False), _connector="OR"
+                    models.Q(("artist__isnull", False), ("kind", "artist"), ("team", None)),
+                    models.Q(models.Q(("kind", "artist"), _negated=True), ("artist", None)),
+                    _connector="OR",
                 ),
                 name="an_artist_party_is_one",
             ),
         ),
         migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(
-                fields=("party", "artist", "use", "version"), name="one_grant_a_version"
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("verified_at", None), ("verified_by", None)),
+                    models.Q(("verified_at__isnull", False), ("verified_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="somebody_verified_a_party",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mandate", ""), ("represented_by", None)),
+                    models.Q(("represented_by__isnull", False), models.Q(("mandate", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_representative_has_a_mandate",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="grant",
+            index=models.Index(fields=["party", "use", "recording", "work"], name="grants_of_a_party"),
         ),
         migrations.AddConstraint(
             model_name="grant",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("party", "artist", "use"), name="one_live_grant_a_use"
+                fields=("party", "artist", "use", "tier_class", "recording", "work", "country", "version"),
+                name="one_grant_a_version",
+                nulls_distinct=False,
             ),
         ),
         migrations.AddConstraint(
@@ -191,6 +467,114 @@ class Migration(migrations.Migration):
                 ),
                 name="somebody_ended_a_grant",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("use__in", ("voice", "train")), _negated=True), ("allows", False), _connector="OR"
+                ),
+                name="voice_and_training_are_never_granted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recording", None), ("work", None), _connector="OR"),
+                name="a_grant_names_one_song_or_all",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("covers_later", False),
+                    models.Q(("allows", True), ("recording", None), ("work", None)),
+                    _connector="OR",
+                ),
+                name="only_a_yes_for_all_songs_covers_later_ones",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("live_until", None), ("live_until__gt", models.F("live_from")), _connector="OR"),
+                name="a_grant_ends_after_its_start",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("role__in", ["recording_owner", "featured_artist", "session_pool"]),
+                        ("work", None),
+                        ("recording__isnull", False),
+                    ),
+                    models.Q(("recording", None), ("role__in", ["publisher", "writer"]), ("work__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_claim_is_on_one_recording_or_one_work",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gte", 1), ("share__lte", 10000)), name="a_share_is_a_part_of_the_whole"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("administered_by", None), ("role", "writer"), _connector="OR"),
+                name="only_writers_are_administered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("live_until", None), ("live_until__gte", models.F("live_from")), _connector="OR"),
+                name="a_claim_ends_after_its_start",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="somebody_confirmed_a_claim",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("note", ""), ("settled_at", None), ("settled_by", None)),
+                    models.Q(
+                        ("disputed_at__isnull", False),
+                        ("settled_at__isnull", False),
+                        ("settled_by__isnull", False),
+                        models.Q(("note", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="staff_settle_a_dispute_with_a_note",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="storedclearance",
+            index=models.Index(fields=["digest"], name="clearance_by_digest"),
+        ),
+        migrations.AddConstraint(
+            model_name="storedclearance",
+            constraint=models.UniqueConstraint(fields=("id", "artist", "use"), name="a_clearance_of_an_artist_and_use"),
+        ),
+        migrations.AddConstraint(
+            model_name="clearancerecording",
+            constraint=models.UniqueConstraint(fields=("clearance", "recording"), name="a_recording_once_a_clearance"),
         ),
         migrations.AddConstraint(
             model_name="clearancegrant",

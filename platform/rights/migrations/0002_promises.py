@@ -1,8 +1,9 @@
-"""Hash functions; decisions and clearances are never changed, and of a grant only its end is ever written."""
+"""Hash functions; what parties, claims, grants and clearances promise; decisions and clearances never change."""
 
 from django.db import migrations
 
-from audit.operations import append_only, write_once
+from audit.operations import append_only
+from rights.migrations import _clearance, _parties
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
 # the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
@@ -34,7 +35,7 @@ RETURN encode(sha256(convert_to(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rights", "0001_initial"), ("audit", "0002_promises")]
+    dependencies = [("rights", "0001_initial"), ("accounts", "0001_initial"), ("audit", "0002_promises")]
     operations = [
         migrations.RunSQL(
             FUNCTIONS,
@@ -43,7 +44,14 @@ class Migration(migrations.Migration):
             "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);",
         ),
         append_only("rights_decision"),
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
+        migrations.RunSQL(_parties.WHO_MAY, _parties.DROP_WHO_MAY),
+        migrations.RunSQL(_parties.PARTIES, _parties.DROP_PARTIES),
+        migrations.RunSQL(_parties.CLAIMS, _parties.DROP_CLAIMS),
+        migrations.RunSQL(_parties.GRANTS, _parties.DROP_GRANTS),
         append_only("rights_clearance"),
         append_only("rights_clearancegrant"),
-        write_once("rights_grant", "ended_at", "ended_by", until="ended_at"),
+        append_only("rights_clearancerecording"),
+        migrations.RunSQL(_clearance.ANSWERS, _clearance.DROP_ANSWERS),
+        migrations.RunSQL(_clearance.STORED_WHOLE, _clearance.DROP_STORED_WHOLE),
     ]

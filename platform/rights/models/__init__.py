@@ -1,6 +1,7 @@
-"""Parties, their grants, stored clearances and decisions."""
+"""Parties, their claims and grants, stored clearances and decisions."""
 
-from rights.models.clearances import ClearanceGrant, StoredClearance
+from rights.models.claims import Claim
+from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredClearance
 from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, ShapeHash, WhyHash
 from rights.models.grants import Grant
 from rights.models.parties import Party
@@ -9,7 +10,9 @@ from rights.models.uses import Use
 __all__ = [
     "CONTENT_HASH",
     "WHY_HASH",
+    "Claim",
     "ClearanceGrant",
+    "ClearanceRecording",
     "ContentHash",
     "Decision",
     "Grant",

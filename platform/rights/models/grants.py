@@ -1,26 +1,35 @@
-"""Grants: what a party permits. A grant is never edited; it only ends."""
+"""Grants: one yes or no of one party. A grant is never edited; it only ends."""
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from catalog.models import Artist
+from catalog.models import Artist, Recording, Work
 from rights.models.parties import Party
-from rights.models.uses import Use
+from rights.models.uses import NEVER_GRANTED, Use
 
 
 class Grant(models.Model):
-    """One party's permission for one use of one artist. A new version ends the version before.
+    """One party's yes or no to one use, for all songs or for one, everywhere or in one country.
 
-    Of a stored grant only the end is ever written. No page sets territories or an end yet; agreements will.
+    A covering `no` refuses, at whatever level. Otherwise the narrowest covering yes counts. Of a stored grant only the
+    end is ever written. Migration 0002 keeps grants of one scope from overlapping, and asks who may give and end them.
     """
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="grants")
-    artist = models.ForeignKey(Artist, models.PROTECT, related_name="grants")
+    artist = models.ForeignKey(Artist, models.PROTECT, null=True, related_name="grants", help_text="none: any artist")
     use = models.CharField(max_length=24, choices=Use.choices)
+    tier_class = models.CharField(max_length=40, blank=True, default="", db_default="", help_text="blank: every tier")
+    recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+", help_text="none: all songs")
+    work = models.ForeignKey(Work, models.PROTECT, null=True, related_name="+", help_text="none: all works")
+    country = models.CharField(max_length=2, blank=True, default="", db_default="", help_text="blank: everywhere")
+    allows = models.BooleanField(default=True, db_default=True, help_text="yes, or a recorded no")
+    covers_later = models.BooleanField(
+        default=False, db_default=False, help_text="for all songs: also those that are added later"
+    )
     version = models.PositiveIntegerField()
-    territories = models.CharField(max_length=400, blank=True, help_text="ISO 3166 codes, commas between; blank: all")
-    by = models.CharField(max_length=80, help_text="the person who said yes, a plain id")
+    by = models.CharField(max_length=80, help_text="the person who said it, a plain id")
+    at = models.DateTimeField(db_default=Now(), help_text="when it was said; set by the database")
     live_from = models.DateTimeField(db_default=Now())
     live_until = models.DateTimeField(null=True, help_text="ends by itself then")
     ended_at = models.DateTimeField(null=True)
@@ -28,14 +37,30 @@ class Grant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["party", "artist", "use", "version"], name="one_grant_a_version"),
             models.UniqueConstraint(
-                fields=["party", "artist", "use"], condition=Q(ended_at=None), name="one_live_grant_a_use"
+                fields=["party", "artist", "use", "tier_class", "recording", "work", "country", "version"],
+                nulls_distinct=False,
+                name="one_grant_a_version",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="somebody_ended_a_grant",
             ),
+            models.CheckConstraint(
+                condition=~Q(use__in=NEVER_GRANTED) | Q(allows=False), name="voice_and_training_are_never_granted"
+            ),
+            models.CheckConstraint(condition=Q(recording=None) | Q(work=None), name="a_grant_names_one_song_or_all"),
+            models.CheckConstraint(
+                condition=Q(covers_later=False) | Q(allows=True, recording=None, work=None),
+                name="only_a_yes_for_all_songs_covers_later_ones",
+            ),
+            models.CheckConstraint(
+                condition=Q(live_until=None) | Q(live_until__gt=models.F("live_from")),
+                name="a_grant_ends_after_its_start",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["party", "use", "recording", "work"], name="grants_of_a_party"),
         ]
 
     def __str__(self) -> str:

@@ -1,27 +1,61 @@
-"""Parties: everybody whose permission is needed."""
+"""Parties: everybody whose permission can be needed."""
 
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Team
 from catalog.models import Artist
+from rights.validators import validate_dpid, validate_ipi, validate_isni
 
 
 class Party(models.Model):
-    """Somebody whose permission is needed.
+    """Somebody whose permission can be needed: an artist, or a rightsholder whom staff created.
 
-    For voice, likeness and personal words that is always the artist. Labels and publishers follow with agreements.
+    A rightsholder acts through its team, or through the team of the party that represents it. Migration 0002 has a
+    trigger: only staff verify a party.
     """
 
     class Kind(models.TextChoices):
         ARTIST = "artist", "Artist"
+        LABEL = "label", "Label"
+        DISTRIBUTOR = "distributor", "Distributor"
+        PUBLISHER = "publisher", "Publisher"
+        WRITER = "writer", "Writer"
+        SOCIETY = "society", "Collecting society"
+        SESSION_POOL = "session_pool", "Session pool"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=120)
-    artist = models.OneToOneField(Artist, models.PROTECT, null=True, related_name="party")
+    artist = models.OneToOneField(Artist, models.PROTECT, null=True, blank=True, related_name="party")
+    team = models.OneToOneField(
+        Team, models.PROTECT, null=True, blank=True, related_name="party", help_text="of a rightsholder"
+    )
+    isni = models.CharField(max_length=16, null=True, blank=True, unique=True, validators=[validate_isni])
+    ipi = models.CharField(max_length=11, null=True, blank=True, unique=True, validators=[validate_ipi])
+    dpid = models.CharField(max_length=18, null=True, blank=True, unique=True, validators=[validate_dpid])
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.CharField(max_length=80, null=True)
+    represented_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="represents")
+    mandate = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="where the mandate of the representative is"
+    )
 
     class Meta:
+        verbose_name_plural = "parties"
         constraints = [
-            models.CheckConstraint(condition=~Q(kind="artist") | Q(artist__isnull=False), name="an_artist_party_is_one")
+            models.CheckConstraint(
+                condition=Q(kind="artist", artist__isnull=False, team=None) | ~Q(kind="artist") & Q(artist=None),
+                name="an_artist_party_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_at=None, verified_by=None)
+                | Q(verified_at__isnull=False, verified_by__isnull=False),
+                name="somebody_verified_a_party",
+            ),
+            models.CheckConstraint(
+                condition=Q(represented_by=None, mandate="") | Q(represented_by__isnull=False) & ~Q(mandate=""),
+                name="a_representative_has_a_mandate",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,20 @@
-"""The uses that a rightsholder can grant."""
+"""The uses that a party can permit."""
 
 from django.db import models
 
 
 class Use(models.TextChoices):
-    """The uses that a rightsholder can grant. Each is off until it is switched on."""
+    """What can be done with an artist's words and songs. Each use is off until it is switched on."""
 
     PERSONAL_MESSAGE = "personal_message", "Personal messages"
+    REMIX = "remix", "Remixes"
+    PLAYLIST = "playlist", "Playlists"
+    DJ = "dj", "DJ sets"
+    # An artist's subscription income. It is shared out, and nothing is made under it.
+    TIER = "tier", "Subscription income"
+    # Known, so that they can be refused by name. A constraint on grants lets nobody permit them.
+    VOICE = "voice", "Voice imitations"
+    TRAIN = "train", "Training of models"
+
+
+NEVER_GRANTED = (Use.VOICE, Use.TRAIN)

@@ -1,0 +1,184 @@
+"""SQL of the question who must say yes, and of what a stored clearance promises. Used by 0002_promises."""
+
+# Tables and functions are named with their schema, so that a temporary table of the caller is never read in their
+# place. statement_timestamp() is not: only the owner's clock of the demo can stand in for it.
+ANSWERS = """
+-- One row for each party that must say yes, and for each object whose owners are not known. `problem` is empty where
+-- the party says yes, and `grant_id` is then its narrowest yes. A recorded no refuses, however wide the yes beside it.
+-- A message and a voice are the artist's alone. For anything else every owner of each recording and of each of its
+-- works says yes too. SQL alone and not STRICT, so that PostgreSQL can plan it as a part of the query around it.
+CREATE FUNCTION rights_answers(
+    asked_use text, asked_tier text, asked_artist bigint, asked_recordings bigint[], asked_country text,
+    asked_at timestamptz
+) RETURNS TABLE (role text, party_id bigint, recording_id bigint, work_id bigint, grant_id bigint, problem text)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+WITH song AS (
+    SELECT DISTINCT unnest AS id FROM unnest(asked_recordings)
+), part AS (
+    SELECT song.id AS recording_id, NULL::bigint AS work_id, 'recording_owner' AS role
+    FROM song WHERE asked_use NOT IN ('personal_message', 'voice')
+    UNION ALL
+    SELECT link.recording_id, link.work_id, role
+    FROM song JOIN public.catalog_recordingwork link ON link.recording_id = song.id,
+        unnest(ARRAY['publisher', 'writer']) role
+    WHERE asked_use NOT IN ('personal_message', 'voice')
+), claim AS (
+    SELECT part.role, part.recording_id, part.work_id, claim.party_id, claim.administered_by_id, claim.share,
+        CASE WHEN claim.disputed_at <= asked_at AND (claim.settled_at IS NULL OR claim.settled_at > asked_at)
+                THEN 'disputed'
+            WHEN claim.confirmed_at IS NULL OR claim.confirmed_at > asked_at THEN 'unconfirmed' ELSE '' END AS problem
+    FROM part JOIN public.rights_claim claim ON claim.role = part.role AND claim.recording_id = part.recording_id
+    WHERE part.work_id IS NULL AND claim.live_from <= asked_at AND claim.claimed_at <= asked_at
+        AND (claim.live_until IS NULL OR claim.live_until > asked_at)
+    UNION ALL
+    SELECT part.role, part.recording_id, part.work_id, claim.party_id, claim.administered_by_id, claim.share,
+        CASE WHEN claim.disputed_at <= asked_at AND (claim.settled_at IS NULL OR claim.settled_at > asked_at)
+                THEN 'disputed'
+            WHEN claim.confirmed_at IS NULL OR claim.confirmed_at > asked_at THEN 'unconfirmed' ELSE '' END
+    FROM part JOIN public.rights_claim claim ON claim.role = part.role AND claim.work_id = part.work_id
+    WHERE claim.live_from <= asked_at AND claim.claimed_at <= asked_at
+        AND (claim.live_until IS NULL OR claim.live_until > asked_at)
+), known AS (
+    SELECT part.role, part.recording_id, part.work_id,
+        coalesce(sum(claim.share) FILTER (WHERE claim.problem = ''), 0) AS share,
+        count(claim.party_id) FILTER (WHERE claim.problem <> '') AS problems
+    FROM part LEFT JOIN claim ON claim.role = part.role AND claim.recording_id = part.recording_id
+        AND claim.work_id IS NOT DISTINCT FROM part.work_id
+    GROUP BY part.role, part.recording_id, part.work_id
+), needed AS (
+    SELECT 'artist' AS role, party.id AS party_id, song.id AS recording_id, NULL::bigint AS work_id
+    FROM (SELECT asked_artist AS id) artist LEFT JOIN public.rights_party party ON party.artist_id = artist.id
+        LEFT JOIN song ON true
+    UNION
+    SELECT claim.role, coalesce(claim.administered_by_id, claim.party_id), claim.recording_id, claim.work_id
+    FROM claim WHERE claim.problem = ''
+)
+SELECT needed.role, needed.party_id, needed.recording_id, needed.work_id,
+    CASE WHEN said.refuses THEN NULL ELSE said.grant_id END,
+    CASE WHEN said.refuses THEN 'refused' WHEN said.grant_id IS NOT NULL THEN ''
+        WHEN said.elsewhere THEN 'country' ELSE 'off' END
+FROM needed
+LEFT JOIN public.catalog_recording recording ON recording.id = needed.recording_id
+LEFT JOIN public.catalog_work work ON work.id = needed.work_id
+CROSS JOIN LATERAL (
+    SELECT bool_or(NOT one.allows AND (asked_country = '' OR one.country IN ('', asked_country))) AS refuses,
+        (array_agg(one.id ORDER BY one.recording_id IS NULL AND one.work_id IS NULL, one.country = '',
+            one.tier_class = '', one.artist_id IS NULL, one.id)
+            FILTER (WHERE one.allows AND one.country IN ('', asked_country)))[1] AS grant_id,
+        bool_or(one.allows) AS elsewhere
+    FROM public.rights_grant one
+    WHERE one.party_id = needed.party_id AND one.use = asked_use
+        AND (one.recording_id IS NULL OR one.recording_id = needed.recording_id)
+        AND (one.work_id IS NULL OR one.work_id = needed.work_id)
+        AND (one.artist_id IS NULL OR one.artist_id = asked_artist)
+        AND (one.tier_class IN ('', asked_tier) OR asked_tier = '' AND NOT one.allows)
+        AND one.live_from <= asked_at AND (one.live_until IS NULL OR one.live_until > asked_at)
+        AND (one.ended_at IS NULL OR one.ended_at > asked_at)
+        AND (NOT one.allows OR one.covers_later OR one.recording_id IS NOT NULL OR one.work_id IS NOT NULL
+            OR coalesce(work.created_at, recording.created_at, one.live_from) <= one.live_from)
+) said
+UNION ALL
+SELECT claim.role, claim.party_id, claim.recording_id, claim.work_id, NULL, claim.problem
+FROM claim WHERE claim.problem <> ''
+UNION ALL
+SELECT known.role, NULL, known.recording_id, known.work_id, NULL, 'unknown' FROM known
+WHERE known.share <> 10000 AND known.problems = 0 AND NOT (known.role = 'publisher' AND known.share = 0)
+UNION ALL
+SELECT 'writer', NULL, part.recording_id, NULL, NULL, 'unknown' FROM part
+WHERE part.role = 'recording_owner'
+    AND NOT EXISTS (SELECT FROM public.catalog_recordingwork link WHERE link.recording_id = part.recording_id)
+$$;
+
+-- The question of a stored clearance, asked again.
+CREATE FUNCTION rights_answers_again(clearances bigint[], asked_at timestamptz)
+RETURNS TABLE (clearance_id bigint, grant_id bigint, problem text) LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT cleared.id, answer.grant_id, answer.problem
+FROM public.rights_clearance cleared, LATERAL public.rights_answers(
+    cleared.use, cleared.tier_class, cleared.artist_id,
+    ARRAY(SELECT song.recording_id FROM public.rights_clearancerecording song WHERE song.clearance_id = cleared.id),
+    cleared.territory, asked_at
+) answer
+WHERE cleared.id = ANY(clearances)
+$$;
+
+-- Both lists are sorted. The parts cannot run into each other: use, tier class and country hold no line break.
+CREATE FUNCTION rights_clearance_digest(
+    use text, tier_class text, artist bigint, territory text, recordings bigint[], grants bigint[]
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT sha256(convert_to(concat_ws(
+    E'\\n', use, tier_class, artist, territory, array_to_string(recordings, ','), array_to_string(grants, ',')
+), 'UTF8'))
+$$;
+"""
+DROP_ANSWERS = """
+DROP FUNCTION rights_clearance_digest(text, text, bigint, text, bigint[], bigint[]);
+DROP FUNCTION rights_answers_again(bigint[], timestamptz);
+DROP FUNCTION rights_answers(text, text, bigint, bigint[], text, timestamptz);
+"""
+
+# A clearance, its recordings and its grants are inserted by one statement, and checked at its end.
+STORED_WHOLE = """
+CREATE FUNCTION rights_stamp_clearance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.at := statement_timestamp();
+    RETURN NEW;
+END $$;
+CREATE TRIGGER stamped BEFORE INSERT ON rights_clearance FOR EACH ROW EXECUTE FUNCTION rights_stamp_clearance();
+
+CREATE FUNCTION rights_clearance_digest_of(clearance bigint) RETURNS bytea LANGUAGE sql STABLE AS $$
+SELECT public.rights_clearance_digest(
+    use, tier_class, artist_id, territory,
+    ARRAY(SELECT recording_id FROM public.rights_clearancerecording WHERE clearance_id = cleared.id ORDER BY 1),
+    ARRAY(SELECT grant_id FROM public.rights_clearancegrant WHERE clearance_id = cleared.id ORDER BY 1)
+) FROM public.rights_clearance cleared WHERE id = clearance
+$$;
+
+CREATE FUNCTION rights_only_with_every_yes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    songs bigint[] := ARRAY(
+        SELECT recording_id FROM public.rights_clearancerecording WHERE clearance_id = NEW.id ORDER BY 1
+    );
+    yeses bigint[];
+    is_cleared boolean;
+BEGIN
+    SELECT array_agg(DISTINCT grant_id ORDER BY grant_id), bool_and(problem = '') INTO yeses, is_cleared
+    FROM public.rights_answers(NEW.use, NEW.tier_class, NEW.artist_id, songs, NEW.territory, NEW.at);
+    IF is_cleared IS NOT TRUE OR yeses IS DISTINCT FROM
+        ARRAY(SELECT grant_id FROM public.rights_clearancegrant WHERE clearance_id = NEW.id ORDER BY 1)
+    THEN
+        RAISE EXCEPTION 'clearance % does not rest on the yes of everybody who must give it', NEW.id
+        USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.digest <> public.rights_clearance_digest_of(NEW.id) THEN
+        RAISE EXCEPTION 'clearance % has the digest of another', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER only_with_every_yes AFTER INSERT ON rights_clearance
+FOR EACH ROW EXECUTE FUNCTION rights_only_with_every_yes();
+
+CREATE FUNCTION rights_clearance_stays_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.rights_clearance
+        WHERE id IN (SELECT clearance_id FROM added) AND digest <> public.rights_clearance_digest_of(id)
+    ) THEN
+        RAISE EXCEPTION 'a clearance is stored whole' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER stored_whole AFTER INSERT ON rights_clearancegrant REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION rights_clearance_stays_whole();
+CREATE TRIGGER stored_whole AFTER INSERT ON rights_clearancerecording REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION rights_clearance_stays_whole();
+"""
+DROP_STORED_WHOLE = """
+DROP TRIGGER stored_whole ON rights_clearancerecording;
+DROP TRIGGER stored_whole ON rights_clearancegrant;
+DROP FUNCTION rights_clearance_stays_whole();
+DROP TRIGGER only_with_every_yes ON rights_clearance;
+DROP FUNCTION rights_only_with_every_yes();
+DROP FUNCTION rights_clearance_digest_of(bigint);
+DROP TRIGGER stamped ON rights_clearance;
+DROP FUNCTION rights_stamp_clearance();
+"""

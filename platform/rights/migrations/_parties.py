@@ -1,0 +1,211 @@
+"""SQL that keeps parties, claims and grants true: who may give, confirm and end them, and when. Used by 0002_promises."""
+
+# Who speaks for a party is read from the membership at the time of the statement, which is also the time that is stored.
+WHO_MAY = """
+-- The roles of an actor in the team of a verified party, and in the team of whoever represents it.
+CREATE FUNCTION rights_roles(asked_party bigint, actor text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+SELECT member.role FROM public.rights_party party
+LEFT JOIN public.catalog_artist artist ON artist.id = party.artist_id
+LEFT JOIN public.rights_party deputy ON deputy.id = party.represented_by_id
+JOIN public.accounts_member member ON member.team_id IN (artist.team_id, party.team_id, deputy.team_id)
+JOIN public.accounts_person person ON person.id = member.person_id AND person.is_active
+WHERE party.id = $1 AND 'person:' || person.id = $2 AND (party.artist_id IS NOT NULL OR party.verified_at IS NOT NULL)
+$$;
+CREATE FUNCTION rights_may_sign(asked_party bigint, actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT 'principal' IN (SELECT public.rights_roles($1, $2)) OR 'signatory' IN (SELECT public.rights_roles($1, $2))
+$$;
+-- Whoever may switch a use off. That is more people than those who may permit it.
+CREATE FUNCTION rights_may_stop(asked_party bigint, actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT EXISTS (
+    SELECT FROM public.rights_roles($1, $2) role WHERE role IN ('principal', 'signatory', 'owner')
+)
+$$;
+CREATE FUNCTION rights_is_staff(actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT EXISTS (
+    SELECT FROM public.accounts_person WHERE 'person:' || id = $1 AND is_staff AND is_active
+)
+$$;
+CREATE FUNCTION rights_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', reason USING ERRCODE = 'check_violation';
+END $$;
+"""
+DROP_WHO_MAY = """
+DROP FUNCTION rights_refuse(text);
+DROP FUNCTION rights_is_staff(text);
+DROP FUNCTION rights_may_stop(bigint, text);
+DROP FUNCTION rights_may_sign(bigint, text);
+DROP FUNCTION rights_roles(bigint, text);
+"""
+
+PARTIES = """
+CREATE FUNCTION rights_check_party() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.verified_by IS NOT NULL AND NOT public.rights_is_staff(NEW.verified_by) THEN
+        PERFORM public.rights_refuse('only staff verify a party');
+    END IF;
+    IF NEW.verified_at IS NOT NULL THEN
+        NEW.verified_at := statement_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER verified_by_staff BEFORE INSERT ON rights_party FOR EACH ROW EXECUTE FUNCTION rights_check_party();
+CREATE TRIGGER verified_by_staff_later BEFORE UPDATE ON rights_party
+FOR EACH ROW WHEN ((OLD.verified_at, OLD.verified_by) IS DISTINCT FROM (NEW.verified_at, NEW.verified_by))
+EXECUTE FUNCTION rights_check_party();
+-- Who a party is does not change: its grants and claims would be somebody else's.
+REVOKE UPDATE, DELETE, TRUNCATE ON rights_party FROM fanfare_app;
+GRANT UPDATE (name, team_id, isni, ipi, dpid, verified_at, verified_by, represented_by_id, mandate)
+ON rights_party TO fanfare_app;
+"""
+DROP_PARTIES = """
+GRANT UPDATE, DELETE ON rights_party TO fanfare_app;
+DROP TRIGGER verified_by_staff_later ON rights_party;
+DROP TRIGGER verified_by_staff ON rights_party;
+DROP FUNCTION rights_check_party();
+"""
+
+CLAIMS = """
+ALTER TABLE rights_claim ADD CONSTRAINT one_claim_at_a_time EXCLUDE USING gist (
+    coalesce(recording_id, 0) WITH =, coalesce(work_id, 0) WITH =, role WITH =, party_id WITH =,
+    tstzrange(live_from, live_until) WITH &&
+);
+
+-- Shares of one role above the whole are a dispute: then nobody knows who is paid.
+CREATE FUNCTION rights_check_new_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.claimed_at := statement_timestamp();
+    IF NEW.settled_at IS NOT NULL THEN
+        PERFORM public.rights_refuse('a claim is settled after it was made');
+    END IF;
+    IF NEW.confirmed_by IS NOT NULL THEN
+        IF NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
+            PERFORM public.rights_refuse('a claim is confirmed by whoever signs for its party');
+        END IF;
+        NEW.confirmed_at := statement_timestamp();
+    END IF;
+    IF NEW.share + coalesce((
+        SELECT sum(share) FROM public.rights_claim
+        WHERE role = NEW.role AND recording_id IS NOT DISTINCT FROM NEW.recording_id
+            AND work_id IS NOT DISTINCT FROM NEW.work_id
+            AND tstzrange(live_from, live_until) && tstzrange(NEW.live_from, NEW.live_until)
+    ), 0) > 10000 THEN
+        NEW.disputed_at := statement_timestamp();
+    ELSIF NEW.disputed_at IS NOT NULL THEN
+        NEW.disputed_at := statement_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER checked BEFORE INSERT ON rights_claim FOR EACH ROW EXECUTE FUNCTION rights_check_new_claim();
+
+CREATE FUNCTION rights_check_changed_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.confirmed_at IS DISTINCT FROM NEW.confirmed_at OR OLD.confirmed_by IS DISTINCT FROM NEW.confirmed_by THEN
+        IF OLD.confirmed_at IS NOT NULL OR NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
+            PERFORM public.rights_refuse('a claim is confirmed once, by whoever signs for its party');
+        END IF;
+        NEW.confirmed_at := statement_timestamp();
+    END IF;
+    IF OLD.live_until IS DISTINCT FROM NEW.live_until THEN
+        IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
+            PERFORM public.rights_refuse('history is not changed: a claim that ended stays ended');
+        END IF;
+        IF NOT (public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.rights_is_staff(NEW.ended_by)) THEN
+            PERFORM public.rights_refuse('a claim is ended by its party, or by staff');
+        END IF;
+        NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
+    END IF;
+    IF OLD.disputed_at IS DISTINCT FROM NEW.disputed_at THEN
+        IF OLD.disputed_at IS NOT NULL THEN
+            PERFORM public.rights_refuse('history is not changed: a dispute ends by being settled');
+        END IF;
+        NEW.disputed_at := statement_timestamp();
+    END IF;
+    IF (OLD.settled_at, OLD.settled_by, OLD.note) IS DISTINCT FROM (NEW.settled_at, NEW.settled_by, NEW.note) THEN
+        IF OLD.settled_at IS NOT NULL OR NOT public.rights_is_staff(NEW.settled_by) THEN
+            PERFORM public.rights_refuse('a dispute is settled once, by staff');
+        END IF;
+        NEW.settled_at := statement_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER checked_again BEFORE UPDATE ON rights_claim
+FOR EACH ROW EXECUTE FUNCTION rights_check_changed_claim();
+CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_claim
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+REVOKE UPDATE, DELETE, TRUNCATE ON rights_claim FROM fanfare_app;
+GRANT UPDATE (live_until, ended_by, confirmed_at, confirmed_by, disputed_at, settled_at, settled_by, note)
+ON rights_claim TO fanfare_app;
+"""
+DROP_CLAIMS = """
+GRANT UPDATE, DELETE ON rights_claim TO fanfare_app;
+DROP TRIGGER never_removed ON rights_claim;
+DROP TRIGGER checked_again ON rights_claim;
+DROP TRIGGER checked ON rights_claim;
+DROP FUNCTION rights_check_changed_claim();
+DROP FUNCTION rights_check_new_claim();
+ALTER TABLE rights_claim DROP CONSTRAINT one_claim_at_a_time;
+"""
+
+GRANTS = """
+-- Of one scope, one party says one thing at a time. An end before the start leaves an empty period.
+ALTER TABLE rights_grant ADD CONSTRAINT one_live_grant_a_scope EXCLUDE USING gist (
+    party_id WITH =, use WITH =, tier_class WITH =, coalesce(artist_id, 0) WITH =, coalesce(recording_id, 0) WITH =,
+    coalesce(work_id, 0) WITH =, country WITH =,
+    tstzrange(live_from, CASE WHEN ended_at < live_from THEN live_from ELSE least(live_until, ended_at) END) WITH &&
+);
+
+CREATE FUNCTION rights_check_new_grant() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    own_artist bigint := (SELECT artist_id FROM public.rights_party WHERE id = NEW.party_id);
+BEGIN
+    NEW.at := statement_timestamp();
+    IF NEW.live_from < NEW.at OR NEW.ended_at IS NOT NULL THEN
+        PERFORM public.rights_refuse('a grant begins when it is given, or later');
+    END IF;
+    IF own_artist IS NOT NULL AND NEW.artist_id IS DISTINCT FROM own_artist THEN
+        PERFORM public.rights_refuse('an artist says yes for nobody else');
+    END IF;
+    IF own_artist IS NOT NULL AND NEW.recording_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM public.catalog_recording WHERE id = NEW.recording_id AND artist_id = own_artist
+    ) THEN
+        PERFORM public.rights_refuse('an artist says yes for no song of somebody else');
+    END IF;
+    IF NOT (
+        public.rights_may_sign(NEW.party_id, NEW."by") OR NOT NEW.allows AND public.rights_may_stop(NEW.party_id, NEW."by")
+    ) THEN
+        PERFORM public.rights_refuse('a grant is given by whoever signs for its party');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER given_by_its_party BEFORE INSERT ON rights_grant
+FOR EACH ROW EXECUTE FUNCTION rights_check_new_grant();
+
+-- An end that lies ahead can come sooner. Nothing that ended lives again, and no end is dated back.
+CREATE FUNCTION rights_check_ended_grant() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.ended_at IS NULL OR OLD.ended_at <= statement_timestamp() OR NEW.ended_at > OLD.ended_at THEN
+        PERFORM public.rights_refuse('history is not changed: a grant that ended stays ended');
+    END IF;
+    IF NOT public.rights_may_stop(NEW.party_id, NEW.ended_by) THEN
+        PERFORM public.rights_refuse('a grant is ended by its party');
+    END IF;
+    NEW.ended_at := greatest(NEW.ended_at, statement_timestamp());
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ended_by_its_party BEFORE UPDATE ON rights_grant
+FOR EACH ROW EXECUTE FUNCTION rights_check_ended_grant();
+CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_grant
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+REVOKE UPDATE, DELETE, TRUNCATE ON rights_grant FROM fanfare_app;
+GRANT UPDATE (ended_at, ended_by) ON rights_grant TO fanfare_app;
+"""
+DROP_GRANTS = """
+GRANT UPDATE, DELETE ON rights_grant TO fanfare_app;
+DROP TRIGGER never_removed ON rights_grant;
+DROP TRIGGER ended_by_its_party ON rights_grant;
+DROP TRIGGER given_by_its_party ON rights_grant;
+DROP FUNCTION rights_check_ended_grant();
+DROP FUNCTION rights_check_new_grant();
+ALTER TABLE rights_grant DROP CONSTRAINT one_live_grant_a_scope;
+"""

@@ -1,0 +1,84 @@
+"""Rightsholders, what they own and what they permit, for tests. Everything goes through the product's own functions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Member, Person, Role, Team
+from catalog import registration
+from catalog.models import Artist, Recording, RecordingWork, Work
+from rights import claims, grants, parties
+from rights.grants import Songs
+from rights.models import Claim, Grant, Party, Use
+from tests import factories
+
+
+def create_work(*recordings: Recording, title: str = "") -> Work:
+    """The work that these recordings are recordings of."""
+    first, *others = recordings
+    work = registration.add_work(first, title, by=factories.get_staff().actor)
+    for recording in others:
+        RecordingWork.objects.create(recording=recording, work=work)
+    return work
+
+
+def create_party(kind: str = "label", name: str = "Harbor Lane") -> Party:
+    """A rightsholder that staff verified, with a team of one person who signs."""
+    team = Team.objects.create(name=name)
+    Member.objects.create(team=team, person=factories.create_person(f"{name} signer"), role="signatory")
+    return parties.add_party(kind, name, by=factories.get_staff(), team=team)
+
+
+def get_signer(party: Party) -> Person:
+    """Who signs for the party: a principal for an artist, a signatory for everybody else."""
+    if party.artist:
+        return factories.get_member(party.artist, Role.PRINCIPAL)
+    assert party.team
+    return party.team.members.select_related("person").get(role="signatory").person
+
+
+def own(party: Party, owned: Recording | Work, role: str = "", **terms: Any) -> Claim:
+    """A claim that staff made and the party confirmed, on all of a recording or work unless `terms` say otherwise."""
+    of_recording = isinstance(owned, Recording)
+    about = {"recording": owned} if of_recording else {"work": owned}
+    role = role or (Claim.Role.RECORDING_OWNER if of_recording else Claim.Role.WRITER)
+    claim = claims.claim(party, role, by=factories.get_staff(), **about, **terms)
+    claims.confirm(claim, by=get_signer(party), fresh=True)
+    return claim
+
+
+def permit(party: Party, use: str = Use.REMIX, songs: Songs | None = None, **limits: Any) -> list[Grant]:
+    """The party permits a use, of all songs everywhere unless told otherwise."""
+    songs = songs or Songs(party.artist)
+    return grants.permit(party, use, songs, by=get_signer(party), fresh=True, **limits)
+
+
+@dataclass(frozen=True)
+class OwnedSong:
+    """A recording whose label, and the publisher and writer of whose work, all permit remixes; the artist does too."""
+
+    recording: Recording
+    work: Work
+    artist: Party
+    label: Party
+    publisher: Party
+    writer: Party
+
+
+def create_owned_song(artist: Artist, title: str = "Low Tide Choir", *, permitted: bool = True) -> OwnedSong:
+    """A recording with owners. Nobody permits anything where `permitted` is False."""
+    recording = factories.create_recording(artist, title)
+    song = OwnedSong(
+        recording,
+        create_work(recording),
+        parties.get_artist_party(artist),
+        create_party(),
+        create_party("publisher", "Kestrel Row"),
+        create_party("writer", "Ida Koro"),
+    )
+    own(song.label, recording)
+    own(song.publisher, song.work, Claim.Role.PUBLISHER)
+    own(song.writer, song.work)
+    if permitted:
+        for party in (song.artist, song.label, song.publisher, song.writer):
+            permit(party)
+    return song
