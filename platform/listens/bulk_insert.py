@@ -10,7 +10,7 @@ from django.db import connection
 from msgspec import Struct
 
 from catalog import text_keys
-from listens import event, plays
+from listens import event, tombstones
 
 # 2000 listens take 195 ms this way, and 1500 ms with the ORM (benchmarks/orm_baseline.py).
 # The staging tables live as long as the session and are empty at the start of a transaction. A transaction may store
@@ -30,10 +30,6 @@ DELETE FROM inserted
 """
 COPY_INTO_STAGING = "COPY arriving FROM STDIN"
 # Without a target, DO NOTHING respects both unique keys, and repeats within the batch: the first one stays.
-# A listen that the fan retracted is not stored, whichever way and whenever it comes: also if it is told up to a minute
-# off, or up to its own duration where that is shorter. It is compared by its recording, and by the key of the
-# tombstone's version; `older_keys` holds those of the older versions, and is NULL where all are equal.
-# OFFSET 0 keeps PostgreSQL from joining by fan alone: 2000 listens of a fan with 5000 tombstones took 3 s, now 30 ms.
 INSERT_NEW_LISTENS = """
 WITH new AS (
     INSERT INTO listens_listen (
@@ -44,17 +40,7 @@ WITH new AS (
         person_id, started_at, second, text_key, source_id, event_id, recording_id, title, artist_credit, album, isrc,
         recording_mbid, duration_ms, played_ms, time_basis, origin, client, extra, accepted_at, %(key_version)s
     FROM arriving
-    WHERE NOT EXISTS (
-        SELECT FROM listens_tombstone AS tombstone
-        WHERE tombstone.person_id = arriving.person_id
-            AND (
-                tombstone.text_key = coalesce(arriving.older_keys[tombstone.key_version], arriving.text_key)
-                OR tombstone.recording_id = arriving.recording_id
-            )
-            AND tombstone.second > arriving.second - greatest(1, least(%(close)s, arriving.duration_ms / 1000))
-            AND tombstone.second < arriving.second + greatest(1, least(%(close)s, arriving.duration_ms / 1000))
-        OFFSET 0
-    )
+    WHERE NOT {is_forgotten}
     ORDER BY n
     ON CONFLICT DO NOTHING
     RETURNING id, person_id, second, text_key, source_id, event_id, recording_id, duration_ms
@@ -64,7 +50,7 @@ SELECT min(n), new.id, any_value(person_id), any_value(second), any_value(text_k
     any_value(least(coalesce(new.duration_ms / 1000, %(typical)s), %(longest)s)) + %(close)s
 FROM new JOIN arriving USING (person_id, second, text_key, source_id, event_id)
 GROUP BY new.id
-"""
+""".replace("{is_forgotten}", tombstones.IS_FORGOTTEN)
 # Whether the fan has another listen of the same song within the reach, in the table or in this batch.
 SELECT_NEW_LISTENS = """
 SELECT n, id, EXISTS (
@@ -74,12 +60,7 @@ SELECT n, id, EXISTS (
         AND (other.text_key = inserted.text_key OR other.recording_id = inserted.recording_id)
 ) FROM inserted ORDER BY n
 """
-VALUES = {
-    "close": plays.CLOSE_SECONDS,
-    "typical": plays.TYPICAL_SECONDS,
-    "longest": plays.LONGEST_SECONDS,
-    "key_version": text_keys.VERSION,
-}
+VALUES = tombstones.VALUES | {"key_version": text_keys.VERSION}
 COPY_NULL = r"\N"
 
 

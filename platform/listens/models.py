@@ -1,5 +1,7 @@
 """The listens of each fan, who may send them, and what a fan has hidden or retracted."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -69,6 +71,12 @@ class DuplicateReason(models.TextChoices):
     OTHER_END = "other_end", "told by another client too, with another time: the start or the end of the song"
 
 
+class ListenQuerySet(models.QuerySet["Listen"]):
+    def counted(self) -> Self:
+        """Those that count: no duplicates, not set aside, and not being deleted."""
+        return self.filter(duplicate_of=None, set_aside=False, retracted_at=None)
+
+
 class Listen(models.Model):
     """One listen. Every unique key begins with the fan, so that the table can be partitioned by fan.
 
@@ -127,6 +135,8 @@ class Listen(models.Model):
         default=False, db_default=False, help_text="the fan said that it is a play of its own"
     )
 
+    objects = ListenQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "second", "text_key"], name="one_listen_a_second_and_text"),
@@ -151,10 +161,11 @@ class Listen(models.Model):
 
 
 class Tombstone(models.Model):
-    """A fan retracted this listen. It is not stored again, also if it is told a few seconds off or in other words.
+    """A fan retracted this listen. No listen is stored again that tells of the same play.
 
-    It holds no words, so its key is never computed anew: `key_version` says with which key a listen is compared. A
-    listen in other words is known by its recording, as duplicates are.
+    It holds no words, so its key is never computed anew: `key_version` says with which key a listen is compared. The
+    other fields are those of the listen, for the rule of `plays`. They are empty where the listen was never stored.
+    Tombstones of one play have the same `retracted_at`.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -162,6 +173,11 @@ class Tombstone(models.Model):
     text_key = models.BinaryField(max_length=32)
     key_version = models.PositiveSmallIntegerField(default=text_keys.VERSION)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+", db_index=False)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="+", db_index=False)
+    client = models.CharField(max_length=128, blank=True)
+    time_basis = models.CharField(max_length=9, blank=True)
+    duration_ms = models.BigIntegerField(null=True)
+    played_ms = models.BigIntegerField(null=True)
     retracted_at = models.DateTimeField()
 
     class Meta:

@@ -37,7 +37,7 @@ type KeyVersion = Annotated[int, Meta(ge=1, le=text_keys.VERSION)]
 type Second = Annotated[int, Meta(ge=0, lt=2**40)]
 
 # DELETE … RETURNING has no form in the ORM: 300 retractions take 48 ms, and 8100 ms one by one.
-# Duplicates that came after the fan's click go with their listen, and get their tombstones here.
+# Duplicates go with their listen, also those that no event names, and get their tombstones here.
 DELETE_LISTENS = """
 WITH play AS (
     SELECT listen.person_id, coalesce(listen.duplicate_of_id, listen.id) AS id, min(retracted.at) AS at
@@ -49,13 +49,21 @@ WITH play AS (
     DELETE FROM listens_listen AS listen USING play
     WHERE listen.id = play.id OR listen.duplicate_of_id = play.id
     RETURNING listen.person_id, listen.second, listen.text_key, listen.key_version, listen.recording_id,
-        listen.started_at,
+        listen.started_at, listen.source_id, listen.client, listen.time_basis, listen.duration_ms, listen.played_ms,
         NOT listen.set_aside AND listen.duplicate_of_id IS NULL AS was_counted, play.at
 ), kept_away AS (
-    INSERT INTO listens_tombstone AS kept (person_id, second, text_key, key_version, recording_id, retracted_at)
-    SELECT person_id, second, text_key, key_version, recording_id, at FROM removed
-    ON CONFLICT (person_id, second, text_key, key_version) DO UPDATE SET recording_id = excluded.recording_id
-    WHERE kept.recording_id IS DISTINCT FROM excluded.recording_id
+    INSERT INTO listens_tombstone AS tombstone (
+        person_id, second, text_key, key_version, recording_id, source_id, client, time_basis, duration_ms, played_ms,
+        retracted_at
+    )
+    SELECT
+        person_id, second, text_key, key_version, recording_id, source_id, client, time_basis, duration_ms, played_ms,
+        at
+    FROM removed
+    ON CONFLICT (person_id, second, text_key, key_version) DO UPDATE SET
+        recording_id = excluded.recording_id, source_id = excluded.source_id, client = excluded.client,
+        time_basis = excluded.time_basis, duration_ms = excluded.duration_ms, played_ms = excluded.played_ms
+    WHERE tombstone.source_id IS NULL
 )
 SELECT removed.person_id, recording.artist_id, removed.recording_id, removed.started_at, removed.was_counted
 FROM removed LEFT JOIN catalog_recording AS recording ON recording.id = removed.recording_id
@@ -80,7 +88,6 @@ class Retraction(Struct, frozen=True):
     text_key: bytes
     at: datetime
     key_version: int
-    recording_id: int | None = None
 
 
 def retract(listen: Listen, *, by: str) -> bool:
@@ -95,10 +102,7 @@ def retract(listen: Listen, *, by: str) -> bool:
         if not rows:
             return False
         Listen.objects.filter(pk__in=[row.pk for row in rows]).update(retracted_at=at)
-        _store_tombstones(
-            Retraction(row.person_id, row.second, bytes(row.text_key), at, row.key_version, row.recording_id)
-            for row in rows
-        )
+        _store_tombstones(_tombstone_of(row, at) for row in rows)
         outbox.put([_retraction_record(row, at) for row in rows])
         trail.record("listen.retracted", by=by, subject=str(listen))
     return True
@@ -112,22 +116,25 @@ def _same_play(listen: Listen) -> list[Listen]:
     return list(rows.order_by(F("duplicate_of").desc(nulls_first=True), "pk"))
 
 
-def _store_tombstones(retractions: Iterable[Retraction]) -> None:
+def _store_tombstones(tombstones: Iterable[Tombstone]) -> None:
     """Of equal ones the earliest stays. They are sorted, so that two transactions insert them in one order."""
-    in_order = attrgetter("person_id", "second", "text_key", "key_version", "at")
-    Tombstone.objects.bulk_create(
-        [
-            Tombstone(
-                person_id=each.person_id,
-                second=each.second,
-                text_key=each.text_key,
-                key_version=each.key_version,
-                recording_id=each.recording_id,
-                retracted_at=each.at,
-            )
-            for each in sorted(retractions, key=in_order)
-        ],
-        ignore_conflicts=True,
+    in_order = attrgetter("person_id", "second", "text_key", "key_version", "retracted_at")
+    Tombstone.objects.bulk_create(sorted(tombstones, key=in_order), ignore_conflicts=True)
+
+
+def _tombstone_of(listen: Listen, at: datetime) -> Tombstone:
+    return Tombstone(
+        person_id=listen.person_id,
+        second=listen.second,
+        text_key=bytes(listen.text_key),
+        key_version=listen.key_version,
+        recording_id=listen.recording_id,
+        source_id=listen.source_id,
+        client=listen.client,
+        time_basis=listen.time_basis,
+        duration_ms=listen.duration_ms,
+        played_ms=listen.played_ms,
+        retracted_at=at,
     )
 
 
@@ -171,7 +178,16 @@ def apply_retractions(retractions: Sequence[Retraction]) -> list[RemovedListen]:
     """
     if not retractions:
         return []
-    _store_tombstones(retractions)
+    _store_tombstones(
+        Tombstone(
+            person_id=each.person_id,
+            second=each.second,
+            text_key=each.text_key,
+            key_version=each.key_version,
+            retracted_at=each.at,
+        )
+        for each in retractions
+    )
     with connection.cursor() as cursor:
         cursor.execute(DELETE_LISTENS, _columns([*retractions, *_with_stored_keys(retractions)]))
         return [RemovedListen(*row) for row in cursor.fetchall()]

@@ -52,7 +52,21 @@ class Migration(migrations.Migration):
                 ("second", models.BigIntegerField()),
                 ("text_key", models.BinaryField(max_length=32)),
                 ("key_version", models.PositiveSmallIntegerField(default=2)),
+                ("client", models.CharField(blank=True, max_length=128)),
+                ("time_basis", models.CharField(blank=True, max_length=9)),
+                ("duration_ms", models.BigIntegerField(null=True)),
+                ("played_ms", models.BigIntegerField(null=True)),
                 ("retracted_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="listens.source",
+                    ),
+                ),
                 (
                     "person",
                     models.ForeignKey(
