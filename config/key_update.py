@@ -41,12 +41,19 @@ def _update_listens_with_retries() -> int:
 
 
 def update_listens() -> int:
-    """Update a batch of listens, with the counts and moments of those that become one. Return how many it was."""
+    """Update a batch of listens, with the counts and moments of those that become one play. Return how many it was.
+
+    Listens that matched nothing before and match now are counted. They reach no moments: they are history.
+    """
     stale = listens.find_stale()
     if stale:
         with transaction.atomic():
             update = listens.plan_update(stale)
             moments.move_to_other_listens(update.merged)
             listens.store_update(update)
-            engagement.notify_fans(engagement.uncount(update.removed))
+            changes = listens.match_again(update)
+            removed = engagement.uncount([*update.removed, *changes.displaced])
+            moments.follow(changes.displaced)
+            engagement.record(changes.counted)
+            engagement.notify_fans([*removed, *changes.counted])
     return len(stale)

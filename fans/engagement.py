@@ -226,7 +226,7 @@ def set_separate(listen: Listen, *, separate: bool, by: str) -> bool:
     return True
 
 
-def notify_fans(removed: Iterable[RemovedListen]) -> None:
-    """Post one notice for each fan whose listens were removed."""
-    fans = sorted({listen.person_id for listen in removed})
+def notify_fans(changed: Iterable[RemovedListen | NewListen]) -> None:
+    """Post one notice for each fan whose listens were removed, or count from now on."""
+    fans = sorted({listen.person_id for listen in changed})
     notices.post([notices.NewNotice(fan, LISTENS_CHANGED, f"person:{fan}") for fan in fans])

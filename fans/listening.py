@@ -81,14 +81,11 @@ def history_page(person: Person, before: str = "") -> Page[Listen]:
 
 
 def count_listens(person: Person) -> ListenCounts:
-    """Count the last twelve months of the person's own time zone, in one query.
-
-    Duplicates and listens that are being deleted do not count.
-    """
+    """Count the last twelve months of the person's own time zone, in one query."""
     zone = person.zone
     now = timezone.localtime(timezone=zone)
     month, hour = TruncMonth("started_at", tzinfo=zone), ExtractHour("started_at", tzinfo=zone)
-    rows = Listen.objects.filter(person=person, started_at__gt=now - PERIOD, retracted_at=None, duplicate_of=None)
+    rows = Listen.objects.filter(person=person, started_at__gt=now - PERIOD).counted()
     by_hour: Counter[int] = Counter()
     by_month: Counter[tuple[int, int]] = Counter()
     for start, at, number in rows.values_list(month, hour).annotate(n=Count("*")):
@@ -109,7 +106,7 @@ def summarise_month(person: Person) -> MonthSummary:
     It includes listens that matched no artist here.
     """
     start = timezone.localtime(timezone=person.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    listens = Listen.objects.filter(person=person, started_at__gte=start, set_aside=False, duplicate_of=None)
+    listens = Listen.objects.filter(person=person, started_at__gte=start).counted()
     by_artist = listens.values_list("recording__artist__slug", "recording__artist__name").annotate(n=Count("*"))
     rows = list(by_artist.order_by("-n", "recording__artist__name"))
     artists = [ArtistListens(slug, name, number) for slug, name, number in rows if slug is not None]

@@ -17,7 +17,7 @@ from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 from config import key_update
 from config.events import handle_batch
-from fans import engagement
+from fans import engagement, listening, opt_ins
 from fans.models import Engagement, RecordingEngagement
 from listens import key_update as listens
 from listens import retraction
@@ -256,3 +256,77 @@ def test_a_retraction_that_comes_meanwhile_still_finds_its_listen(committing_db:
     finish_batch()
 
     assert Listen.objects.count() == 0
+
+
+def store_unmatched(fan: Person, *plays: tuple[int, str]) -> None:
+    """Listens of a time when the keys of the recordings matched nothing of this spelling."""
+    Recording.objects.update(text_key=b"", names_key=b"", leads_key=b"", isrc="")
+    store_by_version_1(fan, *plays)
+    Recording.objects.update(key_version=1)
+    assert set(Listen.objects.values_list("recording", flat=True)) == {None}
+
+
+def test_listens_that_matched_nothing_are_matched_again_and_counted(ada: Artist) -> None:
+    ana, bo = make_fan("ana"), make_fan("bo")
+    store_unmatched(ana, (1, CURLY), (2, STRAIGHT), (3, "Unheard Of"))
+    store_unmatched(bo, (1, CURLY))
+    assert stored_counts() == {}
+
+    update_keys()
+
+    matched = Listen.objects.filter(recording__title=STRAIGHT).order_by("person__handle", "second")
+    assert list(matched.values_list("person__handle", "title")) == [("ana", CURLY), ("ana", STRAIGHT), ("bo", CURLY)]
+    assert dict(Engagement.objects.values_list("person__handle", "listens")) == {"ana": 2, "bo": 1}
+    of_recordings = RecordingEngagement.objects.values_list("person__handle", "listens")
+    assert sorted(of_recordings) == [("ana", 2), ("bo", 1)]
+    assert sorted(Notice.objects.values_list("person__handle", "kind")) == [
+        ("ana", "listens.changed"), ("bo", "listens.changed")
+    ]  # fmt: skip
+    update_keys()
+    assert dict(Engagement.objects.values_list("person__handle", "listens")) == {"ana": 2, "bo": 1}
+
+
+def test_what_is_matched_again_counts_once_a_play(ada: Artist) -> None:
+    """A duplicate that the fan counts as a play of its own counts, and one that is marked as a duplicate does not."""
+    ana = make_fan("ana")
+    store_unmatched(ana, (1, CURLY), (1, STRAIGHT), (2, STRAIGHT))
+    [first, twin, third] = Listen.objects.order_by("second", "pk")
+    move(twin, 1)
+    Listen.objects.filter(pk=third.pk).update(is_separate=True)
+
+    update_keys()
+
+    twin.refresh_from_db()
+    assert (twin.duplicate_of_id, twin.duplicate_reason) == (first.pk, "same_client")
+    assert Engagement.objects.get().listens == 2
+    assert stored_counts() == counts_of_rows()
+
+
+def test_listens_a_second_apart_that_were_two_songs_become_one_play(ada: Artist) -> None:
+    ana = make_fan("ana")
+    store_by_version_1(ana, (1, "Unheard’s"), (1, "Unheard's"))
+    first, second = Listen.objects.order_by("pk")
+    move(second, 1)
+
+    update_keys()
+
+    second.refresh_from_db()
+    assert (second.duplicate_of_id, second.duplicate_reason) == (first.pk, "same_client")
+    assert [listening.count_listens(ana).total, Engagement.objects.count()] == [1, 0]
+
+
+def test_what_is_matched_again_reaches_no_moment(ada: Artist) -> None:
+    factories.create_program(ada, nth=1)
+    ana = make_fan("ana")
+    opt_ins.opt_in(ana, ada)
+    store_unmatched(ana, (1, CURLY))
+
+    update_keys()
+
+    assert (Engagement.objects.get().listens, Moment.objects.count()) == (1, 0)
+
+
+def move(listen: Listen, seconds: int) -> None:
+    """Let a stored listen have begun later. By an update: no event changes a listen."""
+    started_at = listen.started_at + timedelta(seconds=seconds)
+    Listen.objects.filter(pk=listen.pk).update(started_at=started_at, second=int(started_at.timestamp()))

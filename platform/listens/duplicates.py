@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import Person
 from listens import player_api, plays
@@ -60,13 +61,14 @@ def lock_fans(ids: Collection[UUID]) -> None:
     list(people.values_list("pk"))
 
 
-def mark_duplicates(listen_ids: Collection[int], *, are_new: bool) -> Changes:
+def mark_duplicates(listen_ids: Collection[int], *, not_counted: Collection[int] = frozenset()) -> Changes:
     """Find the plays that these listens and the listens near them tell of, and mark the duplicates.
 
-    `are_new`: these listens are not counted yet. Three queries at most, however many listens.
+    `not_counted` are those among them that are new, or count for an artist only from now on. Three queries at most,
+    however many listens.
     """
     stored = _read_near(listen_ids)
-    not_counted = set(listen_ids) if are_new else set[int]()
+    not_counted = set(not_counted)
     changed: list[tuple[int, int | None, str]] = []
     changes = Changes()
     for play in plays.group_by_play(stored):
@@ -84,15 +86,20 @@ def set_separate(listen: Listen, *, separate: bool) -> Changes | None:
     if not separate:
         if not rows.filter(is_separate=True).update(is_separate=False):
             return None
-        return mark_duplicates([listen.pk], are_new=False)
+        return mark_duplicates([listen.pk])
     marked = rows.filter(duplicate_of__isnull=False)
-    values = marked.values_list(
-        "id", "person_id", "recording__artist_id", "recording_id", "started_at", "origin", "set_aside"
-    )
-    counted = [NewListen(*row) for row in values]
+    counted = read_counted(marked)
     if not marked.update(duplicate_of=None, duplicate_reason="", is_separate=True):
         return None
     return Changes(counted=counted)
+
+
+def read_counted(rows: QuerySet[Listen]) -> list[NewListen]:
+    """These listens as listens that count from now on."""
+    values = rows.values_list(
+        "id", "person_id", "recording__artist_id", "recording_id", "started_at", "origin", "set_aside"
+    )
+    return [NewListen(*row) for row in values]
 
 
 def _read_near(listen_ids: Collection[int]) -> list[StoredListen]:

@@ -175,7 +175,7 @@ def _store_listens(candidates: list[Candidate]) -> Changes:
     near = [each.id for each in inserted if each.has_near]
     if not near:
         return Changes(new)
-    changes = duplicates.mark_duplicates(near, are_new=True)
+    changes = duplicates.mark_duplicates(near, not_counted=near)
     places = {each.id: each.n for each in inserted}
     counted = sorted([*changes.counted, *new], key=lambda each: (not each.took_place, places.get(each.id, -1)))
     return Changes(counted, changes.displaced)

@@ -1,4 +1,7 @@
-"""Compute the keys of listens anew, after a new version of the key. Listens that then coincide become one."""
+"""Compute the keys of listens anew, after a new version of the key. Listens that then coincide become one.
+
+Those that tell of one play with different times become duplicates. Those that matched no recording are matched again.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,8 +13,9 @@ from django.db.models import QuerySet
 
 from audit import trail
 from catalog import text_keys
+from catalog.matching import RecordingIdentifiers, match_recordings
 from listens import duplicates
-from listens.changes import RemovedListen
+from listens.changes import Changes, RemovedListen
 from listens.models import Listen
 
 ACTOR = "system:update_keys"
@@ -28,9 +32,13 @@ type Play = tuple[UUID, int, bytes]
 
 @dataclass
 class KeyUpdate:
-    """What one batch changes. `merged` leads from each listen that is deleted to the one that stays for it."""
+    """What one batch changes. `merged` leads from each listen that is deleted to the one that stays for it.
+
+    `with_new_key` are the listens whose key is another than before.
+    """
 
     listens: list[Listen] = field(default_factory=list)
+    with_new_key: list[int] = field(default_factory=list)
     merged: dict[int, int] = field(default_factory=dict)
     removed: list[RemovedListen] = field(default_factory=list)
 
@@ -55,6 +63,7 @@ def plan_update(stale: Iterable[tuple[int, UUID]]) -> KeyUpdate:
         key = text_keys.compute(listen.title, listen.artist_credit)
         if key != bytes(listen.text_key):
             listen.text_key = key
+            update.with_new_key.append(listen.pk)
             plays[listen.person_id, listen.second, key].append(listen)
     for twin in _find_twins(plays):
         plays[twin.person_id, twin.second, bytes(twin.text_key)].append(twin)
@@ -114,3 +123,38 @@ def store_update(update: KeyUpdate) -> None:
         cursor.execute(
             UPDATE_KEYS, [text_keys.VERSION, [each.pk for each in kept], [bytes(each.text_key) for each in kept]]
         )
+
+
+def match_again(update: KeyUpdate) -> Changes:
+    """Match the listens that matched nothing, and mark what is a duplicate by the new keys, after `store_update`.
+
+    What it returns is history: it is counted and reaches no moments.
+    """
+    kept = [listen for listen in update.listens if listen.pk not in update.merged]
+    matched = _match_recordings([listen.pk for listen in kept if listen.recording_id is None])
+    with_new_key = {listen.pk for listen in kept}.intersection(update.with_new_key)
+    if not matched and not with_new_key:
+        return Changes()
+    changes = duplicates.mark_duplicates(with_new_key.union(matched), not_counted=matched)
+    changes.counted.extend(duplicates.read_counted(Listen.objects.filter(pk__in=matched, is_separate=True)))
+    return changes
+
+
+def _match_recordings(listen_ids: Iterable[int]) -> list[int]:
+    """Store the recordings that these listens match, and return the ids of those that match one."""
+    rows = list(Listen.objects.filter(pk__in=list(listen_ids)))
+    matched = []
+    for row, match in zip(rows, match_recordings([_recording_identifiers(row) for row in rows]), strict=True):
+        if match:
+            row.recording_id = match[0]
+            matched.append(row)
+    Listen.objects.bulk_update(matched, ["recording"])
+    return [row.pk for row in matched]
+
+
+def _recording_identifiers(listen: Listen) -> RecordingIdentifiers:
+    track = listen.extra.get("track", {})
+    names = tuple(artist["name"] for artist in track.get("artists", ()))
+    mbid = str(listen.recording_mbid) if listen.recording_mbid else ""
+    loose = text_keys.compute_loose(listen.title, listen.artist_credit, names)
+    return RecordingIdentifiers(track.get("catalog_id", ""), listen.isrc, mbid, bytes(listen.text_key), loose)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts import tokens
 from accounts.models import Person
+from fans import listening
 from listens import ingest
 from listens.listenbrainz import mapping, validation
 from listens.models import Listen
@@ -41,7 +42,7 @@ INFO = {
 }
 
 
-def store_listen(fan: Person, at: int, title: str = "Night Train", **metadata: Any) -> None:
+def store_listen(fan: Person, at: int, title: str = "Night Train", *, is_counted: bool = True, **metadata: Any) -> None:
     """Store what a scrobbler submitted, as the consumer does."""
     track = {"track_name": title, "artist_name": "Ada & Bo", **metadata}
     body = msgspec.json.encode({"listen_type": "single", "payload": [{"listened_at": at, "track_metadata": track}]})
@@ -49,7 +50,7 @@ def store_listen(fan: Person, at: int, title: str = "Night Train", **metadata: A
     accepted_at = NOON + timedelta(minutes=5)
     value = mapping.encode_listen_event(listen, "single", fan.pk, accepted_at=accepted_at)
     result = ingest.ingest_records([make_incoming(value)])
-    assert len(result.listens) == 1
+    assert len(result.listens) == int(is_counted)
 
 
 @pytest.fixture
@@ -200,6 +201,19 @@ def test_only_ones_own_listens_count_and_not_those_that_are_being_deleted(get: A
 
     assert get("listen-count") == (200, {"payload": {"count": 2}})
     assert (payload["count"], payload["oldest_listen_ts"], payload["latest_listen_ts"]) == (2, AT + 1, AT + 2)
+
+
+def test_a_play_that_two_clients_told_of_is_read_and_counted_once(get: Any, ana: Person) -> None:
+    store_listen(ana, AT, additional_info={"submission_client": "Navidrome"})
+    store_listen(ana, AT + 2, is_counted=False, additional_info={"submission_client": "Pano"})
+    assert Listen.objects.filter(duplicate_of__isnull=False).count() == 1
+
+    payload = get("listens")[1]["payload"]
+
+    assert [listen["listened_at"] for listen in payload["listens"]] == [AT]
+    assert (payload["count"], payload["oldest_listen_ts"], payload["latest_listen_ts"]) == (1, AT, AT)
+    assert get("listen-count") == (200, {"payload": {"count": listening.count_listens(ana).total}})
+    assert listening.count_listens(ana).total == listening.summarise_month(ana).listens == 1
 
 
 def test_reading_has_cors_headers_and_rate_limits_and_is_never_cached(client: Client, secret: str) -> None:
