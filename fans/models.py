@@ -47,6 +47,7 @@ class OptIn(models.Model):
     looked_back_at = models.DateTimeField(null=True, help_text="when the moments of the day before it were looked for")
 
     class Meta:
+        verbose_name = "opt-in"
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "artist"], condition=Q(ended_at=None), name="one_active_opt_in_per_artist"

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -66,6 +68,13 @@ class OperatorSite(AdminSite):
             *models,
             re_path(rf"^(?P<app_label>{labels})/$", self.admin_view(self.app_index), name="app_list"),
         ]
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The lists of one app, under its name: nobody administers anything here."""
+        title = apps.get_app_config(app_label).verbose_name
+        return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         """Nothing: what operators do is in the audit."""

@@ -42,7 +42,7 @@ EN_HUNDRED = (
 )
 EN_TEN = ("Ten times is no accident[, {name}]. Thank you for staying. {closing}",)
 EN_FIFTY = (
-    "[{name}, ]you have played my songs {plays} times now. I counted, and then I counted again. {closing}",
+    "You have played my songs {plays} times now[, {name}]. I counted, and then I counted again. {closing}",
     "{plays} times[, {name}]. That is more often than I have played them myself. {closing}",
 )
 EN_SALT = ("{plays} times {song}[, {name}]. I wrote it on a ferry with no signal. Good to know that it arrives.",)

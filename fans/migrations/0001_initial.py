@@ -300,6 +300,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "opt-in",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("ended_at__isnull", False), ("withdrawal_started_at", None)),

@@ -200,3 +200,10 @@ def test_the_people_are_not_listed(operator: Client, objects: Objects) -> None:
     answer = operator.get(address("changelist", objects[Person]))
 
     assert answer.context["cl"].result_list == []
+
+
+def test_lists_are_named_in_plain_words(operator: Client) -> None:
+    page = operator.get("/operator/fans/").text
+
+    assert re.findall(r"<h1>(.*?)</h1>", page) == ["Fans"]
+    assert ("Opt-ins" in page, "Opt ins" in page) == (True, False)
