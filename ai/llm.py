@@ -1,4 +1,4 @@
-"""Ask a language model one question, over OpenAI's chat completions API. The only file that knows the openai package.
+"""Ask a language model one question, over OpenAI's chat completions API.
 
 The answer is checked against our own type. Whatever goes wrong becomes ModelFailed, and the caller does without.
 """
@@ -10,22 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import msgspec
-import openai
 
 from ai.exceptions import ModelFailed
 
-MAX_RESPONSE_BYTES = 64 * 1024
-"""Of a whole response. More is not read."""
 MAX_TOKENS = 400
-MAX_RETRIES = 2
-_LOCAL_KEY = "local"
-_ALLOWED_HEADERS = frozenset(
-    {"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent", "authorization"}
-)
-_RAW_RESPONSE_HEADER = "x-stainless-raw-response"
-"""With this header the client marks a request whose body we read ourselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,70 +61,11 @@ def ask_model[T: msgspec.Struct](
         {"role": "system", "content": system},
         {"role": "user", "content": msgspec.json.encode(question).decode()},
     ]
-    body = asyncio.run(_post_within_deadline(config, _build_request(config, answer, messages, person)))
+    # Not at the top: the openai package takes a third of the time in which a process starts, and few ask a model.
+    from ai.openai_client import post_within_deadline
+
+    body = asyncio.run(post_within_deadline(config, _build_request(config, answer, messages, person)))
     return _parse_response(body, answer)
-
-
-async def _post_within_deadline(config: ModelConfig, request: dict[str, Any]) -> bytes:
-    # We cancel from outside, because the client's own timeout begins again with each try and each piece of the body.
-    try:
-        return await asyncio.wait_for(_post(config, request), config.timeout_seconds)
-    except TimeoutError:
-        raise ModelFailed("timeout", f"no answer in {config.timeout_seconds:g} s") from None
-    except openai.APITimeoutError:
-        raise ModelFailed("timeout") from None
-    except openai.APIStatusError as error:
-        raise ModelFailed("status", str(error.status_code)) from None
-    except (openai.OpenAIError, httpx2.HTTPError) as error:
-        raise ModelFailed("connection", type(error).__name__) from None
-
-
-async def _post(config: ModelConfig, request: dict[str, Any]) -> bytes:
-    async with _http_client(config) as http, _openai_client(config, http) as client:
-        raw = client.chat.completions.with_streaming_response
-        async with raw.create(**request) as response:
-            body = bytearray()
-            async for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > MAX_RESPONSE_BYTES:
-                    raise ModelFailed("oversize", f"more than {MAX_RESPONSE_BYTES} bytes")
-            if response.status_code != 200:
-                raise ModelFailed("status", str(response.status_code))
-            return bytes(body)
-
-
-def _openai_client(config: ModelConfig, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
-    """Sets everything, because the client looks into the environment for whatever is left out."""
-    return openai.AsyncOpenAI(
-        base_url=config.base_url,
-        api_key=config.api_key or _LOCAL_KEY,
-        organization="",
-        project="",
-        webhook_secret="",
-        max_retries=MAX_RETRIES,
-        timeout=config.timeout_seconds,
-        http_client=http,
-    )
-
-
-def _http_client(config: ModelConfig) -> httpx2.AsyncClient:
-    """Uses no proxy from the environment, follows no redirect, and sends only our headers to our host."""
-    ours, key = httpx2.URL(config.base_url), config.api_key or _LOCAL_KEY
-
-    async def check_request(request: httpx2.Request) -> None:
-        if (request.url.scheme, request.url.netloc) != (ours.scheme, ours.netloc):
-            raise ModelFailed("address", "the request left its host")
-        for name in list(request.headers):
-            if name.lower() not in _ALLOWED_HEADERS | {_RAW_RESPONSE_HEADER}:
-                del request.headers[name]
-        request.headers["Authorization"] = f"Bearer {key}"
-
-    return httpx2.AsyncClient(
-        trust_env=False,
-        follow_redirects=False,
-        timeout=httpx2.Timeout(config.timeout_seconds, connect=min(3.0, config.timeout_seconds)),
-        event_hooks={"request": [check_request]},
-    )
 
 
 def _build_request(

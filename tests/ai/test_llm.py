@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import time
 from typing import Annotated
 
@@ -7,7 +9,9 @@ import msgspec
 import pytest
 
 from ai.exceptions import ModelFailed
-from ai.llm import MAX_RESPONSE_BYTES, ModelConfig, ask_model, strict_schema
+from ai.llm import ModelConfig, ask_model, strict_schema
+from ai.openai_client import MAX_RESPONSE_BYTES
+from config import BASE_DIR
 from tests.ai.chat_server import (
     ChatServer,
     completion,
@@ -214,3 +218,11 @@ def test_only_loopback_and_named_hosts_are_asked(address: str) -> None:
 @pytest.mark.parametrize("address", ["http://localhost:8080/v1", "http://[::1]:1/v1", "https://api.example.com/v1"])
 def test_loopback_and_named_hosts_are_accepted(address: str) -> None:
     ModelConfig(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
+
+
+def test_the_client_is_not_loaded_before_a_model_is_asked() -> None:
+    script = "import sys, ai.draft; print(sorted({'ai.llm', 'ai.openai_client', 'openai'} & sys.modules.keys()))"
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=BASE_DIR, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "['ai.llm']\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Self
 
 from babel import Locale
@@ -23,10 +23,10 @@ LANGUAGE_TAGS = (
 DEFAULT_TEMPLATE = "Thank you[, {name}]. That was number {plays}."
 
 
-LANGUAGE_CHOICES = [
-    (tag, str(Locale.parse(tag).get_display_name("en")), unicode.text_direction(tag)) for tag in LANGUAGE_TAGS
-]
-"""Tag, English name and text direction of each language that a program can be written in."""
+@cache
+def language_choices() -> list[tuple[str, str, str]]:
+    """Tag, English name and text direction of each language that a program can be written in."""
+    return [(tag, str(Locale.parse(tag).get_display_name("en")), unicode.text_direction(tag)) for tag in LANGUAGE_TAGS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from artists.models import Program, ProgramVersion
 from artists.program_status import get_status
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.program import ProgramForm, ProgramNameForm
-from artists.studio.forms.wording import LANGUAGE_CHOICES, WordingForm
+from artists.studio.forms.wording import WordingForm, language_choices
 from artists.studio.overview import list_program_rows, list_programs
 from artists.studio.previews import build_previews
 from artists.studio.version_diff import list_versions
@@ -209,7 +209,7 @@ def _render_editor(
         "program_status": get_status(editor.program, studio.message_grant),
         "errors": editor.errors,
         "previews": previews,
-        "languages": LANGUAGE_CHOICES,
+        "languages": language_choices(),
         "filled_mark_text": Mark.FILLED.text(studio.artist.name),
     }
     if not part:
