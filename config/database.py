@@ -23,7 +23,7 @@ from worker import embedded_postgres
 
 OWNER_URL_VARIABLE = "DATABASE_OWNER_URL"
 APP_ROLE = "fanfare_app"  # audit/operations.py repeats it, because migrations cannot read settings
-EMBEDDED_FOLDER = BASE_DIR / "var" / "embedded"
+EMBEDDED_FOLDER = Path(env.text("EMBEDDED_FOLDER") or BASE_DIR / "var" / "embedded")
 APP_FOLDERS = (BASE_DIR, BASE_DIR / "platform")
 
 # For every table that the owner creates from now on. Migrations revoke UPDATE and DELETE where rows are history.

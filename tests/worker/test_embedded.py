@@ -14,7 +14,6 @@ import psycopg
 import pytest
 
 from config import BASE_DIR
-from config.database import EMBEDDED_FOLDER
 from tests.servers import accepts_connections, wait_until
 from worker.embedded_postgres import find_owner_url
 
@@ -33,8 +32,14 @@ time.sleep(60)
 type Start = Callable[..., subprocess.Popen[str]]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of these runs, in place of the checkout's, whose database may be of another version."""
+    return tmp_path_factory.mktemp("embedded")
+
+
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(home: Path) -> Iterator[Start]:
     """A function that starts `manage.py embedded -- COMMAND` in an environment that names no servers."""
     started: list[subprocess.Popen[str]] = []
 
@@ -43,7 +48,7 @@ def start() -> Iterator[Start]:
         argv = [sys.executable, "manage.py", "embedded", "--", *(command or (sys.executable, "-c", PRINT_ENVIRONMENT))]
         options = {"stdin": subprocess.DEVNULL, "start_new_session": True, **options}
         child = subprocess.Popen(
-            argv, cwd=BASE_DIR, env={**bare, **(env or {})}, text=True,
+            argv, cwd=BASE_DIR, env={**bare, "EMBEDDED_FOLDER": str(home), **(env or {})}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options,
         )  # fmt: skip
         started.append(child)
@@ -69,7 +74,7 @@ def socket_folder(url: str) -> Path:
 
 def folder_of(env: dict[str, str]) -> Path:
     """Return the folder of a run."""
-    links = EMBEDDED_FOLDER.glob("*/socket")
+    links = Path(env["EMBEDDED_FOLDER"]).glob("*/socket")
     return next(link.parent for link in links if link.readlink() == socket_folder(env["DATABASE_URL"]))
 
 
@@ -200,7 +205,7 @@ def test_a_killed_broker_comes_back_on_its_port(start: Start) -> None:
 def test_a_killed_database_comes_back_with_what_was_committed(start: Start) -> None:
     child = start()
     env = read_environment(child)
-    owner_url = find_owner_url(EMBEDDED_FOLDER, str(socket_folder(env["DATABASE_URL"]))) or ""
+    owner_url = find_owner_url(Path(env["EMBEDDED_FOLDER"]), str(socket_folder(env["DATABASE_URL"]))) or ""
     with psycopg.connect(owner_url) as owner:
         owner.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
