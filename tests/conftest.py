@@ -98,21 +98,25 @@ def _clear_sums_cache() -> None:
 # The brokers
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param("tansu", marks=pytest.mark.broker), pytest.param("kafka", marks=pytest.mark.broker)],
-)
-def broker_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    if request.param == "tansu":
-        if not django_settings.KAFKA_BOOTSTRAP_SERVERS:
-            pytest.skip("no KAFKA_BOOTSTRAP_SERVERS: run under `manage.py embedded --`")
-        yield Broker("tansu", ",".join(django_settings.KAFKA_BOOTSTRAP_SERVERS), 20)
-        return
+@pytest.fixture(scope="session")
+def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One Apache Kafka for all tests of this process. It starts with the first that needs it."""
     try:
         with servers.run_apache_kafka(tmp_path_factory.mktemp("kafka")) as broker:
             yield broker
     except ServerUnavailable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(
+    params=[pytest.param("tansu", marks=pytest.mark.broker), pytest.param("kafka", marks=pytest.mark.broker)]
+)
+def broker_server(request: pytest.FixtureRequest) -> Broker:
+    if request.param == "kafka":
+        return request.getfixturevalue("apache_kafka")
+    if not django_settings.KAFKA_BOOTSTRAP_SERVERS:
+        pytest.skip("no KAFKA_BOOTSTRAP_SERVERS: run under `manage.py embedded --`")
+    return Broker("tansu", ",".join(django_settings.KAFKA_BOOTSTRAP_SERVERS), 20)
 
 
 @pytest.fixture
