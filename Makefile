@@ -4,6 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
+unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile all our files again
 
 .PHONY: help setup test check demo demo-once bench-ingest bench-pages screenshots openapi shell
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ $(VENV)/installed: requirements-dev.txt
 	@touch $@
 
 test: setup  ## all tests; ends by saying what could not run, and why
-	$(PYTHON) manage.py embedded --throwaway -- python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(PYTHON) manage.py embedded --throwaway -- python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## style, types, the layers, missing migrations
 	$(VENV)/bin/ruff check .
