@@ -77,6 +77,26 @@ def committing_db(
             yield database
 
 
+@pytest.fixture(scope="module")
+def module_database(template_database: Database) -> Iterator[Database]:
+    """A database for a module whose tests look only at rows of their own."""
+    with servers.create_database(template=template_database) as database:
+        yield database
+
+
+@pytest.fixture
+def shared_db(
+    module_database: Database, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """The database of the module. With `shared_processes` it is for tests that share a running site.
+
+    A module says so by making them its `committing_db` and its `processes`.
+    """
+    monkeypatch.setenv("DATABASE_URL", module_database.url)
+    with django_db_blocker.unblock(), use_database(NAME=module_database.name):
+        yield module_database
+
+
 FLAKY_PATHS = ("tests/browser/", "tests/test_faults.py")
 """Tests that may be repeated once, because browsers and killed processes are slow on a busy machine."""
 
@@ -176,17 +196,30 @@ def processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def module_processes(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    with servers.run_processes(tmp_path_factory.mktemp("module") / "processes") as started:
+        yield started
+
+
 @pytest.fixture
-def live_site(processes: Processes, tmp_path: Path) -> Site:
-    """The site on a free port and on the database of the test. Its mail is in tmp_path/mail."""
-    return servers.start_site(processes, MAIL_DIR=str(tmp_path / "mail"))
+def shared_processes(shared_db: Database, module_processes: Processes) -> Processes:
+    """Processes that run on the database of the module until its last test has ended."""
+    return module_processes
+
+
+@pytest.fixture
+def live_site(processes: Processes) -> Site:
+    """The site on a free port and on the database of the test. Its mail is in `processes.folder / "mail"`."""
+    return servers.find_or_start_site(processes, MAIL_DIR=str(processes.folder / "mail"))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Add the logs of the processes to the report of a failed test."""
     report = yield
-    started = getattr(item, "funcargs", {}).get("processes")
+    fixtures = getattr(item, "funcargs", {})
+    started = fixtures.get("processes") or fixtures.get("shared_processes")
     if report.failed and started:
         report.sections += [(log.name, log.read_text(errors="replace")) for log in started.logs]
     return report

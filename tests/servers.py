@@ -198,6 +198,7 @@ class Processes:
     folder: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     logs: list[Path] = field(default_factory=list)
+    sites: dict[frozenset[tuple[str, str]], "Site"] = field(default_factory=dict)
 
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
         """Start `manage.py <command>` with the environment of the test and `env`.
@@ -246,6 +247,14 @@ class Site:
     url: str
     socket_url: str
     process: subprocess.Popen[bytes]
+
+
+def find_or_start_site(processes: Processes, **env: str) -> Site:
+    """The site with these settings. It runs already where the tests of a module share their processes."""
+    settings = frozenset(env.items())
+    if settings not in processes.sites:
+        processes.sites[settings] = start_site(processes, **env)
+    return processes.sites[settings]
 
 
 def start_site(processes: Processes, **env: str) -> Site:

@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from tests import factories
 from tests.live.factories import create_session
-from tests.servers import Database, Processes, Site, start_site
+from tests.servers import Database, Processes, Site, find_or_start_site, start_site
 
 HALF_HEADERS = b"GET /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "
 HALF_BODY = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n%b\r\nlogin="
@@ -80,6 +80,12 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
+@pytest.fixture
+def impatient_site(shared_processes: Processes) -> Site:
+    """One site for all tests of slow requests. It waits for a second."""
+    return find_or_start_site(shared_processes, SLOW_REQUEST_SECONDS="1")
+
+
 def test_a_page_is_answered_while_a_thousand_half_requests_are_open(processes: Processes, stack: ExitStack) -> None:
     site = start_site(processes)
     stranger = Stranger(site, stack)
@@ -106,15 +112,15 @@ def test_half_requests_of_ones_own_address_do_not_keep_a_page_away(processes: Pr
 
 
 @pytest.mark.parametrize("sent", [b"", HALF_HEADERS, HALF_BODY % b""], ids=["nothing", "headers", "body"])
-def test_a_request_that_does_not_go_on_ends(processes: Processes, stack: ExitStack, sent: bytes) -> None:
-    stranger = Stranger(start_site(processes, SLOW_REQUEST_SECONDS="1"), stack)
+def test_a_request_that_does_not_go_on_ends(impatient_site: Site, stack: ExitStack, sent: bytes) -> None:
+    stranger = Stranger(impatient_site, stack)
 
     assert read_all(stranger.send(sent)) == b""
 
 
 @pytest.mark.parametrize("sent", [HALF_HEADERS, HALF_BODY % b""], ids=["headers", "body"])
-def test_a_request_that_trickles_ends(processes: Processes, stack: ExitStack, sent: bytes) -> None:
-    link = Stranger(start_site(processes, SLOW_REQUEST_SECONDS="1"), stack).send(sent)
+def test_a_request_that_trickles_ends(impatient_site: Site, stack: ExitStack, sent: bytes) -> None:
+    link = Stranger(impatient_site, stack).send(sent)
 
     assert trickle(link) == "ended"
 

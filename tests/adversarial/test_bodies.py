@@ -3,7 +3,17 @@
 import pytest
 import requests
 
-from tests.servers import Site
+from tests.servers import Database, Processes, Site
+
+
+@pytest.fixture
+def committing_db(shared_db: Database) -> Database:
+    return shared_db
+
+
+@pytest.fixture
+def processes(shared_processes: Processes) -> Processes:
+    return shared_processes
 
 
 @pytest.mark.parametrize(("path", "status"), [("/1/submit-listens", 401), ("/api/v1/me", 413), ("/", 413)])

@@ -1,5 +1,6 @@
 """Sites with sockets, and open pages on them."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -9,7 +10,7 @@ from websockets.sync.client import connect
 from accounts.models import Person
 from live import publisher
 from tests.live.factories import LivePage, create_person
-from tests.servers import Database, Processes, Site, start_site
+from tests.servers import Database, Processes, Site, find_or_start_site
 
 type OpenPage = Callable[..., LivePage]
 
@@ -27,13 +28,13 @@ def fresh_publisher() -> Iterator[None]:
 @pytest.fixture
 def calm_site(processes: Processes) -> Site:
     """A site that sends one heartbeat when it has connected to Kafka, and then none that could repair anything."""
-    return start_site(processes, LIVE_HEARTBEAT_SECONDS="600")
+    return find_or_start_site(processes, LIVE_HEARTBEAT_SECONDS="600")
 
 
 @pytest.fixture
 def quick_site(processes: Processes) -> Site:
     """A site that sends a heartbeat every second."""
-    return start_site(processes, LIVE_HEARTBEAT_SECONDS="1")
+    return find_or_start_site(processes, LIVE_HEARTBEAT_SECONDS="1")
 
 
 @pytest.fixture
@@ -59,9 +60,9 @@ def open_page(pages: ExitStack) -> OpenPage:
 
 @pytest.fixture
 def ana(committing_db: Database) -> Person:
-    return create_person("ana")
+    return create_person(f"ana-{uuid.uuid4().hex[:8]}")
 
 
 @pytest.fixture
 def ben(committing_db: Database) -> Person:
-    return create_person("ben")
+    return create_person(f"ben-{uuid.uuid4().hex[:8]}")

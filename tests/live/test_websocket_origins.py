@@ -17,6 +17,16 @@ type ConnectStatus = Callable[..., int]
 
 
 @pytest.fixture
+def committing_db(shared_db: Database) -> Database:
+    return shared_db
+
+
+@pytest.fixture
+def processes(shared_processes: Processes) -> Processes:
+    return shared_processes
+
+
+@pytest.fixture
 def connect_status(ana: Person) -> ConnectStatus:
     """The HTTP status that a page of this origin gets when it sends a valid cookie."""
     session = create_session(ana)

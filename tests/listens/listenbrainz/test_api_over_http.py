@@ -1,5 +1,6 @@
 """The ListenBrainz API over real HTTP: an unmodified client, large bodies, an unavailable database."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.db import connection
 from liblistenbrainz.errors import InvalidAuthTokenException, ListenBrainzAPIException
 
 from accounts import tokens
+from accounts.models import Person
+from events.models import Outbox
 from tests.listens.factories import make_fan
 from tests.listens.listenbrainz.conftest import (
     STARTED_AT,
@@ -23,13 +26,32 @@ from tests.listens.listenbrainz.conftest import (
     submission,
 )
 from tests.servers import Database, Processes, Site, start_site, wait_until
+from web.models import RateWindow
+
+# The tests share a database and a site. Each has its own fan, an empty outbox, and rate limits that nobody has used.
 
 
 @pytest.fixture
-def bea(committing_db: Database) -> str:
+def committing_db(shared_db: Database) -> Database:
+    return shared_db
+
+
+@pytest.fixture
+def processes(shared_processes: Processes) -> Processes:
+    return shared_processes
+
+
+@pytest.fixture
+def fan(committing_db: Database) -> Person:
+    Outbox.objects.all().delete()
+    RateWindow.objects.all().delete()
+    return make_fan(f"bea-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def bea(fan: Person) -> str:
     """The secret of a fan's token, in the database of the live site."""
-    bea = make_fan("bea")
-    return tokens.create(bea, "liblistenbrainz", by=bea)[1]
+    return tokens.create(fan, "liblistenbrainz", by=fan)[1]
 
 
 @pytest.fixture
@@ -117,9 +139,9 @@ def test_a_body_that_is_too_large_is_refused_after_the_token_and_is_counted(proc
     assert requests.get(f"{site.url}/health", timeout=30).status_code == 200
 
 
-def test_an_unmodified_client_can_read(scrobbler: liblistenbrainz.ListenBrainz) -> None:
-    assert scrobbler.get_listens("bea", count=5) == []
-    assert scrobbler.get_playing_now("bea") is None
+def test_an_unmodified_client_can_read(scrobbler: liblistenbrainz.ListenBrainz, fan: Person) -> None:
+    assert scrobbler.get_listens(fan.handle, count=5) == []
+    assert scrobbler.get_playing_now(fan.handle) is None
 
 
 QUEUE_MESSAGE = "Cannot submit listens to queue, please try again later."
