@@ -221,7 +221,8 @@ def test_loopback_and_named_hosts_are_accepted(address: str) -> None:
 
 
 def test_the_client_is_not_loaded_before_a_model_is_asked() -> None:
-    script = "import sys, ai.draft; print(sorted({'ai.llm', 'ai.openai_client', 'openai'} & sys.modules.keys()))"
+    names = "{'ai.llm', 'ai.openai_client', 'openai'}"
+    script = f"import sys, config, ai.draft; print(sorted({names} & sys.modules.keys()))"
 
     done = subprocess.run([sys.executable, "-c", script], cwd=BASE_DIR, capture_output=True, text=True, check=True)
 
