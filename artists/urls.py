@@ -3,10 +3,11 @@
 from django.urls import include, path
 
 from artists import views
-from artists.api import drafts, grants, programs, staff, team
+from artists.api import drafts, grants, profile, programs, recordings, staff, team
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
+RECORDING = f"{STUDIO}/recordings/<int:pk>"
 PROGRAM = f"{STUDIO}/programs/<int:pk>"
 DRAFT = "api/v1/drafts/<int:pk>"
 
@@ -20,6 +21,11 @@ urlpatterns = [
     path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
     path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
     path(f"{STUDIO}/review-settings", team.ReviewSettingsView.as_view(), name="api-review-settings"),
+    path(f"{STUDIO}/profile", profile.ProfileView.as_view(), name="api-profile"),
+    path(f"{STUDIO}/profile/picture", profile.ProfilePictureView.as_view(), name="api-profile-picture"),
+    path(f"{STUDIO}/recordings", recordings.RecordingsView.as_view(), name="api-recordings"),
+    path(RECORDING, recordings.RecordingView.as_view(), name="api-recording"),
+    path(f"{RECORDING}/cover", recordings.CoverView.as_view(), name="api-recording-cover"),
     path(f"{STUDIO}/programs", programs.ProgramsView.as_view(), name="api-programs"),
     path(f"{PROGRAM}/versions", programs.VersionsView.as_view(), name="api-program-versions"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.SignView.as_view(), name="api-program-version-sign"),

@@ -52,7 +52,15 @@ def address_parts() -> dict[str, object]:
     assert experience
     assert draft
     assert program
-    own = {"experience": experience.pk, "receipt": experience.receipt_key, "draft": draft.pk, "program": program.pk}
+    song = artist.recordings.order_by("pk").first()
+    assert song
+    own = {
+        "song": song.pk,
+        "experience": experience.pk,
+        "receipt": experience.receipt_key,
+        "draft": draft.pk,
+        "program": program.pk,
+    }
     owner = artist.team.members.filter(role=Role.PRINCIPAL).select_related("person").get().person
     _, invitation = invitations.create(artist.team, fan.email, Role.REVIEWER, by=owner)
     return {"artist": artist.slug, "invitation": invitation, **own}

@@ -14,6 +14,7 @@ from accounts.models import Person
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from catalog import lookalikes, registration
+from catalog.exceptions import AlreadyInCatalog
 from catalog.models import Artist, Recording
 from web.exceptions import Conflict
 from web.serializers import JSONSerializer
@@ -89,8 +90,8 @@ class RecordingsView(APIView):
         serializer.is_valid(raise_exception=True)
         try:
             recording = registration.add_recording(artist, by=get_person(request).actor, **serializer.validated_data)
-        except registration.AlreadyInCatalog as error:
-            raise Conflict({"title": str(error)}) from error
+        except AlreadyInCatalog as error:
+            raise Conflict({error.field: str(error)}) from error
         return Response(RecordingSerializer(recording).data, status=status.HTTP_201_CREATED)
 
 

@@ -11,7 +11,7 @@ from accounts.models import Role
 from accounts.people import display_names
 from artists.models import Draft
 from audit.models import Entry
-from catalog.models import Artist
+from catalog.models import Artist, Recording
 
 PAGE_SIZE = 40
 MAX_ACTORS = 40
@@ -44,7 +44,7 @@ def list_history(artist: Artist, *, before: int | None = None) -> tuple[list[His
     entries = newest[:PAGE_SIZE]
     own_drafts = _own_draft_subjects(artist, entries)
     shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own_drafts]
-    names = _display_names(shown)
+    names, labels = _display_names(shown), labels | _song_labels(shown)
     items = [
         HistoryItem(entry.at, _actor_name(entry, names), describe_entry(entry, names, labels), _draft_id(entry))
         for entry in shown
@@ -72,6 +72,13 @@ def _subject_labels(artist: Artist) -> dict[str, str]:
     return labels | {f"team:{artist.team_id}": "the team"}
 
 
+def _song_labels(entries: Iterable[Entry]) -> dict[str, str]:
+    """The titles of the songs that these entries are about."""
+    ids = {int(pk) for kind, _, pk in (entry.subject.partition(":") for entry in entries) if kind == "recording"}
+    found = Recording.objects.filter(pk__in=ids).values_list("pk", "title") if ids else ()
+    return {f"recording:{pk}": f"“{title}”" for pk, title in found}
+
+
 def _team_actors(artist: Artist) -> list[str]:
     """Everybody who has or had a role in the team."""
     actors = Entry.objects.filter(subject=f"team:{artist.team_id}").values_list("facts__person", flat=True)
@@ -86,7 +93,8 @@ def _entries_about(subjects: Iterable[str]) -> QuerySet[Entry]:
 def _entries_by(actor: str, artist: Artist) -> QuerySet[Entry]:
     # The subject `artist:` also has opt-ins of fans, which the team may not see. Only these actions are the team's.
     own = Q(subject=f"artist:{artist.pk}", action__in=ARTIST_ACTIONS)
-    return Entry.objects.filter(Q(subject__startswith="draft:") | own, actor=actor)
+    songs = Q(subject__startswith="recording:", facts__artist=artist.pk)
+    return Entry.objects.filter(Q(subject__startswith="draft:") | own | songs, actor=actor)
 
 
 def _newest_entries(sources: Sequence[QuerySet[Entry]], before: int | None, limit: int) -> list[Entry]:
@@ -139,6 +147,15 @@ def _reason_detail(facts: EntryFacts) -> str:
     return str(facts.get("reason")).partition(": ")[2]
 
 
+SONG_FIELDS = {"artist_credit": "the artists", "duration_ms": "the length", "isrc": "the ISRC", "mbid": "the MBID"}
+
+
+def _field_words(facts: EntryFacts) -> str:
+    """What of a song was changed, for example "the ISRC and the title"."""
+    names = [SONG_FIELDS.get(name, f"the {name}") for name in facts.get("changed", [])]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
 def _describe_undo(subject: str, facts: EntryFacts) -> str:
     return f"undid the {'decline' if facts.get('was') == 'declined' else 'approval'} of {subject}"
 
@@ -158,6 +175,11 @@ ACTION_DESCRIPTIONS: Mapping[str, Callable[[str, EntryFacts], str]] = {
     "draft.undone": _describe_undo,
     "draft.withdrawn": lambda subject, facts: f"took {subject} out of the queue: {_reason_detail(facts)}",
     "review_settings.set": lambda _, facts: f"set the undo time to {facts.get('grace_seconds')} seconds",
+    "recording.added": lambda subject, _: f"added the song {subject}",
+    "recording.edited": lambda subject, facts: f"changed {_field_words(facts)} of {subject}",
+    "recording.cover_set": lambda subject, facts: (
+        f"{'changed' if facts.get('picture') else 'removed'} the cover of {subject}"
+    ),
     "artist.described": lambda *_: "changed the profile",
     "artist.picture_set": lambda _, facts: f"{'changed' if facts.get('picture') else 'removed'} the picture",
     "team.principal_named": lambda _, facts: f"verified {facts['name']} as the artist",

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from artists.studio.views import grants, history, overview, profile, programs, review, team
+from artists.studio.views import grants, history, overview, profile, programs, review, songs, team
 
 REVIEW = "<slug:slug>/review"
 DRAFT = f"{REVIEW}/<int:draft_id>"
 PROGRAMS = "<slug:slug>/programs"
 PROGRAM = f"{PROGRAMS}/<int:program_id>"
+SONGS = "<slug:slug>/songs"
+SONG = f"{SONGS}/<int:song_id>"
 TEAM = "<slug:slug>/team"
 
 urlpatterns = [
@@ -33,6 +35,9 @@ urlpatterns = [
     path(f"{PROGRAM}/versions/<int:version>", programs.show_version, name="program-version"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.sign_version, name="program-version-sign"),
     path("<slug:slug>/grants", grants.manage_grants, name="grants"),
+    path(SONGS, songs.list_or_add_songs, name="songs"),
+    path(SONG, songs.edit_song, name="song"),
+    path(f"{SONG}/cover", songs.set_cover, name="song-cover"),
     path("<slug:slug>/profile", profile.edit_profile, name="profile"),
     path("<slug:slug>/profile/picture", profile.set_picture, name="profile-picture"),
     path(TEAM, team.manage_team, name="team"),

@@ -10,15 +10,12 @@ from django.db import IntegrityError, transaction
 from accounts.models import Team
 from accounts.people import clean_name, has_letter_or_digit
 from audit import trail
-from catalog import pictures, text_keys
+from catalog import pictures, recordings, text_keys
+from catalog.exceptions import AlreadyInCatalog
 from catalog.links import Link
 from catalog.lookalikes import has_visible_character
 from catalog.models import Artist, ArtistLink, Recording, RecordingWork, Work
 from catalog.picture_encoding import EncodedPicture
-
-
-class AlreadyInCatalog(Exception):
-    """The catalogue has an entry with the same identifier. The message says which."""
 
 
 def add_artist(name: str, slug: str, team_name: str = "", *, by: str, mbid: UUID | None = None) -> Artist:
@@ -83,13 +80,10 @@ def add_recording(
     keys = text_keys.recording_keys(title, credit)
     names: dict[str, Any] = {"artist": artist, "title": title, "artist_credit": credit}
     recording = Recording(**names, isrc=isrc or None, mbid=mbid, duration_ms=duration_ms, **keys)
-    taken = "There is a recording of this title and credit, this ISRC or this MBID already."
     with transaction.atomic():
         Artist.objects.select_for_update().get(pk=artist.pk)  # one at a time adds recordings to this artist
-        same = artist.recordings.filter(text_key=recording.text_key)
-        if (same if recording.isrc is None else same.filter(isrc=None)).exists():
-            raise AlreadyInCatalog(taken)
-        _save_new(recording, taken)
+        recordings.require_free(recording)
+        _save_new(recording, "There is a recording of this ISRC or this MBID already.")
         trail.record("recording.added", by=by, subject=f"recording:{recording.pk}", artist=artist.pk)
     return recording
 

@@ -35,7 +35,7 @@ STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign",
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
     "api-draft-decline",
-    "api-draft-undo",
+    "api-draft-undo", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {
@@ -60,6 +60,9 @@ STUDIO_PAGES = {
     "program-version": ("/studio/{slug}/programs/{program}/versions/1", "get"),
     "program-version-sign": ("/studio/{slug}/programs/{program}/versions/1/sign", "post"),
     "grants": ("/studio/{slug}/grants", "get post"),
+    "songs": ("/studio/{slug}/songs", "get post"),
+    "song": ("/studio/{slug}/songs/{song}", "get post"),
+    "song-cover": ("/studio/{slug}/songs/{song}/cover", "post"),
     "profile": ("/studio/{slug}/profile", "get post"),
     "profile-picture": ("/studio/{slug}/profile/picture", "post"),
     "team": ("/studio/{slug}/team", "get post"),
@@ -105,7 +108,7 @@ FAN_OWNED_PAGES = {
 FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
-    "separate": "yes", "about": "Mine", "spot": "sea",
+    "separate": "yes", "about": "Mine", "spot": "sea", "title": "Mine",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -148,13 +151,18 @@ def scene(db: None) -> dict[str, Any]:
     artist, other = factories.create_artist("Mara Veil"), factories.create_artist("Ove Lind")
     draft = factories.create_pending_draft(artist)
     experience = factories.create_experience(artist)
-    program = draft.version.program
+    program, song = draft.version.program, factories.create_recording(artist, "Low Tide")
     invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return {
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",
             "api-grants": f"/api/v1/studio/{artist.slug}/grants",
             "api-review-settings": f"/api/v1/studio/{artist.slug}/review-settings",
+            "api-profile": f"/api/v1/studio/{artist.slug}/profile",
+            "api-profile-picture": f"/api/v1/studio/{artist.slug}/profile/picture",
+            "api-recordings": f"/api/v1/studio/{artist.slug}/recordings",
+            "api-recording": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}",
+            "api-recording-cover": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/cover",
             "api-programs": f"/api/v1/studio/{artist.slug}/programs",
             "api-program-versions": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions",
             "api-program-version-sign": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions/1/sign",
@@ -181,6 +189,7 @@ def scene(db: None) -> dict[str, Any]:
         "experience": experience,
         "other": other,
         "program": program,
+        "song": song,
     }
 
 
@@ -257,7 +266,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     """Name, address and method of every page of the studio, about the objects of Mara Veil's."""
     artist = scene["draft"].artist
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
-    own["invitation"] = artist.team.invitations.get().pk
+    own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk}
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()
@@ -279,7 +288,8 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     draft = (scene["draft"].state, scene["draft"].text, scene["draft"].held_by)
     asked = tuple(artist.team.invitations.order_by("pk").values_list("email", "outcome"))
     profile = type(artist).objects.filter(pk=artist.pk).values_list("about", "spot", "picture").get()
-    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds, profile
+    songs = tuple(artist.recordings.order_by("pk").values_list("title", "cover"))
+    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds, profile, songs
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -327,6 +337,9 @@ ROLES_ALLOWED = {
     "program": {"principal", "owner", "editor"},
     "program-version-sign": set(),
     "grants": {"principal", "owner"},
+    "songs": {"principal", "owner", "editor"},
+    "song": {"principal", "owner", "editor"},
+    "song-cover": {"principal", "owner", "editor"},
     "profile": {"principal", "owner", "editor"},
     "profile-picture": {"principal", "owner", "editor"},
     "team-review-settings": {"principal", "owner"},
@@ -345,9 +358,9 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     client = factories.fresh_client(factories.get_member(artist, role))
     target = artist.team.members.get(role="editor" if role != "editor" else "reviewer").pk
     own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
-    own["invitation"] = artist.team.invitations.get().pk
+    own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk}
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
-    form |= {"picture": SimpleUploadedFile("me.png", png())} if name == "profile-picture" else {}
+    form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()
 
     answer = client.post(STUDIO_PAGES[name][0].format(**own), form)

@@ -13,7 +13,7 @@ from tests.operator import addresses as operator
 @dataclass(frozen=True)
 class PageURL:
     path: str
-    """With {artist}, {draft}, {experience}, {program}, {receipt} and {invitation}."""
+    """With {artist}, {draft}, {experience}, {program}, {song}, {receipt} and {invitation}."""
     viewer: str = "fan"
     """nobody, newcomer, fan, principal or staff. test_every_page adds more."""
 
@@ -54,6 +54,8 @@ PAGE_URLS = {
     "program": PageURL(f"{STUDIO}/programs/{{program}}", "principal"),
     "program-version": PageURL(f"{STUDIO}/programs/{{program}}/versions/1", "principal"),
     "grants": PageURL(f"{STUDIO}/grants", "principal"),
+    "songs": PageURL(f"{STUDIO}/songs", "principal"),
+    "song": PageURL(f"{STUDIO}/songs/{{song}}", "principal"),
     "profile": PageURL(f"{STUDIO}/profile", "principal"),
     "team": PageURL(f"{STUDIO}/team", "principal"),
     "sent": PageURL(f"{STUDIO}/delivered", "principal"),
@@ -69,6 +71,7 @@ NOT_PAGES = {
     "api-team", "api-grants",
     "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
     "api-drafts",
+    "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     # forms, which redirect to a page
     "feed-hide-ai", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
@@ -77,7 +80,7 @@ NOT_PAGES = {
     "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
-    "team-member", "team-invitation", "profile-picture", "staff-report-handle",
+    "team-member", "team-invitation", "profile-picture", "song-cover", "staff-report-handle",
     # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",

@@ -67,6 +67,19 @@ def _changed(page: Page) -> None:
     page.wait_for_selector("#mark-preview [data-made=written]")
 
 
+def _wrong_song(page: Page) -> None:
+    page.fill("[name=isrc]", "PT-ABC-26-0000")
+    page.fill("[name=duration]", "long")
+    page.click("#song-details .btn-primary")
+    page.wait_for_selector("[name=isrc][aria-invalid=true]")
+
+
+def _wrong_profile(page: Page) -> None:
+    page.fill("[name=url_0]", "http://example.com")
+    page.click("#profile-words .btn-primary")
+    page.wait_for_selector("[name=url_0][aria-invalid=true]")
+
+
 def _offline(page: Page) -> None:
     page.context.set_offline(True)
     page.wait_for_selector("#offline:not([hidden])")
@@ -109,6 +122,11 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "an invitation, signed out": (PageURL("/invitations/{invitation}", "nobody"), None),
     "an invitation of somebody else": (PageURL("/invitations/{invitation}", "newcomer"), None),
     "an invitation that is over": (PageURL("/invitations/nothing"), None),
+    "a song with mistakes": (PageURL("/studio/{artist}/songs/{song}", "principal"), _wrong_song),
+    "a reviewer's song": (PageURL("/studio/{artist}/songs/{song}", "reviewer"), None),
+    "no songs yet": (PageURL("/studio/{quiet}/songs", "quiet principal"), None),
+    "a profile with mistakes": (PageURL("/studio/{artist}/profile", "principal"), _wrong_profile),
+    "a reviewer's profile": (PageURL("/studio/{artist}/profile", "reviewer"), None),
     "a reviewer's team": (PageURL("/studio/{artist}/team", "reviewer"), None),
 }
 PAGES_AND_STATES = {**{name: (page_url, None) for name, page_url in PAGE_URLS.items()}, **STATES}
@@ -148,6 +166,7 @@ def scene(full_site: FullSite) -> Scene:
     }  # fmt: skip
     path_values = {
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
+        "song": factories.create_recording(artist, ONE_WORD).pk,
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
     return Scene(people, path_values)

@@ -1,0 +1,145 @@
+"""An artist's recordings over the API, for the artist's team."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.requests import get_person
+from artists import songs
+from artists.api.access import StudioView, get_studio_artist
+from artists.api.pictures import PICTURE_BODY, PictureParser, PictureSerializer, read_picture
+from artists.validation import validate_visible
+from catalog import identifiers
+from catalog.exceptions import AlreadyInCatalog
+from catalog.lookalikes import has_visible_character
+from catalog.models import Recording
+from web.exceptions import Conflict
+from web.pagination import StrictCursorPagination
+from web.serializers import JSONSerializer
+
+MAX_QUERY = 120
+MAX_DURATION_MS = 2**31 - 1
+
+
+class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Recording]):
+    title = serializers.CharField(max_length=1024, validators=[validate_visible])
+    artist_credit = serializers.CharField(
+        max_length=2048, required=False, allow_blank=True, validators=[validate_visible], help_text="empty: the artist"
+    )
+    isrc = serializers.CharField(max_length=40, required=False, allow_null=True)
+    mbid = serializers.CharField(max_length=80, required=False, allow_null=True)
+    duration_ms = serializers.IntegerField(min_value=1, max_value=MAX_DURATION_MS, required=False, allow_null=True)
+    cover = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Recording
+        fields = ["id", "title", "artist_credit", "isrc", "mbid", "duration_ms", "cover", "is_main"]
+        read_only_fields = ["is_main"]
+
+    @extend_schema_field(PictureSerializer(allow_null=True))
+    def get_cover(self, recording: Recording) -> dict[str, str] | None:
+        return PictureSerializer(recording.cover_id).data if recording.cover_id else None
+
+    def validate_title(self, title: str) -> str:
+        if not has_visible_character(title):
+            raise serializers.ValidationError("Nobody can see this title.")
+        return title
+
+    def validate_isrc(self, text: str | None) -> str | None:
+        return _parse(text, identifiers.parse_isrc)
+
+    def validate_mbid(self, text: str | None) -> UUID | None:
+        return _parse(text, identifiers.parse_mbid)
+
+
+class NewestPagination(StrictCursorPagination):
+    ordering = "-id"
+
+
+class RecordingsView(generics.ListAPIView[Recording]):
+    serializer_class = TeamRecordingSerializer
+    pagination_class = NewestPagination
+    queryset = Recording.objects.none()
+
+    def get_queryset(self) -> QuerySet[Recording]:
+        artist = get_studio_artist(self.request, self.kwargs["slug"])
+        return songs.search(artist, self.request.query_params.get("q", "").strip()[:MAX_QUERY].replace("\0", ""))
+
+    @extend_schema(parameters=[OpenApiParameter("q", description="a part of the title, or the whole ISRC")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the artist's recordings, newest first."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(request=TeamRecordingSerializer, responses={201: TeamRecordingSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Add a recording. An editor, an owner or a principal does this."""
+        artist = get_studio_artist(request, slug)
+        songs.require_editor(artist, get_person(request))
+        serializer = TeamRecordingSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        try:
+            recording = songs.add(artist, by=get_person(request), **serializer.validated_data)
+        except AlreadyInCatalog as error:
+            raise Conflict({error.field: str(error)}) from error
+        return Response(TeamRecordingSerializer(recording).data, status=status.HTTP_201_CREATED)
+
+
+class OneRecordingView(StudioView):
+    """Base of the views of one recording. That of another artist is a 404."""
+
+    def get_recording(self) -> Recording:
+        recordings = Recording.objects.select_related("artist")
+        return get_object_or_404(recordings, pk=self.kwargs["pk"], artist=self.get_artist())
+
+
+class RecordingView(OneRecordingView):
+    @extend_schema(responses=TeamRecordingSerializer)
+    def get(self, request: Request, slug: str, pk: int) -> Response:
+        """Show a recording."""
+        return Response(TeamRecordingSerializer(self.get_recording()).data)
+
+    @extend_schema(request=TeamRecordingSerializer, responses=TeamRecordingSerializer)
+    def patch(self, request: Request, slug: str, pk: int) -> Response:
+        """Change what is sent, and keep the rest. Plays that were counted stay with the recording."""
+        recording = self.get_recording()
+        songs.require_editor(recording.artist, get_person(request))
+        serializer = TeamRecordingSerializer(recording, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        try:
+            songs.edit(recording, by=get_person(request), **serializer.validated_data)
+        except AlreadyInCatalog as error:
+            raise Conflict({error.field: str(error)}) from error
+        return Response(TeamRecordingSerializer(self.get_recording()).data)
+
+
+class CoverView(OneRecordingView):
+    parser_classes = [PictureParser]
+
+    @extend_schema(request=PICTURE_BODY, responses=PictureSerializer)
+    def put(self, request: Request, slug: str, pk: int) -> Response:
+        """Replace the cover of a recording: PNG, JPEG or WebP, at most 8 MB and 25 megapixels."""
+        recording = self.get_recording()
+        songs.require_editor(recording.artist, get_person(request))
+        songs.set_cover(recording, read_picture(request), by=get_person(request))
+        return Response(PictureSerializer(recording.cover_id).data)
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, slug: str, pk: int) -> Response:
+        """Remove the cover of a recording."""
+        songs.set_cover(self.get_recording(), None, by=get_person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _parse[Identifier](text: str | None, parse: Callable[[str], Identifier]) -> Identifier | None:
+    """The identifier in its stored form, or None for none."""
+    try:
+        return None if text is None else parse(text)
+    except identifiers.InvalidIdentifier as error:
+        raise serializers.ValidationError(str(error)) from error

@@ -1,0 +1,63 @@
+"""The recordings that an artist's team adds and changes. Pages call them songs."""
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts import roles
+from accounts.models import Person
+from artists.permissions import require_role
+from catalog import identifiers, recordings, registration
+from catalog.models import Artist, Recording
+from catalog.picture_encoding import EncodedPicture
+
+
+def search(artist: Artist, query: str = "") -> QuerySet[Recording]:
+    """The artist's recordings whose title contains `query`, or that have it as their ISRC."""
+    if not query:
+        return artist.recordings.all()
+    matches = Q(title__icontains=query)
+    with contextlib.suppress(identifiers.InvalidIdentifier):
+        matches |= Q(isrc=identifiers.parse_isrc(query))
+    return artist.recordings.filter(matches)
+
+
+def require_editor(artist: Artist, by: Person) -> None:
+    """Raise NotAllowed unless this person may change the songs. For views, before they decode a picture."""
+    require_role(artist, by, roles.may_edit, "add and change songs")
+
+
+def add(
+    artist: Artist,
+    *,
+    by: Person,
+    title: str,
+    artist_credit: str = "",
+    isrc: str | None = None,
+    mbid: UUID | None = None,
+    duration_ms: int | None = None,
+) -> Recording:
+    """Raises NotAllowed, and what `registration.add_recording` raises."""
+    require_editor(artist, by)
+    identifying: dict[str, Any] = {"isrc": isrc, "mbid": mbid}
+    return registration.add_recording(artist, title, artist_credit, by=by.actor, duration_ms=duration_ms, **identifying)
+
+
+def edit(recording: Recording, *, by: Person, **fields: Any) -> list[str]:
+    """Change what `fields` name and keep the rest; return what changed. An empty credit is the artist's name.
+
+    Raises NotAllowed, and what `recordings.edit_recording` raises.
+    """
+    require_editor(recording.artist, by)
+    names = ("title", "artist_credit", "isrc", "mbid", "duration_ms")
+    values = {name: fields.get(name, getattr(recording, name)) for name in names}
+    values["artist_credit"] = values["artist_credit"] or recording.artist.name
+    return recordings.edit_recording(recording, by=by.actor, **values)
+
+
+def set_cover(recording: Recording, picture: EncodedPicture | None, *, by: Person) -> None:
+    """Show this cover, or none. Raises NotAllowed."""
+    require_editor(recording.artist, by)
+    recordings.set_cover(recording, picture, by=by.actor)

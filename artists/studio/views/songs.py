@@ -1,0 +1,133 @@
+"""The song pages: list, search and add songs, and change one with its cover."""
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.requests import AuthenticatedHttpRequest
+from artists import songs
+from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
+from artists.studio.forms.picture import PictureForm
+from artists.studio.forms.song import SongForm, format_isrc, format_length
+from catalog.exceptions import AlreadyInCatalog
+from catalog.models import Recording
+from web.decorators import post_only
+from web.pagination import InvalidCursor, paginate
+
+PAGE_SIZE = 30
+MAX_QUERY = 120
+
+
+@team_member_required
+def list_or_add_songs(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
+    """GET: list the songs that contain `q`, newest first. POST: add a song and open it; typed text is kept."""
+    if request.method != "POST":
+        return _render_list(request, studio, SongForm())
+    form = SongForm(request.POST)
+    try:
+        songs.require_editor(studio.artist, request.user)
+        if form.is_valid():
+            recording = songs.add(studio.artist, by=request.user, **form.song_fields())
+            messages.success(request, f"“{recording.title}” is added. Its plays count from now on.")
+            return redirect(studio.url("song", song_id=recording.pk))
+    except AlreadyInCatalog as error:
+        form.add_conflict(error)
+    except USER_ERRORS as error:
+        return _render_list(request, studio, form, problem=str(error), status=error_status(error))
+    return _render_list(request, studio, form, status=422)
+
+
+@team_member_required
+def edit_song(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
+    """GET: show a song. POST: save its words and codes; typed text is kept."""
+    recording = _get_song_or_404(studio, song_id)
+    if request.method != "POST":
+        return _render_song(request, studio, recording)
+    form = SongForm(request.POST)
+    try:
+        songs.require_editor(studio.artist, request.user)
+        if form.is_valid():
+            changed = songs.edit(recording, by=request.user, **form.song_fields())
+            messages.success(request, "Saved." if changed else "Nothing changed.")
+            return redirect(studio.url("song", song_id=recording.pk))
+    except AlreadyInCatalog as error:
+        form.add_conflict(error)
+    except USER_ERRORS as error:
+        return _render_song(request, studio, recording, form=form, problem=str(error), status=error_status(error))
+    return _render_song(request, studio, recording, form=form, status=422)
+
+
+@post_only
+@team_member_required
+def set_cover(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
+    """Replace the cover of a song, or with `do=remove` remove it."""
+    recording = _get_song_or_404(studio, song_id)
+    try:
+        songs.require_editor(studio.artist, request.user)
+        form = PictureForm(request.POST, request.FILES)
+        if request.POST.get("do") == "remove":
+            songs.set_cover(recording, None, by=request.user)
+        elif form.is_valid():
+            songs.set_cover(recording, form.cleaned_data["picture"], by=request.user)
+        else:
+            return _render_song(request, studio, recording, picture_form=form, status=422)
+    except USER_ERRORS as error:
+        return _render_song(request, studio, recording, problem=str(error), status=error_status(error))
+    messages.success(request, "Fans see the new cover now." if recording.cover_id else "The cover was removed.")
+    return redirect(studio.url("song", song_id=recording.pk))
+
+
+def _get_song_or_404(studio: Studio, song_id: int) -> Recording:
+    return get_object_or_404(Recording.objects.select_related("artist"), pk=song_id, artist=studio.artist)
+
+
+def _render_list(
+    request: AuthenticatedHttpRequest, studio: Studio, form: SongForm, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:MAX_QUERY].replace("\0", "")
+    found, before = songs.search(studio.artist, query), request.GET.get("before", "")
+    try:
+        page = paginate(found, field=None, before=before, size=PAGE_SIZE)
+    except InvalidCursor:
+        page, before = paginate(found, field=None, before="", size=PAGE_SIZE), ""
+    return studio.render(
+        request,
+        "studio/songs.html#song-list" if request.htmx else "studio/songs.html",
+        status=status,
+        rows=[(song, format_isrc(song.isrc), format_length(song.duration_ms)) for song in page.items],
+        query=query,
+        older=_page_url(query, str(page.older)) if page.older else "",
+        newest=_page_url(query, "") if before else "",
+        form=form,
+        problem=problem,
+    )
+
+
+def _page_url(query: str, before: str) -> str:
+    parameters = QueryDict(mutable=True)
+    parameters.update({name: value for name, value in (("q", query), ("before", before)) if value})
+    return f"?{parameters.urlencode()}"
+
+
+def _render_song(
+    request: AuthenticatedHttpRequest,
+    studio: Studio,
+    recording: Recording,
+    *,
+    form: SongForm | None = None,
+    picture_form: PictureForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    return studio.render(
+        request,
+        "studio/song.html",
+        status=status,
+        section="songs",
+        song=recording,
+        isrc=format_isrc(recording.isrc),
+        length=format_length(recording.duration_ms),
+        form=form or SongForm.of_recording(recording),
+        picture_form=picture_form or PictureForm(),
+        problem=problem,
+    )
