@@ -10,13 +10,14 @@ from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from audit import trail
+from audit.actors import SystemActor
 from audit.models import Entry
 from fans import experiences, mutes
 from rights import clearance
 
 CHANNEL = "drafts"
 BATCH_SIZE = 200
-ACTOR = "system:delivery"
+ACTOR = SystemActor.DELIVERY
 REASON_UNCLEARED = "uncleared: not everybody who must say yes still does"
 REASON_OPTED_OUT = "opted out: the fan ended it before delivery"
 REASON_MUTED = "muted: the fan paused this program"

@@ -16,6 +16,7 @@ from artists.models import Draft, Moment, Program, ProgramVersion
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from audit import trail
+from audit.actors import SystemActor
 from audit.models import Entry
 from fans import mutes, opt_ins
 from live import notices
@@ -26,7 +27,7 @@ from worker import wake
 
 BATCH_SIZE = 200
 MODEL_BATCH_SIZE = 4  # a model takes seconds for each
-ACTOR = "system:drafts"
+ACTOR = SystemActor.DRAFTS
 REASON_OPTED_OUT = "opted out: the fan ended it before anything was written"
 REASON_MUTED = "muted: the fan paused this program before anything was written"
 

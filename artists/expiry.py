@@ -6,11 +6,12 @@ from django.db.models.functions import Now
 from artists.models import Draft
 from artists.notifications import draft_notices
 from audit import trail
+from audit.actors import SystemActor
 from live import notices
 
 CHANNEL = "deadlines"
 BATCH_SIZE = 200
-ACTOR = "system:expiry"
+ACTOR = SystemActor.EXPIRY
 REASON_EXPIRED = "expired: nobody decided in time"
 
 

@@ -12,9 +12,10 @@ from ai.wording import load_wording
 from artists import generation, moments
 from artists.generation import Counts, Listening
 from artists.models import Draft, Moment, ProgramVersion
+from audit.actors import SystemActor
 from worker import wake
 
-ACTOR = "system:facts"
+ACTOR = SystemActor.FACTS
 REASON_NOT_REACHED = "outdated: the fan took listens back, so this number is not reached any more"
 REASON_NOT_NEW = "outdated: the first listen is no longer new"
 CHANGED_FACTS = {

@@ -26,7 +26,7 @@ ROLE_DESCRIPTIONS = {
     Role.EDITOR: "Write programs, which the artist then signs, decide drafts one by one, and pause a program.",
     Role.REVIEWER: "Decide drafts one by one, and pause a program.",
 }
-"""For the invitation and the page of the team."""
+"""For the invitation and the page of the team: the roles in an artist's team."""
 DOMAIN = re.compile(r"[^\W_][.。][^\W\d_]{2,}")
 """What mail programs turn into a link, whatever its ending."""
 MAIL_TEMPLATE = "studio/email/invitation"

@@ -53,9 +53,7 @@ class Program(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     current = models.OneToOneField("ProgramVersion", models.PROTECT, null=True, related_name="+")
-    paused_because = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="why fans’ reports paused it, as a sentence"
-    )
+    paused_because = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="by reports")
     reports_from = models.DateTimeField(null=True, help_text="only reports made after this time count")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -91,6 +89,7 @@ class ProgramVersion(models.Model):
         OPTED_IN = "opted_in", "fans who opted in"
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="versions")
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
     version = models.PositiveIntegerField()
     moment = models.CharField(max_length=12, choices=MomentKind.choices)
     nth = models.PositiveIntegerField(help_text="the number of the listen; 1 for the first")

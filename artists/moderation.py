@@ -10,6 +10,7 @@ from django.db import transaction
 from artists.models import Program
 from artists.notifications import program_notices
 from audit import trail
+from audit.actors import SystemActor
 from catalog.models import Artist
 from live import notices
 from trust import reports
@@ -17,7 +18,7 @@ from trust.counts import ReportCounts, claim_programs, count_by_program
 from trust.models import Report
 
 BATCH_SIZE = 200
-ACTOR = "system:reports"
+ACTOR = SystemActor.REPORTS
 
 
 def weigh_next() -> bool:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from artists.models import Moment, ProgramVersion
 from audit import trail
+from audit.actors import SystemActor
 from fans import mutes, opt_ins
 from fans.engagement import Progress
 from fans.mutes import FanAndProgram
@@ -20,7 +21,7 @@ from listens.models import Listen
 from worker import wake
 
 CHANNEL = "moments"
-ACTOR = "system:moments"
+ACTOR = SystemActor.MOMENTS
 REASON_SAME_LISTEN = "one letter: another program of the artist answers this listen"
 REASON_SAME_OPT_IN = "one letter: another program of the artist answers the day before the opt-in"
 # A repeated batch inserts nothing again. The order keeps two consumers from waiting for each other's rows (deadlock).

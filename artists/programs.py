@@ -67,7 +67,9 @@ def edit(
     with transaction.atomic():
         _lock_program(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
-        version = program.versions.create(version=newest + 1, wording=canonical, by=by.actor, **terms)
+        version = program.versions.create(
+            artist=program.artist, version=newest + 1, wording=canonical, by=by.actor, **terms
+        )
         trail.record("program.edited", by=by.actor, subject=f"program:{program.pk}", version=version.version)
     version.refresh_from_db()
     return version
@@ -85,7 +87,9 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
         program = _lock_program(version.program)
         if program.current and program.current.version >= version.version:
             raise Stale(f"Version {program.current.version} is signed. Edit the program to make a newer one.")
-        decision = decisions.record_decision(Decision.Kind.SHAPE, version.shape_hash, by=by.actor, role=Role.PRINCIPAL)
+        decision = decisions.record_decision(
+            Decision.Kind.SHAPE, version.shape_hash, artist=artist, by=by.actor, role=Role.PRINCIPAL
+        )
         ProgramVersion.objects.filter(pk=version.pk, decision=None).update(decision=decision)
         state = Program.State.PAUSED if program.state == Program.State.PAUSED else Program.State.LIVE
         Program.objects.filter(pk=program.pk).update(current=version, state=state)

@@ -241,6 +241,7 @@ def _record_decision(draft: Draft, role: Role, by: Person, *, under: Decision | 
     return decisions.record_decision(
         Decision.Kind.ITEM,
         hashing.content_hash(**salted, mark=draft.mark, credit=draft.credit, text=draft.text),
+        artist=draft.artist,
         why_hash=hashing.why_hash(**salted, why=draft.why),
         by=by.actor,
         role=role,

@@ -8,13 +8,14 @@ from artists import eligibility
 from artists.models import Draft
 from artists.notifications import draft_notices
 from audit import trail
+from audit.actors import SystemActor
 from fans import mutes, opt_ins
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from live import notices
 
 BATCH_SIZE = 200
-ACTOR = "system:withdrawal"
+ACTOR = SystemActor.WITHDRAWAL
 REASON_OPTED_OUT = "withdrawn: the fan opted out"
 REASON_MUTED = "withdrawn: the fan paused this program"
 

@@ -35,7 +35,7 @@ CLIENT = event.Client(
 
 def create_catalogue() -> list[Recording]:
     """Create 2,000 artists with 5 songs each. Half of the songs have an ISRC, a quarter an MBID, the rest neither."""
-    first = registration.add_artist("Artist 0", "artist-0", by="system:bench")
+    first = registration.add_artist("Artist 0", "artist-0", by="system:operator")
     artists = [first]
     for n in range(1, ARTISTS):
         team = first.team.__class__.objects.create(name=f"Team {n}")

@@ -1,7 +1,8 @@
 """Generate the data for the page benchmarks: artists, fans, a million experiences, and drafts that wait.
 
-Teams, grants and signatures come from the project's own functions. The many rows come from SQL, run as the app role:
-all constraints hold, and each experience has a decision on the hash that PostgreSQL computes for it.
+Teams, grants and signatures come from the project's own functions. The many rows come from SQL, run as the owner, who
+alone may store decisions and audit entries of another time than now. All constraints hold, and each experience has a
+decision on the hash that PostgreSQL computes for it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ from accounts.models import Person
 from artists import programs
 from catalog import registration
 from catalog.models import Artist
+from config.database import as_owner
 from fans import opt_ins, preferences
 from rights import clearance, grants
 from rights.clearance_result import Clearance
@@ -101,13 +103,11 @@ class PagesDataset:
 
 def create_dataset(size: DatasetSize, owner_url: str) -> PagesDataset:
     """Fill the database of the default connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off; SET work_mem = '128MB'; SELECT setseed(0.5)")
     staff = _person("staff")
     Person.objects.filter(pk=staff.pk).update(is_staff=True)
     staff.refresh_from_db()
     artist_rows = [_artist(n, staff) for n in range(ARTISTS)]
-    with without_keys_and_indexes(owner_url, TABLES):
+    with without_keys_and_indexes(owner_url, TABLES), as_owner():
         _fill(size, artist_rows)
     fans = {person.handle: person for person in Person.objects.filter(handle__in=["fan-0", "fan-1"])}
     preferences.set_hide_ai(fans["fan-1"], True)
@@ -143,6 +143,7 @@ def _fill(size: DatasetSize, artist_rows: list[list[Any]]) -> None:
         "month": LISTENS_OF_ONE, "about": opt_ins.CONSENT_VERSION, "for_one": PENDING_FOR_BUSIEST_FAN,
     }  # fmt: skip
     with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off; SET work_mem = '128MB'; SELECT setseed(0.5)")
         cursor.execute(CREATE_ARTISTS)
         cursor.executemany("INSERT INTO whose VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", artist_rows)
         for statement in (INSERT_FANS, CREATE_PAIRS, *INSERT_OPT_INS, *INSERT_LISTENS, CREATE_PLANNED):
@@ -155,7 +156,6 @@ def _fill(size: DatasetSize, artist_rows: list[list[Any]]) -> None:
                     cursor.execute(statement, {**facts, "from": start, "to": start + CHUNK})
         for statement in (*INSERT_NOTICES, *(f"DROP TABLE {name}" for name in ("planned", "pair", "fan", "whose"))):
             cursor.execute(statement)
-        cursor.execute("RESET synchronous_commit; RESET work_mem")
 
 
 @contextmanager

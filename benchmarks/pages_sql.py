@@ -107,8 +107,8 @@ INSERT_HISTORY = [
     SELECT moment, program, version, person, point, 'drafted', '', at FROM now_on
     """,
     """
-    INSERT INTO rights_decision (id, kind, content_hash, why_hash, by, role, under_id, at)
-    SELECT decision, 'item', hash, why_hash, actor, %(role)s,
+    INSERT INTO rights_decision (id, artist_id, kind, content_hash, why_hash, by, role, under_id, at)
+    SELECT decision, artist_id, 'item', hash, why_hash, actor, %(role)s,
         CASE WHEN mark = 'filled' THEN shape END, at
     FROM now_on WHERE decision IS NOT NULL
     """,

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts import invitations
 from audit import trail
+from audit.actors import SystemActor
 from audit.models import Entry
 from catalog import pictures
 from events import dead_letters
@@ -27,7 +28,7 @@ from web import rate_limits
 
 logger = logging.getLogger(__name__)
 
-ACTOR = "system:housekeeping"
+ACTOR = SystemActor.HOUSEKEEPING
 INTERVAL = timedelta(days=1)
 ADVISORY_LOCK = 0x0FA_0003  # ours among the advisory locks of the database
 MAX_BATCHES = 10_000  # of one kind in one run: rate limits end all the time, so there may always be one more batch

@@ -41,7 +41,7 @@ def test_the_app_role_writes_rows_but_creates_and_owns_no_tables(db: None) -> No
 )
 def test_the_app_role_cannot_change_history(db: None, sql: str) -> None:
     with transaction.atomic():
-        trail.record("team.made", by="system:test", subject="team:1")
+        trail.record("team.made", by="system:operator", subject="team:1")
 
     with (
         pytest.raises(ProgrammingError, match="permission denied"),

@@ -113,7 +113,7 @@ def test_of_two_withdrawals_at_once_one_is_refused(committing_db: Database) -> N
 
     def withdraw() -> str:
         try:
-            experiences.withdraw(experience.pk, by="system:test", reason=REASON)
+            experiences.withdraw(experience.pk, by="system:operator", reason=REASON)
         except AlreadyWithdrawn:
             return "refused"
         return "withdrawn"

@@ -44,8 +44,8 @@ def ada(db: None) -> Artist:
 
 
 def create_ada() -> Artist:
-    ada = registration.add_artist("Ada", "ada", by="system:test")
-    registration.add_recording(ada, STRAIGHT, by="system:test")
+    ada = registration.add_artist("Ada", "ada", by="system:operator")
+    registration.add_recording(ada, STRAIGHT, by="system:operator")
     return ada
 
 
@@ -72,7 +72,7 @@ def update_keys() -> str:
 
 
 def test_all_keys_are_computed_anew(ada: Artist) -> None:
-    curly = registration.add_recording(ada, "Won’t Stop", by="system:test")
+    curly = registration.add_recording(ada, "Won’t Stop", by="system:operator")
     store_by_version_1(make_fan("ana"), (1, CURLY), (2, STRAIGHT), (3, "Unheard Of"))
     set_back(Recording.objects.all())
 
@@ -86,7 +86,7 @@ def test_all_keys_are_computed_anew(ada: Artist) -> None:
 
 
 def test_listens_that_coincide_become_one_and_the_counts_are_right(ada: Artist) -> None:
-    registration.add_recording(ada, "Day Train", by="system:test")
+    registration.add_recording(ada, "Day Train", by="system:operator")
     ana, bo = make_fan("ana"), make_fan("bo")
     store_by_version_1(
         ana, (1, CURLY), (1, STRAIGHT), (2, STRAIGHT), (2, CURLY), (2, ACUTE), (3, CURLY), (3, "Day Train")
@@ -191,9 +191,9 @@ def test_a_moment_moves_to_the_listen_that_stays(db: None) -> None:
 
 def test_of_two_main_recordings_that_become_one_song_one_stays_main(ada: Artist) -> None:
     straight = Recording.objects.get()
-    other = registration.add_recording(ada, "Day Train", by="system:test")
+    other = registration.add_recording(ada, "Day Train", by="system:operator")
     for recording in (straight, other):
-        registration.mark_main(recording, by="system:test")
+        registration.mark_main(recording, by="system:operator")
     Recording.objects.filter(pk=other.pk).update(title=CURLY)  # to an older version that was another song
     set_back(Recording.objects.all())
 

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text="why fans’ reports paused it, as a sentence",
+                        help_text="by reports",
                         max_length=300,
                     ),
                 ),
@@ -120,6 +120,12 @@ class Migration(migrations.Migration):
                 ),
                 ("by", models.CharField(max_length=80)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
                 (
                     "decision",
                     models.OneToOneField(

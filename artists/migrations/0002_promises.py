@@ -10,11 +10,14 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             """
-            ALTER TABLE artists_programversion ADD CONSTRAINT signed_as_it_stands
-            FOREIGN KEY (decision_id, shape_hash) REFERENCES rights_decision (id, content_hash);
+            ALTER TABLE artists_program ADD CONSTRAINT a_program_of_an_artist UNIQUE (id, artist_id);
+            ALTER TABLE artists_programversion ADD CONSTRAINT of_its_programs_artist
+            FOREIGN KEY (program_id, artist_id) REFERENCES artists_program (id, artist_id),
+            ADD CONSTRAINT signed_as_it_stands
+            FOREIGN KEY (decision_id, artist_id, shape_hash) REFERENCES rights_decision (id, artist_id, shape_hash);
             ALTER TABLE artists_draft ADD CONSTRAINT decided_as_it_stands
-            FOREIGN KEY (decision_id, content_hash, why_hash)
-            REFERENCES rights_decision (id, content_hash, why_hash);
+            FOREIGN KEY (decision_id, artist_id, content_hash, why_hash)
+            REFERENCES rights_decision (id, artist_id, content_hash, why_hash);
 
             -- A draft is cleared for its artist, its use and the song of its version: no more and no other.
             ALTER TABLE artists_draft ADD CONSTRAINT cleared_for_its_artist_and_use
@@ -60,7 +63,8 @@ class Migration(migrations.Migration):
             WHERE state NOT IN ('undeliverable', 'withdrawn');
 
             -- What was made stays as it was made: a team changes `text` alone, and only an erasure empties the rest.
-            -- Once somebody else than a principal typed, that stays too: the name in the mark follows from it.
+            -- Once somebody else than a principal typed, that stays too: the name in the mark follows from it. Without
+            -- its words a draft has no hash to compare with a decision, so it keeps the one that it has.
             ALTER TABLE artists_draft ADD CONSTRAINT words_and_facts_are_erased_together
             CHECK (num_nulls(salt, text, original_text, facts, why) IN (0, 5));
             CREATE TRIGGER stays_as_made BEFORE UPDATE ON artists_draft FOR EACH ROW WHEN (
@@ -73,6 +77,7 @@ class Migration(migrations.Migration):
                 OR (NEW.facts IS NOT NULL AND NEW.facts IS DISTINCT FROM OLD.facts)
                 OR (NEW.why IS NOT NULL AND NEW.why IS DISTINCT FROM OLD.why)
                 OR (OLD.team_typed AND NOT NEW.team_typed)
+                OR (NEW.text IS NULL AND NEW.decision_id IS DISTINCT FROM OLD.decision_id)
             ) EXECUTE FUNCTION refuse_change();
 
             -- Why the fan gets it is what its moment says, and nothing else: whoever decides reads the text alone.
@@ -157,7 +162,9 @@ class Migration(migrations.Migration):
             ALTER TABLE artists_draft DROP CONSTRAINT words_and_facts_are_erased_together;
             DROP TRIGGER only_what_is_signed ON artists_program;
             DROP FUNCTION artists_only_what_is_signed();
-            ALTER TABLE artists_programversion DROP CONSTRAINT signed_as_it_stands;
+            ALTER TABLE artists_programversion DROP CONSTRAINT signed_as_it_stands,
+            DROP CONSTRAINT of_its_programs_artist;
+            ALTER TABLE artists_program DROP CONSTRAINT a_program_of_an_artist;
             ALTER TABLE artists_draft DROP CONSTRAINT decided_as_it_stands;
             DROP INDEX one_open_draft_a_moment, a_draft_is_replaced_once, one_first_draft_a_moment;
             ALTER TABLE artists_draft DROP CONSTRAINT replaces_a_draft_of_its_moment,

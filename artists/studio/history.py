@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Role
 from accounts.people import display_names
 from artists.models import Draft
+from audit.actors import SystemActor
 from audit.models import Entry
 from catalog.models import Artist, Recording
 
@@ -18,6 +19,7 @@ MAX_ACTORS = 40
 """The history covers this many people. Entries of others stay in the audit trail."""
 
 ARTIST_ACTIONS = ("review_settings.set", "artist.described", "artist.picture_set")
+SYSTEM_ACTOR_NAMES: Mapping[str, str] = {SystemActor.EXPIRY: "The deadline", SystemActor.REPORTS: "Reports by fans"}
 
 type EntryFacts = Mapping[str, Any]
 
@@ -128,7 +130,7 @@ def _actor_name(entry: Entry, names: Mapping[str, str]) -> str:
 
 
 def _system_actor_name(actor: str) -> str:
-    return {"system:expiry": "The deadline", "system:reports": "Reports by fans"}.get(actor, "Fanfare")
+    return SYSTEM_ACTOR_NAMES.get(actor, "Fanfare")
 
 
 def _role_label(facts: EntryFacts) -> str:

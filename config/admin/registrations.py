@@ -60,14 +60,14 @@ class PersonAdmin(ReadOnlyAdmin):
 @admin.register(Team, site=site)
 class TeamAdmin(ReadOnlyAdmin):
     list_display = ("id", "name", "created_at")
-    shown = ("id", "name", "created_at")
+    shown = ("id", "name", "kind", "created_at")
     related = (("Members", "accounts_member", "team"), ("Invitations", "accounts_invitation", "team"))
 
 
 @admin.register(Member, site=site)
 class MemberAdmin(ReadOnlyAdmin):
     list_display = ("id", "team_id", "person_id", "role", "since")
-    shown = ("id", "team", "person", "role", "since")
+    shown = ("id", "team", "person", "role", "signs_for", "since")
     filters = ("team", "person")
 
 
@@ -114,8 +114,8 @@ class ProgramAdmin(ReadOnlyAdmin):
 @admin.register(ProgramVersion, site=site)
 class ProgramVersionAdmin(ReadOnlyAdmin):
     list_display = ("id", "program_id", "version", "moment", "nth", "decision_id")
-    shown = ("id", "program", "version", "moment", "nth", "recording", "audience", "review_seconds", "shape_hash",
-             "decision", "by", "created_at")  # fmt: skip
+    shown = ("id", "program", "artist", "version", "moment", "nth", "recording", "audience", "review_seconds",
+             "shape_hash", "decision", "by", "created_at")  # fmt: skip
     hidden = ("wording",)
     filters = ("program",)
 
@@ -218,8 +218,8 @@ class GrantAdmin(ReadOnlyAdmin):
 
 @admin.register(Decision, site=site)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = ("id", "kind", "by", "role", "under_id", "at")
-    shown = ("id", "kind", "content_hash", "why_hash", "by", "role", "under", "at")
+    list_display = ("id", "artist_id", "kind", "by", "role", "under_id", "at")
+    shown = ("id", "artist", "kind", "content_hash", "shape_hash", "why_hash", "by", "role", "under", "at")
 
 
 @admin.register(Report, site=site)

@@ -1,8 +1,9 @@
 """Set the database's clock back for one transaction, so that seeded rows have timestamps of the past.
 
 Rows get the time of the statement as their timestamp, and history cannot be changed afterwards. So the owner role
-creates a function that replaces statement_timestamp(), the rows are written as the app role, and the owner drops the
-function again. No other transaction sees it, and a rollback leaves nothing behind.
+creates a function that replaces statement_timestamp() in a schema where the triggers that write timestamps look first,
+the rows are written as the app role, and the owner drops the schema again. No other transaction sees it, and a rollback
+leaves nothing behind.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, transaction
 
+from audit.operations import CLOCK_PATH
 from config.database import APP_ROLE, as_owner
 
 CREATE_CLOCK = f"""
@@ -26,7 +28,7 @@ FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum JOIN 
 WHERE relnamespace = 'public'::regnamespace AND pg_get_expr(adbin, adrelid) = %s ORDER BY adrelid, adnum
 """
 STATEMENT_TIMESTAMP = "statement_timestamp()"
-ENTER_PAST = f"SET LOCAL search_path = past, pg_catalog, public; SET LOCAL ROLE {APP_ROLE}"
+ENTER_PAST = f"SET LOCAL search_path = {CLOCK_PATH}; SET LOCAL ROLE {APP_ROLE}"
 # Deferred constraints are checked now, because a table with such a check pending cannot be altered.
 LEAVE_PAST = "RESET ROLE; RESET search_path; SET CONSTRAINTS ALL IMMEDIATE"
 

@@ -5,6 +5,7 @@ from random import Random
 
 from accounts.models import Person
 from audit import trail
+from audit.actors import SystemActor
 from audit.models import Entry
 from config.demo import database_clock, history, setup
 from config.demo.listening_history import FINAL_SILENCE, HISTORY_DAYS, generate_tastes
@@ -40,5 +41,5 @@ def seed_demo(number: int = DEFAULT_SEED) -> bool:
         setup.opt_fans_in(world)
         history.play_history(world, now)
         history.prepare_present(world)
-        trail.record(SEEDED_ACTION, by="system:demo", subject=f"seed:{number}")
+        trail.record(SEEDED_ACTION, by=SystemActor.DEMO, subject=f"seed:{number}")
     return True

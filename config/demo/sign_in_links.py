@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Person
 from audit import trail
+from audit.actors import SystemActor
 from config import views
 
 LINK_LIFETIME = timedelta(hours=8)
@@ -52,7 +53,7 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     if person is None:
         return views.error_page(request, HTTPStatus.GONE, "This link is over", EXPIRED_MESSAGE)
     with transaction.atomic():
-        trail.record("demo.came_in", by="system:demo", subject=person.actor)
+        trail.record("demo.came_in", by=SystemActor.DEMO, subject=person.actor)
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect(_start_path(person))
 

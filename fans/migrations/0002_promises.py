@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             ALTER TABLE fans_experience ADD CONSTRAINT nothing_undecided
-            FOREIGN KEY (decision_id, content_hash, why_hash)
-            REFERENCES rights_decision (id, content_hash, why_hash);
+            FOREIGN KEY (decision_id, artist_id, content_hash, why_hash)
+            REFERENCES rights_decision (id, artist_id, content_hash, why_hash);
 
             -- An experience is cleared for its artist and use, and everybody who must say yes does so when it is stored.
             ALTER TABLE fans_experience ADD CONSTRAINT cleared_for_its_artist_and_use

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Lower, Now
 
 from accounts.time_zones import find_zone, validate_time_zone
@@ -112,11 +112,26 @@ class Person(AbstractBaseUser):
         return find_zone(self.time_zone)
 
 
+class TeamKind(models.TextChoices):
+    ARTIST = "artist", "Artist"
+    RIGHTSHOLDER = "rightsholder", "Rightsholder"
+
+
 class Team(models.Model):
-    """The people on an artist's side."""
+    """The people on the side of an artist or of another rightsholder. The kind never changes."""
 
     name = models.CharField(max_length=120)
+    kind = models.CharField(
+        max_length=12, choices=TeamKind.choices, default=TeamKind.ARTIST, db_default=TeamKind.ARTIST
+    )
     created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            # Members of a signing role point to it.
+            models.UniqueConstraint(fields=["id", "kind"], name="a_team_has_a_kind"),
+            models.CheckConstraint(condition=Q(kind__in=TeamKind.values), name="a_team_is_of_a_known_kind"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -124,24 +139,65 @@ class Team(models.Model):
 
 class Role(models.TextChoices):
     PRINCIPAL = "principal", "The artist"
+    SIGNATORY = "signatory", "Signatory"
     OWNER = "owner", "Owner"
     EDITOR = "editor", "Editor"
     REVIEWER = "reviewer", "Reviewer"
 
 
+SIGNING_ROLES = {TeamKind.ARTIST: Role.PRINCIPAL, TeamKind.RIGHTSHOLDER: Role.SIGNATORY}
+"""Who signs for a team, by its kind. Staff alone name them."""
+
+
 class Member(models.Model):
-    """A person's one role in a team. Principals are named by staff alone."""
+    """A person's one role in a team. A trigger keeps the history of it in MembershipPeriod."""
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="members")
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=9, choices=Role.choices)
     since = models.DateTimeField(db_default=Now())
+    signs_for = models.GeneratedField(
+        expression=Case(*(When(role=role, then=Value(kind)) for kind, role in SIGNING_ROLES.items())),
+        output_field=models.CharField(max_length=12),
+        db_persist=True,
+        help_text="the kind of team that the role signs for; a key compares it with the team’s kind",
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "person"], name="one_role_in_a_team")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "person"], name="one_role_in_a_team"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="a_member_has_a_known_role"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.role} of team:{self.team_id}"
+
+
+class MembershipPeriod(models.Model):
+    """A time during which a person had a role in a team, written by a trigger on Member alone. Only its end is added.
+
+    `accounts_role_at` in migration 0002 and `accounts.roles.role_at` look up the role at a moment.
+    """
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=9, choices=Role.choices)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, help_text="the end, not included; NULL while it lasts")
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "person", "-since"], name="membership_by_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "person"], condition=Q(until=None), name="one_membership_lasts_in_a_team"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="a_membership_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"person:{self.person_id} {self.role} of team:{self.team_id} from {self.since}"
 
 
 class Invitation(models.Model):
@@ -175,7 +231,9 @@ class Invitation(models.Model):
                 name="an_invitation_that_ended_holds_no_address",
             ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="an_invited_address_is_lower_case"),
-            models.CheckConstraint(condition=~Q(role=Role.PRINCIPAL), name="nobody_is_invited_as_principal"),
+            models.CheckConstraint(
+                condition=~Q(role__in=list(SIGNING_ROLES.values())), name="nobody_is_invited_to_sign"
+            ),
         ]
 
     def __str__(self) -> str:

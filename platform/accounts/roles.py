@@ -1,15 +1,19 @@
-"""Look up and change the roles of people in an artist's team, and say what each role may do."""
+"""Look up and change the roles of people in a team, and say what each role may do."""
+
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.exceptions import NotAllowed
-from accounts.models import Member, Person, Role, Team
+from accounts.models import SIGNING_ROLES, Member, MembershipPeriod, Person, Role, Team, TeamKind
 from audit import trail
 
+# What a role may do is the same in the team of an artist and of another rightsholder, but for what is signed:
+# a principal signs for an artist, a signatory for a label or publisher. Neither role exists in the other kind of team.
 DECIDING_ROLES = frozenset(Role)
-EDITING_ROLES = frozenset({Role.PRINCIPAL, Role.OWNER, Role.EDITOR})
-SIGNING_ROLES = frozenset({Role.PRINCIPAL})
-MANAGING_ROLES = frozenset({Role.PRINCIPAL, Role.OWNER})
+EDITING_ROLES = frozenset({Role.PRINCIPAL, Role.SIGNATORY, Role.OWNER, Role.EDITOR})
+MANAGING_ROLES = frozenset({Role.PRINCIPAL, Role.SIGNATORY, Role.OWNER})
 
 MANAGERS_ONLY_MESSAGE = "Only a principal or an owner of the team says who belongs to it."
 
@@ -21,39 +25,59 @@ def role_of(person: Person, team_id: int) -> Role | None:
     return Role(role) if role else None
 
 
+def role_at(person: Person, team_id: int, at: datetime) -> Role | None:
+    """The role that the person had in the team at this moment, in one query. None where they had none."""
+    periods = MembershipPeriod.objects.filter(team=team_id, person=person, since__lte=at)
+    role = (
+        periods.filter(Q(until=None) | Q(until__gt=at)).order_by("-since", "-pk").values_list("role", flat=True).first()
+    )
+    return Role(role) if role else None
+
+
 def is_staff(person: Person) -> bool:
     """Whether the person is active staff now, read from the database each time."""
     return Person.objects.filter(pk=person.pk, is_active=True, is_staff=True).exists()
 
 
 def may_decide(role: Role | None) -> bool:
-    """Approve, edit, decline and undo single drafts, and pause a program."""
+    """For an artist: approve, edit, decline and undo single drafts, and pause a program.
+
+    For another rightsholder: answer for single drafts where the agreement asks for a second key.
+    """
     return role in DECIDING_ROLES
 
 
 def may_edit(role: Role | None) -> bool:
-    """Edit programs and their words. The edited version is unsigned."""
+    """Edit what others sign: an artist's programs and their words, a rightsholder's catalogue and agreements."""
     return role in EDITING_ROLES
 
 
-def may_sign(role: Role | None) -> bool:
-    """Sign grants and programs. Only the artist in person may."""
-    return role in SIGNING_ROLES
+def may_sign(role: Role | None, kind: TeamKind = TeamKind.ARTIST) -> bool:
+    """Sign for a team of this kind: an artist's grants and programs, or a rightsholder's grants and agreements."""
+    return role == SIGNING_ROLES[kind]
 
 
 def may_manage(role: Role | None) -> bool:
-    """Add and remove members of the team. Only staff name and remove principals."""
+    """Add and remove members of the team, and switch off what it granted. Only staff name and remove who signs."""
     return role in MANAGING_ROLES
 
 
-def name_principal(team: Team, person: Person, *, by: Person) -> Member:
+def name_principal(team: Team, person: Person, *, by: Person) -> None:
     """Give the role of the artist in person. Only staff may. Repeating it changes nothing. Raises NotAllowed."""
-    return _set_role(team, person, Role.PRINCIPAL, by=by)
+    _set_role(team, person, Role.PRINCIPAL, by=by)
 
 
-def add_member(team: Team, person: Person, role: Role | str, *, by: Person) -> Member:
+def name_signatory(team: Team, person: Person, *, by: Person) -> None:
+    """Give the signing role of a rightsholder's team. Only staff may. Repeating it changes nothing.
+
+    Raises NotAllowed.
+    """
+    _set_role(team, person, Role.SIGNATORY, by=by)
+
+
+def add_member(team: Team, person: Person, role: Role | str, *, by: Person) -> None:
     """Give a person a role in a team, in place of the role they had. Raises NotAllowed."""
-    return _set_role(team, person, Role(role), by=by)
+    _set_role(team, person, Role(role), by=by)
 
 
 @transaction.atomic
@@ -70,17 +94,22 @@ def remove_member(team: Team, person: Person, *, by: Person) -> None:
 
 
 @transaction.atomic
-def _set_role(team: Team, person: Person, role: Role, *, by: Person) -> Member:
+def _set_role(team: Team, person: Person, role: Role, *, by: Person) -> None:
     lock_team(team)
     before = _stored_role(team, person)
     _require_may_manage(team, {role, before}, by=by)
+    if role in SIGNING_ROLES.values() and role != SIGNING_ROLES[TeamKind(team.kind)]:
+        raise NotAllowed(f"The role of {role.label.lower()} does not exist in the team of this {team.kind}.")
     if not Person.objects.filter(pk=person.pk, is_active=True).exists():
         raise NotAllowed("This account is switched off, so it cannot have a role.")
-    member, _ = Member.objects.update_or_create(team=team, person=person, defaults={"role": role})
-    if before != role:
-        action = "team.principal_named" if role == Role.PRINCIPAL else "team.member_added"
-        trail.record(action, by=by.actor, subject=f"team:{team.pk}", person=person.actor, role=role, before=before)
-    return member
+    if before == role:
+        return
+    if before is None:
+        team.members.create(person=person, role=role)
+    else:
+        team.members.filter(person=person).update(role=role)
+    action = f"team.{role}_named" if role in SIGNING_ROLES.values() else "team.member_added"
+    trail.record(action, by=by.actor, subject=f"team:{team.pk}", person=person.actor, role=role, before=before)
 
 
 def _stored_role(team: Team, person: Person) -> Role | None:
@@ -97,7 +126,8 @@ def lock_team(team: Team) -> None:
 def _require_may_manage(team: Team, roles: set[Role | None], *, by: Person) -> None:
     if is_staff(by):
         return
-    if Role.PRINCIPAL in roles:
-        raise NotAllowed("Only staff names and removes principals.")
+    if roles & set(SIGNING_ROLES.values()):
+        who = "signatories" if Role.SIGNATORY in roles else "principals"
+        raise NotAllowed(f"Only staff names and removes {who}.")
     if not may_manage(role_of(by, team.pk)):
         raise NotAllowed(MANAGERS_ONLY_MESSAGE)

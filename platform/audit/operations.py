@@ -5,6 +5,13 @@ Plain SQL, because Django has no operation for triggers and grants.
 
 from django.db.migrations import RunSQL
 
+CLOCK_PATH = "past, pg_catalog, public, pg_temp"
+"""The search path of functions that take the time from statement_timestamp().
+
+The owner can put a clock into the schema `past`, for one transaction: the demo's seed does. The app role cannot make a
+schema, and its temporary tables come last, so they hide none of ours.
+"""
+
 CREATE_REFUSE_CHANGE = RunSQL(
     """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
@@ -15,6 +22,34 @@ CREATE_REFUSE_CHANGE = RunSQL(
     """,
     "DROP FUNCTION refuse_change()",
 )
+
+# Whoever may TRUNCATE a table of history is its owner, who loads rows in bulk with the times at which they happened.
+CREATE_SET_TIME = RunSQL(
+    f"""
+    CREATE FUNCTION set_time() RETURNS trigger LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
+    BEGIN
+        IF has_table_privilege(TG_RELID, 'TRUNCATE') THEN
+            RETURN NEW;
+        END IF;
+        RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], statement_timestamp()));
+    END $$;
+    """,
+    "DROP FUNCTION set_time()",
+)
+
+
+def dated_by_clock(table: str, column: str = "at") -> RunSQL:
+    """Let the database's clock say the time in this column of each new row, whatever the statement says.
+
+    The clock is the column's default, so the function runs only where a statement says another time.
+    """
+    return RunSQL(
+        f"""
+        CREATE TRIGGER dated_by_clock BEFORE INSERT ON {table}
+        FOR EACH ROW WHEN (NEW.{column} IS DISTINCT FROM statement_timestamp()) EXECUTE FUNCTION set_time('{column}');
+        """,
+        f"DROP TRIGGER dated_by_clock ON {table}",
+    )
 
 
 def append_only(table: str) -> RunSQL:

@@ -9,7 +9,7 @@ from audit.models import Entry
 
 
 def new_entry(action: str, *, by: str, subject: str, **facts: Any) -> Entry:
-    """An unsaved entry. `by` is `person:<uuid>` or `system:<process>`, `subject` is `kind:<id>`."""
+    """An unsaved entry. `by` is `person:<uuid>` or a SystemActor, `subject` is `kind:<id>`."""
     return Entry(actor=by, action=action, subject=subject, facts=facts)
 
 

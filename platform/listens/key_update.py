@@ -12,13 +12,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from audit import trail
+from audit.actors import SystemActor
 from catalog import text_keys
 from catalog.matching import RecordingIdentifiers, match_recordings
 from listens import duplicates
 from listens.changes import Changes, RemovedListen
 from listens.models import Listen
 
-ACTOR = "system:update_keys"
+ACTOR = SystemActor.UPDATE_KEYS
 BATCH_SIZE = 1000
 # UPDATE … FROM unnest has no form in the ORM: 20,000 listens took 10 s, with bulk_update 41 s.
 UPDATE_KEYS = """

@@ -13,17 +13,24 @@ from rights.models import Decision
 
 
 def record_decision(
-    kind: str, content_hash: str, *, by: str, role: str, why_hash: str | None = None, under: Decision | None = None
+    kind: str,
+    content_hash: str,
+    *,
+    artist: Artist,
+    by: str,
+    role: str,
+    why_hash: str | None = None,
+    under: Decision | None = None,
 ) -> Decision:
     """Store a decision, in the transaction of what it decides. Outside a transaction it raises RuntimeError.
 
-    `by` is an actor such as `person:<uuid>`. `role` is their role in the team at that moment. A decision on an item
-    needs the `why_hash` too. `under` is a wider decision that this one follows from.
+    `by` is `person:<uuid>`, and `role` their role in the artist's team; the database refuses another one. A decision on
+    an item needs the `why_hash` too. `under` is a wider decision of the same artist that this one follows from.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A decision is written in the transaction of what it decides.")
     return Decision.objects.create(
-        kind=kind, content_hash=content_hash, why_hash=why_hash, by=by, role=role, under=under
+        kind=kind, content_hash=content_hash, artist=artist, why_hash=why_hash, by=by, role=role, under=under
     )
 
 

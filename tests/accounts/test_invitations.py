@@ -183,7 +183,7 @@ def test_nobody_can_be_invited_as_principal(team: Team, owner: Person) -> None:
         invitations.create(team, "ana@example.com", Role.PRINCIPAL, by=owner)
     invitation, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
 
-    with pytest.raises(IntegrityError, match="nobody_is_invited_as_principal"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="nobody_is_invited_to_sign"), transaction.atomic():
         Invitation.objects.filter(pk=invitation.pk).update(role=Role.PRINCIPAL)
 
 

@@ -3,7 +3,7 @@ from django.core.management import call_command
 
 from accounts import roles
 from accounts.exceptions import NotAllowed
-from accounts.models import Member, Person, Role, Team
+from accounts.models import Member, Person, Role, Team, TeamKind
 from audit.models import Entry
 from tests.accounts.factories import create_person, switch_off
 
@@ -39,6 +39,7 @@ def test_each_role_has_its_permissions() -> None:
 
     assert permissions == {
         Role.PRINCIPAL: [True, True, True, True],
+        Role.SIGNATORY: [True, True, True, False],
         Role.OWNER: [True, True, True, False],
         Role.EDITOR: [True, True, False, False],
         Role.REVIEWER: [True, False, False, False],
@@ -66,7 +67,42 @@ def test_naming_a_principal_twice_is_audited_once(team: Team, staff: Person, mar
     assert entries == [("team.principal_named", staff.actor, f"team:{team.pk}", facts)]
 
 
-@pytest.mark.parametrize("role", [None, *Role])
+def test_each_kind_of_team_has_one_role_that_signs() -> None:
+    signing = {kind: [role for role in [*Role, None] if roles.may_sign(role, kind)] for kind in TeamKind}
+
+    assert signing == {TeamKind.ARTIST: [Role.PRINCIPAL], TeamKind.RIGHTSHOLDER: [Role.SIGNATORY]}
+
+
+def test_staff_name_who_signs_for_a_rightsholder(staff: Person) -> None:
+    label = Team.objects.create(name="North Wind Records", kind=TeamKind.RIGHTSHOLDER)
+    lena, owner = create_person("lena"), create_person("owner")
+    roles.name_signatory(label, lena, by=staff)
+    roles.add_member(label, owner, Role.OWNER, by=lena)
+
+    for change in (
+        lambda: roles.name_signatory(label, owner, by=lena),
+        lambda: roles.add_member(label, owner, Role.SIGNATORY, by=owner),
+        lambda: roles.remove_member(label, lena, by=owner),
+    ):
+        with pytest.raises(NotAllowed, match="Only staff names and removes signatories"):
+            change()
+
+    assert stored_roles(label) == {"lena": "signatory", "owner": "owner"}
+    assert list(Entry.objects.values_list("action", flat=True)) == ["team.signatory_named", "team.member_added"]
+
+
+def test_a_signing_role_exists_in_one_kind_of_team(team: Team, staff: Person) -> None:
+    label = Team.objects.create(name="North Wind Records", kind=TeamKind.RIGHTSHOLDER)
+
+    with pytest.raises(NotAllowed, match="does not exist in the team of this rightsholder"):
+        roles.name_principal(label, create_person("mara"), by=staff)
+    with pytest.raises(NotAllowed, match="does not exist in the team of this artist"):
+        roles.name_signatory(team, create_person("lena"), by=staff)
+
+    assert (stored_roles(label), stored_roles(team)) == ({}, {})
+
+
+@pytest.mark.parametrize("role", [None, *(role for role in Role if role != Role.SIGNATORY)])
 def test_only_staff_name_principals(team: Team, staff: Person, mara: Person, role: Role | None) -> None:
     by = create_person("by")
     if role:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
         "rights_clearancegrant",
         "rights_grant",
         "accounts_consent",
+        "accounts_membershipperiod",
         "fans_experience",
         "artists_programversion",
         "listens_source",
@@ -74,7 +75,7 @@ def test_the_wall_is_a_trigger_too_and_not_only_a_right(experience: Experience) 
 
     assert guarded >= {
         "audit_entry", "rights_decision", "rights_clearance", "rights_clearancegrant", "rights_grant",
-        "accounts_consent", "fans_experience", "artists_programversion",
+        "accounts_consent", "accounts_membershipperiod", "fans_experience", "artists_programversion",
     }  # fmt: skip
 
 

@@ -64,35 +64,18 @@ def test_the_same_words_are_not_signed_for_another_moment(experience: Experience
     assert first.shape_hash != second.shape_hash
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"kind": "item", "by": None, "under_id": None},
-        {"kind": "shape", "by": None, "under_id": "own"},
-    ],
-)
-def test_somebody_decided(experience: Experience, values: dict[str, Any]) -> None:
-    under = Decision.objects.get(kind="shape").pk if values["under_id"] else None
-
-    refused(
-        "somebody_decided|a_person_signs",
-        "INSERT INTO rights_decision (kind, content_hash, why_hash, by, role, under_id)"
-        " VALUES (%s, repeat('0', 64), %s, %s, '', %s)",
-        values["kind"],
-        "0" * 64 if values["kind"] == "item" else None,
-        values["by"],
-        under,
-    )
-
-
 @pytest.mark.parametrize(("kind", "why_hash"), [("item", None), ("shape", "0" * 64)])
 def test_an_item_and_nothing_else_is_decided_with_its_why(kind: str, why_hash: str | None) -> None:
+    artist = factories.create_artist()
+
     refused(
         "an_item_is_decided_with_its_why",
-        "INSERT INTO rights_decision (kind, content_hash, why_hash, by, role)"
-        " VALUES (%s, repeat('0', 64), %s, 'person:x', '')",
+        "INSERT INTO rights_decision (artist_id, kind, content_hash, why_hash, by, role)"
+        " VALUES (%s, %s, repeat('0', 64), %s, %s, 'principal')",
+        artist.pk,
         kind,
         why_hash,
+        factories.get_member(artist, "principal").actor,
     )
 
 
@@ -113,7 +96,7 @@ def test_two_live_grants_for_one_use_are_refused(experience: Experience) -> None
 def test_a_song_has_one_main_recording() -> None:
     artist = factories.create_artist()
     for isrc in ("PTABC2600001", "PTABC2600002"):
-        registration.add_recording(artist, "Salt Radio", by="system:test", isrc=isrc)
+        registration.add_recording(artist, "Salt Radio", by="system:operator", isrc=isrc)
     sql("UPDATE catalog_recording SET is_main = true WHERE isrc = 'PTABC2600001'")
 
     refused("one_main_recording_a_song", "UPDATE catalog_recording SET is_main = true")

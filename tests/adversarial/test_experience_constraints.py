@@ -139,10 +139,11 @@ def test_one_draft_and_one_decision_are_delivered_once(draft: Draft) -> None:
 def test_an_unknown_mark_is_refused(draft: Draft) -> None:
     salted = {"salt": draft.salt, "person": draft.person_id, "artist": draft.artist_id}
     decision = Decision.objects.create(
+        artist=draft.artist,
         kind="item",
         content_hash=hashing.content_hash(**salted, mark="human", credit=draft.credit, text=draft.text),
         why_hash=hashing.why_hash(**salted, why=draft.why),
-        by="person:x",
+        by=factories.get_member(draft.artist, "principal").actor,
         role="principal",
     )
     sql("UPDATE artists_draft SET mark = 'human', decision_id = %s WHERE id = %s", decision.pk, draft.pk)

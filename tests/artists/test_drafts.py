@@ -216,9 +216,9 @@ def test_a_moment_that_fails_does_not_stop_the_others(monkeypatch: pytest.Monkey
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO artists_programversion"
-            " (program_id, version, moment, nth, audience, wording, review_seconds, by)"
-            " VALUES (%s, 9, 'nth_listen', 3, 'opted_in', '{}', 60, 'person:x') RETURNING id",
-            [program.pk],
+            " (program_id, artist_id, version, moment, nth, audience, wording, review_seconds, by)"
+            " VALUES (%s, %s, 9, 'nth_listen', 3, 'opted_in', '{}', 60, 'person:x') RETURNING id",
+            [program.pk, artist.pk],
         )
         Moment.objects.filter(pk=bad.pk).update(version=cursor.fetchone()[0])
 

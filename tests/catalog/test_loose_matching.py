@@ -9,7 +9,7 @@ from tests.catalog.test_matching import ISRC, OTHER_ISRC
 from tests.listens.factories import make_fan
 
 pytestmark = pytest.mark.django_db
-STAFF = "system:test"
+STAFF = "system:operator"
 
 
 @pytest.fixture

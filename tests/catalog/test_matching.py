@@ -21,7 +21,7 @@ def ada() -> Artist:
 
 
 def add_recording(artist: Artist, title: str, isrc: str | None = None, mbid: uuid.UUID | None = None) -> Recording:
-    return registration.add_recording(artist, title, by="system:test", isrc=isrc, mbid=mbid)
+    return registration.add_recording(artist, title, by="system:operator", isrc=isrc, mbid=mbid)
 
 
 def identifiers(
@@ -88,7 +88,7 @@ def test_an_id_that_is_not_ours_matches_nothing(ada: Artist, catalog_id: str) ->
 
 
 def test_a_text_that_two_artists_share_matches_nothing(ada: Artist) -> None:
-    other = registration.add_artist("Ada", "ada-of-lyon", by="system:test")
+    other = registration.add_artist("Ada", "ada-of-lyon", by="system:operator")
     add_recording(ada, "Night Train")
     add_recording(other, "Night Train")
     day = add_recording(other, "Day Train")

@@ -19,7 +19,7 @@ from tests import factories
 from tests.catalog.pictures import png
 
 pytestmark = pytest.mark.django_db
-NOBODY = "system:test"
+NOBODY = "system:operator"
 MISSING_KEY = "0" * 64
 
 

@@ -66,6 +66,17 @@ def test_every_experience_was_decided_before_its_delivery() -> None:
     assert set(received.values_list("draft", flat=True)) == set(drafts)
 
 
+def test_every_decision_was_made_in_the_role_that_its_decider_had_then() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(*), count(*) FILTER (WHERE accounts_role_at(accounts_person_id(by), team_id, at) = role)
+            FROM rights_decision JOIN catalog_artist ON catalog_artist.id = artist_id
+        """)
+        decisions, rightful = cursor.fetchone()
+
+    assert decisions == rightful > 100
+
+
 def test_timestamps_reach_half_a_year_back_and_none_is_in_the_future() -> None:
     now, span = datetime.now(UTC), {}
     for model, at in ((Decision, "at"), (Grant, "live_from"), (Entry, "at"), (Experience, "delivered_at")):

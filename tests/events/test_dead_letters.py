@@ -5,6 +5,7 @@ from contextlib import closing
 import pytest
 from kafka import KafkaProducer
 
+from audit.actors import SystemActor
 from audit.models import Entry
 from events import dead_letters, topics
 from events.cloudevents import decode
@@ -86,23 +87,23 @@ def test_a_replay_sends_the_original_bytes_again_but_only_once(
 ) -> None:
     letter = consume_into_dead_letters(UNREADABLE, producer)
 
-    dead_letters.replay(letter, by="person:1")
+    dead_letters.replay(letter, by=SystemActor.OPERATOR)
     with pytest.raises(NotReplayable, match="replayed already"):
-        dead_letters.replay(letter, by="person:1")
+        dead_letters.replay(letter, by=SystemActor.OPERATOR)
     relay.step()
 
     original, repeat = read_records(LISTENS, 2)
     assert (repeat.key, repeat.value, repeat.headers) == (original.key, original.value, original.headers)
     entries = Entry.objects.values_list("action", "actor", "subject", "facts")
     position = {"topic": LISTENS, "partition": letter.partition, "offset": 0}
-    assert list(entries) == [("dead_letter.replayed", "person:1", f"dead_letter:{letter.pk}", position)]
+    assert list(entries) == [("dead_letter.replayed", SystemActor.OPERATOR, f"dead_letter:{letter.pk}", position)]
 
 
 def test_a_second_replay_needs_again(broker: Broker, ledger: Database, producer: Producer) -> None:
     letter = consume_into_dead_letters(UNREADABLE, producer)
-    dead_letters.replay(letter, by="person:1")
+    dead_letters.replay(letter, by=SystemActor.OPERATOR)
 
-    dead_letters.replay(letter, by="person:2", again=True)
+    dead_letters.replay(letter, by=SystemActor.COMMAND, again=True)
 
     assert Outbox.objects.filter(topic=LISTENS, keep_until_counted=True).count() == 2
 
@@ -113,7 +114,7 @@ def test_a_very_large_value_is_shortened_and_cannot_be_replayed(
     letter = consume_into_dead_letters(Record(LISTENS, b"fan", b"x" * 500_000), producer)
 
     with pytest.raises(NotReplayable, match="Only the beginning"):
-        dead_letters.replay(letter, by="person:1")
+        dead_letters.replay(letter, by=SystemActor.OPERATOR)
 
     assert (len(letter.value or b""), letter.is_complete) == (65536, False)
 
@@ -126,7 +127,7 @@ def test_very_large_headers_are_left_out_of_the_copy(
     )
 
     with pytest.raises(NotReplayable, match="too large"):
-        dead_letters.replay(letter, by="person:1")
+        dead_letters.replay(letter, by=SystemActor.OPERATOR)
     relay.step()
 
     mirror = read_records(DEAD_LISTENS)[0]

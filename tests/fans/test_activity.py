@@ -1,9 +1,10 @@
 """Tests of the notices beside the feed: answered reports and withdrawn experiences."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -29,13 +30,14 @@ def report_and_handle(experience: Experience, *, upheld: bool) -> Report:
     return desk.handle(report, upheld=upheld, note="A note of the desk.", by=factories.get_staff())
 
 
-def old_handled_report(fan: Person, number: int, **ago: int) -> Report:
-    """A report that was answered so long ago. `handled_at` cannot be changed later, so the row is created with it."""
+def create_handled_report(fan: Person, number: int) -> Report:
+    """A report on something that does not exist, dismissed just now."""
     about = {"subject": f"experience:{number}", "artist": 1, "program": 7, "listens": 1, "audience": 1}
     about |= {"reason": "untrue", "words": ""}
     verdict = {"state": "dismissed", "handled_by": factories.get_staff().actor, "note": "No."}
-    shown, at = {"artist": f"Number {number}"}, timezone.now() - timedelta(**ago)
-    return Report.objects.create(by=fan, **about, **verdict, shown=shown, at=at, handled_at=at)
+    report = Report.objects.create(by=fan, **about, **verdict, shown={"artist": f"Number {number}"}, handled_at=Now())
+    report.refresh_from_db()
+    return report
 
 
 def withdraw(experience: Experience) -> None:
@@ -88,7 +90,7 @@ def test_the_newest_three_of_both_kinds_are_shown_newest_first() -> None:
     first, second, third, fourth = receive_at_each_listen(artist, fan, 4)
     withdraw(fourth)
     withdraw(first)
-    old_handled_report(fan, 7, seconds=0)
+    create_handled_report(fan, 7)
     withdraw(second)
     report_and_handle(third, upheld=True)
 
@@ -105,9 +107,10 @@ def test_the_newest_three_of_both_kinds_are_shown_newest_first() -> None:
 def test_after_thirty_days_it_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
     experience = factories.create_experience(factories.create_artist())
     withdraw(experience)
-    old_handled_report(experience.person, 1, seconds=0)
-    old_handled_report(experience.person, 2, days=-1)
-    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(days=30, seconds=5))
+    create_handled_report(experience.person, 1)
+    handled_at = create_handled_report(experience.person, 2).handled_at
+    assert handled_at
+    monkeypatch.setattr(timezone, "now", lambda: handled_at + timedelta(days=30, microseconds=-1))
 
     assert [item.artist and item.artist.name for item in activity.recent_activity(experience.person)] == ["Number 2"]
 

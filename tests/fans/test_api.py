@@ -129,7 +129,7 @@ def test_an_unknown_receipt_or_experience_is_a_404(artist: Artist) -> None:
 
 def test_an_erased_experience_keeps_its_receipt(artist: Artist) -> None:
     experience = factories.create_experience(artist)
-    experiences.erase(experience.pk, by="system:test", reason="The fan asked for it.")
+    experiences.erase(experience.pk, by="system:operator", reason="The fan asked for it.")
 
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
     shown = signed_in_client(experience.person).get(f"/api/v1/experiences/{experience.pk}").json()
@@ -140,7 +140,7 @@ def test_an_erased_experience_keeps_its_receipt(artist: Artist) -> None:
 
 def test_a_withdrawn_experience_has_no_text_but_its_receipt(artist: Artist) -> None:
     experience = factories.create_experience(artist)
-    experiences.withdraw(experience.pk, by="system:test", reason="The artist asked for it.")
+    experiences.withdraw(experience.pk, by="system:operator", reason="The artist asked for it.")
     client = signed_in_client(experience.person)
 
     shown = client.get(f"/api/v1/experiences/{experience.pk}").json()

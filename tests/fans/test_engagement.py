@@ -25,8 +25,8 @@ _ids = count(1)
 
 
 def make_recordings(*titles: str) -> list[Recording]:
-    ada = registration.add_artist("Ada", "ada", by="system:test")
-    return [registration.add_recording(ada, title, by="system:test") for title in titles]
+    ada = registration.add_artist("Ada", "ada", by="system:operator")
+    return [registration.add_recording(ada, title, by="system:operator") for title in titles]
 
 
 def make_listen(fan: UUID, song: Recording | None, minute: int = 0, *, set_aside: bool = False) -> NewListen:

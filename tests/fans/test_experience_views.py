@@ -70,7 +70,7 @@ def test_pausing_stops_its_program_and_resuming_starts_it(experience: Experience
 
 
 def test_a_withdrawn_experience_is_a_tombstone_with_its_receipt(experience: Experience) -> None:
-    experiences.withdraw(experience.pk, by="system:test", reason="The artist asked for it.")
+    experiences.withdraw(experience.pk, by="system:operator", reason="The artist asked for it.")
 
     page = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 
@@ -80,7 +80,7 @@ def test_a_withdrawn_experience_is_a_tombstone_with_its_receipt(experience: Expe
 
 
 def test_an_erased_experience_says_so(experience: Experience) -> None:
-    erasure.erase_experience(experience.pk, by="system:test", reason="The fan asked for it.")
+    erasure.erase_experience(experience.pk, by="system:operator", reason="The fan asked for it.")
 
     page = get_page(signed_in_client(experience.person), f"/experiences/{experience.pk}")
 

@@ -20,7 +20,7 @@ from tests import factories
 from tests.fans.pages import received
 
 pytestmark = pytest.mark.django_db
-STAFF, REASON = "system:test", "The artist asked for it."
+STAFF, REASON = "system:operator", "The artist asked for it."
 
 
 def notices_of(experience: Experience) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ SUHA = "سُهى البحر"
 
 
 def test_only_the_artists_name_is_isolated_in_direction() -> None:
-    artist = registration.add_artist(SUHA, slug="suha", by="system:test")
+    artist = registration.add_artist(SUHA, slug="suha", by="system:operator")
     principal = factories.get_member(artist, Role.PRINCIPAL)
     grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True)
     factories.remove_undo_time(artist)

@@ -43,7 +43,7 @@ def test_what_the_fan_saw_is_kept_after_an_erasure(experience: Experience) -> No
     text = experience.text
     report = reports.report_experience(experience, by=experience.person, reason="untrue", said="I never played it.")
 
-    experiences.erase(experience.pk, by="system:test", reason="The fan asked for it.")
+    experiences.erase(experience.pk, by="system:operator", reason="The fan asked for it.")
 
     report.refresh_from_db()
     assert report.shown == {
@@ -61,7 +61,7 @@ def test_what_the_fan_saw_is_kept_after_an_erasure(experience: Experience) -> No
 
 
 def test_an_erased_experience_can_be_reported(experience: Experience) -> None:
-    experiences.erase(experience.pk, by="system:test", reason="The fan asked for it.")
+    experiences.erase(experience.pk, by="system:operator", reason="The fan asked for it.")
 
     report = reports.report_experience(experience, by=experience.person, reason="hurtful")
 

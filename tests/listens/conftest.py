@@ -15,9 +15,9 @@ def ana(db: None) -> Person:
 
 @pytest.fixture
 def ada(db: None) -> Artist:
-    return registration.add_artist("Ada", "ada", by="system:test")
+    return registration.add_artist("Ada", "ada", by="system:operator")
 
 
 @pytest.fixture
 def night(ada: Artist) -> Recording:
-    return registration.add_recording(ada, "Night Train", by="system:test", isrc="GBAYE6800011")
+    return registration.add_recording(ada, "Night Train", by="system:operator", isrc="GBAYE6800011")

@@ -21,8 +21,8 @@ def test_accepted_listens_are_counted_once_and_leave_the_outbox(
     committing_db: Database, broker: Broker, live_site: Site, processes: Processes
 ) -> None:
     ana = make_fan("ana")
-    ada = registration.add_artist("Ada", "ada", by="system:test")
-    registration.add_recording(ada, "Night Train", by="system:test")
+    ada = registration.add_artist("Ada", "ada", by="system:operator")
+    registration.add_recording(ada, "Night Train", by="system:operator")
     scrobbler = liblistenbrainz.ListenBrainz(api_base_url=live_site.url)
     scrobbler.set_auth_token(tokens.create(ana, "mpd", by=ana)[1])
     start = int(time.time()) - 7200

@@ -41,7 +41,7 @@ def stored_counts() -> tuple[dict[str, int], dict[str, int]]:
 
 
 def test_every_way_to_write_a_credit_counts_for_the_recording_of_both(ana: Person, ada: Artist) -> None:
-    registration.add_recording(ada, "Don't Stop", "Ada & Bo", by="system:test")
+    registration.add_recording(ada, "Don't Stop", "Ada & Bo", by="system:operator")
 
     scrobble(
         ana,
@@ -62,11 +62,11 @@ def test_every_way_to_write_a_credit_counts_for_the_recording_of_both(ana: Perso
 
 def test_a_play_that_fits_two_recordings_counts_for_the_artist_and_the_main_one(ana: Person, ada: Artist) -> None:
     for isrc in ("GBAYE6800011", "GBAYE6800012"):
-        registration.add_recording(ada, "Night Train", by="system:test", isrc=isrc)
+        registration.add_recording(ada, "Night Train", by="system:operator", isrc=isrc)
 
     scrobble(ana, track("Night Train", "Ada"), track("Night Train", "Ada", isrc="GBAYE6800012"))
     oldest_first = stored_counts()
-    registration.mark_main(Recording.objects.get(isrc="GBAYE6800012"), by="system:test")
+    registration.mark_main(Recording.objects.get(isrc="GBAYE6800012"), by="system:operator")
     scrobble(ana, *[track("Night Train", "Ada")] * 5)  # the first two are known
 
     assert oldest_first == ({"Ada": 2}, {"Night Train GBAYE6800011": 1, "Night Train GBAYE6800012": 1})
@@ -74,9 +74,9 @@ def test_a_play_that_fits_two_recordings_counts_for_the_artist_and_the_main_one(
 
 
 def test_a_play_that_fits_two_artists_counts_for_nobody(ana: Person, ada: Artist) -> None:
-    bo = registration.add_artist("Bo", "bo", by="system:test")
-    registration.add_recording(ada, "Night Train", "Ada & Bo", by="system:test")
-    registration.add_recording(bo, "Night Train", "Bo feat. Ada", by="system:test")
+    bo = registration.add_artist("Bo", "bo", by="system:operator")
+    registration.add_recording(ada, "Night Train", "Ada & Bo", by="system:operator")
+    registration.add_recording(bo, "Night Train", "Bo feat. Ada", by="system:operator")
 
     scrobble(ana, track("Night Train", "Ada, Bo"))
 

@@ -230,7 +230,7 @@ def test_a_live_play_makes_its_moment_though_the_import_of_it_counts(db: None) -
 
 
 def test_a_duplicate_of_another_recording_with_the_same_text_moves_its_count(ana: Person, night: Recording) -> None:
-    other = registration.add_recording(night.artist, "Night Train (2019)", by="system:test", isrc="GBAYE6800099")
+    other = registration.add_recording(night.artist, "Night Train (2019)", by="system:operator", isrc="GBAYE6800099")
     handle_batch([telling(ana, 0)])
 
     handle_batch([telling(ana, 1, "B", played_ms=190_000, track={"isrc": "GBAYE6800099"})])
@@ -313,8 +313,8 @@ TELLINGS = st.lists(
 @given(TELLINGS, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(db: None, told: list[Any], chance: Any) -> None:
     with transaction.atomic():
-        ada = registration.add_artist("Ada", "ada", by="system:test")
-        registration.add_recording(ada, "Night Train", by="system:test")
+        ada = registration.add_artist("Ada", "ada", by="system:operator")
+        registration.add_recording(ada, "Night Train", by="system:operator")
         fans = [make_fan(f"fan{n}") for n in range(3)]
         outcomes = []
         for fan in fans:
@@ -339,7 +339,9 @@ def test_the_order_of_arrival_does_not_matter(db: None, told: list[Any], chance:
 def test_two_consumers_at_the_same_time_count_one_play(committing_db: Database) -> None:
     """One reads our own API, the other a source whose producer uses another partition."""
     fan = make_fan("ana")
-    registration.add_recording(registration.add_artist("Ada", "ada", by="system:test"), "Night Train", by="system:test")
+    registration.add_recording(
+        registration.add_artist("Ada", "ada", by="system:operator"), "Night Train", by="system:operator"
+    )
 
     with transaction.atomic():
         handle_batch([telling(fan, 0)])

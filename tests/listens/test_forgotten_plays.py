@@ -106,8 +106,8 @@ def test_a_listen_stays_away_if_it_would_be_a_duplicate_of_the_forgotten_one(
 ) -> None:
     """Within a minute everything stays away; beyond that exactly what `plays` takes for the same play."""
     with transaction.atomic():
-        ada = registration.add_artist("Ada", "ada", by="system:test")
-        registration.add_recording(ada, "Night Train", by="system:test")
+        ada = registration.add_artist("Ada", "ada", by="system:operator")
+        registration.add_recording(ada, "Night Train", by="system:operator")
         ana, bo = make_fan("ana"), make_fan("bo")
         handle_batch([telling(bo, 0, "A", **one), telling(bo, apart, client, **other)])
         is_same_play = Listen.objects.filter(person=bo).exclude(duplicate_of=None).exists() or apart == 0

@@ -34,9 +34,9 @@ from tests.listens.retractions import (
 
 @pytest.fixture
 def night(db: None) -> Recording:
-    ada = registration.add_artist("Ada", "ada", by="system:test")
-    registration.add_recording(ada, "Day Train", by="system:test")
-    return registration.add_recording(ada, "Night Train", by="system:test")
+    ada = registration.add_artist("Ada", "ada", by="system:operator")
+    registration.add_recording(ada, "Day Train", by="system:operator")
+    return registration.add_recording(ada, "Night Train", by="system:operator")
 
 
 def test_a_retracted_listen_is_deleted_and_uncounted(ana: Person, night: Recording) -> None:

@@ -47,9 +47,9 @@ STEPS = st.lists(
 @given(STEPS, st.randoms(use_true_random=False))
 def test_counts_equal_the_rows_for_any_batches(db: None, steps: list[tuple[str, int, str, int]], chance: Any) -> None:
     with transaction.atomic():
-        ada = registration.add_artist("Ada", "ada", by="system:test")
+        ada = registration.add_artist("Ada", "ada", by="system:operator")
         for title in SONGS[:2]:
-            registration.add_recording(ada, title, by="system:test")
+            registration.add_recording(ada, title, by="system:operator")
         fan = make_fan("ana")
         earlier: list[Incoming] = []
         retracted: set[tuple[int, str]] = set()
@@ -118,8 +118,8 @@ def test_what_comes_through_another_partition_after_the_retraction_stays_away(co
 def test_a_retraction_goes_through_kafka_to_the_counts_and_survives_a_replay(
     committing_db: Database, broker: Broker
 ) -> None:
-    ada = registration.add_artist("Ada", "ada", by="system:test")
-    registration.add_recording(ada, "Night Train", by="system:test")
+    ada = registration.add_artist("Ada", "ada", by="system:operator")
+    registration.add_recording(ada, "Night Train", by="system:operator")
     fan = make_fan("ana")
     sender, consumer = relay.Relay(), Consumer("listens", lambda: ["listens.v1", "listens.import.v1"], handle_batch)
     try:

@@ -66,7 +66,7 @@ def test_running_processes_notice_a_new_topic_and_replay_its_dead_letters_to_it(
         letter = wait_until(DeadLetter.objects.first, seconds=NOTICED_SECONDS)
         seconds = time.monotonic() - began
         run_source("allow", URI, "--fan", "ana")
-        dead_letters.replay(letter, by="system:test")
+        dead_letters.replay(letter, by="system:operator")
         wait_until(lambda: Listen.objects.filter(source__uri=URI).exists(), seconds=30)
         wait_until(lambda: not Outbox.objects.exists(), seconds=30)
 

@@ -75,7 +75,7 @@ def create_objects() -> Objects:
         Experience: experience,
         OptIn: OptIn.objects.get(person=fan),
         Listen: listen,
-        Source: sources.add("https://player.example/app", by="system:test")[0],
+        Source: sources.add("https://player.example/app", by="system:operator")[0],
         Outbox: outbox,
         DeadLetter: dead_letter,
         Grant: artist.grants.get(),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Member, Person, Role, Team
+from accounts import roles
+from accounts.models import Person, Role, Team, TeamKind
 from catalog import registration
 from catalog.models import Artist, Recording, RecordingWork, Work
 from rights import claims, grants, parties
@@ -23,8 +24,8 @@ def create_work(*recordings: Recording, title: str = "") -> Work:
 
 def create_party(kind: str = "label", name: str = "Harbor Lane") -> Party:
     """A rightsholder that staff verified, with a team of one person who signs."""
-    team = Team.objects.create(name=name)
-    Member.objects.create(team=team, person=factories.create_person(f"{name} signer"), role="signatory")
+    team = Team.objects.create(name=name, kind=TeamKind.RIGHTSHOLDER)
+    roles.name_signatory(team, factories.create_person(f"{name} signer"), by=factories.get_staff())
     return parties.add_party(kind, name, by=factories.get_staff(), team=team)
 
 

@@ -40,7 +40,7 @@ def test_malformed_text_is_refused_as_a_404(text: str) -> None:
 @pytest.mark.parametrize("field", ["at", None])
 def test_pages_hold_every_row_once_newest_first(field: str | None) -> None:
     for number in range(5):  # in one transaction: all of one time
-        trail.record("test.done", by="system:test", subject=f"test:{number}")
+        trail.record("test.done", by="system:operator", subject=f"test:{number}")
     rows = Entry.objects.filter(action="test.done")
 
     seen, before, sizes = [], "", []

@@ -114,7 +114,7 @@ def _render_team(
         problem=problem,
         members=studio.artist.team.members.select_related("person").order_by("pk"),
         invitations=invitations.list_open(studio.artist.team) if studio.may_manage else (),
-        role_descriptions=[(role.label, invitation_mail.ROLE_DESCRIPTIONS[role]) for role in Role],
+        role_descriptions=[(role.label, text) for role, text in invitation_mail.ROLE_DESCRIPTIONS.items()],
         role_choices=ROLE_CHOICES,
         invite_form=submitted.get("invite_form") or InvitationForm(),
         undo_form=submitted.get("undo_form") or UndoTimeForm(initial={"seconds": undo_seconds}),

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.actors import SystemActor
 from events import dead_letters, topics
 from events.exceptions import DeadLetterNotFound
 
-OPERATOR = "system:operator"
+OPERATOR = SystemActor.OPERATOR
 MAX_LIMIT = 100_000
 
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from artists import erasure
+from audit.actors import SystemActor
 from fans import experiences
 from fans.exceptions import ExperienceRefused
 from fans.models import Experience
 
-ACTOR = "system:command"
+ACTOR = SystemActor.COMMAND
 ACTIONS = {
     "withdraw": (experiences.withdraw, "withdrawn: its fan sees that it was taken back. The receipt stays."),
     "erase": (erasure.erase_experience, "erased: its words and those of its draft are gone. The receipt stays."),

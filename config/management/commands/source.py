@@ -6,13 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
+from audit.actors import SystemActor
 from events import topics
 from events.exceptions import BrokerUnavailable
 from events.kafka import create_topics
 from listens import sources
 from listens.exceptions import ListensError
 
-OPERATOR = "system:operator"
+OPERATOR = SystemActor.OPERATOR
 
 
 class Command(BaseCommand):

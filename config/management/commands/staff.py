@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import Person
 from audit import trail
+from audit.actors import SystemActor
 
 
 class Command(BaseCommand):
@@ -23,5 +24,5 @@ class Command(BaseCommand):
                 raise CommandError(f"Nobody with the address {email} has an account. Sign up first.")
             person = Person.objects.get(email=email.lower())
             action = "staff.ended" if end else "staff.named"
-            trail.record(action, by="system:command", subject=person.actor)
+            trail.record(action, by=SystemActor.COMMAND, subject=person.actor)
         self.stdout.write(f"{person.handle} {'is no longer' if end else 'is now'} staff.")

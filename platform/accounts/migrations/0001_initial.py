@@ -21,8 +21,25 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("artist", "Artist"), ("rightsholder", "Rightsholder")],
+                        db_default="artist",
+                        default="artist",
+                        max_length=12,
+                    ),
+                ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "kind"), name="a_team_has_a_kind"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["artist", "rightsholder"])), name="a_team_is_of_a_known_kind"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Person",
@@ -137,6 +154,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("principal", "The artist"),
+                            ("signatory", "Signatory"),
                             ("owner", "Owner"),
                             ("editor", "Editor"),
                             ("reviewer", "Reviewer"),
@@ -145,6 +163,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "signs_for",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(role="principal", then=models.Value("artist")),
+                            models.When(role="signatory", then=models.Value("rightsholder")),
+                        ),
+                        help_text="the kind of team that the role signs for; a key compares it with the team’s kind",
+                        output_field=models.CharField(max_length=12),
+                    ),
+                ),
                 (
                     "person",
                     models.ForeignKey(
@@ -161,7 +191,66 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("team", "person"), name="one_role_in_a_team")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("team", "person"), name="one_role_in_a_team"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["principal", "signatory", "owner", "editor", "reviewer"])),
+                        name="a_member_has_a_known_role",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MembershipPeriod",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("principal", "The artist"),
+                            ("signatory", "Signatory"),
+                            ("owner", "Owner"),
+                            ("editor", "Editor"),
+                            ("reviewer", "Reviewer"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "until",
+                    models.DateTimeField(help_text="the end, not included; NULL while it lasts", null=True),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["team", "person", "-since"], name="membership_by_person")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("team", "person"),
+                        name="one_membership_lasts_in_a_team",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
+                        name="a_membership_ends_after_it_began",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +263,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("principal", "The artist"),
+                            ("signatory", "Signatory"),
                             ("owner", "Owner"),
                             ("editor", "Editor"),
                             ("reviewer", "Reviewer"),
@@ -239,7 +329,8 @@ class Migration(migrations.Migration):
                         name="an_invited_address_is_lower_case",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("role", "principal"), _negated=True), name="nobody_is_invited_as_principal"
+                        condition=models.Q(("role__in", ["principal", "signatory"]), _negated=True),
+                        name="nobody_is_invited_to_sign",
                     ),
                 ],
             },

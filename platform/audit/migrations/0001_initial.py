@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("actor", models.CharField(help_text="person:<uuid> or system:<process>", max_length=80)),
+                ("actor", models.CharField(help_text="person:<uuid>, or a SystemActor", max_length=80)),
                 (
                     "action",
                     models.CharField(
@@ -28,6 +28,32 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["subject", "id"], name="audit_by_subject"),
                     models.Index(fields=["actor", "id"], name="audit_by_actor"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("actor__startswith", "person:"),
+                            (
+                                "actor__in",
+                                [
+                                    "system:command",
+                                    "system:delivery",
+                                    "system:demo",
+                                    "system:drafts",
+                                    "system:expiry",
+                                    "system:facts",
+                                    "system:housekeeping",
+                                    "system:moments",
+                                    "system:operator",
+                                    "system:reports",
+                                    "system:update_keys",
+                                    "system:withdrawal",
+                                ],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_actor_is_known",
+                    )
                 ],
             },
         ),

@@ -1,10 +1,15 @@
-"""Audit entries are never changed or removed."""
+"""Audit entries have the time of the database's clock, and are never changed or removed."""
 
 from django.db import migrations
 
-from audit.operations import CREATE_REFUSE_CHANGE, append_only
+from audit.operations import CREATE_REFUSE_CHANGE, CREATE_SET_TIME, append_only, dated_by_clock
 
 
 class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
-    operations = [CREATE_REFUSE_CHANGE, append_only("audit_entry")]
+    operations = [
+        CREATE_REFUSE_CHANGE,
+        CREATE_SET_TIME,
+        append_only("audit_entry"),
+        dated_by_clock("audit_entry"),
+    ]

@@ -365,6 +365,15 @@ class Migration(migrations.Migration):
                 ),
                 ("content_hash", models.CharField(max_length=64)),
                 (
+                    "shape_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(models.When(kind="shape", then=models.F("content_hash"))),
+                        help_text="the content hash of a shape; what only a shape may sign points to it",
+                        output_field=models.CharField(max_length=64),
+                    ),
+                ),
+                (
                     "why_hash",
                     models.CharField(
                         help_text="of an item: over the facts why its fan gets it (docs/adr/0006)",
@@ -381,17 +390,31 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
                     "under",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.decision"
+                        help_text="a signed wider decision of the same artist",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rights.decision",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("id", "content_hash"), name="decision_and_its_content"),
+                    models.UniqueConstraint(fields=("id", "artist", "shape_hash"), name="decision_and_its_shape"),
                     models.UniqueConstraint(
-                        fields=("id", "content_hash", "why_hash"), name="decision_and_its_content_and_why"
+                        fields=("id", "artist", "content_hash", "why_hash"), name="decision_and_its_content_and_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["item", "shape", "envelope", "lot"])),
+                        name="a_decision_is_of_a_known_kind",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -402,12 +425,24 @@ class Migration(migrations.Migration):
                         name="an_item_is_decided_with_its_why",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("by__isnull", False), ("under__isnull", False), _connector="OR"),
-                        name="somebody_decided",
+                        condition=models.Q(
+                            models.Q(("kind", "item"), ("under__isnull", False)),
+                            models.Q(("by__isnull", False), ("role", "principal")),
+                            _connector="OR",
+                        ),
+                        name="the_principal_signs_what_nothing_signed_covers",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind", "item"), ("by__isnull", False), _connector="OR"),
-                        name="a_person_signs_what_covers_more_than_one",
+                        condition=models.Q(
+                            models.Q(("by", None), ("role", "")),
+                            models.Q(
+                                ("by__isnull", False),
+                                ("by__startswith", "person:"),
+                                ("role__in", ["principal", "signatory", "owner", "editor", "reviewer"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_person_decides_in_a_role",
                     ),
                 ],
             },

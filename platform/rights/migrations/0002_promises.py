@@ -1,9 +1,9 @@
-"""Hash functions; what parties, claims, grants and clearances promise; decisions and clearances never change."""
+"""Hash functions; who may decide; what parties, claims, grants and clearances promise; decisions never change."""
 
 from django.db import migrations
 
-from audit.operations import append_only
-from rights.migrations import _clearance, _parties
+from audit.operations import append_only, dated_by_clock
+from rights.migrations import _clearance, _deciders, _parties
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
 # the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
@@ -35,7 +35,7 @@ RETURN encode(sha256(convert_to(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rights", "0001_initial"), ("accounts", "0001_initial"), ("audit", "0002_promises")]
+    dependencies = [("rights", "0001_initial"), ("accounts", "0002_promises"), ("audit", "0002_promises")]
     operations = [
         migrations.RunSQL(
             FUNCTIONS,
@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
             "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);",
         ),
         append_only("rights_decision"),
+        dated_by_clock("rights_decision"),
+        migrations.RunSQL(_deciders.DECIDERS, _deciders.DROP_DECIDERS),
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.RunSQL(_parties.WHO_MAY, _parties.DROP_WHO_MAY),
         migrations.RunSQL(_parties.PARTIES, _parties.DROP_PARTIES),

@@ -1,12 +1,18 @@
 """Decisions, and the hashes of what was decided on. A decision never changes."""
 
 from django.db import models
-from django.db.models import CharField, F, Func, Q
+from django.db.models import Case, CharField, F, Func, GeneratedField, Q, When
 from django.db.models.functions import Now
+
+from accounts.models import Role
+from catalog.models import Artist
 
 
 class Decision(models.Model):
-    """Who approved exactly this content, or the shape that it falls under. Append-only."""
+    """Who approved exactly this content, or the shape that it falls under. Append-only.
+
+    Triggers in migration 0002 set `at` by the clock, and compare `by` and `role` with the history of the artist's team.
+    """
 
     class Kind(models.TextChoices):
         ITEM = "item"
@@ -15,27 +21,46 @@ class Decision(models.Model):
         ENVELOPE = "envelope"
         LOT = "lot"
 
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     content_hash = models.CharField(max_length=64)
     why_hash = models.CharField(
         max_length=64, null=True, help_text="of an item: over the facts why its fan gets it (docs/adr/0006)"
     )
+    shape_hash = GeneratedField(
+        expression=Case(When(kind="shape", then=F("content_hash"))),
+        output_field=CharField(max_length=64),
+        db_persist=True,
+        help_text="the content hash of a shape; what only a shape may sign points to it",
+    )
     by = models.CharField(max_length=80, null=True, help_text="person:<uuid>")
     role = models.CharField(max_length=9, blank=True, help_text="the decider’s role in the team at that moment")
-    under = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    under = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", help_text="a signed wider decision of the same artist"
+    )
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["id", "content_hash"], name="decision_and_its_content"),
-            models.UniqueConstraint(fields=["id", "content_hash", "why_hash"], name="decision_and_its_content_and_why"),
+            # What was decided on points to these: shapes to the first, items, which alone have a why, to the second.
+            models.UniqueConstraint(fields=["id", "artist", "shape_hash"], name="decision_and_its_shape"),
+            models.UniqueConstraint(
+                fields=["id", "artist", "content_hash", "why_hash"], name="decision_and_its_content_and_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["item", "shape", "envelope", "lot"]), name="a_decision_is_of_a_known_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="item", why_hash__isnull=False) | ~Q(kind="item") & Q(why_hash=None),
                 name="an_item_is_decided_with_its_why",
             ),
-            models.CheckConstraint(condition=Q(by__isnull=False) | Q(under__isnull=False), name="somebody_decided"),
             models.CheckConstraint(
-                condition=Q(kind="item") | Q(by__isnull=False), name="a_person_signs_what_covers_more_than_one"
+                condition=Q(kind="item", under__isnull=False) | Q(by__isnull=False, role=Role.PRINCIPAL),
+                name="the_principal_signs_what_nothing_signed_covers",
+            ),
+            models.CheckConstraint(
+                condition=Q(by=None, role="") | Q(by__isnull=False, by__startswith="person:", role__in=Role.values),
+                name="a_person_decides_in_a_role",
             ),
         ]
 

@@ -5,10 +5,39 @@ No grant allows to change whose report it is, on what, when, or the facts that i
 
 from django.db import migrations
 
+from audit.operations import CLOCK_PATH, dated_by_clock
+
+# Whoever may TRUNCATE the table is its owner, who loads reports in bulk as they were handled elsewhere.
+HANDLED_BY_STAFF = f"""
+CREATE FUNCTION trust_only_by_staff() RETURNS trigger LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
+BEGIN
+    IF has_table_privilege(TG_RELID, 'TRUNCATE') THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM accounts_person WHERE id = accounts_person_id(NEW.handled_by) AND is_staff AND is_active
+    ) THEN
+        RAISE EXCEPTION '% is not of the staff', NEW.handled_by USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.handled_at := statement_timestamp();
+    RETURN NEW;
+END $$;
+CREATE TRIGGER handled_by_staff BEFORE INSERT OR UPDATE OF handled_by, handled_at ON trust_report
+FOR EACH ROW WHEN (NEW.handled_by IS NOT NULL) EXECUTE FUNCTION trust_only_by_staff();
+"""
+
 
 class Migration(migrations.Migration):
-    dependencies = [("trust", "0001_initial"), ("audit", "0002_promises")]
+    dependencies = [("trust", "0001_initial"), ("accounts", "0002_promises"), ("audit", "0002_promises")]
     operations = [
+        dated_by_clock("trust_report"),
+        migrations.RunSQL(
+            HANDLED_BY_STAFF,
+            """
+            DROP TRIGGER handled_by_staff ON trust_report;
+            DROP FUNCTION trust_only_by_staff();
+            """,
+        ),
         # write_once of audit.operations would refuse to erase words after the verdict, so each rule has its own trigger.
         migrations.RunSQL(
             """
@@ -30,5 +59,5 @@ class Migration(migrations.Migration):
             DROP TRIGGER never_removed ON trust_report;
             GRANT UPDATE, DELETE ON trust_report TO fanfare_app;
             """,
-        )
+        ),
     ]

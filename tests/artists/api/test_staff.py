@@ -87,7 +87,7 @@ def test_a_name_that_looks_like_another_asks_to_confirm(artist: Artist, name: st
 
 @pytest.mark.parametrize("name", ["Mara Vail", "!!!", "力"])
 def test_another_name_is_not_asked_about(artist: Artist, name: str) -> None:
-    registration.add_artist("???", "question", by="system:test")
+    registration.add_artist("???", "question", by="system:operator")
     body = {"name": name, "slug": "another", "principal": factories.create_person("Mara").email}
 
     response = factories.fresh_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)

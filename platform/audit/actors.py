@@ -1,0 +1,20 @@
+"""Who acts without being a person: our processes and commands. A check on the audit's table has the same list."""
+
+from enum import StrEnum
+
+
+class SystemActor(StrEnum):
+    """An actor that is no person, as `by` of an audit entry."""
+
+    COMMAND = "system:command"
+    DELIVERY = "system:delivery"
+    DEMO = "system:demo"
+    DRAFTS = "system:drafts"
+    EXPIRY = "system:expiry"
+    FACTS = "system:facts"
+    HOUSEKEEPING = "system:housekeeping"
+    MOMENTS = "system:moments"
+    OPERATOR = "system:operator"
+    REPORTS = "system:reports"
+    UPDATE_KEYS = "system:update_keys"
+    WITHDRAWAL = "system:withdrawal"
