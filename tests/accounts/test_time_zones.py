@@ -1,5 +1,10 @@
 """A person's time zone: what is accepted, where it comes from, and what pages make of it."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core.mail import EmailMessage
 from django.db import DataError, connection, transaction
@@ -7,6 +12,7 @@ from django.test import Client
 
 from accounts.models import Person
 from accounts.time_zones import known_names, listed_names
+from config import BASE_DIR
 from tests.accounts.factories import PASSWORD, SIGNUP_DATA, create_person, signed_in_client
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +31,27 @@ def test_postgresql_knows_every_time_zone_that_a_person_can_have() -> None:
     assert known_names() - known_to_postgresql == set()
     assert set(listed_names()) <= known_names()
     assert {"Asia/Calcutta", "Europe/Lisbon", "UTC"} <= known_names()
+
+
+def test_an_old_name_is_known_where_the_system_lacks_it(tmp_path: Path) -> None:
+    """Debian keeps the old names in a package of its own. The package tzdata answers for what the system lacks."""
+    pytest.importorskip("tzdata", reason="tzdata is not installed: pip install -r requirements-dev.txt")
+    ask = "'Asia/Calcutta' in time_zones.known_names(), time_zones.find_zone('Asia/Calcutta')"
+
+    answer = subprocess.run(
+        [sys.executable, "-c", f"import config; from accounts import time_zones; print({ask})"],
+        env={**os.environ, "PYTHONTZPATH": str(tmp_path)}, cwd=BASE_DIR, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert answer.stdout == "True Asia/Calcutta\n"
+
+
+def test_an_old_name_of_a_browser_is_stored() -> None:
+    client = signed_in_client(create_person("ana"))
+
+    client.post("/settings/time-zone", {"from": "browser", "time_zone": "Asia/Calcutta"})
+
+    assert stored_zone() == "Asia/Calcutta"
 
 
 def test_the_database_refuses_a_time_zone_that_it_cannot_compute_with() -> None:
