@@ -114,7 +114,7 @@ def test_a_draft_is_for_the_fan_and_the_artist_of_its_moment(draft: Draft) -> No
     again = {"replaces_id": draft.pk, "state": "pending", "reason": ""}
 
     refuse_copy("says why its moment does", draft, **again, person_id=other.person_id)
-    refuse_copy("says why its moment does", draft, **again, artist_id=other.artist_id)
+    refuse_copy("says why its moment does|cleared_for_its_artist", draft, **again, artist_id=other.artist_id)
     refuse_copy("says why its moment does", draft, **again, version_id=other.version_id)
 
 

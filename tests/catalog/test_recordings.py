@@ -13,7 +13,7 @@ from listens.models import Listen
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-BY = "system:test"
+BY = "system:operator"
 ISRC, OTHER_ISRC = "GBAYE6800011", "GBAYE6800012"
 
 

@@ -10,7 +10,7 @@ from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 
 pytestmark = pytest.mark.django_db
-STAFF = "person:5e0c9a9e-4f3e-4f39-8a49-0a2c5f1b7d10"
+STAFF = "system:operator"
 
 
 def test_a_new_artist_has_a_team_and_an_audit_entry() -> None:

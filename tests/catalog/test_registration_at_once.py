@@ -8,7 +8,7 @@ from catalog import registration
 from catalog.models import Recording
 from tests.servers import Database
 
-STAFF = "person:5e0c9a9e-4f3e-4f39-8a49-0a2c5f1b7d10"
+STAFF = "system:operator"
 
 
 def test_two_people_cannot_add_the_same_recording_at_once(committing_db: Database) -> None:
