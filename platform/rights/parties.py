@@ -7,14 +7,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
-from accounts.models import Member, Person, Team
+from accounts.models import Member, Person, Role, Team
 from accounts.roles import is_staff
 from audit import trail
 from catalog.models import Artist
 from rights.models import Party
 
-SIGNING_ROLES = ("principal", "signatory")
-STOPPING_ROLES = (*SIGNING_ROLES, "owner")
+SIGNING_ROLES = (Role.PRINCIPAL, Role.SIGNATORY)
+STOPPING_ROLES = (*SIGNING_ROLES, Role.OWNER)
 
 
 def get_artist_party(artist: Artist) -> Party:
@@ -70,7 +70,7 @@ def require_signer(party: Party, *, by: Person, fresh: bool, what: str) -> None:
         raise ReauthenticationRequired
 
 
-def _has_role(party: Party, person: Person, roles: tuple[str, ...]) -> bool:
+def _has_role(party: Party, person: Person, roles: tuple[Role, ...]) -> bool:
     teams = Q(team__artist__party=party) | Q(team__party=party) | Q(team__party__represents=party)
     members = Member.objects.filter(teams, person=person, person__is_active=True, role__in=roles)
     return (party.artist_id is not None or party.verified_at is not None) and members.exists()

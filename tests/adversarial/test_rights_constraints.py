@@ -255,6 +255,7 @@ def test_a_party_does_not_become_another(song: OwnedSong) -> None:
     refused("permission denied", "UPDATE rights_party SET artist_id = NULL")
     refused("permission denied", "UPDATE rights_party SET kind = 'label'")
     refused("permission denied", "DELETE FROM rights_party")
+    refused("one of rightsholders", "UPDATE rights_party SET team_id = %s", song.artist.artist.team_id)
 
 
 # Claims

@@ -12,6 +12,38 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Agreement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("title", models.CharField(max_length=200)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AgreementVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("wording", models.TextField()),
+                (
+                    "wording_hash",
+                    models.CharField(blank=True, help_text="SHA-256 of the wording, by the database", max_length=64),
+                ),
+                ("proposed_by", models.CharField(max_length=80)),
+                ("starts_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("live_from", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.CharField(max_length=80, null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="rights.agreement"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="ClearanceRecording",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -74,6 +106,15 @@ class Migration(migrations.Migration):
                 ("live_until", models.DateTimeField(help_text="ends by itself then", null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("ended_by", models.CharField(max_length=80, null=True)),
+                (
+                    "agreement_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="rights.agreementversion",
+                    ),
+                ),
                 (
                     "artist",
                     models.ForeignKey(
@@ -277,6 +318,141 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="AgreementParty",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="rights.agreementversion",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.party"),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "agreement parties",
+            },
+        ),
+        migrations.CreateModel(
+            name="Acceptance",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("wording_hash", models.CharField(max_length=64)),
+                ("by", models.CharField(max_length=80)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="where it was accepted", max_length=2
+                    ),
+                ),
+                (
+                    "address_hash",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="a keyed digest of the network address",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptances",
+                        to="rights.agreementversion",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.party"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SplitScheme",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "tier_class",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="blank: every tier", max_length=40
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("use", "tier_class", "version"), name="one_scheme_a_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SplitLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("platform", "Platform"),
+                            ("recording_owner", "Owner of the recording"),
+                            ("featured_artist", "Featured artist"),
+                            ("session_pool", "Session pool"),
+                            ("publisher", "Publisher"),
+                            ("writer", "Writer"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("share", models.PositiveSmallIntegerField(help_text="in basis points")),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="rights.splitscheme",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="agreementversion",
+            name="scheme",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.splitscheme"
+            ),
+        ),
+        migrations.CreateModel(
             name="StoredClearance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -351,6 +527,77 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="rights.storedclearance",
             ),
+        ),
+        migrations.CreateModel(
+            name="AgreementScope",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("tier_class", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("country", models.CharField(blank=True, db_default="", default="", max_length=2)),
+                ("covers_later", models.BooleanField(db_default=False, default=False)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.work"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scopes", to="rights.agreementversion"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "use", "tier_class", "artist", "recording", "work", "country"),
+                        name="a_scope_once_a_version",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("use__in", ["voice", "train", "personal_message"]), _negated=True),
+                        name="no_agreement_over_words_and_voice",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("recording", None), ("work", None), _connector="OR"),
+                        name="a_scope_names_one_song_or_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("covers_later", False), models.Q(("recording", None), ("work", None)), _connector="OR"
+                        ),
+                        name="only_a_scope_of_all_songs_covers_later_ones",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -597,6 +844,50 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="staff_settle_a_dispute_with_a_note",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agreementparty",
+            constraint=models.UniqueConstraint(fields=("version", "party"), name="a_party_once_a_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="acceptance",
+            constraint=models.UniqueConstraint(fields=("version", "party"), name="a_party_accepts_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="splitline",
+            constraint=models.UniqueConstraint(fields=("scheme", "role"), name="one_line_a_role"),
+        ),
+        migrations.AddConstraint(
+            model_name="splitline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gte", 1), ("share__lte", 10000)), name="a_line_is_a_part_of_the_whole"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agreementversion",
+            constraint=models.UniqueConstraint(fields=("agreement", "version"), name="one_agreement_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="agreementversion",
+            constraint=models.UniqueConstraint(fields=("id", "wording_hash"), name="a_version_and_its_wording"),
+        ),
+        migrations.AddConstraint(
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
+                name="an_agreement_ends_after_its_start",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="somebody_ended_a_version",
             ),
         ),
         migrations.AddIndex(

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock
-from rights.migrations import _clearance, _deciders, _parties
+from rights.migrations import _agreements, _clearance, _deciders, _parties
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
 # the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
@@ -50,6 +50,13 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_parties.WHO_MAY, _parties.DROP_WHO_MAY),
         migrations.RunSQL(_parties.PARTIES, _parties.DROP_PARTIES),
         migrations.RunSQL(_parties.CLAIMS, _parties.DROP_CLAIMS),
+        migrations.RunSQL(_agreements.SCHEMES, _agreements.DROP_SCHEMES),
+        append_only("rights_splitscheme"),
+        append_only("rights_splitline"),
+        migrations.RunSQL(_agreements.AGREEMENTS, _agreements.DROP_AGREEMENTS),
+        append_only("rights_agreementparty"),
+        append_only("rights_agreementscope"),
+        append_only("rights_acceptance"),
         migrations.RunSQL(_parties.GRANTS, _parties.DROP_GRANTS),
         append_only("rights_clearance"),
         append_only("rights_clearancegrant"),

@@ -41,17 +41,24 @@ DROP FUNCTION rights_roles(bigint, text);
 PARTIES = """
 CREATE FUNCTION rights_check_party() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.verified_by IS NOT NULL AND NOT public.rights_is_staff(NEW.verified_by) THEN
-        PERFORM public.rights_refuse('only staff verify a party');
+    IF TG_OP = 'INSERT' OR (OLD.verified_at, OLD.verified_by) IS DISTINCT FROM (NEW.verified_at, NEW.verified_by) THEN
+        IF NEW.verified_by IS NOT NULL AND NOT public.rights_is_staff(NEW.verified_by) THEN
+            PERFORM public.rights_refuse('only staff verify a party');
+        END IF;
+        NEW.verified_at := CASE WHEN NEW.verified_at IS NOT NULL THEN statement_timestamp() END;
     END IF;
-    IF NEW.verified_at IS NOT NULL THEN
-        NEW.verified_at := statement_timestamp();
+    IF NEW.team_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM public.accounts_team WHERE id = NEW.team_id AND kind = 'rightsholder'
+    ) THEN
+        PERFORM public.rights_refuse('the team of a party is one of rightsholders');
     END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER verified_by_staff BEFORE INSERT ON rights_party FOR EACH ROW EXECUTE FUNCTION rights_check_party();
 CREATE TRIGGER verified_by_staff_later BEFORE UPDATE ON rights_party
-FOR EACH ROW WHEN ((OLD.verified_at, OLD.verified_by) IS DISTINCT FROM (NEW.verified_at, NEW.verified_by))
+FOR EACH ROW WHEN (
+    (OLD.verified_at, OLD.verified_by, OLD.team_id) IS DISTINCT FROM (NEW.verified_at, NEW.verified_by, NEW.team_id)
+)
 EXECUTE FUNCTION rights_check_party();
 -- Who a party is does not change: its grants and claims would be somebody else's.
 REVOKE UPDATE, DELETE, TRUNCATE ON rights_party FROM fanfare_app;
@@ -155,12 +162,28 @@ ALTER TABLE rights_grant ADD CONSTRAINT one_live_grant_a_scope EXCLUDE USING gis
     tstzrange(live_from, CASE WHEN ended_at < live_from THEN live_from ELSE least(live_until, ended_at) END) WITH &&
 );
 
+-- Under an agreement in force, a grant is what its party accepted there, from the start of the version to its end.
+CREATE FUNCTION rights_is_agreed(asked public.rights_grant, own_artist bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT EXISTS (
+    SELECT FROM public.rights_agreementversion version
+    JOIN public.rights_acceptance given ON given.version_id = version.id
+    JOIN public.rights_agreementscope scope ON scope.version_id = version.id
+    WHERE version.id = asked.agreement_version_id AND given.party_id = asked.party_id AND given."by" = asked."by"
+        AND asked.allows AND asked.live_from = version.live_from
+        AND asked.live_until IS NOT DISTINCT FROM version.ends_at
+        AND (asked.use, asked.tier_class, asked.country, asked.covers_later)
+            = (scope.use, scope.tier_class, scope.country, scope.covers_later)
+        AND (asked.artist_id, asked.recording_id, asked.work_id)
+            IS NOT DISTINCT FROM (coalesce(scope.artist_id, own_artist), scope.recording_id, scope.work_id)
+)
+$$;
+
 CREATE FUNCTION rights_check_new_grant() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     own_artist bigint := (SELECT artist_id FROM public.rights_party WHERE id = NEW.party_id);
 BEGIN
     NEW.at := statement_timestamp();
-    IF NEW.live_from < NEW.at OR NEW.ended_at IS NOT NULL THEN
+    IF NEW.ended_at IS NOT NULL OR NEW.live_from < NEW.at AND NEW.agreement_version_id IS NULL THEN
         PERFORM public.rights_refuse('a grant begins when it is given, or later');
     END IF;
     IF own_artist IS NOT NULL AND NEW.artist_id IS DISTINCT FROM own_artist THEN
@@ -171,8 +194,13 @@ BEGIN
     ) THEN
         PERFORM public.rights_refuse('an artist says yes for no song of somebody else');
     END IF;
-    IF NOT (
-        public.rights_may_sign(NEW.party_id, NEW."by") OR NOT NEW.allows AND public.rights_may_stop(NEW.party_id, NEW."by")
+    IF NEW.agreement_version_id IS NOT NULL THEN
+        IF NOT public.rights_is_agreed(NEW, own_artist) THEN
+            PERFORM public.rights_refuse('a grant of an agreement is what its party accepted');
+        END IF;
+    ELSIF NOT (
+        public.rights_may_sign(NEW.party_id, NEW."by")
+        OR NOT NEW.allows AND public.rights_may_stop(NEW.party_id, NEW."by")
     ) THEN
         PERFORM public.rights_refuse('a grant is given by whoever signs for its party');
     END IF;
@@ -186,6 +214,12 @@ CREATE FUNCTION rights_check_ended_grant() RETURNS trigger LANGUAGE plpgsql AS $
 BEGIN
     IF NEW.ended_at IS NULL OR OLD.ended_at <= statement_timestamp() OR NEW.ended_at > OLD.ended_at THEN
         PERFORM public.rights_refuse('history is not changed: a grant that ended stays ended');
+    END IF;
+    IF EXISTS (
+        SELECT FROM public.rights_agreementversion
+        WHERE id = NEW.agreement_version_id AND (ended_at, ended_by) = (NEW.ended_at, NEW.ended_by)
+    ) THEN
+        RETURN NEW;  -- it ends with its agreement
     END IF;
     IF NOT public.rights_may_stop(NEW.party_id, NEW.ended_by) THEN
         PERFORM public.rights_refuse('a grant is ended by its party');
@@ -207,5 +241,6 @@ DROP TRIGGER ended_by_its_party ON rights_grant;
 DROP TRIGGER given_by_its_party ON rights_grant;
 DROP FUNCTION rights_check_ended_grant();
 DROP FUNCTION rights_check_new_grant();
+DROP FUNCTION rights_is_agreed(rights_grant, bigint);
 ALTER TABLE rights_grant DROP CONSTRAINT one_live_grant_a_scope;
 """

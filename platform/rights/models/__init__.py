@@ -1,5 +1,14 @@
-"""Parties, their claims and grants, stored clearances and decisions."""
+"""Parties, their claims, agreements and grants, stored clearances and decisions."""
 
+from rights.models.agreements import (
+    Acceptance,
+    Agreement,
+    AgreementParty,
+    AgreementScope,
+    AgreementVersion,
+    SplitLine,
+    SplitScheme,
+)
 from rights.models.claims import Claim
 from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredClearance
 from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, ShapeHash, WhyHash
@@ -10,6 +19,11 @@ from rights.models.uses import Use
 __all__ = [
     "CONTENT_HASH",
     "WHY_HASH",
+    "Acceptance",
+    "Agreement",
+    "AgreementParty",
+    "AgreementScope",
+    "AgreementVersion",
     "Claim",
     "ClearanceGrant",
     "ClearanceRecording",
@@ -18,6 +32,8 @@ __all__ = [
     "Grant",
     "Party",
     "ShapeHash",
+    "SplitLine",
+    "SplitScheme",
     "StoredClearance",
     "Use",
     "WhyHash",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from catalog.models import Artist, Recording, Work
+from rights.models.agreements import AgreementVersion
 from rights.models.parties import Party
 from rights.models.uses import NEVER_GRANTED, Use
 
@@ -34,6 +35,7 @@ class Grant(models.Model):
     live_until = models.DateTimeField(null=True, help_text="ends by itself then")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, null=True)
+    agreement_version = models.ForeignKey(AgreementVersion, models.PROTECT, null=True, related_name="grants")
 
     class Meta:
         constraints = [

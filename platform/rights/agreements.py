@@ -1,0 +1,211 @@
+"""Propose, accept and end agreements. A version is in force once every party accepted it, and ends the one before."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Now
+
+from accounts.exceptions import NotAllowed
+from accounts.models import Person
+from accounts.roles import is_staff
+from audit import trail
+from catalog.models import Artist, Recording, Work
+from rights import parties as rights_parties
+from rights.exceptions import Overlap
+from rights.models import (
+    Acceptance,
+    Agreement,
+    AgreementParty,
+    AgreementScope,
+    AgreementVersion,
+    Grant,
+    Party,
+    SplitLine,
+    SplitScheme,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an agreement permits: a use of one song or of all, in one country or everywhere."""
+
+    use: str
+    artist: Artist | None = None
+    recording: Recording | None = None
+    work: Work | None = None
+    country: str = ""
+    tier_class: str = ""
+    covers_later: bool = False
+
+
+def add_scheme(use: str, shares: Mapping[str, int], *, by: Person, tier_class: str = "") -> SplitScheme:
+    """Store a new version of how income from a use is split between roles, in basis points. Only staff may.
+
+    The database refuses shares that do not add up to 10,000, when the transaction commits.
+    """
+    if not is_staff(by):
+        raise NotAllowed("Only staff write split schemes.")
+    with transaction.atomic():
+        same = SplitScheme.objects.filter(use=use, tier_class=tier_class)
+        version = (same.aggregate(newest=Max("version"))["newest"] or 0) + 1
+        scheme = SplitScheme.objects.create(use=use, tier_class=tier_class, version=version)
+        SplitLine.objects.bulk_create(
+            SplitLine(scheme=scheme, role=role, share=share) for role, share in shares.items()
+        )
+        trail.record("scheme.added", by=by.actor, subject=f"scheme:{scheme.pk}", use=use, version=version)
+    return scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a version says. Without `starts_at` it starts once it is accepted; without `ends_at` it has no end."""
+
+    wording: str
+    scopes: tuple[Scope, ...]
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    scheme: SplitScheme | None = None
+
+
+def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person, title: str = "") -> AgreementVersion:
+    """Store the next version of an agreement, or the first. Nothing is permitted until every party accepted it.
+
+    Staff and whoever signs for one of the parties may propose. Raises NotAllowed.
+    """
+    if not (is_staff(by) or any(rights_parties.may_sign(party, by) for party in parties)):
+        raise NotAllowed("Only staff, or whoever signs for one of the parties, may propose an agreement.")
+    with transaction.atomic():
+        agreement, _ = Agreement.objects.get_or_create(number=number, defaults={"title": title or number})
+        newest = agreement.versions.aggregate(newest=Max("version"))["newest"] or 0
+        version = AgreementVersion.objects.create(
+            agreement=agreement,
+            version=newest + 1,
+            wording=terms.wording,
+            scheme=terms.scheme,
+            proposed_by=by.actor,
+            starts_at=terms.starts_at or Now(),
+            ends_at=terms.ends_at,
+        )
+        AgreementParty.objects.bulk_create(AgreementParty(version=version, party=party) for party in parties)
+        AgreementScope.objects.bulk_create(AgreementScope(version=version, **_columns(scope)) for scope in terms.scopes)
+        _record("agreement.proposed", version, by=by)
+    version.refresh_from_db()
+    return version
+
+
+def accept(
+    version: AgreementVersion, party: Party, *, by: Person, fresh: bool, country: str = "", address_hash: str = ""
+) -> bool:
+    """A party accepts the version as it stands. Returns whether it is in force now, or from its start on.
+
+    Raises NotAllowed, ReauthenticationRequired and Overlap.
+    """
+    rights_parties.require_signer(party, by=by, fresh=fresh, what="accept an agreement")
+    with transaction.atomic():
+        Agreement.objects.select_for_update(no_key=True).get(pk=version.agreement_id)
+        said = {"version": version, "wording_hash": version.wording_hash, "party": party, "by": by.actor}
+        Acceptance.objects.create(**said, country=country, address_hash=address_hash)
+        _record("agreement.accepted", version, by=by, party=party.pk)
+        accepted = Acceptance.objects.filter(version=version).count()
+        is_in_force = accepted == AgreementParty.objects.filter(version=version).count()
+        if is_in_force:
+            try:
+                _bring_into_force(version, by=by)
+            except IntegrityError as error:
+                raise Overlap("Another agreement of one of these parties permits the same at the same time.") from error
+    version.refresh_from_db()
+    return is_in_force
+
+
+def end(version: AgreementVersion, *, by: Person) -> None:
+    """One of the parties ends a version and all that it permits, now. Raises NotAllowed."""
+    members = Party.objects.filter(pk__in=version.parties.values("party"))
+    if not any(rights_parties.may_stop(party, by) for party in members):
+        raise NotAllowed("Only one of the parties may end an agreement.")
+    with transaction.atomic():
+        live = AgreementVersion.objects.filter(Q(ended_at=None) | Q(ended_at__gt=Now()), live_from__isnull=False)
+        if live.filter(pk=version.pk).update(ended_at=Now(), ended_by=by.actor):
+            _end_grants(version)
+            _record("agreement.ended", version, by=by)
+    version.refresh_from_db()
+
+
+# In SQL: INSERT … SELECT, and updates over joins, which Django does not have.
+_SAME_SCOPE = """
+rights_acceptance given JOIN rights_party party ON party.id = given.party_id
+JOIN rights_agreementversion version ON version.id = given.version_id
+JOIN rights_agreementscope scope ON scope.version_id = version.id
+    AND (party.artist_id IS NULL OR coalesce(scope.artist_id, party.artist_id) = party.artist_id)
+"""
+_IS_SAID = """
+said.party_id = given.party_id
+AND (said.use, said.tier_class, said.country) = (scope.use, scope.tier_class, scope.country)
+AND (said.artist_id, said.recording_id, said.work_id)
+    IS NOT DISTINCT FROM (coalesce(scope.artist_id, party.artist_id), scope.recording_id, scope.work_id)
+AND (said.ended_at IS NULL OR said.ended_at > greatest(version.starts_at, statement_timestamp()))
+"""
+# What a party permitted by itself is from now on permitted by the agreement. What it refused stays refused.
+END_OWN_SQL = f"""
+UPDATE rights_grant said SET ended_at = greatest(version.starts_at, statement_timestamp()), ended_by = given.by
+FROM {_SAME_SCOPE} WHERE version.id = %s AND {_IS_SAID} AND said.allows AND said.agreement_version_id IS NULL
+"""  # noqa: S608 - of constants
+# One statement, so that the new version begins at the instant at which the one before ends.
+BEGIN_SQL = """
+WITH start AS (
+    SELECT id, agreement_id, greatest(starts_at, statement_timestamp()) AS at FROM rights_agreementversion WHERE id = %s
+)
+UPDATE rights_agreementversion version SET
+    live_from = CASE WHEN version.id = start.id THEN start.at ELSE version.live_from END,
+    ended_at = CASE WHEN version.id = start.id THEN NULL ELSE start.at END,
+    ended_by = CASE WHEN version.id = start.id THEN NULL ELSE (
+        SELECT min(given.by) FROM rights_acceptance given
+        JOIN rights_agreementparty party ON party.version_id = version.id AND party.party_id = given.party_id
+        WHERE given.version_id = start.id AND rights_may_stop(given.party_id, given.by)
+    ) END
+FROM start WHERE version.id = start.id OR version.agreement_id = start.agreement_id AND version.live_from IS NOT NULL
+    AND (version.ends_at IS NULL OR version.ends_at > start.at)
+    AND (version.ended_at IS NULL OR version.ended_at > start.at)
+RETURNING version.id
+"""
+INSERT_GRANTS_SQL = f"""
+INSERT INTO rights_grant (party_id, artist_id, use, tier_class, recording_id, work_id, country, covers_later, version,
+    by, live_from, live_until, agreement_version_id)
+SELECT given.party_id, coalesce(scope.artist_id, party.artist_id), scope.use, scope.tier_class, scope.recording_id,
+    scope.work_id, scope.country, scope.covers_later, 1 + coalesce((
+        SELECT max(before.version) FROM rights_grant before
+        WHERE before.party_id = given.party_id AND before.use = scope.use
+    ), 0), given.by, version.live_from, version.ends_at, version.id
+FROM {_SAME_SCOPE}
+WHERE version.id = %s AND NOT EXISTS (SELECT FROM rights_grant said WHERE {_IS_SAID} AND NOT said.allows)
+"""  # noqa: S608
+
+
+def _bring_into_force(version: AgreementVersion, *, by: Person) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(END_OWN_SQL, [version.pk])
+        cursor.execute(BEGIN_SQL, [version.pk])
+        changed = [row[0] for row in cursor.fetchall()]
+        for before in AgreementVersion.objects.filter(pk__in=changed).exclude(pk=version.pk):
+            _end_grants(before)
+        cursor.execute(INSERT_GRANTS_SQL, [version.pk])
+    _record("agreement.in_force", version, by=by)
+
+
+def _end_grants(version: AgreementVersion) -> None:
+    """The grants of a version end with it."""
+    version.refresh_from_db(fields=["ended_at", "ended_by"])
+    live = Grant.objects.filter(Q(ended_at=None) | Q(ended_at__gt=version.ended_at), agreement_version=version)
+    live.update(ended_at=version.ended_at, ended_by=version.ended_by)
+
+
+def _columns(scope: Scope) -> dict[str, Any]:
+    return {name: getattr(scope, name) for name in scope.__slots__}
+
+
+def _record(action: str, version: AgreementVersion, *, by: Person, **facts: Any) -> None:
+    subject = f"agreement:{version.agreement_id}"
+    trail.record(action, by=by.actor, subject=subject, version=version.version, **facts)

@@ -1,0 +1,13 @@
+"""Exceptions of rights. Each message says what to change and is shown to people."""
+
+
+class RightsError(Exception):
+    """Something that was asked of parties and agreements cannot be done. Nothing was changed."""
+
+    code: str
+
+
+class Overlap(RightsError):
+    """Two agreements permit the same at the same time. The message says what to do."""
+
+    code = "Overlap"

@@ -1,0 +1,121 @@
+"""SQL that keeps agreements and split schemes true. Used by 0002_promises."""
+
+SCHEMES = """
+-- Both ways in are watched: a scheme without lines, and lines that are added later.
+CREATE FUNCTION rights_scheme_is_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    scheme bigint := CASE TG_TABLE_NAME WHEN 'rights_splitscheme' THEN to_jsonb(NEW) ->> 'id'
+        ELSE to_jsonb(NEW) ->> 'scheme_id' END;
+BEGIN
+    IF 10000 IS DISTINCT FROM (SELECT sum(share) FROM public.rights_splitline WHERE scheme_id = scheme) THEN
+        PERFORM public.rights_refuse('the lines of a split scheme add up to 10,000');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER adds_up AFTER INSERT ON rights_splitscheme DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION rights_scheme_is_whole();
+CREATE CONSTRAINT TRIGGER adds_up AFTER INSERT ON rights_splitline DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION rights_scheme_is_whole();
+"""
+DROP_SCHEMES = """
+DROP TRIGGER adds_up ON rights_splitline;
+DROP TRIGGER adds_up ON rights_splitscheme;
+DROP FUNCTION rights_scheme_is_whole();
+"""
+
+AGREEMENTS = """
+ALTER TABLE rights_acceptance ADD CONSTRAINT accepted_as_it_stands
+FOREIGN KEY (version_id, wording_hash) REFERENCES rights_agreementversion (id, wording_hash);
+ALTER TABLE rights_acceptance ADD CONSTRAINT accepted_by_its_party
+FOREIGN KEY (version_id, party_id) REFERENCES rights_agreementparty (version_id, party_id);
+-- Two versions of one agreement are never in force at once.
+ALTER TABLE rights_agreementversion ADD CONSTRAINT one_version_in_force EXCLUDE USING gist (
+    agreement_id WITH =,
+    tstzrange(live_from, CASE WHEN ended_at < live_from THEN live_from ELSE least(ends_at, ended_at) END) WITH &&
+) WHERE (live_from IS NOT NULL) DEFERRABLE;
+
+-- The terms are complete before the first party accepts them.
+CREATE FUNCTION rights_terms_are_open() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.rights_acceptance WHERE version_id = NEW.version_id) THEN
+        PERFORM public.rights_refuse('somebody accepted these terms: a change is a new version');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER terms_are_open BEFORE INSERT ON rights_agreementparty
+FOR EACH ROW EXECUTE FUNCTION rights_terms_are_open();
+CREATE TRIGGER terms_are_open BEFORE INSERT ON rights_agreementscope
+FOR EACH ROW EXECUTE FUNCTION rights_terms_are_open();
+
+CREATE FUNCTION rights_check_acceptance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.at := statement_timestamp();
+    IF NOT public.rights_may_sign(NEW.party_id, NEW."by") THEN
+        PERFORM public.rights_refuse('an agreement is accepted by whoever signs for its party');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER accepted_by_a_signer BEFORE INSERT ON rights_acceptance
+FOR EACH ROW EXECUTE FUNCTION rights_check_acceptance();
+
+CREATE FUNCTION rights_check_new_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.live_from IS NOT NULL OR NEW.ended_at IS NOT NULL THEN
+        PERFORM public.rights_refuse('a version is proposed before it is in force');
+    END IF;
+    NEW.wording_hash := encode(sha256(convert_to(NEW.wording, 'UTF8')), 'hex');
+    RETURN NEW;
+END $$;
+CREATE TRIGGER proposed_first BEFORE INSERT ON rights_agreementversion
+FOR EACH ROW EXECUTE FUNCTION rights_check_new_version();
+
+CREATE FUNCTION rights_check_changed_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.live_from IS DISTINCT FROM NEW.live_from THEN
+        IF OLD.live_from IS NOT NULL OR NEW.live_from IS NULL OR NOT EXISTS (
+            SELECT FROM public.rights_agreementparty WHERE version_id = NEW.id
+        ) OR EXISTS (
+            SELECT FROM public.rights_agreementparty needed LEFT JOIN public.rights_acceptance given
+                ON given.version_id = needed.version_id AND given.party_id = needed.party_id
+            WHERE needed.version_id = NEW.id AND given.id IS NULL
+        ) THEN
+            PERFORM public.rights_refuse('a version is in force once every party accepted it');
+        END IF;
+        NEW.live_from := greatest(NEW.starts_at, statement_timestamp());
+    END IF;
+    IF (OLD.ended_at, OLD.ended_by) IS DISTINCT FROM (NEW.ended_at, NEW.ended_by) THEN
+        IF NEW.ended_at IS NULL OR OLD.ended_at <= statement_timestamp() OR NEW.ended_at > OLD.ended_at THEN
+            PERFORM public.rights_refuse('history is not changed: a version that ended stays ended');
+        END IF;
+        IF NOT EXISTS (
+            SELECT FROM public.rights_agreementparty
+            WHERE version_id = NEW.id AND public.rights_may_stop(party_id, NEW.ended_by)
+        ) THEN
+            PERFORM public.rights_refuse('an agreement is ended by one of its parties');
+        END IF;
+        NEW.ended_at := greatest(NEW.ended_at, statement_timestamp());
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER in_force_and_ended_once BEFORE UPDATE ON rights_agreementversion
+FOR EACH ROW EXECUTE FUNCTION rights_check_changed_version();
+CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_agreementversion
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+REVOKE UPDATE, DELETE, TRUNCATE ON rights_agreementversion FROM fanfare_app;
+GRANT UPDATE (live_from, ended_at, ended_by) ON rights_agreementversion TO fanfare_app;
+"""
+DROP_AGREEMENTS = """
+GRANT UPDATE, DELETE ON rights_agreementversion TO fanfare_app;
+DROP TRIGGER never_removed ON rights_agreementversion;
+DROP TRIGGER in_force_and_ended_once ON rights_agreementversion;
+DROP FUNCTION rights_check_changed_version();
+DROP TRIGGER proposed_first ON rights_agreementversion;
+DROP FUNCTION rights_check_new_version();
+DROP TRIGGER accepted_by_a_signer ON rights_acceptance;
+DROP FUNCTION rights_check_acceptance();
+DROP TRIGGER terms_are_open ON rights_agreementscope;
+DROP TRIGGER terms_are_open ON rights_agreementparty;
+DROP FUNCTION rights_terms_are_open();
+ALTER TABLE rights_agreementversion DROP CONSTRAINT one_version_in_force;
+ALTER TABLE rights_acceptance DROP CONSTRAINT accepted_by_its_party, DROP CONSTRAINT accepted_as_it_stands;
+"""

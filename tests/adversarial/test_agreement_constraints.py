@@ -1,0 +1,146 @@
+"""Raw SQL with the app role against agreements and split schemes: the database refuses."""
+
+import uuid
+
+import pytest
+
+from rights import agreements
+from rights.agreements import Scope, Terms
+from rights.models import AgreementVersion, Party, SplitScheme, Use
+from tests import factories
+from tests.adversarial.test_database_constraints import refused, sql
+from tests.rights import factories as owners
+
+pytestmark = pytest.mark.django_db
+
+ACCEPT = "INSERT INTO rights_acceptance (version_id, wording_hash, party_id, by) VALUES (%s, %s, %s, %s)"
+BEGIN = "UPDATE rights_agreementversion SET live_from = now() WHERE id = %s"
+GRANT = """
+INSERT INTO rights_grant (party_id, use, version, by, live_from, agreement_version_id)
+SELECT %s, %s, 9, %s, coalesce(live_from, now()), id FROM rights_agreementversion WHERE id = %s
+"""
+
+
+@pytest.fixture
+def label() -> Party:
+    return owners.create_party()
+
+
+@pytest.fixture
+def publisher() -> Party:
+    return owners.create_party("publisher", "Kestrel Row")
+
+
+@pytest.fixture
+def version(label: Party, publisher: Party) -> AgreementVersion:
+    terms = Terms("Remixes of all songs.", (Scope(Use.REMIX),))
+    return agreements.propose("A-1", [label, publisher], terms, by=factories.get_staff())
+
+
+def accept(version: AgreementVersion, *parties: Party) -> None:
+    for party in parties:
+        agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
+
+
+def test_an_agreement_is_accepted_by_its_parties_as_it_stands(version: AgreementVersion, label: Party) -> None:
+    stranger = owners.create_party("label", "Second Shore")
+    signer = owners.get_signer(label).actor
+
+    for by in (f"person:{uuid.uuid4()}", factories.get_staff().actor, owners.get_signer(stranger).actor):
+        refused("accepted by whoever signs", ACCEPT, version.pk, version.wording_hash, label.pk, by)
+    refused("accepted_as_it_stands", ACCEPT, version.pk, "0" * 64, label.pk, signer)
+    refused(
+        "accepted_by_its_party",
+        ACCEPT,
+        version.pk,
+        version.wording_hash,
+        stranger.pk,
+        owners.get_signer(stranger).actor,
+    )
+    sql(ACCEPT, version.pk, version.wording_hash, label.pk, signer)
+
+
+def test_nothing_is_in_force_that_a_party_has_not_accepted(version: AgreementVersion, label: Party) -> None:
+    signer = owners.get_signer(label).actor
+    refused("once every party accepted it", BEGIN, version.pk)
+    refused("what its party accepted", GRANT, label.pk, Use.REMIX, signer, version.pk)
+
+    accept(version, label)
+
+    refused("once every party accepted it", BEGIN, version.pk)
+    refused("what its party accepted", GRANT, label.pk, Use.REMIX, signer, version.pk)
+    refused(
+        "proposed before it is in force",
+        "INSERT INTO rights_agreementversion (agreement_id, version, wording, wording_hash, proposed_by, live_from)"
+        " SELECT agreement_id, 2, wording, '', proposed_by, now() FROM rights_agreementversion",
+    )
+
+
+def test_a_grant_of_an_agreement_is_what_was_accepted(
+    version: AgreementVersion, label: Party, publisher: Party
+) -> None:
+    accept(version, label, publisher)
+    stranger = owners.create_party("label", "Second Shore")
+
+    for party, use in ((label, Use.PLAYLIST), (stranger, Use.REMIX)):
+        refused("what its party accepted", GRANT, party.pk, use, owners.get_signer(party).actor, version.pk)
+    refused("one_live_grant_a_scope", GRANT, label.pk, Use.REMIX, owners.get_signer(label).actor, version.pk)
+
+
+def test_terms_that_somebody_accepted_are_not_changed(version: AgreementVersion, label: Party) -> None:
+    accept(version, label)
+    other = owners.create_party("label", "Second Shore")
+
+    refused(
+        "a change is a new version",
+        "INSERT INTO rights_agreementparty (version_id, party_id) VALUES (%s, %s)",
+        version.pk,
+        other.pk,
+    )
+    refused(
+        "a change is a new version",
+        "INSERT INTO rights_agreementscope (version_id, use) VALUES (%s, 'dj')",
+        version.pk,
+    )
+    for table in ("rights_agreementparty", "rights_agreementscope", "rights_acceptance"):
+        refused("permission denied", f"UPDATE {table} SET id = id")
+        refused("permission denied", f"DELETE FROM {table}")
+    for change in ("wording = 'Everything.'", "starts_at = '2020-01-01'", "ends_at = NULL", "scheme_id = NULL"):
+        refused("permission denied", f"UPDATE rights_agreementversion SET {change}")
+
+
+def test_an_agreement_that_ended_stays_ended(version: AgreementVersion, label: Party, publisher: Party) -> None:
+    accept(version, label, publisher)
+    end = "UPDATE rights_agreementversion SET ended_at = %s, ended_by = %s WHERE id = %s"
+    signer = owners.get_signer(label)
+
+    refused("ended by one of its parties", end, "2046-01-01", factories.create_person().actor, version.pk)
+    agreements.end(version, by=signer)
+    refused("stays ended", end, "2046-01-01", signer.actor, version.pk)
+    refused("stays ended", end, None, None, version.pk)
+    refused("stays ended", "UPDATE rights_grant SET ended_at = NULL, ended_by = NULL WHERE party_id = %s", label.pk)
+
+
+def test_the_words_and_the_voice_of_an_artist_are_in_no_agreement(version: AgreementVersion) -> None:
+    for use in (Use.PERSONAL_MESSAGE, Use.VOICE, Use.TRAIN):
+        refused(
+            "no_agreement_over_words_and_voice",
+            "INSERT INTO rights_agreementscope (version_id, use) VALUES (%s, %s)",
+            version.pk,
+            use,
+        )
+
+
+def test_a_scheme_adds_up_and_stays_so() -> None:
+    scheme = agreements.add_scheme(Use.REMIX, {"platform": 2_000, "writer": 8_000}, by=factories.get_staff())
+
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+    for statement in (
+        f"INSERT INTO rights_splitline (scheme_id, role, share) VALUES ({scheme.pk}, 'publisher', 1)",
+        "INSERT INTO rights_splitscheme (use, version) VALUES ('remix', 2)",
+    ):
+        refused("add up to 10,000", statement)
+    refused("permission denied", "UPDATE rights_splitline SET share = 1")
+    refused("permission denied", "DELETE FROM rights_splitscheme")
+    assert SplitScheme.objects.count() == 1

@@ -1,0 +1,159 @@
+"""Agreements in versions: what every party accepted is permitted from its start to its end, and never edited."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.exceptions import NotAllowed, ReauthenticationRequired
+from catalog.models import Artist
+from rights import agreements, clearance, grants
+from rights.agreements import Scope, Terms
+from rights.clearance_result import Clearance
+from rights.exceptions import Overlap
+from rights.grants import Songs
+from rights.models import AgreementVersion, Grant, Party, SplitScheme, Use
+from tests import factories
+from tests.rights import factories as owners
+from tests.rights.factories import OwnedSong
+
+pytestmark = pytest.mark.django_db
+
+REMIXES = Terms("Remixes of all songs.", (Scope(Use.REMIX),))
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return factories.create_artist()
+
+
+@pytest.fixture
+def song(artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(artist, permitted=False)
+
+
+def everybody(song: OwnedSong) -> list[Party]:
+    return [song.artist, song.label, song.publisher, song.writer]
+
+
+def propose(song: OwnedSong, terms: Terms = REMIXES, number: str = "A-1") -> AgreementVersion:
+    return agreements.propose(number, everybody(song), terms, by=factories.get_staff())
+
+
+def accept(version: AgreementVersion, *parties: Party) -> list[bool]:
+    return [agreements.accept(version, party, by=owners.get_signer(party), fresh=True) for party in parties]
+
+
+def missing(song: OwnedSong) -> tuple[str, ...]:
+    assert song.artist.artist
+    refusal = clearance.find_missing(Use.REMIX, song.artist.artist, [song.recording])
+    return () if refusal is None else refusal.missing
+
+
+def test_an_agreement_permits_once_every_party_accepted_it(song: OwnedSong) -> None:
+    version = propose(song)
+
+    assert accept(version, song.artist, song.label, song.publisher) == [False, False, False]
+    assert len(missing(song)) == 4
+    assert accept(version, song.writer) == [True]
+    assert missing(song) == ()
+    assert Grant.objects.filter(agreement_version=version).count() == 4
+    assert set(version.acceptances.values_list("wording_hash", flat=True)) == {version.wording_hash}
+
+
+def test_a_new_version_continues_the_one_before_without_a_gap(song: OwnedSong, artist: Artist) -> None:
+    first, second = propose(song), propose(song, Terms("Other shares.", REMIXES.scopes))
+    accept(first, *everybody(song))
+    answer = clearance.clear(Use.REMIX, artist, [song.recording])
+    assert isinstance(answer, Clearance)
+
+    accept(second, *everybody(song))
+
+    first.refresh_from_db()
+    assert (second.version, first.ended_at) == (2, second.live_from)
+    assert clearance.still_clear([answer.id]) == {answer.id}
+    assert clearance.still_clear([answer.id], second.live_from) == {answer.id}
+    assert clearance.still_clear([answer.id], second.live_from - timedelta(microseconds=1)) == {answer.id}
+
+
+def test_a_version_that_starts_later_ends_the_one_before_then(song: OwnedSong) -> None:
+    start = timezone.now() + timedelta(days=3)
+    first = propose(song)
+    accept(first, *everybody(song))
+
+    later = propose(song, Terms("No later songs.", REMIXES.scopes, starts_at=start, ends_at=start + timedelta(days=1)))
+    accept(later, *everybody(song))
+
+    first.refresh_from_db()
+    assert (first.ended_at, later.live_from) == (start, start)
+    assert song.artist.artist
+    for at, is_clear in ((start, True), (start + timedelta(hours=25), False)):
+        refusal = clearance.find_missing(Use.REMIX, song.artist.artist, [song.recording], at=at)
+        assert (refusal is None) == is_clear
+
+
+def test_a_party_leaves_an_agreement_and_everything_under_it_ends(song: OwnedSong) -> None:
+    version = propose(song)
+    accept(version, *everybody(song))
+
+    with pytest.raises(NotAllowed):
+        agreements.end(version, by=factories.create_person())
+    agreements.end(version, by=owners.get_signer(song.writer))
+
+    assert len(missing(song)) == 4
+
+
+def test_a_party_switches_off_what_it_agreed_to(song: OwnedSong) -> None:
+    accept(propose(song), *everybody(song))
+
+    grants.refuse(song.label, Use.REMIX, Songs(), by=owners.get_signer(song.label))
+
+    assert missing(song) == ("Harbor Lane (label): remixes are off",)
+
+
+def test_a_switch_that_ends_later_by_an_agreement_can_be_switched_off_at_once(song: OwnedSong) -> None:
+    accept(propose(song), *everybody(song))
+    later = Terms("Later.", REMIXES.scopes, starts_at=timezone.now() + timedelta(days=3))
+    accept(propose(song, later), *everybody(song))
+
+    grants.refuse(song.label, Use.REMIX, Songs(), by=owners.get_signer(song.label))
+
+    assert missing(song) == ("Harbor Lane (label): remixes are off",)
+    assert not Grant.objects.filter(party=song.label, ended_at=None).exists()
+
+
+def test_two_agreements_do_not_permit_the_same_at_once(song: OwnedSong) -> None:
+    accept(propose(song), *everybody(song))
+    other = propose(song, number="B-2")
+
+    with pytest.raises(Overlap), transaction.atomic():
+        accept(other, *everybody(song))
+
+
+def test_only_whoever_signs_accepts_with_a_password_just_typed(song: OwnedSong) -> None:
+    version = propose(song)
+
+    with pytest.raises(NotAllowed):
+        agreements.accept(version, song.label, by=owners.get_signer(song.writer), fresh=True)
+    with pytest.raises(ReauthenticationRequired):
+        agreements.accept(version, song.label, by=owners.get_signer(song.label), fresh=False)
+    with pytest.raises(NotAllowed):
+        agreements.propose("C-3", [song.label], REMIXES, by=factories.create_person())
+
+
+@pytest.mark.parametrize(
+    ("shares", "adds_up"), [({"platform": 2_000, "writer": 8_000}, True), ({"writer": 9_999}, False)]
+)
+def test_the_lines_of_a_scheme_add_up(shares: dict[str, int], adds_up: bool) -> None:
+    def add() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            agreements.add_scheme(Use.REMIX, shares, by=factories.get_staff())
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    if adds_up:
+        add()
+        assert [line.share for line in SplitScheme.objects.get().lines.order_by("share")] == [2_000, 8_000]
+    else:
+        with pytest.raises(DatabaseError, match="add up to 10,000"):
+            add()
