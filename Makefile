@@ -6,7 +6,7 @@ EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile all our files again
 
-.PHONY: help setup test check demo demo-once bench-ingest bench-pages screenshots openapi shell
+.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -46,6 +46,9 @@ screenshots: setup  ## every page at three widths, light and dark, into var/scre
 
 bench-pages: setup  ## the pages when a million experiences were delivered; ARGS="--experiences 100000" is quicker
 	$(EMBEDDED) python benchmarks/pages.py $(ARGS)
+
+bench-rights: setup  ## who must say yes, with 100,000 recordings of three owners each; ARGS="--recordings 10000" is quicker
+	$(EMBEDDED) python benchmarks/clearance.py $(ARGS)
 
 openapi: setup  ## write docs/api/openapi.yaml from the code
 	$(EMBEDDED) python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn

@@ -13,12 +13,13 @@ from rights.refusals import Missing
 # Through the ORM, and with its joins, the question for one draft took 11 ms.
 _ASKED = """
 WITH asked AS (
-    SELECT n, use, tier_class, artist, country, songs::bigint[] AS songs, coalesce(%(at)s, statement_timestamp()) AS at
+    SELECT n, use, tier_class, artist, country, songs::bigint[] AS songs
     FROM unnest(%(uses)s::text[], %(tiers)s::text[], %(artists)s::bigint[], %(countries)s::text[], %(songs)s::text[])
         WITH ORDINALITY AS asked (use, tier_class, artist, country, songs, n)
 ), answer AS MATERIALIZED (
-    SELECT asked.n, answer.*
-    FROM asked, LATERAL rights_answers(use, tier_class, artist, songs, country, at) answer
+    SELECT * FROM rights_answers(
+        %(uses)s, %(tiers)s, %(artists)s, %(countries)s, %(songs)s, coalesce(%(at)s, statement_timestamp())
+    )
 )"""
 ASK_SQL = f"""{_ASKED}, cleared AS (
     SELECT n, array_agg(DISTINCT grant_id ORDER BY grant_id) AS grants

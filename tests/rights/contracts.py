@@ -20,9 +20,11 @@ from tests.rights import factories as owners
 
 type Needed = tuple[str, int | None, int | None, int | None, str]
 """Role, party, recording, work, and what is missing."""
-ANSWERS_SQL = (
-    "SELECT role, party_id, recording_id, work_id, problem FROM {}(%s, '', %s, %s::bigint[], %s, %s::timestamptz)"
-)
+ANSWERS_SQL = """
+SELECT role, party_id, recording_id, work_id, problem
+FROM {}(ARRAY[%s]::text[], ARRAY[''], ARRAY[%s]::bigint[], ARRAY[%s]::text[], ARRAY[%s::bigint[]::text],
+    %s::timestamptz)
+"""
 
 
 def ask_database(
@@ -30,7 +32,7 @@ def ask_database(
 ) -> set[Needed]:
     with connection.cursor() as cursor:
         songs = [song.pk for song in history.songs]
-        cursor.execute(ANSWERS_SQL.format(function), [use, history.artist.pk, songs, country, at])
+        cursor.execute(ANSWERS_SQL.format(function), [use, history.artist.pk, country, songs, at])
         return set(cursor.fetchall())
 
 

@@ -154,7 +154,7 @@ def a_claim_ended(history: History) -> None:
     ("happened", "old", "new"),
     [
         (only_the_publisher_is_missing, "unnest(ARRAY['publisher', 'writer']) role", "unnest(ARRAY['writer']) role"),
-        (only_one_country_is_permitted, "one.allows AND one.country IN ('', asked_country)", "one.allows"),
+        (only_one_country_is_permitted, "one.allows AND one.country IN ('', asked.country)", "one.allows"),
         (a_yes_ends_by_itself, "(one.live_until IS NULL OR one.live_until > asked_at)", "true"),
         (only_the_publisher_is_missing, "(one.ended_at IS NULL OR one.ended_at > asked_at)", "true"),
         (one_song_is_refused, "CASE WHEN said.refuses THEN 'refused' WHEN", "CASE WHEN"),

@@ -287,6 +287,7 @@ class Migration(migrations.Migration):
                 (
                     "recording",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="claims",
@@ -296,7 +297,11 @@ class Migration(migrations.Migration):
                 (
                     "work",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="catalog.work"
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="catalog.work",
                     ),
                 ),
                 (
@@ -726,6 +731,14 @@ class Migration(migrations.Migration):
                 ),
                 name="a_representative_has_a_mandate",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(fields=["recording", "role"], name="claims_on_a_recording"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(fields=["work", "role"], name="claims_on_a_work"),
         ),
         migrations.AddIndex(
             model_name="grant",

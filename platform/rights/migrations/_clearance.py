@@ -3,103 +3,121 @@
 # Tables and functions are named with their schema, so that a temporary table of the caller is never read in their
 # place. statement_timestamp() is not: only the owner's clock of the demo can stand in for it.
 ANSWERS = """
--- One row for each party that must say yes, and for each object whose owners are not known. `problem` is empty where
--- the party says yes, and `grant_id` is then its narrowest yes. A recorded no refuses, however wide the yes beside it.
--- A message and a voice are the artist's alone. For anything else every owner of each recording and of each of its
--- works says yes too. SQL alone and not STRICT, so that PostgreSQL can plan it as a part of the query around it.
+-- The answers to many questions, by their number. Each has one row for each party that must say yes, and for each object
+-- whose owners are not known. `problem` is empty where the party says yes, and `grant_id` is then its narrowest yes. A
+-- recorded no refuses, however wide the yes beside it. A message and a voice are the artist's alone. For anything else
+-- every owner of each recording and of each of its works says yes too. `recordings` are arrays of ids as text, because
+-- PostgreSQL has no arrays of different lengths in one array.
+-- In PL/pgSQL because it keeps the plan, which takes ten times as long as the question for one draft.
 CREATE FUNCTION rights_answers(
-    asked_use text, asked_tier text, asked_artist bigint, asked_recordings bigint[], asked_country text,
-    asked_at timestamptz
-) RETURNS TABLE (role text, party_id bigint, recording_id bigint, work_id bigint, grant_id bigint, problem text)
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-WITH song AS (
-    SELECT DISTINCT unnest AS id FROM unnest(asked_recordings)
-), part AS (
-    SELECT song.id AS recording_id, NULL::bigint AS work_id, 'recording_owner' AS role
-    FROM song WHERE asked_use NOT IN ('personal_message', 'voice')
+    uses text[], tier_classes text[], artists bigint[], countries text[], recordings text[], asked_at timestamptz
+) RETURNS TABLE (
+    n bigint, role text, party_id bigint, recording_id bigint, work_id bigint, grant_id bigint, problem text
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH asked AS MATERIALIZED (
+    SELECT asked.n, use, tier_class, artist, country, songs::bigint[] AS songs,
+        use NOT IN ('personal_message', 'voice') AS asks_owners
+    FROM unnest(uses, tier_classes, artists, countries, recordings)
+        WITH ORDINALITY AS asked (use, tier_class, artist, country, songs, n)
+), song AS MATERIALIZED (
+    SELECT DISTINCT asked.n, asked.asks_owners, id FROM asked, unnest(asked.songs) id
+), part AS MATERIALIZED (
+    SELECT song.n, song.id AS recording_id, NULL::bigint AS work_id, 'recording_owner' AS role
+    FROM song WHERE song.asks_owners
     UNION ALL
-    SELECT link.recording_id, link.work_id, role
+    SELECT song.n, link.recording_id, link.work_id, role
     FROM song JOIN public.catalog_recordingwork link ON link.recording_id = song.id,
         unnest(ARRAY['publisher', 'writer']) role
-    WHERE asked_use NOT IN ('personal_message', 'voice')
-), claim AS (
-    SELECT part.role, part.recording_id, part.work_id, claim.party_id, claim.administered_by_id, claim.share,
+    WHERE song.asks_owners
+), claim AS MATERIALIZED (
+    SELECT part.n, part.role, part.recording_id, part.work_id, claim.party_id, claim.administered_by_id, claim.share,
         CASE WHEN claim.disputed_at <= asked_at AND (claim.settled_at IS NULL OR claim.settled_at > asked_at)
                 THEN 'disputed'
             WHEN claim.confirmed_at IS NULL OR claim.confirmed_at > asked_at THEN 'unconfirmed' ELSE '' END AS problem
-    FROM part JOIN public.rights_claim claim ON claim.role = part.role AND claim.recording_id = part.recording_id
-    WHERE part.work_id IS NULL AND claim.live_from <= asked_at AND claim.claimed_at <= asked_at
-        AND (claim.live_until IS NULL OR claim.live_until > asked_at)
-    UNION ALL
-    SELECT part.role, part.recording_id, part.work_id, claim.party_id, claim.administered_by_id, claim.share,
-        CASE WHEN claim.disputed_at <= asked_at AND (claim.settled_at IS NULL OR claim.settled_at > asked_at)
-                THEN 'disputed'
-            WHEN claim.confirmed_at IS NULL OR claim.confirmed_at > asked_at THEN 'unconfirmed' ELSE '' END
-    FROM part JOIN public.rights_claim claim ON claim.role = part.role AND claim.work_id = part.work_id
+    FROM part CROSS JOIN LATERAL (
+        SELECT * FROM public.rights_claim one
+        WHERE part.work_id IS NULL AND one.recording_id = part.recording_id AND one.role = part.role
+        UNION ALL
+        SELECT * FROM public.rights_claim one WHERE one.work_id = part.work_id AND one.role = part.role
+    ) claim
     WHERE claim.live_from <= asked_at AND claim.claimed_at <= asked_at
         AND (claim.live_until IS NULL OR claim.live_until > asked_at)
 ), known AS (
-    SELECT part.role, part.recording_id, part.work_id,
+    SELECT part.n, part.role, part.recording_id, part.work_id,
         coalesce(sum(claim.share) FILTER (WHERE claim.problem = ''), 0) AS share,
         count(claim.party_id) FILTER (WHERE claim.problem <> '') AS problems
-    FROM part LEFT JOIN claim ON claim.role = part.role AND claim.recording_id = part.recording_id
-        AND claim.work_id IS NOT DISTINCT FROM part.work_id
-    GROUP BY part.role, part.recording_id, part.work_id
-), needed AS (
-    SELECT 'artist' AS role, party.id AS party_id, song.id AS recording_id, NULL::bigint AS work_id
-    FROM (SELECT asked_artist AS id) artist LEFT JOIN public.rights_party party ON party.artist_id = artist.id
-        LEFT JOIN song ON true
+    FROM part LEFT JOIN claim ON claim.n = part.n AND claim.role = part.role
+        AND claim.recording_id = part.recording_id AND claim.work_id IS NOT DISTINCT FROM part.work_id
+    GROUP BY part.n, part.role, part.recording_id, part.work_id
+), needed AS MATERIALIZED (
+    SELECT asked.n, 'artist' AS role, party.id AS party_id, song.id AS recording_id, NULL::bigint AS work_id
+    FROM asked LEFT JOIN public.rights_party party ON party.artist_id = asked.artist LEFT JOIN song ON song.n = asked.n
     UNION
-    SELECT claim.role, coalesce(claim.administered_by_id, claim.party_id), claim.recording_id, claim.work_id
+    SELECT claim.n, claim.role, coalesce(claim.administered_by_id, claim.party_id), claim.recording_id, claim.work_id
     FROM claim WHERE claim.problem = ''
 )
-SELECT needed.role, needed.party_id, needed.recording_id, needed.work_id,
+SELECT needed.n, needed.role, needed.party_id, needed.recording_id, needed.work_id,
     CASE WHEN said.refuses THEN NULL ELSE said.grant_id END,
     CASE WHEN said.refuses THEN 'refused' WHEN said.grant_id IS NOT NULL THEN ''
         WHEN said.elsewhere THEN 'country' ELSE 'off' END
-FROM needed
+FROM needed JOIN asked ON asked.n = needed.n
 LEFT JOIN public.catalog_recording recording ON recording.id = needed.recording_id
 LEFT JOIN public.catalog_work work ON work.id = needed.work_id
 CROSS JOIN LATERAL (
-    SELECT bool_or(NOT one.allows AND (asked_country = '' OR one.country IN ('', asked_country))) AS refuses,
+    SELECT bool_or(NOT one.allows AND (asked.country = '' OR one.country IN ('', asked.country))) AS refuses,
         (array_agg(one.id ORDER BY one.recording_id IS NULL AND one.work_id IS NULL, one.country = '',
             one.tier_class = '', one.artist_id IS NULL, one.id)
-            FILTER (WHERE one.allows AND one.country IN ('', asked_country)))[1] AS grant_id,
+            FILTER (WHERE one.allows AND one.country IN ('', asked.country)))[1] AS grant_id,
         bool_or(one.allows) AS elsewhere
     FROM public.rights_grant one
-    WHERE one.party_id = needed.party_id AND one.use = asked_use
+    WHERE one.party_id = needed.party_id AND one.use = asked.use
         AND (one.recording_id IS NULL OR one.recording_id = needed.recording_id)
         AND (one.work_id IS NULL OR one.work_id = needed.work_id)
-        AND (one.artist_id IS NULL OR one.artist_id = asked_artist)
-        AND (one.tier_class IN ('', asked_tier) OR asked_tier = '' AND NOT one.allows)
+        AND (one.artist_id IS NULL OR one.artist_id = asked.artist)
+        AND (one.tier_class IN ('', asked.tier_class) OR asked.tier_class = '' AND NOT one.allows)
         AND one.live_from <= asked_at AND (one.live_until IS NULL OR one.live_until > asked_at)
         AND (one.ended_at IS NULL OR one.ended_at > asked_at)
         AND (NOT one.allows OR one.covers_later OR one.recording_id IS NOT NULL OR one.work_id IS NOT NULL
             OR coalesce(work.created_at, recording.created_at, one.live_from) <= one.live_from)
 ) said
 UNION ALL
-SELECT claim.role, claim.party_id, claim.recording_id, claim.work_id, NULL, claim.problem
+SELECT claim.n, claim.role, claim.party_id, claim.recording_id, claim.work_id, NULL, claim.problem
 FROM claim WHERE claim.problem <> ''
 UNION ALL
-SELECT known.role, NULL, known.recording_id, known.work_id, NULL, 'unknown' FROM known
+SELECT known.n, known.role, NULL, known.recording_id, known.work_id, NULL, 'unknown' FROM known
 WHERE known.share <> 10000 AND known.problems = 0 AND NOT (known.role = 'publisher' AND known.share = 0)
 UNION ALL
-SELECT 'writer', NULL, part.recording_id, NULL, NULL, 'unknown' FROM part
+SELECT part.n, 'writer', NULL, part.recording_id, NULL, NULL, 'unknown' FROM part
 WHERE part.role = 'recording_owner'
-    AND NOT EXISTS (SELECT FROM public.catalog_recordingwork link WHERE link.recording_id = part.recording_id)
-$$;
+    AND NOT EXISTS (SELECT FROM public.catalog_recordingwork link WHERE link.recording_id = part.recording_id);
+END $$;
 
--- The question of a stored clearance, asked again.
+-- The questions of stored clearances, asked again.
 CREATE FUNCTION rights_answers_again(clearances bigint[], asked_at timestamptz)
-RETURNS TABLE (clearance_id bigint, grant_id bigint, problem text) LANGUAGE sql STABLE PARALLEL SAFE AS $$
+RETURNS TABLE (clearance_id bigint, grant_id bigint, problem text)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH cleared AS MATERIALIZED (
+    SELECT row_number() OVER () AS n, stored.*, ARRAY(
+        SELECT song.recording_id FROM public.rights_clearancerecording song WHERE song.clearance_id = stored.id
+    )::text AS songs
+    FROM public.rights_clearance stored WHERE stored.id = ANY(clearances)
+)
 SELECT cleared.id, answer.grant_id, answer.problem
-FROM public.rights_clearance cleared, LATERAL public.rights_answers(
-    cleared.use, cleared.tier_class, cleared.artist_id,
-    ARRAY(SELECT song.recording_id FROM public.rights_clearancerecording song WHERE song.clearance_id = cleared.id),
-    cleared.territory, asked_at
-) answer
-WHERE cleared.id = ANY(clearances)
-$$;
+FROM (
+    SELECT array_agg(use::text ORDER BY n) AS uses, array_agg(tier_class::text ORDER BY n) AS tier_classes,
+        array_agg(artist_id ORDER BY n) AS artists, array_agg(territory::text ORDER BY n) AS countries,
+        array_agg(songs ORDER BY n) AS recordings
+    FROM cleared
+) question, LATERAL public.rights_answers(
+    question.uses, question.tier_classes, question.artists, question.countries, question.recordings, asked_at
+) answer JOIN cleared ON cleared.n = answer.n;
+END $$;
 
 -- Both lists are sorted. The parts cannot run into each other: use, tier class and country hold no line break.
 CREATE FUNCTION rights_clearance_digest(
@@ -113,7 +131,7 @@ $$;
 DROP_ANSWERS = """
 DROP FUNCTION rights_clearance_digest(text, text, bigint, text, bigint[], bigint[]);
 DROP FUNCTION rights_answers_again(bigint[], timestamptz);
-DROP FUNCTION rights_answers(text, text, bigint, bigint[], text, timestamptz);
+DROP FUNCTION rights_answers(text[], text[], bigint[], text[], text[], timestamptz);
 """
 
 # A clearance, its recordings and its grants are inserted by one statement, and checked at its end.
@@ -142,7 +160,10 @@ DECLARE
     is_cleared boolean;
 BEGIN
     SELECT array_agg(DISTINCT grant_id ORDER BY grant_id), bool_and(problem = '') INTO yeses, is_cleared
-    FROM public.rights_answers(NEW.use, NEW.tier_class, NEW.artist_id, songs, NEW.territory, NEW.at);
+    FROM public.rights_answers(
+        ARRAY[NEW.use::text], ARRAY[NEW.tier_class::text], ARRAY[NEW.artist_id], ARRAY[NEW.territory::text],
+        ARRAY[songs::text], NEW.at
+    );
     IF is_cleared IS NOT TRUE OR yeses IS DISTINCT FROM
         ARRAY(SELECT grant_id FROM public.rights_clearancegrant WHERE clearance_id = NEW.id ORDER BY 1)
     THEN

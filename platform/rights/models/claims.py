@@ -25,8 +25,8 @@ class Claim(models.Model):
         PUBLISHER = "publisher", "Publisher"
         WRITER = "writer", "Writer"
 
-    recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="claims")
-    work = models.ForeignKey(Work, models.PROTECT, null=True, related_name="claims")
+    recording = models.ForeignKey(Recording, models.PROTECT, null=True, db_index=False, related_name="claims")
+    work = models.ForeignKey(Work, models.PROTECT, null=True, db_index=False, related_name="claims")
     role = models.CharField(max_length=15, choices=Role.choices)
     party = models.ForeignKey(Party, models.PROTECT, related_name="claims")
     share = models.PositiveSmallIntegerField(help_text="in basis points of the role")
@@ -71,6 +71,10 @@ class Claim(models.Model):
                 | Q(settled_at__isnull=False, settled_by__isnull=False, disputed_at__isnull=False) & ~Q(note=""),
                 name="staff_settle_a_dispute_with_a_note",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["recording", "role"], name="claims_on_a_recording"),
+            models.Index(fields=["work", "role"], name="claims_on_a_work"),
         ]
 
     def __str__(self) -> str:
