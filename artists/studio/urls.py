@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artists.studio.views import grants, history, overview, profile, programs, review, songs, team
+from artists.studio.views import grants, history, overview, owners, profile, programs, review, songs, team
 
 REVIEW = "<slug:slug>/review"
 DRAFT = f"{REVIEW}/<int:draft_id>"
@@ -38,6 +38,9 @@ urlpatterns = [
     path(SONGS, songs.list_or_add_songs, name="songs"),
     path(SONG, songs.edit_song, name="song"),
     path(f"{SONG}/cover", songs.set_cover, name="song-cover"),
+    path(f"{SONG}/works", owners.add_work, name="song-works"),
+    path(f"{SONG}/owners", owners.add_share, name="song-owners"),
+    path(f"{SONG}/claims/<int:claim_id>", owners.change_claim, name="song-claim"),
     path("<slug:slug>/profile", profile.edit_profile, name="profile"),
     path("<slug:slug>/profile/picture", profile.set_picture, name="profile-picture"),
     path(TEAM, team.manage_team, name="team"),

@@ -13,8 +13,9 @@ from accounts.models import Person, Role
 from artists import programs
 from artists.models import Program
 from audit import trail
-from catalog import registration
+from catalog import picture_encoding, registration
 from catalog.models import Artist
+from config.demo import pictures
 from config.demo.artist_data import ARTISTS, ARTISTS_BY_SLUG, MARA
 from config.demo.database_clock import DatabaseClock
 from config.demo.fan_data import ANA, FANS
@@ -82,9 +83,11 @@ def create_people(world: DemoWorld) -> None:
 def create_artists(world: DemoWorld) -> None:
     """Create the artists with recordings, teams, and a grant for personal messages."""
     staff = world.people[STAFF_HANDLE]
-    for data in ARTISTS:
+    for number, data in enumerate(ARTISTS):
         artist = world.artists[data.slug] = registration.add_artist(data.name, data.slug, by=staff.actor)
         registration.describe_artist(artist, spot=data.spot, about=data.about, by=staff.actor)
+        picture = picture_encoding.encode(pictures.draw_rings(data.spot, number))
+        registration.set_artist_picture(artist, picture, by=staff.actor)
         for title, seconds in data.songs.items():
             registration.add_recording(artist, title, by=staff.actor, duration_ms=seconds * 1000)
         for member in data.team:

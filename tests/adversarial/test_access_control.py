@@ -13,8 +13,11 @@ from pytest_django import Settings
 from accounts import tokens
 from accounts.models import Token
 from artists import invitation_mail
+from catalog.models import Work
 from fans import mutes
 from listens.models import Listen
+from rights import claims, parties
+from rights.models import Claim
 from tests import factories
 from tests.catalog.pictures import png
 from tests.operator import addresses as operator
@@ -63,6 +66,9 @@ STUDIO_PAGES = {
     "songs": ("/studio/{slug}/songs", "get post"),
     "song": ("/studio/{slug}/songs/{song}", "get post"),
     "song-cover": ("/studio/{slug}/songs/{song}/cover", "post"),
+    "song-works": ("/studio/{slug}/songs/{song}/works", "post"),
+    "song-owners": ("/studio/{slug}/songs/{song}/owners", "post"),
+    "song-claim": ("/studio/{slug}/songs/{song}/claims/{claim}", "post"),
     "profile": ("/studio/{slug}/profile", "get post"),
     "profile-picture": ("/studio/{slug}/profile/picture", "post"),
     "team": ("/studio/{slug}/team", "get post"),
@@ -108,7 +114,7 @@ FAN_OWNED_PAGES = {
 FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
-    "separate": "yes", "about": "Mine", "spot": "sea", "title": "Mine",
+    "separate": "yes", "about": "Mine", "spot": "sea", "title": "Mine", "share": "50",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -152,6 +158,7 @@ def scene(db: None) -> dict[str, Any]:
     draft = factories.create_pending_draft(artist)
     experience = factories.create_experience(artist)
     program, song = draft.version.program, factories.create_recording(artist, "Low Tide")
+    party = parties.get_artist_party(artist)
     invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     return {
         "paths": {
@@ -190,6 +197,7 @@ def scene(db: None) -> dict[str, Any]:
         "other": other,
         "program": program,
         "song": song,
+        "claim": claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000),
     }
 
 
@@ -266,7 +274,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     """Name, address and method of every page of the studio, about the objects of Mara Veil's."""
     artist = scene["draft"].artist
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
-    own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk}
+    own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()
@@ -289,7 +297,9 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     asked = tuple(artist.team.invitations.order_by("pk").values_list("email", "outcome"))
     profile = type(artist).objects.filter(pk=artist.pk).values_list("about", "spot", "picture").get()
     songs = tuple(artist.recordings.order_by("pk").values_list("title", "cover"))
-    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds, profile, songs
+    claimed = tuple(Claim.objects.order_by("pk").values_list("role", "share", "confirmed_at", "live_until"))
+    owned = Work.objects.count(), claimed
+    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds, profile, songs, owned
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -340,6 +350,9 @@ ROLES_ALLOWED = {
     "songs": {"principal", "owner", "editor"},
     "song": {"principal", "owner", "editor"},
     "song-cover": {"principal", "owner", "editor"},
+    "song-works": {"principal", "owner", "editor"},
+    "song-owners": {"principal", "owner", "editor"},
+    "song-claim": {"principal"},
     "profile": {"principal", "owner", "editor"},
     "profile-picture": {"principal", "owner", "editor"},
     "team-review-settings": {"principal", "owner"},
@@ -358,8 +371,9 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     client = factories.fresh_client(factories.get_member(artist, role))
     target = artist.team.members.get(role="editor" if role != "editor" else "reviewer").pk
     own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
-    own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk}
+    own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
+    form |= {"role": "featured_artist"} if name == "song-owners" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()
 

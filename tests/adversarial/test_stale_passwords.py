@@ -14,6 +14,8 @@ from accounts.models import Invitation, Person, Token
 from artists import review
 from artists.models import Draft
 from catalog.models import Artist
+from rights import claims, parties
+from rights.models import Claim
 from tests import factories
 from tests.artists.studio.pages import HTMX_HEADERS, visible_text
 from tests.factories import PASSWORD
@@ -43,11 +45,18 @@ def edited_by_the_team(artist: Artist) -> Draft:
     return review.edit(draft.pk, TYPED, by=factories.get_member(artist, "editor"))
 
 
+def claimed_song(artist: Artist) -> Claim:
+    """A share of the artist's own, which waits for the artist to confirm it."""
+    recording, party = factories.create_recording(artist), parties.get_artist_party(artist)
+    return claims.claim(party, Claim.Role.RECORDING_OWNER, recording=recording, by=factories.get_staff())
+
+
 def state_of(artist: Artist) -> tuple[Any, ...]:
     """Whatever one of the requests could change."""
     roles = tuple(artist.team.members.order_by("pk").values_list("person", "role"))
     drafts = tuple(Draft.objects.order_by("pk").values_list("state", "text"))
-    return Token.objects.count(), Invitation.objects.count(), roles, drafts, Artist.objects.count()
+    shares = tuple(Claim.objects.values_list("confirmed_by", flat=True))
+    return shares, Token.objects.count(), Invitation.objects.count(), roles, drafts, Artist.objects.count()
 
 
 type Request = tuple[Person, str, dict[str, Any]]
@@ -73,6 +82,11 @@ PAGES: dict[str, Callable[[Artist], Request]] = {
         principal(artist),
         f"/studio/mara-veil/review/{factories.create_pending_draft(artist, by_model=True).pk}/edit",
         {"text": TYPED, "revision": "1"},
+    ),
+    "a share of a song": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/songs/{(claim := claimed_song(artist)).recording_id}/claims/{claim.pk}",
+        {"do": "confirm"},
     ),
     "the team's words": lambda artist: (
         principal(artist),

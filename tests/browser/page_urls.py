@@ -80,7 +80,8 @@ NOT_PAGES = {
     "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
-    "team-member", "team-invitation", "profile-picture", "song-cover", "staff-report-handle",
+    "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
+    "staff-report-handle",
     # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",

@@ -13,13 +13,15 @@ from accounts import invitations
 from accounts.models import Person
 from artists import programs, review
 from artists.models import Program
-from catalog.models import Artist
+from catalog.models import Artist, Recording
 from fans import mutes, opt_ins, preferences, reports
+from rights import claims
 from tests import factories
 from tests.browser import factories as browser_factories
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 from tests.browser.page_urls import NOT_PAGES, PAGE_URLS, PageURL, url_names
+from tests.rights import factories as owners
 from tests.servers import wait_until
 from trust import reports as staff_reports
 
@@ -74,6 +76,14 @@ def _wrong_song(page: Page) -> None:
     page.wait_for_selector("[name=isrc][aria-invalid=true]")
 
 
+def _wrong_share(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    page.fill("#id_recording_party", "Nobody")
+    page.fill("#id_recording_share", "1000")
+    page.click("#id_recording_share >> xpath=ancestor::form >> button")
+    page.wait_for_selector("#id_recording_share[aria-invalid=true]")
+
+
 def _wrong_profile(page: Page) -> None:
     page.fill("[name=url_0]", "http://example.com")
     page.click("#profile-words .btn-primary")
@@ -123,6 +133,7 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "an invitation of somebody else": (PageURL("/invitations/{invitation}", "newcomer"), None),
     "an invitation that is over": (PageURL("/invitations/nothing"), None),
     "a song with mistakes": (PageURL("/studio/{artist}/songs/{song}", "principal"), _wrong_song),
+    "an owned song": (PageURL("/studio/{artist}/songs/{owned}", "principal"), _wrong_share),
     "a reviewer's song": (PageURL("/studio/{artist}/songs/{song}", "reviewer"), None),
     "no songs yet": (PageURL("/studio/{quiet}/songs", "quiet principal"), None),
     "a profile with mistakes": (PageURL("/studio/{artist}/profile", "principal"), _wrong_profile),
@@ -167,6 +178,7 @@ def scene(full_site: FullSite) -> Scene:
     path_values = {
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
         "song": factories.create_recording(artist, ONE_WORD).pk,
+        "owned": _create_owned_song(artist).pk,
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
     return Scene(people, path_values)
@@ -195,6 +207,14 @@ def _create_drafts(artist: Artist, program: Program) -> dict[str, Any]:
     review.decline(decided.pk, by=factories.get_member(artist, "reviewer"))
     browser_factories.hold_draft(held, factories.add_member(artist, "owner"))
     return {"draft": draft.pk, "spare": spare.pk, "decided": decided.pk, "held": held.pk}
+
+
+def _create_owned_song(artist: Artist) -> Recording:
+    """Shares that are confirmed, that wait and that are disputed."""
+    song = owners.create_owned_song(artist)
+    claims.claim(song.artist, "recording_owner", by=factories.get_staff(), share=5000, recording=song.recording)
+    claims.claim(song.artist, "featured_artist", by=factories.get_staff(), share=5000, recording=song.recording)
+    return song.recording
 
 
 def _create_long_names(artist: Artist) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Min, Q
 from accounts.models import Person
 from artists.models import Draft, Moment, Program
 from audit.models import Entry
+from catalog import pictures
 from catalog.models import Artist
 from config.demo import database_clock, seed
 from config.demo.artist_data import ARTISTS, MARA
@@ -166,3 +167,10 @@ def test_the_past_is_written_as_the_app_role() -> None:
     with database_clock.settable_clock(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("fanfare_app",)
+
+
+def test_every_artist_has_a_picture_of_their_own() -> None:
+    keys = [artist.picture_id for artist in Artist.objects.all()]
+
+    assert (None in keys, len(set(keys))) == (False, len(ARTISTS))
+    assert [pictures.read(str(key), "small") is None for key in keys] == [False] * len(ARTISTS)

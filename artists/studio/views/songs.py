@@ -1,12 +1,16 @@
 """The song pages: list, search and add songs, and change one with its cover."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.requests import AuthenticatedHttpRequest
-from artists import songs
+from artists import ownership, songs
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
+from artists.studio.forms.owner import ShareForm, WorkForm
 from artists.studio.forms.picture import PictureForm
 from artists.studio.forms.song import SongForm, format_isrc, format_length
 from catalog.exceptions import AlreadyInCatalog
@@ -40,9 +44,9 @@ def list_or_add_songs(request: AuthenticatedHttpRequest, studio: Studio) -> Http
 @team_member_required
 def edit_song(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
     """GET: show a song. POST: save its words and codes; typed text is kept."""
-    recording = _get_song_or_404(studio, song_id)
+    recording = get_song_or_404(studio, song_id)
     if request.method != "POST":
-        return _render_song(request, studio, recording)
+        return render_song(request, studio, recording)
     form = SongForm(request.POST)
     try:
         songs.require_editor(studio.artist, request.user)
@@ -53,15 +57,15 @@ def edit_song(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -
     except AlreadyInCatalog as error:
         form.add_conflict(error)
     except USER_ERRORS as error:
-        return _render_song(request, studio, recording, form=form, problem=str(error), status=error_status(error))
-    return _render_song(request, studio, recording, form=form, status=422)
+        return render_song(request, studio, recording, {"form": form}, problem=str(error), status=error_status(error))
+    return render_song(request, studio, recording, {"form": form}, status=422)
 
 
 @post_only
 @team_member_required
 def set_cover(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
     """Replace the cover of a song, or with `do=remove` remove it."""
-    recording = _get_song_or_404(studio, song_id)
+    recording = get_song_or_404(studio, song_id)
     try:
         songs.require_editor(studio.artist, request.user)
         form = PictureForm(request.POST, request.FILES)
@@ -70,14 +74,14 @@ def set_cover(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -
         elif form.is_valid():
             songs.set_cover(recording, form.cleaned_data["picture"], by=request.user)
         else:
-            return _render_song(request, studio, recording, picture_form=form, status=422)
+            return render_song(request, studio, recording, {"picture_form": form}, status=422)
     except USER_ERRORS as error:
-        return _render_song(request, studio, recording, problem=str(error), status=error_status(error))
+        return render_song(request, studio, recording, problem=str(error), status=error_status(error))
     messages.success(request, "Fans see the new cover now." if recording.cover_id else "The cover was removed.")
     return redirect(studio.url("song", song_id=recording.pk))
 
 
-def _get_song_or_404(studio: Studio, song_id: int) -> Recording:
+def get_song_or_404(studio: Studio, song_id: int) -> Recording:
     return get_object_or_404(Recording.objects.select_related("artist"), pk=song_id, artist=studio.artist)
 
 
@@ -109,16 +113,19 @@ def _page_url(query: str, before: str) -> str:
     return f"?{parameters.urlencode()}"
 
 
-def _render_song(
+def render_song(
     request: AuthenticatedHttpRequest,
     studio: Studio,
     recording: Recording,
+    typed: Mapping[str, Form] | None = None,
     *,
-    form: SongForm | None = None,
-    picture_form: PictureForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a song. `typed` are the forms with errors, by their names in the template."""
+    typed = typed or {}
+    share_form = typed.get("share_form")
+    owned = [(one, ShareForm.on(one.work, recording)) for one in ownership.list_owned(recording)]
     return studio.render(
         request,
         "studio/song.html",
@@ -127,7 +134,10 @@ def _render_song(
         song=recording,
         isrc=format_isrc(recording.isrc),
         length=format_length(recording.duration_ms),
-        form=form or SongForm.of_recording(recording),
-        picture_form=picture_form or PictureForm(),
+        form=typed.get("form") or SongForm.of_recording(recording),
+        picture_form=typed.get("picture_form") or PictureForm(),
+        work_form=typed.get("work_form") or WorkForm(auto_id="id_work_%s"),
+        owned=[(one, share_form if share_form and share_form.auto_id == form.auto_id else form) for one, form in owned],
+        missing=ownership.list_missing(recording),
         problem=problem,
     )
