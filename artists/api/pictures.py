@@ -42,4 +42,4 @@ class PictureSerializer(serializers.Serializer[Any]):
     small = serializers.CharField(read_only=True)
 
     def to_representation(self, key: Any) -> dict[str, str]:
-        return {size: reverse("picture", kwargs={"key": key, "size": size}) for size in ("large", "small")}
+        return {size: reverse("picture", kwargs={"digest": key, "size": size}) for size in ("large", "small")}

@@ -7,8 +7,8 @@ from catalog import pictures
 
 
 @require_safe
-def picture(request: HttpRequest, key: str, size: str) -> HttpResponse:
-    content = pictures.read(key, size)
+def picture(request: HttpRequest, digest: str, size: str) -> HttpResponse:
+    content = pictures.read(digest, size)
     if content is None:
         raise Http404
     response = HttpResponse(content, content_type="image/webp")
