@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from artists import views
-from artists.api import drafts, grants, profile, programs, recordings, staff, team
+from artists.api import drafts, grants, profile, programs, recordings, staff, staff_parties, team
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
@@ -13,11 +13,18 @@ DRAFT = "api/v1/drafts/<int:pk>"
 
 urlpatterns = [
     path("studio/", include("artists.studio.urls")),
+    path("label/", include("artists.label.urls")),
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),
     path("api/v1/staff/recordings/<int:pk>/main", staff.MainRecordingView.as_view(), name="api-staff-main-recording"),
+    path("api/v1/staff/parties", staff_parties.PartiesView.as_view(), name="api-staff-parties"),
+    path(
+        "api/v1/staff/parties/<int:pk>/signatories",
+        staff_parties.SignatoriesView.as_view(),
+        name="api-staff-signatories",
+    ),
     path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
     path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
     path(f"{STUDIO}/review-settings", team.ReviewSettingsView.as_view(), name="api-review-settings"),

@@ -24,10 +24,12 @@ from catalog.models import Artist
 from config import BASE_DIR, database
 from config.demo.artist_data import MARA
 from config.demo.fan_data import ANA
+from config.demo.label import SIGNATORY
 from config.processes import manage_argv
 from config.smoke.checks import is_healthy, wait_for
 from config.smoke.sessions import create_session
 from fans.models import Experience
+from rights.models import Party
 from tests.browser.chromium import NoBrowser, run_chromium
 from tests.browser.page_urls import PAGE_URLS
 from worker.embedded import find_free_port
@@ -63,7 +65,12 @@ def address_parts() -> dict[str, object]:
     }
     owner = artist.team.members.filter(role=Role.PRINCIPAL).select_related("person").get().person
     _, invitation = invitations.create(artist.team, fan.email, Role.REVIEWER, by=owner)
-    return {"artist": artist.slug, "invitation": invitation, **own}
+    return {
+        "artist": artist.slug,
+        "invitation": invitation,
+        "party": Party.objects.get(kind=Party.Kind.LABEL).pk,
+        **own,
+    }
 
 
 def create_sessions() -> dict[str, str]:
@@ -76,6 +83,7 @@ def create_sessions() -> dict[str, str]:
     assert staff
     people = {
         "newcomer": newcomer, "fan": Person.objects.get(handle=ANA), "principal": mara.person, "staff": staff,
+        "signatory": Person.objects.get(handle=SIGNATORY),
     }  # fmt: skip
     return {viewer: create_session(person) for viewer, person in people.items()}
 

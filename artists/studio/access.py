@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property, wraps
 from typing import Any, Concatenate, cast
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +22,8 @@ from artists import artist_grants
 from artists.exceptions import AlreadyDecided, InvalidRequest, Stale, Uncleared
 from artists.models import Draft
 from catalog.models import Artist
-from rights.models import Grant
+from fans.entrances import Entrances
+from rights.models import Grant, Party
 from web.decorators import SAFE_METHODS
 from web.redirects import return_url
 
@@ -41,6 +42,8 @@ class Studio:
     person: Person
     own_artists: list[Artist]
     """All artists whose team this person belongs to, for the account menu."""
+    own_parties: list[Party]
+    """All rightsholders whose team this person belongs to, for the account menu."""
 
     @property
     def pending_count(self) -> int:
@@ -106,16 +109,21 @@ def team_member_required[**P](
 
 def artist_memberships(person: Person) -> list[Member]:
     """The person's memberships in artists' teams, each with its artist, by the artist's name; one query."""
-    memberships = Member.objects.filter(person=person, team__artist__isnull=False).select_related("team__artist")
-    return list(memberships.order_by("team__artist__name", "pk"))
+    return [member for member in _memberships(person) if hasattr(member.team, "artist")]
+
+
+def _memberships(person: Person) -> QuerySet[Member]:
+    memberships = Member.objects.filter(person=person).select_related("team__artist", "team__party")
+    return memberships.order_by("team__artist__name", "team__party__name", "pk")
 
 
 def _get_studio_or_404(slug: str, person: Person) -> Studio:
-    memberships = artist_memberships(person)
-    artists = [member.team.artist for member in memberships]
+    memberships = list(_memberships(person))
+    entrances = Entrances.of_teams([member.team for member in memberships])
     for member in memberships:
-        if member.team.artist.slug == slug:
-            return Studio(member.team.artist, Role(member.role), person, artists)
+        artist = getattr(member.team, "artist", None)
+        if artist and artist.slug == slug:
+            return Studio(artist, Role(member.role), person, entrances.artists, entrances.parties)
     raise Http404
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artists.studio.views import grants, history, overview, owners, profile, programs, review, songs, team
+from artists.studio.views import grants, history, labels, overview, owners, profile, programs, review, songs, team
 
 REVIEW = "<slug:slug>/review"
 DRAFT = f"{REVIEW}/<int:draft_id>"
@@ -41,6 +41,8 @@ urlpatterns = [
     path(f"{SONG}/works", owners.add_work, name="song-works"),
     path(f"{SONG}/owners", owners.add_share, name="song-owners"),
     path(f"{SONG}/claims/<int:claim_id>", owners.change_claim, name="song-claim"),
+    path("<slug:slug>/labels", labels.show_labels, name="studio-labels"),
+    path("<slug:slug>/labels/<int:entry_id>", labels.answer_label, name="studio-label-answer"),
     path("<slug:slug>/profile", profile.edit_profile, name="profile"),
     path("<slug:slug>/profile/picture", profile.set_picture, name="profile-picture"),
     path(TEAM, team.manage_team, name="team"),

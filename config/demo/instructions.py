@@ -10,6 +10,7 @@ from catalog.models import Artist
 from config.demo import mailbox_page, sign_in_links, upcoming_moments
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.fan_data import ANA
+from config.demo.label import SIGNATORY
 from config.demo.program_data import HUNDRED_NAME, PROGRAMS
 from config.demo.setup import PASSWORD, STAFF_HANDLE, email_for
 
@@ -17,6 +18,7 @@ REVIEWER = "ines"
 GUESTS = (
     (ANA, "a fan", "Ana"),
     (ARTISTS_BY_SLUG[MARA].principal, "an artist", "Mara Veil, with her studio"),
+    (SIGNATORY, "a label", "Rui Falcão, who signs for Paper Lighthouse, with Mara Veil on its roster"),
     (REVIEWER, "a reviewer", "Inês, of Mara's team"),
     (STAFF_HANDLE, "the trust desk", "reads what fans report"),
 )

@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.models import Person
+from accounts.models import Person, Team
 from audit import trail
 from audit.actors import SystemActor
 from config import views
@@ -76,7 +76,7 @@ def _cache_key(secret: str) -> str:
 
 def _start_path(person: Person) -> str:
     """The path of the page where this person works."""
-    member = person.memberships.select_related("team__artist").order_by("pk").first()
-    if member:
-        return f"/studio/{member.team.artist.slug}/"
+    team = Team.objects.filter(members__person=person).select_related("artist").order_by("members__pk").first()
+    if team:
+        return f"/studio/{team.artist.slug}/" if hasattr(team, "artist") else "/label/"
     return "/desk/reports" if person.is_staff else "/"

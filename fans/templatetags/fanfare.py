@@ -10,7 +10,6 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
-from django.db.models import QuerySet
 from django.forms import BoundField, ChoiceField, FileField
 from django.http import HttpRequest
 from django.template import Context
@@ -20,8 +19,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts import time_zones
-from accounts.models import Person
 from catalog.models import Artist
+from fans.entrances import entrances_of
 from fans.models import Experience
 from fans.moment_text import REASON_PREFIX, MomentText
 from fans.receipts import TEAM_SUFFIX
@@ -30,6 +29,7 @@ from web import times
 register = template.Library()
 register.filter(times.write_date)
 register.filter(times.write_time)
+register.simple_tag(entrances_of)
 
 ICON_SYMBOL = re.compile(r'<symbol id="([a-z-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 SPOT_COLORS = ("coral", "sea", "amber", "heather", "moss", "sky", "rose", "leaf", "cobalt", "clay", "slate")
@@ -121,14 +121,6 @@ def waiting_count(count: int) -> SafeString:
     return format_html(
         '<span class="count">{}<span class="visually-hidden"> waiting</span></span>', short_number(count)
     )
-
-
-@register.simple_tag
-def artists_of(person: Any) -> QuerySet[Artist]:
-    """The artists whose team this person belongs to."""
-    if not isinstance(person, Person):
-        return Artist.objects.none()
-    return Artist.objects.filter(team__members__person=person).order_by("name", "pk")
 
 
 @register.simple_tag

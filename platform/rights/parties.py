@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
-from accounts.models import Member, Person, Role, Team
-from accounts.roles import is_staff
+from accounts.models import Member, Person, Role, Team, TeamKind
+from accounts.roles import is_staff, name_signatory
 from audit import trail
 from catalog.models import Artist
 from rights.models import Party
@@ -36,6 +36,15 @@ def add_party(kind: str, name: str, *, by: Person, team: Team | None = None, **i
         party.verified_at, party.verified_by = Now(), by.actor
         party.save(force_insert=True)
         trail.record("party.added", by=by.actor, subject=f"party:{party.pk}", kind=kind)
+    return party
+
+
+def add_rightsholder(kind: str, name: str, *, signatory: Person, by: Person, **identifiers: Any) -> Party:
+    """Create a verified rightsholder with a team, and name who signs for it. Raises as `add_party`."""
+    with transaction.atomic():
+        team = Team.objects.create(name=name, kind=TeamKind.RIGHTSHOLDER)
+        party = add_party(kind, name, by=by, team=team, **identifiers)
+        name_signatory(team, signatory, by=by)
     return party
 
 

@@ -16,11 +16,13 @@ from artists import invitation_mail
 from catalog.models import Work
 from fans import mutes
 from listens.models import Listen
-from rights import claims, parties
+from rights import claims, parties, roster
 from rights.models import Claim
 from tests import factories
+from tests.adversarial.test_label_access import LABEL_PAGES
 from tests.catalog.pictures import png
 from tests.operator import addresses as operator
+from tests.rights import factories as owners
 
 # What an address is about decides who may see it.
 PUBLIC_NAMES = {
@@ -30,9 +32,12 @@ PUBLIC_NAMES = {
 }  # fmt: skip
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
-    "experience-report", "studios", "player-plays", "api-listens", "api-listen",
+    "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
 }  # fmt: skip
-STAFF_API_NAMES = {"api-staff-artists", "api-staff-recordings", "api-staff-main-recording"}
+STAFF_API_NAMES = {
+    "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
+    "api-staff-signatories",
+}  # fmt: skip
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle"}
 STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign",
@@ -69,6 +74,8 @@ STUDIO_PAGES = {
     "song-works": ("/studio/{slug}/songs/{song}/works", "post"),
     "song-owners": ("/studio/{slug}/songs/{song}/owners", "post"),
     "song-claim": ("/studio/{slug}/songs/{song}/claims/{claim}", "post"),
+    "studio-labels": ("/studio/{slug}/labels", "get"),
+    "studio-label-answer": ("/studio/{slug}/labels/{entry}", "post"),
     "profile": ("/studio/{slug}/profile", "get post"),
     "profile-picture": ("/studio/{slug}/profile/picture", "post"),
     "team": ("/studio/{slug}/team", "get post"),
@@ -142,6 +149,7 @@ def test_every_address_has_its_place_here() -> None:
         | STUDIO_PAGES.keys()
         | set(FAN_PAGES)
         | set(FAN_OWNED_PAGES)
+        | LABEL_PAGES.keys()  # tests/adversarial/test_label_access.py asks for each of them
         | operator.URL_NAMES  # tests/operator/test_access.py asks for each of them
     )
 
@@ -160,6 +168,8 @@ def scene(db: None) -> dict[str, Any]:
     program, song = draft.version.program, factories.create_recording(artist, "Low Tide")
     party = parties.get_artist_party(artist)
     invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
+    label = owners.create_party()
+    roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
     return {
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",
@@ -184,9 +194,12 @@ def scene(db: None) -> dict[str, Any]:
             "api-staff-artists": "/api/v1/staff/artists",
             "api-staff-recordings": f"/api/v1/staff/artists/{artist.slug}/recordings",
             "api-staff-main-recording": f"/api/v1/staff/recordings/{factories.create_recording(artist).pk}/main",
+            "api-staff-parties": "/api/v1/staff/parties",
+            "api-staff-signatories": f"/api/v1/staff/parties/{label.pk}/signatories",
             "api-experience": f"/api/v1/experiences/{experience.pk}",
         },
         "strangers": [
+            owners.get_signer(label),
             factories.create_fan("stranger"),
             factories.get_member(other, "reviewer"),
             factories.get_member(other, "principal"),
@@ -275,6 +288,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     artist = scene["draft"].artist
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
+    own["entry"] = artist.roster_entries.get().pk
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()
@@ -299,7 +313,9 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     songs = tuple(artist.recordings.order_by("pk").values_list("title", "cover"))
     claimed = tuple(Claim.objects.order_by("pk").values_list("role", "share", "confirmed_at", "live_until"))
     owned = Work.objects.count(), claimed
-    return members, asked, programs, grants, draft, artist.review_settings.grace_seconds, profile, songs, owned
+    asks = tuple(artist.roster_entries.values_list("accepted", "live_until"))
+    grace = artist.review_settings.grace_seconds
+    return members, asked, programs, grants, draft, grace, profile, songs, owned, asks
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -353,6 +369,7 @@ ROLES_ALLOWED = {
     "song-works": {"principal", "owner", "editor"},
     "song-owners": {"principal", "owner", "editor"},
     "song-claim": {"principal"},
+    "studio-label-answer": {"principal", "owner"},
     "profile": {"principal", "owner", "editor"},
     "profile-picture": {"principal", "owner", "editor"},
     "team-review-settings": {"principal", "owner"},
@@ -374,6 +391,8 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
     form |= {"role": "featured_artist"} if name == "song-owners" else {}
+    own["entry"] = artist.roster_entries.get().pk
+    form |= {"do": "accept"} if name == "studio-label-answer" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()
 

@@ -13,9 +13,9 @@ from tests.operator import addresses as operator
 @dataclass(frozen=True)
 class PageURL:
     path: str
-    """With {artist}, {draft}, {experience}, {program}, {song}, {receipt} and {invitation}."""
+    """With {artist}, {draft}, {experience}, {program}, {song}, {receipt}, {invitation} and {party}."""
     viewer: str = "fan"
-    """nobody, newcomer, fan, principal or staff. test_every_page adds more."""
+    """nobody, newcomer, fan, principal, signatory or staff. test_every_page adds more."""
 
 
 STUDIO = "/studio/{artist}"
@@ -56,10 +56,13 @@ PAGE_URLS = {
     "grants": PageURL(f"{STUDIO}/grants", "principal"),
     "songs": PageURL(f"{STUDIO}/songs", "principal"),
     "song": PageURL(f"{STUDIO}/songs/{{song}}", "principal"),
+    "studio-labels": PageURL(f"{STUDIO}/labels", "principal"),
     "profile": PageURL(f"{STUDIO}/profile", "principal"),
     "team": PageURL(f"{STUDIO}/team", "principal"),
     "sent": PageURL(f"{STUDIO}/delivered", "principal"),
     "history": PageURL(f"{STUDIO}/history", "principal"),
+    "labels": PageURL("/label/", "staff"),
+    "label-roster": PageURL("/label/{party}/", "signatory"),
     "staff-reports": PageURL("/desk/reports", "staff"),
 }
 NOT_PAGES = {
@@ -67,7 +70,8 @@ NOT_PAGES = {
     "health", "api-schema", "submit-listens", "validate-token", "user-listens", "listen-count", "playing-now",
     "unknown-address", "api-me", "api-tokens", "api-token", "api-notices",
     "api-opt-in", "api-experiences", "api-listens", "api-listen",
-    "api-experience", "receipt-json", "api-staff-artists", "api-staff-recordings", "api-staff-main-recording",
+    "api-experience", "receipt-json", "api-staff-artists", "api-staff-parties", "api-staff-signatories",
+    "api-staff-recordings", "api-staff-main-recording",
     "api-team", "api-grants",
     "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
     "api-drafts",
@@ -82,6 +86,7 @@ NOT_PAGES = {
     "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "staff-report-handle",
+    "studio-label-answer", "label-roster-end",
     # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from accounts import invitations
@@ -15,7 +17,8 @@ from artists import programs, review
 from artists.models import Program
 from catalog.models import Artist, Recording
 from fans import mutes, opt_ins, preferences, reports
-from rights import claims
+from rights import claims, roster
+from rights.models import Party
 from tests import factories
 from tests.browser import factories as browser_factories
 from tests.browser.browsers import Browsers, find_overflow
@@ -138,6 +141,10 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "no songs yet": (PageURL("/studio/{quiet}/songs", "quiet principal"), None),
     "a profile with mistakes": (PageURL("/studio/{artist}/profile", "principal"), _wrong_profile),
     "a reviewer's profile": (PageURL("/studio/{artist}/profile", "reviewer"), None),
+    "a reviewer's labels": (PageURL("/studio/{artist}/labels", "reviewer"), _all_open),
+    "the labels of an artist, opened": (PageURL("/studio/{artist}/labels", "principal"), _all_open),
+    "a roster, opened": (PageURL("/label/{party}/", "signatory"), _all_open),
+    "a roster with nothing": (PageURL("/label/{empty}/", "other signatory"), None),
     "a reviewer's team": (PageURL("/studio/{artist}/team", "reviewer"), None),
 }
 PAGES_AND_STATES = {**{name: (page_url, None) for name, page_url in PAGE_URLS.items()}, **STATES}
@@ -169,16 +176,19 @@ def scene(full_site: FullSite) -> Scene:
     browser_factories.create_token(fan)
     principal = factories.get_member(artist, "principal")
     _, invitation = invitations.create(artist.team, fan.email, "editor", by=principal)
+    label, empty = _create_label(artist, quiet), owners.create_party("publisher", LONG_NAME)
     people = {
         "newcomer": factories.create_person("Newcomer"), "fan": browser_factories.set_password(fan),
         "staff": factories.get_staff(), "principal": browser_factories.set_password(principal),
         "reviewer": factories.get_member(artist, "reviewer"),
         "quiet principal": factories.get_member(quiet, "principal"),
+        "signatory": browser_factories.set_password(owners.get_signer(label)),
+        "other signatory": owners.get_signer(empty),
     }  # fmt: skip
     path_values = {
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
         "song": factories.create_recording(artist, ONE_WORD).pk,
-        "owned": _create_owned_song(artist).pk,
+        "owned": _create_owned_song(artist).pk, "party": label.pk, "empty": empty.pk,
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
     return Scene(people, path_values)
@@ -215,6 +225,21 @@ def _create_owned_song(artist: Artist) -> Recording:
     claims.claim(song.artist, "recording_owner", by=factories.get_staff(), share=5000, recording=song.recording)
     claims.claim(song.artist, "featured_artist", by=factories.get_staff(), share=5000, recording=song.recording)
     return song.recording
+
+
+def _create_label(artist: Artist, quiet: Artist) -> Party:
+    """A label with an artist on its roster, one who leaves, one who was asked, and one who said no."""
+    label = owners.create_party("label", "Paper Lighthouse")
+    signer, soon = owners.get_signer(label), timezone.now() + timedelta(days=9)
+    for each, accepted in ((artist, True), (quiet, True), (factories.create_artist(ONE_WORD, slug="one-word"), False)):
+        principal = factories.get_member(each, "principal")
+        entry = roster.propose(label, each, by=signer, fresh=True)
+        roster.answer(entry, accepted=accepted, by=principal, fresh=True)
+    roster.end(label.roster.get(artist=quiet), by=signer, at=soon)
+    roster.propose(label, factories.create_artist("تَيّار الليل", slug="night"), by=signer, fresh=True)
+    other = owners.create_party("label", LONG_NAME)
+    roster.propose(other, artist, by=owners.get_signer(other), fresh=True)
+    return label
 
 
 def _create_long_names(artist: Artist) -> None:

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import Role
 from config import views
-from fans.templatetags import fanfare
+from fans.entrances import entrances_of
 from live import notices
 from tests import factories
 from tests.accounts.factories import SIGNUP_DATA, create_person, signed_in_client
@@ -194,11 +194,11 @@ def test_htmx_never_redirects_to_another_site(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_artists_of_a_member_and_of_a_fan() -> None:
+def test_the_account_menu_leads_to_the_artists_of_a_member() -> None:
     artist = factories.create_artist("Mara Veil")
     member, fan = factories.get_member(artist, Role.PRINCIPAL), factories.create_fan()
 
-    assert [list(fanfare.artists_of(person)) for person in (member, fan, None)] == [[artist], [], []]
+    assert [entrances_of(person).artists for person in (member, fan, None)] == [[artist], [], []]
 
 
 def test_the_error_page_works_without_the_database(client: Client) -> None:

@@ -919,4 +919,83 @@ class Migration(migrations.Migration):
             model_name="clearancegrant",
             constraint=models.UniqueConstraint(fields=("clearance", "grant"), name="a_grant_once_a_clearance"),
         ),
+        migrations.CreateModel(
+            name="RosterEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("proposed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("proposed_by", models.CharField(max_length=80)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answered_by", models.CharField(max_length=80, null=True)),
+                ("accepted", models.BooleanField(null=True)),
+                ("live_from", models.DateTimeField(help_text="when the artist said yes", null=True)),
+                (
+                    "live_until",
+                    models.DateTimeField(help_text="the end; for a proposal, when it was taken back", null=True),
+                ),
+                ("ended_by", models.CharField(max_length=80, null=True)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roster_entries",
+                        to="catalog.artist",
+                    ),
+                ),
+                (
+                    "label",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roster", to="rights.party"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "roster entries",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None), ("live_until", None)),
+                        fields=("label", "artist"),
+                        name="one_open_proposal_to_an_artist",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted", None), ("answered_at", None), ("answered_by", None)),
+                            models.Q(
+                                ("accepted__isnull", False),
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_proposal_is_answered_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted", True), ("live_from__isnull", False)),
+                            models.Q(("accepted__isnull", True), ("live_from", None)),
+                            models.Q(("accepted", False), ("live_from", None)),
+                            _connector="OR",
+                        ),
+                        name="only_an_accepted_proposal_holds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_by", None), ("live_until", None)),
+                            models.Q(("ended_by__isnull", False), ("live_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="somebody_ended_a_roster_entry",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_from", None),
+                            ("live_until", None),
+                            ("live_until__gte", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="a_roster_entry_ends_after_its_start",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock
-from rights.migrations import _agreements, _clearance, _deciders, _parties
+from rights.migrations import _agreements, _clearance, _deciders, _parties, _roster
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
 # the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
         append_only("rights_agreementscope"),
         append_only("rights_acceptance"),
         migrations.RunSQL(_parties.GRANTS, _parties.DROP_GRANTS),
+        migrations.RunSQL(_roster.ROSTER, _roster.DROP_ROSTER),
         append_only("rights_clearance"),
         append_only("rights_clearancegrant"),
         append_only("rights_clearancerecording"),

@@ -1,4 +1,4 @@
-"""Parties, their claims, agreements and grants, stored clearances and decisions."""
+"""Parties, their rosters, claims, agreements and grants, stored clearances and decisions."""
 
 from rights.models.agreements import (
     Acceptance,
@@ -14,6 +14,7 @@ from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredC
 from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, ShapeHash, WhyHash
 from rights.models.grants import Grant
 from rights.models.parties import Party
+from rights.models.roster import RosterEntry
 from rights.models.uses import Use
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Decision",
     "Grant",
     "Party",
+    "RosterEntry",
     "ShapeHash",
     "SplitLine",
     "SplitScheme",

@@ -1,0 +1,1 @@
+"""The pages of a rightsholder: its roster, its claims, and what it permits."""

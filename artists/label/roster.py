@@ -1,0 +1,94 @@
+"""What the roster's page shows: each artist with the label's recordings, what AI may make, and the state of the tie."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from catalog.models import Artist
+from rights.models import Claim, Grant, Party, RosterEntry, Use
+
+SHOWN_USES = {
+    Use.PERSONAL_MESSAGE: "messages",
+    Use.REMIX: "remixes",
+    Use.PLAYLIST: "playlists",
+    Use.DJ: "DJ sets",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One artist of the roster."""
+
+    entry: RosterEntry
+    recordings: int
+    uses: str
+    """For example "messages and remixes"; "nothing" where the artist has switched nothing on for all songs."""
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.entry.answered_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is on the roster or was asked, and who is not any more."""
+
+    rows: list[RosterRow]
+    past: list[RosterEntry]
+
+    @property
+    def recordings(self) -> int:
+        return sum(row.recordings for row in self.rows)
+
+
+def list_roster(label: Party) -> Roster:
+    """The roster in two queries, by the artist's name."""
+    entries = list(_with_recordings(label).order_by("artist__name", "-proposed_at", "-pk"))
+    current = [entry for entry in entries if is_current(entry)]
+    uses = _uses_by_artist(entry.artist_id for entry in current)
+    rows = [
+        RosterRow(entry, getattr(entry, "owned", 0), join_words(uses.get(entry.artist_id, [])) or "nothing")
+        for entry in current
+    ]
+    return Roster(rows, [entry for entry in entries if not is_current(entry)])
+
+
+def is_current(entry: RosterEntry) -> bool:
+    """Whether the artist is on the roster, or was asked and has not answered yet."""
+    if entry.answered_at is None:
+        return entry.live_until is None
+    return bool(entry.accepted) and (entry.live_until is None or entry.live_until > timezone.now())
+
+
+def find_artist(text: str) -> Artist | None:
+    """The artist of this address or name; None where nobody is, or several are."""
+    found = list(Artist.objects.filter(Q(slug=text.lower()) | Q(name__iexact=text)).order_by("pk")[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def join_words(words: Iterable[str]) -> str:
+    """For example "messages, remixes and playlists"."""
+    *first, last = [*words] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _with_recordings(label: Party) -> QuerySet[RosterEntry]:
+    live = Q(live_until=None) | Q(live_until__gt=Now())
+    owned = Claim.objects.filter(live, party=label, recording__artist=OuterRef("artist")).values("recording__artist")
+    count = Subquery(owned.values(count=Count("recording", distinct=True)), output_field=IntegerField())
+    return label.roster.select_related("artist").annotate(owned=Coalesce(count, 0))
+
+
+def _uses_by_artist(artists: Iterable[int]) -> dict[int, list[str]]:
+    """What each artist permits for all songs, in the order of SHOWN_USES."""
+    now = Q(live_until=None) | Q(live_until__gt=Now())
+    said = Grant.objects.filter(now, party__artist__in=list(artists), allows=True, recording=None, work=None)
+    said = said.filter(live_from__lte=Now(), ended_at=None, use__in=SHOWN_USES)
+    permitted: defaultdict[int, set[str]] = defaultdict(set)
+    for artist, use in said.values_list("party__artist", "use").distinct():
+        permitted[artist].add(use)
+    return {pk: [word for use, word in SHOWN_USES.items() if use in uses] for pk, uses in permitted.items()}

@@ -1,0 +1,61 @@
+"""The demo's label: a signatory, an artist on its roster, and claims on three songs, of which one waits."""
+
+from random import Random
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Person
+from audit import trail
+from catalog import registration
+from catalog.models import Recording
+from config.demo.artist_data import MARA
+from config.demo.setup import PASSWORD, STAFF_HANDLE, DemoWorld, email_for
+from rights import claims, grants, parties, roster
+from rights.grants import Songs
+from rights.models import Claim, Party, Use
+
+LABEL_NAME = "Paper Lighthouse"
+SIGNATORY = "rui"
+CONFIRMED_SONGS = ("Salt Radio", "Night Bus")
+WAITING_SONG = "Glass Houses"
+
+
+def create_label(world: DemoWorld) -> None:
+    """Staff create the label; it asks Mara, who says yes; it owns three of her songs, which she wrote herself."""
+    staff, rui, mara = world.people[STAFF_HANDLE], _create_signatory(), world.artists[MARA]
+    label = parties.add_rightsholder(Party.Kind.LABEL, LABEL_NAME, signatory=rui, by=staff)
+    entry = roster.propose(label, mara, by=rui, fresh=True)
+    roster.answer(entry, accepted=True, by=world.principal(MARA), fresh=True)
+    for title in CONFIRMED_SONGS:
+        claim = _claim_song(world, label, mara.recordings.get(title=title), by=rui)
+        claims.confirm(claim, by=rui, fresh=True)
+    _claim_song(world, label, mara.recordings.get(title=WAITING_SONG), by=world.principal(MARA))
+    grants.permit(label, Use.REMIX, Songs(artist=mara), by=rui, fresh=True)
+
+
+def _create_signatory() -> Person:
+    """The id comes from random numbers of its own, so that those of the seed stay as they are."""
+    person = Person(
+        id=UUID(int=Random(SIGNATORY).getrandbits(128), version=4),  # noqa: S311 - no secret
+        email=email_for(SIGNATORY),
+        handle=SIGNATORY,
+        name="Rui Falcão",
+        country="PT",
+        age_band="18_plus",
+        password=make_password(PASSWORD),
+    )
+    person.save(force_insert=True)
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    trail.record("person.joined", by=person.actor, subject=person.actor)
+    return person
+
+
+def _claim_song(world: DemoWorld, label: Party, recording: Recording, *, by: Person) -> Claim:
+    """The label owns the recording, and Mara wrote the work."""
+    mara = world.principal(MARA)
+    work = registration.add_work(recording, recording.title, by=mara.actor)
+    writer = claims.claim(parties.get_artist_party(recording.artist), Claim.Role.WRITER, by=mara, work=work)
+    claims.confirm(writer, by=mara, fresh=True)
+    return claims.claim(label, Claim.Role.RECORDING_OWNER, by=by, recording=recording)

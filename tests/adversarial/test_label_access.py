@@ -1,0 +1,133 @@
+"""A rightsholder's pages are there for its team alone, and each role does what it may."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import roles
+from accounts.models import Person
+from artists.label.views.roster import TOO_LATE
+from catalog.models import Artist
+from rights import parties, roster
+from rights.models import Party, RosterEntry
+from tests import factories
+from tests.rights import factories as owners
+
+pytestmark = pytest.mark.django_db
+
+# Each with the methods it has. `{entry}` is of one rightsholder.
+LABEL_PAGES = {
+    "label-roster": ("/label/{party}/", "get post"),
+    "label-roster-end": ("/label/{party}/roster/{entry}/end", "post"),
+}
+MAY: dict[str, set[str]] = {"label-roster": {"signatory"}, "label-roster-end": {"signatory", "owner"}}
+FORM_DATA = {"artist": "ove-lind"}
+
+
+@dataclass
+class Scene:
+    party: Party
+    artist: Artist
+    entry: RosterEntry
+
+    def requests(self, party: Party | None = None) -> list[tuple[str, str, str]]:
+        """Name, address and method of every page, about the objects of this rightsholder."""
+        values = {"party": (party or self.party).pk, "entry": self.entry.pk}
+        return [
+            (name, path.format(**values), method)
+            for name, (path, methods) in LABEL_PAGES.items()
+            for method in methods.split()
+        ]
+
+    def state(self) -> Any:
+        """Whatever a page could change."""
+        return list(RosterEntry.objects.order_by("pk").values_list("pk", "accepted", "live_until"))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    artist, party = factories.create_artist(), owners.create_party()
+    factories.create_artist("Ove Lind")
+    entry = roster.propose(party, artist, by=owners.get_signer(party), fresh=True)
+    roster.answer(entry, accepted=True, by=factories.get_member(artist, "principal"), fresh=True)
+    return Scene(party, artist, entry)
+
+
+def member(party: Party, role: str) -> Person:
+    if role == "signatory":
+        return owners.get_signer(party)
+    person = factories.create_person(role)
+    assert party.team
+    roles.add_member(party.team, person, role, by=factories.get_staff())
+    return person
+
+
+def data(method: str) -> dict[str, Any]:
+    return {"data": FORM_DATA} if method == "post" else {}
+
+
+def test_no_page_is_there_for_somebody_outside_the_team(scene: Scene) -> None:
+    other, before = owners.create_party("label", "Second Shore"), scene.state()
+    strangers = [factories.create_fan(), factories.get_staff(), owners.get_signer(other)]
+    strangers += [factories.get_member(scene.artist, role) for role in ("principal", "owner")]
+    for person in strangers:
+        client = factories.fresh_client(person)
+        for name, path, method in scene.requests():
+            assert getattr(client, method)(path, **data(method)).status_code == 404, (name, method, person.handle)
+        missing = scene.requests(Party(pk=10**9))
+        assert {getattr(client, method)(path, **data(method)).status_code for _, path, method in missing} == {404}
+
+    assert scene.state() == before
+
+
+def test_a_rightsholder_has_no_page_about_what_is_anothers(scene: Scene) -> None:
+    other, before = owners.create_party("label", "Second Shore"), scene.state()
+    client = factories.fresh_client(owners.get_signer(other))
+    for name, path, method in scene.requests(other):
+        if LABEL_PAGES[name][0].count("{") > 1:
+            assert getattr(client, method)(path, **data(method)).status_code == 404, (name, method)
+
+    assert scene.state() == before
+
+
+def test_a_rightsholder_that_staff_did_not_verify_has_no_pages(scene: Scene) -> None:
+    Party.objects.filter(pk=scene.party.pk).update(verified_at=None, verified_by=None)
+    client = factories.fresh_client(owners.get_signer(scene.party))
+
+    assert {getattr(client, method)(path, **data(method)).status_code for _, path, method in scene.requests()} == {404}
+
+
+def test_a_page_leads_who_is_not_signed_in_to_the_door_and_back(scene: Scene) -> None:
+    for name, path, method in scene.requests():
+        answer = getattr(Client(), method)(path, **data(method))
+
+        assert answer.status_code == 302, (name, method)
+        assert answer.url.startswith(f"/accounts/login/?next=/label/{scene.party.pk}/"), (name, method)
+
+
+@pytest.mark.parametrize("role", ["signatory", "owner", "editor", "reviewer"])
+@pytest.mark.parametrize("name", sorted(MAY))
+def test_a_role_does_what_it_may_and_no_more(scene: Scene, name: str, role: str) -> None:
+    client, before = factories.fresh_client(member(scene.party, role)), scene.state()
+    path = next(path for each, path, method in scene.requests() if (each, method) == (name, "post"))
+
+    answer = client.post(path, FORM_DATA)
+
+    changed = scene.state() != before
+    assert changed == (role in MAY[name]), answer.content
+    assert answer.status_code == (302 if changed else 409)
+    assert TOO_LATE not in answer.content.decode()
+
+
+def test_who_represents_a_rightsholder_comes_in_too(scene: Scene) -> None:
+    writer = parties.add_party("writer", "Ida Koro", by=factories.get_staff())
+    signer = owners.get_signer(scene.party)
+    client = factories.fresh_client(signer)
+    assert client.get(f"/label/{writer.pk}/").status_code == 404
+
+    parties.represent(writer, scene.party, mandate="Contract 7", by=factories.get_staff())
+
+    assert client.get(f"/label/{writer.pk}/").status_code == 200
+    assert "Ida Koro" in client.get("/label/").content.decode()
