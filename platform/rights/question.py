@@ -21,14 +21,15 @@ WITH asked AS (
         %(uses)s, %(tiers)s, %(artists)s, %(countries)s, %(songs)s, coalesce(%(at)s, statement_timestamp())
     )
 )"""
+# Any stored row of the question and its grants will do. max(id) would be looked for backwards along the primary key.
 ASK_SQL = f"""{_ASKED}, cleared AS (
     SELECT n, array_agg(DISTINCT grant_id ORDER BY grant_id) AS grants
     FROM answer GROUP BY n HAVING bool_and(problem = '')
 )
 SELECT asked.n, answer.problem, answer.role, coalesce(party.name, artist.name), coalesce(party.kind, 'artist'),
     coalesce(work.title, recording.title, ''), permission.id, permission.version, permission.live_until, (
-        SELECT max(stored.id) FROM rights_clearance stored WHERE stored.digest = rights_clearance_digest(
-            asked.use, asked.tier_class, asked.artist, asked.country, asked.songs, cleared.grants)
+        SELECT stored.id FROM rights_clearance stored WHERE stored.digest = rights_clearance_digest(
+            asked.use, asked.tier_class, asked.artist, asked.country, asked.songs, cleared.grants) LIMIT 1
     )
 FROM asked JOIN answer USING (n) LEFT JOIN cleared USING (n)
 LEFT JOIN rights_grant permission ON permission.id = answer.grant_id
