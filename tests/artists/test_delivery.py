@@ -207,14 +207,15 @@ def test_concurrent_processes_deliver_each_draft_once(committing_db: Database) -
     assert Notice.objects.filter(kind="experience.delivered").count() == 12
 
 
-@pytest.mark.parametrize("stop", ["opt out", "switch off", "pause"])
+@pytest.mark.parametrize("stop", ["opt out", "switch off", "switch one song off", "pause"])
 def test_a_stop_waits_for_a_running_delivery(committing_db: Database, stop: str) -> None:
     artist = factories.create_artist()
     first = factories.create_approved_draft(artist)
-    principal = factories.get_member(artist, "principal")
+    principal, song = factories.get_member(artist, "principal"), factories.create_recording(artist)
     stops = {
         "opt out": lambda: opt_ins.opt_out(first.person, artist),
         "switch off": lambda: grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal),
+        "switch one song off": lambda: grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal, recording=song),
         "pause": lambda: programs.pause(first.version.program, by=principal),
     }
 

@@ -157,6 +157,23 @@ def test_an_uncleared_moment_names_the_missing_party() -> None:
 
 
 @pytest.mark.django_db
+def test_a_song_that_is_switched_off_refuses_its_moments_and_no_others() -> None:
+    artist = factories.create_artist()
+    song, other = factories.create_recording(artist), factories.create_recording(artist, "Low Tide Choir")
+    refused, written = [
+        factories.create_moment(factories.create_program(artist, recording=recording)) for recording in (song, other)
+    ]
+    principal = factories.get_member(artist, "principal")
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal, recording=song)
+
+    drafts.write_next()
+
+    refused.refresh_from_db()
+    assert refused.reason == "uncleared: Mara Veil (artist): personal messages are off for Salt Radio"
+    assert [draft.moment for draft in Draft.objects.all()] == [written]
+
+
+@pytest.mark.django_db
 def test_a_grant_for_other_countries_does_not_cover_this_fan() -> None:
     artist = factories.create_artist(granted=False)
     principal = factories.get_member(artist, "principal")
