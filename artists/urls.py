@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from artists import views
 from artists.api import drafts, grants, profile, programs, recordings, staff, staff_parties, team
+from artists.label.views import disputes
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
@@ -14,6 +15,8 @@ DRAFT = "api/v1/drafts/<int:pk>"
 urlpatterns = [
     path("studio/", include("artists.studio.urls")),
     path("label/", include("artists.label.urls")),
+    path("desk/claims", disputes.show_disputes, name="staff-claims"),
+    path("desk/claims/<int:claim_id>", disputes.settle_dispute, name="staff-claim-settle"),
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),

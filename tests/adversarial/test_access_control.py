@@ -38,7 +38,7 @@ STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
     "api-staff-signatories",
 }  # fmt: skip
-STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle"}
+STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle"}
 STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign",
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",

@@ -10,20 +10,26 @@ from accounts import roles
 from accounts.models import Person
 from artists.label.views.roster import TOO_LATE
 from catalog.models import Artist
-from rights import parties, roster
-from rights.models import Party, RosterEntry
+from rights import claims, parties, roster
+from rights.models import Claim, Party, RosterEntry
 from tests import factories
 from tests.rights import factories as owners
 
 pytestmark = pytest.mark.django_db
 
-# Each with the methods it has. `{entry}` is of one rightsholder.
+# Each with the methods it has. `{entry}` and `{claim}` are of one rightsholder.
 LABEL_PAGES = {
     "label-roster": ("/label/{party}/", "get post"),
     "label-roster-end": ("/label/{party}/roster/{entry}/end", "post"),
+    "label-claims": ("/label/{party}/claims", "get"),
+    "label-claim": ("/label/{party}/claims/{claim}", "post"),
 }
-MAY: dict[str, set[str]] = {"label-roster": {"signatory"}, "label-roster-end": {"signatory", "owner"}}
-FORM_DATA = {"artist": "ove-lind"}
+MAY: dict[str, set[str]] = {
+    "label-roster": {"signatory"},
+    "label-roster-end": {"signatory", "owner"},
+    "label-claim": {"signatory"},
+}
+FORM_DATA = {"artist": "ove-lind", "do": "confirm"}
 
 
 @dataclass
@@ -31,10 +37,11 @@ class Scene:
     party: Party
     artist: Artist
     entry: RosterEntry
+    claim: Claim
 
     def requests(self, party: Party | None = None) -> list[tuple[str, str, str]]:
         """Name, address and method of every page, about the objects of this rightsholder."""
-        values = {"party": (party or self.party).pk, "entry": self.entry.pk}
+        values = {"party": (party or self.party).pk, "entry": self.entry.pk, "claim": self.claim.pk}
         return [
             (name, path.format(**values), method)
             for name, (path, methods) in LABEL_PAGES.items()
@@ -43,7 +50,8 @@ class Scene:
 
     def state(self) -> Any:
         """Whatever a page could change."""
-        return list(RosterEntry.objects.order_by("pk").values_list("pk", "accepted", "live_until"))
+        entries = list(RosterEntry.objects.order_by("pk").values_list("pk", "accepted", "live_until"))
+        return entries, list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until"))
 
 
 @pytest.fixture
@@ -52,7 +60,9 @@ def scene() -> Scene:
     factories.create_artist("Ove Lind")
     entry = roster.propose(party, artist, by=owners.get_signer(party), fresh=True)
     roster.answer(entry, accepted=True, by=factories.get_member(artist, "principal"), fresh=True)
-    return Scene(party, artist, entry)
+    by, recording = factories.get_member(artist, "editor"), factories.create_recording(artist)
+    claim = claims.claim(party, Claim.Role.RECORDING_OWNER, by=by, recording=recording)
+    return Scene(party, artist, entry, claim)
 
 
 def member(party: Party, role: str) -> Person:

@@ -63,6 +63,8 @@ PAGE_URLS = {
     "history": PageURL(f"{STUDIO}/history", "principal"),
     "labels": PageURL("/label/", "staff"),
     "label-roster": PageURL("/label/{party}/", "signatory"),
+    "label-claims": PageURL("/label/{party}/claims", "signatory"),
+    "staff-claims": PageURL("/desk/claims", "staff"),
     "staff-reports": PageURL("/desk/reports", "staff"),
 }
 NOT_PAGES = {
@@ -86,7 +88,7 @@ NOT_PAGES = {
     "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "staff-report-handle",
-    "studio-label-answer", "label-roster-end",
+    "studio-label-answer", "label-roster-end", "label-claim", "staff-claim-settle",
     # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",

@@ -143,6 +143,7 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "a reviewer's profile": (PageURL("/studio/{artist}/profile", "reviewer"), None),
     "a reviewer's labels": (PageURL("/studio/{artist}/labels", "reviewer"), _all_open),
     "the labels of an artist, opened": (PageURL("/studio/{artist}/labels", "principal"), _all_open),
+    "claims of a publisher without any": (PageURL("/label/{empty}/claims", "other signatory"), None),
     "a roster, opened": (PageURL("/label/{party}/", "signatory"), _all_open),
     "a roster with nothing": (PageURL("/label/{empty}/", "other signatory"), None),
     "a reviewer's team": (PageURL("/studio/{artist}/team", "reviewer"), None),
@@ -237,7 +238,16 @@ def _create_label(artist: Artist, quiet: Artist) -> Party:
         roster.answer(entry, accepted=accepted, by=principal, fresh=True)
     roster.end(label.roster.get(artist=quiet), by=signer, at=soon)
     roster.propose(label, factories.create_artist("تَيّار الليل", slug="night"), by=signer, fresh=True)
+    for title, share in ((ONE_WORD, 10_000), ("تَيّار", 3333)):
+        recording = factories.create_recording(artist, f"{title} (live)")
+        claims.claim(
+            label, "recording_owner", by=factories.get_member(artist, "principal"), share=share, recording=recording
+        )
+    owners.own(label, factories.create_recording(artist, "Confirmed"))
     other = owners.create_party("label", LONG_NAME)
+    claims.claim(
+        other, "recording_owner", by=owners.get_signer(other), share=1, recording=label.claims.last().recording
+    )
     roster.propose(other, artist, by=owners.get_signer(other), fresh=True)
     return label
 

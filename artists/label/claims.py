@@ -1,0 +1,99 @@
+"""What the page of claims shows: which wait for a rightsholder's yes, which are disputed, and which count."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from accounts.people import display_names
+from artists.ownership import format_share
+from rights.models import Claim, Party
+
+PAGE_SIZE = 50
+LIVE = Q(live_until=None) | Q(live_until__gt=Now())
+DISPUTED = Q(disputed_at__isnull=False, settled_at=None)
+WAITING = LIVE & Q(confirmed_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One claim with what it is on and who made it. `rivals` are the other live claims in the same role."""
+
+    claim: Claim
+    claimed_by: str
+    rivals: list[Claim] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        owned = self.claim.recording or self.claim.work
+        return owned.title if owned else ""
+
+    @property
+    def artist(self) -> str:
+        """Who is credited for the recording; "" for a work."""
+        return self.claim.recording.artist_credit if self.claim.recording else ""
+
+    @property
+    def share(self) -> str:
+        return format_share(self.claim.share)
+
+    @property
+    def total(self) -> str:
+        """All shares of this role together."""
+        return format_share(self.claim.share + sum(rival.share for rival in self.rivals))
+
+
+def list_waiting(party: Party) -> list[ClaimRow]:
+    """The oldest claims that wait for the party, at most PAGE_SIZE."""
+    return _rows(_claims().filter(WAITING, party=party).order_by("pk")[:PAGE_SIZE])
+
+
+def list_disputed(party: Party) -> list[ClaimRow]:
+    """The open disputes about what the party claims, whoever's claim is disputed."""
+    own = Claim.objects.filter(LIVE, party=party)
+    about = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
+    return with_rivals(_claims().filter(LIVE & DISPUTED & about).order_by("pk")[:PAGE_SIZE])
+
+
+def list_confirmed(party: Party) -> list[ClaimRow]:
+    """The newest claims that count, at most PAGE_SIZE."""
+    counts = _claims().filter(LIVE, party=party, confirmed_at__isnull=False).exclude(DISPUTED)
+    return _rows(counts.order_by("-confirmed_at", "-pk")[:PAGE_SIZE])
+
+
+def list_all_disputed() -> list[ClaimRow]:
+    """The oldest open disputes of all parties, for staff."""
+    return with_rivals(_claims().filter(LIVE & DISPUTED).order_by("disputed_at", "pk")[:PAGE_SIZE])
+
+
+def find_disputed(pk: int) -> ClaimRow | None:
+    """One claim whose dispute is open, or None."""
+    return next(iter(with_rivals(_claims().filter(LIVE & DISPUTED, pk=pk))), None)
+
+
+def with_rivals(claims: QuerySet[Claim]) -> list[ClaimRow]:
+    """Each claim with the other live claims on the same recording or work, in the same role."""
+    rows = _rows(claims)
+    recordings = [row.claim.recording_id for row in rows if row.claim.recording_id]
+    works = [row.claim.work_id for row in rows if row.claim.work_id]
+    others = _claims().filter(LIVE, Q(recording__in=recordings) | Q(work__in=works)).order_by("pk")
+    for other in others if rows else ():
+        for row in rows:
+            if other.pk != row.claim.pk and _place(other) == _place(row.claim):
+                row.rivals.append(other)
+    return rows
+
+
+def _claims() -> QuerySet[Claim]:
+    return Claim.objects.select_related("party", "recording", "work")
+
+
+def _place(claim: Claim) -> tuple[int | None, int | None, str]:
+    return claim.recording_id, claim.work_id, claim.role
+
+
+def _rows(claims: Iterable[Claim]) -> list[ClaimRow]:
+    found = list(claims)
+    names = display_names(claim.claimed_by for claim in found)
+    return [ClaimRow(claim, names.get(claim.claimed_by, "somebody")) for claim in found]

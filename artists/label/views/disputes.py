@@ -1,0 +1,74 @@
+"""The staff's page to settle disputed claims with a note."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import login_required
+from accounts.requests import AuthenticatedHttpRequest
+from artists.label.claims import ClaimRow, find_disputed, list_all_disputed
+from rights import claims
+from web.decorators import post_only
+
+
+class SettlementForm(forms.Form):
+    """What staff decide about a disputed claim, and which other claims they end with it."""
+
+    note = forms.CharField(max_length=500)
+    verdict = forms.ChoiceField(choices=[("stands", "It stands"), ("wrong", "It is wrong")])
+    end = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, row: ClaimRow, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.fields["end"].choices = [(str(rival.pk), rival.party.name) for rival in row.rivals]  # type: ignore[attr-defined]
+
+
+@require_safe
+@never_cache
+@login_required
+def show_disputes(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The disputed claims of all rightsholders, oldest first."""
+    _require_staff(request)
+    return _render_disputes(request)
+
+
+@post_only
+@never_cache
+@login_required
+def settle_dispute(request: AuthenticatedHttpRequest, claim_id: int) -> HttpResponse:
+    """Settle a dispute with a note: the claim stands, or it is wrong and ends. Claims beside it can be ended too."""
+    _require_staff(request)
+    row = find_disputed(claim_id)
+    if row is None:
+        raise Http404
+    form = SettlementForm(row, request.POST)
+    if not form.is_valid():
+        return _render_disputes(request, wrong=claim_id, note=request.POST.get("note", ""), status=422)
+    ended = [rival for rival in row.rivals if str(rival.pk) in form.cleaned_data["end"]]
+    ended += [row.claim] if form.cleaned_data["verdict"] == "wrong" else []
+    with transaction.atomic():
+        claims.settle(row.claim, by=request.user, note=form.cleaned_data["note"])
+        for claim in ended:
+            claims.end(claim, by=request.user)
+    messages.success(request, "Settled. Both sides read your note.")
+    return redirect("staff-claims")
+
+
+def _require_staff(request: AuthenticatedHttpRequest) -> None:
+    """Raise Http404 for everybody else, who need not know that the page exists."""
+    if not request.user.is_staff:
+        raise Http404
+
+
+def _render_disputes(
+    request: AuthenticatedHttpRequest, *, wrong: int = 0, note: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"rows": list_all_disputed(), "wrong": wrong, "note": note}
+    return render(request, "label/disputes.html", context, status=status)
