@@ -98,6 +98,9 @@ def forms_in_place(get_response: GetResponse) -> GetResponse:
         request.META.pop("HTTP_HX_REQUEST", None)
         response = get_response(request)
         if response.status_code not in {301, 302, 303}:
+            # htmx pushes the address of every boosted form, whatever its hx-push-url says. A page with an error would
+            # then be at an address that only takes forms.
+            response["HX-Push-Url"] = "false"
             return response
         current_path = urlsplit(request.META.get("HTTP_HX_CURRENT_URL", "")).path
         is_same_page = urlsplit(response["Location"]).path == current_path

@@ -16,23 +16,21 @@ PICTURE_BODY = dict.fromkeys(("image/jpeg", "image/png", "image/webp"), OpenApiT
 
 
 class PictureParser(BaseParser):
-    """Reads the body of any `image/…` and decodes it."""
+    """Reads the body of any `image/…`. It decodes nothing: parsers run before anybody asked who may send it."""
 
     media_type = "image/*"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        try:
-            return picture_encoding.encode(stream.read())
-        except picture_encoding.PictureRefused as error:
-            raise serializers.ValidationError({"picture": str(error)}) from error
+        return stream.read()
 
 
 def read_picture(request: Request) -> EncodedPicture:
     """The picture in the body. Raises DRF's ValidationError where there is none that can be used."""
-    picture: Any = request.data
-    if not isinstance(picture, EncodedPicture):  # without a body, no parser is asked
-        raise serializers.ValidationError({"picture": "Send the picture as the body of the request."})
-    return picture
+    content: Any = request.data
+    try:
+        return picture_encoding.encode(content if isinstance(content, bytes) else b"")
+    except picture_encoding.PictureRefused as error:
+        raise serializers.ValidationError({"picture": str(error)}) from error
 
 
 class PictureSerializer(serializers.Serializer[Any]):

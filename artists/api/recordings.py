@@ -35,7 +35,7 @@ class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Record
     )
     isrc = serializers.CharField(max_length=40, required=False, allow_null=True)
     mbid = serializers.CharField(max_length=80, required=False, allow_null=True)
-    duration_ms = serializers.IntegerField(min_value=1, max_value=MAX_DURATION_MS, required=False, allow_null=True)
+    duration_ms = serializers.IntegerField(min_value=0, max_value=MAX_DURATION_MS, required=False, allow_null=True)
     cover = serializers.SerializerMethodField()
 
     class Meta:

@@ -50,7 +50,7 @@ def test_an_editor_adds_changes_and_lists_recordings(artist: Artist, editor: Cli
     [
         ({"title": "\u3164"}, 400, ["title"]),
         ({"title": 3, "isrc": "PT"}, 400, ["title"]),
-        ({"isrc": "PT", "mbid": "x", "duration_ms": 0}, 400, ["duration_ms", "isrc", "mbid"]),
+        ({"isrc": "PT", "mbid": "x", "duration_ms": -1}, 400, ["duration_ms", "isrc", "mbid"]),
         ({"isrc": "PTABC2600009"}, 409, ["isrc"]),
         ({"title": "Night Bus", "isrc": None}, 409, ["title"]),
     ],
@@ -150,6 +150,12 @@ def test_a_body_that_is_no_picture_is_refused(
 
     assert answer.status_code == status
     assert Artist.objects.get(pk=artist.pk).picture_id is not None
+
+
+def test_a_picture_sent_with_another_method_is_not_even_decoded(artist: Artist, editor: Client) -> None:
+    answer = editor.post(f"{BASE}/profile/picture", b"no picture", content_type="image/png")
+
+    assert answer.status_code == 405
 
 
 def test_an_editor_changes_the_profile(artist: Artist, editor: Client) -> None:
