@@ -11,9 +11,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
+from hypothesis import HealthCheck
 from pytest_django import DjangoDbBlocker, Settings
 
 from config.database import migrate, use_database
@@ -25,6 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get("DATABASE_URL"):
         raise pytest.UsageError("No DATABASE_URL: run `make test`, or `manage.py embedded -- pytest …`.")
     sys.addaudithook(_block_network)
+    # The seconds of an example say how busy the machine is.
+    hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.load_profile("untimed")
 
 
 def _block_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -57,13 +57,13 @@ def test_different_titles_stay_different(title: str, other: str) -> None:
     assert text_keys.fold(title) != text_keys.fold(other)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.text())
 def test_a_folded_text_folds_to_itself(text: str) -> None:
     assert text_keys.fold(text_keys.fold(text)) == text_keys.fold(text)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="´\u1ffd″‶")))  # of these NFKC makes other characters
 def test_what_was_the_same_text_by_an_older_version_still_is(text: str) -> None:
     assert text_keys.fold(text_keys.normalise(text)) == text_keys.fold(text)
@@ -81,7 +81,6 @@ def test_the_keys_of_older_versions_can_still_be_computed() -> None:
     assert text_keys.compute_older("Don't  STOP", "Ada") is None  # all versions agree
 
 
-@settings(deadline=None)
 @given(st.text(), st.text(), st.text(), st.text())
 def test_title_and_credit_cannot_run_into_each_other(title: str, credit: str, title2: str, credit2: str) -> None:
     same = (text_keys.fold(title), text_keys.fold(credit)) == (text_keys.fold(title2), text_keys.fold(credit2))
@@ -89,7 +88,6 @@ def test_title_and_credit_cannot_run_into_each_other(title: str, credit: str, ti
     assert (text_keys.compute(title, credit) == text_keys.compute(title2, credit2)) == same
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_separator_survives_in_a_text(text: str) -> None:
     assert all(text_keys.FIELD_SEPARATOR not in same(text) for same in text_keys.VERSIONS.values())

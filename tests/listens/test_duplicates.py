@@ -309,7 +309,7 @@ TELLINGS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TELLINGS, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(db: None, told: list[Any], chance: Any) -> None:
     with transaction.atomic():

@@ -167,7 +167,7 @@ def test_types_and_schema_agree_on_every_member(path: tuple[str | int, ...]) -> 
     assert disagreements == []
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(VALUES)), max_size=4))
 def test_types_and_schema_agree_on_several_changes(changes: list[tuple[tuple[str | int, ...], Any]]) -> None:
     raw = changed(changes)

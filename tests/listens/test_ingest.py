@@ -183,7 +183,7 @@ def test_every_text_is_stored_as_it_was_sent(ana: Person, text: str) -> None:
     assert (row.extra["extra"], row.extra["track"]) == ({text: [text]}, {"album_artist": text})
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=40), max_size=5))
 def test_any_text_is_stored_as_it_was_sent(ana: Person, titles: list[str]) -> None:
     with transaction.atomic():

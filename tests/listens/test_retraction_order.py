@@ -43,7 +43,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS, st.randoms(use_true_random=False))
 def test_counts_equal_the_rows_for_any_batches(db: None, steps: list[tuple[str, int, str, int]], chance: Any) -> None:
     with transaction.atomic():

@@ -14,7 +14,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\n"), max_size=40)
 SALT = st.text(st.sampled_from("0123456789abcdef"), min_size=32, max_size=32)
 BIG = st.integers(min_value=1, max_value=2**63 - 1)
-WITH_DB = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+WITH_DB = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 
 
 def hash_in_postgres(function: str, *values: object) -> str | None:

@@ -77,9 +77,7 @@ def history() -> History:
     return create_history()
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(EVENTS, min_size=1, max_size=12))
 def test_any_history_is_read_as_the_contracts_say(history: History, events: list[tuple[Any, ...]]) -> None:
     before = (len(history.said), len(history.owned), [(one.confirmed, one.ended) for one in history.owned])

@@ -67,7 +67,7 @@ RECORDINGS = st.builds(
 )
 SALES = st.lists(RECORDINGS, min_size=1, max_size=3, unique_by=lambda recording: recording.recording)
 
-MANY_ROWS = settings(deadline=None, max_examples=60)
+MANY_ROWS = settings(max_examples=60)
 
 
 def by_party(lines: Mapping[ShareKey, int | Fraction]) -> dict[str, int | Fraction]:

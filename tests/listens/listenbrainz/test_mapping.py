@@ -8,7 +8,7 @@ from uuid import UUID
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import text_keys
@@ -315,7 +315,6 @@ values = (
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(fields, values), st.text(min_size=1), st.text(min_size=1), st.text())
 def test_every_valid_submission_becomes_a_valid_event(
     info: dict[str, Any], track: str, artist: str, release: str

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listens.exceptions import InvalidSubmission
@@ -112,7 +112,6 @@ INFO_FIELDS = [
 ]
 
 
-@settings(deadline=None)
 @given(
     payload=anything
     | st.lists(anything, max_size=2)
@@ -141,7 +140,6 @@ def test_any_payload_is_refused_without_an_error(payload: Any, listen_type: Any)
         json.dumps({**refused.listen, "error": refused.message})
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_without_an_error(body: bytes) -> None:
     with pytest.raises(InvalidSubmission):
