@@ -8,7 +8,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from catalog.models import Artist
+from catalog.models import Artist, Recording, RecordingWork
 from rights.models import Claim, Grant, Party, RosterEntry, Use
 
 SHOWN_USES = {
@@ -17,6 +17,8 @@ SHOWN_USES = {
     Use.PLAYLIST: "playlists",
     Use.DJ: "DJ sets",
 }
+
+MAX_OTHERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Roster:
 
     rows: list[RosterRow]
     past: list[RosterEntry]
+    others: list[Artist]
+    """Artists who are not on it, of whose songs the rightsholder claims a part; at most MAX_OTHERS."""
 
     @property
     def recordings(self) -> int:
@@ -46,7 +50,7 @@ class Roster:
 
 
 def list_roster(label: Party) -> Roster:
-    """The roster in two queries, by the artist's name."""
+    """The roster in three queries, by the artist's name."""
     entries = list(_with_recordings(label).order_by("artist__name", "-proposed_at", "-pk"))
     current = [entry for entry in entries if is_current(entry)]
     uses = _uses_by_artist(entry.artist_id for entry in current)
@@ -54,7 +58,21 @@ def list_roster(label: Party) -> Roster:
         RosterRow(entry, getattr(entry, "owned", 0), join_words(uses.get(entry.artist_id, [])) or "nothing")
         for entry in current
     ]
-    return Roster(rows, [entry for entry in entries if not is_current(entry)])
+    others = artists_with_claims(label).exclude(pk__in=[entry.artist_id for entry in current if entry.accepted])
+    return Roster(rows, [entry for entry in entries if not is_current(entry)], list(others[:MAX_OTHERS]))
+
+
+def artists_with_claims(label: Party) -> QuerySet[Artist]:
+    """The artists of whose recordings, or their works, the rightsholder claims a part, or administers one."""
+    return Artist.objects.filter(pk__in=claimed_recordings(label).values("artist")).order_by("name", "pk")
+
+
+def claimed_recordings(label: Party) -> QuerySet[Recording]:
+    """The recordings of which, or of whose works, the rightsholder claims a part, or administers one."""
+    live = Q(live_until=None) | Q(live_until__gt=Now())
+    claims = Claim.objects.filter(live, Q(party=label) | Q(administered_by=label))
+    of_works = RecordingWork.objects.filter(work__in=claims.values("work"))
+    return Recording.objects.filter(Q(pk__in=claims.values("recording")) | Q(pk__in=of_works.values("recording")))
 
 
 def is_current(entry: RosterEntry) -> bool:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from artists.label.views import claims, roster
+from artists.label.views import claims, roster, switches
 
 urlpatterns = [
     path("", roster.choose_label, name="labels"),
     path("<int:party_id>/", roster.manage_roster, name="label-roster"),
     path("<int:party_id>/roster/<int:entry_id>/end", roster.end_entry, name="label-roster-end"),
+    path("<int:party_id>/artists/<slug:slug>", switches.manage_switches, name="label-switches"),
     path("<int:party_id>/claims", claims.show_claims, name="label-claims"),
     path("<int:party_id>/claims/<int:claim_id>", claims.answer_claim, name="label-claim"),
 ]

@@ -43,6 +43,16 @@ class Songs:
         own = (self.artist and self.artist.pk, self.recording and self.recording.pk, self.work and self.work.pk)
         return own == (grant.artist_id, grant.recording_id, grant.work_id)
 
+    def is_met_by(self, grant: Grant) -> bool:
+        """Whether the grant can be about uses of this artist. A label's yes for another artist is not."""
+        return self.artist is None or grant.artist_id in (None, self.artist.pk)
+
+    def holds(self, grant: Grant) -> bool:
+        """Whether the grant is about nothing else than these."""
+        if not self.is_all:
+            return self.is_of(grant)
+        return self.artist is None or grant.artist_id == self.artist.pk
+
     def is_in(self, grant: Grant) -> bool:
         """Whether this is one song, and a yes to all songs everywhere covers it now."""
         song = self.recording or self.work
@@ -147,8 +157,8 @@ def _permit(
 def _refuse(party: Party, use: str, songs: Songs, *, by: Person) -> None:
     with transaction.atomic():
         said = _lock_said(party, use)
-        yeses = [grant for grant in said if grant.allows]
-        ended = [grant for grant in yeses if songs.is_all or songs.is_of(grant)]
+        yeses = [grant for grant in said if grant.allows and songs.is_met_by(grant)]
+        ended = [grant for grant in yeses if songs.holds(grant)]
         _end_grants(ended, by=by)
         is_refused = any(songs.is_of(grant) and not grant.allows for grant in said)
         if len(ended) < len(yeses) and not is_refused:

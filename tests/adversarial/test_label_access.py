@@ -11,7 +11,7 @@ from accounts.models import Person
 from artists.label.views.roster import TOO_LATE
 from catalog.models import Artist
 from rights import claims, parties, roster
-from rights.models import Claim, Party, RosterEntry
+from rights.models import Claim, Grant, Party, RosterEntry
 from tests import factories
 from tests.rights import factories as owners
 
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 LABEL_PAGES = {
     "label-roster": ("/label/{party}/", "get post"),
     "label-roster-end": ("/label/{party}/roster/{entry}/end", "post"),
+    "label-switches": ("/label/{party}/artists/{artist}", "get post"),
     "label-claims": ("/label/{party}/claims", "get"),
     "label-claim": ("/label/{party}/claims/{claim}", "post"),
 }
@@ -28,8 +29,9 @@ MAY: dict[str, set[str]] = {
     "label-roster": {"signatory"},
     "label-roster-end": {"signatory", "owner"},
     "label-claim": {"signatory"},
+    "label-switches": {"signatory"},
 }
-FORM_DATA = {"artist": "ove-lind", "do": "confirm"}
+FORM_DATA = {"artist": "ove-lind", "do": "confirm", "switch_on": "remix"}
 
 
 @dataclass
@@ -41,7 +43,12 @@ class Scene:
 
     def requests(self, party: Party | None = None) -> list[tuple[str, str, str]]:
         """Name, address and method of every page, about the objects of this rightsholder."""
-        values = {"party": (party or self.party).pk, "entry": self.entry.pk, "claim": self.claim.pk}
+        values = {
+            "party": (party or self.party).pk,
+            "entry": self.entry.pk,
+            "claim": self.claim.pk,
+            "artist": self.artist.slug,
+        }
         return [
             (name, path.format(**values), method)
             for name, (path, methods) in LABEL_PAGES.items()
@@ -51,7 +58,8 @@ class Scene:
     def state(self) -> Any:
         """Whatever a page could change."""
         entries = list(RosterEntry.objects.order_by("pk").values_list("pk", "accepted", "live_until"))
-        return entries, list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until"))
+        said = list(Grant.objects.order_by("pk").values_list("pk", "ended_at"))
+        return entries, said, list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until"))
 
 
 @pytest.fixture

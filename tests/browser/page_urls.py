@@ -63,6 +63,7 @@ PAGE_URLS = {
     "history": PageURL(f"{STUDIO}/history", "principal"),
     "labels": PageURL("/label/", "staff"),
     "label-roster": PageURL("/label/{party}/", "signatory"),
+    "label-switches": PageURL("/label/{party}/artists/{artist}", "signatory"),
     "label-claims": PageURL("/label/{party}/claims", "signatory"),
     "staff-claims": PageURL("/desk/claims", "staff"),
     "staff-reports": PageURL("/desk/reports", "staff"),

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from accounts import invitations
+from accounts import invitations, roles
 from accounts.models import Person
 from artists import programs, review
 from artists.models import Program
@@ -144,6 +144,7 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "a reviewer's labels": (PageURL("/studio/{artist}/labels", "reviewer"), _all_open),
     "the labels of an artist, opened": (PageURL("/studio/{artist}/labels", "principal"), _all_open),
     "claims of a publisher without any": (PageURL("/label/{empty}/claims", "other signatory"), None),
+    "the switches of an owner": (PageURL("/label/{party}/artists/{artist}", "label owner"), None),
     "a roster, opened": (PageURL("/label/{party}/", "signatory"), _all_open),
     "a roster with nothing": (PageURL("/label/{empty}/", "other signatory"), None),
     "a reviewer's team": (PageURL("/studio/{artist}/team", "reviewer"), None),
@@ -184,6 +185,7 @@ def scene(full_site: FullSite) -> Scene:
         "reviewer": factories.get_member(artist, "reviewer"),
         "quiet principal": factories.get_member(quiet, "principal"),
         "signatory": browser_factories.set_password(owners.get_signer(label)),
+        "label owner": _add_owner(label),
         "other signatory": owners.get_signer(empty),
     }  # fmt: skip
     path_values = {
@@ -226,6 +228,13 @@ def _create_owned_song(artist: Artist) -> Recording:
     claims.claim(song.artist, "recording_owner", by=factories.get_staff(), share=5000, recording=song.recording)
     claims.claim(song.artist, "featured_artist", by=factories.get_staff(), share=5000, recording=song.recording)
     return song.recording
+
+
+def _add_owner(label: Party) -> Person:
+    person = factories.create_person("Label owner")
+    assert label.team
+    roles.add_member(label.team, person, "owner", by=factories.get_staff())
+    return person
 
 
 def _create_label(artist: Artist, quiet: Artist) -> Party:

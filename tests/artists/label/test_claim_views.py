@@ -97,7 +97,7 @@ def test_both_sides_see_a_dispute_and_what_happens_next(claim: Claim, label: Par
 
     for party in (label, rival.party):
         page = visible_text(signed_in_client(owners.get_signer(party)).get(f"/label/{party.pk}/claims"))
-        assert "Nothing new is made with these songs until our staff settle it." in page
+        assert "No remix, playlist or DJ set uses these songs until our staff settle it." in page
         assert "Claimed for Second Shore . Also claimed for Harbor Lane . Together 100.01 %." in page
 
 

@@ -1,0 +1,80 @@
+"""A rightsholder's own switches for the songs of an artist, and what others say, which it cannot override."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from artists.label.roster import join_words
+from catalog.models import Artist, Recording
+from rights.answers import Answer, list_answers
+from rights.models import Party, Use
+
+USES = {Use.REMIX: "remixes", Use.PLAYLIST: "playlists", Use.DJ: "DJ sets"}
+"""Messages, voice and training are never a rightsholder's."""
+OWN_YES = frozenset({"", "country"})
+"""Nothing is missing, or the yes holds in some countries only."""
+UNSETTLED = {"unconfirmed": "{who} has not confirmed a share", "disputed": "The share of {who} is disputed"}
+MISSING = {
+    "off": "{who} has not said yes to {uses}",
+    "refused": "{who} said no to {uses}",
+    "country": "{who} said yes to {uses} in some countries only",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The rightsholder's yes to one use."""
+
+    use: str
+    label: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """The switches of one song. Without a confirmed share there are none."""
+
+    song: Recording
+    switches: list[Switch]
+    others: list[str]
+    """Sentences about what others have not said, and what nobody knows."""
+
+
+def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
+    """One channel for each of these songs, in one query."""
+    by_song: dict[int, list[Answer]] = {song.pk: [] for song in songs}
+    for answer in list_answers(artist.pk, list(by_song), list(USES)):
+        by_song[answer.recording].append(answer)
+    return [_read_channel(party, song, by_song[song.pk]) for song in songs]
+
+
+def list_master(party: Party, artist: Artist) -> list[Switch]:
+    """The switches of all songs of the artist: whether a yes to all of them is in."""
+    now = Q(live_until=None) | Q(live_until__gt=Now())
+    said = party.grants.filter(now, artist=artist, recording=None, work=None, ended_at=None, live_from__lte=Now())
+    on = set(said.filter(allows=True, use__in=USES).values_list("use", flat=True))
+    return [Switch(use, str(use.label), use in on) for use in USES]
+
+
+def _read_channel(party: Party, song: Recording, answers: Iterable[Answer]) -> Channel:
+    own: dict[str, set[str]] = {}
+    missing: dict[tuple[str, str], list[str]] = {}
+    for answer in answers:
+        if answer.party == party.pk and answer.problem not in UNSETTLED:
+            own.setdefault(answer.use, set()).add(answer.problem)
+        elif answer.problem:
+            who = f"{answer.name} ({answer.kind.replace('_', ' ')})"
+            missing.setdefault((answer.problem, who), []).append(answer.use)
+    switches = [Switch(use, str(use.label), own[use] <= OWN_YES) for use in USES if use in own]
+    return Channel(song, switches, list(dict.fromkeys(_describe(*key, uses) for key, uses in missing.items())))
+
+
+def _describe(problem: str, who: str, uses: Sequence[str]) -> str:
+    if problem == "unknown":
+        return "Nobody knows everybody who owns or wrote it"
+    if problem in UNSETTLED:
+        return UNSETTLED[problem].format(who=who)
+    words = join_words(word for use, word in USES.items() if use in uses)
+    return MISSING[problem].format(who=who, uses=words)

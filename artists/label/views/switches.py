@@ -1,0 +1,109 @@
+"""The switches of a rightsholder for one artist: one for each use, of all songs and of each song."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts import reauthentication
+from accounts.exceptions import NotAllowed
+from accounts.requests import AuthenticatedHttpRequest
+from artists.label import switches
+from artists.label.access import Label, label_member_required
+from artists.label.roster import claimed_recordings
+from catalog.models import Artist, Recording
+from rights import grants, roster
+from rights.grants import Songs
+from rights.models import Use
+from web.pagination import InvalidCursor, Page, paginate
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A switch that somebody pressed, and where it should go."""
+
+    use: str
+    recording: Recording | None
+    is_on: bool
+
+
+@label_member_required
+def manage_switches(request: AuthenticatedHttpRequest, label: Label, slug: str) -> HttpResponse:
+    """GET: show the switches. POST: press one; switching on needs a recent password."""
+    artist = get_object_or_404(Artist, slug=slug)
+    on_roster = label.party.roster.filter(roster.LIVE, artist=artist).exists()
+    if not on_roster and not claimed_recordings(label.party).filter(artist=artist).exists():
+        raise Http404
+    if request.method != "POST":
+        return _render_switches(request, label, artist)
+    press = _read_press(request.POST, label, artist)
+    try:
+        _press_switch(request, label, artist, press)
+    except NotAllowed as error:
+        return _render_switches(request, label, artist, problem=str(error), status=409)
+    about = f"for {press.recording.title}" if press.recording else f"for all songs of {artist.name}"
+    messages.success(request, f"{Use(press.use).label} are now {'on' if press.is_on else 'off'} {about}.")
+    return redirect(label.url("label-switches", slug=slug) + _list_query(request.POST))
+
+
+def _read_press(data: QueryDict, label: Label, artist: Artist) -> Press:
+    """The press of `switch_on=remix:5` or `switch_off=remix`.
+
+    Raises Http404 for a use that is not the rightsholder's, and for a song of which it claims nothing.
+    """
+    is_on = "switch_on" in data
+    use, colon, song = data.get("switch_on" if is_on else "switch_off", "").partition(":")
+    if use not in switches.USES:
+        raise Http404
+    if not colon:
+        return Press(use, None, is_on)
+    if not (song.isascii() and song.isdigit() and len(song) <= 18):
+        raise Http404
+    return Press(use, get_object_or_404(claimed_recordings(label.party), pk=int(song), artist=artist), is_on)
+
+
+def _press_switch(request: AuthenticatedHttpRequest, label: Label, artist: Artist, press: Press) -> None:
+    songs = Songs(artist, press.recording)
+    if not press.is_on:
+        grants.refuse(label.party, press.use, songs, by=request.user)
+        return
+    is_fresh = reauthentication.did_recently_authenticate(request)
+    covers_later = press.recording is None and request.POST.get("later") == "1"
+    grants.permit(label.party, press.use, songs, by=request.user, fresh=is_fresh, covers_later=covers_later)
+
+
+def _render_switches(
+    request: AuthenticatedHttpRequest, label: Label, artist: Artist, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    data = request.POST if request.method == "POST" else request.GET
+    page = _list_songs(label, artist, data.get("before", ""))
+    return label.render(
+        request,
+        "label/switches.html",
+        status=status,
+        artist=artist,
+        master=switches.list_master(label.party, artist),
+        channels=switches.list_channels(label.party, artist, page.items),
+        before=data.get("before", ""),
+        more=f"?before={page.older}" if page.older else "",
+        problem=problem,
+    )
+
+
+def _list_songs(label: Label, artist: Artist, before: str) -> Page[Recording]:
+    """The newest songs first. A cursor of another list shows the first page."""
+    found = claimed_recordings(label.party).filter(artist=artist)
+    try:
+        return paginate(found, field=None, before=before, size=PAGE_SIZE)
+    except InvalidCursor:
+        return paginate(found, field=None, before="", size=PAGE_SIZE)
+
+
+def _list_query(data: QueryDict) -> str:
+    """The query of the list as it was shown."""
+    before = data.get("before", "")
+    return f"?{urlencode({'before': before})}" if before else ""

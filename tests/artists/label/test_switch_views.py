@@ -1,0 +1,129 @@
+"""A rightsholder's own switches: for all songs of an artist and for each, with everybody else's answer beside them."""
+
+import pytest
+
+from catalog.models import Artist
+from rights import clearance, grants
+from rights.grants import Songs
+from rights.models import Grant, Use
+from tests import factories
+from tests.artists.studio.pages import signed_in_client, visible_text
+from tests.rights import factories as owners
+from tests.rights.factories import OwnedSong
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return factories.create_artist()
+
+
+@pytest.fixture
+def song(artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(artist)
+
+
+def path(song: OwnedSong) -> str:
+    assert song.artist.artist
+    return f"/label/{song.label.pk}/artists/{song.artist.artist.slug}"
+
+
+def missing(song: OwnedSong) -> tuple[str, ...]:
+    assert song.artist.artist
+    refusal = clearance.find_missing(Use.REMIX, song.artist.artist, [song.recording])
+    return () if refusal is None else refusal.missing  # a refusal is false
+
+
+def test_a_label_switches_one_song_off_and_the_refusal_names_it(song: OwnedSong) -> None:
+    assert missing(song) == ()
+    client = signed_in_client(owners.get_signer(song.label))
+
+    page = visible_text(client.post(path(song), {"switch_off": f"remix:{song.recording.pk}"}, follow=True))
+
+    assert "Remixes are now off for Low Tide Choir." in page
+    assert missing(song) == ("Harbor Lane (label): remixes are off for Low Tide Choir",)
+    again = factories.fresh_client(owners.get_signer(song.label))
+    again.post(path(song), {"switch_on": f"remix:{song.recording.pk}"})
+    assert missing(song) == ()
+
+
+def test_all_songs_of_an_artist_are_switched_and_those_of_another_stay(song: OwnedSong, artist: Artist) -> None:
+    other = factories.create_artist("Ove Lind")
+    theirs = factories.create_recording(other)
+    owners.own(song.label, theirs)
+    grants.refuse(song.label, Use.REMIX, Songs(), by=owners.get_signer(song.label))
+    client = factories.fresh_client(owners.get_signer(song.label))
+    for each in (artist, other):
+        client.post(f"/label/{song.label.pk}/artists/{each.slug}", {"switch_on": "remix"})
+    assert missing(song) == ()
+
+    client.post(path(song), {"switch_off": "remix"})
+
+    live = Grant.objects.filter(party=song.label, ended_at=None)
+    assert [(grant.artist, grant.allows) for grant in live] == [(other, True)]
+    assert missing(song) == ("Harbor Lane (label): remixes are off",)
+
+
+def test_a_yes_for_every_artist_is_limited_by_a_no_for_one(song: OwnedSong) -> None:
+    """The wide yes is not ended by what is said about one artist."""
+    client = factories.fresh_client(owners.get_signer(song.label))
+
+    client.post(path(song), {"switch_off": "remix"})
+
+    live = Grant.objects.filter(party=song.label, ended_at=None).order_by("pk")
+    assert [(grant.artist, grant.allows) for grant in live] == [(None, True), (song.artist.artist, False)]
+    client.post(path(song), {"switch_on": "remix"})
+    assert missing(song) == ()
+
+
+def test_what_others_say_is_shown_with_who_and_without_a_button(song: OwnedSong) -> None:
+    one = Songs(recording=song.recording)
+    grants.refuse(song.publisher, Use.REMIX, one, by=owners.get_signer(song.publisher))
+    client = signed_in_client(owners.get_signer(song.label))
+
+    answer = client.get(path(song))
+
+    page = visible_text(answer)
+    assert "Kestrel Row (publisher) said no to remixes" in page
+    assert "Mara Veil (artist) has not said yes to playlists and DJ sets" in page
+    assert answer.content.decode().count('role="switch"') == 6  # of all songs, and of one
+
+
+def test_a_song_without_a_confirmed_share_has_no_switch(song: OwnedSong, artist: Artist) -> None:
+    waiting = factories.create_recording(artist, "Waiting")
+    owners.claims.claim(song.label, "recording_owner", by=factories.get_staff(), recording=waiting)
+
+    page = visible_text(signed_in_client(owners.get_signer(song.label)).get(path(song)))
+
+    assert "Your share is not confirmed or is disputed" in page
+
+
+def test_a_publisher_switches_songs_of_whose_works_it_owns_a_part(song: OwnedSong, artist: Artist) -> None:
+    client = signed_in_client(owners.get_signer(song.publisher))
+    address = f"/label/{song.publisher.pk}/artists/{artist.slug}"
+
+    client.post(address, {"switch_off": f"remix:{song.recording.pk}"})
+
+    assert missing(song) == ("Kestrel Row (publisher): remixes are off for Low Tide Choir",)
+    assert artist.name in visible_text(client.get(f"/label/{song.publisher.pk}/"))
+
+
+@pytest.mark.parametrize(
+    "press", ["personal_message", "voice", "train", "tier", "remix:0", "remix:x", "remix:99999", ""]
+)
+def test_what_is_not_the_labels_has_no_switch(song: OwnedSong, press: str) -> None:
+    before = list(Grant.objects.values_list("pk", "ended_at"))
+    client = factories.fresh_client(owners.get_signer(song.label))
+
+    for act in ("switch_on", "switch_off"):
+        assert client.post(path(song), {act: press}).status_code == 404
+
+    assert list(Grant.objects.values_list("pk", "ended_at")) == before
+
+
+def test_an_artist_of_whom_nothing_is_theirs_has_no_page(song: OwnedSong) -> None:
+    other = factories.create_artist("Ove Lind")
+    client = signed_in_client(owners.get_signer(song.label))
+
+    assert client.get(f"/label/{song.label.pk}/artists/{other.slug}").status_code == 404
