@@ -1,29 +1,50 @@
-"""The artist's grants: read the one for personal messages, and switch uses on and off for the API and the studio."""
+"""The artist's grants: whether programs may send messages, and switches that the API and the studio press."""
+
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from accounts.models import Person
+from artists.models import Program
 from artists.notifications import artist_notices
-from catalog.models import Artist
+from catalog.models import Artist, Recording
 from live import notices
 from rights import clearance, grants
-from rights.models import Grant, Use
+from rights.clearance_result import ClearanceRefusal, ClearanceRequest
+from rights.models import Use
+
+type MessageRefusals = dict[int | None, ClearanceRefusal | None]
+"""Why no message is sent, by the id of the song that it is about; None is the key for all songs."""
 
 
-def get_message_grant(artist: Artist) -> Grant | None:
-    """The artist's live grant for personal messages."""
-    return clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
+def find_message_refusals(artist: Artist, programs: Iterable[Program] = ()) -> MessageRefusals:
+    """Ask for messages about all songs, and about the songs of these programs, in one query. It reads `current`."""
+    songs = {program.current.recording_id for program in programs if program.current}
+    requests = {
+        song: ClearanceRequest(Use.PERSONAL_MESSAGE, artist.pk, recordings=(song,) if song else ())
+        for song in {None, *songs}
+    }
+    refusals = clearance.find_all_missing(list(requests.values()))
+    return {song: refusals[request] for song, request in requests.items()}
 
 
-def switch_on(artist: Artist, use: str, *, by: Person, fresh: bool) -> None:
+def switch_on(
+    artist: Artist,
+    use: str,
+    *,
+    by: Person,
+    fresh: bool,
+    recording: Recording | None = None,
+    covers_later: bool | None = None,
+) -> None:
     """Permit a use and notify the team's open pages. Raises what `rights.grants.switch_on` raises."""
     with transaction.atomic():
-        grants.switch_on(artist, use, by=by, fresh=fresh)
+        grants.switch_on(artist, use, by=by, fresh=fresh, recording=recording, covers_later=covers_later)
         notices.post(artist_notices("grant.changed", artist))
 
 
-def switch_off(artist: Artist, use: str, *, by: Person) -> None:
-    """End the grant of a use and notify the team's open pages."""
+def switch_off(artist: Artist, use: str, *, by: Person, recording: Recording | None = None) -> None:
+    """End what permits a use and notify the team's open pages."""
     with transaction.atomic():
-        grants.switch_off(artist, use, by=by)
+        grants.switch_off(artist, use, by=by, recording=recording)
         notices.post(artist_notices("grant.changed", artist))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.db.models.functions import Now
 
 from artists import eligibility, fact_checks
@@ -14,11 +15,12 @@ from audit.actors import SystemActor
 from audit.models import Entry
 from fans import experiences, mutes
 from rights import clearance
+from rights.clearance_result import ClearanceRefusal, ClearanceRequest
 
 CHANNEL = "drafts"
 BATCH_SIZE = 200
 ACTOR = SystemActor.DELIVERY
-REASON_UNCLEARED = "uncleared: not everybody who must say yes still does"
+MAX_REASON_LENGTH = 300
 REASON_OPTED_OUT = "opted out: the fan ended it before delivery"
 REASON_MUTED = "muted: the fan paused this program"
 REASON_ERASED = "erased: its text is gone"
@@ -67,15 +69,34 @@ def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
     opted_in = eligibility.lock_opted_in(drafts)
     muted = mutes.muted_pairs({draft.fan_and_program for draft in drafts})
     cleared = clearance.still_clear({draft.clearance_id for draft in drafts}, hold=True)
+    uncleared = _describe_uncleared([draft for draft in drafts if draft.clearance_id not in cleared])
     checks: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
-        (REASON_UNCLEARED, lambda draft: draft.clearance_id in cleared),
         (REASON_OPTED_OUT, lambda draft: draft.pk in opted_in),
         (REASON_MUTED, lambda draft: draft.fan_and_program not in muted),
         (REASON_STOPPED, lambda draft: draft.version.program_id in live),
         (REASON_ERASED, lambda draft: draft.content_hash is not None),
     )
     reasons = {draft.pk: next((reason for reason, passes in checks if not passes(draft)), "") for draft in drafts}
-    return {pk: reason for pk, reason in reasons.items() if reason}
+    return {pk: reason for pk, reason in reasons.items() if reason} | uncleared
+
+
+def _describe_uncleared(drafts: Sequence[Draft]) -> dict[int, str]:
+    """Who has not said yes to what, for each of these drafts; two queries if there are any."""
+    prefetch_related_objects(drafts, "clearance")
+    requests = {
+        draft.pk: ClearanceRequest(
+            draft.use, draft.artist_id, draft.clearance.territory, tuple(song.pk for song in draft.recordings)
+        )
+        for draft in drafts
+    }
+    refusals = clearance.find_all_missing(requests.values()) if requests else {}
+    return {pk: _uncleared_reason(refusals[request]) for pk, request in requests.items()}
+
+
+def _uncleared_reason(refusal: ClearanceRefusal | None) -> str:
+    # None: it was switched on again since the drafts were locked.
+    missing = refusal.missing if refusal is not None else ("it was switched off for a moment",)
+    return f"uncleared: {'; '.join(missing)}"[:MAX_REASON_LENGTH]
 
 
 def _lock_live_programs(ids: Iterable[int]) -> set[int]:

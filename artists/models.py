@@ -194,7 +194,7 @@ class Draft(models.Model):
     # Migration 0002 has their indexes: at most two drafts a moment, the second of which replaces the first.
     moment = models.ForeignKey(Moment, models.PROTECT, related_name="drafts", db_index=False)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
-    version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+")
+    version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="drafts")
     use = models.CharField(max_length=24, choices=Use.choices, db_default=Use.PERSONAL_MESSAGE)
@@ -267,6 +267,7 @@ class Draft(models.Model):
             models.Index(fields=["artist", "deadline", "id"], condition=Q(state="pending"), name="drafts_to_decide"),
             models.Index(fields=["deadline"], condition=Q(state="pending"), name="drafts_by_deadline"),
             models.Index(fields=["deliver_after"], condition=Q(state="approved"), name="drafts_to_deliver"),
+            models.Index(fields=["version", "use", "state"], name="drafts_counted_by_version"),
             models.Index(
                 fields=["artist", "day", "state", "mark"], condition=~Q(state="pending"), name="drafts_counted_by_day"
             ),

@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
+from artists.artist_grants import MessageRefusals
 from artists.models import Program
 from rights.clearance_result import ClearanceRefusal
-from rights.models import Grant, Use
+from rights.models import Use
 
 REASON_STOPPED = "stopped: the program is paused"
 """Stored with a moment or a draft."""
@@ -17,19 +18,29 @@ class ProgramStatus(StrEnum):
     RUNS = "runs"
     WAITS = "waits"
     """Live, but personal messages are off, so nothing is sent."""
+    SONG_OFF = "song_off"
+    """Live, but personal messages are off for the song that it is about, so nothing is sent."""
     STOPPED = "stopped"
     """Paused because of what fans reported."""
     PAUSED = "paused"
     UNSIGNED = "unsigned"
 
 
-def get_status(program: Program, grant: Grant | None) -> ProgramStatus:
-    """`grant` is the artist's live grant for personal messages, from `artist_grants.get_message_grant`."""
+def get_status(program: Program, refusals: MessageRefusals) -> ProgramStatus:
+    """`refusals` is what `artist_grants.find_message_refusals` found for the programs of the page."""
     if program.state == Program.State.LIVE:
-        return ProgramStatus.RUNS if grant else ProgramStatus.WAITS
+        song = program.current.recording_id if program.current else None
+        if not is_off(refusals[song]):
+            return ProgramStatus.RUNS
+        return ProgramStatus.WAITS if is_off(refusals[None]) else ProgramStatus.SONG_OFF
     if program.paused_because:
         return ProgramStatus.STOPPED
     return ProgramStatus.PAUSED if program.state == Program.State.PAUSED else ProgramStatus.UNSIGNED
+
+
+def is_off(refusal: ClearanceRefusal | None) -> bool:
+    """Whether messages are off everywhere. A yes for some countries is not off."""
+    return refusal is not None and set(refusal.problems) != {"country"}
 
 
 def describe_refusal(refusal: ClearanceRefusal) -> str:

@@ -30,6 +30,8 @@ urlpatterns = [
     ),
     path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
     path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
+    path(f"{STUDIO}/grants/songs", grants.SongSwitchesView.as_view(), name="api-grant-songs"),
+    path(f"{STUDIO}/grants/effect", grants.GrantEffectView.as_view(), name="api-grant-effect"),
     path(f"{STUDIO}/review-settings", team.ReviewSettingsView.as_view(), name="api-review-settings"),
     path(f"{STUDIO}/profile", profile.ProfileView.as_view(), name="api-profile"),
     path(f"{STUDIO}/profile/picture", profile.ProfilePictureView.as_view(), name="api-profile-picture"),

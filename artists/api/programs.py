@@ -1,5 +1,6 @@
 """Programs and their versions over the API."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.shortcuts import get_object_or_404
@@ -49,11 +50,12 @@ class ProgramSerializer(JSONSerializer, serializers.ModelSerializer[Program]):
 
     @extend_schema_field(serializers.ChoiceField([status.value for status in ProgramStatus]))
     def get_standing(self, program: Program) -> str:
-        """The programs of one list share one query for the grant."""
+        """The programs of one list share one query for what is permitted."""
         context = cast(dict[str, Any], self.context)
-        if "message_grant" not in context:
-            context["message_grant"] = artist_grants.get_message_grant(program.artist)
-        return str(program_status.get_status(program, context["message_grant"]))
+        if "message_refusals" not in context:
+            listed = cast(Sequence[Program] | None, getattr(self.parent, "instance", None)) or [program]
+            context["message_refusals"] = artist_grants.find_message_refusals(program.artist, listed)
+        return str(program_status.get_status(program, context["message_refusals"]))
 
 
 class ProgramsView(StudioView):

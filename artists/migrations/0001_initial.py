@@ -399,7 +399,10 @@ class Migration(migrations.Migration):
                 (
                     "version",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="artists.programversion"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="artists.programversion",
                     ),
                 ),
             ],
@@ -475,6 +478,10 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("state", "approved")), fields=["deliver_after"], name="drafts_to_deliver"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="draft",
+            index=models.Index(fields=["version", "use", "state"], name="drafts_counted_by_version"),
         ),
         migrations.AddIndex(
             model_name="draft",

@@ -18,12 +18,11 @@ from accounts.decorators import redirect_to_sign_in
 from accounts.exceptions import InvitationOver, NotAllowed
 from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
-from artists import artist_grants
 from artists.exceptions import AlreadyDecided, InvalidRequest, Stale, Uncleared
 from artists.models import Draft
 from catalog.models import Artist
 from fans.entrances import Entrances
-from rights.models import Grant, Party
+from rights.models import Party
 from web.decorators import SAFE_METHODS
 from web.redirects import return_url
 
@@ -61,11 +60,6 @@ class Studio:
         counted = pending.order_by("deadline").values("deadline")[: MAX_COUNTED_DRAFTS + 1]
         result = counted.aggregate(count=Count("*"), first_deadline=Min("deadline"))
         return result["count"], result["first_deadline"]
-
-    @cached_property
-    def message_grant(self) -> Grant | None:
-        """The artist's permission for personal messages, or None while it is off."""
-        return artist_grants.get_message_grant(self.artist)
 
     @property
     def may_edit(self) -> bool:

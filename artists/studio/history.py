@@ -13,6 +13,8 @@ from artists.models import Draft
 from audit.actors import SystemActor
 from audit.models import Entry
 from catalog.models import Artist, Recording
+from rights import grants
+from rights.refusals import write_use
 
 PAGE_SIZE = 40
 MAX_ACTORS = 40
@@ -70,7 +72,8 @@ def describe_entry(entry: Entry, names: Mapping[str, str], labels: Mapping[str, 
 def _subject_labels(artist: Artist) -> dict[str, str]:
     """What people call the programs, permissions and team of this artist, by their audit subjects."""
     labels = {f"program:{pk}": f"“{name}”" for pk, name in artist.programs.values_list("pk", "name")}
-    labels |= {f"grant:{grant.pk}": grant.get_use_display().lower() for grant in artist.grants.all()}
+    said = grants.list_said(artist).filter(work=None).values_list("pk", "use", "recording__title")
+    labels |= {f"grant:{pk}": write_use(use) + (f" for {title}" if title else "") for pk, use, title in said}
     return labels | {f"team:{artist.team_id}": "the team"}
 
 
@@ -170,7 +173,8 @@ ACTION_DESCRIPTIONS: Mapping[str, Callable[[str, EntryFacts], str]] = {
     "program.resumed": lambda subject, _: f"resumed {subject}",
     "grant.switched_on": lambda subject, facts: f"switched on {subject}, version {facts.get('version')}",
     "grant.ended": lambda subject, facts: f"switched off {subject}, version {facts.get('version')}",
-    "grant.refused": lambda subject, _: f"switched off {subject} for one song",
+    "grant.refused": lambda subject, _: f"switched off {subject}",
+    "grant.refusal_ended": lambda subject, _: f"switched on {subject} again",
     "draft.approved": lambda subject, _: f"approved {subject}",
     "draft.declined": lambda subject, _: f"declined {subject}",
     "draft.edited": lambda subject, _: f"changed the text of {subject}",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from artists.artist_grants import MessageRefusals
 from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
-from artists.program_status import ProgramStatus, get_status
+from artists.program_status import ProgramStatus, get_status, is_off
 from artists.studio.access import Studio
 
 
@@ -18,14 +19,12 @@ def list_programs(studio: Studio) -> QuerySet[Program]:
     return programs.annotate(newest=Subquery(versions.values("version")[:1]))
 
 
-def list_program_rows(studio: Studio, programs: Iterable[Program]) -> list[tuple[Program, str, ProgramStatus]]:
+def list_program_rows(
+    programs: Iterable[Program], refusals: MessageRefusals
+) -> list[tuple[Program, str, ProgramStatus]]:
     """Each program with its sentence ("" before it is signed) and its status."""
     return [
-        (
-            program,
-            describe_program(program.current) if program.current else "",
-            get_status(program, studio.message_grant),
-        )
+        (program, describe_program(program.current) if program.current else "", get_status(program, refusals))
         for program in programs
     ]
 
@@ -39,17 +38,15 @@ class Task:
     url: str
 
 
-def list_tasks(studio: Studio, programs: list[Program]) -> list[Task]:
+def list_tasks(studio: Studio, programs: list[Program], refusals: MessageRefusals) -> list[Task]:
     """What there is to do besides deciding drafts."""
-    tasks = [*_grant_tasks(studio, programs)]
+    tasks = [*_grant_tasks(studio, programs)] if is_off(refusals[None]) else []
     for program in programs:
         tasks += _program_tasks(studio, program)
     return tasks
 
 
 def _grant_tasks(studio: Studio, programs: list[Program]) -> list[Task]:
-    if studio.message_grant:
-        return []
     is_signed = any(program.current for program in programs)
     title = "Personal messages are off, so no program sends anything" if is_signed else "Personal messages are off"
     return [Task(title, "until you switch them on", studio.url("grants"))]

@@ -38,6 +38,23 @@ class Clearance:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """One yes that is missing, with the names that describe it. `rights.refusals` says it in words."""
+
+    problem: str
+    """off, refused, country, unconfirmed, disputed or unknown."""
+    use: str
+    country: str
+    role: str
+    """`artist`, or the role of a claim."""
+    party: str
+    kind: str
+    song: str
+    """The title of the recording or work; empty where it is about the artist as a whole."""
+    recording_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClearanceRefusal:
     """A permission is missing. It is false, and it is never stored."""
 
@@ -47,6 +64,8 @@ class ClearanceRefusal:
     """What is missing, as a studio can show it: `Mara Veil (artist): personal messages are off`."""
     problems: tuple[str, ...] = ()
     """For each of them a code: off, refused, country, unconfirmed, disputed or unknown."""
+    details: tuple[Missing, ...] = ()
+    """Who has not said yes to what, for pages that group it by party."""
 
     def __bool__(self) -> bool:
         return False

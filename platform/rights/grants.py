@@ -130,8 +130,18 @@ def refuse(party: Party, use: str, songs: Songs, *, by: Person) -> None:
 
 def list_versions(artist: Artist) -> QuerySet[Grant]:
     """Every version of every yes of this artist to a use of all songs, newest first."""
-    said = Grant.objects.filter(party__artist=artist, recording=None, allows=True)
-    return said.select_related("party").order_by("-live_from", "-id")
+    return list_said(artist).filter(recording=None, allows=True)
+
+
+def list_said(artist: Artist) -> QuerySet[Grant]:
+    """Every yes and no of this artist, to all songs and to one, newest first."""
+    return Grant.objects.filter(party__artist=artist).select_related("party").order_by("-live_from", "-id")
+
+
+def list_live(artist: Artist) -> QuerySet[Grant]:
+    """Every yes and no of this artist that is live now."""
+    live_until = Q(live_until=None) | Q(live_until__gt=Now())
+    return Grant.objects.filter(_NOT_ENDED, live_until, party__artist=artist, live_from__lte=Now())
 
 
 def _permit(
@@ -179,7 +189,8 @@ def _lock_said(party: Party, use: str) -> list[Grant]:
 def _end_grants(grants: Iterable[Grant], *, by: Person) -> None:
     for grant in grants:
         Grant.objects.filter(_NOT_ENDED, pk=grant.pk).update(ended_at=Now(), ended_by=by.actor)
-        trail.record("grant.ended", by=by.actor, subject=f"grant:{grant.pk}", **_audit_facts(grant))
+        action = "grant.ended" if grant.allows else "grant.refusal_ended"
+        trail.record(action, by=by.actor, subject=f"grant:{grant.pk}", **_audit_facts(grant))
 
 
 def _say(party: Party, use: str, songs: Songs, scopes: Collection[dict[str, Any]], *, by: Person) -> list[Grant]:

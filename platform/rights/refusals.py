@@ -1,8 +1,7 @@
 """Say in words that an artist understands who has not said yes, and what nobody knows."""
 
-from dataclasses import dataclass
-
 from accounts.countries import country_names
+from rights.clearance_result import Missing
 from rights.models import Claim, Party, Use
 
 UNKNOWN = {
@@ -17,44 +16,36 @@ OWNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One yes that is missing, with the names that describe it. Without a song it is about the artist as a whole."""
+def describe(missing: Missing) -> str:
+    """One yes that is missing, as a studio shows it."""
+    match missing.problem:
+        case "unknown":
+            return UNKNOWN[Claim.Role(missing.role)].format(title=missing.song)
+        case "unconfirmed":
+            return f"{_name(missing)} has not confirmed that it {_describe_claim(missing)}"
+        case "disputed":
+            return f"{_name(missing)} {_describe_claim(missing)}: this is disputed"
+        case "country":
+            return f"{_name(missing)}: {write_use(missing.use)} are not granted {_where(missing.country)}"
+        case "refused" if missing.song:
+            return f"{_name(missing)}: {write_use(missing.use)} are off for {missing.song}"
+        case _:
+            return f"{_name(missing)}: {write_use(missing.use)} are off"
 
-    problem: str
-    use: str
-    country: str
-    role: str
-    party: str
-    kind: str
-    song: str
 
-    def describe(self) -> str:
-        match self.problem:
-            case "unknown":
-                return UNKNOWN[Claim.Role(self.role)].format(title=self.song)
-            case "unconfirmed":
-                claimed = OWNS[Claim.Role(self.role)].format(title=self.song)
-                return f"{self._party} has not confirmed that it {claimed}"
-            case "disputed":
-                claimed = OWNS[Claim.Role(self.role)].format(title=self.song)
-                return f"{self._party} {claimed}: this is disputed"
-            case "country":
-                return f"{self._party}: {self._use} are not granted {self._where}"
-            case "refused" if self.song:
-                return f"{self._party}: {self._use} are off for {self.song}"
-            case _:
-                return f"{self._party}: {self._use} are off"
+def write_use(use: str) -> str:
+    """The use within a sentence, for example "personal messages" or "DJ sets"."""
+    label = Use(use).label
+    return label if label[1].isupper() else label[0].lower() + label[1:]
 
-    @property
-    def _party(self) -> str:
-        return f"{self.party} ({Party.Kind(self.kind).label.lower()})"
 
-    @property
-    def _use(self) -> str:
-        label = Use(self.use).label
-        return label if label[1].isupper() else label[0].lower() + label[1:]
+def _name(missing: Missing) -> str:
+    return f"{missing.party} ({Party.Kind(missing.kind).label.lower()})"
 
-    @property
-    def _where(self) -> str:
-        return f"in {country_names().get(self.country, self.country)}" if self.country else "everywhere"
+
+def _describe_claim(missing: Missing) -> str:
+    return OWNS[Claim.Role(missing.role)].format(title=missing.song)
+
+
+def _where(country: str) -> str:
+    return f"in {country_names().get(country, country)}" if country else "everywhere"

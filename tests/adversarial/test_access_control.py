@@ -40,7 +40,8 @@ STAFF_API_NAMES = {
 }  # fmt: skip
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle"}
 STUDIO_API_NAMES = {
-    "api-team", "api-grants", "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign",
+    "api-team", "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
+    "api-program-versions", "api-program-version-sign",
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
     "api-draft-decline",
     "api-draft-undo", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
@@ -122,6 +123,7 @@ FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
     "separate": "yes", "about": "Mine", "spot": "sea", "title": "Mine", "share": "50",
+    "switch_off": "personal_message",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -174,6 +176,8 @@ def scene(db: None) -> dict[str, Any]:
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",
             "api-grants": f"/api/v1/studio/{artist.slug}/grants",
+            "api-grant-songs": f"/api/v1/studio/{artist.slug}/grants/songs",
+            "api-grant-effect": f"/api/v1/studio/{artist.slug}/grants/effect?use=remix",
             "api-review-settings": f"/api/v1/studio/{artist.slug}/review-settings",
             "api-profile": f"/api/v1/studio/{artist.slug}/profile",
             "api-profile-picture": f"/api/v1/studio/{artist.slug}/profile/picture",

@@ -112,7 +112,7 @@ def test_a_grant_that_ends_after_the_approval_stops_the_delivery() -> None:
 
     delivery.deliver_next()
 
-    assert undelivered_reason(draft) == delivery.REASON_UNCLEARED
+    assert undelivered_reason(draft) == "uncleared: Mara Veil (artist): personal messages are off"
 
 
 @pytest.mark.django_db
@@ -140,7 +140,8 @@ def test_a_song_that_was_switched_off_after_the_approval_stops_its_drafts_alone(
     delivery.deliver_next()
 
     stopped.refresh_from_db()
-    assert (stopped.state, stopped.reason) == ("undeliverable", delivery.REASON_UNCLEARED)
+    why = "uncleared: Mara Veil (artist): personal messages are off for Salt Radio"
+    assert (stopped.state, stopped.reason) == ("undeliverable", why)
     assert Experience.objects.get().draft == delivered.pk
 
 

@@ -112,14 +112,14 @@ def test_a_co_owner_added_after_the_approval_refuses(song: OwnedSong) -> None:
     owners.own(song.label, song.recording, share=5_000)
     owners.own(owners.create_party("label", "Second Shore"), song.recording, share=5_000)
 
-    assert undelivered_reason(draft) == delivery.REASON_UNCLEARED
+    assert undelivered_reason(draft) == "uncleared: Second Shore (label): remixes are off"
 
 
 def test_a_yes_that_ended_after_the_approval_refuses(song: OwnedSong) -> None:
     draft = approve(write_remix_note(song))
     grants.refuse(song.writer, Use.REMIX, Songs(), by=owners.get_signer(song.writer))
 
-    assert undelivered_reason(draft) == delivery.REASON_UNCLEARED
+    assert undelivered_reason(draft) == "uncleared: Ida Koro (writer): remixes are off"
 
 
 def test_what_was_delivered_is_asked_about_again_when_it_is_played(song: OwnedSong) -> None:

@@ -75,7 +75,7 @@ NOT_PAGES = {
     "api-opt-in", "api-experiences", "api-listens", "api-listen",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-parties", "api-staff-signatories",
     "api-staff-recordings", "api-staff-main-recording",
-    "api-team", "api-grants",
+    "api-team", "api-grants", "api-grant-songs", "api-grant-effect",
     "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
     "api-drafts",
     "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",

@@ -1,87 +1,160 @@
-"""The permissions page: what the artist allows AI to do. Everything is off until the artist switches it on."""
+"""The permissions page: one switch for each use of all songs and of each song. Everything is off until it is on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from accounts import reauthentication
-from accounts.people import display_names
 from accounts.requests import AuthenticatedHttpRequest
-from artists import artist_grants
+from artists import artist_grants, songs, switch_effects, switches
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
-from rights import grants
-from rights.models import Grant, Use
+from artists.studio.grant_changes import list_changes
+from artists.switches import SWITCHED_USES
+from catalog.models import Recording
+from rights.models import Use
+from rights.refusals import write_use
+from web.pagination import InvalidCursor, Page, paginate
 
-
-@dataclass(frozen=True, slots=True)
-class UseDescription:
-    """What a permission allows and what it never allows."""
-
-    title: str
-    allows: str
-    never: str
-
-
-USE_DESCRIPTIONS = {
-    Use.PERSONAL_MESSAGE: UseDescription(
-        "Personal messages",
-        "Your programs may write messages to fans who opted in. They use sentences you signed and counted facts. "
-        "Somebody in your team approves each message.",
-        "Nothing is sent without an approval. Your voice and your face are not used. Fans who did not opt in "
-        "get nothing.",
-    ),
+PAGE_SIZE = 11
+"""With the channel of all songs, these fill three rows of four."""
+MAX_QUERY = 120
+EXPLANATIONS = {
+    Use.PERSONAL_MESSAGE: "Your programs may write messages to fans who opted in, from sentences you signed and "
+    "counted facts. Somebody in your team approves each one. A message names a song and plays none of it.",
+    Use.REMIX: "Fans may ask for a song in another form, within limits that you set.",
+    Use.PLAYLIST: "Songs may be put in an order for one fan.",
+    Use.DJ: "Songs may be mixed into one set for one fan.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class UseGrants:
-    """The grants of one use. `history` has each grant with who switched it on and who switched it off."""
+class Press:
+    """A switch that somebody pressed, and where it should go."""
 
     use: str
-    description: UseDescription
-    current: Grant | None
-    history: list[tuple[Grant, str, str]]
+    recording: Recording | None
+    is_on: bool
 
 
 @team_member_required
 def manage_grants(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """GET: show each use and its history. POST: switch one use on or off."""
+    """GET: show the switches, and what a press of one would change. POST: press it."""
+    press = _read_press(request.POST if request.method == "POST" else request.GET, studio)
     if request.method != "POST":
-        return _render_grants(request, studio)
-    use = request.POST.get("use", "")
-    if use not in USE_DESCRIPTIONS:
+        return _render_switches(request, studio, press)
+    if press is None:
         raise Http404
-    is_on = request.POST.get("on") == "1"
     try:
-        _switch_grant(request, studio, use, is_on=is_on)
+        _press_switch(request, studio, press)
     except USER_ERRORS as error:
-        return _render_grants(request, studio, problem=str(error), status=error_status(error))
-    messages.success(request, f"{Use(use).label} are now {'on' if is_on else 'off'}.")
-    return redirect(studio.url("grants"))
+        return _render_switches(request, studio, press, problem=str(error), status=error_status(error))
+    about = f"for {press.recording.title}" if press.recording else "for all songs"
+    messages.success(request, f"{Use(press.use).label} are now {'on' if press.is_on else 'off'} {about}.")
+    changed = switches.switch_name(press.use, press.recording)
+    return redirect(f"{studio.url('grants')}{_list_url(request.POST, changed=changed)}")
 
 
-def _switch_grant(request: AuthenticatedHttpRequest, studio: Studio, use: str, *, is_on: bool) -> None:
-    if is_on:
+def _read_press(data: QueryDict, studio: Studio) -> Press | None:
+    """The press of `switch_on=remix:5` or `switch_off=remix`.
+
+    Raises Http404 for a use without a switch and for a song of another artist.
+    """
+    is_on = "switch_on" in data
+    if not is_on and "switch_off" not in data:
+        return None
+    use, colon, song = data.get("switch_on" if is_on else "switch_off", "").partition(":")
+    if use not in SWITCHED_USES:
+        raise Http404
+    return Press(use, _get_song_or_404(studio, song) if colon else None, is_on)
+
+
+def _get_song_or_404(studio: Studio, pk: str) -> Recording:
+    if not (pk.isascii() and pk.isdigit() and len(pk) <= 18):
+        raise Http404
+    song = Recording.objects.filter(pk=int(pk), artist=studio.artist).first()
+    if song is None:
+        raise Http404
+    return song
+
+
+def _press_switch(request: AuthenticatedHttpRequest, studio: Studio, press: Press) -> None:
+    about: dict[str, Any] = {"by": request.user, "recording": press.recording}
+    if press.is_on and studio.may_sign and switches.is_on(studio.artist, press.use, press.recording):
+        return  # a form that was sent twice
+    if press.is_on:
+        # The box is there for all songs, and not for messages, which always cover later songs.
+        covers_later = True if request.POST.get("later") == "1" else None
         is_fresh = reauthentication.did_recently_authenticate(request)
-        artist_grants.switch_on(studio.artist, use, by=request.user, fresh=is_fresh)
+        artist_grants.switch_on(studio.artist, press.use, fresh=is_fresh, covers_later=covers_later, **about)
     else:
-        artist_grants.switch_off(studio.artist, use, by=request.user)
+        artist_grants.switch_off(studio.artist, press.use, **about)
 
 
-def _render_grants(
-    request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200
+def _render_switches(
+    request: AuthenticatedHttpRequest, studio: Studio, press: Press | None, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    versions = list(grants.list_versions(studio.artist))
-    names = display_names({grant.by for grant in versions} | {grant.ended_by or "" for grant in versions})
-    permissions = [
-        _describe_use(use, [grant for grant in versions if grant.use == use], names) for use in USE_DESCRIPTIONS
-    ]
-    return studio.render(request, "studio/grants.html", status=status, permissions=permissions, problem=problem)
+    data = request.POST if request.method == "POST" else request.GET
+    page = _list_songs(studio, data)
+    channels = switches.list_channels(studio.artist, page.items)
+    changes, has_older_changes = list_changes(studio.artist, request.user)
+    return studio.render(
+        request,
+        "studio/grants.html",
+        status=status,
+        channels=channels,
+        song_count=studio.artist.recordings.count(),
+        waits=switches.list_waits(channels),
+        changes=changes,
+        has_older_changes=has_older_changes,
+        explanations=[(Use(use).label, EXPLANATIONS[use], use in switches.OFFERED_USES) for use in SWITCHED_USES],
+        query=_query(data),
+        before=data.get("before", ""),
+        changed=data.get("changed", ""),
+        more_url=_list_url(data, before=str(page.older)) if page.older else "",
+        first_url=_list_url(data, before="") if data.get("before") else "",
+        problem=problem,
+        **(_preview(studio, press, data) if press else {}),
+    )
 
 
-def _describe_use(use: str, versions: list[Grant], names: dict[str, str]) -> UseGrants:
-    current = next((grant for grant in versions if grant.ended_at is None), None)
-    history = [(grant, names.get(grant.by, "somebody"), names.get(grant.ended_by or "", "")) for grant in versions]
-    return UseGrants(use, USE_DESCRIPTIONS[Use(use)], current, history)
+def _list_songs(studio: Studio, data: QueryDict) -> Page[Recording]:
+    """The newest songs first. A cursor of another list shows the first page."""
+    found = songs.search(studio.artist, _query(data))
+    try:
+        return paginate(found, field=None, before=data.get("before", ""), size=PAGE_SIZE)
+    except InvalidCursor:
+        return paginate(found, field=None, before="", size=PAGE_SIZE)
+
+
+def _query(data: QueryDict) -> str:
+    return data.get("q", "").strip()[:MAX_QUERY].replace("\0", "")
+
+
+def _list_url(data: QueryDict, **changes: str) -> str:
+    """The address of the list as it is shown, with `changes`."""
+    shown = QueryDict(mutable=True)
+    values = {"q": _query(data), "before": data.get("before", "")} | changes
+    shown.update({name: value for name, value in values.items() if value})
+    return f"?{shown.urlencode()}"
+
+
+def _preview(studio: Studio, press: Press, data: QueryDict) -> dict[str, Any]:
+    """What the press changes, for the box above the switches."""
+    song = press.recording
+    others = switches.list_others(studio.artist, press.use, song) if press.is_on and song else ()
+    name = switches.switch_name(press.use, song)
+    return {
+        "press": press,
+        "press_name": name,
+        "keep_url": _list_url(data, changed=name),
+        "pressed_use": write_use(press.use),
+        "effect": switch_effects.measure_effect(studio.artist, press.use, song),
+        "is_offered": press.use in switches.OFFERED_USES,
+        "asks_later": press.is_on and song is None and press.use != Use.PERSONAL_MESSAGE,
+        "covers_later": data.get("later") == "1",
+        "waiting_for": switches.list_waiting_for(others),
+        "unsettled": switches.list_unsettled(others),
+    }

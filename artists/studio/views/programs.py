@@ -12,6 +12,7 @@ from accounts import reauthentication
 from accounts.requests import AuthenticatedHttpRequest
 from ai.wording import Wording
 from artists import moderation, programs
+from artists.artist_grants import find_message_refusals
 from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
 from artists.program_status import get_status
@@ -39,11 +40,12 @@ def list_or_create_programs(request: AuthenticatedHttpRequest, studio: Studio) -
             problem, status = str(error), error_status(error)
         else:
             return redirect(studio.url("program", program_id=program.pk))
+    listed = list(list_programs(studio))
     return studio.render(
         request,
         "studio/programs.html",
         status=status,
-        programs=list_program_rows(studio, list_programs(studio)),
+        programs=list_program_rows(listed, find_message_refusals(studio.artist, listed)),
         form=form,
         problem=problem,
         reports=moderation.list_reports(studio.artist, limit=10),
@@ -206,7 +208,7 @@ def _render_editor(
         "section": "programs",
         "editor": editor,
         "program": editor.program,
-        "program_status": get_status(editor.program, studio.message_grant),
+        "program_status": get_status(editor.program, find_message_refusals(studio.artist, [editor.program])),
         "errors": editor.errors,
         "previews": previews,
         "languages": language_choices(),

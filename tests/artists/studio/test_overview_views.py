@@ -84,7 +84,7 @@ def test_no_program_is_called_running_while_personal_messages_are_off(artist: Ar
     program, mara = factories.create_program(artist), member_client(artist, "principal")
     paths = [f"/studio/{artist.slug}/{page}" for page in ("", "programs", f"programs/{program.pk}")]
     before = [visible_text(mara.get(path)) for path in paths]
-    mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
+    mara.post(f"/studio/{artist.slug}/grants", {"switch_off": "personal_message"})
 
     after = [visible_text(mara.get(path)) for path in paths]
 

@@ -256,7 +256,7 @@ def test_the_team_is_notified_of_a_pause_and_of_a_permission(artist: Artist) -> 
 
     for do in ("pause", "resume"):
         mara.post(f"/studio/{artist.slug}/programs/{program.pk}/pause", {"do": do})
-    mara.post(f"/studio/{artist.slug}/grants", {"use": "personal_message", "on": "0"})
+    mara.post(f"/studio/{artist.slug}/grants", {"switch_off": "personal_message"})
 
     notices = Notice.objects.filter(person=reviewer).order_by("sequence").values_list("kind", "reference")
     about = f"program:{program.pk}"

@@ -1,0 +1,171 @@
+"""The switches of an artist's permissions: one for each use, of all songs and of each song. Pages and API read them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from catalog.models import Artist, Recording
+from rights import clearance, grants
+from rights.clearance_result import ClearanceRefusal, ClearanceRequest, Missing
+from rights.models import Grant, Use
+from rights.refusals import describe
+
+SWITCHED_USES = (Use.PERSONAL_MESSAGE, Use.REMIX, Use.PLAYLIST, Use.DJ)
+"""The uses that have a switch, in the order of the page. Nobody can switch on voice and training."""
+OFFERED_USES = frozenset({Use.PERSONAL_MESSAGE})
+"""The uses of which something is made today. A yes to another one is stored for later."""
+UNSETTLED = frozenset({"unknown", "unconfirmed", "disputed"})
+"""Problems with who owns a song. Nobody can be asked before they are settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One use of one song, or of all songs where `recording` is None."""
+
+    use: str
+    recording: Recording | None
+    is_on: bool
+    """The artist's own yes is in. Others may have to say yes too."""
+    since: datetime | None
+    """When the artist said it; None for what was never on."""
+    missing: tuple[Missing, ...] = ()
+    """What others have not said, where the artist's own yes is in."""
+    is_limited: bool = False
+    """The yes holds in some countries only."""
+    exceptions: int = 0
+    """For all songs: how many songs are switched the other way."""
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.missing)
+
+    @property
+    def is_offered(self) -> bool:
+        return self.use in OFFERED_USES
+
+    @property
+    def name(self) -> str:
+        return switch_name(self.use, self.recording)
+
+    @property
+    def label(self) -> str:
+        return str(Use(self.use).label)
+
+    @property
+    def waiting_for(self) -> list[str]:
+        return list_waiting_for(self.missing)
+
+    @property
+    def unsettled(self) -> list[str]:
+        return list_unsettled(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """All switches of one song, or of all songs where `recording` is None."""
+
+    recording: Recording | None
+    switches: list[Switch]
+
+
+def switch_name(use: str, song: Recording | None) -> str:
+    """For example "remix:5", and "remix" for all songs."""
+    return f"{use}:{song.pk}" if song else use
+
+
+def list_waiting_for(missing: Iterable[Missing]) -> list[str]:
+    """The parties that have not said yes, for example "Kestrel Row (publisher)"."""
+    named = [f"{one.party} ({one.kind.replace('_', ' ')})" for one in missing if one.problem not in UNSETTLED]
+    return list(dict.fromkeys(named))
+
+
+def list_unsettled(missing: Iterable[Missing]) -> list[str]:
+    """What is not known about the owners, as sentences without their full stops."""
+    return list(dict.fromkeys(describe(one) for one in missing if one.problem in UNSETTLED))
+
+
+def list_channels(artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
+    """The channel of all songs, then one for each of these, in three queries for any number of songs."""
+    requests = {(use, song): _request(artist, use, song) for song in (None, *songs) for use in SWITCHED_USES}
+    refusals = clearance.find_all_missing(list(requests.values()))
+    said = _list_said(artist, songs)
+    exceptions = _count_exceptions(artist)
+    channels = []
+    for song in (None, *songs):
+        switches = [_read_switch(use, song, refusals[requests[use, song]], said) for use in SWITCHED_USES]
+        channels.append(Channel(song, switches if song else [_add_exceptions(one, exceptions) for one in switches]))
+    return channels
+
+
+def is_on(artist: Artist, use: str, song: Recording | None) -> bool:
+    """Whether the artist's own yes is in."""
+    refusal = clearance.find_missing(use, artist, [song] if song else [])
+    return _is_own_yes(refusal)
+
+
+def list_others(artist: Artist, use: str, song: Recording) -> tuple[Missing, ...]:
+    """What others have not said yet, whether or not the artist's own yes is in."""
+    refusal = clearance.find_missing(use, artist, [song])
+    return tuple(one for one in refusal.details if one.role != "artist") if refusal is not None else ()
+
+
+def _request(artist: Artist, use: str, song: Recording | None) -> ClearanceRequest:
+    return ClearanceRequest(use, artist.pk, recordings=(song.pk,) if song else ())
+
+
+type Said = dict[tuple[str, int | None], Grant]
+"""What the artist says now, by use and recording; None for all songs."""
+
+
+def _list_said(artist: Artist, songs: Iterable[Recording]) -> Said:
+    live = grants.list_live(artist).filter(Q(recording=None) | Q(recording__in=list(songs)), use__in=SWITCHED_USES)
+    return {(grant.use, grant.recording_id): grant for grant in live.order_by("-country", "-pk")}
+
+
+def _count_exceptions(artist: Artist) -> dict[tuple[str, bool], int]:
+    """How many songs are switched on, or off, by themselves: by use and answer."""
+    single = grants.list_live(artist).filter(recording__isnull=False, use__in=SWITCHED_USES)
+    counted = single.values_list("use", "allows").annotate(Count("recording", distinct=True))
+    return {(use, allows): count for use, allows, count in counted.order_by()}
+
+
+def _read_switch(use: str, song: Recording | None, refusal: ClearanceRefusal | None, said: Said) -> Switch:
+    details = refusal.details if refusal is not None else ()
+    own = {one.problem for one in details if one.role == "artist"}
+    is_on = _is_own_yes(refusal)
+    grant = said.get((use, song.pk if song else None)) or (said.get((use, None)) if is_on else None)
+    others = tuple(one for one in details if one.role != "artist") if is_on else ()
+    return Switch(use, song, is_on, grant.live_from if grant else None, others, is_limited="country" in own)
+
+
+def _is_own_yes(refusal: ClearanceRefusal | None) -> bool:
+    """A yes for some countries is a yes."""
+    return refusal is None or {one.problem for one in refusal.details if one.role == "artist"} <= {"country"}
+
+
+def _add_exceptions(switch: Switch, counted: dict[tuple[str, bool], int]) -> Switch:
+    count = counted.get((switch.use, not switch.is_on), 0)
+    return Switch(
+        switch.use, None, switch.is_on, switch.since, switch.missing, is_limited=switch.is_limited, exceptions=count
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A party that still has to say yes, or a sentence about owners that nobody knows, and what waits for it."""
+
+    title: str
+    songs_by_use: list[tuple[str, list[Recording]]]
+
+
+def list_waits(channels: Iterable[Channel]) -> list[Wait]:
+    """Who still has to say yes where the artist's own yes is in, each with the songs by use."""
+    waits: dict[str, dict[str, list[Recording]]] = defaultdict(lambda: defaultdict(list))
+    for switch in (switch for channel in channels if channel.recording for switch in channel.switches):
+        for title in (*switch.waiting_for, *switch.unsettled):
+            assert switch.recording is not None
+            waits[title][switch.use].append(switch.recording)
+    return [Wait(title, [(Use(use).label, songs) for use, songs in by_use.items()]) for title, by_use in waits.items()]
