@@ -15,6 +15,7 @@ from accounts import roles
 from accounts.models import Person
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
+from catalog.lookalikes import has_visible_character
 from rights import parties
 from rights.models import Party
 from rights.validators import validate_dpid, validate_ipi, validate_isni
@@ -34,6 +35,11 @@ class NewPartySerializer(SignatorySerializer):
     isni = serializers.CharField(max_length=16, required=False, validators=[validate_isni])
     ipi = serializers.CharField(max_length=11, required=False, validators=[validate_ipi])
     dpid = serializers.CharField(max_length=18, required=False, validators=[validate_dpid])
+
+    def validate_name(self, name: str) -> str:
+        if not has_visible_character(name):
+            raise serializers.ValidationError("Nobody can see this name.")
+        return name
 
 
 class PartySerializer(serializers.ModelSerializer[Party]):

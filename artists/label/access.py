@@ -6,7 +6,6 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, cast
 
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +15,9 @@ from accounts.decorators import redirect_to_sign_in
 from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
 from accounts.roles import may_edit, may_manage
+from artists.label.claims import WAITING
 from rights.models import Claim, Party
 from web.decorators import SAFE_METHODS
-
-UNCONFIRMED = Q(confirmed_at=None) & (Q(live_until=None) | Q(live_until__gt=Now()))
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Label:
     @cached_property
     def waiting_claims(self) -> int:
         """How many claims wait for this party to confirm them."""
-        return Claim.objects.filter(UNCONFIRMED, party=self.party).count()
+        return Claim.objects.filter(WAITING, party=self.party).count()
 
     def url(self, url_name: str, **kwargs: Any) -> str:
         """The URL of one of this rightsholder's pages."""

@@ -64,7 +64,7 @@ def _read_channel(party: Party, song: Recording, answers: Iterable[Answer]) -> C
     for answer in answers:
         if answer.party == party.pk and answer.problem not in UNSETTLED:
             own.setdefault(answer.use, set()).add(answer.problem)
-        elif answer.problem:
+        elif answer.problem and answer.party != party.pk:
             who = f"{answer.name} ({answer.kind.replace('_', ' ')})"
             missing.setdefault((answer.problem, who), []).append(answer.use)
     switches = [Switch(use, str(use.label), own[use] <= OWN_YES) for use in USES if use in own]

@@ -19,6 +19,7 @@ from audit.models import Entry
 from config.demo import sign_in_links
 from rights.models import Grant
 from tests import factories
+from tests.rights import factories as owners
 from tests.servers import Database, Processes, Site
 
 SIGN_IN_SCRIPT = """
@@ -55,6 +56,19 @@ def visitor() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     return session
+
+
+def test_a_link_leads_each_person_to_the_page_where_they_work(
+    live_site: Site, settings: Settings, visitor: requests.Session
+) -> None:
+    settings.DEBUG = True
+    label, artist = owners.create_party(), factories.create_artist("Ove Lind")
+    places = {
+        owners.get_signer(label): f"/label/{label.pk}/",
+        factories.get_member(artist, "principal"): f"/studio/{artist.slug}/",
+    }
+    for person, path in places.items():
+        assert visitor.get(live_site.url + sign_in_links.create_link(person), timeout=10).url == live_site.url + path
 
 
 def test_a_link_signs_its_person_in_once(live_site: Site, settings: Settings, visitor: requests.Session) -> None:

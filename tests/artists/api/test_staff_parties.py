@@ -47,6 +47,7 @@ def test_creating_and_naming_need_a_recent_password() -> None:
         ({"isni": "0000000121032683"}, 409, "isni"),
         ({"signatory": "nobody@example.com"}, 409, "signatory"),
         ({"name": ""}, 400, "name"),
+        ({"name": "\u200b"}, 400, "name"),
     ],
 )
 def test_what_does_not_fit_is_named_and_nothing_is_stored(change: dict[str, str], status: int, field: str) -> None:

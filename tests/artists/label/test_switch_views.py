@@ -97,6 +97,7 @@ def test_a_song_without_a_confirmed_share_has_no_switch(song: OwnedSong, artist:
     page = visible_text(signed_in_client(owners.get_signer(song.label)).get(path(song)))
 
     assert "Your share is not confirmed or is disputed" in page
+    assert "Harbor Lane (label)" not in page
 
 
 def test_a_publisher_switches_songs_of_whose_works_it_owns_a_part(song: OwnedSong, artist: Artist) -> None:
