@@ -10,6 +10,7 @@ from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus, get_status, is_off
 from artists.studio.access import Studio
+from rights import roster
 
 
 def list_programs(studio: Studio) -> QuerySet[Program]:
@@ -43,7 +44,15 @@ def list_tasks(studio: Studio, programs: list[Program], refusals: MessageRefusal
     tasks = [*_grant_tasks(studio, programs)] if is_off(refusals[None]) else []
     for program in programs:
         tasks += _program_tasks(studio, program)
-    return tasks
+    return [*tasks, *_roster_tasks(studio)]
+
+
+def _roster_tasks(studio: Studio) -> list[Task]:
+    """Labels and publishers that wait for an answer, for those who may give it."""
+    if not studio.may_manage:
+        return []
+    asked = studio.artist.roster_entries.filter(roster.OPEN).order_by("pk").values_list("label__name", flat=True)
+    return [Task(f"{name} wants you on its roster", "say yes or no", studio.url("studio-labels")) for name in asked]
 
 
 def _grant_tasks(studio: Studio, programs: list[Program]) -> list[Task]:

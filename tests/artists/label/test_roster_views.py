@@ -59,6 +59,15 @@ def test_a_label_asks_an_artist_by_name_and_the_artist_says_yes(label: Party, ar
     assert "Both said yes" in visible_text(client.get(f"/label/{label.pk}/"))
 
 
+def test_the_overview_of_the_studio_says_who_asks_to_whoever_may_answer(entry: RosterEntry, artist: Artist) -> None:
+    path, words = f"/studio/{artist.slug}/", "Harbor Lane wants you on its roster"
+
+    assert words in visible_text(member_client(artist, "owner").get(path))
+    assert words not in visible_text(member_client(artist, "editor").get(path))
+    roster.answer(entry, accepted=False, by=factories.get_member(artist, "owner"), fresh=False)
+    assert words not in visible_text(member_client(artist, "owner").get(path))
+
+
 def test_asking_needs_a_recent_password(label: Party, artist: Artist) -> None:
     client = signed_in_client(with_password(owners.get_signer(label)))
     answer = client.post(f"/label/{label.pk}/", {"artist": artist.slug})
