@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from artists import switches
+from artists import switch_effects, switches
 from artists.models import Draft
 from catalog.models import Artist, Recording
 from rights import clearance, grants
@@ -334,3 +334,11 @@ def test_more_songs_take_no_more_queries(artist: Artist) -> None:
         client.get(grants_path(artist))
 
     assert len(one) == len(ten)
+
+
+def test_an_effect_is_not_counted_without_end(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switch_effects, "MAX_COUNTED", 1)
+    for _ in range(3):
+        factories.create_pending_draft(artist)
+
+    assert switch_effects.measure_effect(artist, Use.PERSONAL_MESSAGE).waiting_drafts == 2
