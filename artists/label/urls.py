@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from artists.label.views import claims, roster, switches
+from artists.label.views import catalogue, claims, roster, switches
+
+CATALOGUE = "<int:party_id>/catalogue"
+IMPORT = f"{CATALOGUE}/<int:import_id>"
 
 urlpatterns = [
     path("", roster.choose_label, name="labels"),
@@ -11,4 +14,9 @@ urlpatterns = [
     path("<int:party_id>/artists/<slug:slug>", switches.manage_switches, name="label-switches"),
     path("<int:party_id>/claims", claims.show_claims, name="label-claims"),
     path("<int:party_id>/claims/<int:claim_id>", claims.answer_claim, name="label-claim"),
+    path(CATALOGUE, catalogue.manage_catalogue, name="label-catalogue"),
+    path(IMPORT, catalogue.show_import, name="label-import"),
+    path(f"{IMPORT}/start", catalogue.start_import, name="label-import-start"),
+    path(f"{IMPORT}/remove", catalogue.remove_import, name="label-import-remove"),
+    path(f"{IMPORT}/verdicts.csv", catalogue.download_verdicts, name="label-import-verdicts"),
 ]

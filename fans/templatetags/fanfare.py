@@ -209,6 +209,12 @@ def sleeve_figure(number: Any) -> SafeString:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """A number as people read it: 12,345."""
+    return f"{number:,}"
+
+
+@register.filter
 def clip(text: Any, most: int) -> str:
     """At most `most` characters. Django's truncatechars is slow, so only long texts go through it."""
     whole = str(text)

@@ -53,6 +53,8 @@ def parse_mbid(text: str) -> UUID:
 
 def normalise(text: str) -> str:
     """Capitals without spaces, dots, hyphens of any kind and invisible characters."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return "".join(filter(_belongs, unicodedata.normalize("NFKC", text).upper()))
 
 
@@ -84,7 +86,7 @@ def _belongs(character: str) -> bool:
 
 
 def _describe_length(code: str, name: str, length: int) -> str:
-    kind = "digit" if code[1:-1].isdigit() else "character"
+    kind = "digit" if code[len(code) // 2 : -1].isdigit() else "character"  # of an ISRC the second half
     difference = abs(length - len(code))
     many = f"A {kind} is" if difference == 1 else f"{difference} {kind}s are"
     problem = "missing" if len(code) < length else "too many"

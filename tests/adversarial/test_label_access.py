@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import roles
@@ -11,9 +12,10 @@ from accounts.models import Person
 from artists.label.views.roster import TOO_LATE
 from catalog.models import Artist
 from rights import claims, parties, roster
-from rights.models import Claim, Grant, Party, RosterEntry
+from rights.models import CatalogImport, Claim, Grant, Party, RosterEntry
 from tests import factories
 from tests.rights import factories as owners
+from tests.rights.imports import factories as import_factories
 
 pytestmark = pytest.mark.django_db
 
@@ -24,14 +26,21 @@ LABEL_PAGES = {
     "label-switches": ("/label/{party}/artists/{artist}", "get post"),
     "label-claims": ("/label/{party}/claims", "get"),
     "label-claim": ("/label/{party}/claims/{claim}", "post"),
+    "label-catalogue": ("/label/{party}/catalogue", "get post"),
+    "label-import": ("/label/{party}/catalogue/{import}", "get"),
+    "label-import-start": ("/label/{party}/catalogue/{import}/start", "post"),
+    "label-import-remove": ("/label/{party}/catalogue/{import}/remove", "post"),
+    "label-import-verdicts": ("/label/{party}/catalogue/{import}/verdicts.csv", "get"),
 }
 MAY: dict[str, set[str]] = {
     "label-roster": {"signatory"},
     "label-roster-end": {"signatory", "owner"},
+    "label-catalogue": {"signatory", "owner", "editor"},
+    "label-import-start": {"signatory"},
+    "label-import-remove": {"signatory", "owner"},
     "label-claim": {"signatory"},
     "label-switches": {"signatory"},
 }
-FORM_DATA = {"artist": "ove-lind", "do": "confirm", "switch_on": "remix"}
 
 
 @dataclass
@@ -40,6 +49,7 @@ class Scene:
     artist: Artist
     entry: RosterEntry
     claim: Claim
+    brought: CatalogImport
 
     def requests(self, party: Party | None = None) -> list[tuple[str, str, str]]:
         """Name, address and method of every page, about the objects of this rightsholder."""
@@ -48,6 +58,7 @@ class Scene:
             "entry": self.entry.pk,
             "claim": self.claim.pk,
             "artist": self.artist.slug,
+            "import": self.brought.pk,
         }
         return [
             (name, path.format(**values), method)
@@ -59,7 +70,13 @@ class Scene:
         """Whatever a page could change."""
         entries = list(RosterEntry.objects.order_by("pk").values_list("pk", "accepted", "live_until"))
         said = list(Grant.objects.order_by("pk").values_list("pk", "ended_at"))
-        return entries, said, list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until"))
+        imports = list(CatalogImport.objects.order_by("pk").values_list("pk", "state"))
+        return (
+            entries,
+            said,
+            imports,
+            list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until")),
+        )
 
 
 @pytest.fixture
@@ -70,7 +87,7 @@ def scene() -> Scene:
     roster.answer(entry, accepted=True, by=factories.get_member(artist, "principal"), fresh=True)
     by, recording = factories.get_member(artist, "editor"), factories.create_recording(artist)
     claim = claims.claim(party, Claim.Role.RECORDING_OWNER, by=by, recording=recording)
-    return Scene(party, artist, entry, claim)
+    return Scene(party, artist, entry, claim, import_factories.read(party, "Low Tide,Mara Veil,,"))
 
 
 def member(party: Party, role: str) -> Person:
@@ -83,7 +100,12 @@ def member(party: Party, role: str) -> Person:
 
 
 def data(method: str) -> dict[str, Any]:
-    return {"data": FORM_DATA} if method == "post" else {}
+    return {"data": form_data()} if method == "post" else {}
+
+
+def form_data() -> dict[str, Any]:
+    catalogue = SimpleUploadedFile("catalogue.csv", b"title,artist\nSalt Radio,Mara Veil\n")
+    return {"artist": "ove-lind", "do": "confirm", "switch_on": "remix", "catalogue": catalogue}
 
 
 def test_no_page_is_there_for_somebody_outside_the_team(scene: Scene) -> None:
@@ -131,7 +153,7 @@ def test_a_role_does_what_it_may_and_no_more(scene: Scene, name: str, role: str)
     client, before = factories.fresh_client(member(scene.party, role)), scene.state()
     path = next(path for each, path, method in scene.requests() if (each, method) == (name, "post"))
 
-    answer = client.post(path, FORM_DATA)
+    answer = client.post(path, form_data())
 
     changed = scene.state() != before
     assert changed == (role in MAY[name]), answer.content

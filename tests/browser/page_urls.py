@@ -13,7 +13,7 @@ from tests.operator import addresses as operator
 @dataclass(frozen=True)
 class PageURL:
     path: str
-    """With {artist}, {draft}, {experience}, {program}, {song}, {receipt}, {invitation} and {party}."""
+    """With {artist}, {draft}, {experience}, {program}, {song}, {receipt}, {invitation}, {party} and {import}."""
     viewer: str = "fan"
     """nobody, newcomer, fan, principal, signatory or staff. test_every_page adds more."""
 
@@ -66,6 +66,8 @@ PAGE_URLS = {
     "label-switches": PageURL("/label/{party}/artists/{artist}", "signatory"),
     "label-claims": PageURL("/label/{party}/claims", "signatory"),
     "staff-claims": PageURL("/desk/claims", "staff"),
+    "label-catalogue": PageURL("/label/{party}/catalogue", "signatory"),
+    "label-import": PageURL("/label/{party}/catalogue/{import}", "signatory"),
     "staff-reports": PageURL("/desk/reports", "staff"),
 }
 NOT_PAGES = {
@@ -90,6 +92,7 @@ NOT_PAGES = {
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "staff-report-handle",
     "studio-label-answer", "label-roster-end", "label-claim", "staff-claim-settle",
+    "label-import-start", "label-import-remove", "label-import-verdicts",
     # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",

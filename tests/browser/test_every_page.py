@@ -25,6 +25,7 @@ from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 from tests.browser.page_urls import NOT_PAGES, PAGE_URLS, PageURL, url_names
 from tests.rights import factories as owners
+from tests.rights.imports import factories as imports
 from tests.servers import wait_until
 from trust import reports as staff_reports
 
@@ -149,6 +150,10 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "claims of a publisher without any": (PageURL("/label/{empty}/claims", "other signatory"), None),
     "the switches of an owner": (PageURL("/label/{party}/artists/{artist}", "label owner"), None),
     "a roster, opened": (PageURL("/label/{party}/", "signatory"), _all_open),
+    "files of a reviewer": (PageURL("/label/{party}/catalogue/{import}?show=no", "label reviewer"), None),
+    "a file that was imported": (PageURL("/label/{party}/catalogue/{imported}", "signatory"), None),
+    "a file that cannot be read": (PageURL("/label/{party}/catalogue/{refused}", "signatory"), None),
+    "no files yet": (PageURL("/label/{empty}/catalogue", "other signatory"), None),
     "a roster with nothing": (PageURL("/label/{empty}/", "other signatory"), None),
     "a reviewer's team": (PageURL("/studio/{artist}/team", "reviewer"), None),
 }
@@ -190,11 +195,13 @@ def scene(full_site: FullSite) -> Scene:
         "signatory": browser_factories.set_password(owners.get_signer(label)),
         "label owner": _add_owner(label),
         "other signatory": owners.get_signer(empty),
+        "label reviewer": _add_label_reviewer(label),
     }  # fmt: skip
     path_values = {
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
         "song": factories.create_recording(artist, ONE_WORD).pk,
         "owned": _create_owned_song(artist).pk, "party": label.pk, "empty": empty.pk,
+        **_create_imports(label, artist),
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
     return Scene(people, path_values)
@@ -262,6 +269,22 @@ def _create_label(artist: Artist, quiet: Artist) -> Party:
     )
     roster.propose(other, artist, by=owners.get_signer(other), fresh=True)
     return label
+
+
+def _add_label_reviewer(label: Party) -> Person:
+    person = factories.create_person("Label reviewer")
+    assert label.team
+    roles.add_member(label.team, person, "reviewer", by=factories.get_staff())
+    return person
+
+
+def _create_imports(label: Party, artist: Artist) -> dict[str, Any]:
+    """A file with every verdict that waits for the signatory, one that was imported, and one that cannot be read."""
+    imported = imports.bring_in(label, f"Salt Radio,{artist.name},PTPLR2500417,4:20")
+    rows = [f"{ONE_WORD},{artist.name},PTPLR2500418,", f"Salt Radio,{artist.name},PTPLR2500417,4:20", "X,Nobody,,"]
+    rows += [f"Live,{artist.name},PTPLR2500417,4:20", f'"=HYPERLINK(""x"")",{artist.name},PT-1,', "\x00,,"]
+    brought, refused = imports.read(label, *rows), imports.read(label, heading="nothing")
+    return {"import": brought.pk, "imported": imported.pk, "refused": refused.pk}
 
 
 def _create_long_names(artist: Artist) -> None:

@@ -1,4 +1,4 @@
-"""Run background jobs, which write, deliver, expire and withdraw drafts, count reports, and delete old rows."""
+"""Run background jobs: drafts, delivery, expiry, withdrawal, reports, imports of catalogues, and housekeeping."""
 
 import threading
 from argparse import ArgumentParser
@@ -15,6 +15,8 @@ from config import housekeeping
 from config.management.base import ProcessCommand
 from config.processes import StopWait
 from fans import opt_ins
+from rights.imports import uploads
+from rights.imports import work as imports
 from trust import reports
 from worker import loop
 from worker.wake import Listener
@@ -39,6 +41,7 @@ JOBS = {
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
+    "imports": Job(imports.work_next, uploads.CHANNEL),
     "housekeeping": Job(housekeeping.prune_if_due),
 }
 

@@ -998,4 +998,214 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CatalogImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=200)),
+                (
+                    "description",
+                    models.CharField(blank=True, db_default="", default="", help_text="how it is read", max_length=80),
+                ),
+                ("size", models.PositiveIntegerField(help_text="in bytes")),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_default=0, default=0, help_text="how many of the bytes were read"),
+                ),
+                ("lines", models.PositiveIntegerField(db_default=0, default=0, help_text="how many lines were read")),
+                (
+                    "last_number",
+                    models.PositiveIntegerField(db_default=0, default=0, help_text="the number of the last line read"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Reading"),
+                            ("ready", "Read"),
+                            ("requested", "Importing"),
+                            ("done", "Imported"),
+                            ("refused", "Cannot be read"),
+                        ],
+                        db_default="reading",
+                        default="reading",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "problem",
+                    models.CharField(blank=True, db_default="", default="", help_text="for people", max_length=500),
+                ),
+                ("uploaded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("uploaded_by", models.CharField(max_length=80)),
+                (
+                    "requested_by",
+                    models.CharField(help_text="who signs for the party and asked for it", max_length=80, null=True),
+                ),
+                ("imported_at", models.DateTimeField(null=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="rights.party"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ImportFile",
+            fields=[
+                (
+                    "catalog_import",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="file",
+                        serialize=False,
+                        to="rights.catalogimport",
+                    ),
+                ),
+                ("content", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ImportLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(help_text="of the line in the file")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("same", "Same"),
+                            ("changed", "Changed"),
+                            ("waits", "Waits"),
+                            ("no", "No"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("reason", models.CharField(help_text="see rights.imports.reasons", max_length=16)),
+                (
+                    "facts",
+                    models.JSONField(default=dict, help_text="what the reason names; of a changed line the old values"),
+                ),
+                ("title", models.CharField(max_length=1024)),
+                ("artist_name", models.CharField(max_length=200)),
+                ("isrc", models.CharField(max_length=12, null=True)),
+                ("mbid", models.UUIDField(null=True)),
+                ("iswc", models.CharField(max_length=11, null=True)),
+                ("duration_ms", models.PositiveIntegerField(null=True)),
+                ("share", models.PositiveSmallIntegerField(default=0, help_text="of the party that brings the file")),
+                ("others", models.CharField(default="", help_text="the names of the other owners", max_length=200)),
+                ("text_key", models.BinaryField(max_length=32, null=True)),
+                ("names_key", models.BinaryField(max_length=32, null=True)),
+                ("leads_key", models.BinaryField(max_length=32, null=True)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.artist",
+                    ),
+                ),
+                (
+                    "catalog_import",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="verdicts",
+                        to="rights.catalogimport",
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="which it is of, or became",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.recording",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="catalogimport",
+            index=models.Index(
+                condition=models.Q(("state__in", ["reading", "requested"])), fields=["id"], name="imports_with_work"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="catalogimport",
+            index=models.Index(fields=["party", "-id"], name="imports_of_a_party"),
+        ),
+        migrations.AddConstraint(
+            model_name="catalogimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["reading", "ready", "requested", "done", "refused"])),
+                name="an_import_is_in_a_known_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="catalogimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("requested_by__isnull", False), ("state__in", ["requested", "done"])),
+                    models.Q(models.Q(("state__in", ["requested", "done"]), _negated=True), ("requested_by", None)),
+                    _connector="OR",
+                ),
+                name="somebody_asked_for_an_import",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="catalogimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("imported_at__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("imported_at", None)),
+                    _connector="OR",
+                ),
+                name="a_finished_import_has_its_time",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="importline",
+            index=models.Index(fields=["catalog_import", "verdict", "number"], name="lines_by_verdict"),
+        ),
+        migrations.AddIndex(
+            model_name="importline",
+            index=models.Index(fields=["isrc"], name="lines_by_isrc"),
+        ),
+        migrations.AddIndex(
+            model_name="importline",
+            index=models.Index(fields=["text_key"], name="lines_by_text"),
+        ),
+        migrations.AddConstraint(
+            model_name="importline",
+            constraint=models.UniqueConstraint(fields=("catalog_import", "number"), name="a_line_once_an_import"),
+        ),
+        migrations.AddConstraint(
+            model_name="importline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["new", "same", "changed", "waits", "no"])),
+                name="a_line_has_a_known_verdict",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict__in", ["waits", "no"]),
+                    models.Q(
+                        ("artist__isnull", False), ("share__gte", 1), ("share__lte", 10000), ("text_key__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_good_line_is_whole",
+            ),
+        ),
     ]

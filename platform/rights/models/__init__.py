@@ -13,6 +13,7 @@ from rights.models.claims import Claim
 from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredClearance
 from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, ShapeHash, WhyHash
 from rights.models.grants import Grant
+from rights.models.imports import CatalogImport, ImportFile, ImportLine
 from rights.models.parties import Party
 from rights.models.roster import RosterEntry
 from rights.models.uses import Use
@@ -25,12 +26,15 @@ __all__ = [
     "AgreementParty",
     "AgreementScope",
     "AgreementVersion",
+    "CatalogImport",
     "Claim",
     "ClearanceGrant",
     "ClearanceRecording",
     "ContentHash",
     "Decision",
     "Grant",
+    "ImportFile",
+    "ImportLine",
     "Party",
     "RosterEntry",
     "ShapeHash",

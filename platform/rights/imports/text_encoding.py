@@ -1,0 +1,64 @@
+"""Find out in which encoding a text file is. Knows no models."""
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import IO
+
+CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec of Python, and what people call it. Bytes that are not of it become characters that nobody writes."""
+
+    codec: str
+    label: str
+
+    @property
+    def errors(self) -> str:
+        return "replace" if self.codec.startswith("utf-16") else "surrogateescape"
+
+    def has_foreign_bytes(self, cells: Iterable[str]) -> bool:
+        """Whether a cell holds bytes that the encoding does not have."""
+        foreign = "\ufffd" if self.errors == "replace" else ("\udc80", "\udcff")
+        if isinstance(foreign, str):
+            return any(foreign in cell for cell in cells)
+        low, high = foreign
+        return any(not cell.isascii() and any(low <= letter <= high for letter in cell) for cell in cells)
+
+
+UTF_8 = Encoding("utf-8-sig", "UTF-8")
+WINDOWS_1252 = Encoding("cp1252", "Windows-1252")
+
+
+def detect(file: IO[bytes]) -> Encoding:
+    """UTF-16 by its mark or its zeros, UTF-8 where it is any, otherwise Windows-1252.
+
+    A file that is UTF-8 but for some lines counts as UTF-8, so that those lines alone are refused.
+    """
+    file.seek(0)
+    head = file.read(4096)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Encoding("utf-16", "UTF-16")
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) > len(head) // 5:  # most letters of most languages, tabs and line ends have a zero byte
+        return Encoding("utf-16-le" if odd > even else "utf-16-be", "UTF-16")
+    if head.startswith(codecs.BOM_UTF8):
+        return UTF_8
+    letters, foreign = _count_beyond_ascii(file)
+    return UTF_8 if not foreign or letters > foreign else WINDOWS_1252
+
+
+def _count_beyond_ascii(file: IO[bytes]) -> tuple[int, int]:
+    """How many characters beyond ASCII are UTF-8, and how many bytes are not."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    letters = foreign = 0
+    while chunk := file.read(CHUNK):
+        text = decoder.decode(chunk)
+        if not text.isascii():
+            beyond = [letter for letter in text if letter > "\x7f"]
+            escaped = sum("\udc80" <= letter <= "\udcff" for letter in beyond)
+            letters, foreign = letters + len(beyond) - escaped, foreign + escaped
+    return letters, foreign

@@ -1,0 +1,98 @@
+"""Compare the lines of an import with the catalogue and its owners, in one statement for many lines."""
+
+from django.db import connection
+
+from rights.models import CatalogImport
+
+# In SQL: a dry run and the import itself ask the same question, over up to 100,000 lines, and Django cannot write it.
+# Each lookup has one index that fits it: `+ 0` keeps the others out. While a table has no statistics, PostgreSQL cannot
+# tell them apart, and read all earlier lines for each line.
+# A line that could be read has a text key; the verdict of the others does not depend on the catalogue.
+_JUDGE = """
+WITH found AS MATERIALIZED (
+    SELECT line.*, known.id AS known_id, known.artist_id AS known_artist, known.title AS known_title,
+        known.isrc AS known_isrc, known.mbid AS known_mbid, known.duration_ms AS known_duration,
+        owned.others AS owned_by_others, owned.confirmed AS confirmed_of_others, owned.own AS own_share,
+        owned.names AS owner_names, least((
+            SELECT min(earlier.number + 0) FROM rights_importline earlier
+            WHERE earlier.isrc = line.isrc AND earlier.catalog_import_id + 0 = line.catalog_import_id
+                AND earlier.number + 0 < line.number
+        ), (
+            SELECT min(earlier.number + 0) FROM rights_importline earlier
+            WHERE earlier.text_key = line.text_key AND earlier.catalog_import_id + 0 = line.catalog_import_id
+                AND earlier.number + 0 < line.number AND earlier.artist_id = line.artist_id
+                AND (earlier.isrc IS NULL OR line.isrc IS NULL)
+        )) AS earlier, EXISTS (
+            SELECT FROM rights_rosterentry entry
+            WHERE entry.label_id = %(party)s AND entry.artist_id = line.artist_id AND entry.accepted
+                AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
+        ) AS is_on_roster
+    FROM rights_importline line
+    LEFT JOIN LATERAL (
+        SELECT * FROM (
+            SELECT 1 AS rank, * FROM catalog_recording WHERE isrc = line.isrc
+            UNION ALL SELECT 2, * FROM catalog_recording WHERE mbid = line.mbid
+            UNION ALL SELECT 3, * FROM catalog_recording
+            WHERE text_key = line.text_key AND artist_id + 0 = line.artist_id AND (isrc IS NULL OR line.isrc IS NULL)
+        ) AS candidate
+        ORDER BY rank, isrc NULLS FIRST, id
+        LIMIT 1
+    ) known ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(claim.share) FILTER (WHERE claim.party_id <> %(party)s) AS others,
+            sum(claim.share) FILTER (WHERE claim.party_id <> %(party)s AND confirmed_at IS NOT NULL) AS confirmed,
+            max(claim.share) FILTER (WHERE claim.party_id = %(party)s) AS own,
+            string_agg(party.name, ', ' ORDER BY party.name) FILTER (WHERE party.id <> %(party)s) AS names
+        FROM rights_claim claim JOIN rights_party party ON party.id = claim.party_id
+        WHERE claim.recording_id = known.id AND claim.role = 'recording_owner'
+            AND (claim.live_until IS NULL OR claim.live_until > statement_timestamp())
+    ) owned ON true
+    WHERE line.catalog_import_id = %(import)s AND line.number > %(after)s AND line.text_key IS NOT NULL
+        AND line.artist_id IS NOT NULL
+), compared AS MATERIALIZED (
+    SELECT found.*, jsonb_strip_nulls(jsonb_build_object(
+        'title', CASE WHEN title <> known_title THEN known_title END,
+        'isrc', CASE WHEN isrc IS NOT NULL AND known_isrc IS NULL THEN '' END,
+        'mbid', CASE WHEN mbid IS NOT NULL AND known_mbid IS NULL THEN '' END,
+        'duration_ms', CASE WHEN duration_ms <> coalesce(known_duration, 0) THEN coalesce(known_duration, 0) END,
+        'share', CASE WHEN own_share IS NULL THEN 0 END,
+        'iswc', CASE WHEN iswc IS NOT NULL AND NOT EXISTS (
+            SELECT FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
+            WHERE link.recording_id = known_id AND work.iswc = found.iswc
+        ) THEN '' END
+    )) AS before
+    FROM found
+), judged AS MATERIALIZED (
+    SELECT id, known_id, CASE
+        WHEN earlier IS NOT NULL THEN jsonb_build_array('no', 'repeated', jsonb_build_object('line', earlier))
+        WHEN NOT is_on_roster THEN jsonb_build_array('waits', 'unanswered', '{}'::jsonb)
+        WHEN known_artist <> artist_id THEN jsonb_build_array('waits', 'of_another', jsonb_build_object(
+            'artist', (SELECT name FROM catalog_artist WHERE catalog_artist.id = known_artist)))
+        WHEN known_isrc <> isrc THEN jsonb_build_array('no', 'other_isrc', jsonb_build_object('isrc', known_isrc))
+        WHEN known_mbid <> mbid OR EXISTS (
+            SELECT FROM catalog_recording other WHERE other.mbid = compared.mbid AND other.id IS DISTINCT FROM known_id
+        ) THEN jsonb_build_array('no', 'other_mbid', '{}'::jsonb)
+        WHEN own_share <> share THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
+        WHEN coalesce(owned_by_others, 0) + share > 10000
+            THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', owner_names))
+        WHEN others <> '' AND coalesce(confirmed_of_others, 0) + share < 10000
+            THEN jsonb_build_array('waits', 'co_owned', '{}'::jsonb)
+        WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{}'::jsonb)
+        WHEN before = '{}'::jsonb THEN jsonb_build_array('same', 'same', before)
+        ELSE jsonb_build_array('changed', 'changed', before)
+    END AS answer
+    FROM compared
+)
+UPDATE rights_importline line
+SET verdict = answer->>0, reason = answer->>1, facts = answer->2, recording_id = known_id
+FROM judged
+WHERE line.id = judged.id AND (verdict, reason, facts, recording_id)
+    IS DISTINCT FROM (answer->>0, answer->>1, answer->2, known_id)
+"""
+
+
+def judge(catalog_import: CatalogImport, *, after: int = 0) -> int:
+    """Write the verdict of each readable line with a higher number than `after`. Return how many verdicts changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JUDGE, {"party": catalog_import.party_id, "import": catalog_import.pk, "after": after})
+        return int(cursor.rowcount)

@@ -1,0 +1,84 @@
+"""The background work of imports: read what was uploaded, and import what was asked for."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+
+from audit import trail
+from rights.imports import catalog_rows, dry_run, notices, verdicts
+from rights.imports.counts import count_verdicts
+from rights.imports.uploads import WORKING_STATES
+from rights.models import CatalogImport
+
+logger = logging.getLogger(__name__)
+
+LOCK_CLASS = 0x0FA_0011
+"""Ours among the advisory locks with two numbers: which import a process works at, and who writes the catalogue."""
+CHANGED_MEANWHILE = "The catalogue has changed since this file was read. The verdicts are new: look again."
+REFUSED = "Nothing was imported: you may not sign any more, or the catalogue changed at the same moment. Try again."
+
+
+def work_next() -> bool:
+    """Read or import one file. Return whether there was one that no other process works at."""
+    for catalog_import in (
+        CatalogImport.objects.filter(state__in=WORKING_STATES).select_related("party__represented_by").order_by("pk")
+    ):
+        with _hold(catalog_import.pk) as is_ours:
+            if is_ours:
+                catalog_import.refresh_from_db(fields=["state", "lines", "last_number", "requested_by"])
+                if catalog_import.state == CatalogImport.State.READING:
+                    dry_run.read(catalog_import)
+                elif catalog_import.state == CatalogImport.State.REQUESTED:
+                    import_lines(catalog_import)
+                return True
+    return False
+
+
+def import_lines(catalog_import: CatalogImport) -> None:
+    """Write all good lines of a file, or none; see `_import_lines`. What went wrong stands in the import."""
+    try:
+        with transaction.atomic():
+            _import_lines(catalog_import)
+    except IntegrityError:
+        logger.exception("%s was refused by the database", catalog_import)
+        _return(catalog_import, REFUSED)
+
+
+def _import_lines(catalog_import: CatalogImport) -> None:
+    """Ask for each verdict again, and write only if none has changed. One import writes at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_CLASS])
+    catalog_rows.lock_artists(catalog_import)
+    if verdicts.judge(catalog_import):
+        _return(catalog_import, CHANGED_MEANWHILE)
+        return
+    catalog_rows.write(catalog_import)
+    requested = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.REQUESTED)
+    requested.update(state=CatalogImport.State.DONE, imported_at=Now())
+    facts = {"party": catalog_import.party_id, **count_verdicts(catalog_import)}
+    trail.record("import.done", by=str(catalog_import.requested_by), subject=str(catalog_import), **facts)
+    notices.post(catalog_import)
+
+
+def _return(catalog_import: CatalogImport, problem: str) -> None:
+    """Let people look at the verdicts again."""
+    with transaction.atomic():
+        requested = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.REQUESTED)
+        requested.update(state=CatalogImport.State.READY, requested_by=None, problem=problem)
+        notices.post(catalog_import)
+
+
+@contextmanager
+def _hold(pk: int) -> Iterator[bool]:
+    """Whether this process may work at an import. The lock ends with the connection, so also with the process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, pk % 2**31])
+        is_ours = cursor.fetchone() == (True,)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, pk % 2**31])

@@ -1,0 +1,113 @@
+"""Raw SQL with the app role against imports: the database refuses."""
+
+import uuid
+
+import pytest
+
+from catalog.models import Artist
+from rights.models import Party
+from tests import factories
+from tests.adversarial.test_database_constraints import refused, sql
+from tests.rights import factories as owners
+from tests.rights.imports.factories import add_to_roster, bring_in, read
+
+pytestmark = pytest.mark.django_db
+NOBODY = f"person:{uuid.UUID(int=4)}"
+ROW = "Salt Radio,Mara Veil,PTPLR2500417,3:45"
+INSERT_LINE = (
+    "INSERT INTO rights_importline"
+    " (catalog_import_id, number, verdict, reason, facts, title, artist_name, share, others)"
+    " VALUES (%s, 99, 'no', 'same', '{}', '', '', 0, '')"
+)
+REQUEST = "UPDATE rights_catalogimport SET state = 'requested', requested_by = %s WHERE id = %s"
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return factories.create_artist()
+
+
+@pytest.fixture
+def label(artist: Artist) -> Party:
+    label = owners.create_party()
+    add_to_roster(label, artist)
+    return label
+
+
+def test_whoever_signs_asks_for_an_import(label: Party, artist: Artist) -> None:
+    brought = read(label, ROW)
+    for by in (NOBODY, factories.get_member(artist, "principal").actor, "system:command"):
+        refused("whoever signs for its party", REQUEST, by, brought.pk)
+    refused("somebody_asked_for_an_import", REQUEST, None, brought.pk)
+
+    sql(REQUEST, owners.get_signer(label).actor, brought.pk)
+
+
+def test_an_import_is_brought_by_its_team_and_read_first(label: Party) -> None:
+    insert = (
+        "INSERT INTO rights_catalogimport (party_id, file_name, size, uploaded_by, state) VALUES (%s, '', 1, %s, %s)"
+    )
+    refused("somebody of the team", insert, label.pk, NOBODY, "reading")
+    refused("is read first", insert, label.pk, owners.get_signer(label).actor, "ready")
+
+    sql(insert, label.pk, owners.get_signer(label).actor, "reading")
+
+
+def test_an_import_skips_no_state(label: Party) -> None:
+    brought, signer = read(label, ROW), owners.get_signer(label).actor
+    done = "UPDATE rights_catalogimport SET state = 'done', imported_at = now(), requested_by = %s WHERE id = %s"
+    refused("read, then asked for, then done", done, signer, brought.pk)
+    refused("read, then asked for", "UPDATE rights_catalogimport SET state = 'reading' WHERE id = %s", brought.pk)
+
+
+def test_a_finished_import_is_dated_by_the_clock(label: Party) -> None:
+    brought = read(label, ROW)
+    sql(REQUEST, owners.get_signer(label).actor, brought.pk)
+    sql("UPDATE rights_catalogimport SET state = 'done', imported_at = '2020-01-01' WHERE id = %s", brought.pk)
+
+    brought.refresh_from_db()
+    assert brought.imported_at
+    assert brought.imported_at.year > 2020
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rights_catalogimport SET problem = 'x' WHERE id = %s",
+        "DELETE FROM rights_catalogimport WHERE id = %s",
+        "UPDATE rights_importline SET verdict = 'no' WHERE catalog_import_id = %s",
+        "UPDATE rights_importline SET facts = '{}' WHERE catalog_import_id = %s",
+        "DELETE FROM rights_importline WHERE catalog_import_id = %s",
+        INSERT_LINE,
+    ],
+)
+def test_what_was_imported_is_not_changed(label: Party, statement: str) -> None:
+    refused("history is not changed", statement, bring_in(label, ROW).pk)
+
+
+@pytest.mark.parametrize(
+    "change", ["party_id = party_id", "file_name = ''", "uploaded_by = uploaded_by", "uploaded_at = now()"]
+)
+def test_who_brought_what_is_not_changed(label: Party, change: str) -> None:
+    read(label, ROW)
+
+    refused("permission denied", f"UPDATE rights_catalogimport SET {change}")
+
+
+@pytest.mark.parametrize("change", ["title = ''", "isrc = NULL", "artist_id = NULL", "share = 1", "text_key = NULL"])
+def test_what_a_line_says_is_not_changed(label: Party, change: str) -> None:
+    read(label, ROW)
+
+    refused("permission denied", f"UPDATE rights_importline SET {change}")
+
+
+def test_a_line_that_could_not_be_read_is_made_no_good_one(label: Party) -> None:
+    read(label, "Bad,Mara Veil,PT,")
+
+    refused("a_good_line_is_whole", "UPDATE rights_importline SET verdict = 'new'")
+
+
+def test_a_verdict_is_one_of_five(label: Party) -> None:
+    read(label, ROW)
+
+    refused("a_line_has_a_known_verdict", "UPDATE rights_importline SET verdict = 'fine'")

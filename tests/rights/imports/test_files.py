@@ -1,0 +1,266 @@
+"""Catalogue files of every encoding and separator, damaged ones, and those that attack. No database."""
+
+import contextlib
+import io
+import tracemalloc
+
+import pytest
+
+from rights.imports import csv_file, lines
+from rights.imports.exceptions import UnreadableFile
+from rights.imports.files import open_file
+from rights.imports.lines import Line, Owner
+
+ROWS = "Title{0}Künstler{0}ISRC{0}Länge\r\nNächtlich{0}Mara Veil{0}PT-PLR-25-00417{0}3:45\r\n"
+NIGHTLY = Line(2, "Nächtlich", "Mara Veil", "PTPLR2500417", duration_ms=225_000)
+ERN = """<?xml version="1.0" encoding="UTF-8"?>
+<ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/43"><ResourceList>{}</ResourceList></ern:NewReleaseMessage>"""
+SOUND_RECORDING = """<SoundRecording>
+<ResourceReference>A1</ResourceReference><Type>MusicalWorkSoundRecording</Type>
+<SoundRecordingEdition><ResourceId><ISRC>{isrc}</ISRC></ResourceId></SoundRecordingEdition>
+<DisplayTitleText ApplicableTerritoryCode="Worldwide">{title}</DisplayTitleText>
+<DisplayTitle><TitleText>Another title</TitleText></DisplayTitle>
+<DisplayArtistName>Mara Veil</DisplayArtistName><Duration>PT3M45S</Duration></SoundRecording>"""
+
+
+def read(content: str | bytes) -> list[Line]:
+    return list(open_file(io.BytesIO(content.encode() if isinstance(content, str) else content)))
+
+
+def problems(content: str | bytes) -> dict[int, str]:
+    return {line.number: line.problem for line in read(content) if line.problem}
+
+
+def refusal(content: str | bytes) -> str:
+    with pytest.raises(UnreadableFile) as refused:
+        read(content)
+    return str(refused.value)
+
+
+# CSV
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_every_encoding_and_separator_gives_the_same_line(encoding: str, separator: str) -> None:
+    assert read(ROWS.format(separator).encode(encoding)) == [NIGHTLY]
+
+
+def test_it_says_how_a_file_is_read() -> None:
+    assert open_file(io.BytesIO(ROWS.format(";").encode())).description == "read as UTF-8, with semicolons"
+    assert open_file(io.BytesIO(ROWS.format("\t").encode("cp1252"))).description == "read as Windows-1252, with tabs"
+
+
+@pytest.mark.parametrize("heading", ["TRACK TITLE,Display-Artist", "song,band", "Titel,Interpret", '"name","artists"'])
+def test_columns_have_many_names(heading: str) -> None:
+    assert read(f"{heading}\nSalt Radio,Mara Veil\n") == [Line(2, "Salt Radio", "Mara Veil")]
+
+
+def test_the_line_that_excel_writes_above_the_columns_is_left_out() -> None:
+    assert read("sep=;\ntitle;artist\n\nSalt Radio;Mara Veil\n") == [Line(4, "Salt Radio", "Mara Veil")]
+
+
+def test_a_title_may_be_a_formula() -> None:
+    assert [line.title for line in read('title,artist\n=,M\n"=HYPERLINK(""x"")",M\n+1,M\n@a,M\n')] == [
+        "=",
+        '=HYPERLINK("x")',
+        "+1",
+        "@a",
+    ]
+
+
+def test_a_quoted_cell_may_hold_line_ends_separators_and_quotes() -> None:
+    assert read('title,artist\n"Salt, ""Radio""\nlive",Mara\nNext,Mara\n') == [
+        Line(2, 'Salt, "Radio" live', "Mara"),
+        Line(4, "Next", "Mara"),
+    ]
+
+
+def test_a_quote_that_is_not_closed_costs_its_own_line_alone() -> None:
+    content = 'title,artist\n"open,Mara\n' + "Next,Mara\n" * 200
+
+    assert problems(content) == {2: "A quote is opened and not closed."}
+    assert len(read(content)) == 201
+
+
+def test_a_quote_that_is_not_closed_at_the_end_of_the_file_loses_no_line() -> None:
+    content = 'title,artist\n"open,Mara\nNext,Mara'
+
+    assert problems(content) == {2: "A quote is opened and not closed."}
+    assert [line.title for line in read(content)] == ["", "Next"]
+
+
+def test_what_cannot_be_read_of_one_line_is_a_verdict_on_that_line() -> None:
+    content = (
+        b"title,artist,isrc,length\n"
+        b"NUL\x00,Mara,,\n"  # 2
+        b"\xc3\xa4\xc3\xb6,Mara,,\n"
+        b"\xe4,Mara,,\n"  # 4
+        b'"a"b,Mara,,\n' + b"x" * 40_000 + b",Mara,,\n"  # 5, 6
+        b"Salt,Mara,,,more\n"  # 7
+        b",Mara,,\nSalt,,,\n"  # 8, 9
+        b"Salt,Mara,PT-PLR-25-0041,\n"  # 10
+        b"Salt,Mara,,3:75\n"  # 11
+        b"Good,Mara,,3:45\n"
+    )
+
+    assert problems(content) == {
+        2: "The title holds a character that is not text, such as NUL.",
+        4: "This line is not UTF-8, as the others are. Save it anew.",
+        5: "A quote ends in the middle of a cell. Write quotes inside a cell twice.",
+        6: "This line has more than 32,768 characters.",
+        7: "This line has 5 cells, and the first line names 4 columns.",
+        8: "The title is missing.",
+        9: "The artist is missing.",
+        10: "ISRC PT-PLR-25-0041: a digit is missing: the ISRC has 12 characters, and this has 11.",
+        11: "“3:75” is no duration. Write minutes and seconds, such as 3:45.",
+    }
+    assert read(content)[-1] == Line(12, "Good", "Mara", duration_ms=225_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [("3:45", 225_000), ("1:03:45", 3_825_000), ("225", 225_000), ("225.5", 225_500), ("PT3M45S", 225_000)],
+)
+def test_a_duration_is_written_in_many_ways(text: str, milliseconds: int) -> None:
+    assert read(f"title;artist;duration\nA;B;{text}\n")[0].duration_ms == milliseconds
+
+
+@pytest.mark.parametrize("text", ["0", "PT", "PTS", "-3:45", "3:4", "25:00:00", "٣:٤٥", "three"])
+def test_what_is_no_duration_is_said(text: str) -> None:
+    assert "is no duration" in read(f"title;artist;duration\nA;B;{text}\n")[0].problem
+
+
+def test_owners_have_shares_that_add_up() -> None:
+    content = "title,artist,owners\nA,B,Harbor Lane 50 %; Kestrel Row: 50\nA,B,Harbor Lane\nA,B,Route 66 100%\n"
+
+    assert [line.owners for line in read(content)] == [
+        (Owner("Harbor Lane", 5000), Owner("Kestrel Row", 5000)),
+        (Owner("Harbor Lane", 10_000),),
+        (Owner("Route 66", 10_000),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owners", "problem"),
+    [
+        ("A 50 %; B 49.99 %", "Shares add up to 99.99 %: 0.01 % is missing."),
+        ("A 60; B 60", "Shares add up to 120 %: 20 % is too much."),
+        ("A; B 50", "The share of A is missing. Write it after the name, such as 50 %."),
+        ("A 50; A 50", "A stands among the owners twice."),
+        ("A 0; B 100", "A cannot own 0 %."),
+    ],
+)
+def test_shares_that_do_not_add_up_are_said(owners: str, problem: str) -> None:
+    assert read(f"title,artist,owners\nX,Y,{owners}\n")[0].problem == problem
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_refused(content: str | bytes) -> None:
+    assert refusal(content) == "The file is empty."
+
+
+@pytest.mark.parametrize("content", ["artist,isrc\n", "Salt Radio,Mara Veil\n", "%PDF-1.7\n", b"PK\x03\x04\x00\x00"])
+def test_a_file_without_the_columns_is_refused(content: str | bytes) -> None:
+    assert "names no column “title”" in refusal(content)
+
+
+def test_any_bytes_are_read_or_refused() -> None:
+    for seed in range(256):
+        content = bytes((seed * step * step + step) % 256 for step in range(1500))
+        for start in (b"", b"title,artist\n", b"title\tartist\n\xff\xfe", b"<NewReleaseMessage>"):
+            with contextlib.suppress(UnreadableFile):
+                assert all(line.problem or line.title for line in read(start + content))
+
+
+def test_100_000_lines_are_read_with_little_memory() -> None:
+    row = b"Salt Radio,Mara Veil,PT-PLR-25-00417,3:45\n"
+    file = io.BytesIO(b"title,artist,isrc,duration\n" + row * 100_000)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in open_file(file)) == 100_000
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_that_is_one_endless_line_takes_little_memory() -> None:
+    file = io.BytesIO(b"title,artist\n" + b'"' + b"x" * 10_000_000)
+    tracemalloc.start()
+    try:
+        assert [line.problem for line in open_file(file)] == ["This line has more than 32,768 characters."]
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_every_column_is_known_to_a_line() -> None:
+    values = {"title": "A", "artist": "B", "isrc": "PTPLR2500417", "iswc": "T-034.524.680-1", "duration": "1:00"}
+    values |= {"mbid": "9d2a3c1e-7f0b-4f5a-8f4e-2c6b1a3d4e5f", "owners": "Harbor Lane"}
+    read_line = lines.read_line(2, values)
+
+    assert values.keys() == csv_file.COLUMNS.keys()
+    assert all((read_line.isrc, read_line.iswc, read_line.mbid, read_line.duration_ms, read_line.owners))
+
+
+# DDEX
+
+
+def test_a_ddex_message_gives_its_sound_recordings() -> None:
+    recordings = [SOUND_RECORDING.format(isrc=f"PTPLR250041{each}", title=f"Salt &amp; {each}") for each in (7, 8)]
+
+    assert read(ERN.format("\n".join(recordings))) == [
+        Line(1, "Salt & 7", "Mara Veil", "PTPLR2500417", duration_ms=225_000),
+        Line(2, "Salt & 8", "Mara Veil", "PTPLR2500418", duration_ms=225_000),
+    ]
+
+
+def test_a_wrong_isrc_in_a_ddex_message_costs_its_recording_alone() -> None:
+    recordings = [SOUND_RECORDING.format(isrc=isrc, title="Salt") for isrc in ("PTPLR250041", "PTPLR2500418")]
+
+    assert problems(ERN.format("".join(recordings))) == {
+        1: "ISRC PTPLR250041: a digit is missing: the ISRC has 12 characters, and this has 11."
+    }
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/evil.dtd">',
+        '<!DOCTYPE a [<!ENTITY % p SYSTEM "http://127.0.0.1:9/evil.dtd"> %p;]>',
+        '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>',
+        "<!DOCTYPE a>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_ddex_message_with_a_dtd_is_refused(declaration: str, encoding: str) -> None:
+    message = f"{declaration}<NewReleaseMessage><SoundRecording>&x;&c;</SoundRecording></NewReleaseMessage>"
+
+    assert refusal(message.encode(encoding)) == "This XML file has a DTD. DDEX messages have none: export it without."
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("<NewReleaseMessage><SoundRecording>", "is damaged in line 1"),
+        ("<NewReleaseMessage>\n&x;</NewReleaseMessage>", "is damaged in line 2"),
+        ("<html><p>404</p></html>", "is a html, not a NewReleaseMessage"),
+        ("<?xml version='1.0' encoding='klingon'?><NewReleaseMessage/>", "is damaged in"),
+        (f"<NewReleaseMessage>{'<a>' * 1000}", "more than 50 deep"),
+        ("<", "is damaged in line 1"),
+    ],
+)
+def test_a_damaged_xml_file_is_refused_as_a_whole(content: str, words: str) -> None:
+    assert words in refusal(content)
+
+
+def test_a_huge_text_in_a_ddex_message_takes_little_memory() -> None:
+    title = "<x/>".join(["x" * 1000] * 10_000)
+    content = io.BytesIO(ERN.format(SOUND_RECORDING.format(isrc="PTPLR2500417", title=title)).encode())
+    tracemalloc.start()
+    try:
+        assert len(list(open_file(content))) == 1
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
