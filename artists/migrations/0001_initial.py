@@ -4,7 +4,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import artists.models
+import artists.models.drafts
+import artists.models.programs
 import rights.models
 
 
@@ -35,7 +36,7 @@ class Migration(migrations.Migration):
                 (
                     "grace_seconds",
                     models.PositiveIntegerField(
-                        default=artists.models.default_undo_seconds, help_text="the time to undo a decision"
+                        default=artists.models.programs.default_undo_seconds, help_text="the time to undo a decision"
                     ),
                 ),
             ],
@@ -62,7 +63,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text="by reports",
+                        help_text="why fans’ reports paused it, as a sentence",
                         max_length=300,
                     ),
                 ),
@@ -99,7 +100,7 @@ class Migration(migrations.Migration):
                 (
                     "review_seconds",
                     models.PositiveIntegerField(
-                        default=artists.models.default_review_seconds, help_text="how long a draft waits"
+                        default=artists.models.programs.default_review_seconds, help_text="how long a draft waits"
                     ),
                 ),
                 (
@@ -246,7 +247,7 @@ class Migration(migrations.Migration):
                         max_length=24,
                     ),
                 ),
-                ("salt", models.CharField(default=artists.models.new_salt, max_length=32, null=True)),
+                ("salt", models.CharField(default=artists.models.drafts.new_salt, max_length=32, null=True)),
                 ("text", models.TextField(help_text="as it would reach the fan; erasable", null=True)),
                 (
                     "original_text",

@@ -1,131 +1,20 @@
-"""Programs and their versions, the moments they answer, the drafts for those moments, and review settings."""
+"""Moments that a program answers, and the drafts for them."""
 
-import json
 import secrets
 from datetime import timedelta
-from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import CharField, F, GeneratedField, Min, Q
 from django.db.models.functions import Coalesce, Now, TruncDate
-from django.utils.functional import cached_property
 
 from accounts.models import Person
+from artists.models.programs import Program, ProgramVersion
 from catalog.models import Artist, Recording
 from fans.models import Mark
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from listens.models import Listen
-from rights.models import CONTENT_HASH, WHY_HASH, Decision, ShapeHash, StoredClearance, Use
-
-
-def default_review_seconds() -> int:
-    return settings.REVIEW_SECONDS
-
-
-def default_undo_seconds() -> int:
-    return settings.UNDO_SECONDS
-
-
-class ReviewSettings(models.Model):
-    """How the team of one artist reviews drafts. A team that chose nothing has no row."""
-
-    artist = models.OneToOneField(Artist, models.PROTECT, primary_key=True, related_name="review_settings")
-    grace_seconds = models.PositiveIntegerField(default=default_undo_seconds, help_text="the time to undo a decision")
-
-    class Meta:
-        verbose_name_plural = "review settings"
-
-    def __str__(self) -> str:
-        return f"review settings of artist:{self.artist_id}"
-
-
-class Program(models.Model):
-    """A message that an artist offers at a moment. The versions hold its terms; `current` is the signed one in use."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft"
-        LIVE = "live"
-        PAUSED = "paused"
-
-    artist = models.ForeignKey(Artist, models.PROTECT, related_name="programs")
-    name = models.CharField(max_length=120)
-    state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
-    current = models.OneToOneField("ProgramVersion", models.PROTECT, null=True, related_name="+")
-    paused_because = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="by reports")
-    reports_from = models.DateTimeField(null=True, help_text="only reports made after this time count")
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state="draft") | Q(current__isnull=False), name="only_a_signed_program_goes_live"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="paused") | Q(paused_because=""), name="reports_stop_a_program_until_it_is_resumed"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"program:{self.pk}"
-
-
-class ProgramVersionQuerySet(models.QuerySet["ProgramVersion"]):
-    def live(self) -> Self:
-        """The signed versions that answer moments now, with their programs."""
-        live = self.filter(program__state=Program.State.LIVE, program__current_id=F("pk"))
-        return live.select_related("program")
-
-
-class ProgramVersion(models.Model):
-    """The terms and wording of a program after one edit. A row never changes, but signing sets `decision` once."""
-
-    class MomentKind(models.TextChoices):
-        NTH_LISTEN = "nth_listen", "the Nth listen"
-        FIRST_LISTEN = "first_listen", "the first listen"
-
-    class Audience(models.TextChoices):
-        OPTED_IN = "opted_in", "fans who opted in"
-
-    program = models.ForeignKey(Program, models.PROTECT, related_name="versions")
-    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
-    version = models.PositiveIntegerField()
-    moment = models.CharField(max_length=12, choices=MomentKind.choices)
-    nth = models.PositiveIntegerField(help_text="the number of the listen; 1 for the first")
-    recording = models.ForeignKey(
-        Recording, models.PROTECT, null=True, related_name="+", help_text="whose listens count; none: all of the artist"
-    )
-    audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
-    wording = models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments")
-    review_seconds = models.PositiveIntegerField(default=default_review_seconds, help_text="how long a draft waits")
-    shape_hash = GeneratedField(
-        expression=ShapeHash(
-            F("program"), F("version"), F("moment"), F("nth"), F("recording"), F("audience"), F("wording")
-        ),
-        output_field=CharField(max_length=64),
-        db_persist=True,
-    )
-    decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
-    by = models.CharField(max_length=80)
-    created_at = models.DateTimeField(db_default=Now())
-
-    objects = ProgramVersionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["program", "version"], name="one_program_version"),
-            models.CheckConstraint(condition=Q(nth__gte=1), name="a_listen_has_a_number"),
-            models.CheckConstraint(condition=~Q(moment="first_listen") | Q(nth=1), name="the_first_is_number_one"),
-            models.CheckConstraint(condition=Q(review_seconds__gte=1), name="a_draft_waits_a_while"),
-        ]
-
-    def __str__(self) -> str:
-        return f"program:{self.program_id} v{self.version}"
-
-    @cached_property
-    def words(self) -> Any:
-        return json.loads(self.wording)
+from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance, Use
 
 
 class Moment(models.Model):
