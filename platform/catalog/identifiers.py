@@ -64,7 +64,7 @@ def match_places(text: str, name: str, places: Sequence[str]) -> str:
     if len(code) == len(name) + len(places):
         code = code.removeprefix(name)
     if len(code) != len(places):
-        raise InvalidIdentifier(_describe_length(code, name, len(places)))
+        raise InvalidIdentifier(_describe_length(code, name, places))
     for number, (character, allowed) in enumerate(zip(code, places, strict=True), start=1):
         if character not in allowed:
             wanted = _IN_WORDS.get(allowed, allowed)
@@ -85,8 +85,10 @@ def _belongs(character: str) -> bool:
     return not separates and unicodedata.category(character) not in {"Pd", "Cf", "Cc"}
 
 
-def _describe_length(code: str, name: str, length: int) -> str:
-    kind = "digit" if code[len(code) // 2 : -1].isdigit() else "character"  # of an ISRC the second half
+def _describe_length(code: str, name: str, places: Sequence[str]) -> str:
+    length, middle = len(places), len(places) // 2
+    is_digits = all(allowed == DIGITS for allowed in places[middle:-1]) and code[middle:-1].isdigit()
+    kind = "digit" if is_digits else "character"
     difference = abs(length - len(code))
     many = f"A {kind} is" if difference == 1 else f"{difference} {kind}s are"
     problem = "missing" if len(code) < length else "too many"

@@ -52,8 +52,8 @@ def test_an_mbid_is_read_in_capitals_and_without_hyphens() -> None:
     ("parse", "typed", "message"),
     [
         (parse_isrc, "", "12 characters are missing: the ISRC has 12 characters, and this has 0."),
-        (parse_isrc, "US-RC1-76-0783", "A character is missing: the ISRC has 12 characters, and this has 11."),
-        (parse_isrc, "US-RC1-76-078399", "A character is too many: the ISRC has 12 characters, and this has 13."),
+        (parse_isrc, "US-RC1-76-0783", "A digit is missing: the ISRC has 12 characters, and this has 11."),
+        (parse_isrc, "US-RC1-76-078399", "A digit is too many: the ISRC has 12 characters, and this has 13."),
         (parse_isrc, "1S-RC1-76-07839", "Character 1 is “1”, where this ISRC needs a letter."),
         (parse_isrc, "US-RC1-76-O7839", "Character 8 is “O”, where this ISRC needs a digit."),
         (parse_isrc, "US-RÇ1-76-07839", "Character 4 is “Ç”, where this ISRC needs a letter or a digit."),

@@ -82,7 +82,7 @@ def test_mistakes_stand_at_their_fields_and_what_was_typed_stays(artist: Artist)
     html = page.content.decode()
     assert [f'value="{typed[name]}"' in html for name in ("isrc", "mbid", "duration")] == [True] * 3
     text = visible_text(page)
-    assert "A character is missing: the ISRC has 12 characters, and this has 11." in text
+    assert "A digit is missing: the ISRC has 12 characters, and this has 11." in text
     assert "Write the length in minutes and seconds, as in 3:41." in text
 
 
