@@ -59,7 +59,7 @@ class Command(ProcessCommand):
 def _run_jobs(jobs: Sequence[Job]) -> None:
     """Run the first job in this thread, which receives signals, and each other in its own. If one breaks, all end."""
     stop = threading.Event()
-    with ThreadPoolExecutor(len(jobs)) as pool:
+    with loop.stop_on_signals(stop), ThreadPoolExecutor(len(jobs)) as pool:  # also while the jobs connect
         others = [pool.submit(_run_job, job, stop) for job in jobs[1:]]
         _run_job(jobs[0], stop)
     for other in others:
