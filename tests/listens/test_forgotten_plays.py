@@ -99,7 +99,7 @@ ABOUT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ABOUT, ABOUT, st.sampled_from("AB"), st.one_of(st.integers(-700, 700), st.integers(-3700, 3700)))
 def test_a_listen_stays_away_if_it_would_be_a_duplicate_of_the_forgotten_one(
     db: None, one: dict[str, Any], other: dict[str, Any], client: str, apart: int
