@@ -14,6 +14,7 @@ from listens.ingest import IngestResult
 
 A_TOPIC_ID = uuid.UUID("0b6b2a55-7f0e-4a6c-9a51-3c8f6c1d2e01")
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SONG_MS = 200_000
 _offsets = itertools.count()
 
 
@@ -35,6 +36,14 @@ def listen_event(user_id: object, *, source: str = "/api/listenbrainz", **data: 
         "partitionkey": str(user_id),
         "data": {"user_id": str(user_id), "started_at": "2026-11-01T12:00:00Z", "track": track, **data},
     }
+
+
+def telling(fan: Person, second: float, client: str = "A", *, duration_ms: int = SONG_MS, **data: Any) -> Incoming:
+    """A listen of Night Train, `second` seconds after noon."""
+    track = {**({"duration_ms": duration_ms} if duration_ms else {}), **data.pop("track", {})}
+    start = (NOON + timedelta(seconds=second)).isoformat()
+    data = {"started_at": start, "track": track, "client": {"submission_client": client}, **data}
+    return make_incoming(listen_event(fan.pk, **data), key=str(fan.pk).encode())
 
 
 def add_source(uri: str, *fans: Person) -> str:

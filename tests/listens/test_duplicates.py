@@ -1,6 +1,5 @@
 """One play that several clients tell of counts once, whatever the order; true repeats count each time."""
 
-from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -21,19 +20,9 @@ from listens import retraction
 from listens.models import Listen, Tombstone
 from tests import factories
 from tests.concurrency import start_until_blocked
-from tests.listens.factories import NOON, listen_event, make_fan, make_incoming
+from tests.listens.factories import NOON, SONG_MS, make_fan, telling
 from tests.listens.retractions import counts_of_rows, outbox_records, stored_counts
 from tests.servers import Database
-
-SONG_MS = 200_000
-
-
-def telling(fan: Person, second: float, client: str = "A", *, duration_ms: int = SONG_MS, **data: Any) -> Incoming:
-    """A listen of Night Train, `second` seconds after noon."""
-    track = {**({"duration_ms": duration_ms} if duration_ms else {}), **data.pop("track", {})}
-    start = (NOON + timedelta(seconds=second)).isoformat()
-    data = {"started_at": start, "track": track, "client": {"submission_client": client}, **data}
-    return make_incoming(listen_event(fan.pk, **data), key=str(fan.pk).encode())
 
 
 def counted() -> list[tuple[str, int]]:

@@ -1,6 +1,5 @@
 """A play that a fan forgot stays forgotten: what would be a duplicate of it is not stored, and the next play is."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,19 +11,10 @@ from accounts.models import Person
 from catalog import registration
 from catalog.models import Recording
 from config.events import handle_batch
-from events.records import Incoming
 from listens import plays, retraction
 from listens.models import Listen, Tombstone
-from tests.listens.factories import NOON, listen_event, make_fan, make_incoming
+from tests.listens.factories import NOON, make_fan, telling
 from tests.listens.retractions import counts_of_rows, outbox_records, stored_counts
-
-
-def telling(fan: Person, second: int, client: str = "A", *, duration_ms: int = 200_000, **data: Any) -> Incoming:
-    """A listen of Night Train, `second` seconds after noon."""
-    track = {**({"duration_ms": duration_ms} if duration_ms else {}), **data.pop("track", {})}
-    start = (NOON + timedelta(seconds=second)).isoformat()
-    data = {"started_at": start, "track": track, "client": {"submission_client": client}, **data}
-    return make_incoming(listen_event(fan.pk, **data), key=str(fan.pk).encode())
 
 
 def forget_all() -> None:
