@@ -72,34 +72,31 @@ def django_db_setup(template_database: Database, django_db_blocker: DjangoDbBloc
 
 
 @pytest.fixture
-def committing_db(
-    template_database: Database, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Database]:
-    """A database for one test that commits or that starts other processes."""
+def own_database(template_database: Database) -> Iterator[Database]:
     with servers.create_database(template=template_database) as database:
-        monkeypatch.setenv("DATABASE_URL", database.url)
-        with django_db_blocker.unblock(), use_database(NAME=database.name):
-            yield database
+        yield database
 
 
 @pytest.fixture(scope="module")
 def module_database(template_database: Database) -> Iterator[Database]:
-    """A database for a module whose tests look only at rows of their own."""
     with servers.create_database(template=template_database) as database:
         yield database
 
 
 @pytest.fixture
-def shared_db(
-    module_database: Database, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+def committing_db(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
-    """The database of the module. With `shared_processes` it is for tests that share a running site.
+    """A database for one test that commits or that starts other processes. With `shared_site` it is the module's."""
+    database: Database = request.getfixturevalue("module_database" if _shares_site(request) else "own_database")
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    with django_db_blocker.unblock(), use_database(NAME=database.name):
+        yield database
 
-    A module says so by making them its `committing_db` and its `processes`.
-    """
-    monkeypatch.setenv("DATABASE_URL", module_database.url)
-    with django_db_blocker.unblock(), use_database(NAME=module_database.name):
-        yield module_database
+
+def _shares_site(request: pytest.FixtureRequest) -> bool:
+    """Whether the test has the mark `shared_site`. Such tests look only at rows of their own."""
+    return request.node.get_closest_marker("shared_site") is not None
 
 
 FLAKY_PATHS = ("tests/browser/", "tests/test_faults.py")
@@ -195,8 +192,17 @@ def _use_broker(broker: Broker, settings: Settings, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-def processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
-    """Runs our commands against the database and broker of the test: `processes.start("consume")`."""
+def processes(request: pytest.FixtureRequest, committing_db: Database) -> Processes:
+    """Runs our commands against the database and broker of the test: `processes.start("consume")`.
+
+    With `shared_site` they run until the last test of the module has ended.
+    """
+    started: Processes = request.getfixturevalue("module_processes" if _shares_site(request) else "own_processes")
+    return started
+
+
+@pytest.fixture
+def own_processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
     with servers.run_processes(tmp_path / "processes") as started:
         yield started
 
@@ -205,12 +211,6 @@ def processes(committing_db: Database, tmp_path: Path) -> Iterator[Processes]:
 def module_processes(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     with servers.run_processes(tmp_path_factory.mktemp("module") / "processes") as started:
         yield started
-
-
-@pytest.fixture
-def shared_processes(shared_db: Database, module_processes: Processes) -> Processes:
-    """Processes that run on the database of the module until its last test has ended."""
-    return module_processes
 
 
 @pytest.fixture
@@ -223,8 +223,7 @@ def live_site(processes: Processes) -> Site:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Add the logs of the processes to the report of a failed test."""
     report = yield
-    fixtures = getattr(item, "funcargs", {})
-    started = fixtures.get("processes") or fixtures.get("shared_processes")
+    started = getattr(item, "funcargs", {}).get("processes")
     if report.failed and started:
         report.sections += [(log.name, log.read_text(errors="replace")) for log in started.logs]
     return report

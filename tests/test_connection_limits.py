@@ -81,9 +81,9 @@ def stack() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def impatient_site(shared_processes: Processes) -> Site:
-    """One site for all tests of slow requests. It waits for a second."""
-    return find_or_start_site(shared_processes, SLOW_REQUEST_SECONDS="1")
+def impatient_site(processes: Processes) -> Site:
+    """One site for all tests of slow requests, which have the mark `shared_site`. It waits for a second."""
+    return find_or_start_site(processes, SLOW_REQUEST_SECONDS="1")
 
 
 def test_a_page_is_answered_while_a_thousand_half_requests_are_open(processes: Processes, stack: ExitStack) -> None:
@@ -111,6 +111,7 @@ def test_half_requests_of_ones_own_address_do_not_keep_a_page_away(processes: Pr
     assert [is_open(half) for half in halves] == [False] * 4 + [True] * 4
 
 
+@pytest.mark.shared_site
 @pytest.mark.parametrize("sent", [b"", HALF_HEADERS, HALF_BODY % b""], ids=["nothing", "headers", "body"])
 def test_a_request_that_does_not_go_on_ends(impatient_site: Site, stack: ExitStack, sent: bytes) -> None:
     stranger = Stranger(impatient_site, stack)
@@ -118,6 +119,7 @@ def test_a_request_that_does_not_go_on_ends(impatient_site: Site, stack: ExitSta
     assert read_all(stranger.send(sent)) == b""
 
 
+@pytest.mark.shared_site
 @pytest.mark.parametrize("sent", [HALF_HEADERS, HALF_BODY % b""], ids=["headers", "body"])
 def test_a_request_that_trickles_ends(impatient_site: Site, stack: ExitStack, sent: bytes) -> None:
     link = Stranger(impatient_site, stack).send(sent)

@@ -3,17 +3,9 @@
 import pytest
 import requests
 
-from tests.servers import Database, Processes, Site
+from tests.servers import Site
 
-
-@pytest.fixture
-def committing_db(shared_db: Database) -> Database:
-    return shared_db
-
-
-@pytest.fixture
-def processes(shared_processes: Processes) -> Processes:
-    return shared_processes
+pytestmark = pytest.mark.shared_site
 
 
 @pytest.mark.parametrize(("path", "status"), [("/1/submit-listens", 401), ("/api/v1/me", 413), ("/", 413)])

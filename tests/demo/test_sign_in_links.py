@@ -20,7 +20,7 @@ from config.demo import sign_in_links
 from rights.models import Grant
 from tests import factories
 from tests.rights import factories as owners
-from tests.servers import Database, Processes, Site
+from tests.servers import Processes, Site
 
 SIGN_IN_SCRIPT = """
 import django, os
@@ -32,18 +32,8 @@ except Resolver404:
     print("no such URL")
 """
 
-
 # The tests share a database and a site. Each has people of its own.
-
-
-@pytest.fixture
-def committing_db(shared_db: Database) -> Database:
-    return shared_db
-
-
-@pytest.fixture
-def processes(shared_processes: Processes) -> Processes:
-    return shared_processes
+pytestmark = pytest.mark.shared_site
 
 
 def signed_in_handle(session: requests.Session, site: Site) -> str | None:

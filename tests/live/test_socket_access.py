@@ -9,19 +9,10 @@ from websockets.sync.client import connect
 from accounts.models import Person
 from tests.live.conftest import OpenPage
 from tests.live.factories import LivePage, create_session, post_notices
-from tests.servers import Database, Processes, Site, wait_until
+from tests.servers import Site, wait_until
 
 # All tests use one database and two sites, a calm and a quick one, each with people of its own.
-
-
-@pytest.fixture
-def committing_db(shared_db: Database) -> Database:
-    return shared_db
-
-
-@pytest.fixture
-def processes(shared_processes: Processes) -> Processes:
-    return shared_processes
+pytestmark = pytest.mark.shared_site
 
 
 def test_without_a_valid_session_the_socket_is_closed(calm_site: Site, open_page: OpenPage, ana: Person) -> None:

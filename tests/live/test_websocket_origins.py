@@ -13,17 +13,9 @@ from config.routing import Origin, is_same_origin, parse_origin
 from tests.live.factories import create_session
 from tests.servers import Database, Processes, Site, start_site
 
+pytestmark = pytest.mark.shared_site
+
 type ConnectStatus = Callable[..., int]
-
-
-@pytest.fixture
-def committing_db(shared_db: Database) -> Database:
-    return shared_db
-
-
-@pytest.fixture
-def processes(shared_processes: Processes) -> Processes:
-    return shared_processes
 
 
 @pytest.fixture

@@ -29,16 +29,7 @@ from tests.servers import Database, Processes, Site, start_site, wait_until
 from web.models import RateWindow
 
 # The tests share a database and a site. Each has its own fan, an empty outbox, and rate limits that nobody has used.
-
-
-@pytest.fixture
-def committing_db(shared_db: Database) -> Database:
-    return shared_db
-
-
-@pytest.fixture
-def processes(shared_processes: Processes) -> Processes:
-    return shared_processes
+pytestmark = pytest.mark.shared_site
 
 
 @pytest.fixture
