@@ -43,6 +43,11 @@ class KeyUpdate:
     merged: dict[int, int] = field(default_factory=dict)
     removed: list[RemovedListen] = field(default_factory=list)
 
+    @property
+    def kept(self) -> list[Listen]:
+        """The listens that are not deleted."""
+        return [listen for listen in self.listens if listen.pk not in self.merged]
+
 
 def find_stale() -> list[tuple[int, UUID]]:
     """A batch of (id, fan) of the listens that have a key of an older version."""
@@ -119,11 +124,9 @@ def store_update(update: KeyUpdate) -> None:
         trail.new_entry("listen.merged", by=ACTOR, subject=f"listen:{kept}", removed=removed)
         for removed, kept in update.merged.items()
     )
-    kept = [listen for listen in update.listens if listen.pk not in update.merged]
+    ids, keys = [each.pk for each in update.kept], [bytes(each.text_key) for each in update.kept]
     with connection.cursor() as cursor:
-        cursor.execute(
-            UPDATE_KEYS, [text_keys.VERSION, [each.pk for each in kept], [bytes(each.text_key) for each in kept]]
-        )
+        cursor.execute(UPDATE_KEYS, [text_keys.VERSION, ids, keys])
 
 
 def match_again(update: KeyUpdate) -> Changes:
@@ -131,9 +134,8 @@ def match_again(update: KeyUpdate) -> Changes:
 
     What it returns is history: it is counted and reaches no moments.
     """
-    kept = [listen for listen in update.listens if listen.pk not in update.merged]
-    matched = _match_recordings([listen.pk for listen in kept if listen.recording_id is None])
-    with_new_key = {listen.pk for listen in kept}.intersection(update.with_new_key)
+    matched = _match_recordings([listen.pk for listen in update.kept if listen.recording_id is None])
+    with_new_key = set(update.with_new_key) - update.merged.keys()
     if not matched and not with_new_key:
         return Changes()
     changes = duplicates.mark_duplicates(with_new_key.union(matched), not_counted=matched)
