@@ -30,7 +30,7 @@ DELETE FROM inserted
 """
 COPY_INTO_STAGING = "COPY arriving FROM STDIN"
 # Without a target, DO NOTHING respects both unique keys, and repeats within the batch: the first one stays.
-INSERT_NEW_LISTENS = """
+INSERT_NEW_LISTENS = f"""
 WITH new AS (
     INSERT INTO listens_listen (
         person_id, started_at, second, text_key, source_id, event_id, recording_id, title, artist_credit, album, isrc,
@@ -40,7 +40,7 @@ WITH new AS (
         person_id, started_at, second, text_key, source_id, event_id, recording_id, title, artist_credit, album, isrc,
         recording_mbid, duration_ms, played_ms, time_basis, origin, client, extra, accepted_at, %(key_version)s
     FROM arriving
-    WHERE NOT {is_forgotten}
+    WHERE NOT {tombstones.IS_FORGOTTEN}
     ORDER BY n
     ON CONFLICT DO NOTHING
     RETURNING id, person_id, second, text_key, source_id, event_id, recording_id, duration_ms
@@ -50,7 +50,7 @@ SELECT min(n), new.id, any_value(person_id), any_value(second), any_value(text_k
     any_value(least(coalesce(new.duration_ms / 1000, %(typical)s), %(longest)s)) + %(close)s
 FROM new JOIN arriving USING (person_id, second, text_key, source_id, event_id)
 GROUP BY new.id
-""".replace("{is_forgotten}", tombstones.IS_FORGOTTEN)
+"""  # noqa: S608 - constants
 # Whether the fan has another listen of the same song within the reach, in the table or in this batch.
 SELECT_NEW_LISTENS = """
 SELECT n, id, EXISTS (

@@ -1,4 +1,8 @@
-"""Say in SQL which arriving listens tell of a play that the fan retracted. They are not stored."""
+"""Say in SQL which arriving listens tell of a play that the fan retracted. They are not stored.
+
+`plays` has the same rule in Python, for listens that are stored. This one is part of the statement that inserts a
+batch, so that ingest needs no query more. tests/listens/test_forgotten_plays.py compares the two.
+"""
 
 from listens import plays
 
@@ -13,7 +17,8 @@ WINDOW = """
         least(coalesce(arriving.duration_ms / 1000, %(typical)s), %(longest)s) + %(close)s
     ) END
 """
-# A client that told of the play itself may have told of its next one now: `plays._is_repeat`.
+# A client that told of the play itself may have told of its next one now: `plays._is_repeat`. A tombstone
+# keeps no session, so that rule is left out.
 IS_OF_NEXT_PLAY = """
     EXISTS (
         SELECT FROM listens_tombstone AS own
