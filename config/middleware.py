@@ -77,7 +77,7 @@ def time_zone_of_reader(get_response: GetResponse) -> GetResponse:
     """Write the times of a page in the time zone of the person who reads it. Programs get UTC."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if views.is_no_page(request.path) or not isinstance(person := request.user, Person):
+        if not views.may_be_page(request.path) or not isinstance(person := request.user, Person):
             return get_response(request)
         with timezone.override(person.zone):
             return get_response(request)
@@ -132,7 +132,7 @@ def newest_notice(get_response: GetResponse) -> GetResponse:
     """Read the newest notice before the page reads anything else. The page's socket then misses nothing."""
 
     def middleware(request: PageRequest) -> HttpResponse:
-        is_page = request.method == "GET" and not request.htmx and not views.is_no_page(request.path)
+        is_page = request.method == "GET" and not request.htmx and views.may_be_page(request.path)
         if is_page and isinstance(person := request.user, Person):
             request.live_after = notices.newest_sequences([person.pk])[person.pk]
         return get_response(request)

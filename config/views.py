@@ -29,9 +29,9 @@ def is_api_request(path: str) -> bool:
     return path.startswith(API_PREFIXES)
 
 
-def is_no_page(path: str) -> bool:
-    """Whether the answer is no page for a person: it is one of an API, or a picture, which every cache may keep."""
-    return is_api_request(path) or path.startswith("/pictures/")
+def may_be_page(path: str) -> bool:
+    """Whether the answer may be a page for a person. It is none in an API, nor for a picture, which caches may keep."""
+    return not is_api_request(path) and not path.startswith("/pictures/")
 
 
 def is_listenbrainz_request(path: str) -> bool:
