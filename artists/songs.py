@@ -13,6 +13,13 @@ from catalog import identifiers, recordings, registration
 from catalog.models import Artist, Recording
 from catalog.picture_encoding import EncodedPicture
 
+MAX_QUERY = 120
+
+
+def clean_query(text: str) -> str:
+    """What somebody typed to find a song, as `search` takes it."""
+    return text.strip()[:MAX_QUERY].replace("\0", "")
+
 
 def search(artist: Artist, query: str = "") -> QuerySet[Recording]:
     """The artist's recordings whose title contains `query`, or that have it as their ISRC."""

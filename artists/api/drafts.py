@@ -14,7 +14,7 @@ from accounts.requests import get_person
 from artists import eligibility, marks, review
 from artists.api.access import get_studio_artist
 from artists.models import Draft, Moment
-from web.pagination import StrictCursorPagination
+from web.pagination import NewestPagination, StrictCursorPagination
 from web.serializers import JSONSerializer
 
 
@@ -71,10 +71,6 @@ class RefusedMomentSerializer(serializers.ModelSerializer[Moment]):
     class Meta:
         model = Moment
         fields = ["id", "program", "point", "reason", "noticed_at"]
-
-
-class NewestPagination(StrictCursorPagination):
-    ordering = "-id"
 
 
 class RefusedMomentsView(generics.ListAPIView[Moment]):

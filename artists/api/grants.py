@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, serializers
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import get_person
-from artists import artist_grants, songs, switch_effects, switches
-from artists.api.access import StudioView, get_studio_artist
-from artists.api.recordings import MAX_QUERY, NewestPagination
+from artists import artist_grants, switch_effects, switches
+from artists.api.access import StudioView
+from artists.api.recordings import QUERY_PARAMETER, SongListView
 from artists.switches import SWITCHED_USES
 from catalog.models import Artist, Recording
 from rights import grants
@@ -97,21 +96,14 @@ class GrantsView(StudioView):
         return Response(GrantSerializer(said, many=True).data)
 
 
-class SongSwitchesView(generics.ListAPIView[Recording]):
+class SongSwitchesView(SongListView):
     serializer_class = SongSwitchesSerializer
-    pagination_class = NewestPagination
-    queryset = Recording.objects.none()
 
-    def get_queryset(self) -> QuerySet[Recording]:
-        artist = get_studio_artist(self.request, self.kwargs["slug"])
-        return songs.search(artist, self.request.query_params.get("q", "").strip()[:MAX_QUERY].replace("\0", ""))
-
-    @extend_schema(parameters=[OpenApiParameter("q", description="a part of the title, or the whole ISRC")])
+    @extend_schema(parameters=[QUERY_PARAMETER])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the switches of each song, newest first. The first item of each page is about all songs."""
-        artist = get_studio_artist(request, kwargs["slug"])
         page = self.paginate_queryset(self.get_queryset())
-        channels = switches.list_channels(artist, page or [])
+        channels = switches.list_channels(self.artist, page or [])
         return self.get_paginated_response(SongSwitchesSerializer(channels, many=True).data)
 
 

@@ -1,6 +1,7 @@
 """An artist's recordings over the API, for the artist's team."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,13 @@ from artists.validation import validate_visible
 from catalog import identifiers
 from catalog.exceptions import AlreadyInCatalog
 from catalog.lookalikes import has_visible_character
-from catalog.models import Recording
+from catalog.models import Artist, Recording
 from web.exceptions import Conflict
-from web.pagination import StrictCursorPagination
+from web.pagination import NewestPagination
 from web.serializers import JSONSerializer
 
-MAX_QUERY = 120
 MAX_DURATION_MS = 2**31 - 1
+QUERY_PARAMETER = OpenApiParameter("q", description="a part of the title, or the whole ISRC")
 
 
 class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Recording]):
@@ -59,20 +60,24 @@ class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Record
         return _parse(text, identifiers.parse_mbid)
 
 
-class NewestPagination(StrictCursorPagination):
-    ordering = "-id"
+class SongListView(generics.ListAPIView[Recording]):
+    """Base of the lists of an artist's songs that contain `q`, newest first."""
 
-
-class RecordingsView(generics.ListAPIView[Recording]):
-    serializer_class = TeamRecordingSerializer
     pagination_class = NewestPagination
     queryset = Recording.objects.none()
 
-    def get_queryset(self) -> QuerySet[Recording]:
-        artist = get_studio_artist(self.request, self.kwargs["slug"])
-        return songs.search(artist, self.request.query_params.get("q", "").strip()[:MAX_QUERY].replace("\0", ""))
+    @cached_property
+    def artist(self) -> Artist:
+        return get_studio_artist(self.request, self.kwargs["slug"])
 
-    @extend_schema(parameters=[OpenApiParameter("q", description="a part of the title, or the whole ISRC")])
+    def get_queryset(self) -> QuerySet[Recording]:
+        return songs.search(self.artist, songs.clean_query(self.request.query_params.get("q", "")))
+
+
+class RecordingsView(SongListView):
+    serializer_class = TeamRecordingSerializer
+
+    @extend_schema(parameters=[QUERY_PARAMETER])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the artist's recordings, newest first."""
         return super().get(request, *args, **kwargs)
@@ -80,12 +85,11 @@ class RecordingsView(generics.ListAPIView[Recording]):
     @extend_schema(request=TeamRecordingSerializer, responses={201: TeamRecordingSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Add a recording. An editor, an owner or a principal does this."""
-        artist = get_studio_artist(request, slug)
-        songs.require_editor(artist, get_person(request))
+        songs.require_editor(self.artist, get_person(request))
         serializer = TeamRecordingSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         try:
-            recording = songs.add(artist, by=get_person(request), **serializer.validated_data)
+            recording = songs.add(self.artist, by=get_person(request), **serializer.validated_data)
         except AlreadyInCatalog as error:
             raise Conflict({error.field: str(error)}) from error
         return Response(TeamRecordingSerializer(recording).data, status=status.HTTP_201_CREATED)

@@ -102,3 +102,9 @@ class StrictCursorPagination(CursorPagination):
             return super().paginate_queryset(queryset, request, view)
         except (ValidationError, ValueError, OverflowError, DataError) as error:
             raise NotFound("Invalid cursor") from error
+
+
+class NewestPagination(StrictCursorPagination):
+    """The newest row first, by its number."""
+
+    ordering = "-id"

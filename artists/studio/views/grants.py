@@ -20,7 +20,6 @@ from web.pagination import InvalidCursor, Page, paginate
 
 PAGE_SIZE = 11
 """With the channel of all songs, these fill three rows of four."""
-MAX_QUERY = 120
 EXPLANATIONS = {
     Use.PERSONAL_MESSAGE: "Your programs may write messages to fans who opted in, from sentences you signed and "
     "counted facts. Somebody in your team approves each one. A message names a song and plays none of it.",
@@ -130,7 +129,7 @@ def _list_songs(studio: Studio, data: QueryDict) -> Page[Recording]:
 
 
 def _query(data: QueryDict) -> str:
-    return data.get("q", "").strip()[:MAX_QUERY].replace("\0", "")
+    return songs.clean_query(data.get("q", ""))
 
 
 def _list_url(data: QueryDict, **changes: str) -> str:

@@ -19,7 +19,6 @@ from web.decorators import post_only
 from web.pagination import InvalidCursor, paginate
 
 PAGE_SIZE = 30
-MAX_QUERY = 120
 
 
 @team_member_required
@@ -88,7 +87,7 @@ def get_song_or_404(studio: Studio, song_id: int) -> Recording:
 def _render_list(
     request: AuthenticatedHttpRequest, studio: Studio, form: SongForm, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:MAX_QUERY].replace("\0", "")
+    query = songs.clean_query(request.GET.get("q", ""))
     found, before = songs.search(studio.artist, query), request.GET.get("before", "")
     try:
         page = paginate(found, field=None, before=before, size=PAGE_SIZE)
