@@ -17,6 +17,7 @@ from artists.switches import SWITCHED_USES
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.models import Grant
+from web.parsers import parse_integer
 from web.serializers import JSONSerializer
 
 USE_CHOICES = [(use.value, use.label) for use in SWITCHED_USES]
@@ -112,17 +113,13 @@ class GrantEffectView(StudioView):
     def get(self, request: Request, slug: str) -> Response:
         """Count what a switch of a use starts or stops. Nothing is changed."""
         artist = self.get_artist()
-        serializer = GrantScopeSerializer(data={**request.query_params.dict(), **_number(request, "recording")})
+        number = parse_integer(request.query_params.get("recording"))  # JSON has numbers, an address has none
+        scope = request.query_params.dict() | ({} if number is None else {"recording": number})
+        serializer = GrantScopeSerializer(data=scope)
         serializer.is_valid(raise_exception=True)
         song = _get_song(artist, serializer.validated_data.get("recording"))
         effect = switch_effects.measure_effect(artist, serializer.validated_data["use"], song)
         return Response(EffectSerializer(effect).data)
-
-
-def _number(request: Request, name: str) -> dict[str, int]:
-    """A parameter of the address as JSON would have it. What is no number is left to the serializer."""
-    text = request.query_params.get(name, "")
-    return {name: int(text)} if text.isascii() and text.isdigit() and len(text) <= 19 else {}
 
 
 def _get_song(artist: Artist, pk: int | None) -> Recording | None:

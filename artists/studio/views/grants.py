@@ -12,11 +12,13 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants, songs, switch_effects, switches
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.grant_changes import list_changes
+from artists.studio.views.songs import get_song_or_404
 from artists.switches import SWITCHED_USES
 from catalog.models import Recording
 from rights.models import Use
 from rights.refusals import write_use
 from web.pagination import InvalidCursor, Page, paginate
+from web.parsers import parse_integer
 
 PAGE_SIZE = 11
 """With the channel of all songs, these fill three rows of four."""
@@ -67,16 +69,7 @@ def _read_press(data: QueryDict, studio: Studio) -> Press | None:
     use, colon, song = data.get("switch_on" if is_on else "switch_off", "").partition(":")
     if use not in SWITCHED_USES:
         raise Http404
-    return Press(use, _get_song_or_404(studio, song) if colon else None, is_on)
-
-
-def _get_song_or_404(studio: Studio, pk: str) -> Recording:
-    if not (pk.isascii() and pk.isdigit() and len(pk) <= 18):
-        raise Http404
-    song = Recording.objects.filter(pk=int(pk), artist=studio.artist).first()
-    if song is None:
-        raise Http404
-    return song
+    return Press(use, get_song_or_404(studio, parse_integer(song)) if colon else None, is_on)
 
 
 def _press_switch(request: AuthenticatedHttpRequest, studio: Studio, press: Press) -> None:

@@ -80,7 +80,7 @@ def set_cover(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -
     return redirect(studio.url("song", song_id=recording.pk))
 
 
-def get_song_or_404(studio: Studio, song_id: int) -> Recording:
+def get_song_or_404(studio: Studio, song_id: int | None) -> Recording:
     return get_object_or_404(Recording.objects.select_related("artist"), pk=song_id, artist=studio.artist)
 
 
