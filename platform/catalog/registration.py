@@ -97,7 +97,7 @@ def add_work(recording: Recording, title: str = "", *, by: str, iswc: str | None
         work = Work.objects.filter(iswc=iswc).first() if iswc else None
         if work is None:
             work = Work(title=title or recording.title, iswc=iswc or None)
-            _save_new(work, "There is a work of this ISWC already.")
+            _save_new(work, "There is a work of this ISWC already.", field="iswc")
         link, is_new = RecordingWork.objects.get_or_create(recording=recording, work=work, defaults={"weight": weight})
         if is_new:
             facts = {"recording": recording.pk, "weight": link.weight}
@@ -116,10 +116,10 @@ def mark_main(recording: Recording, *, by: str) -> None:
         trail.record("recording.marked_main", by=by, subject=f"recording:{recording.pk}", artist=recording.artist_id)
 
 
-def _save_new(entry: Artist | Recording | Work, taken: str) -> None:
+def _save_new(entry: Artist | Recording | Work, taken: str, field: str = "title") -> None:
     entry.clean_fields()
     try:
         with transaction.atomic():
             entry.save(force_insert=True)
     except IntegrityError as error:
-        raise AlreadyInCatalog(taken) from error
+        raise AlreadyInCatalog(taken, field) from error

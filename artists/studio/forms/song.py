@@ -9,7 +9,6 @@ from django import forms
 
 from artists.validation import validate_visible
 from catalog import identifiers
-from catalog.exceptions import AlreadyInCatalog
 from catalog.lookalikes import has_visible_character
 from catalog.models import Recording
 
@@ -82,9 +81,6 @@ class SongForm(forms.Form):
         """Only for a valid form."""
         fields = {name: self.cleaned_data[name] for name in ("title", "artist_credit", "isrc", "mbid")}
         return {**fields, "duration_ms": self.cleaned_data["duration"]}
-
-    def add_conflict(self, error: AlreadyInCatalog) -> None:
-        self.add_error(error.field, str(error))
 
     def _parse[Identifier](self, name: str, parse: Callable[[str], Identifier]) -> Identifier | None:
         """The identifier in its stored form, or None where nothing was typed."""

@@ -1,20 +1,15 @@
 """Works and owners of a song: forms on the song's page."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import AuthenticatedHttpRequest
-from artists import ownership, songs
+from artists import ownership
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.owner import ShareForm, WorkForm
-from artists.studio.views.songs import get_song_or_404, render_song
-from catalog.exceptions import AlreadyInCatalog
+from artists.studio.views.songs import apply_form, get_song_or_404, render_song
 from rights import claims
 from web.decorators import post_only
 from web.parsers import parse_integer
@@ -31,7 +26,7 @@ def add_work(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) ->
         work = ownership.add_work(recording, by=request.user, **form.cleaned_data)
         return f"“{work.title}” is added. Now say who wrote it."
 
-    return _apply(request, studio, song_id, form, add, work_form=form)
+    return apply_form(request, studio, recording, add, work_form=form)
 
 
 @post_only
@@ -49,7 +44,7 @@ def add_share(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -
             return "That is more than all of it: the share is disputed, and our staff settle it with both."
         return f"Added. It counts once {claim.party.name} confirms it."
 
-    return _apply(request, studio, song_id, form, add, share_form=form)
+    return apply_form(request, studio, recording, add, share_form=form)
 
 
 @post_only
@@ -69,28 +64,3 @@ def change_claim(request: AuthenticatedHttpRequest, studio: Studio, song_id: int
         return render_song(request, studio, recording, problem=str(error), status=error_status(error))
     messages.success(request, "The share ended." if request.POST.get("do") == "end" else "Confirmed.")
     return redirect(studio.url("song", song_id=song_id))
-
-
-def _apply(
-    request: AuthenticatedHttpRequest,
-    studio: Studio,
-    song_id: int,
-    form: Form,
-    change: Callable[[], str],
-    **typed: Form,
-) -> HttpResponse:
-    """Call `change` with a valid form and say what it returns, or show the errors with what was typed."""
-    recording = get_song_or_404(studio, song_id)
-    problem, status = "", 422
-    try:
-        songs.require_editor(studio.artist, request.user)
-        if form.is_valid():
-            messages.success(request, change())
-            return redirect(studio.url("song", song_id=song_id))
-    except AlreadyInCatalog as error:
-        form.add_error("iswc", str(error))
-    except ValidationError as error:
-        form.add_error(None, error)
-    except USER_ERRORS as error:
-        problem, status = str(error), error_status(error)
-    return render_song(request, studio, recording, typed, problem=problem, status=status)

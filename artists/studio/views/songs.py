@@ -1,8 +1,9 @@
 """The song pages: list, search and add songs, and change one with its cover."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -34,7 +35,7 @@ def list_or_add_songs(request: AuthenticatedHttpRequest, studio: Studio) -> Http
             messages.success(request, f"“{recording.title}” is added. Its plays count from now on.")
             return redirect(studio.url("song", song_id=recording.pk))
     except AlreadyInCatalog as error:
-        form.add_conflict(error)
+        form.add_error(error.field, str(error))
     except USER_ERRORS as error:
         return _render_list(request, studio, form, problem=str(error), status=error_status(error))
     return _render_list(request, studio, form, status=422)
@@ -47,17 +48,11 @@ def edit_song(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -
     if request.method != "POST":
         return render_song(request, studio, recording)
     form = SongForm(request.POST)
-    try:
-        songs.require_editor(studio.artist, request.user)
-        if form.is_valid():
-            changed = songs.edit(recording, by=request.user, **form.song_fields())
-            messages.success(request, "Saved." if changed else "Nothing changed.")
-            return redirect(studio.url("song", song_id=recording.pk))
-    except AlreadyInCatalog as error:
-        form.add_conflict(error)
-    except USER_ERRORS as error:
-        return render_song(request, studio, recording, {"form": form}, problem=str(error), status=error_status(error))
-    return render_song(request, studio, recording, {"form": form}, status=422)
+
+    def edit() -> str:
+        return "Saved." if songs.edit(recording, by=request.user, **form.song_fields()) else "Nothing changed."
+
+    return apply_form(request, studio, recording, edit, form=form)
 
 
 @post_only
@@ -82,6 +77,29 @@ def set_cover(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -
 
 def get_song_or_404(studio: Studio, song_id: int | None) -> Recording:
     return get_object_or_404(Recording.objects.select_related("artist"), pk=song_id, artist=studio.artist)
+
+
+def apply_form(
+    request: AuthenticatedHttpRequest, studio: Studio, recording: Recording, change: Callable[[], str], **typed: Form
+) -> HttpResponse:
+    """Call `change` if the form is valid and say what it returns, or show the errors with what was typed.
+
+    `typed` is the form, by its name in the template.
+    """
+    (form,) = typed.values()
+    problem, status = "", 422
+    try:
+        songs.require_editor(studio.artist, request.user)
+        if form.is_valid():
+            messages.success(request, change())
+            return redirect(studio.url("song", song_id=recording.pk))
+    except AlreadyInCatalog as error:
+        form.add_error(error.field, str(error))
+    except ValidationError as error:
+        form.add_error(None, error)
+    except USER_ERRORS as error:
+        problem, status = str(error), error_status(error)
+    return render_song(request, studio, recording, typed, problem=problem, status=status)
 
 
 def _render_list(
