@@ -12,6 +12,7 @@ from ai.facts import Facts
 from ai.guard import Finding, check_text
 from artists.exceptions import InvalidRequest
 from artists.models import Draft
+from catalog.lookalikes import has_visible_character
 
 MAX_MESSAGE_LENGTH = 1000
 """In characters."""
@@ -31,6 +32,13 @@ def validate_visible(text: str) -> None:
     """The same as a validator of form fields and serializers."""
     if problem := find_hidden_character(text):
         raise ValidationError(problem, code="hidden")
+
+
+def validate_title(text: str) -> None:
+    """`validate_visible` for the title of a song, of which something has to be seen as well."""
+    validate_visible(text)
+    if not has_visible_character(text):
+        raise ValidationError("Nobody can see this title.", code="hidden")
 
 
 def clean_message(text: str, draft: Draft) -> str:

@@ -16,10 +16,9 @@ from accounts.requests import get_person
 from artists import songs
 from artists.api.access import StudioView, get_studio_artist
 from artists.api.pictures import PICTURE_BODY, PictureParser, PictureSerializer, read_picture
-from artists.validation import validate_visible
+from artists.validation import validate_title, validate_visible
 from catalog import identifiers
 from catalog.exceptions import AlreadyInCatalog
-from catalog.lookalikes import has_visible_character
 from catalog.models import Artist, Recording
 from web.exceptions import Conflict
 from web.pagination import NewestPagination
@@ -30,7 +29,7 @@ QUERY_PARAMETER = OpenApiParameter("q", description="a part of the title, or the
 
 
 class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Recording]):
-    title = serializers.CharField(max_length=1024, validators=[validate_visible])
+    title = serializers.CharField(max_length=1024, validators=[validate_title])
     artist_credit = serializers.CharField(
         max_length=2048, required=False, allow_blank=True, validators=[validate_visible], help_text="empty: the artist"
     )
@@ -47,11 +46,6 @@ class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Record
     @extend_schema_field(PictureSerializer(allow_null=True))
     def get_cover(self, recording: Recording) -> dict[str, str] | None:
         return PictureSerializer(recording.cover_id).data if recording.cover_id else None
-
-    def validate_title(self, title: str) -> str:
-        if not has_visible_character(title):
-            raise serializers.ValidationError("Nobody can see this title.")
-        return title
 
     def validate_isrc(self, text: str | None) -> str | None:
         return _parse(text, identifiers.parse_isrc)

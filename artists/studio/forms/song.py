@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django import forms
 
-from artists.validation import validate_visible
+from artists.validation import validate_title, validate_visible
 from catalog import identifiers
-from catalog.lookalikes import has_visible_character
 from catalog.models import Recording
 
 DURATION = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-5][0-9])(?:\.([0-9]{1,3}))?")
@@ -19,7 +18,7 @@ class SongForm(forms.Form):
     """`song_fields()` are the arguments of `songs.add` and `songs.edit`."""
 
     title = forms.CharField(
-        label="Title", max_length=1024, validators=[validate_visible], widget=forms.TextInput(attrs={"dir": "auto"})
+        label="Title", max_length=1024, validators=[validate_title], widget=forms.TextInput(attrs={"dir": "auto"})
     )
     artist_credit = forms.CharField(
         label="Artists, as on the release", max_length=2048, required=False, validators=[validate_visible],
@@ -52,12 +51,6 @@ class SongForm(forms.Form):
                 "duration": format_length(recording.duration_ms),
             }
         )
-
-    def clean_title(self) -> str:
-        title: str = self.cleaned_data["title"]
-        if not has_visible_character(title):
-            raise forms.ValidationError("Nobody can see this title.")
-        return title
 
     def clean_isrc(self) -> str | None:
         return self._parse("isrc", identifiers.parse_isrc)
