@@ -113,7 +113,7 @@ class GrantEffectView(StudioView):
     def get(self, request: Request, slug: str) -> Response:
         """Count what a switch of a use starts or stops. Nothing is changed."""
         artist = self.get_artist()
-        number = parse_integer(request.query_params.get("recording"))  # JSON has numbers, an address has none
+        number = parse_integer(request.query_params.get("recording"))  # an address has text only
         scope = request.query_params.dict() | ({} if number is None else {"recording": number})
         serializer = GrantScopeSerializer(data=scope)
         serializer.is_valid(raise_exception=True)

@@ -1,7 +1,5 @@
 """An artist's profile over the API: the line for fans, the colour, the links and the picture."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -13,7 +11,7 @@ from artists.api.access import StudioView
 from artists.api.pictures import PICTURE_BODY, PictureParser, PictureSerializer, read_picture
 from artists.validation import validate_visible
 from catalog import links
-from catalog.models import Artist, SpotColor
+from catalog.models import SpotColor
 from web.serializers import JSONSerializer
 
 
@@ -33,11 +31,6 @@ class ProfileSerializer(JSONSerializer):
     spot = serializers.ChoiceField(SpotColor.choices, allow_blank=True, help_text="the colour; empty: one by the id")
     links = LinkSerializer(many=True, max_length=links.MAX_LINKS)  # type: ignore[call-arg]  # missing in the stubs
     picture = PictureSerializer(source="picture_id", read_only=True, allow_null=True)
-
-    def to_representation(self, artist: Artist) -> dict[str, Any]:
-        found = LinkSerializer(artist.links.all(), many=True).data
-        picture = PictureSerializer(artist.picture_id).data if artist.picture_id else None
-        return {"about": artist.about, "spot": artist.spot, "links": found, "picture": picture}
 
 
 class ProfileView(StudioView):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,16 +36,12 @@ class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Record
     isrc = serializers.CharField(max_length=40, required=False, allow_null=True)
     mbid = serializers.CharField(max_length=80, required=False, allow_null=True)
     duration_ms = serializers.IntegerField(min_value=0, max_value=MAX_DURATION_MS, required=False, allow_null=True)
-    cover = serializers.SerializerMethodField()
+    cover = PictureSerializer(source="cover_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Recording
         fields = ["id", "title", "artist_credit", "isrc", "mbid", "duration_ms", "cover", "is_main"]
         read_only_fields = ["is_main"]
-
-    @extend_schema_field(PictureSerializer(allow_null=True))
-    def get_cover(self, recording: Recording) -> dict[str, str] | None:
-        return PictureSerializer(recording.cover_id).data if recording.cover_id else None
 
     def validate_isrc(self, text: str | None) -> str | None:
         return _parse(text, identifiers.parse_isrc)
@@ -114,7 +110,8 @@ class RecordingView(OneRecordingView):
             songs.edit(recording, by=get_person(request), **serializer.validated_data)
         except AlreadyInCatalog as error:
             raise Conflict({error.field: str(error)}) from error
-        return Response(TeamRecordingSerializer(self.get_recording()).data)
+        recording.refresh_from_db()
+        return Response(TeamRecordingSerializer(recording).data)
 
 
 class CoverView(OneRecordingView):
