@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -17,6 +17,8 @@ SWITCHED_USES = (Use.PERSONAL_MESSAGE, Use.REMIX, Use.PLAYLIST, Use.DJ)
 """The uses that have a switch, in the order of the page. Nobody can switch on voice and training."""
 OFFERED_USES = frozenset({Use.PERSONAL_MESSAGE})
 """The uses of which something is made today. A yes to another one is stored for later."""
+OWN_YES = frozenset({"country"})
+"""Problems with which the artist's own yes is in: it holds in some countries only."""
 UNSETTLED = frozenset({"unknown", "unconfirmed", "disputed"})
 """Problems with who owns a song. Nobody can be asked before they are settled."""
 
@@ -96,20 +98,21 @@ def list_channels(artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
     channels = []
     for song in (None, *songs):
         switches = [_read_switch(use, song, refusals[requests[use, song]], said) for use in SWITCHED_USES]
-        channels.append(Channel(song, switches if song else [_add_exceptions(one, exceptions) for one in switches]))
+        if song is None:
+            switches = [replace(one, exceptions=exceptions.get((one.use, not one.is_on), 0)) for one in switches]
+        channels.append(Channel(song, switches))
     return channels
 
 
 def is_on(artist: Artist, use: str, song: Recording | None) -> bool:
     """Whether the artist's own yes is in."""
-    refusal = clearance.find_missing(use, artist, [song] if song else [])
-    return _is_own_yes(refusal)
+    own, _ = _split(clearance.find_missing(use, artist, [song] if song else []))
+    return own <= OWN_YES
 
 
 def list_others(artist: Artist, use: str, song: Recording) -> tuple[Missing, ...]:
     """What others have not said yet, whether or not the artist's own yes is in."""
-    refusal = clearance.find_missing(use, artist, [song])
-    return tuple(one for one in refusal.details if one.role != "artist") if refusal is not None else ()
+    return _split(clearance.find_missing(use, artist, [song]))[1]
 
 
 def _request(artist: Artist, use: str, song: Recording | None) -> ClearanceRequest:
@@ -133,24 +136,18 @@ def _count_exceptions(artist: Artist) -> dict[tuple[str, bool], int]:
 
 
 def _read_switch(use: str, song: Recording | None, refusal: ClearanceRefusal | None, said: Said) -> Switch:
+    own, others = _split(refusal)
+    is_on = own <= OWN_YES
+    grant = said.get((use, song.pk if song else None)) or (said.get((use, None)) if is_on else None)
+    since, missing = grant.live_from if grant else None, others if is_on else ()
+    return Switch(use, song, is_on, since, missing, is_limited="country" in own)
+
+
+def _split(refusal: ClearanceRefusal | None) -> tuple[set[str], tuple[Missing, ...]]:
+    """The problems with the artist's own yes, and what others have not said."""
     details = refusal.details if refusal is not None else ()
     own = {one.problem for one in details if one.role == "artist"}
-    is_on = _is_own_yes(refusal)
-    grant = said.get((use, song.pk if song else None)) or (said.get((use, None)) if is_on else None)
-    others = tuple(one for one in details if one.role != "artist") if is_on else ()
-    return Switch(use, song, is_on, grant.live_from if grant else None, others, is_limited="country" in own)
-
-
-def _is_own_yes(refusal: ClearanceRefusal | None) -> bool:
-    """A yes for some countries is a yes."""
-    return refusal is None or {one.problem for one in refusal.details if one.role == "artist"} <= {"country"}
-
-
-def _add_exceptions(switch: Switch, counted: dict[tuple[str, bool], int]) -> Switch:
-    count = counted.get((switch.use, not switch.is_on), 0)
-    return Switch(
-        switch.use, None, switch.is_on, switch.since, switch.missing, is_limited=switch.is_limited, exceptions=count
-    )
+    return own, tuple(one for one in details if one.role != "artist")
 
 
 @dataclass(frozen=True, slots=True)
