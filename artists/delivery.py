@@ -89,7 +89,7 @@ def _describe_uncleared(drafts: Sequence[Draft]) -> dict[int, str]:
         )
         for draft in drafts
     }
-    refusals = clearance.find_all_missing(requests.values()) if requests else {}
+    refusals = clearance.find_all_missing(requests.values())
     return {pk: _uncleared_reason(refusals[request]) for pk, request in requests.items()}
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from accounts.models import Person
 from artists import songs
 from artists.exceptions import InvalidRequest
-from catalog import registration
+from catalog import identifiers, registration
 from catalog.models import Artist, Recording, Work
 from rights import claims as rights_claims
 from rights import clearance, parties
@@ -136,7 +136,7 @@ def find_party(text: str, role: str, *, recording: Recording) -> Party:
 def _find_parties(text: str, role: str) -> list[Party]:
     """At most two that go by this name or code and can have the role. An artist becomes a party when it is needed."""
     kinds = KINDS_BY_ROLE[Claim.Role(role)]
-    code = "".join(text.split()).replace("-", "").replace(".", "").upper()
+    code = identifiers.normalise(text)
     known = Party.objects.filter(kind__in=kinds, artist=None, verified_at__isnull=False)
     found = list(known.filter(Q(name__iexact=text) | Q(isni=code) | Q(ipi=code)).order_by("pk")[:2])
     if Party.Kind.ARTIST in kinds:

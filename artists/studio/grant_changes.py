@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from django.db.models import Q
-
 from accounts.models import Person
 from accounts.people import display_names
 from catalog.models import Artist
@@ -32,7 +30,7 @@ def list_changes(artist: Artist, reader: Person) -> tuple[list[GrantChange], boo
     """The newest changes, newest first, and whether there are older ones; three queries."""
     said = grants.list_said(artist).filter(work=None).select_related("recording")
     begun = list(said.order_by("-at", "-pk")[: SHOWN + 1])
-    ended = list(said.filter(Q(ended_by__isnull=False)).order_by("-ended_at", "-pk")[: SHOWN + 1])
+    ended = list(said.exclude(ended_by=None).order_by("-ended_at", "-pk")[: SHOWN + 1])
     names = display_names({grant.by for grant in begun} | {grant.ended_by or "" for grant in ended})
     names[reader.actor] = "You"
     changes = [_change(grant, grant.at, names.get(grant.by), is_on=grant.allows) for grant in begun]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.text import get_text_list
 
 from accounts.models import Role
 from accounts.people import display_names
@@ -158,7 +159,7 @@ SONG_FIELDS = {"artist_credit": "the artists", "duration_ms": "the length", "isr
 def _field_words(facts: EntryFacts) -> str:
     """What of a song was changed, for example "the ISRC and the title"."""
     names = [SONG_FIELDS.get(name, f"the {name}") for name in facts.get("changed", [])]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return get_text_list(names, "and")
 
 
 def _describe_undo(subject: str, facts: EntryFacts) -> str:
