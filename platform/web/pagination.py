@@ -94,6 +94,15 @@ def parse_cursor(text: str, model: type[Model], field: str | None) -> Cursor:
     return cursor
 
 
+def cursor_or_start(text: str, model: type[Model], field: str | None) -> str:
+    """The text of a cursor for `paginate`, or "" for the first page if it is no cursor of this list."""
+    try:
+        parse_cursor(text, model, field)
+    except InvalidCursor:
+        return ""
+    return text
+
+
 class StrictCursorPagination(CursorPagination):
     """The API's own cursors. A malformed cursor is a 404."""
 

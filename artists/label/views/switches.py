@@ -17,7 +17,7 @@ from catalog.models import Artist, Recording
 from rights import grants, roster
 from rights.grants import Songs
 from rights.models import Use
-from web.pagination import InvalidCursor, Page, paginate
+from web.pagination import Page, cursor_or_start, paginate
 
 PAGE_SIZE = 20
 
@@ -97,10 +97,7 @@ def _render_switches(
 def _list_songs(label: Label, artist: Artist, before: str) -> Page[Recording]:
     """The newest songs first. A cursor of another list shows the first page."""
     found = claimed_recordings(label.party).filter(artist=artist)
-    try:
-        return paginate(found, field=None, before=before, size=PAGE_SIZE)
-    except InvalidCursor:
-        return paginate(found, field=None, before="", size=PAGE_SIZE)
+    return paginate(found, field=None, before=cursor_or_start(before, Recording, None), size=PAGE_SIZE)
 
 
 def _list_query(data: QueryDict) -> str:

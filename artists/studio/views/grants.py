@@ -17,7 +17,7 @@ from artists.switches import SWITCHED_USES
 from catalog.models import Recording
 from rights.models import Use
 from rights.refusals import write_use
-from web.pagination import InvalidCursor, Page, paginate
+from web.pagination import cursor_or_start, paginate
 from web.parsers import parse_integer
 
 PAGE_SIZE = 11
@@ -89,7 +89,9 @@ def _render_switches(
     request: AuthenticatedHttpRequest, studio: Studio, press: Press | None, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
-    page = _list_songs(studio, data)
+    found = songs.search(studio.artist, _query(data))
+    before = cursor_or_start(data.get("before", ""), Recording, None)
+    page = paginate(found, field=None, before=before, size=PAGE_SIZE)
     channels = switches.list_channels(studio.artist, page.items)
     changes, has_older_changes = list_changes(studio.artist, request.user)
     return studio.render(
@@ -110,15 +112,6 @@ def _render_switches(
         problem=problem,
         **(_preview(studio, press, data) if press else {}),
     )
-
-
-def _list_songs(studio: Studio, data: QueryDict) -> Page[Recording]:
-    """The newest songs first. A cursor of another list shows the first page."""
-    found = songs.search(studio.artist, _query(data))
-    try:
-        return paginate(found, field=None, before=data.get("before", ""), size=PAGE_SIZE)
-    except InvalidCursor:
-        return paginate(found, field=None, before="", size=PAGE_SIZE)
 
 
 def _query(data: QueryDict) -> str:

@@ -17,7 +17,7 @@ from artists.studio.forms.song import SongForm, format_isrc, format_length
 from catalog.exceptions import AlreadyInCatalog
 from catalog.models import Recording
 from web.decorators import post_only
-from web.pagination import InvalidCursor, paginate
+from web.pagination import cursor_or_start, paginate
 
 PAGE_SIZE = 30
 
@@ -106,11 +106,8 @@ def _render_list(
     request: AuthenticatedHttpRequest, studio: Studio, form: SongForm, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     query = songs.clean_query(request.GET.get("q", ""))
-    found, before = songs.search(studio.artist, query), request.GET.get("before", "")
-    try:
-        page = paginate(found, field=None, before=before, size=PAGE_SIZE)
-    except InvalidCursor:
-        page, before = paginate(found, field=None, before="", size=PAGE_SIZE), ""
+    before = cursor_or_start(request.GET.get("before", ""), Recording, None)
+    page = paginate(songs.search(studio.artist, query), field=None, before=before, size=PAGE_SIZE)
     return studio.render(
         request,
         "studio/songs.html#song-list" if request.htmx else "studio/songs.html",
