@@ -111,9 +111,9 @@ def test_options_of_prepared_queries_are_refused_in_an_address(option: str) -> N
 def test_a_prepared_query_survives_a_new_column(committing_db: Database) -> None:
     artist = factories.create_artist()
     for _ in range(8):  # by then the query is prepared
-        assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
+        assert clearance.live_grants().filter(artist=artist, use=Use.PERSONAL_MESSAGE).first()
 
     with psycopg.connect(committing_db.owner_url) as owner:
         owner.execute("ALTER TABLE rights_grant ADD COLUMN more int")
 
-    assert clearance.get_live_grant(Use.PERSONAL_MESSAGE, artist)
+    assert clearance.live_grants().filter(artist=artist, use=Use.PERSONAL_MESSAGE).first()

@@ -76,11 +76,6 @@ def still_clear(ids: Iterable[int], at: datetime | None = None, *, hold: bool = 
     return question.ask_again(ids, at, hold=hold)
 
 
-def get_live_grant(use: str, artist: Artist) -> Grant | None:
-    """The artist's own yes to this use for all songs, if it is live now. For pages that show it; nothing is stored."""
-    return live_grants().filter(artist=artist, use=use).order_by("country", "pk").first()
-
-
 def live_grants(at: datetime | None = None) -> QuerySet[Grant]:
     """The artists' own grants for all songs that are live at this time, or now."""
     time = at or Now()
