@@ -1,9 +1,10 @@
-"""Check what a person of the team typed: names for hidden characters; messages for these, length, links and addresses.
+"""Check what a person of the team typed: names, titles and codes, and the text of messages.
 
 The studio previews messages with it and `review` stores with it, so it is a module of its own.
 """
 
 import unicodedata
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 
@@ -12,6 +13,7 @@ from ai.facts import Facts
 from ai.guard import Finding, check_text
 from artists.exceptions import InvalidRequest
 from artists.models import Draft
+from catalog import identifiers
 from catalog.lookalikes import has_visible_character
 
 MAX_MESSAGE_LENGTH = 1000
@@ -39,6 +41,14 @@ def validate_title(text: str) -> None:
     validate_visible(text)
     if not has_visible_character(text):
         raise ValidationError("Nobody can see this title.", code="hidden")
+
+
+def parse_identifier[Identifier](parse: Callable[[str], Identifier], text: str | None) -> Identifier | None:
+    """The stored form of an ISRC or another code, None for no text. For the `clean_*` of forms and serializers."""
+    try:
+        return parse(text) if text else None
+    except identifiers.InvalidIdentifier as error:
+        raise ValidationError(str(error)) from error
 
 
 def clean_message(text: str, draft: Draft) -> str:

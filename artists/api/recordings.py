@@ -1,6 +1,5 @@
 """An artist's recordings over the API, for the artist's team."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from accounts.requests import get_person
 from artists import songs
 from artists.api.access import StudioView, get_studio_artist
 from artists.api.pictures import PICTURE_BODY, PictureParser, PictureSerializer, read_picture
-from artists.validation import validate_title, validate_visible
+from artists.validation import parse_identifier, validate_title, validate_visible
 from catalog import identifiers
 from catalog.exceptions import AlreadyInCatalog
 from catalog.models import Artist, Recording
@@ -44,10 +43,10 @@ class TeamRecordingSerializer(JSONSerializer, serializers.ModelSerializer[Record
         read_only_fields = ["is_main"]
 
     def validate_isrc(self, text: str | None) -> str | None:
-        return _parse(text, identifiers.parse_isrc)
+        return parse_identifier(identifiers.parse_isrc, text)
 
     def validate_mbid(self, text: str | None) -> UUID | None:
-        return _parse(text, identifiers.parse_mbid)
+        return parse_identifier(identifiers.parse_mbid, text)
 
 
 class SongListView(generics.ListAPIView[Recording]):
@@ -130,11 +129,3 @@ class CoverView(OneRecordingView):
         """Remove the cover of a recording."""
         songs.set_cover(self.get_recording(), None, by=get_person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _parse[Identifier](text: str | None, parse: Callable[[str], Identifier]) -> Identifier | None:
-    """The identifier in its stored form, or None for none."""
-    try:
-        return None if text is None else parse(text)
-    except identifiers.InvalidIdentifier as error:
-        raise serializers.ValidationError(str(error)) from error

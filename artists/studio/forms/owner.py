@@ -6,7 +6,7 @@ from typing import Any, Self
 from django import forms
 
 from artists import ownership
-from artists.validation import validate_visible
+from artists.validation import parse_identifier, validate_visible
 from catalog import identifiers
 from catalog.models import Recording, Work
 from rights.models import Claim
@@ -26,11 +26,7 @@ class WorkForm(forms.Form):
     )  # fmt: skip
 
     def clean_iswc(self) -> str | None:
-        text = self.cleaned_data["iswc"]
-        try:
-            return identifiers.parse_iswc(text) if text else None
-        except identifiers.InvalidIdentifier as error:
-            raise forms.ValidationError(str(error)) from error
+        return parse_identifier(identifiers.parse_iswc, self.cleaned_data["iswc"])
 
 
 class ShareForm(forms.Form):

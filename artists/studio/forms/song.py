@@ -1,13 +1,12 @@
 """The form of one song: what a recording is called, whose it is, and by which codes it is known."""
 
 import re
-from collections.abc import Callable
 from typing import Any, Self
 from uuid import UUID
 
 from django import forms
 
-from artists.validation import validate_title, validate_visible
+from artists.validation import parse_identifier, validate_title, validate_visible
 from catalog import identifiers
 from catalog.models import Recording
 
@@ -53,10 +52,10 @@ class SongForm(forms.Form):
         )
 
     def clean_isrc(self) -> str | None:
-        return self._parse("isrc", identifiers.parse_isrc)
+        return parse_identifier(identifiers.parse_isrc, self.cleaned_data["isrc"])
 
     def clean_mbid(self) -> UUID | None:
-        return self._parse("mbid", identifiers.parse_mbid)
+        return parse_identifier(identifiers.parse_mbid, self.cleaned_data["mbid"])
 
     def clean_duration(self) -> int | None:
         text = self.cleaned_data["duration"]
@@ -74,14 +73,6 @@ class SongForm(forms.Form):
         """Only for a valid form."""
         fields = {name: self.cleaned_data[name] for name in ("title", "artist_credit", "isrc", "mbid")}
         return {**fields, "duration_ms": self.cleaned_data["duration"]}
-
-    def _parse[Identifier](self, name: str, parse: Callable[[str], Identifier]) -> Identifier | None:
-        """The identifier in its stored form, or None where nothing was typed."""
-        text = self.cleaned_data[name]
-        try:
-            return parse(text) if text else None
-        except identifiers.InvalidIdentifier as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 def format_isrc(isrc: str | None) -> str:
