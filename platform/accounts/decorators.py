@@ -1,4 +1,4 @@
-"""Require a signed-in person, and send everybody else to the sign-in page."""
+"""Require a signed-in person, or one of the staff. Who is signed out goes to the sign-in page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,9 +6,10 @@ from typing import Concatenate, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import Person
+from accounts.requests import AuthenticatedHttpRequest
 from web.decorators import SAFE_METHODS
 from web.redirects import return_url
 
@@ -23,6 +24,21 @@ def login_required[R: HttpRequest, **P](view: Callable[Concatenate[R, P], HttpRe
         if not isinstance(request.user, Person):
             return redirect_to_sign_in(request)
         return view(cast(R, request), *args, **kwargs)
+
+    return wrapper
+
+
+def staff_required[**P](
+    view: Callable[Concatenate[AuthenticatedHttpRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Call the view for staff. Everybody else who is signed in gets a 404: they need not know that the page exists."""
+
+    @wraps(view)
+    @login_required
+    def wrapper(request: AuthenticatedHttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
 
     return wrapper
 

@@ -1,12 +1,12 @@
 """The pages on which staff read and handle reports of fans."""
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.decorators import login_required
+from accounts.decorators import staff_required
 from accounts.requests import AuthenticatedHttpRequest
 from trust import counts, reports, reports_by_program
 from trust.exceptions import AlreadyHandled
@@ -19,18 +19,16 @@ REPORTS_PER_PAGE = 50
 
 @require_safe
 @never_cache
-@login_required
+@staff_required
 def report_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the open reports, oldest first; with ?handled those that were handled, newest first."""
-    _require_staff(request)
     return _render_reports(request)
 
 
 @post_only
-@login_required
+@staff_required
 def handle_report(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Uphold or dismiss one report. An invalid form comes back with 422, a report that is already handled with 409."""
-    _require_staff(request)
     report = get_object_or_404(Report, pk=pk)
     form = _verdict_form(report, request)
     if not form.is_valid():
@@ -41,12 +39,6 @@ def handle_report(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     except AlreadyHandled as error:
         return _render_reports(request, problem=str(error), status=409)
     return _render_reports(request) if request.htmx else redirect("staff-reports")
-
-
-def _require_staff(request: AuthenticatedHttpRequest) -> None:
-    """Raise Http404 for everybody else, who need not know that the page exists."""
-    if not request.user.is_staff:
-        raise Http404
 
 
 def _verdict_form(report: Report, request: AuthenticatedHttpRequest | None = None) -> VerdictForm:

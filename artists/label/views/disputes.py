@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.decorators import login_required
+from accounts.decorators import staff_required
 from accounts.requests import AuthenticatedHttpRequest
 from artists.label.claims import ClaimRow, find_disputed, list_all_disputed
 from rights import claims
@@ -32,19 +32,17 @@ class SettlementForm(forms.Form):
 
 @require_safe
 @never_cache
-@login_required
+@staff_required
 def show_disputes(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The disputed claims of all rightsholders, oldest first."""
-    _require_staff(request)
     return _render_disputes(request)
 
 
 @post_only
 @never_cache
-@login_required
+@staff_required
 def settle_dispute(request: AuthenticatedHttpRequest, claim_id: int) -> HttpResponse:
     """Settle a dispute with a note: the claim stands, or it is wrong and ends. Claims beside it can be ended too."""
-    _require_staff(request)
     row = find_disputed(claim_id)
     if row is None:
         raise Http404
@@ -59,12 +57,6 @@ def settle_dispute(request: AuthenticatedHttpRequest, claim_id: int) -> HttpResp
             claims.end(claim, by=request.user)
     messages.success(request, "Settled. Both sides read your note.")
     return redirect("staff-claims")
-
-
-def _require_staff(request: AuthenticatedHttpRequest) -> None:
-    """Raise Http404 for everybody else, who need not know that the page exists."""
-    if not request.user.is_staff:
-        raise Http404
 
 
 def _render_disputes(
