@@ -40,11 +40,11 @@ class ArtistSerializer(serializers.ModelSerializer[Artist]):
         fields = ["id", "name", "slug"]
 
 
-def find_person(email: str) -> Person:
-    """The person with this address. Raises Conflict; only staff may learn who has no account."""
+def find_person(field: str, email: str) -> Person:
+    """The person with the address in this field. Raises Conflict; only staff may learn who has no account."""
     person = Person.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
-        raise Conflict({"principal": f"Nobody with the address {email} has an account yet."})
+        raise Conflict({field: f"Nobody with the address {email} has an account yet."})
     return person
 
 
@@ -63,7 +63,7 @@ class ArtistsView(APIView):
         if other:
             problem = f"This looks like {other.name} ({other.slug}). Confirm that it is somebody else."
             raise Conflict({"confirm_lookalike": problem})
-        principal = find_person(serializer.validated_data["principal"])
+        principal = find_person("principal", serializer.validated_data["principal"])
         require_recent_password(request)
         with transaction.atomic():
             artist = registration.add_artist(name, slug=slug, by=get_person(request).actor)

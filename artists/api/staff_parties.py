@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import roles
-from accounts.models import Person
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
+from artists.api.staff import find_person
 from catalog.lookalikes import has_visible_character
 from rights import parties
 from rights.models import Party
@@ -48,14 +48,6 @@ class PartySerializer(serializers.ModelSerializer[Party]):
         fields = ["id", "kind", "name", "isni", "ipi", "dpid"]
 
 
-def find_signatory(email: str) -> Person:
-    """The person with this address. Raises Conflict; only staff may learn who has no account."""
-    person = Person.objects.filter(email=email.lower(), is_active=True).first()
-    if person is None:
-        raise Conflict({"signatory": f"Nobody with the address {email} has an account yet."})
-    return person
-
-
 class PartiesView(APIView):
     permission_classes = [IsAdminUser]
 
@@ -69,7 +61,7 @@ class PartiesView(APIView):
         for identifier, value in values.items():
             if Party.objects.filter(**{identifier: value}).exists():
                 raise Conflict({identifier: "Another rightsholder has this one."})
-        signatory = find_signatory(email)
+        signatory = find_person("signatory", email)
         require_recent_password(request)
         try:
             party = parties.add_rightsholder(kind, name, signatory=signatory, by=get_person(request), **values)
@@ -87,7 +79,7 @@ class SignatoriesView(APIView):
         party = get_object_or_404(Party.objects.select_related("team"), pk=pk, team__isnull=False)
         serializer = SignatorySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        signatory = find_signatory(serializer.validated_data["signatory"])
+        signatory = find_person("signatory", serializer.validated_data["signatory"])
         require_recent_password(request)
         assert party.team
         roles.name_signatory(party.team, signatory, by=get_person(request))
