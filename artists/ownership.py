@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from accounts.models import Person
 from artists import songs
@@ -83,7 +82,7 @@ def list_owned(recording: Recording) -> list[Owned]:
     """The recording first, then its works, in two queries."""
     works = list(recording.works.order_by("pk"))
     found = Claim.objects.filter(Q(recording=recording) | Q(work__in=works))
-    found = found.filter(Q(live_until=None) | Q(live_until__gt=Now())).select_related("party").order_by("role", "pk")
+    found = found.filter(rights_claims.LIVE).select_related("party").order_by("role", "pk")
     shares = [Share(claim, claim.party.artist_id == recording.artist_id) for claim in found]
     return [
         Owned(work, [share for share in shares if share.claim.work_id == (work and work.pk)]) for work in (None, *works)

@@ -124,13 +124,14 @@ type Said = dict[tuple[str, int | None], Grant]
 
 
 def _list_said(artist: Artist, songs: Iterable[Recording]) -> Said:
-    live = grants.list_live(artist).filter(Q(recording=None) | Q(recording__in=list(songs)), use__in=SWITCHED_USES)
+    about = Q(recording=None) | Q(recording__in=list(songs))
+    live = grants.list_live().filter(about, party__artist=artist, use__in=SWITCHED_USES)
     return {(grant.use, grant.recording_id): grant for grant in live.order_by("-country", "-pk")}
 
 
 def _count_exceptions(artist: Artist) -> dict[tuple[str, bool], int]:
     """How many songs are switched on, or off, by themselves: by use and answer."""
-    single = grants.list_live(artist).filter(recording__isnull=False, use__in=SWITCHED_USES)
+    single = grants.list_live().filter(party__artist=artist, recording__isnull=False, use__in=SWITCHED_USES)
     counted = single.values_list("use", "allows").annotate(Count("recording", distinct=True))
     return {(use, allows): count for use, allows, count in counted.order_by()}
 

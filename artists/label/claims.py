@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
 
 from accounts.people import display_names
 from artists.ownership import format_share
+from rights.claims import LIVE
 from rights.models import Claim, Party
 
 PAGE_SIZE = 50
-LIVE = Q(live_until=None) | Q(live_until__gt=Now())
 DISPUTED = Q(disputed_at__isnull=False, settled_at=None)
 WAITING = LIVE & Q(confirmed_at=None)
 

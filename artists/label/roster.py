@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from catalog.models import Artist, Recording, RecordingWork
-from rights.models import Claim, Grant, Party, RosterEntry, Use
+from rights import clearance
+from rights.claims import LIVE
+from rights.models import Claim, Party, RosterEntry, Use
 
 SHOWN_USES = {
     Use.PERSONAL_MESSAGE: "messages",
@@ -55,7 +58,7 @@ def list_roster(label: Party) -> Roster:
     current = [entry for entry in entries if is_current(entry)]
     uses = _uses_by_artist(entry.artist_id for entry in current)
     rows = [
-        RosterRow(entry, getattr(entry, "owned", 0), join_words(uses.get(entry.artist_id, [])) or "nothing")
+        RosterRow(entry, getattr(entry, "owned", 0), get_text_list(uses.get(entry.artist_id, []), "and") or "nothing")
         for entry in current
     ]
     others = artists_with_claims(label).exclude(pk__in=[entry.artist_id for entry in current if entry.accepted])
@@ -69,8 +72,7 @@ def artists_with_claims(label: Party) -> QuerySet[Artist]:
 
 def claimed_recordings(label: Party) -> QuerySet[Recording]:
     """The recordings of which, or of whose works, the rightsholder claims a part, or administers one."""
-    live = Q(live_until=None) | Q(live_until__gt=Now())
-    claims = Claim.objects.filter(live, Q(party=label) | Q(administered_by=label))
+    claims = Claim.objects.filter(LIVE, Q(party=label) | Q(administered_by=label))
     of_works = RecordingWork.objects.filter(work__in=claims.values("work"))
     return Recording.objects.filter(Q(pk__in=claims.values("recording")) | Q(pk__in=of_works.values("recording")))
 
@@ -88,24 +90,15 @@ def find_artist(text: str) -> Artist | None:
     return found[0] if len(found) == 1 else None
 
 
-def join_words(words: Iterable[str]) -> str:
-    """For example "messages, remixes and playlists"."""
-    *first, last = [*words] or [""]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 def _with_recordings(label: Party) -> QuerySet[RosterEntry]:
-    live = Q(live_until=None) | Q(live_until__gt=Now())
-    owned = Claim.objects.filter(live, party=label, recording__artist=OuterRef("artist")).values("recording__artist")
+    owned = Claim.objects.filter(LIVE, party=label, recording__artist=OuterRef("artist")).values("recording__artist")
     count = Subquery(owned.values(count=Count("recording", distinct=True)), output_field=IntegerField())
     return label.roster.select_related("artist").annotate(owned=Coalesce(count, 0))
 
 
 def _uses_by_artist(artists: Iterable[int]) -> dict[int, list[str]]:
     """What each artist permits for all songs, in the order of SHOWN_USES."""
-    now = Q(live_until=None) | Q(live_until__gt=Now())
-    said = Grant.objects.filter(now, party__artist__in=list(artists), allows=True, recording=None, work=None)
-    said = said.filter(live_from__lte=Now(), ended_at=None, use__in=SHOWN_USES)
+    said = clearance.live_grants().filter(party__artist__in=list(artists), use__in=SHOWN_USES)
     permitted: defaultdict[int, set[str]] = defaultdict(set)
     for artist, use in said.values_list("party__artist", "use").distinct():
         permitted[artist].add(use)

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.utils.text import get_text_list
 
-from artists.label.roster import join_words
 from catalog.models import Artist, Recording
+from rights import grants
 from rights.answers import Answer, list_answers
 from rights.models import Party, Use
 
@@ -52,9 +51,8 @@ def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> l
 
 def list_master(party: Party, artist: Artist) -> list[Switch]:
     """The switches of all songs of the artist: whether a yes to all of them is in."""
-    now = Q(live_until=None) | Q(live_until__gt=Now())
-    said = party.grants.filter(now, artist=artist, recording=None, work=None, ended_at=None, live_from__lte=Now())
-    on = set(said.filter(allows=True, use__in=USES).values_list("use", flat=True))
+    said = grants.list_live().filter(party=party, artist=artist, recording=None, work=None, allows=True)
+    on = set(said.filter(use__in=USES).values_list("use", flat=True))
     return [Switch(use, str(use.label), use in on) for use in USES]
 
 
@@ -76,5 +74,5 @@ def _describe(problem: str, who: str, uses: Sequence[str]) -> str:
         return "Nobody knows everybody who owns or wrote it"
     if problem in UNSETTLED:
         return UNSETTLED[problem].format(who=who)
-    words = join_words(word for use, word in USES.items() if use in uses)
+    words = get_text_list([word for use, word in USES.items() if use in uses], "and")
     return MISSING[problem].format(who=who, uses=words)

@@ -1,7 +1,7 @@
 """Claim, confirm, end and settle who owns what. The shares of one role add up to 10,000 basis points."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed
@@ -12,6 +12,9 @@ from catalog.models import Recording, Work
 from rights import parties
 from rights.models import Claim, Party
 from rights.models.claims import WHOLE
+
+LIVE = Q(live_until=None) | Q(live_until__gt=Now())
+"""Claims that have not ended."""
 
 
 def claim(

@@ -138,10 +138,10 @@ def list_said(artist: Artist) -> QuerySet[Grant]:
     return Grant.objects.filter(party__artist=artist).select_related("party").order_by("-live_from", "-id")
 
 
-def list_live(artist: Artist) -> QuerySet[Grant]:
-    """Every yes and no of this artist that is live now."""
+def list_live() -> QuerySet[Grant]:
+    """Every yes and no that is live now, of artists and of rightsholders."""
     live_until = Q(live_until=None) | Q(live_until__gt=Now())
-    return Grant.objects.filter(_NOT_ENDED, live_until, party__artist=artist, live_from__lte=Now())
+    return Grant.objects.filter(_NOT_ENDED, live_until, live_from__lte=Now())
 
 
 def _permit(
