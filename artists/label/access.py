@@ -83,9 +83,8 @@ def _get_label_or_404(party_id: int, person: Person) -> Label:
     party = verified.filter(pk=party_id).first()
     if party is None:
         raise Http404
-    deputy = party.represented_by
-    teams = [team for team in (party.team_id, deputy and deputy.team_id) if team]
-    roles = frozenset(Member.objects.filter(person=person, team__in=teams).values_list("role", flat=True))
+    members = Member.objects.filter(person=person, team__in=party.acting_team_ids)
+    roles = frozenset(members.values_list("role", flat=True))
     if not roles:
         raise Http404
     return Label(party, roles, person)

@@ -10,9 +10,7 @@ KIND = "catalog.import"
 
 def post(catalog_import: CatalogImport) -> None:
     """Post a notice to each member of the team that acts for the party, in the transaction of the change."""
-    party = catalog_import.party
-    deputy = party.represented_by
-    teams = [team for team in (party.team_id, deputy and deputy.team_id) if team]
+    teams = catalog_import.party.acting_team_ids
     members = Member.objects.filter(team__in=teams, person__is_active=True).order_by("person")
     people = members.values_list("person", flat=True).distinct()
     notices.post([NewNotice(person, KIND, f"import:{catalog_import.pk}") for person in people])

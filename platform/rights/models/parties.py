@@ -60,3 +60,9 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_kind_display().lower()})"
+
+    @property
+    def acting_team_ids(self) -> list[int]:
+        """The ids of the teams that act for a rightsholder: its own, and that of the party that represents it."""
+        deputy = self.represented_by
+        return [team for team in (self.team_id, deputy and deputy.team_id) if team]
