@@ -18,6 +18,7 @@ from rights import grants, roster
 from rights.grants import Songs
 from rights.models import Use
 from web.pagination import Page, cursor_or_start, paginate
+from web.parsers import parse_integer
 
 PAGE_SIZE = 20
 
@@ -61,9 +62,8 @@ def _read_press(data: QueryDict, label: Label, artist: Artist) -> Press:
         raise Http404
     if not colon:
         return Press(use, None, is_on)
-    if not (song.isascii() and song.isdigit() and len(song) <= 18):
-        raise Http404
-    return Press(use, get_object_or_404(claimed_recordings(label.party), pk=int(song), artist=artist), is_on)
+    recordings = claimed_recordings(label.party)
+    return Press(use, get_object_or_404(recordings, pk=parse_integer(song), artist=artist), is_on)
 
 
 def _press_switch(request: AuthenticatedHttpRequest, label: Label, artist: Artist, press: Press) -> None:
