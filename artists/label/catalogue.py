@@ -6,6 +6,7 @@ from functools import cached_property
 
 from rights.imports.counts import GOOD, count_verdicts
 from rights.imports.reasons import describe
+from rights.imports.uploads import WORKING_STATES
 from rights.models import CatalogImport, ImportLine
 
 PAGE_SIZE = 50
@@ -51,7 +52,7 @@ class ImportPage:
 
     @property
     def is_working(self) -> bool:
-        return self.stored.state in (CatalogImport.State.READING, CatalogImport.State.REQUESTED)
+        return self.stored.state in WORKING_STATES
 
     @cached_property
     def rows(self) -> list[tuple[ImportLine, str]]:

@@ -65,7 +65,6 @@ class CsvFile:
 def open_csv(file: IO[bytes]) -> CsvFile:
     """Find out the encoding, the separator and the columns. Raises UnreadableFile."""
     encoding = text_encoding.detect(file)
-    first_row = 1
     best: tuple[str, ...] = ()
     separator = ","
     source = _Source(file, encoding)
@@ -76,9 +75,8 @@ def open_csv(file: IO[bytes]) -> CsvFile:
         names = _name_columns(line, each)
         if sum(map(bool, names)) > sum(map(bool, best)):
             best, separator = names, each
-    first_row = source.number + 1
     _require_columns(best)
-    return CsvFile(file, encoding, separator, best, first_row)
+    return CsvFile(file, encoding, separator, best, first_row=source.number + 1)
 
 
 class _Source:

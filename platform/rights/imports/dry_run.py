@@ -110,10 +110,10 @@ class _Roster:
         share = shares.pop(self.party_name, 0) if line.owners else WHOLE
         names = ", ".join(owner.name for owner in line.owners)
         verdict, reason, facts = _judge_alone(line, found, share, shorten(names))
-        is_readable = verdict != ImportLine.Verdict.NO and artist is not None
         others = ", ".join(owner.name for owner in line.owners if text_keys.normalise(owner.name) in shares)
         yield from (verdict, reason, Jsonb(facts), line.title, line.artist, artist and artist.pk)
         yield from (line.isrc, line.mbid, line.iswc, line.duration_ms, share, shorten(others))
+        is_readable = verdict != ImportLine.Verdict.NO
         keys = text_keys.recording_keys(line.title, artist.name) if is_readable and artist else None
         yield from (keys["text_key"], keys["names_key"], keys["leads_key"]) if keys else (None, None, None)
 

@@ -21,11 +21,9 @@ class Encoding:
 
     def has_foreign_bytes(self, cells: Iterable[str]) -> bool:
         """Whether a cell holds bytes that the encoding does not have."""
-        foreign = "\ufffd" if self.errors == "replace" else ("\udc80", "\udcff")
-        if isinstance(foreign, str):
-            return any(foreign in cell for cell in cells)
-        low, high = foreign
-        return any(not cell.isascii() and any(low <= letter <= high for letter in cell) for cell in cells)
+        if self.errors == "replace":
+            return any("\ufffd" in cell for cell in cells)
+        return any(not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell) for cell in cells)
 
 
 UTF_8 = Encoding("utf-8-sig", "UTF-8")
