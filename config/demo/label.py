@@ -1,17 +1,12 @@
 """The demo's label: a signatory, an artist on its roster, and claims on three songs, of which one waits."""
 
 from random import Random
-from uuid import UUID
-
-from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
 
 from accounts.models import Person
-from audit import trail
 from catalog import registration
 from catalog.models import Recording
 from config.demo.artist_data import MARA
-from config.demo.setup import PASSWORD, STAFF_HANDLE, DemoWorld, email_for
+from config.demo.setup import STAFF_HANDLE, DemoWorld, add_people
 from rights import claims, grants, parties, roster
 from rights.grants import Songs
 from rights.models import Claim, Party, Use
@@ -37,19 +32,7 @@ def create_label(world: DemoWorld) -> None:
 
 def _create_signatory() -> Person:
     """The id comes from random numbers of its own, so that those of the seed stay as they are."""
-    person = Person(
-        id=UUID(int=Random(SIGNATORY).getrandbits(128), version=4),  # noqa: S311 - no secret
-        email=email_for(SIGNATORY),
-        handle=SIGNATORY,
-        name="Rui Falcão",
-        country="PT",
-        age_band="18_plus",
-        password=make_password(PASSWORD),
-    )
-    person.save(force_insert=True)
-    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    trail.record("person.joined", by=person.actor, subject=person.actor)
-    return person
+    return add_people({SIGNATORY: ("Rui Falcão", "PT")}, Random(SIGNATORY))[SIGNATORY]  # noqa: S311 - no secret
 
 
 def _claim_song(world: DemoWorld, label: Party, recording: Recording, *, by: Person) -> Claim:

@@ -1,5 +1,6 @@
 """First part of the seed: people, artists with teams, grants and programs, and opt-ins."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -53,13 +54,22 @@ def email_for(handle: str) -> str:
 
 
 def create_people(world: DemoWorld) -> None:
-    """Create all people with the same password. It is hashed once, because hashing is slow on purpose."""
+    """Create the artists' teams, the fans and the trust desk."""
     members = {member.handle: (member.name, member.country) for artist in ARTISTS for member in artist.team}
     names = {STAFF_HANDLE: ("Trust desk", "IE"), **members, **FANS}
+    world.people = add_people(names, world.rng)
+    tokens.create(world.people[ANA], "Pano Scrobbler on my phone", by=world.people[ANA])
+
+
+def add_people(names: Mapping[str, tuple[str, str]], rng: Random) -> dict[str, Person]:
+    """Create people with these names and countries, by handle. They have the same password.
+
+    It is hashed once, because hashing is slow on purpose.
+    """
     password = make_password(PASSWORD)
-    world.people = {
+    people = {
         handle: Person(
-            id=UUID(int=world.rng.getrandbits(128), version=4),
+            id=UUID(int=rng.getrandbits(128), version=4),
             email=email_for(handle),
             handle=handle,
             name=name,
@@ -70,14 +80,14 @@ def create_people(world: DemoWorld) -> None:
         )
         for handle, (name, country) in names.items()
     }
-    Person.objects.bulk_create(world.people.values())
+    Person.objects.bulk_create(people.values())
     EmailAddress.objects.bulk_create(
-        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in world.people.values()
+        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in people.values()
     )
     trail.record_all(
-        trail.new_entry("person.joined", by=person.actor, subject=person.actor) for person in world.people.values()
+        trail.new_entry("person.joined", by=person.actor, subject=person.actor) for person in people.values()
     )
-    tokens.create(world.people[ANA], "Pano Scrobbler on my phone", by=world.people[ANA])
+    return people
 
 
 def create_artists(world: DemoWorld) -> None:
