@@ -8,7 +8,7 @@ from audit import trail
 from rights import parties
 from rights.imports import notices
 from rights.imports.exceptions import ImportRefused
-from rights.models import CatalogImport, ImportFile, ImportLine, Party
+from rights.models import CatalogImport, ImportFile, Party
 from worker.wake import notify
 
 CHANNEL = "catalog_imports"
@@ -66,6 +66,5 @@ def remove(catalog_import: CatalogImport, *, by: Person) -> None:
             return
         if stored.state in (CatalogImport.State.REQUESTED, CatalogImport.State.DONE):
             raise ImportRefused("This was imported, or is being imported now.")
-        ImportLine.objects.filter(catalog_import=stored).delete()
         stored.delete()
         trail.record("import.removed", by=by.actor, subject=str(catalog_import), party=catalog_import.party_id)
