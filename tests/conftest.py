@@ -1,4 +1,4 @@
-"""Fixtures of all tests: migrated databases, real brokers, our own processes. The network is blocked."""
+"""Fixtures of all tests: migrated databases, an artist, real brokers, our own processes. The network is blocked."""
 
 import os
 import socket
@@ -18,8 +18,11 @@ from django.core.cache import caches
 from hypothesis import HealthCheck
 from pytest_django import DjangoDbBlocker, Settings
 
+from catalog.models import Artist
 from config.database import migrate, use_database
-from tests import servers
+from rights.models import Party
+from tests import factories, servers
+from tests.rights import factories as owners
 from tests.servers import Broker, Database, Processes, RestartableBroker, ServerUnavailable, Site
 
 
@@ -137,6 +140,19 @@ def _put_long_files_first(items: list[pytest.Item]) -> None:
 def _clear_sums_cache() -> None:
     """Forget cached sums, because ids begin at 1 again in every database."""
     caches["sums"].clear()
+
+
+# Who many tests are about
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return factories.create_artist()
+
+
+@pytest.fixture
+def label() -> Party:
+    return owners.create_party()
 
 
 # The brokers

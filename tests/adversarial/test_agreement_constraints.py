@@ -22,11 +22,6 @@ SELECT %s, %s, 9, %s, coalesce(live_from, now()), id FROM rights_agreementversio
 
 
 @pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
-@pytest.fixture
 def publisher() -> Party:
     return owners.create_party("publisher", "Kestrel Row")
 

@@ -9,7 +9,7 @@ from rights.models import Party
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.rights import factories as owners
-from tests.rights.imports.factories import add_to_roster, bring_in, read
+from tests.rights.imports.factories import bring_in, read
 
 pytestmark = pytest.mark.django_db
 NOBODY = f"person:{uuid.UUID(int=4)}"
@@ -23,14 +23,8 @@ REQUEST = "UPDATE rights_catalogimport SET state = 'requested', requested_by = %
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label(artist: Artist) -> Party:
-    label = owners.create_party()
-    add_to_roster(label, artist)
+def label(label: Party, artist: Artist) -> Party:
+    owners.add_to_roster(label, artist)
     return label
 
 

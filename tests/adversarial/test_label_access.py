@@ -11,7 +11,7 @@ from accounts import roles
 from accounts.models import Person
 from artists.label.views.roster import TOO_LATE
 from catalog.models import Artist
-from rights import claims, parties, roster
+from rights import claims, parties
 from rights.models import CatalogImport, Claim, Grant, Party, RosterEntry
 from tests import factories
 from tests.rights import factories as owners
@@ -83,8 +83,7 @@ class Scene:
 def scene() -> Scene:
     artist, party = factories.create_artist(), owners.create_party()
     factories.create_artist("Ove Lind")
-    entry = roster.propose(party, artist, by=owners.get_signer(party), fresh=True)
-    roster.answer(entry, accepted=True, by=factories.get_member(artist, "principal"), fresh=True)
+    entry = owners.add_to_roster(party, artist)
     by, recording = factories.get_member(artist, "editor"), factories.create_recording(artist)
     claim = claims.claim(party, Claim.Role.RECORDING_OWNER, by=by, recording=recording)
     return Scene(party, artist, entry, claim, import_factories.read(party, "Low Tide,Mara Veil,,"))

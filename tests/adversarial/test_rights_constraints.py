@@ -54,11 +54,6 @@ def refuse(promise: str, statement: str, **values: Any) -> None:
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
 def song(artist: Artist) -> OwnedSong:
     return owners.create_owned_song(artist)
 

@@ -23,18 +23,8 @@ END = "UPDATE rights_rosterentry SET live_until = %s, ended_by = %s WHERE id = %
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
-@pytest.fixture
 def entry(label: Party, artist: Artist) -> RosterEntry:
-    return roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
+    return owners.propose(label, artist)
 
 
 def principal(artist: Artist) -> Person:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from accounts import roles
-from accounts.models import Person, Role, Team, TeamKind
+from accounts.models import Person, Role
 from catalog import registration
 from catalog.models import Artist, Recording, RecordingWork, Work
-from rights import claims, grants, parties
+from rights import claims, grants, parties, roster
 from rights.grants import Songs
-from rights.models import Claim, Grant, Party, Use
+from rights.models import Claim, Grant, Party, RosterEntry, Use
 from tests import factories
 
 
@@ -24,9 +23,8 @@ def create_work(*recordings: Recording, title: str = "") -> Work:
 
 def create_party(kind: str = "label", name: str = "Harbor Lane") -> Party:
     """A rightsholder that staff verified, with a team of one person who signs."""
-    team = Team.objects.create(name=name, kind=TeamKind.RIGHTSHOLDER)
-    roles.name_signatory(team, factories.create_person(f"{name} signer"), by=factories.get_staff())
-    return parties.add_party(kind, name, by=factories.get_staff(), team=team)
+    signatory = factories.create_person(f"{name} signer")
+    return parties.add_rightsholder(kind, name, signatory=signatory, by=factories.get_staff())
 
 
 def get_signer(party: Party) -> Person:
@@ -35,6 +33,18 @@ def get_signer(party: Party) -> Person:
         return factories.get_member(party.artist, Role.PRINCIPAL)
     assert party.team
     return party.team.members.select_related("person").get(role="signatory").person
+
+
+def propose(label: Party, artist: Artist) -> RosterEntry:
+    """The label asks the artist to be on its roster."""
+    return roster.propose(label, artist, by=get_signer(label), fresh=True)
+
+
+def add_to_roster(label: Party, artist: Artist) -> RosterEntry:
+    """Both say that they work together."""
+    entry = propose(label, artist)
+    roster.answer(entry, accepted=True, by=factories.get_member(artist, Role.PRINCIPAL), fresh=True)
+    return entry
 
 
 def own(party: Party, owned: Recording | Work, role: str = "", **terms: Any) -> Claim:

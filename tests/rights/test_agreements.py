@@ -24,11 +24,6 @@ REMIXES = Terms("Remixes of all songs.", (Scope(Use.REMIX),))
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
 def song(artist: Artist) -> OwnedSong:
     return owners.create_owned_song(artist, permitted=False)
 

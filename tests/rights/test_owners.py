@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
 def song(artist: Artist) -> OwnedSong:
     return owners.create_owned_song(artist)
 

@@ -9,25 +9,12 @@ from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from audit.models import Entry
 from catalog.models import Artist
 from rights import roster
-from rights.models import Party, RosterEntry
+from rights.models import Party
 from tests import factories
 from tests.rights import factories as owners
+from tests.rights.factories import propose
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
-def propose(label: Party, artist: Artist) -> RosterEntry:
-    return roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
 
 
 def test_both_say_yes_and_one_of_them_ends_it(label: Party, artist: Artist) -> None:

@@ -12,21 +12,15 @@ from rights.models import CatalogImport, Party
 from tests import factories
 from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
-from tests.rights.imports.factories import add_to_roster, bring_in, read, work_all
+from tests.rights.imports.factories import bring_in, read, work_all
 
 pytestmark = pytest.mark.django_db
 ROWS = ["Salt Radio,Mara Veil,PTPLR2500417,3:45", "Waits,Nobody,,", "Bad,Mara Veil,PT-PLR-25-0041,"]
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label(artist: Artist) -> Party:
-    label = owners.create_party()
-    add_to_roster(label, artist)
+def label(label: Party, artist: Artist) -> Party:
+    owners.add_to_roster(label, artist)
     return label
 
 

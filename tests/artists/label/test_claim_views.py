@@ -13,16 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
-@pytest.fixture
 def claim(artist: Artist, label: Party) -> Claim:
     recording = factories.create_recording(artist, "Salt Radio")
     editor = factories.get_member(artist, "editor")

@@ -17,18 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
-@pytest.fixture
 def entry(label: Party, artist: Artist) -> RosterEntry:
-    return roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
+    return owners.propose(label, artist)
 
 
 def with_password(person: Person) -> Person:

@@ -18,11 +18,6 @@ ISWC, TYPED_ISWC = "T0345246801", "t-034.524.680-1"
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
 def song(artist: Artist) -> Recording:
     return factories.create_recording(artist)
 

@@ -2,24 +2,14 @@
 
 from collections.abc import Iterable
 
-from accounts.models import Role
-from catalog.models import Artist
-from rights import roster
 from rights.imports import uploads, work
 from rights.imports.counts import count_verdicts
 from rights.imports.reasons import describe
 from rights.models import CatalogImport, ImportLine, Party
-from tests import factories
 from tests.rights import factories as owners
 from tests.servers import wait_until
 
 HEADING = "title,artist,isrc,duration"
-
-
-def add_to_roster(label: Party, artist: Artist, *, accepted: bool = True) -> None:
-    entry = roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
-    if accepted:
-        roster.answer(entry, accepted=True, by=factories.get_member(artist, Role.PRINCIPAL), fresh=True)
 
 
 def upload(label: Party, *rows: str, heading: str = HEADING) -> CatalogImport:

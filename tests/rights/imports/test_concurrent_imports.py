@@ -14,7 +14,7 @@ from rights.models import CatalogImport, Claim, Party
 from tests import factories
 from tests.concurrency import run_at_once
 from tests.rights import factories as owners
-from tests.rights.imports.factories import add_to_roster, counts, read, request, work_all
+from tests.rights.imports.factories import counts, read, request, work_all
 
 ROWS = [f"Song {each},Mara Veil,PTPLR25{each:05},3:45" for each in range(300)]
 
@@ -24,7 +24,7 @@ def labels(committing_db: None) -> list[Party]:
     artist = factories.create_artist()
     labels = [owners.create_party(name=name) for name in ("Harbor Lane", "Second Shore")]
     for label in labels:
-        add_to_roster(label, artist)
+        owners.add_to_roster(label, artist)
     return labels
 
 

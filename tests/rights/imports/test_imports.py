@@ -18,7 +18,6 @@ from rights.models import CatalogImport, Claim, ImportFile, ImportLine, Party
 from tests import factories
 from tests.rights import factories as owners
 from tests.rights.imports.factories import (
-    add_to_roster,
     bring_in,
     counts,
     read,
@@ -33,14 +32,8 @@ ISRC = "PTPLR2500417"
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label(artist: Artist) -> Party:
-    label = owners.create_party()
-    add_to_roster(label, artist)
+def label(label: Party, artist: Artist) -> Party:
+    owners.add_to_roster(label, artist)
     return label
 
 
@@ -116,7 +109,7 @@ def test_a_recording_comes_once_in_a_file(label: Party) -> None:
 
 def test_a_line_waits_until_the_artist_is_on_the_roster(label: Party, artist: Artist) -> None:
     factories.create_artist("Stranger")
-    add_to_roster(label, factories.create_artist("Ifeoma"), accepted=False)
+    owners.propose(label, factories.create_artist("Ifeoma"))
 
     brought = read(label, "A,Stranger,,", "B,Ifeoma,,", "C,Nobody at all,,")
 
@@ -130,7 +123,7 @@ def test_a_line_waits_until_the_artist_is_on_the_roster(label: Party, artist: Ar
 
 def test_two_artists_of_one_name_are_told_apart_by_their_address(label: Party) -> None:
     for slug in ("ove-lind", "ove-lind-2"):
-        add_to_roster(label, factories.create_artist("Ove Lind", slug=slug))
+        owners.add_to_roster(label, factories.create_artist("Ove Lind", slug=slug))
 
     brought = read(label, "A,Ove Lind,,", "B,ove-lind-2,,")
 
