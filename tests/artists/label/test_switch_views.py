@@ -1,9 +1,14 @@
 """A rightsholder's own switches: for all songs of an artist and for each, with everybody else's answer beside them."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from artists.label.switches import list_master
 from catalog.models import Artist
-from rights import clearance, grants
+from rights import agreements, clearance, grants
+from rights.agreements import Scope, Terms
 from rights.grants import Songs
 from rights.models import Grant, Use
 from tests import factories
@@ -12,11 +17,6 @@ from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
 
 
 @pytest.fixture
@@ -75,6 +75,18 @@ def test_a_yes_for_every_artist_is_limited_by_a_no_for_one(song: OwnedSong) -> N
     assert [(grant.artist, grant.allows) for grant in live] == [(None, True), (song.artist.artist, False)]
     client.post(path(song), {"switch_on": "remix"})
     assert missing(song) == ()
+
+
+def test_a_switch_is_on_until_the_agreement_that_permits_it_has_ended(song: OwnedSong, artist: Artist) -> None:
+    scopes = (Scope(Use.REMIX, artist=artist),)
+    for start in (None, timezone.now() + timedelta(days=1)):
+        terms = Terms("Remixes of all songs.", scopes, starts_at=start)
+        version = agreements.propose("A-1", [song.label, song.artist], terms, by=factories.get_staff())
+        for party in (song.label, song.artist):
+            agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
+    assert Grant.objects.filter(party=song.label, ended_at__gt=timezone.now()).exists()
+
+    assert [switch.is_on for switch in list_master(song.label, artist)] == [True, False, False]
 
 
 def test_what_others_say_is_shown_with_who_and_without_a_button(song: OwnedSong) -> None:
