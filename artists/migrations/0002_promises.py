@@ -171,5 +171,5 @@ class Migration(migrations.Migration):
             DROP CONSTRAINT a_draft_replaces_another, DROP CONSTRAINT a_draft_of_a_moment;
             """,
         ),
-        write_once("artists_programversion", "decision_id", until="decision_id"),
+        *write_once("artists_programversion", "decision_id", until="decision_id"),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from audit.operations import never_removed
+
 
 class Migration(migrations.Migration):
     dependencies = [("fans", "0001_initial"), ("audit", "0002_promises"), ("rights", "0002_promises")]
@@ -41,12 +43,6 @@ class Migration(migrations.Migration):
             FOR EACH ROW WHEN (num_nulls(NEW.text, NEW.salt, NEW.why) > 0)
             EXECUTE FUNCTION fans_refuse_partial_insert();
 
-            -- Opening, erasing and withdrawing are the only changes.
-            CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON fans_experience
-            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-            REVOKE UPDATE, DELETE, TRUNCATE ON fans_experience FROM fanfare_app;
-            GRANT UPDATE (salt, text, why, opened_at, withdrawn_at) ON fans_experience TO fanfare_app;
-
             CREATE TRIGGER stays_so BEFORE UPDATE ON fans_experience FOR EACH ROW WHEN (
                 (OLD.opened_at IS NOT NULL AND NEW.opened_at IS DISTINCT FROM OLD.opened_at)
                 OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)
@@ -60,9 +56,9 @@ class Migration(migrations.Migration):
             ALTER TABLE fans_experience DROP CONSTRAINT cleared_for_its_artist_and_use;
             DROP TRIGGER inserted_whole ON fans_experience;
             DROP FUNCTION fans_refuse_partial_insert();
-            DROP TRIGGER never_removed ON fans_experience;
             ALTER TABLE fans_experience DROP CONSTRAINT nothing_undecided;
-            GRANT UPDATE, DELETE ON fans_experience TO fanfare_app;
             """,
         ),
+        # Opening, erasing and withdrawing are the only changes.
+        never_removed("fans_experience", "salt", "text", "why", "opened_at", "withdrawn_at"),
     ]

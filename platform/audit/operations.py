@@ -67,20 +67,31 @@ def append_only(table: str) -> RunSQL:
     )
 
 
-def write_once(table: str, *columns: str, until: str) -> RunSQL:
-    """Forbid DELETE and TRUNCATE, and allow UPDATE of `columns` alone, while the column `until` is still NULL."""
+def never_removed(table: str, *columns: str) -> RunSQL:
+    """Forbid DELETE and TRUNCATE, and allow the app role UPDATE of `columns` alone. The app's own triggers say when."""
     return RunSQL(
         f"""
-        CREATE TRIGGER write_once BEFORE UPDATE ON {table}
-        FOR EACH ROW WHEN (OLD.{until} IS NOT NULL) EXECUTE FUNCTION refuse_change();
         CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON {table}
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
         REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM fanfare_app;
         GRANT UPDATE ({", ".join(columns)}) ON {table} TO fanfare_app;
         """,
         f"""
-        DROP TRIGGER write_once ON {table};
         DROP TRIGGER never_removed ON {table};
         GRANT UPDATE, DELETE ON {table} TO fanfare_app;
         """,
     )
+
+
+def write_once(table: str, *columns: str, until: str) -> list[RunSQL]:
+    """Forbid DELETE and TRUNCATE, and allow UPDATE of `columns` alone, while the column `until` is still NULL."""
+    return [
+        never_removed(table, *columns),
+        RunSQL(
+            f"""
+            CREATE TRIGGER write_once BEFORE UPDATE ON {table}
+            FOR EACH ROW WHEN (OLD.{until} IS NOT NULL) EXECUTE FUNCTION refuse_change();
+            """,
+            f"DROP TRIGGER write_once ON {table}",
+        ),
+    ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from audit.operations import append_only, dated_by_clock
+from audit.operations import append_only, dated_by_clock, never_removed
 from rights.migrations import _agreements, _clearance, _deciders, _imports, _parties, _roster
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
@@ -50,15 +50,31 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_parties.WHO_MAY, _parties.DROP_WHO_MAY),
         migrations.RunSQL(_parties.PARTIES, _parties.DROP_PARTIES),
         migrations.RunSQL(_parties.CLAIMS, _parties.DROP_CLAIMS),
+        never_removed(
+            "rights_claim",
+            "live_until",
+            "ended_by",
+            "confirmed_at",
+            "confirmed_by",
+            "disputed_at",
+            "settled_at",
+            "settled_by",
+            "note",
+        ),
         migrations.RunSQL(_agreements.SCHEMES, _agreements.DROP_SCHEMES),
         append_only("rights_splitscheme"),
         append_only("rights_splitline"),
         migrations.RunSQL(_agreements.AGREEMENTS, _agreements.DROP_AGREEMENTS),
+        never_removed("rights_agreementversion", "live_from", "ended_at", "ended_by"),
         append_only("rights_agreementparty"),
         append_only("rights_agreementscope"),
         append_only("rights_acceptance"),
         migrations.RunSQL(_parties.GRANTS, _parties.DROP_GRANTS),
+        never_removed("rights_grant", "ended_at", "ended_by"),
         migrations.RunSQL(_roster.ROSTER, _roster.DROP_ROSTER),
+        never_removed(
+            "rights_rosterentry", "answered_at", "answered_by", "accepted", "live_from", "live_until", "ended_by"
+        ),
         append_only("rights_clearance"),
         append_only("rights_clearancegrant"),
         append_only("rights_clearancerecording"),

@@ -99,14 +99,8 @@ BEGIN
 END $$;
 CREATE TRIGGER in_force_and_ended_once BEFORE UPDATE ON rights_agreementversion
 FOR EACH ROW EXECUTE FUNCTION rights_check_changed_version();
-CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_agreementversion
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-REVOKE UPDATE, DELETE, TRUNCATE ON rights_agreementversion FROM fanfare_app;
-GRANT UPDATE (live_from, ended_at, ended_by) ON rights_agreementversion TO fanfare_app;
 """
 DROP_AGREEMENTS = """
-GRANT UPDATE, DELETE ON rights_agreementversion TO fanfare_app;
-DROP TRIGGER never_removed ON rights_agreementversion;
 DROP TRIGGER in_force_and_ended_once ON rights_agreementversion;
 DROP FUNCTION rights_check_changed_version();
 DROP TRIGGER proposed_first ON rights_agreementversion;

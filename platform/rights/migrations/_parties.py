@@ -139,15 +139,8 @@ BEGIN
 END $$;
 CREATE TRIGGER checked_again BEFORE UPDATE ON rights_claim
 FOR EACH ROW EXECUTE FUNCTION rights_check_changed_claim();
-CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_claim
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-REVOKE UPDATE, DELETE, TRUNCATE ON rights_claim FROM fanfare_app;
-GRANT UPDATE (live_until, ended_by, confirmed_at, confirmed_by, disputed_at, settled_at, settled_by, note)
-ON rights_claim TO fanfare_app;
 """
 DROP_CLAIMS = """
-GRANT UPDATE, DELETE ON rights_claim TO fanfare_app;
-DROP TRIGGER never_removed ON rights_claim;
 DROP TRIGGER checked_again ON rights_claim;
 DROP TRIGGER checked ON rights_claim;
 DROP FUNCTION rights_check_changed_claim();
@@ -230,14 +223,8 @@ BEGIN
 END $$;
 CREATE TRIGGER ended_by_its_party BEFORE UPDATE ON rights_grant
 FOR EACH ROW EXECUTE FUNCTION rights_check_ended_grant();
-CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_grant
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-REVOKE UPDATE, DELETE, TRUNCATE ON rights_grant FROM fanfare_app;
-GRANT UPDATE (ended_at, ended_by) ON rights_grant TO fanfare_app;
 """
 DROP_GRANTS = """
-GRANT UPDATE, DELETE ON rights_grant TO fanfare_app;
-DROP TRIGGER never_removed ON rights_grant;
 DROP TRIGGER ended_by_its_party ON rights_grant;
 DROP TRIGGER given_by_its_party ON rights_grant;
 DROP FUNCTION rights_check_ended_grant();

@@ -68,15 +68,8 @@ BEGIN
 END $$;
 CREATE TRIGGER answered_by_the_artist BEFORE UPDATE ON rights_rosterentry
 FOR EACH ROW EXECUTE FUNCTION rights_check_roster();
-CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_rosterentry
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-REVOKE UPDATE, DELETE, TRUNCATE ON rights_rosterentry FROM fanfare_app;
-GRANT UPDATE (answered_at, answered_by, accepted, live_from, live_until, ended_by)
-ON rights_rosterentry TO fanfare_app;
 """  # noqa: S608 - our own constant
 DROP_ROSTER = """
-GRANT UPDATE, DELETE ON rights_rosterentry TO fanfare_app;
-DROP TRIGGER never_removed ON rights_rosterentry;
 DROP TRIGGER answered_by_the_artist ON rights_rosterentry;
 DROP TRIGGER proposed_by_the_label ON rights_rosterentry;
 DROP FUNCTION rights_check_roster();

@@ -5,7 +5,7 @@ No grant allows to change whose report it is, on what, when, or the facts that i
 
 from django.db import migrations
 
-from audit.operations import CLOCK_PATH, dated_by_clock
+from audit.operations import CLOCK_PATH, dated_by_clock, never_removed
 
 # Whoever may TRUNCATE the table is its owner, who loads reports in bulk as they were handled elsewhere.
 HANDLED_BY_STAFF = f"""
@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             DROP FUNCTION trust_only_by_staff();
             """,
         ),
+        never_removed("trust_report", "to_count", "state", "handled_by", "handled_at", "note", "words", "shown"),
         # write_once of audit.operations would refuse to erase words after the verdict, so each rule has its own trigger.
         migrations.RunSQL(
             """
@@ -48,16 +49,10 @@ class Migration(migrations.Migration):
                 NEW.words IS NOT NULL AND NEW.words IS DISTINCT FROM OLD.words
                 OR NEW.shown IS NOT NULL AND NEW.shown IS DISTINCT FROM OLD.shown
             ) EXECUTE FUNCTION refuse_change();
-            CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON trust_report
-            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-            REVOKE UPDATE, DELETE, TRUNCATE ON trust_report FROM fanfare_app;
-            GRANT UPDATE (to_count, state, handled_by, handled_at, note, words, shown) ON trust_report TO fanfare_app;
             """,
             """
             DROP TRIGGER handled_once ON trust_report;
             DROP TRIGGER words_only_go ON trust_report;
-            DROP TRIGGER never_removed ON trust_report;
-            GRANT UPDATE, DELETE ON trust_report TO fanfare_app;
             """,
         ),
     ]
