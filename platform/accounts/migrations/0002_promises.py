@@ -60,6 +60,9 @@ LANGUAGE sql STABLE PARALLEL SAFE RETURN (
 ACTORS = """
 CREATE FUNCTION accounts_person_id(actor text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN actor ~ '^person:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN substr(actor, 8)::uuid END;
+CREATE FUNCTION accounts_is_staff(actor text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN EXISTS (
+    SELECT FROM accounts_person WHERE id = accounts_person_id(actor) AND is_staff AND is_active
+);
 
 CREATE FUNCTION accounts_refuse_unknown_actor() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -108,6 +111,7 @@ class Migration(migrations.Migration):
             """
             DROP TRIGGER by_somebody ON audit_entry;
             DROP FUNCTION accounts_refuse_unknown_actor();
+            DROP FUNCTION accounts_is_staff(text);
             DROP FUNCTION accounts_person_id(text);
             """,
         ),

@@ -9,21 +9,15 @@ LEFT JOIN public.catalog_artist artist ON artist.id = party.artist_id
 LEFT JOIN public.rights_party deputy ON deputy.id = party.represented_by_id
 JOIN public.accounts_member member ON member.team_id IN (artist.team_id, party.team_id, deputy.team_id)
 JOIN public.accounts_person person ON person.id = member.person_id AND person.is_active
-WHERE party.id = $1 AND 'person:' || person.id = $2 AND (party.artist_id IS NOT NULL OR party.verified_at IS NOT NULL)
+WHERE party.id = $1 AND person.id = public.accounts_person_id($2)
+    AND (party.artist_id IS NOT NULL OR party.verified_at IS NOT NULL)
 $$;
 CREATE FUNCTION rights_may_sign(asked_party bigint, actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
-SELECT 'principal' IN (SELECT public.rights_roles($1, $2)) OR 'signatory' IN (SELECT public.rights_roles($1, $2))
+SELECT EXISTS (SELECT FROM public.rights_roles($1, $2) role WHERE role IN ('principal', 'signatory'))
 $$;
 -- Whoever may switch a use off. That is more people than those who may permit it.
 CREATE FUNCTION rights_may_stop(asked_party bigint, actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
-SELECT EXISTS (
-    SELECT FROM public.rights_roles($1, $2) role WHERE role IN ('principal', 'signatory', 'owner')
-)
-$$;
-CREATE FUNCTION rights_is_staff(actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
-SELECT EXISTS (
-    SELECT FROM public.accounts_person WHERE 'person:' || id = $1 AND is_staff AND is_active
-)
+SELECT EXISTS (SELECT FROM public.rights_roles($1, $2) role WHERE role IN ('principal', 'signatory', 'owner'))
 $$;
 CREATE FUNCTION rights_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -32,7 +26,6 @@ END $$;
 """
 DROP_WHO_MAY = """
 DROP FUNCTION rights_refuse(text);
-DROP FUNCTION rights_is_staff(text);
 DROP FUNCTION rights_may_stop(bigint, text);
 DROP FUNCTION rights_may_sign(bigint, text);
 DROP FUNCTION rights_roles(bigint, text);
@@ -42,7 +35,7 @@ PARTIES = """
 CREATE FUNCTION rights_check_party() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' OR (OLD.verified_at, OLD.verified_by) IS DISTINCT FROM (NEW.verified_at, NEW.verified_by) THEN
-        IF NEW.verified_by IS NOT NULL AND NOT public.rights_is_staff(NEW.verified_by) THEN
+        IF NEW.verified_by IS NOT NULL AND NOT public.accounts_is_staff(NEW.verified_by) THEN
             PERFORM public.rights_refuse('only staff verify a party');
         END IF;
         NEW.verified_at := CASE WHEN NEW.verified_at IS NOT NULL THEN statement_timestamp() END;
@@ -118,7 +111,7 @@ BEGIN
         IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
             PERFORM public.rights_refuse('history is not changed: a claim that ended stays ended');
         END IF;
-        IF NOT (public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.rights_is_staff(NEW.ended_by)) THEN
+        IF NOT (public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.accounts_is_staff(NEW.ended_by)) THEN
             PERFORM public.rights_refuse('a claim is ended by its party, or by staff');
         END IF;
         NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
@@ -130,7 +123,7 @@ BEGIN
         NEW.disputed_at := statement_timestamp();
     END IF;
     IF (OLD.settled_at, OLD.settled_by, OLD.note) IS DISTINCT FROM (NEW.settled_at, NEW.settled_by, NEW.note) THEN
-        IF OLD.settled_at IS NOT NULL OR NOT public.rights_is_staff(NEW.settled_by) THEN
+        IF OLD.settled_at IS NOT NULL OR NOT public.accounts_is_staff(NEW.settled_by) THEN
             PERFORM public.rights_refuse('a dispute is settled once, by staff');
         END IF;
         NEW.settled_at := statement_timestamp();

@@ -12,7 +12,7 @@ SELECT EXISTS (
     SELECT FROM public.catalog_artist artist
     JOIN public.accounts_member member ON member.team_id = artist.team_id AND member.role IN ('principal', 'owner')
     JOIN public.accounts_person person ON person.id = member.person_id AND person.is_active
-    WHERE artist.id = $1 AND 'person:' || person.id = $2
+    WHERE artist.id = $1 AND person.id = public.accounts_person_id($2)
 )
 $$;
 

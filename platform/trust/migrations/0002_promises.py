@@ -14,9 +14,7 @@ BEGIN
     IF has_table_privilege(TG_RELID, 'TRUNCATE') THEN
         RETURN NEW;
     END IF;
-    IF NOT EXISTS (
-        SELECT FROM accounts_person WHERE id = accounts_person_id(NEW.handled_by) AND is_staff AND is_active
-    ) THEN
+    IF NOT accounts_is_staff(NEW.handled_by) THEN
         RAISE EXCEPTION '% is not of the staff', NEW.handled_by USING ERRCODE = 'check_violation';
     END IF;
     NEW.handled_at := statement_timestamp();
