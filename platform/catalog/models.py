@@ -68,8 +68,8 @@ class ArtistLink(models.Model):
 
     artist = models.ForeignKey(Artist, models.CASCADE, related_name="links")
     position = models.PositiveSmallIntegerField()
-    label = models.CharField(max_length=40)
-    url = models.CharField(max_length=200, help_text="as catalog.links.parse_link returns it")
+    label = models.CharField(max_length=links.MAX_LABEL)
+    url = models.CharField(max_length=links.MAX_URL, help_text="as catalog.links.parse_link returns it")
 
     class Meta:
         ordering = ["position"]

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Member, Person
-from accounts.roles import is_staff
+from accounts.roles import EDITING_ROLES, is_staff
 from audit import trail
 from catalog.models import Recording, Work
 from rights import parties
@@ -87,7 +87,7 @@ def settle(made: Claim, *, by: Person, note: str) -> None:
 def _may_claim(party: Party, recording: Recording | None, work: Work | None, by: Person) -> bool:
     if is_staff(by) or parties.may_stop(party, by):
         return True
-    teams = Member.objects.filter(person=by, person__is_active=True, role__in=["principal", "owner", "editor"])
+    teams = Member.objects.filter(person=by, person__is_active=True, role__in=EDITING_ROLES)
     if recording:
         return teams.filter(team__artist=recording.artist_id).exists()
     return teams.filter(team__artist__recordings__works=work).exists()

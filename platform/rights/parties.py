@@ -1,5 +1,6 @@
 """Add parties, and say who acts for one: its own team, or the team of the party that represents it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -7,14 +8,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
-from accounts.models import Member, Person, Role, Team, TeamKind
-from accounts.roles import is_staff, name_signatory
+from accounts.models import SIGNING_ROLES, Member, Person, Role, Team, TeamKind
+from accounts.roles import MANAGING_ROLES, is_staff, name_signatory
 from audit import trail
 from catalog.models import Artist
 from rights.models import Party
-
-SIGNING_ROLES = (Role.PRINCIPAL, Role.SIGNATORY)
-STOPPING_ROLES = (*SIGNING_ROLES, Role.OWNER)
 
 
 def get_artist_party(artist: Artist) -> Party:
@@ -60,12 +58,12 @@ def represent(party: Party, representative: Party, *, mandate: str, by: Person) 
 
 def may_sign(party: Party, person: Person) -> bool:
     """Whether the person may say yes for the party, read from the database each time."""
-    return _has_role(party, person, SIGNING_ROLES)
+    return _has_role(party, person, SIGNING_ROLES.values())
 
 
 def may_stop(party: Party, person: Person) -> bool:
     """Whether the person may switch a use off. That is more people than those who may permit it."""
-    return _has_role(party, person, STOPPING_ROLES)
+    return _has_role(party, person, MANAGING_ROLES)
 
 
 def require_signer(party: Party, *, by: Person, fresh: bool, what: str) -> None:
@@ -79,7 +77,7 @@ def require_signer(party: Party, *, by: Person, fresh: bool, what: str) -> None:
         raise ReauthenticationRequired
 
 
-def _has_role(party: Party, person: Person, roles: tuple[Role, ...]) -> bool:
+def _has_role(party: Party, person: Person, roles: Collection[Role]) -> bool:
     teams = Q(team__artist__party=party) | Q(team__party=party) | Q(team__party__represents=party)
     members = Member.objects.filter(teams, person=person, person__is_active=True, role__in=roles)
     return (party.artist_id is not None or party.verified_at is not None) and members.exists()
