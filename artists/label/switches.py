@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.utils.text import get_text_list
 
 from catalog.models import Artist, Recording
-from rights import grants
-from rights.answers import Answer, list_answers
+from rights import grants, question
+from rights.clearance_result import ClearanceRequest
 from rights.models import Party, Use
+from rights.question import Answer
 
 USES = {Use.REMIX: "remixes", Use.PLAYLIST: "playlists", Use.DJ: "DJ sets"}
 """Messages, voice and training are never a rightsholder's."""
@@ -43,8 +44,12 @@ class Channel:
 
 def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
     """One channel for each of these songs, in one query."""
-    by_song: dict[int, list[Answer]] = {song.pk: [] for song in songs}
-    for answer in list_answers(artist.pk, list(by_song), list(USES)):
+    if not songs:
+        return []
+    by_song: dict[int | None, list[Answer]] = {song.pk: [] for song in songs}
+    recordings = tuple(sorted(song.pk for song in songs))
+    requests = [ClearanceRequest(use, artist.pk, recordings=recordings) for use in USES]
+    for answer in sorted(question.list_answers(requests), key=_party_order):
         by_song[answer.recording].append(answer)
     return [_read_channel(party, song, by_song[song.pk]) for song in songs]
 
@@ -67,6 +72,11 @@ def _read_channel(party: Party, song: Recording, answers: Iterable[Answer]) -> C
             missing.setdefault((answer.problem, who), []).append(answer.use)
     switches = [Switch(use, str(use.label), own[use] <= OWN_YES) for use in USES if use in own]
     return Channel(song, switches, list(dict.fromkeys(_describe(*key, uses) for key, uses in missing.items())))
+
+
+def _party_order(answer: Answer) -> tuple[bool, str, bool, int]:
+    """The artist first; nobody last."""
+    return answer.role != "artist", answer.role, answer.party is None, answer.party or 0
 
 
 def _describe(problem: str, who: str, uses: Sequence[str]) -> str:

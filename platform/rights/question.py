@@ -1,4 +1,4 @@
-"""The question who must say yes, as SQL: ask it, ask it again, and store what it answered."""
+"""The question who must say yes, as SQL: ask it, list each party's answer, ask it again, and store what it answered."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,43 +11,23 @@ from rights.clearance_result import ClearanceRefusal, ClearanceRequest, Missing
 
 # In SQL: the question is a function that the database asks too, and Django has neither FOR SHARE nor INSERT … SELECT.
 # Through the ORM, and with its joins, the question for one draft took 11 ms.
-_ASKED = """
+_PARAMETERS = "%(uses)s, %(tiers)s, %(artists)s, %(countries)s, %(songs)s, coalesce(%(at)s, statement_timestamp())"
+ASK_SQL = f"SELECT * FROM rights_answers_with_names({_PARAMETERS})"  # noqa: S608 - of constants
+_HELD = """held AS MATERIALIZED (
+    SELECT permission.id, permission.live_until FROM rights_grant permission
+    WHERE permission.id IN (SELECT grant_id FROM answer)
+        AND (permission.ended_at IS NULL OR permission.ended_at > statement_timestamp())
+    ORDER BY permission.id FOR SHARE OF permission
+)"""
+# The question is asked again, and the grants are held: what ended since the first query is not stored.
+STORE_SQL = f"""
 WITH asked AS (
     SELECT n, use, tier_class, artist, country, songs::bigint[] AS songs
     FROM unnest(%(uses)s::text[], %(tiers)s::text[], %(artists)s::bigint[], %(countries)s::text[], %(songs)s::text[])
         WITH ORDINALITY AS asked (use, tier_class, artist, country, songs, n)
 ), answer AS MATERIALIZED (
-    SELECT * FROM rights_answers(
-        %(uses)s, %(tiers)s, %(artists)s, %(countries)s, %(songs)s, coalesce(%(at)s, statement_timestamp())
-    )
-)"""
-# Any stored row of the question and its grants will do. max(id) would be looked for backwards along the primary key.
-ASK_SQL = f"""{_ASKED}, cleared AS (
-    SELECT n, array_agg(DISTINCT grant_id ORDER BY grant_id) AS grants
-    FROM answer GROUP BY n HAVING bool_and(problem = '')
-)
-SELECT asked.n, answer.problem, answer.role, coalesce(party.name, artist.name), coalesce(party.kind, 'artist'),
-    coalesce(work.title, recording.title, ''), answer.recording_id,
-    permission.id, permission.version, permission.live_until, (
-        SELECT stored.id FROM rights_clearance stored WHERE stored.digest = rights_clearance_digest(
-            asked.use, asked.tier_class, asked.artist, asked.country, asked.songs, cleared.grants) LIMIT 1
-    )
-FROM asked JOIN answer USING (n) LEFT JOIN cleared USING (n)
-LEFT JOIN rights_grant permission ON permission.id = answer.grant_id
-LEFT JOIN rights_party party ON party.id = answer.party_id
-LEFT JOIN catalog_artist artist ON answer.role = 'artist' AND artist.id = asked.artist
-LEFT JOIN catalog_recording recording ON recording.id = answer.recording_id
-LEFT JOIN catalog_work work ON work.id = answer.work_id
-ORDER BY asked.n, answer.role <> 'artist', answer.recording_id, answer.work_id NULLS FIRST, answer.role,
-    answer.party_id
-"""  # noqa: S608 - of constants
-# The question is asked again, and the grants are held: what ended since the first query is not stored.
-STORE_SQL = f"""{_ASKED}, held AS MATERIALIZED (
-    SELECT permission.id, permission.live_until FROM rights_grant permission
-    WHERE permission.id IN (SELECT grant_id FROM answer)
-        AND (permission.ended_at IS NULL OR permission.ended_at > statement_timestamp())
-    ORDER BY permission.id FOR SHARE OF permission
-), cleared AS MATERIALIZED (
+    SELECT * FROM rights_answers({_PARAMETERS})
+), {_HELD}, cleared AS MATERIALIZED (
     SELECT answer.n, nextval(pg_get_serial_sequence('rights_clearance', 'id')) AS id,
         array_agg(DISTINCT held.id ORDER BY held.id) AS grants, min(held.live_until) AS until
     FROM answer LEFT JOIN held ON held.id = answer.grant_id
@@ -72,15 +52,31 @@ WITH answer AS MATERIALIZED (
 ASK_AGAIN_SQL = f"""{_ASK_AGAIN_BEGINNING}
 SELECT clearance_id FROM answer GROUP BY clearance_id HAVING bool_and(problem = '')
 """  # noqa: S608
-ASK_AGAIN_AND_HOLD_SQL = f"""{_ASK_AGAIN_BEGINNING}, held AS MATERIALIZED (
-    SELECT permission.id FROM rights_grant permission
-    WHERE permission.id IN (SELECT grant_id FROM answer)
-        AND (permission.ended_at IS NULL OR permission.ended_at > statement_timestamp())
-    ORDER BY permission.id FOR SHARE OF permission
-)
+ASK_AGAIN_AND_HOLD_SQL = f"""{_ASK_AGAIN_BEGINNING}, {_HELD}
 SELECT clearance_id FROM answer LEFT JOIN held ON held.id = grant_id
 GROUP BY clearance_id HAVING bool_and(problem = '' AND held.id IS NOT NULL)
 """  # noqa: S608
+
+
+class Answer(NamedTuple):
+    """What one party says to the request of this number, or that the owners of something are not known."""
+
+    n: int
+    use: str
+    role: str
+    party: int | None
+    recording: int | None
+    problem: str
+    """Empty where the party says yes."""
+    name: str
+    kind: str
+    song: str
+    """The title of the recording or work."""
+    grant: int | None
+    version: int | None
+    live_until: datetime | None
+    stored_id: int | None
+    """Of a request that is cleared: a row with the same question and the same grants."""
 
 
 class Found(NamedTuple):
@@ -95,10 +91,15 @@ class Found(NamedTuple):
 
 def ask(requests: Sequence[ClearanceRequest], at: datetime | None = None) -> list[Found]:
     """The answer to each request at this time, or now by the database's clock, in one query."""
-    rows: dict[int, list[tuple[Any, ...]]] = {}
-    for n, *row in _execute(ASK_SQL, requests, at):
-        rows.setdefault(n, []).append(tuple(row))
-    return [_read_rows(request, rows[n]) for n, request in enumerate(requests, 1)]
+    answers: dict[int, list[Answer]] = {}
+    for answer in list_answers(requests, at):
+        answers.setdefault(answer.n, []).append(answer)
+    return [_read_answers(request, answers[n]) for n, request in enumerate(requests, 1)]
+
+
+def list_answers(requests: Sequence[ClearanceRequest], at: datetime | None = None) -> list[Answer]:
+    """Everybody's answer to each request, numbered from 1, in one query. Pages have no reading of their own."""
+    return [Answer(*row) for row in _execute(ASK_SQL, requests, at)]
 
 
 def store(requests: Sequence[ClearanceRequest]) -> dict[ClearanceRequest, int]:
@@ -129,18 +130,16 @@ def _execute(sql: str, requests: Sequence[ClearanceRequest], at: datetime | None
         return list(cursor.fetchall())
 
 
-def _read_rows(request: ClearanceRequest, rows: Sequence[tuple[Any, ...]]) -> Found:
-    grants: dict[int, int] = {}
-    ends: list[datetime] = []
-    missing: list[Missing] = []
-    for problem, role, party, kind, song, recording, grant, version, live_until, _ in rows:
-        if problem:
-            missing.append(Missing(problem, request.use, request.territory, role, party or "", kind, song, recording))
-        else:
-            grants[grant] = version
-            ends += [live_until] if live_until else []
+def _read_answers(request: ClearanceRequest, answers: Sequence[Answer]) -> Found:
+    grants = {one.grant: one.version for one in answers if one.grant is not None and one.version is not None}
+    ends = [one.live_until for one in answers if one.live_until]
+    missing = [
+        Missing(one.problem, request.use, request.territory, one.role, one.name, one.kind, one.song, one.recording)
+        for one in answers
+        if one.problem
+    ]
     refusal = _refuse(request, missing) if missing else None
-    return Found(request, refusal, tuple(sorted(grants.items())), min(ends, default=None), rows[0][-1])
+    return Found(request, refusal, tuple(sorted(grants.items())), min(ends, default=None), answers[0].stored_id)
 
 
 def _refuse(request: ClearanceRequest, missing: Sequence[Missing]) -> ClearanceRefusal:
