@@ -18,6 +18,7 @@ from rights import parties as rights_parties
 from rights.exceptions import Overlap
 from rights.models import (
     Acceptance,
+    AfterEnd,
     Agreement,
     AgreementParty,
     AgreementScope,
@@ -31,7 +32,10 @@ from rights.models import (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an agreement permits: a use of one song or of all, in one country or everywhere."""
+    """What an agreement permits: a use of one song or of all, in one country or everywhere.
+
+    `after_end` says what fans keep when it ends, `monthly_limit` how many items are made in a calendar month (UTC).
+    """
 
     use: str
     artist: Artist | None = None
@@ -40,6 +44,16 @@ class Scope:
     country: str = ""
     tier_class: str = ""
     covers_later: bool = False
+    after_end: str = AfterEnd.PLAYS_ON
+    monthly_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A rightsholder that approves each draft too, from the item after number `above` in a calendar month on."""
+
+    party: Party
+    above: int = 0
 
 
 def add_scheme(use: str, shares: Mapping[str, int], *, by: Person, tier_class: str = "") -> SplitScheme:
@@ -69,13 +83,18 @@ class Terms:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     scheme: SplitScheme | None = None
+    keys: tuple[Key, ...] = ()
 
 
 def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person, title: str = "") -> AgreementVersion:
     """Store the next version of an agreement, or the first. Nothing is permitted until every party accepted it.
 
-    Staff and whoever signs for one of the parties may propose. Raises NotAllowed.
+    Staff and whoever signs for one of the parties may propose. Raises NotAllowed, and ValueError where a key is held by
+    an artist, whose team decides anyway, or by nobody of the parties.
     """
+    keys = {key.party.pk: key.above for key in terms.keys}
+    if not keys.keys() <= {party.pk for party in parties if party.artist_id is None}:
+        raise ValueError("A key is held by a rightsholder that is one of the parties.")
     if not (is_staff(by) or any(rights_parties.may_sign(party, by) for party in parties)):
         raise NotAllowed("Only staff, or whoever signs for one of the parties, may propose an agreement.")
     with transaction.atomic():
@@ -90,7 +109,10 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
             starts_at=terms.starts_at or Now(),
             ends_at=terms.ends_at,
         )
-        AgreementParty.objects.bulk_create(AgreementParty(version=version, party=party) for party in parties)
+        AgreementParty.objects.bulk_create(
+            AgreementParty(version=version, party=party, holds_key=party.pk in keys, key_above=keys.get(party.pk, 0))
+            for party in parties
+        )
         AgreementScope.objects.bulk_create(AgreementScope(version=version, **_columns(scope)) for scope in terms.scopes)
         _record("agreement.proposed", version, by=by)
     version.refresh_from_db()
@@ -172,10 +194,10 @@ FROM start WHERE version.id = start.id OR version.agreement_id = start.agreement
 RETURNING version.id
 """
 INSERT_GRANTS_SQL = f"""
-INSERT INTO rights_grant (party_id, artist_id, use, tier_class, recording_id, work_id, country, covers_later, version,
-    by, live_from, live_until, agreement_version_id)
+INSERT INTO rights_grant (party_id, artist_id, use, tier_class, recording_id, work_id, country, covers_later,
+    after_end, version, by, live_from, live_until, agreement_version_id)
 SELECT given.party_id, coalesce(scope.artist_id, party.artist_id), scope.use, scope.tier_class, scope.recording_id,
-    scope.work_id, scope.country, scope.covers_later, 1 + coalesce((
+    scope.work_id, scope.country, scope.covers_later, scope.after_end, 1 + coalesce((
         SELECT max(before.version) FROM rights_grant before
         WHERE before.party_id = given.party_id AND before.use = scope.use
     ), 0), given.by, version.live_from, version.ends_at, version.id

@@ -4,8 +4,10 @@ import uuid
 
 import pytest
 
-from rights import agreements
+from catalog.models import Artist
+from rights import agreements, grants, parties
 from rights.agreements import Scope, Terms
+from rights.grants import Songs
 from rights.models import AgreementVersion, Party, SplitScheme, Use
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
@@ -124,6 +126,42 @@ def test_the_words_and_the_voice_of_an_artist_are_in_no_agreement(version: Agree
             version.pk,
             use,
         )
+
+
+def test_limits_and_keys_are_possible_ones(version: AgreementVersion, artist: Artist) -> None:
+    scope = "INSERT INTO rights_agreementscope (version_id, use, monthly_limit, after_end) VALUES (%s, 'dj', %s, %s)"
+    key = "INSERT INTO rights_agreementparty (version_id, party_id, holds_key, key_above) VALUES (%s, %s, %s, %s)"
+    other = owners.create_party("label", "Second Shore")
+
+    refused("a_limit_leaves_something", scope, version.pk, 0, "stops")
+    refused("a_scope_says_what_fans_keep", scope, version.pk, 1, "perhaps")
+    refused("only_a_key_is_asked_for_above_a_number", key, version.pk, other.pk, False, 500)
+    refused("held by a rightsholder", key, version.pk, parties.get_artist_party(artist).pk, True, 0)
+    sql(scope, version.pk, 1, "stops")
+    sql(key, version.pk, other.pk, True, 500)
+
+
+def test_a_grant_of_an_agreement_says_what_fans_keep_as_accepted(
+    version: AgreementVersion, label: Party, publisher: Party
+) -> None:
+    accept(version, label, publisher)
+    signer = owners.get_signer(label)
+    grants.refuse(label, Use.REMIX, Songs(), by=signer)
+    stops = GRANT.replace("(party_id,", "(after_end, party_id,").replace("SELECT %s", "SELECT 'stops', %s")
+
+    refused("what its party accepted", stops, label.pk, Use.REMIX, signer.actor, version.pk)
+
+
+def test_messages_stay_readable(artist: Artist) -> None:
+    principal = factories.get_member(artist, "principal").actor
+    party = parties.get_artist_party(artist)
+    grant = """
+    INSERT INTO rights_grant (party_id, artist_id, use, country, version, by, after_end)
+    VALUES (%s, %s, %s, 'NO', 9, %s, 'stops')
+    """
+
+    refused("messages_stay_readable", grant, party.pk, artist.pk, Use.PERSONAL_MESSAGE, principal)
+    sql(grant, party.pk, artist.pk, Use.REMIX, principal)
 
 
 def test_a_scheme_adds_up_and_stays_so() -> None:

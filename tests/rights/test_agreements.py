@@ -9,11 +9,11 @@ from django.utils import timezone
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from catalog.models import Artist
 from rights import agreements, clearance, grants
-from rights.agreements import Scope, Terms
+from rights.agreements import Key, Scope, Terms
 from rights.clearance_result import Clearance
 from rights.exceptions import Overlap
 from rights.grants import Songs
-from rights.models import AgreementVersion, Grant, Party, SplitScheme, Use
+from rights.models import AfterEnd, AgreementVersion, Grant, Party, SplitScheme, Use
 from tests import factories
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
@@ -152,3 +152,24 @@ def test_the_lines_of_a_scheme_add_up(shares: dict[str, int], adds_up: bool) -> 
     else:
         with pytest.raises(DatabaseError, match="add up to 10,000"):
             add()
+
+
+def test_a_grant_says_what_fans_keep_as_its_agreement_does(song: OwnedSong) -> None:
+    scopes = (Scope(Use.REMIX, after_end=AfterEnd.STOPS, monthly_limit=500), Scope(Use.PLAYLIST))
+
+    version = propose(song, Terms("Remixes stop.", scopes))
+    accept(version, *everybody(song))
+
+    kept = set(version.grants.values_list("use", "after_end"))
+    assert kept == {(Use.REMIX, AfterEnd.STOPS), (Use.PLAYLIST, AfterEnd.PLAYS_ON)}
+    assert set(version.scopes.values_list("use", "monthly_limit")) == {(Use.REMIX, 500), (Use.PLAYLIST, None)}
+
+
+def test_an_agreement_says_who_holds_a_key(song: OwnedSong) -> None:
+    version = propose(song, Terms("With keys.", REMIXES.scopes, keys=(Key(song.label), Key(song.publisher, above=500))))
+
+    keys = version.parties.filter(holds_key=True).values_list("party", "key_above").order_by("party")
+    assert list(keys) == [(song.label.pk, 0), (song.publisher.pk, 500)]
+    for party in (song.artist, owners.create_party("label", "Second Shore")):
+        with pytest.raises(ValueError, match="a rightsholder that is one of the parties"):
+            propose(song, Terms("With keys.", REMIXES.scopes, keys=(Key(party),)), "A-2")

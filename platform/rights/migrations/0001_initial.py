@@ -93,6 +93,16 @@ class Migration(migrations.Migration):
                         db_default=False, default=False, help_text="for all songs: also those that are added later"
                     ),
                 ),
+                (
+                    "after_end",
+                    models.CharField(
+                        choices=[("plays_on", "It plays on"), ("stops", "It stops")],
+                        db_default="plays_on",
+                        default="plays_on",
+                        help_text="what fans keep when it ends",
+                        max_length=8,
+                    ),
+                ),
                 ("version", models.PositiveIntegerField()),
                 ("by", models.CharField(help_text="the person who said it, a plain id", max_length=80)),
                 (
@@ -339,6 +349,16 @@ class Migration(migrations.Migration):
                     "party",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.party"),
                 ),
+                (
+                    "holds_key",
+                    models.BooleanField(db_default=False, default=False, help_text="it approves each draft too"),
+                ),
+                (
+                    "key_above",
+                    models.PositiveIntegerField(
+                        db_default=0, default=0, help_text="its key is asked for only after so many items in a month"
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "agreement parties",
@@ -556,6 +576,21 @@ class Migration(migrations.Migration):
                 ("country", models.CharField(blank=True, db_default="", default="", max_length=2)),
                 ("covers_later", models.BooleanField(db_default=False, default=False)),
                 (
+                    "after_end",
+                    models.CharField(
+                        choices=[("plays_on", "It plays on"), ("stops", "It stops")],
+                        db_default="plays_on",
+                        default="plays_on",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "monthly_limit",
+                    models.PositiveIntegerField(
+                        help_text="at most so many items in a calendar month, in UTC; none: no limit", null=True
+                    ),
+                ),
+                (
                     "artist",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
@@ -600,6 +635,13 @@ class Migration(migrations.Migration):
                             ("covers_later", False), models.Q(("recording", None), ("work", None)), _connector="OR"
                         ),
                         name="only_a_scope_of_all_songs_covers_later_ones",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("after_end__in", ["plays_on", "stops"])), name="a_scope_says_what_fans_keep"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_limit", None), ("monthly_limit__gte", 1), _connector="OR"),
+                        name="a_limit_leaves_something",
                     ),
                 ],
             },
@@ -798,6 +840,21 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("after_end__in", ["plays_on", "stops"])), name="a_grant_says_what_fans_keep"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("use", "personal_message"), _negated=True), ("after_end", "plays_on"), _connector="OR"
+                ),
+                name="messages_stay_readable",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="claim",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -862,6 +919,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="agreementparty",
             constraint=models.UniqueConstraint(fields=("version", "party"), name="a_party_once_a_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="agreementparty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("holds_key", True), ("key_above", 0), _connector="OR"),
+                name="only_a_key_is_asked_for_above_a_number",
+            ),
         ),
         migrations.AddConstraint(
             model_name="acceptance",

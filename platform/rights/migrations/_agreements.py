@@ -47,6 +47,17 @@ FOR EACH ROW EXECUTE FUNCTION rights_terms_are_open();
 CREATE TRIGGER terms_are_open BEFORE INSERT ON rights_agreementscope
 FOR EACH ROW EXECUTE FUNCTION rights_terms_are_open();
 
+-- An artist's team decides on each draft anyway.
+CREATE FUNCTION rights_keys_are_of_rightsholders() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.rights_party WHERE id = NEW.party_id AND artist_id IS NOT NULL) THEN
+        PERFORM public.rights_refuse('a key is held by a rightsholder');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keys_are_of_rightsholders BEFORE INSERT ON rights_agreementparty
+FOR EACH ROW WHEN (NEW.holds_key) EXECUTE FUNCTION rights_keys_are_of_rightsholders();
+
 CREATE FUNCTION rights_check_acceptance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.at := statement_timestamp();
@@ -107,6 +118,8 @@ DROP TRIGGER proposed_first ON rights_agreementversion;
 DROP FUNCTION rights_check_new_version();
 DROP TRIGGER accepted_by_a_signer ON rights_acceptance;
 DROP FUNCTION rights_check_acceptance();
+DROP TRIGGER keys_are_of_rightsholders ON rights_agreementparty;
+DROP FUNCTION rights_keys_are_of_rightsholders();
 DROP TRIGGER terms_are_open ON rights_agreementscope;
 DROP TRIGGER terms_are_open ON rights_agreementparty;
 DROP FUNCTION rights_terms_are_open();

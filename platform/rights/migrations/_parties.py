@@ -158,8 +158,8 @@ SELECT EXISTS (
     WHERE version.id = asked.agreement_version_id AND given.party_id = asked.party_id AND given."by" = asked."by"
         AND asked.allows AND asked.live_from = version.live_from
         AND asked.live_until IS NOT DISTINCT FROM version.ends_at
-        AND (asked.use, asked.tier_class, asked.country, asked.covers_later)
-            = (scope.use, scope.tier_class, scope.country, scope.covers_later)
+        AND (asked.use, asked.tier_class, asked.country, asked.covers_later, asked.after_end)
+            = (scope.use, scope.tier_class, scope.country, scope.covers_later, scope.after_end)
         AND (asked.artist_id, asked.recording_id, asked.work_id)
             IS NOT DISTINCT FROM (coalesce(scope.artist_id, own_artist), scope.recording_id, scope.work_id)
 )

@@ -16,12 +16,13 @@ from rights.models.grants import Grant
 from rights.models.imports import CatalogImport, ImportFile, ImportLine
 from rights.models.parties import Party
 from rights.models.roster import RosterEntry
-from rights.models.uses import Use
+from rights.models.uses import AfterEnd, Use
 
 __all__ = [
     "CONTENT_HASH",
     "WHY_HASH",
     "Acceptance",
+    "AfterEnd",
     "Agreement",
     "AgreementParty",
     "AgreementScope",

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from catalog.models import Artist, Recording, Work
 from rights.models.parties import Party
-from rights.models.uses import NEVER_GRANTED, Use
+from rights.models.uses import NEVER_GRANTED, AfterEnd, Use
 
 
 class SplitScheme(models.Model):
@@ -94,14 +94,23 @@ class AgreementVersion(models.Model):
 
 
 class AgreementParty(models.Model):
-    """A party of one version, whose acceptance it needs."""
+    """A party of one version, whose acceptance it needs. One that holds a key approves each draft as well."""
 
     version = models.ForeignKey(AgreementVersion, models.PROTECT, db_index=False, related_name="parties")
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    holds_key = models.BooleanField(default=False, db_default=False, help_text="it approves each draft too")
+    key_above = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="its key is asked for only after so many items in a month"
+    )
 
     class Meta:
         verbose_name_plural = "agreement parties"
-        constraints = [models.UniqueConstraint(fields=["version", "party"], name="a_party_once_a_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "party"], name="a_party_once_a_version"),
+            models.CheckConstraint(
+                condition=Q(holds_key=True) | Q(key_above=0), name="only_a_key_is_asked_for_above_a_number"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"version:{self.version_id} with party:{self.party_id}"
@@ -118,6 +127,12 @@ class AgreementScope(models.Model):
     work = models.ForeignKey(Work, models.PROTECT, null=True, related_name="+")
     country = models.CharField(max_length=2, blank=True, default="", db_default="")
     covers_later = models.BooleanField(default=False, db_default=False)
+    after_end = models.CharField(
+        max_length=8, choices=AfterEnd.choices, default=AfterEnd.PLAYS_ON, db_default=AfterEnd.PLAYS_ON
+    )
+    monthly_limit = models.PositiveIntegerField(
+        null=True, help_text="at most so many items in a calendar month, in UTC; none: no limit"
+    )
 
     class Meta:
         constraints = [
@@ -133,6 +148,10 @@ class AgreementScope(models.Model):
             models.CheckConstraint(
                 condition=Q(covers_later=False) | Q(recording=None, work=None),
                 name="only_a_scope_of_all_songs_covers_later_ones",
+            ),
+            models.CheckConstraint(condition=Q(after_end__in=AfterEnd.values), name="a_scope_says_what_fans_keep"),
+            models.CheckConstraint(
+                condition=Q(monthly_limit=None) | Q(monthly_limit__gte=1), name="a_limit_leaves_something"
             ),
         ]
 

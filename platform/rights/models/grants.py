@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from catalog.models import Artist, Recording, Work
 from rights.models.agreements import AgreementVersion
 from rights.models.parties import Party
-from rights.models.uses import NEVER_GRANTED, Use
+from rights.models.uses import NEVER_GRANTED, AfterEnd, Use
 
 
 class Grant(models.Model):
@@ -27,6 +27,13 @@ class Grant(models.Model):
     allows = models.BooleanField(default=True, db_default=True, help_text="yes, or a recorded no")
     covers_later = models.BooleanField(
         default=False, db_default=False, help_text="for all songs: also those that are added later"
+    )
+    after_end = models.CharField(
+        max_length=8,
+        choices=AfterEnd.choices,
+        default=AfterEnd.PLAYS_ON,
+        db_default=AfterEnd.PLAYS_ON,
+        help_text="what fans keep when it ends",
     )
     version = models.PositiveIntegerField()
     by = models.CharField(max_length=80, help_text="the person who said it, a plain id")
@@ -55,6 +62,10 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(covers_later=False) | Q(allows=True, recording=None, work=None),
                 name="only_a_yes_for_all_songs_covers_later_ones",
+            ),
+            models.CheckConstraint(condition=Q(after_end__in=AfterEnd.values), name="a_grant_says_what_fans_keep"),
+            models.CheckConstraint(
+                condition=~Q(use=Use.PERSONAL_MESSAGE) | Q(after_end=AfterEnd.PLAYS_ON), name="messages_stay_readable"
             ),
             models.CheckConstraint(
                 condition=Q(live_until=None) | Q(live_until__gt=models.F("live_from")),

@@ -1,4 +1,4 @@
-"""The uses that a party can permit."""
+"""The uses that a party can permit, and what fans keep afterwards."""
 
 from django.db import models
 
@@ -18,3 +18,10 @@ class Use(models.TextChoices):
 
 
 NEVER_GRANTED = (Use.VOICE, Use.TRAIN)
+
+
+class AfterEnd(models.TextChoices):
+    """What fans keep of what they received, when the yes behind it ends. Messages stay readable."""
+
+    PLAYS_ON = "plays_on", "It plays on"
+    STOPS = "stops", "It stops"
