@@ -19,6 +19,7 @@ from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
 from fans import mutes, opt_ins
+from fans.consent_texts import Flow
 from live import notices
 from rights import clearance
 from rights.clearance_result import Clearance, ClearanceRequest
@@ -60,7 +61,7 @@ def write_next() -> bool:
         counts = generation.find_counts(allowed)
         refused |= fact_checks.find_passed(allowed, counts)
         writable = [moment for moment in allowed if moment.pk not in refused]
-        texts, failed = _generate_texts(writable, cleared, counts, model)
+        texts, failed = _generate_texts(writable, cleared, counts, _find_models(writable, model))
         with transaction.atomic():
             _store_drafts(moments, texts, refused | failed)
     return True
@@ -119,8 +120,19 @@ def _clearance_request(moment: Moment) -> ClearanceRequest:
     )
 
 
+def _find_models(moments: Sequence[Moment], model: ModelConfig | None) -> dict[int, ModelConfig]:
+    """The model for each moment whose fan agreed that one is told. The composer writes for the others."""
+    if model is None:
+        return {}
+    agreed = opt_ins.pairs_that_allow(Flow.MODEL, {moment.fan_and_artist for moment in moments})
+    return {moment.pk: model for moment in moments if moment.fan_and_artist in agreed}
+
+
 def _generate_texts(
-    moments: Sequence[Moment], cleared: Mapping[int, Clearance], counts: generation.Counts, model: ModelConfig | None
+    moments: Sequence[Moment],
+    cleared: Mapping[int, Clearance],
+    counts: generation.Counts,
+    models: Mapping[int, ModelConfig],
 ) -> tuple[list[generation.GeneratedText], dict[int, str]]:
     """The texts, and the reason for each moment without one. A moment that fails does not stop the others."""
     texts: list[generation.GeneratedText] = []
@@ -128,7 +140,7 @@ def _generate_texts(
     for moment in moments:
         listening = counts.get(generation.count_key(moment))
         try:
-            texts.append(generation.generate_text(moment, cleared[moment.pk], listening, model))
+            texts.append(generation.generate_text(moment, cleared[moment.pk], listening, models.get(moment.pk)))
         except NoUsableTemplate as reason:
             failed[moment.pk] = f"unsayable: {reason}"
         except GuardRejected as reason:

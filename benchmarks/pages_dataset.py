@@ -31,6 +31,7 @@ from catalog import registration
 from catalog.models import Artist
 from config.database import as_owner
 from fans import opt_ins, preferences
+from fans.consent_texts import CONSENT_VERSION
 from rights import clearance, grants
 from rights.clearance_result import Clearance
 from rights.models import Use
@@ -140,7 +141,7 @@ def _artist(n: int, staff: Person) -> list[Any]:
 def _fill(size: DatasetSize, artist_rows: list[list[Any]]) -> None:
     facts: dict[str, int | str] = {
         **size.facts, "artists": ARTISTS, "followed": FOLLOWED, "role": "principal", "each": LISTENS_EACH,
-        "month": LISTENS_OF_ONE, "about": opt_ins.CONSENT_VERSION, "for_one": PENDING_FOR_BUSIEST_FAN,
+        "month": LISTENS_OF_ONE, "about": CONSENT_VERSION, "for_one": PENDING_FOR_BUSIEST_FAN,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off; SET work_mem = '128MB'; SELECT setseed(0.5)")

@@ -14,6 +14,7 @@ from accounts.models import Person
 from accounts.requests import get_person
 from catalog.models import Artist
 from fans import engagement, experiences, opt_ins
+from fans.consent_texts import CONSENT_VERSION
 from fans.models import Experience
 from listens import retraction
 from listens.models import DuplicateReason, Listen
@@ -28,6 +29,9 @@ class OptInStateSerializer(serializers.Serializer[dict[str, Any]]):
     since = serializers.DateTimeField(allow_null=True)
     words = serializers.CharField(help_text="exactly what the team will see")
     version = serializers.IntegerField(help_text="of those words")
+    agreed_version = serializers.IntegerField(
+        allow_null=True, help_text="the version that you agreed to; where it is older, PUT agrees to the newest words"
+    )
     listens = serializers.IntegerField(help_text="how often you played this artist")
 
 
@@ -42,7 +46,7 @@ class OptInView(APIView):
 
     @extend_schema(request=None, responses=OptInStateSerializer)
     def put(self, request: Request, slug: str) -> Response:
-        """Opt in to an artist."""
+        """Opt in to an artist, or agree to the newest words."""
         artist = self.get_artist(slug)
         opt_ins.opt_in(get_person(request), artist)
         return Response(self.serialize_state(get_person(request), artist))
@@ -66,7 +70,8 @@ class OptInView(APIView):
             "opted_in": opt_in is not None,
             "since": opt_in and opt_in.since,
             "words": opt_ins.consent_text(artist),
-            "version": opt_ins.CONSENT_VERSION,
+            "version": CONSENT_VERSION,
+            "agreed_version": opt_in and opt_in.consent.version,
             "listens": counts.listens if counts else 0,
         }
         return dict(OptInStateSerializer(state).data)

@@ -9,6 +9,7 @@ from django.db.models.functions import UUID7, Now
 from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
 from fans import moment_text
+from fans.consent_texts import CONSENT_VERSION, write_news
 from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance, Use
 
 
@@ -45,6 +46,9 @@ class OptIn(models.Model):
         null=True, help_text="when the drafts that waited under it were withdrawn, after it ended"
     )
     looked_back_at = models.DateTimeField(null=True, help_text="when the moments of the day before it were looked for")
+    asked_version = models.PositiveSmallIntegerField(
+        null=True, help_text="the newest words that the fan was asked about and did not want yet"
+    )
 
     class Meta:
         verbose_name = "opt-in"
@@ -66,6 +70,16 @@ class OptIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} for artist:{self.artist_id}"
+
+    @property
+    def has_older_words(self) -> bool:
+        """Whether the fan agreed to words that are not the newest. Reads the consent."""
+        return self.consent.version < CONSENT_VERSION
+
+    @property
+    def news(self) -> list[str]:
+        """What the newest words add to those that the fan agreed to. Reads the consent and the artist."""
+        return write_news(self.consent.version, self.artist.name)
 
 
 class Mute(models.Model):

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from accounts import consents
-from accounts.models import Person
+from accounts.models import Consent, Person
 from audit import trail
 from catalog.models import Artist
+from fans.consent_texts import CONSENT_TEXTS, CONSENT_VERSION, FLOWS, Flow, write_news
 from fans.models import Mute, OptIn
 from rights import clearance
 from rights.models import Use
@@ -24,31 +25,8 @@ CHANNEL = "stops"
 GIVEN_CHANNEL = "opt_ins"
 """Notified when a fan opts in: the worker then looks back from there."""
 
-CONSENT_TEXTS = {
-    1: (
-        "{artist}’s team may write to you here when your listening reaches a moment that {artist} wants to answer. "
-        "They then see your name as you gave it, which moment it was, how often you had listened and since when, and "
-        "where it was about one recording, its title. "
-        "They see nothing else of your listening, and nobody outside the team sees any of it. "
-        "Every message waits for the yes of a person on the team. You can end this at any time; what was not yet "
-        "delivered then stays undelivered."
-    ),
-    2: (
-        "{artist}’s team may write to you here when your listening reaches a moment that {artist} wants to answer. If "
-        "it reached such a moment in the 24 hours before you agree, they may answer that too, with one message. "
-        "They then see your name as you gave it, which moment it was, how often you had listened and since when, and "
-        "where it was about one recording, its title. "
-        "They see nothing else of your listening, and nobody outside the team sees any of it. "
-        "Every message waits for the yes of a person on the team. You can end this at any time; what was not yet "
-        "delivered then stays undelivered."
-    ),
-}
-"""What a fan agrees to, by version. Never edit a version: add a new one. A consent keeps the text it was given to."""
-CONSENT_VERSION = max(CONSENT_TEXTS)
-LOOK_BACK_VERSION = 2
-"""From this version on the words allow to look back from the opt-in."""
 LOOK_BACK_PERIOD = timedelta(hours=24)
-"""As these words say."""
+"""As the words say, from the version on that allows to look back."""
 
 type FanAndArtist = tuple[UUID, int]
 
@@ -58,24 +36,42 @@ def consent_text(artist: Artist, version: int = CONSENT_VERSION) -> str:
 
 
 def opt_in(person: Person, artist: Artist) -> OptIn:
-    """Opt in; if the person already has, return that opt-in unchanged."""
+    """Opt in with the newest words. If the person already agreed to these, return that opt-in unchanged.
+
+    An opt-in under older words goes on under the newest.
+    """
     with transaction.atomic():
         lock_person(person)
         opt_in = find_opt_in(person, artist)
-        if opt_in:
+        if opt_in and not opt_in.has_older_words:
             return opt_in
         consent = consents.give(person, _consent_subject(artist), CONSENT_VERSION, consent_text(artist))
-        opt_in = OptIn.objects.create(person=person, artist=artist, consent=consent)
+        action = "opt_in.renewed" if opt_in else "opt_in.given"
+        opt_in = (
+            _renew(opt_in, consent) if opt_in else OptIn.objects.create(person=person, artist=artist, consent=consent)
+        )
         trail.record(
-            "opt_in.given",
-            by=person.actor,
-            subject=_consent_subject(artist),
-            consent=consent.pk,
-            version=CONSENT_VERSION,
+            action, by=person.actor, subject=_consent_subject(artist), consent=consent.pk, version=CONSENT_VERSION
         )
         wake.notify(GIVEN_CHANNEL)
     opt_in.refresh_from_db()
     return opt_in
+
+
+def _renew(opt_in: OptIn, consent: Consent) -> OptIn:
+    """Let the opt-in rest on the newer words. Nobody looks back from it any more: it began before they were given."""
+    looked_back_at = Coalesce("looked_back_at", Now())
+    OptIn.objects.filter(pk=opt_in.pk).update(consent=consent, looked_back_at=looked_back_at)
+    return opt_in
+
+
+def postpone_words(person: Person) -> None:
+    """Remember that the person was asked about the newest words and does not want them now. Settings still offer them.
+
+    The artists then write as before.
+    """
+    older = OptIn.objects.filter(person=person, ended_at=None, consent__version__lt=CONSENT_VERSION)
+    older.update(asked_version=CONSENT_VERSION)
 
 
 def opt_out(person: Person, artist: Artist) -> bool:
@@ -107,9 +103,16 @@ def may_write(artist: Artist, fan: Person) -> bool:
 
 
 def describe_opt_in(person: Person, artist: Artist) -> dict[str, Any]:
-    """For the switch on an artist's page: the active opt-in or None, and the consent text it is or would be about."""
+    """For the switch on an artist's page: the active opt-in or None, and the consent text it is or would be about.
+
+    `news` is what newer words add to those that the person agreed to.
+    """
     opt_in = find_opt_in(person, artist)
-    return {"opt_in": opt_in, "consent_text": opt_in.consent.words if opt_in else consent_text(artist)}
+    return {
+        "opt_in": opt_in,
+        "consent_text": opt_in.consent.words if opt_in else consent_text(artist),
+        "news": write_news(opt_in.consent.version, artist.name) if opt_in else [],
+    }
 
 
 def active_opt_ins(person: Person) -> QuerySet[OptIn]:
@@ -123,15 +126,27 @@ class KnownArtist:
 
     artist: Artist
     is_active: bool
+    asked_from: int | None = None
+    """The version that the fan agreed to, where the fan was not yet asked about the newest words."""
+
+    @property
+    def news(self) -> list[str]:
+        return write_news(self.asked_from, self.artist.name) if self.asked_from else []
+
+    @property
+    def consent_text(self) -> str:
+        return consent_text(self.artist)
 
 
 def known_artists(person: Person) -> list[KnownArtist]:
     """Every artist that this person ever opted in to, ordered by name, in one query."""
     rows = OptIn.objects.filter(person=person).values_list("artist", "artist__name", "artist__slug", "artist__spot")
-    counted = rows.annotate(active=Count("pk", filter=Q(ended_at=None))).order_by("artist__name", "artist")
+    unasked = Q(asked_version=None) | Q(asked_version__lt=CONSENT_VERSION)
+    older = Q(ended_at=None, consent__version__lt=CONSENT_VERSION) & unasked
+    counted = rows.annotate(active=Count("pk", filter=Q(ended_at=None)), older=Max("consent__version", filter=older))
     return [
-        KnownArtist(Artist(pk=pk, name=name, slug=slug, spot=spot), active > 0)
-        for pk, name, slug, spot, active in counted
+        KnownArtist(Artist(pk=pk, name=name, slug=slug, spot=spot), active > 0, asked_from)
+        for pk, name, slug, spot, active, asked_from in counted.order_by("artist__name", "artist")
     ]
 
 
@@ -159,6 +174,22 @@ def active_pairs(pairs: Collection[FanAndArtist], *, hold: bool = False) -> set[
     return set(active_since(pairs, hold=hold))
 
 
+# Raw SQL for the same reason. Kept apart from ACTIVE_SINCE, which ingest asks: the version is in another table.
+AGREED_TO = """
+SELECT given.person_id, given.artist_id FROM fans_optin given
+JOIN unnest(%s::uuid[], %s::bigint[]) AS wanted (person_id, artist_id) USING (person_id, artist_id)
+JOIN accounts_consent consent ON consent.id = given.consent_id
+WHERE given.ended_at IS NULL AND consent.version >= %s
+"""
+
+
+def pairs_that_allow(flow: Flow, pairs: Collection[FanAndArtist]) -> set[FanAndArtist]:
+    """Which of these pairs have an active opt-in whose words allow the flow, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(AGREED_TO, [*pair_columns(pairs), FLOWS[flow].since])
+        return set(cursor.fetchall())
+
+
 def active_sql(person_column: str, artist_column: str, *, since: str | None = None) -> str:
     """An SQL condition for other queries: whether there is an active opt-in.
 
@@ -179,7 +210,7 @@ def claim_ended(limit: int) -> set[FanAndArtist]:
 
 def claim_to_look_back(limit: int) -> list[OptIn]:
     """Mark active opt-ins from which nobody looked back yet, and return them. Another process skips them."""
-    given = OptIn.objects.filter(ended_at=None, consent__version__gte=LOOK_BACK_VERSION)
+    given = OptIn.objects.filter(ended_at=None, consent__version__gte=FLOWS[Flow.LOOK_BACK].since)
     return _claim(given, "looked_back_at", limit)
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("feed/new", feed.new_cards, name="feed-new"),
     path("feed/notices", feed.activity_box, name="feed-activity"),
     path("feed/toast", feed.toast, name="feed-toast"),
+    path("feed/new-words/later", artist.postpone_words, name="new-words-later"),
     path("feed/hide-ai", feed.set_hide_ai, name="feed-hide-ai"),
     path(EXPERIENCE_PATH, experience.experience_detail, name="experience"),
     path(f"{EXPERIENCE_PATH}/opened", experience.mark_opened, name="experience-open"),

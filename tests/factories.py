@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client, override_settings
 
-from accounts import roles
+from accounts import consents, roles
 from accounts.models import Person, Role
 from artists import delivery, drafts, moments, programs, review
 from artists.models import Draft, Moment, Program, ProgramVersion
@@ -23,7 +23,7 @@ from catalog import registration, text_keys
 from catalog.models import Artist, Recording
 from config.smoke.sessions import mark_fresh
 from fans import engagement, opt_ins
-from fans.models import Experience
+from fans.models import Experience, OptIn
 from listens.changes import NewListen
 from listens.models import Listen, Source
 from rights import grants
@@ -139,6 +139,12 @@ def create_fan(name: str = "Ana", *, opted_in: Artist | None = None, **fields: A
     if opted_in:
         opt_ins.opt_in(fan, opted_in)
     return fan
+
+
+def opt_in_under(version: int, fan: Person, artist: Artist) -> OptIn:
+    """An opt-in of the time when these words were the newest. By rows: nobody agrees to older words now."""
+    consent = consents.give(fan, f"artist:{artist.pk}", version, opt_ins.consent_text(artist, version))
+    return OptIn.objects.create(person=fan, artist=artist, consent=consent)
 
 
 def insert_listens(

@@ -105,6 +105,20 @@ class Migration(migrations.Migration):
             CREATE TRIGGER written_for_its_moment AFTER INSERT ON artists_draft
             REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION artists_written_for_its_moment();
 
+            -- A model is told about a fan who agreed to that, and about nobody else.
+            CREATE FUNCTION artists_written_as_agreed_to() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT FROM written
+                    WHERE maker <> 'composer' AND NOT public.fans_agreed_to(person_id, artist_id, 3)
+                ) THEN
+                    RAISE EXCEPTION 'the fan did not agree that a model writes' USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER written_as_agreed_to AFTER INSERT ON artists_draft
+            REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION artists_written_as_agreed_to();
+
             -- The hashes compare text and why with the decision. The rest of an experience is compared with its draft.
             CREATE FUNCTION artists_only_as_drafted() RETURNS trigger LANGUAGE plpgsql
             SET search_path = pg_catalog, public, pg_temp AS $$
@@ -150,6 +164,8 @@ class Migration(migrations.Migration):
             GRANT DELETE ON artists_moment, artists_draft TO fanfare_app;
             DROP TRIGGER only_as_drafted ON fans_experience;
             DROP FUNCTION artists_only_as_drafted();
+            DROP TRIGGER written_as_agreed_to ON artists_draft;
+            DROP FUNCTION artists_written_as_agreed_to();
             DROP TRIGGER written_for_its_moment ON artists_draft;
             DROP FUNCTION artists_written_for_its_moment();
             DROP TRIGGER stays_as_made ON artists_draft;

@@ -166,7 +166,8 @@ class ExperienceAdmin(ReadOnlyAdmin):
 @admin.register(OptIn, site=site)
 class OptInAdmin(ReadOnlyAdmin):
     list_display = ("id", "person_id", "artist_id", "since", "ended_at")
-    shown = ("id", "person", "artist", "consent", "since", "ended_at", "withdrawal_started_at", "looked_back_at")
+    shown = ("id", "person", "artist", "consent", "since", "ended_at", "withdrawal_started_at", "looked_back_at",
+             "asked_version")  # fmt: skip
     filters = ("person",)
 
 

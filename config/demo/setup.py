@@ -9,7 +9,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from accounts import roles, tokens
+from accounts import consents, roles, tokens
 from accounts.models import Person, Role
 from artists import programs
 from artists.models import Program
@@ -23,10 +23,14 @@ from config.demo.fan_data import ANA, FANS
 from config.demo.listening_history import FIXED_TASTES, Taste
 from config.demo.program_data import DemoProgram
 from fans import opt_ins
+from fans.consent_texts import CONSENT_VERSION
+from fans.models import OptIn
 from rights import grants
 from rights.models import Use
 
 STAFF_HANDLE = "desk"
+OLDER_WORDS = (ANA, "hraundis")
+"""The fan and the artist of an opt-in under the words before the newest."""
 PASSWORD = "a lantern on the quay"  # noqa: S105 - of invented people, printed when the demo starts
 
 
@@ -123,4 +127,14 @@ def opt_fans_in(world: DemoWorld) -> None:
     for number, (handle, taste) in enumerate(world.tastes.items()):
         chosen = {slug for slug in taste if handle in FIXED_TASTES or world.rng.random() < 0.75}
         for slug in sorted(chosen | ({MARA} if number % 9 else set())):
-            opt_ins.opt_in(world.people[handle], world.artists[slug])
+            if (handle, slug) == OLDER_WORDS:
+                _opt_in_under_older_words(world.people[handle], world.artists[slug])
+            else:
+                opt_ins.opt_in(world.people[handle], world.artists[slug])
+
+
+def _opt_in_under_older_words(person: Person, artist: Artist) -> None:
+    """As before the newest words, so that the feed asks about them. The product gives nobody older words any more."""
+    version = CONSENT_VERSION - 1
+    consent = consents.give(person, f"artist:{artist.pk}", version, opt_ins.consent_text(artist, version))
+    OptIn.objects.create(person=person, artist=artist, consent=consent)

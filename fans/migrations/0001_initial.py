@@ -281,6 +281,12 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="when the moments of the day before it were looked for", null=True),
                 ),
                 (
+                    "asked_version",
+                    models.PositiveSmallIntegerField(
+                        help_text="the newest words that the fan was asked about and did not want yet", null=True
+                    ),
+                ),
+                (
                     "artist",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"

@@ -43,6 +43,43 @@ class Migration(migrations.Migration):
             FOR EACH ROW WHEN (num_nulls(NEW.text, NEW.salt, NEW.why) > 0)
             EXECUTE FUNCTION fans_refuse_partial_insert();
 
+            -- An opt-in rests on a yes of its own fan to its own artist.
+            CREATE FUNCTION fans_only_with_own_consent() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NOT EXISTS (
+                    SELECT FROM public.accounts_consent consent WHERE consent.id = NEW.consent_id
+                    AND (consent.person_id, consent.about, consent.act)
+                        = (NEW.person_id, 'artist:' || NEW.artist_id, 'given')
+                ) THEN
+                    RAISE EXCEPTION 'an opt-in rests on what its fan agreed to' USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER with_own_consent BEFORE INSERT OR UPDATE ON fans_optin
+            FOR EACH ROW EXECUTE FUNCTION fans_only_with_own_consent();
+
+            -- Words of a model, and what nobody read, reach only who agreed to it: `FLOWS` of fans/consent_texts.py.
+            CREATE FUNCTION fans_agreed_to(person uuid, artist bigint, version integer) RETURNS boolean
+            LANGUAGE sql STABLE AS $$
+            SELECT EXISTS (
+                SELECT FROM public.fans_optin given JOIN public.accounts_consent consent ON consent.id = given.consent_id
+                WHERE given.person_id = $1 AND given.artist_id = $2 AND given.ended_at IS NULL AND consent.version >= $3
+            )
+            $$;
+            CREATE FUNCTION fans_only_what_was_agreed_to() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT FROM added WHERE (maker <> 'composer' OR mark = 'bounds')
+                    AND NOT public.fans_agreed_to(person_id, artist_id, 3)
+                ) THEN
+                    RAISE EXCEPTION 'the fan did not agree to words of a model, nor to what nobody read'
+                    USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER only_what_was_agreed_to AFTER INSERT ON fans_experience REFERENCING NEW TABLE AS added
+            FOR EACH STATEMENT EXECUTE FUNCTION fans_only_what_was_agreed_to();
+
             CREATE TRIGGER stays_so BEFORE UPDATE ON fans_experience FOR EACH ROW WHEN (
                 (OLD.opened_at IS NOT NULL AND NEW.opened_at IS DISTINCT FROM OLD.opened_at)
                 OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)
@@ -51,6 +88,11 @@ class Migration(migrations.Migration):
             """,
             """
             DROP TRIGGER stays_so ON fans_experience;
+            DROP TRIGGER only_what_was_agreed_to ON fans_experience;
+            DROP FUNCTION fans_only_what_was_agreed_to();
+            DROP FUNCTION fans_agreed_to(uuid, bigint, integer);
+            DROP TRIGGER with_own_consent ON fans_optin;
+            DROP FUNCTION fans_only_with_own_consent();
             DROP TRIGGER only_what_is_still_clear ON fans_experience;
             DROP FUNCTION fans_only_what_is_still_clear();
             ALTER TABLE fans_experience DROP CONSTRAINT cleared_for_its_artist_and_use;

@@ -15,7 +15,7 @@ from fans import discovery, engagement, opt_ins
 from web.decorators import post_only
 
 MAX_ARTISTS = 60
-RETURN_PAGES = {"settings": "settings", "welcome": "welcome-artists"}
+RETURN_PAGES = {"settings": "settings", "welcome": "welcome-artists", "feed": "feed"}
 
 
 @require_safe
@@ -32,7 +32,7 @@ def artist_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 @post_only
 @login_required
 def set_opt_in(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
-    """Opt in to this artist; with on=0 opt out. `back` names the page to return to."""
+    """Opt in to this artist, or agree to the newest words; with on=0 opt out. `back` names the page to return to."""
     artist = get_object_or_404(Artist, slug=slug)
     if request.POST.get("on") == "0":
         opt_ins.opt_out(request.user, artist)
@@ -44,6 +44,14 @@ def set_opt_in(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         context |= opt_ins.describe_opt_in(request.user, artist)
         return render(request, "fans/artist.html#opt-in-response", context)
     return redirect(back) if back else redirect("artist", slug)
+
+
+@post_only
+@login_required
+def postpone_words(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Answer "not now" to the question about the newest words. It is not asked again."""
+    opt_ins.postpone_words(request.user)
+    return redirect("feed")
 
 
 @require_safe

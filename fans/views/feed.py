@@ -168,6 +168,7 @@ def _page_context(
         "last_sequence": _newest_notice(request, cards),
         "activity": activity.recent_activity(request.user),
         "monthly_listening": listening.summarise_month(request.user),
+        "asked_artists": [known for known in known_artists if known.asked_from],
         "opted_in_artists": [known.artist for known in known_artists if known.is_active],
         "section": "feed",
     }

@@ -92,6 +92,7 @@ FAN_PAGES = {
     "feed-activity": ("/feed/notices", "get"),
     "feed-toast": ("/feed/toast", "get"),
     "feed-hide-ai": ("/feed/hide-ai", "post"),
+    "new-words-later": ("/feed/new-words/later", "post"),
     "artists": ("/artists/", "get"),
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),

@@ -1,6 +1,7 @@
 """Raw SQL with the app role against drafts: made words and facts stay as they were made, decided ones as decided."""
 
 import pytest
+from django.db import DatabaseError, transaction
 from psycopg.types.json import Jsonb
 
 from accounts.exceptions import NotAllowed
@@ -195,3 +196,19 @@ def test_a_draft_replaces_another_one_of_its_moment(draft: Draft) -> None:
 
     refuse_copy("replaces_a_draft_of_its_moment", draft, replaces_id=other.pk, state="pending", reason="")
     refuse_copy("a_draft_replaces_another", draft, id=10**9, replaces_id=10**9, state="pending", reason="")
+
+
+def test_no_model_writes_to_a_fan_on_older_words(draft: Draft) -> None:
+    fan = factories.create_fan("Bo")
+    factories.opt_in_under(2, fan, draft.artist)
+    moment = factories.create_moment(draft.version.program, fan)
+    names = ("version", "artist", "use", "clearance", "text", "original_text", "facts", "deadline")
+    own = {name: getattr(draft, name) for name in names} | {"why": explanations.list_reasons(moment)}
+
+    def insert(maker: str) -> None:
+        with transaction.atomic():
+            Draft.objects.create(moment=moment, person=fan, maker=maker, **own)
+
+    with pytest.raises(DatabaseError, match="did not agree that a model"):
+        insert("model:tiny")
+    insert("composer")

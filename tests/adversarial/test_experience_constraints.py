@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
+from accounts import consents
+from artists import review
 from artists.models import Draft
+from fans import opt_ins
 from fans.models import Experience
 from rights import clearance, hashing
 from rights.models import Decision, Use
@@ -195,3 +198,28 @@ def test_what_was_opened_or_taken_back_stays_so(experience: Experience) -> None:
 
     for change in ("opened_at = NULL", "withdrawn_at = NULL", "why = '{}'"):
         refused("history is not changed", f"UPDATE fans_experience SET {change} WHERE id = %s", experience.pk)
+
+
+@pytest.mark.parametrize("by_model", [True, False])
+def test_a_fan_on_older_words_gets_no_words_of_a_model_and_nothing_unread(by_model: bool) -> None:
+    artist = factories.create_artist()
+    factories.remove_undo_time(artist)
+    draft = factories.create_pending_draft(artist, by_model=by_model)
+    draft = review.approve(draft.pk, by=factories.get_member(artist, "principal"))
+    sql("UPDATE artists_draft SET state = 'delivered' WHERE id = %s", draft.pk)
+    statement, values = insert_experience_sql(draft, mark=draft.mark if by_model else "bounds")
+    opt_ins.opt_out(draft.person, artist)
+    factories.opt_in_under(2, draft.person, artist)
+
+    refused("did not agree" if by_model else "did not agree|nothing_undecided", statement, *values)
+
+
+def test_an_opt_in_rests_on_what_its_own_fan_said_about_its_artist() -> None:
+    artist, other = factories.create_artist(), factories.create_artist("Ove Lind")
+    fan, neighbour = factories.create_fan(opted_in=artist), factories.create_fan("Bo")
+    own = factories.opt_in_under(2, neighbour, other)
+    ended = consents.withdraw(fan, f"artist:{artist.pk}", 3, "No.")
+
+    for consent in (own.consent_id, ended.pk):
+        statement = "UPDATE fans_optin SET consent_id = %s WHERE person_id = %s AND artist_id = %s"
+        refused("rests on what its fan agreed to", statement, consent, fan.pk, artist.pk)

@@ -170,3 +170,17 @@ def test_who_represents_a_rightsholder_comes_in_too(scene: Scene) -> None:
 
     assert client.get(f"/label/{writer.pk}/").status_code == 200
     assert "Ida Koro" in client.get("/label/").content.decode()
+
+
+def test_no_page_shows_anything_of_a_fan(scene: Scene) -> None:
+    """`FLOWS` of fans/consent_texts.py: a rightsholder gets sound, recipe and song, and nothing of who listens."""
+    fan = factories.create_fan("Quirin Somebody", opted_in=scene.artist)
+    draft = factories.create_pending_draft(
+        scene.artist, fan, program=factories.create_program(scene.artist, recording=scene.claim.recording)
+    )
+    client = factories.fresh_client(owners.get_signer(scene.party))
+
+    shown = "".join(b"".join(client.get(path)).decode() for _, path, method in scene.requests() if method == "get")
+
+    assert "Salt Radio" in shown
+    assert [word for word in ("Quirin", fan.handle, fan.email, str(fan.pk), str(draft.text)) if word in shown] == []

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from accounts.models import Consent, Person
+from accounts.models import Person
 from artists import look_back, moments
 from artists.models import Moment
 from catalog.models import Artist, Recording
@@ -124,10 +124,7 @@ def test_an_opt_in_under_older_words_is_not_looked_back_from(artist: Artist, son
     factories.create_program(artist, moment="first_listen", nth=1)
     fan = factories.create_fan()
     play(fan, song)
-    older = Consent.objects.create(
-        person=fan, about=f"artist:{artist.pk}", act="given", version=1, words=opt_ins.consent_text(artist, 1)
-    )
-    OptIn.objects.create(person=fan, artist=artist, consent=older)
+    factories.opt_in_under(1, fan, artist)
 
     assert not look_back.look_back_next()
 

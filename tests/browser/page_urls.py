@@ -83,7 +83,8 @@ NOT_PAGES = {
     "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     # forms, which redirect to a page
-    "feed-hide-ai", "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
+    "feed-hide-ai", "new-words-later",
+    "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
     "settings-name", "settings-time-zone",
     "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "listen-separate", "player-plays", "review-approve",
