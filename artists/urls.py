@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from artists import views
-from artists.api import drafts, grants, profile, programs, recordings, staff, staff_parties, team
+from artists.api import drafts, grants, owners, profile, programs, recordings, staff, staff_parties, team
 from artists.label.views import disputes
 from artists.studio.views import invitation
 
@@ -15,6 +15,7 @@ DRAFT = "api/v1/drafts/<int:pk>"
 urlpatterns = [
     path("studio/", include("artists.studio.urls")),
     path("label/", include("artists.label.urls")),
+    path("api/v1/labels", include("artists.label.api.urls")),
     path("desk/claims", disputes.show_disputes, name="staff-claims"),
     path("desk/claims/<int:claim_id>", disputes.settle_dispute, name="staff-claim-settle"),
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
@@ -38,6 +39,10 @@ urlpatterns = [
     path(f"{STUDIO}/recordings", recordings.RecordingsView.as_view(), name="api-recordings"),
     path(RECORDING, recordings.RecordingView.as_view(), name="api-recording"),
     path(f"{RECORDING}/cover", recordings.CoverView.as_view(), name="api-recording-cover"),
+    path(f"{RECORDING}/owners", owners.OwnershipView.as_view(), name="api-recording-owners"),
+    path(f"{RECORDING}/works", owners.WorksView.as_view(), name="api-recording-works"),
+    path(f"{RECORDING}/shares", owners.SharesView.as_view(), name="api-recording-shares"),
+    path(f"{RECORDING}/shares/<int:claim>", owners.ShareView.as_view(), name="api-recording-share"),
     path(f"{STUDIO}/programs", programs.ProgramsView.as_view(), name="api-programs"),
     path(f"{PROGRAM}/versions", programs.VersionsView.as_view(), name="api-program-versions"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.SignView.as_view(), name="api-program-version-sign"),

@@ -11,6 +11,7 @@ from rest_framework.views import exception_handler
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired, TokenRefused
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
+from rights.imports.exceptions import ImportRefused
 from web import problems
 from web.exceptions import Conflict
 
@@ -23,6 +24,7 @@ STATUS_BY_EXCEPTION: dict[type[Exception], int] = {
     AlreadyDecided: 409,
     Stale: 409,
     Uncleared: 409,
+    ImportRefused: 409,
     OperationalError: 503,
     InterfaceError: 503,
 }

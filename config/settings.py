@@ -234,6 +234,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENFORCE_NON_BLANK_FIELDS": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "accounts.models.Role",
+        "OwnerRoleEnum": "rights.models.Claim.Role",
+        "PartyKindEnum": "rights.models.Party.Kind",
+        "NewPartyKindEnum": "artists.api.staff_parties.KINDS",
+        "UseEnum": "artists.api.grants.USE_CHOICES",
+        "LabelUseEnum": "artists.label.api.switches.USE_CHOICES",
+        "ShareStateEnum": "artists.api.owners.SHARE_STATES",
+        "ImportStateEnum": "rights.models.CatalogImport.State",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.openapi.document_problems"],
 }
 

@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from accounts import roles
 from accounts.models import Person
 from config import BASE_DIR
 from config.smoke.sessions import create_session
 from fans import opt_ins
 from tests import factories
+from tests.rights import factories as owners
+from tests.rights.imports import factories as import_factories
 from tests.servers import Database, Processes, start_site
 
 SEED = 10
@@ -28,6 +31,12 @@ def create_person_with_everything() -> Person:
     opt_ins.opt_in(person, artist)
     factories.create_experience(artist, person)
     factories.create_pending_draft(artist)
+    label = owners.create_party()
+    owners.add_to_roster(label, artist)
+    owners.own(label, factories.create_recording(artist))
+    import_factories.read(label, "Low Tide,Mara Veil,,")
+    assert label.team
+    roles.name_signatory(label.team, person, by=person)
     return person
 
 

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, cast
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -16,6 +16,9 @@ from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
 from accounts.roles import may_edit, may_manage
 from artists.label.claims import WAITING
+from artists.label.roster import claimed_recordings
+from catalog.models import Artist
+from rights import roster
 from rights.models import Claim, Party
 from web.decorators import SAFE_METHODS
 
@@ -66,7 +69,7 @@ def label_member_required[**P](
             is_read = request.method in SAFE_METHODS
             own = reverse("label-roster", kwargs={"party_id": party_id})
             return redirect_to_sign_in(request, request.get_full_path() if is_read else own)
-        return view(cast(AuthenticatedHttpRequest, request), _get_label_or_404(party_id, request.user), *args, **kwargs)
+        return view(cast(AuthenticatedHttpRequest, request), get_label_or_404(party_id, request.user), *args, **kwargs)
 
     return wrapper
 
@@ -78,7 +81,8 @@ def list_parties(person: Person) -> list[Party]:
     return list(own.filter(artist=None, verified_at__isnull=False).order_by("name", "pk"))
 
 
-def _get_label_or_404(party_id: int, person: Person) -> Label:
+def get_label_or_404(party_id: int, person: Person) -> Label:
+    """The rightsholder, for a member of a team that acts for it. Raises Http404 for everybody else."""
     verified = Party.objects.select_related("represented_by").filter(artist=None, verified_at__isnull=False)
     party = verified.filter(pk=party_id).first()
     if party is None:
@@ -88,3 +92,12 @@ def _get_label_or_404(party_id: int, person: Person) -> Label:
     if not roles:
         raise Http404
     return Label(party, roles, person)
+
+
+def get_artist_or_404(label: Label, slug: str) -> Artist:
+    """The artist, who is on the roster or of whose songs the rightsholder claims a part. Raises Http404 otherwise."""
+    artist = get_object_or_404(Artist, slug=slug)
+    on_roster = label.party.roster.filter(roster.LIVE, artist=artist).exists()
+    if not on_roster and not claimed_recordings(label.party).filter(artist=artist).exists():
+        raise Http404
+    return artist

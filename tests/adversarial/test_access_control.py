@@ -19,7 +19,7 @@ from listens.models import Listen
 from rights import claims, parties, roster
 from rights.models import Claim
 from tests import factories
-from tests.adversarial.test_label_access import LABEL_PAGES
+from tests.adversarial.test_label_access import LABEL_API, LABEL_PAGES
 from tests.catalog.pictures import png
 from tests.operator import addresses as operator
 from tests.rights import factories as owners
@@ -33,6 +33,7 @@ PUBLIC_NAMES = {
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
     "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
+    "api-labels",
 }  # fmt: skip
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
@@ -45,6 +46,7 @@ STUDIO_API_NAMES = {
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
     "api-draft-decline",
     "api-draft-undo", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
+    "api-recording-owners", "api-recording-works", "api-recording-shares", "api-recording-share",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {
@@ -152,6 +154,7 @@ def test_every_address_has_its_place_here() -> None:
         | STUDIO_PAGES.keys()
         | set(FAN_PAGES)
         | set(FAN_OWNED_PAGES)
+        | LABEL_API.keys()
         | LABEL_PAGES.keys()  # tests/adversarial/test_label_access.py asks for each of them
         | operator.URL_NAMES  # tests/operator/test_access.py asks for each of them
     )
@@ -173,6 +176,7 @@ def scene(db: None) -> dict[str, Any]:
     invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     label = owners.create_party()
     roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
+    claim = claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000)
     return {
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",
@@ -185,6 +189,10 @@ def scene(db: None) -> dict[str, Any]:
             "api-recordings": f"/api/v1/studio/{artist.slug}/recordings",
             "api-recording": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}",
             "api-recording-cover": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/cover",
+            "api-recording-owners": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/owners",
+            "api-recording-works": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/works",
+            "api-recording-shares": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares",
+            "api-recording-share": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares/{claim.pk}",
             "api-programs": f"/api/v1/studio/{artist.slug}/programs",
             "api-program-versions": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions",
             "api-program-version-sign": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions/1/sign",
@@ -202,6 +210,7 @@ def scene(db: None) -> dict[str, Any]:
             "api-staff-parties": "/api/v1/staff/parties",
             "api-staff-signatories": f"/api/v1/staff/parties/{label.pk}/signatories",
             "api-experience": f"/api/v1/experiences/{experience.pk}",
+            "api-labels": "/api/v1/labels",
         },
         "strangers": [
             owners.get_signer(label),
@@ -215,7 +224,7 @@ def scene(db: None) -> dict[str, Any]:
         "other": other,
         "program": program,
         "song": song,
-        "claim": claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000),
+        "claim": claim,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts import roles
@@ -32,6 +33,24 @@ LABEL_PAGES = {
     "label-import-remove": ("/label/{party}/catalogue/{import}/remove", "post"),
     "label-import-verdicts": ("/label/{party}/catalogue/{import}/verdicts.csv", "get"),
 }
+API = "/api/v1/labels/{party}"
+LABEL_API = {
+    "api-label-roster": (f"{API}/roster", "get post"),
+    "api-label-roster-end": (f"{API}/roster/{{entry}}/end", "post"),
+    "api-label-switches": (f"{API}/artists/{{artist}}/switches", "get post"),
+    "api-label-switch-songs": (f"{API}/artists/{{artist}}/switches/songs", "get"),
+    "api-label-claims": (f"{API}/claims", "get"),
+    "api-label-claim": (f"{API}/claims/{{claim}}", "get post"),
+    "api-label-imports": (f"{API}/imports", "get post"),
+    "api-label-import": (f"{API}/imports/{{import}}", "get delete"),
+    "api-label-import-start": (f"{API}/imports/{{import}}/start", "post"),
+    "api-label-import-lines": (f"{API}/imports/{{import}}/lines", "get"),
+}
+SENT: dict[str, dict[str, Any]] = {
+    "api-label-roster": {"artist": "ove-lind"},
+    "api-label-claim": {"answer": "confirm"},
+    "api-label-switches": {"use": "remix", "on": True},
+}
 MAY: dict[str, set[str]] = {
     "label-roster": {"signatory"},
     "label-roster-end": {"signatory", "owner"},
@@ -40,6 +59,15 @@ MAY: dict[str, set[str]] = {
     "label-import-remove": {"signatory", "owner"},
     "label-claim": {"signatory"},
     "label-switches": {"signatory"},
+}
+MAY_BY_API = {
+    "api-label-roster post": MAY["label-roster"],
+    "api-label-roster-end post": MAY["label-roster-end"],
+    "api-label-imports post": MAY["label-catalogue"],
+    "api-label-import delete": MAY["label-import-remove"],
+    "api-label-import-start post": MAY["label-import-start"],
+    "api-label-claim post": MAY["label-claim"],
+    "api-label-switches post": MAY["label-switches"],
 }
 
 
@@ -51,8 +79,8 @@ class Scene:
     claim: Claim
     brought: CatalogImport
 
-    def requests(self, party: Party | None = None) -> list[tuple[str, str, str]]:
-        """Name, address and method of every page, about the objects of this rightsholder."""
+    def requests(self, party: Party | None = None, *, api: bool = False) -> list[tuple[str, str, str]]:
+        """Name, address and method of every page, or of the API, about the objects of this rightsholder."""
         values = {
             "party": (party or self.party).pk,
             "entry": self.entry.pk,
@@ -62,7 +90,7 @@ class Scene:
         }
         return [
             (name, path.format(**values), method)
-            for name, (path, methods) in LABEL_PAGES.items()
+            for name, (path, methods) in (LABEL_API if api else LABEL_PAGES).items()
             for method in methods.split()
         ]
 
@@ -107,11 +135,22 @@ def form_data() -> dict[str, Any]:
     return {"artist": "ove-lind", "do": "confirm", "switch_on": "remix", "catalogue": catalogue}
 
 
+def strangers(scene: Scene, other: Party) -> list[Person]:
+    people = [factories.create_fan(), factories.get_staff(), owners.get_signer(other)]
+    return people + [factories.get_member(scene.artist, role) for role in ("principal", "owner")]
+
+
+def ask_api(client: Client, name: str, path: str, method: str) -> HttpResponse:
+    """A whole request of the API, which somebody with the right role can make."""
+    if name == "api-label-imports" and method == "post":
+        return client.post(f"{path}?name=low.csv", b"title,artist\nSalt Radio,Mara Veil\n", content_type="text/csv")
+    body = {} if method == "get" else {"data": SENT.get(name, {}), "content_type": "application/json"}
+    return getattr(client, method)(path, **body)
+
+
 def test_no_page_is_there_for_somebody_outside_the_team(scene: Scene) -> None:
     other, before = owners.create_party("label", "Second Shore"), scene.state()
-    strangers = [factories.create_fan(), factories.get_staff(), owners.get_signer(other)]
-    strangers += [factories.get_member(scene.artist, role) for role in ("principal", "owner")]
-    for person in strangers:
+    for person in strangers(scene, other):
         client = factories.fresh_client(person)
         for name, path, method in scene.requests():
             assert getattr(client, method)(path, **data(method)).status_code == 404, (name, method, person.handle)
@@ -184,3 +223,72 @@ def test_no_page_shows_anything_of_a_fan(scene: Scene) -> None:
 
     assert "Salt Radio" in shown
     assert [word for word in ("Quirin", fan.handle, fan.email, str(fan.pk), str(draft.text)) if word in shown] == []
+
+
+def test_the_api_knows_nothing_for_somebody_outside_the_team(scene: Scene) -> None:
+    other, before = owners.create_party("label", "Second Shore"), scene.state()
+    for person in strangers(scene, other):
+        client = factories.fresh_client(person)
+        for name, path, method in scene.requests(api=True):
+            assert ask_api(client, name, path, method).status_code == 404, (name, method, person.handle)
+        missing = scene.requests(Party(pk=10**9), api=True)
+        assert {ask_api(client, *request).status_code for request in missing} == {404}
+        listed = [party["id"] for party in client.get("/api/v1/labels").json()]
+        assert listed == ([other.pk] if person == owners.get_signer(other) else [])
+
+    assert scene.state() == before
+
+
+def test_the_api_of_a_rightsholder_has_nothing_of_anothers(scene: Scene) -> None:
+    other, before = owners.create_party("label", "Second Shore"), scene.state()
+    client = factories.fresh_client(owners.get_signer(other))
+    for name, path, method in scene.requests(other, api=True):
+        if LABEL_API[name][0].count("{") > 1:
+            assert ask_api(client, name, path, method).status_code == 404, (name, method)
+
+    assert scene.state() == before
+
+
+def test_the_api_needs_a_session(scene: Scene) -> None:
+    assert {ask_api(Client(), *request).status_code for request in scene.requests(api=True)} == {403}
+
+
+def test_the_api_shows_nothing_of_a_fan(scene: Scene) -> None:
+    fan = factories.create_fan("Quirin Somebody", opted_in=scene.artist)
+    factories.create_pending_draft(scene.artist, fan)
+    client = factories.fresh_client(owners.get_signer(scene.party))
+
+    answers = [ask_api(client, *request) for request in scene.requests(api=True) if request[2] == "get"]
+
+    shown = "".join(answer.content.decode() for answer in answers)
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    assert "Salt Radio" in shown
+    assert [word for word in ("Quirin", fan.handle, fan.email, str(fan.pk)) if word in shown] == []
+
+
+@pytest.mark.parametrize("role", ["signatory", "owner", "editor", "reviewer"])
+@pytest.mark.parametrize("request_name", sorted(MAY_BY_API))
+def test_a_role_does_the_same_over_the_api(scene: Scene, request_name: str, role: str) -> None:
+    client, before = factories.fresh_client(member(scene.party, role)), scene.state()
+    name, method = request_name.split()
+    path = next(path for each, path, _ in scene.requests(api=True) if each == name)
+
+    answer = ask_api(client, name, path, method)
+
+    changed = scene.state() != before
+    assert changed == (role in MAY_BY_API[request_name]), answer.content
+    assert answer.status_code in ({200, 201, 202, 204} if changed else {403, 409})
+
+
+def test_the_api_asks_for_a_recent_password_before_whoever_signs_says_yes(scene: Scene) -> None:
+    client, before = factories.signed_in_client(owners.get_signer(scene.party)), scene.state()
+    signed = ("api-label-roster", "api-label-claim", "api-label-switches", "api-label-import-start")
+
+    answers = [
+        ask_api(client, name, path, method)
+        for name, path, method in scene.requests(api=True)
+        if name in signed and method == "post"
+    ]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(403, "SignInAgain")] * len(signed)
+    assert scene.state() == before

@@ -74,7 +74,7 @@ NOT_PAGES = {
     # for programs
     "health", "api-schema", "submit-listens", "validate-token", "user-listens", "listen-count", "playing-now",
     "unknown-address", "api-me", "api-tokens", "api-token", "api-notices",
-    "api-opt-in", "api-experiences", "api-listens", "api-listen",
+    "api-opt-in", "api-labels", "api-experiences", "api-listens", "api-listen",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-parties", "api-staff-signatories",
     "api-staff-recordings", "api-staff-main-recording",
     "api-team", "api-grants", "api-grant-songs", "api-grant-effect",
@@ -82,6 +82,9 @@ NOT_PAGES = {
     "api-drafts",
     "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
+    "api-recording-owners", "api-recording-works", "api-recording-shares", "api-recording-share",
+    "api-label-roster", "api-label-roster-end", "api-label-switches", "api-label-switch-songs", "api-label-claims",
+    "api-label-claim", "api-label-imports", "api-label-import", "api-label-import-start", "api-label-import-lines",
     # forms, which redirect to a page
     "feed-hide-ai", "new-words-later",
     "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",

@@ -11,10 +11,10 @@ from accounts import reauthentication
 from accounts.exceptions import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from artists.label import switches
-from artists.label.access import Label, label_member_required
+from artists.label.access import Label, get_artist_or_404, label_member_required
 from artists.label.roster import claimed_recordings
 from catalog.models import Artist, Recording
-from rights import grants, roster
+from rights import grants
 from rights.grants import Songs
 from rights.models import Use
 from web.pagination import Page, cursor_or_start, paginate
@@ -35,10 +35,7 @@ class Press:
 @label_member_required
 def manage_switches(request: AuthenticatedHttpRequest, label: Label, slug: str) -> HttpResponse:
     """GET: show the switches. POST: press one; switching on needs a recent password."""
-    artist = get_object_or_404(Artist, slug=slug)
-    on_roster = label.party.roster.filter(roster.LIVE, artist=artist).exists()
-    if not on_roster and not claimed_recordings(label.party).filter(artist=artist).exists():
-        raise Http404
+    artist = get_artist_or_404(label, slug)
     if request.method != "POST":
         return _render_switches(request, label, artist)
     press = _read_press(request.POST, label, artist)

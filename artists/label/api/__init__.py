@@ -1,0 +1,1 @@
+"""What the pages of a rightsholder do, over the API."""

@@ -1,0 +1,23 @@
+"""URLs of a rightsholder's part of the API, below /api/v1/labels."""
+
+from django.urls import path
+
+from artists.label.api import claims, imports, roster, switches
+
+LABEL = "/<int:party>"
+ARTIST = f"{LABEL}/artists/<slug:slug>"
+IMPORT = f"{LABEL}/imports/<int:pk>"
+
+urlpatterns = [
+    path("", roster.LabelsView.as_view(), name="api-labels"),
+    path(f"{LABEL}/roster", roster.RosterView.as_view(), name="api-label-roster"),
+    path(f"{LABEL}/roster/<int:pk>/end", roster.RosterEndView.as_view(), name="api-label-roster-end"),
+    path(f"{LABEL}/claims", claims.ClaimsView.as_view(), name="api-label-claims"),
+    path(f"{LABEL}/claims/<int:pk>", claims.ClaimView.as_view(), name="api-label-claim"),
+    path(f"{ARTIST}/switches", switches.LabelSwitchesView.as_view(), name="api-label-switches"),
+    path(f"{ARTIST}/switches/songs", switches.LabelSongSwitchesView.as_view(), name="api-label-switch-songs"),
+    path(f"{LABEL}/imports", imports.ImportsView.as_view(), name="api-label-imports"),
+    path(IMPORT, imports.ImportView.as_view(), name="api-label-import"),
+    path(f"{IMPORT}/start", imports.ImportStartView.as_view(), name="api-label-import-start"),
+    path(f"{IMPORT}/lines", imports.ImportLinesView.as_view(), name="api-label-import-lines"),
+]
