@@ -89,4 +89,4 @@ def test_a_live_program_waits_while_personal_messages_are_off(artist: Artist) ->
         ("live", "waits"),
         ("draft", "unsigned"),
     ]
-    assert len([query for query in queries if "rights_grant" in query["sql"]]) == 1
+    assert len([query for query in queries if "rights_answers" in query["sql"]]) == 1
