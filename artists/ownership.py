@@ -15,24 +15,19 @@ from artists.exceptions import InvalidRequest
 from catalog import identifiers, registration
 from catalog.models import Artist, Recording, Work
 from rights import claims as rights_claims
-from rights import clearance, parties
+from rights import parties, sales
 from rights.models import Claim, Party, Use
-from rights.models.claims import WHOLE
+from rights.owners import Owners, read_owners
+from rights.sales import IncompleteSale, Sale
+from rights.shares import PLURALS, WHOLE, Role, describe_gap, format_share
 
-RECORDING_ROLES = (Claim.Role.RECORDING_OWNER, Claim.Role.FEATURED_ARTIST, Claim.Role.SESSION_POOL)
-WORK_ROLES = (Claim.Role.WRITER, Claim.Role.PUBLISHER)
 KINDS_BY_ROLE = {
-    Claim.Role.RECORDING_OWNER: (Party.Kind.ARTIST, Party.Kind.LABEL, Party.Kind.DISTRIBUTOR),
-    Claim.Role.FEATURED_ARTIST: (Party.Kind.ARTIST,),
-    Claim.Role.SESSION_POOL: (Party.Kind.SESSION_POOL,),
-    Claim.Role.WRITER: (Party.Kind.WRITER, Party.Kind.ARTIST),
-    Claim.Role.PUBLISHER: (Party.Kind.PUBLISHER,),
+    Role.RECORDING_OWNER: (Party.Kind.ARTIST, Party.Kind.LABEL, Party.Kind.DISTRIBUTOR),
+    Role.FEATURED_ARTIST: (Party.Kind.ARTIST,),
+    Role.SESSION_POOL: (Party.Kind.SESSION_POOL,),
+    Role.WRITER: (Party.Kind.WRITER, Party.Kind.ARTIST),
+    Role.PUBLISHER: (Party.Kind.PUBLISHER,),
 }
-SHARES_OF = {
-    Claim.Role.RECORDING_OWNER: "of the owners", Claim.Role.FEATURED_ARTIST: "of the featured artists",
-    Claim.Role.SESSION_POOL: "of the session pool", Claim.Role.WRITER: "of the writers",
-    Claim.Role.PUBLISHER: "of the publishers",
-}  # fmt: skip
 
 
 class UnknownParty(InvalidRequest):
@@ -75,24 +70,23 @@ class Owned:
         sums: dict[str, int] = {}
         for share in self.shares:
             sums[share.claim.role] = sums.get(share.claim.role, 0) + share.claim.share
-        return [describe_gap(role, total) for role, total in sums.items() if total != WHOLE]
+        gaps = {Role(role): total for role, total in sums.items() if total != WHOLE}
+        return [f"Shares of the {PLURALS[role]} {describe_gap(total)}." for role, total in gaps.items()]
 
 
-def list_owned(recording: Recording) -> list[Owned]:
-    """The recording first, then its works, in two queries."""
-    works = list(recording.works.order_by("pk"))
-    found = Claim.objects.filter(Q(recording=recording) | Q(work__in=works))
-    found = found.filter(rights_claims.LIVE).select_related("party").order_by("role", "pk")
-    shares = [Share(claim, claim.party.artist_id == recording.artist_id) for claim in found]
+def list_owned(recording: Recording, owners: Owners | None = None) -> list[Owned]:
+    """The recording first, then its works, in two queries, or in none with its owners."""
+    owners = owners or read_owners([recording])
+    shares = [Share(claim, claim.party.artist_id == recording.artist_id) for claim, _ in owners.claims]
+    works = [link.work for link in owners.links]
     return [
         Owned(work, [share for share in shares if share.claim.work_id == (work and work.pk)]) for work in (None, *works)
     ]
 
 
-def list_missing(recording: Recording) -> tuple[str, ...]:
-    """What is missing before the song may be used for remixes, as `rights` says it; nothing if all said yes."""
-    refusal = clearance.find_missing(Use.REMIX, recording.artist, [recording])
-    return () if refusal is None else refusal.missing  # a refusal is false
+def resolve_remix_sale(recording: Recording) -> Sale | IncompleteSale:
+    """Who would be paid for a remix of the song, or what is missing before one may be made or sold."""
+    return sales.resolve_sale(Use.REMIX, recording.artist, [recording])
 
 
 def add_work(recording: Recording, *, title: str, iswc: str | None, by: Person) -> Work:
@@ -118,7 +112,7 @@ def find_party(text: str, role: str, *, recording: Recording) -> Party:
     Raises UnknownParty, which says what to do.
     """
     if not text:
-        if Party.Kind.ARTIST not in KINDS_BY_ROLE[Claim.Role(role)]:
+        if Party.Kind.ARTIST not in KINDS_BY_ROLE[Role(role)]:
             raise UnknownParty("Whose share is it?")
         return parties.get_artist_party(recording.artist)
     matches = _find_parties(text, role)
@@ -134,26 +128,13 @@ def find_party(text: str, role: str, *, recording: Recording) -> Party:
 
 def _find_parties(text: str, role: str) -> list[Party]:
     """At most two that go by this name or code and can have the role. An artist becomes a party when it is needed."""
-    kinds = KINDS_BY_ROLE[Claim.Role(role)]
+    kinds = KINDS_BY_ROLE[Role(role)]
     code = identifiers.normalise(text)
     known = Party.objects.filter(kind__in=kinds, artist=None, verified_at__isnull=False)
     found = list(known.filter(Q(name__iexact=text) | Q(isni=code) | Q(ipi=code)).order_by("pk")[:2])
     if Party.Kind.ARTIST in kinds:
         found += map(parties.get_artist_party, Artist.objects.filter(name__iexact=text).order_by("pk")[:2])
     return found
-
-
-def describe_gap(role: str, total: int) -> str:
-    """For example "Shares of the writers add up to 99.99 %: 0.01 % is missing."."""
-    difference = "is missing" if total < WHOLE else "is too much"
-    whose = SHARES_OF[Claim.Role(role)]
-    return f"Shares {whose} add up to {format_share(total)}: {format_share(abs(WHOLE - total))} {difference}."
-
-
-def format_share(basis_points: int) -> str:
-    """A share in percent, for example "33.33 %" or "50 %"."""
-    whole, hundredths = divmod(basis_points, 100)
-    return f"{whole}.{hundredths:02} %" if hundredths else f"{whole} %"
 
 
 def find_claim(owned: Iterable[Owned], pk: int) -> Claim | None:

@@ -7,13 +7,14 @@ from django.db.models.functions import Now
 from catalog.models import Recording
 from rights.clearance_result import ClearanceRequest
 from rights.models import Claim, Grant, Party
+from rights.shares import Role
 
 
 def is_cleared(request: ClearanceRequest) -> bool:
     """Whether the artist and every owner of each recording and work permit the use."""
     artist = Party.objects.get(artist=request.artist_id)
     for recording in Recording.objects.filter(pk__in=request.recordings).prefetch_related("works"):
-        owners = list(_live(Claim.objects.filter(recording=recording, role=Claim.Role.RECORDING_OWNER)))
+        owners = list(_live(Claim.objects.filter(recording=recording, role=Role.RECORDING_OWNER)))
         works = list(recording.works.all())
         of_works = list(_live(Claim.objects.filter(work__in=works)))
         if not works or sum(claim.share for claim in owners) != 10_000:

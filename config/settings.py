@@ -236,7 +236,7 @@ SPECTACULAR_SETTINGS = {
     "ENFORCE_NON_BLANK_FIELDS": True,
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "accounts.models.Role",
-        "OwnerRoleEnum": "rights.models.Claim.Role",
+        "OwnerRoleEnum": "rights.shares.CLAIMED_ROLES",
         "PartyKindEnum": "rights.models.Party.Kind",
         "NewPartyKindEnum": "artists.api.staff_parties.KINDS",
         "UseEnum": "artists.api.grants.USE_CHOICES",

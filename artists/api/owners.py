@@ -18,7 +18,8 @@ from catalog import identifiers
 from catalog.exceptions import AlreadyInCatalog
 from catalog.models import Recording, Work
 from rights import claims
-from rights.models import Claim
+from rights.sales import IncompleteSale
+from rights.shares import CLAIMED_ROLES, RECORDING_ROLES, WHOLE, WORK_ROLES
 from web.exceptions import Conflict
 from web.serializers import StrictSerializer
 
@@ -34,7 +35,7 @@ class TeamWorkSerializer(serializers.ModelSerializer[Work]):
 
 class OwnerShareSerializer(serializers.Serializer[ownership.Share]):
     id = serializers.IntegerField(source="claim.pk")
-    role = serializers.ChoiceField(source="claim.role", choices=Claim.Role.choices)
+    role = serializers.ChoiceField(source="claim.role", choices=CLAIMED_ROLES)
     party = serializers.CharField(source="claim.party.name")
     share = serializers.IntegerField(source="claim.share", help_text="in hundredths of a percent of the role")
     own = serializers.BooleanField(source="is_own", help_text="the artist's, which the artist confirms")
@@ -52,6 +53,9 @@ class OwnershipSerializer(serializers.Serializer[Any]):
     missing = serializers.ListField(
         child=serializers.CharField(), help_text="what is missing before it may be used for remixes"
     )
+    unsold = serializers.ListField(
+        child=serializers.CharField(), help_text="what is missing besides before a remix of it may be sold"
+    )
 
 
 class NewWorkSerializer(StrictSerializer):
@@ -66,12 +70,12 @@ class NewWorkSerializer(StrictSerializer):
 
 
 class NewShareSerializer(StrictSerializer):
-    role = serializers.ChoiceField(choices=Claim.Role.choices)
+    role = serializers.ChoiceField(choices=CLAIMED_ROLES)
     party = serializers.CharField(
         max_length=120, required=False, allow_blank=True, default="",
         help_text="the name, the ISNI or the IPI; empty: the artist",
     )  # fmt: skip
-    share = serializers.IntegerField(min_value=1, max_value=10_000, help_text="in hundredths of a percent of the role")
+    share = serializers.IntegerField(min_value=1, max_value=WHOLE, help_text="in hundredths of a percent of the role")
     work = serializers.IntegerField(
         min_value=1, max_value=MAX_ID, required=False, allow_null=True, default=None, help_text="none: the recording"
     )
@@ -150,12 +154,14 @@ class ShareView(OneRecordingView):
 
 def serialize_ownership(recording: Recording) -> Any:
     """Who owns the recording and its works, read anew."""
-    owned, missing = ownership.list_owned(recording), ownership.list_missing(recording)
-    return OwnershipSerializer({"owned": owned, "missing": missing}).data
+    sale = ownership.resolve_remix_sale(recording)
+    missing, unsold = (sale.unused, sale.unsold) if isinstance(sale, IncompleteSale) else ((), ())
+    owned = ownership.list_owned(recording, sale.owners)
+    return OwnershipSerializer({"owned": owned, "missing": missing, "unsold": unsold}).data
 
 
 def _require_role_of(work: Work | None, role: str) -> None:
     """Raise ValidationError for a role that only a recording has, or only a work."""
-    possible = ownership.WORK_ROLES if work else ownership.RECORDING_ROLES
+    possible = WORK_ROLES if work else RECORDING_ROLES
     if role not in possible:
         raise serializers.ValidationError({"role": f"One of {', '.join(possible)}."})

@@ -1,14 +1,16 @@
 """What the page of claims shows: which wait for a rightsholder's yes, which are disputed, and which count."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Q, QuerySet
 
 from accounts.people import display_names
-from artists.ownership import format_share
+from rights import clearance
 from rights.claims import LIVE
-from rights.models import Claim, Party
+from rights.clearance_result import ClearanceRequest
+from rights.models import Claim, Party, Use
+from rights.shares import format_share
 
 PAGE_SIZE = 50
 DISPUTED = Q(disputed_at__isnull=False, settled_at=None)
@@ -22,6 +24,8 @@ class ClaimRow:
     claim: Claim
     claimed_by: str
     rivals: list[Claim] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+    """What is missing before remixes of a recording may be made."""
 
     @property
     def title(self) -> str:
@@ -56,9 +60,14 @@ def list_disputed(party: Party) -> list[ClaimRow]:
 
 
 def list_confirmed(party: Party) -> list[ClaimRow]:
-    """The newest claims that count, at most PAGE_SIZE."""
+    """The newest claims that count, at most PAGE_SIZE, and what is missing before each recording may be used."""
     counts = _claims().filter(LIVE, party=party, confirmed_at__isnull=False).exclude(DISPUTED)
-    return _rows(counts.order_by("-confirmed_at", "-pk")[:PAGE_SIZE])
+    rows = _rows(counts.order_by("-confirmed_at", "-pk")[:PAGE_SIZE])
+    songs = {song.pk: song for row in rows if (song := row.claim.recording)}
+    requests = [ClearanceRequest(Use.REMIX, song.artist_id, recordings=(song.pk,)) for song in songs.values()]
+    refusals = clearance.find_all_missing(requests)
+    missing = {request.recordings[0]: one.missing for request, one in refusals.items() if one is not None}
+    return [replace(row, missing=missing.get(row.claim.recording_id or 0, ())) for row in rows]
 
 
 def list_all_disputed() -> list[ClaimRow]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.text import get_text_list
 
 from catalog.models import Artist, Recording
-from rights import grants, question
+from rights import grants, question, sales
 from rights.clearance_result import ClearanceRequest
-from rights.models import Party, Use
+from rights.models import Party, SplitScheme, Use
 from rights.question import Answer
 
 USES = {Use.REMIX: "remixes", Use.PLAYLIST: "playlists", Use.DJ: "DJ sets"}
@@ -40,18 +40,22 @@ class Channel:
     switches: list[Switch]
     others: list[str]
     """Sentences about what others have not said, and what nobody knows."""
+    unsold: list[str]
+    """Sentences about who has not accepted how income is split, for uses that the rightsholder permits."""
 
 
 def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
-    """One channel for each of these songs, in one query."""
+    """One channel for each of these songs, in two queries, or in one where no agreement splits income."""
     if not songs:
         return []
     by_song: dict[int | None, list[Answer]] = {song.pk: [] for song in songs}
     recordings = tuple(sorted(song.pk for song in songs))
     requests = [ClearanceRequest(use, artist.pk, recordings=recordings) for use in USES]
-    for answer in sorted(question.list_answers(requests), key=_party_order):
+    answers = sorted(question.list_answers(requests), key=_party_order)
+    for answer in answers:
         by_song[answer.recording].append(answer)
-    return [_read_channel(party, song, by_song[song.pk]) for song in songs]
+    schemes = list(sales.read_schemes(answers))
+    return [_read_channel(party, song, by_song[song.pk], schemes) for song in songs]
 
 
 def list_master(party: Party, artist: Artist) -> list[Switch]:
@@ -61,7 +65,7 @@ def list_master(party: Party, artist: Artist) -> list[Switch]:
     return [Switch(use, str(use.label), use in on) for use in USES]
 
 
-def _read_channel(party: Party, song: Recording, answers: Iterable[Answer]) -> Channel:
+def _read_channel(party: Party, song: Recording, answers: Sequence[Answer], schemes: Iterable[SplitScheme]) -> Channel:
     own: dict[str, set[str]] = {}
     missing: dict[tuple[str, str], list[str]] = {}
     for answer in answers:
@@ -71,7 +75,13 @@ def _read_channel(party: Party, song: Recording, answers: Iterable[Answer]) -> C
             who = f"{answer.name} ({answer.kind.replace('_', ' ')})"
             missing.setdefault((answer.problem, who), []).append(answer.use)
     switches = [Switch(use, str(use.label), own[use] <= OWN_YES) for use in USES if use in own]
-    return Channel(song, switches, list(dict.fromkeys(_describe(*key, uses) for key, uses in missing.items())))
+    others = list(dict.fromkeys(_describe(*key, uses) for key, uses in missing.items()))
+    unsold = [
+        sentence
+        for use in (switch.use for switch in switches if switch.is_on)
+        for sentence in sales.list_unaccepted([one for one in answers if one.use == use], schemes, use, reader=party.pk)
+    ]
+    return Channel(song, switches, others, unsold)
 
 
 def _party_order(answer: Answer) -> tuple[bool, str, bool, int]:

@@ -10,6 +10,7 @@ from config.demo.setup import STAFF_HANDLE, DemoWorld, add_people
 from rights import claims, grants, parties, roster
 from rights.grants import Songs
 from rights.models import Claim, Party, Use
+from rights.shares import Role
 
 LABEL_NAME = "Paper Lighthouse"
 SIGNATORY = "rui"
@@ -39,6 +40,6 @@ def _claim_song(world: DemoWorld, label: Party, recording: Recording, *, by: Per
     """The label owns the recording, and Mara wrote the work."""
     mara = world.principal(MARA)
     work = registration.add_work(recording, recording.title, by=mara.actor)
-    writer = claims.claim(parties.get_artist_party(recording.artist), Claim.Role.WRITER, by=mara, work=work)
+    writer = claims.claim(parties.get_artist_party(recording.artist), Role.WRITER, by=mara, work=work)
     claims.confirm(writer, by=mara, fresh=True)
-    return claims.claim(label, Claim.Role.RECORDING_OWNER, by=by, recording=recording)
+    return claims.claim(label, Role.RECORDING_OWNER, by=by, recording=recording)

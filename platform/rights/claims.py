@@ -11,7 +11,7 @@ from audit import trail
 from catalog.models import Recording, Work
 from rights import parties
 from rights.models import Claim, Party
-from rights.models.claims import WHOLE
+from rights.shares import WHOLE
 
 LIVE = Q(live_until=None) | Q(live_until__gt=Now())
 """Claims that have not ended."""

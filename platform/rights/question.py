@@ -77,6 +77,10 @@ class Answer(NamedTuple):
     live_until: datetime | None
     stored_id: int | None
     """Of a request that is cleared: a row with the same question and the same grants."""
+    scheme: int | None
+    """The split scheme of the agreement under which the party says yes."""
+    at: datetime
+    """The time that was asked about."""
 
 
 class Found(NamedTuple):
@@ -87,6 +91,7 @@ class Found(NamedTuple):
     grants: tuple[tuple[int, int], ...]
     until: datetime | None
     stored_id: int | None
+    answers: tuple[Answer, ...]
 
 
 def ask(requests: Sequence[ClearanceRequest], at: datetime | None = None) -> list[Found]:
@@ -139,7 +144,8 @@ def _read_answers(request: ClearanceRequest, answers: Sequence[Answer]) -> Found
         if one.problem
     ]
     refusal = _refuse(request, missing) if missing else None
-    return Found(request, refusal, tuple(sorted(grants.items())), min(ends, default=None), answers[0].stored_id)
+    until = min(ends, default=None)
+    return Found(request, refusal, tuple(sorted(grants.items())), until, answers[0].stored_id, tuple(answers))
 
 
 def _refuse(request: ClearanceRequest, missing: Sequence[Missing]) -> ClearanceRefusal:

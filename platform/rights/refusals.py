@@ -2,35 +2,48 @@
 
 from accounts.countries import country_names
 from rights.clearance_result import Missing
-from rights.models import Claim, Party, Use
+from rights.models import Party, Use
+from rights.shares import Role
 
 UNKNOWN = {
-    Claim.Role.RECORDING_OWNER: "Nobody knows who owns {title}",
-    Claim.Role.WRITER: "Nobody knows who wrote {title}",
-    Claim.Role.PUBLISHER: "Nobody knows all publishers of {title}",
+    Role.RECORDING_OWNER: "Nobody knows who owns {title}",
+    Role.FEATURED_ARTIST: "Nobody knows who performs on {title}",
+    Role.SESSION_POOL: "Nobody knows the session pool of {title}",
+    Role.WRITER: "Nobody knows who wrote {title}",
+    Role.PUBLISHER: "Nobody knows all publishers of {title}",
 }
 OWNS = {
-    Claim.Role.RECORDING_OWNER: "owns {title}",
-    Claim.Role.WRITER: "wrote {title}",
-    Claim.Role.PUBLISHER: "publishes {title}",
+    Role.RECORDING_OWNER: "owns {title}",
+    Role.FEATURED_ARTIST: "performs on {title}",
+    Role.SESSION_POOL: "has the session pool of {title}",
+    Role.WRITER: "wrote {title}",
+    Role.PUBLISHER: "publishes {title}",
 }
 
 
 def describe(missing: Missing) -> str:
     """One yes that is missing, as a studio shows it."""
+    if missing.problem == "unknown":
+        return UNKNOWN[Role(missing.role)].format(title=missing.song)
+    return f"{name_party(missing.party, missing.kind)}{_describe_problem(missing)}"
+
+
+def _describe_problem(missing: Missing) -> str:
+    """What is missing of a party, after its name."""
+    use = write_use(missing.use)
     match missing.problem:
-        case "unknown":
-            return UNKNOWN[Claim.Role(missing.role)].format(title=missing.song)
         case "unconfirmed":
-            return f"{_name(missing)} has not confirmed that it {_describe_claim(missing)}"
+            return f" has not confirmed that it {_describe_claim(missing)}"
         case "disputed":
-            return f"{_name(missing)} {_describe_claim(missing)}: this is disputed"
+            return f" {_describe_claim(missing)}: this is disputed"
+        case _ if missing.use == Use.TIER:
+            return f" has not agreed to share {use}"
         case "country":
-            return f"{_name(missing)}: {write_use(missing.use)} are not granted {_where(missing.country)}"
+            return f": {use} are not granted {_where(missing.country)}"
         case "refused" if missing.song:
-            return f"{_name(missing)}: {write_use(missing.use)} are off for {missing.song}"
+            return f": {use} are off for {missing.song}"
         case _:
-            return f"{_name(missing)}: {write_use(missing.use)} are off"
+            return f": {use} are off"
 
 
 def write_use(use: str) -> str:
@@ -39,12 +52,18 @@ def write_use(use: str) -> str:
     return label if label[1].isupper() else label[0].lower() + label[1:]
 
 
-def _name(missing: Missing) -> str:
-    return f"{missing.party} ({Party.Kind(missing.kind).label.lower()})"
+def write_income(use: str) -> str:
+    """The income from a use within a sentence, for example "income from remixes" or "subscription income"."""
+    return write_use(use) if use == Use.TIER else f"income from {write_use(use)}"
+
+
+def name_party(name: str, kind: str) -> str:
+    """For example "Kestrel Row (publisher)"."""
+    return f"{name} ({Party.Kind(kind).label.lower()})"
 
 
 def _describe_claim(missing: Missing) -> str:
-    return OWNS[Claim.Role(missing.role)].format(title=missing.song)
+    return OWNS[Role(missing.role)].format(title=missing.song)
 
 
 def _where(country: str) -> str:

@@ -1,4 +1,4 @@
-"""Split an amount of money among the parties of recordings and works, in whole minor units, without Django.
+"""Split an amount of money among the parties of recordings and works, in whole minor units, without the database.
 
 `resolve` turns a scheme by role into exact fractions, `split` rounds them, and `refund` takes back from what remains.
 
@@ -13,28 +13,12 @@ takes all. Add up such amounts over a period and split the sum once.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
 from math import floor
 from typing import NamedTuple
 
-BASIS_POINTS = 10_000
-
-
-class Role(StrEnum):
-    """The roles that a scheme gives shares to."""
-
-    PLATFORM = "platform"
-    RECORDING_OWNER = "recording_owner"
-    FEATURED_ARTIST = "featured_artist"
-    SESSION_POOL = "session_pool"
-    PUBLISHER = "publisher"
-    WRITER = "writer"
-
-
-RECORDING_ROLES = (Role.RECORDING_OWNER, Role.FEATURED_ARTIST, Role.SESSION_POOL)
-WORK_ROLES = (Role.PUBLISHER, Role.WRITER)
+from rights.shares import RECORDING_ROLES, WHOLE, WORK_ROLES, Role
 
 type Scheme = Mapping[Role, int]
 """Basis points by role."""
@@ -86,7 +70,7 @@ class MissingShares:
     def __str__(self) -> str:
         subject = self.work or self.recording or "no recording"
         what = f"{self.role.replace('_', ' ')} of {subject}" if self.role else "scheme"
-        return f"{what}: {self.points:,} of {BASIS_POINTS:,}"
+        return f"{what}: {self.points:,} of {WHOLE:,}"
 
 
 class IncompleteSplit(InvalidSplit):
@@ -131,13 +115,13 @@ def resolve(scheme: Scheme, recordings: Sequence[RecordingShares], *, platform: 
         raise IncompleteSplit(missing)
     fractions: defaultdict[ShareKey, Fraction] = defaultdict(Fraction)
     if scheme.get(Role.PLATFORM):
-        fractions[ShareKey(platform, Role.PLATFORM)] = Fraction(scheme[Role.PLATFORM], BASIS_POINTS)
+        fractions[ShareKey(platform, Role.PLATFORM)] = Fraction(scheme[Role.PLATFORM], WHOLE)
     for part in _parts(recordings):
         for role in part.roles:
-            share_of_role = part.fraction * Fraction(scheme.get(role, 0), BASIS_POINTS)
+            share_of_role = part.fraction * Fraction(scheme.get(role, 0), WHOLE)
             for party, points in part.shares.get(role, {}).items() if share_of_role else ():
                 key = ShareKey(party, role, part.recording, part.work)
-                fractions[key] += share_of_role * Fraction(points, BASIS_POINTS)
+                fractions[key] += share_of_role * Fraction(points, WHOLE)
     return dict(fractions)
 
 
@@ -194,7 +178,7 @@ def _by_weight[T: RecordingShares | WorkShares](objects: Sequence[T]) -> Iterato
 
 
 def _missing_shares(scheme: Scheme, recordings: Sequence[RecordingShares]) -> Iterator[MissingShares]:
-    if sum(scheme.values()) != BASIS_POINTS or any(points < 0 for points in scheme.values()):
+    if sum(scheme.values()) != WHOLE or any(points < 0 for points in scheme.values()):
         yield MissingShares(None, points=sum(scheme.values()))
     wanted = [role for role in Role if scheme.get(role) and role is not Role.PLATFORM]
     if not recordings:
@@ -205,7 +189,7 @@ def _missing_shares(scheme: Scheme, recordings: Sequence[RecordingShares]) -> It
     for part in _parts(recordings):
         for role in part.roles:
             points = part.shares.get(role, {}).values()
-            if role in wanted and (sum(points) != BASIS_POINTS or min(points) < 0):
+            if role in wanted and (sum(points) != WHOLE or min(points) < 0):
                 yield MissingShares(role, part.recording, part.work, sum(points))
 
 

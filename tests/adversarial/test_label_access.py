@@ -14,6 +14,7 @@ from artists.label.views.roster import TOO_LATE
 from catalog.models import Artist
 from rights import claims, parties
 from rights.models import CatalogImport, Claim, Grant, Party, RosterEntry
+from rights.shares import Role
 from tests import factories
 from tests.rights import factories as owners
 from tests.rights.imports import factories as import_factories
@@ -113,7 +114,7 @@ def scene() -> Scene:
     factories.create_artist("Ove Lind")
     entry = owners.add_to_roster(party, artist)
     by, recording = factories.get_member(artist, "editor"), factories.create_recording(artist)
-    claim = claims.claim(party, Claim.Role.RECORDING_OWNER, by=by, recording=recording)
+    claim = claims.claim(party, Role.RECORDING_OWNER, by=by, recording=recording)
     return Scene(party, artist, entry, claim, import_factories.read(party, "Low Tide,Mara Veil,,"))
 
 

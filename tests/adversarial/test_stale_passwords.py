@@ -16,6 +16,7 @@ from artists.models import Draft
 from catalog.models import Artist
 from rights import claims, parties
 from rights.models import Claim
+from rights.shares import Role
 from tests import factories
 from tests.artists.studio.pages import HTMX_HEADERS, visible_text
 from tests.factories import PASSWORD
@@ -48,7 +49,7 @@ def edited_by_the_team(artist: Artist) -> Draft:
 def claimed_song(artist: Artist) -> Claim:
     """A share of the artist's own, which waits for the artist to confirm it."""
     recording, party = factories.create_recording(artist), parties.get_artist_party(artist)
-    return claims.claim(party, Claim.Role.RECORDING_OWNER, recording=recording, by=factories.get_staff())
+    return claims.claim(party, Role.RECORDING_OWNER, recording=recording, by=factories.get_staff())
 
 
 def state_of(artist: Artist) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Person, Role
 from catalog import registration
 from catalog.models import Artist, Recording, RecordingWork, Work
-from rights import claims, grants, parties, roster
+from rights import claims, grants, parties, roster, shares
 from rights.grants import Songs
 from rights.models import Claim, Grant, Party, RosterEntry, Use
 from tests import factories
@@ -51,7 +51,7 @@ def own(party: Party, owned: Recording | Work, role: str = "", **terms: Any) -> 
     """A claim that staff made and the party confirmed, on all of a recording or work unless `terms` say otherwise."""
     of_recording = isinstance(owned, Recording)
     about = {"recording": owned} if of_recording else {"work": owned}
-    role = role or (Claim.Role.RECORDING_OWNER if of_recording else Claim.Role.WRITER)
+    role = role or (shares.Role.RECORDING_OWNER if of_recording else shares.Role.WRITER)
     claim = claims.claim(party, role, by=factories.get_staff(), **about, **terms)
     claims.confirm(claim, by=get_signer(party), fresh=True)
     return claim
@@ -87,7 +87,7 @@ def create_owned_song(artist: Artist, title: str = "Low Tide Choir", *, permitte
         create_party("writer", "Ida Koro"),
     )
     own(song.label, recording)
-    own(song.publisher, song.work, Claim.Role.PUBLISHER)
+    own(song.publisher, song.work, shares.Role.PUBLISHER)
     own(song.writer, song.work)
     if permitted:
         for party in (song.artist, song.label, song.publisher, song.writer):

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rights.shares import WHOLE, Role
 from rights.splits import (
-    BASIS_POINTS,
     IncompleteSplit,
     InvalidSplit,
     MissingShares,
     RecordingShares,
     RefundTooLarge,
-    Role,
     ShareKey,
     WorkShares,
     allocate,
@@ -36,15 +35,15 @@ SCHEME = {
 AMOUNTS = st.integers(-(10**9), 10**9)
 TRANSACTIONS = st.sampled_from(["", "sale:1", "sale:2"])
 NAMES = st.sampled_from("abcdefgh")
-WEIGHTS = st.dictionaries(NAMES, st.integers(0, BASIS_POINTS), min_size=1).filter(lambda weights: any(weights.values()))
+WEIGHTS = st.dictionaries(NAMES, st.integers(0, WHOLE), min_size=1).filter(lambda weights: any(weights.values()))
 
 
 @st.composite
 def inside_shares(draw: st.DrawFn) -> dict[str, int]:
     """One to four parties whose shares add up to 10,000."""
     parties = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
-    cuts = sorted(draw(st.lists(st.integers(0, BASIS_POINTS), min_size=len(parties) - 1, max_size=len(parties) - 1)))
-    bounds = [0, *cuts, BASIS_POINTS]
+    cuts = sorted(draw(st.lists(st.integers(0, WHOLE), min_size=len(parties) - 1, max_size=len(parties) - 1)))
+    bounds = [0, *cuts, WHOLE]
     return {party: bounds[n + 1] - bounds[n] for n, party in enumerate(parties)}
 
 
@@ -289,7 +288,7 @@ def test_each_role_and_each_recording_gets_its_part(sale: list[RecordingShares])
     for key, fraction in fractions.items():
         roles[key.role] += fraction
         recordings[key.recording] += fraction
-    assert roles == {role: Fraction(points, BASIS_POINTS) for role, points in SCHEME.items()}
+    assert roles == {role: Fraction(points, WHOLE) for role, points in SCHEME.items()}
     total = sum(each.weight for each in sale)
     assert recordings == {
         "": Fraction(2, 10),
@@ -341,7 +340,7 @@ def test_one_basis_point_too_few_or_too_many_is_refused(sale: list[RecordingShar
         resolve(SCHEME, sale, platform=PLATFORM)
 
     work = part.work if isinstance(part, WorkShares) else ""
-    assert raised.value.missing == (MissingShares(role, sale[0].recording, work, BASIS_POINTS + change),)
+    assert raised.value.missing == (MissingShares(role, sale[0].recording, work, WHOLE + change),)
 
 
 def test_shares_below_nothing_are_refused_even_if_they_add_up() -> None:

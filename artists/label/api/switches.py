@@ -34,6 +34,7 @@ class LabelChannelSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(source="song.title")
     switches = LabelSwitchSerializer(many=True, help_text="none without a confirmed share")
     others = serializers.ListField(child=serializers.CharField(), help_text="what others have not said")
+    unsold = serializers.ListField(child=serializers.CharField(), help_text="what is missing before it may be sold")
 
 
 class LabelPressSerializer(StrictSerializer):

@@ -9,8 +9,7 @@ from artists import ownership
 from artists.validation import parse_identifier, validate_visible
 from catalog import identifiers
 from catalog.models import Recording, Work
-from rights.models import Claim
-from rights.models.claims import WHOLE
+from rights.shares import RECORDING_ROLES, WHOLE, WORK_ROLES, Role
 
 
 class WorkForm(forms.Form):
@@ -44,7 +43,7 @@ class ShareForm(forms.Form):
     def __init__(self, data: Any = None, *, recording: Recording, of_work: bool, **options: Any) -> None:
         super().__init__(data, **options)
         self.recording = recording
-        roles = ownership.WORK_ROLES if of_work else ownership.RECORDING_ROLES
+        roles = WORK_ROLES if of_work else RECORDING_ROLES
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(role.value, role.label) for role in roles]
@@ -68,7 +67,7 @@ class ShareForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "role" in cleaned and "party" in cleaned:
             try:
-                found = ownership.find_party(cleaned["party"], Claim.Role(cleaned["role"]), recording=self.recording)
+                found = ownership.find_party(cleaned["party"], Role(cleaned["role"]), recording=self.recording)
             except ownership.UnknownParty as error:
                 self.add_error("party", str(error))
             else:

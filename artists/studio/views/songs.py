@@ -139,7 +139,8 @@ def render_song(
     """The page of a song. `typed` are the forms with errors, by their names in the template."""
     typed = typed or {}
     share_form = typed.get("share_form")
-    owned = [(one, ShareForm.on(one.work, recording)) for one in ownership.list_owned(recording)]
+    sale = ownership.resolve_remix_sale(recording)
+    owned = [(one, ShareForm.on(one.work, recording)) for one in ownership.list_owned(recording, sale.owners)]
     return studio.render(
         request,
         "studio/song.html",
@@ -152,6 +153,6 @@ def render_song(
         picture_form=typed.get("picture_form") or PictureForm(),
         work_form=typed.get("work_form") or WorkForm(auto_id="id_work_%s"),
         owned=[(one, share_form if share_form and share_form.auto_id == form.auto_id else form) for one, form in owned],
-        missing=ownership.list_missing(recording),
+        sale=sale,
         problem=problem,
     )

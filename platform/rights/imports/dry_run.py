@@ -16,8 +16,9 @@ from rights import roster
 from rights.imports import notices, verdicts
 from rights.imports.exceptions import UnreadableFile
 from rights.imports.files import open_file
-from rights.imports.lines import WHOLE, Line, shorten
+from rights.imports.lines import Line, shorten
 from rights.models import CatalogImport, ImportFile, ImportLine
+from rights.shares import WHOLE
 
 BATCH_SIZE = 5000
 MAX_LINES = 200_000

@@ -10,12 +10,11 @@ from uuid import UUID
 
 from catalog.identifiers import InvalidIdentifier, parse_isrc, parse_iswc, parse_mbid
 from rights.imports.exceptions import InvalidLine
+from rights.shares import WHOLE, describe_gap, format_share
 
 MAX_TITLE, MAX_ARTIST, MAX_OWNER = 1024, 120, 120
 MAX_OWNERS = 20
 MAX_HOURS = 24
-WHOLE = 10_000
-"""All shares together, in basis points."""
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, and halves of characters
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?", re.ASCII)
 _ISO_DURATION = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,4})M)?(?:(\d{1,5})(?:[.,](\d{1,6}))?S)?", re.ASCII)
@@ -139,8 +138,7 @@ def _read_owners(text: str) -> tuple[Owner, ...]:
         raise InvalidLine(f"{min(repeated)} stands among the owners twice.")
     total = sum(owner.share for owner in owners)
     if owners and total != WHOLE:
-        much = "is missing" if total < WHOLE else "is too much"
-        raise InvalidLine(f"Shares add up to {_percent(total)}: {_percent(abs(WHOLE - total))} {much}.")
+        raise InvalidLine(f"Shares {describe_gap(total)}.")
     return owners
 
 
@@ -152,9 +150,5 @@ def _read_owner(text: str, *, alone: bool) -> Owner:
     else:
         raise InvalidLine(f"The share of {shorten(text, 60)} is missing. Write it after the name, such as 50 %.")
     if not 0 < share <= WHOLE:
-        raise InvalidLine(f"{shorten(name, 60)} cannot own {_percent(share)}.")
+        raise InvalidLine(f"{shorten(name, 60)} cannot own {format_share(share)}.")
     return Owner(_require(name, "name of an owner", MAX_OWNER), share)
-
-
-def _percent(share: int) -> str:
-    return f"{share / 100:g} %"

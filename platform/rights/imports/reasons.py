@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rights.models import ImportLine
-
-NBSP = "\N{NO-BREAK SPACE}"
+from rights.shares import format_share
 
 
 def describe(line: ImportLine) -> str:
@@ -17,10 +16,6 @@ def format_duration(milliseconds: int | None) -> str:
     seconds = (milliseconds or 0) // 1000
     hours, minutes = divmod(seconds // 60, 60)
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
-
-
-def format_share(share: int) -> str:
-    return f"{share / 100:g}{NBSP}%"
 
 
 def _describe_change(line: ImportLine, before: Mapping[str, Any]) -> str:

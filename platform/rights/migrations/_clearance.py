@@ -128,14 +128,15 @@ SELECT sha256(convert_to(concat_ws(
 ), 'UTF8'))
 $$;
 
--- The answers with the names that describe them, and a stored clearance of the same question and the same grants. Any
--- such row will do: max(id) would be looked for backwards along the primary key. In PL/pgSQL as `rights_answers`: to plan
--- these joins takes longer than to read them.
+-- The answers with the names that describe them, the split scheme under which each yes was agreed, and a stored
+-- clearance of the same question and the same grants. Any such row will do: max(id) would be looked for backwards along
+-- the primary key. In PL/pgSQL as `rights_answers`: to plan these joins takes longer than to read them.
 CREATE FUNCTION rights_answers_with_names(
     uses text[], tier_classes text[], artists bigint[], countries text[], recordings text[], asked_at timestamptz
 ) RETURNS TABLE (
     n bigint, use text, role text, party_id bigint, recording_id bigint, problem text, name text, kind text,
-    song text, grant_id bigint, version integer, live_until timestamptz, stored_id bigint
+    song text, grant_id bigint, version integer, live_until timestamptz, stored_id bigint, scheme_id bigint,
+    at timestamptz
 ) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
@@ -155,9 +156,10 @@ SELECT asked.n, asked.use, answer.role, answer.party_id, answer.recording_id, an
     coalesce(work.title, recording.title, '')::text, permission.id, permission.version, permission.live_until, (
         SELECT stored.id FROM public.rights_clearance stored WHERE stored.digest = public.rights_clearance_digest(
             asked.use, asked.tier_class, asked.artist, asked.country, asked.songs, cleared.grants) LIMIT 1
-    )
+    ), agreed.scheme_id, asked_at
 FROM asked JOIN answer USING (n) LEFT JOIN cleared USING (n)
 LEFT JOIN public.rights_grant permission ON permission.id = answer.grant_id
+LEFT JOIN public.rights_agreementversion agreed ON agreed.id = permission.agreement_version_id
 LEFT JOIN public.rights_party party ON party.id = answer.party_id
 LEFT JOIN public.catalog_artist artist ON answer.role = 'artist' AND artist.id = asked.artist
 LEFT JOIN public.catalog_recording recording ON recording.id = answer.recording_id

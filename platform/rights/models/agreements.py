@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from catalog.models import Artist, Recording, Work
 from rights.models.parties import Party
 from rights.models.uses import NEVER_GRANTED, AfterEnd, Use
+from rights.shares import WHOLE, Role
 
 
 class SplitScheme(models.Model):
@@ -26,14 +27,6 @@ class SplitScheme(models.Model):
 class SplitLine(models.Model):
     """What one role gets, in basis points. Who has the role is looked up when something is sold."""
 
-    class Role(models.TextChoices):
-        PLATFORM = "platform", "Platform"
-        RECORDING_OWNER = "recording_owner", "Owner of the recording"
-        FEATURED_ARTIST = "featured_artist", "Featured artist"
-        SESSION_POOL = "session_pool", "Session pool"
-        PUBLISHER = "publisher", "Publisher"
-        WRITER = "writer", "Writer"
-
     scheme = models.ForeignKey(SplitScheme, models.PROTECT, db_index=False, related_name="lines")
     role = models.CharField(max_length=15, choices=Role.choices)
     share = models.PositiveSmallIntegerField(help_text="in basis points")
@@ -41,7 +34,7 @@ class SplitLine(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["scheme", "role"], name="one_line_a_role"),
-            models.CheckConstraint(condition=Q(share__gte=1, share__lte=10_000), name="a_line_is_a_part_of_the_whole"),
+            models.CheckConstraint(condition=Q(share__gte=1, share__lte=WHOLE), name="a_line_is_a_part_of_the_whole"),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,7 @@ from django.db.models.functions import Now
 
 from catalog.models import Recording, Work
 from rights.models.parties import Party
-
-WHOLE = 10_000
-"""All shares of one role together, in basis points."""
+from rights.shares import CLAIMED_ROLES, WHOLE
 
 
 class Claim(models.Model):
@@ -18,16 +16,9 @@ class Claim(models.Model):
     exclusion constraint and the triggers. A claim that brings a role over 100 % is disputed until staff settle it.
     """
 
-    class Role(models.TextChoices):
-        RECORDING_OWNER = "recording_owner", "Owner of the recording"
-        FEATURED_ARTIST = "featured_artist", "Featured artist"
-        SESSION_POOL = "session_pool", "Session pool"
-        PUBLISHER = "publisher", "Publisher"
-        WRITER = "writer", "Writer"
-
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, db_index=False, related_name="claims")
     work = models.ForeignKey(Work, models.PROTECT, null=True, db_index=False, related_name="claims")
-    role = models.CharField(max_length=15, choices=Role.choices)
+    role = models.CharField(max_length=15, choices=CLAIMED_ROLES)
     party = models.ForeignKey(Party, models.PROTECT, related_name="claims")
     share = models.PositiveSmallIntegerField(help_text="in basis points of the role")
     administered_by = models.ForeignKey(

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from catalog.models import Artist, Recording
 from rights.models.parties import Party
+from rights.shares import WHOLE
 
 
 class CatalogImport(models.Model):
@@ -109,7 +110,7 @@ class ImportLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(verdict__in=["waits", "no"])
-                | Q(artist__isnull=False, text_key__isnull=False, share__gte=1, share__lte=10_000),
+                | Q(artist__isnull=False, text_key__isnull=False, share__gte=1, share__lte=WHOLE),
                 name="a_good_line_is_whole",
             ),
         ]

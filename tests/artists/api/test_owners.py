@@ -49,8 +49,9 @@ def test_a_song_gets_its_work_its_owners_and_says_what_is_missing(client: Client
         (label.name, 10_000, False, "waiting")
     ]
     assert [(share["party"], share["own"]) for share in of_work["shares"]] == [("Mara Veil", True)]
-    assert [gap for gap in of_work["gaps"] if "40 % is missing" in gap] == of_work["gaps"] != []
+    assert [gap for gap in of_work["gaps"] if "40\xa0% is missing" in gap] == of_work["gaps"] != []
     assert [sentence for sentence in state["missing"] if "Harbor Lane" in sentence] != []
+    assert state["unsold"] == []
 
 
 def test_a_principal_confirms_and_ends_an_own_share(client: Client, song: str, artist: Artist) -> None:

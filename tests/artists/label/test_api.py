@@ -7,7 +7,8 @@ from django.test import Client
 
 from catalog.models import Artist
 from rights import claims
-from rights.models import CatalogImport, Claim, Party, RosterEntry
+from rights.models import CatalogImport, Party, RosterEntry
+from rights.shares import Role
 from tests import factories
 from tests.rights import factories as owners
 from tests.rights.imports import factories as import_factories
@@ -85,7 +86,7 @@ def test_a_claim_is_listed_read_with_who_else_owns_and_confirmed(artist: Artist,
     recording, other = factories.create_recording(artist), owners.create_party("label", "Second Shore")
     owners.own(other, recording, share=4000)
     by = factories.get_member(artist, "editor")
-    waiting = claims.claim(label, Claim.Role.RECORDING_OWNER, by=by, recording=recording, share=6000)
+    waiting = claims.claim(label, Role.RECORDING_OWNER, by=by, recording=recording, share=6000)
     base = f"/api/v1/labels/{label.pk}/claims"
 
     [listed] = client.get(f"{base}?state=waiting").json()["results"]
@@ -103,7 +104,7 @@ def test_a_claim_is_listed_read_with_who_else_owns_and_confirmed(artist: Artist,
 
 def test_a_refused_claim_ends(artist: Artist, label: Party, client: Client) -> None:
     waiting = claims.claim(
-        label, Claim.Role.RECORDING_OWNER, by=factories.get_staff(), recording=factories.create_recording(artist)
+        label, Role.RECORDING_OWNER, by=factories.get_staff(), recording=factories.create_recording(artist)
     )
 
     client.post(f"/api/v1/labels/{label.pk}/claims/{waiting.pk}", {"answer": "refuse"}, content_type=JSON)
@@ -128,6 +129,7 @@ def test_switches_of_all_songs_and_of_one(artist: Artist, label: Party, client: 
     assert foreign.status_code == 404
     assert (listed["recording"], listed["switches"]) == (song.pk, off)
     assert "Mara Veil (artist) has not said yes to remixes, playlists and DJ sets" in listed["others"]
+    assert listed["unsold"] == []
 
 
 @pytest.mark.parametrize("use", ["personal_message", "voice", "train"])

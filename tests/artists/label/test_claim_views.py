@@ -5,6 +5,7 @@ import pytest
 from catalog.models import Artist
 from rights import claims, clearance
 from rights.models import Claim, Party, Use
+from rights.shares import Role
 from tests import factories
 from tests.artists.studio.pages import signed_in_client, visible_text
 from tests.rights import factories as owners
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def claim(artist: Artist, label: Party) -> Claim:
     recording = factories.create_recording(artist, "Salt Radio")
     editor = factories.get_member(artist, "editor")
-    return claims.claim(label, Claim.Role.RECORDING_OWNER, by=editor, share=5000, recording=recording)
+    return claims.claim(label, Role.RECORDING_OWNER, by=editor, share=5000, recording=recording)
 
 
 def dispute(claim: Claim) -> Claim:

@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from artists import ownership
 from catalog.models import Artist, Recording, Work
 from rights import parties
 from rights.models import Claim, Use
+from rights.shares import Role
 from tests import factories
 from tests.artists.studio.pages import fresh_member_client, member_client, visible_text
 from tests.rights import factories as owners
@@ -111,7 +114,7 @@ def test_a_share_that_ended_makes_room_for_another(artist: Artist, song: Recordi
 
     assert (again.status_code, "Mara Veil has a share there already" in visible_text(again)) == (422, True)
     [recording] = ownership.list_owned(song)
-    assert [one.percent for one in recording.shares] == ["70 %"]
+    assert [one.percent for one in recording.shares] == ["70\xa0%"]
 
 
 def test_more_than_all_of_it_is_disputed(song: Recording, editor: Client) -> None:
@@ -167,9 +170,9 @@ def test_a_wrong_iswc_stays_in_its_field(song: Recording, editor: Client) -> Non
 def test_a_party_that_is_not_verified_is_not_found(song: Recording) -> None:
     parties.get_artist_party(factories.create_artist("Ove Lind"))
 
-    assert ownership.find_party("ove lind", Claim.Role.RECORDING_OWNER, recording=song).name == "Ove Lind"
+    assert ownership.find_party("ove lind", Role.RECORDING_OWNER, recording=song).name == "Ove Lind"
     with pytest.raises(ownership.UnknownParty):
-        ownership.find_party("ove lind", Claim.Role.PUBLISHER, recording=song)
+        ownership.find_party("ove lind", Role.PUBLISHER, recording=song)
 
 
 def test_a_reviewer_reads_owners_and_changes_nothing(artist: Artist, song: Recording, editor: Client) -> None:
@@ -221,3 +224,16 @@ def test_the_same_iswc_is_the_same_work(artist: Artist, song: Recording, editor:
         editor.post(song_path(each, "/works"), {"iswc": TYPED_ISWC})
 
     assert set(Work.objects.get().recordings.all()) == {song, other}
+
+
+def test_the_page_says_what_is_missing_before_a_remix_may_be_sold(artist: Artist) -> None:
+    owned = owners.create_owned_song(artist)
+
+    with CaptureQueriesContext(connection) as queries:
+        text = visible_text(member_client(artist, "editor").get(song_path(owned.recording)))
+
+    for party in ("Mara Veil (artist)", "Harbor Lane (label)", "Kestrel Row (publisher)", "Ida Koro (writer)"):
+        assert f"{party} has not accepted how income from remixes is split" in text
+    assert "Before a remix of it may be sold" in text
+    assert "Everybody said yes to remixes of it" in text
+    assert sum("rights_claim" in query["sql"] for query in queries) == 1

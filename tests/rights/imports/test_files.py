@@ -144,11 +144,11 @@ def test_owners_have_shares_that_add_up() -> None:
 @pytest.mark.parametrize(
     ("owners", "problem"),
     [
-        ("A 50 %; B 49.99 %", "Shares add up to 99.99 %: 0.01 % is missing."),
-        ("A 60; B 60", "Shares add up to 120 %: 20 % is too much."),
+        ("A 50 %; B 49.99 %", "Shares add up to 99.99\xa0%: 0.01\xa0% is missing."),
+        ("A 60; B 60", "Shares add up to 120\xa0%: 20\xa0% is too much."),
         ("A; B 50", "The share of A is missing. Write it after the name, such as 50 %."),
         ("A 50; A 50", "A stands among the owners twice."),
-        ("A 0; B 100", "A cannot own 0 %."),
+        ("A 0; B 100", "A cannot own 0\xa0%."),
     ],
 )
 def test_shares_that_do_not_add_up_are_said(owners: str, problem: str) -> None:
