@@ -29,6 +29,12 @@ urlpatterns = [
         staff_parties.SignatoriesView.as_view(),
         name="api-staff-signatories",
     ),
+    path(
+        "api/v1/staff/parties/<int:pk>/invitations",
+        staff_parties.SignatoryInvitationsView.as_view(),
+        name="api-staff-party-invitations",
+    ),
+    path("api/v1/staff/parties/<int:pk>/mandate", staff_parties.MandateView.as_view(), name="api-staff-party-mandate"),
     path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
     path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
     path(f"{STUDIO}/grants/songs", grants.SongSwitchesView.as_view(), name="api-grant-songs"),

@@ -12,15 +12,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import roles
+from accounts.models import MAX_EMAIL_LENGTH, Role
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
+from artists import invitation_mail
 from artists.api.staff import find_person
+from artists.api.team import InvitationSerializer
 from catalog.lookalikes import has_visible_character
 from rights import parties
 from rights.models import Party
 from rights.validators import validate_dpid, validate_ipi, validate_isni
 from web.exceptions import Conflict
-from web.serializers import JSONSerializer
+from web.serializers import JSONSerializer, StrictSerializer
 
 KINDS = [(kind.value, kind.label) for kind in Party.Kind if kind != Party.Kind.ARTIST]
 
@@ -29,7 +32,11 @@ class SignatorySerializer(JSONSerializer):
     signatory = serializers.EmailField(help_text="address of who signs, who has an account and was verified")
 
 
-class NewPartySerializer(SignatorySerializer):
+class NewPartySerializer(JSONSerializer):
+    signatory = serializers.EmailField(
+        required=False,
+        help_text="address of who signs, who has an account and was verified; without one, send an invitation next",
+    )
     kind = serializers.ChoiceField(choices=KINDS)
     name = serializers.CharField(max_length=120)
     isni = serializers.CharField(max_length=16, required=False, validators=[validate_isni])
@@ -45,7 +52,16 @@ class NewPartySerializer(SignatorySerializer):
 class PartySerializer(serializers.ModelSerializer[Party]):
     class Meta:
         model = Party
-        fields = ["id", "kind", "name", "isni", "ipi", "dpid"]
+        fields = ["id", "kind", "name", "isni", "ipi", "dpid", "represented_by", "mandate"]
+
+
+class MandateSerializer(StrictSerializer):
+    represented_by = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="id of the party that acts")
+    mandate = serializers.CharField(max_length=200, help_text="where the mandate is kept")
+
+
+class SignatoryInvitationSerializer(StrictSerializer):
+    email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH, help_text="gets the link, and needs no account yet")
 
 
 class PartiesView(APIView):
@@ -53,15 +69,18 @@ class PartiesView(APIView):
 
     @extend_schema(request=NewPartySerializer, responses={201: PartySerializer})
     def post(self, request: Request) -> Response:
-        """Create a verified rightsholder and name its signatory, with a password typed in the last ten minutes."""
+        """Create a verified rightsholder and name its signatory, with a password typed in the last ten minutes.
+
+        Without a signatory nobody acts for it yet: invite one, or store the mandate of a party that acts for it.
+        """
         serializer = NewPartySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(serializer.validated_data)
-        kind, name, email = values.pop("kind"), values.pop("name"), values.pop("signatory")
+        kind, name, email = values.pop("kind"), values.pop("name"), values.pop("signatory", None)
         for identifier, value in values.items():
             if Party.objects.filter(**{identifier: value}).exists():
                 raise Conflict({identifier: "Another rightsholder has this one."})
-        signatory = find_person("signatory", email)
+        signatory = find_person("signatory", email) if email else None
         require_recent_password(request)
         try:
             party = parties.add_rightsholder(kind, name, signatory=signatory, by=get_person(request), **values)
@@ -83,4 +102,50 @@ class SignatoriesView(APIView):
         require_recent_password(request)
         assert party.team
         roles.name_signatory(party.team, signatory, by=get_person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SignatoryInvitationsView(APIView):
+    permission_classes = [IsAdminUser]
+
+    @extend_schema(request=SignatoryInvitationSerializer, responses={202: InvitationSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Invite an address to sign for a rightsholder, by mail, with a password typed in the last ten minutes.
+
+        Whoever reads the mail signs for it after accepting. The link is valid for a week, and replaces an older one.
+        """
+        party = get_object_or_404(Party.objects.select_related("team"), pk=pk, artist=None)
+        serializer = SignatoryInvitationSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        require_recent_password(request)
+        staff = get_person(request)
+        parties.ensure_team(party, by=staff)
+        invitation = invitation_mail.invite(party, serializer.validated_data["email"], Role.SIGNATORY, by=staff)
+        return Response(InvitationSerializer(invitation).data, status=status.HTTP_202_ACCEPTED)
+
+
+class MandateView(APIView):
+    permission_classes = [IsAdminUser]
+
+    @extend_schema(request=MandateSerializer, responses=PartySerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        """Let another rightsholder act for this one, with a password typed in the last ten minutes."""
+        party = get_object_or_404(Party, pk=pk, artist=None)
+        serializer = MandateSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        sent = serializer.validated_data
+        representative = Party.objects.filter(pk=sent["represented_by"], artist=None).first()
+        if representative is None:
+            raise serializers.ValidationError({"represented_by": "There is no such rightsholder."})
+        require_recent_password(request)
+        try:
+            parties.represent(party, representative, mandate=sent["mandate"], by=get_person(request))
+        except ValidationError as error:
+            raise serializers.ValidationError(error.message_dict) from error
+        return Response(PartySerializer(party).data)
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """End the mandate: nobody else acts for this rightsholder any more."""
+        parties.end_mandate(get_object_or_404(Party, pk=pk, artist=None), by=get_person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

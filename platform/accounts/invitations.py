@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.exceptions import AlreadyMember, InvitationOver, NotAllowed, WrongEmailAddress
-from accounts.models import Invitation, Member, Person, Role, Team, generate_secret, hash_secret
+from accounts.models import Invitation, Member, Person, Role, Team, TeamKind, generate_secret, hash_secret
 from audit import trail
 
 VALID_FOR = timedelta(days=7)
 INVITABLE_ROLES = (Role.OWNER, Role.EDITOR, Role.REVIEWER)
-"""Only staff name principals."""
+"""A team names these itself. Staff alone name principals, and name or invite signatories."""
 
 
 def open_invitations() -> QuerySet[Invitation]:
-    """Invitations that can be answered: not ended, not expired, and the inviter still manages the team."""
-    return Invitation.objects.filter(_inviter_still_manages(), ended_at=None, expires_at__gt=Now())
+    """Invitations that can be answered: not ended, not expired, and the inviter may still invite."""
+    return Invitation.objects.filter(_inviter_still_may(), ended_at=None, expires_at__gt=Now())
 
 
 def list_open(team: Team) -> QuerySet[Invitation]:
@@ -31,10 +31,11 @@ def list_open(team: Team) -> QuerySet[Invitation]:
 
 def require_may_invite(team: Team, role: Role | str, *, by: Person) -> None:
     """Raise NotAllowed when the person may not invite somebody into the team with this role."""
-    if not roles.may_manage(roles.role_of(by, team.pk)):
-        raise NotAllowed(roles.MANAGERS_ONLY_MESSAGE)
     if role not in INVITABLE_ROLES:
-        raise NotAllowed("Only staff names and removes principals.")
+        if not (role == Role.SIGNATORY and team.kind == TeamKind.RIGHTSHOLDER and roles.is_staff(by)):
+            raise NotAllowed(roles.staff_only_message({Role(role)}))
+    elif not roles.may_manage(roles.role_of(by, team.pk)):
+        raise NotAllowed(roles.managers_only_message(team))
 
 
 @transaction.atomic
@@ -129,16 +130,18 @@ def _end_by_answer(secret: str, outcome: Invitation.Outcome, *, by: Person) -> I
     return invitation
 
 
-def _inviter_still_manages() -> Exists:
+def _inviter_still_may() -> Q:
+    """The inviter still manages the team; of a signatory, is still staff."""
     inviter = Member.objects.filter(team=OuterRef("team"), person=OuterRef("invited_by"), person__is_active=True)
-    return Exists(inviter.filter(role__in=roles.MANAGING_ROLES))
+    manages = Q(Exists(inviter.filter(role__in=roles.MANAGING_ROLES))) & ~Q(role=Role.SIGNATORY)
+    return manages | Q(role=Role.SIGNATORY, invited_by__is_staff=True, invited_by__is_active=True)
 
 
 @transaction.atomic
 def _expire_old(team: Team) -> None:
-    """End the expired invitations of all teams, and those of this team whose inviter no longer manages it."""
+    """End the expired invitations of all teams, and those of this team whose inviter may not invite any more."""
     expired = Invitation.objects.filter(
-        Q(expires_at__lte=Now()) | (Q(team=team) & ~_inviter_still_manages()), ended_at=None
+        Q(expires_at__lte=Now()) | (Q(team=team) & ~_inviter_still_may()), ended_at=None
     )
     locked = expired.order_by("pk").select_for_update(skip_locked=True, of=("self",))
     _end(Invitation.objects.filter(pk__in=locked.values("pk")), Invitation.Outcome.EXPIRED)

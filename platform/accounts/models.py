@@ -231,9 +231,7 @@ class Invitation(models.Model):
                 name="an_invitation_that_ended_holds_no_address",
             ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="an_invited_address_is_lower_case"),
-            models.CheckConstraint(
-                condition=~Q(role__in=list(SIGNING_ROLES.values())), name="nobody_is_invited_to_sign"
-            ),
+            models.CheckConstraint(condition=~Q(role=Role.PRINCIPAL), name="nobody_is_invited_as_the_artist"),
         ]
 
     def __str__(self) -> str:

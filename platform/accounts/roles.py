@@ -1,5 +1,6 @@
 """Look up and change the roles of people in a team, and say what each role may do."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -14,8 +15,6 @@ from audit import trail
 DECIDING_ROLES = frozenset(Role)
 EDITING_ROLES = frozenset({Role.PRINCIPAL, Role.SIGNATORY, Role.OWNER, Role.EDITOR})
 MANAGING_ROLES = frozenset({Role.PRINCIPAL, Role.SIGNATORY, Role.OWNER})
-
-MANAGERS_ONLY_MESSAGE = "Only a principal or an owner of the team says who belongs to it."
 
 
 def role_of(person: Person, team_id: int) -> Role | None:
@@ -127,7 +126,17 @@ def _require_may_manage(team: Team, roles: set[Role | None], *, by: Person) -> N
     if is_staff(by):
         return
     if roles & set(SIGNING_ROLES.values()):
-        who = "signatories" if Role.SIGNATORY in roles else "principals"
-        raise NotAllowed(f"Only staff names and removes {who}.")
+        raise NotAllowed(staff_only_message(roles))
     if not may_manage(role_of(by, team.pk)):
-        raise NotAllowed(MANAGERS_ONLY_MESSAGE)
+        raise NotAllowed(managers_only_message(team))
+
+
+def staff_only_message(roles: Collection[Role | None]) -> str:
+    """Why these signing roles cannot be given or taken."""
+    return f"Only staff names and removes {'signatories' if Role.SIGNATORY in roles else 'principals'}."
+
+
+def managers_only_message(team: Team) -> str:
+    """Why somebody cannot say who belongs to the team."""
+    signer = SIGNING_ROLES[TeamKind(team.kind)].value
+    return f"Only a {signer} or an owner of the team says who belongs to it."

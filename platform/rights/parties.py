@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -37,22 +38,58 @@ def add_party(kind: str, name: str, *, by: Person, team: Team | None = None, **i
     return party
 
 
-def add_rightsholder(kind: str, name: str, *, signatory: Person, by: Person, **identifiers: Any) -> Party:
-    """Create a verified rightsholder with a team, and name who signs for it. Raises as `add_party`."""
+def add_rightsholder(kind: str, name: str, *, by: Person, signatory: Person | None = None, **identifiers: Any) -> Party:
+    """Create a verified rightsholder with a team, and name who signs for it.
+
+    Without `signatory` the team has nobody yet: whoever signs is invited, or another party acts for it. Raises as
+    `add_party`.
+    """
     with transaction.atomic():
         team = Team.objects.create(name=name, kind=TeamKind.RIGHTSHOLDER)
         party = add_party(kind, name, by=by, team=team, **identifiers)
-        name_signatory(team, signatory, by=by)
+        if signatory:
+            name_signatory(team, signatory, by=by)
     return party
 
 
+def ensure_team(party: Party, *, by: Person) -> Team:
+    """The team of a rightsholder, made where it has none yet. Raises NotAllowed."""
+    if not is_staff(by):
+        raise NotAllowed("Only staff create the team of a rightsholder.")
+    if party.team is None:
+        with transaction.atomic():
+            locked = Party.objects.select_for_update(of=("self",)).select_related("team").get(pk=party.pk)
+            if locked.team is None:
+                locked.team = Team.objects.create(name=party.name[:80], kind=TeamKind.RIGHTSHOLDER)
+                locked.save(update_fields=["team"])
+                trail.record("party.team_created", by=by.actor, subject=f"party:{party.pk}", team=locked.team.pk)
+        party.team = locked.team
+    return party.team
+
+
 def represent(party: Party, representative: Party, *, mandate: str, by: Person) -> None:
-    """Let another party act for one without an account. `mandate` says where the mandate is. Raises NotAllowed."""
+    """Let another party act for this one. `mandate` says where the mandate is.
+
+    Raises NotAllowed, and Django's ValidationError for a party that cannot act for another.
+    """
     if not is_staff(by):
         raise NotAllowed("Only staff store a mandate.")
+    if representative.pk == party.pk or representative.verified_at is None or representative.team_id is None:
+        raise ValidationError({"represented_by": "Only another verified rightsholder with a team acts for this one."})
     with transaction.atomic():
         Party.objects.filter(pk=party.pk).update(represented_by=representative, mandate=mandate)
         trail.record("party.represented", by=by.actor, subject=f"party:{party.pk}", representative=representative.pk)
+    party.refresh_from_db()
+
+
+def end_mandate(party: Party, *, by: Person) -> None:
+    """Let nobody else act for the party any more. What was said for it stays. Raises NotAllowed."""
+    if not is_staff(by):
+        raise NotAllowed("Only staff end a mandate.")
+    with transaction.atomic():
+        represented = Party.objects.filter(pk=party.pk, represented_by__isnull=False)
+        if represented.update(represented_by=None, mandate=""):
+            trail.record("party.mandate_ended", by=by.actor, subject=f"party:{party.pk}")
     party.refresh_from_db()
 
 

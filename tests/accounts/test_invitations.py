@@ -183,7 +183,7 @@ def test_nobody_can_be_invited_as_principal(team: Team, owner: Person) -> None:
         invitations.create(team, "ana@example.com", Role.PRINCIPAL, by=owner)
     invitation, _ = invitations.create(team, "ana@example.com", Role.EDITOR, by=owner)
 
-    with pytest.raises(IntegrityError, match="nobody_is_invited_to_sign"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="nobody_is_invited_as_the_artist"), transaction.atomic():
         Invitation.objects.filter(pk=invitation.pk).update(role=Role.PRINCIPAL)
 
 
@@ -237,3 +237,20 @@ def test_invitations_can_be_deleted_after_they_ended_or_expired(team: Team, owne
 
     assert (ended_before, ended, expired) == (0, 1, 1)
     assert not Invitation.objects.exists()
+
+
+def test_only_staff_invite_who_signs_and_only_for_a_rightsholder(team: Team, owner: Person) -> None:
+    staff, label = Person.objects.get(is_staff=True), Team.objects.create(name="Harbor Lane", kind="rightsholder")
+    roles.name_signatory(label, owner, by=staff)
+    for where, by in ((team, staff), (label, owner)):
+        with pytest.raises(NotAllowed, match="Only staff names"):
+            invitations.create(where, "ana@example.com", Role.SIGNATORY, by=by)
+    invitation, secret = invitations.create(label, "ana@example.com", Role.SIGNATORY, by=staff)
+
+    for change in ({"invited_by": owner}, {"team": team}):
+        with pytest.raises(IntegrityError, match="only staff invite signatories"), transaction.atomic():
+            Invitation.objects.filter(pk=invitation.pk).update(**change)
+    assert invitations.get_open(secret) == invitation
+    Person.objects.filter(pk=staff.pk).update(is_staff=False)
+    with pytest.raises(InvitationOver):
+        invitations.get_open(secret)

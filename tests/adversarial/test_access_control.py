@@ -37,7 +37,7 @@ SIGNED_IN_NAMES = {
 }  # fmt: skip
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
-    "api-staff-signatories",
+    "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate",
 }  # fmt: skip
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle"}
 STUDIO_API_NAMES = {
@@ -209,6 +209,8 @@ def scene(db: None) -> dict[str, Any]:
             "api-staff-main-recording": f"/api/v1/staff/recordings/{factories.create_recording(artist).pk}/main",
             "api-staff-parties": "/api/v1/staff/parties",
             "api-staff-signatories": f"/api/v1/staff/parties/{label.pk}/signatories",
+            "api-staff-party-invitations": f"/api/v1/staff/parties/{label.pk}/invitations",
+            "api-staff-party-mandate": f"/api/v1/staff/parties/{label.pk}/mandate",
             "api-experience": f"/api/v1/experiences/{experience.pk}",
             "api-labels": "/api/v1/labels",
         },

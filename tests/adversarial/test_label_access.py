@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts import roles
 from accounts.models import Person
+from artists import invitation_mail
 from artists.label.views.roster import TOO_LATE
 from catalog.models import Artist
 from rights import claims, parties
@@ -28,6 +29,9 @@ LABEL_PAGES = {
     "label-switches": ("/label/{party}/artists/{artist}", "get post"),
     "label-claims": ("/label/{party}/claims", "get"),
     "label-claim": ("/label/{party}/claims/{claim}", "post"),
+    "label-team": ("/label/{party}/team", "get post"),
+    "label-team-invitation": ("/label/{party}/team/invitations/{invitation}", "post"),
+    "label-team-member": ("/label/{party}/team/{member}", "post"),
     "label-catalogue": ("/label/{party}/catalogue", "get post"),
     "label-import": ("/label/{party}/catalogue/{import}", "get"),
     "label-import-start": ("/label/{party}/catalogue/{import}/start", "post"),
@@ -42,6 +46,7 @@ LABEL_API = {
     "api-label-switch-songs": (f"{API}/artists/{{artist}}/switches/songs", "get"),
     "api-label-claims": (f"{API}/claims", "get"),
     "api-label-claim": (f"{API}/claims/{{claim}}", "get post"),
+    "api-label-team": (f"{API}/team", "get post"),
     "api-label-imports": (f"{API}/imports", "get post"),
     "api-label-import": (f"{API}/imports/{{import}}", "get delete"),
     "api-label-import-start": (f"{API}/imports/{{import}}/start", "post"),
@@ -51,6 +56,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-label-roster": {"artist": "ove-lind"},
     "api-label-claim": {"answer": "confirm"},
     "api-label-switches": {"use": "remix", "on": True},
+    "api-label-team": {"email": "new@example.com", "role": "editor"},
 }
 MAY: dict[str, set[str]] = {
     "label-roster": {"signatory"},
@@ -60,6 +66,9 @@ MAY: dict[str, set[str]] = {
     "label-import-remove": {"signatory", "owner"},
     "label-claim": {"signatory"},
     "label-switches": {"signatory"},
+    "label-team": {"signatory", "owner"},
+    "label-team-invitation": {"signatory", "owner"},
+    "label-team-member": {"signatory", "owner"},
 }
 MAY_BY_API = {
     "api-label-roster post": MAY["label-roster"],
@@ -69,6 +78,7 @@ MAY_BY_API = {
     "api-label-import-start post": MAY["label-import-start"],
     "api-label-claim post": MAY["label-claim"],
     "api-label-switches post": MAY["label-switches"],
+    "api-label-team post": MAY["label-team"],
 }
 
 
@@ -82,12 +92,16 @@ class Scene:
 
     def requests(self, party: Party | None = None, *, api: bool = False) -> list[tuple[str, str, str]]:
         """Name, address and method of every page, or of the API, about the objects of this rightsholder."""
+        team = self.party.team
+        assert team
         values = {
             "party": (party or self.party).pk,
             "entry": self.entry.pk,
             "claim": self.claim.pk,
             "artist": self.artist.slug,
             "import": self.brought.pk,
+            "invitation": team.invitations.order_by("pk").values_list("pk", flat=True)[0],
+            "member": team.members.get(person__name="Nia").pk,
         }
         return [
             (name, path.format(**values), method)
@@ -100,10 +114,14 @@ class Scene:
         entries = list(RosterEntry.objects.order_by("pk").values_list("pk", "accepted", "live_until"))
         said = list(Grant.objects.order_by("pk").values_list("pk", "ended_at"))
         imports = list(CatalogImport.objects.order_by("pk").values_list("pk", "state"))
+        assert self.party.team
+        team = list(self.party.team.members.order_by("pk").values_list("person", "role"))
+        invited = list(self.party.team.invitations.order_by("pk").values_list("pk", "outcome"))
         return (
             entries,
             said,
             imports,
+            (team, invited),
             list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until")),
         )
 
@@ -115,6 +133,9 @@ def scene() -> Scene:
     entry = owners.add_to_roster(party, artist)
     by, recording = factories.get_member(artist, "editor"), factories.create_recording(artist)
     claim = claims.claim(party, Role.RECORDING_OWNER, by=by, recording=recording)
+    assert party.team
+    roles.add_member(party.team, factories.create_person("Nia"), "reviewer", by=owners.get_signer(party))
+    invitation_mail.invite(party, "invited@example.com", "reviewer", by=owners.get_signer(party))
     return Scene(party, artist, entry, claim, import_factories.read(party, "Low Tide,Mara Veil,,"))
 
 
@@ -133,7 +154,8 @@ def data(method: str) -> dict[str, Any]:
 
 def form_data() -> dict[str, Any]:
     catalogue = SimpleUploadedFile("catalogue.csv", b"title,artist\nSalt Radio,Mara Veil\n")
-    return {"artist": "ove-lind", "do": "confirm", "switch_on": "remix", "catalogue": catalogue}
+    team = {"email": "new@example.com", "role": "editor"}
+    return {"artist": "ove-lind", "do": "confirm", "switch_on": "remix", "catalogue": catalogue, **team}
 
 
 def strangers(scene: Scene, other: Party) -> list[Person]:
@@ -210,6 +232,21 @@ def test_who_represents_a_rightsholder_comes_in_too(scene: Scene) -> None:
 
     assert client.get(f"/label/{writer.pk}/").status_code == 200
     assert "Ida Koro" in client.get("/label/").content.decode()
+
+
+def test_who_only_acts_for_a_rightsholder_does_not_see_or_change_its_team(scene: Scene) -> None:
+    other = owners.create_party("label", "Second Shore")
+    parties.represent(scene.party, other, mandate="Contract 7", by=factories.get_staff())
+    client, before = factories.fresh_client(owners.get_signer(other)), scene.state()
+    team = [request for request in scene.requests() if request[0].startswith("label-team")]
+
+    answers = [getattr(client, method)(path, **data(method)) for _, path, method in team]
+
+    assert [answer.status_code for answer in answers] == [200, 409, 404, 404]
+    assert "You act for" in answers[0].content.decode()
+    assert "Nia" not in "".join(answer.content.decode() for answer in answers)
+    assert client.get(f"/api/v1/labels/{scene.party.pk}/team").status_code == 404
+    assert scene.state() == before
 
 
 def test_no_page_shows_anything_of_a_fan(scene: Scene) -> None:

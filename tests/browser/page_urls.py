@@ -64,6 +64,7 @@ PAGE_URLS = {
     "labels": PageURL("/label/", "staff"),
     "label-roster": PageURL("/label/{party}/", "signatory"),
     "label-switches": PageURL("/label/{party}/artists/{artist}", "signatory"),
+    "label-team": PageURL("/label/{party}/team", "signatory"),
     "label-claims": PageURL("/label/{party}/claims", "signatory"),
     "staff-claims": PageURL("/desk/claims", "staff"),
     "label-catalogue": PageURL("/label/{party}/catalogue", "signatory"),
@@ -76,6 +77,7 @@ NOT_PAGES = {
     "unknown-address", "api-me", "api-tokens", "api-token", "api-notices",
     "api-opt-in", "api-labels", "api-experiences", "api-listens", "api-listen",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-parties", "api-staff-signatories",
+    "api-staff-party-invitations", "api-staff-party-mandate",
     "api-staff-recordings", "api-staff-main-recording",
     "api-team", "api-grants", "api-grant-songs", "api-grant-effect",
     "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
@@ -83,7 +85,8 @@ NOT_PAGES = {
     "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     "api-recording-owners", "api-recording-works", "api-recording-shares", "api-recording-share",
-    "api-label-roster", "api-label-roster-end", "api-label-switches", "api-label-switch-songs", "api-label-claims",
+    "api-label-roster", "api-label-roster-end", "api-label-team", "api-label-switches",
+    "api-label-switch-songs", "api-label-claims",
     "api-label-claim", "api-label-imports", "api-label-import", "api-label-import-start", "api-label-import-lines",
     # forms, which redirect to a page
     "feed-hide-ai", "new-words-later",
@@ -97,6 +100,7 @@ NOT_PAGES = {
     "staff-report-handle",
     "studio-label-answer", "label-roster-end", "label-claim", "staff-claim-settle",
     "label-import-start", "label-import-remove", "label-import-verdicts",
+    "label-team-invitation", "label-team-member",
     # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artists.label.api import claims, imports, roster, switches
+from artists.label.api import claims, imports, roster, switches, team
 
 LABEL = "/<int:party>"
 ARTIST = f"{LABEL}/artists/<slug:slug>"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{LABEL}/roster/<int:pk>/end", roster.RosterEndView.as_view(), name="api-label-roster-end"),
     path(f"{LABEL}/claims", claims.ClaimsView.as_view(), name="api-label-claims"),
     path(f"{LABEL}/claims/<int:pk>", claims.ClaimView.as_view(), name="api-label-claim"),
+    path(f"{LABEL}/team", team.LabelTeamView.as_view(), name="api-label-team"),
     path(f"{ARTIST}/switches", switches.LabelSwitchesView.as_view(), name="api-label-switches"),
     path(f"{ARTIST}/switches/songs", switches.LabelSongSwitchesView.as_view(), name="api-label-switch-songs"),
     path(f"{LABEL}/imports", imports.ImportsView.as_view(), name="api-label-imports"),

@@ -40,18 +40,18 @@ def answer_invitation(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _join_or_refuse(request: HttpRequest, person: Person, invitation: Invitation, secret: str) -> HttpResponse:
-    artist = Artist.objects.get(team=invitation.team_id)
+    host = invitation_mail.find_host(invitation.team)
     if request.POST.get("do") == "join":
         role = invitations.accept(secret, by=person).get_role_display().lower()
-        messages.success(request, f"You are now in the team of {artist.name}, as {role}.")
-        return redirect("studio", artist.slug)
+        messages.success(request, f"You are now in the team of {host.name}, as {role}.")
+        return redirect("studio", host.slug) if isinstance(host, Artist) else redirect("label-roster", host.pk)
     if request.POST.get("do") == "refuse":
         invitations.decline(secret, by=person)
-        messages.success(request, f"You did not join the team of {artist.name}. They do not learn who declined.")
+        messages.success(request, f"You did not join the team of {host.name}. They do not learn who declined.")
         return redirect("home")
     return _render_invitation(request, invitation)
 
 
 def _render_invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    artist = Artist.objects.get(team=invitation.team_id)
-    return render(request, TEMPLATE, invitation_mail.invitation_context(artist, invitation))
+    host = invitation_mail.find_host(invitation.team)
+    return render(request, TEMPLATE, invitation_mail.invitation_context(host, invitation))

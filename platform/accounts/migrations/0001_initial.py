@@ -329,8 +329,8 @@ class Migration(migrations.Migration):
                         name="an_invited_address_is_lower_case",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("role__in", ["principal", "signatory"]), _negated=True),
-                        name="nobody_is_invited_to_sign",
+                        condition=models.Q(("role", "principal"), _negated=True),
+                        name="nobody_is_invited_as_the_artist",
                     ),
                 ],
             },

@@ -81,6 +81,24 @@ FOR EACH STATEMENT EXECUTE FUNCTION accounts_refuse_unknown_actor();
 """
 
 
+# The role of a signatory comes from staff, also by mail.
+INVITATIONS_TO_SIGN = """
+CREATE FUNCTION accounts_only_staff_invite_signatories() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT accounts_is_staff('person:' || NEW.invited_by_id)
+    OR NOT EXISTS (SELECT FROM accounts_team WHERE id = NEW.team_id AND kind = 'rightsholder') THEN
+        RAISE EXCEPTION 'only staff invite signatories, into the team of a rightsholder'
+        USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER only_staff_invite_signatories BEFORE INSERT OR UPDATE OF role, team_id, invited_by_id
+ON accounts_invitation FOR EACH ROW WHEN (NEW.role = 'signatory')
+EXECUTE FUNCTION accounts_only_staff_invite_signatories();
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial"), ("audit", "0002_promises")]
     operations = [
@@ -113,6 +131,13 @@ class Migration(migrations.Migration):
             DROP FUNCTION accounts_refuse_unknown_actor();
             DROP FUNCTION accounts_is_staff(text);
             DROP FUNCTION accounts_person_id(text);
+            """,
+        ),
+        migrations.RunSQL(
+            INVITATIONS_TO_SIGN,
+            """
+            DROP TRIGGER only_staff_invite_signatories ON accounts_invitation;
+            DROP FUNCTION accounts_only_staff_invite_signatories();
             """,
         ),
         migrations.RunSQL(

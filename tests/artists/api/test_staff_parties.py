@@ -1,9 +1,15 @@
 """Staff create rightsholders over the API, and name who signs for them."""
 
-import pytest
+import re
 
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
+
+from accounts.exceptions import NotAllowed
 from accounts.models import Member, Team
 from audit.models import Entry
+from rights import parties
 from rights.models import Party
 from tests import factories
 from tests.rights import factories as owners
@@ -70,3 +76,79 @@ def test_staff_name_one_more_signatory() -> None:
 
     assert answer.status_code == 204
     assert Member.objects.get(person=rui).role == "signatory"
+
+
+def test_who_signs_is_invited_by_mail_and_signs_after_accepting(mailoutbox: list[EmailMessage]) -> None:
+    client = factories.fresh_client(factories.get_staff())
+    created = client.post(PATH, {"kind": "publisher", "name": "Kestrel Row"}, content_type=JSON)
+    party = Party.objects.get(pk=created.json()["id"])
+    before = Member.objects.filter(team=party.team).count()
+
+    sent = client.post(f"{PATH}/{party.pk}/invitations", {"email": "Ida@Example.com"}, content_type=JSON)
+    ida = factories.create_person("Ida", confirmed=True)
+    ida.email = "ida@example.com"
+    ida.save()
+    EmailAddress.objects.filter(user=ida).update(email=ida.email)
+    [link] = re.findall(r"/invitations/\S+", mailoutbox[0].body)
+    guest = factories.signed_in_client(ida)
+    page = guest.get(link).content.decode()
+    joined = guest.post(link, {"do": "join"})
+
+    assert (created.status_code, before, sent.status_code) == (201, 0, 202)
+    assert (mailoutbox[0].to, sent.json()["role"]) == (["ida@example.com"], "signatory")
+    assert "to the team of <bdi>Kestrel Row</bdi>, as signatory" in page
+    assert joined["Location"] == f"/label/{party.pk}/"
+    assert Member.objects.get(team=party.team).role == "signatory"
+    assert guest.get(f"/label/{party.pk}/").status_code == 200
+
+
+def test_a_party_without_a_team_gets_one_with_its_first_invitation(mailoutbox: list[EmailMessage]) -> None:
+    writer = parties.add_party("writer", "Ida Koro", by=factories.get_staff())
+    client = factories.fresh_client(factories.get_staff())
+
+    for _ in range(2):
+        client.post(f"{PATH}/{writer.pk}/invitations", {"email": "ida@example.com"}, content_type=JSON)
+
+    writer.refresh_from_db()
+    assert writer.team
+    assert (writer.team.kind, writer.team.name, len(mailoutbox)) == ("rightsholder", "Ida Koro", 2)
+    assert writer.team.invitations.filter(ended_at=None).count() == 1
+
+
+def test_a_mandate_is_stored_and_ended() -> None:
+    label = owners.create_party()
+    writer = parties.add_party("writer", "Ida Koro", by=factories.get_staff())
+    client, path = factories.fresh_client(factories.get_staff()), f"{PATH}/{writer.pk}/mandate"
+    signer = factories.signed_in_client(owners.get_signer(label))
+
+    stored = client.put(path, {"represented_by": label.pk, "mandate": "Contract 7"}, content_type=JSON)
+    acts = signer.get(f"/label/{writer.pk}/").status_code
+    ended = client.delete(path)
+
+    assert (stored.status_code, stored.json()["mandate"], acts) == (200, "Contract 7", 200)
+    assert (ended.status_code, signer.get(f"/label/{writer.pk}/").status_code) == (204, 404)
+
+
+def test_only_a_verified_rightsholder_with_a_team_acts_for_another() -> None:
+    label, staff = owners.create_party(), factories.get_staff()
+    alone = parties.add_party("writer", "Ida Koro", by=staff)
+    client = factories.fresh_client(staff)
+    for representative in (label.pk, alone.pk, 10**9):
+        body = {"represented_by": representative, "mandate": "Contract 7"}
+        answer = client.put(f"{PATH}/{label.pk}/mandate", body, content_type=JSON)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["represented_by"])
+    with pytest.raises(NotAllowed):
+        parties.represent(alone, label, mandate="Contract 7", by=owners.get_signer(label))
+
+
+@pytest.mark.parametrize("path", ["invitations", "mandate"])
+def test_inviting_and_mandates_need_a_recent_password(path: str) -> None:
+    label, other = owners.create_party(), owners.create_party("label", "Second Shore")
+    client = factories.signed_in_client(factories.get_staff())
+    body = {"email": "ida@example.com"} if path == "invitations" else {"represented_by": other.pk, "mandate": "x"}
+
+    answer = getattr(client, "post" if path == "invitations" else "put")(
+        f"{PATH}/{label.pk}/{path}", body, content_type=JSON
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "SignInAgain")
