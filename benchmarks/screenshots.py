@@ -29,7 +29,7 @@ from config.processes import manage_argv
 from config.smoke.checks import is_healthy, wait_for
 from config.smoke.sessions import create_session
 from fans.models import Experience
-from rights.models import Party
+from rights.models import AgreementVersion, Party
 from tests.browser.chromium import NoBrowser, run_chromium
 from tests.browser.page_urls import PAGE_URLS
 from worker.embedded import find_free_port
@@ -62,6 +62,7 @@ def address_parts() -> dict[str, object]:
         "receipt": experience.receipt_key,
         "draft": draft.pk,
         "program": program.pk,
+        "agreement": AgreementVersion.objects.order_by("-pk").values_list("pk", flat=True)[0],
     }
     owner = artist.team.members.filter(role=Role.PRINCIPAL).select_related("person").get().person
     _, invitation = invitations.create(artist.team, fan.email, Role.REVIEWER, by=owner)

@@ -18,7 +18,7 @@ from accounts.roles import may_edit, may_manage
 from artists.label.claims import WAITING
 from artists.label.roster import claimed_recordings
 from catalog.models import Artist
-from rights import roster
+from rights import agreement_versions, roster
 from rights.models import Claim, Party
 from web.decorators import SAFE_METHODS
 
@@ -47,6 +47,11 @@ class Label:
     def waiting_claims(self) -> int:
         """How many claims wait for this party to confirm them."""
         return Claim.objects.filter(WAITING, party=self.party).count()
+
+    @cached_property
+    def waiting_agreements(self) -> int:
+        """How many proposed versions of agreements wait for this party to accept them."""
+        return agreement_versions.list_waiting(self.party).count()
 
     def url(self, url_name: str, **kwargs: Any) -> str:
         """The URL of one of this rightsholder's pages."""

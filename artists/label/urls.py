@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from artists.label.views import catalogue, claims, roster, switches, team
+from artists.label.views import agreement_form, agreements, catalogue, claims, roster, switches, team
 
 CATALOGUE = "<int:party_id>/catalogue"
 TEAM = "<int:party_id>/team"
 IMPORT = f"{CATALOGUE}/<int:import_id>"
+AGREEMENTS = "<int:party_id>/agreements"
+AGREEMENT = f"{AGREEMENTS}/<int:version_id>"
 
 urlpatterns = [
     path("", roster.choose_label, name="labels"),
@@ -18,6 +20,12 @@ urlpatterns = [
     path(TEAM, team.manage_team, name="label-team"),
     path(f"{TEAM}/invitations/<int:invitation_id>", team.revoke_invitation, name="label-team-invitation"),
     path(f"{TEAM}/<int:member_id>", team.update_member, name="label-team-member"),
+    path(AGREEMENTS, agreements.list_agreements, name="label-agreements"),
+    path(f"{AGREEMENTS}/new", agreement_form.write_agreement, name="label-agreement-new"),
+    path(AGREEMENT, agreements.show_agreement, name="label-agreement"),
+    path(f"{AGREEMENT}/next", agreement_form.write_agreement, name="label-agreement-next"),
+    path(f"{AGREEMENT}/accept", agreements.accept_agreement, name="label-agreement-accept"),
+    path(f"{AGREEMENT}/end", agreements.end_agreement, name="label-agreement-end"),
     path(CATALOGUE, catalogue.manage_catalogue, name="label-catalogue"),
     path(IMPORT, catalogue.show_import, name="label-import"),
     path(f"{IMPORT}/start", catalogue.start_import, name="label-import-start"),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from artists.studio.views import grants, history, labels, overview, owners, profile, programs, review, songs, team
+from artists.studio.views import (
+    agreements,
+    grants,
+    history,
+    labels,
+    overview,
+    owners,
+    profile,
+    programs,
+    review,
+    songs,
+    team,
+)
 
 REVIEW = "<slug:slug>/review"
 DRAFT = f"{REVIEW}/<int:draft_id>"
@@ -10,6 +22,8 @@ PROGRAMS = "<slug:slug>/programs"
 PROGRAM = f"{PROGRAMS}/<int:program_id>"
 SONGS = "<slug:slug>/songs"
 SONG = f"{SONGS}/<int:song_id>"
+AGREEMENTS = "<slug:slug>/agreements"
+AGREEMENT = f"{AGREEMENTS}/<int:version_id>"
 TEAM = "<slug:slug>/team"
 
 urlpatterns = [
@@ -43,6 +57,10 @@ urlpatterns = [
     path(f"{SONG}/claims/<int:claim_id>", owners.change_claim, name="song-claim"),
     path("<slug:slug>/labels", labels.show_labels, name="studio-labels"),
     path("<slug:slug>/labels/<int:entry_id>", labels.answer_label, name="studio-label-answer"),
+    path(AGREEMENTS, agreements.list_agreements, name="studio-agreements"),
+    path(AGREEMENT, agreements.show_agreement, name="studio-agreement"),
+    path(f"{AGREEMENT}/accept", agreements.accept_agreement, name="studio-agreement-accept"),
+    path(f"{AGREEMENT}/end", agreements.end_agreement, name="studio-agreement-end"),
     path("<slug:slug>/profile", profile.edit_profile, name="profile"),
     path("<slug:slug>/profile/picture", profile.set_picture, name="profile-picture"),
     path(TEAM, team.manage_team, name="team"),

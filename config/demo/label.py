@@ -1,4 +1,4 @@
-"""The demo's label: a signatory, an artist on its roster, and claims on three songs, of which one waits."""
+"""The demo's label: a signatory, an artist on its roster, and claims on songs, of which one waits."""
 
 from random import Random
 
@@ -18,7 +18,7 @@ CONFIRMED_SONGS = ("Salt Radio", "Night Bus")
 WAITING_SONG = "Glass Houses"
 
 
-def create_label(world: DemoWorld) -> None:
+def create_label(world: DemoWorld) -> Party:
     """Staff create the label; it asks Mara, who says yes; it owns three of her songs, which she wrote herself."""
     staff, rui, mara = world.people[STAFF_HANDLE], _create_signatory(), world.artists[MARA]
     label = parties.add_rightsholder(Party.Kind.LABEL, LABEL_NAME, signatory=rui, by=staff)
@@ -29,6 +29,7 @@ def create_label(world: DemoWorld) -> None:
         claims.confirm(claim, by=rui, fresh=True)
     _claim_song(world, label, mara.recordings.get(title=WAITING_SONG), by=world.principal(MARA))
     grants.permit(label, Use.REMIX, Songs(artist=mara), by=rui, fresh=True)
+    return label
 
 
 def _create_signatory() -> Person:

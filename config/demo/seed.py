@@ -7,7 +7,7 @@ from accounts.models import Person
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
-from config.demo import database_clock, history, label, setup
+from config.demo import agreements, database_clock, history, label, setup
 from config.demo.listening_history import FINAL_SILENCE, HISTORY_DAYS, generate_tastes
 
 DEFAULT_SEED = 4
@@ -38,9 +38,10 @@ def seed_demo(number: int = DEFAULT_SEED) -> bool:
         past.set_now(world.began)
         setup.create_people(world)
         setup.create_artists(world)
-        label.create_label(world)
+        paper_lighthouse = label.create_label(world)
         setup.opt_fans_in(world)
         history.play_history(world, now)
         history.prepare_present(world)
+        agreements.create_agreements(world, paper_lighthouse)
         trail.record(SEEDED_ACTION, by=SystemActor.DEMO, subject=f"seed:{number}")
     return True

@@ -1,6 +1,6 @@
 """Propose, accept and end agreements. A version is in force once every party accepted it, and ends the one before."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,9 @@ from accounts.models import Person
 from accounts.roles import is_staff
 from audit import trail
 from catalog.models import Artist, Recording, Work
+from rights import agreement_notices
 from rights import parties as rights_parties
-from rights.exceptions import Overlap
+from rights.exceptions import Overlap, ProposalOver
 from rights.models import (
     Acceptance,
     AfterEnd,
@@ -89,8 +90,9 @@ class Terms:
 def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person, title: str = "") -> AgreementVersion:
     """Store the next version of an agreement, or the first. Nothing is permitted until every party accepted it.
 
-    Staff and whoever signs for one of the parties may propose. Raises NotAllowed, and ValueError where a key is held by
-    an artist, whose team decides anyway, or by nobody of the parties.
+    Staff and whoever signs for one of the parties may propose, for a next version one of the parties of the newest.
+    Raises NotAllowed, and ValueError where a key is held by an artist, whose team decides anyway, or by nobody of the
+    parties.
     """
     keys = {key.party.pk: key.above for key in terms.keys}
     if not keys.keys() <= {party.pk for party in parties if party.artist_id is None}:
@@ -99,10 +101,13 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
         raise NotAllowed("Only staff, or whoever signs for one of the parties, may propose an agreement.")
     with transaction.atomic():
         agreement, _ = Agreement.objects.get_or_create(number=number, defaults={"title": title or number})
-        newest = agreement.versions.aggregate(newest=Max("version"))["newest"] or 0
+        Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
+        newest = agreement.versions.order_by("-version").first()
+        if newest and not (is_staff(by) or _acts_for_a_party(newest, by, rights_parties.may_sign)):
+            raise NotAllowed("Only one of its parties may propose the next version of an agreement.")
         version = AgreementVersion.objects.create(
             agreement=agreement,
-            version=newest + 1,
+            version=newest.version + 1 if newest else 1,
             wording=terms.wording,
             scheme=terms.scheme,
             proposed_by=by.actor,
@@ -115,8 +120,18 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
         )
         AgreementScope.objects.bulk_create(AgreementScope(version=version, **_columns(scope)) for scope in terms.scopes)
         _record("agreement.proposed", version, by=by)
+        agreement_notices.post(agreement_notices.PROPOSED, version)
     version.refresh_from_db()
     return version
+
+
+def open_number(party: Party) -> str:
+    """The next free number for an agreement that this party proposes, for example "12-3".
+
+    Call it in the transaction that proposes it: the party is locked, so that two proposals get two numbers.
+    """
+    Party.objects.select_for_update(no_key=True, of=("self",)).get(pk=party.pk)
+    return f"{party.pk}-{Agreement.objects.filter(number__startswith=f'{party.pk}-').count() + 1}"
 
 
 def accept(
@@ -124,36 +139,61 @@ def accept(
 ) -> bool:
     """A party accepts the version as it stands. Returns whether it is in force now, or from its start on.
 
-    Raises NotAllowed, ReauthenticationRequired and Overlap.
+    Accepting twice changes nothing. Raises NotAllowed, ReauthenticationRequired, ProposalOver and Overlap.
     """
     rights_parties.require_signer(party, by=by, fresh=fresh, what="accept an agreement")
     with transaction.atomic():
         Agreement.objects.select_for_update(no_key=True).get(pk=version.agreement_id)
+        version.refresh_from_db()
+        if Acceptance.objects.filter(version=version, party=party).exists():
+            return version.live_from is not None
+        _require_open(version)
         said = {"version": version, "wording_hash": version.wording_hash, "party": party, "by": by.actor}
         Acceptance.objects.create(**said, country=country, address_hash=address_hash)
         _record("agreement.accepted", version, by=by, party=party.pk)
         accepted = Acceptance.objects.filter(version=version).count()
         is_in_force = accepted == AgreementParty.objects.filter(version=version).count()
-        if is_in_force:
+        if not is_in_force:
+            agreement_notices.post(agreement_notices.ACCEPTED, version)
+        else:
             try:
                 _bring_into_force(version, by=by)
             except IntegrityError as error:
-                raise Overlap("Another agreement of one of these parties permits the same at the same time.") from error
+                raise Overlap(
+                    "Another agreement of one of these parties permits the same at the same time. End it first, or let "
+                    "this one begin when it ends."
+                ) from error
     version.refresh_from_db()
     return is_in_force
 
 
 def end(version: AgreementVersion, *, by: Person) -> None:
-    """One of the parties ends a version and all that it permits, now. Raises NotAllowed."""
-    members = Party.objects.filter(pk__in=version.parties.values("party"))
-    if not any(rights_parties.may_stop(party, by) for party in members):
+    """One of the parties ends a version and all that it permits, now; of one that is not in force, the proposal.
+
+    Ending it twice changes nothing. Raises NotAllowed.
+    """
+    if not _acts_for_a_party(version, by, rights_parties.may_stop):
         raise NotAllowed("Only one of the parties may end an agreement.")
     with transaction.atomic():
-        live = AgreementVersion.objects.filter(Q(ended_at=None) | Q(ended_at__gt=Now()), live_from__isnull=False)
+        Agreement.objects.select_for_update(no_key=True).get(pk=version.agreement_id)
+        live = AgreementVersion.objects.filter(Q(ended_at=None) | Q(ended_at__gt=Now()))
         if live.filter(pk=version.pk).update(ended_at=Now(), ended_by=by.actor):
             _end_grants(version)
             _record("agreement.ended", version, by=by)
+            agreement_notices.post(agreement_notices.ENDED, version)
     version.refresh_from_db()
+
+
+def _acts_for_a_party(version: AgreementVersion, by: Person, may: Callable[[Party, Person], bool]) -> bool:
+    return any(may(party, by) for party in Party.objects.filter(pk__in=version.parties.values("party")))
+
+
+def _require_open(version: AgreementVersion) -> None:
+    """Raise ProposalOver unless the version can still come into force."""
+    if version.ended_at is not None:
+        raise ProposalOver("This proposal was taken back or refused. Nothing changed.")
+    if version.ends_at and AgreementVersion.objects.filter(pk=version.pk, ends_at__lte=Now()).exists():
+        raise ProposalOver("The last day of these terms has passed, so nobody can accept them. Propose a new version.")
 
 
 # In SQL: INSERT … SELECT, and updates over joins, which Django does not have.
@@ -215,6 +255,7 @@ def _bring_into_force(version: AgreementVersion, *, by: Person) -> None:
             _end_grants(before)
         cursor.execute(INSERT_GRANTS_SQL, [version.pk])
     _record("agreement.in_force", version, by=by)
+    agreement_notices.post(agreement_notices.IN_FORCE, version)
 
 
 def _end_grants(version: AgreementVersion) -> None:

@@ -11,3 +11,9 @@ class Overlap(RightsError):
     """Two agreements permit the same at the same time. The message says what to do."""
 
     code = "Overlap"
+
+
+class ProposalOver(RightsError):
+    """Nobody can accept these terms any more. The message says why."""
+
+    code = "ProposalOver"

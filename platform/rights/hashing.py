@@ -4,9 +4,12 @@ A test compares both. To change what is hashed, add a new column and keep the ol
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from uuid import UUID
+
+from django.conf import settings
 
 COMMITMENT_DESCRIPTION = (
     "SHA-256, in hexadecimal, over the UTF-8 bytes of these six with one line feed between each: the salt, the fan’s "
@@ -49,3 +52,14 @@ def _write_like_postgresql(facts: Mapping[str, str | int | None]) -> str:
 
 def _hash_fields(*fields: str) -> str:
     return hashlib.sha256("\n".join(fields).encode()).hexdigest()
+
+
+def wording_hash(wording: str) -> str:
+    """The hash of an agreement's wording, as the database computes it when a version is proposed."""
+    return _hash_fields(wording)
+
+
+def address_digest(address: str) -> str:
+    """A keyed digest of a network address, as 64 hex digits; "" for none. There are few addresses to try."""
+    key = hashlib.sha256(b"rights.acceptance" + settings.SECRET_KEY.encode()).digest()
+    return hmac.new(key, address.encode(errors="surrogatepass"), "sha256").hexdigest() if address else ""

@@ -17,9 +17,10 @@ from catalog.models import Work
 from fans import mutes
 from listens.models import Listen
 from rights import claims, parties, roster
-from rights.models import Claim
+from rights.models import AgreementVersion, Claim
 from tests import factories
 from tests.adversarial.test_label_access import LABEL_API, LABEL_PAGES
+from tests.artists.label import agreements
 from tests.catalog.pictures import png
 from tests.operator import addresses as operator
 from tests.rights import factories as owners
@@ -79,6 +80,10 @@ STUDIO_PAGES = {
     "song-claim": ("/studio/{slug}/songs/{song}/claims/{claim}", "post"),
     "studio-labels": ("/studio/{slug}/labels", "get"),
     "studio-label-answer": ("/studio/{slug}/labels/{entry}", "post"),
+    "studio-agreements": ("/studio/{slug}/agreements", "get"),
+    "studio-agreement": ("/studio/{slug}/agreements/{agreement}", "get"),
+    "studio-agreement-accept": ("/studio/{slug}/agreements/{agreement}/accept", "post"),
+    "studio-agreement-end": ("/studio/{slug}/agreements/{agreement}/end", "post"),
     "profile": ("/studio/{slug}/profile", "get post"),
     "profile-picture": ("/studio/{slug}/profile/picture", "post"),
     "team": ("/studio/{slug}/team", "get post"),
@@ -227,6 +232,7 @@ def scene(db: None) -> dict[str, Any]:
         "program": program,
         "song": song,
         "claim": claim,
+        "agreement": agreements.propose(label, party),
     }
 
 
@@ -304,7 +310,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     artist = scene["draft"].artist
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
-    own["entry"] = artist.roster_entries.get().pk
+    own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()
@@ -330,6 +336,7 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     claimed = tuple(Claim.objects.order_by("pk").values_list("role", "share", "confirmed_at", "live_until"))
     owned = Work.objects.count(), claimed
     asks = tuple(artist.roster_entries.values_list("accepted", "live_until"))
+    asks += tuple(AgreementVersion.objects.values_list("ended_at", "acceptances"))
     grace = artist.review_settings.grace_seconds
     return members, asked, programs, grants, draft, grace, profile, songs, owned, asks
 
@@ -386,6 +393,8 @@ ROLES_ALLOWED = {
     "song-owners": {"principal", "owner", "editor"},
     "song-claim": {"principal"},
     "studio-label-answer": {"principal", "owner"},
+    "studio-agreement-accept": {"principal"},
+    "studio-agreement-end": {"principal", "owner"},
     "profile": {"principal", "owner", "editor"},
     "profile-picture": {"principal", "owner", "editor"},
     "team-review-settings": {"principal", "owner"},
@@ -407,7 +416,7 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
     form |= {"role": "featured_artist"} if name == "song-owners" else {}
-    own["entry"] = artist.roster_entries.get().pk
+    own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
     form |= {"do": "accept"} if name == "studio-label-answer" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()

@@ -14,9 +14,10 @@ from artists import invitation_mail
 from artists.label.views.roster import TOO_LATE
 from catalog.models import Artist
 from rights import claims, parties
-from rights.models import CatalogImport, Claim, Grant, Party, RosterEntry
+from rights.models import AgreementVersion, CatalogImport, Claim, Grant, Party, RosterEntry
 from rights.shares import Role
 from tests import factories
+from tests.artists.label import agreements
 from tests.rights import factories as owners
 from tests.rights.imports import factories as import_factories
 
@@ -32,6 +33,12 @@ LABEL_PAGES = {
     "label-team": ("/label/{party}/team", "get post"),
     "label-team-invitation": ("/label/{party}/team/invitations/{invitation}", "post"),
     "label-team-member": ("/label/{party}/team/{member}", "post"),
+    "label-agreements": ("/label/{party}/agreements", "get"),
+    "label-agreement-new": ("/label/{party}/agreements/new", "get post"),
+    "label-agreement": ("/label/{party}/agreements/{version}", "get"),
+    "label-agreement-next": ("/label/{party}/agreements/{version}/next", "get post"),
+    "label-agreement-accept": ("/label/{party}/agreements/{version}/accept", "post"),
+    "label-agreement-end": ("/label/{party}/agreements/{version}/end", "post"),
     "label-catalogue": ("/label/{party}/catalogue", "get post"),
     "label-import": ("/label/{party}/catalogue/{import}", "get"),
     "label-import-start": ("/label/{party}/catalogue/{import}/start", "post"),
@@ -65,6 +72,8 @@ MAY: dict[str, set[str]] = {
     "label-import-start": {"signatory"},
     "label-import-remove": {"signatory", "owner"},
     "label-claim": {"signatory"},
+    "label-agreement-accept": {"signatory"},
+    "label-agreement-end": {"signatory", "owner"},
     "label-switches": {"signatory"},
     "label-team": {"signatory", "owner"},
     "label-team-invitation": {"signatory", "owner"},
@@ -89,6 +98,7 @@ class Scene:
     entry: RosterEntry
     claim: Claim
     brought: CatalogImport
+    version: AgreementVersion
 
     def requests(self, party: Party | None = None, *, api: bool = False) -> list[tuple[str, str, str]]:
         """Name, address and method of every page, or of the API, about the objects of this rightsholder."""
@@ -102,6 +112,7 @@ class Scene:
             "import": self.brought.pk,
             "invitation": team.invitations.order_by("pk").values_list("pk", flat=True)[0],
             "member": team.members.get(person__name="Nia").pk,
+            "version": self.version.pk,
         }
         return [
             (name, path.format(**values), method)
@@ -117,11 +128,13 @@ class Scene:
         assert self.party.team
         team = list(self.party.team.members.order_by("pk").values_list("person", "role"))
         invited = list(self.party.team.invitations.order_by("pk").values_list("pk", "outcome"))
+        agreed = list(AgreementVersion.objects.order_by("pk").values_list("pk", "ended_at", "acceptances"))
         return (
             entries,
             said,
             imports,
             (team, invited),
+            agreed,
             list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until")),
         )
 
@@ -136,7 +149,8 @@ def scene() -> Scene:
     assert party.team
     roles.add_member(party.team, factories.create_person("Nia"), "reviewer", by=owners.get_signer(party))
     invitation_mail.invite(party, "invited@example.com", "reviewer", by=owners.get_signer(party))
-    return Scene(party, artist, entry, claim, import_factories.read(party, "Low Tide,Mara Veil,,"))
+    version = agreements.propose(party, parties.get_artist_party(artist))
+    return Scene(party, artist, entry, claim, import_factories.read(party, "Low Tide,Mara Veil,,"), version)
 
 
 def member(party: Party, role: str) -> Person:

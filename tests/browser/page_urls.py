@@ -13,7 +13,8 @@ from tests.operator import addresses as operator
 @dataclass(frozen=True)
 class PageURL:
     path: str
-    """With {artist}, {draft}, {experience}, {program}, {song}, {receipt}, {invitation}, {party} and {import}."""
+    """With {artist}, {draft}, {experience}, {program}, {song}, {receipt}, {invitation}, {party}, {import} and
+    {agreement}."""
     viewer: str = "fan"
     """nobody, newcomer, fan, principal, signatory or staff. test_every_page adds more."""
 
@@ -69,6 +70,12 @@ PAGE_URLS = {
     "staff-claims": PageURL("/desk/claims", "staff"),
     "label-catalogue": PageURL("/label/{party}/catalogue", "signatory"),
     "label-import": PageURL("/label/{party}/catalogue/{import}", "signatory"),
+    "label-agreements": PageURL("/label/{party}/agreements", "signatory"),
+    "label-agreement-new": PageURL("/label/{party}/agreements/new", "signatory"),
+    "label-agreement": PageURL("/label/{party}/agreements/{agreement}", "signatory"),
+    "label-agreement-next": PageURL("/label/{party}/agreements/{agreement}/next", "signatory"),
+    "studio-agreements": PageURL(f"{STUDIO}/agreements", "principal"),
+    "studio-agreement": PageURL(f"{STUDIO}/agreements/{{agreement}}", "principal"),
     "staff-reports": PageURL("/desk/reports", "staff"),
 }
 NOT_PAGES = {
@@ -101,6 +108,7 @@ NOT_PAGES = {
     "studio-label-answer", "label-roster-end", "label-claim", "staff-claim-settle",
     "label-import-start", "label-import-remove", "label-import-verdicts",
     "label-team-invitation", "label-team-member",
+    "label-agreement-accept", "label-agreement-end", "studio-agreement-accept", "studio-agreement-end",
     # parts of a page, audio files and pictures
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",

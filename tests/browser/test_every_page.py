@@ -17,9 +17,11 @@ from artists import programs, review
 from artists.models import Program
 from catalog.models import Artist, Recording
 from fans import mutes, opt_ins, preferences, reports
-from rights import claims, roster
+from rights import agreements as rights_agreements
+from rights import claims, parties, roster
 from rights.models import Party
 from tests import factories
+from tests.artists.label import agreements
 from tests.browser import factories as browser_factories
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
@@ -108,6 +110,18 @@ def _all_open(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
 
 
+def _wrong_agreement(page: Page) -> None:
+    page.fill("#id_others", f"{ONE_WORD}\nNobody")
+    page.fill("#id_countries", "Jappan")
+    page.click("text=See what it would do")
+
+
+def _dry_run(page: Page) -> None:
+    page.fill("#id_title", ONE_WORD)
+    page.click("label[for=id_artists_0]")
+    page.click("text=See what it would do")
+
+
 STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "nothing there": (PageURL("/nothing"), None),
     "a stranger": (PageURL("/studio/{artist}/", "newcomer"), None),
@@ -153,6 +167,12 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "files of a reviewer": (PageURL("/label/{party}/catalogue/{import}?show=no", "label reviewer"), None),
     "a file that was imported": (PageURL("/label/{party}/catalogue/{imported}", "signatory"), None),
     "a file that cannot be read": (PageURL("/label/{party}/catalogue/{refused}", "signatory"), None),
+    "an agreement with mistakes": (PageURL("/label/{party}/agreements/new", "signatory"), _wrong_agreement),
+    "a dry run": (PageURL("/label/{party}/agreements/new", "signatory"), _dry_run),
+    "an agreement in force, about to end": (PageURL("/label/{party}/agreements/{in_force}?end=1", "signatory"), None),
+    "an agreement of a reviewer": (PageURL("/label/{party}/agreements/{agreement}", "label reviewer"), None),
+    "an agreement of an artist's reviewer": (PageURL("/studio/{artist}/agreements/{agreement}", "reviewer"), None),
+    "no agreements yet": (PageURL("/studio/{quiet}/agreements", "quiet principal"), None),
     "no files yet": (PageURL("/label/{empty}/catalogue", "other signatory"), None),
     "a roster with nothing": (PageURL("/label/{empty}/", "other signatory"), None),
     "a reviewer's team": (PageURL("/studio/{artist}/team", "reviewer"), None),
@@ -201,7 +221,7 @@ def scene(full_site: FullSite) -> Scene:
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
         "song": factories.create_recording(artist, ONE_WORD).pk,
         "owned": _create_owned_song(artist).pk, "party": label.pk, "empty": empty.pk,
-        **_create_imports(label, artist),
+        **_create_imports(label, artist), **_create_agreements(label, artist),
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
     return Scene(people, path_values)
@@ -285,6 +305,24 @@ def _create_imports(label: Party, artist: Artist) -> dict[str, Any]:
     rows += [f"Live,{artist.name},PTPLR2500417,4:20", f'"=HYPERLINK(""x"")",{artist.name},PT-1,', "\x00,,"]
     brought, refused = imports.read(label, *rows), imports.read(label, heading="nothing")
     return {"import": brought.pk, "imported": imported.pk, "refused": refused.pk}
+
+
+def _create_agreements(label: Party, artist: Artist) -> dict[str, Any]:
+    """Terms with a split that wait for both, terms in force, and a proposal that was closed."""
+    shares = {
+        "platform": 2_000,
+        "recording_owner": 4_000,
+        "featured_artist": 2_500,
+        "session_pool": 500,
+        "writer": 1_000,
+    }
+    scheme = rights_agreements.add_scheme("remix", shares, by=factories.get_staff())
+    own, other = parties.get_artist_party(artist), owners.create_party("publisher", ONE_WORD)
+    in_force = agreements.propose(label, own)
+    agreements.accept(in_force, label, own)
+    rights_agreements.end(agreements.propose(label, own), by=owners.get_signer(label))
+    waiting = agreements.propose(other, label, own, scheme=scheme)
+    return {"agreement": waiting.pk, "in_force": in_force.pk}
 
 
 def _create_long_names(artist: Artist) -> None:

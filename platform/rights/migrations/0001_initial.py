@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, help_text="SHA-256 of the wording, by the database", max_length=64),
                 ),
                 ("proposed_by", models.CharField(max_length=80)),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
                 ("starts_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ends_at", models.DateTimeField(null=True)),
                 ("live_from", models.DateTimeField(null=True)),

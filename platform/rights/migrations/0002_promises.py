@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock, never_removed
-from rights.migrations import _agreements, _clearance, _deciders, _imports, _parties, _roster
+from rights.migrations import _agreement_effect, _agreements, _clearance, _deciders, _imports, _parties, _roster
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
 # the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
         append_only("rights_clearancegrant"),
         append_only("rights_clearancerecording"),
         migrations.RunSQL(_clearance.ANSWERS, _clearance.DROP_ANSWERS),
+        migrations.RunSQL(_agreement_effect.ANSWERS_SUPPOSING, _agreement_effect.DROP_ANSWERS_SUPPOSING),
         migrations.RunSQL(_clearance.STORED_WHOLE, _clearance.DROP_STORED_WHOLE),
         migrations.RunSQL(_imports.IMPORTS, _imports.DROP_IMPORTS),
     ]

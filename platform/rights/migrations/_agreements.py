@@ -64,6 +64,9 @@ BEGIN
     IF NOT public.rights_may_sign(NEW.party_id, NEW."by") THEN
         PERFORM public.rights_refuse('an agreement is accepted by whoever signs for its party');
     END IF;
+    IF EXISTS (SELECT FROM public.rights_agreementversion WHERE id = NEW.version_id AND ended_at IS NOT NULL) THEN
+        PERFORM public.rights_refuse('a proposal that ended is accepted by nobody');
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER accepted_by_a_signer BEFORE INSERT ON rights_acceptance
@@ -74,6 +77,7 @@ BEGIN
     IF NEW.live_from IS NOT NULL OR NEW.ended_at IS NOT NULL THEN
         PERFORM public.rights_refuse('a version is proposed before it is in force');
     END IF;
+    NEW.proposed_at := statement_timestamp();
     NEW.wording_hash := encode(sha256(convert_to(NEW.wording, 'UTF8')), 'hex');
     RETURN NEW;
 END $$;

@@ -2,22 +2,24 @@
 
 # Tables and functions are named with their schema, so that a temporary table of the caller is never read in their
 # place. statement_timestamp() is not: only the owner's clock of the demo can stand in for it.
-ANSWERS = """
+# One text for two functions: `rights_answers`, and `rights_answers_supposing` of `_agreement_effect`.
+QUESTION = """
 -- The answers to many questions, by their number. Each has one row for each party that must say yes, and for each object
 -- whose owners are not known. `problem` is empty where the party says yes, and `grant_id` is then its narrowest yes. A
 -- recorded no refuses, however wide the yes beside it. A message and a voice are the artist's alone. For anything else
 -- every owner of each recording and of each of its works says yes too. `recordings` are arrays of ids as text, because
 -- PostgreSQL has no arrays of different lengths in one array.
 -- In PL/pgSQL because it keeps the plan, which takes ten times as long as the question for one draft.
-CREATE FUNCTION rights_answers(
+CREATE FUNCTION {name}(
     uses text[], tier_classes text[], artists bigint[], countries text[], recordings text[], asked_at timestamptz
+    {more_parameters}
 ) RETURNS TABLE (
     n bigint, role text, party_id bigint, recording_id bigint, work_id bigint, grant_id bigint, problem text
 ) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-WITH asked AS MATERIALIZED (
+WITH {more_tables}asked AS MATERIALIZED (
     SELECT asked.n, use, tier_class, artist, country, songs::bigint[] AS songs,
         use NOT IN ('personal_message', 'voice') AS asks_owners
     FROM unnest(uses, tier_classes, artists, countries, recordings)
@@ -72,7 +74,7 @@ CROSS JOIN LATERAL (
             one.tier_class = '', one.artist_id IS NULL, one.id)
             FILTER (WHERE one.allows AND one.country IN ('', asked.country)))[1] AS grant_id,
         bool_or(one.allows) AS elsewhere
-    FROM public.rights_grant one
+    FROM {grants} one
     WHERE one.party_id = needed.party_id AND one.use = asked.use
         AND (one.recording_id IS NULL OR one.recording_id = needed.recording_id)
         AND (one.work_id IS NULL OR one.work_id = needed.work_id)
@@ -94,7 +96,9 @@ SELECT part.n, 'writer', NULL, part.recording_id, NULL, NULL, 'unknown' FROM par
 WHERE part.role = 'recording_owner'
     AND NOT EXISTS (SELECT FROM public.catalog_recordingwork link WHERE link.recording_id = part.recording_id);
 END $$;
-
+"""
+ANSWERS = QUESTION.format(name="rights_answers", more_parameters="", more_tables="", grants="public.rights_grant")
+ANSWERS += """
 -- The questions of stored clearances, asked again.
 CREATE FUNCTION rights_answers_again(clearances bigint[], asked_at timestamptz)
 RETURNS TABLE (clearance_id bigint, grant_id bigint, problem text)

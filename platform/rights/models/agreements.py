@@ -63,6 +63,7 @@ class AgreementVersion(models.Model):
     wording_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the wording, by the database")
     scheme = models.ForeignKey(SplitScheme, models.PROTECT, null=True, related_name="+")
     proposed_by = models.CharField(max_length=80)
+    proposed_at = models.DateTimeField(db_default=Now(), help_text="set by the database")
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
     live_from = models.DateTimeField(null=True)

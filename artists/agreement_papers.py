@@ -1,0 +1,196 @@
+"""What pages show of an agreement's version: its paper, its split as a bar, who accepted it, and its dry run."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.countries import country_names
+from accounts.people import display_names
+from artists.agreement_blockers import BlockerRow, describe_blockers
+from artists.models import Draft
+from artists.switch_effects import MAX_COUNTED, WAITING
+from rights import agreement_effect, splits
+from rights.agreement_effect import Effect, Proposal
+from rights.agreement_terms import AFTERWARDS, read_clauses
+from rights.agreement_versions import Reading, State
+from rights.agreements import Terms
+from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party, SplitScheme
+from rights.money import format_money, to_decimal
+from rights.shares import NBSP, WHOLE, Role, format_share
+
+EXAMPLE, CURRENCY = 1000, "EUR"
+BAR_WIDTH = 1000
+COLOURS = {
+    Role.FEATURED_ARTIST: "artist",
+    Role.SESSION_POOL: "pool",
+    Role.WRITER: "writer",
+    Role.RECORDING_OWNER: "label",
+    Role.PUBLISHER: "publisher",
+    Role.PLATFORM: "platform",
+}
+"""In the order of the bar, which is the same on every page."""
+NAMES = {Role.PLATFORM: "Fanfare", Role.FEATURED_ARTIST: "The artist"}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One role's part of the bar."""
+
+    colour: str
+    name: str
+    percent: str
+    amount: str
+    start: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitBar:
+    """A split scheme as a bar of BAR_WIDTH, with an example in money."""
+
+    scheme: SplitScheme
+    slices: list[Slice]
+
+    @property
+    def whole(self) -> str:
+        return format_money(EXAMPLE, CURRENCY)
+
+    @property
+    def in_words(self) -> str:
+        return ", ".join(f"{each.name} {each.amount}" for each in self.slices)
+
+    @property
+    def sum_of_percents(self) -> str:
+        return " + ".join(each.percent.removesuffix(f"{NBSP}%") for each in self.slices)
+
+
+def draw_split(scheme: SplitScheme | None) -> SplitBar | None:
+    """The bar of a scheme, in one query."""
+    if scheme is None:
+        return None
+    shares = {line.role: line.share for line in scheme.lines.all()}
+    amounts = splits.allocate(EXAMPLE, shares)
+    slices, start = [], 0
+    for role, colour in COLOURS.items():
+        if role not in shares:
+            continue
+        width = shares[role] * BAR_WIDTH // WHOLE
+        name = NAMES.get(role, str(role.label))
+        amount = str(to_decimal(amounts[role], CURRENCY))
+        slices.append(Slice(colour, name, format_share(shares[role]), amount, start, width))
+        start += width
+    return SplitBar(scheme, slices)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The terms as they are written, stored or not."""
+
+    wording: str
+    scheme: SplitScheme | None
+    version: AgreementVersion | None = None
+
+    @classmethod
+    def of_terms(cls, terms: Terms) -> "Paper":
+        return cls(terms.wording, terms.scheme)
+
+    @classmethod
+    def of_version(cls, version: AgreementVersion) -> "Paper":
+        return cls(version.wording, version.scheme, version)
+
+    @property
+    def clauses(self) -> list[tuple[str, str]]:
+        return read_clauses(self.wording)
+
+    @cached_property
+    def split(self) -> SplitBar | None:
+        return draw_split(self.scheme)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One party, and who accepted for it, when and from where."""
+
+    party: Party
+    acceptance: Acceptance | None
+    by: str
+    holds_key: bool
+
+    @property
+    def country(self) -> str:
+        code = self.acceptance.country if self.acceptance else ""
+        return country_names().get(code, code)
+
+
+def list_signatures(reading: Reading) -> list[Signature]:
+    """In the order of the parties, in one query."""
+    names = display_names(given.by for given in reading.acceptances.values())
+    return [
+        Signature(each.party, given, names.get(given.by, "somebody") if given else "", each.holds_key)
+        for each in reading.parties
+        for given in (reading.acceptances.get(each.party_id),)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What would be usable, with the blockers in words."""
+
+    effect: Effect
+    blockers: list[BlockerRow]
+
+    @property
+    def more(self) -> int:
+        """How many blockers are not listed."""
+        return self.effect.all_blockers - len(self.blockers)
+
+
+def run_dry(proposal: Proposal, viewer: Party, terms: Terms | AgreementVersion) -> DryRun:
+    """Measure what the proposal would permit, as this party sees it."""
+    effect = agreement_effect.measure(proposal, viewer, ends_at=terms.ends_at)
+    return DryRun(effect, describe_blockers(effect.blockers, viewer, proposal.parties))
+
+
+def run_dry_stored(reading: Reading, viewer: Party) -> DryRun | None:
+    """The dry run of a version that still can be accepted; None for another one."""
+    if reading.state != State.PROPOSED:
+        return None
+    return run_dry(Proposal.of(reading.version), viewer, reading.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the end of a version in force stops, before anybody ends it."""
+
+    recordings: int
+    grants: int
+    drafts: int
+    afterwards: str
+
+    @property
+    def drafts_shown(self) -> str:
+        return f"{MAX_COUNTED:,}+" if self.drafts > MAX_COUNTED else f"{self.drafts:,}"
+
+
+def measure_end(reading: Reading, viewer: Party) -> Ending | None:
+    """What would stop, as this party sees it; None for a version that is not in force."""
+    if not reading.is_live:
+        return None
+    version = reading.version
+    grants = Grant.objects.filter(Q(ended_at=None) | Q(ended_at__gt=Now()), agreement_version=version)
+    drafts = Draft.objects.filter(state__in=WAITING, clearance__grants__in=grants).order_by()
+    scope = version.scopes.order_by("pk").first()
+    afterwards = AFTERWARDS[AfterEnd(scope.after_end)] if scope else ""
+    lost = agreement_effect.count_lost(version, viewer)
+    return Ending(lost, grants.count(), drafts.values("pk").distinct()[: MAX_COUNTED + 1].count(), afterwards)
+
+
+def group_by_agreement(readings: Iterable[Reading]) -> list[Sequence[Reading]]:
+    """The versions of each agreement together, in the order of the list."""
+    found: dict[int, list[Reading]] = {}
+    for reading in readings:
+        found.setdefault(reading.version.agreement_id, []).append(reading)
+    return list(found.values())

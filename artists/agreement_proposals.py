@@ -1,0 +1,179 @@
+"""Turn what somebody typed into the terms of an agreement, and send them to the other parties. Pages and API use it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.countries import country_names
+from accounts.models import Person
+from artists.exceptions import InvalidRequest
+from artists.label.roster import claimed_recordings
+from catalog import identifiers
+from catalog.models import Artist, Recording, Work
+from rights import agreement_versions, agreements, parties, roster
+from rights.agreement_effect import Proposal
+from rights.agreement_terms import Permission, write_terms
+from rights.agreements import Key, Terms
+from rights.grants import Songs
+from rights.models import AgreementVersion, Party, SplitScheme
+
+MAX_SONGS = 200
+EU = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+]  # fmt: skip
+COUNTRY_GROUPS = {"EU": EU, "European Union": EU}
+KEY_HOLDERS = {"": "Nobody else", "own": "We do", "all": "Every label and publisher in it does"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a rightsholder chose, as objects."""
+
+    artists: Sequence[Artist]
+    others: Sequence[Party]
+    uses: Sequence[str]
+    songs: Sequence[Songs] = ()
+    """None of them: the whole catalogue."""
+    countries: Sequence[str] = ()
+    """None of them: everywhere."""
+    tier_class: str = ""
+    covers_later: bool = False
+    after_end: str = "plays_on"
+    monthly_limit: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    zone: tzinfo = UTC
+    second_key: str = ""
+    key_above: int = 0
+    scheme: SplitScheme | None = None
+    own_words: str = ""
+
+    def list_parties(self, own: Party) -> list[Party]:
+        """The rightsholder itself first, then the artists, then the others."""
+        found = [own, *map(parties.get_artist_party, self.artists), *self.others]
+        return list(dict.fromkeys(found))
+
+    def write(self, own: Party) -> Terms:
+        """The terms with their wording."""
+        everything = [Songs(artist) for artist in self.artists] or [Songs()]
+        permission = Permission(
+            tuple(self.uses),
+            tuple(self.songs or everything),
+            tuple(self.countries) or ("",),
+            self.tier_class,
+            self.covers_later and not self.songs,
+            self.after_end,
+            self.monthly_limit,
+        )
+        terms = Terms("", (), self.starts_at, self.ends_at, self.scheme, tuple(self._list_keys(own)))
+        return write_terms(self.list_parties(own), permission, terms, zone=self.zone, own_words=self.own_words)
+
+    def _list_keys(self, own: Party) -> Iterable[Key]:
+        holders = {"own": [own], "all": [own, *self.others]}.get(self.second_key, [])
+        return (Key(party, self.key_above) for party in dict.fromkeys(holders))
+
+
+def suppose(own: Party, choices: Choices, terms: Terms, previous: AgreementVersion | None) -> Proposal:
+    """The dry run's question about terms that are not stored."""
+    replaces: list[int] = []
+    if previous:
+        versions = AgreementVersion.objects.filter(agreement=previous.agreement_id, live_from__isnull=False)
+        replaces = list(versions.values_list("pk", flat=True))
+    return Proposal(choices.list_parties(own), terms.scopes, terms.starts_at, replaces)
+
+
+@transaction.atomic
+def send(
+    own: Party, choices: Choices, *, title: str, previous: AgreementVersion | None, by: Person
+) -> AgreementVersion:
+    """Propose the terms to all parties, as the next version of an agreement or as a new one.
+
+    The same terms that still wait are found again, so that a form that was sent twice proposes once. Raises NotAllowed.
+    """
+    terms, number = choices.write(own), agreements.open_number(own)
+    waiting = agreement_versions.list_of(own).filter(live_from=None, ended_at=None, wording=terms.wording)
+    if previous:
+        number, waiting = previous.agreement.number, waiting.filter(agreement=previous.agreement_id)
+    if (same := waiting.first()) is not None:
+        return same
+    return agreements.propose(number, choices.list_parties(own), terms, by=by, title=title)
+
+
+def list_roster_artists(own: Party) -> list[Artist]:
+    """The artists who can be chosen: those on the roster now."""
+    return list(Artist.objects.filter(pk__in=own.roster.filter(roster.LIVE).values("artist")).order_by("name", "pk"))
+
+
+def find_party(text: str) -> Party:
+    """The verified rightsholder of this name, ISNI, IPI or DPID. Raises InvalidRequest, which says what to do."""
+    code = identifiers.normalise(text)
+    known = Party.objects.filter(artist=None, verified_at__isnull=False)
+    found = list(known.filter(Q(name__iexact=text) | Q(isni=code) | Q(ipi=code) | Q(dpid=code)).order_by("pk")[:2])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InvalidRequest(f"Several go by “{text}”. Write the ISNI, the IPI or the DPID of the right one.")
+    raise InvalidRequest(
+        f"Nobody here goes by “{text}”. Only our staff add labels and publishers, once they have checked them."
+    )
+
+
+def party_key(party: Party) -> str:
+    """What finds this party again: a code that is its alone, or else the name."""
+    return party.dpid or party.isni or party.ipi or party.name
+
+
+def find_songs(own: Party, text: str) -> Songs:
+    """A recording by its ISRC or title, or a work by its ISWC, of which the party claims a part.
+
+    Raises InvalidRequest.
+    """
+    mine, code = claimed_recordings(own), identifiers.normalise(text)
+    works = Work.objects.filter(iswc=code, recordings__in=mine).distinct()
+    if work := works.first():
+        return Songs(work=work)
+    found = list(mine.filter(Q(isrc=code) | Q(title__iexact=text)).select_related("artist").distinct()[:2])
+    if len(found) == 1:
+        return _songs_of(found[0])
+    if found:
+        raise InvalidRequest(f"Several of your songs are called “{text}”. Write the ISRC of the right one.")
+    raise InvalidRequest(f"None of your songs has the title, ISRC or ISWC “{text}”.")
+
+
+def _songs_of(recording: Recording) -> Songs:
+    return Songs(artist=recording.artist, recording=recording)
+
+
+def find_countries(text: str) -> list[str]:
+    """The codes of a country by its name or code, or of a group of countries. Raises InvalidRequest."""
+    groups = {name.casefold(): codes for name, codes in COUNTRY_GROUPS.items()}
+    if text.casefold() in groups:
+        return list(groups[text.casefold()])
+    names = country_names()
+    by_name = {name.casefold(): code for code, name in names.items()}
+    code = text.upper() if text.upper() in names else by_name.get(text.casefold())
+    if code is None:
+        raise InvalidRequest(f"We know no country “{text}”. Write its English name, or its code such as PT.")
+    return [code]
+
+
+def read_period(
+    first_day: date | None, last_day: date | None, zone: ZoneInfo, *, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """The start of the first day and the end of the last one in this zone. Raises InvalidRequest."""
+    starts_at = _midnight(first_day, zone) if first_day else None
+    ends_at = _midnight(last_day + timedelta(days=1), zone) if last_day else None
+    if ends_at and ends_at <= max(starts_at or now, now):
+        raise InvalidRequest("The last day is before the first, or in the past.")
+    if starts_at and starts_at < now:
+        starts_at = None  # it begins once everybody has accepted
+    return starts_at, ends_at
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,0 +1,217 @@
+"""The form that writes an agreement. It keeps what was typed, and finds parties, songs and countries by their names."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+
+from accounts import time_zones
+from artists import agreement_proposals as proposals
+from artists.agreement_proposals import Choices
+from artists.exceptions import InvalidRequest
+from artists.validation import validate_title, validate_visible
+from catalog.models import Artist
+from rights.agreement_terms import USES, read_clauses
+from rights.agreement_versions import Reading
+from rights.models import AfterEnd, Party, SplitScheme, Use
+from rights.refusals import write_use
+
+TEXT = {"dir": "auto", "autocomplete": "off"}
+MAX_LINES = 60
+MAX_LIMIT = 2_000_000_000
+
+
+class SchemeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
+    """Says which use a split is for."""
+
+    def label_from_instance(self, scheme: SplitScheme) -> str:
+        of_class = f" for “{scheme.tier_class}”" if scheme.tier_class else ""
+        return f"{Use(scheme.use).label}{of_class}, split {scheme.version}"
+
+
+class AgreementForm(forms.Form):
+    """What a rightsholder chooses. `choices` are the objects after validation."""
+
+    title = forms.CharField(
+        label="Name of the agreement", max_length=200, validators=[validate_title], widget=forms.TextInput(TEXT)
+    )
+    artists = forms.ModelMultipleChoiceField(
+        Artist.objects.none(), label="Artists", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="Those on your roster. Each of them reads these terms, and accepts or leaves them.",
+    )  # fmt: skip
+    others = forms.CharField(
+        label="Publishers and other labels", required=False, max_length=4000,
+        help_text="One a line: the name, or the ISNI, IPI or DPID. They accept for their part.",
+        widget=forms.Textarea(TEXT | {"rows": 2}),
+    )  # fmt: skip
+    uses = forms.MultipleChoiceField(
+        label="What for", widget=forms.CheckboxSelectMultiple,
+        choices=[(use.value, f"{use.label}: {words}") for use, words in USES.items()],
+    )  # fmt: skip
+    songs = forms.CharField(
+        label="Which songs", required=False, max_length=20_000,
+        help_text="Leave it empty for the whole catalogue. Else one a line: title or ISRC, or the ISWC of a work.",
+        widget=forms.Textarea(TEXT | {"rows": 2}),
+    )  # fmt: skip
+    covers_later = forms.BooleanField(label="Of the whole catalogue: also songs added later", required=False)
+    countries = forms.CharField(
+        label="Countries", required=False, max_length=6000,
+        help_text="Leave it empty for everywhere. Else names or codes with commas, such as Portugal, JP, EU.",
+        widget=forms.TextInput(TEXT),
+    )  # fmt: skip
+    tier_class = forms.CharField(
+        label="Only for one class of tiers", required=False, max_length=40, validators=[validate_visible],
+        widget=forms.TextInput(TEXT),
+    )  # fmt: skip
+    first_day = forms.DateField(
+        label="First day", required=False, widget=forms.DateInput({"type": "date"}),
+        help_text="Without one it begins when everybody has accepted.",
+    )  # fmt: skip
+    last_day = forms.DateField(
+        label="Last day", required=False, widget=forms.DateInput({"type": "date"}),
+        help_text="Without one it holds until somebody ends it.",
+    )  # fmt: skip
+    zone = forms.CharField(
+        label="Time zone of these days", max_length=64, validators=[time_zones.validate_time_zone],
+        widget=forms.TextInput({"list": "zones", "autocomplete": "off"}),
+    )  # fmt: skip
+    monthly_limit = forms.IntegerField(
+        label="At most so many a month, of each use", required=False, min_value=1, max_value=MAX_LIMIT
+    )
+    after_end = forms.ChoiceField(
+        label="When it ends, what fans received", choices=AfterEnd.choices, widget=forms.RadioSelect
+    )
+    second_key = forms.ChoiceField(
+        label="Who approves each one too", required=False, choices=list(proposals.KEY_HOLDERS.items()),
+        widget=forms.RadioSelect, help_text="The artist always does. A second key sees the song and the sound, no fan.",
+    )  # fmt: skip
+    key_above = forms.IntegerField(
+        label="Only from so many a month on", required=False, min_value=0, max_value=MAX_LIMIT,
+        help_text="For a second key. Empty: for each one.",
+    )  # fmt: skip
+    scheme = SchemeField(
+        SplitScheme.objects.none(), label="How income is split", required=False,
+        empty_label="No split: nothing is sold",
+        help_text="Our staff store the splits. You see the shares, and an example in money, before you send it.",
+    )  # fmt: skip
+    own_words = forms.CharField(
+        label="In your own words", required=False, max_length=20_000, strip=True,
+        widget=forms.Textarea({"dir": "auto", "rows": 4}),
+        help_text="Whatever else you agree on. It is stored as it is.",
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, own: Party, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.own = own
+        self.fields["artists"].queryset = Artist.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[artist.pk for artist in proposals.list_roster_artists(own)]
+        ).order_by("name", "pk")
+        schemes = SplitScheme.objects.filter(use__in=USES)
+        self.fields["scheme"].queryset = schemes.order_by("use", "-version")  # type: ignore[attr-defined]
+
+    @staticmethod
+    def defaults() -> dict[str, Any]:
+        """What a new form begins with."""
+        zone = timezone.get_current_timezone_name()
+        return {"zone": zone, "after_end": AfterEnd.PLAYS_ON.value, "second_key": "", "uses": [Use.REMIX.value]}
+
+    def clean_others(self) -> list[Party]:
+        return [party for party in self._find("others", proposals.find_party) if party != self.own]
+
+    def clean_songs(self) -> list[Any]:
+        limit = proposals.MAX_SONGS
+        return self._find("songs", lambda line: proposals.find_songs(self.own, line), most=limit)
+
+    def clean_countries(self) -> list[str]:
+        text = self.cleaned_data["countries"].replace(",", "\n")
+        found = [code for codes in self._find("countries", proposals.find_countries, text, most=300) for code in codes]
+        return sorted(set(found))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"first_day", "last_day", "zone"} <= cleaned.keys():
+            try:
+                cleaned["starts_at"], cleaned["ends_at"] = proposals.read_period(
+                    cleaned["first_day"], cleaned["last_day"], ZoneInfo(cleaned["zone"]), now=timezone.now()
+                )
+            except InvalidRequest as error:
+                self.add_error("last_day", str(error))
+        if {"artists", "others"} <= cleaned.keys() and not cleaned["artists"] and not cleaned["others"]:
+            self.add_error("artists", "Choose somebody to agree with: an artist, or a publisher below.")
+        scheme = cleaned.get("scheme")
+        if scheme and scheme.use not in cleaned.get("uses", ()):
+            self.add_error("scheme", f"This split is for {write_use(scheme.use)}, which these terms do not permit.")
+        if scheme and scheme.tier_class not in ("", cleaned.get("tier_class")):
+            self.add_error("scheme", f"This split is for the tiers “{scheme.tier_class}” alone.")
+        if cleaned.get("covers_later") and cleaned.get("songs"):
+            self.add_error("covers_later", "You named songs, so none is added later. Untick it, or name no song.")
+        return cleaned
+
+    @property
+    def choices(self) -> Choices:
+        """What a valid form says."""
+        said = self.cleaned_data
+        same = {name: said[name] for name in ("artists", "others", "uses", "songs", "countries", "tier_class")}
+        same |= {name: said[name] for name in ("covers_later", "after_end", "monthly_limit", "scheme", "own_words")}
+        return Choices(
+            starts_at=said["starts_at"],
+            ends_at=said["ends_at"],
+            zone=ZoneInfo(said["zone"]),
+            second_key=said["second_key"],
+            key_above=said["key_above"] or 0,
+            **same,
+        )
+
+    def _find[Found](
+        self, name: str, find: Callable[[str], Found], text: str | None = None, *, most: int = MAX_LINES
+    ) -> list[Found]:
+        """What each line finds. A line that finds nothing is an error of the field."""
+        lines = dict.fromkeys(line.strip() for line in (text or self.cleaned_data[name]).splitlines() if line.strip())
+        if len(lines) > most:
+            raise forms.ValidationError(f"At most {most} lines.")
+        found, problems = [], []
+        for line in lines:
+            try:
+                found.append(find(line))
+            except InvalidRequest as error:
+                problems.append(str(error))
+        if problems:
+            raise forms.ValidationError(problems[:5])
+        return list(dict.fromkeys(map(_hashable, found)))
+
+
+def type_version(reading: Reading, own: Party) -> dict[str, Any]:
+    """What a version says, as somebody would type it. The first day stays open."""
+    version, members = reading.version, [each.party for each in reading.parties]
+    scopes = list(version.scopes.select_related("recording", "work").order_by("pk"))
+    if not scopes:  # staff can propose a paper that permits nothing
+        return {"title": version.agreement.title}
+    first, keys = scopes[0], [each for each in reading.parties if each.holds_key]
+    own_words = dict(read_clauses(version.wording)).get("Also", "")
+    last_day = version.ends_at and timezone.localdate(version.ends_at - timedelta(microseconds=1))
+    songs = [scope.recording.isrc or scope.recording.title for scope in scopes if scope.recording]
+    songs += [scope.work.iswc or scope.work.title for scope in scopes if scope.work]
+    return {
+        "title": version.agreement.title,
+        "artists": [party.artist_id for party in members if party.artist_id],
+        "others": "\n".join(proposals.party_key(party) for party in members if not party.artist_id and party != own),
+        "uses": sorted({scope.use for scope in scopes}),
+        "songs": "\n".join(dict.fromkeys(songs)),
+        "covers_later": first.covers_later,
+        "countries": ", ".join(sorted({scope.country for scope in scopes} - {""})),
+        "tier_class": first.tier_class,
+        "last_day": last_day,
+        "monthly_limit": first.monthly_limit,
+        "after_end": first.after_end,
+        "second_key": "" if not keys else "own" if [each.party for each in keys] == [own] else "all",
+        "key_above": keys[0].key_above if keys else None,
+        "scheme": version.scheme_id,
+        "own_words": own_words,
+    }
+
+
+def _hashable(found: Any) -> Any:
+    return tuple(found) if isinstance(found, list) else found

@@ -1,0 +1,81 @@
+"""Write an agreement or its next version: what is typed, what it would do, and sending it to the other parties."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from accounts.exceptions import NotAllowed
+from accounts.requests import AuthenticatedHttpRequest
+from artists import agreement_proposals as proposals
+from artists.agreement_papers import Paper, run_dry
+from artists.label.access import Label, label_member_required
+from artists.label.forms.agreement import AgreementForm, type_version
+from artists.label.views.agreements import get_reading_or_404
+from rights.agreement_versions import Reading
+from rights.hashing import wording_hash
+
+
+@label_member_required
+def write_agreement(request: AuthenticatedHttpRequest, label: Label, version_id: int | None = None) -> HttpResponse:
+    """GET: the form, for the next version with what the version before says. POST: the dry run, or with `do=send` send.
+
+    It is sent only as it was shown: terms that changed since are shown first.
+    """
+    previous = get_reading_or_404(label.party, version_id) if version_id is not None else None
+    if request.method != "POST":
+        initial = AgreementForm.defaults() | (type_version(previous, label.party) if previous else {})
+        initial["others"] = f"{initial.get('others', '')}\n{request.GET.get('ask', '')}".strip()
+        return _render_form(request, label, previous, AgreementForm(own=label.party, initial=initial))
+    data = _with_asked(request.POST)
+    form = AgreementForm(data, own=label.party)
+    if not form.is_valid():
+        return _render_form(request, label, previous, form, status=422)
+    terms, before = form.choices.write(label.party), previous.version if previous else None
+    shown = wording_hash(terms.wording)
+    if data.get("do") == "send" and data.get("shown") == shown:
+        return _send(request, label, previous, form)
+    dry_run = run_dry(proposals.suppose(label.party, form.choices, terms, before), label.party, terms)
+    return _render_form(request, label, previous, form, shown=shown, paper=Paper.of_terms(terms), dry_run=dry_run)
+
+
+def _send(
+    request: AuthenticatedHttpRequest, label: Label, previous: Reading | None, form: AgreementForm
+) -> HttpResponse:
+    before, title = previous.version if previous else None, form.cleaned_data["title"]
+    try:
+        sent = proposals.send(label.party, form.choices, title=title, previous=before, by=request.user)
+    except NotAllowed as error:
+        return _render_form(request, label, previous, form, problem=str(error), status=409)
+    messages.success(request, "Sent to everybody in it. Your own yes is on this page.")
+    return redirect(label.url("label-agreement", version_id=sent.pk))
+
+
+def _with_asked(posted: QueryDict) -> QueryDict:
+    """The form with the party of an "Ask" button among the others."""
+    data = posted.copy()
+    if asked := data.get("ask", "").strip():
+        data["others"] = f"{data.get('others', '').strip()}\n{asked}".strip()
+        data["do"] = ""
+    return data
+
+
+def _render_form(
+    request: AuthenticatedHttpRequest,
+    label: Label,
+    previous: Reading | None,
+    form: AgreementForm,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    return label.render(
+        request,
+        "label/agreement_form.html",
+        status=status,
+        section="label-agreements",
+        form=form,
+        previous=previous,
+        **context,
+    )

@@ -1,0 +1,83 @@
+"""The demo's agreements: one in force, and one that a publisher proposed, which waits for the label and the artist."""
+
+from random import Random
+
+from accounts.models import Person
+from catalog import registration
+from config.demo.artist_data import MARA
+from config.demo.setup import STAFF_HANDLE, DemoWorld, add_people
+from rights import agreements, claims, grants, parties
+from rights.agreement_terms import Permission, write_terms
+from rights.agreements import Terms
+from rights.grants import Songs
+from rights.models import Party, SplitScheme, Use
+from rights.shares import Role
+
+PUBLISHER_NAME, PUBLISHER_SIGNATORY = "Kestrel Row", "lidia"
+PUBLISHED_SONG, REFUSED_SONG = "Two Umbrellas", "Sleeping Districts"
+SHARES: dict[str, int] = {
+    Role.PLATFORM: 2_000,
+    Role.RECORDING_OWNER: 3_600,
+    Role.FEATURED_ARTIST: 2_400,
+    Role.PUBLISHER: 1_200,
+    Role.WRITER: 800,
+}
+OWN_WORDS = "Credits read “words and music: Kestrel Row” wherever a remix is shown."
+
+
+def create_agreements(world: DemoWorld, label: Party) -> None:
+    """The label and Mara agree on playlists. The publisher proposes remixes, which Mara refuses for one song."""
+    staff, lidia = world.people[STAFF_HANDLE], _create_signatory()
+    publisher = parties.add_rightsholder(Party.Kind.PUBLISHER, PUBLISHER_NAME, signatory=lidia, by=staff)
+    for title in (PUBLISHED_SONG, REFUSED_SONG):
+        _own_song(world, label, publisher, title)
+    scheme = agreements.add_scheme(Use.REMIX, SHARES, by=staff)
+    mara = parties.get_artist_party(world.artists[MARA])
+    _agree_on_playlists(world, label, mara)
+    terms = _write([publisher, label, mara], Use.REMIX, scheme=scheme, own_words=OWN_WORDS)
+    title = "Remixes of Mara Veil"
+    with_publisher = agreements.propose("K-1", [publisher, label, mara], terms, by=lidia, title=title)
+    agreements.accept(with_publisher, publisher, by=lidia, fresh=True, country="PT")
+
+
+def _agree_on_playlists(world: DemoWorld, label: Party, mara: Party) -> None:
+    rui = _signer(label)
+    members = [label, mara]
+    version = agreements.propose("P-1", members, _write(members, Use.PLAYLIST), by=rui, title="Playlists of Mara Veil")
+    agreements.accept(version, label, by=rui, fresh=True, country="PT")
+    agreements.accept(version, mara, by=world.principal(MARA), fresh=True, country="PT")
+    song = world.artists[MARA].recordings.get(title=REFUSED_SONG)
+    grants.switch_on(world.artists[MARA], Use.REMIX, by=world.principal(MARA), fresh=True)
+    grants.switch_off(world.artists[MARA], Use.REMIX, by=world.principal(MARA), recording=song)
+
+
+def _write(members: list[Party], use: Use, *, scheme: SplitScheme | None = None, own_words: str = "") -> Terms:
+    artist = next(party.artist for party in members if party.artist)
+    permission = Permission((use,), (Songs(artist),))
+    return write_terms(members, permission, Terms("", (), scheme=scheme), own_words=own_words)
+
+
+def _signer(party: Party) -> Person:
+    return Person.objects.get(memberships__team__party=party, memberships__role="signatory")
+
+
+def _create_signatory() -> Person:
+    """The id comes from random numbers of its own, so that those of the seed stay as they are."""
+    names = {PUBLISHER_SIGNATORY: ("Lídia Corvo", "PT")}
+    return add_people(names, Random(PUBLISHER_SIGNATORY))[PUBLISHER_SIGNATORY]  # noqa: S311 - no secret
+
+
+def _own_song(world: DemoWorld, label: Party, publisher: Party, title: str) -> None:
+    """The label owns the recording; Mara wrote the work, which the publisher has."""
+    artist, mara = world.artists[MARA], world.principal(MARA)
+    recording = artist.recordings.get(title=title)
+    work = registration.add_work(recording, title, by=mara.actor)
+    own = parties.get_artist_party(artist)
+    made = [
+        claims.claim(own, Role.WRITER, by=mara, work=work),
+        claims.claim(publisher, Role.PUBLISHER, by=mara, work=work),
+        claims.claim(label, Role.RECORDING_OWNER, by=mara, recording=recording),
+    ]
+    signers = [mara, _signer(publisher), _signer(label)]
+    for claim, signer in zip(made, signers, strict=True):
+        claims.confirm(claim, by=signer, fresh=True)
