@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import Person
-from artists import songs
+from artists import rights_mail, songs
 from artists.exceptions import InvalidRequest
 from catalog import identifiers, registration
 from catalog.models import Artist, Recording, Work
@@ -101,7 +101,9 @@ def add_claim(recording: Recording, work: Work | None, *, role: str, party: Part
     owned = {"work": work} if work else {"recording": recording}
     try:
         with transaction.atomic():
-            return rights_claims.claim(party, role, by=by, share=share, **owned)
+            claim = rights_claims.claim(party, role, by=by, share=share, **owned)
+            rights_mail.mail_claim(claim)
+            return claim
     except IntegrityError as error:
         raise InvalidRequest(f"{party.name} has a share there already. It ends before it changes.") from error
 

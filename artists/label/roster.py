@@ -1,16 +1,19 @@
-"""What the roster's page shows: each artist with the label's recordings, what AI may make, and the state of the tie."""
+"""What the roster's page shows and asks: each artist with the label's recordings, what AI may make, and the tie."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import get_text_list
 
+from accounts.models import Person
+from artists import rights_mail
 from catalog.models import Artist, Recording, RecordingWork
-from rights import clearance
+from rights import clearance, roster
 from rights.claims import LIVE
 from rights.models import Claim, Party, RosterEntry, Use
 
@@ -50,6 +53,23 @@ class Roster:
     @property
     def recordings(self) -> int:
         return sum(row.recordings for row in self.rows)
+
+
+def propose(label: Party, artist: Artist, *, by: Person, fresh: bool) -> RosterEntry:
+    """Ask an artist to be on the roster, and mail the artist's side. Raises as `rights.roster.propose`."""
+    with transaction.atomic():
+        entry = roster.propose(label, artist, by=by, fresh=fresh)
+        rights_mail.mail_proposal(entry)
+    return entry
+
+
+def answer(entry: RosterEntry, *, accepted: bool, by: Person, fresh: bool) -> bool:
+    """The artist's side says yes or no, and the rightsholder is mailed. Raises as `rights.roster.answer`."""
+    with transaction.atomic():
+        answered = roster.answer(entry, accepted=accepted, by=by, fresh=fresh)
+        if answered:
+            rights_mail.mail_answer(entry)
+    return answered
 
 
 def list_roster(label: Party) -> Roster:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from artists.artist_grants import MessageRefusals
 from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus, get_status, is_off
 from artists.studio.access import Studio
-from rights import roster
+from rights import claims, roster
+from rights.models import Claim
+
+MAX_CLAIM_TASKS = 5
 
 
 def list_programs(studio: Studio) -> QuerySet[Program]:
@@ -44,7 +47,7 @@ def list_tasks(studio: Studio, programs: list[Program], refusals: MessageRefusal
     tasks = [*_grant_tasks(studio, programs)] if is_off(refusals[None]) else []
     for program in programs:
         tasks += _program_tasks(studio, program)
-    return [*tasks, *_roster_tasks(studio)]
+    return [*tasks, *_roster_tasks(studio), *_claim_tasks(studio)]
 
 
 def _roster_tasks(studio: Studio) -> list[Task]:
@@ -53,6 +56,28 @@ def _roster_tasks(studio: Studio) -> list[Task]:
         return []
     asked = studio.artist.roster_entries.filter(roster.OPEN).order_by("pk").values_list("label__name", flat=True)
     return [Task(f"{name} wants you on its roster", "say yes or no", studio.url("studio-labels")) for name in asked]
+
+
+def _claim_tasks(studio: Studio) -> list[Task]:
+    """Shares of the artist that wait for a yes, and open disputes about its songs, in one query."""
+    own = Claim.objects.filter(claims.LIVE).select_related("recording", "work")
+    waits = Q(party__artist=studio.artist, confirmed_at=None)
+    disputed = Q(disputed_at__isnull=False, settled_at=None)
+    of_artist = Q(recording__artist=studio.artist) | Q(party__artist=studio.artist)
+    found = own.filter(waits | (disputed & of_artist)).order_by("pk")[:MAX_CLAIM_TASKS]
+    return [_claim_task(studio, claim) for claim in found]
+
+
+def _claim_task(studio: Studio, claim: Claim) -> Task:
+    owned = claim.recording or claim.work
+    title = owned.title if owned else ""
+    is_own_song = claim.recording is not None and claim.recording.artist_id == studio.artist.pk
+    url = studio.url("song", song_id=claim.recording_id) if is_own_song else studio.url("songs")
+    if claim.disputed_at and not claim.settled_at:
+        return Task(
+            f"Who owns “{title}” is disputed", "our staff settle it; nothing new is made with it until then", url
+        )
+    return Task(f"Your share of “{title}” waits for your yes", "confirm or end it", url)
 
 
 def _grant_tasks(studio: Studio, programs: list[Program]) -> list[Task]:

@@ -9,7 +9,7 @@ from accounts.models import Member, Person
 from accounts.roles import EDITING_ROLES, is_staff
 from audit import trail
 from catalog.models import Recording, Work
-from rights import parties
+from rights import notices, parties
 from rights.models import Claim, Party
 from rights.shares import WHOLE
 
@@ -46,6 +46,7 @@ def claim(
         )
         made.refresh_from_db()
         _record("claim.made", made, by=by, share=share, disputed=made.disputed_at is not None)
+        notices.post_about_claim(notices.DISPUTED if made.disputed_at else notices.WAITING, made)
     return made
 
 
@@ -98,6 +99,7 @@ def _change(action: str, changeable: QuerySet[Claim], made: Claim, *, by: Person
     with transaction.atomic():
         if changeable.filter(pk=made.pk).update(**fields):
             _record(action, made, by=by)
+            notices.post_about_claim(action, made)
     made.refresh_from_db()
 
 

@@ -11,7 +11,7 @@ from accounts.models import Person
 from accounts.roles import may_manage, role_of
 from audit import trail
 from catalog.models import Artist
-from rights import parties
+from rights import notices, parties
 from rights.models import Party, RosterEntry
 
 OPEN = Q(answered_at=None, live_until=None)
@@ -34,6 +34,7 @@ def propose(label: Party, artist: Artist, *, by: Person, fresh: bool) -> RosterE
         with transaction.atomic():
             entry = RosterEntry.objects.create(label=label, artist=artist, proposed_by=by.actor)
             _record("roster.proposed", entry, by=by)
+            notices.post_about_roster("roster.proposed", entry)
     except IntegrityError as error:
         if "one_open_proposal_to_an_artist" not in str(error):
             raise
@@ -86,6 +87,7 @@ def _change(action: str, entry: RosterEntry, changeable: Q, *, by: Person, **fie
         entry.refresh_from_db()
         if changed:
             _record(action, entry, by=by, until=entry.live_until and entry.live_until.isoformat())
+            notices.post_about_roster(action, entry)
     return bool(changed)
 
 

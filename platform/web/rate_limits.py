@@ -1,7 +1,8 @@
 """Limit how many requests a key may make in a window of time, counted in the database for all processes together.
 
 The callers set the numbers: `LISTENS_RATE_*`, `API_REQUESTS_PER_MINUTE` and `OPERATOR_REVEALS_PER_HOUR` in the
-settings, constants in `accounts/wrong_passwords.py`, `listens/player_api.py` and `artists/invitation_mail.py`.
+settings, constants in `accounts/wrong_passwords.py`, `listens/player_api.py`,
+`artists/invitation_mail.py` and `artists/rights_mail.py`.
 """
 
 import hashlib

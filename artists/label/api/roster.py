@@ -15,7 +15,7 @@ from accounts.requests import get_person
 from artists.label.access import list_parties
 from artists.label.api.access import LabelView
 from artists.label.forms.roster import FARTHEST_END
-from artists.label.roster import find_artist
+from artists.label.roster import find_artist, propose
 from catalog.models import Artist
 from rights import parties, roster
 from rights.models import Party, RosterEntry
@@ -87,7 +87,7 @@ class RosterView(LabelView):
         serializer = ProposalSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         try:
-            entry = roster.propose(label, serializer.validated_data["artist"], by=by, fresh=fresh)
+            entry = propose(label, serializer.validated_data["artist"], by=by, fresh=fresh)
         except roster.AlreadyOnRoster as error:
             raise Conflict({"artist": str(error)}) from error
         entry.refresh_from_db()

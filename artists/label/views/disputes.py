@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import AuthenticatedHttpRequest
+from artists import rights_mail
 from artists.label.claims import ClaimRow, find_disputed, list_all_disputed
 from rights import claims
 from web.decorators import post_only
@@ -53,6 +54,7 @@ def settle_dispute(request: AuthenticatedHttpRequest, claim_id: int) -> HttpResp
     ended += [row.claim] if form.cleaned_data["verdict"] == "wrong" else []
     with transaction.atomic():
         claims.settle(row.claim, by=request.user, note=form.cleaned_data["note"])
+        rights_mail.mail_settlement(row.claim)
         for claim in ended:
             claims.end(claim, by=request.user)
     messages.success(request, "Settled. Both sides read your note.")

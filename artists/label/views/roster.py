@@ -1,6 +1,7 @@
 """The entrance of rightsholders, and the roster of one."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,6 +16,8 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists.label.access import Label, label_member_required, list_parties
 from artists.label.forms.roster import EndForm, ProposalForm
 from artists.label.roster import list_roster
+from artists.label.roster import propose as propose_artist
+from artists.label.tasks import list_tasks
 from rights import roster
 from rights.models import RosterEntry
 from web.decorators import post_only
@@ -45,7 +48,7 @@ def manage_roster(request: AuthenticatedHttpRequest, label: Label) -> HttpRespon
 
     def propose() -> str:
         is_fresh = reauthentication.did_recently_authenticate(request)
-        roster.propose(label.party, artist, by=request.user, fresh=is_fresh)
+        propose_artist(label.party, artist, by=request.user, fresh=is_fresh)
         return f"{artist.name} is asked. Nothing holds before the answer."
 
     return _apply(request, label, propose, form=form)
@@ -93,5 +96,6 @@ def _render_roster(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = {"roster": list_roster(label.party), "form": form or ProposalForm(), "problem": problem}
+    context: dict[str, Any] = {"roster": list_roster(label.party), "tasks": list_tasks(label)}
+    context |= {"form": form or ProposalForm(), "problem": problem}
     return label.render(request, "label/roster.html", status=status, end_form=EndForm(), **context)

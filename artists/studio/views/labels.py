@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from accounts import reauthentication
 from accounts.requests import AuthenticatedHttpRequest
 from artists.label.forms.roster import EndForm
-from artists.label.roster import is_current
+from artists.label.roster import answer, is_current
 from artists.label.views.roster import TOO_LATE, describe_end
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from rights import roster
@@ -46,7 +46,7 @@ def answer_label(request: AuthenticatedHttpRequest, studio: Studio, entry_id: in
 
 def _answer(request: AuthenticatedHttpRequest, entry: RosterEntry, *, accepted: bool) -> str:
     is_fresh = reauthentication.did_recently_authenticate(request)
-    if not roster.answer(entry, accepted=accepted, by=request.user, fresh=is_fresh):
+    if not answer(entry, accepted=accepted, by=request.user, fresh=is_fresh):
         return TOO_LATE
     return (
         f"You are on the roster of {entry.label.name}." if accepted else f"{entry.label.name} reads that you said no."

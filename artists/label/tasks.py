@@ -1,0 +1,28 @@
+"""List what waits for a person of a rightsholder, for the top of its first page."""
+
+from django.db.models import Q
+
+from artists.label.access import Label
+from artists.label.claims import DISPUTED
+from artists.studio.overview import Task
+from rights.claims import LIVE
+from rights.models import Claim
+
+
+def list_tasks(label: Label) -> list[Task]:
+    """Claims that wait and open disputes: one query besides the count that the navigation shows."""
+    tasks, url = [], label.url("label-claims")
+    if waiting := label.waiting_claims:
+        hint = "confirm, or say that it is not yours" if label.may_sign else "whoever signs confirms"
+        tasks.append(Task(f"{waiting} claim{'s' * (waiting > 1)} to confirm", hint, url))
+    if disputed := _count_disputes(label):
+        title = f"{disputed} share{'s' * (disputed > 1)} of yours {'are' if disputed > 1 else 'is'} disputed"
+        tasks.append(Task(title, "our staff settle it; nothing new is made with the song until then", url))
+    return tasks
+
+
+def _count_disputes(label: Label) -> int:
+    """Open disputes about what the party claims, whoever's claim is disputed."""
+    own = Claim.objects.filter(LIVE, party=label.party)
+    about = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
+    return Claim.objects.filter(LIVE, DISPUTED, about).count()

@@ -1,0 +1,102 @@
+"""Mail to those who can answer: an artist is asked, a claim waits, is disputed or is settled. No fan is named.
+
+Plain text, to confirmed addresses alone, after the commit. A mail that fails is logged: the page says the same.
+At most one mail of a kind goes to a team within the hour, so that a hundred songs are not a hundred mails.
+"""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import Member, Person
+from accounts.roles import MANAGING_ROLES
+from rights.models import Claim, Party, RosterEntry
+from web import rate_limits
+
+EVERY_SECONDS = 3600
+
+logger = logging.getLogger(__name__)
+
+
+def mail_proposal(entry: RosterEntry) -> None:
+    """Tell the artist's side that a rightsholder asks."""
+    path = reverse("studio-labels", args=[entry.artist.slug])
+    teams = Q(team__artist=entry.artist_id)
+    _mail("proposal", f"artist:{entry.artist_id}", teams, path, label=entry.label.name, whose=entry.artist.name)
+
+
+def mail_answer(entry: RosterEntry) -> None:
+    """Tell the rightsholder what the artist's side answered."""
+    path = reverse("label-roster", args=[entry.label_id])
+    names = {"artist": entry.artist.name, "whose": entry.label.name}
+    _mail("answer", f"roster:{entry.pk}", _teams_of(entry.label), path, accepted=entry.accepted, **names)
+
+
+def mail_claim(claim: Claim) -> None:
+    """Tell the party that a claim waits for its yes; of a disputed claim, tell both sides."""
+    if claim.disputed_at:
+        mail_dispute(claim)
+    else:
+        _mail_party("claim", claim.party, claim)
+
+
+def mail_dispute(claim: Claim) -> None:
+    """Tell everybody who claims a share there that it is disputed."""
+    for party in _parties_of(claim):
+        _mail_party("dispute", party, claim)
+
+
+def mail_settlement(claim: Claim) -> None:
+    """Tell both sides that staff settled the dispute, with the note."""
+    for party in _parties_of(claim):
+        _mail_party("settlement", party, claim)
+
+
+def _parties_of(claim: Claim) -> Iterable[Party]:
+    """Everybody who claims a share there in the same role now, and whose claim this was."""
+    same = Q(recording=claim.recording_id) if claim.recording_id else Q(work=claim.work_id)
+    there = Claim.objects.filter(same, role=claim.role, live_until=None).values("party")
+    parties = Party.objects.filter(Q(pk__in=there) | Q(pk=claim.party_id))
+    return parties.select_related("artist", "represented_by").order_by("pk")
+
+
+def _mail_party(kind: str, party: Party, claim: Claim) -> None:
+    owned = claim.recording or claim.work
+    assert owned
+    page, key = ("songs", party.artist.slug) if party.artist else ("label-claims", party.pk)
+    names = {"whose": party.name, "title": owned.title, "note": claim.note}
+    _mail(kind, f"party:{party.pk}", _teams_of(party), reverse(page, args=[key]), **names)
+
+
+def _teams_of(party: Party) -> Q:
+    """The teams that act for a party."""
+    return Q(team__artist__party=party) | Q(team__party=party) | Q(team__party__represents=party)
+
+
+def _mail(kind: str, about: str, teams: Q, path: str, **names: object) -> None:
+    """Write to those of these teams who may answer, after the commit."""
+    people = Person.objects.filter(
+        pk__in=Member.objects.filter(teams, role__in=MANAGING_ROLES).values("person"), is_active=True
+    ).filter(emailaddress__verified=True, emailaddress__primary=True)
+    addresses = sorted(people.values_list("emailaddress__email", flat=True))
+    link = settings.SITE_URL.rstrip("/") + path
+    transaction.on_commit(partial(_send, kind, about, addresses, {**names, "kind": kind, "link": link}), robust=True)
+
+
+def _send(kind: str, about: str, addresses: list[str], context: dict[str, object]) -> None:
+    if not addresses or not rate_limits.hit(f"rights-mail:{kind}:{about}", 1, EVERY_SECONDS).allowed:
+        return
+    subject = " ".join(render_to_string("rights/email/subject.txt", context).split())
+    body = render_to_string("rights/email/message.txt", context).strip()
+    try:
+        for address in addresses:
+            EmailMessage(subject, body, to=[address]).send()
+    except (OSError, ValueError):
+        logger.exception("A mail about %s did not go out", about)

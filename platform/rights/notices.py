@@ -1,0 +1,35 @@
+"""Tell the open pages of both sides what became of a roster entry or a claim, in the transaction of the change.
+
+A notice has the kind, which is the action in the audit trail, and the id, and no text.
+"""
+
+from django.db.models import Q
+
+from accounts.models import Member
+from live import notices
+from live.notices import NewNotice
+from rights.models import Claim, RosterEntry
+
+WAITING, DISPUTED = "claim.waiting", "claim.disputed"
+
+
+def post_about_roster(action: str, entry: RosterEntry) -> None:
+    """Post to everybody who acts for the rightsholder, and to the artist's team."""
+    own = Q(team__party=entry.label_id) | Q(team__party__represents=entry.label_id)
+    _post(own | Q(team__artist=entry.artist_id), action, f"roster:{entry.pk}")
+
+
+def post_about_claim(action: str, claim: Claim) -> None:
+    """Post to everybody who acts for a party that claims a share there in the same role, and to the artist's team."""
+    same = Q(recording=claim.recording_id) if claim.recording_id else Q(work=claim.work_id)
+    there = Claim.objects.filter(same, role=claim.role, live_until=None).values("party")
+    parties = Q(team__party__in=there) | Q(team__party__represents__in=there) | Q(team__artist__party__in=there)
+    own = Q(team__party=claim.party_id) | Q(team__party__represents=claim.party_id)
+    about = Q(team__artist__recordings=claim.recording_id) if claim.recording_id else Q()
+    _post(parties | own | about, action, f"claim:{claim.pk}")
+
+
+def _post(teams: Q, kind: str, reference: str) -> None:
+    members = Member.objects.filter(teams, person__is_active=True).order_by("person")
+    people = members.values_list("person", flat=True).distinct()
+    notices.post([NewNotice(person, kind, reference) for person in people])
