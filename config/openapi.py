@@ -7,6 +7,29 @@ from web import problems
 
 type Json = dict[str, Any]
 
+ENUM_NAMES = {
+    "RoleEnum": "accounts.models.Role",
+    "OwnerRoleEnum": "rights.shares.CLAIMED_ROLES",
+    "PartyKindEnum": "rights.models.Party.Kind",
+    "NewPartyKindEnum": "artists.api.staff_parties.KINDS",
+    "UseEnum": "artists.api.grants.USE_CHOICES",
+    "LabelUseEnum": "artists.label.api.switches.USE_CHOICES",
+    "ShareStateEnum": "artists.api.owners.SHARE_STATES",
+    "ImportStateEnum": "rights.models.CatalogImport.State",
+}
+"""What the schema calls choices of which several fields have the same name."""
+SETTINGS = {
+    "TITLE": "Fanfare",
+    "DESCRIPTION": "What the browser and other programs may ask of Fanfare.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.openapi.document_problems"],
+}
+"""SPECTACULAR_SETTINGS."""
+
 PROBLEM_SCHEMA: Json = {
     "type": "object",
     "description": "Problem details (RFC 9457).",

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config import BASE_DIR, env
+from config import BASE_DIR, env, openapi
 
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
@@ -227,25 +227,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["web.throttle.UserRateThrottle"],
 }
 API_REQUESTS_PER_MINUTE = env.integer("API_REQUESTS_PER_MINUTE", 600, least=1)
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Fanfare",
-    "DESCRIPTION": "What the browser and other programs may ask of Fanfare.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENFORCE_NON_BLANK_FIELDS": True,
-    "ENUM_NAME_OVERRIDES": {
-        "RoleEnum": "accounts.models.Role",
-        "OwnerRoleEnum": "rights.shares.CLAIMED_ROLES",
-        "PartyKindEnum": "rights.models.Party.Kind",
-        "NewPartyKindEnum": "artists.api.staff_parties.KINDS",
-        "UseEnum": "artists.api.grants.USE_CHOICES",
-        "LabelUseEnum": "artists.label.api.switches.USE_CHOICES",
-        "ShareStateEnum": "artists.api.owners.SHARE_STATES",
-        "ImportStateEnum": "rights.models.CatalogImport.State",
-    },
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.openapi.document_problems"],
-}
+SPECTACULAR_SETTINGS = openapi.SETTINGS
 
 # ListenBrainz API: how many requests within a window of this many seconds.
 LISTENS_RATE_WINDOW = env.integer("LISTENS_RATE_WINDOW", 10, least=1)
