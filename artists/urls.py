@@ -15,7 +15,7 @@ DRAFT = "api/v1/drafts/<int:pk>"
 urlpatterns = [
     path("studio/", include("artists.studio.urls")),
     path("label/", include("artists.label.urls")),
-    path("api/v1/labels", include("artists.label.api.urls")),
+    path("", include("artists.label.api.urls")),
     path("desk/claims", disputes.show_disputes, name="staff-claims"),
     path("desk/claims/<int:claim_id>", disputes.settle_dispute, name="staff-claim-settle"),
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),

@@ -12,7 +12,10 @@ from tests.adversarial.test_access_control import url_patterns
 
 pytestmark = pytest.mark.django_db
 OTHER_PATHS = ["/health", "/api/v1/nothing", "/1/validate-token", "/1/submit-listens", "/1/nothing"]
-PLACES = {"<slug:slug>": "mara-veil", "<int:pk>": "1", "<int:version>": "1", "<uuid:pk>": str(UUID(int=1))}
+PLACES = {
+    "<slug:slug>": "mara-veil", "<int:pk>": "1", "<int:version>": "1", "<uuid:pk>": str(UUID(int=1)),
+    "<int:party>": "1", "<int:claim>": "1",
+}  # fmt: skip
 
 
 def api_paths() -> list[str]:

@@ -6,7 +6,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, cast
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -63,13 +63,13 @@ class Label:
 
 
 def label_member_required[**P](
-    view: Callable[Concatenate[AuthenticatedHttpRequest, Label, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+    view: Callable[Concatenate[AuthenticatedHttpRequest, Label, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Call the view with the `Label` of the id in the URL. Who is signed out goes to the sign-in page first."""
 
     @never_cache
     @wraps(view)
-    def wrapper(request: HttpRequest, party_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, party_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, Person):
             is_read = request.method in SAFE_METHODS
             own = reverse("label-roster", kwargs={"party_id": party_id})

@@ -12,6 +12,9 @@ from rights.models import Claim
 def list_tasks(label: Label) -> list[Task]:
     """Claims that wait and open disputes: one query besides the count that the navigation shows."""
     tasks, url = [], label.url("label-claims")
+    if proposed := label.waiting_agreements:
+        title = f"{proposed} agreement{'s' * (proposed > 1)} wait{'s' * (proposed == 1)} for your yes"
+        tasks.append(Task(title, "read it, and see what it would change", label.url("label-agreements")))
     if waiting := label.waiting_claims:
         hint = "confirm, or say that it is not yours" if label.may_sign else "whoever signs confirms"
         tasks.append(Task(f"{waiting} claim{'s' * (waiting > 1)} to confirm", hint, url))

@@ -28,6 +28,7 @@ LABEL_PAGES = {
     "label-roster": ("/label/{party}/", "get post"),
     "label-roster-end": ("/label/{party}/roster/{entry}/end", "post"),
     "label-switches": ("/label/{party}/artists/{artist}", "get post"),
+    "label-export": ("/label/{party}/artists/{artist}/export.csv", "get"),
     "label-claims": ("/label/{party}/claims", "get"),
     "label-claim": ("/label/{party}/claims/{claim}", "post"),
     "label-team": ("/label/{party}/team", "get post"),

@@ -106,7 +106,7 @@ NOT_PAGES = {
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "staff-report-handle",
     "studio-label-answer", "label-roster-end", "label-claim", "staff-claim-settle",
-    "label-import-start", "label-import-remove", "label-import-verdicts",
+    "label-import-start", "label-import-remove", "label-import-verdicts", "label-export",
     "label-team-invitation", "label-team-member",
     "label-agreement-accept", "label-agreement-end", "studio-agreement-accept", "studio-agreement-end",
     # parts of a page, audio files and pictures

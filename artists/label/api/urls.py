@@ -1,15 +1,16 @@
-"""URLs of a rightsholder's part of the API, below /api/v1/labels."""
+"""URLs of a rightsholder's part of the API."""
 
 from django.urls import path
 
 from artists.label.api import claims, imports, roster, switches, team
 
-LABEL = "/<int:party>"
+LABELS = "api/v1/labels"
+LABEL = f"{LABELS}/<int:party>"
 ARTIST = f"{LABEL}/artists/<slug:slug>"
 IMPORT = f"{LABEL}/imports/<int:pk>"
 
 urlpatterns = [
-    path("", roster.LabelsView.as_view(), name="api-labels"),
+    path(LABELS, roster.LabelsView.as_view(), name="api-labels"),
     path(f"{LABEL}/roster", roster.RosterView.as_view(), name="api-label-roster"),
     path(f"{LABEL}/roster/<int:pk>/end", roster.RosterEndView.as_view(), name="api-label-roster-end"),
     path(f"{LABEL}/claims", claims.ClaimsView.as_view(), name="api-label-claims"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,7 @@ from artists.label.forms.catalogue import CatalogueForm
 from rights.imports import uploads
 from rights.imports.exceptions import ImportRefused
 from rights.models import CatalogImport, ImportLine
-from web.csv_cells import write_rows
+from web.csv_cells import csv_response
 from web.decorators import post_only
 
 LISTED = 20
@@ -70,13 +70,10 @@ def remove_import(request: AuthenticatedHttpRequest, label: Label, import_id: in
 
 @require_safe
 @label_member_required
-def download_verdicts(request: AuthenticatedHttpRequest, label: Label, import_id: int) -> HttpResponse:
+def download_verdicts(request: AuthenticatedHttpRequest, label: Label, import_id: int) -> StreamingHttpResponse:
     """All verdicts of a file as CSV. Formulas in it are neutralised."""
     stored = _get_import(label, import_id)
-    content = "".join(write_rows(list_verdict_rows(stored)))
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="verdicts-{stored.pk}.csv"'
-    return response
+    return csv_response(request, list_verdict_rows(stored), f"verdicts-{stored.pk}.csv")
 
 
 def _get_import(label: Label, import_id: int) -> CatalogImport:

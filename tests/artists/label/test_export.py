@@ -1,0 +1,124 @@
+"""A rightsholder's export of one artist: what it may see, and nothing that a spreadsheet would run."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+
+from artists.label import export
+from catalog.models import Artist, Work
+from rights import claims, grants
+from rights.grants import Songs
+from rights.models import Party, Use
+from tests import factories
+from tests.rights import factories as owners
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def artist() -> Artist:
+    return factories.create_artist()
+
+
+@pytest.fixture
+def label() -> Party:
+    return owners.create_party()
+
+
+def download(label: Party, artist: Artist, client: Client | None = None) -> list[dict[str, str]]:
+    client = client or factories.signed_in_client(owners.get_signer(label))
+    answer = client.get(f"/label/{label.pk}/artists/{artist.slug}/export.csv")
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Disposition"] == f'attachment; filename="{artist.slug}-{label.pk}.csv"'
+    content = answer.getvalue()
+    assert answer["Content-Length"] == str(len(content))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_each_share_is_a_row_with_its_codes_its_state_and_the_switches(artist: Artist, label: Party) -> None:
+    song = owners.create_owned_song(artist, permitted=False)
+    label = song.label
+    Work.objects.filter(pk=song.work.pk).update(iswc="T0345246801")
+    type(song.recording).objects.filter(pk=song.recording.pk).update(isrc="PTABC2600001")
+    other = owners.create_party("label", "Second Shore")
+    claims.claim(other, "featured_artist", by=factories.get_staff(), recording=song.recording, share=2500)
+    grants.permit(label, Use.REMIX, Songs(artist), by=owners.get_signer(label), fresh=True)
+
+    rows = download(label, artist)
+
+    assert list(rows[0]) == export.COLUMNS
+    cells = ("work", "ISWC", "role", "owner", "yours", "share in percent", "state", "remixes", "playlists")
+    assert [tuple(row[name] for name in cells) for row in rows] == [
+        ("", "", "Featured artist", "Second Shore", "no", "25.00", "waiting", "on", "off"),
+        ("", "", "Owner of the recording", "Harbor Lane", "yes", "100.00", "confirmed", "on", "off"),
+        ("Low Tide Choir", "T0345246801", "Publisher", "Kestrel Row", "no", "100.00", "confirmed", "on", "off"),
+        ("Low Tide Choir", "T0345246801", "Writer", "Ida Koro", "no", "100.00", "confirmed", "on", "off"),
+    ]
+    assert {(row["recording"], row["ISRC"], row["credit"]) for row in rows} == {
+        ("Low Tide Choir", "PTABC2600001", "Mara Veil")
+    }
+
+
+def test_songs_of_which_it_claims_nothing_and_other_artists_are_not_in_it(artist: Artist, label: Party) -> None:
+    other = factories.create_artist("Ove Lind")
+    owners.own(label, factories.create_recording(artist, "Ours"))
+    factories.create_recording(artist, "Not Ours")
+    owners.own(label, factories.create_recording(other, "Of Another"))
+
+    assert [row["recording"] for row in download(label, artist)] == ["Ours"]
+
+
+def test_a_formula_in_a_title_or_a_name_is_text(artist: Artist) -> None:
+    label = owners.create_party("label", "@SUM(A1)")
+    owners.own(label, factories.create_recording(artist, '=HYPERLINK("http://evil.example")'))
+
+    [row] = download(label, artist)
+
+    assert (row["recording"], row["owner"]) == ('\'=HYPERLINK("http://evil.example")', "'@SUM(A1)")
+
+
+def test_a_disputed_and_a_settled_share_say_so(artist: Artist, label: Party) -> None:
+    song, other = factories.create_recording(artist), owners.create_party("label", "Second Shore")
+    owners.own(label, song)
+    disputed = claims.claim(other, "recording_owner", by=factories.get_staff(), recording=song)
+
+    before = [row["state"] for row in download(label, artist)]
+    claims.settle(disputed, by=factories.get_staff(), note="A contract says so.")
+    after = [(row["state"], row["settled"]) for row in download(label, artist)]
+
+    assert before == ["confirmed", "disputed"]
+    assert after == [("confirmed", ""), ("waiting", "A contract says so.")]
+
+
+def test_a_long_catalogue_is_read_in_parts(artist: Artist, label: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = [f"Song {number}" for number in range(5)]
+    for title in titles:
+        owners.own(label, factories.create_recording(artist, title))
+    monkeypatch.setattr(export, "CHUNK", 2)
+
+    assert [row["recording"] for row in download(label, artist)] == titles
+
+
+def test_an_artist_on_the_roster_without_songs_has_a_heading_alone(artist: Artist, label: Party) -> None:
+    owners.add_to_roster(label, artist)
+
+    assert download(label, artist) == []
+
+
+def test_exports_are_limited(artist: Artist, label: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("artists.label.views.export.MAX_AN_HOUR", 1)
+    owners.add_to_roster(label, artist)
+    client = factories.signed_in_client(owners.get_signer(label))
+    download(label, artist, client)
+
+    answer = client.get(f"/label/{label.pk}/artists/{artist.slug}/export.csv")
+
+    assert (answer.status_code, int(answer["Retry-After"]) > 0) == (429, True)
+
+
+def test_an_artist_with_whom_it_has_nothing_to_do_is_a_404(artist: Artist, label: Party) -> None:
+    client = factories.signed_in_client(owners.get_signer(label))
+
+    assert client.get(f"/label/{label.pk}/artists/{artist.slug}/export.csv").status_code == 404
