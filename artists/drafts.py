@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
 from artists import expiry, explanations, fact_checks, generation
-from artists.models import Draft, Moment, Program, ProgramVersion
+from artists.models import Draft, Moment, Program, ProgramVersion, item_name
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from audit import trail
@@ -21,7 +21,7 @@ from audit.models import Entry
 from fans import mutes, opt_ins
 from fans.consent_texts import Flow
 from live import notices
-from rights import clearance
+from rights import clearance, places
 from rights.clearance_result import Clearance, ClearanceRequest
 from rights.models import Use
 from worker import wake
@@ -162,6 +162,8 @@ def _store_drafts(
     locked = {moment.pk: moment for moment in noticed.order_by("pk").select_for_update(no_key=True)}
     refused = {**refused, **_fan_refusals([text.moment for text in texts], hold=True)}
     stored = [text for text in texts if text.moment.pk in locked and text.moment.pk not in refused]
+    refused |= _reserve_places(stored)
+    stored = [text for text in stored if text.moment.pk not in refused]
     replaced = dict(Draft.objects.filter(moment__in=locked).values_list("moment", "pk"))
     drafts = Draft.objects.bulk_create(_build_draft(text, replaced.get(text.moment.pk)) for text in stored)
     for draft in drafts:
@@ -174,6 +176,14 @@ def _store_drafts(
     notices.post(draft_notices("draft.pending", drafts))
     if drafts:
         wake.notify(expiry.CHANNEL)
+
+
+def _reserve_places(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:
+    """The reason for each moment that gets no place in a quantity of the month. Messages are never limited."""
+    limited = [text for text in texts if text.clearance.use != Use.PERSONAL_MESSAGE]
+    full = places.reserve({item_name(text.moment.pk): text.clearance.id for text in limited})
+    items = {text.moment.pk: item_name(text.moment.pk) for text in limited}
+    return {pk: f"uncleared: {full[item]}" for pk, item in items.items() if item in full}
 
 
 def _build_draft(text: generation.GeneratedText, replaced: int | None) -> Draft:

@@ -1,8 +1,9 @@
-"""Whether a draft may still reach its fan: the fan is opted in to the artist and has not paused the program."""
+"""Whether a draft may still reach its fan: the fan is opted in, has not paused the program, and no key is missing."""
 
 from collections.abc import Collection
 
-from django.db.models import BooleanField, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from artists.exceptions import Muted, OptedOut, Stale
@@ -18,13 +19,32 @@ MUTED_SQL = mutes.muted_sql(
 )
 
 
+def missing_keys_sql(draft: str) -> str:
+    """The ids of the parties whose key is missing, on a row of artists_draft that is named so."""
+    item = f"'moment:' || {draft}.moment_id"
+    return f"SELECT rights_missing_keys({draft}.clearance_id, {draft}.id, {item}, {draft}.content_hash)"
+
+
+def waits_for_sql(draft: str) -> str:
+    """The names of those parties, for a draft that the artist's team approved; of others an empty array."""
+    names = f"SELECT name FROM rights_party WHERE id IN ({missing_keys_sql(draft)}) ORDER BY name, id"  # noqa: S608
+    return f"CASE WHEN {draft}.state = 'awaiting' THEN ARRAY({names})::text[] ELSE ARRAY[]::text[] END"
+
+
 def annotate_eligibility(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
-    """The drafts with `opted_in` and `muted`, in the same query.
+    """The drafts with `opted_in`, `muted` and `waits_for`, in the same query.
 
     An opt-in counts only for drafts written after it. We told the fan that what waited before it is not sent.
     """
     fragments = {"opted_in": OPTED_IN_SQL, "muted": MUTED_SQL}
-    return drafts.annotate(**{name: RawSQL(sql, [], BooleanField()) for name, sql in fragments.items()})  # noqa: S611
+    flags = {name: RawSQL(sql, [], BooleanField()) for name, sql in fragments.items()}  # noqa: S611
+    return annotate_waits_for(drafts).annotate(**flags)
+
+
+def annotate_waits_for(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
+    """The drafts with `waits_for`: the names of the rightsholders whose key is missing."""
+    names = {"waits_for": RawSQL(waits_for_sql("artists_draft"), [], ArrayField(TextField()))}  # noqa: S611
+    return drafts.annotate(**names)
 
 
 def lock_opted_in(drafts: Collection[Draft]) -> set[int]:

@@ -12,13 +12,15 @@ from live import notices
 CHANNEL = "deadlines"
 BATCH_SIZE = 200
 ACTOR = SystemActor.EXPIRY
+UNDECIDED = (Draft.State.PENDING, Draft.State.AWAITING)
+"""The team has not decided, or a rightsholder that holds a key has not."""
 REASON_EXPIRED = "expired: nobody decided in time"
 
 
 def expire_next() -> bool:
     """Expire one batch in one transaction. Returns whether there was any. Several processes may call it at once."""
     with transaction.atomic():
-        overdue = Draft.objects.filter(state=Draft.State.PENDING, deadline__lte=Now()).order_by("deadline", "pk")
+        overdue = Draft.objects.filter(state__in=UNDECIDED, deadline__lte=Now()).order_by("deadline", "pk")
         drafts = list(overdue.select_for_update(skip_locked=True, no_key=True)[:BATCH_SIZE])
         if not drafts:
             return False
@@ -30,5 +32,5 @@ def expire_next() -> bool:
 
 
 def seconds_until_due() -> float | None:
-    """Seconds until the next deadline, 0 when one has passed; None when nothing is pending."""
-    return Draft.objects.filter(state=Draft.State.PENDING).seconds_until("deadline")
+    """Seconds until the next deadline, 0 when one has passed; None when nothing waits for a decision."""
+    return Draft.objects.filter(state__in=UNDECIDED).seconds_until("deadline")

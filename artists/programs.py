@@ -3,6 +3,7 @@
 An edit adds a version. Only a signed version answers moments.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -121,6 +122,11 @@ def resume(program: Program, *, by: Person) -> None:
 def get_review_settings(artist: Artist) -> ReviewSettings:
     """The team's settings, or the defaults where the team chose nothing."""
     return ReviewSettings.objects.filter(artist=artist).first() or ReviewSettings(artist=artist)
+
+
+def get_undo_time(artist: Artist) -> timedelta:
+    """For how long a decision can be undone."""
+    return timedelta(seconds=get_review_settings(artist).grace_seconds)
 
 
 def set_review_settings(artist: Artist, *, by: Person, grace_seconds: int) -> ReviewSettings:

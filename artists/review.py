@@ -1,6 +1,6 @@
 """Approve, edit and decline drafts, and undo that. Nothing is sent before a person of the team approved it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from accounts.models import Person, Role
 from accounts.people import display_names
 from accounts.roles import may_decide, may_sign, role_of
-from artists import delivery, eligibility, expiry, fact_checks, marks, program_status, programs, validation
+from artists import eligibility, expiry, fact_checks, marks, program_status, programs, second_key, validation
 from artists.exceptions import (
     AlreadyDecided,
     DraftNotFound,
@@ -28,9 +28,9 @@ from artists.notifications import draft_notices, publish_draft_events
 from audit import trail
 from fans import mutes
 from live import notices
-from rights import clearance, decisions, hashing
+from rights import clearance, decisions, hashing, places
 from rights.clearance_result import Clearance
-from rights.models import Decision
+from rights.models import Decision, Use
 from worker import wake
 
 
@@ -93,6 +93,8 @@ def undo(draft_id: int, *, by: Person) -> Draft:
         if draft.state not in UNDOABLE_STATES:
             raise Stale(f"Only an approval or a decline can be undone; this draft is {draft.state}.")
         _require_fan_consent(draft)
+        if draft.state == Draft.State.DECLINED and draft.deliver_after is None:
+            raise TooLate("A rightsholder said no to this, so it stays declined.")
         if not _restore_pending(draft):
             raise TooLate(UNDOABLE_STATES[draft.state])
         facts = {"decision": draft.decision_id} if draft.decision_id else {"was": draft.state}
@@ -103,6 +105,7 @@ def undo(draft_id: int, *, by: Person) -> Draft:
 
 
 UNDOABLE_STATES: dict[str, str] = {
+    Draft.State.AWAITING: "The time to decide is over: it goes no further.",
     Draft.State.APPROVED: "The time to undo is over: it is on its way to the fan.",
     Draft.State.DECLINED: "The time to undo is over: it stays declined.",
 }
@@ -119,9 +122,9 @@ def can_undo(
     now: datetime,
 ) -> bool:
     """Whether `undo` accepts a draft with these values at the time `now`. Pages offer the button by it."""
-    if state not in UNDOABLE_STATES or deliver_after is None or deliver_after <= now:
+    if state not in UNDOABLE_STATES or (state != Draft.State.APPROVED and deadline <= now):
         return False
-    if state == Draft.State.DECLINED and deadline <= now:
+    if state != Draft.State.AWAITING and (deliver_after is None or deliver_after <= now):
         return False
     return is_opted_in and not is_muted
 
@@ -129,11 +132,13 @@ def can_undo(
 def _restore_pending(draft: Draft) -> bool:
     """Undo exactly this decision, by the database's clock. Returns False where it is too late.
 
-    A declined draft whose deadline has passed stays declined: nobody could approve it any more.
+    After the deadline nobody could approve a declined draft any more. What awaits a key can be undone until then.
     """
-    undoable = Draft.objects.filter(pk=draft.pk, state=draft.state, deliver_after__gt=Now())
+    undoable = Draft.objects.filter(pk=draft.pk, state=draft.state)
     undoable = undoable.filter(decision=draft.decision_id, decided_at=draft.decided_at)
-    if draft.state == Draft.State.DECLINED:
+    if draft.state != Draft.State.AWAITING:
+        undoable = undoable.filter(deliver_after__gt=Now())
+    if draft.state != Draft.State.APPROVED:
         undoable = undoable.filter(deadline__gt=Now())
     undecided = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
     return bool(undoable.update(state=Draft.State.PENDING, reason="", **undecided))
@@ -181,7 +186,7 @@ def _get_approved(draft_id: int, by: Person, outdated: Outdated | None) -> Draft
 
 
 def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | None = None) -> Outdated | None:
-    """Clear again, record the decision on exactly this content, and hand the draft to delivery.
+    """Clear again, record the decision on exactly this content, and hand the draft to delivery, or to who holds a key.
 
     A draft that is not true any more is withdrawn instead; the exception that says so is returned.
     `seen` is the revision in the table, where an edit in this transaction has counted one more.
@@ -192,6 +197,8 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
         return _withdraw_outdated(draft, seen or draft.revision, outdated)
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
     decision = _record_decision(draft, role, by, under=draft.version.decision if within else None)
+    draft.decision, draft.clearance_id, draft.content_hash = decision, granted.id, decision.content_hash
+    waits_for = second_key.find_missing(draft)
     _update_pending(
         draft,
         seen or draft.revision,
@@ -201,13 +208,15 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
         decision=decision,
         clearance=granted.id,
         **_edited_fields(draft),
-        **_decision_fields(draft, Draft.State.APPROVED, by),
+        **_decision_fields(draft, Draft.State.AWAITING if waits_for else Draft.State.APPROVED, by),
     )
     facts = {"revision": draft.revision, "decision": decision.pk, "clearance": granted.id, "mark": draft.mark}
     trail.record("draft.approved", by=by.actor, subject=f"draft:{draft.pk}", role=role, **facts)
-    publish_draft_events("approved", [(draft, str(decision.pk))])
     notices.post(draft_notices("draft.decided", [draft]))
-    wake.notify(delivery.CHANNEL)
+    if waits_for:
+        wake.notify(expiry.CHANNEL)
+    else:
+        second_key.announce_approved(draft)
     return None
 
 
@@ -230,6 +239,8 @@ def _require_approvable(draft: Draft, role: Role, within: bool, fresh: bool) -> 
         raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. The draft waits.")
     if marks.is_changed(draft) and not fresh:
         raise ReauthenticationRequired
+    if draft.use != Use.PERSONAL_MESSAGE and (full := places.reserve({draft.item: answer.id})):
+        raise Uncleared(f"{full[draft.item]}. The draft waits.")
     return answer
 
 
@@ -255,9 +266,9 @@ def _edited_fields(draft: Draft) -> dict[str, Any]:
 
 
 def _decision_fields(draft: Draft, state: Draft.State, by: Person) -> dict[str, Any]:
-    """The new state, who decided when, and until when the team can undo it."""
-    grace = timedelta(seconds=programs.get_review_settings(draft.artist).grace_seconds)
-    return {"state": state, "decided_by": by.actor, "decided_at": Now(), "deliver_after": Now() + grace}
+    """The new state, who decided when, and until when the team can undo it. What awaits a key has no such time yet."""
+    undo_until = None if state == Draft.State.AWAITING else Now() + programs.get_undo_time(draft.artist)
+    return {"state": state, "decided_by": by.actor, "decided_at": Now(), "deliver_after": undo_until}
 
 
 def _save_edit(draft: Draft, by: Person, seen: int) -> None:
@@ -281,7 +292,7 @@ def _explain_conflict(draft: Draft, seen: int | None) -> AlreadyDecided | Stale:
     """The exception that says why this draft cannot be decided (any more)."""
     if draft.decided_by and draft.decided_at:
         name = display_names([draft.decided_by]).get(draft.decided_by, "somebody")
-        return AlreadyDecided(name, draft.decided_at, draft.state)
+        return AlreadyDecided(name, draft.decided_at, draft.decided_state)
     if draft.state in (Draft.State.PENDING, Draft.State.EXPIRED) and seen in (None, draft.revision):
         return Expired(draft.deadline)
     if draft.state == Draft.State.PENDING:

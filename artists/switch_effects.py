@@ -8,7 +8,7 @@ from rights.models import Use
 
 MAX_COUNTED = 9_999
 """The page says "9,999+" beyond this, so that nobody waits for the count of a million drafts."""
-WAITING = (Draft.State.PENDING, Draft.State.APPROVED)
+WAITING = (Draft.State.PENDING, Draft.State.AWAITING, Draft.State.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)

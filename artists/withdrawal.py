@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from artists import eligibility
+from artists import eligibility, expiry
 from artists.models import Draft
 from artists.notifications import draft_notices
 from audit import trail
@@ -41,12 +41,12 @@ def withdraw_next() -> bool:
 
 
 def _lock_withdrawable(ended: set[FanAndArtist], paused: set[FanAndProgram]) -> list[Draft]:
-    """The pending drafts of these fans, locked, with their new state and reason set but not saved.
+    """The undecided drafts of these fans, locked, with their new state and reason set but not saved.
 
     A draft that somebody is deciding at this moment is not skipped: its lock is waited for and its row read again.
     """
-    pending = Draft.objects.filter(state=Draft.State.PENDING, person__in={person for person, _ in ended | paused})
-    stopped = eligibility.annotate_eligibility(pending).filter(Q(opted_in=False) | Q(muted=True))
+    undecided = Draft.objects.filter(state__in=expiry.UNDECIDED, person__in={person for person, _ in ended | paused})
+    stopped = eligibility.annotate_eligibility(undecided).filter(Q(opted_in=False) | Q(muted=True))
     locked = stopped.select_related("version").select_for_update(of=("self",), no_key=True).order_by("pk")
     drafts = []
     for draft in locked:

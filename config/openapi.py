@@ -16,6 +16,7 @@ ENUM_NAMES = {
     "LabelUseEnum": "artists.label.api.switches.USE_CHOICES",
     "ShareStateEnum": "artists.api.owners.SHARE_STATES",
     "ImportStateEnum": "rights.models.CatalogImport.State",
+    "DraftStateEnum": "artists.models.Draft.State",
 }
 """What the schema calls choices of which several fields have the same name."""
 SETTINGS = {

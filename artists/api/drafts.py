@@ -20,13 +20,16 @@ from web.serializers import JSONSerializer
 
 class DraftSerializer(serializers.ModelSerializer[Draft]):
     program = serializers.CharField(source="version.program.name")
+    waits_for = serializers.ListField(
+        child=serializers.CharField(), help_text="the rightsholders that an awaiting draft still waits for"
+    )
     parts = serializers.SerializerMethodField(help_text="who or what made each part, for the receipt")
 
     class Meta:
         model = Draft
         fields = [
             "id", "program", "state", "reason", "revision", "text", "maker", "facts", "parts", "mark", "credit",
-            "replaces", "written_at", "deadline", "decided_at", "deliver_after",
+            "replaces", "written_at", "deadline", "decided_at", "deliver_after", "waits_for",
         ]  # fmt: skip
         extra_kwargs = {
             "text": {"help_text": "as it would reach the fan; null once it was erased, or while the fan is opted out"},

@@ -15,6 +15,7 @@ from accounts.decorators import redirect_to_sign_in
 from accounts.models import Member, Person, Role
 from accounts.requests import AuthenticatedHttpRequest
 from accounts.roles import may_edit, may_manage
+from artists import second_key
 from artists.label.claims import WAITING
 from artists.label.roster import claimed_recordings
 from catalog.models import Artist
@@ -52,6 +53,11 @@ class Label:
     def waiting_agreements(self) -> int:
         """How many proposed versions of agreements wait for this party to accept them."""
         return agreement_versions.list_waiting(self.party).count()
+
+    @cached_property
+    def waiting_approvals(self) -> int:
+        """How many drafts wait for this party's key."""
+        return second_key.list_awaiting(self.party).count()
 
     def url(self, url_name: str, **kwargs: Any) -> str:
         """The URL of one of this rightsholder's pages."""

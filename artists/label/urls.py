@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from artists.label.views import agreement_form, agreements, catalogue, claims, export, roster, switches, team
+from artists.label.views import (
+    agreement_form,
+    agreements,
+    approvals,
+    catalogue,
+    claims,
+    export,
+    roster,
+    switches,
+    team,
+)
 
 CATALOGUE = "<int:party_id>/catalogue"
 TEAM = "<int:party_id>/team"
@@ -27,6 +37,8 @@ urlpatterns = [
     path(f"{AGREEMENT}/next", agreement_form.write_agreement, name="label-agreement-next"),
     path(f"{AGREEMENT}/accept", agreements.accept_agreement, name="label-agreement-accept"),
     path(f"{AGREEMENT}/end", agreements.end_agreement, name="label-agreement-end"),
+    path("<int:party_id>/approvals", approvals.show_approvals, name="label-approvals"),
+    path("<int:party_id>/approvals/<int:draft_id>", approvals.answer_approval, name="label-approval"),
     path(CATALOGUE, catalogue.manage_catalogue, name="label-catalogue"),
     path(IMPORT, catalogue.show_import, name="label-import"),
     path(f"{IMPORT}/start", catalogue.start_import, name="label-import-start"),

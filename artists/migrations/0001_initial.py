@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("pending", "Pending"),
+                            ("awaiting", "Awaiting"),
                             ("approved", "Approved"),
                             ("declined", "Declined"),
                             ("expired", "Expired"),
@@ -471,7 +472,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="draft",
             index=models.Index(
-                condition=models.Q(("state", "pending")), fields=["deadline"], name="drafts_by_deadline"
+                condition=models.Q(("state__in", ["pending", "awaiting"])),
+                fields=["deadline"],
+                name="drafts_by_deadline",
             ),
         ),
         migrations.AddIndex(
@@ -495,7 +498,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="draft",
             index=models.Index(
-                condition=models.Q(("state__in", ["approved", "delivered"])),
+                condition=models.Q(("state__in", ["awaiting", "approved", "delivered"])),
                 fields=["artist", "-settled_at", "-id"],
                 name="drafts_out_newest_first",
             ),
@@ -562,6 +565,27 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_hold_ends",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ["pending", "awaiting"]), models.Q(("use", "personal_message"), _negated=True)
+                ),
+                fields=["clearance"],
+                name="drafts_that_owners_wait_for",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "awaiting"), _negated=True),
+                    models.Q(("decision__isnull", False), ("deliver_after", None)),
+                    _connector="OR",
+                ),
+                name="what_awaits_a_key_is_decided",
             ),
         ),
     ]

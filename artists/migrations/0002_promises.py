@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from artists.migrations import _keys
 from audit.operations import write_once
 
 
@@ -187,5 +188,7 @@ class Migration(migrations.Migration):
             DROP CONSTRAINT a_draft_replaces_another, DROP CONSTRAINT a_draft_of_a_moment;
             """,
         ),
+        migrations.RunSQL(_keys.KEYS, _keys.DROP_KEYS),
+        migrations.RunSQL(_keys.PLACES, _keys.DROP_PLACES),
         *write_once("artists_programversion", "decision_id", until="decision_id"),
     ]

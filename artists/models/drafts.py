@@ -61,6 +61,11 @@ def new_salt() -> str:
     return secrets.token_hex(16)
 
 
+def item_name(moment_id: int) -> str:
+    """What a moment's draft is called where the items of a month are counted (`rights.places`)."""
+    return f"moment:{moment_id}"
+
+
 class DraftQuerySet(models.QuerySet["Draft"]):
     def seconds_until(self, field: str) -> float | None:
         """Seconds until the earliest `field` among these drafts, at least 0; None when there are no drafts."""
@@ -73,6 +78,8 @@ class Draft(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending"
+        # The artist's team approved it. A rightsholder that holds a key has not yet.
+        AWAITING = "awaiting"
         APPROVED = "approved"
         DECLINED = "declined"
         EXPIRED = "expired"
@@ -127,6 +134,7 @@ class Draft(models.Model):
 
     opted_in: bool  # an annotation of `eligibility.annotate_eligibility`, no column
     muted: bool  # the same
+    waits_for: list[str]  # the same
 
     class Meta:
         constraints = [
@@ -134,6 +142,10 @@ class Draft(models.Model):
                 condition=~Q(state__in=["approved", "delivered"])
                 | Q(decision__isnull=False, deliver_after__isnull=False),
                 name="nothing_goes_out_undecided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="awaiting") | Q(decision__isnull=False, deliver_after=None),
+                name="what_awaits_a_key_is_decided",
             ),
             models.CheckConstraint(
                 condition=~Q(state="pending") | Q(decision=None, mark=None, credit=None, decided_by=None),
@@ -154,7 +166,9 @@ class Draft(models.Model):
         ]
         indexes = [
             models.Index(fields=["artist", "deadline", "id"], condition=Q(state="pending"), name="drafts_to_decide"),
-            models.Index(fields=["deadline"], condition=Q(state="pending"), name="drafts_by_deadline"),
+            models.Index(
+                fields=["deadline"], condition=Q(state__in=["pending", "awaiting"]), name="drafts_by_deadline"
+            ),
             models.Index(fields=["deliver_after"], condition=Q(state="approved"), name="drafts_to_deliver"),
             models.Index(fields=["version", "use", "state"], name="drafts_counted_by_version"),
             models.Index(
@@ -162,7 +176,7 @@ class Draft(models.Model):
             ),
             models.Index(
                 fields=["artist", "-settled_at", "-id"],
-                condition=Q(state__in=["approved", "delivered"]),
+                condition=Q(state__in=["awaiting", "approved", "delivered"]),
                 name="drafts_out_newest_first",
             ),
             models.Index(
@@ -170,10 +184,25 @@ class Draft(models.Model):
                 condition=Q(state__in=["declined", "expired", "undeliverable", "withdrawn"]),
                 name="drafts_stopped_newest_first",
             ),
+            models.Index(
+                fields=["clearance"],
+                condition=Q(state__in=["pending", "awaiting"]) & ~Q(use="personal_message"),
+                name="drafts_that_owners_wait_for",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"draft:{self.pk}"
+
+    @property
+    def item(self) -> str:
+        """What it is called where the items of a month are counted. A draft that replaces it is the same item."""
+        return item_name(self.moment_id)
+
+    @property
+    def decided_state(self) -> str:
+        """What the artist's team decided, for sentences."""
+        return self.State.APPROVED if self.state == self.State.AWAITING else self.state
 
     @property
     def recordings(self) -> list[Recording]:

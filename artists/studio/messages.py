@@ -39,7 +39,8 @@ def error_message(error: Exception) -> str:
 def format_reason(reason: str) -> str:
     """A draft's stored reason, for example "declined: not this one", as "Declined: not this one."."""
     kind, _, detail = reason.partition(": ")
-    sentence = f"{kind.capitalize()}: {detail}" if detail else kind.capitalize()
+    kind = kind[:1].upper() + kind[1:]  # it can have the name of a rightsholder
+    sentence = f"{kind}: {detail}" if detail else kind
     return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import get_text_list
 
 from accounts.models import Role
 from accounts.people import display_names
@@ -17,7 +19,7 @@ from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
 from artists.models import Draft, Program
 from artists.studio.access import Studio
 from artists.studio.fact_annotations import AnnotatedText, annotate_facts
-from artists.studio.messages import MarkLabel, error_message
+from artists.studio.messages import MarkLabel, error_message, format_reason
 from fans.moment_text import describe_moment, moment_shape
 from rights import clearance
 from rights.models import ClearanceGrant
@@ -148,7 +150,11 @@ class ReviewContext:
         was_stopped = draft.state in (Draft.State.UNDELIVERABLE, Draft.State.WITHDRAWN)
         if draft.decided_by and draft.decided_at and not was_stopped:
             name = display_names([draft.decided_by]).get(draft.decided_by, "somebody")
-            return error_message(AlreadyDecided(name, draft.decided_at, draft.state))
+            if draft.state == Draft.State.DECLINED and draft.deliver_after is None:  # a rightsholder, who is named
+                return format_reason(draft.reason)
+            decided = error_message(AlreadyDecided(name, draft.decided_at, draft.decided_state))
+            waits_for = get_text_list(draft.waits_for, "and")
+            return format_html("{} <span>Waits for <bdi>{}</bdi>.</span>", decided, waits_for) if waits_for else decided
         return f"This draft no longer waits: {draft.reason or draft.get_state_display().lower()}."
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ai import unicode
-from artists import review
+from artists import eligibility, review
 from artists.studio.messages import MarkLabel, format_reason
 from catalog.models import Artist
 from fans import mutes, opt_ins
@@ -16,7 +16,7 @@ from fans.moment_text import describe_moment
 from web.pagination import Cursor
 
 # Written as in the partial indexes drafts_out_newest_first and drafts_stopped_newest_first.
-SENT_CONDITION = "state IN ('approved', 'delivered')"
+SENT_CONDITION = "state IN ('awaiting', 'approved', 'delivered')"
 STOPPED_CONDITION = "state IN ('declined', 'expired', 'undeliverable', 'withdrawn')"
 OPT_IN_SQL = opt_ins.active_sql("draft.person_id", "draft.artist_id", since="draft.written_at")
 MUTED_SQL = mutes.muted_sql("draft.person_id", "version.program_id")
@@ -27,7 +27,8 @@ SELECT draft.id AS pk, draft.state, draft.reason, {opted_in} AS is_opted_in, {mu
     person.name AS raw_name, draft.text AS raw_text, version.moment AS moment_kind, version.nth, recording.title,
     program.name AS program, version.wording::json ->> 'locale' AS language, draft.mark AS mark_key, draft.credit,
     coalesce(experience.delivered_at, draft.decided_at, draft.deadline) AS occurred_at,
-    draft.settled_at, draft.deliver_after, draft.deadline, experience.withdrawn_at, experience.receipt_key
+    draft.settled_at, draft.deliver_after, draft.deadline, experience.withdrawn_at, experience.receipt_key,
+    {waits_for} AS waits_for
 FROM (
     SELECT id FROM artists_draft
     WHERE artist_id = %(artist)s AND {condition} {older}
@@ -72,6 +73,8 @@ class SettledDraft:
     deadline: datetime
     withdrawn_at: datetime | None
     receipt_key: str | None
+    waits_for: list[str]
+    """The names of the rightsholders that have not approved it yet."""
 
     @property
     def fan_name(self) -> str | None:
@@ -121,6 +124,7 @@ def list_settled_drafts(
     sql = SETTLED_DRAFTS_SQL.format(
         opted_in=OPT_IN_SQL,
         muted=MUTED_SQL,
+        waits_for=eligibility.waits_for_sql("draft"),
         condition=SENT_CONDITION if sent else STOPPED_CONDITION,
         older=OLDER_THAN_SQL if before else "",
     )

@@ -42,6 +42,9 @@ WITH asked AS (
     SELECT cleared.id, unnest(songs) FROM cleared JOIN asked USING (n)
 ), links AS (
     INSERT INTO rights_clearancegrant (clearance_id, grant_id) SELECT cleared.id, unnest(grants) FROM cleared
+), keys AS (
+    INSERT INTO rights_clearancekeyholder (clearance_id, holder_id)
+    SELECT cleared.id, unnest(rights_key_holders(grants)) FROM cleared
 )
 SELECT n, id FROM cleared
 """  # noqa: S608

@@ -12,12 +12,15 @@ from accounts import roles
 from accounts.models import Person
 from artists import invitation_mail
 from artists.label.views.roster import TOO_LATE
+from artists.models import Draft
 from catalog.models import Artist
 from rights import claims, parties
+from rights.agreements import Key
 from rights.models import AgreementVersion, CatalogImport, Claim, Grant, Party, RosterEntry
 from rights.shares import Role
 from tests import factories
 from tests.artists.label import agreements
+from tests.artists.remix_notes import agree, approve, write_remix_note
 from tests.rights import factories as owners
 from tests.rights.imports import factories as import_factories
 
@@ -40,6 +43,8 @@ LABEL_PAGES = {
     "label-agreement-next": ("/label/{party}/agreements/{version}/next", "get post"),
     "label-agreement-accept": ("/label/{party}/agreements/{version}/accept", "post"),
     "label-agreement-end": ("/label/{party}/agreements/{version}/end", "post"),
+    "label-approvals": ("/label/{party}/approvals", "get"),
+    "label-approval": ("/label/{party}/approvals/{draft}", "post"),
     "label-catalogue": ("/label/{party}/catalogue", "get post"),
     "label-import": ("/label/{party}/catalogue/{import}", "get"),
     "label-import-start": ("/label/{party}/catalogue/{import}/start", "post"),
@@ -55,6 +60,8 @@ LABEL_API = {
     "api-label-claims": (f"{API}/claims", "get"),
     "api-label-claim": (f"{API}/claims/{{claim}}", "get post"),
     "api-label-team": (f"{API}/team", "get post"),
+    "api-label-approvals": (f"{API}/approvals", "get"),
+    "api-label-approval": (f"{API}/approvals/{{draft}}", "post"),
     "api-label-imports": (f"{API}/imports", "get post"),
     "api-label-import": (f"{API}/imports/{{import}}", "get delete"),
     "api-label-import-start": (f"{API}/imports/{{import}}/start", "post"),
@@ -63,6 +70,7 @@ LABEL_API = {
 SENT: dict[str, dict[str, Any]] = {
     "api-label-roster": {"artist": "ove-lind"},
     "api-label-claim": {"answer": "confirm"},
+    "api-label-approval": {"answer": "approve", "revision": 1},
     "api-label-switches": {"use": "remix", "on": True},
     "api-label-team": {"email": "new@example.com", "role": "editor"},
 }
@@ -75,6 +83,7 @@ MAY: dict[str, set[str]] = {
     "label-claim": {"signatory"},
     "label-agreement-accept": {"signatory"},
     "label-agreement-end": {"signatory", "owner"},
+    "label-approval": {"signatory"},
     "label-switches": {"signatory"},
     "label-team": {"signatory", "owner"},
     "label-team-invitation": {"signatory", "owner"},
@@ -87,6 +96,7 @@ MAY_BY_API = {
     "api-label-import delete": MAY["label-import-remove"],
     "api-label-import-start post": MAY["label-import-start"],
     "api-label-claim post": MAY["label-claim"],
+    "api-label-approval post": MAY["label-approval"],
     "api-label-switches post": MAY["label-switches"],
     "api-label-team post": MAY["label-team"],
 }
@@ -100,6 +110,7 @@ class Scene:
     claim: Claim
     brought: CatalogImport
     version: AgreementVersion
+    draft: Draft
 
     def requests(self, party: Party | None = None, *, api: bool = False) -> list[tuple[str, str, str]]:
         """Name, address and method of every page, or of the API, about the objects of this rightsholder."""
@@ -114,6 +125,7 @@ class Scene:
             "invitation": team.invitations.order_by("pk").values_list("pk", flat=True)[0],
             "member": team.members.get(person__name="Nia").pk,
             "version": self.version.pk,
+            "draft": self.draft.pk,
         }
         return [
             (name, path.format(**values), method)
@@ -136,13 +148,17 @@ class Scene:
             imports,
             (team, invited),
             agreed,
+            list(Draft.objects.order_by("pk").values_list("pk", "state")),
             list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at", "live_until")),
         )
 
 
 @pytest.fixture
 def scene() -> Scene:
-    artist, party = factories.create_artist(), owners.create_party()
+    artist = factories.create_artist()
+    song = owners.create_owned_song(artist, permitted=False)
+    party = song.label
+    agree(song, keys=(Key(party),))
     factories.create_artist("Ove Lind")
     entry = owners.add_to_roster(party, artist)
     by, recording = factories.get_member(artist, "editor"), factories.create_recording(artist)
@@ -151,7 +167,8 @@ def scene() -> Scene:
     roles.add_member(party.team, factories.create_person("Nia"), "reviewer", by=owners.get_signer(party))
     invitation_mail.invite(party, "invited@example.com", "reviewer", by=owners.get_signer(party))
     version = agreements.propose(party, parties.get_artist_party(artist))
-    return Scene(party, artist, entry, claim, import_factories.read(party, "Low Tide,Mara Veil,,"), version)
+    brought = import_factories.read(party, "Low Tide,Mara Veil,,")
+    return Scene(party, artist, entry, claim, brought, version, approve(write_remix_note(song)))
 
 
 def member(party: Party, role: str) -> Person:
@@ -167,10 +184,11 @@ def data(method: str) -> dict[str, Any]:
     return {"data": form_data()} if method == "post" else {}
 
 
-def form_data() -> dict[str, Any]:
+def form_data(name: str = "") -> dict[str, Any]:
     catalogue = SimpleUploadedFile("catalogue.csv", b"title,artist\nSalt Radio,Mara Veil\n")
-    team = {"email": "new@example.com", "role": "editor"}
-    return {"artist": "ove-lind", "do": "confirm", "switch_on": "remix", "catalogue": catalogue, **team}
+    team = {"email": "new@example.com", "role": "editor", "revision": "1"}
+    act = "approve" if name == "label-approval" else "confirm"
+    return {"artist": "ove-lind", "do": act, "switch_on": "remix", "catalogue": catalogue, **team}
 
 
 def strangers(scene: Scene, other: Party) -> list[Person]:
@@ -229,7 +247,7 @@ def test_a_role_does_what_it_may_and_no_more(scene: Scene, name: str, role: str)
     client, before = factories.fresh_client(member(scene.party, role)), scene.state()
     path = next(path for each, path, method in scene.requests() if (each, method) == (name, "post"))
 
-    answer = client.post(path, form_data())
+    answer = client.post(path, form_data(name))
 
     changed = scene.state() != before
     assert changed == (role in MAY[name]), answer.content
@@ -275,7 +293,9 @@ def test_no_page_shows_anything_of_a_fan(scene: Scene) -> None:
     shown = "".join(b"".join(client.get(path)).decode() for _, path, method in scene.requests() if method == "get")
 
     assert "Salt Radio" in shown
-    assert [word for word in ("Quirin", fan.handle, fan.email, str(fan.pk), str(draft.text)) if word in shown] == []
+    for each in (draft, scene.draft):
+        words = ("Quirin", each.person.handle, each.person.email, str(each.person_id), str(each.text), "3 listens")
+        assert [word for word in words if word in shown] == []
 
 
 def test_the_api_knows_nothing_for_somebody_outside_the_team(scene: Scene) -> None:
@@ -335,7 +355,13 @@ def test_a_role_does_the_same_over_the_api(scene: Scene, request_name: str, role
 
 def test_the_api_asks_for_a_recent_password_before_whoever_signs_says_yes(scene: Scene) -> None:
     client, before = factories.signed_in_client(owners.get_signer(scene.party)), scene.state()
-    signed = ("api-label-roster", "api-label-claim", "api-label-switches", "api-label-import-start")
+    signed = (
+        "api-label-roster",
+        "api-label-claim",
+        "api-label-switches",
+        "api-label-approval",
+        "api-label-import-start",
+    )
 
     answers = [
         ask_api(client, name, path, method)

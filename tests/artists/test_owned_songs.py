@@ -1,21 +1,17 @@
 """What several owners permit goes through draft, approval and delivery. A stub stands in for a kind of program."""
 
-from dataclasses import replace
-
 import pytest
-from django.db import transaction
 
-from artists import delivery, drafts, generation, review
+from artists import delivery
 from artists.exceptions import Uncleared
-from artists.models import Draft, Moment
+from artists.models import Draft
 from catalog.models import Artist
 from fans.models import Experience
-from rights import agreements, claims, clearance, grants
-from rights.agreements import Scope, Terms
-from rights.clearance_result import Clearance
+from rights import claims, clearance, grants
 from rights.grants import Songs
-from rights.models import Party, Use
+from rights.models import Use
 from tests import factories
+from tests.artists.remix_notes import agree, approve, everybody, write_remix_note
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -32,40 +28,6 @@ def artist() -> Artist:
 @pytest.fixture
 def song(artist: Artist) -> OwnedSong:
     return owners.create_owned_song(artist)
-
-
-def write_remix_note(song: OwnedSong) -> Draft:
-    """The stub: words about a song, as a use of the song that its owners must permit."""
-    artist = song.artist.artist
-    assert artist
-    moment = factories.create_moment(factories.create_program(artist, recording=song.recording))
-    moment = Moment.objects.select_related("person", "program__artist", "version__recording").get(pk=moment.pk)
-    counts = generation.find_counts([moment])
-    words, remix = [
-        clearance.clear(use, artist, [song.recording], territory=moment.person.country)
-        for use in (Use.PERSONAL_MESSAGE, Use.REMIX)
-    ]
-    assert isinstance(words, Clearance)
-    assert isinstance(remix, Clearance)
-    text = generation.generate_text(moment, words, counts.get(generation.count_key(moment)), None)
-    with transaction.atomic():
-        drafts._store_drafts([moment], [replace(text, clearance=remix)], {})
-    return Draft.objects.get(moment=moment)
-
-
-def approve(draft: Draft) -> Draft:
-    return review.approve(draft.pk, by=factories.get_member(draft.artist, "principal"))
-
-
-def everybody(song: OwnedSong) -> list[Party]:
-    return [song.artist, song.label, song.publisher, song.writer]
-
-
-def agree(song: OwnedSong, wording: str) -> None:
-    terms = Terms(wording, (Scope(Use.REMIX),))
-    version = agreements.propose("A-1", everybody(song), terms, by=factories.get_staff())
-    for party in everybody(song):
-        agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
 
 
 def undelivered_reason(draft: Draft) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artists.label.api import claims, imports, roster, switches, team
+from artists.label.api import approvals, claims, imports, roster, switches, team
 
 LABELS = "api/v1/labels"
 LABEL = f"{LABELS}/<int:party>"
@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{LABEL}/claims", claims.ClaimsView.as_view(), name="api-label-claims"),
     path(f"{LABEL}/claims/<int:pk>", claims.ClaimView.as_view(), name="api-label-claim"),
     path(f"{LABEL}/team", team.LabelTeamView.as_view(), name="api-label-team"),
+    path(f"{LABEL}/approvals", approvals.ApprovalsView.as_view(), name="api-label-approvals"),
+    path(f"{LABEL}/approvals/<int:pk>", approvals.ApprovalView.as_view(), name="api-label-approval"),
     path(f"{ARTIST}/switches", switches.LabelSwitchesView.as_view(), name="api-label-switches"),
     path(f"{ARTIST}/switches/songs", switches.LabelSongSwitchesView.as_view(), name="api-label-switch-songs"),
     path(f"{LABEL}/imports", imports.ImportsView.as_view(), name="api-label-imports"),

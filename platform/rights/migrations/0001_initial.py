@@ -1278,4 +1278,148 @@ class Migration(migrations.Migration):
                 name="a_good_line_is_whole",
             ),
         ),
+        migrations.CreateModel(
+            name="ClearanceKeyHolder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "clearance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="key_holders",
+                        to="rights.storedclearance",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.agreementparty"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("clearance", "holder"), name="a_key_holder_once_a_clearance")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyDecision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft", models.BigIntegerField(help_text="a plain id: this app cannot import drafts")),
+                ("revision", models.PositiveIntegerField(help_text="of the draft")),
+                ("content_hash", models.CharField(max_length=64)),
+                ("approves", models.BooleanField()),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="of a no; for people", max_length=280
+                    ),
+                ),
+                ("by", models.CharField(max_length=80)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.party"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draft", "party", "content_hash", "approves"), name="a_party_decides_once_on_a_content"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("approves", False), ("reason", ""), _connector="OR"),
+                        name="only_a_no_has_a_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Place",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item", models.CharField(help_text="what is made, for example moment:7", max_length=60)),
+                (
+                    "month",
+                    models.DateField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="its first day, in UTC; set by the database",
+                    ),
+                ),
+                (
+                    "is_above",
+                    models.BooleanField(
+                        db_default=False, default=False, help_text="the key is asked for; by the database"
+                    ),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                ("free_from", models.DateTimeField(help_text="when somebody else can have the place", null=True)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rights.agreementparty",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="rights.agreementscope",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("scope__isnull", False)),
+                        fields=["scope", "month"],
+                        name="places_of_a_limit",
+                    ),
+                    models.Index(
+                        condition=models.Q(("holder__isnull", False)),
+                        fields=["holder", "month"],
+                        name="places_of_a_key",
+                    ),
+                    models.Index(fields=["item"], name="places_of_an_item"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("holder__isnull", False), ("scope", None)),
+                            models.Q(("holder", None), ("scope__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_place_is_of_one_limit",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("free_from", None)), fields=("scope", "item"), name="one_place_an_item"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("free_from", None)),
+                        fields=("holder", "item"),
+                        name="an_item_is_counted_once_for_a_key",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock, never_removed
-from rights.migrations import _agreement_effect, _agreements, _clearance, _deciders, _imports, _parties, _roster
+from rights.migrations import _agreement_effect, _agreements, _clearance, _deciders, _imports, _keys, _parties, _roster
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
 # the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
@@ -81,5 +81,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_clearance.ANSWERS, _clearance.DROP_ANSWERS),
         migrations.RunSQL(_agreement_effect.ANSWERS_SUPPOSING, _agreement_effect.DROP_ANSWERS_SUPPOSING),
         migrations.RunSQL(_clearance.STORED_WHOLE, _clearance.DROP_STORED_WHOLE),
+        append_only("rights_clearancekeyholder"),
+        append_only("rights_partydecision"),
+        migrations.RunSQL(_keys.KEYS, _keys.DROP_KEYS),
+        migrations.RunSQL(_keys.PLACES, _keys.DROP_PLACES),
+        never_removed("rights_place", "free_from"),
         migrations.RunSQL(_imports.IMPORTS, _imports.DROP_IMPORTS),
     ]

@@ -179,7 +179,7 @@ DROP FUNCTION rights_answers_again(bigint[], timestamptz);
 DROP FUNCTION rights_answers(text[], text[], bigint[], text[], text[], timestamptz);
 """
 
-# A clearance, its recordings and its grants are inserted by one statement, and checked at its end.
+# A clearance, its recordings, its grants and the keys that they ask for are inserted by one statement, and checked at its end.
 STORED_WHOLE = """
 CREATE FUNCTION rights_stamp_clearance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -214,6 +214,9 @@ BEGIN
     THEN
         RAISE EXCEPTION 'clearance % does not rest on the yes of everybody who must give it', NEW.id
         USING ERRCODE = 'check_violation';
+    END IF;
+    IF public.rights_has_other_keys(NEW.id) THEN
+        PERFORM public.rights_refuse('a clearance has the keys that its agreements ask for');
     END IF;
     IF NEW.digest <> public.rights_clearance_digest_of(NEW.id) THEN
         RAISE EXCEPTION 'clearance % has the digest of another', NEW.id USING ERRCODE = 'check_violation';

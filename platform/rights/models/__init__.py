@@ -1,4 +1,4 @@
-"""Parties, their rosters, claims, agreements and grants, stored clearances and decisions."""
+"""Parties, their rosters, claims, agreements and grants, stored clearances, decisions, keys and places."""
 
 from rights.models.agreements import (
     Acceptance,
@@ -14,7 +14,9 @@ from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredC
 from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, ShapeHash, WhyHash
 from rights.models.grants import Grant
 from rights.models.imports import CatalogImport, ImportFile, ImportLine
+from rights.models.keys import ClearanceKeyHolder, PartyDecision
 from rights.models.parties import Party
+from rights.models.places import Place
 from rights.models.roster import RosterEntry
 from rights.models.uses import AfterEnd, Use
 
@@ -30,6 +32,7 @@ __all__ = [
     "CatalogImport",
     "Claim",
     "ClearanceGrant",
+    "ClearanceKeyHolder",
     "ClearanceRecording",
     "ContentHash",
     "Decision",
@@ -37,6 +40,8 @@ __all__ = [
     "ImportFile",
     "ImportLine",
     "Party",
+    "PartyDecision",
+    "Place",
     "RosterEntry",
     "ShapeHash",
     "SplitLine",
