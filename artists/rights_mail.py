@@ -18,6 +18,7 @@ from django.urls import reverse
 from accounts.models import Member, Person
 from accounts.roles import MANAGING_ROLES
 from rights.models import Claim, Party, RosterEntry
+from rights.notices import list_sides
 from web import rate_limits
 
 EVERY_SECONDS = 3600
@@ -48,7 +49,7 @@ def mail_claim(claim: Claim) -> None:
 
 
 def mail_dispute(claim: Claim) -> None:
-    """Tell everybody who claims a share there that it is disputed."""
+    """Tell everybody who claims a share there, or holds the prefix of the ISRC, that it is disputed."""
     for party in _parties_of(claim):
         _mail_party("dispute", party, claim)
 
@@ -60,11 +61,7 @@ def mail_settlement(claim: Claim) -> None:
 
 
 def _parties_of(claim: Claim) -> Iterable[Party]:
-    """Everybody who claims a share there in the same role now, and whose claim this was."""
-    same = Q(recording=claim.recording_id) if claim.recording_id else Q(work=claim.work_id)
-    there = Claim.objects.filter(same, role=claim.role, live_until=None).values("party")
-    parties = Party.objects.filter(Q(pk__in=there) | Q(pk=claim.party_id))
-    return parties.select_related("artist", "represented_by").order_by("pk")
+    return list_sides(claim).select_related("artist", "represented_by").order_by("pk")
 
 
 def _mail_party(kind: str, party: Party, claim: Claim) -> None:

@@ -4,14 +4,18 @@ import contextlib
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import roles
 from accounts.models import Person
+from artists import rights_mail
 from artists.permissions import require_role
 from catalog import identifiers, recordings, registration
 from catalog.models import Artist, Recording
 from catalog.picture_encoding import EncodedPicture
+from rights import notices
+from rights.models import Claim
 
 MAX_QUERY = 120
 
@@ -55,13 +59,22 @@ def add(
 def edit(recording: Recording, *, by: Person, **fields: Any) -> list[str]:
     """Change what `fields` name and keep the rest; return what changed. An empty credit is the artist's name.
 
-    Raises NotAllowed, and what `recordings.edit_recording` raises.
+    An ISRC of somebody else disputes who owns the song, and both sides are told. Raises NotAllowed, and what
+    `recordings.edit_recording` raises.
     """
     require_editor(recording.artist, by)
     names = ("title", "artist_credit", "isrc", "mbid", "duration_ms")
     values = {name: fields.get(name, getattr(recording, name)) for name in names}
     values["artist_credit"] = values["artist_credit"] or recording.artist.name
-    return recordings.edit_recording(recording, by=by.actor, **values)
+    with transaction.atomic():
+        undisputed = list(recording.claims.filter(disputed_at=None).values_list("pk", flat=True))
+        changed = recordings.edit_recording(recording, by=by.actor, **values)
+        if "isrc" in changed:
+            claims = Claim.objects.select_related("party", "recording", "work")
+            for claim in claims.filter(pk__in=undisputed, disputed_at__isnull=False):
+                notices.post_about_claim(notices.DISPUTED, claim)
+                rights_mail.mail_dispute(claim)
+    return changed
 
 
 def set_cover(recording: Recording, picture: EncodedPicture | None, *, by: Person) -> None:

@@ -35,6 +35,16 @@ urlpatterns = [
         name="api-staff-party-invitations",
     ),
     path("api/v1/staff/parties/<int:pk>/mandate", staff_parties.MandateView.as_view(), name="api-staff-party-mandate"),
+    path(
+        "api/v1/staff/parties/<int:pk>/isrc-prefixes",
+        staff_parties.IsrcPrefixesView.as_view(),
+        name="api-staff-isrc-prefixes",
+    ),
+    path(
+        "api/v1/staff/parties/<int:pk>/isrc-prefixes/<str:prefix>",
+        staff_parties.IsrcPrefixView.as_view(),
+        name="api-staff-isrc-prefix",
+    ),
     path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
     path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
     path(f"{STUDIO}/grants/songs", grants.SongSwitchesView.as_view(), name="api-grant-songs"),

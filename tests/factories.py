@@ -113,8 +113,8 @@ def add_member(artist: Artist, role: str) -> Person:
     return person
 
 
-def create_recording(artist: Artist, title: str = "Salt Radio") -> Recording:
-    return registration.add_recording(artist, title, by=get_staff().actor)
+def create_recording(artist: Artist, title: str = "Salt Radio", *, isrc: str | None = None) -> Recording:
+    return registration.add_recording(artist, title, by=get_staff().actor, isrc=isrc)
 
 
 def create_version(program: Program, **changes: Any) -> ProgramVersion:

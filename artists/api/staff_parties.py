@@ -18,8 +18,11 @@ from accounts.requests import get_person
 from artists import invitation_mail
 from artists.api.staff import find_person
 from artists.api.team import InvitationSerializer
+from artists.validation import parse_identifier
+from catalog import identifiers
 from catalog.lookalikes import has_visible_character
 from rights import parties
+from rights.exceptions import AlreadyRegistered
 from rights.models import Party
 from rights.validators import validate_dpid, validate_ipi, validate_isni
 from web.exceptions import Conflict
@@ -47,6 +50,13 @@ class NewPartySerializer(JSONSerializer):
         if not has_visible_character(name):
             raise serializers.ValidationError("Nobody can see this name.")
         return name
+
+
+class IsrcPrefixSerializer(JSONSerializer):
+    prefix = serializers.CharField(max_length=12, help_text="the first five characters of its ISRCs, such as PTABC")
+
+    def validate_prefix(self, text: str) -> str:
+        return str(parse_identifier(identifiers.parse_isrc_prefix, text))
 
 
 class PartySerializer(serializers.ModelSerializer[Party]):
@@ -87,6 +97,35 @@ class PartiesView(APIView):
         except ValidationError as error:
             raise serializers.ValidationError(error.message_dict) from error
         return Response(PartySerializer(party).data, status=status.HTTP_201_CREATED)
+
+
+class IsrcPrefixesView(APIView):
+    permission_classes = [IsAdminUser]
+
+    @extend_schema(request=IsrcPrefixSerializer, responses={204: None})
+    def post(self, request: Request, pk: int) -> Response:
+        """Register the ISRC prefix of a party. Claims of others on such ISRCs are disputed from then on."""
+        party = get_object_or_404(Party, pk=pk)
+        serializer = IsrcPrefixSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        require_recent_password(request)
+        try:
+            parties.register_isrc_prefix(party, serializer.validated_data["prefix"], by=get_person(request))
+        except AlreadyRegistered as error:
+            raise Conflict({"prefix": str(error)}) from error
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class IsrcPrefixView(APIView):
+    permission_classes = [IsAdminUser]
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: int, prefix: str) -> Response:
+        """End the registration of an ISRC prefix. Claims that are disputed stay so until they are settled."""
+        party = get_object_or_404(Party, pk=pk, isrc_prefixes__prefix=prefix, isrc_prefixes__ended_at=None)
+        require_recent_password(request)
+        parties.end_isrc_prefix(party, prefix, by=get_person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SignatoriesView(APIView):

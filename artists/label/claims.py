@@ -1,29 +1,36 @@
 """What the page of claims shows: which wait for a rightsholder's yes, which are disputed, and which count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Left
 
 from accounts.people import display_names
+from catalog.models import Recording
 from rights import clearance
 from rights.claims import LIVE
 from rights.clearance_result import ClearanceRequest
-from rights.models import Claim, Party, Use
-from rights.shares import format_share
+from rights.models import Claim, IsrcPrefix, Party, Use
+from rights.shares import Role, format_share
 
 PAGE_SIZE = 50
 DISPUTED = Q(disputed_at__isnull=False, settled_at=None)
 WAITING = LIVE & Q(confirmed_at=None)
+ISRC_PREFIX = Left("recording__isrc", 5)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """One claim with what it is on and who made it. `rivals` are the other live claims in the same role."""
+    """One claim with what it is on and who made it. `rivals` are the other live claims in the same role.
+
+    `holder` is who registered the prefix of the recording's ISRC, where that is somebody else.
+    """
 
     claim: Claim
     claimed_by: str
     rivals: list[Claim] = field(default_factory=list)
+    holder: Party | None = None
     missing: tuple[str, ...] = ()
     """What is missing before remixes of a recording may be made."""
 
@@ -53,10 +60,12 @@ def list_waiting(party: Party) -> list[ClaimRow]:
 
 
 def list_disputed(party: Party) -> list[ClaimRow]:
-    """The open disputes about what the party claims, whoever's claim is disputed."""
+    """The open disputes about what the party claims or has registered the ISRC of, whoever's claim is disputed."""
     own = Claim.objects.filter(LIVE, party=party)
     about = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
-    return with_rivals(_claims().filter(LIVE & DISPUTED & about).order_by("pk")[:PAGE_SIZE])
+    of_prefix = Q(isrc_prefix__in=party.isrc_prefixes.filter(ended_at=None).values("prefix"))
+    disputed = _claims().filter(LIVE & DISPUTED).alias(isrc_prefix=ISRC_PREFIX)
+    return with_rivals(disputed.filter(about | of_prefix).order_by("pk")[:PAGE_SIZE])
 
 
 def list_confirmed(party: Party) -> list[ClaimRow]:
@@ -81,7 +90,7 @@ def find_disputed(pk: int) -> ClaimRow | None:
 
 
 def with_rivals(claims: QuerySet[Claim]) -> list[ClaimRow]:
-    """Each claim with the other live claims on the same recording or work, in the same role."""
+    """Each claim with the other live claims in the same role, and with the holder of the ISRC's prefix."""
     rows = _rows(claims)
     recordings = [row.claim.recording_id for row in rows if row.claim.recording_id]
     works = [row.claim.work_id for row in rows if row.claim.work_id]
@@ -90,7 +99,24 @@ def with_rivals(claims: QuerySet[Claim]) -> list[ClaimRow]:
         for row in rows:
             if other.pk != row.claim.pk and _place(other) == _place(row.claim):
                 row.rivals.append(other)
-    return rows
+    holders = _find_holders(row.claim.recording for row in rows)
+    return [replace(row, holder=_holder_against(row.claim, holders)) for row in rows]
+
+
+def _find_holders(recordings: Iterable[Recording | None]) -> dict[str, Party]:
+    """Who registered the prefixes of these recordings' ISRCs, in one query."""
+    prefixes = {_prefix(recording) for recording in recordings}
+    live = IsrcPrefix.objects.filter(prefix__in=prefixes, ended_at=None).select_related("party")
+    return {registered.prefix: registered.party for registered in live}
+
+
+def _holder_against(claim: Claim, holders: Mapping[str, Party]) -> Party | None:
+    holder = holders.get(_prefix(claim.recording))
+    return holder if holder and holder.pk != claim.party_id and claim.role == Role.RECORDING_OWNER else None
+
+
+def _prefix(recording: Recording | None) -> str:
+    return (recording.isrc or "")[:5] if recording else ""
 
 
 def _claims() -> QuerySet[Claim]:

@@ -35,6 +35,11 @@ def parse_isrc(text: str) -> str:
     return match_places(text, "ISRC", _ISRC)
 
 
+def parse_isrc_prefix(text: str) -> str:
+    """The first 5 characters of an ISRC: the country and the registrant."""
+    return match_places(text, "prefix", _ISRC[:5])
+
+
 def parse_iswc(text: str) -> str:
     """The T and 10 digits of an ISWC (ISO 15707), the last of which checks the others."""
     code = match_places(text, "ISWC", _ISWC)

@@ -30,7 +30,8 @@ def claim(
     """Store that a party owns a share of a recording or a work from now on. It counts once the party confirms it.
 
     Whoever signs or manages for the party may claim, the artist's team for its own recordings and their works, and
-    staff. Raises NotAllowed. A claim that brings a role over 100 % comes back disputed.
+    staff. Raises NotAllowed. A claim that brings a role over 100 % comes back disputed, and one on a recording with an
+    ISRC of somebody else.
     """
     if not _may_claim(party, recording, work, by):
         raise NotAllowed(f"You act neither for {party.name} nor for the artist.")

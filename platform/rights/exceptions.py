@@ -7,6 +7,12 @@ class RightsError(Exception):
     code: str
 
 
+class AlreadyRegistered(RightsError):
+    """An ISRC prefix is of a party already. The message says what to do."""
+
+    code = "AlreadyRegistered"
+
+
 class Overlap(RightsError):
     """Two agreements permit the same at the same time. The message says what to do."""
 

@@ -3,12 +3,12 @@
 A notice has the kind, which is the action in the audit trail, and the id, and no text.
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Member
 from live import notices
 from live.notices import NewNotice
-from rights.models import Claim, RosterEntry
+from rights.models import Claim, IsrcPrefix, Party, RosterEntry
 
 WAITING, DISPUTED = "claim.waiting", "claim.disputed"
 
@@ -20,13 +20,20 @@ def post_about_roster(action: str, entry: RosterEntry) -> None:
 
 
 def post_about_claim(action: str, claim: Claim) -> None:
-    """Post to everybody who acts for a party that claims a share there in the same role, and to the artist's team."""
+    """Post to everybody who acts for one of its sides, and to the artist's team."""
+    there = list_sides(claim).values("pk")
+    parties = Q(team__party__in=there) | Q(team__party__represents__in=there) | Q(team__artist__party__in=there)
+    about = Q(team__artist__recordings=claim.recording_id) if claim.recording_id else Q()
+    _post(parties | about, action, f"claim:{claim.pk}")
+
+
+def list_sides(claim: Claim) -> QuerySet[Party]:
+    """Whose claim it is, who claims a share there in the same role, and who holds the prefix of the ISRC."""
     same = Q(recording=claim.recording_id) if claim.recording_id else Q(work=claim.work_id)
     there = Claim.objects.filter(same, role=claim.role, live_until=None).values("party")
-    parties = Q(team__party__in=there) | Q(team__party__represents__in=there) | Q(team__artist__party__in=there)
-    own = Q(team__party=claim.party_id) | Q(team__party__represents=claim.party_id)
-    about = Q(team__artist__recordings=claim.recording_id) if claim.recording_id else Q()
-    _post(parties | own | about, action, f"claim:{claim.pk}")
+    isrc = claim.recording.isrc if claim.recording else None
+    holders = IsrcPrefix.objects.filter(prefix=(isrc or "")[:5], ended_at=None).values("party")
+    return Party.objects.filter(Q(pk__in=there) | Q(pk__in=holders) | Q(pk=claim.party_id))
 
 
 def _post(teams: Q, kind: str, reference: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -13,7 +13,8 @@ from accounts.models import SIGNING_ROLES, Member, Person, Role, Team, TeamKind
 from accounts.roles import MANAGING_ROLES, is_staff, name_signatory
 from audit import trail
 from catalog.models import Artist
-from rights.models import Party
+from rights.exceptions import AlreadyRegistered
+from rights.models import IsrcPrefix, Party
 
 
 def get_artist_party(artist: Artist) -> Party:
@@ -91,6 +92,31 @@ def end_mandate(party: Party, *, by: Person) -> None:
         if represented.update(represented_by=None, mandate=""):
             trail.record("party.mandate_ended", by=by.actor, subject=f"party:{party.pk}")
     party.refresh_from_db()
+
+
+def register_isrc_prefix(party: Party, prefix: str, *, by: Person) -> None:
+    """Say that ISRCs which begin so are the party's. A claim of somebody else on one is disputed from now on.
+
+    Raises NotAllowed, and AlreadyRegistered where it is of a party already.
+    """
+    if not is_staff(by):
+        raise NotAllowed("Only staff say whose an ISRC prefix is.")
+    try:
+        with transaction.atomic():
+            IsrcPrefix.objects.create(party=party, prefix=prefix, registered_by=by.actor)
+            trail.record("prefix.registered", by=by.actor, subject=f"party:{party.pk}", prefix=prefix)
+    except IntegrityError as error:
+        raise AlreadyRegistered("This prefix is registered already. End that first.") from error
+
+
+def end_isrc_prefix(party: Party, prefix: str, *, by: Person) -> None:
+    """Say that a prefix is not the party's any more. What is disputed stays disputed. Raises NotAllowed."""
+    if not is_staff(by):
+        raise NotAllowed("Only staff say whose an ISRC prefix is.")
+    with transaction.atomic():
+        live = IsrcPrefix.objects.filter(party=party, prefix=prefix, ended_at=None)
+        if live.update(ended_at=Now(), ended_by=by.actor):
+            trail.record("prefix.ended", by=by.actor, subject=f"party:{party.pk}", prefix=prefix)
 
 
 def may_sign(party: Party, person: Person) -> bool:

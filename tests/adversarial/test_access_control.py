@@ -38,7 +38,8 @@ SIGNED_IN_NAMES = {
 }  # fmt: skip
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
-    "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate",
+    "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
+    "api-staff-isrc-prefix",
 }  # fmt: skip
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle"}
 STUDIO_API_NAMES = {
@@ -216,6 +217,8 @@ def scene(db: None) -> dict[str, Any]:
             "api-staff-signatories": f"/api/v1/staff/parties/{label.pk}/signatories",
             "api-staff-party-invitations": f"/api/v1/staff/parties/{label.pk}/invitations",
             "api-staff-party-mandate": f"/api/v1/staff/parties/{label.pk}/mandate",
+            "api-staff-isrc-prefixes": f"/api/v1/staff/parties/{label.pk}/isrc-prefixes",
+            "api-staff-isrc-prefix": f"/api/v1/staff/parties/{label.pk}/isrc-prefixes/PTABC",
             "api-experience": f"/api/v1/experiences/{experience.pk}",
             "api-labels": "/api/v1/labels",
         },

@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 
 from accounts import roles
 from accounts.models import Person, Role
-from artists import ownership
+from artists import ownership, songs
 from artists.label import roster as label_roster
 from catalog.models import Artist
 from live.models import Notice
@@ -116,6 +116,24 @@ def test_both_sides_are_told_of_a_dispute_and_of_its_settlement(
     assert both <= told("claim.disputed")
     assert both <= told("claim.settled")
     assert ["1 share of yours is disputed" in page for page in on_page] == [True, True]
+
+
+def test_the_holder_of_an_isrc_is_told_of_the_dispute_about_it(
+    artist: Artist, label: Party, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Capture
+) -> None:
+    parties.register_isrc_prefix(label, "PTABC", by=factories.get_staff())
+    song, editor = factories.create_recording(artist), factories.get_member(artist, "editor")
+    owners.own(owners.create_party("label", "Second Shore"), song)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        songs.edit(song, by=editor, isrc="PTABC2600001")
+        songs.edit(song, by=editor, isrc="PTABC2600002")
+
+    assert [(mail.to[0], mail.subject) for mail in mailoutbox] == [
+        (owners.get_signer(label).email, "A share is disputed")
+    ]
+    assert "Harbor Lane claims one or gives out its ISRC" in mailoutbox[0].body
+    assert owners.get_signer(label) in told("claim.disputed")
 
 
 def test_nobody_is_mailed_at_an_address_that_is_not_confirmed(

@@ -86,7 +86,7 @@ NOT_PAGES = {
     "api-opt-in", "api-labels", "api-experiences", "api-listens", "api-listen",
     "api-experience", "receipt-json", "api-staff-artists", "api-staff-parties", "api-staff-signatories",
     "api-staff-party-invitations", "api-staff-party-mandate",
-    "api-staff-recordings", "api-staff-main-recording",
+    "api-staff-recordings", "api-staff-main-recording", "api-staff-isrc-prefixes", "api-staff-isrc-prefix",
     "api-team", "api-grants", "api-grant-songs", "api-grant-effect",
     "api-review-settings", "api-programs", "api-program-versions", "api-program-version-sign", "api-program-pause",
     "api-drafts",

@@ -11,6 +11,8 @@ from artists.studio.access import USER_ERRORS, Studio, error_status, team_member
 from artists.studio.forms.owner import ShareForm, WorkForm
 from artists.studio.views.songs import apply_form, get_song_or_404, render_song
 from rights import claims
+from rights.models import Claim
+from rights.shares import Role
 from web.decorators import post_only
 from web.parsers import parse_integer
 
@@ -41,7 +43,7 @@ def add_share(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -
     def add() -> str:
         claim = ownership.add_claim(recording, work, by=request.user, **form.cleaned_data)
         if claim.disputed_at:
-            return "That is more than all of it: the share is disputed, and our staff settle it with both."
+            return _describe_dispute(claim)
         return f"Added. It counts once {claim.party.name} confirms it."
 
     return apply_form(request, studio, recording, add, share_form=form)
@@ -64,3 +66,9 @@ def change_claim(request: AuthenticatedHttpRequest, studio: Studio, song_id: int
         return render_song(request, studio, recording, problem=str(error), status=error_status(error))
     messages.success(request, "The share ended." if request.POST.get("do") == "end" else "Confirmed.")
     return redirect(studio.url("song", song_id=song_id))
+
+
+def _describe_dispute(claim: Claim) -> str:
+    """Why a new claim is disputed, as far as the artist's team can know."""
+    registered = ", or the ISRC is registered for somebody else" if claim.role == Role.RECORDING_OWNER else ""
+    return f"That is more than all of it{registered}: the share is disputed, and our staff settle it with both."

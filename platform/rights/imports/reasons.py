@@ -47,6 +47,12 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     "of_another": lambda line, facts: f"This is a song of {facts['artist']} here. They must confirm that it is yours.",
     "owned": lambda line, facts: f"Owned by {facts['owners']} here. They must confirm your share first.",
     "co_owned": lambda line, facts: f"Owned in part by {line.others}. They must confirm it first.",
+    "unclaimed": lambda line, facts: (
+        f"{line.artist_name} has this song here already. They must say on its page that it is yours."
+    ),
+    "other_prefix": lambda line, facts: (
+        f"ISRCs that begin with {str(line.isrc)[:5]} are registered for {facts['holder']}. Ask our staff."
+    ),
     "other_share": lambda line, facts: (
         f"You own {format_share(facts['share'])} of it here, not {format_share(line.share)}. End that claim first."
     ),

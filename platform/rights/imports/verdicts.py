@@ -26,7 +26,12 @@ WITH found AS MATERIALIZED (
             SELECT FROM rights_rosterentry entry
             WHERE entry.label_id = %(party)s AND entry.artist_id = line.artist_id AND entry.accepted
                 AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
-        ) AS is_on_roster
+        ) AS is_on_roster, (
+            SELECT holder.name FROM rights_isrcprefix registered
+            JOIN rights_party holder ON holder.id = registered.party_id
+            WHERE registered.prefix = left(line.isrc, 5) AND registered.ended_at IS NULL AND owned.own IS NULL
+                AND owned.confirmed IS NULL AND holder.id <> %(party)s
+        ) AS registered_for
     FROM rights_importline line
     LEFT JOIN LATERAL (
         SELECT * FROM (
@@ -72,12 +77,15 @@ WITH found AS MATERIALIZED (
         WHEN known_mbid <> mbid OR EXISTS (
             SELECT FROM catalog_recording other WHERE other.mbid = compared.mbid AND other.id IS DISTINCT FROM known_id
         ) THEN jsonb_build_array('no', 'other_mbid', '{}'::jsonb)
+        WHEN registered_for IS NOT NULL
+            THEN jsonb_build_array('waits', 'other_prefix', jsonb_build_object('holder', registered_for))
         WHEN own_share <> share THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
         WHEN coalesce(owned_by_others, 0) + share > 10000
             THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', owner_names))
         WHEN others <> '' AND coalesce(confirmed_of_others, 0) + share < 10000
             THEN jsonb_build_array('waits', 'co_owned', '{}'::jsonb)
         WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{}'::jsonb)
+        WHEN own_share IS NULL AND confirmed_of_others IS NULL THEN jsonb_build_array('waits', 'unclaimed', '{}'::jsonb)
         WHEN before = '{}'::jsonb THEN jsonb_build_array('same', 'same', before)
         ELSE jsonb_build_array('changed', 'changed', before)
     END AS answer

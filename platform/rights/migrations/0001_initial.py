@@ -1422,4 +1422,52 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+            name="IsrcPrefix",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(help_text="country and registrant, for example PTABC", max_length=5)),
+                ("registered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("registered_by", models.CharField(max_length=80)),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        help_text="it was registered by mistake, or is somebody else's now", null=True
+                    ),
+                ),
+                ("ended_by", models.CharField(max_length=80, null=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="isrc_prefixes", to="rights.party"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "ISRC prefixes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("prefix",), name="a_prefix_is_of_one_party"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prefix__regex", "^[A-Z]{2}[A-Z0-9]{3}$")), name="a_prefix_begins_an_isrc"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="somebody_ended_a_prefix",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("disputed_at__isnull", False), ("settled_at", None)),
+                fields=["disputed_at"],
+                name="open_disputes",
+            ),
+        ),
     ]

@@ -2,8 +2,18 @@
 
 from django.db import migrations
 
-from audit.operations import append_only, dated_by_clock, never_removed
-from rights.migrations import _agreement_effect, _agreements, _clearance, _deciders, _imports, _keys, _parties, _roster
+from audit.operations import append_only, dated_by_clock, never_removed, write_once
+from rights.migrations import (
+    _agreement_effect,
+    _agreements,
+    _claims,
+    _clearance,
+    _deciders,
+    _imports,
+    _keys,
+    _parties,
+    _roster,
+)
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
 # the function says so. Salt and person have a fixed length and artist, mark and credit hold no line break
@@ -49,7 +59,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.RunSQL(_parties.WHO_MAY, _parties.DROP_WHO_MAY),
         migrations.RunSQL(_parties.PARTIES, _parties.DROP_PARTIES),
-        migrations.RunSQL(_parties.CLAIMS, _parties.DROP_CLAIMS),
+        migrations.RunSQL(_claims.PREFIXES, _claims.DROP_PREFIXES),
+        *write_once("rights_isrcprefix", "ended_at", "ended_by", until="ended_at"),
+        migrations.RunSQL(_claims.CLAIMS, _claims.DROP_CLAIMS),
         never_removed(
             "rights_claim",
             "live_until",

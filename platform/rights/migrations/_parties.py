@@ -1,4 +1,4 @@
-"""SQL that keeps parties, claims and grants true: who may give, confirm and end them, and when. Used by 0002_promises."""
+"""SQL that keeps parties and grants true: who may give and end them, and when. Used by 0002_promises."""
 
 # Who speaks for a party is read from the membership at the time of the statement, which is also the time that is stored.
 WHO_MAY = """
@@ -63,82 +63,6 @@ GRANT UPDATE, DELETE ON rights_party TO fanfare_app;
 DROP TRIGGER verified_by_staff_later ON rights_party;
 DROP TRIGGER verified_by_staff ON rights_party;
 DROP FUNCTION rights_check_party();
-"""
-
-CLAIMS = """
--- Role and party are one text, so that no query takes this index for a role alone: it holds half of the table.
-ALTER TABLE rights_claim ADD CONSTRAINT one_claim_at_a_time EXCLUDE USING gist (
-    coalesce(recording_id, 0) WITH =, coalesce(work_id, 0) WITH =, (role || party_id::text) WITH =,
-    tstzrange(live_from, live_until) WITH &&
-);
-
--- Shares of one role above the whole are a dispute: then nobody knows who is paid.
-CREATE FUNCTION rights_check_new_claim() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.claimed_at := statement_timestamp();
-    IF NEW.settled_at IS NOT NULL THEN
-        PERFORM public.rights_refuse('a claim is settled after it was made');
-    END IF;
-    IF NEW.confirmed_by IS NOT NULL THEN
-        IF NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
-            PERFORM public.rights_refuse('a claim is confirmed by whoever signs for its party');
-        END IF;
-        NEW.confirmed_at := statement_timestamp();
-    END IF;
-    IF NEW.share + coalesce((
-        SELECT sum(share) FROM public.rights_claim
-        WHERE role = NEW.role AND (recording_id = NEW.recording_id OR work_id = NEW.work_id)
-            AND (live_until IS NULL OR live_until > NEW.live_from)
-            AND (NEW.live_until IS NULL OR live_from < NEW.live_until)
-    ), 0) > 10000 THEN
-        NEW.disputed_at := statement_timestamp();
-    ELSIF NEW.disputed_at IS NOT NULL THEN
-        NEW.disputed_at := statement_timestamp();
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER checked BEFORE INSERT ON rights_claim FOR EACH ROW EXECUTE FUNCTION rights_check_new_claim();
-
-CREATE FUNCTION rights_check_changed_claim() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.confirmed_at IS DISTINCT FROM NEW.confirmed_at OR OLD.confirmed_by IS DISTINCT FROM NEW.confirmed_by THEN
-        IF OLD.confirmed_at IS NOT NULL OR NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
-            PERFORM public.rights_refuse('a claim is confirmed once, by whoever signs for its party');
-        END IF;
-        NEW.confirmed_at := statement_timestamp();
-    END IF;
-    IF OLD.live_until IS DISTINCT FROM NEW.live_until THEN
-        IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
-            PERFORM public.rights_refuse('history is not changed: a claim that ended stays ended');
-        END IF;
-        IF NOT (public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.accounts_is_staff(NEW.ended_by)) THEN
-            PERFORM public.rights_refuse('a claim is ended by its party, or by staff');
-        END IF;
-        NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
-    END IF;
-    IF OLD.disputed_at IS DISTINCT FROM NEW.disputed_at THEN
-        IF OLD.disputed_at IS NOT NULL THEN
-            PERFORM public.rights_refuse('history is not changed: a dispute ends by being settled');
-        END IF;
-        NEW.disputed_at := statement_timestamp();
-    END IF;
-    IF (OLD.settled_at, OLD.settled_by, OLD.note) IS DISTINCT FROM (NEW.settled_at, NEW.settled_by, NEW.note) THEN
-        IF OLD.settled_at IS NOT NULL OR NOT public.accounts_is_staff(NEW.settled_by) THEN
-            PERFORM public.rights_refuse('a dispute is settled once, by staff');
-        END IF;
-        NEW.settled_at := statement_timestamp();
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER checked_again BEFORE UPDATE ON rights_claim
-FOR EACH ROW EXECUTE FUNCTION rights_check_changed_claim();
-"""
-DROP_CLAIMS = """
-DROP TRIGGER checked_again ON rights_claim;
-DROP TRIGGER checked ON rights_claim;
-DROP FUNCTION rights_check_changed_claim();
-DROP FUNCTION rights_check_new_claim();
-ALTER TABLE rights_claim DROP CONSTRAINT one_claim_at_a_time;
 """
 
 GRANTS = """

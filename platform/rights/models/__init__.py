@@ -15,7 +15,7 @@ from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decisio
 from rights.models.grants import Grant
 from rights.models.imports import CatalogImport, ImportFile, ImportLine
 from rights.models.keys import ClearanceKeyHolder, PartyDecision
-from rights.models.parties import Party
+from rights.models.parties import IsrcPrefix, Party
 from rights.models.places import Place
 from rights.models.roster import RosterEntry
 from rights.models.uses import AfterEnd, Use
@@ -39,6 +39,7 @@ __all__ = [
     "Grant",
     "ImportFile",
     "ImportLine",
+    "IsrcPrefix",
     "Party",
     "PartyDecision",
     "Place",

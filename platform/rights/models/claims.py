@@ -13,7 +13,8 @@ class Claim(models.Model):
     """One party's share in one role of a recording or a work. It counts once the party confirmed it.
 
     A claim is never edited: its confirmation, end and settlement are each written once. Migration 0002 has the
-    exclusion constraint and the triggers. A claim that brings a role over 100 % is disputed until staff settle it.
+    exclusion constraint and the triggers. A claim that brings a role over 100 %, or that is on an ISRC of somebody
+    else, is disputed until staff settle it.
     """
 
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, db_index=False, related_name="claims")
@@ -66,6 +67,9 @@ class Claim(models.Model):
         indexes = [
             models.Index(fields=["recording", "role"], name="claims_on_a_recording"),
             models.Index(fields=["work", "role"], name="claims_on_a_work"),
+            models.Index(
+                fields=["disputed_at"], condition=Q(disputed_at__isnull=False, settled_at=None), name="open_disputes"
+            ),
         ]
 
     def __str__(self) -> str:

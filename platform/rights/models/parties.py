@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from accounts.models import Team
 from catalog.models import Artist
@@ -66,3 +67,31 @@ class Party(models.Model):
         """The ids of the teams that act for a rightsholder: its own, and that of the party that represents it."""
         deputy = self.represented_by
         return [team for team in (self.team_id, deputy and deputy.team_id) if team]
+
+
+class IsrcPrefix(models.Model):
+    """The first five characters of the ISRCs that a party gives out, as staff registered it.
+
+    A claim of somebody else on a recording with such an ISRC is disputed. Migration 0002 has the triggers.
+    """
+
+    prefix = models.CharField(max_length=5, help_text="country and registrant, for example PTABC")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="isrc_prefixes")
+    registered_at = models.DateTimeField(db_default=Now())
+    registered_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True, help_text="it was registered by mistake, or is somebody else's now")
+    ended_by = models.CharField(max_length=80, null=True)
+
+    class Meta:
+        verbose_name_plural = "ISRC prefixes"
+        constraints = [
+            models.UniqueConstraint(fields=["prefix"], condition=Q(ended_at=None), name="a_prefix_is_of_one_party"),
+            models.CheckConstraint(condition=Q(prefix__regex=r"^[A-Z]{2}[A-Z0-9]{3}$"), name="a_prefix_begins_an_isrc"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="somebody_ended_a_prefix",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.prefix

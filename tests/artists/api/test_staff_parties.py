@@ -152,3 +152,30 @@ def test_inviting_and_mandates_need_a_recent_password(path: str) -> None:
     )
 
     assert (answer.status_code, answer.json()["code"]) == (403, "SignInAgain")
+
+
+def test_staff_register_and_end_an_isrc_prefix() -> None:
+    label, other = owners.create_party(), owners.create_party("label", "Second Shore")
+    client = factories.fresh_client(factories.get_staff())
+    path = f"{PATH}/{label.pk}/isrc-prefixes"
+
+    first = client.post(path, {"prefix": "pt-abc"}, content_type=JSON)
+    again = client.post(f"{PATH}/{other.pk}/isrc-prefixes", {"prefix": "PTABC"}, content_type=JSON)
+    wrong = client.post(path, {"prefix": "PTAB"}, content_type=JSON)
+
+    assert (first.status_code, again.status_code, wrong.status_code) == (204, 409, 400)
+    assert client.delete(f"{PATH}/{other.pk}/isrc-prefixes/PTABC").status_code == 404
+    assert client.delete(f"{path}/PTABC").status_code == 204
+    assert client.delete(f"{path}/PTABC").status_code == 404
+    told = Entry.objects.filter(action__startswith="prefix.").order_by("pk").values_list("action", "facts__prefix")
+    assert list(told) == [("prefix.registered", "PTABC"), ("prefix.ended", "PTABC")]
+
+
+def test_registering_a_prefix_needs_a_recent_password() -> None:
+    label = owners.create_party()
+
+    answer = factories.signed_in_client(factories.get_staff()).post(
+        f"{PATH}/{label.pk}/isrc-prefixes", {"prefix": "PTABC"}, content_type=JSON
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "SignInAgain")

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.models import Artist
-from rights import claims, clearance
+from rights import claims, clearance, parties
 from rights.models import Claim, Party, Use
 from rights.shares import Role
 from tests import factories
@@ -90,6 +90,29 @@ def test_both_sides_see_a_dispute_and_what_happens_next(claim: Claim, label: Par
         page = visible_text(signed_in_client(owners.get_signer(party)).get(f"/label/{party.pk}/claims"))
         assert "No remix, playlist or DJ set uses these songs until our staff settle it." in page
         assert "Claimed for Second Shore . Also claimed for Harbor Lane . Together 100.01 %." in page
+
+
+def test_the_holder_of_an_isrc_sees_the_dispute_about_it(artist: Artist, label: Party) -> None:
+    parties.register_isrc_prefix(label, "PTABC", by=factories.get_staff())
+    rival = owners.create_party(name="Second Shore")
+    owners.own(rival, factories.create_recording(artist, "Salt Radio", isrc="PTABC2600001"))
+    said = "Claimed for Second Shore . Together 100 %. ISRCs that begin with PTABC are registered for"
+
+    for party in (label, rival):
+        page = visible_text(signed_in_client(owners.get_signer(party)).get(f"/label/{party.pk}/claims"))
+        assert f"{said} {label.name} ." in page
+    assert f"registered for {label.name}" in visible_text(
+        factories.fresh_client(factories.get_staff()).get("/desk/claims")
+    )
+
+
+def test_a_confirmed_claim_says_what_is_missing_before_the_song_is_used(artist: Artist, label: Party) -> None:
+    owners.own(label, factories.create_recording(artist, "Salt Radio"))
+
+    page = visible_text(signed_in_client(owners.get_signer(label)).get(f"/label/{label.pk}/claims"))
+
+    assert "Before it may be used for remixes" in page
+    assert "Nobody knows who wrote Salt Radio" in page
 
 
 def test_staff_settle_a_dispute_with_a_note_that_the_rightsholder_reads(claim: Claim, label: Party) -> None:

@@ -11,7 +11,7 @@ from audit.models import Entry
 from catalog import registration, text_keys
 from catalog.models import Artist, Recording, Work
 from live.models import Notice
-from rights import roster
+from rights import claims, parties, roster
 from rights.imports import uploads, work
 from rights.imports.exceptions import ImportRefused
 from rights.models import CatalogImport, Claim, ImportFile, ImportLine, Party
@@ -81,13 +81,28 @@ def test_a_changed_line_names_the_old_values(label: Party, artist: Artist) -> No
     ]
 
 
-def test_what_is_here_already_and_nobodys_becomes_the_labels(label: Party, artist: Artist) -> None:
+def test_what_an_artist_has_here_already_waits_until_the_artist_names_the_label(label: Party, artist: Artist) -> None:
     recording = add(artist, "Salt Radio")
 
-    brought = bring_in(label, "Salt Radio,Mara Veil,,")
+    brought = read(label, "Salt Radio,Mara Veil,,")
 
-    assert verdicts(brought) == [(2, "changed", "Already here. You own 100\xa0% of it from now on.")]
-    assert Claim.objects.get().recording == recording
+    said = "Mara Veil has this song here already. They must say on its page that it is yours."
+    assert verdicts(brought) == [(2, "waits", said)]
+    claims.claim(label, "recording_owner", by=factories.get_member(artist, "editor"), recording=recording)
+    assert verdicts(read(label, "Salt Radio,Mara Veil,,")) == [(2, "same", "Already here, nothing differs.")]
+
+
+def test_an_isrc_that_is_registered_for_somebody_else_waits(label: Party) -> None:
+    holder = owners.create_party(name="Kvöld Records")
+    parties.register_isrc_prefix(holder, ISRC[:5], by=factories.get_staff())
+
+    brought = read(label, f"Salt Radio,Mara Veil,{ISRC},3:45")
+
+    said = "ISRCs that begin with PTPLR are registered for Kvöld Records. Ask our staff."
+    assert verdicts(brought) == [(2, "waits", said)]
+    parties.end_isrc_prefix(holder, ISRC[:5], by=factories.get_staff())
+    parties.register_isrc_prefix(label, ISRC[:5], by=factories.get_staff())
+    assert counts(read(label, f"Salt Radio,Mara Veil,{ISRC},3:45"))["new"] == 1
 
 
 def test_a_recording_comes_once_in_a_file(label: Party) -> None:

@@ -1,0 +1,154 @@
+"""SQL that keeps claims true: who confirms, ends and settles them, and when they are disputed. Used by 0002_promises."""
+
+PREFIXES = """
+CREATE FUNCTION rights_check_isrc_prefix() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT public.accounts_is_staff(CASE TG_OP WHEN 'INSERT' THEN NEW.registered_by ELSE NEW.ended_by END) THEN
+        PERFORM public.rights_refuse('only staff say whose an ISRC prefix is');
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        NEW.registered_at := statement_timestamp();
+    ELSE
+        NEW.ended_at := statement_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER registered_by_staff BEFORE INSERT OR UPDATE ON rights_isrcprefix
+FOR EACH ROW EXECUTE FUNCTION rights_check_isrc_prefix();
+"""
+DROP_PREFIXES = """
+DROP TRIGGER registered_by_staff ON rights_isrcprefix;
+DROP FUNCTION rights_check_isrc_prefix();
+"""
+
+CLAIMS = """
+-- Role and party are one text, so that no query takes this index for a role alone: it holds half of the table.
+ALTER TABLE rights_claim ADD CONSTRAINT one_claim_at_a_time EXCLUDE USING gist (
+    coalesce(recording_id, 0) WITH =, coalesce(work_id, 0) WITH =, (role || party_id::text) WITH =,
+    tstzrange(live_from, live_until) WITH &&
+);
+
+CREATE FUNCTION rights_stamp_new_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.claimed_at := statement_timestamp();
+    IF NEW.settled_at IS NOT NULL THEN
+        PERFORM public.rights_refuse('a claim is settled after it was made');
+    END IF;
+    NEW.confirmed_at := CASE WHEN NEW.confirmed_by IS NOT NULL THEN NEW.claimed_at ELSE NEW.confirmed_at END;
+    NEW.disputed_at := CASE WHEN NEW.disputed_at IS NOT NULL THEN NEW.claimed_at END;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER stamped BEFORE INSERT ON rights_claim FOR EACH ROW EXECUTE FUNCTION rights_stamp_new_claim();
+
+-- Whether the ISRC of a claimed recording is of somebody who is not on the side of its party. Parties are on one side
+-- where one represents the other. A holder who has a confirmed share says itself that the rest is of others.
+CREATE FUNCTION rights_is_of_another(holder bigint, claim public.rights_claim) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT holder <> claim.party_id AND NOT EXISTS (
+    SELECT FROM public.rights_party one JOIN public.rights_party other ON other.id = one.represented_by_id
+    WHERE (one.id, other.id) IN ((holder, claim.party_id), (claim.party_id, holder))
+) AND NOT EXISTS (
+    SELECT FROM public.rights_claim own
+    WHERE own.recording_id = claim.recording_id AND own.role = claim.role AND own.party_id = holder
+        AND own.confirmed_at IS NOT NULL AND (own.disputed_at IS NULL OR own.settled_at IS NOT NULL)
+        AND (own.live_until IS NULL OR own.live_until > statement_timestamp())
+)
+$$;
+-- For all rows of a statement at once: an import inserts 100,000. The plan is kept, so it is one that fits one row too.
+-- Recordings and works are locked, because two statements at once would not see each other's shares. Shares of a role
+-- above the whole at any time of a claim are a dispute: then nobody knows who is paid.
+CREATE FUNCTION rights_check_new_claims() RETURNS trigger LANGUAGE plpgsql
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT party_id, confirmed_by FROM added WHERE confirmed_by IS NOT NULL) said
+        WHERE NOT public.rights_may_sign(said.party_id, said.confirmed_by)
+    ) THEN
+        PERFORM public.rights_refuse('a claim is confirmed by whoever signs for its party');
+    END IF;
+    PERFORM FROM public.catalog_recording WHERE id IN (SELECT recording_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM public.catalog_work WHERE id IN (SELECT work_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+    WITH disputed AS (
+        SELECT id FROM added claim WHERE 10000 < (
+            SELECT sum(share) FROM (
+                SELECT share, live_from, live_until FROM public.rights_claim one
+                WHERE one.recording_id = claim.recording_id AND one.role = claim.role
+                UNION ALL
+                SELECT share, live_from, live_until FROM public.rights_claim one
+                WHERE one.work_id = claim.work_id AND one.role = claim.role
+            ) other
+            WHERE (other.live_until IS NULL OR other.live_until > claim.live_from)
+                AND (claim.live_until IS NULL OR other.live_from < claim.live_until)
+        )
+        UNION
+        SELECT claim.id FROM added JOIN public.rights_claim claim USING (id)
+        JOIN public.catalog_recording recording ON recording.id = claim.recording_id
+        JOIN public.rights_isrcprefix registered ON registered.prefix = left(recording.isrc, 5)
+        WHERE claim.role = 'recording_owner' AND registered.ended_at IS NULL
+            AND public.rights_is_of_another(registered.party_id, claim)
+    )
+    UPDATE public.rights_claim SET disputed_at = statement_timestamp()
+    WHERE id IN (SELECT id FROM disputed) AND disputed_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER checked AFTER INSERT ON rights_claim REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_new_claims();
+
+-- A recording that gets its ISRC later, or another one, is asked about in the same way.
+CREATE FUNCTION rights_check_new_isrc() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE public.rights_claim claim SET disputed_at = statement_timestamp() FROM public.rights_isrcprefix registered
+    WHERE registered.prefix = left(NEW.isrc, 5) AND registered.ended_at IS NULL
+        AND claim.recording_id = NEW.id AND claim.role = 'recording_owner' AND claim.disputed_at IS NULL
+        AND (claim.live_until IS NULL OR claim.live_until > statement_timestamp())
+        AND public.rights_is_of_another(registered.party_id, claim);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER isrc_of_another AFTER UPDATE OF isrc ON catalog_recording
+FOR EACH ROW WHEN (NEW.isrc IS DISTINCT FROM OLD.isrc) EXECUTE FUNCTION rights_check_new_isrc();
+
+CREATE FUNCTION rights_check_changed_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.confirmed_at IS DISTINCT FROM NEW.confirmed_at OR OLD.confirmed_by IS DISTINCT FROM NEW.confirmed_by THEN
+        IF OLD.confirmed_at IS NOT NULL OR NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
+            PERFORM public.rights_refuse('a claim is confirmed once, by whoever signs for its party');
+        END IF;
+        NEW.confirmed_at := statement_timestamp();
+    END IF;
+    IF OLD.live_until IS DISTINCT FROM NEW.live_until THEN
+        IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
+            PERFORM public.rights_refuse('history is not changed: a claim that ended stays ended');
+        END IF;
+        IF NOT (public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.accounts_is_staff(NEW.ended_by)) THEN
+            PERFORM public.rights_refuse('a claim is ended by its party, or by staff');
+        END IF;
+        NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
+    END IF;
+    IF OLD.disputed_at IS DISTINCT FROM NEW.disputed_at THEN
+        IF OLD.disputed_at IS NOT NULL THEN
+            PERFORM public.rights_refuse('history is not changed: a dispute ends by being settled');
+        END IF;
+        NEW.disputed_at := statement_timestamp();
+    END IF;
+    IF (OLD.settled_at, OLD.settled_by, OLD.note) IS DISTINCT FROM (NEW.settled_at, NEW.settled_by, NEW.note) THEN
+        IF OLD.settled_at IS NOT NULL OR NOT public.accounts_is_staff(NEW.settled_by) THEN
+            PERFORM public.rights_refuse('a dispute is settled once, by staff');
+        END IF;
+        NEW.settled_at := statement_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER checked_again BEFORE UPDATE ON rights_claim
+FOR EACH ROW EXECUTE FUNCTION rights_check_changed_claim();
+"""
+DROP_CLAIMS = """
+DROP TRIGGER checked_again ON rights_claim;
+DROP TRIGGER isrc_of_another ON catalog_recording;
+DROP FUNCTION rights_check_new_isrc();
+DROP TRIGGER checked ON rights_claim;
+DROP TRIGGER stamped ON rights_claim;
+DROP FUNCTION rights_check_changed_claim();
+DROP FUNCTION rights_check_new_claims();
+DROP FUNCTION rights_is_of_another(bigint, rights_claim);
+DROP FUNCTION rights_stamp_new_claim();
+ALTER TABLE rights_claim DROP CONSTRAINT one_claim_at_a_time;
+"""
