@@ -1422,6 +1422,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
             name="IsrcPrefix",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
