@@ -18,6 +18,8 @@ from rights import grants
 from rights.refusals import write_use
 
 PAGE_SIZE = 40
+MAX_PROGRAMS = 200
+"""The history covers this many programs, the newest. Entries of others stay in the audit trail."""
 MAX_ACTORS = 40
 """The history covers this many people. Entries of others stay in the audit trail."""
 
@@ -47,9 +49,10 @@ def list_history(artist: Artist, *, before: int | None = None) -> tuple[list[His
     sources = [_entries_about(labels), *(_entries_by(actor, artist) for actor in _team_actors(artist))]
     newest = _newest_entries(sources, before, PAGE_SIZE + 1)
     entries = newest[:PAGE_SIZE]
-    own_drafts = _own_draft_subjects(artist, entries)
-    shown = [entry for entry in entries if not entry.subject.startswith("draft:") or entry.subject in own_drafts]
-    names, labels = _display_names(shown), labels | _song_labels(shown)
+    own_drafts, own_grants = _own_draft_subjects(artist, entries), _grant_labels(artist, entries)
+    foreign = {"draft": own_drafts, "grant": own_grants.keys()}
+    shown = [entry for entry in entries if entry.subject in foreign.get(_subject_kind(entry), {entry.subject})]
+    names, labels = _display_names(shown), labels | own_grants | _song_labels(shown)
     items = [
         HistoryItem(entry.at, _actor_name(entry, names), describe_entry(entry, names, labels), _draft_id(entry))
         for entry in shown
@@ -71,11 +74,20 @@ def describe_entry(entry: Entry, names: Mapping[str, str], labels: Mapping[str, 
 
 
 def _subject_labels(artist: Artist) -> dict[str, str]:
-    """What people call the programs, permissions and team of this artist, by their audit subjects."""
-    labels = {f"program:{pk}": f"“{name}”" for pk, name in artist.programs.values_list("pk", "name")}
-    said = grants.list_said(artist).filter(work=None).values_list("pk", "use", "recording__title")
-    labels |= {f"grant:{pk}": write_use(use) + (f" for {title}" if title else "") for pk, use, title in said}
-    return labels | {f"team:{artist.team_id}": "the team"}
+    """What people call the newest programs and the team of this artist, by their audit subjects."""
+    programs = artist.programs.order_by("-pk").values_list("pk", "name")[:MAX_PROGRAMS]
+    return {f"program:{pk}": f"“{name}”" for pk, name in programs} | {f"team:{artist.team_id}": "the team"}
+
+
+def _grant_labels(artist: Artist, entries: Iterable[Entry]) -> dict[str, str]:
+    """What people call those of these grants that are the artist's own: a member may also sign for a label."""
+    ids = {int(entry.subject.partition(":")[2]) for entry in entries if _subject_kind(entry) == "grant"}
+    said = grants.list_said(artist).filter(pk__in=ids).values_list("pk", "use", "recording__title") if ids else ()
+    return {f"grant:{pk}": write_use(use) + (f" for {title}" if title else "") for pk, use, title in said}
+
+
+def _subject_kind(entry: Entry) -> str:
+    return entry.subject.partition(":")[0]
 
 
 def _song_labels(entries: Iterable[Entry]) -> dict[str, str]:
@@ -99,8 +111,10 @@ def _entries_about(subjects: Iterable[str]) -> QuerySet[Entry]:
 def _entries_by(actor: str, artist: Artist) -> QuerySet[Entry]:
     # The subject `artist:` also has opt-ins of fans, which the team may not see. Only these actions are the team's.
     own = Q(subject=f"artist:{artist.pk}", action__in=ARTIST_ACTIONS)
-    songs = Q(subject__startswith="recording:", facts__artist=artist.pk)
-    return Entry.objects.filter(Q(subject__startswith="draft:") | own | songs, actor=actor)
+    about = Q(facts__artist=artist.pk)
+    songs = about & Q(subject__startswith="recording:")
+    switches = about & Q(subject__startswith="grant:")
+    return Entry.objects.filter(Q(subject__startswith="draft:") | own | songs | switches, actor=actor)
 
 
 def _newest_entries(sources: Sequence[QuerySet[Entry]], before: int | None, limit: int) -> list[Entry]:

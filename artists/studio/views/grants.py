@@ -11,7 +11,7 @@ from accounts import reauthentication
 from accounts.requests import AuthenticatedHttpRequest
 from artists import artist_grants, songs, switch_effects, switches
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
-from artists.studio.grant_changes import list_changes
+from artists.studio.rights_changes import list_changes
 from artists.studio.views.songs import get_song_or_404
 from artists.switches import SWITCHED_USES
 from catalog.models import Recording
@@ -93,7 +93,7 @@ def _render_switches(
     before = cursor_or_start(data.get("before", ""), Recording, None)
     page = paginate(found, field=None, before=before, size=PAGE_SIZE)
     channels = switches.list_channels(studio.artist, page.items)
-    changes, has_older_changes = list_changes(studio.artist, request.user)
+    changes, older_changes = list_changes(studio.artist, request.user)
     return studio.render(
         request,
         "studio/grants.html",
@@ -102,7 +102,7 @@ def _render_switches(
         song_count=studio.artist.recordings.count(),
         waits=switches.list_waits(channels),
         changes=changes,
-        has_older_changes=has_older_changes,
+        has_older_changes=older_changes is not None,
         explanations=[(Use(use).label, EXPLANATIONS[use], use in switches.OFFERED_USES) for use in SWITCHED_USES],
         query=_query(data),
         before=data.get("before", ""),

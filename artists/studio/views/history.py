@@ -1,17 +1,24 @@
 """Two lists of the past: what was sent to fans or stopped, and who in the team did what."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
 from artists.models import Draft
 from artists.studio.access import Studio, team_member_required
-from artists.studio.history import list_history
+from artists.studio.history import PAGE_SIZE, list_history
+from artists.studio.rights_changes import list_changes
 from artists.studio.sent import list_settled_drafts
 from web.pagination import InvalidCursor, parse_cursor
 from web.parsers import parse_integer
 
 SENT_PAGE_SIZE = 20
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_TIME = 250_000_000_000_000_000
+"""In microseconds: before the year 9999."""
 
 
 @require_safe
@@ -39,7 +46,12 @@ def sent(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
 @require_safe
 @team_member_required
 def history(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    """List what the team did. `before` is the id of an audit entry."""
+    """List what the team did, or with `?about=rights` what changed about the artist's rights.
+
+    `before` is the id of an audit entry, or the time of a change in microseconds.
+    """
+    if request.GET.get("about") == "rights":
+        return _render_rights(request, studio)
     before = parse_integer(request.GET.get("before"))
     entries, next_before = list_history(studio.artist, before=before)
     return studio.render(
@@ -50,3 +62,12 @@ def history(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
         older=f"?before={next_before}" if next_before else "",
         is_later_page=before is not None,
     )
+
+
+def _render_rights(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
+    microseconds = parse_integer(request.GET.get("before"))
+    before = EPOCH + timedelta(microseconds=microseconds) if microseconds and microseconds < MAX_TIME else None
+    changes, next_before = list_changes(studio.artist, request.user, before=before, limit=PAGE_SIZE)
+    older = f"?about=rights&before={(next_before - EPOCH) // timedelta(microseconds=1)}" if next_before else ""
+    context: dict[str, Any] = {"changes": changes, "older": older, "is_later_page": before is not None}
+    return studio.render(request, "studio/history.html", section="studio", about="rights", **context)

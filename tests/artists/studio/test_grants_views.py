@@ -316,9 +316,11 @@ def test_older_changes_are_in_the_history(artist: Artist, song: Recording) -> No
 
     page = client.get(grants_path(artist))
     history = visible_text(client.get(f"/studio/{artist.slug}/history"))
+    rights = visible_text(client.get(f"/studio/{artist.slug}/history?about=rights"))
 
     assert visible_text(page).count("for Salt Radio .") == 6
-    assert f'href="/studio/{artist.slug}/history"' in page.content.decode()
+    assert f'href="/studio/{artist.slug}/history?about=rights"' in page.content.decode()
+    assert rights.count("You switched personal messages off for Salt Radio") == 4
     assert history.count("switched off personal messages for Salt Radio") == 4
 
 
