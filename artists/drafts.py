@@ -23,13 +23,14 @@ from fans.consent_texts import Flow
 from live import notices
 from rights import clearance, places
 from rights.clearance_result import Clearance, ClearanceRequest
-from rights.models import Use
+from rights.models import ClearanceKeyHolder, Use
 from worker import wake
 
 BATCH_SIZE = 200
 MODEL_BATCH_SIZE = 4  # a model takes seconds for each
 ACTOR = SystemActor.DRAFTS
 REASON_OPTED_OUT = "opted out: the fan ended it before anything was written"
+REASON_OLDER_WORDS = "older words: the fan did not agree that a rightsholder hears what is made"
 REASON_MUTED = "muted: the fan paused this program before anything was written"
 
 logger = logging.getLogger(__name__)
@@ -162,7 +163,8 @@ def _store_drafts(
     locked = {moment.pk: moment for moment in noticed.order_by("pk").select_for_update(no_key=True)}
     refused = {**refused, **_fan_refusals([text.moment for text in texts], hold=True)}
     stored = [text for text in texts if text.moment.pk in locked and text.moment.pk not in refused]
-    refused |= _reserve_places(stored)
+    refused |= _key_refusals(stored)
+    refused |= _reserve_places([text for text in stored if text.moment.pk not in refused])
     stored = [text for text in stored if text.moment.pk not in refused]
     replaced = dict(Draft.objects.filter(moment__in=locked).values_list("moment", "pk"))
     drafts = Draft.objects.bulk_create(_build_draft(text, replaced.get(text.moment.pk)) for text in stored)
@@ -176,6 +178,18 @@ def _store_drafts(
     notices.post(draft_notices("draft.pending", drafts))
     if drafts:
         wake.notify(expiry.CHANNEL)
+
+
+def _key_refusals(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:
+    """The reason for each moment that a rightsholder would hear, whose fan agreed to older words alone."""
+    shared = [text for text in texts if text.clearance.use != Use.PERSONAL_MESSAGE]
+    if not shared:
+        return {}
+    held = ClearanceKeyHolder.objects.filter(clearance__in={text.clearance.id for text in shared})
+    with_key = set(held.values_list("clearance", flat=True))
+    agreed = opt_ins.pairs_that_allow(Flow.RIGHTSHOLDER, {text.moment.fan_and_artist for text in shared})
+    heard = [text.moment for text in shared if text.clearance.id in with_key]
+    return {moment.pk: REASON_OLDER_WORDS for moment in heard if moment.fan_and_artist not in agreed}
 
 
 def _reserve_places(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from artists.exceptions import Muted, OptedOut, Stale
 from artists.models import Draft
 from fans import mutes, opt_ins
+from fans.consent_texts import FLOWS, Flow
 
 # SQL on a row of artists_draft, shared with `holds`. Building the review's query from Exists() instead took 1.7 ms in
 # place of 0.8, on every page of the review.
@@ -29,6 +30,12 @@ def waits_for_sql(draft: str) -> str:
     """The names of those parties, for a draft that the artist's team approved; of others an empty array."""
     names = f"SELECT name FROM rights_party WHERE id IN ({missing_keys_sql(draft)}) ORDER BY name, id"  # noqa: S608
     return f"CASE WHEN {draft}.state = 'awaiting' THEN ARRAY({names})::text[] ELSE ARRAY[]::text[] END"
+
+
+def agreed_to(flow: Flow) -> RawSQL:
+    """The condition on drafts that their fan agreed to words that allow this. The database asks the same function."""
+    columns = f"{FAN_COLUMN}, {ARTIST_COLUMN}"
+    return RawSQL(f"fans_agreed_to({columns}, %s)", [FLOWS[flow].since], BooleanField())  # noqa: S611
 
 
 def annotate_eligibility(drafts: QuerySet[Draft]) -> QuerySet[Draft]:

@@ -10,6 +10,7 @@ from artists import delivery, eligibility, programs
 from artists.exceptions import DraftNotFound, Stale
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
+from fans.consent_texts import Flow
 from live import notices
 from rights import second_key
 from rights.models import Party, PartyDecision, Use
@@ -96,7 +97,8 @@ def _needing(party: Party) -> QuerySet[Draft]:
 
 def _drafts(party: Party) -> QuerySet[Draft]:
     related = ("artist", "version__recording")
-    return Draft.objects.filter(second_key.holds_key(party)).exclude(use=Use.PERSONAL_MESSAGE).select_related(*related)
+    held = Draft.objects.filter(second_key.holds_key(party), eligibility.agreed_to(Flow.RIGHTSHOLDER))
+    return held.exclude(use=Use.PERSONAL_MESSAGE).select_related(*related)
 
 
 def _lock(draft_id: int, party: Party, revision: int | None, is_open: Q) -> tuple[Draft, Content]:

@@ -106,14 +106,15 @@ class Migration(migrations.Migration):
             CREATE TRIGGER written_for_its_moment AFTER INSERT ON artists_draft
             REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION artists_written_for_its_moment();
 
-            -- A model is told about a fan who agreed to that, and about nobody else.
+            -- A model is told about a fan who agreed to that, and a rightsholder with a key hears what is made for one.
             CREATE FUNCTION artists_written_as_agreed_to() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF EXISTS (
-                    SELECT FROM written
-                    WHERE maker <> 'composer' AND NOT public.fans_agreed_to(person_id, artist_id, 3)
+                    SELECT FROM written WHERE (maker <> 'composer' OR use <> 'personal_message' AND EXISTS (
+                        SELECT FROM public.rights_clearancekeyholder held WHERE held.clearance_id = written.clearance_id
+                    )) AND NOT public.fans_agreed_to(person_id, artist_id, 3)
                 ) THEN
-                    RAISE EXCEPTION 'the fan did not agree that a model writes' USING ERRCODE = 'check_violation';
+                    RAISE EXCEPTION 'the fan did not agree that a model writes, or a rightsholder hears it' USING ERRCODE = 'check_violation';
                 END IF;
                 RETURN NULL;
             END $$;

@@ -4,6 +4,7 @@ A new field in a prompt, on a page of a team or in an event turns a test here re
 """
 
 import json
+from dataclasses import fields
 
 import pytest
 from django.test import Client
@@ -12,6 +13,8 @@ from ai.llm import ModelConfig, _build_request
 from ai.model_prompt import ModelMessage
 from artists import generation
 from artists.api.drafts import DraftSerializer
+from artists.label.api.approvals import ApprovalSerializer
+from artists.label.approvals import Approval
 from artists.models import Draft
 from events import topics
 from events.models import Outbox
@@ -26,8 +29,10 @@ SLOTS = {"name", "artist", "song", "plays", "since"}
 DRAFT_FACTS = {"text": SLOTS, "facts": SLOTS}
 DRAFT_WITHOUT_FAN = {
     "id", "program", "state", "reason", "revision", "maker", "parts", "mark", "credit", "replaces", "written_at",
-    "deadline", "decided_at", "deliver_after",
+    "deadline", "decided_at", "deliver_after", "waits_for",
 }  # fmt: skip
+APPROVAL_FACTS = {"song": "song", "recording": "song"}
+APPROVAL_WITHOUT_FAN = {"pk", "id", "revision", "artist", "use", "deadline", "others", "waits_for"}
 WHY_FACTS = {"moment": "moment", "nth": "moment", "noticed_at": "moment", "recording": "song"}
 
 
@@ -104,6 +109,12 @@ def test_the_pages_of_the_team_show_nothing_else_of_the_fan(draft: Draft) -> Non
 
     assert "Ana Quintela" in shown[2]
     assert [secret for secret in secrets(draft) if secret in "".join(shown)] == []
+
+
+def test_a_rightsholder_with_a_key_gets_what_the_words_name() -> None:
+    shown = {field.name for field in fields(Approval)} | set(ApprovalSerializer().fields)
+
+    assert {APPROVAL_FACTS[name] for name in shown - APPROVAL_WITHOUT_FAN} <= FLOWS[Flow.RIGHTSHOLDER].facts
 
 
 def test_a_receipt_and_an_event_have_no_fact_of_a_fan(draft: Draft) -> None:

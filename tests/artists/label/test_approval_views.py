@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from artists.models import Draft
+from artists import drafts
+from artists.models import Draft, Moment
 from catalog.models import Artist
+from fans import opt_ins
 from rights.agreements import Key
 from rights.models import PartyDecision
 from tests import factories
-from tests.artists.remix_notes import agree, approve, write_remix_note
+from tests.artists.remix_notes import agree, approve, write_for, write_remix_note
 from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
@@ -142,3 +144,20 @@ def test_the_queries_of_the_page_do_not_grow(client: Client, song: OwnedSong, dr
         approve(write_remix_note(song))
 
     assert count() == one
+
+
+def test_nothing_made_for_a_fan_on_older_words_comes_to_a_rightsholder(
+    client: Client, song: OwnedSong, draft: Draft, artist: Artist
+) -> None:
+    program, fan = draft.version.program, factories.create_fan("Bo")
+    factories.opt_in_under(2, fan, artist)
+    moment = factories.create_moment(program, fan)
+
+    assert write_for(Moment.objects.select_related("person", "program__artist").get(pk=moment.pk), song) is None
+    moment.refresh_from_db()
+    assert moment.reason == drafts.REASON_OLDER_WORDS
+    opt_ins.opt_out(draft.person, artist)
+    factories.opt_in_under(2, draft.person, artist)
+    page = read(client.get(f"/label/{song.label.pk}/approvals"))  # type: ignore[arg-type]
+    assert "Nothing waits for you" in page
+    assert post(client, song, draft, do="approve") == 404
