@@ -14,13 +14,13 @@ def list_tasks(label: Label) -> list[Task]:
     tasks, url = [], label.url("label-claims")
     if proposed := label.waiting_agreements:
         title = f"{proposed} agreement{'s' * (proposed > 1)} wait{'s' * (proposed == 1)} for your yes"
-        tasks.append(Task(title, "read it, and see what it would change", label.url("label-agreements")))
+        tasks.append(Task(title, "read and answer", label.url("label-agreements")))
     if waiting := label.waiting_claims:
-        hint = "confirm, or say that it is not yours" if label.may_sign else "whoever signs confirms"
+        hint = "yes, or not yours" if label.may_sign else "whoever signs confirms"
         tasks.append(Task(f"{waiting} claim{'s' * (waiting > 1)} to confirm", hint, url))
     if disputed := _count_disputes(label):
         title = f"{disputed} share{'s' * (disputed > 1)} of yours {'are' if disputed > 1 else 'is'} disputed"
-        tasks.append(Task(title, "our staff settle it; nothing new is made with the song until then", url))
+        tasks.append(Task(title, "our staff settle it", url))
     return tasks
 
 

@@ -115,6 +115,21 @@ def test_a_press_changes_the_page_in_place(name: str, artist: Artist, fan: Perso
         assert abs(page.evaluate(FOCUSED_TOP) - before) <= 200  # lines above may come or go
 
 
+@pytest.mark.parametrize("answer", ["Agree", "Not now"])
+def test_the_question_about_newer_words_goes_with_its_answer(artist: Artist, browsers: Browsers, answer: str) -> None:
+    fan = factories.create_fan("Bo")
+    factories.opt_in_under(2, fan, artist)
+    page = browsers.open_page(f"/?artist={artist.slug}", fan, viewport={"width": 390, "height": 600})
+    question = page.get_by_role("heading", name="New words for what you agreed to")
+    expect(question).to_be_visible()
+
+    page.locator("#new-words").get_by_role("button", name=answer).press("Enter")
+
+    expect(question).to_have_count(0)
+    expect(page.locator(":focus")).to_have_count(1)
+    assert fan.opt_ins.get().consent.version == (3 if answer == "Agree" else 2)
+
+
 def _open_around(element: object) -> None:
     element.evaluate("each => { const menu = each.closest('details'); if (menu) menu.open = true }")  # type: ignore[attr-defined]
 
