@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.countries import country_names
 from accounts.models import Person
+from artists import rights_mail
 from artists.exceptions import InvalidRequest
 from artists.label.roster import claimed_recordings
 from catalog import identifiers
@@ -20,8 +21,10 @@ from rights.agreement_terms import Permission, write_terms
 from rights.agreements import Key, Terms
 from rights.grants import Songs
 from rights.models import AgreementVersion, Party, SplitScheme
+from rights.refusals import write_use
 
 MAX_SONGS = 200
+FARTHEST_END = timedelta(days=30 * 366)
 EU = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
@@ -101,7 +104,9 @@ def send(
         number, waiting = previous.agreement.number, waiting.filter(agreement=previous.agreement_id)
     if (same := waiting.first()) is not None:
         return same
-    return agreements.propose(number, choices.list_parties(own), terms, by=by, title=title)
+    version = agreements.propose(number, choices.list_parties(own), terms, by=by, title=title)
+    rights_mail.mail_agreement("proposed", version, own)
+    return version
 
 
 def list_roster_artists(own: Party) -> list[Artist]:
@@ -162,17 +167,36 @@ def find_countries(text: str) -> list[str]:
     return [code]
 
 
+def find_problems(choices: Choices) -> dict[str, str]:
+    """What does not fit together, by the name of the field: a sentence that says what to change."""
+    problems: dict[str, str] = {}
+    if not choices.artists and not choices.others:
+        problems["artists"] = "Choose somebody to agree with: an artist, or a publisher or another label."
+    scheme = choices.scheme
+    if scheme and scheme.use not in choices.uses:
+        problems["scheme"] = f"This split is for {write_use(scheme.use)}, which these terms do not permit."
+    elif scheme and scheme.tier_class not in ("", choices.tier_class):
+        problems["scheme"] = f"This split is for the tiers “{scheme.tier_class}” alone."
+    if choices.covers_later and choices.songs:
+        problems["covers_later"] = "You named songs, so none is added later. Switch it off, or name no song."
+    if choices.key_above and not choices.second_key:
+        problems["key_above"] = "Nobody holds a second key, so leave this empty."
+    return problems
+
+
 def read_period(
     first_day: date | None, last_day: date | None, zone: ZoneInfo, *, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
     """The start of the first day and the end of the last one in this zone. Raises InvalidRequest."""
-    starts_at = _midnight(first_day, zone) if first_day else None
-    ends_at = _midnight(last_day + timedelta(days=1), zone) if last_day else None
-    if ends_at and ends_at <= max(starts_at or now, now):
+    today = now.astimezone(zone).date()
+    if any(day and day > today + FARTHEST_END for day in (first_day, last_day)):
+        raise InvalidRequest("That is more than thirty years ahead. Choose an earlier day, or none.")
+    if first_day and first_day < today:
+        raise InvalidRequest("The first day is in the past. Without one it begins when everybody has accepted.")
+    if last_day and last_day < (first_day or today):
         raise InvalidRequest("The last day is before the first, or in the past.")
-    if starts_at and starts_at < now:
-        starts_at = None  # it begins once everybody has accepted
-    return starts_at, ends_at
+    starts_at = _midnight(first_day, zone) if first_day else None
+    return starts_at, _midnight(last_day + timedelta(days=1), zone) if last_day else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""Mail to those who can answer: an artist is asked, a claim waits, is disputed or is settled. No fan is named.
+"""Mail to those who can answer: an artist is asked, a claim waits, terms are proposed or end. No fan is named.
 
 Plain text, to confirmed addresses alone, after the commit. A mail that fails is logged: the page says the same.
 At most one mail of a kind goes to a team within the hour, so that a hundred songs are not a hundred mails.
@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from accounts.models import Member, Person
 from accounts.roles import MANAGING_ROLES
-from rights.models import Claim, Party, RosterEntry
+from rights.models import AgreementVersion, Claim, Party, RosterEntry
 from rights.notices import list_sides
 from web import rate_limits
 
@@ -58,6 +58,16 @@ def mail_settlement(claim: Claim) -> None:
     """Tell both sides that staff settled the dispute, with the note."""
     for party in _parties_of(claim):
         _mail_party("settlement", party, claim)
+
+
+def mail_agreement(kind: str, version: AgreementVersion, own: Party) -> None:
+    """Tell the other parties of a version that it was proposed, is in force or ended. `own` is who did it."""
+    others = Party.objects.filter(pk__in=version.parties.values("party")).exclude(pk=own.pk)
+    for party in others.select_related("artist").order_by("pk"):
+        page, key = ("studio-agreement", party.artist.slug) if party.artist else ("label-agreement", party.pk)
+        names = {"whose": party.name, "label": own.name, "title": version.agreement.title}
+        about = f"version:{version.pk}:{party.pk}"
+        _mail(f"agreement {kind}", about, _teams_of(party), reverse(page, args=[key, version.pk]), **names)
 
 
 def _parties_of(claim: Claim) -> Iterable[Party]:

@@ -3,12 +3,25 @@
 from django.urls import include, path
 
 from artists import views
-from artists.api import drafts, grants, owners, profile, programs, recordings, staff, staff_parties, team
+from artists.api import (
+    agreements,
+    drafts,
+    grants,
+    owners,
+    profile,
+    programs,
+    recordings,
+    staff,
+    staff_parties,
+    staff_splits,
+    team,
+)
 from artists.label.views import disputes
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
 RECORDING = f"{STUDIO}/recordings/<int:pk>"
+AGREEMENT = f"{STUDIO}/agreements/<int:pk>"
 PROGRAM = f"{STUDIO}/programs/<int:pk>"
 DRAFT = "api/v1/drafts/<int:pk>"
 
@@ -23,6 +36,7 @@ urlpatterns = [
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),
     path("api/v1/staff/recordings/<int:pk>/main", staff.MainRecordingView.as_view(), name="api-staff-main-recording"),
+    path("api/v1/staff/split-schemes", staff_splits.SplitSchemesView.as_view(), name="api-staff-split-schemes"),
     path("api/v1/staff/parties", staff_parties.PartiesView.as_view(), name="api-staff-parties"),
     path(
         "api/v1/staff/parties/<int:pk>/signatories",
@@ -59,6 +73,11 @@ urlpatterns = [
     path(f"{RECORDING}/works", owners.WorksView.as_view(), name="api-recording-works"),
     path(f"{RECORDING}/shares", owners.SharesView.as_view(), name="api-recording-shares"),
     path(f"{RECORDING}/shares/<int:claim>", owners.ShareView.as_view(), name="api-recording-share"),
+    path(f"{STUDIO}/agreements", agreements.StudioAgreementsView.as_view(), name="api-agreements"),
+    path(AGREEMENT, agreements.OneAgreementView.as_view(), name="api-agreement"),
+    path(f"{AGREEMENT}/dry-run", agreements.OneDryRunView.as_view(), name="api-agreement-effect"),
+    path(f"{AGREEMENT}/accept", agreements.AcceptView.as_view(), name="api-agreement-accept"),
+    path(f"{AGREEMENT}/end", agreements.EndView.as_view(), name="api-agreement-end"),
     path(f"{STUDIO}/programs", programs.ProgramsView.as_view(), name="api-programs"),
     path(f"{PROGRAM}/versions", programs.VersionsView.as_view(), name="api-program-versions"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.SignView.as_view(), name="api-program-version-sign"),

@@ -11,6 +11,7 @@ from rest_framework.views import exception_handler
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired, TokenRefused
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
+from rights.exceptions import RightsError
 from rights.imports.exceptions import ImportRefused
 from web import problems
 from web.exceptions import Conflict
@@ -19,6 +20,7 @@ STATUS_BY_EXCEPTION: dict[type[Exception], int] = {
     InvalidRequest: 400,
     TokenRefused: 409,
     NotAllowed: 403,
+    RightsError: 409,
     ReauthenticationRequired: 403,
     DraftNotFound: 404,
     AlreadyDecided: 409,

@@ -52,7 +52,7 @@ class Label:
     @cached_property
     def waiting_agreements(self) -> int:
         """How many proposed versions of agreements wait for this party to accept them."""
-        return agreement_versions.list_waiting(self.party).count()
+        return agreement_versions.list_waiting(Party.objects.filter(pk=self.party.pk)).count()
 
     @cached_property
     def waiting_approvals(self) -> int:

@@ -10,8 +10,8 @@ from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus, get_status, is_off
 from artists.studio.access import Studio
-from rights import claims, roster
-from rights.models import Claim
+from rights import agreement_versions, claims, roster
+from rights.models import Claim, Party
 
 MAX_CLAIM_TASKS = 5
 
@@ -47,7 +47,7 @@ def list_tasks(studio: Studio, programs: list[Program], refusals: MessageRefusal
     tasks = [*_grant_tasks(studio, programs)] if is_off(refusals[None]) else []
     for program in programs:
         tasks += _program_tasks(studio, program)
-    return [*tasks, *_roster_tasks(studio), *_claim_tasks(studio)]
+    return [*tasks, *_roster_tasks(studio), *_agreement_tasks(studio), *_claim_tasks(studio)]
 
 
 def _roster_tasks(studio: Studio) -> list[Task]:
@@ -56,6 +56,21 @@ def _roster_tasks(studio: Studio) -> list[Task]:
         return []
     asked = studio.artist.roster_entries.filter(roster.OPEN).order_by("pk").values_list("label__name", flat=True)
     return [Task(f"{name} wants you on its roster", "say yes or no", studio.url("studio-labels")) for name in asked]
+
+
+def _agreement_tasks(studio: Studio) -> list[Task]:
+    """Proposed terms that wait for the artist, for those who may answer; one query."""
+    if not studio.may_manage:
+        return []
+    waiting = agreement_versions.list_waiting(Party.objects.filter(artist=studio.artist)).order_by("pk")
+    return [
+        Task(
+            f"An agreement waits for your answer: {version.agreement.title}",
+            "read it, and see what it would change; leaving it costs nothing",
+            studio.url("studio-agreement", version_id=version.pk),
+        )
+        for version in waiting[:MAX_CLAIM_TASKS]
+    ]
 
 
 def _claim_tasks(studio: Studio) -> list[Task]:

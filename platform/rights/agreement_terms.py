@@ -148,7 +148,13 @@ def _write_end(ends_at: datetime, zone: tzinfo) -> str:
 def _write_limit(permission: Permission) -> str:
     if permission.monthly_limit is None:
         return "Without a limit."
-    return f"At most {permission.monthly_limit:,} a calendar month (UTC) of each use."
+    alone = ["each use"]
+    if len(permission.songs) > 1:
+        alone.append("each named song" if permission.songs[0].recording or permission.songs[0].work else "each artist")
+    if len(permission.countries) > 1:
+        alone.append("each country")
+    counted = f", counted for {get_text_list(alone, 'and')} by itself" if len(alone) > 1 else " of each use"
+    return f"At most {permission.monthly_limit:,} a calendar month (UTC){counted}."
 
 
 def _write_keys(terms: Terms) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from rights.models import Acceptance, AgreementParty, AgreementVersion, Party
@@ -23,6 +24,14 @@ class State(StrEnum):
     """One of the parties ended the proposal before everybody had accepted it."""
     LAPSED = "lapsed"
     """Its last day passed before everybody had accepted it."""
+
+
+class Member(NamedTuple):
+    """A party of a version, and its acceptance if it accepted."""
+
+    party: Party
+    holds_key: bool
+    acceptance: Acceptance | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,10 @@ class Reading:
         return [each.party for each in self.parties if each.party_id not in self.acceptances]
 
     @property
+    def members(self) -> list[Member]:
+        return [Member(each.party, each.holds_key, self.acceptances.get(each.party_id)) for each in self.parties]
+
+    @property
     def is_live(self) -> bool:
         """Whether it permits something now, or from its first day on."""
         return self.state in (State.PLANNED, State.IN_FORCE)
@@ -65,10 +78,14 @@ def list_of(party: Party) -> QuerySet[AgreementVersion]:
     return AgreementVersion.objects.filter(parties__party=party).select_related("agreement", "scheme")
 
 
-def list_waiting(party: Party) -> QuerySet[AgreementVersion]:
-    """The versions that this party has not accepted, and still can."""
-    open_ones = list_of(party).filter(live_from=None, ended_at=None).exclude(ends_at__lte=timezone.now())
-    return open_ones.exclude(pk__in=Acceptance.objects.filter(party=party).values("version"))
+def list_waiting(parties: QuerySet[Party]) -> QuerySet[AgreementVersion]:
+    """The versions that one of these parties has not accepted, and still can."""
+    named = AgreementParty.objects.filter(party__in=parties)
+    given = Acceptance.objects.filter(version=OuterRef("version"), party=OuterRef("party"))
+    waiting = AgreementVersion.objects.filter(pk__in=named.exclude(Exists(given)).values("version"))
+    return (
+        waiting.filter(live_from=None, ended_at=None).exclude(ends_at__lte=timezone.now()).select_related("agreement")
+    )
 
 
 def read(versions: Iterable[AgreementVersion]) -> list[Reading]:

@@ -14,7 +14,7 @@ from accounts.models import Person
 from accounts.roles import is_staff
 from audit import trail
 from catalog.models import Artist, Recording, Work
-from rights import agreement_notices
+from rights import notices
 from rights import parties as rights_parties
 from rights.exceptions import Overlap, ProposalOver
 from rights.models import (
@@ -120,7 +120,7 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
         )
         AgreementScope.objects.bulk_create(AgreementScope(version=version, **_columns(scope)) for scope in terms.scopes)
         _record("agreement.proposed", version, by=by)
-        agreement_notices.post(agreement_notices.PROPOSED, version)
+        notices.post_about_agreement("agreement.proposed", version)
     version.refresh_from_db()
     return version
 
@@ -154,7 +154,7 @@ def accept(
         accepted = Acceptance.objects.filter(version=version).count()
         is_in_force = accepted == AgreementParty.objects.filter(version=version).count()
         if not is_in_force:
-            agreement_notices.post(agreement_notices.ACCEPTED, version)
+            notices.post_about_agreement("agreement.accepted", version)
         else:
             try:
                 _bring_into_force(version, by=by)
@@ -180,7 +180,7 @@ def end(version: AgreementVersion, *, by: Person) -> None:
         if live.filter(pk=version.pk).update(ended_at=Now(), ended_by=by.actor):
             _end_grants(version)
             _record("agreement.ended", version, by=by)
-            agreement_notices.post(agreement_notices.ENDED, version)
+            notices.post_about_agreement("agreement.ended", version)
     version.refresh_from_db()
 
 
@@ -255,7 +255,7 @@ def _bring_into_force(version: AgreementVersion, *, by: Person) -> None:
             _end_grants(before)
         cursor.execute(INSERT_GRANTS_SQL, [version.pk])
     _record("agreement.in_force", version, by=by)
-    agreement_notices.post(agreement_notices.IN_FORCE, version)
+    notices.post_about_agreement("agreement.in_force", version)
 
 
 def _end_grants(version: AgreementVersion) -> None:

@@ -1,4 +1,4 @@
-"""Tell the open pages of both sides what became of a roster entry or a claim, in the transaction of the change.
+"""Tell the open pages of all sides what became of a roster entry, a claim or an agreement, as it changes.
 
 A notice has the kind, which is the action in the audit trail, and the id, and no text.
 """
@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Member
 from live import notices
 from live.notices import NewNotice
-from rights.models import Claim, IsrcPrefix, Party, RosterEntry
+from rights.models import AgreementVersion, Claim, IsrcPrefix, Party, RosterEntry
 
 WAITING, DISPUTED = "claim.waiting", "claim.disputed"
 
@@ -34,6 +34,13 @@ def list_sides(claim: Claim) -> QuerySet[Party]:
     isrc = claim.recording.isrc if claim.recording else None
     holders = IsrcPrefix.objects.filter(prefix=(isrc or "")[:5], ended_at=None).values("party")
     return Party.objects.filter(Q(pk__in=there) | Q(pk__in=holders) | Q(pk=claim.party_id))
+
+
+def post_about_agreement(action: str, version: AgreementVersion) -> None:
+    """Post to everybody who acts for a party of this version."""
+    parties = Party.objects.filter(pk__in=version.parties.values("party"))
+    teams = Q(team__artist__party__in=parties) | Q(team__party__in=parties) | Q(team__party__represents__in=parties)
+    _post(teams, action, f"agreement:{version.pk}")
 
 
 def _post(teams: Q, kind: str, reference: str) -> None:

@@ -39,7 +39,7 @@ SIGNED_IN_NAMES = {
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
     "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
-    "api-staff-isrc-prefix",
+    "api-staff-isrc-prefix", "api-staff-split-schemes",
 }  # fmt: skip
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle"}
 STUDIO_API_NAMES = {
@@ -47,7 +47,8 @@ STUDIO_API_NAMES = {
     "api-program-versions", "api-program-version-sign",
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
     "api-draft-decline",
-    "api-draft-undo", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
+    "api-draft-undo", "api-agreements", "api-agreement", "api-agreement-effect", "api-agreement-accept",
+    "api-agreement-end", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-recording-owners", "api-recording-works", "api-recording-shares", "api-recording-share",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
@@ -183,6 +184,7 @@ def scene(db: None) -> dict[str, Any]:
     label = owners.create_party()
     roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
     claim = claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000)
+    version = agreements.propose(label, party)
     return {
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",
@@ -192,6 +194,12 @@ def scene(db: None) -> dict[str, Any]:
             "api-review-settings": f"/api/v1/studio/{artist.slug}/review-settings",
             "api-profile": f"/api/v1/studio/{artist.slug}/profile",
             "api-profile-picture": f"/api/v1/studio/{artist.slug}/profile/picture",
+            "api-agreements": f"/api/v1/studio/{artist.slug}/agreements",
+            "api-agreement": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}",
+            "api-agreement-effect": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/dry-run",
+            "api-agreement-accept": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/accept",
+            "api-agreement-end": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/end",
+            "api-staff-split-schemes": "/api/v1/staff/split-schemes",
             "api-recordings": f"/api/v1/studio/{artist.slug}/recordings",
             "api-recording": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}",
             "api-recording-cover": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/cover",
@@ -235,7 +243,7 @@ def scene(db: None) -> dict[str, Any]:
         "program": program,
         "song": song,
         "claim": claim,
-        "agreement": agreements.propose(label, party),
+        "agreement": version,
     }
 
 

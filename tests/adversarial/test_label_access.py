@@ -62,16 +62,27 @@ LABEL_API = {
     "api-label-team": (f"{API}/team", "get post"),
     "api-label-approvals": (f"{API}/approvals", "get"),
     "api-label-approval": (f"{API}/approvals/{{draft}}", "post"),
+    "api-label-agreements": (f"{API}/agreements", "get post"),
+    "api-label-agreement-dry-run": (f"{API}/agreements/dry-run", "post"),
+    "api-label-agreement": (f"{API}/agreements/{{version}}", "get"),
+    "api-label-agreement-next": (f"{API}/agreements/{{version}}/next", "post"),
+    "api-label-agreement-effect": (f"{API}/agreements/{{version}}/dry-run", "get"),
+    "api-label-agreement-accept": (f"{API}/agreements/{{version}}/accept", "post"),
+    "api-label-agreement-end": (f"{API}/agreements/{{version}}/end", "post"),
     "api-label-imports": (f"{API}/imports", "get post"),
     "api-label-import": (f"{API}/imports/{{import}}", "get delete"),
     "api-label-import-start": (f"{API}/imports/{{import}}/start", "post"),
     "api-label-import-lines": (f"{API}/imports/{{import}}/lines", "get"),
 }
+TERMS = {"title": "Playlists of Mara Veil", "artists": ["mara-veil"], "uses": ["playlist"]}
 SENT: dict[str, dict[str, Any]] = {
     "api-label-roster": {"artist": "ove-lind"},
     "api-label-claim": {"answer": "confirm"},
     "api-label-approval": {"answer": "approve", "revision": 1},
     "api-label-switches": {"use": "remix", "on": True},
+    "api-label-agreements": TERMS,
+    "api-label-agreement-dry-run": TERMS,
+    "api-label-agreement-next": TERMS,
     "api-label-team": {"email": "new@example.com", "role": "editor"},
 }
 MAY: dict[str, set[str]] = {
@@ -99,6 +110,10 @@ MAY_BY_API = {
     "api-label-approval post": MAY["label-approval"],
     "api-label-switches post": MAY["label-switches"],
     "api-label-team post": MAY["label-team"],
+    "api-label-agreements post": {"signatory"},
+    "api-label-agreement-next post": {"signatory"},
+    "api-label-agreement-accept post": MAY["label-agreement-accept"],
+    "api-label-agreement-end post": MAY["label-agreement-end"],
 }
 
 

@@ -110,6 +110,10 @@ NOT_PAGES = {
     "studio-label-answer", "label-roster-end", "label-claim", "label-approval", "staff-claim-settle",
     "label-import-start", "label-import-remove", "label-import-verdicts", "label-export",
     "label-team-invitation", "label-team-member",
+    "api-label-agreements", "api-label-agreement", "api-label-agreement-dry-run", "api-label-agreement-next",
+    "api-label-agreement-effect", "api-label-agreement-accept", "api-label-agreement-end",
+    "api-agreements", "api-agreement", "api-agreement-effect", "api-agreement-accept", "api-agreement-end",
+    "api-staff-split-schemes",
     "label-agreement-accept", "label-agreement-end", "studio-agreement-accept", "studio-agreement-end",
     # parts of a page, audio files and pictures
     "settings-name-note",

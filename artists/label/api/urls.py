@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from artists.label.api import approvals, claims, imports, roster, switches, team
+from artists.label.api import agreements, approvals, claims, imports, roster, switches, team
 
 LABELS = "api/v1/labels"
 LABEL = f"{LABELS}/<int:party>"
 ARTIST = f"{LABEL}/artists/<slug:slug>"
+AGREEMENT = f"{LABEL}/agreements/<int:pk>"
 IMPORT = f"{LABEL}/imports/<int:pk>"
 
 urlpatterns = [
@@ -20,6 +21,13 @@ urlpatterns = [
     path(f"{LABEL}/approvals/<int:pk>", approvals.ApprovalView.as_view(), name="api-label-approval"),
     path(f"{ARTIST}/switches", switches.LabelSwitchesView.as_view(), name="api-label-switches"),
     path(f"{ARTIST}/switches/songs", switches.LabelSongSwitchesView.as_view(), name="api-label-switch-songs"),
+    path(f"{LABEL}/agreements", agreements.AgreementsView.as_view(), name="api-label-agreements"),
+    path(f"{LABEL}/agreements/dry-run", agreements.AgreementDryRunView.as_view(), name="api-label-agreement-dry-run"),
+    path(AGREEMENT, agreements.AgreementView.as_view(), name="api-label-agreement"),
+    path(f"{AGREEMENT}/next", agreements.AgreementNextView.as_view(), name="api-label-agreement-next"),
+    path(f"{AGREEMENT}/dry-run", agreements.StoredDryRunView.as_view(), name="api-label-agreement-effect"),
+    path(f"{AGREEMENT}/accept", agreements.AgreementAcceptView.as_view(), name="api-label-agreement-accept"),
+    path(f"{AGREEMENT}/end", agreements.AgreementEndView.as_view(), name="api-label-agreement-end"),
     path(f"{LABEL}/imports", imports.ImportsView.as_view(), name="api-label-imports"),
     path(IMPORT, imports.ImportView.as_view(), name="api-label-import"),
     path(f"{IMPORT}/start", imports.ImportStartView.as_view(), name="api-label-import-start"),

@@ -17,7 +17,6 @@ from catalog.models import Artist
 from rights.agreement_terms import USES, read_clauses
 from rights.agreement_versions import Reading
 from rights.models import AfterEnd, Party, SplitScheme, Use
-from rights.refusals import write_use
 
 TEXT = {"dir": "auto", "autocomplete": "off"}
 MAX_LINES = 60
@@ -79,7 +78,11 @@ class AgreementForm(forms.Form):
         widget=forms.TextInput({"list": "zones", "autocomplete": "off"}),
     )  # fmt: skip
     monthly_limit = forms.IntegerField(
-        label="At most so many a month, of each use", required=False, min_value=1, max_value=MAX_LIMIT
+        label="At most so many a month",
+        required=False,
+        min_value=1,
+        max_value=MAX_LIMIT,
+        help_text="Of each use. Each artist or named song, and each country, is counted by itself.",
     )
     after_end = forms.ChoiceField(
         label="When it ends, what fans received", choices=AfterEnd.choices, widget=forms.RadioSelect
@@ -139,15 +142,9 @@ class AgreementForm(forms.Form):
                 )
             except InvalidRequest as error:
                 self.add_error("last_day", str(error))
-        if {"artists", "others"} <= cleaned.keys() and not cleaned["artists"] and not cleaned["others"]:
-            self.add_error("artists", "Choose somebody to agree with: an artist, or a publisher below.")
-        scheme = cleaned.get("scheme")
-        if scheme and scheme.use not in cleaned.get("uses", ()):
-            self.add_error("scheme", f"This split is for {write_use(scheme.use)}, which these terms do not permit.")
-        if scheme and scheme.tier_class not in ("", cleaned.get("tier_class")):
-            self.add_error("scheme", f"This split is for the tiers “{scheme.tier_class}” alone.")
-        if cleaned.get("covers_later") and cleaned.get("songs"):
-            self.add_error("covers_later", "You named songs, so none is added later. Untick it, or name no song.")
+        if not self.errors:
+            for name, problem in proposals.find_problems(self.choices).items():
+                self.add_error(name, problem)
         return cleaned
 
     @property

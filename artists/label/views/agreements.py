@@ -6,16 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts import reauthentication
 from accounts.exceptions import NotAllowed
-from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
+from artists import agreement_answers
 from artists.agreement_papers import Paper, group_by_agreement, list_signatures, measure_end, run_dry_stored
 from artists.label.access import Label, label_member_required
-from rights import agreement_versions, agreements
+from rights import agreement_versions
 from rights.agreement_versions import Reading, State
 from rights.exceptions import RightsError
-from rights.hashing import address_digest
 from rights.models import AgreementVersion, Party
 from web.decorators import post_only
 from web.pagination import cursor_or_start, paginate
@@ -56,7 +54,7 @@ def accept_agreement(request: AuthenticatedHttpRequest, label: Label, version_id
 def end_agreement(request: AuthenticatedHttpRequest, label: Label, version_id: int) -> HttpResponse:
     """End the version, or take back or refuse the proposal."""
     reading = get_reading_or_404(label.party, version_id)
-    return _apply(request, label, reading, lambda: end(reading, by=request.user))
+    return _apply(request, label, reading, lambda: end(request, reading, label.party))
 
 
 def get_reading_or_404(party: Party, version_id: int) -> Reading:
@@ -66,26 +64,16 @@ def get_reading_or_404(party: Party, version_id: int) -> Reading:
 
 def accept(request: AuthenticatedHttpRequest, reading: Reading, party: Party) -> str:
     """Accept for the party, and say what follows."""
-    agreements.accept(
-        reading.version,
-        party,
-        by=request.user,
-        fresh=reauthentication.did_recently_authenticate(request),
-        country=request.user.country,
-        address_hash=address_digest(request.META.get("REMOTE_ADDR", "")),
-    )
-    return DONE.get(agreement_versions.read([reading.version])[0].state, "Accepted.")
+    return DONE.get(agreement_answers.accept(request, reading, party).state, "Accepted.")
 
 
-def end(reading: Reading, *, by: Person) -> str:
+def end(request: AuthenticatedHttpRequest, reading: Reading, party: Party) -> str:
     """End it, and say what follows."""
     was_proposed = reading.state == State.PROPOSED
-    agreements.end(reading.version, by=by)
-    return (
-        "The proposal is closed. Nothing was permitted by it."
-        if was_proposed
-        else "Ended. Nothing new is made from it."
-    )
+    agreement_answers.end(request, reading, party)
+    if was_proposed:
+        return "The proposal is closed. Nothing was permitted by it."
+    return "Ended. Nothing new is made from it."
 
 
 def _apply(

@@ -48,7 +48,8 @@ def accept_agreement(request: AuthenticatedHttpRequest, studio: Studio, version_
 def end_agreement(request: AuthenticatedHttpRequest, studio: Studio, version_id: int) -> HttpResponse:
     """End the version, or refuse the proposal."""
     reading = _get_reading_or_404(studio, version_id)
-    return _apply(request, studio, reading, lambda: end(reading, by=request.user))
+    party = parties.get_artist_party(studio.artist)
+    return _apply(request, studio, reading, lambda: end(request, reading, party))
 
 
 def _get_reading_or_404(studio: Studio, version_id: int) -> Reading:

@@ -1,0 +1,56 @@
+"""An artist's agreements over the API: list, read, dry-run, accept and end them."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from artists import agreement_answers
+from artists.api.access import StudioView
+from artists.label.api.agreement_terms import DryRunSerializer
+from artists.label.api.agreements import AgreementSerializer, dry_run_stored, get_reading_or_404, list_agreements
+from rights import parties
+from rights.models import Party
+
+
+class StudioAgreementView(StudioView):
+    """Base of the views of an artist's agreements."""
+
+    def get_party(self) -> Party:
+        return parties.get_artist_party(self.get_artist())
+
+
+class StudioAgreementsView(StudioAgreementView):
+    @extend_schema(responses=AgreementSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """List the newest 200 versions of agreements that name the artist, newest first."""
+        return list_agreements(self.get_party())
+
+
+class OneAgreementView(StudioAgreementView):
+    @extend_schema(responses=AgreementSerializer)
+    def get(self, request: Request, slug: str, pk: int) -> Response:
+        """One version, with who accepted it."""
+        return Response(AgreementSerializer(get_reading_or_404(self.get_party(), pk)).data)
+
+
+class OneDryRunView(StudioAgreementView):
+    @extend_schema(responses=DryRunSerializer)
+    def get(self, request: Request, slug: str, pk: int) -> Response:
+        """Count what could be used if everybody accepted these terms, over all songs of the artist."""
+        return dry_run_stored(self.get_party(), pk)
+
+
+class AcceptView(StudioAgreementView):
+    @extend_schema(request=None, responses=AgreementSerializer)
+    def post(self, request: Request, slug: str, pk: int) -> Response:
+        """Accept a version as it stands. A principal does this, with a password typed in the last ten minutes."""
+        own = self.get_party()
+        return Response(AgreementSerializer(agreement_answers.accept(request, get_reading_or_404(own, pk), own)).data)
+
+
+class EndView(StudioAgreementView):
+    @extend_schema(request=None, responses=AgreementSerializer)
+    def post(self, request: Request, slug: str, pk: int) -> Response:
+        """End a version, or refuse a proposal, for everybody. A principal or an owner of the team does this."""
+        own = self.get_party()
+        return Response(AgreementSerializer(agreement_answers.end(request, get_reading_or_404(own, pk), own)).data)
