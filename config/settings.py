@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "listens",
     "rights",
     "live",
+    "ledger",
     "events",
     "catalog",
     "worker",

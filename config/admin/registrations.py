@@ -17,6 +17,8 @@ from config.admin.reveals import count_reveal, record_find
 from config.admin.site import site
 from events.models import DeadLetter, Outbox
 from fans.models import Experience, OptIn
+from ledger.models import Account, Transaction
+from ledger.models import Entry as LedgerEntry
 from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from trust.models import Report
@@ -230,6 +232,30 @@ class ReportAdmin(ReadOnlyAdmin):
              "handled_by", "handled_at")  # fmt: skip
     hidden = ("listens", "words", "shown", "note")
     filters = ("artist", "program")
+
+
+@admin.register(Account, site=site)
+class AccountAdmin(ReadOnlyAdmin):
+    list_display = ("id", "book", "code", "currency", "kind")
+    shown = ("id", "book", "code", "currency", "kind")
+    related = (("Entries", "ledger_entry", "account"),)
+
+
+@admin.register(Transaction, site=site)
+class TransactionAdmin(ReadOnlyAdmin):
+    """The ledger holds ids and versions alone, so all of it is shown."""
+
+    list_display = ("id", "at", "book", "kind", "key", "currency")
+    shown = ("id", "at", "book", "kind", "key", "currency", "reverses", "facts")
+    filters = ("reverses",)
+    related = (("Entries", "ledger_entry", "transaction"), ("What reverses it", "ledger_transaction", "reverses"))
+
+
+@admin.register(LedgerEntry, site=site)
+class LedgerEntryAdmin(ReadOnlyAdmin):
+    list_display = ("id", "transaction_id", "account_id", "amount", "currency", "book")
+    shown = ("id", "transaction", "account", "amount", "currency", "book")
+    filters = ("account", "transaction")
 
 
 @admin.register(Entry, site=site)

@@ -14,10 +14,13 @@ from audit.models import Entry
 from catalog.models import Artist
 from events.models import DeadLetter, Outbox
 from fans.models import Experience, OptIn
+from ledger.models import Account, Transaction
+from ledger.models import Entry as LedgerEntry
 from listens import sources
 from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from tests import factories
+from tests.ledger.factories import post_charge
 from tests.trust.factories import a_report
 from trust.models import Report
 
@@ -61,6 +64,8 @@ def create_objects() -> Objects:
     outbox = Outbox.objects.create(**record, keep_until_counted=True)
     where: dict[str, Any] = {"topic_id": uuid.uuid4(), "partition": 0, "offset": 7}
     dead_letter = DeadLetter.objects.create(**record, **where, reason="unexpected ValueError: hidden words")
+    posted = post_charge()
+    entry = posted.entries.select_related("account").latest("pk")
     return {
         Person: fan,
         Team: artist.team,
@@ -81,5 +86,8 @@ def create_objects() -> Objects:
         Grant: artist.grants.get(),
         Decision: experience.decision,
         Report: a_report(fan, artist=artist.pk),
+        Account: entry.account,
+        Transaction: posted,
+        LedgerEntry: entry,
         Entry: Entry.objects.latest("pk"),
     }

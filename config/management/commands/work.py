@@ -1,4 +1,4 @@
-"""Run background jobs: drafts, delivery, expiry, withdrawal, reports, imports of catalogues, and housekeeping."""
+"""Run background jobs: drafts, delivery, expiry, withdrawal, reports, imports, the ledger's chain, and housekeeping."""
 
 import threading
 from argparse import ArgumentParser
@@ -15,6 +15,7 @@ from config import housekeeping
 from config.management.base import ProcessCommand
 from config.processes import StopWait
 from fans import opt_ins
+from ledger import chain
 from rights.imports import uploads
 from rights.imports import work as imports
 from trust import reports
@@ -42,6 +43,7 @@ JOBS = {
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "imports": Job(imports.work_next, uploads.CHANNEL),
+    "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }
 
