@@ -215,7 +215,8 @@ class DeadLetterAdmin(ReadOnlyAdmin):
 class GrantAdmin(ReadOnlyAdmin):
     list_display = ("id", "party_id", "artist_id", "use", "version", "live_from", "ended_at")
     shown = ("id", "party", "artist", "use", "tier_class", "recording", "work", "country", "allows", "covers_later",
-             "version", "by", "at", "live_from", "live_until", "ended_at", "ended_by", "agreement_version")  # fmt: skip
+             "after_end", "version", "by", "at", "live_from", "live_until", "ended_at", "ended_by",
+             "agreement_version")  # fmt: skip
     filters = ("artist",)
 
 
