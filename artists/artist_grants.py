@@ -1,6 +1,7 @@
 """The artist's grants: whether programs may send messages, and switches that the API and the studio press."""
 
 from collections.abc import Iterable
+from typing import Unpack
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from catalog.models import Artist, Recording
 from live import notices
 from rights import clearance, grants
 from rights.clearance_result import ClearanceRefusal, ClearanceRequest
+from rights.grants import Limits
 from rights.models import Use
 
 type MessageRefusals = dict[int | None, ClearanceRefusal | None]
@@ -35,11 +37,11 @@ def switch_on(
     by: Person,
     fresh: bool,
     recording: Recording | None = None,
-    covers_later: bool | None = None,
+    **limits: Unpack[Limits],
 ) -> None:
     """Permit a use and notify the team's open pages. Raises what `rights.grants.switch_on` raises."""
     with transaction.atomic():
-        grants.switch_on(artist, use, by=by, fresh=fresh, recording=recording, covers_later=covers_later)
+        grants.switch_on(artist, use, by=by, fresh=fresh, recording=recording, **limits)
         notices.post(artist_notices("grant.changed", artist))
 
 

@@ -32,13 +32,13 @@ def deliver_next() -> bool:
         drafts = _lock_due_drafts()
         if not drafts:
             return False
-        obstacles = _find_obstacles(drafts)
+        obstacles, kept = _find_obstacles(drafts)
         outdated = fact_checks.find_outdated([draft for draft in drafts if draft.pk not in obstacles])
         obstacles |= {pk: found.reason for pk, found in outdated.items()}
         stopped = [draft for draft in drafts if draft.pk in obstacles]
         _stop_drafts(stopped, obstacles, outdated)
         fact_checks.reopen_moments(stopped, outdated)
-        _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], stopped)
+        _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], stopped, kept)
     return True
 
 
@@ -60,15 +60,15 @@ def _lock_due_drafts() -> list[Draft]:
     return list(drafts.order_by("pk"))
 
 
-def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
-    """The reason for each draft that cannot be delivered, by id.
+def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, str]]:
+    """The reason for each draft that cannot be delivered, by id; and what fans keep later, by the clearances that hold.
 
     The grants, opt-ins and programs that allow the others are locked until the transaction has committed.
     """
     live = _lock_live_programs({draft.version.program_id for draft in drafts})
     opted_in = eligibility.lock_opted_in(drafts)
     muted = mutes.muted_pairs({draft.fan_and_program for draft in drafts})
-    cleared = clearance.still_clear({draft.clearance_id for draft in drafts}, hold=True)
+    cleared = clearance.hold_clear({draft.clearance_id for draft in drafts})
     uncleared = _describe_uncleared([draft for draft in drafts if draft.clearance_id not in cleared])
     checks: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (REASON_OPTED_OUT, lambda draft: draft.pk in opted_in),
@@ -77,7 +77,7 @@ def _find_obstacles(drafts: Sequence[Draft]) -> dict[int, str]:
         (REASON_ERASED, lambda draft: draft.content_hash is not None),
     )
     reasons = {draft.pk: next((reason for reason, passes in checks if not passes(draft)), "") for draft in drafts}
-    return {pk: reason for pk, reason in reasons.items() if reason} | uncleared
+    return {pk: reason for pk, reason in reasons.items() if reason} | uncleared, cleared
 
 
 def _describe_uncleared(drafts: Sequence[Draft]) -> dict[int, str]:
@@ -127,16 +127,19 @@ def _describe_stop(draft: Draft) -> Entry:
     return trail.new_entry(f"draft.{draft.state}", by=actor, subject=f"draft:{draft.pk}", reason=draft.reason)
 
 
-def _deliver_drafts(drafts: Sequence[Draft], stopped: Sequence[Draft]) -> None:
-    """Make the experiences. The notices on stopped drafts are posted along with those of the experiences."""
-    prepared = [_prepare_experience(draft) for draft in drafts]
+def _deliver_drafts(drafts: Sequence[Draft], stopped: Sequence[Draft], kept: Mapping[int, str]) -> None:
+    """Make the experiences. The notices on stopped drafts are posted along with those of the experiences.
+
+    `kept` says for each clearance what fans keep when a yes ends.
+    """
+    prepared = [_prepare_experience(draft, kept[draft.clearance_id]) for draft in drafts]
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(state=Draft.State.DELIVERED)
     delivered = experiences.deliver(prepared, by=ACTOR, also_notify=draft_notices("draft.decided", stopped))
     by_draft = {experience.draft: experience for experience in delivered}
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))
 
 
-def _prepare_experience(draft: Draft) -> experiences.NewExperience:
+def _prepare_experience(draft: Draft, after_end: str) -> experiences.NewExperience:
     """The experience has exactly what was decided on. The assertions are for mypy: constraints promise the same."""
     assert draft.mark is not None
     assert draft.credit is not None
@@ -159,4 +162,5 @@ def _prepare_experience(draft: Draft) -> experiences.NewExperience:
         decision_id=draft.decision_id,
         use=draft.use,
         clearance_id=draft.clearance_id,
+        after_end=after_end,
     )

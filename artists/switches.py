@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from catalog.models import Artist, Recording
 from rights import clearance, grants
@@ -108,6 +108,14 @@ def is_on(artist: Artist, use: str, song: Recording | None) -> bool:
     """Whether the artist's own yes is in."""
     own, _ = _split(clearance.find_missing(use, artist, [song] if song else []))
     return own <= OWN_YES
+
+
+def find_after_end(artist: Artist, use: str, song: Recording | None) -> str:
+    """What fans keep when the artist's own yes ends now: as its narrowest grant says; "" where nothing is on."""
+    about = Q(recording=None) | Q(recording=song) if song else Q(recording=None)
+    live = grants.list_live().filter(about, party__artist=artist, use=use, allows=True)
+    kept = live.order_by(F("recording").asc(nulls_last=True)).values_list("after_end", flat=True).first()
+    return kept or ""
 
 
 def list_others(artist: Artist, use: str, song: Recording) -> tuple[Missing, ...]:

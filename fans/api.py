@@ -18,6 +18,7 @@ from fans.consent_texts import CONSENT_VERSION
 from fans.models import Experience
 from listens import retraction
 from listens.models import DuplicateReason, Listen
+from rights.stops import Stop
 from web.pagination import StrictCursorPagination
 from web.serializers import StrictSerializer
 
@@ -77,12 +78,20 @@ class OptInView(APIView):
         return dict(OptInStateSerializer(state).data)
 
 
+class StopSerializer(serializers.Serializer[Stop]):
+    by = serializers.CharField(help_text="empty where nobody knows who owns the song any more")
+    at = serializers.DateTimeField(allow_null=True)
+
+
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     artist = serializers.CharField(source="artist.name")
     mark_words = serializers.CharField()
-    text = serializers.SerializerMethodField(help_text="null once it was erased or withdrawn")
+    text = serializers.SerializerMethodField(help_text="null once it was erased, withdrawn or stopped")
     why = serializers.SerializerMethodField(
         help_text="why you got it, as facts and as a sentence made of them; null once it was erased"
+    )
+    stopped = StopSerializer(
+        allow_null=True, help_text="where a yes behind it ended: by whom and since when; its text is null then"
     )
     receipt = serializers.SerializerMethodField(help_text="the unlisted address of its receipt")
 
@@ -90,7 +99,7 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         model = Experience
         fields = [
             "id", "artist", "kind", "text", "mark", "mark_words", "why", "salt",
-            "delivered_at", "opened_at", "withdrawn_at", "receipt",
+            "delivered_at", "opened_at", "withdrawn_at", "stopped", "receipt",
         ]  # fmt: skip
         extra_kwargs = {"salt": {"help_text": "with it and the text you can check the receipt's commitment"}}
 
@@ -101,7 +110,7 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         return {**experience.why, "sentence": experience.reason_sentence} if experience.why else None
 
     def get_text(self, experience: Experience) -> str | None:
-        return None if experience.withdrawn_at else experience.text
+        return None if experience.withdrawn_at or experience.stopped else experience.text
 
 
 class NewestDeliveredFirst(StrictCursorPagination):

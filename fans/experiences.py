@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from accounts.models import Person
@@ -18,6 +19,7 @@ from audit import trail
 from fans.exceptions import AlreadyErased, AlreadyWithdrawn, InvalidReason
 from fans.models import Experience
 from live import notices
+from rights.stops import stop_sql
 
 # Audit actions, and the kinds of the notices that open pages of the fan listen to.
 DELIVERED = "experience.delivered"
@@ -45,6 +47,7 @@ class NewExperience:
     decision_id: int
     use: str
     clearance_id: int
+    after_end: str
     kind: str = "message"
 
 
@@ -66,8 +69,17 @@ def deliver(
 
 
 def received_by(person: Person) -> QuerySet[Experience]:
-    """What one person received. Every page and API of a fan fetches experiences through this."""
-    return Experience.objects.filter(person=person)
+    """What one person received. Every page and API of a fan fetches experiences through this.
+
+    It asks in the same query whether those that can stop still play: see `Experience.stopped`.
+    """
+    return with_stops(Experience.objects.filter(person=person))
+
+
+def with_stops(rows: QuerySet[Experience]) -> QuerySet[Experience]:
+    """These experiences with what `stopped` reads. Nothing is asked about messages."""
+    asked = {"stop": RawSQL(stop_sql("fans_experience"), [], JSONField())}  # noqa: S611 - our own constant
+    return rows.annotate(**asked)
 
 
 def count_audience(program: int) -> int:

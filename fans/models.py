@@ -10,7 +10,8 @@ from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
 from fans import moment_text
 from fans.consent_texts import CONSENT_VERSION, write_news
-from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance, Use
+from rights.models import CONTENT_HASH, WHY_HASH, AfterEnd, Decision, StoredClearance, Use
+from rights.stops import Stop, read_stop
 
 
 class Mark(models.TextChoices):
@@ -183,6 +184,13 @@ class Experience(models.Model):
     why_hash = GeneratedField(expression=WHY_HASH, output_field=CharField(max_length=64), db_persist=True)
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="+")
     clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
+    after_end = models.CharField(
+        max_length=8,
+        choices=AfterEnd.choices,
+        default=AfterEnd.PLAYS_ON,
+        db_default=AfterEnd.PLAYS_ON,
+        help_text="what the fan keeps when a yes ends, as the grants said at delivery",
+    )
     receipt_key = models.CharField(max_length=32, unique=True, default=receipt_key)
     delivered_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True)
@@ -218,6 +226,18 @@ class Experience(models.Model):
     @property
     def mark_words(self) -> str:
         return Mark(self.mark).text(self.credit)
+
+    @property
+    def stopped(self) -> Stop | None:
+        """By whom and since when, where a yes behind it ended. A message never stops.
+
+        Raises RuntimeError where it was not fetched with `experiences.received_by`, which asks.
+        """
+        if self.after_end == AfterEnd.PLAYS_ON:
+            return None
+        if "stop" not in self.__dict__:
+            raise RuntimeError("Nobody asked whether this experience still plays: fetch it with `received_by`.")
+        return read_stop(self.__dict__["stop"])
 
     @property
     def is_erased(self) -> bool:

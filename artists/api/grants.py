@@ -16,7 +16,7 @@ from artists.api.recordings import QUERY_PARAMETER, SongListView
 from artists.switches import SWITCHED_USES
 from catalog.models import Artist, Recording
 from rights import grants
-from rights.models import Grant
+from rights.models import AfterEnd, Grant, Use
 from web.parsers import parse_integer
 from web.serializers import JSONSerializer
 
@@ -29,7 +29,8 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
     class Meta:
         model = Grant
         fields = [
-            "id", "use", "recording", "allows", "covers_later", "version", "live_from", "live_until", "ended_at",
+            "id", "use", "recording", "allows", "covers_later", "after_end", "version", "live_from", "live_until",
+            "ended_at",
         ]  # fmt: skip
 
 
@@ -45,6 +46,14 @@ class GrantSwitchSerializer(GrantScopeSerializer):
     covers_later = serializers.BooleanField(
         required=False, help_text="for all songs: also those that are added later. Messages always cover them."
     )
+    after_end = serializers.ChoiceField(
+        choices=AfterEnd.choices, required=False, help_text="what fans keep when it ends. Messages always stay."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["use"] == Use.PERSONAL_MESSAGE and attrs.get("after_end") == AfterEnd.STOPS:
+            raise serializers.ValidationError({"after_end": "Messages stay readable."})
+        return attrs
 
 
 class SwitchSerializer(serializers.Serializer[switches.Switch]):
@@ -90,7 +99,8 @@ class GrantsView(StudioView):
         song = _get_song(artist, sent.get("recording"))
         if sent["on"]:
             fresh, later = did_recently_authenticate(request), sent.get("covers_later") or None
-            artist_grants.switch_on(artist, sent["use"], by=by, fresh=fresh, recording=song, covers_later=later)
+            limits = {"covers_later": later, "after_end": sent.get("after_end")}
+            artist_grants.switch_on(artist, sent["use"], by=by, fresh=fresh, recording=song, **limits)
         else:
             artist_grants.switch_off(artist, sent["use"], by=by, recording=song)
         said = grants.list_said(artist).filter(recording=song) if song else grants.list_versions(artist)

@@ -146,6 +146,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "after_end",
+                    models.CharField(
+                        choices=[("plays_on", "It plays on"), ("stops", "It stops")],
+                        db_default="plays_on",
+                        default="plays_on",
+                        help_text="what the fan keeps when a yes ends, as the grants said at delivery",
+                        max_length=8,
+                    ),
+                ),
+                (
                     "why_hash",
                     models.GeneratedField(
                         db_persist=True,

@@ -17,14 +17,28 @@ class Migration(migrations.Migration):
             -- An experience is cleared for its artist and use, and everybody who must say yes does so when it is stored.
             ALTER TABLE fans_experience ADD CONSTRAINT cleared_for_its_artist_and_use
             FOREIGN KEY (clearance_id, artist_id, use) REFERENCES rights_clearance (id, artist_id, use);
+            -- What its fan keeps is what the grants say that answer then.
             CREATE FUNCTION fans_only_what_is_still_clear() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                is_clear boolean;
+                keeps_as_said boolean;
             BEGIN
-                IF EXISTS (
-                    SELECT FROM public.rights_answers_again(
+                WITH answer AS (
+                    SELECT said.clearance_id, bool_and(said.problem = '') AS is_clear,
+                        CASE WHEN bool_or(permission.after_end = 'stops') THEN 'stops' ELSE 'plays_on' END AS after_end
+                    FROM public.rights_answers_again(
                         ARRAY(SELECT DISTINCT clearance_id FROM added), statement_timestamp()
-                    ) WHERE problem <> ''
-                ) THEN
+                    ) said LEFT JOIN public.rights_grant permission ON permission.id = said.grant_id
+                    GROUP BY said.clearance_id
+                )
+                SELECT bool_and(answer.is_clear), bool_and(answer.after_end = added.after_end)
+                INTO is_clear, keeps_as_said FROM added LEFT JOIN answer USING (clearance_id);
+                IF NOT is_clear THEN
                     RAISE EXCEPTION 'not everybody who must say yes to an experience still does'
+                    USING ERRCODE = 'check_violation';
+                END IF;
+                IF NOT keeps_as_said THEN
+                    RAISE EXCEPTION 'an experience says what its fan keeps as its grants do'
                     USING ERRCODE = 'check_violation';
                 END IF;
                 RETURN NULL;

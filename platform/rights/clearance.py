@@ -67,13 +67,21 @@ def find_all_missing(
     return {one.request: one.refusal for one in question.ask(list(dict.fromkeys(requests)), at)}
 
 
-def still_clear(ids: Iterable[int], at: datetime | None = None, *, hold: bool = False) -> set[int]:
+def still_clear(ids: Iterable[int], at: datetime | None = None) -> set[int]:
     """The ids of those stored clearances whose question is answered with yes again, by everybody who must say it now.
 
-    An unknown id is never clear. `hold` keeps the grants from ending until this transaction has committed. Whoever ends
-    a grant waits those few milliseconds, and afterwards nothing is delivered under it.
+    An unknown id is never clear.
     """
-    return question.ask_again(ids, at, hold=hold)
+    return question.ask_again(ids, at)
+
+
+def hold_clear(ids: Iterable[int]) -> dict[int, str]:
+    """The same now, and for each what fans keep when a yes ends (`AfterEnd`): it stops where one of the grants says so.
+
+    The grants cannot end until this transaction has committed. Whoever ends one waits those few milliseconds, and
+    afterwards nothing is delivered under it.
+    """
+    return question.ask_again_and_hold(ids)
 
 
 def live_grants(at: datetime | None = None) -> QuerySet[Grant]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,10 +16,22 @@ from audit import trail
 from catalog.models import Artist, Recording, Work
 from rights import parties
 from rights.decisions import require_principal
-from rights.models import Grant, Party, Use
+from rights.models import AfterEnd, Grant, Party, Use
 
 _NOT_ENDED = Q(ended_at=None) | Q(ended_at__gt=Now())
 """An agreement's grant can have an end that lies ahead."""
+
+
+class Limits(TypedDict, total=False):
+    """How far a yes goes. Without any it holds everywhere until it is switched off, and what fans received plays on."""
+
+    territories: Collection[str]
+    """Countries, each of which has a grant of its own."""
+    until: datetime | None
+    covers_later: bool | None
+    """Whether a yes for all songs means those that are added later too."""
+    after_end: str | None
+    """What fans keep when it ends, see `AfterEnd`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +82,7 @@ def switch_on(
     by: Person,
     fresh: bool,
     recording: Recording | None = None,
-    territories: Collection[str] = (),
-    until: datetime | None = None,
-    covers_later: bool | None = None,
+    **limits: Unpack[Limits],
 ) -> list[Grant]:
     """The artist permits a use of all songs, or of one; see `permit`.
 
@@ -80,9 +90,9 @@ def switch_on(
     Raises NotAllowed and ReauthenticationRequired.
     """
     require_principal(artist, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
-    later = use == Use.PERSONAL_MESSAGE if covers_later is None else covers_later
-    limits: dict[str, Any] = {"territories": territories, "until": until, "covers_later": later}
-    return _permit(parties.get_artist_party(artist), use, Songs(artist, recording), by=by, **limits)
+    if limits.get("covers_later") is None:
+        limits["covers_later"] = use == Use.PERSONAL_MESSAGE
+    return _permit(parties.get_artist_party(artist), use, Songs(artist, recording), by=by, limits=limits)
 
 
 def switch_off(artist: Artist, use: str, *, by: Person, recording: Recording | None = None) -> None:
@@ -95,26 +105,14 @@ def switch_off(artist: Artist, use: str, *, by: Person, recording: Recording | N
     _refuse(parties.get_artist_party(artist), use, Songs(artist, recording), by=by)
 
 
-def permit(
-    party: Party,
-    use: str,
-    songs: Songs,
-    *,
-    by: Person,
-    fresh: bool,
-    territories: Collection[str] = (),
-    until: datetime | None = None,
-    covers_later: bool = False,
-) -> list[Grant]:
+def permit(party: Party, use: str, songs: Songs, *, by: Person, fresh: bool, **limits: Unpack[Limits]) -> list[Grant]:
     """Permit a use of all songs, or of one, as a new version that ends the version before.
 
-    Without `territories` it holds everywhere, else there is a grant for each country. Without `until` it holds until it
-    is switched off. Of a song that was switched off alone, the no ends, and a yes is added unless one for all songs
-    holds. `covers_later` says whether songs that are added later are meant too. Raises NotAllowed and
-    ReauthenticationRequired.
+    Of a song that was switched off alone, the no ends, and a yes is added unless one for all songs holds that says the
+    same about what fans keep. Raises NotAllowed and ReauthenticationRequired.
     """
     parties.require_signer(party, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
-    return _permit(party, use, songs, by=by, territories=territories, until=until, covers_later=covers_later)
+    return _permit(party, use, songs, by=by, limits=limits)
 
 
 def refuse(party: Party, use: str, songs: Songs, *, by: Person) -> None:
@@ -144,23 +142,19 @@ def list_live() -> QuerySet[Grant]:
     return Grant.objects.filter(_NOT_ENDED, live_until, live_from__lte=Now())
 
 
-def _permit(
-    party: Party,
-    use: str,
-    songs: Songs,
-    *,
-    by: Person,
-    territories: Collection[str],
-    until: datetime | None,
-    covers_later: bool,
-) -> list[Grant]:
-    limits: dict[str, Any] = {"live_until": until, "covers_later": covers_later and songs.is_all}
+def _permit(party: Party, use: str, songs: Songs, *, by: Person, limits: Limits) -> list[Grant]:
+    after_end = limits.get("after_end")
+    same = {
+        "live_until": limits.get("until"),
+        "covers_later": bool(limits.get("covers_later")) and songs.is_all,
+        "after_end": after_end or AfterEnd.PLAYS_ON,
+    }
     with transaction.atomic():
         said = _lock_said(party, use)
         _end_grants((grant for grant in said if songs.is_of(grant)), by=by)
-        if any(songs.is_in(grant) for grant in said):
+        if any(songs.is_in(grant) and after_end in (None, grant.after_end) for grant in said):
             return []
-        scopes = [{"country": country, **limits} for country in sorted(territories) or [""]]
+        scopes = [{"country": country, **same} for country in sorted(limits.get("territories", ())) or [""]]
         return _say(party, use, songs, scopes, by=by)
 
 

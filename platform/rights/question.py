@@ -14,7 +14,7 @@ from rights.clearance_result import ClearanceRefusal, ClearanceRequest, Missing
 _PARAMETERS = "%(uses)s, %(tiers)s, %(artists)s, %(countries)s, %(songs)s, coalesce(%(at)s, statement_timestamp())"
 ASK_SQL = f"SELECT * FROM rights_answers_with_names({_PARAMETERS})"  # noqa: S608 - of constants
 _HELD = """held AS MATERIALIZED (
-    SELECT permission.id, permission.live_until FROM rights_grant permission
+    SELECT permission.id, permission.live_until, permission.after_end FROM rights_grant permission
     WHERE permission.id IN (SELECT grant_id FROM answer)
         AND (permission.ended_at IS NULL OR permission.ended_at > statement_timestamp())
     ORDER BY permission.id FOR SHARE OF permission
@@ -56,7 +56,8 @@ ASK_AGAIN_SQL = f"""{_ASK_AGAIN_BEGINNING}
 SELECT clearance_id FROM answer GROUP BY clearance_id HAVING bool_and(problem = '')
 """  # noqa: S608
 ASK_AGAIN_AND_HOLD_SQL = f"""{_ASK_AGAIN_BEGINNING}, {_HELD}
-SELECT clearance_id FROM answer LEFT JOIN held ON held.id = grant_id
+SELECT clearance_id, CASE WHEN bool_or(held.after_end = 'stops') THEN 'stops' ELSE 'plays_on' END
+FROM answer LEFT JOIN held ON held.id = grant_id
 GROUP BY clearance_id HAVING bool_and(problem = '' AND held.id IS NOT NULL)
 """  # noqa: S608
 
@@ -115,11 +116,18 @@ def store(requests: Sequence[ClearanceRequest]) -> dict[ClearanceRequest, int]:
     return {requests[n - 1]: pk for n, pk in _execute(STORE_SQL, requests, None)}
 
 
-def ask_again(ids: Iterable[int], at: datetime | None = None, *, hold: bool = False) -> set[int]:
+def ask_again(ids: Iterable[int], at: datetime | None = None) -> set[int]:
     """Those of these stored clearances whose question is answered with yes, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(ASK_AGAIN_AND_HOLD_SQL if hold else ASK_AGAIN_SQL, {"ids": list(set(ids)), "at": at})
+        cursor.execute(ASK_AGAIN_SQL, {"ids": list(set(ids)), "at": at})
         return {row[0] for row in cursor.fetchall()}
+
+
+def ask_again_and_hold(ids: Iterable[int]) -> dict[int, str]:
+    """The same now, with what fans keep afterwards. The grants cannot end before this transaction does."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASK_AGAIN_AND_HOLD_SQL, {"ids": list(set(ids)), "at": None})
+        return dict(cursor.fetchall())
 
 
 def _execute(sql: str, requests: Sequence[ClearanceRequest], at: datetime | None) -> list[tuple[Any, ...]]:

@@ -120,6 +120,12 @@ def test_what_the_receipt_says_is_what_the_draft_says(draft: Draft) -> None:
         refused("differs from its draft", statement, *values)
 
 
+def test_what_a_fan_keeps_is_what_the_grants_say(draft: Draft) -> None:
+    statement, values = insert_experience_sql(draft, after_end="stops")
+
+    refused("says what its fan keeps as its grants do", statement, *values)
+
+
 def test_a_draft_that_nobody_delivers_has_no_experience() -> None:
     approved = factories.create_approved_draft(factories.create_artist())
     statement, values = insert_experience_sql(approved)
@@ -167,6 +173,7 @@ def test_an_unknown_mark_is_refused(draft: Draft) -> None:
         "program = 1",
         "program_version = 2",
         "draft = 99",
+        "after_end = 'stops'",
         "delivered_at = now()",
     ],
 )

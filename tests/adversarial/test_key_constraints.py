@@ -10,7 +10,7 @@ from catalog.models import Artist
 from fans.models import Experience
 from rights import clearance, parties
 from rights.agreements import Key
-from rights.models import AgreementParty, ClearanceKeyHolder, PartyDecision, Place, Use
+from rights.models import AfterEnd, AgreementParty, ClearanceKeyHolder, PartyDecision, Place, Use
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_experience_constraints import insert_experience_sql
@@ -103,6 +103,13 @@ def test_no_experience_lacks_a_key(draft: Draft, song: OwnedSong) -> None:
 
     sql(statement, *values)
     assert Experience.objects.get().draft == draft.pk
+
+
+def test_a_remix_that_stops_is_stored_as_one(song: OwnedSong) -> None:
+    agree(song, after_end=AfterEnd.STOPS)
+    statement, values = deliver(approve(write_remix_note(song)))
+
+    refused("says what its fan keeps as its grants do", statement, *values)
 
 
 def test_a_yes_to_other_words_is_no_yes(draft: Draft, song: OwnedSong) -> None:

@@ -242,7 +242,7 @@ def test_nothing_is_dated_as_delivered_after_the_stop_that_waited_for_it(committ
 
     with transaction.atomic():
         assert eligibility.lock_opted_in([draft]) == {draft.pk}
-        assert clearance.still_clear({draft.clearance_id}, hold=True) == {draft.clearance_id}
+        assert clearance.hold_clear({draft.clearance_id}) == {draft.clearance_id: "plays_on"}
         finish_stop = start_until_blocked(stops[stop])
         assert delivery.deliver_next()
     finish_stop()

@@ -18,6 +18,7 @@ from artists.label.roster import claimed_recordings
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.grants import Songs
+from rights.models import AfterEnd
 from web.pagination import NewestPagination
 from web.serializers import StrictSerializer
 
@@ -44,6 +45,9 @@ class LabelPressSerializer(StrictSerializer):
         min_value=1, max_value=2**63 - 1, required=False, allow_null=True, help_text="none: all songs of the artist"
     )
     covers_later = serializers.BooleanField(required=False, help_text="for all songs: also those that are added later")
+    after_end = serializers.ChoiceField(
+        choices=AfterEnd.choices, required=False, help_text="what fans keep when it ends"
+    )
 
 
 class LabelSwitchesView(LabelView):
@@ -78,7 +82,8 @@ class LabelSwitchesView(LabelView):
             return
         later = songs.is_all and sent.get("covers_later", False)
         fresh = did_recently_authenticate(request)
-        grants.permit(label, sent["use"], songs, by=by, fresh=fresh, covers_later=later)
+        after_end = sent.get("after_end")
+        grants.permit(label, sent["use"], songs, by=by, fresh=fresh, covers_later=later, after_end=after_end)
 
     def _list_switches(self, artist: Artist, song: Recording | None) -> list[switches.Switch]:
         if song is None:

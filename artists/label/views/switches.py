@@ -1,6 +1,7 @@
 """The switches of a rightsholder for one artist: one for each use, of all songs and of each song."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from artists.label.roster import claimed_recordings
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.grants import Songs
-from rights.models import Use
+from rights.models import AfterEnd, Use
 from web.pagination import Page, cursor_or_start, paginate
 from web.parsers import parse_integer
 
@@ -70,7 +71,13 @@ def _press_switch(request: AuthenticatedHttpRequest, label: Label, artist: Artis
         return
     is_fresh = reauthentication.did_recently_authenticate(request)
     covers_later = press.recording is None and request.POST.get("later") == "1"
-    grants.permit(label.party, press.use, songs, by=request.user, fresh=is_fresh, covers_later=covers_later)
+    limits: dict[str, Any] = {"covers_later": covers_later, "after_end": _read_after_end(request.POST)}
+    grants.permit(label.party, press.use, songs, by=request.user, fresh=is_fresh, **limits)
+
+
+def _read_after_end(data: QueryDict) -> str:
+    """What fans keep afterwards: it plays on, unless it is said to stop."""
+    return AfterEnd.STOPS if data.get("after_end") == AfterEnd.STOPS else AfterEnd.PLAYS_ON
 
 
 def _render_switches(
@@ -85,6 +92,8 @@ def _render_switches(
         artist=artist,
         master=switches.list_master(label.party, artist),
         channels=switches.list_channels(label.party, artist, page.items),
+        after_ends=AfterEnd.choices,
+        after_end=_read_after_end(data),
         before=data.get("before", ""),
         more=f"?before={page.older}" if page.older else "",
         problem=problem,

@@ -15,7 +15,7 @@ from artists.studio.rights_changes import list_changes
 from artists.studio.views.songs import get_song_or_404
 from artists.switches import SWITCHED_USES
 from catalog.models import Recording
-from rights.models import Use
+from rights.models import AfterEnd, Use
 from rights.refusals import write_use
 from web.pagination import cursor_or_start, paginate
 from web.parsers import parse_integer
@@ -80,9 +80,16 @@ def _press_switch(request: AuthenticatedHttpRequest, studio: Studio, press: Pres
         # The box is there for all songs, and not for messages, which always cover later songs.
         covers_later = True if request.POST.get("later") == "1" else None
         is_fresh = reauthentication.did_recently_authenticate(request)
-        artist_grants.switch_on(studio.artist, press.use, fresh=is_fresh, covers_later=covers_later, **about)
+        about |= {"covers_later": covers_later, "after_end": _read_after_end(request.POST, press)}
+        artist_grants.switch_on(studio.artist, press.use, fresh=is_fresh, **about)
     else:
         artist_grants.switch_off(studio.artist, press.use, **about)
+
+
+def _read_after_end(data: QueryDict, press: Press) -> str | None:
+    """What was chosen that fans keep afterwards. Messages always stay, so nobody is asked."""
+    chosen = data.get("after_end")
+    return chosen if press.use != Use.PERSONAL_MESSAGE and chosen in AfterEnd.values else None
 
 
 def _render_switches(
@@ -131,6 +138,7 @@ def _preview(studio: Studio, press: Press, data: QueryDict) -> dict[str, Any]:
     song = press.recording
     others = switches.list_others(studio.artist, press.use, song) if press.is_on and song else ()
     name = switches.switch_name(press.use, song)
+    kept = switches.find_after_end(studio.artist, press.use, song)
     return {
         "press": press,
         "press_name": name,
@@ -138,6 +146,9 @@ def _preview(studio: Studio, press: Press, data: QueryDict) -> dict[str, Any]:
         "pressed_use": write_use(press.use),
         "effect": switch_effects.measure_effect(studio.artist, press.use, song),
         "is_offered": press.use in switches.OFFERED_USES,
+        "after_ends": AfterEnd.choices if press.is_on and press.use != Use.PERSONAL_MESSAGE else (),
+        "after_end": _read_after_end(data, press) or kept or AfterEnd.PLAYS_ON,
+        "kept_after_end": "" if press.is_on else kept,
         "asks_later": press.is_on and song is None and press.use != Use.PERSONAL_MESSAGE,
         "covers_later": data.get("later") == "1",
         "waiting_for": switches.list_waiting_for(others),

@@ -13,6 +13,7 @@ from rights.migrations import (
     _keys,
     _parties,
     _roster,
+    _stops,
 )
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
@@ -93,6 +94,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_clearance.ANSWERS, _clearance.DROP_ANSWERS),
         migrations.RunSQL(_agreement_effect.ANSWERS_SUPPOSING, _agreement_effect.DROP_ANSWERS_SUPPOSING),
         migrations.RunSQL(_clearance.STORED_WHOLE, _clearance.DROP_STORED_WHOLE),
+        migrations.RunSQL(_stops.STOPS, _stops.DROP_STOPS),
         append_only("rights_clearancekeyholder"),
         append_only("rights_partydecision"),
         migrations.RunSQL(_keys.KEYS, _keys.DROP_KEYS),

@@ -101,7 +101,9 @@ ANSWERS = QUESTION.format(name="rights_answers", more_parameters="", more_tables
 ANSWERS += """
 -- The questions of stored clearances, asked again.
 CREATE FUNCTION rights_answers_again(clearances bigint[], asked_at timestamptz)
-RETURNS TABLE (clearance_id bigint, grant_id bigint, problem text)
+RETURNS TABLE (
+    clearance_id bigint, grant_id bigint, problem text, role text, party_id bigint, recording_id bigint, work_id bigint
+)
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
@@ -112,7 +114,7 @@ WITH cleared AS MATERIALIZED (
     )::text AS songs
     FROM public.rights_clearance stored WHERE stored.id = ANY(clearances)
 )
-SELECT cleared.id, answer.grant_id, answer.problem
+SELECT cleared.id, answer.grant_id, answer.problem, answer.role, answer.party_id, answer.recording_id, answer.work_id
 FROM (
     SELECT array_agg(use::text ORDER BY n) AS uses, array_agg(tier_class::text ORDER BY n) AS tier_classes,
         array_agg(artist_id ORDER BY n) AS artists, array_agg(territory::text ORDER BY n) AS countries,

@@ -118,3 +118,14 @@ def test_only_the_artist_switches_on_and_an_owner_switches_off(artist: Artist, s
 
     assert [answer.status_code for answer in answers] == [403, 403, 200, 403]
     assert not switches.is_on(artist, Use.PERSONAL_MESSAGE, song)
+
+
+def test_what_fans_keep_is_said_with_the_press_and_messages_stay(artist: Artist) -> None:
+    client = fresh_member_client(artist, "principal")
+    remix = press(client, artist, use="remix", on=True, after_end="stops")
+    message = press(client, artist, use="personal_message", on=True, after_end="stops")
+
+    assert {one["use"]: one["after_end"] for one in remix.json()} == {
+        "remix": "stops", "personal_message": "plays_on",
+    }  # fmt: skip
+    assert (message.status_code, message.json()["errors"]) == (400, {"after_end": ["Messages stay readable."]})

@@ -140,3 +140,18 @@ def test_an_artist_of_whom_nothing_is_theirs_has_no_page(song: OwnedSong) -> Non
     client = signed_in_client(owners.get_signer(song.label))
 
     assert client.get(f"/label/{song.label.pk}/artists/{other.slug}").status_code == 404
+
+
+def test_a_label_says_what_fans_keep_when_it_switches_off_again(song: OwnedSong) -> None:
+    client = factories.fresh_client(owners.get_signer(song.label))
+    client.post(path(song), {"switch_off": "remix"})
+
+    client.post(path(song), {"switch_on": "playlist", "after_end": "stops"})
+    client.post(path(song), {"switch_on": "dj", "after_end": "perhaps"})
+
+    said = Grant.objects.filter(party=song.label, use__in=[Use.PLAYLIST, Use.DJ])
+    assert dict(said.values_list("use", "after_end")) == {"playlist": "stops", "dj": "plays_on"}
+    api = f"/api/v1/labels/{song.label.pk}/artists/mara-veil/switches"
+    sent = {"use": "remix", "on": True, "recording": song.recording.pk, "after_end": "stops"}
+    assert client.post(api, sent, content_type="application/json").status_code == 200
+    assert Grant.objects.get(party=song.label, recording=song.recording, allows=True).after_end == "stops"

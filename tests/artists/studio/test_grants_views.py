@@ -344,3 +344,42 @@ def test_an_effect_is_not_counted_without_end(artist: Artist, monkeypatch: pytes
         factories.create_pending_draft(artist)
 
     assert switch_effects.measure_effect(artist, Use.PERSONAL_MESSAGE).waiting_drafts == 2
+
+
+def test_what_fans_keep_is_chosen_before_the_press_and_said_before_it_ends(artist: Artist) -> None:
+    client = fresh_member_client(artist, "principal")
+    asked = client.get(grants_path(artist), {"switch_on": "remix"})
+
+    client.post(grants_path(artist), {"switch_on": "remix", "after_end": "stops"})
+
+    assert re.findall(r'name="after_end" value="(\w+)"( checked)?', asked.content.decode()) == [
+        ("plays_on", " checked"),
+        ("stops", ""),
+    ]
+    assert Grant.objects.get(use=Use.REMIX).after_end == "stops"
+    ending = visible_text(client.get(grants_path(artist), {"switch_off": "remix"}))
+    assert "What fans received of it stops, and says since when and by whom." in ending
+
+
+def test_messages_stay_with_their_fans_and_nobody_is_asked(artist: Artist) -> None:
+    client = fresh_member_client(artist, "principal")
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
+    asked = client.get(grants_path(artist), {"switch_on": "personal_message"})
+
+    client.post(grants_path(artist), {"switch_on": "personal_message", "after_end": "stops"})
+
+    assert 'name="after_end"' not in asked.content.decode()
+    assert clearance.live_grants().get().after_end == "plays_on"
+    ending = visible_text(client.get(grants_path(artist), {"switch_off": "personal_message"}))
+    assert "What fans received of it stays with them." in ending
+
+
+def test_one_song_can_stop_where_the_others_play_on(artist: Artist, song: Recording) -> None:
+    client = fresh_member_client(artist, "principal")
+    client.post(grants_path(artist), {"switch_on": "remix"})
+    client.post(grants_path(artist), {"switch_off": f"remix:{song.pk}"})
+
+    client.post(grants_path(artist), {"switch_on": f"remix:{song.pk}", "after_end": "stops"})
+
+    live = grants.list_live().filter(use=Use.REMIX, allows=True).order_by("pk")
+    assert list(live.values_list("recording", "after_end")) == [(None, "plays_on"), (song.pk, "stops")]
