@@ -102,7 +102,8 @@ def add_claim(recording: Recording, work: Work | None, *, role: str, party: Part
     try:
         with transaction.atomic():
             claim = rights_claims.claim(party, role, by=by, share=share, **owned)
-            rights_mail.mail_claim(claim)
+            if claim.disputed_at or not parties.may_sign(party, by):
+                rights_mail.mail_claim(claim)
             return claim
     except IntegrityError as error:
         raise InvalidRequest(f"{party.name} has a share there already. It ends before it changes.") from error

@@ -92,6 +92,20 @@ def test_a_claim_that_waits_is_told_to_who_signs_once_an_hour(
     assert Notice.objects.filter(kind="claim.waiting", person=owners.get_signer(label)).count() == 2
 
 
+def test_whoever_can_confirm_a_share_is_not_mailed_about_what_they_added(
+    artist: Artist, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Capture
+) -> None:
+    principal, editor = factories.get_member(artist, Role.PRINCIPAL), factories.get_member(artist, "editor")
+    own, song = parties.get_artist_party(artist), factories.create_recording(artist)
+    with django_capture_on_commit_callbacks(execute=True):
+        ownership.add_claim(song, None, role="featured_artist", party=own, share=10_000, by=principal)
+    assert mailoutbox == []
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ownership.add_claim(song, None, role="recording_owner", party=own, share=10_000, by=editor)
+    assert [mail.to for mail in mailoutbox] == [[principal.email]]
+
+
 def test_both_sides_are_told_of_a_dispute_and_of_its_settlement(
     artist: Artist, label: Party, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Capture
 ) -> None:
