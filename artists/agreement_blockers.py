@@ -7,10 +7,10 @@ from django.utils.text import get_text_list
 
 from accounts.countries import country_names
 from artists.agreement_proposals import party_key
-from rights.agreement_effect import Blocker
+from rights.agreement_effect import Blocker, SplitGap
 from rights.models import Party
 from rights.refusals import write_use
-from rights.shares import Role
+from rights.shares import PLURALS, Role
 
 UNKNOWN = {
     Role.RECORDING_OWNER: "Nobody knows who owns all of them",
@@ -57,6 +57,15 @@ def describe_blockers(blockers: Sequence[Blocker], viewer: Party, members: Seque
     """Each blocker for this reader. `members` are the parties of the agreement."""
     ids = {party.pk for party in members}
     return [_describe(each, viewer, ids) for each in blockers]
+
+
+def describe_gap(gap: SplitGap) -> str:
+    """Why some recordings could be used and not sold, as a sentence."""
+    many = f"{gap.recordings:,} recording{'s' * (gap.recordings != 1)}"
+    if gap.party is not None:
+        return f"{gap.party} says yes elsewhere, and has not accepted this split: {many}."
+    whose = "the " + PLURALS[Role(gap.role)] if gap.role == Role.SESSION_POOL else PLURALS[Role(gap.role)]
+    return f"Nobody has all shares of {whose}: {many}."
 
 
 def _describe(blocker: Blocker, viewer: Party, members: set[int]) -> BlockerRow:

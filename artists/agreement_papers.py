@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.countries import country_names
 from accounts.people import display_names
-from artists.agreement_blockers import BlockerRow, describe_blockers
+from artists.agreement_blockers import BlockerRow, describe_blockers, describe_gap
 from artists.models import Draft
 from artists.switch_effects import MAX_COUNTED, WAITING
 from rights import agreement_effect, splits
@@ -141,6 +141,11 @@ class DryRun:
 
     effect: Effect
     blockers: list[BlockerRow]
+
+    @property
+    def gaps(self) -> list[str]:
+        """What is missing before the usable recordings could be sold, as sentences."""
+        return [describe_gap(gap) for gap in self.effect.split_gaps]
 
     @property
     def more(self) -> int:

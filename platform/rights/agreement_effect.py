@@ -14,12 +14,9 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from catalog.models import Recording
+from rights.agreement_effect_sql import COUNTRIES_SQL, EFFECT_SQL
 from rights.agreements import Scope
-from rights.models import AgreementVersion, Party, Use
-
-MAX_BLOCKERS = 40
-"""So many are listed; all are counted."""
-MAX_EXAMPLES = 3
+from rights.models import AgreementVersion, Party, SplitScheme, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,7 @@ class Proposal:
     starts_at: datetime | None = None
     replaces: Collection[int] = ()
     """The ids of the versions of the same agreement that were ever in force."""
+    scheme: SplitScheme | None = None
 
     @classmethod
     def of(cls, version: AgreementVersion) -> "Proposal":
@@ -40,7 +38,7 @@ class Proposal:
         scopes = [Scope(**{name: getattr(row, name) for name in Scope.__slots__}) for row in rows]
         others = AgreementVersion.objects.filter(agreement=version.agreement_id, live_from__isnull=False)
         replaces = others.exclude(pk=version.pk).values_list("pk", flat=True)
-        return cls(parties, scopes, version.starts_at, list(replaces))
+        return cls(parties, scopes, version.starts_at, list(replaces), version.scheme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,15 @@ class Blocker:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitGap:
+    """What a complete split of usable recordings lacks: a role's shares, or a party that accepts the split."""
+
+    recordings: int
+    role: str = ""
+    party: Party | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What could be used, in every country and for every use of the agreement, if every party accepted it."""
 
@@ -85,6 +92,8 @@ class Effect:
     all_blockers: int
     own_overlaps: list[str]
     """Numbers of the viewer's other agreements that permit the same at the same time. They have to end first."""
+    split_gaps: list[SplitGap]
+    """Why usable recordings could not be sold yet, if the agreement names a split."""
     other_overlaps: int
     """How many grants of other parties, under other agreements, permit the same at the same time."""
 
@@ -98,100 +107,6 @@ class Effect:
         return sum(each.recordings for each in self.blockers) > self.blocked
 
 
-# In SQL: the question is a function, and 100,000 recordings do not come into Python. Of each recording that the viewer
-# has a part in, once for each use and country. In parts of one artist, because a question is about one.
-_SCOPE = "use varchar, tier_class varchar, artist_id bigint, recording_id bigint, work_id bigint, country varchar"
-_IS_LIVE = "claim.live_from <= clock.at AND (claim.live_until IS NULL OR claim.live_until > clock.at)"
-_OWN = f"""
-clock AS MATERIALIZED (SELECT greatest(%(at)s, statement_timestamp()) AS at),
-own AS MATERIALIZED (
-    SELECT recording.id, recording.artist_id FROM catalog_recording recording WHERE recording.artist_id = %(artist)s
-    UNION
-    SELECT recording.id, recording.artist_id FROM clock, rights_claim claim
-    JOIN catalog_recording recording ON recording.id = claim.recording_id
-    WHERE (claim.party_id = %(party)s OR claim.administered_by_id = %(party)s) AND {_IS_LIVE}
-    UNION
-    SELECT recording.id, recording.artist_id FROM clock, rights_claim claim
-    JOIN catalog_recordingwork link ON link.work_id = claim.work_id
-    JOIN catalog_recording recording ON recording.id = link.recording_id
-    WHERE (claim.party_id = %(party)s OR claim.administered_by_id = %(party)s) AND {_IS_LIVE}
-)"""  # noqa: S608 - of constants
-# Countries that no owner names in a grant are alike, so one of them is asked for all.
-COUNTRIES_SQL = f"""
-WITH {_OWN}, owner AS (
-    SELECT party_id AS id FROM rights_claim claim JOIN own ON own.id = claim.recording_id
-    UNION SELECT coalesce(administered_by_id, party_id) FROM rights_claim claim
-    JOIN catalog_recordingwork link ON link.work_id = claim.work_id JOIN own ON own.id = link.recording_id
-    UNION SELECT party.id FROM rights_party party WHERE party.artist_id IN (SELECT artist_id FROM own)
-)
-SELECT DISTINCT country FROM rights_grant JOIN owner ON owner.id = party_id WHERE country <> '' AND use = ANY(%(uses)s)
-"""  # noqa: S608
-EFFECT_SQL = f"""
-WITH {_OWN}, scope AS (
-    SELECT * FROM jsonb_to_recordset(%(scopes)s) scope ({_SCOPE})
-), supposed AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(supposed)s) one ({_SCOPE}, party_id bigint, covers_later boolean)
-), song AS MATERIALIZED (
-    SELECT DISTINCT scope.use, scope.tier_class, scope.country, own.artist_id, own.id
-    FROM scope JOIN own ON (scope.artist_id IS NULL OR scope.artist_id = own.artist_id)
-        AND (scope.recording_id IS NULL OR scope.recording_id = own.id)
-        AND (scope.work_id IS NULL OR EXISTS (
-            SELECT FROM catalog_recordingwork WHERE work_id = scope.work_id AND recording_id = own.id
-        ))
-), part AS MATERIALIZED (
-    SELECT use, tier_class, country, artist_id, array_agg(id ORDER BY id)::text AS songs
-    FROM (
-        SELECT *, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 500 AS number
-        FROM song
-    ) numbered GROUP BY use, tier_class, country, artist_id, number
-), answer AS MATERIALIZED (
-    SELECT part.use, part.country, answer.* FROM clock, part, LATERAL rights_answers_supposing(
-        ARRAY[part.use::text], ARRAY[part.tier_class::text], ARRAY[part.artist_id], ARRAY[part.country::text],
-        ARRAY[part.songs], clock.at, (
-            SELECT coalesce(jsonb_agg(to_jsonb(supposed)), '[]') FROM supposed
-            WHERE supposed.use = part.use AND supposed.country IN ('', part.country)
-                AND (supposed.artist_id IS NULL OR supposed.artist_id = part.artist_id)
-        ), %(replaced)s
-    ) answer WHERE answer.problem <> ''
-), blocked AS MATERIALIZED (
-    SELECT DISTINCT use, recording_id FROM answer
-), total AS (
-    SELECT count(*) AS recordings, count(*) FILTER (WHERE is_usable) AS usable, count(DISTINCT artist_id) AS artists,
-        count(DISTINCT artist_id) FILTER (WHERE is_usable) AS usable_artists
-    FROM (
-        SELECT DISTINCT artist_id, id, id NOT IN (SELECT recording_id FROM blocked) AS is_usable FROM song
-    ) one
-), by_use AS (
-    SELECT song.use, count(DISTINCT song.id) AS recordings, count(DISTINCT blocked.recording_id) AS blocked
-    FROM song LEFT JOIN blocked ON blocked.use = song.use AND blocked.recording_id = song.id
-    GROUP BY song.use ORDER BY song.use
-), blocker AS MATERIALIZED (
-    SELECT problem, party_id, bool_or(role = 'artist') AS is_artist, array_agg(DISTINCT role) AS roles,
-        array_agg(DISTINCT use::text) AS uses, array_agg(DISTINCT country::text) AS countries,
-        count(DISTINCT recording_id) AS recordings, (array_agg(DISTINCT recording_id))[:{MAX_EXAMPLES}] AS examples
-    FROM answer GROUP BY problem, party_id, CASE WHEN party_id IS NULL THEN role END
-), overlap AS (
-    SELECT DISTINCT said.party_id, agreement.number FROM clock, supposed JOIN rights_grant said
-        ON said.party_id = supposed.party_id
-        AND (said.use, said.tier_class, said.country) = (supposed.use, supposed.tier_class, supposed.country)
-        AND (said.artist_id, said.recording_id, said.work_id)
-            IS NOT DISTINCT FROM (supposed.artist_id, supposed.recording_id, supposed.work_id)
-    JOIN rights_agreementversion version ON version.id = said.agreement_version_id
-    JOIN rights_agreement agreement ON agreement.id = version.agreement_id
-    WHERE version.id <> ALL (%(replaced)s) AND (said.live_until IS NULL OR said.live_until > clock.at)
-        AND (said.ended_at IS NULL OR said.ended_at > clock.at)
-        AND (%(ends_at)s::timestamptz IS NULL OR said.live_from < %(ends_at)s)
-)
-SELECT (SELECT to_jsonb(total) FROM total),
-    coalesce((SELECT jsonb_agg(to_jsonb(by_use)) FROM by_use), '[]'),
-    coalesce((SELECT jsonb_agg(to_jsonb(one)) FROM (
-        SELECT * FROM blocker ORDER BY recordings DESC, problem, party_id LIMIT {MAX_BLOCKERS}
-    ) one), '[]'),
-    (SELECT count(*) FROM blocker), ARRAY(SELECT number FROM overlap WHERE party_id = %(viewer)s ORDER BY 1),
-    (SELECT count(*) FROM overlap WHERE party_id <> %(viewer)s)
-"""  # noqa: S608
-
-
 def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = None) -> Effect:
     """Count over the recordings that the viewer has a part in; an artist's are the artist's own. Up to five queries."""
     parameters: dict[str, Any] = {
@@ -202,6 +117,8 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
         "ends_at": ends_at,
         "uses": sorted({scope.use for scope in proposal.scopes}),
         "replaced": list(proposal.replaces),
+        "scheme": proposal.scheme and proposal.scheme.pk,
+        "scheme_use": proposal.scheme.use if proposal.scheme else "",
     }
     countries = _countries_to_ask(proposal.scopes, parameters)
     asked = [scope for scope in proposal.scopes if scope.country in countries]
@@ -210,13 +127,14 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
     with connection.cursor() as cursor:
         cursor.execute(EFFECT_SQL, parameters)
         *texts, all_blockers, own_overlaps, other_overlaps = cursor.fetchone()
-    total, uses, blockers = map(json.loads, texts)  # Django leaves JSON as text
+    total, uses, blockers, gaps = map(json.loads, texts)  # Django leaves JSON as text
     by_use = [UseEffect(row["use"], row["recordings"], row["recordings"] - row["blocked"]) for row in uses]
     return Effect(
         **total,
         uses=by_use,
         blockers=_name_blockers(blockers),
         all_blockers=all_blockers,
+        split_gaps=_name_gaps(gaps),
         own_overlaps=own_overlaps,
         other_overlaps=other_overlaps,
     )
@@ -225,7 +143,9 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
 def count_lost(version: AgreementVersion, viewer: Party) -> int:
     """How many recordings, of those the viewer has a part in, can no longer be used once this version ends."""
     proposal = Proposal.of(version)
-    now, then = (replace(proposal, parties=(), starts_at=None, replaces=ended) for ended in ((), (version.pk,)))
+    now, then = (
+        replace(proposal, parties=(), starts_at=None, scheme=None, replaces=ended) for ended in ((), (version.pk,))
+    )
     return measure(now, viewer).usable - measure(then, viewer).usable
 
 
@@ -258,6 +178,11 @@ def _scope_row(scope: Scope) -> dict[str, Any]:
         for name, one in (("artist", scope.artist), ("recording", scope.recording), ("work", scope.work))
     }
     return {"use": scope.use, "tier_class": scope.tier_class, "country": scope.country, **ids}
+
+
+def _name_gaps(rows: Sequence[dict[str, Any]]) -> list[SplitGap]:
+    parties = Party.objects.select_related("artist").in_bulk([row["party_id"] for row in rows if row["party_id"]])
+    return [SplitGap(row["recordings"], row["role"], parties.get(row["party_id"])) for row in rows]
 
 
 def _name_blockers(rows: Sequence[dict[str, Any]]) -> list[Blocker]:

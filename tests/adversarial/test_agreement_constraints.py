@@ -57,6 +57,20 @@ def test_an_agreement_is_accepted_by_its_parties_as_it_stands(version: Agreement
     sql(ACCEPT, version.pk, version.wording_hash, label.pk, signer)
 
 
+def test_a_proposal_that_was_closed_is_accepted_by_nobody_and_never_begins(
+    version: AgreementVersion, label: Party, publisher: Party
+) -> None:
+    accept(version, label)
+    agreements.end(version, by=owners.get_signer(publisher))
+    signer = owners.get_signer(publisher).actor
+
+    refused("accepted by nobody", ACCEPT, version.pk, version.wording_hash, publisher.pk, signer)
+    refused("once every party accepted it", BEGIN, version.pk)
+    refused(
+        "stays ended", "UPDATE rights_agreementversion SET ended_at = NULL, ended_by = NULL WHERE id = %s", version.pk
+    )
+
+
 def test_nothing_is_in_force_that_a_party_has_not_accepted(version: AgreementVersion, label: Party) -> None:
     signer = owners.get_signer(label).actor
     refused("once every party accepted it", BEGIN, version.pk)

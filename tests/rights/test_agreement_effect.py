@@ -146,3 +146,27 @@ def test_the_answer_is_what_signing_brings(song: OwnedSong, artist: Artist) -> N
         if clearance.find_missing(Use.REMIX, artist, [recording]) is None
     ]
     assert (effect.recordings, effect.usable, cleared) == (2, 1, [song.recording])
+
+
+def test_what_is_missing_from_a_complete_split_is_named(song: OwnedSong, artist: Artist) -> None:
+    shares = {
+        "platform": 2_000,
+        "recording_owner": 3_000,
+        "featured_artist": 3_000,
+        "publisher": 1_000,
+        "writer": 1_000,
+    }
+    scheme = agreements.add_scheme(Use.REMIX, shares, by=factories.get_staff())
+    owners.permit(song.writer)
+    members = [song.label, song.artist, song.publisher]
+    proposal = Proposal(members, [Scope(Use.REMIX, artist=artist)], scheme=scheme)
+
+    gaps = agreement_effect.measure(proposal, song.label).split_gaps
+    owners.own(song.artist, song.recording, "featured_artist")
+    everybody_in = Proposal([*members, song.writer], proposal.scopes, scheme=scheme)
+
+    assert [(gap.role, gap.party, gap.recordings) for gap in gaps] == [
+        ("", song.writer, 1),
+        ("featured_artist", None, 1),
+    ]
+    assert agreement_effect.measure(everybody_in, song.label).split_gaps == []

@@ -143,6 +143,9 @@ class DryRunSerializer(serializers.Serializer[DryRun]):
     usable_artists = serializers.IntegerField(source="effect.usable_artists")
     uses = UseEffectSerializer(source="effect.uses", many=True)
     blockers = BlockerSerializer(many=True, help_text="those with the most recordings")
+    split_gaps = serializers.ListField(
+        source="gaps", child=serializers.CharField(), help_text="what is missing before what is usable could be sold"
+    )
     all_blockers = serializers.IntegerField(source="effect.all_blockers")
     own_overlaps = serializers.ListField(
         source="effect.own_overlaps", child=serializers.CharField(), help_text="numbers of agreements that end first"

@@ -1,0 +1,127 @@
+"""The dry run of an agreement as SQL: count over the recordings that a party has a part in."""
+
+MAX_BLOCKERS = 40
+"""So many are listed; all are counted."""
+MAX_EXAMPLES = 3
+
+# In SQL: the question is a function, and 100,000 recordings do not come into Python. Of each recording that the viewer
+# has a part in, once for each use and country. In parts of one artist, because a question is about one.
+_SCOPE = "use varchar, tier_class varchar, artist_id bigint, recording_id bigint, work_id bigint, country varchar"
+_IS_LIVE = "claim.live_from <= clock.at AND (claim.live_until IS NULL OR claim.live_until > clock.at)"
+_COUNTS = "claim.confirmed_at IS NOT NULL AND (claim.disputed_at IS NULL OR claim.settled_at IS NOT NULL)"
+_OWN = f"""
+clock AS MATERIALIZED (SELECT greatest(%(at)s, statement_timestamp()) AS at),
+own AS MATERIALIZED (
+    SELECT recording.id, recording.artist_id FROM catalog_recording recording WHERE recording.artist_id = %(artist)s
+    UNION
+    SELECT recording.id, recording.artist_id FROM clock, rights_claim claim
+    JOIN catalog_recording recording ON recording.id = claim.recording_id
+    WHERE (claim.party_id = %(party)s OR claim.administered_by_id = %(party)s) AND {_IS_LIVE}
+    UNION
+    SELECT recording.id, recording.artist_id FROM clock, rights_claim claim
+    JOIN catalog_recordingwork link ON link.work_id = claim.work_id
+    JOIN catalog_recording recording ON recording.id = link.recording_id
+    WHERE (claim.party_id = %(party)s OR claim.administered_by_id = %(party)s) AND {_IS_LIVE}
+)"""  # noqa: S608 - of constants
+# Countries that no owner names in a grant are alike, so one of them is asked for all.
+COUNTRIES_SQL = f"""
+WITH {_OWN}, owner AS (
+    SELECT party_id AS id FROM rights_claim claim JOIN own ON own.id = claim.recording_id
+    UNION SELECT coalesce(administered_by_id, party_id) FROM rights_claim claim
+    JOIN catalog_recordingwork link ON link.work_id = claim.work_id JOIN own ON own.id = link.recording_id
+    UNION SELECT party.id FROM rights_party party WHERE party.artist_id IN (SELECT artist_id FROM own)
+)
+SELECT DISTINCT country FROM rights_grant JOIN owner ON owner.id = party_id WHERE country <> '' AND use = ANY(%(uses)s)
+"""  # noqa: S608
+EFFECT_SQL = f"""
+WITH {_OWN}, scope AS (
+    SELECT * FROM jsonb_to_recordset(%(scopes)s) scope ({_SCOPE})
+), supposed AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(supposed)s) one ({_SCOPE}, party_id bigint, covers_later boolean)
+), song AS MATERIALIZED (
+    SELECT DISTINCT scope.use, scope.tier_class, scope.country, own.artist_id, own.id
+    FROM scope JOIN own ON (scope.artist_id IS NULL OR scope.artist_id = own.artist_id)
+        AND (scope.recording_id IS NULL OR scope.recording_id = own.id)
+        AND (scope.work_id IS NULL OR EXISTS (
+            SELECT FROM catalog_recordingwork WHERE work_id = scope.work_id AND recording_id = own.id
+        ))
+), part AS MATERIALIZED (
+    SELECT use, tier_class, country, artist_id, array_agg(id ORDER BY id)::text AS songs
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 500 AS number
+        FROM song
+    ) numbered GROUP BY use, tier_class, country, artist_id, number
+), answer AS MATERIALIZED (
+    SELECT part.use, part.country, answer.* FROM clock, part, LATERAL rights_answers_supposing(
+        ARRAY[part.use::text], ARRAY[part.tier_class::text], ARRAY[part.artist_id], ARRAY[part.country::text],
+        ARRAY[part.songs], clock.at, (
+            SELECT coalesce(jsonb_agg(to_jsonb(supposed)), '[]') FROM supposed
+            WHERE supposed.use = part.use AND supposed.country IN ('', part.country)
+                AND (supposed.artist_id IS NULL OR supposed.artist_id = part.artist_id)
+        ), %(replaced)s
+    ) answer WHERE answer.problem <> '' OR part.use = %(scheme_use)s AND answer.grant_id <> 0
+), blocked AS MATERIALIZED (
+    SELECT DISTINCT use, recording_id FROM answer WHERE problem <> ''
+), total AS (
+    SELECT count(*) AS recordings, count(*) FILTER (WHERE is_usable) AS usable, count(DISTINCT artist_id) AS artists,
+        count(DISTINCT artist_id) FILTER (WHERE is_usable) AS usable_artists
+    FROM (
+        SELECT DISTINCT artist_id, id, id NOT IN (SELECT recording_id FROM blocked) AS is_usable FROM song
+    ) one
+), by_use AS (
+    SELECT song.use, count(DISTINCT song.id) AS recordings, count(DISTINCT blocked.recording_id) AS blocked
+    FROM song LEFT JOIN blocked ON blocked.use = song.use AND blocked.recording_id = song.id
+    GROUP BY song.use ORDER BY song.use
+), blocker AS MATERIALIZED (
+    SELECT problem, party_id, bool_or(role = 'artist') AS is_artist, array_agg(DISTINCT role) AS roles,
+        array_agg(DISTINCT use::text) AS uses, array_agg(DISTINCT country::text) AS countries,
+        count(DISTINCT recording_id) AS recordings, (array_agg(DISTINCT recording_id))[:{MAX_EXAMPLES}] AS examples
+    FROM answer WHERE problem <> '' GROUP BY problem, party_id, CASE WHEN party_id IS NULL THEN role END
+), sold AS MATERIALIZED (
+    SELECT DISTINCT id FROM song WHERE use = %(scheme_use)s
+        AND id NOT IN (SELECT recording_id FROM blocked WHERE use = %(scheme_use)s)
+), split_gap AS (
+    -- Everybody who says yes outside this agreement has not accepted this split there, or has.
+    SELECT '' AS role, answer.party_id, count(DISTINCT answer.recording_id) AS recordings
+    FROM answer JOIN sold ON sold.id = answer.recording_id JOIN rights_grant said ON said.id = answer.grant_id
+    LEFT JOIN rights_agreementversion version ON version.id = said.agreement_version_id
+    WHERE answer.problem = '' AND answer.use = %(scheme_use)s AND version.scheme_id IS DISTINCT FROM %(scheme)s::bigint
+    GROUP BY answer.party_id
+    UNION ALL
+    -- The question itself asks for all owners and writers; these roles it does not ask for.
+    SELECT line.role, NULL, count(*) FROM sold JOIN rights_splitline line ON line.scheme_id = %(scheme)s::bigint,
+        clock, LATERAL (
+            SELECT coalesce(sum(claim.share), 0) AS share FROM rights_claim claim
+            WHERE claim.recording_id = sold.id AND claim.role = line.role AND {_IS_LIVE} AND {_COUNTS}
+        ) shares
+    WHERE line.role IN ('featured_artist', 'session_pool') AND shares.share <> 10000
+    GROUP BY line.role
+    UNION ALL
+    SELECT line.role, NULL, count(DISTINCT sold.id) FROM sold
+        JOIN rights_splitline line ON line.scheme_id = %(scheme)s::bigint AND line.role = 'publisher'
+        JOIN catalog_recordingwork link ON link.recording_id = sold.id, clock
+    WHERE NOT EXISTS (
+        SELECT FROM rights_claim claim WHERE claim.work_id = link.work_id AND claim.role = line.role
+            AND {_IS_LIVE} AND {_COUNTS}
+    ) GROUP BY line.role
+), overlap AS (
+    SELECT DISTINCT said.party_id, agreement.number FROM clock, supposed JOIN rights_grant said
+        ON said.party_id = supposed.party_id
+        AND (said.use, said.tier_class, said.country) = (supposed.use, supposed.tier_class, supposed.country)
+        AND (said.artist_id, said.recording_id, said.work_id)
+            IS NOT DISTINCT FROM (supposed.artist_id, supposed.recording_id, supposed.work_id)
+    JOIN rights_agreementversion version ON version.id = said.agreement_version_id
+    JOIN rights_agreement agreement ON agreement.id = version.agreement_id
+    WHERE version.id <> ALL (%(replaced)s) AND (said.live_until IS NULL OR said.live_until > clock.at)
+        AND (said.ended_at IS NULL OR said.ended_at > clock.at)
+        AND (%(ends_at)s::timestamptz IS NULL OR said.live_from < %(ends_at)s)
+)
+SELECT (SELECT to_jsonb(total) FROM total),
+    coalesce((SELECT jsonb_agg(to_jsonb(by_use)) FROM by_use), '[]'),
+    coalesce((SELECT jsonb_agg(to_jsonb(one)) FROM (
+        SELECT * FROM blocker ORDER BY recordings DESC, problem, party_id LIMIT {MAX_BLOCKERS}
+    ) one), '[]'),
+    coalesce((SELECT jsonb_agg(to_jsonb(split_gap) ORDER BY role, recordings DESC) FROM split_gap), '[]'),
+    (SELECT count(*) FROM blocker), ARRAY(SELECT number FROM overlap WHERE party_id = %(viewer)s ORDER BY 1),
+    (SELECT count(*) FROM overlap WHERE party_id <> %(viewer)s)
+"""  # noqa: S608
