@@ -1,0 +1,64 @@
+"""What a refund or a lost dispute takes back, and what a month earns, in whole minor units, without the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rights import splits
+from rights.splits import RefundTooLarge, ShareKey
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What is left of a payment, and where it is: it adds up to what can be taken back still."""
+
+    tax: int
+    fee: int
+    """The provider's fee that was deducted before the split. The provider keeps it."""
+    deferred: int
+    """What is not earned yet."""
+    shares: Mapping[ShareKey, int] = field(default_factory=dict)
+    """What each line earned so far."""
+    taken: Mapping[ShareKey, int] = field(default_factory=dict)
+    """What was taken back of it so far."""
+
+    @property
+    def remaining(self) -> int:
+        return self.tax + self.fee + self.deferred + sum(self.shares.values()) - sum(self.taken.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one refund or lost dispute takes, from where."""
+
+    tax: int
+    fee: int
+    deferred: int
+    shares: Mapping[ShareKey, int]
+
+    @property
+    def amount(self) -> int:
+        return self.tax + self.fee + self.deferred + sum(self.shares.values())
+
+
+def take_back(amount: int, paid: Paid, *, rotate_by: str = "") -> Taken:
+    """Divide a refund: tax and fee in proportion, then what is not earned yet, then what remains of each share.
+
+    Raises RefundTooLarge. Store the answer: a refund that fails gives back exactly this.
+    """
+    if not 0 <= amount <= paid.remaining:
+        raise RefundTooLarge(f"A refund of {amount} is not between 0 and the remaining {paid.remaining}.")
+    net = paid.remaining - paid.tax - paid.fee
+    parts = splits.allocate(amount, {"tax": paid.tax, "fee": paid.fee, "net": net})
+    deferred = min(parts["net"], paid.deferred)
+    shares = splits.refund(parts["net"] - deferred, paid.shares, paid.taken, rotate_by=rotate_by)
+    return Taken(parts["tax"], parts["fee"], deferred, shares)
+
+
+def month_share(deferred: int, months_left: int) -> int:
+    """What the next of the months left earns of what is deferred: the rounded part, and the last month all the rest.
+
+    So twelve months of a year add up exactly, also after a refund in between, and are never two units off.
+    """
+    if months_left < 1 or deferred < 0:
+        raise ValueError(f"{deferred} over {months_left} months cannot be earned.")
+    return (2 * deferred + months_left) // (2 * months_left)

@@ -1,0 +1,78 @@
+"""What is taken back is never more than was paid, and a year is earned to the last unit (payments.md: L2, L3)."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.take_back import Paid, month_share, take_back
+from rights.splits import RefundTooLarge, ShareKey
+
+AMOUNTS = st.integers(0, 10**9)
+LINES = st.builds(ShareKey, st.sampled_from(["party:1", "party:2", "platform"]), st.sampled_from("ab"))
+PAYMENTS = st.builds(Paid, AMOUNTS, AMOUNTS, AMOUNTS, st.dictionaries(LINES, AMOUNTS, max_size=5))
+
+
+@given(PAYMENTS, st.data())
+def test_a_part_is_taken_whole_and_from_nothing_that_has_less(paid: Paid, data: st.DataObject) -> None:
+    amount = data.draw(st.integers(0, paid.remaining))
+
+    taken = take_back(amount, paid)
+
+    assert taken.amount == amount
+    assert (0 <= taken.tax <= paid.tax, 0 <= taken.fee <= paid.fee, 0 <= taken.deferred <= paid.deferred) == (
+        True,
+        True,
+        True,
+    )
+    assert all(0 <= share <= paid.shares[line] for line, share in taken.shares.items())
+
+
+@given(PAYMENTS, st.data())
+def test_what_was_not_earned_goes_first(paid: Paid, data: st.DataObject) -> None:
+    taken = take_back(data.draw(st.integers(0, paid.remaining)), paid)
+
+    assert taken.deferred == paid.deferred or not any(taken.shares.values())
+
+
+@given(PAYMENTS)
+def test_all_of_it_leaves_nothing(paid: Paid) -> None:
+    taken = take_back(paid.remaining, paid)
+
+    assert (taken.tax, taken.fee, taken.deferred) == (paid.tax, paid.fee, paid.deferred)
+    assert taken.shares == paid.shares
+
+
+@given(PAYMENTS)
+def test_more_than_remains_is_refused(paid: Paid) -> None:
+    with pytest.raises(RefundTooLarge):
+        take_back(paid.remaining + 1, paid)
+
+
+@given(AMOUNTS, st.integers(1, 12))
+def test_the_months_of_a_year_add_up_and_are_never_two_units_off(amount: int, months: int) -> None:
+    earned: list[int] = []
+    for left in range(months, 0, -1):
+        earned.append(month_share(amount - sum(earned), left))
+        assert abs(sum(earned) - Fraction(amount * len(earned), months)) < 2
+
+    assert sum(earned) == amount
+
+
+@given(AMOUNTS, st.lists(st.integers(0, 10**9), min_size=12, max_size=12))
+def test_the_months_add_up_after_refunds_in_between(amount: int, refunds: list[int]) -> None:
+    deferred, earned, refunded = amount, 0, 0
+    for left, wish in zip(range(12, 0, -1), refunds, strict=True):
+        share = month_share(deferred, left)
+        deferred, earned = deferred - share, earned + share
+        part = min(wish, deferred)
+        deferred, refunded = deferred - part, refunded + part
+
+    assert (deferred, earned + refunded) == (0, amount)
+
+
+@pytest.mark.parametrize(("deferred", "months_left"), [(-1, 1), (1, 0)])
+def test_no_month_earns_of_nothing(deferred: int, months_left: int) -> None:
+    with pytest.raises(ValueError, match="cannot be earned"):
+        month_share(deferred, months_left)
