@@ -25,7 +25,7 @@ LINES = [
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["month", "refund", "undo", "dispute", "lose", "win", "statement", "transfer"]),
-        st.integers(0, 10_000),
+        st.integers(0, 10_000) | st.integers(0, 9),
     ),
     max_size=25,
 )
@@ -169,13 +169,16 @@ class History:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    gross = draw(st.integers(1, 100_000))
+    gross = draw(st.integers(1, 100_000) | st.integers(1, 99))
     tax = draw(st.integers(0, gross))
     fee = draw(st.integers(0, gross - tax))
-    return History(gross, tax, fee, draw(st.booleans()), draw(WEIGHTS))
+    history = History(gross, tax, fee, draw(st.booleans()), draw(WEIGHTS))
+    for _ in range(draw(st.integers(0, 12))):
+        history.step("month", 0)
+    return history
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(histories(), STEPS)
 def test_after_every_step_the_accounts_say_what_is_left(history: History, steps: list[tuple[str, int]]) -> None:
     for what, size in steps:
@@ -208,7 +211,7 @@ def test_a_year_is_earned_by_the_platform_and_the_parties_and_nobody_else(histor
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories(), STEPS)
 def test_the_ledger_stores_any_history_and_its_check_passes(history: History, steps: list[tuple[str, int]]) -> None:
     for what, size in steps:

@@ -44,6 +44,23 @@ def test_all_of_it_leaves_nothing(paid: Paid) -> None:
     assert taken.shares == paid.shares
 
 
+SMALL = st.dictionaries(LINES, st.integers(1, 60), min_size=2, max_size=5)
+
+
+@given(SMALL, st.data())
+def test_many_small_parts_take_no_more_from_a_line_than_it_has(
+    shares: dict[ShareKey, int], data: st.DataObject
+) -> None:
+    """Each part for itself is divided by what remains: by what was paid, the largest line would lose every unit."""
+    taken = dict.fromkeys(shares, 0)
+    while left := (paid := Paid(0, 0, 0, shares, taken)).remaining:
+        for line, share in take_back(data.draw(st.integers(1, min(left, 9))), paid).shares.items():
+            taken[line] += share
+            assert 0 <= taken[line] <= shares[line]
+
+    assert taken == shares
+
+
 @given(PAYMENTS)
 def test_more_than_remains_is_refused(paid: Paid) -> None:
     with pytest.raises(RefundTooLarge):
