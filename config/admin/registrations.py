@@ -158,7 +158,7 @@ class ExperienceAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "person_id", "artist_id", "draft", "kind", "mark", "delivered_at", "withdrawn_at")
     shown = ("id", "person", "artist", "draft", "kind", "mark", "credit", "maker", "program", "program_version",
-             "content_hash", "why_hash", "decision", "use", "clearance", "delivered_at", "opened_at",
+             "content_hash", "why_hash", "decision", "use", "clearance", "after_end", "delivered_at", "opened_at",
              "withdrawn_at")  # fmt: skip
     hidden = ("text", "why", "receipt_key")
     secret = ("salt",)

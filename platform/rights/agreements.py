@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Now
+from psycopg.errors import ExclusionViolation
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Person
@@ -105,6 +106,8 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
         newest = agreement.versions.order_by("-version").first()
         if newest and not (is_staff(by) or _acts_for_a_party(newest, by, rights_parties.may_sign)):
             raise NotAllowed("Only one of its parties may propose the next version of an agreement.")
+        if newest and not newest.parties.filter(party__in=parties).exists():
+            raise NotAllowed("The next version of an agreement is with at least one of its parties.")
         version = AgreementVersion.objects.create(
             agreement=agreement,
             version=newest.version + 1 if newest else 1,
@@ -159,6 +162,8 @@ def accept(
             try:
                 _bring_into_force(version, by=by)
             except IntegrityError as error:
+                if not isinstance(error.__cause__, ExclusionViolation):
+                    raise
                 raise Overlap(
                     "Another agreement of one of these parties permits the same at the same time. End it first, or let "
                     "this one begin when it ends."
@@ -224,9 +229,9 @@ UPDATE rights_agreementversion version SET
     live_from = CASE WHEN version.id = start.id THEN start.at ELSE version.live_from END,
     ended_at = CASE WHEN version.id = start.id THEN NULL ELSE start.at END,
     ended_by = CASE WHEN version.id = start.id THEN NULL ELSE (
-        SELECT min(given.by) FROM rights_acceptance given
+        SELECT given.by FROM rights_acceptance given
         JOIN rights_agreementparty party ON party.version_id = version.id AND party.party_id = given.party_id
-        WHERE given.version_id = start.id AND rights_may_stop(given.party_id, given.by)
+        WHERE given.version_id = start.id ORDER BY NOT rights_may_stop(given.party_id, given.by), given.by LIMIT 1
     ) END
 FROM start WHERE version.id = start.id OR version.agreement_id = start.agreement_id AND version.live_from IS NOT NULL
     AND (version.ends_at IS NULL OR version.ends_at > start.at)

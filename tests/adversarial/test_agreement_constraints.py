@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 
+from accounts import roles
+from accounts.models import Team
 from catalog.models import Artist
 from rights import agreements, grants, parties
 from rights.agreements import Scope, Terms
@@ -176,6 +178,34 @@ def test_messages_stay_readable(artist: Artist) -> None:
 
     refused("messages_stay_readable", grant, party.pk, artist.pk, Use.PERSONAL_MESSAGE, principal)
     sql(grant, party.pk, artist.pk, Use.REMIX, principal)
+
+
+def test_who_left_ends_nothing_by_an_acceptance_of_long_ago(
+    version: AgreementVersion, label: Party, publisher: Party
+) -> None:
+    accept(version, label, publisher)
+    signer = owners.get_signer(label)
+    assert label.team
+    roles.remove_member(label.team, signer, by=factories.get_staff())
+    heir = factories.create_person("Heir")
+    roles.name_signatory(label.team, heir, by=factories.get_staff())
+    [own] = grants.permit(label, Use.DJ, Songs(), by=heir, fresh=True)
+
+    end = "UPDATE rights_grant SET ended_at = now(), ended_by = %s WHERE id = %s"
+    refused("ended by its party", end, signer.actor, own.pk)
+    end = "UPDATE rights_agreementversion SET ended_at = now(), ended_by = %s WHERE id = %s"
+    refused("ended by one of its parties", end, signer.actor, version.pk)
+
+
+def test_a_party_keeps_its_team(label: Party, publisher: Party) -> None:
+    mine = Team.objects.create(name="Mine", kind="rightsholder")
+    writer = parties.add_party("writer", "Ida Koro", by=factories.get_staff())
+    change = "UPDATE rights_party SET team_id = %s WHERE id = %s"
+
+    for team in (mine.pk, None):
+        refused("keeps its team", change, team, label.pk)
+    sql(change, mine.pk, writer.pk)
+    refused("keeps its team", change, None, writer.pk)
 
 
 def test_a_scheme_adds_up_and_stays_so() -> None:

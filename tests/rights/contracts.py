@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.exceptions import NotAllowed
 from catalog.models import Artist, Recording, Work
 from rights import agreements, claims, grants
 from rights.agreements import Scope, Terms
@@ -210,9 +211,11 @@ class History:
         now = self.now()
         start = now + timedelta(days=starts) if starts else None
         end = (start or now) + timedelta(days=ends) if ends else None
-        version = agreements.propose(
-            number, parties, Terms("We agree.", (scope,), start, end), by=factories.get_staff()
-        )
+        terms = Terms("We agree.", (scope,), start, end)
+        try:
+            version = agreements.propose(number, parties, terms, by=factories.get_staff())
+        except NotAllowed:  # a next version is with one of the parties before
+            return
         accepting = parties[:-1] if waits else parties
         try:
             with transaction.atomic():

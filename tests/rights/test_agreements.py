@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts import roles
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from catalog.models import Artist
 from rights import agreements, clearance, grants
@@ -173,3 +174,42 @@ def test_an_agreement_says_who_holds_a_key(song: OwnedSong) -> None:
     for party in (song.artist, owners.create_party("label", "Second Shore")):
         with pytest.raises(ValueError, match="a rightsholder that is one of the parties"):
             propose(song, Terms("With keys.", REMIXES.scopes, keys=(Key(party),)), "A-2")
+
+
+def leave(party: Party) -> None:
+    """Whoever signs for the party leaves, and somebody else signs from now on."""
+    signer = owners.get_signer(party)
+    assert party.team
+    roles.remove_member(party.team, signer, by=factories.get_staff())
+    roles.name_signatory(party.team, factories.create_person(f"{party.name} heir"), by=factories.get_staff())
+
+
+def test_a_next_version_begins_though_everybody_who_accepted_it_first_has_left(song: OwnedSong) -> None:
+    """Their acceptances hold. The version before, and what the label said by itself, end with the new one."""
+    old, new = [song.label, song.publisher], [song.label, song.publisher, song.writer]
+    first = agreements.propose("A-1", old, REMIXES, by=factories.get_staff())
+    accept(first, *old)
+    owners.permit(song.writer)
+    scopes = (*REMIXES.scopes, Scope(Use.PLAYLIST))
+    owners.permit(song.label, Use.PLAYLIST)
+    second = agreements.propose("A-1", new, Terms("With the writer.", scopes), by=factories.get_staff())
+    accept(second, *old)
+    acceptors = {given.by for given in second.acceptances.all()}
+    leave(song.label)
+    leave(song.publisher)
+
+    assert accept(second, song.writer) == [True]
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.ended_at, first.ended_by in acceptors) == (second.live_from, True)
+    assert Grant.objects.filter(agreement_version=second, ended_at=None).count() == 6
+    assert not Grant.objects.filter(agreement_version=None, ended_at=None, party__in=new).exists()
+
+
+def test_a_next_version_has_one_of_the_parties_before(song: OwnedSong) -> None:
+    propose(song)
+    stranger = owners.create_party("label", "Second Shore")
+
+    with pytest.raises(NotAllowed, match="at least one of its parties"):
+        agreements.propose("A-1", [stranger], REMIXES, by=factories.get_staff())

@@ -84,16 +84,21 @@ END $$;
 CREATE TRIGGER proposed_first BEFORE INSERT ON rights_agreementversion
 FOR EACH ROW EXECUTE FUNCTION rights_check_new_version();
 
+-- Whether every party accepted a version that nobody ended.
+CREATE FUNCTION rights_is_accepted(version bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT EXISTS (SELECT FROM public.rights_agreementparty WHERE version_id = $1)
+    AND NOT EXISTS (SELECT FROM public.rights_agreementversion WHERE id = $1 AND ended_at IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT FROM public.rights_agreementparty needed LEFT JOIN public.rights_acceptance given
+            ON given.version_id = needed.version_id AND given.party_id = needed.party_id
+        WHERE needed.version_id = $1 AND given.id IS NULL
+    )
+$$;
+
 CREATE FUNCTION rights_check_changed_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.live_from IS DISTINCT FROM NEW.live_from THEN
-        IF OLD.live_from IS NOT NULL OR NEW.live_from IS NULL OR NOT EXISTS (
-            SELECT FROM public.rights_agreementparty WHERE version_id = NEW.id
-        ) OR EXISTS (
-            SELECT FROM public.rights_agreementparty needed LEFT JOIN public.rights_acceptance given
-                ON given.version_id = needed.version_id AND given.party_id = needed.party_id
-            WHERE needed.version_id = NEW.id AND given.id IS NULL
-        ) THEN
+        IF OLD.live_from IS NOT NULL OR NEW.live_from IS NULL OR NOT public.rights_is_accepted(NEW.id) THEN
             PERFORM public.rights_refuse('a version is in force once every party accepted it');
         END IF;
         NEW.live_from := greatest(NEW.starts_at, statement_timestamp());
@@ -102,9 +107,17 @@ BEGIN
         IF NEW.ended_at IS NULL OR OLD.ended_at <= statement_timestamp() OR NEW.ended_at > OLD.ended_at THEN
             PERFORM public.rights_refuse('history is not changed: a version that ended stays ended');
         END IF;
+        -- Also by the next version, which one of its parties accepted, though whoever did that has left since.
         IF NOT EXISTS (
-            SELECT FROM public.rights_agreementparty
-            WHERE version_id = NEW.id AND public.rights_may_stop(party_id, NEW.ended_by)
+            SELECT FROM public.rights_agreementparty own
+            LEFT JOIN (
+                public.rights_acceptance given JOIN public.rights_agreementversion later
+                    ON later.id = given.version_id AND later.agreement_id = NEW.agreement_id
+                        AND later.version > NEW.version AND coalesce(later.live_from, NEW.ended_at) = NEW.ended_at
+            ) ON (given.party_id, given."by") = (own.party_id, NEW.ended_by)
+            WHERE own.version_id = NEW.id AND (
+                public.rights_may_stop(own.party_id, NEW.ended_by) OR public.rights_is_accepted(later.id)
+            )
         ) THEN
             PERFORM public.rights_refuse('an agreement is ended by one of its parties');
         END IF;
@@ -118,6 +131,7 @@ FOR EACH ROW EXECUTE FUNCTION rights_check_changed_version();
 DROP_AGREEMENTS = """
 DROP TRIGGER in_force_and_ended_once ON rights_agreementversion;
 DROP FUNCTION rights_check_changed_version();
+DROP FUNCTION rights_is_accepted(bigint);
 DROP TRIGGER proposed_first ON rights_agreementversion;
 DROP FUNCTION rights_check_new_version();
 DROP TRIGGER accepted_by_a_signer ON rights_acceptance;

@@ -45,6 +45,9 @@ BEGIN
     ) THEN
         PERFORM public.rights_refuse('the team of a party is one of rightsholders');
     END IF;
+    IF TG_OP = 'UPDATE' AND OLD.team_id IS DISTINCT FROM NEW.team_id AND OLD.team_id IS NOT NULL THEN
+        PERFORM public.rights_refuse('a party keeps its team: others would sign for it');
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER verified_by_staff BEFORE INSERT ON rights_party FOR EACH ROW EXECUTE FUNCTION rights_check_party();
@@ -132,7 +135,16 @@ BEGIN
     ) THEN
         RETURN NEW;  -- it ends with its agreement
     END IF;
-    IF NOT public.rights_may_stop(NEW.party_id, NEW.ended_by) THEN
+    IF NOT (
+        public.rights_may_stop(NEW.party_id, NEW.ended_by)
+        -- What the party said by itself ends when an agreement begins that it accepted, also if who accepted has left.
+        OR EXISTS (
+            SELECT FROM public.rights_acceptance given
+            JOIN public.rights_agreementversion version ON version.id = given.version_id AND version.live_from IS NULL
+            WHERE (given.party_id, given."by") = (NEW.party_id, NEW.ended_by)
+                AND public.rights_is_accepted(version.id)
+        )
+    ) THEN
         PERFORM public.rights_refuse('a grant is ended by its party');
     END IF;
     NEW.ended_at := greatest(NEW.ended_at, statement_timestamp());
