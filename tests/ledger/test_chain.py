@@ -13,7 +13,7 @@ from ledger.models import ChainLink, Transaction
 from ledger.posting import Leg, Posting
 from tests.concurrency import run_at_once
 from tests.ledger.factories import BOOK, charge, post_charge
-from tests.servers import Database
+from tests.servers import Database, Processes, wait_until
 
 CODES = [accounts.CLEARING, accounts.TAX, accounts.SUSPENSE, accounts.pool("a", "2026-11")]
 IDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
@@ -119,6 +119,16 @@ def test_processes_that_extend_the_chain_at_once_make_one(committing_db: Databas
     assert len(set(heads)) == 1, heads
     assert heads[0].position == 40
     assert list(chain.find_breaks()) == []
+
+
+def test_the_worker_puts_what_is_committed_into_the_chain(committing_db: Database, processes: Processes) -> None:
+    processes.start("work", "ledger")
+    commit("a")
+
+    wait_until(lambda: chain.read_head() is not None)
+    commit("b")
+
+    wait_until(lambda: chain.read_head() == (2, ChainLink.objects.get(transaction__key="b").hash))
 
 
 @pytest.mark.parametrize(

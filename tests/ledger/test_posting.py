@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from ledger import accounts, balances, posting
+from ledger import accounts, balances, chain, posting
 from ledger.exceptions import AlreadyReversed, InvalidPosting, KeyReused
 from ledger.models import Account, Book, Entry, Transaction
 from ledger.posting import Leg, Posting
@@ -190,6 +190,28 @@ def test_processes_that_post_the_same_batches_in_another_order_do_not_block_each
 
     assert run_at_once(*calls) == [200] * 4
     assert Transaction.objects.count() == 200
+
+
+def test_a_session_that_began_with_an_empty_ledger_reads_no_whole_table(committing_db: Database) -> None:
+    """It keeps the plans of then. Reading the table for each transaction, postings became slower with every one."""
+
+    def read_scanned_rows() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+            cursor.execute("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'ledger_entry'")
+            return int(cursor.fetchone()[0])
+
+    for n in range(20):
+        post_charge(f"first:{n}")
+        chain.extend()
+    before = read_scanned_rows()
+    with transaction.atomic():
+        posting.post_all([charge(f"more:{n}") for n in range(20)], book=BOOK)
+    for n in range(20):
+        post_charge(f"last:{n}")
+    chain.extend()
+
+    assert read_scanned_rows() == before
 
 
 def test_posting_outside_a_transaction_is_refused(committing_db: Database) -> None:
