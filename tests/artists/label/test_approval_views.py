@@ -15,6 +15,7 @@ from fans import opt_ins
 from rights.agreements import Key
 from rights.models import PartyDecision
 from tests import factories
+from tests.accounts.factories import PASSWORD
 from tests.artists.remix_notes import agree, approve, write_for, write_remix_note
 from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
@@ -161,3 +162,18 @@ def test_nothing_made_for_a_fan_on_older_words_comes_to_a_rightsholder(
     page = read(client.get(f"/label/{song.label.pk}/approvals"))  # type: ignore[arg-type]
     assert "Nothing waits for you" in page
     assert post(client, song, draft, do="approve") == 404
+
+
+def test_an_approval_asks_for_the_password_and_a_decline_does_not(song: OwnedSong, draft: Draft) -> None:
+    signer = owners.get_signer(song.label)
+    signer.set_password(PASSWORD)
+    signer.save()
+    stale = factories.signed_in_client(signer)
+    path = f"/label/{song.label.pk}/approvals/{draft.pk}"
+
+    asked = stale.post(path, {"revision": "1", "do": "approve"})
+    assert (asked.status_code, asked.url.partition("?")[0]) == (302, "/accounts/reauthenticate/")
+    assert not PartyDecision.objects.exists()
+
+    assert stale.post(path, {"revision": "1", "do": "decline"}).url == f"/label/{song.label.pk}/approvals"
+    assert PartyDecision.objects.get().approves is False
