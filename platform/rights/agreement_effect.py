@@ -65,6 +65,7 @@ class Blocker:
     roles: list[str]
     uses: list[str]
     countries: list[str]
+    """[""] for all of the agreement."""
     recordings: int
     party: Party | None = None
     examples: list[Recording] = field(default_factory=list)
@@ -128,6 +129,8 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
         cursor.execute(EFFECT_SQL, parameters)
         *texts, all_blockers, own_overlaps, other_overlaps = cursor.fetchone()
     total, uses, blockers, gaps = map(json.loads, texts)  # Django leaves JSON as text
+    for row in blockers:
+        row["countries"] = sorted({code for asked in row["countries"] for code in countries[asked]})
     by_use = [UseEffect(row["use"], row["recordings"], row["recordings"] - row["blocked"]) for row in uses]
     return Effect(
         **total,
@@ -149,17 +152,20 @@ def count_lost(version: AgreementVersion, viewer: Party) -> int:
     return measure(now, viewer).usable - measure(then, viewer).usable
 
 
-def _countries_to_ask(scopes: Iterable[Scope], parameters: dict[str, Any]) -> set[str]:
-    """The countries that somebody names in a grant, and one of the others; everywhere is always asked."""
-    named = {scope.country for scope in scopes}
-    chosen = sorted(named - {""})
+def _countries_to_ask(scopes: Iterable[Scope], parameters: dict[str, Any]) -> dict[str, list[str]]:
+    """The countries that somebody names in a grant, and one of the others; each with those that it stands for.
+
+    Where all are alike, the one stands for the whole agreement, which is [""].
+    """
+    chosen = sorted({scope.country for scope in scopes})
     if len(chosen) < 2:
-        return named
+        return {country: [""] for country in chosen}
     with connection.cursor() as cursor:
         cursor.execute(COUNTRIES_SQL, parameters)
-        special = {row[0] for row in cursor.fetchall()}
+        special = {row[0] for row in cursor.fetchall()} | {""}
     alike = [country for country in chosen if country not in special]
-    return (named & special) | set(alike[:1]) | (named & {""})
+    countries = {country: [country] for country in chosen if country in special}
+    return countries | ({alike[0]: alike if countries else [""]} if alike else {})
 
 
 def _supposed_grants(proposal: Proposal) -> Iterable[dict[str, Any]]:

@@ -113,13 +113,15 @@ def _all_open(page: Page) -> None:
 def _wrong_agreement(page: Page) -> None:
     page.fill("#id_others", f"{ONE_WORD}\nNobody")
     page.fill("#id_countries", "Jappan")
-    page.click("text=See what it would do")
+    page.get_by_role("button", name="See what it would do").click()
+    page.wait_for_selector(".field-error")
 
 
 def _dry_run(page: Page) -> None:
     page.fill("#id_title", ONE_WORD)
     page.click("label[for=id_artists_0]")
-    page.click("text=See what it would do")
+    page.get_by_role("button", name="See what it would do").click()
+    page.wait_for_selector(".dry")
 
 
 STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {

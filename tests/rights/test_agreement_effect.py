@@ -85,7 +85,10 @@ def test_a_country_that_somebody_left_out_is_asked_for_itself(song: OwnedSong, a
 
     effect = agreement_effect.measure(Proposal([song.label], scopes), song.label)
 
-    assert [(each.problem, each.countries) for each in effect.blockers] == [("country", ["JP"])]
+    assert [(each.problem, each.countries) for each in effect.blockers] == [("country", ["JP", "PT"])]
+    alike = [Scope(Use.DJ, artist=artist, country=code) for code in ("DE", "FR", "JP")]
+    blockers = agreement_effect.measure(Proposal([song.label], alike), song.label).blockers
+    assert {tuple(each.countries) for each in blockers} == {("",)}
 
 
 def test_what_only_the_version_before_permits_is_not_counted(song: OwnedSong, artist: Artist) -> None:
