@@ -47,7 +47,7 @@ screenshots: setup  ## every page at three widths, light and dark, into var/scre
 bench-pages: setup  ## the pages when a million experiences were delivered; ARGS="--experiences 100000" is quicker
 	$(EMBEDDED) python benchmarks/pages.py $(ARGS)
 
-bench-rights: setup  ## who must say yes, with 100,000 recordings of three owners each; ARGS="--recordings 10000" is quicker
+bench-rights: setup  ## who must say yes, with 100,000 recordings of three owners each; ARGS="--recordings 10000 --drafts 100000" is quicker
 	$(EMBEDDED) python benchmarks/clearance.py $(ARGS)
 
 openapi: setup  ## write docs/api/openapi.yaml from the code

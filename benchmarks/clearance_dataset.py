@@ -63,7 +63,7 @@ def create_catalogue(recordings: int) -> Catalogue:
     Person.objects.filter(pk=staff.pk).update(is_staff=True)
     staff.refresh_from_db()
     artists = [_artist(n, staff) for n in range(ARTISTS)]
-    owners = {kind: [_rightsholder(kind, n, staff) for n in range(PARTIES_OF_A_KIND)] for kind in KINDS}
+    owners = {kind: [create_rightsholder(kind, n) for n in range(PARTIES_OF_A_KIND)] for kind in KINDS}
     facts: dict[str, Any] = {
         "artists": [artist.pk for artist in artists],
         "artist_count": ARTISTS,
@@ -101,7 +101,9 @@ def _artist(n: int, staff: Person) -> Artist:
     return artist
 
 
-def _rightsholder(kind: str, n: int, staff: Person) -> tuple[Party, Person]:
+def create_rightsholder(kind: str, n: int | str) -> tuple[Party, Person]:
+    """A verified party, and the person who signs for it."""
+    staff = Person.objects.get(is_staff=True)
     team, signer = Team.objects.create(name=f"{kind} {n}", kind=TeamKind.RIGHTSHOLDER), _person(f"{kind}-{n}")
     Member.objects.create(team=team, person=signer, role=Role.SIGNATORY)
     return parties.add_party(kind, f"{kind} {n}", by=staff, team=team), signer

@@ -9,13 +9,15 @@ QUESTION = """
 -- recorded no refuses, however wide the yes beside it. A message and a voice are the artist's alone. For anything else
 -- every owner of each recording and of each of its works says yes too. `recordings` are arrays of ids as text, because
 -- PostgreSQL has no arrays of different lengths in one array.
--- In PL/pgSQL because it keeps the plan, which takes ten times as long as the question for one draft.
+-- In PL/pgSQL because it keeps the plan, which takes ten times as long as the question for one draft. The kept plan has to
+-- be the one for few rows, also where a table had no statistics yet or was empty then: OFFSET 0 keeps rows looked up one
+-- by one, enable_seqscan keeps that on an index, and ROWS says that few come out.
 CREATE FUNCTION {name}(
     uses text[], tier_classes text[], artists bigint[], countries text[], recordings text[], asked_at timestamptz
     {more_parameters}
 ) RETURNS TABLE (
     n bigint, role text, party_id bigint, recording_id bigint, work_id bigint, grant_id bigint, problem text
-) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
@@ -31,8 +33,10 @@ WITH {more_tables}asked AS MATERIALIZED (
     FROM song WHERE song.asks_owners
     UNION ALL
     SELECT song.n, link.recording_id, link.work_id, role
-    FROM song JOIN public.catalog_recordingwork link ON link.recording_id = song.id,
-        unnest(ARRAY['publisher', 'writer']) role
+    FROM song CROSS JOIN LATERAL (
+        SELECT one.recording_id, one.work_id FROM public.catalog_recordingwork one WHERE one.recording_id = song.id
+        OFFSET 0
+    ) link, unnest(ARRAY['publisher', 'writer']) role
     WHERE song.asks_owners
 ), claim AS MATERIALIZED (
     SELECT part.n, part.role, part.recording_id, part.work_id, claim.party_id, claim.administered_by_id, claim.share,
@@ -56,7 +60,9 @@ WITH {more_tables}asked AS MATERIALIZED (
     GROUP BY part.n, part.role, part.recording_id, part.work_id
 ), needed AS MATERIALIZED (
     SELECT asked.n, 'artist' AS role, party.id AS party_id, song.id AS recording_id, NULL::bigint AS work_id
-    FROM asked LEFT JOIN public.rights_party party ON party.artist_id = asked.artist LEFT JOIN song ON song.n = asked.n
+    FROM asked LEFT JOIN LATERAL (
+        SELECT one.id FROM public.rights_party one WHERE one.artist_id = asked.artist OFFSET 0
+    ) party ON true LEFT JOIN song ON song.n = asked.n
     UNION
     SELECT claim.n, claim.role, coalesce(claim.administered_by_id, claim.party_id), claim.recording_id, claim.work_id
     FROM claim WHERE claim.problem = ''
@@ -104,7 +110,7 @@ CREATE FUNCTION rights_answers_again(clearances bigint[], asked_at timestamptz)
 RETURNS TABLE (
     clearance_id bigint, grant_id bigint, problem text, role text, party_id bigint, recording_id bigint, work_id bigint
 )
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
@@ -143,34 +149,30 @@ CREATE FUNCTION rights_answers_with_names(
     n bigint, use text, role text, party_id bigint, recording_id bigint, problem text, name text, kind text,
     song text, grant_id bigint, version integer, live_until timestamptz, stored_id bigint, scheme_id bigint,
     at timestamptz
-) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-WITH asked AS (
-    SELECT asked.n, use, tier_class, artist, country, songs::bigint[] AS songs
-    FROM unnest(uses, tier_classes, artists, countries, recordings)
-        WITH ORDINALITY AS asked (use, tier_class, artist, country, songs, n)
-), answer AS MATERIALIZED (
-    SELECT * FROM public.rights_answers(uses, tier_classes, artists, countries, recordings, asked_at)
-), cleared AS (
-    SELECT n, array_agg(DISTINCT grant_id ORDER BY grant_id) AS grants
-    FROM answer GROUP BY n HAVING bool_and(problem = '')
+WITH answer AS MATERIALIZED (
+    SELECT *, bool_and(problem = '') OVER (PARTITION BY n) AS is_cleared, array_agg(grant_id) OVER (PARTITION BY n) AS grants
+    FROM public.rights_answers(uses, tier_classes, artists, countries, recordings, asked_at)
 )
-SELECT asked.n, asked.use, answer.role, answer.party_id, answer.recording_id, answer.problem,
+SELECT answer.n, uses[answer.n], answer.role, answer.party_id, answer.recording_id, answer.problem,
     coalesce(party.name, artist.name, '')::text, coalesce(party.kind, 'artist')::text,
-    coalesce(work.title, recording.title, '')::text, permission.id, permission.version, permission.live_until, (
+    coalesce(work.title, recording.title, '')::text, permission.id, permission.version, permission.live_until,
+    CASE WHEN answer.is_cleared AND answer.role = 'artist' THEN (
         SELECT stored.id FROM public.rights_clearance stored WHERE stored.digest = public.rights_clearance_digest(
-            asked.use, asked.tier_class, asked.artist, asked.country, asked.songs, cleared.grants) LIMIT 1
-    ), agreed.scheme_id, asked_at
-FROM asked JOIN answer USING (n) LEFT JOIN cleared USING (n)
-LEFT JOIN public.rights_grant permission ON permission.id = answer.grant_id
+            uses[answer.n], tier_classes[answer.n], artists[answer.n], countries[answer.n],
+            recordings[answer.n]::bigint[], ARRAY(SELECT DISTINCT unnest(answer.grants) ORDER BY 1)
+        ) LIMIT 1
+    ) END, agreed.scheme_id, asked_at
+FROM answer LEFT JOIN public.rights_grant permission ON permission.id = answer.grant_id
 LEFT JOIN public.rights_agreementversion agreed ON agreed.id = permission.agreement_version_id
 LEFT JOIN public.rights_party party ON party.id = answer.party_id
-LEFT JOIN public.catalog_artist artist ON answer.role = 'artist' AND artist.id = asked.artist
+LEFT JOIN public.catalog_artist artist ON answer.role = 'artist' AND artist.id = artists[answer.n]
 LEFT JOIN public.catalog_recording recording ON recording.id = answer.recording_id
 LEFT JOIN public.catalog_work work ON work.id = answer.work_id
-ORDER BY asked.n, answer.role <> 'artist', answer.recording_id, answer.work_id NULLS FIRST, answer.role,
+ORDER BY answer.n, answer.role <> 'artist', answer.recording_id, answer.work_id NULLS FIRST, answer.role,
     answer.party_id;
 END $$;
 """
@@ -198,7 +200,8 @@ SELECT public.rights_clearance_digest(
 ) FROM public.rights_clearance cleared WHERE id = clearance
 $$;
 
-CREATE FUNCTION rights_only_with_every_yes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION rights_only_with_every_yes() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 DECLARE
     songs bigint[] := ARRAY(
         SELECT recording_id FROM public.rights_clearancerecording WHERE clearance_id = NEW.id ORDER BY 1
@@ -228,7 +231,8 @@ END $$;
 CREATE TRIGGER only_with_every_yes AFTER INSERT ON rights_clearance
 FOR EACH ROW EXECUTE FUNCTION rights_only_with_every_yes();
 
-CREATE FUNCTION rights_clearance_stays_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION rights_clearance_stays_whole() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM public.rights_clearance
