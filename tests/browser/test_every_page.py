@@ -16,7 +16,7 @@ from accounts.models import Person
 from artists import programs, review
 from artists.models import Program
 from catalog.models import Artist, Recording
-from fans import mutes, opt_ins, preferences, reports
+from fans import mutes, preferences, reports
 from rights import agreements as rights_agreements
 from rights import claims, parties, roster
 from rights.models import Party
@@ -200,7 +200,7 @@ def scene(full_site: FullSite) -> Scene:
     artist, quiet = factories.create_artist("Lena Tide"), factories.create_artist("Quiet One", granted=False)
     program = factories.create_program(artist)
     fan = factories.create_fan("Ana Ferreira", opted_in=artist)
-    opt_ins.opt_in(fan, quiet)
+    factories.opt_in_under(2, fan, quiet)  # the feed asks about the newest words
     factories.create_fan("Ben", opted_in=quiet)
     experiences, drafts = _create_experiences(artist, fan, program), _create_drafts(artist, program)
     mutes.pause(fan, program.pk, artist, name=program.name)
