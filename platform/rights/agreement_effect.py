@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from catalog.models import Recording
-from rights.agreement_effect_sql import COUNTRIES_SQL, EFFECT_SQL
+from rights.agreement_effect_sql import COUNTRIES_SQL, EFFECT_SQL, MAX_ASKED
 from rights.agreements import Scope
 from rights.models import AgreementVersion, Party, SplitScheme, Use
 
@@ -84,6 +84,8 @@ class SplitGap:
 class Effect:
     """What could be used, in every country and for every use of the agreement, if every party accepted it."""
 
+    reached: int
+    """How many recordings the terms are about. Of very many only the newest `recordings` are asked about."""
     recordings: int
     usable: int
     artists: int
@@ -123,6 +125,8 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
     }
     countries = _countries_to_ask(proposal.scopes, parameters)
     asked = [scope for scope in proposal.scopes if scope.country in countries]
+    questions = {(scope.use, scope.tier_class, scope.country) for scope in asked}
+    parameters["most"] = max(MAX_ASKED // max(len(questions), 1), 1)
     parameters["scopes"] = Jsonb([_scope_row(scope) for scope in asked])
     parameters["supposed"] = Jsonb(list(_supposed_grants(proposal)))
     with connection.cursor() as cursor:

@@ -1,5 +1,7 @@
 """The dry run of an agreement as SQL: count over the recordings that a party has a part in."""
 
+MAX_ASKED = 20_000
+"""The newest recordings that are asked about, together over all uses and countries. More would take a page minutes."""
 MAX_BLOCKERS = 40
 """So many are listed; all are counted."""
 MAX_EXAMPLES = 3
@@ -38,13 +40,16 @@ WITH {_OWN}, scope AS (
     SELECT * FROM jsonb_to_recordset(%(scopes)s) scope ({_SCOPE})
 ), supposed AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(supposed)s) one ({_SCOPE}, party_id bigint, covers_later boolean)
-), song AS MATERIALIZED (
+), reached AS MATERIALIZED (
     SELECT DISTINCT scope.use, scope.tier_class, scope.country, own.artist_id, own.id
     FROM scope JOIN own ON (scope.artist_id IS NULL OR scope.artist_id = own.artist_id)
         AND (scope.recording_id IS NULL OR scope.recording_id = own.id)
         AND (scope.work_id IS NULL OR EXISTS (
             SELECT FROM catalog_recordingwork WHERE work_id = scope.work_id AND recording_id = own.id
         ))
+), song AS MATERIALIZED (
+    SELECT reached.* FROM reached
+    JOIN (SELECT DISTINCT id FROM reached ORDER BY id DESC LIMIT %(most)s) newest USING (id)
 ), part AS MATERIALIZED (
     SELECT use, tier_class, country, artist_id, array_agg(id ORDER BY id)::text AS songs
     FROM (
@@ -63,7 +68,8 @@ WITH {_OWN}, scope AS (
 ), blocked AS MATERIALIZED (
     SELECT DISTINCT use, recording_id FROM answer WHERE problem <> ''
 ), total AS (
-    SELECT count(*) AS recordings, count(*) FILTER (WHERE is_usable) AS usable, count(DISTINCT artist_id) AS artists,
+    SELECT (SELECT count(DISTINCT id) FROM reached) AS reached, count(*) AS recordings,
+        count(*) FILTER (WHERE is_usable) AS usable, count(DISTINCT artist_id) AS artists,
         count(DISTINCT artist_id) FILTER (WHERE is_usable) AS usable_artists
     FROM (
         SELECT DISTINCT artist_id, id, id NOT IN (SELECT recording_id FROM blocked) AS is_usable FROM song

@@ -173,3 +173,15 @@ def test_what_is_missing_from_a_complete_split_is_named(song: OwnedSong, artist:
         ("featured_artist", None, 1),
     ]
     assert agreement_effect.measure(everybody_in, song.label).split_gaps == []
+
+
+def test_of_very_many_recordings_the_newest_are_asked_about_and_it_says_so(
+    song: OwnedSong, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        owners.own(song.label, factories.create_recording(artist, f"Song {number}"))
+    monkeypatch.setattr(agreement_effect, "MAX_ASKED", 2)
+
+    effect = measure(song)
+
+    assert (effect.reached, effect.recordings, effect.usable, effect.blocked) == (4, 2, 0, 2)

@@ -136,7 +136,10 @@ class BlockerSerializer(serializers.Serializer[Any]):
 
 
 class DryRunSerializer(serializers.Serializer[DryRun]):
-    recordings = serializers.IntegerField(source="effect.recordings", help_text="that you have a part in")
+    reached = serializers.IntegerField(source="effect.reached", help_text="recordings that you have a part in")
+    recordings = serializers.IntegerField(
+        source="effect.recordings", help_text="the newest of them, of very many; the other numbers are of these"
+    )
     usable = serializers.IntegerField(source="effect.usable", help_text="if everybody accepted")
     blocked = serializers.IntegerField(source="effect.blocked")
     artists = serializers.IntegerField(source="effect.artists")
