@@ -15,7 +15,15 @@ from rights import clearance, grants
 from rights.models import Grant, Use
 from tests import factories
 from tests.accounts.factories import PASSWORD
-from tests.artists.studio.pages import HTMX_HEADERS, fresh_member_client, member_client, signed_in_client, visible_text
+from tests.artists.studio.pages import (
+    HTMX_HEADERS,
+    approve_is_disabled,
+    fresh_member_client,
+    member_client,
+    review_path,
+    signed_in_client,
+    visible_text,
+)
 from tests.rights import factories as rights_factories
 
 BOOSTED = {"HX-Boosted": "true", **HTMX_HEADERS}
@@ -344,6 +352,26 @@ def test_an_effect_is_not_counted_without_end(artist: Artist, monkeypatch: pytes
         factories.create_pending_draft(artist)
 
     assert switch_effects.measure_effect(artist, Use.PERSONAL_MESSAGE).waiting_drafts == 2
+
+
+def test_the_effect_counts_the_drafts_that_the_review_then_shows_as_stopped(artist: Artist, song: Recording) -> None:
+    of_song = factories.create_program(artist, recording=song)
+    waiting = [factories.create_pending_draft(artist, program=of_song) for _ in range(2)]
+    other = factories.create_pending_draft(artist, program=factories.create_program(artist, nth=9))
+    client, principal = member_client(artist, "principal"), factories.get_member(artist, "principal")
+    counted = switch_effects.measure_effect(artist, Use.PERSONAL_MESSAGE, song).waiting_drafts
+
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal, recording=song)
+    stopped = [draft for draft in (*waiting, other) if approve_is_disabled(client.get(review_path(draft)), draft)]
+    reason = visible_text(client.get(review_path(waiting[0])))
+    refused = client.post(review_path(waiting[0], "/approve"), {"revision": 1})
+    grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, recording=song)
+
+    assert (stopped, len(stopped)) == (waiting, counted)
+    assert "personal messages are off for Salt Radio" in reason
+    assert refused.status_code == 409
+    assert Draft.objects.filter(state=Draft.State.PENDING).count() == 3
+    assert not approve_is_disabled(client.get(review_path(waiting[0])), waiting[0])
 
 
 def test_what_fans_keep_is_chosen_before_the_press_and_said_before_it_ends(artist: Artist) -> None:
