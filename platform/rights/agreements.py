@@ -196,7 +196,10 @@ def _acts_for_a_party(version: AgreementVersion, by: Person, may: Callable[[Part
 def _require_open(version: AgreementVersion) -> None:
     """Raise ProposalOver unless the version can still come into force."""
     if version.ended_at is not None:
-        raise ProposalOver("This proposal was taken back or refused. Nothing changed.")
+        raise ProposalOver("This proposal was taken back, refused, or replaced by a newer version. Nothing changed.")
+    newer = AgreementVersion.objects.filter(agreement=version.agreement_id, version__gt=version.version)
+    if newer.exclude(live_from=None).exists():
+        raise ProposalOver("A newer version of this agreement was accepted. Nothing changed.")
     if version.ends_at and AgreementVersion.objects.filter(pk=version.pk, ends_at__lte=Now()).exists():
         raise ProposalOver("The last day of these terms has passed, so nobody can accept them. Propose a new version.")
 
@@ -220,10 +223,11 @@ END_OWN_SQL = f"""
 UPDATE rights_grant said SET ended_at = greatest(version.starts_at, statement_timestamp()), ended_by = given.by
 FROM {_SAME_SCOPE} WHERE version.id = %s AND {_IS_SAID} AND said.allows AND said.agreement_version_id IS NULL
 """  # noqa: S608 - of constants
-# One statement, so that the new version begins at the instant at which the one before ends.
+# One statement, so that the new version begins at the instant at which the one before ends. Older proposals are over.
 BEGIN_SQL = """
 WITH start AS (
-    SELECT id, agreement_id, greatest(starts_at, statement_timestamp()) AS at FROM rights_agreementversion WHERE id = %s
+    SELECT id, agreement_id, version, greatest(starts_at, statement_timestamp()) AS at
+    FROM rights_agreementversion WHERE id = %s
 )
 UPDATE rights_agreementversion version SET
     live_from = CASE WHEN version.id = start.id THEN start.at ELSE version.live_from END,
@@ -233,9 +237,14 @@ UPDATE rights_agreementversion version SET
         JOIN rights_agreementparty party ON party.version_id = version.id AND party.party_id = given.party_id
         WHERE given.version_id = start.id ORDER BY NOT rights_may_stop(given.party_id, given.by), given.by LIMIT 1
     ) END
-FROM start WHERE version.id = start.id OR version.agreement_id = start.agreement_id AND version.live_from IS NOT NULL
+FROM start WHERE version.id = start.id OR version.agreement_id = start.agreement_id
     AND (version.ends_at IS NULL OR version.ends_at > start.at)
     AND (version.ended_at IS NULL OR version.ended_at > start.at)
+    AND (version.live_from IS NOT NULL OR version.version < start.version AND EXISTS (
+        SELECT FROM rights_acceptance given
+        JOIN rights_agreementparty party ON party.version_id = version.id AND party.party_id = given.party_id
+        WHERE given.version_id = start.id
+    ))
 RETURNING version.id
 """
 INSERT_GRANTS_SQL = f"""

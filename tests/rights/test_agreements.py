@@ -9,12 +9,12 @@ from django.utils import timezone
 from accounts import roles
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from catalog.models import Artist
-from rights import agreements, clearance, grants
+from rights import agreement_versions, agreements, clearance, grants
 from rights.agreements import Key, Scope, Terms
 from rights.clearance_result import Clearance
-from rights.exceptions import Overlap
+from rights.exceptions import Overlap, ProposalOver
 from rights.grants import Songs
-from rights.models import AfterEnd, AgreementVersion, Grant, Party, SplitScheme, Use
+from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party, SplitScheme, Use
 from tests import factories
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
@@ -87,6 +87,22 @@ def test_a_version_that_starts_later_ends_the_one_before_then(song: OwnedSong) -
     for at, is_clear in ((start, True), (start + timedelta(hours=25), False)):
         refusal = clearance.find_missing(Use.REMIX, song.artist.artist, [song.recording], at=at)
         assert (refusal is None) == is_clear
+
+
+def test_a_newer_version_in_force_closes_the_older_proposals(song: OwnedSong) -> None:
+    older, newer = propose(song), propose(song)
+    accept(older, song.artist)
+    accept(newer, *everybody(song))
+    older.refresh_from_db()
+
+    assert older.ended_at == newer.live_from
+    assert not agreement_versions.list_waiting(Party.objects.filter(pk=song.label.pk)).exists()
+    with pytest.raises(ProposalOver, match="replaced by a newer version"):
+        accept(older, song.label)
+    said = {"version": older, "wording_hash": older.wording_hash, "party": song.label}
+    with pytest.raises(DatabaseError, match="accepted by nobody"), transaction.atomic():
+        Acceptance.objects.create(**said, by=owners.get_signer(song.label).actor)
+    assert missing(song) == ()
 
 
 def test_a_party_leaves_an_agreement_and_everything_under_it_ends(song: OwnedSong) -> None:

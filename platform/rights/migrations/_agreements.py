@@ -64,8 +64,12 @@ BEGIN
     IF NOT public.rights_may_sign(NEW.party_id, NEW."by") THEN
         PERFORM public.rights_refuse('an agreement is accepted by whoever signs for its party');
     END IF;
-    IF EXISTS (SELECT FROM public.rights_agreementversion WHERE id = NEW.version_id AND ended_at IS NOT NULL) THEN
-        PERFORM public.rights_refuse('a proposal that ended is accepted by nobody');
+    IF EXISTS (
+        SELECT FROM public.rights_agreementversion proposal LEFT JOIN public.rights_agreementversion newer
+            ON newer.agreement_id = proposal.agreement_id AND newer.version > proposal.version
+        WHERE proposal.id = NEW.version_id AND (proposal.ended_at IS NOT NULL OR newer.live_from IS NOT NULL)
+    ) THEN
+        PERFORM public.rights_refuse('a proposal that ended, or that a newer version replaced, is accepted by nobody');
     END IF;
     RETURN NEW;
 END $$;
