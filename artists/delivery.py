@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
-from django.db.models import prefetch_related_objects
 from django.db.models.functions import Now
 
 from artists import eligibility, fact_checks
@@ -15,7 +14,7 @@ from audit.actors import SystemActor
 from audit.models import Entry
 from fans import experiences, mutes
 from rights import clearance
-from rights.clearance_result import ClearanceRefusal, ClearanceRequest
+from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
 
 CHANNEL = "drafts"
 BATCH_SIZE = 200
@@ -56,7 +55,7 @@ def _lock_due_drafts() -> list[Draft]:
     locked = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH_SIZE])
     if not locked:
         return []
-    drafts = Draft.objects.filter(pk__in=locked).select_related("artist", "person", "version__recording")
+    drafts = Draft.objects.filter(pk__in=locked).select_related("artist", "person", "clearance", "version__recording")
     return list(drafts.order_by("pk"))
 
 
@@ -68,8 +67,10 @@ def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, 
     live = _lock_live_programs({draft.version.program_id for draft in drafts})
     opted_in = eligibility.lock_opted_in(drafts)
     muted = mutes.muted_pairs({draft.fan_and_program for draft in drafts})
-    cleared = clearance.hold_clear({draft.clearance_id for draft in drafts})
-    uncleared = _describe_uncleared([draft for draft in drafts if draft.clearance_id not in cleared])
+    uncleared = _clear_for_movers([draft for draft in drafts if draft.person.country != draft.clearance.territory])
+    cleared = clearance.hold_clear({draft.clearance_id for draft in drafts if draft.pk not in uncleared})
+    doubted = [draft for draft in drafts if draft.clearance_id not in cleared and draft.pk not in uncleared]
+    uncleared |= _describe_uncleared(doubted)
     checks: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (REASON_OPTED_OUT, lambda draft: draft.pk in opted_in),
         (REASON_MUTED, lambda draft: draft.fan_and_program not in muted),
@@ -80,17 +81,33 @@ def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, 
     return {pk: reason for pk, reason in reasons.items() if reason} | uncleared, cleared
 
 
+def _clear_for_movers(drafts: Sequence[Draft]) -> dict[int, str]:
+    """Clear drafts whose fan moved since the approval for the country of now. Returns the reasons of the refused."""
+    requests = {draft: _clearance_request(draft) for draft in drafts}
+    answers = clearance.clear_all(set(requests.values()))
+    refused: dict[int, str] = {}
+    cleared: list[Draft] = []
+    for draft, request in requests.items():
+        answer = answers[request]
+        if isinstance(answer, Clearance):
+            draft.clearance_id = answer.id
+            cleared.append(draft)
+        else:
+            refused[draft.pk] = _uncleared_reason(answer)
+    Draft.objects.bulk_update(cleared, ["clearance"])
+    return refused
+
+
 def _describe_uncleared(drafts: Sequence[Draft]) -> dict[int, str]:
-    """Who has not said yes to what, for each of these drafts; two queries if there are any."""
-    prefetch_related_objects(drafts, "clearance")
-    requests = {
-        draft.pk: ClearanceRequest(
-            draft.use, draft.artist_id, draft.clearance.territory, tuple(song.pk for song in draft.recordings)
-        )
-        for draft in drafts
-    }
+    """Who has not said yes to what, for each of these drafts; one query if there are any."""
+    requests = {draft.pk: _clearance_request(draft) for draft in drafts}
     refusals = clearance.find_all_missing(requests.values())
     return {pk: _uncleared_reason(refusals[request]) for pk, request in requests.items()}
+
+
+def _clearance_request(draft: Draft) -> ClearanceRequest:
+    songs = tuple(song.pk for song in draft.recordings)
+    return ClearanceRequest(draft.use, draft.artist_id, draft.person.country, songs)
 
 
 def _uncleared_reason(refusal: ClearanceRefusal | None) -> str:
