@@ -198,7 +198,7 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
     draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
     decision = _record_decision(draft, role, by, under=draft.version.decision if within else None)
     draft.decision, draft.clearance_id, draft.content_hash = decision, granted.id, decision.content_hash
-    waits_for = second_key.find_missing(draft)
+    waits_for = second_key.find_needed(draft)
     _update_pending(
         draft,
         seen or draft.revision,

@@ -6,10 +6,11 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from accounts.models import Person
-from artists import delivery, eligibility, programs
-from artists.exceptions import DraftNotFound, Stale
+from artists import delivery, drafts, eligibility, programs
+from artists.exceptions import DraftNotFound, Stale, Uncleared
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
+from fans import opt_ins
 from fans.consent_texts import Flow
 from live import notices
 from rights import second_key
@@ -26,6 +27,17 @@ def find_missing(draft: Draft) -> list[Party]:
     if content is None or draft.use == Use.PERSONAL_MESSAGE:
         return []
     return second_key.find_missing(content)
+
+
+def find_needed(draft: Draft) -> list[Party]:
+    """The same when the artist's team approves. Raises Uncleared where the fan agreed to older words alone.
+
+    Under those no rightsholder learns of the draft, so that nobody could give the key.
+    """
+    missing = find_missing(draft)
+    if missing and not opt_ins.pairs_that_allow(Flow.RIGHTSHOLDER, [draft.fan_and_artist]):
+        raise Uncleared(f"{drafts.REASON_OLDER_WORDS.capitalize()}. The draft waits.")
+    return missing
 
 
 def list_awaiting(party: Party) -> QuerySet[Draft]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import Person
 from artists import drafts, generation, review
 from artists.models import Draft, Moment, Program
 from rights import agreements, clearance
@@ -16,12 +17,12 @@ from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
 
-def notice_moment(song: OwnedSong, program: Program | None = None) -> Moment:
+def notice_moment(song: OwnedSong, program: Program | None = None, fan: Person | None = None) -> Moment:
     """A fan reached a moment with the song."""
     artist = song.artist.artist
     assert artist
     program = program or Program.objects.filter(artist=artist, current__recording=song.recording).first()
-    moment = factories.create_moment(program or factories.create_program(artist, recording=song.recording))
+    moment = factories.create_moment(program or factories.create_program(artist, recording=song.recording), fan)
     return Moment.objects.select_related("person", "program__artist", "version__recording").get(pk=moment.pk)
 
 

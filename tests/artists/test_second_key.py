@@ -4,7 +4,7 @@ import pytest
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from artists import delivery, expiry, review, second_key, withdrawal
-from artists.exceptions import DraftNotFound, Stale, TooLate
+from artists.exceptions import DraftNotFound, Stale, TooLate, Uncleared
 from artists.models import Draft
 from audit.models import Entry
 from catalog.models import Artist
@@ -13,7 +13,7 @@ from fans.models import Experience
 from rights.agreements import Key
 from rights.models import ClearanceKeyHolder, Party, PartyDecision
 from tests import factories
-from tests.artists.remix_notes import agree, approve, write_remix_note
+from tests.artists.remix_notes import agree, approve, notice_moment, write_for, write_remix_note
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -206,3 +206,24 @@ def test_a_message_waits_for_nobody(artist: Artist, song: OwnedSong) -> None:
 
     assert draft.state == Draft.State.APPROVED
     assert not ClearanceKeyHolder.objects.exists()
+
+
+def test_a_key_that_was_added_does_not_strand_the_draft_of_a_fan_on_older_words(
+    song: OwnedSong, artist: Artist
+) -> None:
+    agree(song)
+    fan = factories.create_fan("Bo")
+    factories.opt_in_under(2, fan, artist)
+    program = factories.create_program(artist, recording=song.recording)
+    draft = write_for(notice_moment(song, program, fan), song)
+    assert draft
+    agree(song, "Remixes of all songs, with a key.", keys=(Key(song.label),))
+
+    with pytest.raises(Uncleared, match="the fan did not agree that a rightsholder hears what is made"):
+        approve(draft)
+    draft.refresh_from_db()
+    assert draft.state == Draft.State.PENDING
+
+    opt_ins.opt_in(fan, artist)
+    assert approve(draft).state == Draft.State.AWAITING
+    assert list(second_key.list_awaiting(song.label)) == [draft]
