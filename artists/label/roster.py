@@ -1,7 +1,7 @@
 """What the roster's page shows and asks: each artist with the label's recordings, what AI may make, and the tie."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -34,7 +34,10 @@ class RosterRow:
     entry: RosterEntry
     recordings: int
     uses: str
-    """For example "messages and remixes"; "nothing" where the artist has switched nothing on for all songs."""
+    """For example "messages and remixes"; "nothing" where the artist has switched nothing on for all songs.
+
+    Empty before the artist has said yes: until then a rightsholder learns nothing of the artist's switches.
+    """
 
     @property
     def is_waiting(self) -> bool:
@@ -76,11 +79,8 @@ def list_roster(label: Party) -> Roster:
     """The roster in three queries, by the artist's name."""
     entries = list(_with_recordings(label).order_by("artist__name", "-proposed_at", "-pk"))
     current = [entry for entry in entries if is_current(entry)]
-    uses = _uses_by_artist(entry.artist_id for entry in current)
-    rows = [
-        RosterRow(entry, getattr(entry, "owned", 0), get_text_list(uses.get(entry.artist_id, []), "and") or "nothing")
-        for entry in current
-    ]
+    uses = _uses_by_artist(entry.artist_id for entry in current if entry.accepted)
+    rows = [RosterRow(entry, getattr(entry, "owned", 0), _describe_uses(entry, uses)) for entry in current]
     others = artists_with_claims(label).exclude(pk__in=[entry.artist_id for entry in current if entry.accepted])
     return Roster(rows, [entry for entry in entries if not is_current(entry)], list(others[:MAX_OTHERS]))
 
@@ -114,6 +114,12 @@ def _with_recordings(label: Party) -> QuerySet[RosterEntry]:
     owned = Claim.objects.filter(LIVE, party=label, recording__artist=OuterRef("artist")).values("recording__artist")
     count = Subquery(owned.values(count=Count("recording", distinct=True)), output_field=IntegerField())
     return label.roster.select_related("artist").annotate(owned=Coalesce(count, 0))
+
+
+def _describe_uses(entry: RosterEntry, uses: Mapping[int, list[str]]) -> str:
+    if not entry.accepted:
+        return ""
+    return get_text_list(uses.get(entry.artist_id, []), "and") or "nothing"
 
 
 def _uses_by_artist(artists: Iterable[int]) -> dict[int, list[str]]:

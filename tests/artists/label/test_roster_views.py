@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Person
+from artists.label.roster import list_roster
 from catalog.models import Artist
 from rights import parties, roster
 from rights.models import Party, RosterEntry
@@ -47,6 +48,19 @@ def test_a_label_asks_an_artist_by_name_and_the_artist_says_yes(label: Party, ar
     assert "Waits for Mara Veil ’s yes" in asked
     assert "You are on the roster of Harbor Lane." in answered
     assert "Both said yes" in visible_text(client.get(f"/label/{label.pk}/"))
+
+
+def test_a_label_sees_what_the_artist_switched_on_once_both_said_yes(
+    entry: RosterEntry, label: Party, artist: Artist
+) -> None:
+    client = factories.fresh_client(owners.get_signer(label))
+    page, words = f"/label/{label.pk}/", "lets AI make"
+
+    assert words not in visible_text(client.get(page))
+    [row] = list_roster(label).rows
+    assert row.uses == ""
+    accept(entry)
+    assert f"{words} messages" in visible_text(client.get(page))
 
 
 def test_the_overview_of_the_studio_says_who_asks_to_whoever_may_answer(entry: RosterEntry, artist: Artist) -> None:
