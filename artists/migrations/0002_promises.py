@@ -12,8 +12,11 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             ALTER TABLE artists_program ADD CONSTRAINT a_program_of_an_artist UNIQUE (id, artist_id);
+            ALTER TABLE catalog_recording ADD CONSTRAINT a_recording_of_an_artist UNIQUE (id, artist_id);
             ALTER TABLE artists_programversion ADD CONSTRAINT of_its_programs_artist
             FOREIGN KEY (program_id, artist_id) REFERENCES artists_program (id, artist_id),
+            ADD CONSTRAINT counts_a_song_of_its_artist
+            FOREIGN KEY (recording_id, artist_id) REFERENCES catalog_recording (id, artist_id),
             ADD CONSTRAINT signed_as_it_stands
             FOREIGN KEY (decision_id, artist_id, shape_hash) REFERENCES rights_decision (id, artist_id, shape_hash);
             ALTER TABLE artists_draft ADD CONSTRAINT decided_as_it_stands
@@ -45,6 +48,10 @@ class Migration(migrations.Migration):
             BEGIN
                 IF NOT public.artists_is_cleared_for_its_song(NEW.version_id, NEW.clearance_id) THEN
                     RAISE EXCEPTION 'the draft is cleared for another song' USING ERRCODE = 'check_violation';
+                END IF;
+                -- Under an older one it would need none of the keys and places that are asked for now.
+                IF NOT public.rights_stands_on_what_counts_now(NEW.clearance_id) THEN
+                    RAISE EXCEPTION 'the draft is cleared by grants that do not count now' USING ERRCODE = 'check_violation';
                 END IF;
                 RETURN NEW;
             END $$;
@@ -181,8 +188,10 @@ class Migration(migrations.Migration):
             DROP TRIGGER only_what_is_signed ON artists_program;
             DROP FUNCTION artists_only_what_is_signed();
             ALTER TABLE artists_programversion DROP CONSTRAINT signed_as_it_stands,
+            DROP CONSTRAINT counts_a_song_of_its_artist,
             DROP CONSTRAINT of_its_programs_artist;
             ALTER TABLE artists_program DROP CONSTRAINT a_program_of_an_artist;
+            ALTER TABLE catalog_recording DROP CONSTRAINT a_recording_of_an_artist;
             ALTER TABLE artists_draft DROP CONSTRAINT decided_as_it_stands;
             DROP INDEX one_open_draft_a_moment, a_draft_is_replaced_once, one_first_draft_a_moment;
             ALTER TABLE artists_draft DROP CONSTRAINT replaces_a_draft_of_its_moment,

@@ -35,6 +35,7 @@ BEGIN
         RAISE EXCEPTION 'the experience of draft % lacks the key of a party', NEW.draft
         USING ERRCODE = 'check_violation';
     END IF;
+    PERFORM FROM rights_place WHERE item = own_item AND free_from IS NULL FOR SHARE;  -- none is returned meanwhile
     IF EXISTS (
         SELECT FROM rights_limited_scopes(NEW.clearance_id) needed
         LEFT JOIN rights_place place

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from audit.operations import never_removed
+from audit.operations import never_removed, only_read_committed
 
 
 class Migration(migrations.Migration):
@@ -72,6 +72,10 @@ class Migration(migrations.Migration):
             CREATE TRIGGER with_own_consent BEFORE INSERT OR UPDATE ON fans_optin
             FOR EACH ROW EXECUTE FUNCTION fans_only_with_own_consent();
 
+            CREATE TRIGGER stays_ended BEFORE UPDATE ON fans_optin
+            FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)
+            EXECUTE FUNCTION refuse_change();
+
             -- Words of a model, and what nobody read, reach only who agreed to it: `FLOWS` of fans/consent_texts.py.
             CREATE FUNCTION fans_agreed_to(person uuid, artist bigint, version integer) RETURNS boolean
             LANGUAGE sql STABLE AS $$
@@ -105,6 +109,7 @@ class Migration(migrations.Migration):
             DROP TRIGGER only_what_was_agreed_to ON fans_experience;
             DROP FUNCTION fans_only_what_was_agreed_to();
             DROP FUNCTION fans_agreed_to(uuid, bigint, integer);
+            DROP TRIGGER stays_ended ON fans_optin;
             DROP TRIGGER with_own_consent ON fans_optin;
             DROP FUNCTION fans_only_with_own_consent();
             DROP TRIGGER only_what_is_still_clear ON fans_experience;
@@ -117,4 +122,5 @@ class Migration(migrations.Migration):
         ),
         # Opening, erasing and withdrawing are the only changes.
         never_removed("fans_experience", "salt", "text", "why", "opened_at", "withdrawn_at"),
+        *only_read_committed("fans_experience", "fans_optin"),
     ]

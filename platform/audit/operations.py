@@ -37,6 +37,37 @@ CREATE_SET_TIME = RunSQL(
     "DROP FUNCTION set_time()",
 )
 
+# Under REPEATABLE READ a trigger reads what was there when the transaction began: it would miss an end, a dispute or a
+# place that another transaction has committed since.
+CREATE_REQUIRE_READ_COMMITTED = RunSQL(
+    """
+    CREATE FUNCTION require_read_committed() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        IF current_setting('transaction_isolation') <> 'read committed' THEN
+            RAISE EXCEPTION '% on %: only in a transaction that is READ COMMITTED', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NULL;
+    END $$;
+    """,
+    "DROP FUNCTION require_read_committed()",
+)
+
+
+def only_read_committed(*tables: str) -> list[RunSQL]:
+    """Refuse rows written in a transaction that does not see what others have committed. Triggers compare with that."""
+    return [
+        RunSQL(
+            f"""
+            CREATE TRIGGER only_read_committed BEFORE INSERT OR UPDATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION require_read_committed();
+            """,
+            f"DROP TRIGGER only_read_committed ON {table}",
+        )
+        for table in tables
+    ]
+
 
 def dated_by_clock(table: str, column: str = "at") -> RunSQL:
     """Let the database's clock say the time in this column of each new row, whatever the statement says.

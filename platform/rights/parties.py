@@ -32,7 +32,7 @@ def add_party(kind: str, name: str, *, by: Person, team: Team | None = None, **i
         raise NotAllowed("Only staff create and verify rightsholders.")
     with transaction.atomic():
         party = Party(kind=kind, name=name, team=team, **identifiers)
-        party.clean_fields(exclude=["verified_at", "verified_by"])
+        party.clean_fields(exclude=["verified_at", "verified_by", "mandated_by"])
         party.verified_at, party.verified_by = Now(), by.actor
         party.save(force_insert=True)
         trail.record("party.added", by=by.actor, subject=f"party:{party.pk}", kind=kind)
@@ -78,7 +78,7 @@ def represent(party: Party, representative: Party, *, mandate: str, by: Person) 
     if representative.pk == party.pk or representative.verified_at is None or representative.team_id is None:
         raise ValidationError({"represented_by": "Only another verified rightsholder with a team acts for this one."})
     with transaction.atomic():
-        Party.objects.filter(pk=party.pk).update(represented_by=representative, mandate=mandate)
+        Party.objects.filter(pk=party.pk).update(represented_by=representative, mandate=mandate, mandated_by=by.actor)
         trail.record("party.represented", by=by.actor, subject=f"party:{party.pk}", representative=representative.pk)
     party.refresh_from_db()
 
@@ -89,7 +89,7 @@ def end_mandate(party: Party, *, by: Person) -> None:
         raise NotAllowed("Only staff end a mandate.")
     with transaction.atomic():
         represented = Party.objects.filter(pk=party.pk, represented_by__isnull=False)
-        if represented.update(represented_by=None, mandate=""):
+        if represented.update(represented_by=None, mandate="", mandated_by=by.actor):
             trail.record("party.mandate_ended", by=by.actor, subject=f"party:{party.pk}")
     party.refresh_from_db()
 

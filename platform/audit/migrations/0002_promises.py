@@ -2,7 +2,13 @@
 
 from django.db import migrations
 
-from audit.operations import CREATE_REFUSE_CHANGE, CREATE_SET_TIME, append_only, dated_by_clock
+from audit.operations import (
+    CREATE_REFUSE_CHANGE,
+    CREATE_REQUIRE_READ_COMMITTED,
+    CREATE_SET_TIME,
+    append_only,
+    dated_by_clock,
+)
 
 
 class Migration(migrations.Migration):
@@ -10,6 +16,7 @@ class Migration(migrations.Migration):
     operations = [
         CREATE_REFUSE_CHANGE,
         CREATE_SET_TIME,
+        CREATE_REQUIRE_READ_COMMITTED,
         append_only("audit_entry"),
         dated_by_clock("audit_entry"),
     ]

@@ -1,4 +1,4 @@
-"""An artist has a team of artists from the start, and keeps it: who is in it decides in the artist's name."""
+"""Artists keep their teams, who decide in their names. Songs keep their artists, and songs and works their age."""
 
 from django.db import migrations
 
@@ -21,8 +21,17 @@ class Migration(migrations.Migration):
             FOR EACH ROW EXECUTE FUNCTION catalog_only_an_artists_team();
             CREATE TRIGGER keeps_its_team BEFORE UPDATE ON catalog_artist
             FOR EACH ROW WHEN (OLD.team_id IS DISTINCT FROM NEW.team_id) EXECUTE FUNCTION refuse_change();
+
+            -- A yes can be for one artist, and for the songs that there were when it was given.
+            CREATE TRIGGER keeps_its_artist BEFORE UPDATE ON catalog_recording
+            FOR EACH ROW WHEN ((OLD.artist_id, OLD.created_at) IS DISTINCT FROM (NEW.artist_id, NEW.created_at))
+            EXECUTE FUNCTION refuse_change();
+            CREATE TRIGGER stays_as_old BEFORE UPDATE ON catalog_work
+            FOR EACH ROW WHEN (OLD.created_at IS DISTINCT FROM NEW.created_at) EXECUTE FUNCTION refuse_change();
             """,
             """
+            DROP TRIGGER stays_as_old ON catalog_work;
+            DROP TRIGGER keeps_its_artist ON catalog_recording;
             DROP TRIGGER keeps_its_team ON catalog_artist;
             DROP TRIGGER has_an_artists_team ON catalog_artist;
             DROP FUNCTION catalog_only_an_artists_team();

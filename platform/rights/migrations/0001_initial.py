@@ -224,6 +224,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "mandated_by",
+                    models.CharField(
+                        help_text="who of staff stored or ended the mandate last", max_length=80, null=True
+                    ),
+                ),
+                (
                     "artist",
                     models.OneToOneField(
                         blank=True,
@@ -774,7 +780,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("mandate", ""), ("represented_by", None)),
-                    models.Q(("represented_by__isnull", False), models.Q(("mandate", ""), _negated=True)),
+                    models.Q(
+                        ("mandated_by__isnull", False),
+                        ("represented_by__isnull", False),
+                        models.Q(("mandate", ""), _negated=True),
+                        ("artist", None),
+                    ),
                     _connector="OR",
                 ),
                 name="a_representative_has_a_mandate",

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from audit.operations import append_only, dated_by_clock, never_removed, write_once
+from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
 from rights.migrations import (
     _agreement_effect,
     _agreements,
@@ -101,4 +101,24 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_keys.PLACES, _keys.DROP_PLACES),
         never_removed("rights_place", "free_from"),
         migrations.RunSQL(_imports.IMPORTS, _imports.DROP_IMPORTS),
+        # After a large import the worker has the tables analyzed at once, and pages are not planned for a few rows.
+        migrations.RunSQL(
+            "GRANT MAINTAIN ON catalog_recording, catalog_work, catalog_recordingwork, rights_claim TO fanfare_app",
+            "REVOKE MAINTAIN ON catalog_recording, catalog_work, catalog_recordingwork, rights_claim FROM fanfare_app",
+        ),
+        *only_read_committed(
+            "rights_party",
+            "rights_isrcprefix",
+            "rights_claim",
+            "rights_agreementversion",
+            "rights_agreementparty",
+            "rights_agreementscope",
+            "rights_acceptance",
+            "rights_grant",
+            "rights_rosterentry",
+            "rights_clearance",
+            "rights_decision",
+            "rights_partydecision",
+            "rights_place",
+        ),
     ]

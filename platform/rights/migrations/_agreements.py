@@ -35,8 +35,10 @@ ALTER TABLE rights_agreementversion ADD CONSTRAINT one_version_in_force EXCLUDE 
 ) WHERE (live_from IS NOT NULL) DEFERRABLE;
 
 -- The terms are complete before the first party accepts them.
+-- Whoever adds to them and whoever accepts wait for one another.
 CREATE FUNCTION rights_terms_are_open() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM public.rights_agreementversion WHERE id = NEW.version_id FOR SHARE;
     IF EXISTS (SELECT FROM public.rights_acceptance WHERE version_id = NEW.version_id) THEN
         PERFORM public.rights_refuse('somebody accepted these terms: a change is a new version');
     END IF;
@@ -61,6 +63,7 @@ FOR EACH ROW WHEN (NEW.holds_key) EXECUTE FUNCTION rights_keys_are_of_rightshold
 CREATE FUNCTION rights_check_acceptance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.at := statement_timestamp();
+    PERFORM FROM public.rights_agreementversion WHERE id = NEW.version_id FOR NO KEY UPDATE;
     IF NOT public.rights_may_sign(NEW.party_id, NEW."by") THEN
         PERFORM public.rights_refuse('an agreement is accepted by whoever signs for its party');
     END IF;

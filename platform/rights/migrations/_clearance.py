@@ -64,6 +64,12 @@ WITH {more_tables}asked AS MATERIALIZED (
         SELECT one.id FROM public.rights_party one WHERE one.artist_id = asked.artist OFFSET 0
     ) party ON true LEFT JOIN song ON song.n = asked.n
     UNION
+    -- The artist of a song, where another artist would use it.
+    SELECT song.n, 'artist', party.id, song.id, NULL::bigint
+    FROM song JOIN asked ON asked.n = song.n JOIN public.catalog_recording recording ON recording.id = song.id
+    LEFT JOIN public.rights_party party ON party.artist_id = recording.artist_id
+    WHERE recording.artist_id <> asked.artist
+    UNION
     SELECT claim.n, claim.role, coalesce(claim.administered_by_id, claim.party_id), claim.recording_id, claim.work_id
     FROM claim WHERE claim.problem = ''
 )
@@ -128,8 +134,23 @@ FROM (
     FROM cleared
 ) question, LATERAL public.rights_answers(
     question.uses, question.tier_classes, question.artists, question.countries, question.recordings, asked_at
-) answer JOIN cleared ON cleared.n = answer.n;
+) answer JOIN cleared ON cleared.n = answer.n
+-- Whoever claims a share later can hold up what is new, until staff settle it, and nothing that everybody permitted.
+WHERE answer.problem NOT IN ('disputed', 'unconfirmed') OR EXISTS (
+    SELECT FROM public.rights_claim claim
+    WHERE (claim.party_id, claim.role) = (answer.party_id, answer.role) AND claim.claimed_at <= cleared.at
+        AND (claim.work_id = answer.work_id OR answer.work_id IS NULL AND claim.recording_id = answer.recording_id)
+        AND (claim.live_until IS NULL OR claim.live_until > asked_at)
+);
 END $$;
+
+-- Whether exactly the grants of a stored clearance answer its question now.
+CREATE FUNCTION rights_stands_on_what_counts_now(clearance bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT ARRAY(
+    SELECT DISTINCT said.grant_id FROM public.rights_answers_again(ARRAY[clearance], statement_timestamp()) said
+    WHERE said.grant_id IS NOT NULL ORDER BY 1
+) = ARRAY(SELECT grant_id FROM public.rights_clearancegrant WHERE clearance_id = clearance ORDER BY 1)
+$$;
 
 -- Both lists are sorted. The parts cannot run into each other: use, tier class and country hold no line break.
 CREATE FUNCTION rights_clearance_digest(
@@ -179,6 +200,7 @@ END $$;
 DROP_ANSWERS = """
 DROP FUNCTION rights_answers_with_names(text[], text[], bigint[], text[], text[], timestamptz);
 DROP FUNCTION rights_clearance_digest(text, text, bigint, text, bigint[], bigint[]);
+DROP FUNCTION rights_stands_on_what_counts_now(bigint);
 DROP FUNCTION rights_answers_again(bigint[], timestamptz);
 DROP FUNCTION rights_answers(text[], text[], bigint[], text[], text[], timestamptz);
 """

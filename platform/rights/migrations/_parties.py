@@ -6,7 +6,7 @@ WHO_MAY = """
 CREATE FUNCTION rights_roles(asked_party bigint, actor text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
 SELECT member.role FROM public.rights_party party
 LEFT JOIN public.catalog_artist artist ON artist.id = party.artist_id
-LEFT JOIN public.rights_party deputy ON deputy.id = party.represented_by_id
+LEFT JOIN public.rights_party deputy ON deputy.id = party.represented_by_id AND deputy.verified_at IS NOT NULL
 JOIN public.accounts_member member ON member.team_id IN (artist.team_id, party.team_id, deputy.team_id)
 JOIN public.accounts_person person ON person.id = member.person_id AND person.is_active
 WHERE party.id = $1 AND person.id = public.accounts_person_id($2)
@@ -40,6 +40,13 @@ BEGIN
         END IF;
         NEW.verified_at := CASE WHEN NEW.verified_at IS NOT NULL THEN statement_timestamp() END;
     END IF;
+    IF (TG_OP = 'INSERT' AND NEW.mandated_by IS NOT NULL
+        OR TG_OP = 'UPDATE' AND (OLD.represented_by_id, OLD.mandate, OLD.mandated_by)
+            IS DISTINCT FROM (NEW.represented_by_id, NEW.mandate, NEW.mandated_by))
+        AND NOT public.accounts_is_staff(coalesce(NEW.mandated_by, ''))
+    THEN
+        PERFORM public.rights_refuse('only staff store and end a mandate');
+    END IF;
     IF NEW.team_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM public.accounts_team WHERE id = NEW.team_id AND kind = 'rightsholder'
     ) THEN
@@ -53,12 +60,14 @@ END $$;
 CREATE TRIGGER verified_by_staff BEFORE INSERT ON rights_party FOR EACH ROW EXECUTE FUNCTION rights_check_party();
 CREATE TRIGGER verified_by_staff_later BEFORE UPDATE ON rights_party
 FOR EACH ROW WHEN (
-    (OLD.verified_at, OLD.verified_by, OLD.team_id) IS DISTINCT FROM (NEW.verified_at, NEW.verified_by, NEW.team_id)
+    (OLD.verified_at, OLD.verified_by, OLD.team_id, OLD.represented_by_id, OLD.mandate, OLD.mandated_by)
+    IS DISTINCT FROM
+    (NEW.verified_at, NEW.verified_by, NEW.team_id, NEW.represented_by_id, NEW.mandate, NEW.mandated_by)
 )
 EXECUTE FUNCTION rights_check_party();
 -- Who a party is does not change: its grants and claims would be somebody else's.
 REVOKE UPDATE, DELETE, TRUNCATE ON rights_party FROM fanfare_app;
-GRANT UPDATE (name, team_id, isni, ipi, dpid, verified_at, verified_by, represented_by_id, mandate)
+GRANT UPDATE (name, team_id, isni, ipi, dpid, verified_at, verified_by, represented_by_id, mandate, mandated_by)
 ON rights_party TO fanfare_app;
 """
 DROP_PARTIES = """
@@ -83,7 +92,7 @@ SELECT EXISTS (
     JOIN public.rights_acceptance given ON given.version_id = version.id
     JOIN public.rights_agreementscope scope ON scope.version_id = version.id
     WHERE version.id = asked.agreement_version_id AND given.party_id = asked.party_id AND given."by" = asked."by"
-        AND asked.allows AND asked.live_from = version.live_from
+        AND asked.allows AND version.ended_at IS NULL AND asked.live_from = version.live_from
         AND asked.live_until IS NOT DISTINCT FROM version.ends_at
         AND (asked.use, asked.tier_class, asked.country, asked.covers_later, asked.after_end)
             = (scope.use, scope.tier_class, scope.country, scope.covers_later, scope.after_end)

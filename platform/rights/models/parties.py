@@ -40,6 +40,7 @@ class Party(models.Model):
     mandate = models.CharField(
         max_length=200, blank=True, default="", db_default="", help_text="where the mandate of the representative is"
     )
+    mandated_by = models.CharField(max_length=80, null=True, help_text="who of staff stored or ended the mandate last")
 
     class Meta:
         verbose_name_plural = "parties"
@@ -54,7 +55,8 @@ class Party(models.Model):
                 name="somebody_verified_a_party",
             ),
             models.CheckConstraint(
-                condition=Q(represented_by=None, mandate="") | Q(represented_by__isnull=False) & ~Q(mandate=""),
+                condition=Q(represented_by=None, mandate="")
+                | Q(represented_by__isnull=False, mandated_by__isnull=False) & ~Q(mandate="") & Q(artist=None),
                 name="a_representative_has_a_mandate",
             ),
         ]
