@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x0FA_0011
 """Ours among the advisory locks with two numbers: which import a process works at, and who writes the catalogue."""
 CHANGED_MEANWHILE = "The catalogue has changed since this file was read. The verdicts are new: look again."
+MANY_LINES = 1000
+"""From so many lines on, PostgreSQL counts anew what the tables hold."""
+FILLED = ("catalog_recording", "catalog_work", "catalog_recordingwork", "rights_claim")
 REFUSED = "Nothing was imported: you may not sign any more, or the catalogue changed at the same moment. Try again."
 
 
@@ -45,6 +48,21 @@ def import_lines(catalog_import: CatalogImport) -> None:
     except IntegrityError:
         logger.exception("%s was refused by the database", catalog_import)
         _return(catalog_import, REFUSED)
+        return
+    if catalog_import.lines >= MANY_LINES:
+        _analyze()
+
+
+def _analyze() -> None:
+    """Let PostgreSQL see how large the tables are now. Until it does by itself, pages take minutes after an import."""
+    with connection.cursor() as cursor:
+        may = "SELECT name FROM unnest(%s::text[]) AS name WHERE has_table_privilege(name, 'MAINTAIN')"
+        cursor.execute(may, [list(FILLED)])
+        tables = [row[0] for row in cursor.fetchall()]
+        if len(tables) < len(FILLED):
+            logger.warning("This role may not ANALYZE %s", ", ".join(sorted({*FILLED} - {*tables})))
+        if tables:
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
 
 
 def _import_lines(catalog_import: CatalogImport) -> None:

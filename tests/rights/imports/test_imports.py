@@ -382,6 +382,20 @@ def test_the_team_hears_of_it(label: Party) -> None:
     assert set(notices.values_list("reference", flat=True)) == {f"import:{brought.pk}"}
 
 
+def test_an_import_is_done_also_where_the_role_may_not_count_the_tables_anew(
+    label: Party, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(work, "MANY_LINES", 2)
+    monkeypatch.setattr(work, "FILLED", ("rights_party",))
+    bring_in(label, "A,Mara Veil,,")
+    assert caplog.messages == []
+
+    brought = bring_in(label, "B,Mara Veil,,", "C,Mara Veil,,")
+
+    assert brought.state == "done"
+    assert caplog.messages == ["This role may not ANALYZE rights_party"]
+
+
 def test_a_party_brings_three_files_at_a_time(label: Party) -> None:
     for _ in range(3):
         upload(label, "A,Mara Veil,,")
