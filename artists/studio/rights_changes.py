@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, QuerySet, Value, When
@@ -72,9 +72,8 @@ def _sources(artist: Artist) -> Iterator[QuerySet[Any]]:
         yield grants.annotate(when=F("live_from"), kind=begun, actor=F("by"), **one)
         ended = Case(When(allows=True, then=no), default=yes)
         end = Least("ended_at", "live_until")
-        yield grants.annotate(when=Greatest(end, "live_from"), kind=ended, actor=F("ended_by"), **one).exclude(
-            ended_at=None, live_until=None
-        )
+        over = grants.exclude(ended_at=None, live_until=None).filter(~Exists(_taking_over()))
+        yield over.annotate(when=Greatest(end, "live_from"), kind=ended, actor=F("ended_by"), **one)
     versions = AgreementVersion.objects.filter(parties__party__artist=artist, live_from__isnull=False)
     named = Concat("agreement__number", Value(", version "), F("version"), output_field=CharField())
     yield _one(versions, "live_from", "agreement_began", named)
@@ -101,6 +100,13 @@ def _grants(artist: Artist) -> Iterator[tuple[QuerySet[Grant], bool]]:
     yield others.filter(artist=artist), False
     yield others.filter(artist=None, recording__artist=artist), False
     yield others.filter(artist=None, recording=None, work=None, party__in=owners), False
+
+
+def _taking_over() -> QuerySet[Grant]:
+    """The grant of an agreement that replaced a yes when it began: the party switched nothing off."""
+    begun = (OuterRef("ended_at"), OuterRef("ended_at") + timedelta(seconds=1))  # two statements of one transaction
+    replacing = Grant.objects.filter(allows=True, agreement_version__isnull=False, live_from__range=begun)
+    return replacing.filter(party=OuterRef("party"), use=OuterRef("use")).exclude(pk=OuterRef("pk"))
 
 
 def _one(rows: QuerySet[Any], when: Any, kind: str, who: Any) -> QuerySet[Any]:

@@ -103,6 +103,21 @@ def test_an_agreement_is_one_line_when_it_begins_and_when_it_ends(artist: Artist
     assert [line for line in changes(artist) if "remixes" in line] == []
 
 
+@pytest.mark.parametrize("takes_part", [True, False])
+def test_nobody_is_said_to_switch_off_what_an_agreement_replaces(artist: Artist, takes_part: bool) -> None:
+    song = owners.create_owned_song(artist)
+    everybody = [song.label, song.publisher, song.writer, *([song.artist] if takes_part else [])]
+    for _ in range(2):  # the second replaces what they said by themselves, and then the first version
+        version = agreements.propose("A-1", everybody, Terms("Remixes.", (Scope(Use.REMIX),)), by=factories.get_staff())
+        for party in everybody:
+            agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
+
+    assert [line for line in changes(artist) if "switched remixes off" in line] == []
+    agreements.end(version, by=owners.get_signer(song.label))
+    told = [line for line in changes(artist) if "switched remixes off" in line]
+    assert told == ([] if takes_part else ["Harbor Lane switched remixes off for all songs"])
+
+
 def test_a_dispute_its_settlement_and_the_end_of_a_share(artist: Artist, label: Party) -> None:
     song, other, staff = (
         factories.create_recording(artist),
@@ -111,8 +126,7 @@ def test_a_dispute_its_settlement_and_the_end_of_a_share(artist: Artist, label: 
     )
     owners.own(label, song)
     disputed = claims.claim(other, "recording_owner", by=staff, recording=song)
-    claims.settle(disputed, by=staff, note="A contract says so.")
-    claims.end(disputed, by=staff)
+    claims.settle(disputed, by=staff, note="A contract says so.", ending=[disputed])
     owners.own(owners.create_party("writer", "Ida Koro"), owners.create_work(song))
 
     assert changes(artist)[:5] == [
