@@ -54,10 +54,10 @@ def mail_dispute(claim: Claim) -> None:
         _mail_party("dispute", party, claim)
 
 
-def mail_settlement(claim: Claim) -> None:
+def mail_settlement(claim: Claim, note: str) -> None:
     """Tell both sides that staff settled the dispute, with the note."""
     for party in _parties_of(claim):
-        _mail_party("settlement", party, claim)
+        _mail_party("settlement", party, claim, note)
 
 
 def mail_agreement(kind: str, version: AgreementVersion, own: Party) -> None:
@@ -74,11 +74,11 @@ def _parties_of(claim: Claim) -> Iterable[Party]:
     return list_sides(claim).select_related("artist", "represented_by").order_by("pk")
 
 
-def _mail_party(kind: str, party: Party, claim: Claim) -> None:
+def _mail_party(kind: str, party: Party, claim: Claim, note: str = "") -> None:
     owned = claim.recording or claim.work
     assert owned
     page, key = ("songs", party.artist.slug) if party.artist else ("label-claims", party.pk)
-    names = {"whose": party.name, "title": owned.title, "note": claim.note}
+    names = {"whose": party.name, "title": owned.title, "note": note}
     _mail(kind, f"party:{party.pk}", _teams_of(party), reverse(page, args=[key]), **names)
 
 

@@ -9,13 +9,12 @@ from django.db.models.functions import Left
 from accounts.people import display_names
 from catalog.models import Recording
 from rights import clearance
-from rights.claims import LIVE
+from rights.claims import DISPUTED, LIVE
 from rights.clearance_result import ClearanceRequest
 from rights.models import Claim, IsrcPrefix, Party, Use
 from rights.shares import Role, format_share
 
 PAGE_SIZE = 50
-DISPUTED = Q(disputed_at__isnull=False, settled_at=None)
 WAITING = LIVE & Q(confirmed_at=None)
 ISRC_PREFIX = Left("recording__isrc", 5)
 

@@ -3,9 +3,8 @@
 from django.db.models import Q
 
 from artists.label.access import Label
-from artists.label.claims import DISPUTED
 from artists.studio.overview import Task
-from rights.claims import LIVE
+from rights.claims import DISPUTED, LIVE
 from rights.models import Claim
 
 

@@ -1,8 +1,11 @@
 """Claim, confirm, end and settle who owns what. The shares of one role add up to 10,000 basis points."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.text import get_text_list
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Member, Person
@@ -10,11 +13,14 @@ from accounts.roles import EDITING_ROLES, is_staff
 from audit import trail
 from catalog.models import Recording, Work
 from rights import notices, parties
+from rights.exceptions import Overclaimed
 from rights.models import Claim, Party
-from rights.shares import WHOLE
+from rights.shares import PLURALS, WHOLE, Role, format_share
 
 LIVE = Q(live_until=None) | Q(live_until__gt=Now())
 """Claims that have not ended."""
+DISPUTED = Q(disputed_at__isnull=False, settled_at=None)
+"""Claims whose dispute is open."""
 
 
 def claim(
@@ -78,12 +84,43 @@ def dispute(made: Claim, *, by: Person) -> None:
     _change("claim.disputed", Claim.objects.filter(disputed_at=None), made, by=by, disputed_at=Now())
 
 
-def settle(made: Claim, *, by: Person, note: str) -> None:
-    """Staff settle a disputed claim, with the reason. A claim that was wrong is ended as well. Raises NotAllowed."""
+def settle(made: Claim, *, by: Person, note: str, ending: Collection[Claim] = ()) -> None:
+    """Staff settle a disputed claim, with the reason, and end the claims that were wrong: this one, or others.
+
+    Raises NotAllowed, and Overclaimed where the claim stands and the shares of its role stay over 100 %.
+    """
     if not is_staff(by):
         raise NotAllowed("Only staff settle a dispute.")
-    disputed = Claim.objects.filter(disputed_at__isnull=False, settled_at=None)
-    _change("claim.settled", disputed, made, by=by, settled_at=Now(), settled_by=by.actor, note=note)
+    with transaction.atomic():
+        _change(
+            "claim.settled",
+            Claim.objects.filter(DISPUTED),
+            made,
+            by=by,
+            settled_at=Now(),
+            settled_by=by.actor,
+            note=note,
+        )
+        for wrong in ending:
+            end(wrong, by=by)
+        if made not in ending:
+            _require_room(made)
+
+
+def _require_room(made: Claim) -> None:
+    """Raise Overclaimed where the claim and those beside it are more than the whole. Open disputes do not count yet."""
+    beside = Claim.objects.filter(LIVE, recording=made.recording_id, work=made.work_id, role=made.role)
+    beside = beside.filter(Q(live_until=None) | Q(live_until__gt=made.live_from)).exclude(DISPUTED).exclude(pk=made.pk)
+    if made.live_until:
+        beside = beside.filter(live_from__lt=made.live_until)
+    others = list(beside.select_related("party").order_by("-share", "pk"))
+    total = made.share + sum(other.share for other in others)
+    if others and total > WHOLE:
+        names = get_text_list([other.party.name for other in others], "or")
+        raise Overclaimed(
+            f"With this claim the {PLURALS[Role(made.role)]} have {format_share(total)}, so nobody could use the song. "
+            f"End the claim of {names} with it, or say that this one is wrong."
+        )
 
 
 def _may_claim(party: Party, recording: Recording | None, work: Work | None, by: Person) -> bool:

@@ -13,6 +13,12 @@ class AlreadyRegistered(RightsError):
     code = "AlreadyRegistered"
 
 
+class Overclaimed(RightsError):
+    """The shares of a role would stay over 100 %. The message says which claim to end."""
+
+    code = "Overclaimed"
+
+
 class Overlap(RightsError):
     """Two agreements permit the same at the same time. The message says what to do."""
 

@@ -13,7 +13,7 @@ from artists import songs
 from catalog.models import Artist, Recording
 from rights import claims, clearance, grants, parties
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
-from rights.exceptions import AlreadyRegistered
+from rights.exceptions import AlreadyRegistered, Overclaimed
 from rights.grants import Songs
 from rights.models import Claim, Grant, Party, StoredClearance, Use
 from tests import factories
@@ -171,11 +171,29 @@ def test_shares_above_the_whole_are_a_dispute_until_staff_settle_it(song: OwnedS
     owners.permit(rival)
 
     assert missing(song) == ("Second Shore (label) owns Low Tide Choir: this is disputed",)
-    claims.settle(claim, by=factories.get_staff(), note="The contract names Harbor Lane alone.")
-    claims.end(claim, by=factories.get_staff())
+    claims.settle(claim, by=factories.get_staff(), note="The contract names Harbor Lane alone.", ending=[claim])
     assert missing(song) == ()
     with pytest.raises(NotAllowed):
         claims.settle(claim, by=owners.get_signer(rival), note="It is ours.")
+
+
+def test_a_claim_does_not_stand_while_the_shares_are_above_the_whole(song: OwnedSong) -> None:
+    claim = owners.own(owners.create_party("label", "Second Shore"), song.recording, share=1)
+    third = owners.own(owners.create_party("label", "Third Bank"), song.recording, share=1)
+    staff, first = factories.get_staff(), song.label.claims.get(recording=song.recording)
+
+    with pytest.raises(Overclaimed) as refused:
+        claims.settle(claim, by=staff, note="It is theirs.")
+
+    assert str(refused.value) == (
+        "With this claim the owners have 100.01\xa0%, so nobody could use the song. End the claim of Harbor Lane with "
+        "it, or say that this one is wrong."
+    )
+    claim.refresh_from_db()
+    assert claim.settled_at is None
+    claims.settle(claim, by=staff, note="It is theirs.", ending=[first])
+    claims.settle(third, by=staff, note="It is theirs.")
+    assert "disputed" not in "".join(missing(song))
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import get_person
 from artists.label.api.access import LabelView
-from artists.label.claims import DISPUTED, WAITING, with_rivals
+from artists.label.claims import WAITING, with_rivals
 from catalog.models import Recording, Work
 from rights import claims
-from rights.claims import LIVE
+from rights.claims import DISPUTED, LIVE
 from rights.models import Claim
 from web.pagination import NewestPagination
 from web.serializers import StrictSerializer

@@ -1,12 +1,9 @@
 """The staff's page to settle disputed claims with a note."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,6 +13,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists import rights_mail
 from artists.label.claims import ClaimRow, find_disputed, list_all_disputed
 from rights import claims
+from rights.exceptions import Overclaimed
 from web.decorators import post_only
 
 
@@ -26,8 +24,10 @@ class SettlementForm(forms.Form):
     verdict = forms.ChoiceField(choices=[("stands", "It stands"), ("wrong", "It is wrong")])
     end = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, row: ClaimRow, data: Mapping[str, Any]) -> None:
+    def __init__(self, row: ClaimRow, data: QueryDict) -> None:
         super().__init__(data)
+        self.row = row
+        self.chosen = data.getlist("end")
         self.fields["end"].choices = [(str(rival.pk), rival.party.name) for rival in row.rivals]  # type: ignore[attr-defined]
 
 
@@ -49,20 +49,23 @@ def settle_dispute(request: AuthenticatedHttpRequest, claim_id: int) -> HttpResp
         raise Http404
     form = SettlementForm(row, request.POST)
     if not form.is_valid():
-        return _render_disputes(request, wrong=claim_id, note=request.POST.get("note", ""), status=422)
+        return _render_disputes(request, form, "Write why, and choose a button.", status=422)
     ended = [rival for rival in row.rivals if str(rival.pk) in form.cleaned_data["end"]]
     ended += [row.claim] if form.cleaned_data["verdict"] == "wrong" else []
-    with transaction.atomic():
-        claims.settle(row.claim, by=request.user, note=form.cleaned_data["note"])
-        rights_mail.mail_settlement(row.claim)
-        for claim in ended:
-            claims.end(claim, by=request.user)
+    try:
+        with transaction.atomic():
+            rights_mail.mail_settlement(row.claim, form.cleaned_data["note"])  # while all sides claim it
+            claims.settle(row.claim, by=request.user, note=form.cleaned_data["note"], ending=ended)
+    except Overclaimed as error:
+        return _render_disputes(request, form, str(error), status=409)
     messages.success(request, "Settled. Both sides read your note.")
     return redirect("staff-claims")
 
 
 def _render_disputes(
-    request: AuthenticatedHttpRequest, *, wrong: int = 0, note: str = "", status: int = 200
+    request: AuthenticatedHttpRequest, form: SettlementForm | None = None, problem: str = "", *, status: int = 200
 ) -> HttpResponse:
-    context = {"rows": list_all_disputed(), "wrong": wrong, "note": note}
+    """All disputes, and in one of them what was typed and why it was refused."""
+    typed = {"wrong": form.row.claim.pk, "note": form.data.get("note", ""), "ending": form.chosen} if form else {}
+    context = {"rows": list_all_disputed(), "problem": problem, **typed}
     return render(request, "label/disputes.html", context, status=status)

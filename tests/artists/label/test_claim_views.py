@@ -131,6 +131,22 @@ def test_staff_settle_a_dispute_with_a_note_that_the_rightsholder_reads(claim: C
     assert "Settled by our staff: The contract of 2019 says so." in own
 
 
+def test_a_settlement_that_leaves_too_many_shares_keeps_what_was_typed_and_says_whose_claim_to_end(
+    claim: Claim, label: Party
+) -> None:
+    rival, other = dispute(claim), owners.own(owners.create_party("label", "Third Bank"), claim.recording, share=5000)
+    form = {"verdict": "stands", "note": "The contract of 2019 says so.", "end": [str(other.pk)]}
+
+    answer = factories.fresh_client(factories.get_staff()).post(f"/desk/claims/{rival.pk}", form)
+
+    rival.refresh_from_db()
+    other.refresh_from_db()
+    assert (answer.status_code, rival.settled_at, other.live_until) == (409, None, None)
+    assert "End the claim of Harbor Lane with it" in visible_text(answer)
+    assert "The contract of 2019 says so.</textarea>" in answer.content.decode()
+    assert f'value="{other.pk}" checked' in answer.content.decode()
+
+
 def test_a_wrong_claim_ends(claim: Claim) -> None:
     rival = dispute(claim)
 

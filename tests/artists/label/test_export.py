@@ -81,8 +81,9 @@ def test_a_formula_in_a_title_or_a_name_is_text(artist: Artist) -> None:
 
 def test_a_disputed_and_a_settled_share_say_so(artist: Artist, label: Party) -> None:
     song, other = factories.create_recording(artist), owners.create_party("label", "Second Shore")
-    owners.own(label, song)
-    disputed = claims.claim(other, "recording_owner", by=factories.get_staff(), recording=song)
+    owners.own(label, song, share=5000)
+    disputed = claims.claim(other, "recording_owner", by=factories.get_staff(), recording=song, share=5000)
+    claims.dispute(disputed, by=factories.get_staff())
 
     before = [row["state"] for row in download(label, artist)]
     claims.settle(disputed, by=factories.get_staff(), note="A contract says so.")
