@@ -15,7 +15,7 @@ from tests.servers import Processes, wait_until
 def count_other_connections() -> int:
     """The connections to this database besides the one of this test."""
     with connection.cursor() as cursor:
-        theirs = "datname = current_database() AND pid <> pg_backend_pid()"
+        theirs = "datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {theirs}")
         return cursor.fetchone()[0]
 
