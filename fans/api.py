@@ -88,7 +88,10 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     mark_words = serializers.CharField()
     text = serializers.SerializerMethodField(help_text="null once it was erased, withdrawn or stopped")
     why = serializers.SerializerMethodField(
-        help_text="why you got it, as facts and as a sentence made of them; null once it was erased"
+        help_text="why you got it, as facts and as a sentence made of them; null where the text is"
+    )
+    salt = serializers.SerializerMethodField(
+        help_text="with it and the text you can check the receipt's commitment; null where the text is"
     )
     stopped = StopSerializer(
         allow_null=True, help_text="where a yes behind it ended: by whom and since when; its text is null then"
@@ -101,16 +104,25 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
             "id", "artist", "kind", "text", "mark", "mark_words", "why", "salt",
             "delivered_at", "opened_at", "withdrawn_at", "stopped", "receipt",
         ]  # fmt: skip
-        extra_kwargs = {"salt": {"help_text": "with it and the text you can check the receipt's commitment"}}
 
     def get_receipt(self, experience: Experience) -> str:
         return f"/r/{experience.receipt_key}"
 
     def get_why(self, experience: Experience) -> dict[str, Any] | None:
-        return {**experience.why, "sentence": experience.reason_sentence} if experience.why else None
+        if not experience.why or _is_hidden(experience):
+            return None
+        return {**experience.why, "sentence": experience.reason_sentence}
 
     def get_text(self, experience: Experience) -> str | None:
-        return None if experience.withdrawn_at or experience.stopped else experience.text
+        return None if _is_hidden(experience) else experience.text
+
+    def get_salt(self, experience: Experience) -> str | None:
+        return None if _is_hidden(experience) else experience.salt
+
+
+def _is_hidden(experience: Experience) -> bool:
+    """Whether it was withdrawn or is stopped. Then its fan sees neither the words nor what they were made of."""
+    return bool(experience.withdrawn_at or experience.stopped)
 
 
 class NewestDeliveredFirst(StrictCursorPagination):

@@ -125,7 +125,8 @@ def test_the_page_says_stopped_and_shows_no_content_and_the_receipt_stays(song: 
         assert words not in text, page
         assert f"Stopped by Harbor Lane , on {day(version.ended_at)} ." in text, page
     read = client.get(f"/api/v1/experiences/{experience.pk}").json()
-    assert (read["text"], read["stopped"]["by"]) == (None, "Harbor Lane")
+    assert (read["text"], read["why"], read["salt"]) == (None, None, None)
+    assert read["stopped"]["by"] == "Harbor Lane"
     assert client.get(f"/r/{experience.receipt_key}").status_code == 200
     assert Client().get(f"/r/{experience.receipt_key}.json").status_code == 200
 

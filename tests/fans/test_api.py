@@ -147,7 +147,7 @@ def test_a_withdrawn_experience_has_no_text_but_its_receipt(artist: Artist) -> N
     [listed] = client.get("/api/v1/experiences").json()["results"]
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
 
-    assert (shown["text"], listed["text"]) == (None, None)
+    assert [each[field] for each in (shown, listed) for field in ("text", "why", "salt")] == [None] * 6
     assert shown["withdrawn_at"] is not None
     assert receipt["withdrawn_at"] is not None
     assert receipt["commitment"]["sha256"] == experience.content_hash
