@@ -185,6 +185,11 @@ class MandateView(APIView):
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """End the mandate: nobody else acts for this rightsholder any more."""
-        parties.end_mandate(get_object_or_404(Party, pk=pk, artist=None), by=get_person(request))
+        """End the mandate, with a password typed in the last ten minutes.
+
+        Nobody else acts for this rightsholder any more.
+        """
+        party = get_object_or_404(Party, pk=pk, artist=None)
+        require_recent_password(request)
+        parties.end_mandate(party, by=get_person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

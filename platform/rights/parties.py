@@ -75,6 +75,8 @@ def represent(party: Party, representative: Party, *, mandate: str, by: Person) 
     """
     if not is_staff(by):
         raise NotAllowed("Only staff store a mandate.")
+    if party.artist_id is not None:
+        raise ValidationError({"represented_by": "An artist is represented by nobody: the artist's own team answers."})
     if representative.pk == party.pk or representative.verified_at is None or representative.team_id is None:
         raise ValidationError({"represented_by": "Only another verified rightsholder with a team acts for this one."})
     with transaction.atomic():

@@ -4,11 +4,13 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Member, Team
 from audit.models import Entry
+from catalog.models import Artist
 from rights import parties
 from rights.models import Party
 from tests import factories
@@ -141,6 +143,16 @@ def test_only_a_verified_rightsholder_with_a_team_acts_for_another() -> None:
         parties.represent(alone, label, mandate="Contract 7", by=owners.get_signer(label))
 
 
+def test_nobody_represents_an_artist(artist: Artist) -> None:
+    party = parties.get_artist_party(artist)
+
+    with pytest.raises(ValidationError, match="An artist is represented by nobody"):
+        parties.represent(party, owners.create_party(), mandate="Contract 7", by=factories.get_staff())
+
+    party.refresh_from_db()
+    assert party.represented_by is None
+
+
 @pytest.mark.parametrize("path", ["invitations", "mandate"])
 def test_inviting_and_mandates_need_a_recent_password(path: str) -> None:
     label, other = owners.create_party(), owners.create_party("label", "Second Shore")
@@ -152,6 +164,17 @@ def test_inviting_and_mandates_need_a_recent_password(path: str) -> None:
     )
 
     assert (answer.status_code, answer.json()["code"]) == (403, "SignInAgain")
+
+
+def test_ending_a_mandate_needs_a_recent_password() -> None:
+    label, other = owners.create_party(), owners.create_party("label", "Second Shore")
+    parties.represent(label, other, mandate="Contract 7", by=factories.get_staff())
+
+    answer = factories.signed_in_client(factories.get_staff()).delete(f"{PATH}/{label.pk}/mandate")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "SignInAgain")
+    label.refresh_from_db()
+    assert label.represented_by == other
 
 
 def test_staff_register_and_end_an_isrc_prefix() -> None:
