@@ -13,8 +13,9 @@ from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
 from fans import experiences, mutes
-from rights import clearance
+from rights import clearance, places
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
+from rights.models import Use
 
 CHANNEL = "drafts"
 BATCH_SIZE = 200
@@ -78,7 +79,9 @@ def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, 
         (REASON_ERASED, lambda draft: draft.content_hash is not None),
     )
     reasons = {draft.pk: next((reason for reason, passes in checks if not passes(draft)), "") for draft in drafts}
-    return {pk: reason for pk, reason in reasons.items() if reason} | uncleared, cleared
+    obstacles = {pk: reason for pk, reason in reasons.items() if reason} | uncleared
+    lacking = eligibility.find_lacking([draft for draft in drafts if draft.pk not in obstacles])
+    return obstacles | {pk: reason[:MAX_REASON_LENGTH] for pk, reason in lacking.items()}, cleared
 
 
 def _clear_for_movers(drafts: Sequence[Draft]) -> dict[int, str]:
@@ -95,7 +98,9 @@ def _clear_for_movers(drafts: Sequence[Draft]) -> dict[int, str]:
         else:
             refused[draft.pk] = _uncleared_reason(answer)
     Draft.objects.bulk_update(cleared, ["clearance"])
-    return refused
+    limited = [draft for draft in cleared if draft.use != Use.PERSONAL_MESSAGE]
+    full = places.reserve({draft.item: draft.clearance_id for draft in limited})
+    return refused | {draft.pk: f"uncleared: {full[draft.item]}" for draft in limited if draft.item in full}
 
 
 def _describe_uncleared(drafts: Sequence[Draft]) -> dict[int, str]:

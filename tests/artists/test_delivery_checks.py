@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
@@ -10,10 +11,26 @@ from artists.models import Draft
 from catalog.models import Artist
 from fans.models import Experience
 from rights import grants
-from rights.models import Use
+from rights.agreements import Key
+from rights.models import Place, Use
 from tests import factories
+from tests.artists.remix_notes import agree, approve, write_remix_note
+from tests.rights import factories as owners
+from tests.rights.factories import OwnedSong
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def artist() -> Artist:
+    artist = factories.create_artist()
+    factories.remove_undo_time(artist)
+    return artist
+
+
+@pytest.fixture
+def song(artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(artist, permitted=False)
 
 
 def permit_in(artist: Artist, *countries: str) -> None:
@@ -25,8 +42,7 @@ def move(fan: Person, country: str) -> None:
     Person.objects.filter(pk=fan.pk).update(country=country)
 
 
-def test_a_fan_who_moved_to_a_country_without_a_yes_gets_nothing() -> None:
-    artist = factories.create_artist()
+def test_a_fan_who_moved_to_a_country_without_a_yes_gets_nothing(artist: Artist) -> None:
     permit_in(artist, "PT")
     moved, stayed = factories.create_approved_draft(artist), factories.create_approved_draft(artist)
     move(moved.person, "JP")
@@ -39,8 +55,7 @@ def test_a_fan_who_moved_to_a_country_without_a_yes_gets_nothing() -> None:
     assert Experience.objects.get().draft == stayed.pk
 
 
-def test_what_a_fan_who_moved_gets_rests_on_a_clearance_of_the_new_country() -> None:
-    artist = factories.create_artist()
+def test_what_a_fan_who_moved_gets_rests_on_a_clearance_of_the_new_country(artist: Artist) -> None:
     permit_in(artist, "PT", "JP")
     draft = factories.create_approved_draft(artist)
     move(draft.person, "JP")
@@ -52,9 +67,7 @@ def test_what_a_fan_who_moved_gets_rests_on_a_clearance_of_the_new_country() -> 
     assert experience.clearance.territory == "JP"
 
 
-def test_delivering_to_fans_who_moved_takes_as_many_queries_for_many() -> None:
-    artist = factories.create_artist()
-
+def test_delivering_to_fans_who_moved_takes_as_many_queries_for_many(artist: Artist) -> None:
     def count(number: int) -> int:
         for _ in range(number):
             move(factories.create_approved_draft(artist).person, "JP")
@@ -64,3 +77,42 @@ def test_delivering_to_fans_who_moved_takes_as_many_queries_for_many() -> None:
 
     count(1)  # stores the clearance
     assert count(1) == count(5)
+
+
+def deliver_all_but(bad: Draft, good: Draft) -> str:
+    """Why the one is not delivered, while the other is."""
+    assert delivery.deliver_next()
+    assert Experience.objects.get().draft == good.pk
+    bad.refresh_from_db()
+    assert bad.state == Draft.State.UNDELIVERABLE
+    return bad.reason
+
+
+def test_a_draft_whose_place_was_given_back_stops_nobody_elses_delivery(song: OwnedSong) -> None:
+    agree(song, monthly_limit=2)
+    bad, good = approve(write_remix_note(song)), approve(write_remix_note(song))
+    Place.objects.filter(item=bad.item).update(free_from=Now())
+
+    why = deliver_all_but(bad, good)
+
+    assert why == "uncleared: its place among those of the month was given back"
+
+
+def test_a_draft_without_its_key_stops_nobody_elses_delivery(song: OwnedSong) -> None:
+    agree(song, keys=(Key(song.label),))
+    bad = approve(write_remix_note(song))
+    Draft.objects.filter(pk=bad.pk).update(state=Draft.State.APPROVED, deliver_after=Now())
+    good = factories.create_approved_draft(bad.artist)
+
+    assert deliver_all_but(bad, good) == "uncleared: not approved by Harbor Lane"
+
+
+def test_a_remix_of_a_fan_who_moved_keeps_its_place(song: OwnedSong) -> None:
+    agree(song, monthly_limit=1)
+    draft = approve(write_remix_note(song))
+    move(draft.person, "JP")
+
+    assert delivery.deliver_next()
+
+    assert Experience.objects.select_related("clearance").get(draft=draft.pk).clearance.territory == "JP"
+    assert Place.objects.filter(free_from=None).count() == 1
