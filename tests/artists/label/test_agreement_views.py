@@ -255,7 +255,7 @@ def test_a_proposal_is_taken_back_and_nobody_can_accept_it_then(client: Client, 
     assert "The proposal is closed." in visible_text(taken_back)
     assert "Closed before everybody accepted" in visible_text(taken_back)
     assert late.status_code == 409
-    assert "This proposal was taken back or refused." in visible_text(late)
+    assert "This proposal was taken back, refused, or replaced by a newer version." in visible_text(late)
 
 
 def test_terms_whose_last_day_has_passed_are_accepted_by_nobody(client: Client, scene: Scene) -> None:
