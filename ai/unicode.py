@@ -12,16 +12,13 @@ from typing import Literal
 from babel import Locale, UnknownLocaleError
 from confusable_homoglyphs import categories, confusables
 
-BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from catalog import hidden_characters
+
+BIDI_CONTROLS = hidden_characters.BIDI_CONTROLS
 FSI, PDI = "\u2068", "\u2069"
 JOINERS = re.compile("[\u200c\u200d]")
-CONTROL_CHARACTERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""All control characters but the line feed, and lone surrogates, which cannot be stored or sent."""
-INVISIBLE_CHARACTERS = re.compile(
-    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0e\ufeff"
-    "\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-"""Invisible letters, fillers, tags and selectors. Whether U+FE0F and the joiners are allowed depends on their place."""
+CONTROL_CHARACTERS = hidden_characters.CONTROL_CHARACTERS
+INVISIBLE_CHARACTERS = hidden_characters.INVISIBLE_CHARACTERS
 
 
 @cache

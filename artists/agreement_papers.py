@@ -19,6 +19,7 @@ from rights.agreement_versions import Reading, State
 from rights.agreements import Terms
 from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party, SplitScheme
 from rights.money import format_money, to_decimal
+from rights.refusals import write_use
 from rights.shares import NBSP, WHOLE, Role, format_share
 
 EXAMPLE, CURRENCY = 1000, "EUR"
@@ -57,6 +58,10 @@ class SplitBar:
     @property
     def whole(self) -> str:
         return format_money(EXAMPLE, CURRENCY)
+
+    @property
+    def use(self) -> str:
+        return write_use(self.scheme.use)
 
     @property
     def in_words(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts.countries import country_names
 from accounts.models import Person
 from artists import rights_mail
-from artists.exceptions import InvalidRequest
+from artists.exceptions import InvalidPeriod, InvalidRequest
 from artists.label.roster import claimed_recordings
 from catalog import identifiers
 from catalog.models import Artist, Recording, Work
@@ -187,14 +187,16 @@ def find_problems(choices: Choices) -> dict[str, str]:
 def read_period(
     first_day: date | None, last_day: date | None, zone: ZoneInfo, *, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """The start of the first day and the end of the last one in this zone. Raises InvalidRequest."""
+    """The start of the first day and the end of the last one in this zone. Raises InvalidPeriod."""
     today = now.astimezone(zone).date()
-    if any(day and day > today + FARTHEST_END for day in (first_day, last_day)):
-        raise InvalidRequest("That is more than thirty years ahead. Choose an earlier day, or none.")
+    for field, day in (("first_day", first_day), ("last_day", last_day)):
+        if day and day > today + FARTHEST_END:
+            raise InvalidPeriod(field, "That is more than thirty years ahead. Choose an earlier day, or none.")
     if first_day and first_day < today:
-        raise InvalidRequest("The first day is in the past. Without one it begins when everybody has accepted.")
+        problem = "The first day is in the past. Without one it begins when everybody has accepted."
+        raise InvalidPeriod("first_day", problem)
     if last_day and last_day < (first_day or today):
-        raise InvalidRequest("The last day is before the first, or in the past.")
+        raise InvalidPeriod("last_day", "The last day is before the first, or in the past.")
     starts_at = _midnight(first_day, zone) if first_day else None
     return starts_at, _midnight(last_day + timedelta(days=1), zone) if last_day else None
 

@@ -20,6 +20,14 @@ class InvalidRequest(Refused):
     code = "Refused"
 
 
+class InvalidPeriod(InvalidRequest):
+    """A day of a period cannot be chosen; `field` is `first_day` or `last_day`."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class DraftNotFound(Refused):
     """The draft does not exist, or this person may not see it; both read the same."""
 

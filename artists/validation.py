@@ -8,12 +8,11 @@ from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 
-from ai import unicode
 from ai.facts import Facts
 from ai.guard import Finding, check_text
 from artists.exceptions import InvalidRequest
 from artists.models import Draft
-from catalog import identifiers
+from catalog import hidden_characters, identifiers
 from catalog.lookalikes import has_visible_character
 
 MAX_MESSAGE_LENGTH = 1000
@@ -22,17 +21,18 @@ MAX_MESSAGE_LENGTH = 1000
 
 def find_hidden_character(name: str) -> str | None:
     """What to change in a name or a line of text with a character that nobody can see, or None."""
-    if "\n" in name:
-        return "Write it in one line."
-    for pattern in (unicode.CONTROL_CHARACTERS, unicode.BIDI_CONTROLS, unicode.INVISIBLE_CHARACTERS):
-        if hidden := pattern.search(name):
-            return f"There is a character in it that nobody can see (U+{ord(hidden[0]):04X}). Take it out."
-    return None
+    return "Write it in one line." if "\n" in name else hidden_characters.find_hidden_character(name)
 
 
 def validate_visible(text: str) -> None:
     """The same as a validator of form fields and serializers."""
     if problem := find_hidden_character(text):
+        raise ValidationError(problem, code="hidden")
+
+
+def validate_lines(text: str) -> None:
+    """The same for a text of several lines."""
+    if problem := hidden_characters.find_hidden_character(text.replace("\r\n", "\n").replace("\t", " ")):
         raise ValidationError(problem, code="hidden")
 
 

@@ -58,7 +58,8 @@ def _describe(error: Exception, response: Response) -> dict[str, Any]:
         errors = _errors_by_field(response.data)
         return problems.problem_details(response.status_code, INVALID_FIELDS, code, errors=errors)
     name = {Http404: "NotFound", PermissionDenied: "NotAllowed"}.get(type(error))
-    return problems.problem_details(response.status_code, response.data["detail"], name or type(error).__name__)
+    detail = problems.NOTHING_HERE if type(error) is Http404 else response.data["detail"]  # Django's names the model
+    return problems.problem_details(response.status_code, detail, name or type(error).__name__)
 
 
 def _errors_by_field(errors: Any) -> dict[str, Any]:

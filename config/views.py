@@ -79,7 +79,7 @@ def _problem_response(status: int, detail: str, code: str) -> JsonResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_page(request, 404, "Nothing here", "There is nothing at this address, or it is not yours to see.")
+    return error_page(request, 404, "Nothing here", problems.NOTHING_HERE)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

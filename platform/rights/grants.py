@@ -17,6 +17,7 @@ from catalog.models import Artist, Recording, Work
 from rights import parties
 from rights.decisions import require_principal
 from rights.models import AfterEnd, Grant, Party, Use
+from rights.refusals import write_use
 
 _NOT_ENDED = Q(ended_at=None) | Q(ended_at__gt=Now())
 """An agreement's grant can have an end that lies ahead."""
@@ -89,7 +90,7 @@ def switch_on(
     A message names a song and uses no sound, so a yes to messages covers later songs unless `covers_later` is False.
     Raises NotAllowed and ReauthenticationRequired.
     """
-    require_principal(artist, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
+    require_principal(artist, by=by, fresh=fresh, what=f"switch on {write_use(use)}")
     if limits.get("covers_later") is None:
         limits["covers_later"] = use == Use.PERSONAL_MESSAGE
     return _permit(parties.get_artist_party(artist), use, Songs(artist, recording), by=by, limits=limits)
@@ -111,7 +112,7 @@ def permit(party: Party, use: str, songs: Songs, *, by: Person, fresh: bool, **l
     Of a song that was switched off alone, the no ends, and a yes is added unless one for all songs holds that says the
     same about what fans keep. Raises NotAllowed and ReauthenticationRequired.
     """
-    parties.require_signer(party, by=by, fresh=fresh, what=f"switch on {Use(use).label.lower()}")
+    parties.require_signer(party, by=by, fresh=fresh, what=f"switch on {write_use(use)}")
     return _permit(party, use, songs, by=by, limits=limits)
 
 

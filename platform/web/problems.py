@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+NOTHING_HERE = "There is nothing at this address, or it is not yours to see."
 CONTENT_TYPE = "application/problem+json"
 
 

@@ -10,8 +10,8 @@ from accounts.time_zones import find_zone, validate_time_zone
 from artists import agreement_proposals as proposals
 from artists.agreement_papers import DryRun
 from artists.agreement_proposals import KEY_HOLDERS, MAX_SONGS, Choices
-from artists.exceptions import InvalidRequest
-from artists.validation import validate_title, validate_visible
+from artists.exceptions import InvalidPeriod, InvalidRequest
+from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
 from rights.agreement_effect import UseEffect
 from rights.agreement_terms import USES
@@ -56,7 +56,7 @@ class TermsSerializer(StrictSerializer):
     )
     key_above = serializers.IntegerField(min_value=0, max_value=MAX_NUMBER, required=False)
     scheme = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False, allow_null=True)
-    own_words = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    own_words = serializers.CharField(max_length=20_000, required=False, allow_blank=True, validators=[validate_lines])
 
     @property
     def own(self) -> Party:
@@ -90,8 +90,8 @@ class TermsSerializer(StrictSerializer):
         zone, days = find_zone(said.get("time_zone", "")), (said.get("first_day"), said.get("last_day"))
         try:
             starts_at, ends_at = proposals.read_period(*days, zone, now=timezone.now())
-        except InvalidRequest as error:
-            raise serializers.ValidationError({"last_day": str(error)}) from error
+        except InvalidPeriod as error:
+            raise serializers.ValidationError({error.field: str(error)}) from error
         lists = {name: said.get(name, []) for name in ("artists", "others", "songs", "countries")}
         optional = ("covers_later", "tier_class", "after_end", "second_key", "key_above", "own_words")
         same = lists | {name: said[name] for name in optional if name in said}

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts import time_zones
 from artists import agreement_proposals as proposals
 from artists.agreement_proposals import Choices
-from artists.exceptions import InvalidRequest
-from artists.validation import validate_title, validate_visible
+from artists.exceptions import InvalidPeriod, InvalidRequest
+from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
 from rights.agreement_terms import USES, read_clauses
 from rights.agreement_versions import Reading
@@ -101,7 +101,7 @@ class AgreementForm(forms.Form):
         help_text="Our staff store the splits. You see the shares, and an example in money, before you send it.",
     )  # fmt: skip
     own_words = forms.CharField(
-        label="In your own words", required=False, max_length=20_000, strip=True,
+        label="In your own words", required=False, max_length=20_000, strip=True, validators=[validate_lines],
         widget=forms.Textarea({"dir": "auto", "rows": 4}),
         help_text="Whatever else you agree on. It is stored as it is.",
     )  # fmt: skip
@@ -140,8 +140,8 @@ class AgreementForm(forms.Form):
                 cleaned["starts_at"], cleaned["ends_at"] = proposals.read_period(
                     cleaned["first_day"], cleaned["last_day"], ZoneInfo(cleaned["zone"]), now=timezone.now()
                 )
-            except InvalidRequest as error:
-                self.add_error("last_day", str(error))
+            except InvalidPeriod as error:
+                self.add_error(error.field, str(error))
         if not self.errors:
             for name, problem in proposals.find_problems(self.choices).items():
                 self.add_error(name, problem)

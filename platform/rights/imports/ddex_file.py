@@ -86,7 +86,7 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
         if not self.path and name != _MESSAGE:
-            raise UnreadableFile(f"This XML file is a {name[:40]}, not a {_MESSAGE} of DDEX ERN 4.")
+            raise UnreadableFile(f"This XML file begins with <{name[:40]}>, not with <{_MESSAGE}> of DDEX ERN 4.")
         self.has_begun = True
         if len(self.path) == MAX_DEPTH:
             raise UnreadableFile(f"This XML file nests its elements more than {MAX_DEPTH} deep.")

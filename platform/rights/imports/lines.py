@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
+from catalog.hidden_characters import find_hidden_character
 from catalog.identifiers import InvalidIdentifier, parse_isrc, parse_iswc, parse_mbid
 from rights.imports.exceptions import InvalidLine
 from rights.shares import WHOLE, describe_gap, format_share
@@ -91,8 +92,8 @@ def _require(text: str, name: str, length: int) -> str:
         raise InvalidLine(f"The {name} is missing.")
     if len(text) > length:
         raise InvalidLine(f"The {name} has {len(text):,} characters. It may have {length:,}.")
-    if _UNSTORABLE.search(text):
-        raise InvalidLine(f"The {name} holds a character that is not text, such as NUL.")
+    if problem := find_hidden_character(text):
+        raise InvalidLine(f"The {name}: {_begin_small(problem)}")
     return text
 
 

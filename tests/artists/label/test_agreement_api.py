@@ -88,7 +88,8 @@ def test_the_next_version_follows_and_the_end_is_for_everybody(client: Client, s
         ({"countries": ["Jappan"]}, {"countries"}),
         ({"last_day": "2001-01-01"}, {"last_day"}),
         ({"last_day": "9999-12-31"}, {"last_day"}),
-        ({"first_day": "0001-01-01", "time_zone": "Pacific/Kiritimati"}, {"last_day"}),
+        ({"first_day": "0001-01-01", "time_zone": "Pacific/Kiritimati"}, {"first_day"}),
+        ({"own_words": "Paid \u202eeerht times."}, {"own_words"}),
         ({"time_zone": "Mars/Crater"}, {"time_zone"}),
         ({"monthly_limit": 0}, {"monthly_limit"}),
         ({"scheme": 10**9}, {"scheme"}),
@@ -140,3 +141,12 @@ def test_staff_store_a_split_and_it_adds_up() -> None:
         path, {"use": "dj", "lines": SPLIT}, content_type=JSON
     )
     assert stale.status_code == 403
+
+
+def test_an_agreement_that_is_not_there_reads_as_any_missing_page(scene: Scene) -> None:
+    client = factories.fresh_client(owners.get_signer(scene.label))
+
+    answer = client.get(f"/api/label/{scene.label.pk}/agreements/999999")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "NotFound")
+    assert answer.json()["detail"] == "There is nothing at this address, or it is not yours to see."

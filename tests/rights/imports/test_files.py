@@ -94,7 +94,7 @@ def test_what_cannot_be_read_of_one_line_is_a_verdict_on_that_line() -> None:
     content = (
         b"title,artist,isrc,length\n"
         b"NUL\x00,Mara,,\n"  # 2
-        b"\xc3\xa4\xc3\xb6,Mara,,\n"
+        b"\xc3\xa4\xe2\x80\xaeb,Mara,,\n"  # 3, turned around
         b"\xe4,Mara,,\n"  # 4
         b'"a"b,Mara,,\n' + b"x" * 40_000 + b",Mara,,\n"  # 5, 6
         b"Salt,Mara,,,more\n"  # 7
@@ -105,7 +105,8 @@ def test_what_cannot_be_read_of_one_line_is_a_verdict_on_that_line() -> None:
     )
 
     assert problems(content) == {
-        2: "The title holds a character that is not text, such as NUL.",
+        2: "The title: there is a character in it that nobody can see (U+0000). Take it out.",
+        3: "The title: there is a character in it that nobody can see (U+202E). Take it out.",
         4: "This line is not UTF-8, as the others are. Save it anew.",
         5: "A quote ends in the middle of a cell. Write quotes inside a cell twice.",
         6: "This line has more than 32,768 characters.",
@@ -245,7 +246,7 @@ def test_a_ddex_message_with_a_dtd_is_refused(declaration: str, encoding: str) -
     [
         ("<NewReleaseMessage><SoundRecording>", "is damaged in line 1"),
         ("<NewReleaseMessage>\n&x;</NewReleaseMessage>", "is damaged in line 2"),
-        ("<html><p>404</p></html>", "is a html, not a NewReleaseMessage"),
+        ("<html><p>404</p></html>", "begins with <html>, not with <NewReleaseMessage>"),
         ("<?xml version='1.0' encoding='klingon'?><NewReleaseMessage/>", "is damaged in"),
         (f"<NewReleaseMessage>{'<a>' * 1000}", "more than 50 deep"),
         ("<", "is damaged in line 1"),
