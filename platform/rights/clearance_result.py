@@ -52,6 +52,8 @@ class Missing:
     song: str
     """The title of the recording or work; empty where it is about the artist as a whole."""
     recording_id: int | None = None
+    known: int = 0
+    """Of an unknown owner: how many basis points of the role are known and confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from accounts.countries import country_names
 from rights.clearance_result import Missing
 from rights.models import Party, Use
-from rights.shares import Role
+from rights.shares import PLURALS, Role, describe_gap
 
 UNKNOWN = {
     Role.RECORDING_OWNER: "Nobody knows who owns {title}",
@@ -23,6 +23,8 @@ OWNS = {
 
 def describe(missing: Missing) -> str:
     """One yes that is missing, as a studio shows it."""
+    if missing.problem == "unknown" and missing.known:
+        return f"The shares of the {PLURALS[Role(missing.role)]} of {missing.song} {describe_gap(missing.known)}"
     if missing.problem == "unknown":
         return UNKNOWN[Role(missing.role)].format(title=missing.song)
     return f"{name_party(missing.party, missing.kind)}{_describe_problem(missing)}"
