@@ -11,7 +11,7 @@ from catalog.models import Artist, Recording
 from rights import clearance, grants
 from rights.clearance_result import ClearanceRefusal, ClearanceRequest, Missing
 from rights.models import Grant, Use
-from rights.refusals import describe
+from rights.refusals import describe, name_party
 
 SWITCHED_USES = (Use.PERSONAL_MESSAGE, Use.REMIX, Use.PLAYLIST, Use.DJ)
 """The uses that have a switch, in the order of the page. Nobody can switch on voice and training."""
@@ -61,6 +61,10 @@ class Switch:
         return list_waiting_for(self.missing)
 
     @property
+    def refused_by(self) -> list[str]:
+        return list_refused_by(self.missing)
+
+    @property
     def unsettled(self) -> list[str]:
         return list_unsettled(self.missing)
 
@@ -80,8 +84,16 @@ def switch_name(use: str, song: Recording | None) -> str:
 
 def list_waiting_for(missing: Iterable[Missing]) -> list[str]:
     """The parties that have not said yes, for example "Kestrel Row (publisher)"."""
-    named = [f"{one.party} ({one.kind.replace('_', ' ')})" for one in missing if one.problem not in UNSETTLED]
-    return list(dict.fromkeys(named))
+    return _name(one for one in missing if one.problem not in UNSETTLED and one.problem != "refused")
+
+
+def list_refused_by(missing: Iterable[Missing]) -> list[str]:
+    """The parties that said no. Nobody waits for them."""
+    return _name(one for one in missing if one.problem == "refused")
+
+
+def _name(missing: Iterable[Missing]) -> list[str]:
+    return list(dict.fromkeys(name_party(one.party, one.kind) for one in missing))
 
 
 def list_unsettled(missing: Iterable[Missing]) -> list[str]:
@@ -161,7 +173,7 @@ def _split(refusal: ClearanceRefusal | None) -> tuple[set[str], tuple[Missing, .
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A party that still has to say yes, or a sentence about owners that nobody knows, and what waits for it."""
+    """A party that still has to say yes or said no, or a sentence about unknown owners, and what waits for it."""
 
     title: str
     songs_by_use: list[tuple[str, list[Recording]]]
@@ -171,7 +183,7 @@ def list_waits(channels: Iterable[Channel]) -> list[Wait]:
     """Who still has to say yes where the artist's own yes is in, each with the songs by use."""
     waits: dict[str, dict[str, list[Recording]]] = defaultdict(lambda: defaultdict(list))
     for switch in (switch for channel in channels if channel.recording for switch in channel.switches):
-        for title in (*switch.waiting_for, *switch.unsettled):
+        for title in (*switch.waiting_for, *(f"{who} said no" for who in switch.refused_by), *switch.unsettled):
             assert switch.recording is not None
             waits[title][switch.use].append(switch.recording)
     return [Wait(title, [(Use(use).label, songs) for use, songs in by_use.items()]) for title, by_use in waits.items()]

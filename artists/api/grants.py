@@ -61,6 +61,7 @@ class SwitchSerializer(serializers.Serializer[switches.Switch]):
     on = serializers.BooleanField(source="is_on", help_text="the artist's own yes is in")
     since = serializers.DateTimeField(allow_null=True)
     waiting_for = serializers.ListField(child=serializers.CharField(), help_text="who still has to say yes")
+    refused_by = serializers.ListField(child=serializers.CharField(), help_text="who said no; nobody waits for them")
     unsettled = serializers.ListField(child=serializers.CharField(), help_text="what is not known about its owners")
 
 

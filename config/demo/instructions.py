@@ -39,8 +39,8 @@ Fanfare is at {site}/
   3. {play}
   4. Stay in the studio: every two or three minutes some fan reaches a moment, and a new draft joins the line.
   5. As Ana, report a message, or opt out of an artist. As the desk, see the report.
-
-  6. As the label, open Agreements: one waits, with a dry run. Confirm the claim that blocks it, and look again.
+  6. As the label, begin at Roster. Open Agreements: one waits, with a dry run. Confirm under Claims what blocks it, and
+     look again. Catalogue takes a CSV or a DDEX file and says first what each line would do.
 
   Every mail, with its links: {mailbox}
   Ctrl-C ends everything; the next `make demo` goes on with the same world.

@@ -152,5 +152,6 @@ def _preview(studio: Studio, press: Press, data: QueryDict) -> dict[str, Any]:
         "asks_later": press.is_on and song is None and press.use != Use.PERSONAL_MESSAGE,
         "covers_later": data.get("later") == "1",
         "waiting_for": switches.list_waiting_for(others),
+        "refused_by": switches.list_refused_by(others),
         "unsettled": switches.list_unsettled(others),
     }

@@ -176,6 +176,28 @@ def test_a_switch_is_dotted_while_somebody_else_has_to_say_yes(artist: Artist) -
     assert "Nobody knows who wrote Nobody Knows Remixes: Nobody Knows ." in text
 
 
+def test_a_label_that_said_no_is_not_waited_for(artist: Artist) -> None:
+    owned = rights_factories.create_owned_song(artist)
+    by = rights_factories.get_signer(owned.label)
+    grants.refuse(owned.label, Use.REMIX, grants.Songs(artist, owned.recording), by=by)
+
+    client = member_client(artist, "principal")
+    text = visible_text(client.get(grants_path(artist)))
+    grants.switch_off(artist, Use.REMIX, by=factories.get_member(artist, "principal"))
+    effect = visible_text(client.get(grants_path(artist), {"switch_on": f"remix:{owned.recording.pk}"}))
+
+    assert "Your yes is in. Harbor Lane (label) said no." in text
+    assert "Waits for" not in text
+    assert "Harbor Lane (label) said no Remixes: Low Tide Choir ." in text
+    assert "It stays off while their no stands: Harbor Lane (label) ." in effect
+
+
+def test_the_agreements_are_in_the_menu(artist: Artist) -> None:
+    page = member_client(artist, "principal").get(grants_path(artist)).content.decode()
+
+    assert page.count(f'href="/studio/{artist.slug}/agreements"') == 2
+
+
 def test_the_effect_of_a_yes_names_who_still_has_to_say_yes(artist: Artist) -> None:
     owned = rights_factories.create_owned_song(artist, permitted=False)
 
@@ -335,6 +357,7 @@ def test_older_changes_are_in_the_history(artist: Artist, song: Recording) -> No
 def test_more_songs_take_no_more_queries(artist: Artist) -> None:
     client = member_client(artist, "principal")
     rights_factories.create_owned_song(artist)
+    factories.create_recording(artist, "Nobody Knows")
     with CaptureQueriesContext(connection) as one:
         client.get(grants_path(artist))
     for n in range(9):
