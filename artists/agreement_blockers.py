@@ -18,6 +18,7 @@ UNKNOWN = {
     Role.PUBLISHER: "Nobody knows everybody who publishes them",
 }
 SETTLED_BY_STAFF = "Our staff settle it. Nothing new is sold until then."
+NAMED_BY_THE_ARTIST = "The artist’s team names them on the page of each song. Then they confirm it."
 EACH_ARTIST = "Each artist decides alone. Nobody can say yes in their place."
 THEIR_NO = "Their no stays until they take it back."
 UNSETTLED = ("unconfirmed", "disputed")
@@ -72,7 +73,9 @@ def _describe(blocker: Blocker, viewer: Party, members: set[int]) -> BlockerRow:
     party = blocker.party
     if blocker.problem == "unknown":
         title = UNKNOWN[Role(blocker.roles[0])]
-        return BlockerRow(blocker, title, "Without them no split can be complete.", page="owners")
+        if viewer.artist_id or blocker.roles[0] == Role.RECORDING_OWNER:
+            return BlockerRow(blocker, title, "Without them no split can be complete.", page="owners")
+        return BlockerRow(blocker, title, NAMED_BY_THE_ARTIST)
     if party is None:  # an artist who never said anything is no party yet
         return BlockerRow(blocker, "The artist has not said yes", EACH_ARTIST)
     words = f"{get_text_list([write_use(use) for use in blocker.uses], 'and')}{_where(blocker.countries)}"

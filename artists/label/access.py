@@ -45,6 +45,14 @@ class Label:
         return any(may_edit(Role(role)) for role in self.roles)
 
     @cached_property
+    def signers(self) -> list[str]:
+        """The names of those who sign for this party."""
+        of_team = Member.objects.filter(
+            team__in=self.party.acting_team_ids, role=Role.SIGNATORY, person__is_active=True
+        )
+        return sorted({member.person.display_name for member in of_team.select_related("person")})
+
+    @cached_property
     def waiting_claims(self) -> int:
         """How many claims wait for this party to confirm them."""
         return Claim.objects.filter(WAITING, party=self.party).count()

@@ -15,6 +15,7 @@ from artists.label.forms.agreement import AgreementForm, type_version
 from artists.label.views.agreements import get_reading_or_404
 from rights.agreement_versions import Reading
 from rights.hashing import wording_hash
+from rights.models import AgreementVersion
 
 
 @label_member_required
@@ -34,20 +35,23 @@ def write_agreement(request: AuthenticatedHttpRequest, label: Label, version_id:
         return _render_form(request, label, previous, form, status=422)
     terms, before = form.choices.write(label.party), previous.version if previous else None
     shown = wording_hash(terms.wording)
+    problem = ""
     if data.get("do") == "send" and data.get("shown") == shown:
-        return _send(request, label, previous, form)
+        try:
+            return _send(request, label, before, form)
+        except NotAllowed as error:
+            problem = str(error)
     dry_run = run_dry(proposals.suppose(label.party, form.choices, terms, before), label.party, terms)
-    return _render_form(request, label, previous, form, shown=shown, paper=Paper.of_terms(terms), dry_run=dry_run)
+    context = {"shown": shown, "paper": Paper.of_terms(terms), "dry_run": dry_run, "problem": problem}
+    return _render_form(request, label, previous, form, status=409 if problem else 200, **context)
 
 
 def _send(
-    request: AuthenticatedHttpRequest, label: Label, previous: Reading | None, form: AgreementForm
+    request: AuthenticatedHttpRequest, label: Label, before: AgreementVersion | None, form: AgreementForm
 ) -> HttpResponse:
-    before, title = previous.version if previous else None, form.cleaned_data["title"]
-    try:
-        sent = proposals.send(label.party, form.choices, title=title, previous=before, by=request.user)
-    except NotAllowed as error:
-        return _render_form(request, label, previous, form, problem=str(error), status=409)
+    """Raises NotAllowed."""
+    title = form.cleaned_data["title"]
+    sent = proposals.send(label.party, form.choices, title=title, previous=before, by=request.user)
     messages.success(request, "Sent to everybody in it. Your own yes is on this page.")
     return redirect(label.url("label-agreement", version_id=sent.pk))
 

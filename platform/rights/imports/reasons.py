@@ -46,7 +46,10 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     "not_an_owner": lambda line, facts: f"You are not among the owners: {facts['owners']}.",
     "of_another": lambda line, facts: f"This is a song of {facts['artist']} here. They must confirm that it is yours.",
     "owned": lambda line, facts: f"Owned by {facts['owners']} here. They must confirm your share first.",
-    "co_owned": lambda line, facts: f"Owned in part by {line.others}. They must confirm it first.",
+    "co_owned": lambda line, facts: (
+        f"Owned in part by {line.others}. The artist’s team names their share on the page of the song, and they "
+        "confirm it. Then bring this line again."
+    ),
     "unclaimed": lambda line, facts: (
         f"{line.artist_name} has this song here already. They must say on its page that it is yours."
     ),

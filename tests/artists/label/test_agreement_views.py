@@ -66,6 +66,24 @@ def test_a_label_sees_what_an_agreement_would_do_and_sends_it(client: Client, sc
     assert "Accept for Harbor Lane" in page
 
 
+def test_who_cannot_sign_is_told_who_can_before_and_after(scene: Scene) -> None:
+    editor = factories.create_person("edda")
+    assert scene.label.team
+    roles.add_member(scene.label.team, editor, "editor", by=factories.get_staff())
+    client, signer = factories.fresh_client(editor), owners.get_signer(scene.label).display_name
+    can_send = f"Only who signs for Harbor Lane can send it: {signer} ."
+
+    form, seen = client.get(scene.path("/new")), preview(client, scene)
+    answer = send(client, scene, own_words="Two copies.")
+
+    assert can_send in visible_text(form)
+    assert can_send in visible_text(seen)
+    assert 'value="send"' not in seen.content.decode()
+    assert (answer.status_code, AgreementVersion.objects.count()) == (409, 0)
+    assert "Two copies.</textarea>" in answer.content.decode()
+    assert "If everybody accepts" in visible_text(answer)
+
+
 def test_the_defaults_are_the_careful_ones(client: Client, scene: Scene) -> None:
     page = client.get(scene.path("/new")).content.decode()
 
@@ -323,19 +341,6 @@ def test_members_who_do_not_sign_see_it_and_cannot_accept(scene: Scene, role: st
     assert "Only who signs for Harbor Lane can accept." in visible_text(page)
     assert answer.status_code == 409
     assert "Only whoever signs for Harbor Lane may accept an agreement." in visible_text(answer)
-
-
-def test_an_editor_writes_and_only_who_signs_sends(scene: Scene) -> None:
-    assert scene.label.team
-    person = factories.create_person("editor")
-    roles.add_member(scene.label.team, person, "editor", by=factories.get_staff())
-    client = factories.fresh_client(person)
-
-    seen = preview(client, scene)
-    answer = client.post(scene.path("/new"), scene.form(do="send", shown=shown(seen)))
-
-    assert "Only who signs for Harbor Lane can send it." in visible_text(seen)
-    assert (answer.status_code, AgreementVersion.objects.count()) == (409, 0)
 
 
 def test_the_list_says_how_far_each_version_is(client: Client, scene: Scene) -> None:
