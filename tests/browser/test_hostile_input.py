@@ -11,11 +11,14 @@ from accounts import invitations
 from catalog import registration
 from catalog.models import Artist
 from config.smoke.sessions import create_session
+from rights import parties
 from tests import factories
+from tests.artists.label.agreements import propose
 from tests.browser import factories as browser_factories
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 from tests.factories import PASSWORD
+from tests.rights import factories as owners
 
 _names = itertools.count(1)
 MARKUP = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>{{ 7|add:7 }}'
@@ -66,6 +69,7 @@ def test_an_artists_name_is_shown_as_text(full_site: FullSite, browsers: Browser
     fan = factories.create_fan("Ana", opted_in=artist)
     experience = browser_factories.create_experience_and_wait(artist, fan)
     principal = factories.get_member(artist, "principal")
+    propose(owners.create_party(), parties.get_artist_party(artist))  # a task with a long hint
     _, invitation = invitations.create(artist.team, fan.email, "editor", by=principal)
     visitor, reader, studio = (browsers.new_context(person).new_page() for person in (None, fan, principal))
     message = f"/experiences/{experience.pk}"

@@ -386,6 +386,20 @@ def test_the_team_hears_of_it(label: Party) -> None:
     assert set(notices.values_list("reference", flat=True)) == {f"import:{brought.pk}"}
 
 
+def test_a_large_import_lets_postgresql_count_the_tables_it_filled(
+    label: Party, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(work, "MANY_LINES", 3)
+
+    bring_in(label, "A,Mara Veil,,", "B,Mara Veil,,", "C,Mara Veil,,")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, reltuples FROM pg_class WHERE relname = ANY(%s)", [list(work.FILLED)])
+        counted = dict(cursor.fetchall())
+    assert (counted["catalog_recording"], counted["rights_claim"]) == (3, 3)
+    assert caplog.messages == []
+
+
 def test_an_import_is_done_also_where_the_role_may_not_count_the_tables_anew(
     label: Party, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
