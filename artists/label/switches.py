@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F, Q
 from django.utils.text import get_text_list
 
 from catalog.models import Artist, Recording
@@ -63,6 +64,14 @@ def list_master(party: Party, artist: Artist) -> list[Switch]:
     said = grants.list_live().filter(party=party, artist=artist, recording=None, work=None, allows=True)
     on = set(said.filter(use__in=USES).values_list("use", flat=True))
     return [Switch(use, str(use.label), use in on) for use in USES]
+
+
+def find_after_end(party: Party, artist: Artist, use: str, song: Recording | None) -> str:
+    """What fans keep when the rightsholder's yes ends now: as its narrowest grant says; "" where nothing is on."""
+    about = Q(recording=None, work=None) | Q(recording=song) if song else Q(recording=None, work=None)
+    live = grants.list_live().filter(about, Q(artist=artist) | Q(artist=None), party=party, use=use, allows=True)
+    kept = live.order_by(F("recording").asc(nulls_last=True)).values_list("after_end", flat=True).first()
+    return kept or ""
 
 
 def _read_channel(party: Party, song: Recording, answers: Sequence[Answer], schemes: Iterable[SplitScheme]) -> Channel:

@@ -76,6 +76,14 @@ def test_a_representative_that_is_not_verified_any_more_signs_nothing(song: Owne
 
 
 @pytest.mark.django_db
+def test_a_signer_whose_account_is_closed_signs_nothing(song: OwnedSong) -> None:
+    signer = owners.get_signer(song.label)
+    type(signer).objects.filter(pk=signer.pk).update(is_active=False)
+
+    refused(GRANT, song.label.pk, None, signer.actor, match="whoever signs")
+
+
+@pytest.mark.django_db
 def test_an_agreement_that_ended_before_it_began_gives_no_grants(song: OwnedSong) -> None:
     terms = Terms("Remixes.", (Scope(Use.REMIX),), starts_at=timezone.now() + timedelta(days=1))
     both = [song.label, song.publisher]

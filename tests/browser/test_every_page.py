@@ -165,6 +165,7 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "the labels of an artist, opened": (PageURL("/studio/{artist}/labels", "principal"), _all_open),
     "claims of a publisher without any": (PageURL("/label/{empty}/claims", "other signatory"), None),
     "the switches of an owner": (PageURL("/label/{party}/artists/{artist}", "label owner"), None),
+    "a label's switch pressed": (PageURL("/label/{party}/artists/{artist}?switch_on=dj", "signatory"), None),
     "a roster, opened": (PageURL("/label/{party}/", "signatory"), _all_open),
     "files of a reviewer": (PageURL("/label/{party}/catalogue/{import}?show=no", "label reviewer"), None),
     "a file that was imported": (PageURL("/label/{party}/catalogue/{imported}", "signatory"), None),

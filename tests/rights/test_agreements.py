@@ -89,6 +89,20 @@ def test_a_version_that_starts_later_ends_the_one_before_then(song: OwnedSong) -
         assert (refusal is None) == is_clear
 
 
+def test_a_yes_for_one_tier_is_none_for_another(song: OwnedSong) -> None:
+    accept(propose(song, Terms("Remixes for gold.", (Scope(Use.REMIX, tier_class="gold"),))), *everybody(song))
+    assert song.artist.artist
+
+    gold, silver = [
+        clearance.find_missing(Use.REMIX, song.artist.artist, [song.recording], tier_class=tier)
+        for tier in ("gold", "silver")
+    ]
+
+    assert gold is None
+    assert silver is not None
+    assert len(silver.missing) == 4
+
+
 def test_a_newer_version_in_force_closes_the_older_proposals(song: OwnedSong) -> None:
     older, newer = propose(song), propose(song)
     accept(older, song.artist)

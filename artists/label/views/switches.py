@@ -14,10 +14,13 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists.label import switches
 from artists.label.access import Label, get_artist_or_404, label_member_required
 from artists.label.roster import claimed_recordings
+from artists.switch_effects import measure_effect
+from artists.switches import OFFERED_USES
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.grants import Songs
 from rights.models import AfterEnd, Use
+from rights.refusals import write_use
 from web.pagination import Page, cursor_or_start, paginate
 from web.parsers import parse_integer
 
@@ -35,26 +38,30 @@ class Press:
 
 @label_member_required
 def manage_switches(request: AuthenticatedHttpRequest, label: Label, slug: str) -> HttpResponse:
-    """GET: show the switches. POST: press one; switching on needs a recent password."""
+    """GET: show the switches, and what a press of one would change. POST: press it; on needs a recent password."""
     artist = get_artist_or_404(label, slug)
+    press = _read_press(request.POST if request.method == "POST" else request.GET, label, artist)
     if request.method != "POST":
-        return _render_switches(request, label, artist)
-    press = _read_press(request.POST, label, artist)
+        return _render_switches(request, label, artist, press)
+    if press is None:
+        raise Http404
     try:
         _press_switch(request, label, artist, press)
     except NotAllowed as error:
-        return _render_switches(request, label, artist, problem=str(error), status=409)
+        return _render_switches(request, label, artist, press, problem=str(error), status=409)
     about = f"for {press.recording.title}" if press.recording else f"for all songs of {artist.name}"
     messages.success(request, f"{Use(press.use).label} are now {'on' if press.is_on else 'off'} {about}.")
     return redirect(label.url("label-switches", slug=slug) + _list_query(request.POST))
 
 
-def _read_press(data: QueryDict, label: Label, artist: Artist) -> Press:
-    """The press of `switch_on=remix:5` or `switch_off=remix`.
+def _read_press(data: QueryDict, label: Label, artist: Artist) -> Press | None:
+    """The press of `switch_on=remix:5` or `switch_off=remix`; None where none is pressed.
 
     Raises Http404 for a use that is not the rightsholder's, and for a song of which it claims nothing.
     """
     is_on = "switch_on" in data
+    if not is_on and "switch_off" not in data:
+        return None
     use, colon, song = data.get("switch_on" if is_on else "switch_off", "").partition(":")
     if use not in switches.USES:
         raise Http404
@@ -81,7 +88,13 @@ def _read_after_end(data: QueryDict) -> str:
 
 
 def _render_switches(
-    request: AuthenticatedHttpRequest, label: Label, artist: Artist, *, problem: str = "", status: int = 200
+    request: AuthenticatedHttpRequest,
+    label: Label,
+    artist: Artist,
+    press: Press | None,
+    *,
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     page = _list_songs(label, artist, data.get("before", ""))
@@ -92,12 +105,30 @@ def _render_switches(
         artist=artist,
         master=switches.list_master(label.party, artist),
         channels=switches.list_channels(label.party, artist, page.items),
-        after_ends=AfterEnd.choices,
-        after_end=_read_after_end(data),
         before=data.get("before", ""),
         more=f"?before={page.older}" if page.older else "",
         problem=problem,
+        **(_preview(label, artist, press, data) if press else {}),
     )
+
+
+def _preview(label: Label, artist: Artist, press: Press, data: QueryDict) -> dict[str, Any]:
+    """What the press changes, for the box above the switches. Counts name no fan."""
+    return {
+        "press": press,
+        "press_name": f"{press.use}:{press.recording.pk}" if press.recording else press.use,
+        "keep_url": label.url("label-switches", slug=artist.slug) + _list_query(data),
+        "pressed_use": write_use(press.use),
+        "effect": measure_effect(artist, press.use, press.recording),
+        "is_offered": press.use in OFFERED_USES,
+        "after_ends": AfterEnd.choices if press.is_on else (),
+        "after_end": _read_after_end(data),
+        "kept_after_end": ""
+        if press.is_on
+        else switches.find_after_end(label.party, artist, press.use, press.recording),
+        "asks_later": press.is_on and press.recording is None,
+        "covers_later": data.get("later") == "1",
+    }
 
 
 def _list_songs(label: Label, artist: Artist, before: str) -> Page[Recording]:

@@ -12,6 +12,7 @@ from rights.agreements import Scope, Terms
 from rights.grants import Songs
 from rights.models import Grant, Use
 from tests import factories
+from tests.artists.remix_notes import write_remix_note
 from tests.artists.studio.pages import signed_in_client, visible_text
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
@@ -46,6 +47,31 @@ def test_a_label_switches_one_song_off_and_the_refusal_names_it(song: OwnedSong)
     again = factories.fresh_client(owners.get_signer(song.label))
     again.post(path(song), {"switch_on": f"remix:{song.recording.pk}"})
     assert missing(song) == ()
+
+
+def test_a_press_shows_what_it_changes_before_anything_changes(song: OwnedSong, artist: Artist) -> None:
+    write_remix_note(song)
+    client = signed_in_client(owners.get_signer(song.label))
+
+    page = visible_text(client.get(path(song), {"switch_off": f"remix:{song.recording.pk}"}))
+
+    assert "Switch off remixes for Low Tide Choir ? Nothing has changed yet." in page
+    assert "1 waiting draft cannot be approved" in page
+    assert "What fans received of it stays with them." in page
+    assert "Leave it on Switch it off" in page
+    assert missing(song) == ()
+
+
+def test_a_press_of_all_songs_asks_about_later_ones_and_what_fans_keep(song: OwnedSong) -> None:
+    page = visible_text(signed_in_client(owners.get_signer(song.label)).get(path(song), {"switch_on": "dj"}))
+
+    assert "Switch on DJ sets for all songs of Mara Veil ?" in page
+    assert "Also for songs that are added later" in page
+    assert "When you switch it off again, what fans received" in page
+
+
+def test_a_post_without_a_press_is_refused(song: OwnedSong) -> None:
+    assert signed_in_client(owners.get_signer(song.label)).post(path(song)).status_code == 404
 
 
 def test_all_songs_of_an_artist_are_switched_and_those_of_another_stay(song: OwnedSong, artist: Artist) -> None:
