@@ -122,10 +122,10 @@ def is_on(artist: Artist, use: str, song: Recording | None) -> bool:
     return own <= OWN_YES
 
 
-def find_after_end(artist: Artist, use: str, song: Recording | None) -> str:
-    """What fans keep when the artist's own yes ends now: as its narrowest grant says; "" where nothing is on."""
+def find_after_end(own: Q, use: str, song: Recording | None) -> str:
+    """What fans keep when one's `own` yes ends now: as its narrowest grant says; "" where nothing is on."""
     about = Q(recording=None) | Q(recording=song) if song else Q(recording=None)
-    live = grants.list_live().filter(about, party__artist=artist, use=use, allows=True)
+    live = grants.list_live().filter(about, own, use=use, allows=True)
     kept = live.order_by(F("recording").asc(nulls_last=True)).values_list("after_end", flat=True).first()
     return kept or ""
 

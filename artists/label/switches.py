@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.text import get_text_list
 
+from artists import switches as artist_switches
 from catalog.models import Artist, Recording
 from rights import grants, question, sales
 from rights.clearance_result import ClearanceRequest
@@ -67,11 +68,9 @@ def list_master(party: Party, artist: Artist) -> list[Switch]:
 
 
 def find_after_end(party: Party, artist: Artist, use: str, song: Recording | None) -> str:
-    """What fans keep when the rightsholder's yes ends now: as its narrowest grant says; "" where nothing is on."""
-    about = Q(recording=None, work=None) | Q(recording=song) if song else Q(recording=None, work=None)
-    live = grants.list_live().filter(about, Q(artist=artist) | Q(artist=None), party=party, use=use, allows=True)
-    kept = live.order_by(F("recording").asc(nulls_last=True)).values_list("after_end", flat=True).first()
-    return kept or ""
+    """What fans keep when the rightsholder's yes ends now; "" where nothing is on."""
+    own = Q(Q(artist=artist) | Q(artist=None), party=party, work=None)
+    return artist_switches.find_after_end(own, use, song)
 
 
 def _read_channel(party: Party, song: Recording, answers: Sequence[Answer], schemes: Iterable[SplitScheme]) -> Channel:

@@ -80,7 +80,7 @@ class LabelSwitchesView(LabelView):
         if not sent["on"]:
             grants.refuse(label, sent["use"], songs, by=by)
             return
-        later = songs.is_all and sent.get("covers_later", False)
+        later = sent.get("covers_later", False)
         fresh = did_recently_authenticate(request)
         after_end = sent.get("after_end")
         grants.permit(label, sent["use"], songs, by=by, fresh=fresh, covers_later=later, after_end=after_end)
