@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from billing.take_back import Taken
+from billing.refunds import Taken
 from ledger import accounts
 from ledger.accounts import CLEARING, DISPUTE_FEES, PENDING, REVENUE, STRIPE_FEES, TAX, PartyAccount
 from ledger.exceptions import InvalidPosting

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing import postings
-from billing.take_back import Paid, Taken, month_share, take_back
+from billing.recognition import month_share
+from billing.refunds import Paid, Taken, take_back
 from ledger import accounts, balances, chain, check, posting
 from ledger.accounts import PartyAccount
 from ledger.posting import Posting

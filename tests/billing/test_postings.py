@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from billing import postings, take_back
-from billing.take_back import Taken
+from billing import postings, recognition, refunds
+from billing.refunds import Taken
 from ledger import accounts, balances, posting
 from ledger.exceptions import InvalidPosting
 from ledger.posting import Posting
@@ -160,7 +160,7 @@ def test_an_amount_is_stored_in_the_units_of_its_currency(currency: str, gross: 
     }
 
 
-@pytest.mark.parametrize("module", [postings, take_back, posting, balances])
+@pytest.mark.parametrize("module", [postings, recognition, refunds, posting, balances])
 def test_no_float_is_written_in_code_about_money(module: ModuleType) -> None:
     nodes = list(ast.walk(ast.parse(inspect.getsource(module))))
 

@@ -1,4 +1,4 @@
-"""What a refund or a lost dispute takes back, and what a month earns, in whole minor units, without the database."""
+"""What a refund or a lost dispute takes back, in whole minor units, without the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,13 +52,3 @@ def take_back(amount: int, paid: Paid, *, rotate_by: str = "") -> Taken:
     deferred = min(parts["net"], paid.deferred)
     shares = splits.refund(parts["net"] - deferred, paid.shares, paid.taken, rotate_by=rotate_by)
     return Taken(parts["tax"], parts["fee"], deferred, shares)
-
-
-def month_share(deferred: int, months_left: int) -> int:
-    """What the next of the months left earns of what is deferred: the rounded part, and the last month all the rest.
-
-    So twelve months of a year add up exactly, also after a refund in between, and are never two units off.
-    """
-    if months_left < 1 or deferred < 0:
-        raise ValueError(f"{deferred} over {months_left} months cannot be earned.")
-    return (2 * deferred + months_left) // (2 * months_left)

@@ -1,12 +1,10 @@
-"""What is taken back is never more than was paid, and a year is earned to the last unit (payments.md: L2, L3)."""
-
-from fractions import Fraction
+"""What is taken back is never more than was paid (payments.md: L2, L3)."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.take_back import Paid, month_share, take_back
+from billing.refunds import Paid, take_back
 from rights.splits import RefundTooLarge, ShareKey
 
 AMOUNTS = st.integers(0, 10**9)
@@ -65,31 +63,3 @@ def test_many_small_parts_take_no_more_from_a_line_than_it_has(
 def test_more_than_remains_is_refused(paid: Paid) -> None:
     with pytest.raises(RefundTooLarge):
         take_back(paid.remaining + 1, paid)
-
-
-@given(AMOUNTS, st.integers(1, 12))
-def test_the_months_of_a_year_add_up_and_are_never_two_units_off(amount: int, months: int) -> None:
-    earned: list[int] = []
-    for left in range(months, 0, -1):
-        earned.append(month_share(amount - sum(earned), left))
-        assert abs(sum(earned) - Fraction(amount * len(earned), months)) < 2
-
-    assert sum(earned) == amount
-
-
-@given(AMOUNTS, st.lists(st.integers(0, 10**9), min_size=12, max_size=12))
-def test_the_months_add_up_after_refunds_in_between(amount: int, refunds: list[int]) -> None:
-    deferred, earned, refunded = amount, 0, 0
-    for left, wish in zip(range(12, 0, -1), refunds, strict=True):
-        share = month_share(deferred, left)
-        deferred, earned = deferred - share, earned + share
-        part = min(wish, deferred)
-        deferred, refunded = deferred - part, refunded + part
-
-    assert (deferred, earned + refunded) == (0, amount)
-
-
-@pytest.mark.parametrize(("deferred", "months_left"), [(-1, 1), (1, 0)])
-def test_no_month_earns_of_nothing(deferred: int, months_left: int) -> None:
-    with pytest.raises(ValueError, match="cannot be earned"):
-        month_share(deferred, months_left)
