@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from ledger import chain
 from ledger.accounts import ROUNDING, SUSPENSE
@@ -25,16 +25,15 @@ def find_faults(heads: Iterable[str] = ()) -> Iterator[str]:
 
 def read_suspense() -> dict[tuple[str, str], int]:
     """What nobody has placed yet, by book and currency."""
-    rows = Entry.objects.filter(account__code=SUSPENSE).values_list("book", "currency").annotate(total=Sum("amount"))
-    return {(book, currency): int(total) for book, currency, total in rows if total}
+    suspense = Entry.objects.filter(account__code=SUSPENSE)
+    return {(book, currency): total for book, currency, total in _read_totals(suspense)}
 
 
 def _find_unbalanced() -> Iterator[str]:
     transactions = Transaction.objects.annotate(total=Sum("entries__amount"), legs=Count("entries"))
     for one in transactions.filter(~Q(total=0) | Q(legs=0)).iterator():
         yield f"{one.key}: {one.legs} entries add up to {one.total or 0}"
-    sums = Entry.objects.values_list("book", "currency").annotate(total=Sum("amount"))
-    for book, currency, total in sums.exclude(total=0):
+    for book, currency, total in _read_totals(Entry.objects.all()):
         yield f"all entries of {currency} in the book {book} add up to {total}"
 
 
@@ -46,6 +45,11 @@ def _find_mixed() -> Iterator[str]:
 
 
 def _find_rounded() -> Iterator[str]:
-    rows = Entry.objects.filter(account__code=ROUNDING).values_list("book", "currency").annotate(total=Sum("amount"))
-    for book, currency, total in rows.exclude(total=0):
+    for book, currency, total in _read_totals(Entry.objects.filter(account__code=ROUNDING)):
         yield f"{ROUNDING} has {total} {currency} in the book {book}, and must have nothing"
+
+
+def _read_totals(entries: QuerySet[Entry]) -> Iterator[tuple[str, str, int]]:
+    """Book, currency and what the entries add up to, where that is not 0."""
+    totals = entries.values_list("book", "currency").annotate(total=Sum("amount")).exclude(total=0)
+    return ((book, currency, int(total)) for book, currency, total in totals)
