@@ -93,7 +93,8 @@ def post_all(postings: Iterable[Posting], *, book: str) -> dict[str, Transaction
 
 def reverse(transaction: Transaction, *, key: str, kind: str = "reversal", **facts: str | int) -> Transaction:
     """Post the opposite of a transaction, once. Raises AlreadyReversed if there is one under another key."""
-    legs = tuple(Leg(account, -amount) for account, amount in _read_legs(transaction))
+    entries = transaction.entries.select_related("account").order_by("pk")
+    legs = tuple(Leg(entry.account.code, -entry.amount) for entry in entries)
     posting = Posting(key, kind, transaction.currency, legs, facts, reverses=transaction.pk)
     return post(posting, book=transaction.book)
 
@@ -135,17 +136,7 @@ def _is_same(one: Transaction, posting: Posting) -> bool:
         posting.currency,
         posting.reverses,
         dict(posting.facts),
-    ) and Counter(_read_legs(one)) == Counter(posting.legs)
-
-
-def _read_legs(one: Transaction) -> list[Leg]:
-    """The legs of a stored transaction, without a query where they were prefetched."""
-    entries = one.entries.all() if _is_prefetched(one) else one.entries.select_related("account").order_by("pk")
-    return [Leg(entry.account.code, entry.amount) for entry in entries]
-
-
-def _is_prefetched(one: Transaction) -> bool:
-    return "entries" in getattr(one, "_prefetched_objects_cache", {})
+    ) and Counter(Leg(entry.account.code, entry.amount) for entry in one.entries.all()) == Counter(posting.legs)
 
 
 def _insert_entries(new: Sequence[tuple[Transaction, Posting]], book: str) -> None:
