@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger import accounts, balances, posting
@@ -60,8 +60,7 @@ def test_all_balances_of_a_book_add_up_to_zero_in_each_currency() -> None:
 
 def test_a_balance_can_be_asked_for_as_it_was(committing_db: Database) -> None:
     for key, amount in (("a", 500), ("b", 300), ("c", 100)):
-        with transaction.atomic():
-            post_charge(key, amount)
+        post_charge(key, amount)
     times = list(Transaction.objects.order_by("pk").values_list("at", flat=True))
 
     assert [balances.read_balance(accounts.CLEARING, "EUR", book=BOOK, until=at) for at in times] == [0, 500, 800]
@@ -70,8 +69,7 @@ def test_a_balance_can_be_asked_for_as_it_was(committing_db: Database) -> None:
 
 def test_the_lines_of_an_account_have_the_balance_after_each(committing_db: Database) -> None:
     for key, amount in (("a", 500), ("b", 300), ("c", 100)):
-        with transaction.atomic():
-            post_charge(key, amount)
+        post_charge(key, amount)
     times = list(Transaction.objects.order_by("pk").values_list("at", flat=True))
 
     with CaptureQueriesContext(connection) as queries:

@@ -21,11 +21,6 @@ FACTS = st.dictionaries(IDS, IDS | st.integers(-(2**63), 2**63), max_size=4)
 AMOUNTS = st.integers(-(2**62), 2**62).filter(bool)
 
 
-def commit(key: str) -> None:
-    with transaction.atomic():
-        post_charge(key)
-
-
 def as_superuser(statement: str) -> None:
     """Change history with our triggers switched off, as an owner or a superuser can."""
     with psycopg.connect(owner_url()) as owner:
@@ -90,12 +85,12 @@ def test_the_database_and_the_verifier_write_the_same_content(
 
 def test_a_transaction_that_commits_late_gets_its_link_late(committing_db: Database) -> None:
     """Ids are not the order of commits, so the chain is not in the order of ids."""
-    commit("first")  # it opens the accounts
+    post_charge("first")  # it opens the accounts
     with transaction.atomic():
         post_charge("early id, late commit")
 
         def commit_another_and_extend() -> list[str]:
-            commit("late id, early commit")
+            post_charge("late id, early commit")
             chain.extend()
             return list(
                 ChainLink.objects.exclude(position=None).order_by("position").values_list("transaction__key", flat=True)
@@ -112,7 +107,7 @@ def test_a_transaction_that_commits_late_gets_its_link_late(committing_db: Datab
 
 def test_processes_that_extend_the_chain_at_once_make_one(committing_db: Database) -> None:
     for n in range(40):
-        commit(f"inv:{n}")
+        post_charge(f"inv:{n}")
 
     heads = run_at_once(*[chain.extend] * 4)
 
@@ -123,10 +118,10 @@ def test_processes_that_extend_the_chain_at_once_make_one(committing_db: Databas
 
 def test_the_worker_puts_what_is_committed_into_the_chain(committing_db: Database, processes: Processes) -> None:
     processes.start("work", "ledger")
-    commit("a")
+    post_charge("a")
 
     wait_until(lambda: chain.read_head() is not None)
-    commit("b")
+    post_charge("b")
 
     wait_until(lambda: chain.read_head() == (2, ChainLink.objects.get(transaction__key="b").hash))
 
@@ -154,7 +149,7 @@ def test_a_superuser_who_changes_history_breaks_the_chain(
     committing_db: Database, change: str, found: list[str]
 ) -> None:
     for key in "abc":
-        commit(key)
+        post_charge(key)
     chain.extend()
 
     as_superuser(change.format(b=Transaction.objects.get(key="b").pk))

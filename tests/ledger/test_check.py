@@ -9,7 +9,7 @@ from ledger import accounts, chain, check, posting
 from ledger.models import Transaction
 from ledger.posting import Leg, Posting
 from tests.ledger.factories import BOOK, post_charge
-from tests.ledger.test_chain import as_superuser, commit
+from tests.ledger.test_chain import as_superuser
 from tests.servers import Database
 
 
@@ -70,7 +70,7 @@ def test_nothing_is_lost_to_rounding_and_what_nobody_placed_is_told(capsys: pyte
     ],
 )
 def test_each_fault_is_named(committing_db: Database, change: str, found: set[str]) -> None:
-    commit("a")
+    post_charge("a")
 
     as_superuser(change)
 

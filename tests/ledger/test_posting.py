@@ -1,8 +1,6 @@
 """A transaction is posted once, whole, and undone by its opposite (payments.md: L1)."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -96,9 +94,7 @@ def test_legs_that_cannot_be_posted_are_named(legs: list[Leg], reason: str) -> N
 @pytest.mark.django_db
 def test_many_transactions_take_as_many_queries_as_one() -> None:
     posting.post(charge(), book=BOOK)
-    with CaptureQueriesContext(
-        connection,
-    ) as of_one:
+    with CaptureQueriesContext(connection) as of_one:
         posting.post(charge("inv:2:charge"), book=BOOK)
     with CaptureQueriesContext(connection) as of_many:
         posted = posting.post_all([charge(f"inv:{n}:charge") for n in range(50)], book=BOOK)
@@ -155,25 +151,15 @@ def test_a_transaction_is_reversed_once() -> None:
 # Several processes
 
 
-def committed(call: Callable[[], Any]) -> Callable[[], Any]:
-    def commit() -> Any:
-        with transaction.atomic():
-            return call()
-
-    return commit
-
-
 def test_processes_that_post_the_same_at_once_store_it_once(committing_db: Database) -> None:
-    call = committed(lambda: post_charge().pk)
-
-    results = run_at_once(*[call] * 8)
+    results = run_at_once(*[lambda: post_charge().pk] * 8)
 
     assert len(set(results)) == 1, results
     assert (Transaction.objects.count(), Entry.objects.count(), Account.objects.count()) == (1, 3, 3)
 
 
 def test_processes_that_post_other_content_at_once_leave_one(committing_db: Database) -> None:
-    calls = [committed(lambda amount=amount: post_charge(amount=amount).pk) for amount in (500, 501, 502, 503)]
+    calls = [(lambda amount=amount: post_charge(amount=amount).pk) for amount in (500, 501, 502, 503)]
 
     results = run_at_once(*calls)
 
@@ -186,7 +172,7 @@ def test_processes_that_post_the_same_batches_in_another_order_do_not_block_each
 ) -> None:
     keys = [f"inv:{n}:charge" for n in range(200)]
     batches = [[charge(key) for key in order] for order in (keys, keys[::-1])]
-    calls = [committed(lambda batch=batch: len(posting.post_all(batch, book=BOOK))) for batch in batches * 2]
+    calls = [transaction.atomic(lambda batch=batch: len(posting.post_all(batch, book=BOOK))) for batch in batches * 2]
 
     assert run_at_once(*calls) == [200] * 4
     assert Transaction.objects.count() == 200
