@@ -1,6 +1,7 @@
-"""Accept and end a version of an agreement for a party, and tell the others. Pages and API use it."""
+"""Find, accept and end a version of an agreement for a party, and tell the others. Pages and API use it."""
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from accounts.models import Person
@@ -10,6 +11,11 @@ from rights import agreement_versions, agreements
 from rights.agreement_versions import Reading, State
 from rights.hashing import address_digest
 from rights.models import Party
+
+
+def get_reading_or_404(party: Party, pk: int) -> Reading:
+    """A version that names this party."""
+    return agreement_versions.read([get_object_or_404(agreement_versions.list_of(party), pk=pk)])[0]
 
 
 def accept(request: HttpRequest | Request, reading: Reading, party: Party) -> Reading:

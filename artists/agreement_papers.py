@@ -134,9 +134,8 @@ def list_signatures(reading: Reading) -> list[Signature]:
     """In the order of the parties, in one query."""
     names = display_names(given.by for given in reading.acceptances.values())
     return [
-        Signature(each.party, given, names.get(given.by, "somebody") if given else "", each.holds_key)
-        for each in reading.parties
-        for given in (reading.acceptances.get(each.party_id),)
+        Signature(party, given, names.get(given.by, "somebody") if given else "", holds_key)
+        for party, holds_key, given in reading.members
     ]
 
 

@@ -4,10 +4,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from artists import agreement_answers
 from artists.api.access import StudioView
 from artists.label.api.agreement_terms import DryRunSerializer
-from artists.label.api.agreements import AgreementSerializer, dry_run_stored, get_reading_or_404, list_agreements
+from artists.label.api.agreements import (
+    AgreementSerializer,
+    accept_agreement,
+    dry_run_stored,
+    end_agreement,
+    list_agreements,
+    show_agreement,
+)
 from rights import parties
 from rights.models import Party
 
@@ -30,7 +36,7 @@ class OneAgreementView(StudioAgreementView):
     @extend_schema(responses=AgreementSerializer)
     def get(self, request: Request, slug: str, pk: int) -> Response:
         """One version, with who accepted it."""
-        return Response(AgreementSerializer(get_reading_or_404(self.get_party(), pk)).data)
+        return show_agreement(self.get_party(), pk)
 
 
 class OneDryRunView(StudioAgreementView):
@@ -44,13 +50,11 @@ class AcceptView(StudioAgreementView):
     @extend_schema(request=None, responses=AgreementSerializer)
     def post(self, request: Request, slug: str, pk: int) -> Response:
         """Accept a version as it stands. A principal does this, with a password typed in the last ten minutes."""
-        own = self.get_party()
-        return Response(AgreementSerializer(agreement_answers.accept(request, get_reading_or_404(own, pk), own)).data)
+        return accept_agreement(request, self.get_party(), pk)
 
 
 class EndView(StudioAgreementView):
     @extend_schema(request=None, responses=AgreementSerializer)
     def post(self, request: Request, slug: str, pk: int) -> Response:
         """End a version, or refuse a proposal, for everybody. A principal or an owner of the team does this."""
-        own = self.get_party()
-        return Response(AgreementSerializer(agreement_answers.end(request, get_reading_or_404(own, pk), own)).data)
+        return end_agreement(request, self.get_party(), pk)

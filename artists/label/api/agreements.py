@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -12,11 +11,12 @@ from accounts.exceptions import NotAllowed
 from accounts.requests import get_person
 from artists import agreement_answers
 from artists import agreement_proposals as proposals
+from artists.agreement_answers import get_reading_or_404
 from artists.agreement_papers import run_dry, run_dry_stored
 from artists.label.api.access import LabelView
 from artists.label.api.agreement_terms import DryRunSerializer, TermsSerializer
 from rights import agreement_versions
-from rights.agreement_versions import Member, Reading, State
+from rights.agreement_versions import Member, State
 from rights.models import AgreementVersion, Party
 from web.exceptions import Conflict
 
@@ -55,15 +55,27 @@ class ProposedTermsSerializer(serializers.Serializer[Any]):
     dry_run = DryRunSerializer()
 
 
-def get_reading_or_404(party: Party, pk: int) -> Reading:
-    """A version that names this party."""
-    return agreement_versions.read([get_object_or_404(agreement_versions.list_of(party), pk=pk)])[0]
-
-
 def list_agreements(party: Party) -> Response:
     """The newest versions that name this party."""
     found = agreement_versions.read(agreement_versions.list_of(party).order_by("-pk")[:MAX_LISTED])
     return Response(AgreementSerializer(found, many=True).data)
+
+
+def show_agreement(party: Party, pk: int) -> Response:
+    """A version that names this party."""
+    return Response(AgreementSerializer(get_reading_or_404(party, pk)).data)
+
+
+def accept_agreement(request: Request, party: Party, pk: int) -> Response:
+    """Accept a version for this party. Raises as `agreement_answers.accept`."""
+    accepted = agreement_answers.accept(request, get_reading_or_404(party, pk), party)
+    return Response(AgreementSerializer(accepted).data)
+
+
+def end_agreement(request: Request, party: Party, pk: int) -> Response:
+    """End a version, or close a proposal. Raises as `agreement_answers.end`."""
+    ended = agreement_answers.end(request, get_reading_or_404(party, pk), party)
+    return Response(AgreementSerializer(ended).data)
 
 
 def dry_run_stored(party: Party, pk: int) -> Response:
@@ -104,7 +116,7 @@ class AgreementView(LabelView):
     @extend_schema(responses=AgreementSerializer)
     def get(self, request: Request, party: int, pk: int) -> Response:
         """One version, with who accepted it."""
-        return Response(AgreementSerializer(get_reading_or_404(self.label.party, pk)).data)
+        return show_agreement(self.label.party, pk)
 
 
 class AgreementNextView(LabelView):
@@ -125,16 +137,14 @@ class AgreementAcceptView(LabelView):
     @extend_schema(request=None, responses=AgreementSerializer)
     def post(self, request: Request, party: int, pk: int) -> Response:
         """Accept a version as it stands. Whoever signs does this, with a password typed in the last ten minutes."""
-        own = self.label.party
-        return Response(AgreementSerializer(agreement_answers.accept(request, get_reading_or_404(own, pk), own)).data)
+        return accept_agreement(request, self.label.party, pk)
 
 
 class AgreementEndView(LabelView):
     @extend_schema(request=None, responses=AgreementSerializer)
     def post(self, request: Request, party: int, pk: int) -> Response:
         """End a version, or close a proposal, for everybody. Whoever signs or owns the team does this."""
-        own = self.label.party
-        return Response(AgreementSerializer(agreement_answers.end(request, get_reading_or_404(own, pk), own)).data)
+        return end_agreement(request, self.label.party, pk)
 
 
 def propose(view: LabelView, request: Request, previous: AgreementVersion | None) -> Response:

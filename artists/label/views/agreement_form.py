@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from accounts.exceptions import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from artists import agreement_proposals as proposals
+from artists.agreement_answers import get_reading_or_404
 from artists.agreement_papers import Paper, run_dry
 from artists.label.access import Label, label_member_required
 from artists.label.forms.agreement import AgreementForm, type_version
-from artists.label.views.agreements import get_reading_or_404
 from rights.agreement_versions import Reading
 from rights.hashing import wording_hash
 from rights.models import AgreementVersion
