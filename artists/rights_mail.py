@@ -1,7 +1,8 @@
 """Mail to those who can answer: an artist is asked, a claim waits, terms are proposed or end. No fan is named.
 
 Plain text, to confirmed addresses alone, after the commit. A mail that fails is logged: the page says the same.
-At most one mail of a kind goes to a team within the hour, so that a hundred songs are not a hundred mails.
+At most one mail of a kind about the same party, artist, roster entry or version goes out within the hour, so that a
+hundred songs are not a hundred mails.
 """
 
 import logging
