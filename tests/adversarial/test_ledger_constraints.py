@@ -1,4 +1,4 @@
-"""Raw SQL with the app role against the ledger: the database refuses (payments.md: 4.3, L1)."""
+"""Raw SQL with the app role against the ledger: the database refuses."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

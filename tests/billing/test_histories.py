@@ -1,4 +1,4 @@
-"""Any history of charges, months, refunds, disputes, statements and transfers adds up (payments.md: L1, L3, L4)."""
+"""Any history of charges, months, refunds, disputes, statements and transfers adds up."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

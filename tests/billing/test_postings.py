@@ -1,4 +1,4 @@
-"""Each event about money posts what payments.md 4.4 says, and no unit is lost (L1, L3, L4, L8)."""
+"""Each event about money posts to the right accounts, and no unit is lost."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""A year is earned to the last unit (payments.md: L2, L3)."""
+"""A year is earned to the last unit."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""What is taken back is never more than was paid (payments.md: L2, L3)."""
+"""What is taken back is never more than was paid."""
 
 import pytest
 from hypothesis import given

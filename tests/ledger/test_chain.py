@@ -1,4 +1,4 @@
-"""Whoever has a head of the chain can tell later whether history was changed (payments.md: 4.3, L1)."""
+"""Whoever has a head of the chain can tell later whether history was changed."""
 
 import psycopg
 import pytest

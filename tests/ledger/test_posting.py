@@ -1,4 +1,4 @@
-"""A transaction is posted once, whole, and undone by its opposite (payments.md: L1)."""
+"""A transaction is posted once, whole, and undone by its opposite."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Amounts are integers in minor units, and each currency has its own decimal places (payments.md: L8)."""
+"""Amounts are integers in minor units, and each currency has its own decimal places."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""Money is split exactly, fairly and the same every time (payments.md: L2, L3, L8)."""
+"""Money is split exactly, fairly and the same every time."""
 
 from collections import Counter
 from collections.abc import Mapping
