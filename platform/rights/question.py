@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, Sum
 
 from rights import refusals
 from rights.clearance_result import ClearanceRefusal, ClearanceRequest, Missing
-from rights.models import Claim
 
 # In SQL: the question is a function that the database asks too, and Django has neither FOR SHARE nor INSERT … SELECT.
 # Through the ORM, and with its joins, the question for one draft took 11 ms.
@@ -85,6 +83,8 @@ class Answer(NamedTuple):
     """Of a request that is cleared: a row with the same question and the same grants."""
     scheme: int | None
     """The split scheme of the agreement under which the party says yes."""
+    known: int
+    """Of owners that are not known: how many basis points of the role are known and confirmed."""
     at: datetime
     """The time that was asked about."""
 
@@ -102,11 +102,10 @@ class Found(NamedTuple):
 
 def ask(requests: Sequence[ClearanceRequest], at: datetime | None = None) -> list[Found]:
     """The answer to each request at this time, or now by the database's clock, in one query."""
-    found, answers = list_answers(requests, at), dict[int, list[Answer]]()
-    known = _read_known_shares(found)
-    for answer in found:
+    answers: dict[int, list[Answer]] = {}
+    for answer in list_answers(requests, at):
         answers.setdefault(answer.n, []).append(answer)
-    return [_read_answers(request, answers[n], known) for n, request in enumerate(requests, 1)]
+    return [_read_answers(request, answers[n]) for n, request in enumerate(requests, 1)]
 
 
 def list_answers(requests: Sequence[ClearanceRequest], at: datetime | None = None) -> list[Answer]:
@@ -149,38 +148,18 @@ def _execute(sql: str, requests: Sequence[ClearanceRequest], at: datetime | None
         return list(cursor.fetchall())
 
 
-type KnownShares = dict[tuple[int | None, str, str], int]
-"""How many basis points of a role are known, by recording, role and title."""
-
-
-def _read_known_shares(answers: Iterable[Answer]) -> KnownShares:
-    """Of what is not known wholly; in one query, or in none where nothing is unknown."""
-    unknown = [one for one in answers if one.problem == "unknown"]
-    if not unknown:
-        return {}
-    songs, time = {one.recording for one in unknown}, unknown[0].at
-    live = Claim.objects.filter(
-        Q(live_until=None) | Q(live_until__gt=time), live_from__lte=time, role__in={one.role for one in unknown}
-    )
-    of_songs = live.filter(recording__in=songs).values_list("recording", "role", "recording__title", "work")
-    of_works = live.filter(work__recordings__in=songs).values_list("work__recordings", "role", "work__title", "work")
-    rows = of_songs.annotate(Sum("share")).union(of_works.annotate(Sum("share")), all=True)
-    return {(song, role, title): share for song, role, title, _, share in rows}
-
-
-def _read_answers(request: ClearanceRequest, answers: Sequence[Answer], known: KnownShares) -> Found:
+def _read_answers(request: ClearanceRequest, answers: Sequence[Answer]) -> Found:
     grants = {one.grant: one.version for one in answers if one.grant is not None and one.version is not None}
     ends = [one.live_until for one in answers if one.live_until]
-    missing = [_describe_missing(request, one, known) for one in answers if one.problem]
+    missing = [_describe_missing(request, one) for one in answers if one.problem]
     refusal = _refuse(request, missing) if missing else None
     until = min(ends, default=None)
     return Found(request, refusal, tuple(sorted(grants.items())), until, answers[0].stored_id, tuple(answers))
 
 
-def _describe_missing(request: ClearanceRequest, one: Answer, known: KnownShares) -> Missing:
-    shares = known.get((one.recording, one.role, one.song), 0) if one.problem == "unknown" else 0
+def _describe_missing(request: ClearanceRequest, one: Answer) -> Missing:
     asked = (one.problem, request.use, request.territory)
-    return Missing(*asked, one.role, one.name, one.kind, one.song, one.recording, shares)
+    return Missing(*asked, one.role, one.name, one.kind, one.song, one.recording, one.known)
 
 
 def _refuse(request: ClearanceRequest, missing: Sequence[Missing]) -> ClearanceRefusal:

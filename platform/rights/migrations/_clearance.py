@@ -5,10 +5,10 @@
 # One text for two functions: `rights_answers`, and `rights_answers_supposing` of `_agreement_effect`.
 QUESTION = """
 -- The answers to many questions, by their number. Each has one row for each party that must say yes, and for each object
--- whose owners are not known. `problem` is empty where the party says yes, and `grant_id` is then its narrowest yes. A
--- recorded no refuses, however wide the yes beside it. A message and a voice are the artist's alone. For anything else
--- every owner of each recording and of each of its works says yes too. `recordings` are arrays of ids as text, because
--- PostgreSQL has no arrays of different lengths in one array.
+-- whose owners are not known, with the basis points that are. `problem` is empty where the party says yes, and `grant_id`
+-- is then its narrowest yes. A recorded no refuses, however wide the yes beside it. A message and a voice are the artist's
+-- alone. For anything else every owner of each recording and of each of its works says yes too. `recordings` are arrays of
+-- ids as text, because PostgreSQL has no arrays of different lengths in one array.
 -- In PL/pgSQL because it keeps the plan, which takes ten times as long as the question for one draft. The kept plan has to
 -- be the one for few rows, also where a table had no statistics yet or was empty then: OFFSET 0 keeps rows looked up one
 -- by one, enable_seqscan keeps that on an index, and ROWS says that few come out.
@@ -16,7 +16,8 @@ CREATE FUNCTION {name}(
     uses text[], tier_classes text[], artists bigint[], countries text[], recordings text[], asked_at timestamptz
     {more_parameters}
 ) RETURNS TABLE (
-    n bigint, role text, party_id bigint, recording_id bigint, work_id bigint, grant_id bigint, problem text
+    n bigint, role text, party_id bigint, recording_id bigint, work_id bigint, grant_id bigint, problem text,
+    known_share bigint
 ) LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -76,7 +77,7 @@ WITH {more_tables}asked AS MATERIALIZED (
 SELECT needed.n, needed.role, needed.party_id, needed.recording_id, needed.work_id,
     CASE WHEN said.refuses THEN NULL ELSE said.grant_id END,
     CASE WHEN said.refuses THEN 'refused' WHEN said.grant_id IS NOT NULL THEN ''
-        WHEN said.elsewhere THEN 'country' ELSE 'off' END
+        WHEN said.elsewhere THEN 'country' ELSE 'off' END, 0::bigint
 FROM needed JOIN asked ON asked.n = needed.n
 LEFT JOIN public.catalog_recording recording ON recording.id = needed.recording_id
 LEFT JOIN public.catalog_work work ON work.id = needed.work_id
@@ -98,13 +99,13 @@ CROSS JOIN LATERAL (
             OR coalesce(work.created_at, recording.created_at, one.live_from) <= one.live_from)
 ) said
 UNION ALL
-SELECT claim.n, claim.role, claim.party_id, claim.recording_id, claim.work_id, NULL, claim.problem
+SELECT claim.n, claim.role, claim.party_id, claim.recording_id, claim.work_id, NULL, claim.problem, 0
 FROM claim WHERE claim.problem <> ''
 UNION ALL
-SELECT known.n, known.role, NULL, known.recording_id, known.work_id, NULL, 'unknown' FROM known
+SELECT known.n, known.role, NULL, known.recording_id, known.work_id, NULL, 'unknown', known.share FROM known
 WHERE known.share <> 10000 AND known.problems = 0 AND NOT (known.role = 'publisher' AND known.share = 0)
 UNION ALL
-SELECT part.n, 'writer', NULL, part.recording_id, NULL, NULL, 'unknown' FROM part
+SELECT part.n, 'writer', NULL, part.recording_id, NULL, NULL, 'unknown', 0 FROM part
 WHERE part.role = 'recording_owner'
     AND NOT EXISTS (SELECT FROM public.catalog_recordingwork link WHERE link.recording_id = part.recording_id);
 END $$;
@@ -169,7 +170,7 @@ CREATE FUNCTION rights_answers_with_names(
 ) RETURNS TABLE (
     n bigint, use text, role text, party_id bigint, recording_id bigint, problem text, name text, kind text,
     song text, grant_id bigint, version integer, live_until timestamptz, stored_id bigint, scheme_id bigint,
-    at timestamptz
+    known_share bigint, at timestamptz
 ) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -186,7 +187,7 @@ SELECT answer.n, uses[answer.n], answer.role, answer.party_id, answer.recording_
             uses[answer.n], tier_classes[answer.n], artists[answer.n], countries[answer.n],
             recordings[answer.n]::bigint[], ARRAY(SELECT DISTINCT unnest(answer.grants) ORDER BY 1)
         ) LIMIT 1
-    ) END, agreed.scheme_id, asked_at
+    ) END, agreed.scheme_id, answer.known_share, asked_at
 FROM answer LEFT JOIN public.rights_grant permission ON permission.id = answer.grant_id
 LEFT JOIN public.rights_agreementversion agreed ON agreed.id = permission.agreement_version_id
 LEFT JOIN public.rights_party party ON party.id = answer.party_id
