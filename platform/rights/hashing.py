@@ -4,12 +4,11 @@ A test compares both. To change what is hashed, add a new column and keep the ol
 """
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 COMMITMENT_DESCRIPTION = (
     "SHA-256, in hexadecimal, over the UTF-8 bytes of these six with one line feed between each: the salt, the fan’s "
@@ -61,5 +60,5 @@ def wording_hash(wording: str) -> str:
 
 def address_digest(address: str) -> str:
     """A keyed digest of a network address, as 64 hex digits; "" for none. There are few addresses to try."""
-    key = hashlib.sha256(b"rights.acceptance" + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(key, address.encode(errors="surrogatepass"), "sha256").hexdigest() if address else ""
+    text = address.encode(errors="surrogatepass")
+    return salted_hmac("rights.acceptance", text, algorithm="sha256").hexdigest() if address else ""
