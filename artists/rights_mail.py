@@ -20,6 +20,7 @@ from accounts.models import Member, Person
 from accounts.roles import MANAGING_ROLES
 from rights.models import AgreementVersion, Claim, Party, RosterEntry
 from rights.notices import list_sides
+from rights.parties import acts_for
 from web import rate_limits
 
 EVERY_SECONDS = 3600
@@ -38,7 +39,7 @@ def mail_answer(entry: RosterEntry) -> None:
     """Tell the rightsholder what the artist's side answered."""
     path = reverse("label-roster", args=[entry.label_id])
     names = {"artist": entry.artist.name, "whose": entry.label.name}
-    _mail("answer", f"roster:{entry.pk}", _teams_of(entry.label), path, accepted=entry.accepted, **names)
+    _mail("answer", f"roster:{entry.pk}", acts_for([entry.label_id]), path, accepted=entry.accepted, **names)
 
 
 def mail_claim(claim: Claim) -> None:
@@ -68,7 +69,7 @@ def mail_agreement(kind: str, version: AgreementVersion, own: Party) -> None:
         page, key = ("studio-agreement", party.artist.slug) if party.artist else ("label-agreement", party.pk)
         names = {"whose": party.name, "label": own.name, "title": version.agreement.title}
         about = f"version:{version.pk}:{party.pk}"
-        _mail(f"agreement {kind}", about, _teams_of(party), reverse(page, args=[key, version.pk]), **names)
+        _mail(f"agreement {kind}", about, acts_for([party]), reverse(page, args=[key, version.pk]), **names)
 
 
 def _parties_of(claim: Claim) -> Iterable[Party]:
@@ -80,12 +81,7 @@ def _mail_party(kind: str, party: Party, claim: Claim, note: str = "") -> None:
     assert owned
     page, key = ("songs", party.artist.slug) if party.artist else ("label-claims", party.pk)
     names = {"whose": party.name, "title": owned.title, "note": note}
-    _mail(kind, f"party:{party.pk}", _teams_of(party), reverse(page, args=[key]), **names)
-
-
-def _teams_of(party: Party) -> Q:
-    """The teams that act for a party."""
-    return Q(team__artist__party=party) | Q(team__party=party) | Q(team__party__represents=party)
+    _mail(kind, f"party:{party.pk}", acts_for([party]), reverse(page, args=[key]), **names)
 
 
 def _mail(kind: str, about: str, teams: Q, path: str, **names: object) -> None:

@@ -1,4 +1,4 @@
-"""Tell the open pages of all sides what became of a roster entry, a claim or an agreement, as it changes.
+"""Tell the open pages of all sides what became of a roster entry, a claim, an agreement or an import, as it changes.
 
 A notice has the kind, which is the action in the audit trail, and the id, and no text.
 """
@@ -8,23 +8,21 @@ from django.db.models import Q, QuerySet
 from accounts.models import Member
 from live import notices
 from live.notices import NewNotice
-from rights.models import AgreementVersion, Claim, IsrcPrefix, Party, RosterEntry
+from rights.models import AgreementVersion, CatalogImport, Claim, IsrcPrefix, Party, RosterEntry
+from rights.parties import acts_for
 
 WAITING, DISPUTED = "claim.waiting", "claim.disputed"
 
 
 def post_about_roster(action: str, entry: RosterEntry) -> None:
     """Post to everybody who acts for the rightsholder, and to the artist's team."""
-    own = Q(team__party=entry.label_id) | Q(team__party__represents=entry.label_id)
-    _post(own | Q(team__artist=entry.artist_id), action, f"roster:{entry.pk}")
+    _post(acts_for([entry.label_id]) | Q(team__artist=entry.artist_id), action, f"roster:{entry.pk}")
 
 
 def post_about_claim(action: str, claim: Claim) -> None:
     """Post to everybody who acts for one of its sides, and to the artist's team."""
-    there = list_sides(claim).values("pk")
-    parties = Q(team__party__in=there) | Q(team__party__represents__in=there) | Q(team__artist__party__in=there)
     about = Q(team__artist__recordings=claim.recording_id) if claim.recording_id else Q()
-    _post(parties | about, action, f"claim:{claim.pk}")
+    _post(acts_for(list_sides(claim)) | about, action, f"claim:{claim.pk}")
 
 
 def list_sides(claim: Claim) -> QuerySet[Party]:
@@ -39,11 +37,15 @@ def list_sides(claim: Claim) -> QuerySet[Party]:
 def post_about_agreement(action: str, version: AgreementVersion) -> None:
     """Post to everybody who acts for a party of this version."""
     parties = Party.objects.filter(pk__in=version.parties.values("party"))
-    teams = Q(team__artist__party__in=parties) | Q(team__party__in=parties) | Q(team__party__represents__in=parties)
-    _post(teams, action, f"agreement:{version.pk}")
+    _post(acts_for(parties), action, f"agreement:{version.pk}")
 
 
-def _post(teams: Q, kind: str, reference: str) -> None:
-    members = Member.objects.filter(teams, person__is_active=True).order_by("person")
+def post_about_import(catalog_import: CatalogImport) -> None:
+    """Post to everybody who acts for the rightsholder how far the import of its file is."""
+    _post(acts_for([catalog_import.party_id]), "catalog.import", f"import:{catalog_import.pk}")
+
+
+def _post(who: Q, kind: str, reference: str) -> None:
+    members = Member.objects.filter(who, person__is_active=True).order_by("person")
     people = members.values_list("person", flat=True).distinct()
     notices.post([NewNotice(person, kind, reference) for person in people])

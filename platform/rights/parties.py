@@ -1,6 +1,6 @@
 """Add parties, and say who acts for one: its own team, or the team of the party that represents it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -142,7 +142,11 @@ def require_signer(party: Party, *, by: Person, fresh: bool, what: str) -> None:
         raise ReauthenticationRequired
 
 
+def acts_for(parties: Iterable[Party | int]) -> Q:
+    """The condition on members: their team is that of one of these parties, or of whoever represents it."""
+    return Q(team__artist__party__in=parties) | Q(team__party__in=parties) | Q(team__party__represents__in=parties)
+
+
 def _has_role(party: Party, person: Person, roles: Collection[Role]) -> bool:
-    teams = Q(team__artist__party=party) | Q(team__party=party) | Q(team__party__represents=party)
-    members = Member.objects.filter(teams, person=person, person__is_active=True, role__in=roles)
+    members = Member.objects.filter(acts_for([party]), person=person, person__is_active=True, role__in=roles)
     return (party.artist_id is not None or party.verified_at is not None) and members.exists()

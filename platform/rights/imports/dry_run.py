@@ -12,8 +12,8 @@ from psycopg.types.json import Jsonb
 
 from catalog import text_keys
 from catalog.models import Artist
-from rights import roster
-from rights.imports import notices, verdicts
+from rights import notices, roster
+from rights.imports import verdicts
 from rights.imports.exceptions import UnreadableFile
 from rights.imports.files import open_file
 from rights.imports.lines import Line, shorten
@@ -63,7 +63,7 @@ def _store_batch(catalog_import: CatalogImport, lines: Sequence[Line], **progres
             raise _Stopped
         _copy(catalog_import, lines)
         verdicts.judge(catalog_import, after=catalog_import.last_number)
-        notices.post(catalog_import)
+        notices.post_about_import(catalog_import)
     catalog_import.lines, catalog_import.last_number = number, lines[-1].number
 
 
@@ -74,7 +74,7 @@ def _finish(catalog_import: CatalogImport, state: str, *, size: int, problem: st
             if state == CatalogImport.State.REFUSED:
                 ImportLine.objects.filter(catalog_import=catalog_import).delete()
             ImportFile.objects.filter(pk=catalog_import.pk).delete()
-            notices.post(catalog_import)
+            notices.post_about_import(catalog_import)
 
 
 def _copy(catalog_import: CatalogImport, lines: Sequence[Line]) -> None:

@@ -5,8 +5,7 @@ from django.db import transaction
 from accounts.exceptions import NotAllowed
 from accounts.models import Person
 from audit import trail
-from rights import parties
-from rights.imports import notices
+from rights import notices, parties
 from rights.imports.exceptions import ImportRefused
 from rights.models import CatalogImport, ImportFile, Party
 from worker.wake import notify
@@ -51,7 +50,7 @@ def request_import(catalog_import: CatalogImport, *, by: Person, fresh: bool) ->
         if not ready.update(state=CatalogImport.State.REQUESTED, requested_by=by.actor, problem=""):
             return False
         trail.record("import.requested", by=by.actor, subject=str(catalog_import), party=catalog_import.party_id)
-        notices.post(catalog_import)
+        notices.post_about_import(catalog_import)
         notify(CHANNEL)
     return True
 

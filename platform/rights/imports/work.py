@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from audit import trail
-from rights.imports import catalog_rows, dry_run, notices, verdicts
+from rights import notices
+from rights.imports import catalog_rows, dry_run, verdicts
 from rights.imports.counts import count_verdicts
 from rights.imports.uploads import WORKING_STATES
 from rights.models import CatalogImport
@@ -78,7 +79,7 @@ def _import_lines(catalog_import: CatalogImport) -> None:
     requested.update(state=CatalogImport.State.DONE, imported_at=Now())
     facts = {"party": catalog_import.party_id, **count_verdicts(catalog_import)}
     trail.record("import.done", by=str(catalog_import.requested_by), subject=str(catalog_import), **facts)
-    notices.post(catalog_import)
+    notices.post_about_import(catalog_import)
 
 
 def _return(catalog_import: CatalogImport, problem: str) -> None:
@@ -86,7 +87,7 @@ def _return(catalog_import: CatalogImport, problem: str) -> None:
     with transaction.atomic():
         requested = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.REQUESTED)
         requested.update(state=CatalogImport.State.READY, requested_by=None, problem=problem)
-        notices.post(catalog_import)
+        notices.post_about_import(catalog_import)
 
 
 @contextmanager

@@ -348,7 +348,7 @@ def test_a_file_that_is_removed_while_it_is_read_stays_removed(label: Party, mon
     brought = upload(label, *[f"{each},Mara Veil,," for each in range(5)])
     monkeypatch.setattr("rights.imports.dry_run.BATCH_SIZE", 2)
     stored = CatalogImport.objects.get()
-    copy = "rights.imports.dry_run.notices.post"
+    copy = "rights.imports.dry_run.notices.post_about_import"
     monkeypatch.setattr(copy, lambda each: CatalogImport.objects.filter(pk=stored.pk).delete())
 
     work_all()
