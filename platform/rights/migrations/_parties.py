@@ -57,14 +57,8 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER verified_by_staff BEFORE INSERT ON rights_party FOR EACH ROW EXECUTE FUNCTION rights_check_party();
-CREATE TRIGGER verified_by_staff_later BEFORE UPDATE ON rights_party
-FOR EACH ROW WHEN (
-    (OLD.verified_at, OLD.verified_by, OLD.team_id, OLD.represented_by_id, OLD.mandate, OLD.mandated_by)
-    IS DISTINCT FROM
-    (NEW.verified_at, NEW.verified_by, NEW.team_id, NEW.represented_by_id, NEW.mandate, NEW.mandated_by)
-)
-EXECUTE FUNCTION rights_check_party();
+CREATE TRIGGER verified_by_staff BEFORE INSERT OR UPDATE ON rights_party
+FOR EACH ROW EXECUTE FUNCTION rights_check_party();
 -- Who a party is does not change: its grants and claims would be somebody else's.
 REVOKE UPDATE, DELETE, TRUNCATE ON rights_party FROM fanfare_app;
 GRANT UPDATE (name, team_id, isni, ipi, dpid, verified_at, verified_by, represented_by_id, mandate, mandated_by)
@@ -72,7 +66,6 @@ ON rights_party TO fanfare_app;
 """
 DROP_PARTIES = """
 GRANT UPDATE, DELETE ON rights_party TO fanfare_app;
-DROP TRIGGER verified_by_staff_later ON rights_party;
 DROP TRIGGER verified_by_staff ON rights_party;
 DROP FUNCTION rights_check_party();
 """
