@@ -77,9 +77,8 @@ def _claim_tasks(studio: Studio) -> list[Task]:
     """Shares of the artist that wait for a yes, and open disputes about its songs, in one query."""
     own = Claim.objects.filter(claims.LIVE).select_related("recording", "work")
     waits = Q(party__artist=studio.artist, confirmed_at=None)
-    disputed = Q(disputed_at__isnull=False, settled_at=None)
     of_artist = Q(recording__artist=studio.artist) | Q(party__artist=studio.artist)
-    found = own.filter(waits | (disputed & of_artist)).order_by("pk")[:MAX_CLAIM_TASKS]
+    found = own.filter(waits | (claims.DISPUTED & of_artist)).order_by("pk")[:MAX_CLAIM_TASKS]
     return [_claim_task(studio, claim) for claim in found]
 
 

@@ -7,11 +7,10 @@ The question itself is one SQL function, `rights_answers` in migration 0002; not
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 
 from catalog.models import Artist, Recording
-from rights import question
+from rights import grants, question
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
 from rights.models import Grant, Party
 
@@ -84,18 +83,9 @@ def hold_clear(ids: Iterable[int]) -> dict[int, str]:
     return question.ask_again_and_hold(ids)
 
 
-def live_grants(at: datetime | None = None) -> QuerySet[Grant]:
-    """The artists' own grants for all songs that are live at this time, or now."""
-    time = at or Now()
-    return Grant.objects.filter(
-        Q(live_until=None) | Q(live_until__gt=time),
-        Q(ended_at=None) | Q(ended_at__gt=time),
-        party__kind=Party.Kind.ARTIST,
-        allows=True,
-        recording=None,
-        work=None,
-        live_from__lte=time,
-    )
+def live_grants() -> QuerySet[Grant]:
+    """The artists' own grants for all songs that are live now."""
+    return grants.list_live().filter(party__kind=Party.Kind.ARTIST, allows=True, recording=None, work=None)
 
 
 def _sorted_ids(recordings: Iterable[Recording]) -> tuple[int, ...]:

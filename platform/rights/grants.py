@@ -21,6 +21,7 @@ from rights.refusals import write_use
 
 _NOT_ENDED = Q(ended_at=None) | Q(ended_at__gt=Now())
 """An agreement's grant can have an end that lies ahead."""
+_NOT_OVER = _NOT_ENDED & (Q(live_until=None) | Q(live_until__gt=Now()))
 
 
 class Limits(TypedDict, total=False):
@@ -139,8 +140,7 @@ def list_said(artist: Artist) -> QuerySet[Grant]:
 
 def list_live() -> QuerySet[Grant]:
     """Every yes and no that is live now, of artists and of rightsholders."""
-    live_until = Q(live_until=None) | Q(live_until__gt=Now())
-    return Grant.objects.filter(_NOT_ENDED, live_until, live_from__lte=Now())
+    return Grant.objects.filter(_NOT_OVER, live_from__lte=Now())
 
 
 def _permit(party: Party, use: str, songs: Songs, *, by: Person, limits: Limits) -> list[Grant]:
@@ -176,7 +176,7 @@ def _lock_said(party: Party, use: str) -> list[Grant]:
     The party is locked first, so that versions are numbered one after the other.
     """
     Party.objects.select_for_update(no_key=True, of=("self",)).get(pk=party.pk)
-    live = party.grants.filter(_NOT_ENDED, Q(live_until=None) | Q(live_until__gt=Now()), use=use)
+    live = party.grants.filter(_NOT_OVER, use=use)
     begun = live.annotate(has_begun=Q(live_from__lte=Now()))
     return list(begun.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
