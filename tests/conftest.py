@@ -151,6 +151,12 @@ def artist() -> Artist:
 
 
 @pytest.fixture
+def no_undo_time(artist: Artist) -> None:
+    """What the artist's team approves can be delivered at once."""
+    factories.remove_undo_time(artist)
+
+
+@pytest.fixture
 def label() -> Party:
     return owners.create_party()
 

@@ -22,11 +22,6 @@ JSON = "application/json"
 API = "/api/v1/studio/mara-veil/team"
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist("Mara Veil")
-
-
 def post_invitation(client: Client, email: str, role: str = "reviewer") -> Any:
     return client.post(API, {"email": email, "role": role}, content_type=JSON)
 

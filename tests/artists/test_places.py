@@ -14,14 +14,7 @@ from tests.artists.remix_notes import agree, approve, notice_moment, write_for, 
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def artist() -> Artist:
-    artist = factories.create_artist()
-    factories.remove_undo_time(artist)
-    return artist
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist("Mara Veil")
-
-
 def signed_in_client(person: Any) -> Client:
     client = Client()
     client.force_login(person)

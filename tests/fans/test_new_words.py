@@ -17,11 +17,6 @@ QUESTION = "New words for what you agreed to"
 NEWS = "An AI model may draft the words."
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
 def test_a_fan_on_older_words_is_asked_with_what_is_new_and_agrees(artist: Artist) -> None:
     fan = factories.create_fan()
     older = factories.opt_in_under(2, fan, artist)

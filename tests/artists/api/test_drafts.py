@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 JSON = "application/json"
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist("Mara Veil")
-
-
 def test_the_queue_shows_the_facts_of_a_draft(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist, factories.create_fan("Ana", opted_in=artist))
 

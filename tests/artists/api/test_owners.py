@@ -15,11 +15,6 @@ JSON = "application/json"
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
 def song(artist: Artist) -> str:
     return f"/api/v1/studio/mara-veil/recordings/{factories.create_recording(artist).pk}"
 

@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 JSON = "application/json"
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist("Mara Veil")
-
-
 def test_a_version_with_an_unknown_slot_is_refused(artist: Artist) -> None:
     program = factories.create_program(artist, signed=False)
     wording = {**factories.WORDING, "templates": ["Hello {nmae}"]}

@@ -10,11 +10,6 @@ pytestmark = pytest.mark.django_db
 JSON = "application/json"
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist("Mara Veil")
-
-
 def test_staff_create_an_artist_and_name_the_principal() -> None:
     mara = factories.create_person("Mara")
     body = {"name": "Mara Veil", "slug": "mara-veil", "principal": mara.email.upper()}

@@ -10,11 +10,6 @@ pytestmark = pytest.mark.django_db
 JSON = "application/json"
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist("Mara Veil")
-
-
 def test_only_a_principal_with_a_fresh_password_switches_a_grant_on() -> None:
     artist = factories.create_artist("Mara Veil", granted=False)
     on = {"use": "personal_message", "on": True}

@@ -18,16 +18,6 @@ JSON = "application/json"
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
-@pytest.fixture
 def client(label: Party) -> Client:
     return factories.fresh_client(owners.get_signer(label))
 

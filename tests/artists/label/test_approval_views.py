@@ -21,15 +21,8 @@ from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
 JSON = "application/json"
-
-
-@pytest.fixture
-def artist() -> Artist:
-    artist = factories.create_artist()
-    factories.remove_undo_time(artist)
-    return artist
 
 
 @pytest.fixture

@@ -17,16 +17,6 @@ from tests.rights import factories as owners
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
 def download(label: Party, artist: Artist, client: Client | None = None) -> list[dict[str, str]]:
     client = client or factories.signed_in_client(owners.get_signer(label))
     answer = client.get(f"/label/{label.pk}/artists/{artist.slug}/export.csv")

@@ -15,11 +15,6 @@ from tests.rights import factories as owners
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
 def add(label: Party, name: str, role: str) -> Person:
     person = factories.create_person(name)
     assert label.team

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist("Mara Veil")
-
-
-@pytest.fixture
 def path(artist: Artist, mailoutbox: list[EmailMessage]) -> str:
     """The path of the link that was sent to ana@example.com."""
     invitation_mail.invite(artist, "ana@example.com", "reviewer", by=factories.get_member(artist, "owner"))

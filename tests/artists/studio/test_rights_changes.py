@@ -22,16 +22,6 @@ from tests.rights import factories as owners
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def artist() -> Artist:
-    return factories.create_artist()
-
-
-@pytest.fixture
-def label() -> Party:
-    return owners.create_party()
-
-
 def changes(artist: Artist, limit: int = 50) -> list[str]:
     """The sentences, newest first, as the principal reads them."""
     found, _ = list_changes(artist, factories.get_member(artist, Role.PRINCIPAL), limit=limit)
