@@ -46,12 +46,6 @@ class Share:
     def percent(self) -> str:
         return format_share(self.claim.share)
 
-    @property
-    def state(self) -> str:
-        if self.claim.disputed_at and not self.claim.settled_at:
-            return "disputed"
-        return "confirmed" if self.claim.confirmed_at else "waiting"
-
 
 @dataclass(frozen=True, slots=True)
 class Owned:

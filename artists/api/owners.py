@@ -39,7 +39,7 @@ class OwnerShareSerializer(serializers.Serializer[ownership.Share]):
     party = serializers.CharField(source="claim.party.name")
     share = serializers.IntegerField(source="claim.share", help_text="in hundredths of a percent of the role")
     own = serializers.BooleanField(source="is_own", help_text="the artist's, which the artist confirms")
-    state = serializers.ChoiceField(choices=SHARE_STATES)
+    state = serializers.ChoiceField(source="claim.state", choices=SHARE_STATES)
 
 
 class OwnedSerializer(serializers.Serializer[ownership.Owned]):

@@ -59,12 +59,10 @@ def _rows_of_songs(
 
 
 def _share_cells(claim: Claim, party: Party) -> Row:
-    is_disputed = claim.disputed_at is not None and claim.settled_at is None
-    state = "disputed" if is_disputed else "confirmed" if claim.confirmed_at else "waiting"
     whose = "yes" if claim.party_id == party.pk else "no"
     since = claim.live_from.date().isoformat()
     share = f"{claim.share / 100:.2f}"
-    return [claim.get_role_display(), claim.party.name, whose, share, state, since, claim.note]
+    return [claim.get_role_display(), claim.party.name, whose, share, claim.state, since, claim.note]
 
 
 def _works_by_song(songs: Sequence[Recording]) -> dict[int, list[Work]]:

@@ -87,7 +87,7 @@ def _claim_task(studio: Studio, claim: Claim) -> Task:
     title = owned.title if owned else ""
     is_own_song = claim.recording is not None and claim.recording.artist_id == studio.artist.pk
     url = studio.url("song", song_id=claim.recording_id) if is_own_song else studio.url("songs")
-    if claim.disputed_at and not claim.settled_at:
+    if claim.is_disputed:
         return Task(f"Who owns “{title}” is disputed", "our staff settle it", url)
     return Task(f"Your share of “{title}” waits for your yes", "confirm or end it", url)
 

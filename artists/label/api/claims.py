@@ -38,7 +38,9 @@ class OwnedWorkSerializer(serializers.ModelSerializer[Work]):
 class ShareSerializer(serializers.ModelSerializer[Claim]):
     party = serializers.CharField(source="party.name")
     confirmed = serializers.SerializerMethodField()
-    disputed = serializers.SerializerMethodField(help_text="until staff settle it, nothing new is cleared with it")
+    disputed = serializers.BooleanField(
+        source="is_disputed", read_only=True, help_text="until staff settle it, nothing new is cleared with it"
+    )
 
     class Meta:
         model = Claim
@@ -47,9 +49,6 @@ class ShareSerializer(serializers.ModelSerializer[Claim]):
 
     def get_confirmed(self, claim: Claim) -> bool:
         return claim.confirmed_at is not None
-
-    def get_disputed(self, claim: Claim) -> bool:
-        return claim.disputed_at is not None and claim.settled_at is None
 
 
 class ClaimSerializer(ShareSerializer):

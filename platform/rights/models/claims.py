@@ -74,3 +74,15 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"claim:{self.pk}"
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether it is disputed and staff have not settled that."""
+        return self.disputed_at is not None and self.settled_at is None
+
+    @property
+    def state(self) -> str:
+        """Disputed, confirmed or waiting, for pages and files."""
+        if self.is_disputed:
+            return "disputed"
+        return "confirmed" if self.confirmed_at else "waiting"
