@@ -20,12 +20,7 @@ MUTED_SQL = mutes.muted_sql(
     FAN_COLUMN, "(SELECT program_id FROM artists_programversion WHERE id = artists_draft.version_id)"
 )
 
-HAS_PLACES_SQL = """NOT EXISTS (
-    SELECT FROM rights_limited_scopes(artists_draft.clearance_id) needed WHERE NOT EXISTS (
-        SELECT FROM rights_place place WHERE place.scope_id = needed.scope_id AND place.free_from IS NULL
-            AND place.item = 'moment:' || artists_draft.moment_id
-    )
-)"""
+HAS_PLACES_SQL = "rights_has_places(artists_draft.clearance_id, 'moment:' || artists_draft.moment_id)"
 REASON_NO_PLACE = "uncleared: its place among those of the month was given back"
 
 

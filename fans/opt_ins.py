@@ -174,12 +174,10 @@ def active_pairs(pairs: Collection[FanAndArtist], *, hold: bool = False) -> set[
     return set(active_since(pairs, hold=hold))
 
 
-# Raw SQL for the same reason. Kept apart from ACTIVE_SINCE, which ingest asks: the version is in another table.
+# The database asks the same function before it stores a draft or an experience.
 AGREED_TO = """
-SELECT given.person_id, given.artist_id FROM fans_optin given
-JOIN unnest(%s::uuid[], %s::bigint[]) AS wanted (person_id, artist_id) USING (person_id, artist_id)
-JOIN accounts_consent consent ON consent.id = given.consent_id
-WHERE given.ended_at IS NULL AND consent.version >= %s
+SELECT person_id, artist_id FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (person_id, artist_id)
+WHERE fans_agreed_to(person_id, artist_id, %s)
 """
 
 

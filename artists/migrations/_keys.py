@@ -36,12 +36,7 @@ BEGIN
         USING ERRCODE = 'check_violation';
     END IF;
     PERFORM FROM rights_place WHERE item = own_item AND free_from IS NULL FOR SHARE;  -- none is returned meanwhile
-    IF EXISTS (
-        SELECT FROM rights_limited_scopes(NEW.clearance_id) needed
-        LEFT JOIN rights_place place
-            ON place.scope_id = needed.scope_id AND place.item = own_item AND place.free_from IS NULL
-        WHERE place.id IS NULL
-    ) THEN
+    IF NOT rights_has_places(NEW.clearance_id, own_item) THEN
         RAISE EXCEPTION 'the experience of draft % has no place in the quantity of a month', NEW.draft
         USING ERRCODE = 'check_violation';
     END IF;

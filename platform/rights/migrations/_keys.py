@@ -78,6 +78,14 @@ JOIN public.rights_agreementscope scope ON scope.version_id = permission.agreeme
         IS NOT DISTINCT FROM (permission.artist_id, permission.recording_id, permission.work_id)
 WHERE link.clearance_id = $1 AND scope.monthly_limit IS NOT NULL
 $$;
+CREATE FUNCTION rights_has_places(clearance bigint, asked_item text) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT NOT EXISTS (
+    SELECT FROM public.rights_limited_scopes($1) needed
+    LEFT JOIN public.rights_place place
+        ON place.scope_id = needed.scope_id AND place.item = $2 AND place.free_from IS NULL
+    WHERE place.id IS NULL
+)
+$$;
 
 -- As the owner, because only who may change a scope may lock it. Where the limit is reached there is no row: those who
 -- ask for many places at once see in the answer which of them they got.
@@ -124,5 +132,6 @@ DROP TRIGGER returned_once ON rights_place;
 DROP FUNCTION rights_check_returned_place();
 DROP TRIGGER counted ON rights_place;
 DROP FUNCTION rights_take_place();
+DROP FUNCTION rights_has_places(bigint, text);
 DROP FUNCTION rights_limited_scopes(bigint);
 """
