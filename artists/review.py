@@ -93,7 +93,7 @@ def undo(draft_id: int, *, by: Person) -> Draft:
         if draft.state not in UNDOABLE_STATES:
             raise Stale(f"Only an approval or a decline can be undone; this draft is {draft.state}.")
         _require_fan_consent(draft)
-        if draft.state == Draft.State.DECLINED and draft.deliver_after is None:
+        if draft.declined_by_rightsholder:
             raise TooLate("A rightsholder said no to this, so it stays declined.")
         if not _restore_pending(draft):
             raise TooLate(UNDOABLE_STATES[draft.state])

@@ -200,6 +200,11 @@ class Draft(models.Model):
         return item_name(self.moment_id)
 
     @property
+    def declined_by_rightsholder(self) -> bool:
+        """Whether a rightsholder that holds a key declined it. Nobody can undo that, so there is no time to."""
+        return self.state == self.State.DECLINED and self.deliver_after is None
+
+    @property
     def decided_state(self) -> str:
         """What the artist's team decided, for sentences."""
         return self.State.APPROVED if self.state == self.State.AWAITING else self.state

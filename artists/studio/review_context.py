@@ -149,9 +149,9 @@ class ReviewContext:
             return self.stop_reason
         was_stopped = draft.state in (Draft.State.UNDELIVERABLE, Draft.State.WITHDRAWN)
         if draft.decided_by and draft.decided_at and not was_stopped:
+            if draft.declined_by_rightsholder:
+                return format_reason(draft.reason)  # names the rightsholder
             name = display_names([draft.decided_by]).get(draft.decided_by, "somebody")
-            if draft.state == Draft.State.DECLINED and draft.deliver_after is None:  # a rightsholder, who is named
-                return format_reason(draft.reason)
             decided = error_message(AlreadyDecided(name, draft.decided_at, draft.decided_state))
             waits_for = get_text_list(draft.waits_for, "and")
             return format_html("{} <span>Waits for <bdi>{}</bdi>.</span>", decided, waits_for) if waits_for else decided
