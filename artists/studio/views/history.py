@@ -1,6 +1,5 @@
 """Two lists of the past: what was sent to fans or stopped, and who in the team did what."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,13 +11,10 @@ from artists.studio.access import Studio, team_member_required
 from artists.studio.history import PAGE_SIZE, list_history
 from artists.studio.rights_changes import list_changes
 from artists.studio.sent import list_settled_drafts
-from web.pagination import InvalidCursor, parse_cursor
+from web.pagination import Cursor, InvalidCursor, parse_cursor
 from web.parsers import parse_integer
 
 SENT_PAGE_SIZE = 20
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_TIME = 250_000_000_000_000_000
-"""In microseconds: before the year 9999."""
 
 
 @require_safe
@@ -48,7 +44,7 @@ def sent(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
 def history(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """List what the team did, or with `?about=rights` what changed about the artist's rights.
 
-    `before` is the id of an audit entry, or the time of a change in microseconds.
+    `before` is the id of an audit entry, or a cursor with the time of a change.
     """
     if request.GET.get("about") == "rights":
         return _render_rights(request, studio)
@@ -65,9 +61,11 @@ def history(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
 
 
 def _render_rights(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    microseconds = parse_integer(request.GET.get("before"))
-    before = EPOCH + timedelta(microseconds=microseconds) if microseconds and microseconds < MAX_TIME else None
+    try:
+        before = Cursor.parse(request.GET.get("before", "")).time
+    except InvalidCursor:
+        before = None
     changes, next_before = list_changes(studio.artist, request.user, before=before, limit=PAGE_SIZE)
-    older = f"?about=rights&before={(next_before - EPOCH) // timedelta(microseconds=1)}" if next_before else ""
+    older = f"?about=rights&before={Cursor(next_before, '0')}" if next_before else ""  # the time alone counts
     context: dict[str, Any] = {"changes": changes, "older": older, "is_later_page": before is not None}
     return studio.render(request, "studio/history.html", section="studio", about="rights", **context)
