@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,6 +12,7 @@ from accounts.exceptions import AlreadyMember
 from accounts.models import MAX_EMAIL_LENGTH, Invitation, Person, Role, Team, TeamKind
 from ai import contacts
 from artists.exceptions import InvalidRequest
+from artists.mail import render_mail, site_link
 from catalog.models import Artist
 from catalog.text_keys import fold
 from rights.models import Party
@@ -100,10 +100,9 @@ def invitation_context(host: Host, invitation: Invitation) -> dict[str, Any]:
 
 
 def _build_mail(host: Host, invitation: Invitation, address: str, secret: str) -> EmailMultiAlternatives:
-    link = settings.SITE_URL.rstrip("/") + reverse("invitation", args=[secret])
+    link = site_link(reverse("invitation", args=[secret]))
     context = {**invitation_context(host, invitation), "link": link}
-    subject = " ".join(render_to_string(f"{MAIL_TEMPLATE}_subject.txt", context).split())
-    body = render_to_string(f"{MAIL_TEMPLATE}_message.txt", context).strip()
+    subject, body = render_mail(MAIL_TEMPLATE, context)
     mail = EmailMultiAlternatives(subject, body, to=[address])
     mail.attach_alternative(render_to_string(f"{MAIL_TEMPLATE}_message.html", context), "text/html")
     return mail

@@ -9,20 +9,20 @@ import logging
 from collections.abc import Iterable
 from functools import partial
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Member, Person
 from accounts.roles import MANAGING_ROLES
+from artists.mail import render_mail, site_link
 from rights.models import AgreementVersion, Claim, Party, RosterEntry
 from rights.notices import list_sides
 from rights.parties import acts_for
 from web import rate_limits
 
+MAIL_TEMPLATE = "rights/email/change"
 EVERY_SECONDS = 3600
 
 logger = logging.getLogger(__name__)
@@ -90,15 +90,14 @@ def _mail(kind: str, about: str, teams: Q, path: str, **names: object) -> None:
         pk__in=Member.objects.filter(teams, role__in=MANAGING_ROLES).values("person"), is_active=True
     ).filter(emailaddress__verified=True, emailaddress__primary=True)
     addresses = sorted(people.values_list("emailaddress__email", flat=True))
-    link = settings.SITE_URL.rstrip("/") + path
-    transaction.on_commit(partial(_send, kind, about, addresses, {**names, "kind": kind, "link": link}), robust=True)
+    context = {**names, "kind": kind, "link": site_link(path)}
+    transaction.on_commit(partial(_send, kind, about, addresses, context), robust=True)
 
 
 def _send(kind: str, about: str, addresses: list[str], context: dict[str, object]) -> None:
     if not addresses or not rate_limits.hit(f"rights-mail:{kind}:{about}", 1, EVERY_SECONDS).allowed:
         return
-    subject = " ".join(render_to_string("rights/email/subject.txt", context).split())
-    body = render_to_string("rights/email/message.txt", context).strip()
+    subject, body = render_mail(MAIL_TEMPLATE, context)
     try:
         for address in addresses:
             EmailMessage(subject, body, to=[address]).send()

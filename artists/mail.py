@@ -1,0 +1,17 @@
+"""Write our own mails from templates: the subject, the plain text, and links that begin with SITE_URL."""
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+
+def site_link(path: str) -> str:
+    """The address of a page, for a mail."""
+    return settings.SITE_URL.rstrip("/") + path
+
+
+def render_mail(template: str, context: dict[str, Any]) -> tuple[str, str]:
+    """The subject in one line and the text, of `<template>_subject.txt` and `<template>_message.txt`."""
+    subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
+    return subject, render_to_string(f"{template}_message.txt", context).strip()
