@@ -1,12 +1,13 @@
 """Turn what somebody typed into the terms of an agreement, and send them to the other parties. Pages and API use it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.countries import country_names
 from accounts.models import Person
@@ -24,11 +25,12 @@ from rights.models import AgreementVersion, Party, SplitScheme
 from rights.refusals import write_use
 
 MAX_SONGS = 200
+MAX_PROBLEMS = 5
 FARTHEST_END = timedelta(days=30 * 366)
-EU = [
+EU = (
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-]  # fmt: skip
+)  # fmt: skip
 COUNTRY_GROUPS = {"EU": EU, "European Union": EU}
 KEY_HOLDERS = {"": "Nobody else", "own": "We do", "all": "Every label and publisher in it does"}
 
@@ -58,7 +60,7 @@ class Choices:
 
     def list_parties(self, own: Party) -> list[Party]:
         """The rightsholder itself first, then the artists, then the others."""
-        found = [own, *map(parties.get_artist_party, self.artists), *self.others]
+        found = [own, *parties.list_artist_parties(self.artists), *self.others]
         return list(dict.fromkeys(found))
 
     def write(self, own: Party) -> Terms:
@@ -109,9 +111,22 @@ def send(
     return version
 
 
-def list_roster_artists(own: Party) -> list[Artist]:
+def list_roster_artists(own: Party) -> QuerySet[Artist]:
     """The artists who can be chosen: those on the roster now."""
-    return list(Artist.objects.filter(pk__in=own.roster.filter(roster.LIVE).values("artist")).order_by("name", "pk"))
+    return Artist.objects.filter(pk__in=own.roster.filter(roster.LIVE).values("artist")).order_by("name", "pk")
+
+
+def find_each[Found](texts: Iterable[str], find: Callable[[str], Found]) -> list[Found]:
+    """What the texts find, each once. Raises ValidationError with a sentence for each that finds nothing."""
+    found, problems = [], []
+    for text in dict.fromkeys(text.strip() for text in texts):
+        try:
+            found.append(find(text))
+        except InvalidRequest as error:
+            problems.append(str(error))
+    if problems:
+        raise ValidationError(problems[:MAX_PROBLEMS])
+    return list(dict.fromkeys(found))
 
 
 def find_party(text: str) -> Party:
@@ -154,17 +169,17 @@ def _songs_of(recording: Recording) -> Songs:
     return Songs(artist=recording.artist, recording=recording)
 
 
-def find_countries(text: str) -> list[str]:
+def find_countries(text: str) -> tuple[str, ...]:
     """The codes of a country by its name or code, or of a group of countries. Raises InvalidRequest."""
     groups = {name.casefold(): codes for name, codes in COUNTRY_GROUPS.items()}
     if text.casefold() in groups:
-        return list(groups[text.casefold()])
+        return groups[text.casefold()]
     names = country_names()
     by_name = {name.casefold(): code for code, name in names.items()}
     code = text.upper() if text.upper() in names else by_name.get(text.casefold())
     if code is None:
         raise InvalidRequest(f"We know no country “{text}”. Write its English name, or its code such as PT.")
-    return [code]
+    return (code,)
 
 
 def find_problems(choices: Choices) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The terms of an agreement as the API takes them, and what their dry run answers."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -10,11 +9,12 @@ from accounts.time_zones import find_zone, validate_time_zone
 from artists import agreement_proposals as proposals
 from artists.agreement_papers import DryRun
 from artists.agreement_proposals import KEY_HOLDERS, MAX_SONGS, Choices
-from artists.exceptions import InvalidPeriod, InvalidRequest
+from artists.exceptions import InvalidPeriod
 from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
 from rights.agreement_effect import UseEffect
 from rights.agreement_terms import USES
+from rights.grants import Songs
 from rights.models import AfterEnd, Party, SplitScheme
 from web.serializers import StrictSerializer
 
@@ -70,14 +70,13 @@ class TermsSerializer(StrictSerializer):
         return [on_roster[slug] for slug in dict.fromkeys(slugs)]
 
     def validate_others(self, texts: list[str]) -> list[Party]:
-        found = _find_each(texts, proposals.find_party)
-        return [party for party in dict.fromkeys(found) if party != self.own]
+        return [party for party in proposals.find_each(texts, proposals.find_party) if party != self.own]
 
-    def validate_songs(self, texts: list[str]) -> list[Any]:
-        return list(dict.fromkeys(_find_each(texts, lambda text: proposals.find_songs(self.own, text))))
+    def validate_songs(self, texts: list[str]) -> list[Songs]:
+        return proposals.find_each(texts, lambda text: proposals.find_songs(self.own, text))
 
     def validate_countries(self, texts: list[str]) -> list[str]:
-        return sorted({code for codes in _find_each(texts, proposals.find_countries) for code in codes})
+        return sorted({code for codes in proposals.find_each(texts, proposals.find_countries) for code in codes})
 
     def validate_scheme(self, pk: int | None) -> SplitScheme | None:
         scheme = SplitScheme.objects.filter(pk=pk, use__in=USES).first() if pk else None
@@ -102,19 +101,6 @@ class TermsSerializer(StrictSerializer):
         if problems := proposals.find_problems(choices):
             raise serializers.ValidationError(problems)
         return {"title": said["title"], "choices": choices}
-
-
-def _find_each[Found](texts: list[str], find: Callable[[str], Found]) -> list[Found]:
-    """What each text finds. Raises ValidationError with a sentence for each that finds nothing."""
-    found, problems = [], []
-    for text in dict.fromkeys(text.strip() for text in texts):
-        try:
-            found.append(find(text))
-        except InvalidRequest as error:
-            problems.append(str(error))
-    if problems:
-        raise serializers.ValidationError(problems[:5])
-    return found
 
 
 class UseEffectSerializer(serializers.Serializer[UseEffect]):

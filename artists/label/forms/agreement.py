@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts import time_zones
 from artists import agreement_proposals as proposals
 from artists.agreement_proposals import Choices
-from artists.exceptions import InvalidPeriod, InvalidRequest
+from artists.exceptions import InvalidPeriod
 from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
 from rights.agreement_terms import USES, read_clauses
 from rights.agreement_versions import Reading
+from rights.grants import Songs
 from rights.models import AfterEnd, Party, SplitScheme, Use
 
 TEXT = {"dir": "auto", "autocomplete": "off"}
@@ -109,9 +110,7 @@ class AgreementForm(forms.Form):
     def __init__(self, data: Any = None, *, own: Party, **options: Any) -> None:
         super().__init__(data, **options)
         self.own = own
-        self.fields["artists"].queryset = Artist.objects.filter(  # type: ignore[attr-defined]
-            pk__in=[artist.pk for artist in proposals.list_roster_artists(own)]
-        ).order_by("name", "pk")
+        self.fields["artists"].queryset = proposals.list_roster_artists(own)  # type: ignore[attr-defined]
         schemes = SplitScheme.objects.filter(use__in=USES)
         self.fields["scheme"].queryset = schemes.order_by("use", "-version")  # type: ignore[attr-defined]
 
@@ -122,16 +121,16 @@ class AgreementForm(forms.Form):
         return {"zone": zone, "after_end": AfterEnd.PLAYS_ON.value, "second_key": "", "uses": [Use.REMIX.value]}
 
     def clean_others(self) -> list[Party]:
-        return [party for party in self._find("others", proposals.find_party) if party != self.own]
+        found = _find_lines(self.cleaned_data["others"], proposals.find_party)
+        return [party for party in found if party != self.own]
 
-    def clean_songs(self) -> list[Any]:
-        limit = proposals.MAX_SONGS
-        return self._find("songs", lambda line: proposals.find_songs(self.own, line), most=limit)
+    def clean_songs(self) -> list[Songs]:
+        text, most = self.cleaned_data["songs"], proposals.MAX_SONGS
+        return _find_lines(text, lambda line: proposals.find_songs(self.own, line), most=most)
 
     def clean_countries(self) -> list[str]:
         text = self.cleaned_data["countries"].replace(",", "\n")
-        found = [code for codes in self._find("countries", proposals.find_countries, text, most=300) for code in codes]
-        return sorted(set(found))
+        return sorted({code for codes in _find_lines(text, proposals.find_countries, most=300) for code in codes})
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -161,23 +160,6 @@ class AgreementForm(forms.Form):
             key_above=said["key_above"] or 0,
             **same,
         )
-
-    def _find[Found](
-        self, name: str, find: Callable[[str], Found], text: str | None = None, *, most: int = MAX_LINES
-    ) -> list[Found]:
-        """What each line finds. A line that finds nothing is an error of the field."""
-        lines = dict.fromkeys(line.strip() for line in (text or self.cleaned_data[name]).splitlines() if line.strip())
-        if len(lines) > most:
-            raise forms.ValidationError(f"At most {most} lines.")
-        found, problems = [], []
-        for line in lines:
-            try:
-                found.append(find(line))
-            except InvalidRequest as error:
-                problems.append(str(error))
-        if problems:
-            raise forms.ValidationError(problems[:5])
-        return list(dict.fromkeys(map(_hashable, found)))
 
 
 def type_version(reading: Reading, own: Party) -> dict[str, Any]:
@@ -210,5 +192,9 @@ def type_version(reading: Reading, own: Party) -> dict[str, Any]:
     }
 
 
-def _hashable(found: Any) -> Any:
-    return tuple(found) if isinstance(found, list) else found
+def _find_lines[Found](text: str, find: Callable[[str], Found], *, most: int = MAX_LINES) -> list[Found]:
+    """What each line finds. A line that finds nothing is an error of the field."""
+    lines = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
+    if len(lines) > most:
+        raise forms.ValidationError(f"At most {most} lines.")
+    return proposals.find_each(lines, find)
