@@ -18,7 +18,7 @@ from catalog.models import Artist, Recording
 from rights import grants
 from rights.models import AfterEnd, Grant, Use
 from web.parsers import parse_integer
-from web.serializers import JSONSerializer
+from web.serializers import IdField, JSONSerializer
 
 USE_CHOICES = [(use.value, use.label) for use in SWITCHED_USES]
 
@@ -36,9 +36,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
 
 class GrantScopeSerializer(JSONSerializer):
     use = serializers.ChoiceField(choices=USE_CHOICES)
-    recording = serializers.IntegerField(
-        min_value=1, max_value=2**63 - 1, required=False, allow_null=True, help_text="none: all songs"
-    )
+    recording = IdField(required=False, allow_null=True, help_text="none: all songs")
 
 
 class GrantSwitchSerializer(GrantScopeSerializer):

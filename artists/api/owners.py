@@ -21,9 +21,8 @@ from rights import claims
 from rights.sales import IncompleteSale
 from rights.shares import CLAIMED_ROLES, RECORDING_ROLES, WHOLE, WORK_ROLES
 from web.exceptions import Conflict
-from web.serializers import StrictSerializer
+from web.serializers import IdField, StrictSerializer
 
-MAX_ID = 2**63 - 1
 SHARE_STATES = ["waiting", "confirmed", "disputed"]
 
 
@@ -76,9 +75,7 @@ class NewShareSerializer(StrictSerializer):
         help_text="the name, the ISNI or the IPI; empty: the artist",
     )  # fmt: skip
     share = serializers.IntegerField(min_value=1, max_value=WHOLE, help_text="in hundredths of a percent of the role")
-    work = serializers.IntegerField(
-        min_value=1, max_value=MAX_ID, required=False, allow_null=True, default=None, help_text="none: the recording"
-    )
+    work = IdField(required=False, allow_null=True, default=None, help_text="none: the recording")
 
 
 class ClaimChangeSerializer(StrictSerializer):

@@ -26,7 +26,7 @@ from rights.exceptions import AlreadyRegistered
 from rights.models import Party
 from rights.validators import validate_dpid, validate_ipi, validate_isni
 from web.exceptions import Conflict
-from web.serializers import JSONSerializer, StrictSerializer
+from web.serializers import IdField, JSONSerializer, StrictSerializer
 
 KINDS = [(kind.value, kind.label) for kind in Party.Kind if kind != Party.Kind.ARTIST]
 
@@ -66,7 +66,7 @@ class PartySerializer(serializers.ModelSerializer[Party]):
 
 
 class MandateSerializer(StrictSerializer):
-    represented_by = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="id of the party that acts")
+    represented_by = IdField(help_text="id of the party that acts")
     mandate = serializers.CharField(max_length=200, help_text="where the mandate is kept")
 
 

@@ -13,6 +13,13 @@ JSON_TYPES: dict[type[Any], tuple[type, ...]] = {
 }
 
 
+class IdField(serializers.IntegerField):
+    """The id of a row, as it fits into a column."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **options)
+
+
 class JSONSerializer(serializers.Serializer[Any]):
     """Refuses a value of another JSON type than the schema says: DRF would take 0 for the text "0"."""
 

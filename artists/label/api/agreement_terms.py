@@ -16,7 +16,7 @@ from rights.agreement_effect import UseEffect
 from rights.agreement_terms import USES
 from rights.grants import Songs
 from rights.models import AfterEnd, Party, SplitScheme
-from web.serializers import StrictSerializer
+from web.serializers import IdField, StrictSerializer
 
 MAX_PARTIES, MAX_COUNTRIES, MAX_NUMBER = 200, 300, 2_000_000_000
 USE_CHOICES = [(use.value, use.label) for use in USES]
@@ -55,7 +55,7 @@ class TermsSerializer(StrictSerializer):
         choices=[(value, label) for value, label in KEY_HOLDERS.items() if value], required=False
     )
     key_above = serializers.IntegerField(min_value=0, max_value=MAX_NUMBER, required=False)
-    scheme = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False, allow_null=True)
+    scheme = IdField(required=False, allow_null=True)
     own_words = serializers.CharField(max_length=20_000, required=False, allow_blank=True, validators=[validate_lines])
 
     @property

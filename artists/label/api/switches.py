@@ -20,7 +20,7 @@ from rights import grants
 from rights.grants import Songs
 from rights.models import AfterEnd
 from web.pagination import NewestPagination
-from web.serializers import StrictSerializer
+from web.serializers import IdField, StrictSerializer
 
 USE_CHOICES = [(use.value, use.label) for use in switches.USES]
 
@@ -41,9 +41,7 @@ class LabelChannelSerializer(serializers.Serializer[Any]):
 class LabelPressSerializer(StrictSerializer):
     use = serializers.ChoiceField(choices=USE_CHOICES)
     on = serializers.BooleanField()
-    recording = serializers.IntegerField(
-        min_value=1, max_value=2**63 - 1, required=False, allow_null=True, help_text="none: all songs of the artist"
-    )
+    recording = IdField(required=False, allow_null=True, help_text="none: all songs of the artist")
     covers_later = serializers.BooleanField(required=False, help_text="for all songs: also those that are added later")
     after_end = serializers.ChoiceField(
         choices=AfterEnd.choices, required=False, help_text="what fans keep when it ends"
