@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
 from artists import expiry, explanations, fact_checks, generation
-from artists.models import Draft, Moment, Program, ProgramVersion, item_name
+from artists.models import Draft, Moment, Program, ProgramVersion
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from audit import trail
@@ -163,8 +163,10 @@ def _store_drafts(
     locked = {moment.pk: moment for moment in noticed.order_by("pk").select_for_update(no_key=True)}
     refused = {**refused, **_fan_refusals([text.moment for text in texts], hold=True)}
     stored = [text for text in texts if text.moment.pk in locked and text.moment.pk not in refused]
-    refused |= _key_refusals(stored)
-    refused |= _reserve_places([text for text in stored if text.moment.pk not in refused])
+    # No message needs a key or a place.
+    shared = [text for text in stored if text.clearance.use != Use.PERSONAL_MESSAGE]
+    refused |= _key_refusals(shared)
+    refused |= _reserve_places([text for text in shared if text.moment.pk not in refused])
     stored = [text for text in stored if text.moment.pk not in refused]
     replaced = dict(Draft.objects.filter(moment__in=locked).values_list("moment", "pk"))
     drafts = Draft.objects.bulk_create(_build_draft(text, replaced.get(text.moment.pk)) for text in stored)
@@ -182,22 +184,20 @@ def _store_drafts(
 
 def _key_refusals(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:
     """The reason for each moment that a rightsholder would hear, whose fan agreed to older words alone."""
-    shared = [text for text in texts if text.clearance.use != Use.PERSONAL_MESSAGE]
-    if not shared:
+    if not texts:
         return {}
-    held = ClearanceKeyHolder.objects.filter(clearance__in={text.clearance.id for text in shared})
+    held = ClearanceKeyHolder.objects.filter(clearance__in={text.clearance.id for text in texts})
     with_key = set(held.values_list("clearance", flat=True))
-    agreed = opt_ins.pairs_that_allow(Flow.RIGHTSHOLDER, {text.moment.fan_and_artist for text in shared})
-    heard = [text.moment for text in shared if text.clearance.id in with_key]
+    heard = [text.moment for text in texts if text.clearance.id in with_key]
+    agreed = opt_ins.pairs_that_allow(Flow.RIGHTSHOLDER, {moment.fan_and_artist for moment in heard})
     return {moment.pk: REASON_OLDER_WORDS for moment in heard if moment.fan_and_artist not in agreed}
 
 
 def _reserve_places(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:
-    """The reason for each moment that gets no place in a quantity of the month. Messages are never limited."""
-    limited = [text for text in texts if text.clearance.use != Use.PERSONAL_MESSAGE]
-    full = places.reserve({item_name(text.moment.pk): text.clearance.id for text in limited})
-    items = {text.moment.pk: item_name(text.moment.pk) for text in limited}
-    return {pk: f"uncleared: {full[item]}" for pk, item in items.items() if item in full}
+    """The reason for each moment that gets no place in a quantity of the month."""
+    full = places.reserve({text.moment.item: text.clearance.id for text in texts})
+    moments = [text.moment for text in texts]
+    return {moment.pk: f"uncleared: {full[moment.item]}" for moment in moments if moment.item in full}
 
 
 def _build_draft(text: generation.GeneratedText, replaced: int | None) -> Draft:

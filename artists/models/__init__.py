@@ -1,6 +1,6 @@
 """Programs and their versions, the moments they answer, the drafts for those moments, and review settings."""
 
-from artists.models.drafts import Draft, Moment, item_name
+from artists.models.drafts import Draft, Moment
 from artists.models.programs import Program, ProgramVersion, ReviewSettings
 
-__all__ = ["Draft", "Moment", "Program", "ProgramVersion", "ReviewSettings", "item_name"]
+__all__ = ["Draft", "Moment", "Program", "ProgramVersion", "ReviewSettings"]

@@ -55,15 +55,19 @@ class Moment(models.Model):
     def fan_and_program(self) -> FanAndProgram:
         return self.person_id, self.program_id
 
+    @property
+    def item(self) -> str:
+        """What its draft is called where the items of a month are counted (`rights.places`)."""
+        return _item_name(self.pk)
+
+
+def _item_name(moment_id: int) -> str:
+    return f"moment:{moment_id}"
+
 
 def new_salt() -> str:
     """32 random hex digits, so that nobody can find a text by trying texts against its hash."""
     return secrets.token_hex(16)
-
-
-def item_name(moment_id: int) -> str:
-    """What a moment's draft is called where the items of a month are counted (`rights.places`)."""
-    return f"moment:{moment_id}"
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -197,7 +201,7 @@ class Draft(models.Model):
     @property
     def item(self) -> str:
         """What it is called where the items of a month are counted. A draft that replaces it is the same item."""
-        return item_name(self.moment_id)
+        return _item_name(self.moment_id)
 
     @property
     def declined_by_rightsholder(self) -> bool:
