@@ -76,13 +76,13 @@ def _sources(artist: Artist) -> Iterator[QuerySet[Any]]:
         yield over.annotate(when=Greatest(end, "live_from"), kind=ended, actor=F("ended_by"), **one)
     versions = AgreementVersion.objects.filter(parties__party__artist=artist, live_from__isnull=False)
     named = Concat("agreement__number", Value(", version "), F("version"), output_field=CharField())
-    yield _one(versions, "live_from", "agreement_began", named)
+    yield _one(versions, F("live_from"), "agreement_began", named)
     yield _one(versions.exclude(ended_at=None, ends_at=None), Least("ended_at", "ends_at"), "agreement_ended", named)
     entries = RosterEntry.objects.filter(artist=artist, accepted=True)
-    yield _one(entries, "live_from", "roster_began", F("label__name"))
-    yield _one(entries.exclude(live_until=None), "live_until", "roster_ended", F("label__name"))
+    yield _one(entries, F("live_from"), "roster_began", F("label__name"))
+    yield _one(entries.exclude(live_until=None), F("live_until"), "roster_ended", F("label__name"))
+    works = RecordingWork.objects.filter(recording__artist=artist).values("work")
     for column in ("confirmed_at", "disputed_at", "settled_at", "live_until"):
-        works = RecordingWork.objects.filter(recording__artist=artist).values("work")
         yield _shares(Claim.objects.filter(recording__artist=artist), "recording__title", column)
         yield _shares(Claim.objects.filter(work__in=works), "work__title", column)
 
@@ -112,10 +112,9 @@ def _taking_over() -> QuerySet[Grant]:
 def _one(rows: QuerySet[Any], when: Any, kind: str, who: Any) -> QuerySet[Any]:
     """Rows about no use and no song."""
     nothing = {name: Value("", CharField()) for name in ("actor", "use", "title")}
-    time = F(when) if isinstance(when, str) else when
-    named: QuerySet[Any] = rows.annotate(when=time, kind=Value(kind, CharField()), who=who, **nothing)
-    counted: QuerySet[Any] = named.annotate(own=Value(value=False), number=Value(1))
-    return counted
+    one = {"when": when, "kind": Value(kind, CharField()), "who": who, "own": Value(value=False), "number": Value(1)}
+    named: QuerySet[Any] = rows.annotate(**one, **nothing)
+    return named
 
 
 def _shares(claims: QuerySet[Claim], title: str, column: str) -> QuerySet[Any]:
