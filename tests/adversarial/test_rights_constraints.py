@@ -1,4 +1,4 @@
-"""Raw SQL with the app role against parties, claims, grants and clearances: the database refuses."""
+"""Raw SQL with the app role against parties, grants and clearances: the database refuses."""
 
 import uuid
 from typing import Any
@@ -35,10 +35,6 @@ INSERT INTO rights_clearancegrant (clearance_id, grant_id) SELECT id, unnest(%(g
 INSERT_GRANT = """
 INSERT INTO rights_grant (party_id, artist_id, use, recording_id, version, by, live_from)
 VALUES (%(party)s, %(artist)s, %(use)s, %(recording)s, 99, %(by)s, statement_timestamp() + %(wait)s * interval '1 day')
-"""
-INSERT_CLAIM = """
-INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by, confirmed_at, confirmed_by)
-VALUES (%(recording)s, 'recording_owner', %(party)s, %(share)s, 'person:x', now(), %(by)s)
 """
 
 
@@ -251,83 +247,3 @@ def test_a_party_does_not_become_another(song: OwnedSong) -> None:
     refused("permission denied", "UPDATE rights_party SET kind = 'label'")
     refused("permission denied", "DELETE FROM rights_party")
     refused("one of rightsholders", "UPDATE rights_party SET team_id = %s", song.artist.artist.team_id)
-
-
-# Claims
-
-
-def test_a_claim_is_confirmed_by_whoever_signs_for_its_party(song: OwnedSong, artist: Artist) -> None:
-    recording, label = factories.create_recording(artist), song.label
-    claim = {"recording": recording.pk, "party": label.pk, "share": 10_000}
-
-    for by in (f"person:{uuid.uuid4()}", factories.get_staff().actor, owners.get_signer(song.artist).actor):
-        refuse("confirmed by whoever signs", INSERT_CLAIM, **claim, by=by)
-    run(INSERT_CLAIM, **claim, by=owners.get_signer(label).actor)
-
-
-def test_a_share_above_the_whole_is_disputed_however_it_is_stored(song: OwnedSong) -> None:
-    rival = owners.create_party("label", "Second Shore")
-
-    run(INSERT_CLAIM, recording=song.recording.pk, party=rival.pk, share=1, by=owners.get_signer(rival).actor)
-
-    claim = rival.claims.get()
-    assert claim.disputed_at is not None
-    settle = "UPDATE rights_claim SET settled_at = now(), settled_by = %s, note = 'So.' WHERE id = %s"
-    refused("settled once, by staff", settle, owners.get_signer(rival).actor, claim.pk)
-    refused("history is not changed", "UPDATE rights_claim SET disputed_at = NULL WHERE id = %s", claim.pk)
-
-
-PREFIX = "INSERT INTO rights_isrcprefix (prefix, party_id, registered_by) VALUES (%s, %s, %s)"
-
-
-def test_a_claim_on_an_isrc_of_another_is_disputed_however_it_is_stored(artist: Artist) -> None:
-    holder, rival = owners.create_party("label", "Harbor Lane"), owners.create_party("label", "Second Shore")
-    sql(PREFIX, "PTABC", holder.pk, factories.get_staff().actor)
-    early = factories.create_recording(artist, "Early", isrc="PTABC2600001")
-    late = factories.create_recording(artist, "Late")
-    for recording in (early, late):
-        run(INSERT_CLAIM, recording=recording.pk, party=rival.pk, share=10_000, by=owners.get_signer(rival).actor)
-
-    sql("UPDATE catalog_recording SET isrc = 'PTABC2600002' WHERE id = %s", late.pk)
-
-    assert rival.claims.filter(disputed_at__isnull=False).count() == 2
-
-
-def test_two_shares_of_one_statement_are_added_up(song: OwnedSong, artist: Artist) -> None:
-    recording, label = factories.create_recording(artist, "Twice"), song.label
-
-    sql(
-        "INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by)"
-        " SELECT %s, 'recording_owner', party, 6000, %s FROM unnest(%s::bigint[]) party",
-        recording.pk, owners.get_signer(label).actor, [label.pk, song.publisher.pk],
-    )  # fmt: skip
-
-    assert [claim.disputed_at is not None for claim in recording.claims.all()] == [True, True]
-
-
-def test_only_staff_say_whose_an_isrc_prefix_is(song: OwnedSong) -> None:
-    staff, signer = factories.get_staff().actor, owners.get_signer(song.label).actor
-
-    refused("only staff", PREFIX, "PTABC", song.label.pk, signer)
-    refused("a_prefix_begins_an_isrc", PREFIX, "ptabc", song.label.pk, staff)
-    sql(PREFIX, "PTABC", song.label.pk, staff)
-    refused("a_prefix_is_of_one_party", PREFIX, "PTABC", song.publisher.pk, staff)
-    refused("permission denied", "DELETE FROM rights_isrcprefix")
-    refused("permission denied", "UPDATE rights_isrcprefix SET party_id = %s", song.publisher.pk)
-    refused("only staff", "UPDATE rights_isrcprefix SET ended_at = now(), ended_by = %s", signer)
-    sql("UPDATE rights_isrcprefix SET ended_at = now(), ended_by = %s", staff)
-    refused("history is not changed", "UPDATE rights_isrcprefix SET ended_at = now(), ended_by = %s", staff)
-
-
-def test_a_claim_is_not_rewritten(song: OwnedSong) -> None:
-    claim = song.label.claims.get()
-    for change in ("share = 1", "party_id = party_id", "live_from = '2020-01-01'", "role = 'session_pool'"):
-        refused("permission denied", f"UPDATE rights_claim SET {change} WHERE id = %s", claim.pk)
-    refused("permission denied", "DELETE FROM rights_claim")
-    refused("ended by its party", "UPDATE rights_claim SET live_until = now() WHERE id = %s", claim.pk)
-    refused(
-        "one_claim_at_a_time",
-        "INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by)"
-        " SELECT recording_id, role, party_id, 1, claimed_by FROM rights_claim WHERE id = %s",
-        claim.pk,
-    )
