@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests import factories
-from tests.adversarial.test_access_control import url_patterns
+from tests.adversarial.addresses import url_patterns
 
 pytestmark = pytest.mark.django_db
 OTHER_PATHS = ["/health", "/api/v1/nothing", "/1/validate-token", "/1/submit-listens", "/1/nothing"]

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from config.log_redaction import SecretsHidden, hide_secrets
-from tests.adversarial.test_access_control import url_patterns
+from tests.adversarial.addresses import url_patterns
 from tests.servers import Processes, Site
 
 SECRET = "c2VjcmV0LW9mLXRoaXMtdGVzdC1hbmQtbm8tb3RoZXI"  # as secrets.token_urlsafe(32) makes them

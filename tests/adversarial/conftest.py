@@ -1,11 +1,99 @@
-"""Fixtures of the attacks on the database."""
+"""Fixtures of the attacks on the database, and of the people who have no business at an address."""
+
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pytest_django import Settings
 
+from artists import invitation_mail
 from fans.models import Experience
+from rights import claims, parties, roster
 from tests import factories
+from tests.artists.label import agreements
+from tests.rights import factories as owners
 
 
 @pytest.fixture
 def experience(db: None) -> Experience:
     return factories.create_experience(factories.create_artist())
+
+
+@pytest.fixture
+def media_root(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def scene(db: None, media_root: None) -> dict[str, Any]:
+    """A studio with a draft to decide, an experience that arrived, and people who have no part in either."""
+    artist, other = factories.create_artist("Mara Veil"), factories.create_artist("Ove Lind")
+    draft = factories.create_pending_draft(artist)
+    experience = factories.create_experience(artist)
+    program, song = draft.version.program, factories.create_recording(artist, "Low Tide")
+    party = parties.get_artist_party(artist)
+    invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
+    label = owners.create_party()
+    roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
+    claim = claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000)
+    version = agreements.propose(label, party)
+    return {
+        "paths": {
+            "api-team": f"/api/v1/studio/{artist.slug}/team",
+            "api-grants": f"/api/v1/studio/{artist.slug}/grants",
+            "api-grant-songs": f"/api/v1/studio/{artist.slug}/grants/songs",
+            "api-grant-effect": f"/api/v1/studio/{artist.slug}/grants/effect?use=remix",
+            "api-review-settings": f"/api/v1/studio/{artist.slug}/review-settings",
+            "api-profile": f"/api/v1/studio/{artist.slug}/profile",
+            "api-profile-picture": f"/api/v1/studio/{artist.slug}/profile/picture",
+            "api-agreements": f"/api/v1/studio/{artist.slug}/agreements",
+            "api-agreement": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}",
+            "api-agreement-effect": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/dry-run",
+            "api-agreement-accept": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/accept",
+            "api-agreement-end": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/end",
+            "api-staff-split-schemes": "/api/v1/staff/split-schemes",
+            "api-recordings": f"/api/v1/studio/{artist.slug}/recordings",
+            "api-recording": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}",
+            "api-recording-cover": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/cover",
+            "api-recording-owners": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/owners",
+            "api-recording-works": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/works",
+            "api-recording-shares": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares",
+            "api-recording-share": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares/{claim.pk}",
+            "api-programs": f"/api/v1/studio/{artist.slug}/programs",
+            "api-program-versions": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions",
+            "api-program-version-sign": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions/1/sign",
+            "api-program-pause": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/pause",
+            "api-drafts": f"/api/v1/studio/{artist.slug}/drafts",
+            "api-refused-moments": f"/api/v1/studio/{artist.slug}/moments/refused",
+            "api-draft": f"/api/v1/drafts/{draft.pk}",
+            "api-draft-approve": f"/api/v1/drafts/{draft.pk}/approve",
+            "api-draft-edit": f"/api/v1/drafts/{draft.pk}/edit",
+            "api-draft-decline": f"/api/v1/drafts/{draft.pk}/decline",
+            "api-draft-undo": f"/api/v1/drafts/{draft.pk}/undo",
+            "api-staff-artists": "/api/v1/staff/artists",
+            "api-staff-recordings": f"/api/v1/staff/artists/{artist.slug}/recordings",
+            "api-staff-main-recording": f"/api/v1/staff/recordings/{factories.create_recording(artist).pk}/main",
+            "api-staff-parties": "/api/v1/staff/parties",
+            "api-staff-signatories": f"/api/v1/staff/parties/{label.pk}/signatories",
+            "api-staff-party-invitations": f"/api/v1/staff/parties/{label.pk}/invitations",
+            "api-staff-party-mandate": f"/api/v1/staff/parties/{label.pk}/mandate",
+            "api-staff-isrc-prefixes": f"/api/v1/staff/parties/{label.pk}/isrc-prefixes",
+            "api-staff-isrc-prefix": f"/api/v1/staff/parties/{label.pk}/isrc-prefixes/PTABC",
+            "api-experience": f"/api/v1/experiences/{experience.pk}",
+            "api-labels": "/api/v1/labels",
+        },
+        "strangers": [
+            owners.get_signer(label),
+            factories.create_fan("stranger"),
+            factories.get_member(other, "reviewer"),
+            factories.get_member(other, "principal"),
+        ],
+        "team": [factories.get_member(artist, role) for role in ("principal", "owner", "editor", "reviewer")],
+        "draft": draft,
+        "experience": experience,
+        "other": other,
+        "program": program,
+        "song": song,
+        "claim": claim,
+        "agreement": version,
+    }

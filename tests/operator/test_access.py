@@ -17,7 +17,7 @@ from catalog.models import Artist
 from tests import factories
 from tests.accounts.factories import PASSWORD, create_person, sign_in
 from tests.accounts.test_reauthentication import age_session
-from tests.adversarial.test_access_control import url_patterns
+from tests.adversarial.addresses import url_patterns
 from tests.operator.addresses import INDEX, MODELS, REASON, URL_NAMES, VIEWS, address
 from tests.operator.conftest import Objects
 
