@@ -15,6 +15,7 @@ from rights.agreements import Scope, Terms
 from rights.grants import Songs
 from rights.models import Party, Use
 from tests import factories
+from tests.artists.remix_notes import agree
 from tests.artists.studio.pages import member_client, visible_text
 from tests.fans.pages import count_queries
 from tests.rights import factories as owners
@@ -80,11 +81,7 @@ def test_the_roster_begins_and_ends(artist: Artist, label: Party) -> None:
 
 def test_an_agreement_is_one_line_when_it_begins_and_when_it_ends(artist: Artist) -> None:
     song = owners.create_owned_song(artist, permitted=False)
-    everybody = [song.artist, song.label, song.publisher, song.writer]
-    terms = Terms("Remixes of all songs.", (Scope(Use.REMIX),))
-    version = agreements.propose("A-1", everybody, terms, by=factories.get_staff())
-    for party in everybody:
-        agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
+    version = agree(song)
     began = changes(artist, 1)
     agreements.end(version, by=owners.get_signer(song.label))
 
@@ -152,6 +149,21 @@ def test_pages_leave_nothing_out_and_repeat_nothing(artist: Artist) -> None:
             break
 
     assert pages == [*(f"Song {number}" for number in reversed(range(7))), "all songs"]
+
+
+def test_the_history_of_rights_leads_to_its_older_changes(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("artists.studio.views.history.PAGE_SIZE", 1)
+    song, principal = factories.create_recording(artist), factories.get_member(artist, Role.PRINCIPAL)
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal, recording=song)
+    client = member_client(artist, "principal")
+
+    first = client.get(f"/studio/{artist.slug}/history?about=rights")
+    older = client.get(f"/studio/{artist.slug}/history{first.context['older']}")
+
+    assert "for Salt Radio" in visible_text(first)
+    assert "for Salt Radio" not in visible_text(older)
+    assert "You switched personal messages on for all songs" in visible_text(older)
+    assert first.context["older"] in first.content.decode().replace("&amp;", "&")
 
 
 def test_the_pages_show_it_and_cost_no_query_for_each_change(artist: Artist, label: Party) -> None:
