@@ -78,6 +78,7 @@ JOIN public.rights_agreementscope scope ON scope.version_id = permission.agreeme
         IS NOT DISTINCT FROM (permission.artist_id, permission.recording_id, permission.work_id)
 WHERE link.clearance_id = $1 AND scope.monthly_limit IS NOT NULL
 $$;
+-- Whether an item has a place in each of them.
 CREATE FUNCTION rights_has_places(clearance bigint, asked_item text) RETURNS boolean LANGUAGE sql STABLE AS $$
 SELECT NOT EXISTS (
     SELECT FROM public.rights_limited_scopes($1) needed
