@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.countries import country_names
 from accounts.models import Person
+from accounts.time_zones import start_of_day
 from artists import rights_mail
 from artists.exceptions import InvalidPeriod, InvalidRequest
 from artists.label.roster import claimed_recordings
@@ -25,6 +26,8 @@ from rights.models import AgreementVersion, Party, SplitScheme
 from rights.refusals import write_use
 
 MAX_SONGS = 200
+MAX_COUNTRIES = 300
+MAX_NUMBER = 2_000_000_000
 MAX_PROBLEMS = 5
 FARTHEST_END = timedelta(days=30 * 366)
 EU = (
@@ -212,9 +215,5 @@ def read_period(
         raise InvalidPeriod("first_day", problem)
     if last_day and last_day < (first_day or today):
         raise InvalidPeriod("last_day", "The last day is before the first, or in the past.")
-    starts_at = _midnight(first_day, zone) if first_day else None
-    return starts_at, _midnight(last_day + timedelta(days=1), zone) if last_day else None
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    starts_at = start_of_day(first_day, zone) if first_day else None
+    return starts_at, start_of_day(last_day + timedelta(days=1), zone) if last_day else None

@@ -1,13 +1,11 @@
 """What a rightsholder that holds a key sees: the song and its use, who else is asked, and nothing of the fan."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
 
 from artists import second_key
-from artists.models import Draft
 from catalog.models import Recording
 from rights.models import Party, Use
 
@@ -34,10 +32,6 @@ class Approval:
 
 def list_waiting(party: Party) -> list[Approval]:
     """The drafts that wait for the party, earliest deadline first, at most PAGE_SIZE. One query."""
-    return describe(second_key.list_awaiting(party)[:PAGE_SIZE], party)
-
-
-def describe(drafts: Iterable[Draft], party: Party) -> list[Approval]:
     return [
         Approval(
             draft.pk,
@@ -48,7 +42,7 @@ def describe(drafts: Iterable[Draft], party: Party) -> list[Approval]:
             draft.deadline,
             [name for name in draft.waits_for if name != party.name],
         )
-        for draft in drafts
+        for draft in second_key.list_awaiting(party)[:PAGE_SIZE]
     ]
 
 

@@ -60,11 +60,15 @@ def list_waiting(party: Party) -> list[ClaimRow]:
 
 def list_disputed(party: Party) -> list[ClaimRow]:
     """The open disputes about what the party claims or has registered the ISRC of, whoever's claim is disputed."""
-    own = Claim.objects.filter(LIVE, party=party)
-    about = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
     of_prefix = Q(isrc_prefix__in=party.isrc_prefixes.filter(ended_at=None).values("prefix"))
     disputed = _claims().filter(LIVE & DISPUTED).alias(isrc_prefix=ISRC_PREFIX)
-    return with_rivals(disputed.filter(about | of_prefix).order_by("pk")[:PAGE_SIZE])
+    return with_rivals(disputed.filter(on_claimed_by(party) | of_prefix).order_by("pk")[:PAGE_SIZE])
+
+
+def on_claimed_by(party: Party) -> Q:
+    """The condition on claims: they are on a recording or a work of which the party claims a share."""
+    own = Claim.objects.filter(LIVE, party=party)
+    return Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
 
 
 def list_confirmed(party: Party) -> list[ClaimRow]:

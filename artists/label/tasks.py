@@ -1,8 +1,7 @@
 """List what waits for a person of a rightsholder, for the top of its first page."""
 
-from django.db.models import Q
-
 from artists.label.access import Label
+from artists.label.claims import on_claimed_by
 from artists.studio.overview import Task
 from rights.claims import DISPUTED, LIVE
 from rights.models import Claim
@@ -17,14 +16,7 @@ def list_tasks(label: Label) -> list[Task]:
     if waiting := label.waiting_claims:
         hint = "yes, or not yours" if label.may_sign else "whoever signs confirms"
         tasks.append(Task(f"{waiting} claim{'s' * (waiting > 1)} to confirm", hint, url))
-    if disputed := _count_disputes(label):
+    if disputed := Claim.objects.filter(LIVE, DISPUTED, on_claimed_by(label.party)).count():
         title = f"{disputed} share{'s' * (disputed > 1)} of yours {'are' if disputed > 1 else 'is'} disputed"
         tasks.append(Task(title, "our staff settle it", url))
     return tasks
-
-
-def _count_disputes(label: Label) -> int:
-    """Open disputes about what the party claims, whoever's claim is disputed."""
-    own = Claim.objects.filter(LIVE, party=label.party)
-    about = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
-    return Claim.objects.filter(LIVE, DISPUTED, about).count()

@@ -1,5 +1,6 @@
 """The time zones that a person can have, by their IANA names."""
 
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,6 +25,11 @@ def listed_names() -> list[str]:
 def find_zone(name: str) -> ZoneInfo:
     """The zone of this name; UTC where it is empty or not known here."""
     return ZoneInfo(name if name in known_names() else UTC_NAME)
+
+
+def start_of_day(day: date, zone: tzinfo) -> datetime:
+    """The first moment of a day in this zone, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def validate_time_zone(name: str) -> None:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.time_zones import find_zone, validate_time_zone
 from artists import agreement_proposals as proposals
 from artists.agreement_papers import DryRun
-from artists.agreement_proposals import KEY_HOLDERS, MAX_SONGS, Choices
+from artists.agreement_proposals import KEY_HOLDERS, MAX_COUNTRIES, MAX_NUMBER, MAX_SONGS, Choices
 from artists.exceptions import InvalidPeriod
 from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
@@ -18,7 +18,7 @@ from rights.grants import Songs
 from rights.models import AfterEnd, Party, SplitScheme
 from web.serializers import IdField, StrictSerializer
 
-MAX_PARTIES, MAX_COUNTRIES, MAX_NUMBER = 200, 300, 2_000_000_000
+MAX_PARTIES = 200
 USE_CHOICES = [(use.value, use.label) for use in USES]
 
 

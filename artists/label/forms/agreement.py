@@ -21,7 +21,6 @@ from rights.models import AfterEnd, Party, SplitScheme, Use
 
 TEXT = {"dir": "auto", "autocomplete": "off"}
 MAX_LINES = 60
-MAX_LIMIT = 2_000_000_000
 
 
 class SchemeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
@@ -82,7 +81,7 @@ class AgreementForm(forms.Form):
         label="At most so many a month",
         required=False,
         min_value=1,
-        max_value=MAX_LIMIT,
+        max_value=proposals.MAX_NUMBER,
         help_text="Of each use. Each artist or named song, and each country, is counted by itself.",
     )
     after_end = forms.ChoiceField(
@@ -93,7 +92,7 @@ class AgreementForm(forms.Form):
         widget=forms.RadioSelect, help_text="The artist always does. A second key sees the song and the sound, no fan.",
     )  # fmt: skip
     key_above = forms.IntegerField(
-        label="Only from so many a month on", required=False, min_value=0, max_value=MAX_LIMIT,
+        label="Only from so many a month on", required=False, min_value=0, max_value=proposals.MAX_NUMBER,
         help_text="For a second key. Empty: for each one.",
     )  # fmt: skip
     scheme = SchemeField(
@@ -130,7 +129,8 @@ class AgreementForm(forms.Form):
 
     def clean_countries(self) -> list[str]:
         text = self.cleaned_data["countries"].replace(",", "\n")
-        return sorted({code for codes in _find_lines(text, proposals.find_countries, most=300) for code in codes})
+        found = _find_lines(text, proposals.find_countries, most=proposals.MAX_COUNTRIES)
+        return sorted({code for codes in found for code in codes})
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

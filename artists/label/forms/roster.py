@@ -1,10 +1,11 @@
 """Forms of the roster: propose an artist, and end a tie from a day on."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django import forms
 from django.utils import timezone
 
+from accounts.time_zones import start_of_day
 from artists.label.roster import find_artist
 from catalog.models import Artist
 
@@ -44,5 +45,4 @@ class EndForm(forms.Form):
         today = timezone.localdate()
         if not today <= day <= today + FARTHEST_END:
             raise forms.ValidationError("Choose a day from today on, within five years.")
-        midnight = datetime.combine(day + timedelta(days=1), time(), timezone.get_current_timezone())
-        return midnight.astimezone(UTC)
+        return start_of_day(day + timedelta(days=1), timezone.get_current_timezone())
