@@ -1,11 +1,9 @@
 """The demo's agreements: one in force, and one that a publisher proposed, which waits for the label and the artist."""
 
-from random import Random
-
 from accounts.models import Person
 from catalog import registration
 from config.demo.artist_data import MARA
-from config.demo.setup import STAFF_HANDLE, DemoWorld, add_people
+from config.demo.setup import STAFF_HANDLE, DemoWorld, add_person
 from rights import agreements, claims, grants, parties
 from rights.agreement_terms import Permission, write_terms
 from rights.agreements import Terms
@@ -27,7 +25,7 @@ OWN_WORDS = "Credits read “words and music: Kestrel Row” wherever a remix is
 
 def create_agreements(world: DemoWorld, label: Party) -> None:
     """The label and Mara agree on playlists. The publisher proposes remixes, which Mara refuses for one song."""
-    staff, lidia = world.people[STAFF_HANDLE], _create_signatory()
+    staff, lidia = world.people[STAFF_HANDLE], add_person(PUBLISHER_SIGNATORY, "Lídia Corvo", "PT")
     publisher = parties.add_rightsholder(Party.Kind.PUBLISHER, PUBLISHER_NAME, signatory=lidia, by=staff)
     for title in (PUBLISHED_SONG, REFUSED_SONG):
         _own_song(world, label, publisher, title)
@@ -59,12 +57,6 @@ def _write(members: list[Party], use: Use, *, scheme: SplitScheme | None = None,
 
 def _signer(party: Party) -> Person:
     return Person.objects.get(memberships__team__party=party, memberships__role="signatory")
-
-
-def _create_signatory() -> Person:
-    """The id comes from random numbers of its own, so that those of the seed stay as they are."""
-    names = {PUBLISHER_SIGNATORY: ("Lídia Corvo", "PT")}
-    return add_people(names, Random(PUBLISHER_SIGNATORY))[PUBLISHER_SIGNATORY]  # noqa: S311 - no secret
 
 
 def _own_song(world: DemoWorld, label: Party, publisher: Party, title: str) -> None:

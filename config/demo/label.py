@@ -1,12 +1,10 @@
 """The demo's label: a signatory, an artist on its roster, and claims on songs, of which one waits."""
 
-from random import Random
-
 from accounts.models import Person
 from catalog import registration
 from catalog.models import Recording
 from config.demo.artist_data import MARA
-from config.demo.setup import STAFF_HANDLE, DemoWorld, add_people
+from config.demo.setup import STAFF_HANDLE, DemoWorld, add_person
 from rights import claims, grants, parties, roster
 from rights.grants import Songs
 from rights.models import Claim, Party, Use
@@ -20,7 +18,7 @@ WAITING_SONG = "Glass Houses"
 
 def create_label(world: DemoWorld) -> Party:
     """Staff create the label; it asks Mara, who says yes; it owns three of her songs, which she wrote herself."""
-    staff, rui, mara = world.people[STAFF_HANDLE], _create_signatory(), world.artists[MARA]
+    staff, rui, mara = world.people[STAFF_HANDLE], add_person(SIGNATORY, "Rui Falcão", "PT"), world.artists[MARA]
     label = parties.add_rightsholder(Party.Kind.LABEL, LABEL_NAME, signatory=rui, by=staff)
     entry = roster.propose(label, mara, by=rui, fresh=True)
     roster.answer(entry, accepted=True, by=world.principal(MARA), fresh=True)
@@ -30,11 +28,6 @@ def create_label(world: DemoWorld) -> Party:
     _claim_song(world, label, mara.recordings.get(title=WAITING_SONG), by=world.principal(MARA))
     grants.permit(label, Use.REMIX, Songs(artist=mara), by=rui, fresh=True)
     return label
-
-
-def _create_signatory() -> Person:
-    """The id comes from random numbers of its own, so that those of the seed stay as they are."""
-    return add_people({SIGNATORY: ("Rui Falcão", "PT")}, Random(SIGNATORY))[SIGNATORY]  # noqa: S311 - no secret
 
 
 def _claim_song(world: DemoWorld, label: Party, recording: Recording, *, by: Person) -> Claim:

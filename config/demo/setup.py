@@ -94,6 +94,11 @@ def add_people(names: Mapping[str, tuple[str, str]], rng: Random) -> dict[str, P
     return people
 
 
+def add_person(handle: str, name: str, country: str) -> Person:
+    """Create one more person, with an id from random numbers of its own: those of the seed stay as they are."""
+    return add_people({handle: (name, country)}, Random(handle))[handle]  # noqa: S311 - no secret
+
+
 def create_artists(world: DemoWorld) -> None:
     """Create the artists with recordings, teams, and a grant for personal messages."""
     staff = world.people[STAFF_HANDLE]
