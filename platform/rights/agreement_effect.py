@@ -112,17 +112,7 @@ class Effect:
 
 def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = None) -> Effect:
     """Count over the recordings that the viewer has a part in; an artist's are the artist's own. Up to five queries."""
-    parameters: dict[str, Any] = {
-        "artist": viewer.artist_id,
-        "party": None if viewer.artist_id else viewer.pk,
-        "viewer": viewer.pk,
-        "at": proposal.starts_at,
-        "ends_at": ends_at,
-        "uses": sorted({scope.use for scope in proposal.scopes}),
-        "replaced": list(proposal.replaces),
-        "scheme": proposal.scheme and proposal.scheme.pk,
-        "scheme_use": proposal.scheme.use if proposal.scheme else "",
-    }
+    parameters = _sql_parameters(proposal, viewer, ends_at)
     countries = _countries_to_ask(proposal.scopes, parameters)
     asked = [scope for scope in proposal.scopes if scope.country in countries]
     questions = {(scope.use, scope.tier_class, scope.country) for scope in asked}
@@ -154,6 +144,21 @@ def count_lost(version: AgreementVersion, viewer: Party) -> int:
         replace(proposal, parties=(), starts_at=None, scheme=None, replaces=ended) for ended in ((), (version.pk,))
     )
     return measure(now, viewer).usable - measure(then, viewer).usable
+
+
+def _sql_parameters(proposal: Proposal, viewer: Party, ends_at: datetime | None) -> dict[str, Any]:
+    """Those that both statements have."""
+    return {
+        "artist": viewer.artist_id,
+        "party": None if viewer.artist_id else viewer.pk,
+        "viewer": viewer.pk,
+        "at": proposal.starts_at,
+        "ends_at": ends_at,
+        "uses": sorted({scope.use for scope in proposal.scopes}),
+        "replaced": list(proposal.replaces),
+        "scheme": proposal.scheme and proposal.scheme.pk,
+        "scheme_use": proposal.scheme.use if proposal.scheme else "",
+    }
 
 
 def _countries_to_ask(scopes: Iterable[Scope], parameters: dict[str, Any]) -> dict[str, list[str]]:

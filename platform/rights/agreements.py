@@ -104,10 +104,8 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
         agreement, _ = Agreement.objects.get_or_create(number=number, defaults={"title": title or number})
         Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
         newest = agreement.versions.order_by("-version").first()
-        if newest and not (is_staff(by) or _acts_for_a_party(newest, by, rights_parties.may_sign)):
-            raise NotAllowed("Only one of its parties may propose the next version of an agreement.")
-        if newest and not newest.parties.filter(party__in=parties).exists():
-            raise NotAllowed("The next version of an agreement is with at least one of its parties.")
+        if newest:
+            _require_may_follow(newest, parties, by=by)
         version = AgreementVersion.objects.create(
             agreement=agreement,
             version=newest.version + 1 if newest else 1,
@@ -126,6 +124,14 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
         notices.post_about_agreement("agreement.proposed", version)
     version.refresh_from_db()
     return version
+
+
+def _require_may_follow(newest: AgreementVersion, parties: Collection[Party], *, by: Person) -> None:
+    """Raise NotAllowed unless a party of the newest version, or staff, proposes the next, and such a party is in it."""
+    if not (is_staff(by) or _acts_for_a_party(newest, by, rights_parties.may_sign)):
+        raise NotAllowed("Only one of its parties may propose the next version of an agreement.")
+    if not newest.parties.filter(party__in=parties).exists():
+        raise NotAllowed("The next version of an agreement is with at least one of its parties.")
 
 
 def open_number(party: Party) -> str:
@@ -156,18 +162,10 @@ def accept(
         _record("agreement.accepted", version, by=by, party=party.pk)
         accepted = Acceptance.objects.filter(version=version).count()
         is_in_force = accepted == AgreementParty.objects.filter(version=version).count()
-        if not is_in_force:
-            notices.post_about_agreement("agreement.accepted", version)
+        if is_in_force:
+            _bring_into_force(version, by=by)
         else:
-            try:
-                _bring_into_force(version, by=by)
-            except IntegrityError as error:
-                if not isinstance(error.__cause__, ExclusionViolation):
-                    raise
-                raise Overlap(
-                    "Another agreement of one of these parties permits the same at the same time. End it first, or let "
-                    "this one begin when it ends."
-                ) from error
+            notices.post_about_agreement("agreement.accepted", version)
     version.refresh_from_db()
     return is_in_force
 
@@ -261,6 +259,21 @@ WHERE version.id = %s AND NOT EXISTS (SELECT FROM rights_grant said WHERE {_IS_S
 
 
 def _bring_into_force(version: AgreementVersion, *, by: Person) -> None:
+    """End what the version replaces, and insert its grants. Raises Overlap."""
+    try:
+        _replace_grants(version)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, ExclusionViolation):
+            raise
+        raise Overlap(
+            "Another agreement of one of these parties permits the same at the same time. End it first, or let this "
+            "one begin when it ends."
+        ) from error
+    _record("agreement.in_force", version, by=by)
+    notices.post_about_agreement("agreement.in_force", version)
+
+
+def _replace_grants(version: AgreementVersion) -> None:
     with connection.cursor() as cursor:
         cursor.execute(END_OWN_SQL, [version.pk])
         cursor.execute(BEGIN_SQL, [version.pk])
@@ -268,8 +281,6 @@ def _bring_into_force(version: AgreementVersion, *, by: Person) -> None:
         for before in AgreementVersion.objects.filter(pk__in=changed).exclude(pk=version.pk):
             _end_grants(before)
         cursor.execute(INSERT_GRANTS_SQL, [version.pk])
-    _record("agreement.in_force", version, by=by)
-    notices.post_about_agreement("agreement.in_force", version)
 
 
 def _end_grants(version: AgreementVersion) -> None:
