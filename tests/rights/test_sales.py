@@ -1,6 +1,5 @@
 """Who is paid for a sale: every role of the scheme resolves to the parties of these recordings at this moment."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
@@ -11,77 +10,22 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.models import Artist, Recording, RecordingWork, Work
-from rights import agreements, claims, grants, parties, sales, splits
-from rights.agreements import Scope, Terms
+from catalog.models import Artist, Recording, RecordingWork
+from rights import claims, grants, parties, sales, splits
 from rights.grants import Songs
-from rights.models import Claim, Party, SplitScheme, Use
+from rights.models import Claim, Use
 from rights.sales import IncompleteSale, Sale
 from rights.shares import Role
 from tests import factories
 from tests.rights import factories as owners
+from tests.rights.albums import Album, add_scheme, agree, create_album
 
 pytestmark = pytest.mark.django_db
-SHARES = {
-    Role.PLATFORM: 2_000, Role.RECORDING_OWNER: 4_000, Role.FEATURED_ARTIST: 2_000, Role.PUBLISHER: 1_200,
-    Role.WRITER: 800,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Album:
-    """Two songs of one label and one artist, with two publishers and three writers, under one agreement."""
-
-    songs: tuple[Recording, Recording]
-    works: tuple[Work, Work]
-    mara: Party
-    label: Party
-    lark: Party
-    kestrel: Party
-    ida: Party
-    ben: Party
-    cleo: Party
-    scheme: SplitScheme
-
-    @property
-    def everybody(self) -> list[Party]:
-        return [self.mara, self.label, self.lark, self.kestrel, self.ida, self.ben, self.cleo]
-
-
-def add_scheme(shares: dict[Role, int] = SHARES, use: str = Use.REMIX, tier_class: str = "") -> SplitScheme:
-    return agreements.add_scheme(use, shares, by=factories.get_staff(), tier_class=tier_class)
-
-
-def agree(number: str, scheme: SplitScheme | None, *members: Party, use: str = Use.REMIX) -> None:
-    terms = Terms("We share.", (Scope(use, covers_later=True),), scheme=scheme)
-    version = agreements.propose(number, members, terms, by=factories.get_staff())
-    for party in members:
-        agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
 
 
 @pytest.fixture
 def album(artist: Artist) -> Album:
     return create_album(artist)
-
-
-def create_album(artist: Artist, *, agreed: bool = True) -> Album:
-    songs = (factories.create_recording(artist, "Salt Radio"), factories.create_recording(artist, "Night Bus"))
-    works = (owners.create_work(songs[0]), owners.create_work(songs[1]))
-    mara, label = parties.get_artist_party(artist), owners.create_party()
-    lark, kestrel = owners.create_party("publisher", "Lark"), owners.create_party("publisher", "Kestrel Row")
-    ida, ben, cleo = (owners.create_party("writer", name) for name in ("Ida Koro", "Ben Amsel", "Cleo Ruiz"))
-    for song in songs:
-        owners.own(label, song)
-        owners.own(mara, song, Role.FEATURED_ARTIST)
-    owners.own(lark, works[0], Role.PUBLISHER)
-    owners.own(kestrel, works[1], Role.PUBLISHER)
-    owners.own(ida, works[0], share=6_000)
-    owners.own(ben, works[0], share=4_000)
-    owners.own(cleo, works[1])
-    made = Album(songs, works, mara, label, lark, kestrel, ida, ben, cleo, add_scheme())
-    if agreed:
-        agree("A-1", made.scheme, *made.everybody)
-    return made
 
 
 def sell(album: Album, *, use: str = Use.REMIX, songs: tuple[Recording, ...] = (), **about: object) -> Sale:
@@ -305,37 +249,3 @@ def test_a_sale_adds_up_whatever_the_order_of_the_recordings(
     assert shares == splits.split(amount, again.fractions, rotate_by=rotate_by)
     [of_lark] = [share for key, share in sale.fractions.items() if key.party == f"party:{album.lark.pk}"]
     assert of_lark == Fraction(weights[0], sum(weights)) * Fraction(12, 100)
-
-
-def test_an_example_shows_who_would_get_what_before_anybody_signs(artist: Artist) -> None:
-    album = create_album(artist, agreed=False)
-    claims.end(album.ben.claims.get(), by=factories.get_staff())
-
-    lines = sales.example(album.scheme, album.songs, 1_000)
-
-    assert [(line.role, line.party, line.share, line.money) for line in lines] == [
-        ("platform", "Fanfare", "20\xa0%", "€2.00"),
-        ("recording_owner", "Harbor Lane", "40\xa0%", "€4.00"),
-        ("featured_artist", "Mara Veil", "20\xa0%", "€2.00"),
-        ("publisher", "Kestrel Row", "6\xa0%", "€0.60"),
-        ("publisher", "Lark", "6\xa0%", "€0.60"),
-        ("writer", "Cleo Ruiz", "4\xa0%", "€0.40"),
-        ("writer", "Ida Koro", "2.40\xa0%", "€0.24"),
-        ("writer", "", "1.60\xa0%", "€0.16"),
-    ]
-
-
-@pytest.mark.parametrize(("currency", "written"), [("JPY", "¥500"), ("KWD", "KWD0.500"), ("EUR", "€5.00")])
-def test_an_example_without_a_song_names_roles_in_any_currency(currency: str, written: str) -> None:
-    lines = sales.example(add_scheme({Role.WRITER: 10_000}), [], 500, currency=currency)
-
-    assert [(line.role, line.party, line.points) for line in lines] == [("writer", "", 10_000)]
-    assert lines[0].money.replace("\xa0", "") == written
-
-
-def test_an_example_adds_up_to_the_amount(artist: Artist) -> None:
-    album = create_album(artist, agreed=False)
-
-    lines = sales.example(album.scheme, album.songs, 999)
-
-    assert (sum(line.amount for line in lines), sum(line.points for line in lines)) == (999, 10_000)
