@@ -1,7 +1,10 @@
 """What tests of agreement pages share: a label with an artist on its roster, and a song with all its owners."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
+
+from django.test import Client
 
 from catalog.models import Artist
 from rights import agreements
@@ -9,6 +12,7 @@ from rights.agreement_terms import Permission, write_terms
 from rights.agreements import Terms
 from rights.grants import Songs
 from rights.models import AgreementVersion, Party, Use
+from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -52,3 +56,18 @@ def propose(*members: Party, by: Party | None = None, **terms: Any) -> Agreement
 def accept(version: AgreementVersion, *members: Party) -> None:
     for party in members:
         agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
+
+
+def preview(client: Client, scene: Scene, **changes: Any) -> Any:
+    return client.post(scene.path("/new"), scene.form(**changes))
+
+
+def shown(response: Any) -> str:
+    match = re.search(r'name="shown" value="([0-9a-f]{64})"', response.content.decode())
+    assert match, visible_text(response)
+    return match[1]
+
+
+def send(client: Client, scene: Scene, **changes: Any) -> Any:
+    fingerprint = shown(preview(client, scene, **changes))
+    return client.post(scene.path("/new"), scene.form(do="send", shown=fingerprint, **changes))

@@ -5,21 +5,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.models import Artist
 from rights import clearance
 from rights.models import AgreementVersion, SplitScheme, Use
 from tests import factories
-from tests.artists.label.agreements import Scene, accept, create_scene, propose
+from tests.artists.label.agreements import Scene, accept, propose
 from tests.rights import factories as owners
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
 SPLIT = [{"role": "platform", "share": 2000}, {"role": "recording_owner", "share": 8000}]
-
-
-@pytest.fixture
-def scene(artist: Artist) -> Scene:
-    return create_scene(artist)
 
 
 @pytest.fixture

@@ -9,21 +9,15 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
 
-from catalog.models import Artist
 from live.models import Notice
 from rights import clearance
 from rights.models import Use
 from tests import factories
-from tests.artists.label.agreements import Scene, accept, create_scene, propose
+from tests.artists.label.agreements import Scene, accept, propose
 from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene(artist: Artist) -> Scene:
-    return create_scene(artist)
 
 
 @pytest.fixture
