@@ -4,8 +4,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
-from accounts.models import Person
 from accounts.reauthentication import did_recently_authenticate
+from accounts.requests import get_person
 from artists import rights_mail
 from rights import agreement_versions, agreements
 from rights.agreement_versions import Reading, State
@@ -23,7 +23,7 @@ def accept(request: HttpRequest | Request, reading: Reading, party: Party) -> Re
 
     Accepting twice changes nothing. Raises NotAllowed, ReauthenticationRequired and RightsError.
     """
-    by, version, before = _person(request), reading.version, reading.state
+    by, version, before = get_person(request), reading.version, reading.state
     agreements.accept(
         version,
         party,
@@ -41,13 +41,8 @@ def accept(request: HttpRequest | Request, reading: Reading, party: Party) -> Re
 def end(request: HttpRequest | Request, reading: Reading, party: Party) -> Reading:
     """End a version, or close a proposal, for everybody. Ending twice changes nothing. Raises NotAllowed."""
     before = reading.state
-    agreements.end(reading.version, by=_person(request))
+    agreements.end(reading.version, by=get_person(request))
     now = agreement_versions.read([reading.version])[0]
     if now.state != before:
         rights_mail.mail_agreement("ended", reading.version, party)
     return now
-
-
-def _person(request: HttpRequest | Request) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user

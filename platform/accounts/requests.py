@@ -1,4 +1,4 @@
-"""Requests whose person is known: the type for pages, and `get_person` for the API."""
+"""Requests whose person is known: the type for pages, and `get_person`, which the API asks too."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -14,7 +14,7 @@ class AuthenticatedHttpRequest(HttpRequest):
     user: Person
 
 
-def get_person(request: Request) -> Person:
-    """The signed-in person of an API request."""
+def get_person(request: Request | HttpRequest) -> Person:
+    """The signed-in person of a request."""
     assert isinstance(request.user, Person)
     return request.user
