@@ -1,0 +1,79 @@
+"""Read from the environment which payments there are: live, test, simulated or off. What is not certain is refused."""
+
+import hmac
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+type Mode = Literal["live", "test", "simulated", "off"]
+
+SIMULATED_URL = "http://127.0.0.1:8012"
+_KEY_MODES: dict[str, Mode] = {"sk_live_": "live", "rk_live_": "live", "sk_test_": "test", "rk_test_": "test"}
+_STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com", "https://connect.stripe.com")
+
+
+class PaymentSettings(NamedTuple):
+    mode: Mode
+    secret_key: str = ""
+    webhook_secrets: tuple[str, ...] = ()
+    """The simulated provider signs with the first."""
+    url: str = ""
+    """Of the simulated provider; empty for Stripe's own."""
+
+
+def page_origins(mode: Mode, url: str) -> list[str]:
+    """Where our forms may lead besides our own site: to where fans pay, and where parties say who they are."""
+    if mode == "simulated":
+        parts = urlsplit(url)
+        return [f"{parts.scheme}://{parts.netloc}"]
+    return [] if mode == "off" else [*_STRIPE_PAGES]
+
+
+def read_settings(site_secret: str, *, debug: bool) -> PaymentSettings:
+    """Raises ImproperlyConfigured for a key without its webhook secret, and for simulated payments beside a key."""
+    key, secrets = env.text("STRIPE_SECRET_KEY").strip(), tuple(env.comma_separated("STRIPE_WEBHOOK_SECRET"))
+    may_simulate = env.boolean("ALLOW_SIMULATED_PAYMENTS", default=False)
+    if key:
+        return _with_key(key, secrets, debug=debug, simulates=may_simulate or bool(env.text("SIMULATED_PAYMENTS_URL")))
+    if secrets:
+        raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRET is set and STRIPE_SECRET_KEY is not: set both, or neither.")
+    if not (debug or may_simulate):
+        return PaymentSettings("off")
+    return _simulated(site_secret)
+
+
+def _with_key(key: str, secrets: tuple[str, ...], *, debug: bool, simulates: bool) -> PaymentSettings:
+    mode = next((mode for prefix, mode in _KEY_MODES.items() if key.startswith(prefix)), None)
+    if mode is None:
+        raise ImproperlyConfigured(
+            "STRIPE_SECRET_KEY is no secret key: it begins with sk_ or rk_, then live_ or test_."
+        )
+    if not secrets or not all(secret.startswith("whsec_") for secret in secrets):
+        raise ImproperlyConfigured(
+            "STRIPE_SECRET_KEY is set, so STRIPE_WEBHOOK_SECRET must be: the whsec_… of the endpoint, and after a "
+            "comma of the one for connected accounts. Without it anybody could say that something was paid."
+        )
+    if simulates:
+        raise ImproperlyConfigured(
+            "STRIPE_SECRET_KEY is set together with ALLOW_SIMULATED_PAYMENTS or SIMULATED_PAYMENTS_URL. Take one away: "
+            "simulated payments never run beside others."
+        )
+    if mode == "live" and debug:
+        raise ImproperlyConfigured("STRIPE_SECRET_KEY is live and DEBUG is on. DEBUG shows secrets and lets people in.")
+    return PaymentSettings(mode, key, secrets)
+
+
+def _simulated(site_secret: str) -> PaymentSettings:
+    """The site and the simulated provider are processes of the same settings, so both know the same secrets."""
+    url = env.text("SIMULATED_PAYMENTS_URL", SIMULATED_URL).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or "stripe.com" in parts.netloc:
+        raise ImproperlyConfigured(f"SIMULATED_PAYMENTS_URL={url!r} is not the address of a simulated provider.")
+
+    def derive(purpose: str) -> str:
+        return hmac.digest(site_secret.encode(), f"simulated payments: {purpose}".encode(), "sha256").hex()[:32]
+
+    return PaymentSettings("simulated", f"sk_test_simulated{derive('key')}", (f"whsec_{derive('webhooks')}",), url)

@@ -1,0 +1,66 @@
+"""Exceptions of billing: what a payment provider refused, and what we refuse ourselves."""
+
+
+class BillingError(Exception):
+    """Something about money cannot be done."""
+
+
+class PaymentsOff(BillingError):
+    """No payment provider is configured, so nothing can be bought or paid out."""
+
+
+class UnsupportedCurrency(BillingError):
+    """The provider counts this currency in other units than we do, or does not know it."""
+
+
+class UnsupportedAmount(BillingError):
+    """The provider takes no such amount of this currency."""
+
+
+class InvalidWebhook(BillingError):
+    """The signature of a webhook is missing, wrong or too old, or its body is no event."""
+
+
+class ProviderError(BillingError):
+    """The provider did not do what we asked. `code` is its own word for why, `request` its number of the request."""
+
+    def __init__(self, sentence: str, *, code: str = "", request: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.request = request
+
+
+class ProviderUnavailable(ProviderError):
+    """The provider did not answer, or failed. It may have done what we asked: ask again with the same key."""
+
+
+class InvalidRequest(ProviderError):
+    """The provider refuses the request as it is. Sending it again is no use."""
+
+
+class NotFound(InvalidRequest):
+    """The provider has no object of this id, or it was deleted."""
+
+
+class UnexpectedState(InvalidRequest):
+    """The object is in a state that does not allow this: already captured, refunded, expired or canceled."""
+
+
+class InsufficientBalance(InvalidRequest):
+    """The platform's balance at the provider is smaller than the transfer."""
+
+
+class IdempotencyConflict(ProviderError):
+    """The key was used before for another request."""
+
+
+class CardDeclined(ProviderError):
+    """The card was declined. `decline_code` is the issuer's word for why, if it says."""
+
+    def __init__(self, sentence: str, *, code: str = "", request: str = "", decline_code: str = "") -> None:
+        super().__init__(sentence, code=code, request=request)
+        self.decline_code = decline_code
+
+
+class AccessRefused(ProviderError):
+    """The secret key is wrong, expired or not allowed to do this. Only an operator can mend it."""

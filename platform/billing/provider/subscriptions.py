@@ -1,0 +1,142 @@
+"""Subscriptions: fetch them, cancel and resume them, change their price."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from stripe import StripeClient
+from stripe.params import SubscriptionListParams
+
+from billing.exceptions import NotFound
+from billing.provider.client import errors_translated
+from billing.provider.conversion import (
+    Answer,
+    currency_of,
+    id_of,
+    metadata_of,
+    read,
+    time,
+    time_or_none,
+)
+from billing.provider_objects import ProviderSubscription, SubscriptionItem
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    client: StripeClient
+
+    @errors_translated()
+    def fetch(self, subscription: str) -> ProviderSubscription:
+        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+
+    def list_since(self, since: datetime | None = None, *, customer: str = "") -> Iterator[ProviderSubscription]:
+        """Those created since then, or all, in whatever state they are."""
+        params: SubscriptionListParams = {"status": "all", "limit": 100}
+        if since:
+            params["created"] = {"gte": int(since.timestamp())}
+        if customer:
+            params["customer"] = customer
+        with errors_translated():
+            for subscription in self.client.v1.subscriptions.list(params).auto_paging_iter():
+                yield _subscription(read(subscription))
+
+    @errors_translated()
+    def cancel_at_period_end(self, subscription: str, *, key: str) -> ProviderSubscription:
+        """What is paid stays. `resume` takes it back until then."""
+        updated = self.client.v1.subscriptions.update(
+            subscription, {"cancel_at_period_end": True}, {"idempotency_key": key}
+        )
+        return _subscription(read(updated))
+
+    @errors_translated()
+    def resume(self, subscription: str, *, key: str) -> ProviderSubscription:
+        """It goes on after its period, although it was canceled."""
+        updated = self.client.v1.subscriptions.update(
+            subscription, {"cancel_at_period_end": False}, {"idempotency_key": key}
+        )
+        return _subscription(read(updated))
+
+    def cancel_now(self, subscription: str) -> ProviderSubscription:
+        """It ends, and nothing is paid back by this. The provider takes no key here: the second time finds it ended."""
+        try:
+            with errors_translated():
+                ended = self.client.v1.subscriptions.cancel(subscription, {"prorate": False, "invoice_now": False})
+                return _subscription(read(ended))
+        except NotFound:
+            return self.fetch(subscription)
+
+    @errors_translated()
+    def upgrade(self, subscription: str, item: str, price: str, *, key: str) -> ProviderSubscription:
+        """Another price at once, once its difference is paid. Until then the subscription is as it was."""
+        updated = self.client.v1.subscriptions.update(
+            subscription,
+            {
+                "items": [{"id": item, "price": price, "quantity": 1}],
+                "proration_behavior": "always_invoice",
+                "payment_behavior": "pending_if_incomplete",
+            },
+            {"idempotency_key": key},
+        )
+        return _subscription(read(updated))
+
+    @errors_translated()
+    def downgrade(self, subscription: str, price: str, *, key: str) -> ProviderSubscription:
+        """Another price from the next period on. Calling it again replaces what was planned."""
+        now = _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+        schedules, item = self.client.v1.subscription_schedules, now.items[0]
+        schedule = now.schedule or schedules.create({"from_subscription": now.id}, {"idempotency_key": key}).id
+        start, end = int(item.period_start.timestamp()), int(item.period_end.timestamp())
+        schedules.update(
+            schedule,
+            {
+                "end_behavior": "release",
+                "proration_behavior": "none",
+                "phases": [
+                    {"items": [{"price": item.price, "quantity": 1}], "start_date": start, "end_date": end},
+                    {"items": [{"price": price, "quantity": 1}], "start_date": end, "metadata": dict(now.metadata)},
+                ],
+            },
+            {"idempotency_key": f"{key}:phases"},
+        )
+        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+
+    @errors_translated()
+    def keep_price(self, subscription: str, *, key: str) -> ProviderSubscription:
+        """What was planned for the next period does not happen."""
+        now = _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+        if not now.schedule:
+            return now
+        self.client.v1.subscription_schedules.release(now.schedule, options={"idempotency_key": key})
+        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+
+
+def _subscription(answer: Answer) -> ProviderSubscription:
+    return ProviderSubscription(
+        id=answer["id"],
+        customer=id_of(answer["customer"]),
+        status=answer["status"],
+        items=tuple(map(_item, answer["items"]["data"])),
+        currency=currency_of(answer),
+        created=time(answer["created"]),
+        cancel_at_period_end=answer["cancel_at_period_end"],
+        cancel_at=time_or_none(answer.get("cancel_at")),
+        canceled_at=time_or_none(answer.get("canceled_at")),
+        ended_at=time_or_none(answer.get("ended_at")),
+        trial_end=time_or_none(answer.get("trial_end")),
+        is_collection_paused=bool(answer.get("pause_collection")),
+        has_pending_update=bool(answer.get("pending_update")),
+        schedule=id_of(answer.get("schedule")),
+        latest_invoice=id_of(answer.get("latest_invoice")),
+        metadata=metadata_of(answer),
+        livemode=answer["livemode"],
+    )
+
+
+def _item(answer: Answer) -> SubscriptionItem:
+    return SubscriptionItem(
+        id=answer["id"],
+        price=id_of(answer["price"]),
+        quantity=answer.get("quantity") or 0,
+        period_start=time(answer["current_period_start"]),
+        period_end=time(answer["current_period_end"]),
+    )
