@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from artists.models import Draft, Program, ProgramVersion
 from catalog.models import Artist, Recording
-from rights.models import Use
+from fans.models import Experience
+from rights.models import AfterEnd, Use
 
 MAX_COUNTED = 9_999
 """The page says "9,999+" beyond this, so that nobody waits for the count of a million drafts."""
@@ -20,11 +23,17 @@ class Effect:
     waiting_drafts: int
     """Drafts that are not delivered yet. While the use is off, they are refused."""
     delivered: int
-    """What fans have already. It stays with them."""
+    """What fans have already."""
+    stopping: int
+    """How much of that stops while the use is off. The rest stays with its fans."""
+
+    @property
+    def staying(self) -> int:
+        return self.delivered - self.stopping
 
 
 def measure_effect(artist: Artist, use: str, song: Recording | None = None) -> Effect:
-    """Count in three queries on indexes. No drafts are counted beyond MAX_COUNTED, however many there are."""
+    """Count in up to four queries on indexes. No drafts are counted beyond MAX_COUNTED, however many there are."""
     versions = ProgramVersion.objects.filter(program__artist=artist)
     if song:
         versions = versions.filter(recording=song)
@@ -34,7 +43,16 @@ def measure_effect(artist: Artist, use: str, song: Recording | None = None) -> E
         _count_programs(artist, use, song),
         waiting[: MAX_COUNTED + 1].count(),
         delivered[: MAX_COUNTED + 1].count(),
+        _count_stopping(use, delivered),
     )
+
+
+def _count_stopping(use: str, delivered: QuerySet[Draft]) -> int:
+    """Of what was delivered, what stops, as it was frozen then. A message never does."""
+    if use == Use.PERSONAL_MESSAGE:
+        return 0
+    counted = delivered.values("pk")[: MAX_COUNTED + 1]
+    return Experience.objects.filter(draft__in=counted, after_end=AfterEnd.STOPS, withdrawn_at=None).count()
 
 
 def _count_programs(artist: Artist, use: str, song: Recording | None) -> int:

@@ -19,6 +19,8 @@ OFFERED_USES = frozenset({Use.PERSONAL_MESSAGE})
 """The uses of which something is made today. A yes to another one is stored for later."""
 OWN_YES = frozenset({"country"})
 """Problems with which the artist's own yes is in: it holds in some countries only."""
+OF_ALL = Q(recording=None, work=None)
+"""Grants for all songs."""
 UNSETTLED = frozenset({"unknown", "unconfirmed", "disputed"})
 """Problems with who owns a song. Nobody can be asked before they are settled."""
 
@@ -124,10 +126,10 @@ def is_on(artist: Artist, use: str, song: Recording | None) -> bool:
 
 def find_after_end(own: Q, use: str, song: Recording | None) -> str:
     """What fans keep when one's `own` yes ends now: as its narrowest grant says; "" where nothing is on."""
-    about = Q(recording=None) | Q(recording=song) if song else Q(recording=None)
+    about = OF_ALL | Q(recording=song) | Q(work__in=song.works.all()) if song else OF_ALL
     live = grants.list_live().filter(about, own, use=use, allows=True)
-    kept = live.order_by(F("recording").asc(nulls_last=True)).values_list("after_end", flat=True).first()
-    return kept or ""
+    narrowest = live.order_by(F("recording").asc(nulls_last=True), F("work").asc(nulls_last=True))
+    return narrowest.values_list("after_end", flat=True).first() or ""
 
 
 def list_others(artist: Artist, use: str, song: Recording) -> tuple[Missing, ...]:
@@ -144,7 +146,7 @@ type Said = dict[tuple[str, int | None], Grant]
 
 
 def _list_said(artist: Artist, songs: Iterable[Recording]) -> Said:
-    about = Q(recording=None) | Q(recording__in=list(songs))
+    about = OF_ALL | Q(recording__in=list(songs))
     live = grants.list_live().filter(about, party__artist=artist, use__in=SWITCHED_USES)
     return {(grant.use, grant.recording_id): grant for grant in live.order_by("-country", "-pk")}
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from fans.models import Experience, Mark
 from rights import hashing
-from rights.models import ClearanceGrant, Decision, Grant, Use
+from rights.models import ClearanceGrant, Decision, Grant
+from rights.refusals import write_use
 
 type Receipt = dict[str, Any]
 TEAM_SUFFIX = "’s team"
@@ -71,7 +72,7 @@ def _grant_facts(grant: Grant) -> Receipt:
         "version": grant.version,
         "party": grant.party.name,
         "use": grant.use,
-        "use_words": Use(grant.use).label,
+        "use_words": write_use(grant.use),
         "live_from": _format_time(grant.live_from),
     }
 

@@ -74,9 +74,8 @@ class EffectSerializer(serializers.Serializer[switch_effects.Effect]):
     waiting_drafts = serializers.IntegerField(
         help_text="drafts that are refused while it is off; 10,000 are that many or more"
     )
-    delivered = serializers.IntegerField(
-        help_text="what fans have already, which stays with them; 10,000 are that many or more"
-    )
+    delivered = serializers.IntegerField(help_text="what fans have already; 10,000 are that many or more")
+    stopping = serializers.IntegerField(help_text="of what fans have already, what stops while it is off")
 
 
 class GrantsView(StudioView):

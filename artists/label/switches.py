@@ -69,7 +69,7 @@ def list_master(party: Party, artist: Artist) -> list[Switch]:
 
 def find_after_end(party: Party, artist: Artist, use: str, song: Recording | None) -> str:
     """What fans keep when the rightsholder's yes ends now; "" where nothing is on."""
-    own = Q(Q(artist=artist) | Q(artist=None), party=party, work=None)
+    own = Q(Q(artist=artist) | Q(artist=None), party=party)
     return artist_switches.find_after_end(own, use, song)
 
 

@@ -7,18 +7,16 @@ together with it. So postings do not wait for one another, and none can be left 
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from ledger.models import ChainLink, Transaction
+from web.times import to_microseconds
 
 LINKS_PER_STEP = 1000
 ADVISORY_LOCK = 0x0FA_0004
 """One process extends the chain at a time. Two at once would be refused by the unique position."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 class Head(NamedTuple):
@@ -77,6 +75,6 @@ def write_content(posted: Transaction) -> str:
     facts = {name: posted.facts[name] for name in sorted(posted.facts, key=lambda name: (len(name.encode()), name))}
     reversed_key = posted.reverses.key if posted.reverses else None
     legs = sorted((entry.account.code, entry.amount) for entry in posted.entries.all())
-    at = (posted.at - EPOCH) // MICROSECOND
+    at = to_microseconds(posted.at)
     content = [posted.book, posted.key, posted.kind, posted.currency, reversed_key, at, facts, legs]
     return json.dumps(content, ensure_ascii=False)

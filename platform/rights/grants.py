@@ -130,7 +130,7 @@ def refuse(party: Party, use: str, songs: Songs, *, by: Person) -> None:
 
 def list_versions(artist: Artist) -> QuerySet[Grant]:
     """Every version of every yes of this artist to a use of all songs, newest first."""
-    return list_said(artist).filter(recording=None, allows=True)
+    return list_said(artist).filter(recording=None, work=None, allows=True)
 
 
 def list_said(artist: Artist) -> QuerySet[Grant]:

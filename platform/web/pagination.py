@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from web.times import from_microseconds, to_microseconds
+
 CURSOR = re.compile(r"(?:([0-9]{1,17})-)?([0-9]{1,18}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
@@ -39,14 +40,14 @@ class Cursor:
         if match is None:
             raise InvalidCursor("Invalid cursor")
         microseconds, pk = match.groups()
-        return cls(EPOCH + timedelta(microseconds=int(microseconds)) if microseconds else None, pk)
+        return cls(from_microseconds(int(microseconds)) if microseconds else None, pk)
 
     @classmethod
     def of_item(cls, item: Model, field: str | None) -> "Cursor":
         return cls(getattr(item, field) if field else None, str(item.pk))
 
     def __str__(self) -> str:
-        return f"{(self.time - EPOCH) // timedelta(microseconds=1)}-{self.pk}" if self.time else self.pk
+        return f"{to_microseconds(self.time)}-{self.pk}" if self.time else self.pk
 
 
 @dataclass(frozen=True, slots=True)

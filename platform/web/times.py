@@ -1,11 +1,23 @@
 """Write dates and times for people: in one way everywhere, in the time zone that is active for the request."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 DAYS_BY_NAME = 7
 """A day less than this long ago is called by its weekday."""
+
+
+def to_microseconds(at: datetime) -> int:
+    """Microseconds since 1970, exactly: a timestamp as a float would round."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def from_microseconds(number: int) -> datetime:
+    """The time in UTC of so many microseconds since 1970."""
+    return EPOCH + number * MICROSECOND
 
 
 def write_date(day: date) -> str:

@@ -26,13 +26,13 @@ def notice_moment(song: OwnedSong, program: Program | None = None, fan: Person |
     return Moment.objects.select_related("person", "program__artist", "version__recording").get(pk=moment.pk)
 
 
-def write_for(moment: Moment, song: OwnedSong) -> Draft | None:
-    """The stage of the drafts for this moment, with a clearance of the remix. None where the moment is refused."""
+def write_for(moment: Moment, song: OwnedSong, use: str = Use.REMIX) -> Draft | None:
+    """The stage of the drafts for this moment, with a clearance of the use. None where the moment is refused."""
     artist = moment.program.artist
     counts = generation.find_counts([moment])
     words, remix = [
         clearance.clear(use, artist, [song.recording], territory=moment.person.country)
-        for use in (Use.PERSONAL_MESSAGE, Use.REMIX)
+        for use in (Use.PERSONAL_MESSAGE, use)
     ]
     assert isinstance(words, Clearance)
     assert isinstance(remix, Clearance)
@@ -42,8 +42,8 @@ def write_for(moment: Moment, song: OwnedSong) -> Draft | None:
     return Draft.objects.filter(moment=moment).order_by("-pk").first()
 
 
-def write_remix_note(song: OwnedSong) -> Draft:
-    draft = write_for(notice_moment(song), song)
+def write_remix_note(song: OwnedSong, use: str = Use.REMIX) -> Draft:
+    draft = write_for(notice_moment(song), song, use)
     assert draft
     return draft
 

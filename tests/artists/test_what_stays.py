@@ -14,7 +14,7 @@ from fans import experiences
 from fans.models import Experience
 from rights import agreements, claims, grants
 from rights.grants import Songs
-from rights.models import AfterEnd, Grant
+from rights.models import AfterEnd, Grant, Use
 from rights.stops import Stop
 from tests import factories
 from tests.artists.remix_notes import agree, approve, everybody, write_remix_note
@@ -30,8 +30,8 @@ def song(artist: Artist) -> OwnedSong:
     return owners.create_owned_song(artist, permitted=False)
 
 
-def deliver(song: OwnedSong) -> Experience:
-    draft = approve(write_remix_note(song))
+def deliver(song: OwnedSong, use: str = Use.REMIX) -> Experience:
+    draft = approve(write_remix_note(song, use))
     assert delivery.deliver_next()
     return Experience.objects.select_related("person").get(draft=draft.pk)
 
@@ -49,6 +49,28 @@ def test_the_strictest_of_the_grants_counts_and_is_frozen_at_delivery(song: Owne
 
     assert deliver(song).after_end == AfterEnd.STOPS
     assert list(Experience.objects.order_by("pk").values_list("after_end", flat=True)) == ["plays_on", "stops"]
+
+
+def test_the_page_of_a_switch_says_how_much_stops_and_how_much_stays(song: OwnedSong) -> None:
+    for party in everybody(song):
+        owners.permit(party)
+    deliver(song)
+    agree(song, after_end=AfterEnd.STOPS)
+    deliver(song)
+    label = factories.signed_in_client(owners.get_signer(song.label))
+    studio = factories.signed_in_client(owners.get_signer(song.artist))
+    slug, switch = song.recording.artist.slug, {"switch_off": f"remix:{song.recording.pk}"}
+
+    asked = [
+        visible_text(client.get(path, switch))
+        for client, path in ((label, f"/label/{song.label.pk}/artists/{slug}"), (studio, f"/studio/{slug}/grants"))
+    ]
+    answer = studio.get(f"/api/v1/studio/{slug}/grants/effect", {"use": "remix", "recording": song.recording.pk})
+
+    for page in asked:
+        assert "1 sent already, and stops 1 sent already, and stays with its fan" in page
+        assert "What fans received of it stops, and says since when and by whom." in page
+    assert {name: answer.json()[name] for name in ("delivered", "stopping")} == {"delivered": 2, "stopping": 1}
 
 
 def test_what_plays_on_plays_on(song: OwnedSong) -> None:
@@ -145,3 +167,12 @@ def test_what_can_stop_is_not_shown_where_nobody_asked(song: OwnedSong) -> None:
 
     with pytest.raises(RuntimeError, match="received_by"):
         _ = experience.stopped
+
+
+def test_a_receipt_names_the_use_as_a_sentence_does(song: OwnedSong) -> None:
+    for party in everybody(song):
+        owners.permit(party, Use.DJ)
+    receipt = visible_text(Client().get(f"/r/{deliver(song, Use.DJ).receipt_key}"))
+
+    assert "Harbor Lane , DJ sets" in receipt
+    assert "Harbor Lane had switched DJ sets on." in receipt

@@ -70,8 +70,8 @@ def test_the_effect_is_counted_before_the_press(artist: Artist, song: Recording)
     of_song = client.get(grants_url(artist, "/effect"), {"use": "personal_message", "recording": song.pk})
     of_remixes = client.get(grants_url(artist, "/effect"), {"use": "remix"})
 
-    assert of_song.json() == {"programs": 1, "waiting_drafts": 1, "delivered": 0}
-    assert of_remixes.json() == {"programs": 0, "waiting_drafts": 0, "delivered": 0}
+    assert of_song.json() == {"programs": 1, "waiting_drafts": 1, "delivered": 0, "stopping": 0}
+    assert of_remixes.json() == {"programs": 0, "waiting_drafts": 0, "delivered": 0, "stopping": 0}
 
 
 @pytest.mark.parametrize("use", ["voice", "train", "tier", "nothing"])

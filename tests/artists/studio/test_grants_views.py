@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from artists import switch_effects, switches
 from artists.models import Draft
 from catalog.models import Artist, Recording
-from rights import clearance, grants
+from rights import clearance, grants, parties
+from rights.grants import Songs
 from rights.models import Grant, Use
 from tests import factories
 from tests.accounts.factories import PASSWORD
@@ -434,3 +436,17 @@ def test_one_song_can_stop_where_the_others_play_on(artist: Artist, song: Record
 
     live = grants.list_live().filter(use=Use.REMIX, allows=True).order_by("pk")
     assert list(live.values_list("recording", "after_end")) == [(None, "plays_on"), (song.pk, "stops")]
+
+
+def test_a_yes_to_one_work_is_no_yes_to_all_songs(artist: Artist, song: Recording) -> None:
+    party, work = parties.get_artist_party(artist), rights_factories.create_work(song)
+    other = factories.create_recording(artist, "Low Tide")
+    rights_factories.permit(party, Use.DJ, Songs(artist, work=work), after_end="stops")
+    own = Q(party=party)
+
+    [of_all, *_] = switches.list_channels(artist, [song])
+    since = {switch.use: switch.since for switch in of_all.switches}
+
+    assert [switches.find_after_end(own, Use.DJ, one) for one in (None, other, song)] == ["", "", "stops"]
+    assert since[Use.DJ] is None
+    assert not grants.list_versions(artist).filter(use=Use.DJ).exists()
