@@ -12,6 +12,7 @@ from accounts.exceptions import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from artists import agreement_answers
 from artists.agreement_papers import Paper, group_by_agreement, list_signatures, measure_end, run_dry_stored
+from artists.agreement_split import draw_stored_split
 from artists.label.access import Label
 from artists.studio.access import Studio
 from rights import agreement_versions
@@ -19,6 +20,7 @@ from rights.agreement_versions import Reading, State
 from rights.exceptions import RightsError
 from rights.models import AgreementVersion, Party
 from web.pagination import cursor_or_start, paginate
+from web.parsers import parse_integer
 
 PAGE_SIZE = 40
 ACCEPTED = {
@@ -52,9 +54,15 @@ def list_versions(request: AuthenticatedHttpRequest, party: Party) -> dict[str, 
 def show(
     request: AuthenticatedHttpRequest, page: AgreementPage, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    """Show its paper, who accepted it, while it is proposed its dry run, and with `end` what its end stops."""
+    """Show its paper, who accepted it, while it is proposed its dry run, and with `end` what its end stops.
+
+    `song` in the address is the id of the song for which the split is shown.
+    """
     reading, party = page.reading, page.party
-    may_end = page.host.may_manage and reading.is_live
+    may_end, song = page.host.may_manage and reading.is_live, parse_integer(request.GET.get("song"))
+    dry_run = run_dry_stored(reading, party, song=song)
+    members = [each.party for each in reading.parties]
+    split = dry_run.split if dry_run else draw_stored_split(reading.version, members, party, song=song)
     return page.host.render(
         request,
         page.template,
@@ -63,9 +71,9 @@ def show(
         reading=reading,
         version=reading.version,
         party=party,
-        paper=Paper.of_version(reading.version),
+        paper=Paper(reading.version.wording, split, reading.version),
         signatures=list_signatures(reading),
-        dry_run=run_dry_stored(reading, party),
+        dry_run=dry_run,
         is_waiting=reading.waits_for(party),
         may_end=may_end,
         ending=measure_end(reading, party) if may_end and "end" in request.GET else None,

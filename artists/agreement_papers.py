@@ -1,8 +1,7 @@
-"""What pages show of an agreement's version: its paper, its split as a bar, who accepted it, and its dry run."""
+"""What pages show of an agreement's version: its paper, who accepted it, and its dry run."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -10,109 +9,28 @@ from django.db.models.functions import Now
 from accounts.countries import country_names
 from accounts.people import display_names
 from artists.agreement_blockers import BlockerRow, describe_blockers, describe_gap
+from artists.agreement_split import Reach, SplitBar, draw_split
 from artists.models import Draft
 from artists.switch_effects import MAX_COUNTED, WAITING
-from rights import agreement_effect, splits
+from rights import agreement_effect
 from rights.agreement_effect import Effect, Proposal
 from rights.agreement_terms import AFTERWARDS, read_clauses
 from rights.agreement_versions import Reading, State
 from rights.agreements import Terms
-from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party, SplitScheme
-from rights.money import format_money, to_decimal
-from rights.refusals import write_use
-from rights.shares import NBSP, WHOLE, Role, format_share
-
-EXAMPLE, CURRENCY = 1000, "EUR"
-BAR_WIDTH = 1000
-COLOURS = {
-    Role.FEATURED_ARTIST: "artist",
-    Role.SESSION_POOL: "pool",
-    Role.WRITER: "writer",
-    Role.RECORDING_OWNER: "label",
-    Role.PUBLISHER: "publisher",
-    Role.PLATFORM: "platform",
-}
-"""In the order of the bar, which is the same on every page."""
-NAMES = {Role.PLATFORM: "Fanfare", Role.FEATURED_ARTIST: "The artist"}
+from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """One role's part of the bar."""
-
-    colour: str
-    name: str
-    percent: str
-    amount: str
-    start: int
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class SplitBar:
-    """A split scheme as a bar of BAR_WIDTH, with an example in money."""
-
-    scheme: SplitScheme
-    slices: list[Slice]
-
-    @property
-    def whole(self) -> str:
-        return format_money(EXAMPLE, CURRENCY)
-
-    @property
-    def use(self) -> str:
-        return write_use(self.scheme.use)
-
-    @property
-    def in_words(self) -> str:
-        return ", ".join(f"{each.name} {each.amount}" for each in self.slices)
-
-    @property
-    def sum_of_percents(self) -> str:
-        return " + ".join(each.percent.removesuffix(f"{NBSP}%") for each in self.slices)
-
-
-def draw_split(scheme: SplitScheme | None) -> SplitBar | None:
-    """The bar of a scheme, in one query."""
-    if scheme is None:
-        return None
-    shares = {line.role: line.share for line in scheme.lines.all()}
-    amounts = splits.allocate(EXAMPLE, shares)
-    slices, start = [], 0
-    for role, colour in COLOURS.items():
-        if role not in shares:
-            continue
-        width = shares[role] * BAR_WIDTH // WHOLE
-        name = NAMES.get(role, str(role.label))
-        amount = str(to_decimal(amounts[role], CURRENCY))
-        slices.append(Slice(colour, name, format_share(shares[role]), amount, start, width))
-        start += width
-    return SplitBar(scheme, slices)
-
-
-@dataclass(frozen=True)
 class Paper:
     """The terms as they are written, stored or not."""
 
     wording: str
-    scheme: SplitScheme | None
+    split: SplitBar | None
     version: AgreementVersion | None = None
-
-    @classmethod
-    def of_terms(cls, terms: Terms) -> "Paper":
-        return cls(terms.wording, terms.scheme)
-
-    @classmethod
-    def of_version(cls, version: AgreementVersion) -> "Paper":
-        return cls(version.wording, version.scheme, version)
 
     @property
     def clauses(self) -> list[tuple[str, str]]:
         return read_clauses(self.wording)
-
-    @cached_property
-    def split(self) -> SplitBar | None:
-        return draw_split(self.scheme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +63,8 @@ class DryRun:
 
     effect: Effect
     blockers: list[BlockerRow]
+    split: SplitBar | None
+    """How income from one of the songs would be split."""
 
     @property
     def gaps(self) -> list[str]:
@@ -157,17 +77,20 @@ class DryRun:
         return self.effect.all_blockers - len(self.blockers)
 
 
-def run_dry(proposal: Proposal, viewer: Party, terms: Terms | AgreementVersion) -> DryRun:
-    """Measure what the proposal would permit, as this party sees it."""
+def run_dry(proposal: Proposal, viewer: Party, terms: Terms | AgreementVersion, *, song: int | None = None) -> DryRun:
+    """Measure what the proposal would permit, as this party sees it. `song` is the id of the split's example."""
     effect = agreement_effect.measure(proposal, viewer, ends_at=terms.ends_at)
-    return DryRun(effect, describe_blockers(effect.blockers, viewer, proposal.parties))
+    scheme = proposal.scheme
+    reaches = [Reach.of(scope) for scope in proposal.scopes if scheme and scope.use == scheme.use]
+    split = draw_split(scheme, reaches, proposal.parties, viewer, song=song)
+    return DryRun(effect, describe_blockers(effect.blockers, viewer, proposal.parties), split)
 
 
-def run_dry_stored(reading: Reading, viewer: Party) -> DryRun | None:
+def run_dry_stored(reading: Reading, viewer: Party, *, song: int | None = None) -> DryRun | None:
     """The dry run of a version that still can be accepted; None for another one."""
     if reading.state != State.PROPOSED:
         return None
-    return run_dry(Proposal.of(reading.version), viewer, reading.version)
+    return run_dry(Proposal.of(reading.version), viewer, reading.version, song=song)
 
 
 @dataclass(frozen=True, slots=True)

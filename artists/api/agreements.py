@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from artists.api.access import StudioView
 from artists.label.api.agreement_terms import DryRunSerializer
 from artists.label.api.agreements import (
+    SONG_PARAMETER,
     AgreementSerializer,
     accept_agreement,
     dry_run_stored,
@@ -40,10 +41,10 @@ class OneAgreementView(StudioAgreementView):
 
 
 class OneDryRunView(StudioAgreementView):
-    @extend_schema(responses=DryRunSerializer)
+    @extend_schema(parameters=[SONG_PARAMETER], responses=DryRunSerializer)
     def get(self, request: Request, slug: str, pk: int) -> Response:
         """Count what could be used if everybody accepted these terms, over all songs of the artist."""
-        return dry_run_stored(self.get_party(), pk)
+        return dry_run_stored(request, self.get_party(), pk)
 
 
 class AcceptView(StudioAgreementView):

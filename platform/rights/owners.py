@@ -46,6 +46,12 @@ class Owners:
         """The names of the owners by the keys that shares have."""
         return {party_key(one.claim.party_id): one.claim.party.name for one in self.claims}
 
+    def only(self, recording: Recording) -> "Owners":
+        """Those of one of the recordings and of its works."""
+        links = [link for link in self.links if link.recording_id == recording.pk]
+        keys = {recording_key(recording.pk), *(work_key(link.work_id) for link in links)}
+        return Owners([recording], links, [one for one in self.claims if one.owned in keys])
+
     def list_shares(self, weights: Mapping[int, int]) -> list[RecordingShares]:
         """What `splits.resolve` takes. `weights` are by the ids of recordings, and 1 where there is none."""
         inside: dict[str, dict[Role, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))

@@ -191,29 +191,37 @@ class ExampleLine(NamedTuple):
         return format_money(self.amount, self.currency)
 
 
-def example(
-    scheme: SplitScheme,
-    recordings: Iterable[Recording],
-    amount: int,
-    *,
-    currency: str = "EUR",
-    artist: Artist | None = None,
-) -> list[ExampleLine]:
-    """How an amount would be split now, before anybody signs, in three queries. What nobody has yet is shown too.
+@dataclass(frozen=True, slots=True)
+class Example:
+    """How an amount would be split."""
 
-    `artist` is the featured artist where no recording is named, as in subscription income.
+    lines: list[ExampleLine]
+    """By role, and then by share."""
+    missing: tuple[str, ...]
+    """Each missing piece of a complete split, in words. Whether everybody says yes is not among them."""
+
+
+def example(
+    scheme: SplitScheme, owners: Owners, amount: int, *, currency: str = "EUR", artist: Artist | None = None
+) -> Example:
+    """How an amount would be split among these owners, before anybody signs. What nobody has yet is shown too.
+
+    `artist` is the featured artist where no recording is named, as in subscription income. In one query, or in none
+    where the scheme has its lines.
     """
-    roles = {Role(role): share for role, share in scheme.lines.values_list("role", "share")}
-    owners = read_owners(recordings)
+    roles = {Role(line.role): line.share for line in scheme.lines.all()}
     own = {Role.FEATURED_ARTIST: {_ARTIST: WHOLE}} if artist else {}
     shares = owners.list_shares({}) or [RecordingShares("", own)]
+    _, gaps = _resolve({scheme: roles}, shares)
+    missing = [sentence for gap in gaps for sentence in owners.describe(gap, scheme.use)]
     fractions = splits.resolve(roles, [_fill(song, roles) for song in shares], platform=PLATFORM)
     names = owners.party_names | {PLATFORM: "Fanfare", _ARTIST: artist.name if artist else "", _NOBODY: ""}
     points, amounts = (_add_up(splits.split(whole, fractions)) for whole in (WHOLE, amount))
     lines = [
         ExampleLine(Role(role), names[who], points[role, who], amounts[role, who], currency) for role, who in points
     ]
-    return sorted(lines, key=lambda line: (Role.values.index(line.role), not line.party, -line.points, line.party))
+    lines.sort(key=lambda line: (Role.values.index(line.role), not line.party, -line.points, line.party))
+    return Example(lines, tuple(dict.fromkeys(missing)))
 
 
 def _fill(song: RecordingShares, roles: Iterable[Role]) -> RecordingShares:

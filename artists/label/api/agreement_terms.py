@@ -9,6 +9,7 @@ from accounts.time_zones import find_zone, validate_time_zone
 from artists import agreement_proposals as proposals
 from artists.agreement_papers import DryRun
 from artists.agreement_proposals import KEY_HOLDERS, MAX_COUNTRIES, MAX_NUMBER, MAX_SONGS, Choices
+from artists.agreement_split import SplitBar
 from artists.exceptions import InvalidPeriod
 from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
@@ -16,6 +17,8 @@ from rights.agreement_effect import UseEffect
 from rights.agreement_terms import USES
 from rights.grants import Songs
 from rights.models import AfterEnd, Party, SplitScheme
+from rights.sales import ExampleLine
+from rights.shares import Role
 from web.serializers import IdField, StrictSerializer
 
 MAX_PARTIES = 200
@@ -121,6 +124,25 @@ class BlockerSerializer(serializers.Serializer[Any]):
     ask = serializers.CharField(help_text="what names the party in `others`; empty where nobody can be asked")
 
 
+class ExampleLineSerializer(serializers.Serializer[ExampleLine]):
+    role = serializers.ChoiceField(choices=Role.choices)
+    party = serializers.CharField(help_text="empty where nobody is named")
+    share = serializers.IntegerField(source="points", help_text="in basis points")
+    amount = serializers.IntegerField(help_text="in minor units")
+
+
+class SplitExampleSerializer(serializers.Serializer[SplitBar]):
+    recording = serializers.IntegerField(
+        source="song.pk", default=None, allow_null=True, help_text="whose owners these are; none: no song is named"
+    )
+    amount = serializers.IntegerField(help_text="in minor units, before VAT and card fees")
+    currency = serializers.CharField()
+    lines = ExampleLineSerializer(source="example.lines", many=True)
+    missing = serializers.ListField(
+        source="example.missing", child=serializers.CharField(), help_text="of a complete split, as sentences"
+    )
+
+
 class DryRunSerializer(serializers.Serializer[DryRun]):
     reached = serializers.IntegerField(source="effect.reached", help_text="recordings that you have a part in")
     recordings = serializers.IntegerField(
@@ -135,6 +157,7 @@ class DryRunSerializer(serializers.Serializer[DryRun]):
     split_gaps = serializers.ListField(
         source="gaps", child=serializers.CharField(), help_text="what is missing before what is usable could be sold"
     )
+    split = SplitExampleSerializer(allow_null=True, help_text="how income from one of the songs would be split")
     all_blockers = serializers.IntegerField(source="effect.all_blockers")
     own_overlaps = serializers.ListField(
         source="effect.own_overlaps", child=serializers.CharField(), help_text="numbers of agreements that end first"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,8 +19,10 @@ from rights import agreement_versions
 from rights.agreement_versions import Member, State
 from rights.models import AgreementVersion, Party
 from web.exceptions import Conflict
+from web.parsers import parse_integer
 
 MAX_LISTED = 200
+SONG_PARAMETER = OpenApiParameter("recording", description="the id of the song whose owners `split` names")
 STATES = [(state.value, state.value) for state in State]
 
 
@@ -78,12 +80,17 @@ def end_agreement(request: Request, party: Party, pk: int) -> Response:
     return Response(AgreementSerializer(ended).data)
 
 
-def dry_run_stored(party: Party, pk: int) -> Response:
+def dry_run_stored(request: Request, party: Party, pk: int) -> Response:
     """The dry run of a version that still can be accepted. Raises Conflict for another one."""
-    dry_run = run_dry_stored(get_reading_or_404(party, pk), party)
+    dry_run = run_dry_stored(get_reading_or_404(party, pk), party, song=read_song(request))
     if dry_run is None:
         raise Conflict({"state": "Only terms that wait for somebody have a dry run."})
     return Response(DryRunSerializer(dry_run).data)
+
+
+def read_song(request: Request) -> int | None:
+    """The song that the request names as the example of the split."""
+    return parse_integer(request.query_params.get("recording"))
 
 
 class AgreementsView(LabelView):
@@ -102,13 +109,13 @@ class AgreementsView(LabelView):
 
 
 class AgreementDryRunView(LabelView):
-    @extend_schema(request=TermsSerializer, responses=ProposedTermsSerializer)
+    @extend_schema(parameters=[SONG_PARAMETER], request=TermsSerializer, responses=ProposedTermsSerializer)
     def post(self, request: Request, party: int) -> Response:
         """Write these terms, and count what could be used if everybody accepted them. Nothing is stored."""
         own = self.label.party
         choices = _read_terms(own, request)["choices"]
         terms = choices.write(own)
-        dry_run = run_dry(proposals.suppose(own, choices, terms, None), own, terms)
+        dry_run = run_dry(proposals.suppose(own, choices, terms, None), own, terms, song=read_song(request))
         return Response(ProposedTermsSerializer({"wording": terms.wording, "dry_run": dry_run}).data)
 
 
@@ -127,10 +134,10 @@ class AgreementNextView(LabelView):
 
 
 class StoredDryRunView(LabelView):
-    @extend_schema(responses=DryRunSerializer)
+    @extend_schema(parameters=[SONG_PARAMETER], responses=DryRunSerializer)
     def get(self, request: Request, party: int, pk: int) -> Response:
         """Count what could be used if everybody accepted these terms, over the recordings you have a part in."""
-        return dry_run_stored(self.label.party, pk)
+        return dry_run_stored(request, self.label.party, pk)
 
 
 class AgreementAcceptView(LabelView):

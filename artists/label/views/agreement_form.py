@@ -16,6 +16,7 @@ from artists.label.forms.agreement import AgreementForm, type_version
 from rights.agreement_versions import Reading
 from rights.hashing import wording_hash
 from rights.models import AgreementVersion
+from web.parsers import parse_integer
 
 
 @label_member_required
@@ -41,8 +42,9 @@ def write_agreement(request: AuthenticatedHttpRequest, label: Label, version_id:
             return _send(request, label, before, form)
         except NotAllowed as error:
             problem = str(error)
-    dry_run = run_dry(proposals.suppose(label.party, form.choices, terms, before), label.party, terms)
-    context = {"shown": shown, "paper": Paper.of_terms(terms), "dry_run": dry_run, "problem": problem}
+    proposal = proposals.suppose(label.party, form.choices, terms, before)
+    dry_run = run_dry(proposal, label.party, terms, song=parse_integer(data.get("song")))
+    context = {"shown": shown, "paper": Paper(terms.wording, dry_run.split), "dry_run": dry_run, "problem": problem}
     return _render_form(request, label, previous, form, status=409 if problem else 200, **context)
 
 

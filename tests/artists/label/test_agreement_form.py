@@ -11,7 +11,6 @@ from accounts import roles
 from rights import agreements, grants, roster
 from rights.grants import Songs
 from rights.models import AgreementVersion, Use
-from rights.shares import Role
 from tests import factories
 from tests.artists.label.agreements import Scene, preview, send, shown
 from tests.artists.studio.pages import visible_text
@@ -202,21 +201,6 @@ def test_the_next_version_begins_with_what_the_last_one_says(client: Client, sce
         (f"{scene.label.pk}-1", 1),
         (f"{scene.label.pk}-1", 2),
     ]
-
-
-def test_the_split_is_a_bar_with_an_example_in_money(client: Client, scene: Scene) -> None:
-    shares = {"platform": 2_000, "recording_owner": 3_601, "featured_artist": 2_399, "publisher": 1_200, "writer": 800}
-    scheme = agreements.add_scheme(Use.REMIX, shares, by=factories.get_staff())
-    answer = preview(client, scene, scheme=scheme.pk)
-    page, text = answer.content.decode(), visible_text(answer)
-
-    widths = [int(width) for width in re.findall(r'<rect class="f-\w+" x="\d+" y="0" width="(\d+)"', page)]
-    amounts = [float(amount) for amount in re.findall(r'<span class="money">([\d.]+)</span>', page)]
-    assert sum(widths) in (999, 1000)
-    assert round(sum(amounts), 2) == 10
-    assert "Of €10.00 for remixes" in text
-    assert "36.01\N{NO-BREAK SPACE}%" in page
-    assert len(amounts) == len(shares) == len(Role) - 1
 
 
 def test_a_split_for_another_use_is_refused(client: Client, scene: Scene) -> None:
