@@ -260,7 +260,7 @@ def test_a_retraction_that_comes_meanwhile_still_finds_its_listen(committing_db:
 
 def store_unmatched(fan: Person, *plays: tuple[int, str]) -> None:
     """Listens of a time when the keys of the recordings matched nothing of this spelling."""
-    Recording.objects.update(text_key=b"", names_key=b"", leads_key=b"", isrc="")
+    Recording.objects.update(text_key=b"", names_key=b"", leads_key=b"", isrc=None)
     store_by_version_1(fan, *plays)
     Recording.objects.update(key_version=1)
     assert set(Listen.objects.values_list("recording", flat=True)) == {None}

@@ -119,7 +119,11 @@ class Recording(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["artist", "names_key"], condition=models.Q(is_main=True), name="one_main_recording_a_song"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(isrc=None) | models.Q(isrc__regex=r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$"),
+                name="an_isrc_has_twelve_characters",
+            ),
         ]
         indexes = [
             models.Index(fields=["text_key"], name="recording_by_text"),

@@ -1,7 +1,8 @@
-"""Who had which role when is written by triggers. Consents stay, actors exist, and time zones are PostgreSQL's."""
+"""Who had which role when is written by triggers. Consents stay, actors exist, countries and time zones are known."""
 
 from django.db import migrations
 
+from accounts.migrations._countries import COUNTRIES, DROP_COUNTRIES
 from audit.operations import CLOCK_PATH, append_only, dated_by_clock
 
 # A member of a signing role points to the kind of team that has it. Of a stored member only the role changes.
@@ -148,4 +149,5 @@ class Migration(migrations.Migration):
             """,
             "ALTER TABLE accounts_person DROP CONSTRAINT a_time_zone_is_known",
         ),
+        migrations.RunSQL(COUNTRIES, DROP_COUNTRIES),
     ]

@@ -255,4 +255,11 @@ class Migration(migrations.Migration):
                 condition=models.Q(("content_type__startswith", "audio/")), name="a_sound_is_audio"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="recording",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("isrc", None), ("isrc__regex", "^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$"), _connector="OR"),
+                name="an_isrc_has_twelve_characters",
+            ),
+        ),
     ]

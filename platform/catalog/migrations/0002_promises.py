@@ -8,6 +8,14 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             """
+            CREATE FUNCTION catalog_is_iswc(code text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+            RETURN CASE
+                WHEN code ~ '^T[0-9]{10}$' THEN right(code, 1)::int = (10 - (1 + (
+                    SELECT sum(n * substr(code, n + 1, 1)::int) FROM generate_series(1, 9) n
+                ))::int % 10) % 10
+                ELSE false END;
+            ALTER TABLE catalog_work ADD CONSTRAINT an_iswc_has_its_check_digit CHECK (public.catalog_is_iswc(iswc));
+
             CREATE FUNCTION catalog_only_an_artists_team() RETURNS trigger LANGUAGE plpgsql
             SET search_path = pg_catalog, public, pg_temp AS $$
             BEGIN
@@ -35,6 +43,8 @@ class Migration(migrations.Migration):
             DROP TRIGGER keeps_its_team ON catalog_artist;
             DROP TRIGGER has_an_artists_team ON catalog_artist;
             DROP FUNCTION catalog_only_an_artists_team();
+            ALTER TABLE catalog_work DROP CONSTRAINT an_iswc_has_its_check_digit;
+            DROP FUNCTION catalog_is_iswc(text);
             """,
         ),
     ]

@@ -1482,4 +1482,61 @@ class Migration(migrations.Migration):
                 name="open_disputes",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["artist", "label", "distributor", "publisher", "writer", "society", "session_pool"])
+                ),
+                name="a_party_is_of_a_known_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                ),
+                name="a_grant_is_for_a_known_use",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="splitscheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                ),
+                name="a_scheme_is_for_a_known_use",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="splitline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        ["platform", "recording_owner", "featured_artist", "session_pool", "publisher", "writer"],
+                    )
+                ),
+                name="a_line_is_for_a_known_role",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agreementscope",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                ),
+                name="a_scope_is_for_a_known_use",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="storedclearance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                ),
+                name="a_clearance_is_for_a_known_use",
+            ),
+        ),
     ]

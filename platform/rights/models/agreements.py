@@ -18,7 +18,10 @@ class SplitScheme(models.Model):
     version = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["use", "tier_class", "version"], name="one_scheme_a_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["use", "tier_class", "version"], name="one_scheme_a_version"),
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="a_scheme_is_for_a_known_use"),
+        ]
 
     def __str__(self) -> str:
         return f"scheme:{self.pk}"
@@ -35,6 +38,7 @@ class SplitLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scheme", "role"], name="one_line_a_role"),
             models.CheckConstraint(condition=Q(share__gte=1, share__lte=WHOLE), name="a_line_is_a_part_of_the_whole"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="a_line_is_for_a_known_role"),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +142,7 @@ class AgreementScope(models.Model):
             models.CheckConstraint(
                 condition=~Q(use__in=[*NEVER_GRANTED, Use.PERSONAL_MESSAGE]), name="no_agreement_over_words_and_voice"
             ),
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="a_scope_is_for_a_known_use"),
             models.CheckConstraint(condition=Q(recording=None) | Q(work=None), name="a_scope_names_one_song_or_all"),
             models.CheckConstraint(
                 condition=Q(covers_later=False) | Q(recording=None, work=None),

@@ -1,6 +1,7 @@
 """Stored clearances, with their recordings and the grants behind them. They never change."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from catalog.models import Artist, Recording
@@ -26,7 +27,10 @@ class StoredClearance(models.Model):
 
     class Meta:
         db_table = "rights_clearance"
-        constraints = [models.UniqueConstraint(fields=["id", "artist", "use"], name="a_clearance_of_an_artist_and_use")]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "artist", "use"], name="a_clearance_of_an_artist_and_use"),
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="a_clearance_is_for_a_known_use"),
+        ]
         indexes = [models.Index(fields=["digest"], name="clearance_by_digest")]
 
     def __str__(self) -> str:

@@ -55,6 +55,7 @@ class Grant(models.Model):
                 condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="somebody_ended_a_grant",
             ),
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="a_grant_is_for_a_known_use"),
             models.CheckConstraint(
                 condition=~Q(use__in=NEVER_GRANTED) | Q(allows=False), name="voice_and_training_are_never_granted"
             ),

@@ -12,8 +12,8 @@ from rights.validators import validate_dpid, validate_ipi, validate_isni
 class Party(models.Model):
     """Somebody whose permission can be needed: an artist, or a rightsholder whom staff created.
 
-    A rightsholder acts through its team, or through the team of the party that represents it. Migration 0002 has a
-    trigger: only staff verify a party.
+    A rightsholder acts through its team, or through the team of the party that represents it. Migration 0002 computes
+    the check digits of its identifiers, and has a trigger: only staff verify a party.
     """
 
     class Kind(models.TextChoices):
@@ -45,6 +45,12 @@ class Party(models.Model):
     class Meta:
         verbose_name_plural = "parties"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["artist", "label", "distributor", "publisher", "writer", "society", "session_pool"]
+                ),
+                name="a_party_is_of_a_known_kind",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="artist", artist__isnull=False, team=None) | ~Q(kind="artist") & Q(artist=None),
                 name="an_artist_party_is_one",
