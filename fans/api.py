@@ -79,8 +79,11 @@ class OptInView(APIView):
 
 
 class StopSerializer(serializers.Serializer[Stop]):
-    by = serializers.CharField(help_text="empty where nobody knows who owns the song any more")
+    by = serializers.CharField(allow_blank=True, help_text="empty where nobody knows who owns the song any more")
     at = serializers.DateTimeField(allow_null=True)
+    country = serializers.CharField(
+        allow_blank=True, help_text="where you are now, if `by` has permitted nothing there; empty where a yes ended"
+    )
 
 
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):

@@ -37,6 +37,14 @@ class Migration(migrations.Migration):
                     RAISE EXCEPTION 'not everybody who must say yes to an experience still does'
                     USING ERRCODE = 'check_violation';
                 END IF;
+                IF EXISTS (
+                    SELECT FROM added JOIN public.rights_clearance cleared ON cleared.id = added.clearance_id
+                    JOIN public.accounts_person person ON person.id = added.person_id
+                    WHERE cleared.territory NOT IN ('', person.country)
+                ) THEN
+                    RAISE EXCEPTION 'an experience is cleared for the country where its fan is'
+                    USING ERRCODE = 'check_violation';
+                END IF;
                 IF NOT keeps_as_said THEN
                     RAISE EXCEPTION 'an experience says what its fan keeps as its grants do'
                     USING ERRCODE = 'check_violation';

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.countries import country_names
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -12,12 +14,23 @@ class Stop:
     """The name of a party, or "" where nobody knows who owns something."""
     at: datetime | None
     """Since when, if that is known."""
+    country: str = ""
+    """Where the fan is now, if the party has permitted nothing there. Nothing ended then."""
+
+    @property
+    def country_name(self) -> str:
+        return country_names().get(self.country, self.country)
 
 
 def stop_sql(table: str) -> str:
-    """{"by": …, "at": …} on a row with `clearance_id` and `after_end`, or NULL. Only what can stop is asked about."""
-    asked = f"rights_stops(ARRAY[{table}.clearance_id], statement_timestamp())"
-    stop = f"SELECT jsonb_build_object('by', stop.by, 'at', stop.at) FROM {asked} stop"  # noqa: S608 - no input
+    """{"by": …, "at": …, "country": …} on a row with `clearance_id`, `after_end` and `person_id`, or NULL.
+
+    Only what can stop is asked about, for the country where its person is now.
+    """
+    country = f"(SELECT country FROM accounts_person WHERE id = {table}.person_id)"  # noqa: S608 - no input
+    asked = f"rights_stops(ARRAY[{table}.clearance_id], statement_timestamp(), {country})"
+    said = "jsonb_build_object('by', stop.by, 'at', stop.at, 'country', stop.country)"
+    stop = f"SELECT {said} FROM {asked} stop"  # noqa: S608
     return f"CASE WHEN {table}.after_end = 'stops' THEN ({stop}) END"
 
 
@@ -26,4 +39,4 @@ def read_stop(value: dict[str, str | None] | None) -> Stop | None:
     if value is None:
         return None
     at = value["at"]
-    return Stop(value["by"] or "", datetime.fromisoformat(at) if at else None)
+    return Stop(value["by"] or "", datetime.fromisoformat(at) if at else None, value["country"] or "")

@@ -126,6 +126,14 @@ def test_what_a_fan_keeps_is_what_the_grants_say(draft: Draft) -> None:
     refused("says what its fan keeps as its grants do", statement, *values)
 
 
+def test_nothing_is_delivered_to_a_fan_on_a_clearance_of_another_country(draft: Draft) -> None:
+    assert draft.clearance.territory == "PT"
+    sql("UPDATE accounts_person SET country = 'JP' WHERE id = %s", draft.person_id)
+    statement, values = insert_experience_sql(draft)
+
+    refused("cleared for the country where its fan is", statement, *values)
+
+
 def test_a_draft_that_nobody_delivers_has_no_experience() -> None:
     approved = factories.create_approved_draft(factories.create_artist())
     statement, values = insert_experience_sql(approved)

@@ -112,8 +112,8 @@ END $$;
 """
 ANSWERS = QUESTION.format(name="rights_answers", more_parameters="", more_tables="", grants="public.rights_grant")
 ANSWERS += """
--- The questions of stored clearances, asked again.
-CREATE FUNCTION rights_answers_again(clearances bigint[], asked_at timestamptz)
+-- The questions of stored clearances, asked again: for the country of each, or for the one where somebody is now.
+CREATE FUNCTION rights_answers_again(clearances bigint[], asked_at timestamptz, now_in text DEFAULT '')
 RETURNS TABLE (
     clearance_id bigint, grant_id bigint, problem text, role text, party_id bigint, recording_id bigint, work_id bigint
 )
@@ -130,7 +130,8 @@ WITH cleared AS MATERIALIZED (
 SELECT cleared.id, answer.grant_id, answer.problem, answer.role, answer.party_id, answer.recording_id, answer.work_id
 FROM (
     SELECT array_agg(use::text ORDER BY n) AS uses, array_agg(tier_class::text ORDER BY n) AS tier_classes,
-        array_agg(artist_id ORDER BY n) AS artists, array_agg(territory::text ORDER BY n) AS countries,
+        array_agg(artist_id ORDER BY n) AS artists,
+        array_agg(coalesce(nullif(now_in, ''), territory)::text ORDER BY n) AS countries,
         array_agg(songs ORDER BY n) AS recordings
     FROM cleared
 ) question, LATERAL public.rights_answers(
@@ -202,7 +203,7 @@ DROP_ANSWERS = """
 DROP FUNCTION rights_answers_with_names(text[], text[], bigint[], text[], text[], timestamptz);
 DROP FUNCTION rights_clearance_digest(text, text, bigint, text, bigint[], bigint[]);
 DROP FUNCTION rights_stands_on_what_counts_now(bigint);
-DROP FUNCTION rights_answers_again(bigint[], timestamptz);
+DROP FUNCTION rights_answers_again(bigint[], timestamptz, text);
 DROP FUNCTION rights_answers(text[], text[], bigint[], text[], text[], timestamptz);
 """
 
