@@ -16,7 +16,7 @@ from artists.api import (
     staff_splits,
     team,
 )
-from artists.label.views import disputes
+from artists.label.views import disputes, split_schemes
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("artists.label.api.urls")),
     path("desk/claims", disputes.show_disputes, name="staff-claims"),
     path("desk/claims/<int:claim_id>", disputes.settle_dispute, name="staff-claim-settle"),
+    path("desk/splits", split_schemes.split_schemes, name="staff-splits"),
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),

@@ -13,12 +13,12 @@ from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from artists.validation import validate_visible
 from rights import agreements
-from rights.models import SplitLine, SplitScheme, Use
-from rights.models.uses import NEVER_GRANTED
+from rights.models import SplitLine, SplitScheme
+from rights.models.uses import SHARED_USES
 from rights.shares import WHOLE, Role, describe_gap
 from web.serializers import JSONSerializer, StrictSerializer
 
-USES = [(use.value, use.label) for use in Use if use not in (*NEVER_GRANTED, Use.PERSONAL_MESSAGE)]
+USES = [(use.value, use.label) for use in SHARED_USES]
 
 
 class NewSplitLineSerializer(JSONSerializer):

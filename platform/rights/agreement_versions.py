@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from rights.models import Acceptance, AgreementParty, AgreementVersion, Party
@@ -76,6 +76,13 @@ class Reading:
 def list_of(party: Party) -> QuerySet[AgreementVersion]:
     """The versions that name this party, whoever proposed them."""
     return AgreementVersion.objects.filter(parties__party=party).select_related("agreement", "scheme")
+
+
+def list_live() -> QuerySet[AgreementVersion]:
+    """The versions that are in force, or will be on their first day."""
+    now = timezone.now()
+    not_over = (Q(ended_at=None) | Q(ended_at__gt=now)) & (Q(ends_at=None) | Q(ends_at__gt=now))
+    return AgreementVersion.objects.filter(not_over, live_from__isnull=False)
 
 
 def list_waiting(parties: QuerySet[Party]) -> QuerySet[AgreementVersion]:

@@ -17,7 +17,7 @@ from audit import trail
 from catalog.models import Artist, Recording, Work
 from rights import notices
 from rights import parties as rights_parties
-from rights.exceptions import Overlap, ProposalOver
+from rights.exceptions import Outrun, Overlap, ProposalOver
 from rights.models import (
     Acceptance,
     AfterEnd,
@@ -61,17 +61,18 @@ class Key:
 def add_scheme(use: str, shares: Mapping[str, int], *, by: Person, tier_class: str = "") -> SplitScheme:
     """Store a new version of how income from a use is split between roles, in basis points. Only staff may.
 
-    The database refuses shares that do not add up to 10,000, when the transaction commits.
+    The database refuses shares that do not add up, when the transaction commits. Raises NotAllowed and Outrun.
     """
     if not is_staff(by):
         raise NotAllowed("Only staff write split schemes.")
     with transaction.atomic():
         same = SplitScheme.objects.filter(use=use, tier_class=tier_class)
         version = (same.aggregate(newest=Max("version"))["newest"] or 0) + 1
-        scheme = SplitScheme.objects.create(use=use, tier_class=tier_class, version=version)
-        SplitLine.objects.bulk_create(
-            SplitLine(scheme=scheme, role=role, share=share) for role, share in shares.items()
-        )
+        scheme, is_new = SplitScheme.objects.get_or_create(use=use, tier_class=tier_class, version=version)
+        if not is_new:
+            raise Outrun("Somebody stored another version at the same moment. Read it first. Nothing was stored.")
+        lines = [SplitLine(scheme=scheme, role=role, share=share) for role, share in shares.items()]
+        SplitLine.objects.bulk_create(lines)
         trail.record("scheme.added", by=by.actor, subject=f"scheme:{scheme.pk}", use=use, version=version)
     return scheme
 

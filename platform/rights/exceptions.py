@@ -25,6 +25,12 @@ class Overlap(RightsError):
     code = "Overlap"
 
 
+class Outrun(RightsError):
+    """Somebody stored another version at the same moment. The message says to read it first."""
+
+    code = "Outrun"
+
+
 class ProposalOver(RightsError):
     """Nobody can accept these terms any more. The message says why."""
 

@@ -18,7 +18,7 @@ STAFF_API_NAMES = {
     "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
     "api-staff-isrc-prefix", "api-staff-split-schemes",
 }  # fmt: skip
-STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle"}
+STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle", "staff-splits"}
 STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
     "api-program-versions", "api-program-version-sign",

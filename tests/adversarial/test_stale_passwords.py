@@ -15,7 +15,7 @@ from artists import review
 from artists.models import Draft
 from catalog.models import Artist
 from rights import claims, parties
-from rights.models import Claim
+from rights.models import Claim, SplitScheme
 from rights.shares import Role
 from tests import factories
 from tests.artists.studio.pages import HTMX_HEADERS, visible_text
@@ -57,7 +57,8 @@ def state_of(artist: Artist) -> tuple[Any, ...]:
     roles = tuple(artist.team.members.order_by("pk").values_list("person", "role"))
     drafts = tuple(Draft.objects.order_by("pk").values_list("state", "text"))
     shares = tuple(Claim.objects.values_list("confirmed_by", flat=True))
-    return shares, Token.objects.count(), Invitation.objects.count(), roles, drafts, Artist.objects.count()
+    made = tuple(model.objects.count() for model in (Token, Invitation, Artist, SplitScheme))
+    return shares, roles, drafts, made
 
 
 type Request = tuple[Person, str, dict[str, Any]]
@@ -89,6 +90,7 @@ PAGES: dict[str, Callable[[Artist], Request]] = {
         f"/studio/mara-veil/songs/{(claim := claimed_song(artist)).recording_id}/claims/{claim.pk}",
         {"do": "confirm"},
     ),
+    "a split of income": lambda _: (factories.get_staff(), "/desk/splits", {"use": "remix", "platform": "100"}),
     "the team's words": lambda artist: (
         principal(artist),
         f"/studio/mara-veil/review/{edited_by_the_team(artist).pk}/approve",
@@ -163,6 +165,11 @@ API: dict[str, Callable[[Artist], Request]] = {
         factories.get_staff(),
         "/api/v1/staff/artists",
         {"name": "Eve", "slug": "eve", "principal": factories.get_staff().email},
+    ),
+    "a split of income": lambda _: (
+        factories.get_staff(),
+        "/api/v1/staff/split-schemes",
+        {"use": "remix", "lines": [{"role": "platform", "share": 10_000}]},
     ),
     "own words": lambda artist: (
         principal(artist),

@@ -69,6 +69,7 @@ PAGE_URLS = {
     "label-claims": PageURL("/label/{party}/claims", "signatory"),
     "label-approvals": PageURL("/label/{party}/approvals", "signatory"),
     "staff-claims": PageURL("/desk/claims", "staff"),
+    "staff-splits": PageURL("/desk/splits", "staff"),
     "label-catalogue": PageURL("/label/{party}/catalogue", "signatory"),
     "label-import": PageURL("/label/{party}/catalogue/{import}", "signatory"),
     "label-agreements": PageURL("/label/{party}/agreements", "signatory"),

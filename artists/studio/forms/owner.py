@@ -1,15 +1,15 @@
 """Forms about who wrote and who owns a song: a work, and a share."""
 
-from decimal import Decimal
 from typing import Any, Self
 
 from django import forms
 
 from artists import ownership
+from artists.forms import PercentField
 from artists.validation import parse_identifier, validate_visible
 from catalog import identifiers
 from catalog.models import Recording, Work
-from rights.shares import RECORDING_ROLES, WHOLE, WORK_ROLES, Role
+from rights.shares import RECORDING_ROLES, WORK_ROLES, Role
 
 
 class WorkForm(forms.Form):
@@ -36,9 +36,7 @@ class ShareForm(forms.Form):
         label="Whose", max_length=120, required=False, widget=forms.TextInput(attrs={"dir": "auto"}),
         help_text="The name, the ISNI or the IPI. Leave it empty for the artist.",
     )  # fmt: skip
-    share = forms.CharField(
-        label="Share in percent", max_length=10, widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"})
-    )
+    share = PercentField(label="Share in percent")
 
     def __init__(self, data: Any = None, *, recording: Recording, of_work: bool, **options: Any) -> None:
         super().__init__(data, **options)
@@ -53,15 +51,6 @@ class ShareForm(forms.Form):
         """The form for a share of the work, or of the recording. The page has several, so each has ids of its own."""
         prefix = f"work_{work.pk}" if work else "recording"
         return cls(data, recording=recording, of_work=work is not None, auto_id=f"id_{prefix}_%s")
-
-    def clean_share(self) -> int:
-        text = self.cleaned_data["share"].replace("%", "").replace(",", ".").strip()
-        whole, dot, hundredths = text.partition(".")
-        is_number = (whole + hundredths).isascii() and whole.isdigit() and (hundredths.isdigit() or not dot)
-        share = int(Decimal(text) * 100) if is_number and len(hundredths) <= 2 else 0
-        if not 1 <= share <= WHOLE:
-            raise forms.ValidationError("A share is from 0.01 to 100 percent, with at most two decimals.")
-        return share
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

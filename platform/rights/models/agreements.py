@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from catalog.models import Artist, Recording, Work
 from rights.models.parties import Party
 from rights.models.uses import NEVER_GRANTED, AfterEnd, Use
-from rights.shares import WHOLE, Role
+from rights.shares import WHOLE, Role, format_share
 
 
 class SplitScheme(models.Model):
@@ -43,6 +43,10 @@ class SplitLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.share}"
+
+    @property
+    def percent(self) -> str:
+        return format_share(self.share)
 
 
 class Agreement(models.Model):

@@ -1,0 +1,54 @@
+"""The form with which staff write the next version of a split scheme."""
+
+from typing import Any
+
+from django import forms
+
+from artists.forms import PercentField
+from artists.validation import validate_visible
+from rights.models import SplitScheme
+from rights.models.uses import SHARED_USES
+from rights.shares import WHOLE, Role, describe_gap
+
+
+class SplitSchemeForm(forms.Form):
+    """A use and the share of each role in percent. After validation `shares` are basis points by role."""
+
+    use = forms.ChoiceField(label="Income from", choices=[(use.value, use.label) for use in SHARED_USES])
+    tier_class = forms.CharField(
+        label="Only for one class of tiers", required=False, max_length=40, validators=[validate_visible],
+        help_text="Leave it empty for every tier.", widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields |= {role.value: PercentField(label=f"{role.label}, in percent", required=False) for role in Role}
+
+    @classmethod
+    def after(cls, scheme: SplitScheme | None) -> "SplitSchemeForm":
+        """An empty form, or one that begins with what this scheme says."""
+        if scheme is None:
+            return cls()
+        shares = {line.role: f"{line.share / 100:g}" for line in scheme.lines.all()}
+        return cls(initial={"use": scheme.use, "tier_class": scheme.tier_class} | shares)
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """The roles that get something."""
+        return {role.value: share for role in Role if (share := self.cleaned_data.get(role.value))}
+
+    @property
+    def share_fields(self) -> list[forms.BoundField]:
+        return [self[role.value] for role in Role]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        if (total := sum(self.shares.values())) != WHOLE:
+            raise forms.ValidationError(f"The shares {describe_gap(total)}.")
+        same = SplitScheme.objects.filter(use=cleaned["use"], tier_class=cleaned["tier_class"])
+        newest = same.prefetch_related("lines").order_by("-version").first()
+        if newest and self.shares == {line.role: line.share for line in newest.lines.all()}:
+            raise forms.ValidationError(f"Version {newest.version} says exactly this, so there is nothing to store.")
+        return cleaned
