@@ -14,13 +14,14 @@ help:  ## what there is
 
 setup: $(VENV)/installed  ## an environment in .venv with everything that is pinned
 
-$(VENV)/installed: requirements-dev.txt
+$(VENV)/installed: requirements-dev.txt requirements-stripe-spec.txt
 	@found=; for candidate in python3.13 python3.14 python3.12 python3 python; do \
 	    if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then found="$$candidate"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then echo 'Fanfare needs Python 3.12 or newer, with venv (on Debian: apt install python3-venv).' >&2; exit 1; fi; \
 	"$$found" -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-stripe-spec.txt
 	@touch $@
 
 test: setup  ## all tests; ends by saying what could not run, and why

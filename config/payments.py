@@ -35,12 +35,12 @@ def page_origins(mode: Mode, url: str) -> list[str]:
 def read_settings(site_secret: str, *, debug: bool) -> PaymentSettings:
     """Raises ImproperlyConfigured for a key without its webhook secret, and for simulated payments beside a key."""
     key, secrets = env.text("STRIPE_SECRET_KEY").strip(), tuple(env.comma_separated("STRIPE_WEBHOOK_SECRET"))
-    may_simulate = env.boolean("ALLOW_SIMULATED_PAYMENTS", default=False)
     if key:
-        return _with_key(key, secrets, debug=debug, simulates=may_simulate or bool(env.text("SIMULATED_PAYMENTS_URL")))
+        simulates = env.boolean("ALLOW_SIMULATED_PAYMENTS", default=False) or bool(env.text("SIMULATED_PAYMENTS_URL"))
+        return _with_key(key, secrets, debug=debug, simulates=simulates)
     if secrets:
         raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRET is set and STRIPE_SECRET_KEY is not: set both, or neither.")
-    if not (debug or may_simulate):
+    if not env.boolean("ALLOW_SIMULATED_PAYMENTS", default=debug):
         return PaymentSettings("off")
     return _simulated(site_secret)
 

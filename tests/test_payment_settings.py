@@ -66,9 +66,10 @@ def test_without_keys_payments_are_off_unless_they_may_be_simulated(monkeypatch:
     off = read(monkeypatch)
     with_debug = read(monkeypatch, debug=True)
     allowed = read(monkeypatch, ALLOW_SIMULATED_PAYMENTS="1")
+    forbidden = read(monkeypatch, debug=True, ALLOW_SIMULATED_PAYMENTS="0")
 
-    assert (off.mode, with_debug.mode, allowed.mode) == ("off", "simulated", "simulated")
-    assert off == ("off", "", (), "")
+    assert (with_debug.mode, allowed.mode) == ("simulated", "simulated")
+    assert off == forbidden == ("off", "", (), "")
 
 
 def test_the_simulated_provider_has_secrets_that_only_the_site_knows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,6 +188,7 @@ class ProviderRefund:
     status: str
     """`pending`, `requires_action`, `succeeded`, `failed` or `canceled`."""
     movement: BalanceMovement | None
+    """None if nothing was paid back, as when a hold is released: the provider makes a refund of that, too."""
     failure_movement: BalanceMovement | None
     """What came back because the refund failed or was canceled."""
     created: datetime

@@ -33,13 +33,13 @@ def read_event(answer: Answer) -> ProviderEvent:
     """Raises KeyError, TypeError or ValueError if it is no event about an object."""
     about = answer["data"]["object"]
     return ProviderEvent(
-        id=str(answer["id"]),
-        type=str(answer["type"]),
+        id=id_of(answer),
+        type=id_of(answer["type"]),
         created=time(answer["created"]),
         livemode=answer["livemode"] is True,
         api_version=text(answer.get("api_version")),
         account=id_of(answer.get("account")),
-        object_type=str(about["object"]),
+        object_type=id_of(about["object"]),
         object_id=id_of(about),
         related=_related(about),
     )
