@@ -96,7 +96,8 @@ def label_member_required[**P](
 def list_parties(person: Person) -> list[Party]:
     """The verified rightsholders that the person's teams act for, by name."""
     members = Member.objects.filter(person=person).values("team")
-    own = Party.objects.filter(Q(team__in=members) | Q(represented_by__team__in=members))
+    deputy = Q(represented_by__team__in=members, represented_by__verified_at__isnull=False)
+    own = Party.objects.filter(Q(team__in=members) | deputy)
     return list(own.filter(artist=None, verified_at__isnull=False).order_by("name", "pk"))
 
 

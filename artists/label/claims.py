@@ -15,6 +15,7 @@ from rights.models import Claim, IsrcPrefix, Party, Use
 from rights.shares import Role, format_share
 
 PAGE_SIZE = 50
+RELATED = ("party", "recording", "work")
 WAITING = LIVE & Q(confirmed_at=None)
 ISRC_PREFIX = Left("recording__isrc", 5)
 
@@ -59,16 +60,16 @@ def list_waiting(party: Party) -> list[ClaimRow]:
 
 
 def list_disputed(party: Party) -> list[ClaimRow]:
+    """The oldest of `disputes_of` the party, at most PAGE_SIZE."""
+    return with_rivals(disputes_of(party).select_related(*RELATED).order_by("pk")[:PAGE_SIZE])
+
+
+def disputes_of(party: Party) -> QuerySet[Claim]:
     """The open disputes about what the party claims or has registered the ISRC of, whoever's claim is disputed."""
-    of_prefix = Q(isrc_prefix__in=party.isrc_prefixes.filter(ended_at=None).values("prefix"))
-    disputed = _claims().filter(LIVE & DISPUTED).alias(isrc_prefix=ISRC_PREFIX)
-    return with_rivals(disputed.filter(on_claimed_by(party) | of_prefix).order_by("pk")[:PAGE_SIZE])
-
-
-def on_claimed_by(party: Party) -> Q:
-    """The condition on claims: they are on a recording or a work of which the party claims a share."""
     own = Claim.objects.filter(LIVE, party=party)
-    return Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
+    of_prefix = Q(isrc_prefix__in=party.isrc_prefixes.filter(ended_at=None).values("prefix"))
+    claimed = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
+    return Claim.objects.filter(LIVE & DISPUTED).alias(isrc_prefix=ISRC_PREFIX).filter(claimed | of_prefix)
 
 
 def list_confirmed(party: Party) -> list[ClaimRow]:
@@ -123,7 +124,7 @@ def _prefix(recording: Recording | None) -> str:
 
 
 def _claims() -> QuerySet[Claim]:
-    return Claim.objects.select_related("party", "recording", "work")
+    return Claim.objects.select_related(*RELATED)
 
 
 def _place(claim: Claim) -> tuple[int | None, int | None, str]:

@@ -1,10 +1,8 @@
 """List what waits for a person of a rightsholder, for the top of its first page."""
 
 from artists.label.access import Label
-from artists.label.claims import on_claimed_by
+from artists.label.claims import disputes_of
 from artists.studio.overview import Task
-from rights.claims import DISPUTED, LIVE
-from rights.models import Claim
 
 
 def list_tasks(label: Label) -> list[Task]:
@@ -16,7 +14,6 @@ def list_tasks(label: Label) -> list[Task]:
     if waiting := label.waiting_claims:
         hint = "yes, or not yours" if label.may_sign else "whoever signs confirms"
         tasks.append(Task(f"{waiting} claim{'s' * (waiting > 1)} to confirm", hint, url))
-    if disputed := Claim.objects.filter(LIVE, DISPUTED, on_claimed_by(label.party)).count():
-        title = f"{disputed} share{'s' * (disputed > 1)} of yours {'are' if disputed > 1 else 'is'} disputed"
-        tasks.append(Task(title, "our staff settle it", url))
+    if disputed := disputes_of(label.party).count():
+        tasks.append(Task(f"{disputed} disputed share{'s' * (disputed > 1)}", "our staff settle it", url))
     return tasks

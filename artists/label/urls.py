@@ -25,6 +25,7 @@ urlpatterns = [
     path("<int:party_id>/", roster.manage_roster, name="label-roster"),
     path("<int:party_id>/roster/<int:entry_id>/end", roster.end_entry, name="label-roster-end"),
     path("<int:party_id>/artists/<slug:slug>", switches.manage_switches, name="label-switches"),
+    path("<int:party_id>/artists/<slug:slug>/history", switches.show_history, name="label-history"),
     path("<int:party_id>/artists/<slug:slug>/export.csv", export.download_export, name="label-export"),
     path("<int:party_id>/claims", claims.show_claims, name="label-claims"),
     path("<int:party_id>/claims/<int:claim_id>", claims.answer_claim, name="label-claim"),

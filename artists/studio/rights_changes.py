@@ -1,162 +1,39 @@
 """List what changed about an artist's rights, whoever changed it: switches, agreements, rosters and shares."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, QuerySet, Value, When
-from django.db.models.functions import Concat, Greatest, Least, Now
+from django.db.models import Q, QuerySet
 
 from accounts.models import Person
-from accounts.people import display_names
-from catalog.models import Artist, RecordingWork
-from rights.models import AgreementParty, AgreementVersion, Claim, Grant, RosterEntry
-from rights.refusals import write_use
-
-SHOWN = 6
-"""On the page of permissions. The history has all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class RightsChange:
-    """For example "You" "switched remixes off for" "Salt Radio", or "Harbor Lane" "confirmed a share of" it."""
-
-    at: datetime
-    actor: str
-    words: str
-    subject: str = ""
-    after: str = ""
-
-
-class _Row(NamedTuple):
-    """One change as it is read. `actor` is who did it, `who` the party or the agreement, `number` how many songs."""
-
-    when: datetime
-    kind: str
-    actor: str | None
-    use: str
-    title: str | None
-    who: str
-    own: bool
-    number: int
+from artists import rights_changes
+from artists.rights_changes import RightsChange
+from catalog.models import Artist
+from rights.models import AgreementVersion, Claim, Grant, RosterEntry
 
 
 def list_changes(
-    artist: Artist, reader: Person, *, before: datetime | None = None, limit: int = SHOWN
+    artist: Artist, reader: Person, *, before: datetime | None = None, limit: int = rights_changes.SHOWN
 ) -> tuple[list[RightsChange], datetime | None]:
-    """The newest changes up to `before`, newest first, and the `before` of the next page; two queries.
-
-    A page ends between two moments, so that nothing is left out between it and the next.
-    """
-    until = {"when__lte": before or Now()}
-    sources = [
-        source.filter(**until).values_list(*_Row._fields).order_by("-when")[: limit + 1] for source in _sources(artist)
-    ]
-    found = sources[0].union(*sources[1:], all=True).order_by("-when", "kind", "title")[: limit + 1]
-    rows = [_Row(*values) for values in found]
-    next_before = None
-    if len(rows) > limit:
-        next_before = rows[limit].when
-        rows = [row for row in rows if row.when > next_before] or rows[:limit]
-    names = display_names({row.actor for row in rows if row.own and row.actor}) | {reader.actor: "You"}
-    return [DESCRIPTIONS[row.kind](row, names) for row in rows], next_before
+    """The newest changes up to `before`, newest first, and the `before` of the next page; two queries."""
+    return rights_changes.read_changes(_sources(artist), reader, before=before, limit=limit)
 
 
 def _sources(artist: Artist) -> Iterator[QuerySet[Any]]:
-    """Each kind of change, with the columns of a row."""
     for grants, own in _grants(artist):
-        one = {"title": F("recording__title"), "who": F("party__name"), "own": Value(own), "number": Value(1)}
-        yes, no = Value("on", CharField()), Value("off", CharField())
-        begun = Case(When(allows=True, then=yes), default=no)
-        yield grants.annotate(when=F("live_from"), kind=begun, actor=F("by"), **one)
-        ended = Case(When(allows=True, then=no), default=yes)
-        end = Least("ended_at", "live_until")
-        over = grants.exclude(ended_at=None, live_until=None).filter(~Exists(_taking_over()))
-        yield over.annotate(when=Greatest(end, "live_from"), kind=ended, actor=F("ended_by"), **one)
-    versions = AgreementVersion.objects.filter(parties__party__artist=artist, live_from__isnull=False)
-    named = Concat("agreement__number", Value(", version "), F("version"), output_field=CharField())
-    yield _one(versions, F("live_from"), "agreement_began", named)
-    yield _one(versions.exclude(ended_at=None, ends_at=None), Least("ended_at", "ends_at"), "agreement_ended", named)
-    entries = RosterEntry.objects.filter(artist=artist, accepted=True)
-    yield _one(entries, F("live_from"), "roster_began", F("label__name"))
-    yield _one(entries.exclude(live_until=None), F("live_until"), "roster_ended", F("label__name"))
-    works = RecordingWork.objects.filter(recording__artist=artist).values("work")
-    for column in ("confirmed_at", "disputed_at", "settled_at", "live_until"):
-        yield _shares(Claim.objects.filter(recording__artist=artist), "recording__title", column)
-        yield _shares(Claim.objects.filter(work__in=works), "work__title", column)
+        yield from rights_changes.of_switches(grants, Q(party__artist=artist), own=own)
+    yield from rights_changes.of_agreements(AgreementVersion.objects.filter(parties__party__artist=artist))
+    yield from rights_changes.of_roster(RosterEntry.objects.filter(artist=artist))
+    yield from rights_changes.of_shares(Claim.objects.all(), artist)
 
 
 def _grants(artist: Artist) -> Iterator[tuple[QuerySet[Grant], bool]]:
-    """The artist's own, those of others about the artist or a song, and those of its owners about all they own.
-
-    What an agreement said in which the artist takes part is left out: the agreement is a line of its own.
-    """
-    taking_part = AgreementParty.objects.filter(version=OuterRef("agreement_version"), party__artist=artist)
-    said = Grant.objects.filter(~Exists(taking_part))
+    """The artist's own, those of others about the artist or a song, and those of its owners about all they own."""
+    said = Grant.objects.all()
     others = said.exclude(party__artist=artist)
     owners = Claim.objects.filter(recording__artist=artist, live_until=None).values("party")
     yield said.filter(party__artist=artist), True
     yield others.filter(artist=artist), False
     yield others.filter(artist=None, recording__artist=artist), False
     yield others.filter(artist=None, recording=None, work=None, party__in=owners), False
-
-
-def _taking_over() -> QuerySet[Grant]:
-    """The grant of an agreement that replaced a yes when it began: the party switched nothing off."""
-    begun = (OuterRef("ended_at"), OuterRef("ended_at") + timedelta(seconds=1))  # two statements of one transaction
-    replacing = Grant.objects.filter(allows=True, agreement_version__isnull=False, live_from__range=begun)
-    return replacing.filter(party=OuterRef("party"), use=OuterRef("use")).exclude(pk=OuterRef("pk"))
-
-
-def _one(rows: QuerySet[Any], when: Any, kind: str, who: Any) -> QuerySet[Any]:
-    """Rows about no use and no song."""
-    nothing = {name: Value("", CharField()) for name in ("actor", "use", "title")}
-    one = {"when": when, "kind": Value(kind, CharField()), "who": who, "own": Value(value=False), "number": Value(1)}
-    named: QuerySet[Any] = rows.annotate(**one, **nothing)
-    return named
-
-
-def _shares(claims: QuerySet[Claim], title: str, column: str) -> QuerySet[Any]:
-    """One row for all shares of a party that changed at one moment, as by an import."""
-    rows = claims.exclude(**{column: None}).values(when=F(column), who=F("party__name"))
-    nothing = {name: Value("", CharField()) for name in ("actor", "use")}
-    kind = Value(f"share_{column}", CharField())
-    return rows.annotate(kind=kind, own=Value(value=False), number=Count("pk"), title=Min(title), **nothing)
-
-
-type Describe = Callable[[_Row, Mapping[str, str]], RightsChange]
-
-
-def _describe_switch(row: _Row, names: Mapping[str, str]) -> RightsChange:
-    actor = names.get(row.actor or "", "Somebody") if row.own else row.who
-    songs = row.title or "all songs"
-    if row.actor is None:  # its time was over
-        return RightsChange(row.when, actor, f"permitted {write_use(row.use)} up to then for", songs)
-    return RightsChange(row.when, actor, f"switched {write_use(row.use)} {row.kind} for", songs)
-
-
-def _describe_shares(words: str, after: str = "") -> Describe:
-    """`words` has {share}: "a share" of one song, or "shares" of several."""
-
-    def describe(row: _Row, names: Mapping[str, str]) -> RightsChange:
-        several = row.number > 1
-        songs = f"{row.number:,} songs and works" if several else row.title or ""
-        return RightsChange(row.when, row.who, words.format(share="shares" if several else "a share"), songs, after)
-
-    return describe
-
-
-DESCRIPTIONS: Mapping[str, Describe] = {
-    "on": _describe_switch,
-    "off": _describe_switch,
-    "agreement_began": lambda row, _: RightsChange(row.when, f"Agreement {row.who}", "began"),
-    "agreement_ended": lambda row, _: RightsChange(row.when, f"Agreement {row.who}", "ended"),
-    "roster_began": lambda row, _: RightsChange(row.when, row.who, "has the artist on its roster"),
-    "roster_ended": lambda row, _: RightsChange(row.when, row.who, "no longer has the artist on its roster"),
-    "share_confirmed_at": _describe_shares("confirmed {share} of"),
-    "share_disputed_at": _describe_shares("has {share} of", ", which is disputed"),
-    "share_settled_at": _describe_shares("has {share} of", ": our staff settled the dispute"),
-    "share_live_until": _describe_shares("no longer has {share} of"),
-}
-"""How each kind of change reads."""

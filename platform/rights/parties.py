@@ -149,8 +149,9 @@ def require_signer(party: Party, *, by: Person, fresh: bool, what: str) -> None:
 
 
 def acts_for(parties: Iterable[Party | int]) -> Q:
-    """The condition on members: their team is that of one of these parties, or of whoever represents it."""
-    return Q(team__artist__party__in=parties) | Q(team__party__in=parties) | Q(team__party__represents__in=parties)
+    """The condition on members: their team is that of one of these, or of the verified party that represents it."""
+    deputy = Q(team__party__represents__in=parties, team__party__verified_at__isnull=False)
+    return Q(team__artist__party__in=parties) | Q(team__party__in=parties) | deputy
 
 
 def _has_role(party: Party, person: Person, roles: Collection[Role]) -> bool:

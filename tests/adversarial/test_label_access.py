@@ -6,9 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.exceptions import NotAllowed
 from artists.label.views.roster import TOO_LATE
-from rights import parties
-from rights.models import Party
+from live.models import Notice
+from rights import grants, notices, parties
+from rights.grants import Songs
+from rights.models import Party, Use
 from tests import factories
 from tests.adversarial.addresses import LABEL_PAGES
 from tests.adversarial.label_scene import Scene, create_scene, member, strangers
@@ -110,6 +113,29 @@ def test_who_represents_a_rightsholder_comes_in_too(scene: Scene) -> None:
 
     assert client.get(f"/label/{writer.pk}/").status_code == 200
     assert "Ida Koro" in client.get("/label/").content.decode()
+
+
+def test_who_represents_a_rightsholder_is_out_once_it_is_not_verified_any_more(scene: Scene) -> None:
+    deputy, staff = owners.create_party(name="Deputy"), factories.get_staff()
+    signer = owners.get_signer(deputy)
+    parties.represent(scene.party, deputy, mandate="Contract 7", by=staff)
+    client = factories.fresh_client(signer)
+    assert client.get(f"/label/{scene.party.pk}/").status_code == 200
+    Party.objects.filter(pk=deputy.pk).update(verified_at=None, verified_by=None)
+    before = scene.state()
+
+    pages = {getattr(client, method)(path, **data(method)).status_code for _, path, method in scene.requests()}
+    api = {getattr(client, method)(path).status_code for _, path, method in scene.requests(api=True)}
+
+    assert (pages, api) == ({404}, {404})
+    assert "Harbor Lane" not in client.get("/label/").content.decode()
+    with pytest.raises(NotAllowed, match="Only whoever signs for Harbor Lane"):
+        grants.permit(scene.party, Use.REMIX, Songs(), by=signer, fresh=True)
+    with pytest.raises(NotAllowed, match="Only whoever signs for Harbor Lane"):
+        grants.refuse(scene.party, Use.REMIX, Songs(), by=signer)
+    notices.post_about_roster("roster.ended", scene.entry)
+    assert not Notice.objects.filter(person=signer, kind="roster.ended").exists()
+    assert scene.state() == before
 
 
 def test_who_only_acts_for_a_rightsholder_does_not_see_or_change_its_team(scene: Scene) -> None:

@@ -129,7 +129,7 @@ def test_both_sides_are_told_of_a_dispute_and_of_its_settlement(
     assert ["A contract of 2024 says so." in mail.body for mail in mailoutbox] == [False, False, True, True]
     assert both <= told("claim.disputed")
     assert both <= told("claim.settled")
-    assert ["1 share of yours is disputed" in page for page in on_page] == [True, True]
+    assert ["1 disputed share" in page for page in on_page] == [True, True]
 
 
 def test_the_holder_of_an_isrc_is_told_of_the_dispute_about_it(

@@ -65,6 +65,7 @@ PAGE_URLS = {
     "labels": PageURL("/label/", "staff"),
     "label-roster": PageURL("/label/{party}/", "signatory"),
     "label-switches": PageURL("/label/{party}/artists/{artist}", "signatory"),
+    "label-history": PageURL("/label/{party}/artists/{artist}/history", "signatory"),
     "label-team": PageURL("/label/{party}/team", "signatory"),
     "label-claims": PageURL("/label/{party}/claims", "signatory"),
     "label-approvals": PageURL("/label/{party}/approvals", "signatory"),
@@ -95,7 +96,7 @@ NOT_PAGES = {
     "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit", "api-draft-decline", "api-draft-undo",
     "api-recording-owners", "api-recording-works", "api-recording-shares", "api-recording-share",
     "api-label-roster", "api-label-roster-end", "api-label-team", "api-label-switches",
-    "api-label-switch-songs", "api-label-claims",
+    "api-label-switch-songs", "api-label-history", "api-label-claims",
     "api-label-approvals", "api-label-approval",
     "api-label-claim", "api-label-imports", "api-label-import", "api-label-import-start", "api-label-import-lines",
     # forms, which redirect to a page

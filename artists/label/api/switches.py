@@ -1,10 +1,10 @@
-"""A rightsholder's switches for the songs of one artist, over the API."""
+"""A rightsholder's switches for the songs of one artist, and what changed, over the API."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,15 +14,18 @@ from accounts.requests import get_person
 from artists.label import switches
 from artists.label.access import get_artist_or_404
 from artists.label.api.access import LabelView
+from artists.label.rights_changes import list_changes
 from artists.label.roster import claimed_recordings
+from artists.rights_changes import RightsChange
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.grants import Songs
 from rights.models import AfterEnd
-from web.pagination import NewestPagination
+from web.pagination import Cursor, NewestPagination
 from web.serializers import IdField, StrictSerializer
 
 USE_CHOICES = [(use.value, use.label) for use in switches.USES]
+HISTORY_PAGE_SIZE = 100
 
 
 class LabelSwitchSerializer(serializers.Serializer[Any]):
@@ -46,6 +49,17 @@ class LabelPressSerializer(StrictSerializer):
     after_end = serializers.ChoiceField(
         choices=AfterEnd.choices, required=False, help_text="what fans keep when it ends"
     )
+
+
+class RightsChangeSerializer(serializers.Serializer[RightsChange]):
+    at = serializers.DateTimeField()
+    who = serializers.CharField(source="actor")
+    change = serializers.CharField(source="sentence", help_text="what they did, without their name")
+
+
+class RightsHistorySerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True, help_text="the address of older changes")
+    results = RightsChangeSerializer(many=True)
 
 
 class LabelSwitchesView(LabelView):
@@ -104,3 +118,21 @@ class LabelSongSwitchesView(LabelView, generics.ListAPIView[Recording]):
         page = self.paginate_queryset(self.get_queryset())
         channels = switches.list_channels(self.label.party, artist, page or [])
         return self.get_paginated_response(LabelChannelSerializer(channels, many=True).data)
+
+
+class LabelHistoryView(LabelView):
+    @extend_schema(parameters=[OpenApiParameter("before", description="of `next`")], responses=RightsHistorySerializer)
+    def get(self, request: Request, party: int, slug: str) -> Response:
+        """List what changed between the rightsholder and the artist, newest first.
+
+        Its switches and who pressed them, agreements, the roster and its shares.
+        """
+        artist = get_artist_or_404(self.label, slug)
+        text = request.query_params.get("before", "")
+        before = Cursor.parse(text).time if text else None
+        changes, older = list_changes(
+            self.label.party, artist, get_person(request), before=before, limit=HISTORY_PAGE_SIZE
+        )
+        address = f"{request.path}?before={Cursor(older, '0')}" if older else None  # the time alone counts
+        page = {"next": address and request.build_absolute_uri(address), "results": changes}
+        return Response(RightsHistorySerializer(page).data)

@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{LABEL}/approvals/<int:pk>", approvals.ApprovalView.as_view(), name="api-label-approval"),
     path(f"{ARTIST}/switches", switches.LabelSwitchesView.as_view(), name="api-label-switches"),
     path(f"{ARTIST}/switches/songs", switches.LabelSongSwitchesView.as_view(), name="api-label-switch-songs"),
+    path(f"{ARTIST}/history", switches.LabelHistoryView.as_view(), name="api-label-history"),
     path(f"{LABEL}/agreements", agreements.AgreementsView.as_view(), name="api-label-agreements"),
     path(f"{LABEL}/agreements/dry-run", agreements.AgreementDryRunView.as_view(), name="api-label-agreement-dry-run"),
     path(AGREEMENT, agreements.AgreementView.as_view(), name="api-label-agreement"),

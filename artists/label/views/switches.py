@@ -1,4 +1,4 @@
-"""The switches of a rightsholder for one artist: one for each use, of all songs and of each song."""
+"""The switches of a rightsholder for one artist: one for each use, of all songs and of each song, and their history."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -6,21 +6,24 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from accounts import reauthentication
 from accounts.exceptions import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from artists.label import switches
 from artists.label.access import Label, get_artist_or_404, label_member_required
+from artists.label.rights_changes import list_changes
 from artists.label.roster import claimed_recordings
 from artists.switch_press import Press, preview, read_after_end, read_press
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.grants import Songs
 from rights.models import AfterEnd
-from web.pagination import Page, cursor_or_start, paginate
+from web.pagination import Cursor, InvalidCursor, Page, cursor_or_start, paginate
 
 PAGE_SIZE = 20
+HISTORY_PAGE_SIZE = 40
 
 
 @label_member_required
@@ -39,6 +42,21 @@ def manage_switches(request: AuthenticatedHttpRequest, label: Label, slug: str) 
         return _render_switches(request, label, artist, press, problem=str(error), status=409)
     messages.success(request, press.describe(f"all songs of {artist.name}"))
     return redirect(label.url("label-switches", slug=slug) + _list_query(request.POST))
+
+
+@require_safe
+@label_member_required
+def show_history(request: AuthenticatedHttpRequest, label: Label, slug: str) -> HttpResponse:
+    """List what changed between the rightsholder and the artist. `before` is a cursor with the time of a change."""
+    artist = get_artist_or_404(label, slug)
+    try:
+        before = Cursor.parse(request.GET.get("before", "")).time
+    except InvalidCursor:
+        before = None
+    changes, older = list_changes(label.party, artist, request.user, before=before, limit=HISTORY_PAGE_SIZE)
+    older_url = f"?before={Cursor(older, '0')}" if older else ""  # the time alone counts
+    context: dict[str, Any] = {"changes": changes, "older": older_url, "is_later_page": before is not None}
+    return label.render(request, "label/history.html", artist=artist, **context)
 
 
 def _press_switch(request: AuthenticatedHttpRequest, label: Label, artist: Artist, press: Press) -> None:
@@ -63,6 +81,7 @@ def _render_switches(
 ) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     page = _list_songs(label, artist, data.get("before", ""))
+    changes, older_changes = list_changes(label.party, artist, request.user)
     return label.render(
         request,
         "label/switches.html",
@@ -72,6 +91,8 @@ def _render_switches(
         channels=switches.list_channels(label.party, artist, page.items),
         before=data.get("before", ""),
         more=f"?before={page.older}" if page.older else "",
+        changes=changes,
+        older_url=label.url("label-history", slug=artist.slug) if older_changes else "",
         problem=problem,
         **(_preview(label, artist, press, data) if press else {}),
     )

@@ -78,7 +78,7 @@ def _render_switches(
         song_count=studio.artist.recordings.count(),
         waits=switches.list_waits(channels),
         changes=changes,
-        has_older_changes=older_changes is not None,
+        older_url=f"{studio.url('history')}?about=rights" if older_changes else "",
         explanations=[(Use(use).label, EXPLANATIONS[use], use in switches.OFFERED_USES) for use in SWITCHED_USES],
         query=_query(data),
         before=data.get("before", ""),

@@ -72,9 +72,10 @@ class Party(models.Model):
 
     @property
     def acting_team_ids(self) -> list[int]:
-        """The ids of the teams that act for a rightsholder: its own, and that of the party that represents it."""
+        """The ids of the teams that act for a rightsholder: its own, and that of a verified one that represents it."""
         deputy = self.represented_by
-        return [team for team in (self.team_id, deputy and deputy.team_id) if team]
+        acting = [self, deputy] if deputy and deputy.verified_at else [self]
+        return [party.team_id for party in acting if party.team_id]
 
 
 class IsrcPrefix(models.Model):

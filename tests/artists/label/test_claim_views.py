@@ -101,6 +101,8 @@ def test_the_holder_of_an_isrc_sees_the_dispute_about_it(artist: Artist, label: 
     for party in (label, rival):
         page = visible_text(signed_in_client(owners.get_signer(party)).get(f"/label/{party.pk}/claims"))
         assert f"{said} {label.name} ." in page
+        entrance = visible_text(signed_in_client(owners.get_signer(party)).get(f"/label/{party.pk}/"))
+        assert "1 disputed share our staff settle it" in entrance
     assert f"registered for {label.name}" in visible_text(
         factories.fresh_client(factories.get_staff()).get("/desk/claims")
     )
