@@ -32,10 +32,11 @@ def missing_keys_sql(draft: str) -> str:
 
 def waits_for_sql(draft: str) -> str:
     """The names of those parties, for a draft that the artist's team approved; of others an empty array."""
-    return f"CASE WHEN {draft}.state = 'awaiting' THEN {_missing_names_sql(draft)} ELSE ARRAY[]::text[] END"
+    return f"CASE WHEN {draft}.state = 'awaiting' THEN {missing_names_sql(draft)} ELSE ARRAY[]::text[] END"
 
 
-def _missing_names_sql(draft: str) -> str:
+def missing_names_sql(draft: str) -> str:
+    """Their names as an array."""
     return f"""ARRAY(
         SELECT name FROM rights_party WHERE id IN ({missing_keys_sql(draft)}) ORDER BY name, id
     )::text[]"""  # noqa: S608
@@ -48,7 +49,7 @@ def find_lacking(drafts: Collection[Draft]) -> dict[int, str]:
         return {}
     rows = Draft.objects.filter(pk__in=shared).values_list(
         "pk",
-        RawSQL(_missing_names_sql("artists_draft"), [], ArrayField(TextField())),  # noqa: S611
+        RawSQL(missing_names_sql("artists_draft"), [], ArrayField(TextField())),  # noqa: S611
         RawSQL(HAS_PLACES_SQL, [], BooleanField()),  # noqa: S611
     )
     lacking = {pk: REASON_NO_PLACE for pk, _, has_places in rows if not has_places}

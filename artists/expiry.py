@@ -1,10 +1,13 @@
 """Expire the drafts that nobody decided before their deadline."""
 
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import Case, TextField, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat, Left, Now
 
+from artists import eligibility
 from artists.models import Draft
-from artists.notifications import draft_notices
+from artists.notifications import KEY_CLOSED, draft_notices, key_notices
 from audit import trail
 from audit.actors import SystemActor
 from live import notices
@@ -15,6 +18,13 @@ ACTOR = SystemActor.EXPIRY
 UNDECIDED = (Draft.State.PENDING, Draft.State.AWAITING)
 """The team has not decided, or a rightsholder that holds a key has not."""
 REASON_EXPIRED = "expired: nobody decided in time"
+NO_KEY = Concat(
+    Value("expired: "),
+    RawSQL(f"array_to_string({eligibility.missing_names_sql('artists_draft')}, ', ')", [], TextField()),  # noqa: S611
+    Value(" did not decide in time"),
+)
+"""The reason where the artist's team had approved it."""
+REASON = Case(When(state=Draft.State.AWAITING, then=Left(NO_KEY, 300)), default=Value(REASON_EXPIRED))
 
 
 def expire_next() -> bool:
@@ -25,9 +35,9 @@ def expire_next() -> bool:
         if not drafts:
             return False
         ids = [draft.pk for draft in drafts]
-        Draft.objects.filter(pk__in=ids).update(state=Draft.State.EXPIRED, reason=REASON_EXPIRED)
+        Draft.objects.filter(pk__in=ids).update(state=Draft.State.EXPIRED, reason=REASON)
         trail.record_all(trail.new_entry("draft.expired", by=ACTOR, subject=f"draft:{pk}") for pk in ids)
-        notices.post(draft_notices("draft.decided", drafts))
+        notices.post(draft_notices("draft.decided", drafts) + key_notices(KEY_CLOSED, drafts))
     return True
 
 

@@ -4,17 +4,43 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
+
 from accounts.models import Member
+from artists import eligibility
 from artists.models import Draft, Program
 from catalog.models import Artist
 from events import cloudevents, outbox, topics
 from live.notices import NewNotice
+from rights import parties
+from rights.models import Use
+
+KEY_ASKED, KEY_CLOSED = "key.asked", "key.closed"
 
 
 def draft_notices(kind: str, drafts: Sequence[Draft]) -> list[NewNotice]:
     """A notice about each draft for every member of its artist's team, in one query."""
     members = _team_member_ids({draft.artist_id for draft in drafts})
     return [NewNotice(person, kind, f"draft:{draft.pk}") for draft in drafts for person in members[draft.artist_id]]
+
+
+def key_notices(kind: str, drafts: Sequence[Draft], *, also: Iterable[int] = ()) -> list[NewNotice]:
+    """A notice about each draft for everybody who acts for a rightsholder whose key is missing, or is one of `also`.
+
+    KEY_ASKED: it waits for them now; KEY_CLOSED: not any more, or for fewer. What the artist's team has not approved
+    waits for no key. Messages never do, and need no query.
+    """
+    shared = [draft.pk for draft in drafts if draft.use != Use.PERSONAL_MESSAGE and draft.decision_id]
+    if not shared:
+        return []
+    missing = f"ARRAY({eligibility.missing_keys_sql('artists_draft')})"
+    column = RawSQL(missing, [], ArrayField(BigIntegerField()))  # noqa: S611 - our own constant
+    asked = {pk: {*holders, *also} for pk, holders in Draft.objects.filter(pk__in=shared).values_list("pk", column)}
+    acting = parties.list_acting(set().union(*asked.values()))
+    told = {(pk, person): None for pk in shared for party in sorted(asked[pk]) for person in acting[party]}
+    return [NewNotice(person, kind, f"draft:{pk}") for pk, person in told]
 
 
 def program_notices(kind: str, programs: Sequence[Program]) -> list[NewNotice]:

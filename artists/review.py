@@ -24,7 +24,7 @@ from artists.exceptions import (
     Uncleared,
 )
 from artists.models import Draft, Program
-from artists.notifications import draft_notices, publish_draft_events
+from artists.notifications import KEY_ASKED, KEY_CLOSED, draft_notices, key_notices, publish_draft_events
 from audit import trail
 from fans import mutes
 from live import notices
@@ -99,7 +99,7 @@ def undo(draft_id: int, *, by: Person) -> Draft:
             raise TooLate(UNDOABLE_STATES[draft.state])
         facts = {"decision": draft.decision_id} if draft.decision_id else {"was": draft.state}
         trail.record("draft.undone", by=by.actor, subject=f"draft:{draft.pk}", **facts)
-        notices.post(draft_notices("draft.pending", [draft]))
+        notices.post(draft_notices("draft.pending", [draft]) + key_notices(KEY_CLOSED, [draft]))
         wake.notify(expiry.CHANNEL)
     return get_draft(draft_id, by=by)
 
@@ -212,7 +212,8 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
     )
     facts = {"revision": draft.revision, "decision": decision.pk, "clearance": granted.id, "mark": draft.mark}
     trail.record("draft.approved", by=by.actor, subject=f"draft:{draft.pk}", role=role, **facts)
-    notices.post(draft_notices("draft.decided", [draft]))
+    asked = key_notices(KEY_ASKED, [draft]) if waits_for else []
+    notices.post(draft_notices("draft.decided", [draft]) + asked)
     if waits_for:
         wake.notify(expiry.CHANNEL)
     else:

@@ -1,13 +1,14 @@
-"""Mail to those who can answer: an artist is asked, a claim waits, terms are proposed or end. No fan is named.
+"""Mail to those who can answer: an artist is asked, a claim or drafts wait, terms are proposed or end. No fan is named.
 
 Plain text, to confirmed addresses alone, after the commit. A mail that fails is logged: the page says the same.
 At most one mail of a kind about the same party, artist, roster entry or version goes out within the hour, so that a
-hundred songs are not a hundred mails.
+hundred songs are not a hundred mails; `approval_mail` sends its own once a day.
 """
 
 import logging
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -32,14 +33,14 @@ def mail_proposal(entry: RosterEntry) -> None:
     """Tell the artist's side that a rightsholder asks."""
     path = reverse("studio-labels", args=[entry.artist.slug])
     teams = Q(team__artist=entry.artist_id)
-    _mail("proposal", f"artist:{entry.artist_id}", teams, path, label=entry.label.name, whose=entry.artist.name)
+    mail("proposal", f"artist:{entry.artist_id}", teams, path, label=entry.label.name, whose=entry.artist.name)
 
 
 def mail_answer(entry: RosterEntry) -> None:
     """Tell the rightsholder what the artist's side answered."""
     path = reverse("label-roster", args=[entry.label_id])
-    names = {"artist": entry.artist.name, "whose": entry.label.name}
-    _mail("answer", f"roster:{entry.pk}", acts_for([entry.label_id]), path, accepted=entry.accepted, **names)
+    names: dict[str, Any] = {"artist": entry.artist.name, "whose": entry.label.name}
+    mail("answer", f"roster:{entry.pk}", acts_for([entry.label_id]), path, accepted=entry.accepted, **names)
 
 
 def mail_claim(claim: Claim) -> None:
@@ -67,9 +68,9 @@ def mail_agreement(kind: str, version: AgreementVersion, own: Party) -> None:
     others = Party.objects.filter(pk__in=version.parties.values("party")).exclude(pk=own.pk)
     for party in others.select_related("artist").order_by("pk"):
         page, key = ("studio-agreement", party.artist.slug) if party.artist else ("label-agreement", party.pk)
-        names = {"whose": party.name, "label": own.name, "title": version.agreement.title}
+        names: dict[str, Any] = {"whose": party.name, "label": own.name, "title": version.agreement.title}
         about = f"version:{version.pk}:{party.pk}"
-        _mail(f"agreement {kind}", about, acts_for([party]), reverse(page, args=[key, version.pk]), **names)
+        mail(f"agreement {kind}", about, acts_for([party]), reverse(page, args=[key, version.pk]), **names)
 
 
 def _parties_of(claim: Claim) -> Iterable[Party]:
@@ -80,22 +81,31 @@ def _mail_party(kind: str, party: Party, claim: Claim, note: str = "") -> None:
     owned = claim.recording or claim.work
     assert owned
     page, key = ("songs", party.artist.slug) if party.artist else ("label-claims", party.pk)
-    names = {"whose": party.name, "title": owned.title, "note": note}
-    _mail(kind, f"party:{party.pk}", acts_for([party]), reverse(page, args=[key]), **names)
+    names: dict[str, Any] = {"whose": party.name, "title": owned.title, "note": note}
+    mail(kind, f"party:{party.pk}", acts_for([party]), reverse(page, args=[key]), **names)
 
 
-def _mail(kind: str, about: str, teams: Q, path: str, **names: object) -> None:
-    """Write to those of these teams who may answer, after the commit."""
+def mail(kind: str, about: str, teams: Q, path: str, *, every: int = EVERY_SECONDS, **names: Any) -> None:
+    """Write to those of these teams who may answer, after the commit; once in `every` seconds."""
     people = Person.objects.filter(
         pk__in=Member.objects.filter(teams, role__in=MANAGING_ROLES).values("person"), is_active=True
     ).filter(emailaddress__verified=True, emailaddress__primary=True)
     addresses = sorted(people.values_list("emailaddress__email", flat=True))
     context = {**names, "kind": kind, "link": site_link(path)}
-    transaction.on_commit(partial(_send, kind, about, addresses, context), robust=True)
+    transaction.on_commit(partial(_send, kind, about, addresses, context, every), robust=True)
 
 
-def _send(kind: str, about: str, addresses: list[str], context: dict[str, object]) -> None:
-    if not addresses or not rate_limits.hit(f"rights-mail:{kind}:{about}", 1, EVERY_SECONDS).allowed:
+def was_sent(kind: str, about: str) -> bool:
+    """Whether such a mail went out so lately that another one would not."""
+    return rate_limits.count(_limit_key(kind, about)) > 0
+
+
+def _limit_key(kind: str, about: str) -> str:
+    return f"rights-mail:{kind}:{about}"
+
+
+def _send(kind: str, about: str, addresses: list[str], context: dict[str, object], every: int) -> None:
+    if not addresses or not rate_limits.hit(_limit_key(kind, about), 1, every).allowed:
         return
     subject, body = render_mail(MAIL_TEMPLATE, context)
     try:

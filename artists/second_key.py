@@ -9,12 +9,12 @@ from accounts.models import Person
 from artists import delivery, drafts, eligibility, programs
 from artists.exceptions import DraftNotFound, Stale, Uncleared
 from artists.models import Draft
-from artists.notifications import draft_notices, publish_draft_events
+from artists.notifications import KEY_CLOSED, draft_notices, key_notices, publish_draft_events
 from fans import opt_ins
 from fans.consent_texts import Flow
 from live import notices
 from rights import second_key
-from rights.models import Party, PartyDecision, Use
+from rights.models import ClearanceKeyHolder, Party, PartyDecision, Use
 from rights.second_key import Content
 from worker import wake
 
@@ -46,6 +46,13 @@ def list_awaiting(party: Party) -> QuerySet[Draft]:
     return eligibility.annotate_waits_for(awaiting).order_by("deadline", "pk")
 
 
+def list_asked() -> QuerySet[Party]:
+    """The parties that hold a key of a draft which awaits one. Some may have said yes: see `list_awaiting`."""
+    awaiting = Draft.objects.filter(state=Draft.State.AWAITING, deadline__gt=Now()).exclude(use=Use.PERSONAL_MESSAGE)
+    held = ClearanceKeyHolder.objects.filter(clearance__in=awaiting.values("clearance"))
+    return Party.objects.filter(pk__in=held.values("holder__party")).order_by("pk")
+
+
 def list_undecided(party: Party) -> QuerySet[Draft]:
     """The drafts that come to this party once the artist's team has approved them."""
     return _needing(party).filter(state=Draft.State.PENDING, deadline__gt=Now())
@@ -63,7 +70,7 @@ def approve(draft_id: int, party: Party, *, by: Person, revision: int | None = N
         second_key.decide(party, content, approves=True, by=by, fresh=fresh)
         if not second_key.find_missing(content):
             _start_undo_time(draft)
-        notices.post(draft_notices("draft.decided", [draft]))
+        notices.post(draft_notices("draft.decided", [draft]) + key_notices(KEY_CLOSED, [draft], also=[party.pk]))
     draft.refresh_from_db()
     return draft
 
@@ -90,7 +97,7 @@ def decline(draft_id: int, party: Party, *, by: Person, reason: str = "", revisi
             deliver_after=None,
         )
         publish_draft_events("declined", [(draft, str(draft.pk))])
-        notices.post(draft_notices("draft.decided", [draft]))
+        notices.post(draft_notices("draft.decided", [draft]) + key_notices(KEY_CLOSED, [draft], also=[party.pk]))
     draft.refresh_from_db()
     return draft
 

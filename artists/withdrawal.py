@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from artists import eligibility, expiry
 from artists.models import Draft
-from artists.notifications import draft_notices
+from artists.notifications import KEY_CLOSED, draft_notices, key_notices
 from audit import trail
 from audit.actors import SystemActor
 from fans import mutes, opt_ins
@@ -36,7 +36,7 @@ def withdraw_next() -> bool:
             trail.new_entry("draft.withdrawn", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
             for draft in drafts
         )
-        notices.post(draft_notices("draft.decided", drafts))
+        notices.post(draft_notices("draft.decided", drafts) + key_notices(KEY_CLOSED, drafts))
     return True
 
 

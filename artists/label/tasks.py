@@ -6,8 +6,12 @@ from artists.studio.overview import Task
 
 
 def list_tasks(label: Label) -> list[Task]:
-    """Claims that wait and open disputes: one query besides the count that the navigation shows."""
+    """Drafts, agreements and claims that wait, and disputes: one query besides the counts that the navigation shows."""
     tasks, url = [], label.url("label-claims")
+    if drafts := label.waiting_approvals:
+        title = f"{drafts} draft{'s' * (drafts > 1)} wait{'s' * (drafts == 1)} for your yes"
+        hint = "approve or decline" if label.may_sign else "whoever signs decides"
+        tasks.append(Task(title, hint, label.url("label-approvals")))
     if proposed := label.waiting_agreements:
         title = f"{proposed} agreement{'s' * (proposed > 1)} wait{'s' * (proposed == 1)} for your yes"
         tasks.append(Task(title, "read and answer", label.url("label-agreements")))

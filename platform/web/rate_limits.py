@@ -2,7 +2,7 @@
 
 The callers set the numbers: `LISTENS_RATE_*`, `API_REQUESTS_PER_MINUTE` and `OPERATOR_REVEALS_PER_HOUR` in the
 settings, constants in `accounts/wrong_passwords.py`, `listens/player_api.py`,
-`artists/invitation_mail.py`, `artists/rights_mail.py` and `artists/label/views/export.py`.
+`artists/invitation_mail.py`, `artists/rights_mail.py`, `artists/approval_mail.py` and `artists/label/views/export.py`.
 """
 
 import hashlib

@@ -180,7 +180,8 @@ def test_what_awaits_a_key_expires_and_ends_with_the_opt_in(draft: Draft, song: 
 
     draft.refresh_from_db()
     other.refresh_from_db()
-    assert (draft.state, draft.reason) == (Draft.State.EXPIRED, expiry.REASON_EXPIRED)
+    missing = "expired: Harbor Lane, Kestrel Row did not decide in time"
+    assert (draft.state, draft.reason) == (Draft.State.EXPIRED, missing)
     assert (other.state, other.reason) == (Draft.State.WITHDRAWN, withdrawal.REASON_OPTED_OUT)
 
 

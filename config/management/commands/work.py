@@ -1,4 +1,4 @@
-"""Run background jobs: drafts, delivery, expiry, withdrawal, reports, imports, the ledger's chain, and housekeeping."""
+"""Run background jobs: drafts, delivery, expiry, withdrawal, mail, reports, imports, the ledger, housekeeping."""
 
 import threading
 from argparse import ArgumentParser
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from artists import delivery, drafts, expiry, look_back, moderation, moments, withdrawal
+from artists import approval_mail, delivery, drafts, expiry, look_back, moderation, moments, withdrawal
 from config import housekeeping
 from config.management.base import ProcessCommand
 from config.processes import StopWait
@@ -41,6 +41,7 @@ JOBS = {
     "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.seconds_until_due),
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
+    "approval_mail": Job(approval_mail.mail_if_due),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "imports": Job(imports.work_next, uploads.CHANNEL),
     "ledger": Job(chain.extend_next),
