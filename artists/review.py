@@ -212,8 +212,7 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
     )
     facts = {"revision": draft.revision, "decision": decision.pk, "clearance": granted.id, "mark": draft.mark}
     trail.record("draft.approved", by=by.actor, subject=f"draft:{draft.pk}", role=role, **facts)
-    asked = key_notices(KEY_ASKED, [draft]) if waits_for else []
-    notices.post(draft_notices("draft.decided", [draft]) + asked)
+    notices.post(draft_notices("draft.decided", [draft]) + key_notices(KEY_ASKED, [draft]))
     if waits_for:
         wake.notify(expiry.CHANNEL)
     else:
