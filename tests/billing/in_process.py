@@ -1,0 +1,51 @@
+"""Stripe's SDK over a FakeStripe in this process: no socket, and each answer is compared with the official schema."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import stripe
+
+from billing.simulated.objects import Object
+from billing.simulated.server import ConnectionLost, FakeStripe
+
+KEY = "sk_test_simulated"
+
+
+class InProcessClient(stripe.HTTPClient):
+    """Hands requests of the SDK to a FakeStripe. It never sleeps between retries."""
+
+    name = "in-process"
+
+    def __init__(self, fake: FakeStripe) -> None:
+        super().__init__()
+        self.fake = fake
+        self.requests: list[tuple[str, str, str]] = []
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_: Any
+    ) -> tuple[str, int, Mapping[str, str]]:
+        body = post_data or ""
+        self.requests.append((method.upper(), url, body))
+        try:
+            answer = self.fake.handle(method.upper(), url, headers or {}, body)
+        except ConnectionLost as lost:
+            raise stripe.APIConnectionError(f"Connection lost: {lost}", should_retry=True) from None
+        return answer.text(), answer.status, {name.lower(): value for name, value in answer.headers.items()}
+
+    def close(self) -> None:
+        pass
+
+    def _sleep_time_seconds(self, num_retries: int) -> float:
+        return 0
+
+
+def sdk(fake: FakeStripe, *, retries: int = 2) -> stripe.StripeClient:
+    """Stripe's own client, talking to this FakeStripe."""
+    return stripe.StripeClient(
+        KEY, stripe_version="2026-10-28.endive", max_network_retries=retries, http_client=InProcessClient(fake)
+    )
+
+
+def get(fake: FakeStripe, path: str) -> Object:
+    """What FakeStripe answers to a GET, as it stands in the body."""
+    return fake.handle("GET", path, {"Authorization": f"Bearer {KEY}"}).body
