@@ -55,6 +55,8 @@ def create_session(sim: Simulation, params: Parameters) -> Object:
 def expiry(sim: Simulation, params: Parameters) -> int:
     """When a session expires: between 30 minutes and 24 hours from now. A few seconds may be lost on the way."""
     at = integer(params, "expires_at", sim.now() + MAX_SECONDS)
+    if at < sim.now() + MIN_SECONDS - 60:
+        at += sim.clock["offset"]  # the client's clock was not advanced with ours
     if not MIN_SECONDS - 60 <= at - sim.now() <= MAX_SECONDS:
         message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now."
         raise Refused(message, param="expires_at")

@@ -32,7 +32,7 @@ from billing.simulated.expansion import expand
 from billing.simulated.objects import API_VERSION, Object
 from billing.simulated.parameters import Parameters, decode_form
 from billing.simulated.routes import find_route
-from billing.simulated.simulation import Simulation
+from billing.simulated.simulation import EPOCH, Simulation
 from billing.simulated.store import Store
 
 KEY_PREFIX = "sk_test_"
@@ -63,10 +63,11 @@ class FakeStripe:
         secret_key: str = "",
         seed: int | None = 0,
         wall_clock: Callable[[], float] | None = None,
+        start: int = EPOCH,
         base_url: str = "http://127.0.0.1:8012",
         after_change: Callable[[], None] = lambda: None,
     ) -> None:
-        self.simulation = Simulation(store, seed=seed, wall_clock=wall_clock, base_url=base_url)
+        self.simulation = Simulation(store, seed=seed, wall_clock=wall_clock, start=start, base_url=base_url)
         self.secret_key = secret_key  # the only one that is accepted; without it, every test key is
         self.after_change = after_change
 

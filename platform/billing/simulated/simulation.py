@@ -27,13 +27,14 @@ class Simulation:
         *,
         seed: int | None = 0,
         wall_clock: Callable[[], float] | None = None,
+        start: int = EPOCH,
         base_url: str = "http://127.0.0.1:8012",
     ) -> None:
         self.store = store or Store()
         self.random = random.Random(seed)  # noqa: S311 - ids and faults of a simulation are no secrets
         self.wall_clock = wall_clock
         self.base_url = base_url  # where the hosted pages are
-        self.clock = self.own("_clock", {"at": EPOCH, "offset": 0})
+        self.clock = self.own("_clock", {"at": start, "offset": 0})
         self.knobs = self.own("_knobs", {})
         self.counter = self.own("_counter", {"last": 0})
         self.request: Object = {"id": None, "idempotency_key": None}  # the one that is answered, for its events
