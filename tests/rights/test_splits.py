@@ -1,11 +1,10 @@
-"""Money is split exactly, fairly and the same every time."""
+"""A sale is split among the parties of its recordings and works, and what is missing is named."""
 
 from collections import Counter
-from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rights.shares import WHOLE, Role
@@ -14,189 +13,20 @@ from rights.splits import (
     InvalidSplit,
     MissingShares,
     RecordingShares,
-    RefundTooLarge,
     ShareKey,
     WorkShares,
-    allocate,
-    refund,
     resolve,
     split,
 )
-
-PLATFORM = "Fanfare"
-SCHEME = {
-    Role.PLATFORM: 2000,
-    Role.RECORDING_OWNER: 4000,
-    Role.FEATURED_ARTIST: 2000,
-    Role.PUBLISHER: 1200,
-    Role.WRITER: 800,
-}
-
-AMOUNTS = st.integers(-(10**9), 10**9)
-TRANSACTIONS = st.sampled_from(["", "sale:1", "sale:2"])
-NAMES = st.sampled_from("abcdefgh")
-WEIGHTS = st.dictionaries(NAMES, st.integers(0, WHOLE), min_size=1).filter(lambda weights: any(weights.values()))
-
-
-@st.composite
-def inside_shares(draw: st.DrawFn) -> dict[str, int]:
-    """One to four parties whose shares add up to 10,000."""
-    parties = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
-    cuts = sorted(draw(st.lists(st.integers(0, WHOLE), min_size=len(parties) - 1, max_size=len(parties) - 1)))
-    bounds = [0, *cuts, WHOLE]
-    return {party: bounds[n + 1] - bounds[n] for n, party in enumerate(parties)}
-
-
-def shares_of(*roles: Role) -> st.SearchStrategy[dict[Role, dict[str, int]]]:
-    return st.fixed_dictionaries({role: inside_shares() for role in roles})
-
-
-WORKS = st.builds(
-    WorkShares,
-    work=st.sampled_from(["work:1", "work:2", "work:3"]),
-    shares=shares_of(Role.PUBLISHER, Role.WRITER),
-    weight=st.integers(1, 5),
+from tests.rights.split_strategies import (
+    AMOUNTS,
+    MANY_ROWS,
+    PLATFORM,
+    SALES,
+    SCHEME,
+    TRANSACTIONS,
+    by_party,
 )
-RECORDINGS = st.builds(
-    RecordingShares,
-    recording=st.sampled_from(["recording:1", "recording:2", "recording:3"]),
-    shares=shares_of(Role.RECORDING_OWNER, Role.FEATURED_ARTIST),
-    works=st.lists(WORKS, min_size=1, max_size=3, unique_by=lambda work: work.work),
-    weight=st.integers(1, 5),
-)
-SALES = st.lists(RECORDINGS, min_size=1, max_size=3, unique_by=lambda recording: recording.recording)
-
-MANY_ROWS = settings(max_examples=60)
-
-
-def by_party(lines: Mapping[ShareKey, int | Fraction]) -> dict[str, int | Fraction]:
-    totals: dict[str, int | Fraction] = {}
-    for key, share in lines.items():
-        totals[key.party] = totals.get(key.party, 0) + share
-    return totals
-
-
-def minus(left: Mapping[ShareKey, int], right: Mapping[ShareKey, int]) -> dict[ShareKey, int]:
-    return {key: left[key] - right.get(key, 0) for key in left}
-
-
-# One amount among weights
-
-
-@given(AMOUNTS, WEIGHTS, TRANSACTIONS)
-def test_the_shares_add_up_to_the_amount(amount: int, weights: dict[str, int], rotate_by: str) -> None:
-    assert sum(allocate(amount, weights, rotate_by=rotate_by).values()) == amount
-
-
-@given(AMOUNTS, WEIGHTS, TRANSACTIONS)
-def test_a_share_is_less_than_one_unit_from_its_ideal(amount: int, weights: dict[str, int], rotate_by: str) -> None:
-    shares = allocate(amount, weights, rotate_by=rotate_by)
-
-    total = sum(weights.values())
-    assert all(abs(shares[key] - Fraction(amount * weight, total)) < 1 for key, weight in weights.items())
-
-
-@given(AMOUNTS, WEIGHTS, TRANSACTIONS, st.randoms(use_true_random=False))
-def test_the_order_of_the_parties_does_not_matter(amount: int, weights: dict[str, int], rotate_by: str, chance) -> None:
-    mixed = list(weights.items())
-    chance.shuffle(mixed)
-
-    assert allocate(amount, dict(mixed), rotate_by=rotate_by) == allocate(amount, weights, rotate_by=rotate_by)
-
-
-@given(AMOUNTS, WEIGHTS, TRANSACTIONS)
-def test_a_negative_amount_is_split_like_the_positive_one(amount: int, weights: dict[str, int], rotate_by: str) -> None:
-    shares = allocate(amount, weights, rotate_by=rotate_by)
-
-    assert allocate(-amount, weights, rotate_by=rotate_by) == {key: -share for key, share in shares.items()}
-
-
-@given(AMOUNTS, WEIGHTS, TRANSACTIONS)
-def test_no_weight_gets_nothing(amount: int, weights: dict[str, int], rotate_by: str) -> None:
-    shares = allocate(amount, weights | {"nobody": 0}, rotate_by=rotate_by)
-
-    assert {shares[key] for key, weight in (weights | {"nobody": 0}).items() if not weight} == {0}
-
-
-@given(AMOUNTS, WEIGHTS, st.integers(1, 10**6))
-def test_weights_count_by_their_proportion_alone(amount: int, weights: dict[str, int], divisor: int) -> None:
-    fractions = {key: Fraction(weight, divisor) for key, weight in weights.items()}
-
-    assert allocate(amount, fractions) == allocate(amount, weights)
-
-
-@pytest.mark.parametrize(
-    ("amount", "weights", "shares"),
-    [
-        (1000, {"a": 1, "b": 1, "c": 1}, {"a": 334, "b": 333, "c": 333}),
-        (2, {"c": 1, "b": 1, "a": 1}, {"a": 1, "b": 1, "c": 0}),
-        (4, dict.fromkeys("hgfedcba", 1), {**dict.fromkeys("abcd", 1), **dict.fromkeys("efgh", 0)}),
-        (-1, {"a": 1, "b": 1}, {"a": -1, "b": 0}),
-        (100, {"a": 5000, "b": 2999, "c": 2001}, {"a": 50, "b": 30, "c": 20}),
-        (10, {"a": 35, "b": 65}, {"a": 4, "b": 6}),
-        (0, {"a": 1, "b": 2}, {"a": 0, "b": 0}),
-        (0, {}, {}),
-    ],
-)
-def test_the_largest_remainder_and_then_the_first_key_gets_the_odd_unit(
-    amount: int, weights: dict[str, int], shares: dict[str, int]
-) -> None:
-    assert allocate(amount, weights) == shares
-
-
-def test_rotated_by_the_transaction_equal_parties_get_as_many_odd_cents() -> None:
-    sales = [allocate(1, {"a": 1, "b": 1, "c": 1}, rotate_by=f"sale:{n}") for n in range(3000)]
-
-    won = Counter(winner for shares in sales for winner, share in shares.items() if share)
-    assert won.total() == 3000
-    assert all(abs(won[party] - 1000) < 104 for party in "abc")  # four standard deviations
-
-
-def test_rotated_ties_are_fair_whoever_else_is_in_the_split() -> None:
-    """The two who tie stand side by side among the names: a mere turn of the list would favour the first of them."""
-    weights = {"a": 2, "b": 2, **dict.fromkeys("cdefghi", 1)}
-
-    won = Counter[str]()
-    for n in range(2000):
-        won.update(allocate(1, weights, rotate_by=f"sale:{n}"))
-
-    assert won["a"] + won["b"] == 2000
-    assert abs(won["a"] - 1000) < 90  # four standard deviations
-
-
-def test_the_same_transaction_is_split_the_same_way_every_time() -> None:
-    """These values may never change, or old statements could not be written again."""
-    shares = [allocate(1, {"a": 1, "b": 1, "c": 1}, rotate_by=f"sale:{n}") for n in range(8)]
-
-    assert "".join(party for each in shares for party, share in each.items() if share) == "cccbacbc"
-
-
-def test_unequal_shares_of_single_cents_are_added_up_first() -> None:
-    weights = {"large": 6000, "small": 4000}
-
-    one_by_one = Counter[str]()
-    for n in range(100):
-        one_by_one.update(allocate(1, weights, rotate_by=f"sale:{n}"))
-
-    assert one_by_one == {"large": 100, "small": 0}
-    assert allocate(100, weights) == {"large": 60, "small": 40}
-
-
-@pytest.mark.parametrize(("amount", "weights"), [(1.0, {"a": 1}), (1, {"a": 0.5, "b": 0.5}), ("1", {"a": 1})])
-def test_a_float_is_refused(amount: object, weights: dict[str, object]) -> None:
-    with pytest.raises(TypeError, match="integers"):
-        allocate(amount, weights)
-    with pytest.raises(TypeError, match="integers"):
-        split(amount, {ShareKey(party, "writer"): weight for party, weight in weights.items()})
-
-
-@pytest.mark.parametrize("weights", [{}, {"a": 0}, {"a": 2, "b": -1}])
-def test_an_amount_without_anybody_to_get_it_is_refused(weights: dict[str, int]) -> None:
-    with pytest.raises(InvalidSplit):
-        allocate(1, weights)
-
-
-# A scheme by role
 
 
 def test_two_songs_two_publishers_three_writers_and_one_agreement() -> None:
@@ -386,79 +216,3 @@ def test_a_weight_of_nothing_is_refused() -> None:
 
     with pytest.raises(InvalidSplit, match="at least 1"):
         resolve({Role.FEATURED_ARTIST: 10_000}, [song], platform=PLATFORM)
-
-
-# Refunds
-
-
-@MANY_ROWS
-@given(st.integers(0, 10**6), SALES, st.data())
-def test_any_history_of_refunds_disputes_and_wins_stays_within_what_was_paid(
-    price: int, sale: list[RecordingShares], data: st.DataObject
-) -> None:
-    paid = split(price, resolve(SCHEME, sale, platform=PLATFORM), rotate_by="sale:1")
-    clawed = dict.fromkeys(paid, 0)
-    disputes: list[tuple[int, dict[ShareKey, int]]] = []
-    taken = 0
-
-    for n in range(data.draw(st.integers(0, 8), label="events")):
-        if disputes and data.draw(st.booleans(), label="win a dispute"):
-            amount, shares = disputes.pop(data.draw(st.integers(0, len(disputes) - 1), label="which"))
-            taken, clawed = taken - amount, minus(clawed, shares)
-        else:
-            amount = data.draw(st.integers(0, price - taken), label="take back")
-            shares = refund(amount, paid, clawed, rotate_by=f"refund:{n}")
-            taken, clawed = taken + amount, {key: clawed[key] + shares[key] for key in paid}
-            if data.draw(st.booleans(), label="as a dispute"):
-                disputes.append((amount, shares))
-        assert all(0 <= clawed[key] <= paid[key] for key in paid)
-        assert sum(clawed.values()) == taken
-
-    rest = refund(price - taken, paid, clawed)
-    assert {key: clawed[key] + rest[key] for key in paid} == paid
-
-
-@MANY_ROWS
-@given(st.integers(1, 10**6), SALES)
-def test_a_full_refund_takes_from_every_party_what_it_was_paid(price: int, sale: list[RecordingShares]) -> None:
-    paid = split(price, resolve(SCHEME, sale, platform=PLATFORM))
-
-    assert refund(price, paid, {}) == paid
-
-
-def test_many_refunds_of_one_cent_take_from_everybody_in_turn() -> None:
-    paid = {ShareKey("a", "writer"): 7, ShareKey("b", "writer"): 5, ShareKey("c", "writer"): 1}
-    clawed = dict.fromkeys(paid, 0)
-
-    for n in range(1, 14):
-        shares = refund(1, paid, clawed)
-        clawed = {key: clawed[key] + shares[key] for key in paid}
-        assert all(0 <= clawed[key] <= paid[key] for key in paid)
-        assert sum(clawed.values()) == n
-    assert clawed == paid
-
-
-def test_a_refund_is_split_over_what_remains_and_not_by_a_smaller_total() -> None:
-    """The Alabama paradox: of 4 units c gets nothing, and of 3 it would get one. A refund may not pay it one."""
-    weights = {ShareKey("a", "writer"): 3, ShareKey("b", "writer"): 3, ShareKey("c", "writer"): 1}
-    paid = split(4, weights)
-    assert list(paid.values()) == [2, 2, 0]
-    assert list(split(3, weights).values()) == [1, 1, 1]
-
-    assert list(refund(1, paid, {}).values()) == [1, 0, 0]
-
-
-@pytest.mark.parametrize("amount", [-1, 4])
-def test_a_refund_of_less_than_nothing_or_more_than_remains_is_refused(amount: int) -> None:
-    paid = {ShareKey("a", "writer"): 6, ShareKey("b", "writer"): 2}
-
-    with pytest.raises(RefundTooLarge):
-        refund(amount, paid, {ShareKey("a", "writer"): 5})
-
-
-@pytest.mark.parametrize("clawed", [{"a": 7}, {"a": -1}, {"c": 1}])
-def test_a_refund_on_books_that_are_wrong_already_is_refused(clawed: dict[str, int]) -> None:
-    paid = {ShareKey("a", "writer"): 6, ShareKey("b", "writer"): 2}
-
-    with pytest.raises(InvalidSplit, match="taken back"):
-        refund(1, paid, {ShareKey(party, "writer"): share for party, share in clawed.items()})

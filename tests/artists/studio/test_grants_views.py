@@ -1,7 +1,6 @@
-"""The permissions page: a switch for each use of all songs and of each song, and what a press of it changes."""
+"""The permissions page: a switch for each use of all songs and of each song."""
 
 import re
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,26 +8,20 @@ from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from artists import switch_effects, switches
+from artists import switches
 from artists.models import Draft
 from catalog.models import Artist, Recording
-from rights import clearance, grants, parties
+from rights import grants, parties
 from rights.grants import Songs
-from rights.models import Grant, Use
+from rights.models import Use
 from tests import factories
-from tests.accounts.factories import PASSWORD
+from tests.artists.studio.grants_pages import BOOSTED, grants_path, is_permitted, switch_states
 from tests.artists.studio.pages import (
-    HTMX_HEADERS,
-    approve_is_disabled,
     fresh_member_client,
     member_client,
-    review_path,
-    signed_in_client,
     visible_text,
 )
 from tests.rights import factories as rights_factories
-
-BOOSTED = {"HX-Boosted": "true", **HTMX_HEADERS}
 
 
 @pytest.fixture
@@ -39,32 +32,6 @@ def artist(db: None) -> Artist:
 @pytest.fixture
 def song(artist: Artist) -> Recording:
     return factories.create_recording(artist)
-
-
-def grants_path(artist: Artist) -> str:
-    return f"/studio/{artist.slug}/grants"
-
-
-def switch_states(page: Any) -> dict[str, str]:
-    """What the switches of a page show: true, false, or "waits" for a dotted one; by their names."""
-    found = re.findall(r'<button class="switch-button" id="switch-([^"]+)".*?>', page.content.decode(), re.DOTALL)
-    states = {}
-    for name in found:
-        tag = re.search(rf'id="switch-{re.escape(name)}"[^>]*>', page.content.decode())
-        assert tag
-        on = re.search(r'aria-checked="(\w+)"', tag.group())
-        assert on
-        states[name] = "waits" if "data-wait" in tag.group() else on.group(1)
-    return states
-
-
-def effect_figures(page: Any) -> list[str]:
-    found = re.search(r'<ul class="effect-figures">(.*?)</ul>', page.content.decode(), re.DOTALL)
-    return re.findall(r"<b>(\d+)</b>", found.group(1)) if found else []
-
-
-def is_permitted(artist: Artist, use: str, song: Recording | None = None) -> bool:
-    return clearance.find_missing(use, artist, [song] if song else []) is None
 
 
 def test_every_use_has_a_switch_for_all_songs_and_for_each_song(artist: Artist, song: Recording) -> None:
@@ -78,24 +45,6 @@ def test_every_use_has_a_switch_for_all_songs_and_for_each_song(artist: Artist, 
     text = visible_text(page)
     assert "Off costs nothing elsewhere: no lower share, no lower place, no fan lost." in text
     assert [text.count(words) for words in ("Make the voice. Never.", "Train on the music. Never.")] == [1, 1]
-
-
-def test_a_press_shows_its_effect_and_changes_nothing(artist: Artist, song: Recording) -> None:
-    for_any_song = factories.create_program(artist, nth=9)
-    factories.create_experience(artist)
-    factories.create_pending_draft(artist, program=factories.create_program(artist, recording=song))
-    factories.create_pending_draft(artist, program=for_any_song)
-    client, before = member_client(artist, "principal"), Grant.objects.values_list("pk", "ended_at")
-    stood = list(before)
-
-    for_song = client.get(grants_path(artist), {"switch_off": f"personal_message:{song.pk}"})
-    for_all = client.get(grants_path(artist), {"switch_off": "personal_message"})
-
-    assert list(before.all()) == stood
-    assert "Switch off personal messages for Salt Radio ?" in visible_text(for_song)
-    assert effect_figures(for_song) == ["1", "1", "0"]
-    assert effect_figures(for_all) == ["2", "2", "1"]
-    assert "About to be switched off" in visible_text(for_song)
 
 
 def test_a_second_press_switches_a_use_off_for_one_song(artist: Artist, song: Recording) -> None:
@@ -121,21 +70,6 @@ def test_a_song_that_was_switched_off_can_be_switched_on_again(artist: Artist, s
     assert is_permitted(artist, Use.PERSONAL_MESSAGE, song)
 
 
-def test_switching_on_asks_for_the_password(db: None) -> None:
-    artist = factories.create_artist(granted=False)
-    principal = factories.get_member(artist, "principal")
-    principal.set_password(PASSWORD)
-    principal.save()
-    mara = signed_in_client(principal)
-
-    redirected = mara.post(grants_path(artist), {"switch_on": "personal_message"})
-    before = artist.grants.count()
-    page = mara.post(redirected.headers["Location"], {"password": PASSWORD}, follow=True)
-
-    assert (page.redirect_chain[0][0].split("?")[0], before, artist.grants.count()) == (grants_path(artist), 0, 1)
-    assert switch_states(page)["personal_message"] == "true"
-
-
 def test_a_use_that_fanfare_does_not_offer_yet_can_be_switched_on(artist: Artist, song: Recording) -> None:
     client = fresh_member_client(artist, "principal")
 
@@ -145,20 +79,6 @@ def test_a_use_that_fanfare_does_not_offer_yet_can_be_switched_on(artist: Artist
     assert "your yes is kept until it offers remixes" in visible_text(preview)
     assert switches.is_on(artist, Use.REMIX, song)
     assert not switches.is_on(artist, Use.REMIX, None)
-
-
-@pytest.mark.parametrize("later", [True, False])
-def test_songs_added_later_are_covered_where_the_box_says_so(artist: Artist, later: bool) -> None:
-    client = fresh_member_client(artist, "principal")
-    preview = client.get(grants_path(artist), {"switch_on": "remix"})
-
-    client.post(grants_path(artist), {"switch_on": "remix", **({"later": "1"} if later else {})})
-    added = factories.create_recording(artist, "Added Later")
-
-    assert re.findall(r'<input type="checkbox"[^>]*>', preview.content.decode()) == [
-        '<input type="checkbox" role="switch" name="later" value="1">'
-    ]
-    assert switches.is_on(artist, Use.REMIX, added) == later
 
 
 def test_a_switch_is_dotted_while_somebody_else_has_to_say_yes(artist: Artist) -> None:
@@ -198,84 +118,6 @@ def test_the_agreements_are_in_the_menu(artist: Artist) -> None:
     page = member_client(artist, "principal").get(grants_path(artist)).content.decode()
 
     assert page.count(f'href="/studio/{artist.slug}/agreements"') == 2
-
-
-def test_the_effect_of_a_yes_names_who_still_has_to_say_yes(artist: Artist) -> None:
-    owned = rights_factories.create_owned_song(artist, permitted=False)
-
-    page = member_client(artist, "principal").get(grants_path(artist), {"switch_on": f"dj:{owned.recording.pk}"})
-
-    assert (
-        "Then these still have to say yes: Harbor Lane (label), Kestrel Row (publisher), Ida Koro (writer) ."
-        in visible_text(page)
-    )
-
-
-def test_an_owner_can_switch_off_and_nobody_but_the_artist_on(artist: Artist, song: Recording) -> None:
-    path = grants_path(artist)
-
-    refused = member_client(artist, "editor").post(path, {"switch_off": "personal_message"})
-    not_on = fresh_member_client(artist, "owner").post(path, {"switch_on": f"remix:{song.pk}", "q": "salt"})
-    done = member_client(artist, "owner").post(path, {"switch_off": "personal_message"}, follow=True)
-
-    assert (refused.status_code, "Only a principal or an owner" in visible_text(refused)) == (409, True)
-    assert (not_on.status_code, switches.is_on(artist, Use.REMIX, song)) == (409, False)
-    assert 'name="q" value="salt"' in not_on.content.decode()
-    assert switch_states(done)["personal_message"] == "false"
-
-
-def test_somebody_who_may_not_press_a_switch_cannot(artist: Artist) -> None:
-    def disabled(role: str) -> list[str]:
-        page = member_client(artist, role).get(grants_path(artist)).content.decode()
-        return [name for name, rest in re.findall(r'id="switch-(\w+)"([^>]*)>', page) if "disabled" in rest]
-
-    assert disabled("principal") == []
-    assert disabled("owner") == ["remix", "playlist", "dj"]
-    assert disabled("reviewer") == ["personal_message", "remix", "playlist", "dj"]
-
-
-@pytest.mark.parametrize(
-    "value", ["voice", "train", "tier", "", "remix:", "remix:x", "remix:-1", "remix:999999999999999999999"]
-)
-@pytest.mark.parametrize("press", ["on", "off"])
-def test_what_has_no_switch_is_not_found(artist: Artist, press: str, value: str) -> None:
-    client = fresh_member_client(artist, "principal")
-    before = Grant.objects.count()
-
-    answers = [
-        client.get(grants_path(artist), {f"switch_{press}": value}),
-        client.post(grants_path(artist), {f"switch_{press}": value}),
-    ]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert Grant.objects.count() == before
-
-
-def test_a_form_with_the_song_of_somebody_else_changes_nothing(artist: Artist) -> None:
-    theirs = factories.create_recording(factories.create_artist("Ove Lind"), "Not Yours")
-    client = fresh_member_client(artist, "principal")
-    before = Grant.objects.count()
-
-    answers = [
-        getattr(client, method)(grants_path(artist), {f"switch_{press}": f"personal_message:{theirs.pk}"})
-        for method in ("get", "post")
-        for press in ("on", "off")
-    ]
-
-    assert [(answer.status_code, b"Not Yours" in answer.content) for answer in answers] == [(404, False)] * 4
-    assert Grant.objects.count() == before
-
-
-@pytest.mark.parametrize("press", ["on", "off"])
-def test_a_form_that_is_sent_twice_counts_once(artist: Artist, song: Recording, press: str) -> None:
-    client = fresh_member_client(artist, "principal")
-    form = {f"switch_{press}": f"{'remix' if press == 'on' else 'personal_message'}:{song.pk}"}
-    client.post(grants_path(artist), form)
-    before = list(Grant.objects.order_by("pk").values_list("pk", "ended_at"))
-
-    client.post(grants_path(artist), form)
-
-    assert list(Grant.objects.order_by("pk").values_list("pk", "ended_at")) == before
 
 
 def test_songs_are_found_by_their_title_and_shown_in_pages(artist: Artist) -> None:
@@ -369,73 +211,6 @@ def test_more_songs_take_no_more_queries(artist: Artist) -> None:
         client.get(grants_path(artist))
 
     assert len(one) == len(ten)
-
-
-def test_an_effect_is_not_counted_without_end(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switch_effects, "MAX_COUNTED", 1)
-    for _ in range(3):
-        factories.create_pending_draft(artist)
-
-    assert switch_effects.measure_effect(artist, Use.PERSONAL_MESSAGE).waiting_drafts == 2
-
-
-def test_the_effect_counts_the_drafts_that_the_review_then_shows_as_stopped(artist: Artist, song: Recording) -> None:
-    of_song = factories.create_program(artist, recording=song)
-    waiting = [factories.create_pending_draft(artist, program=of_song) for _ in range(2)]
-    other = factories.create_pending_draft(artist, program=factories.create_program(artist, nth=9))
-    client, principal = member_client(artist, "principal"), factories.get_member(artist, "principal")
-    counted = switch_effects.measure_effect(artist, Use.PERSONAL_MESSAGE, song).waiting_drafts
-
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=principal, recording=song)
-    stopped = [draft for draft in (*waiting, other) if approve_is_disabled(client.get(review_path(draft)), draft)]
-    reason = visible_text(client.get(review_path(waiting[0])))
-    refused = client.post(review_path(waiting[0], "/approve"), {"revision": 1})
-    grants.switch_on(artist, Use.PERSONAL_MESSAGE, by=principal, fresh=True, recording=song)
-
-    assert (stopped, len(stopped)) == (waiting, counted)
-    assert "personal messages are off for Salt Radio" in reason
-    assert refused.status_code == 409
-    assert Draft.objects.filter(state=Draft.State.PENDING).count() == 3
-    assert not approve_is_disabled(client.get(review_path(waiting[0])), waiting[0])
-
-
-def test_what_fans_keep_is_chosen_before_the_press_and_said_before_it_ends(artist: Artist) -> None:
-    client = fresh_member_client(artist, "principal")
-    asked = client.get(grants_path(artist), {"switch_on": "remix"})
-
-    client.post(grants_path(artist), {"switch_on": "remix", "after_end": "stops"})
-
-    assert re.findall(r'name="after_end" value="(\w+)"( checked)?', asked.content.decode()) == [
-        ("plays_on", " checked"),
-        ("stops", ""),
-    ]
-    assert Grant.objects.get(use=Use.REMIX).after_end == "stops"
-    ending = visible_text(client.get(grants_path(artist), {"switch_off": "remix"}))
-    assert "What fans received of it stops, and says since when and by whom." in ending
-
-
-def test_messages_stay_with_their_fans_and_nobody_is_asked(artist: Artist) -> None:
-    client = fresh_member_client(artist, "principal")
-    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"))
-    asked = client.get(grants_path(artist), {"switch_on": "personal_message"})
-
-    client.post(grants_path(artist), {"switch_on": "personal_message", "after_end": "stops"})
-
-    assert 'name="after_end"' not in asked.content.decode()
-    assert clearance.live_grants().get().after_end == "plays_on"
-    ending = visible_text(client.get(grants_path(artist), {"switch_off": "personal_message"}))
-    assert "What fans received of it stays with them." in ending
-
-
-def test_one_song_can_stop_where_the_others_play_on(artist: Artist, song: Recording) -> None:
-    client = fresh_member_client(artist, "principal")
-    client.post(grants_path(artist), {"switch_on": "remix"})
-    client.post(grants_path(artist), {"switch_off": f"remix:{song.pk}"})
-
-    client.post(grants_path(artist), {"switch_on": f"remix:{song.pk}", "after_end": "stops"})
-
-    live = grants.list_live().filter(use=Use.REMIX, allows=True).order_by("pk")
-    assert list(live.values_list("recording", "after_end")) == [(None, "plays_on"), (song.pk, "stops")]
 
 
 def test_a_yes_to_one_work_is_no_yes_to_all_songs(artist: Artist, song: Recording) -> None:
