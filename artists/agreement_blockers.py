@@ -8,7 +8,7 @@ from django.utils.text import get_text_list
 from accounts.countries import country_names
 from artists.agreement_proposals import party_key
 from rights.agreement_effect import Blocker, SplitGap
-from rights.models import Party
+from rights.models import Party, Use
 from rights.refusals import write_use
 from rights.shares import PLURALS, Role
 
@@ -78,7 +78,7 @@ def _describe(blocker: Blocker, viewer: Party, members: set[int]) -> BlockerRow:
         return BlockerRow(blocker, title, NAMED_BY_THE_ARTIST)
     if party is None:  # an artist who never said anything is no party yet
         return BlockerRow(blocker, "The artist has not said yes", EACH_ARTIST)
-    words = f"{get_text_list([write_use(use) for use in blocker.uses], 'and')}{_where(blocker.countries)}"
+    words = f"{get_text_list([_name_use(use) for use in blocker.uses], 'and')}{_where(blocker.countries)}"
     if party == viewer:
         return _describe_own(blocker, words)
     name = party.name if party.artist_id else str(party)
@@ -94,6 +94,10 @@ def _describe(blocker: Blocker, viewer: Party, members: set[int]) -> BlockerRow:
         case _:
             title, reason = f"{name} has not said yes to {words}", _explain_silence(party, members)
     return BlockerRow(blocker, title, reason, ask=ask)
+
+
+def _name_use(use: str) -> str:
+    return f"sharing {write_use(use)}" if use == Use.TIER else write_use(use)
 
 
 def _describe_own(blocker: Blocker, words: str) -> BlockerRow:

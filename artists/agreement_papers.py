@@ -17,7 +17,7 @@ from rights.agreement_effect import Effect, Proposal
 from rights.agreement_terms import AFTERWARDS, read_clauses
 from rights.agreement_versions import Reading, State
 from rights.agreements import Terms
-from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party
+from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,16 @@ class DryRun:
     """How income from one of the songs would be split."""
 
     @property
+    def is_income(self) -> bool:
+        """Whether it is about subscription income, of which nothing is made."""
+        return self.split is not None and self.split.is_income
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that is usable could be sold."""
+        return self.split is not None and self.effect.usable > 0 and not self.gaps
+
+    @property
     def gaps(self) -> list[str]:
         """What is missing before the usable recordings could be sold, as sentences."""
         return [describe_gap(gap) for gap in self.effect.split_gaps]
@@ -101,6 +111,8 @@ class Ending:
     grants: int
     drafts: int
     afterwards: str
+    is_income: bool
+    """Whether it is about subscription income, of which nothing was made."""
 
     @property
     def drafts_shown(self) -> str:
@@ -115,9 +127,11 @@ def measure_end(reading: Reading, viewer: Party) -> Ending | None:
     grants = Grant.objects.filter(Q(ended_at=None) | Q(ended_at__gt=Now()), agreement_version=version)
     drafts = Draft.objects.filter(state__in=WAITING, clearance__grants__in=grants).order_by()
     scope = version.scopes.order_by("pk").first()
-    afterwards = AFTERWARDS[AfterEnd(scope.after_end)] if scope else ""
+    is_income = scope is not None and scope.use == Use.TIER
+    afterwards = AFTERWARDS[AfterEnd(scope.after_end)] if scope and not is_income else ""
     lost = agreement_effect.count_lost(version, viewer)
-    return Ending(lost, grants.count(), drafts.values("pk").distinct()[: MAX_COUNTED + 1].count(), afterwards)
+    waiting = drafts.values("pk").distinct()[: MAX_COUNTED + 1].count()
+    return Ending(lost, grants.count(), waiting, afterwards, is_income)
 
 
 def group_by_agreement(readings: Iterable[Reading]) -> list[Sequence[Reading]]:

@@ -22,7 +22,7 @@ from rights.agreement_effect import Proposal
 from rights.agreement_terms import Permission, write_terms
 from rights.agreements import Key, Terms
 from rights.grants import Songs
-from rights.models import AgreementVersion, Party, SplitScheme
+from rights.models import AgreementVersion, Party, SplitScheme, Use
 from rights.refusals import write_use
 
 MAX_SONGS = 200
@@ -199,6 +199,22 @@ def find_problems(choices: Choices) -> dict[str, str]:
         problems["covers_later"] = "You named songs, so none is added later. Switch it off, or name no song."
     if choices.key_above and not choices.second_key:
         problems["key_above"] = "Nobody holds a second key, so leave this empty."
+    return problems | (_find_income_problems(choices) if Use.TIER in choices.uses else {})
+
+
+def _find_income_problems(choices: Choices) -> dict[str, str]:
+    """What does not fit subscription income, which is shared while nothing is made of it."""
+    problems: dict[str, str] = {}
+    if len(choices.uses) > 1:
+        problems["uses"] = "Subscription income has a split of its own. Write an agreement for it alone."
+    elif choices.scheme is None:
+        problems["scheme"] = "Choose how subscription income is split. Without a split these terms say nothing."
+    if choices.songs:
+        problems["songs"] = "Subscription income is of an artist as a whole. Leave this empty."
+    if choices.monthly_limit:
+        problems["monthly_limit"] = "Nothing is made of subscription income, so nothing is counted. Leave this empty."
+    if choices.second_key:
+        problems["second_key"] = "Nothing is made of subscription income, so there is nothing to approve."
     return problems
 
 

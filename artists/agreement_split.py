@@ -75,7 +75,9 @@ class SplitBar:
     song: Recording | None = None
     """Whose owners the parties are."""
     artist: Artist | None = None
-    """Whose subscription income it is, where no song is named."""
+    """Whose subscription income it is."""
+    base: Example | None = None
+    """Of subscription income: how it is split where no song is named."""
     songs: Sequence[Recording] = ()
     """Other examples to choose from."""
 
@@ -164,12 +166,13 @@ def draw_split(
     examples = {one: _example(scheme, owners.only(one)) for one in songs}
     chosen = next((one for one in songs if one.pk == song), None)
     artist = next((party.artist for party in members if party.artist), None) if scheme.use == Use.TIER else None
-    if chosen is None and artist is not None:
-        return SplitBar(scheme, _example(scheme, NO_OWNERS, artist), artist=artist, songs=songs)
+    if artist is not None:
+        base = _example(scheme, NO_OWNERS, artist)
+        return SplitBar(scheme, examples[chosen] if chosen else base, chosen, artist, base, songs)
     if not songs:
         return draw_scheme(scheme)
     chosen = chosen or min(songs, key=lambda one: len(examples[one].missing))
-    return SplitBar(scheme, examples[chosen], song=chosen, songs=songs)
+    return SplitBar(scheme, examples[chosen], chosen, songs=songs)
 
 
 def draw_stored_split(

@@ -12,13 +12,12 @@ from rest_framework.views import APIView
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from artists.validation import validate_visible
-from rights import agreements
+from rights import agreement_terms, agreements
 from rights.models import SplitLine, SplitScheme
-from rights.models.uses import SHARED_USES
 from rights.shares import WHOLE, Role, describe_gap
 from web.serializers import JSONSerializer, StrictSerializer
 
-USES = [(use.value, use.label) for use in SHARED_USES]
+USES = [(use.value, use.label) for use in agreement_terms.USES]
 
 
 class NewSplitLineSerializer(JSONSerializer):

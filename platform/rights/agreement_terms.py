@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import product
+from typing import Any
 
 from django.utils.text import get_text_list
 
@@ -11,15 +12,18 @@ from accounts.countries import country_names
 from rights.agreements import Scope, Terms
 from rights.grants import Songs
 from rights.models import AfterEnd, Party, SplitScheme, Use
-from rights.refusals import write_use
+from rights.refusals import write_income
 from rights.shares import Role, format_share
 
 USES = {
     Use.REMIX: "a song in another form, made for one fan",
     Use.PLAYLIST: "songs put in an order for one fan",
     Use.DJ: "songs mixed into one set for one fan",
+    Use.TIER: "what fans pay for an artist’s tiers, shared out by the split",
 }
 """What an agreement can permit, and what each of them is."""
+OF_ITEMS = ("How many", "Who says yes to each", "Afterwards")
+"""Clauses about what is made. Under subscription income alone nothing is."""
 NEVER = "Never for personal messages, a voice or the training of models: no agreement can permit those."
 AFTERWARDS = {
     AfterEnd.PLAYS_ON: "What fans received before plays on.",
@@ -40,16 +44,21 @@ class Permission:
     monthly_limit: int | None = None
 
     @property
+    def is_income(self) -> bool:
+        """Whether it is about subscription income alone: it is shared, and nothing is made."""
+        return self.uses == (Use.TIER,)
+
+    @property
     def scopes(self) -> tuple[Scope, ...]:
         """One scope for each use, song and country."""
+        items: dict[str, Any] = {"after_end": self.after_end, "monthly_limit": self.monthly_limit}
         return tuple(
             Scope(
                 use,
                 country=country,
                 tier_class=self.tier_class,
                 covers_later=self.covers_later and songs.is_all,
-                after_end=self.after_end,
-                monthly_limit=self.monthly_limit,
+                **({} if self.is_income else items),
                 **songs.columns,
             )
             for use, songs, country in product(self.uses, self.songs, self.countries)
@@ -76,7 +85,8 @@ def write_terms(
         "Income": _write_split(terms.scheme),
     }
     clauses |= {"Also": own_words} if own_words else {}
-    wording = "\n\n".join(f"{heading}: {text}" for heading, text in clauses.items())
+    left_out = OF_ITEMS if permission.is_income else ()
+    wording = "\n\n".join(f"{heading}: {text}" for heading, text in clauses.items() if heading not in left_out)
     return replace(terms, wording=wording, scopes=permission.scopes)
 
 
@@ -170,7 +180,7 @@ def _write_split(scheme: SplitScheme | None) -> str:
         return "These terms name no split, so nothing is sold under them."
     lines = scheme.lines.order_by("-share", "role")
     shares = "; ".join(f"{name_role(line.role)} {format_share(line.share)}" for line in lines)
-    return f"Of the income from {write_use(scheme.use)}: {shares} (split {scheme.version})."
+    return f"Of the {write_income(scheme.use)}: {shares} (split {scheme.version})."
 
 
 def name_role(role: str) -> str:

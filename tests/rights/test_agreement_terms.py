@@ -69,6 +69,10 @@ def test_the_wording_names_each_use_song_and_country_of_the_scopes_and_no_other(
         assert (f"all songs of {artist.name}" in what.replace("All", "all")) == is_whole
     assert ("Songs added later too." in what) == any(scope.covers_later for scope in scopes)
     assert ("“gold”" in clause(terms.wording, "Tiers")) == (scopes[0].tier_class == "gold")
+    if permission.is_income:  # nothing is made of it
+        assert {"How many", "Who says yes to each", "Afterwards"}.isdisjoint(dict(read_clauses(terms.wording)))
+        assert {(scope.after_end, scope.monthly_limit) for scope in scopes} == {("plays_on", None)}
+        return
     assert ("plays on" in clause(terms.wording, "Afterwards")) == (scopes[0].after_end == "plays_on")
     limit = scopes[0].monthly_limit
     assert (f"At most {limit} a" in clause(terms.wording, "How many")) == (limit is not None)

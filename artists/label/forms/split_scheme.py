@@ -6,15 +6,15 @@ from django import forms
 
 from artists.forms import PercentField
 from artists.validation import validate_visible
+from rights.agreement_terms import USES
 from rights.models import SplitScheme
-from rights.models.uses import SHARED_USES
 from rights.shares import WHOLE, Role, describe_gap
 
 
 class SplitSchemeForm(forms.Form):
     """A use and the share of each role in percent. After validation `shares` are basis points by role."""
 
-    use = forms.ChoiceField(label="Income from", choices=[(use.value, use.label) for use in SHARED_USES])
+    use = forms.ChoiceField(label="Income from", choices=[(use.value, use.label) for use in USES])
     tier_class = forms.CharField(
         label="Only for one class of tiers", required=False, max_length=40, validators=[validate_visible],
         help_text="Leave it empty for every tier.", widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}),

@@ -18,8 +18,6 @@ class Use(models.TextChoices):
 
 
 NEVER_GRANTED = (Use.VOICE, Use.TRAIN)
-SHARED_USES = (Use.REMIX, Use.PLAYLIST, Use.DJ, Use.TIER)
-"""The uses that agreements can permit, and whose income has split schemes."""
 
 
 class AfterEnd(models.TextChoices):
