@@ -8,9 +8,10 @@ from accounts.models import Person
 from artists.models import Draft
 from catalog.models import Artist
 from config.demo import mailbox_page, sign_in_links, upcoming_moments
+from config.demo.agreements import PUBLISHED_SONG
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.fan_data import ANA
-from config.demo.label import SIGNATORY
+from config.demo.label import DISPUTED_SONG, SIGNATORY
 from config.demo.program_data import HUNDRED_NAME, PROGRAMS
 from config.demo.setup import PASSWORD, STAFF_HANDLE, email_for
 
@@ -41,6 +42,10 @@ Fanfare is at {site}/
   5. As Ana, report a message, or opt out of an artist. As the desk, see the report.
   6. As the label, begin at Roster. Open Agreements: one waits, with a dry run. Confirm under Claims what blocks it, and
      look again. Catalogue takes a CSV or a DDEX file and says first what each line would do.
+  7. On the same page, see who gets what of €10.00: “{complete}” is complete. Choose another song for what is missing.
+     “Holds a second key” says who approves each one too. No draft waits for a key before Fanfare makes remixes.
+  8. As the desk, open Reports, then Disputed claims: two labels own “{disputed}”. Say which one is wrong, in a note
+     that both read. Splits of income says how each use is shared, version by version.
 
   Every mail, with its links: {mailbox}
   Ctrl-C ends everything; the next `make demo` goes on with the same world.
@@ -62,6 +67,8 @@ def render(site: str) -> str:
         "hours": int(sign_in_links.LINK_LIFETIME.total_seconds() // 3600),
         "password": PASSWORD,
         "mailbox": site + mailbox_page.create_link(),
+        "complete": PUBLISHED_SONG,
+        "disputed": DISPUTED_SONG,
     }
     return TEXT.format(**values, **suggested_steps(people[ANA]))
 

@@ -1,4 +1,4 @@
-"""The demo's label: a signatory, an artist on its roster, and claims on songs, of which one waits."""
+"""The demo's label: a signatory, an artist on its roster, and claims on songs. One waits, and one is disputed."""
 
 from accounts.models import Person
 from catalog import registration
@@ -14,6 +14,8 @@ LABEL_NAME = "Paper Lighthouse"
 SIGNATORY = "rui"
 CONFIRMED_SONGS = ("Salt Radio", "Night Bus")
 WAITING_SONG = "Glass Houses"
+DISPUTED_SONG = "The Lift Is Out Again"
+RIVAL_NAME, RIVAL_SIGNATORY = "Nordkai Records", "sanne"
 
 
 def create_label(world: DemoWorld) -> Party:
@@ -27,7 +29,17 @@ def create_label(world: DemoWorld) -> Party:
         claims.confirm(claim, by=rui, fresh=True)
     _claim_song(world, label, mara.recordings.get(title=WAITING_SONG), by=world.principal(MARA))
     grants.permit(label, Use.REMIX, Songs(artist=mara), by=rui, fresh=True)
+    _dispute(world, label, mara.recordings.get(title=DISPUTED_SONG))
     return label
+
+
+def _dispute(world: DemoWorld, label: Party, recording: Recording) -> None:
+    """Two labels say that they own the same recording: together more than all of it, which staff have to settle."""
+    rui, sanne = Person.objects.get(handle=SIGNATORY), add_person(RIVAL_SIGNATORY, "Sanne Vos", "NL")
+    rival = parties.add_rightsholder(Party.Kind.LABEL, RIVAL_NAME, signatory=sanne, by=world.people[STAFF_HANDLE])
+    claims.confirm(_claim_song(world, label, recording, by=rui), by=rui, fresh=True)
+    other = claims.claim(rival, Role.RECORDING_OWNER, by=sanne, recording=recording, share=6_000)
+    claims.confirm(other, by=sanne, fresh=True)
 
 
 def _claim_song(world: DemoWorld, label: Party, recording: Recording, *, by: Person) -> Claim:
