@@ -18,16 +18,9 @@ from rights import claims as rights_claims
 from rights import parties, sales
 from rights.models import Claim, Party, Use
 from rights.owners import Owners, read_owners
+from rights.parties import KINDS_BY_ROLE
 from rights.sales import IncompleteSale, Sale
 from rights.shares import PLURALS, WHOLE, Role, describe_gap, format_share
-
-KINDS_BY_ROLE = {
-    Role.RECORDING_OWNER: (Party.Kind.ARTIST, Party.Kind.LABEL, Party.Kind.DISTRIBUTOR),
-    Role.FEATURED_ARTIST: (Party.Kind.ARTIST,),
-    Role.SESSION_POOL: (Party.Kind.SESSION_POOL,),
-    Role.WRITER: (Party.Kind.WRITER, Party.Kind.ARTIST),
-    Role.PUBLISHER: (Party.Kind.PUBLISHER,),
-}
 
 
 class UnknownParty(InvalidRequest):

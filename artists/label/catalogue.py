@@ -66,7 +66,7 @@ class ImportPage:
 
     @cached_property
     def _found(self) -> list[ImportLine]:
-        lines = ImportLine.objects.filter(catalog_import=self.stored, number__gt=self.after)
+        lines = self.stored.verdicts.select_related("catalog_import").filter(number__gt=self.after)
         if self.shown:
             lines = lines.filter(verdict=self.shown)
         return list(lines.order_by("number")[: PAGE_SIZE + 1])
@@ -75,6 +75,6 @@ class ImportPage:
 def list_verdict_rows(stored: CatalogImport) -> Iterator[list[object]]:
     """The rows of the CSV of all verdicts, with the line numbers of the file."""
     yield ["line", "verdict", "reason", "title", "artist", "ISRC"]
-    lines = ImportLine.objects.filter(catalog_import=stored).order_by("number")
+    lines = stored.verdicts.select_related("catalog_import").order_by("number")
     for line in lines.iterator(chunk_size=5000):
         yield [line.number, line.get_verdict_display(), describe(line), line.title, line.artist_name, line.isrc or ""]

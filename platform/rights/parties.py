@@ -18,6 +18,16 @@ from audit import trail
 from catalog.models import Artist
 from rights.exceptions import AlreadyRegistered
 from rights.models import IsrcPrefix, Party
+from rights.shares import Role as ShareRole
+
+KINDS_BY_ROLE = {
+    ShareRole.RECORDING_OWNER: (Party.Kind.ARTIST, Party.Kind.LABEL, Party.Kind.DISTRIBUTOR),
+    ShareRole.FEATURED_ARTIST: (Party.Kind.ARTIST,),
+    ShareRole.SESSION_POOL: (Party.Kind.SESSION_POOL,),
+    ShareRole.WRITER: (Party.Kind.WRITER, Party.Kind.ARTIST),
+    ShareRole.PUBLISHER: (Party.Kind.PUBLISHER,),
+}
+"""Which parties can have a share in each role."""
 
 
 def get_artist_party(artist: Artist) -> Party:

@@ -16,8 +16,8 @@ NOBODY = f"person:{uuid.UUID(int=4)}"
 ROW = "Salt Radio,Mara Veil,PTPLR2500417,3:45"
 INSERT_LINE = (
     "INSERT INTO rights_importline"
-    " (catalog_import_id, number, verdict, reason, facts, title, artist_name, share, others)"
-    " VALUES (%s, 99, 'no', 'same', '{}', '', '', 0, '')"
+    " (catalog_import_id, number, verdict, reason, facts, title, artist_name, work_title, share, named, unshared)"
+    " VALUES (%s, 99, 'no', 'same', '{}', '', '', '', 0, '[]', '')"
 )
 REQUEST = "UPDATE rights_catalogimport SET state = 'requested', requested_by = %s WHERE id = %s"
 
@@ -72,6 +72,8 @@ def test_a_finished_import_is_dated_by_the_clock(label: Party) -> None:
         "UPDATE rights_importline SET verdict = 'no' WHERE catalog_import_id = %s",
         "UPDATE rights_importline SET facts = '{}' WHERE catalog_import_id = %s",
         "DELETE FROM rights_importline WHERE catalog_import_id = %s",
+        "DELETE FROM rights_importedartist WHERE catalog_import_id = %s",
+        "UPDATE rights_catalogimport SET told_at = now(), file_name = file_name, problem = 'x' WHERE id = %s",
         INSERT_LINE,
     ],
 )
@@ -105,3 +107,42 @@ def test_a_verdict_is_one_of_five(label: Party) -> None:
     read(label, ROW)
 
     refused("a_line_has_a_known_verdict", "UPDATE rights_importline SET verdict = 'fine'")
+
+
+def test_an_artist_is_told_what_the_lines_say(label: Party, artist: Artist) -> None:
+    brought, signer = read(label, ROW), owners.get_signer(label).actor
+    insert = "INSERT INTO rights_importedartist (catalog_import_id, artist_id, added, changed) VALUES (%s, %s, %s, %s)"
+    sql(REQUEST, signer, brought.pk)
+    for added, changed in ((2, 0), (1, 1), (0, 1)):
+        refused("is told what the lines of an import say", insert, brought.pk, artist.pk, added, changed)
+    refused("is told what the lines", insert, brought.pk, factories.create_artist("Stranger").pk, 1, 0)
+
+    sql(insert, brought.pk, artist.pk, 1, 0)
+
+
+def test_those_whom_an_import_asks_are_told_once_and_the_clock_says_when(label: Party) -> None:
+    brought = read(label, ROW)
+    tell = "UPDATE rights_catalogimport SET told_at = '2020-01-01' WHERE id = %s"
+    refused("a_finished_import_is_told", tell, brought.pk)
+    brought = bring_in(label, ROW)
+    sql(tell, brought.pk)
+
+    brought.refresh_from_db()
+    assert brought.told_at
+    assert brought.told_at.year > 2020
+    refused("history is not changed", tell, brought.pk)
+
+
+def test_a_claim_of_an_import_is_made_by_whoever_asked_for_it(label: Party, artist: Artist) -> None:
+    signer, song = owners.get_signer(label).actor, factories.create_recording(artist, "Low Tide")
+    done, ready = bring_in(label, ROW), read(label, "Low Tide,Mara Veil,,")
+    claim = (
+        "INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by, catalog_import_id)"
+        " VALUES (%s, 'recording_owner', %s, 100, %s, %s)"
+    )
+    for by, brought in ((signer, done), (signer, ready), (factories.get_member(artist, "principal").actor, ready)):
+        refused("made by whoever asked for the import", claim, song.pk, label.pk, by, brought.pk)
+    sql(REQUEST, signer, ready.pk)
+
+    refused("made by whoever asked", claim, song.pk, label.pk, factories.get_staff().actor, ready.pk)
+    sql(claim, song.pk, label.pk, signer, ready.pk)

@@ -147,7 +147,7 @@ class ImportLinesView(OneImportView, generics.ListAPIView[ImportLine]):
     queryset = ImportLine.objects.none()
 
     def get_queryset(self) -> QuerySet[ImportLine]:
-        lines = ImportLine.objects.filter(catalog_import=self.get_import())
+        lines = self.get_import().verdicts.select_related("catalog_import")
         verdict = self.request.query_params.get("verdict", "")
         if verdict and verdict not in ImportLine.Verdict:
             raise serializers.ValidationError({"verdict": f"One of {', '.join(ImportLine.Verdict.values)}."})

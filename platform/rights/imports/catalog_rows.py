@@ -7,16 +7,62 @@ from django.db import connection
 
 from catalog import text_keys
 from catalog.models import Artist
+from rights.imports.verdicts import LIVE, OF_OTHERS, OF_WORK, SAID
 from rights.models import CatalogImport, ImportLine
 
 BATCH_SIZE = 5000
 # In SQL: through the ORM each of up to 100,000 lines would be read, made an object and written again. The lines hold
 # the keys already. Rows are written in the order of what is unique in them.
+_GOOD = "line.catalog_import_id = %(import)s AND line.verdict IN ('new', 'changed')"
 _STEPS = (
-    """
-    UPDATE rights_importline SET recording_id = nextval(pg_get_serial_sequence('catalog_recording', 'id'))
-    WHERE catalog_import_id = %(import)s AND verdict = 'new'
-    """,
+    # The only work of a recording gets the ISWC that nobody had.
+    f"""
+    UPDATE catalog_work work SET iswc = adopting.iswc FROM (
+        SELECT DISTINCT ON (line.iswc) line.iswc, linked.only
+        FROM rights_importline line CROSS JOIN LATERAL (
+            SELECT min(work_id) AS only FROM catalog_recordingwork link
+            WHERE link.recording_id = line.recording_id HAVING count(*) = 1
+        ) linked
+        JOIN catalog_work known ON known.id = linked.only AND known.iswc IS NULL
+        WHERE {_GOOD} AND line.verdict = 'changed' AND line.iswc IS NOT NULL AND NOT {OF_OTHERS.format("linked.only")}
+            AND NOT EXISTS (SELECT FROM catalog_work taken WHERE taken.iswc = line.iswc)
+        ORDER BY line.iswc, line.number
+    ) adopting WHERE work.id = adopting.only
+    """,  # noqa: S608 - of constants
+    f"""
+    INSERT INTO catalog_work (title, iswc)
+    SELECT DISTINCT ON (iswc) coalesce(nullif(work_title, ''), title), iswc FROM rights_importline line
+    WHERE {_GOOD} AND iswc IS NOT NULL
+    ORDER BY iswc, number
+    ON CONFLICT (iswc) DO NOTHING
+    """,  # noqa: S608 - of constants
+    # Ids of what is new. Lines without an ISWC are of one work where they say the same about it, by its title.
+    f"""
+    WITH placed AS MATERIALIZED (
+        SELECT line.id, line.title, line.work_title, CASE WHEN line.iswc IS NOT NULL
+            THEN (SELECT work.id FROM catalog_work work WHERE work.iswc = line.iswc) ELSE linked.only END AS work_id,
+            CASE WHEN line.iswc IS NULL AND linked.works = 0 AND (line.work_title <> '' OR about.work <> '[]')
+                THEN CASE WHEN line.work_title = '' THEN line.number::text
+                    ELSE concat_ws(chr(31), line.artist_id, lower(line.work_title), about.work) END END AS new_work
+        FROM rights_importline line
+        CROSS JOIN LATERAL (SELECT {OF_WORK.format("line")} AS work) about
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN count(*) = 1 THEN min(work_id) END AS only, count(*) AS works
+            FROM catalog_recordingwork link WHERE link.recording_id = line.recording_id
+        ) linked
+        WHERE {_GOOD}
+    ), created AS MATERIALIZED (
+        SELECT new_work, nextval(pg_get_serial_sequence('catalog_work', 'id')) AS id,
+            coalesce(nullif(work_title, ''), title) AS title
+        FROM (SELECT DISTINCT ON (new_work) * FROM placed WHERE new_work IS NOT NULL ORDER BY new_work, id) one
+    ), inserted AS (
+        INSERT INTO catalog_work (id, title) SELECT id, title FROM created ORDER BY id
+    )
+    UPDATE rights_importline line SET work_id = coalesce(placed.work_id, created.id),
+        recording_id = CASE line.verdict WHEN 'new' THEN nextval(pg_get_serial_sequence('catalog_recording', 'id'))
+            ELSE line.recording_id END
+    FROM placed LEFT JOIN created USING (new_work) WHERE line.id = placed.id
+    """,  # noqa: S608 - of constants
     """
     INSERT INTO catalog_recording (
         id, artist_id, title, artist_credit, isrc, mbid, duration_ms, text_key, names_key, leads_key, key_version
@@ -33,26 +79,55 @@ _STEPS = (
     FROM rights_importline line
     WHERE catalog_import_id = %(import)s AND verdict = 'changed' AND recording.id = line.recording_id
     """,
-    """
-    INSERT INTO catalog_work (title, iswc)
-    SELECT DISTINCT ON (iswc) title, iswc FROM rights_importline
-    WHERE catalog_import_id = %(import)s AND verdict IN ('new', 'changed') AND iswc IS NOT NULL
-    ORDER BY iswc, number
-    ON CONFLICT (iswc) DO NOTHING
-    """,
-    """
+    f"""
     INSERT INTO catalog_recordingwork (recording_id, work_id)
-    SELECT line.recording_id, work.id
-    FROM rights_importline line JOIN catalog_work work ON work.iswc = line.iswc
-    WHERE catalog_import_id = %(import)s AND verdict IN ('new', 'changed')
-    ON CONFLICT (recording_id, work_id) DO NOTHING
-    """,
+    SELECT line.recording_id, line.work_id FROM rights_importline line
+    WHERE {_GOOD} AND line.work_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM catalog_recordingwork link
+        WHERE link.recording_id = line.recording_id AND link.work_id = line.work_id
+    )
+    """,  # noqa: S608 - of constants
+    # All owners of a recording in one statement: whose an ISRC is depends on who confirmed a share there.
+    f"""
+    INSERT INTO rights_claim (
+        recording_id, role, party_id, share, claimed_by, confirmed_at, confirmed_by, catalog_import_id
+    )
+    SELECT recording_id, 'recording_owner', %(party)s::bigint, share, %(by)s::text, statement_timestamp(),
+        %(by)s::text, %(import)s
+    FROM rights_importline line WHERE {_GOOD} AND (verdict = 'new' OR facts ? 'share')
+    UNION ALL
+    SELECT line.recording_id, said.role, said.party, said.share, %(by)s::text, NULL, NULL, %(import)s
+    FROM rights_importline line, {SAID}
+    WHERE {_GOOD} AND said.role = 'recording_owner' AND NOT EXISTS (
+        SELECT FROM rights_claim claim WHERE claim.recording_id = line.recording_id AND claim.role = said.role
+            AND claim.party_id = said.party AND {LIVE}
+    )
+    ORDER BY 1
+    """,  # noqa: S608 - of constants
+    # Of several lines about one work the first counts. What the party itself has of it is confirmed with the import.
+    f"""
+    INSERT INTO rights_claim (
+        work_id, role, party_id, share, claimed_by, confirmed_at, confirmed_by, catalog_import_id
+    )
+    SELECT line.work_id, said.role, said.party, said.share, %(by)s::text,
+        CASE WHEN said.party = %(party)s THEN statement_timestamp() END,
+        CASE WHEN said.party = %(party)s THEN %(by)s::text END, %(import)s
+    FROM (
+        SELECT DISTINCT ON (work_id) work_id, named FROM rights_importline line
+        WHERE {_GOOD} AND work_id IS NOT NULL AND {OF_WORK.format("line")} <> '[]'
+        ORDER BY work_id, number
+    ) line, {SAID}
+    WHERE said.role <> 'recording_owner' AND NOT EXISTS (
+        SELECT FROM rights_claim claim WHERE claim.work_id = line.work_id AND claim.role = said.role
+            AND claim.party_id = said.party AND {LIVE}
+    )
+    ORDER BY 1
+    """,  # noqa: S608 - of constants
     """
-    INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by, confirmed_at, confirmed_by)
-    SELECT recording_id, 'recording_owner', %(party)s, share, %(by)s, statement_timestamp(), %(by)s
-    FROM rights_importline
-    WHERE catalog_import_id = %(import)s AND (verdict = 'new' OR verdict = 'changed' AND facts ? 'share')
-    ORDER BY number
+    INSERT INTO rights_importedartist (catalog_import_id, artist_id, added, changed)
+    SELECT %(import)s, artist_id, count(*) FILTER (WHERE verdict = 'new'), count(*) FILTER (WHERE verdict = 'changed')
+    FROM rights_importline WHERE catalog_import_id = %(import)s AND verdict IN ('new', 'changed')
+    GROUP BY artist_id ORDER BY artist_id
     """,
 )
 _RENAME = """

@@ -12,16 +12,20 @@ from typing import IO
 
 from rights.imports import text_encoding
 from rights.imports.exceptions import InvalidLine, UnreadableFile
-from rights.imports.lines import Line, read_line, shorten
+from rights.imports.lines import Line, read_line
+from rights.imports.texts import shorten
 
 COLUMNS = {
     "title": "title track tracktitle tracktitel song songtitle name recording recordingtitle titel título titolo titre",
     "artist": "artist artists artistname displayartist mainartist performer band künstler interpret artista artiste",
     "isrc": "isrc isrccode",
     "mbid": "mbid musicbrainzid recordingmbid",
+    "work_title": "worktitle work composition compositiontitle werk werktitel œuvre obra",
     "iswc": "iswc iswccode",
     "duration": "duration length time tracklength dauer länge duração durata durée duración",
     "owners": "owners owner ownership rightsholders masterowners shares rechteinhaber",
+    "writers": "writers writer composers composer songwriters songwriter authors author autoren komponisten auteurs",
+    "publishers": "publishers publisher publishing verlag verlage éditeurs editores",
 }
 """Names of columns, without spaces, hyphens and underscores. Other columns are not read."""
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}

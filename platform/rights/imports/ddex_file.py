@@ -1,13 +1,15 @@
-"""Read a catalogue from a DDEX ERN 4 message: the ISRC, title, artist and duration of each SoundRecording.
+"""Read a catalogue from a DDEX ERN 4 message: what it says of each SoundRecording, its owners, writers and publishers.
 
 Knows no models. The message is read as a stream. It may have no DTD, so there are no entities that could grow or fetch.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO
 from xml.parsers import expat
 
+from rights.imports.ddex_parties import Composite, PartyList, read_roles
 from rights.imports.exceptions import UnreadableFile
 from rights.imports.lines import Line, read_line
 
@@ -17,12 +19,15 @@ MAX_TEXT = 4096
 """Characters of one element that are kept. A longer title is refused by its length anyway."""
 VALUES = {
     "ISRC": "isrc",
+    "WorkId/ISWC": "iswc",
     "DisplayTitleText": "title",
     "DisplayTitle/TitleText": "title",
     "DisplayArtistName": "artist",
     "Duration": "duration",
 }
 """Elements of a SoundRecording, by their last names, and the column of a CSV file that says the same."""
+COMPOSITES = ("Contributor", "ResourceRightsController", "WorkRightsController")
+"""Elements of a SoundRecording that say who has a part in it. They name a party of the list at the beginning."""
 _MESSAGE = "NewReleaseMessage"
 
 
@@ -59,6 +64,13 @@ class _Reader:
     path: list[str] = field(default_factory=list)
     values: dict[str, str] | None = None
     """Of the SoundRecording that is open; the first of several titles or names counts."""
+    parties: PartyList = field(default_factory=PartyList)
+    depth: int = 0
+    """How deep the SoundRecording is that is open."""
+    composites: list[Composite] = field(default_factory=list)
+    """Those of the SoundRecording that is open."""
+    composite: Composite | None = None
+    """The one that is open."""
     text: list[str] = field(default_factory=list)
     number: int = 0
     has_begun: bool = False
@@ -93,21 +105,35 @@ class _Reader:
         self.path.append(name)
         self.text.clear()
         if name == "SoundRecording" and self.values is None:
-            self.values = {}
+            self.values, self.depth, self.composites = {}, len(self.path), []
             self.number += 1
+        elif name in COMPOSITES and self.values is not None and len(self.path) == self.depth + 1:
+            self.composite = Composite(name)
 
     def _end(self, name: str) -> None:
         name = self.path.pop()
+        text = "".join(self.text)[:MAX_TEXT]
         if self.values is not None:
-            if name == "SoundRecording":
-                self._lines.append(read_line(self.number, self.values))
-                self.values = None
-            elif value := VALUES.get(name) or VALUES.get(f"{self.path[-1]}/{name}"):
-                self.values.setdefault(value, "".join(self.text)[:MAX_TEXT])
+            self._end_in_recording(name, text)
+        elif len(self.path) > 1 and self.path[1] == "PartyList":
+            self.parties.add(self.path[2:], name, text)
         self.text.clear()
 
+    def _end_in_recording(self, name: str, text: str) -> None:
+        assert self.values is not None
+        if name == "SoundRecording":
+            self._lines.append(read_line(self.number, self.values, partial(read_roles, self.parties, self.composites)))
+            self.values = None
+        elif self.composite and len(self.path) == self.depth:
+            self.composites.append(self.composite)
+            self.composite = None
+        elif self.composite:
+            self.composite.add(self.path[-1] if name == "Value" else name, text)
+        elif value := VALUES.get(name) or VALUES.get(f"{self.path[-1]}/{name}"):
+            self.values.setdefault(value, text)
+
     def _add_text(self, text: str) -> None:
-        if self.values is not None and len(self.text) < MAX_TEXT:
+        if len(self.text) < MAX_TEXT:
             self.text.append(text[:MAX_TEXT])
 
 

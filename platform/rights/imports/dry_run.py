@@ -8,6 +8,7 @@ from itertools import batched
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.text import get_text_list
 from psycopg.types.json import Jsonb
 
 from catalog import text_keys
@@ -16,15 +17,18 @@ from rights import notices, roster
 from rights.imports import verdicts
 from rights.imports.exceptions import UnreadableFile
 from rights.imports.files import open_file
-from rights.imports.lines import Line, shorten
-from rights.models import CatalogImport, ImportFile, ImportLine
-from rights.shares import WHOLE
+from rights.imports.lines import Line
+from rights.imports.named_parties import NamedParties, NotFound, is_party, list_named
+from rights.imports.texts import shorten
+from rights.models import CatalogImport, ImportFile, ImportLine, Party
+from rights.shares import PLURALS, WHOLE, Role
 
 BATCH_SIZE = 5000
 MAX_LINES = 200_000
+UNANSWERED = "unanswered"
 _COLUMNS = (
-    "catalog_import_id, number, verdict, reason, facts, title, artist_name, artist_id, isrc, mbid, iswc, duration_ms,"
-    " share, others, text_key, names_key, leads_key"
+    "catalog_import_id, number, verdict, reason, facts, title, artist_name, artist_id, isrc, mbid, work_title, iswc,"
+    " duration_ms, share, named, unshared, text_key, names_key, leads_key"
 )
 
 
@@ -78,57 +82,62 @@ def _finish(catalog_import: CatalogImport, state: str, *, size: int, problem: st
 
 
 def _copy(catalog_import: CatalogImport, lines: Sequence[Line]) -> None:
-    artists = _Roster.of(catalog_import)
+    rows = _Rows(catalog_import.party, _list_roster(catalog_import), NamedParties.of(lines))
     statement = f"COPY rights_importline ({_COLUMNS}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for line in lines:
-            copy.write_row((catalog_import.pk, line.number, *artists.prepare(line)))
+            copy.write_row((catalog_import.pk, line.number, *rows.prepare(line)))
+
+
+def _list_roster(catalog_import: CatalogImport) -> dict[str, list[Artist]]:
+    """The artists who are on the roster or were asked, by name and by slug, in one query."""
+    entries = catalog_import.party.roster.filter(roster.OPEN | roster.LIVE).select_related("artist")
+    by_name: dict[str, dict[int, Artist]] = defaultdict(dict)
+    for entry in entries:
+        for name in (text_keys.normalise(entry.artist.name), entry.artist.slug):
+            by_name[name][entry.artist_id] = entry.artist
+    return {name: list(found.values()) for name, found in by_name.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Roster:
-    """The artists who are on a roster or were asked, by name and by slug."""
+class _Rows:
+    """Makes rows of the lines that a party brings."""
 
+    party: Party
     artists: Mapping[str, Sequence[Artist]]
-    party_name: str
-
-    @classmethod
-    def of(cls, catalog_import: CatalogImport) -> "_Roster":
-        """In one query."""
-        entries = catalog_import.party.roster.filter(roster.OPEN | roster.LIVE).select_related("artist")
-        by_name: dict[str, dict[int, Artist]] = defaultdict(dict)
-        for entry in entries:
-            for name in (text_keys.normalise(entry.artist.name), entry.artist.slug):
-                by_name[name][entry.artist_id] = entry.artist
-        artists = {name: list(found.values()) for name, found in by_name.items()}
-        return cls(artists, text_keys.normalise(catalog_import.party.name))
+    named: NamedParties
 
     def prepare(self, line: Line) -> Iterator[Any]:
         """The row of a line, without its import and number. Lines that need the catalogue get their verdict later."""
         found = self.artists.get(text_keys.normalise(line.artist), [])
         artist = found[0] if len(found) == 1 else None
-        shares = {text_keys.normalise(owner.name): owner.share for owner in line.owners}
-        share = shares.pop(self.party_name, 0) if line.owners else WHOLE
-        names = ", ".join(owner.name for owner in line.owners)
-        verdict, reason, facts = _judge_alone(line, found, share, shorten(names))
-        others = ", ".join(owner.name for owner in line.owners if text_keys.normalise(owner.name) in shares)
+        owners = line.shares.get(Role.RECORDING_OWNER, ())
+        share = sum(owner.share for owner in owners if is_party(owner, self.party)) if owners else WHOLE
+        named: list[dict[str, Any]] = []
+        verdict, reason, facts = _judge_alone(line, found, share)
+        if reason == UNANSWERED:
+            try:
+                named = list_named(line, self.party, self.named)
+            except NotFound as error:
+                verdict, reason, facts = error.verdict, error.reason, error.facts
         yield from (verdict, reason, Jsonb(facts), line.title, line.artist, artist and artist.pk)
-        yield from (line.isrc, line.mbid, line.iswc, line.duration_ms, share, shorten(others))
-        is_readable = verdict != ImportLine.Verdict.NO
-        keys = text_keys.recording_keys(line.title, artist.name) if is_readable and artist else None
+        unshared = get_text_list([PLURALS[role] for role, shares in line.shares.items() if not shares], "and")
+        yield from (line.isrc, line.mbid, line.work_title, line.iswc, line.duration_ms, share, Jsonb(named), unshared)
+        keys = text_keys.recording_keys(line.title, artist.name) if reason == UNANSWERED and artist else None
         yield from (keys["text_key"], keys["names_key"], keys["leads_key"]) if keys else (None, None, None)
 
 
 def _judge_alone(
-    line: Line, artists: Sequence[Artist], share: int, owners: str
-) -> tuple[ImportLine.Verdict, str, dict[str, str]]:
-    """The verdict that needs no catalogue. `unanswered` stands for those that `verdicts.judge` decides."""
+    line: Line, artists: Sequence[Artist], share: int
+) -> tuple[ImportLine.Verdict, str, Mapping[str, str]]:
+    """The verdict that needs no catalogue. UNANSWERED stands for those that `verdicts.judge` decides."""
     if line.problem:
         return ImportLine.Verdict.NO, "unreadable", {"problem": line.problem}
     if not share:
-        return ImportLine.Verdict.NO, "not_an_owner", {"owners": owners}
+        owners = ", ".join(owner.name or owner.code for owner in line.shares[Role.RECORDING_OWNER])
+        return ImportLine.Verdict.NO, "not_an_owner", {"owners": shorten(owners)}
     if not artists:
         return ImportLine.Verdict.WAITS, "not_on_roster", {}
     if len(artists) > 1:
         return ImportLine.Verdict.NO, "several_artists", {}
-    return ImportLine.Verdict.WAITS, "unanswered", {}
+    return ImportLine.Verdict.WAITS, UNANSWERED, {}

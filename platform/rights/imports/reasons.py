@@ -1,7 +1,9 @@
 """Say in plain words why a line has its verdict."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from django.utils.text import get_text_list
 
 from rights.models import ImportLine
 from rights.shares import format_share
@@ -29,11 +31,32 @@ def _describe_change(line: ImportLine, before: Mapping[str, Any]) -> str:
     changes += [f"The {name.upper()} is added." for name in ("isrc", "mbid", "iswc") if name in before]
     if "share" in before:
         changes.append(f"Already here. You own {format_share(line.share)} of it from now on.")
-    return " ".join(changes)
+    if "work" in before:
+        changes.append("The work is added.")
+    return " ".join([*changes, *(_describe_asked(line) if "claims" in before else ())])
+
+
+def _describe_new(line: ImportLine, facts: Mapping[str, Any]) -> str:
+    shares = f"{line.isrc or 'No ISRC'}. You own {format_share(line.share)} of it."
+    return " ".join([shares, *_describe_asked(line)])
+
+
+def _describe_asked(line: ImportLine) -> Iterator[str]:
+    """Whom the import asks to confirm a share, and of whom the file gives no share."""
+    asked = {each["party"]: each["name"] for each in line.named if each["party"] != line.catalog_import.party_id}
+    if asked:
+        share = "its share" if len(asked) == 1 else "their shares"
+        yield f"{get_text_list(sorted(asked.values()), 'and')} will be asked to confirm {share}."
+    if line.unshared:
+        yield f"The file gives no shares of the {line.unshared}, so we ask none of them."
+
+
+def _with_article(kind: str) -> str:
+    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
 
 
 REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
-    "new": lambda line, facts: f"{line.isrc or 'No ISRC'}. You own {format_share(line.share)} of it.",
+    "new": _describe_new,
     "same": lambda line, facts: "Already here, nothing differs.",
     "changed": _describe_change,
     "unreadable": lambda line, facts: str(facts["problem"]),
@@ -45,10 +68,30 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     "unanswered": lambda line, facts: f"{line.artist_name} has not said yes to you yet.",
     "not_an_owner": lambda line, facts: f"You are not among the owners: {facts['owners']}.",
     "of_another": lambda line, facts: f"This is a song of {facts['artist']} here. They must confirm that it is yours.",
-    "owned": lambda line, facts: f"Owned by {facts['owners']} here. They must confirm your share first.",
-    "co_owned": lambda line, facts: (
-        f"Owned in part by {line.others}. The artist’s team names their share on the page of the song, and they "
-        "confirm it. Then bring this line again."
+    "owned": lambda line, facts: f"Owned by {facts['owners']} here, which leaves no room for the shares of this line.",
+    "unknown_party": lambda line, facts: (
+        f"Nobody here is called {facts['name']}, who is named as {facts['role']}. Our staff add parties once they have "
+        "checked them: tell them the name, and the ISNI or the IPI. Then bring this line again."
+    ),
+    "wrong_kind": lambda line, facts: (
+        f"{facts['name']} is {_with_article(facts['kind'])} here, and cannot be named as {facts['role']}. Ask "
+        "our staff to add whoever is meant, then bring this line again."
+    ),
+    "several_parties": lambda line, facts: (
+        f"Several go by the name {facts['name']} here. Write the IPI or the ISNI behind it, such as "
+        f"“{facts['name']} (IPI 00052210040) 50 %”."
+    ),
+    "other_writers": lambda line, facts: (
+        f"Line {facts['line']:,} says something else about the writers and publishers of the same work."
+    ),
+    "several_works": lambda line, facts: "This song is of several works here. Write the ISWC of the one that is meant.",
+    "written": lambda line, facts: (
+        f"Other shares of the work are known here: {facts['writers']}. They end their claim first, or our "
+        "staff settle it."
+    ),
+    "work_of_others": lambda line, facts: (
+        "The work is also one of songs by other artists, and who has a share in it is known here. They, or our staff, "
+        "add who is missing."
     ),
     "unclaimed": lambda line, facts: (
         f"{line.artist_name} has this song here already. They must say on its page that it is yours."

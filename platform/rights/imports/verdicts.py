@@ -8,7 +8,16 @@ from rights.models import CatalogImport
 # Each lookup has one index that fits it: `+ 0` keeps the others out. While a table has no statistics, PostgreSQL cannot
 # tell them apart, and read all earlier lines for each line.
 # A line that could be read has a text key; the verdict of the others does not depend on the catalogue.
-_JUDGE = """
+SAID = "jsonb_to_recordset(line.named) said (role text, party bigint, name text, share integer)"
+OF_WORK = """jsonb_path_query_array({}.named, '$[*] ? (@.role != "recording_owner")')"""
+"""What a line says about the work: empty where it names neither writers nor publishers."""
+OF_OTHERS = """EXISTS (
+    SELECT FROM catalog_recordingwork link JOIN catalog_recording other ON other.id = link.recording_id
+    WHERE link.work_id = {} AND other.artist_id <> line.artist_id
+)"""
+LIVE = "(claim.live_until IS NULL OR claim.live_until > statement_timestamp())"
+_SAY_SHARE = "round({share} / 100.0, 2)::real || '\u00a0%%'"
+_JUDGE = f"""
 WITH found AS MATERIALIZED (
     SELECT line.*, known.id AS known_id, known.artist_id AS known_artist, known.title AS known_title,
         known.isrc AS known_isrc, known.mbid AS known_mbid, known.duration_ms AS known_duration,
@@ -22,7 +31,12 @@ WITH found AS MATERIALIZED (
             WHERE earlier.text_key = line.text_key AND earlier.catalog_import_id + 0 = line.catalog_import_id
                 AND earlier.number + 0 < line.number AND earlier.artist_id = line.artist_id
                 AND (earlier.isrc IS NULL OR line.isrc IS NULL)
-        )) AS earlier, EXISTS (
+        )) AS earlier, (
+            SELECT min(earlier.number + 0) FROM rights_importline earlier
+            WHERE earlier.iswc = line.iswc AND earlier.catalog_import_id + 0 = line.catalog_import_id
+                AND earlier.number + 0 < line.number AND {OF_WORK.format("line")} <> {OF_WORK.format("earlier")}
+                AND '[]' NOT IN ({OF_WORK.format("line")}, {OF_WORK.format("earlier")})
+        ) AS earlier_of_work, EXISTS (
             SELECT FROM rights_rosterentry entry
             WHERE entry.label_id = %(party)s AND entry.artist_id = line.artist_id AND entry.accepted
                 AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
@@ -31,7 +45,9 @@ WITH found AS MATERIALIZED (
             JOIN rights_party holder ON holder.id = registered.party_id
             WHERE registered.prefix = left(line.isrc, 5) AND registered.ended_at IS NULL AND owned.own IS NULL
                 AND owned.confirmed IS NULL AND holder.id <> %(party)s
-        ) AS registered_for
+        ) AS registered_for, linked.works, known_work.id AS known_work, known_work.of_others, owners.unclaimed_share,
+        owners.differing, owners.unclaimed + writers.unclaimed AS unclaimed, writers.unclaimed AS unclaimed_of_work,
+        written.claims AS work_claims, written.differing AS differing_of_work
     FROM rights_importline line
     LEFT JOIN LATERAL (
         SELECT * FROM (
@@ -49,9 +65,46 @@ WITH found AS MATERIALIZED (
             max(claim.share) FILTER (WHERE claim.party_id = %(party)s) AS own,
             string_agg(party.name, ', ' ORDER BY party.name) FILTER (WHERE party.id <> %(party)s) AS names
         FROM rights_claim claim JOIN rights_party party ON party.id = claim.party_id
-        WHERE claim.recording_id = known.id AND claim.role = 'recording_owner'
-            AND (claim.live_until IS NULL OR claim.live_until > statement_timestamp())
+        WHERE claim.recording_id = known.id AND claim.role = 'recording_owner' AND {LIVE}
     ) owned ON true
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed,
+            coalesce(sum(said.share) FILTER (WHERE claim.id IS NULL), 0) AS unclaimed_share,
+            string_agg(said.name || ' ' || {_SAY_SHARE.format(share="claim.share")}, ', ' ORDER BY said.name)
+                FILTER (WHERE claim.share <> said.share) AS differing
+        FROM {SAID} LEFT JOIN rights_claim claim ON claim.recording_id = known.id AND claim.role = said.role
+            AND claim.party_id = said.party AND {LIVE}
+        WHERE said.role = 'recording_owner'
+    ) owners
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS works, min(work_id) AS only FROM catalog_recordingwork link WHERE recording_id = known.id
+    ) linked
+    -- The work of this ISWC. Where there is none, the only work of the recording, which then gets the ISWC.
+    LEFT JOIN LATERAL (
+        SELECT candidate.id, {OF_OTHERS.format("candidate.id")} AS of_others
+        FROM (
+            SELECT 1 AS rank, id FROM catalog_work WHERE iswc = line.iswc
+            UNION ALL SELECT 2, id FROM catalog_work WHERE id = linked.only AND linked.works = 1
+                AND (line.iswc IS NULL OR iswc IS NULL AND NOT {OF_OTHERS.format("linked.only")})
+        ) candidate
+        ORDER BY rank LIMIT 1
+    ) known_work ON true
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed
+        FROM {SAID} LEFT JOIN rights_claim claim ON claim.work_id = known_work.id AND claim.role = said.role
+            AND claim.party_id = said.party AND {LIVE}
+        WHERE said.role <> 'recording_owner'
+    ) writers
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS claims, string_agg(party.name || ' ' || {_SAY_SHARE.format(share="claim.share")}, ', '
+            ORDER BY party.name) FILTER (WHERE EXISTS (SELECT FROM {SAID} WHERE said.role = claim.role)
+                AND NOT EXISTS (
+                    SELECT FROM {SAID}
+                    WHERE (said.role, said.party, said.share) = (claim.role, claim.party_id, claim.share)
+                )) AS differing
+        FROM rights_claim claim JOIN rights_party party ON party.id = claim.party_id
+        WHERE claim.work_id = known_work.id AND {LIVE}
+    ) written
     WHERE line.catalog_import_id = %(import)s AND line.number > %(after)s AND line.text_key IS NOT NULL
         AND line.artist_id IS NOT NULL
 ), compared AS MATERIALIZED (
@@ -64,29 +117,40 @@ WITH found AS MATERIALIZED (
         'iswc', CASE WHEN iswc IS NOT NULL AND NOT EXISTS (
             SELECT FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
             WHERE link.recording_id = known_id AND work.iswc = found.iswc
-        ) THEN '' END
+        ) THEN '' END,
+        'work', CASE WHEN iswc IS NULL AND works = 0 AND (work_title <> '' OR unclaimed_of_work > 0) THEN '' END,
+        'claims', nullif(unclaimed, 0)
     )) AS before
     FROM found
 ), judged AS MATERIALIZED (
     SELECT id, known_id, CASE
         WHEN earlier IS NOT NULL THEN jsonb_build_array('no', 'repeated', jsonb_build_object('line', earlier))
-        WHEN NOT is_on_roster THEN jsonb_build_array('waits', 'unanswered', '{}'::jsonb)
+        WHEN earlier_of_work IS NOT NULL
+            THEN jsonb_build_array('no', 'other_writers', jsonb_build_object('line', earlier_of_work))
+        WHEN NOT is_on_roster THEN jsonb_build_array('waits', 'unanswered', '{{}}'::jsonb)
         WHEN known_artist <> artist_id THEN jsonb_build_array('waits', 'of_another', jsonb_build_object(
             'artist', (SELECT name FROM catalog_artist WHERE catalog_artist.id = known_artist)))
         WHEN known_isrc <> isrc THEN jsonb_build_array('no', 'other_isrc', jsonb_build_object('isrc', known_isrc))
         WHEN known_mbid <> mbid OR EXISTS (
             SELECT FROM catalog_recording other WHERE other.mbid = compared.mbid AND other.id IS DISTINCT FROM known_id
-        ) THEN jsonb_build_array('no', 'other_mbid', '{}'::jsonb)
+        ) THEN jsonb_build_array('no', 'other_mbid', '{{}}'::jsonb)
         WHEN registered_for IS NOT NULL
             THEN jsonb_build_array('waits', 'other_prefix', jsonb_build_object('holder', registered_for))
         WHEN own_share <> share THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
-        WHEN coalesce(owned_by_others, 0) + share > 10000
+        WHEN differing IS NOT NULL THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', differing))
+        WHEN coalesce(owned_by_others, 0) + share + unclaimed_share > 10000
             THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', owner_names))
-        WHEN others <> '' AND coalesce(confirmed_of_others, 0) + share < 10000
-            THEN jsonb_build_array('waits', 'co_owned', '{}'::jsonb)
-        WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{}'::jsonb)
-        WHEN own_share IS NULL AND confirmed_of_others IS NULL THEN jsonb_build_array('waits', 'unclaimed', '{}'::jsonb)
-        WHEN before = '{}'::jsonb THEN jsonb_build_array('same', 'same', before)
+        WHEN iswc IS NULL AND works > 1 AND unclaimed_of_work > 0
+            THEN jsonb_build_array('waits', 'several_works', '{{}}'::jsonb)
+        WHEN differing_of_work IS NOT NULL
+            THEN jsonb_build_array('waits', 'written', jsonb_build_object('writers', differing_of_work))
+        -- Else whoever knows an ISWC could hold up songs of others by naming somebody who never answers.
+        WHEN unclaimed_of_work > 0 AND work_claims > 0 AND of_others
+            THEN jsonb_build_array('waits', 'work_of_others', '{{}}'::jsonb)
+        WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{{}}'::jsonb)
+        WHEN own_share IS NULL AND confirmed_of_others IS NULL
+            THEN jsonb_build_array('waits', 'unclaimed', '{{}}'::jsonb)
+        WHEN before = '{{}}'::jsonb THEN jsonb_build_array('same', 'same', before)
         ELSE jsonb_build_array('changed', 'changed', before)
     END AS answer
     FROM compared
@@ -96,7 +160,7 @@ SET verdict = answer->>0, reason = answer->>1, facts = answer->2, recording_id =
 FROM judged
 WHERE line.id = judged.id AND (verdict, reason, facts, recording_id)
     IS DISTINCT FROM (answer->>0, answer->>1, answer->2, known_id)
-"""
+"""  # noqa: S608 - of constants
 
 
 def judge(catalog_import: CatalogImport, *, after: int = 0) -> int:

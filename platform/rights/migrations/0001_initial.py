@@ -1125,6 +1125,10 @@ class Migration(migrations.Migration):
                 ),
                 ("imported_at", models.DateTimeField(null=True)),
                 (
+                    "told_at",
+                    models.DateTimeField(help_text="when the artists and those whom it asks were told", null=True),
+                ),
+                (
                     "party",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="rights.party"
@@ -1175,10 +1179,25 @@ class Migration(migrations.Migration):
                 ("artist_name", models.CharField(max_length=200)),
                 ("isrc", models.CharField(max_length=12, null=True)),
                 ("mbid", models.UUIDField(null=True)),
+                (
+                    "work_title",
+                    models.CharField(default="", help_text="empty: that of the recording", max_length=1024),
+                ),
                 ("iswc", models.CharField(max_length=11, null=True)),
                 ("duration_ms", models.PositiveIntegerField(null=True)),
                 ("share", models.PositiveSmallIntegerField(default=0, help_text="of the party that brings the file")),
-                ("others", models.CharField(default="", help_text="the names of the other owners", max_length=200)),
+                (
+                    "named",
+                    models.JSONField(
+                        default=list, help_text="what it says others own: their role, party, name and share"
+                    ),
+                ),
+                (
+                    "unshared",
+                    models.CharField(
+                        default="", help_text="the roles that it names several for, without shares", max_length=40
+                    ),
+                ),
                 ("text_key", models.BinaryField(max_length=32, null=True)),
                 ("names_key", models.BinaryField(max_length=32, null=True)),
                 ("leads_key", models.BinaryField(max_length=32, null=True)),
@@ -1212,7 +1231,75 @@ class Migration(migrations.Migration):
                         to="catalog.recording",
                     ),
                 ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="which the recording is of",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.work",
+                    ),
+                ),
             ],
+        ),
+        migrations.CreateModel(
+            name="ImportedArtist",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("added", models.PositiveIntegerField()),
+                ("changed", models.PositiveIntegerField()),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.artist",
+                    ),
+                ),
+                (
+                    "catalog_import",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="artists",
+                        to="rights.catalogimport",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="importedartist",
+            constraint=models.UniqueConstraint(fields=("artist", "catalog_import"), name="an_artist_once_an_import"),
+        ),
+        migrations.AddConstraint(
+            model_name="importedartist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("added__gt", 0), ("changed__gt", 0), _connector="OR"),
+                name="an_artist_of_an_import_has_news",
+            ),
+        ),
+        migrations.AddField(
+            model_name="claim",
+            name="catalog_import",
+            field=models.ForeignKey(
+                db_index=False,
+                help_text="that named it",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to="rights.catalogimport",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("catalog_import__isnull", False), ("confirmed_at", None), ("live_until", None)),
+                fields=["party", "catalog_import"],
+                name="claims_to_confirm_together",
+            ),
         ),
         migrations.AddIndex(
             model_name="catalogimport",
@@ -1222,7 +1309,20 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="catalogimport",
+            index=models.Index(
+                condition=models.Q(("state", "done"), ("told_at", None)), fields=["id"], name="imports_to_tell"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="catalogimport",
             index=models.Index(fields=["party", "-id"], name="imports_of_a_party"),
+        ),
+        migrations.AddConstraint(
+            model_name="catalogimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("told_at", None), ("imported_at__isnull", False), _connector="OR"),
+                name="a_finished_import_is_told",
+            ),
         ),
         migrations.AddConstraint(
             model_name="catalogimport",
@@ -1260,6 +1360,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="importline",
             index=models.Index(fields=["isrc"], name="lines_by_isrc"),
+        ),
+        migrations.AddIndex(
+            model_name="importline",
+            index=models.Index(fields=["iswc"], name="lines_by_iswc"),
         ),
         migrations.AddIndex(
             model_name="importline",

@@ -15,6 +15,12 @@ BEGIN
         NEW.uploaded_at := statement_timestamp();
         RETURN NEW;
     END IF;
+    IF OLD.state = 'done' AND TG_OP = 'UPDATE' AND OLD.told_at IS NULL AND NEW.told_at IS NOT NULL
+        AND to_jsonb(NEW) - 'told_at' = to_jsonb(OLD) - 'told_at'
+    THEN
+        NEW.told_at := statement_timestamp();
+        RETURN NEW;
+    END IF;
     IF OLD.state = 'done' THEN
         PERFORM rights_refuse('history is not changed: this was imported');
     END IF;
@@ -54,13 +60,62 @@ BEGIN
 END $$;
 CREATE TRIGGER checked BEFORE INSERT OR UPDATE OR DELETE ON rights_importline
 FOR EACH ROW EXECUTE FUNCTION rights_check_import_line();
-REVOKE UPDATE, TRUNCATE ON rights_catalogimport, rights_importline, rights_importfile FROM fanfare_app;
-GRANT UPDATE (description, position, lines, last_number, state, problem, requested_by, imported_at)
+
+-- What an artist's team is told is what the lines say, counted before the import is done.
+CREATE FUNCTION rights_check_imported_artists() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM rights_catalogimport WHERE state = 'done' AND id IN (SELECT catalog_import_id FROM touched)
+    ) THEN
+        PERFORM rights_refuse('history is not changed: this was imported');
+    END IF;
+    IF TG_OP = 'INSERT' AND EXISTS (
+        SELECT catalog_import_id, artist_id, added, changed FROM touched
+        EXCEPT SELECT catalog_import_id, artist_id, count(*) FILTER (WHERE verdict = 'new'),
+            count(*) FILTER (WHERE verdict = 'changed')
+        FROM rights_importline WHERE catalog_import_id IN (SELECT catalog_import_id FROM touched)
+        GROUP BY catalog_import_id, artist_id
+    ) THEN
+        PERFORM rights_refuse('an artist is told what the lines of an import say');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER counted AFTER INSERT ON rights_importedartist REFERENCING NEW TABLE AS touched
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_imported_artists();
+CREATE TRIGGER kept AFTER DELETE ON rights_importedartist REFERENCING OLD TABLE AS touched
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_imported_artists();
+
+-- Whoever asked for an import made the claims that it names. For all rows at once: there can be 100,000.
+CREATE FUNCTION rights_check_imported_claims() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT catalog_import_id, claimed_by FROM added WHERE catalog_import_id IS NOT NULL) named
+        WHERE NOT EXISTS (
+            SELECT FROM rights_catalogimport brought WHERE brought.id = named.catalog_import_id
+                AND brought.state = 'requested' AND brought.requested_by = named.claimed_by
+        )
+    ) THEN
+        PERFORM rights_refuse('a claim of an import is made by whoever asked for the import');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER named_by_its_import AFTER INSERT ON rights_claim REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_imported_claims();
+REVOKE UPDATE, TRUNCATE ON rights_catalogimport, rights_importline, rights_importfile, rights_importedartist
+FROM fanfare_app;
+GRANT UPDATE (description, position, lines, last_number, state, problem, requested_by, imported_at, told_at)
 ON rights_catalogimport TO fanfare_app;
-GRANT UPDATE (verdict, reason, facts, recording_id) ON rights_importline TO fanfare_app;
+GRANT UPDATE (verdict, reason, facts, recording_id, work_id) ON rights_importline TO fanfare_app;
 """  # noqa: S608 - our own constant
 DROP_IMPORTS = """
-GRANT UPDATE ON rights_catalogimport, rights_importline, rights_importfile TO fanfare_app;
+GRANT UPDATE ON rights_catalogimport, rights_importline, rights_importfile, rights_importedartist TO fanfare_app;
+DROP TRIGGER named_by_its_import ON rights_claim;
+DROP FUNCTION rights_check_imported_claims();
+DROP TRIGGER kept ON rights_importedartist;
+DROP TRIGGER counted ON rights_importedartist;
+DROP FUNCTION rights_check_imported_artists();
 DROP TRIGGER checked ON rights_importline;
 DROP FUNCTION rights_check_import_line();
 DROP TRIGGER checked ON rights_catalogimport;

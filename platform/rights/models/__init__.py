@@ -13,7 +13,7 @@ from rights.models.claims import Claim
 from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredClearance
 from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, ShapeHash, WhyHash
 from rights.models.grants import Grant
-from rights.models.imports import CatalogImport, ImportFile, ImportLine
+from rights.models.imports import CatalogImport, ImportedArtist, ImportFile, ImportLine
 from rights.models.keys import ClearanceKeyHolder, PartyDecision
 from rights.models.parties import IsrcPrefix, Party
 from rights.models.places import Place
@@ -39,6 +39,7 @@ __all__ = [
     "Grant",
     "ImportFile",
     "ImportLine",
+    "ImportedArtist",
     "IsrcPrefix",
     "Party",
     "PartyDecision",

@@ -30,6 +30,9 @@ class Claim(models.Model):
     ended_by = models.CharField(max_length=80, null=True)
     claimed_at = models.DateTimeField(db_default=Now())
     claimed_by = models.CharField(max_length=80)
+    catalog_import = models.ForeignKey(
+        "CatalogImport", models.PROTECT, null=True, db_index=False, related_name="claims", help_text="that named it"
+    )
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=80, null=True)
     disputed_at = models.DateTimeField(null=True)
@@ -69,6 +72,11 @@ class Claim(models.Model):
             models.Index(fields=["work", "role"], name="claims_on_a_work"),
             models.Index(
                 fields=["disputed_at"], condition=Q(disputed_at__isnull=False, settled_at=None), name="open_disputes"
+            ),
+            models.Index(
+                fields=["party", "catalog_import"],
+                condition=Q(catalog_import__isnull=False, confirmed_at=None, live_until=None),
+                name="claims_to_confirm_together",
             ),
         ]
 

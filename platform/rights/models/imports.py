@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from catalog.models import Artist, Recording
+from catalog.models import Artist, Recording, Work
 from rights.models.parties import Party
 from rights.shares import WHOLE
 
@@ -35,6 +35,7 @@ class CatalogImport(models.Model):
     uploaded_by = models.CharField(max_length=80)
     requested_by = models.CharField(max_length=80, null=True, help_text="who signs for the party and asked for it")
     imported_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True, help_text="when the artists and those whom it asks were told")
 
     class Meta:
         constraints = [
@@ -51,9 +52,13 @@ class CatalogImport(models.Model):
                 condition=Q(state="done", imported_at__isnull=False) | ~Q(state="done") & Q(imported_at=None),
                 name="a_finished_import_has_its_time",
             ),
+            models.CheckConstraint(
+                condition=Q(told_at=None) | Q(imported_at__isnull=False), name="a_finished_import_is_told"
+            ),
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(state__in=["reading", "requested"]), name="imports_with_work"),
+            models.Index(fields=["id"], condition=Q(state="done", told_at=None), name="imports_to_tell"),
             models.Index(fields=["party", "-id"], name="imports_of_a_party"),
         ]
 
@@ -91,15 +96,22 @@ class ImportLine(models.Model):
     artist = models.ForeignKey(Artist, models.PROTECT, null=True, db_index=False, related_name="+")
     isrc = models.CharField(max_length=12, null=True)
     mbid = models.UUIDField(null=True)
+    work_title = models.CharField(max_length=1024, default="", help_text="empty: that of the recording")
     iswc = models.CharField(max_length=11, null=True)
     duration_ms = models.PositiveIntegerField(null=True)
     share = models.PositiveSmallIntegerField(default=0, help_text="of the party that brings the file")
-    others = models.CharField(max_length=200, default="", help_text="the names of the other owners")
+    named = models.JSONField(default=list, help_text="what it says others own: their role, party, name and share")
+    unshared = models.CharField(
+        max_length=40, default="", help_text="the roles that it names several for, without shares"
+    )
     text_key = models.BinaryField(max_length=32, null=True)
     names_key = models.BinaryField(max_length=32, null=True)
     leads_key = models.BinaryField(max_length=32, null=True)
     recording = models.ForeignKey(
         Recording, models.PROTECT, null=True, db_index=False, related_name="+", help_text="which it is of, or became"
+    )
+    work = models.ForeignKey(
+        Work, models.PROTECT, null=True, db_index=False, related_name="+", help_text="which the recording is of"
     )
 
     class Meta:
@@ -117,8 +129,30 @@ class ImportLine(models.Model):
         indexes = [
             models.Index(fields=["catalog_import", "verdict", "number"], name="lines_by_verdict"),
             models.Index(fields=["isrc"], name="lines_by_isrc"),
+            models.Index(fields=["iswc"], name="lines_by_iswc"),
             models.Index(fields=["text_key"], name="lines_by_text"),
         ]
 
     def __str__(self) -> str:
         return f"line {self.number} of import:{self.catalog_import_id}"
+
+
+class ImportedArtist(models.Model):
+    """How many recordings of one artist an import added and changed: what the artist's team is told.
+
+    Migration 0002 has a trigger: the rows are counted from the lines when the import is done.
+    """
+
+    catalog_import = models.ForeignKey(CatalogImport, models.CASCADE, db_index=False, related_name="artists")
+    artist = models.ForeignKey(Artist, models.PROTECT, db_index=False, related_name="+")
+    added = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["artist", "catalog_import"], name="an_artist_once_an_import"),
+            models.CheckConstraint(condition=Q(added__gt=0) | Q(changed__gt=0), name="an_artist_of_an_import_has_news"),
+        ]
+
+    def __str__(self) -> str:
+        return f"artist:{self.artist_id} in import:{self.catalog_import_id}"

@@ -47,7 +47,7 @@ def bring_in(label: Party, *rows: str, heading: str = HEADING) -> CatalogImport:
 
 def verdicts(brought: CatalogImport) -> list[tuple[int, str, str]]:
     """The number, verdict and reason of each line."""
-    lines: Iterable[ImportLine] = ImportLine.objects.filter(catalog_import=brought).order_by("number")
+    lines: Iterable[ImportLine] = brought.verdicts.order_by("number")
     return [(line.number, line.verdict, describe(line)) for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""Catalogue files of every encoding and separator, damaged ones, and those that attack. No database."""
+"""CSV files of every encoding and separator, damaged ones, and those that attack. No database."""
 
 import contextlib
 import io
@@ -9,18 +9,12 @@ import pytest
 from rights.imports import csv_file, lines
 from rights.imports.exceptions import UnreadableFile
 from rights.imports.files import open_file
-from rights.imports.lines import Line, Owner
+from rights.imports.lines import Line
+from rights.imports.named_shares import NamedShare
+from rights.shares import Role
 
 ROWS = "Title{0}Künstler{0}ISRC{0}Länge\r\nNächtlich{0}Mara Veil{0}PT-PLR-25-00417{0}3:45\r\n"
 NIGHTLY = Line(2, "Nächtlich", "Mara Veil", "PTPLR2500417", duration_ms=225_000)
-ERN = """<?xml version="1.0" encoding="UTF-8"?>
-<ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/43"><ResourceList>{}</ResourceList></ern:NewReleaseMessage>"""
-SOUND_RECORDING = """<SoundRecording>
-<ResourceReference>A1</ResourceReference><Type>MusicalWorkSoundRecording</Type>
-<SoundRecordingEdition><ResourceId><ISRC>{isrc}</ISRC></ResourceId></SoundRecordingEdition>
-<DisplayTitleText ApplicableTerritoryCode="Worldwide">{title}</DisplayTitleText>
-<DisplayTitle><TitleText>Another title</TitleText></DisplayTitle>
-<DisplayArtistName>Mara Veil</DisplayArtistName><Duration>PT3M45S</Duration></SoundRecording>"""
 
 
 def read(content: str | bytes) -> list[Line]:
@@ -35,9 +29,6 @@ def refusal(content: str | bytes) -> str:
     with pytest.raises(UnreadableFile) as refused:
         read(content)
     return str(refused.value)
-
-
-# CSV
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
@@ -135,18 +126,18 @@ def test_what_is_no_duration_is_said(text: str) -> None:
 def test_owners_have_shares_that_add_up() -> None:
     content = "title,artist,owners\nA,B,Harbor Lane 50 %; Kestrel Row: 50\nA,B,Harbor Lane\nA,B,Route 66 100%\n"
 
-    assert [line.owners for line in read(content)] == [
-        (Owner("Harbor Lane", 5000), Owner("Kestrel Row", 5000)),
-        (Owner("Harbor Lane", 10_000),),
-        (Owner("Route 66", 10_000),),
+    assert [line.shares[Role.RECORDING_OWNER] for line in read(content)] == [
+        (NamedShare("Harbor Lane", 5000), NamedShare("Kestrel Row", 5000)),
+        (NamedShare("Harbor Lane", 10_000),),
+        (NamedShare("Route 66", 10_000),),
     ]
 
 
 @pytest.mark.parametrize(
     ("owners", "problem"),
     [
-        ("A 50 %; B 49.99 %", "Shares add up to 99.99\xa0%: 0.01\xa0% is missing."),
-        ("A 60; B 60", "Shares add up to 120\xa0%: 20\xa0% is too much."),
+        ("A 50 %; B 49.99 %", "Shares of the owners add up to 99.99\xa0%: 0.01\xa0% is missing."),
+        ("A 60; B 60", "Shares of the owners add up to 120\xa0%: 20\xa0% is too much."),
         ("A; B 50", "The share of A is missing. Write it after the name, such as 50 %."),
         ("A 50; A 50", "A stands among the owners twice."),
         ("A 0; B 100", "A cannot own 0\xa0%."),
@@ -198,70 +189,9 @@ def test_a_file_that_is_one_endless_line_takes_little_memory() -> None:
 def test_every_column_is_known_to_a_line() -> None:
     values = {"title": "A", "artist": "B", "isrc": "PTPLR2500417", "iswc": "T-034.524.680-1", "duration": "1:00"}
     values |= {"mbid": "9d2a3c1e-7f0b-4f5a-8f4e-2c6b1a3d4e5f", "owners": "Harbor Lane"}
+    values |= {"work_title": "A", "writers": "Ida Koro", "publishers": "Kestrel Row"}
     read_line = lines.read_line(2, values)
 
     assert values.keys() == csv_file.COLUMNS.keys()
-    assert all((read_line.isrc, read_line.iswc, read_line.mbid, read_line.duration_ms, read_line.owners))
-
-
-# DDEX
-
-
-def test_a_ddex_message_gives_its_sound_recordings() -> None:
-    recordings = [SOUND_RECORDING.format(isrc=f"PTPLR250041{each}", title=f"Salt &amp; {each}") for each in (7, 8)]
-
-    assert read(ERN.format("\n".join(recordings))) == [
-        Line(1, "Salt & 7", "Mara Veil", "PTPLR2500417", duration_ms=225_000),
-        Line(2, "Salt & 8", "Mara Veil", "PTPLR2500418", duration_ms=225_000),
-    ]
-
-
-def test_a_wrong_isrc_in_a_ddex_message_costs_its_recording_alone() -> None:
-    recordings = [SOUND_RECORDING.format(isrc=isrc, title="Salt") for isrc in ("PTPLR250041", "PTPLR2500418")]
-
-    assert problems(ERN.format("".join(recordings))) == {
-        1: "ISRC PTPLR250041: a digit is missing: the ISRC has 12 characters, and this has 11."
-    }
-
-
-@pytest.mark.parametrize(
-    "declaration",
-    [
-        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
-        '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/evil.dtd">',
-        '<!DOCTYPE a [<!ENTITY % p SYSTEM "http://127.0.0.1:9/evil.dtd"> %p;]>',
-        '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>',
-        "<!DOCTYPE a>",
-    ],
-)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_ddex_message_with_a_dtd_is_refused(declaration: str, encoding: str) -> None:
-    message = f"{declaration}<NewReleaseMessage><SoundRecording>&x;&c;</SoundRecording></NewReleaseMessage>"
-
-    assert refusal(message.encode(encoding)) == "This XML file has a DTD. DDEX messages have none: export it without."
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("<NewReleaseMessage><SoundRecording>", "is damaged in line 1"),
-        ("<NewReleaseMessage>\n&x;</NewReleaseMessage>", "is damaged in line 2"),
-        ("<html><p>404</p></html>", "begins with <html>, not with <NewReleaseMessage>"),
-        ("<?xml version='1.0' encoding='klingon'?><NewReleaseMessage/>", "is damaged in"),
-        (f"<NewReleaseMessage>{'<a>' * 1000}", "more than 50 deep"),
-        ("<", "is damaged in line 1"),
-    ],
-)
-def test_a_damaged_xml_file_is_refused_as_a_whole(content: str, words: str) -> None:
-    assert words in refusal(content)
-
-
-def test_a_huge_text_in_a_ddex_message_takes_little_memory() -> None:
-    title = "<x/>".join(["x" * 1000] * 10_000)
-    content = io.BytesIO(ERN.format(SOUND_RECORDING.format(isrc="PTPLR2500417", title=title)).encode())
-    tracemalloc.start()
-    try:
-        assert len(list(open_file(content))) == 1
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000
-    finally:
-        tracemalloc.stop()
+    assert all((read_line.isrc, read_line.iswc, read_line.mbid, read_line.duration_ms, read_line.work_title))
+    assert [*read_line.shares] == [Role.RECORDING_OWNER, Role.WRITER, Role.PUBLISHER]

@@ -156,13 +156,10 @@ def test_a_line_waits_for_the_owner_who_is_here(label: Party, artist: Artist) ->
     ]
     brought = read(label, *rows, heading="title,artist,isrc,duration,owners")
 
-    shares_wait = (
-        "Owned in part by Kvöld Records. The artist’s team names their share on the page of the song, and they confirm "
-        "it. Then bring this line again."
-    )
+    said = "No ISRC. You own 50\xa0% of it. Kvöld Records will be asked to confirm its share."
     assert verdicts(brought) == [
-        (2, "waits", "Owned by Kvöld Records here. They must confirm your share first."),
-        (3, "waits", shares_wait),
+        (2, "waits", "Owned by Kvöld Records here, which leaves no room for the shares of this line."),
+        (3, "new", said),
         (4, "no", "You are not among the owners: Kvöld Records."),
     ]
 
