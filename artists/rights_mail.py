@@ -18,7 +18,7 @@ from django.urls import reverse
 from accounts.models import Member, Person
 from accounts.roles import MANAGING_ROLES
 from artists.mail import render_mail, site_link
-from rights.models import AgreementVersion, Claim, Party, RosterEntry
+from rights.models import AgreementVersion, CatalogImport, Claim, ImportedArtist, Party, RosterEntry
 from rights.notices import list_sides
 from rights.parties import acts_for
 from web import rate_limits
@@ -71,6 +71,22 @@ def mail_agreement(kind: str, version: AgreementVersion, own: Party) -> None:
         names: dict[str, Any] = {"whose": party.name, "label": own.name, "title": version.agreement.title}
         about = f"version:{version.pk}:{party.pk}"
         mail(f"agreement {kind}", about, acts_for([party]), reverse(page, args=[key, version.pk]), **names)
+
+
+def mail_import(news: ImportedArtist) -> None:
+    """Tell the artist's side how many songs an import added and changed."""
+    artist, brought = news.artist, news.catalog_import
+    path = reverse("studio-import", args=[artist.slug, brought.pk])
+    numbers = {"added": news.added, "changed": news.changed}
+    about = f"import:{brought.pk}:artist:{artist.pk}"
+    _mail("import", about, Q(team__artist=artist), path, label=brought.party.name, whose=artist.name, **numbers)
+
+
+def mail_named(brought: CatalogImport, party: Party, number: int) -> None:
+    """Tell a party that so many claims of an import wait for its yes: one mail for all of them."""
+    page, key = ("studio-imports", party.artist.slug) if party.artist else ("label-claims", party.pk)
+    about, path = f"import:{brought.pk}:party:{party.pk}", reverse(page, args=[key])
+    _mail("import claims", about, acts_for([party]), path, label=brought.party.name, whose=party.name, number=number)
 
 
 def _parties_of(claim: Claim) -> Iterable[Party]:

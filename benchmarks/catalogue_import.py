@@ -36,11 +36,13 @@ def measure_import(catalogue: Catalogue, lines: int) -> dict[str, float]:
     brought.refresh_from_db()
     if brought.state != CatalogImport.State.DONE or count_verdicts(brought)["new"] != lines:
         raise SystemExit(f"Not everything was imported: {brought.state}, {count_verdicts(brought)}.")
-    print(f"\n  {lines:,} recordings with works, writers and publishers: read in {read - started:.1f} s, imported in {imported - read:.1f} s")
+    seconds = f"read in {read - started:.1f} s, imported in {imported - read:.1f} s"
+    print(f"\n  {lines:,} recordings with works, writers and publishers: {seconds}")
     return {"import_s": imported - started}
 
 
 def _line(n: int, artist: Artist) -> str:
     digits = f"{n:09}"
     check = -(1 + sum(place * int(digit) for place, digit in enumerate(digits, start=1))) % 10
-    return f"Import {n},{artist.slug},ZZIMP{n:07},3:45,T{digits}{check},writer import,publisher import"
+    codes = f"ZZIMP{n:07},3:45,T{digits}{check}"
+    return f"Import {n},{artist.slug},{codes},writer import,publisher import"

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<int:party_id>/artists/<slug:slug>/export.csv", export.download_export, name="label-export"),
     path("<int:party_id>/claims", claims.show_claims, name="label-claims"),
     path("<int:party_id>/claims/<int:claim_id>", claims.answer_claim, name="label-claim"),
+    path("<int:party_id>/claims/imports/<int:import_id>", claims.confirm_imported, name="label-claims-imported"),
     path(TEAM, team.manage_team, name="label-team"),
     path(f"{TEAM}/invitations/<int:invitation_id>", team.revoke_invitation, name="label-team-invitation"),
     path(f"{TEAM}/<int:member_id>", team.update_member, name="label-team-member"),

@@ -10,6 +10,7 @@ from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus, get_status, is_off
 from artists.studio.access import Studio
+from artists.studio.imports import list_named
 from rights import agreement_versions, claims, roster
 from rights.models import Claim, Party
 
@@ -47,7 +48,9 @@ def list_tasks(studio: Studio, programs: list[Program], refusals: MessageRefusal
     tasks = [*_grant_tasks(studio, programs)] if is_off(refusals[None]) else []
     for program in programs:
         tasks += _program_tasks(studio, program)
-    return [*tasks, *_roster_tasks(studio), *_agreement_tasks(studio), *_claim_tasks(studio)]
+    return [
+        *tasks, *_roster_tasks(studio), *_agreement_tasks(studio), *_claim_tasks(studio), *_imported_tasks(studio)
+    ]  # fmt: skip
 
 
 def _roster_tasks(studio: Studio) -> list[Task]:
@@ -76,10 +79,22 @@ def _agreement_tasks(studio: Studio) -> list[Task]:
 def _claim_tasks(studio: Studio) -> list[Task]:
     """Shares of the artist that wait for a yes, and open disputes about its songs, in one query."""
     own = Claim.objects.filter(claims.LIVE).select_related("recording", "work")
-    waits = Q(party__artist=studio.artist, confirmed_at=None)
+    waits = Q(party__artist=studio.artist, confirmed_at=None, catalog_import=None)
     of_artist = Q(recording__artist=studio.artist) | Q(party__artist=studio.artist)
     found = own.filter(waits | (claims.DISPUTED & of_artist)).order_by("pk")[:MAX_CLAIM_TASKS]
     return [_claim_task(studio, claim) for claim in found]
+
+
+def _imported_tasks(studio: Studio) -> list[Task]:
+    """Shares that imports name and that wait for a yes: one task a file; one query, and one more if there are any."""
+    return [
+        Task(
+            f"{each.catalog_import.party.name} says you have a share in {each.number:,} song{'s' * (each.number > 1)}",
+            "confirm them together or one by one",
+            studio.url("studio-imports"),
+        )
+        for each in list_named(studio.artist)
+    ]
 
 
 def _claim_task(studio: Studio, claim: Claim) -> Task:

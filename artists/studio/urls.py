@@ -6,6 +6,7 @@ from artists.studio.views import (
     agreements,
     grants,
     history,
+    imports,
     labels,
     overview,
     owners,
@@ -24,6 +25,7 @@ SONGS = "<slug:slug>/songs"
 SONG = f"{SONGS}/<int:song_id>"
 AGREEMENTS = "<slug:slug>/agreements"
 AGREEMENT = f"{AGREEMENTS}/<int:version_id>"
+IMPORTS = "<slug:slug>/imports"
 TEAM = "<slug:slug>/team"
 
 urlpatterns = [
@@ -61,6 +63,9 @@ urlpatterns = [
     path(AGREEMENT, agreements.show_agreement, name="studio-agreement"),
     path(f"{AGREEMENT}/accept", agreements.accept_agreement, name="studio-agreement-accept"),
     path(f"{AGREEMENT}/end", agreements.end_agreement, name="studio-agreement-end"),
+    path(IMPORTS, imports.list_imports, name="studio-imports"),
+    path(f"{IMPORTS}/<int:import_id>", imports.show_import, name="studio-import"),
+    path(f"{IMPORTS}/<int:import_id>/confirm", imports.confirm_import, name="studio-import-confirm"),
     path("<slug:slug>/profile", profile.edit_profile, name="profile"),
     path("<slug:slug>/profile/picture", profile.set_picture, name="profile-picture"),
     path(TEAM, team.manage_team, name="team"),

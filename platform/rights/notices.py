@@ -3,6 +3,8 @@
 A notice has the kind, which is the action in the audit trail, and the id, and no text.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from accounts.models import Member
@@ -43,6 +45,11 @@ def post_about_agreement(action: str, version: AgreementVersion) -> None:
 def post_about_import(catalog_import: CatalogImport) -> None:
     """Post to everybody who acts for the rightsholder how far the import of its file is."""
     _post(acts_for([catalog_import.party_id]), "catalog.import", f"import:{catalog_import.pk}")
+
+
+def post_about_named(action: str, catalog_import: CatalogImport, named: Iterable[Party | int]) -> None:
+    """Post to everybody who acts for these parties, whom an import names, or for the party that brought it."""
+    _post(acts_for([catalog_import.party_id, *named]), action, f"import:{catalog_import.pk}")
 
 
 def _post(who: Q, kind: str, reference: str) -> None:

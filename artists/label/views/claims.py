@@ -10,7 +10,8 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists.label import claims as label_claims
 from artists.label.access import Label, label_member_required
 from rights import claims
-from rights.models import Claim
+from rights.imports import named_claims
+from rights.models import CatalogImport, Claim, Party
 from web.decorators import post_only
 
 
@@ -39,10 +40,25 @@ def answer_claim(request: AuthenticatedHttpRequest, label: Label, claim_id: int)
     return redirect(label.url("label-claims"))
 
 
+@post_only
+@label_member_required
+def confirm_imported(request: AuthenticatedHttpRequest, label: Label, import_id: int) -> HttpResponse:
+    """Confirm all claims that one import made for this rightsholder, with a recent password."""
+    brought = get_object_or_404(CatalogImport.objects.filter(claims__party=label.party).distinct(), pk=import_id)
+    try:
+        fresh = reauthentication.did_recently_authenticate(request)
+        confirmed = named_claims.confirm_all(label.party, brought, by=request.user, fresh=fresh)
+    except NotAllowed as error:
+        return _render_claims(request, label, problem=str(error), status=409)
+    messages.success(request, f"{confirmed:,} confirmed.")
+    return redirect(label.url("label-claims"))
+
+
 def _render_claims(
     request: AuthenticatedHttpRequest, label: Label, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
+        "imported": named_claims.list_waiting(Party.objects.filter(pk=label.party.pk)),
         "waiting": label_claims.list_waiting(label.party),
         "disputed": label_claims.list_disputed(label.party),
         "confirmed": label_claims.list_confirmed(label.party),

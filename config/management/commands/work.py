@@ -10,14 +10,13 @@ from typing import Any
 
 from django.db import connection
 
-from artists import approval_mail, delivery, drafts, expiry, look_back, moderation, moments, withdrawal
+from artists import approval_mail, delivery, drafts, expiry, import_news, look_back, moderation, moments, withdrawal
 from config import housekeeping
 from config.management.base import ProcessCommand
 from config.processes import StopWait
 from fans import opt_ins
 from ledger import chain
 from rights.imports import uploads
-from rights.imports import work as imports
 from trust import reports
 from worker import loop
 from worker.wake import Listener
@@ -43,7 +42,7 @@ JOBS = {
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
     "approval_mail": Job(approval_mail.mail_if_due),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
-    "imports": Job(imports.work_next, uploads.CHANNEL),
+    "imports": Job(import_news.work_next, uploads.CHANNEL),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

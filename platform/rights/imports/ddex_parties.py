@@ -5,9 +5,10 @@ Rights controllers have the shares: of the recording, and of the work. A share o
 that those of writers and publishers together are 100 %.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 from rights.imports.exceptions import InvalidLine
@@ -20,6 +21,7 @@ WRITER_ROLES = {"Author", "Composer", "ComposerLyricist", "Librettist", "Lyricis
 PUBLISHER_ROLES = {"MusicPublisher", "OriginalPublisher", "SubPublisher"}
 _CODES = {"IpiNameNumber": "IPI", "ISNI": "ISNI", "DPID": "DPID"}
 """Elements of a PartyId, the best first."""
+_PERCENTAGE = re.compile(r"\d{1,3}(?:\.\d{1,10})?", re.ASCII)
 
 
 @dataclass
@@ -49,11 +51,10 @@ class Composite:
     def share(self) -> Decimal | None:
         """In percent, or None where it is not known. Raises InvalidLine."""
         text = self.get("RightSharePercentage")
-        try:
-            share = Decimal(text) if text else None
-        except InvalidOperation:
-            share = Decimal(-1)
-        if share is not None and not 0 < share <= 100:
+        if not text:
+            return None
+        share = Decimal(text) if _PERCENTAGE.fullmatch(text) else Decimal(0)
+        if not 0 < share <= 100:
             raise InvalidLine(f"“{shorten(text, 20)}” is no share. A RightSharePercentage is more than 0, up to 100.")
         return share
 

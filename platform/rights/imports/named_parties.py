@@ -45,9 +45,11 @@ class NamedParties:
         rightsholders = list(verified.filter(Q(lower__in=names) | of_code).order_by("pk"))
         artists = list(Artist.objects.alias(lower=Lower("name")).filter(lower__in=names).order_by("pk"))
         by_name: dict[str, list[Party]] = defaultdict(list)
+        for party in rightsholders:
+            by_name[text_keys.normalise(party.name)].append(party)
         # An artist becomes a party when it is needed, and the import asks it.
-        for one, party in zip([*rightsholders, *artists], [*rightsholders, *list_artist_parties(artists)], strict=True):
-            by_name[text_keys.normalise(one.name)].append(party)
+        for artist, party in zip(artists, list_artist_parties(artists), strict=True):
+            by_name[text_keys.normalise(artist.name)].append(party)
         codes_of = ((code, party) for party in rightsholders for code in (party.isni, party.ipi, party.dpid))
         return cls(by_name, {code: party for code, party in codes_of if code})
 

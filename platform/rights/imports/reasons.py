@@ -20,8 +20,9 @@ def format_duration(milliseconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
-def _describe_change(line: ImportLine, before: Mapping[str, Any]) -> str:
-    changes = []
+def describe_values(line: ImportLine) -> str:
+    """What a changed line changes of the recording itself, for example "The title was “Salt”. The ISRC is added."."""
+    before, changes = line.facts, []
     if "title" in before:
         changes.append(f"The title was “{before['title']}”.")
     if "duration_ms" in before:
@@ -29,11 +30,15 @@ def _describe_change(line: ImportLine, before: Mapping[str, Any]) -> str:
         was = f"was {format_duration(old)}" if old else "is added"
         changes.append(f"{format_duration(line.duration_ms)} {was}.")
     changes += [f"The {name.upper()} is added." for name in ("isrc", "mbid", "iswc") if name in before]
-    if "share" in before:
-        changes.append(f"Already here. You own {format_share(line.share)} of it from now on.")
     if "work" in before:
         changes.append("The work is added.")
-    return " ".join([*changes, *(_describe_asked(line) if "claims" in before else ())])
+    return " ".join(changes)
+
+
+def _describe_change(line: ImportLine, before: Mapping[str, Any]) -> str:
+    own = f"Already here. You own {format_share(line.share)} of it from now on." if "share" in before else ""
+    asked = _describe_asked(line) if "claims" in before else ()
+    return " ".join(filter(None, [describe_values(line), own, *asked]))
 
 
 def _describe_new(line: ImportLine, facts: Mapping[str, Any]) -> str:
