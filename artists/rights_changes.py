@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Concat, Greatest, Least, Now
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Least, Now
 
 from accounts.models import Person
 from accounts.people import display_names
 from catalog.models import Artist, RecordingWork
-from rights.models import AfterEnd, AgreementParty, AgreementVersion, Claim, Grant, RosterEntry
+from rights.models import AfterEnd, AgreementParty, AgreementVersion, Claim, Grant, ImportedArtist, RosterEntry
 from rights.refusals import write_use
 
 SHOWN = 6
@@ -32,6 +32,8 @@ class RightsChange:
     words: str
     subject: str = ""
     after: str = ""
+    import_id: int | None = None
+    """The import that it is about: the studio has a page of each."""
 
     @property
     def sentence(self) -> str:
@@ -121,6 +123,15 @@ def of_shares(claims: QuerySet[Claim], artist: Artist) -> Iterator[QuerySet[Any]
         yield _shares(claims.filter(work__in=works), "work__title", column)
 
 
+def of_imports(imports: QuerySet[ImportedArtist]) -> Iterator[QuerySet[Any]]:
+    """What these imports did to songs of an artist. `title` is the number of changed songs, and `use` the import."""
+    who, done = F("catalog_import__party__name"), F("catalog_import__imported_at")
+    rows = imports.filter(catalog_import__imported_at__isnull=False)
+    texts = {"use": Cast("catalog_import", CharField()), "title": Cast("changed", CharField())}
+    one = {"kind": Value("imported", CharField()), "own": Value(value=False), "number": F("added")}
+    yield rows.annotate(when=done, who=who, actor=NOTHING, keeps=NOTHING, **texts, **one)
+
+
 def _taking_over() -> QuerySet[Grant]:
     """The grant of an agreement that replaced a yes when it began: the party switched nothing off."""
     begun = (OuterRef("ended_at"), OuterRef("ended_at") + timedelta(seconds=1))  # two statements of one transaction
@@ -137,7 +148,9 @@ def _one(rows: QuerySet[Any], when: Any, kind: str, who: Any) -> QuerySet[Any]:
 
 
 def _shares(claims: QuerySet[Claim], title: str, column: str) -> QuerySet[Any]:
-    """One row for all shares of a party that changed at one moment, as by an import."""
+    """One row for all shares of a party that changed at one moment. What an import confirmed is a line of its own."""
+    if column == "confirmed_at":
+        claims = claims.exclude(catalog_import__isnull=False, confirmed_at=F("claimed_at"))
     rows = claims.exclude(**{column: None}).values(when=F(column), who=F("party__name"))
     nothing = {name: Value("", CharField()) for name in ("actor", "use", "keeps")}
     kind = Value(f"share_{column}", CharField())
@@ -169,6 +182,14 @@ def _describe_shares(words: str, after: str = "") -> Describe:
     return describe
 
 
+def _describe_import(row: _Row, names: Mapping[str, str]) -> RightsChange:
+    changed = int(row.title or 0)
+    words = [f"added {row.number:,} song{'s' * (row.number != 1)}"] if row.number else []
+    if changed:
+        words.append(f"changed {changed:,}" + (f" song{'s' * (changed != 1)}" if not words else ""))
+    return RightsChange(row.when, row.who, " and ".join(words), import_id=int(row.use))
+
+
 DESCRIPTIONS: Mapping[str, Describe] = {
     "on": _describe_switch,
     "off": _describe_switch,
@@ -176,6 +197,7 @@ DESCRIPTIONS: Mapping[str, Describe] = {
     "agreement_ended": lambda row, _: RightsChange(row.when, f"Agreement {row.who}", "ended"),
     "roster_began": lambda row, _: RightsChange(row.when, row.who, "has the artist on its roster"),
     "roster_ended": lambda row, _: RightsChange(row.when, row.who, "no longer has the artist on its roster"),
+    "imported": _describe_import,
     "share_confirmed_at": _describe_shares("confirmed {share} of"),
     "share_disputed_at": _describe_shares("has {share} of", ", which is disputed"),
     "share_settled_at": _describe_shares("has {share} of", ": our staff settled the dispute"),

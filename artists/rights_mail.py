@@ -79,14 +79,14 @@ def mail_import(news: ImportedArtist) -> None:
     path = reverse("studio-import", args=[artist.slug, brought.pk])
     numbers = {"added": news.added, "changed": news.changed}
     about = f"import:{brought.pk}:artist:{artist.pk}"
-    _mail("import", about, Q(team__artist=artist), path, label=brought.party.name, whose=artist.name, **numbers)
+    mail("import", about, Q(team__artist=artist), path, label=brought.party.name, whose=artist.name, **numbers)
 
 
 def mail_named(brought: CatalogImport, party: Party, number: int) -> None:
     """Tell a party that so many claims of an import wait for its yes: one mail for all of them."""
     page, key = ("studio-imports", party.artist.slug) if party.artist else ("label-claims", party.pk)
     about, path = f"import:{brought.pk}:party:{party.pk}", reverse(page, args=[key])
-    _mail("import claims", about, acts_for([party]), path, label=brought.party.name, whose=party.name, number=number)
+    mail("import claims", about, acts_for([party]), path, label=brought.party.name, whose=party.name, number=number)
 
 
 def _parties_of(claim: Claim) -> Iterable[Party]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rights.imports.counts import GOOD, count_verdicts
+from rights.imports.csv_file import COLUMNS
 from rights.imports.reasons import describe
 from rights.imports.uploads import WORKING_STATES
-from rights.models import CatalogImport, ImportLine
+from rights.models import CatalogImport, ImportLine, Party
 
 PAGE_SIZE = 50
 MAX_NUMBER = 2**31 - 1
@@ -70,6 +71,17 @@ class ImportPage:
         if self.shown:
             lines = lines.filter(verdict=self.shown)
         return list(lines.order_by("number")[: PAGE_SIZE + 1])
+
+
+def list_sample_rows(party: Party) -> list[list[object]]:
+    """The heading with all columns, and two songs that say how they are filled."""
+    code = "PTABC2500001"
+    return [
+        [*COLUMNS],
+        ["Salt Radio", "Mara Veil", code, "", "Salt Radio", "T-034.524.680-1", "3:45", "",
+            "Mara Veil 60 %; Ida Koro (IPI 00052210040) 40 %", "Kestrel Row"],
+        ["Low Tide", "Mara Veil", "", "", "", "", "4:02", f"{party.name} 50 %; Second Shore 50 %", "Mara Veil", ""],
+    ]  # fmt: skip
 
 
 def list_verdict_rows(stored: CatalogImport) -> Iterator[list[object]]:

@@ -10,7 +10,7 @@ from accounts.models import Person
 from artists import rights_changes
 from artists.rights_changes import RightsChange
 from catalog.models import Artist, RecordingWork
-from rights.models import AgreementVersion, Claim, Grant, Party
+from rights.models import AgreementVersion, Claim, Grant, ImportedArtist, Party
 
 
 def list_changes(
@@ -26,6 +26,7 @@ def _sources(party: Party, artist: Artist) -> Iterator[QuerySet[Any]]:
     yield from rights_changes.of_switches(said, Q(party=party), own=True)
     yield from rights_changes.of_agreements(agreed)
     yield from rights_changes.of_roster(party.roster.filter(artist=artist))
+    yield from rights_changes.of_imports(ImportedArtist.objects.filter(artist=artist, catalog_import__party=party))
     yield from rights_changes.of_shares(_list_claims(party), artist)
 
 

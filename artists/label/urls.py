@@ -42,6 +42,7 @@ urlpatterns = [
     path("<int:party_id>/approvals", approvals.show_approvals, name="label-approvals"),
     path("<int:party_id>/approvals/<int:draft_id>", approvals.answer_approval, name="label-approval"),
     path(CATALOGUE, catalogue.manage_catalogue, name="label-catalogue"),
+    path(f"{CATALOGUE}/sample.csv", catalogue.download_sample, name="label-catalogue-sample"),
     path(IMPORT, catalogue.show_import, name="label-import"),
     path(f"{IMPORT}/start", catalogue.start_import, name="label-import-start"),
     path(f"{IMPORT}/remove", catalogue.remove_import, name="label-import-remove"),

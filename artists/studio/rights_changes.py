@@ -10,7 +10,7 @@ from accounts.models import Person
 from artists import rights_changes
 from artists.rights_changes import RightsChange
 from catalog.models import Artist
-from rights.models import AgreementVersion, Claim, Grant, RosterEntry
+from rights.models import AgreementVersion, Claim, Grant, ImportedArtist, RosterEntry
 
 
 def list_changes(
@@ -25,6 +25,7 @@ def _sources(artist: Artist) -> Iterator[QuerySet[Any]]:
         yield from rights_changes.of_switches(grants, Q(party__artist=artist), own=own)
     yield from rights_changes.of_agreements(AgreementVersion.objects.filter(parties__party__artist=artist))
     yield from rights_changes.of_roster(RosterEntry.objects.filter(artist=artist))
+    yield from rights_changes.of_imports(ImportedArtist.objects.filter(artist=artist))
     yield from rights_changes.of_shares(Claim.objects.all(), artist)
 
 

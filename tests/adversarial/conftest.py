@@ -12,6 +12,7 @@ from rights import claims, parties, roster
 from tests import factories
 from tests.artists.label import agreements
 from tests.rights import factories as owners
+from tests.rights.imports.factories import bring_in
 
 
 @pytest.fixture
@@ -37,6 +38,9 @@ def scene(db: None, media_root: None) -> dict[str, Any]:
     roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
     claim = claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000)
     version = agreements.propose(label, party)
+    publisher = owners.create_party("label", "Third Shore")
+    owners.add_to_roster(publisher, factories.create_artist("Ifeoma"))
+    named = bring_in(publisher, "Hers,Ifeoma,Mara Veil", heading="title,artist,writers")
     return {
         "paths": {
             "api-team": f"/api/v1/studio/{artist.slug}/team",
@@ -96,4 +100,5 @@ def scene(db: None, media_root: None) -> dict[str, Any]:
         "song": song,
         "claim": claim,
         "agreement": version,
+        "named": named,
     }

@@ -27,6 +27,8 @@ class Scene:
     entry: RosterEntry
     claim: Claim
     brought: CatalogImport
+    named: CatalogImport
+    """A file of another rightsholder that names this one."""
     version: AgreementVersion
     draft: Draft
 
@@ -40,6 +42,7 @@ class Scene:
             "claim": self.claim.pk,
             "artist": self.artist.slug,
             "import": self.brought.pk,
+            "named": self.named.pk,
             "invitation": team.invitations.order_by("pk").values_list("pk", flat=True)[0],
             "member": team.members.get(person__name="Nia").pk,
             "version": self.version.pk,
@@ -85,7 +88,11 @@ def create_scene() -> Scene:
     invitation_mail.invite(party, "invited@example.com", "reviewer", by=owners.get_signer(party))
     version = agreements.propose(party, parties.get_artist_party(artist))
     brought = import_factories.read(party, "Low Tide,Mara Veil,,")
-    return Scene(party, artist, entry, claim, brought, version, approve(write_remix_note(song)))
+    other = owners.create_party(name="Third Shore")
+    owners.add_to_roster(other, artist)
+    rows = ["Shared,Mara Veil,Third Shore 50; Harbor Lane 50"]
+    named = import_factories.bring_in(other, *rows, heading="title,artist,owners")
+    return Scene(party, artist, entry, claim, brought, named, version, approve(write_remix_note(song)))
 
 
 def member(party: Party, role: str) -> Person:

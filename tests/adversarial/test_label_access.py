@@ -26,6 +26,7 @@ MAY: dict[str, set[str]] = {
     "label-import-start": {"signatory"},
     "label-import-remove": {"signatory", "owner"},
     "label-claim": {"signatory"},
+    "label-claims-imported": {"signatory"},
     "label-agreement-accept": {"signatory"},
     "label-agreement-end": {"signatory", "owner"},
     "label-approval": {"signatory"},

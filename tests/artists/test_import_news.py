@@ -83,10 +83,23 @@ def test_the_studio_lists_what_came_in_of_the_artist(brought: CatalogImport, art
     assert "Harbor Lane added 2 songs" in listed
     assert "Harbor Lane changed 1 song" in listed
     assert "New Low Tide No ISRC. Harbor Lane owns 60 % of the recording." in first
-    assert "Named by the file: Kestrel Row (publisher, 100 %), Kvöld Records (owner, 40 %), Mara Veil (writer, 100 %)" in first
+    assert (
+        "Named by the file: Kestrel Row (publisher, 100 %), Kvöld Records (owner, 40 %), Mara Veil (writer, 100 %)"
+        in first
+    )
     assert "Bad" not in first
     assert "Changed Salt Radio (live) The title was “Salt Radio”." in second
     assert "Hers" not in second
+
+
+def test_the_history_has_one_line_for_an_import(brought: CatalogImport, artist: Artist) -> None:
+    page = member_client(artist, "reviewer").get("/studio/mara-veil/history?about=rights")
+
+    assert "Harbor Lane added 2 songs ." in visible_text(page)
+    assert f'href="/studio/mara-veil/imports/{brought.pk}"' in page.content.decode()
+    assert "confirmed shares of" not in visible_text(page)
+    label = factories.fresh_client(owners.get_signer(brought.party))
+    assert "added 2 songs" in visible_text(label.get(f"/label/{brought.party_id}/artists/mara-veil"))
 
 
 def test_the_artist_confirms_what_a_file_names_at_one_press(brought: CatalogImport, artist: Artist) -> None:

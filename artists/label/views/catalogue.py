@@ -11,7 +11,7 @@ from accounts import reauthentication
 from accounts.exceptions import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from artists.label.access import Label, label_member_required
-from artists.label.catalogue import MAX_NUMBER, ImportPage, list_verdict_rows
+from artists.label.catalogue import MAX_NUMBER, ImportPage, list_sample_rows, list_verdict_rows
 from artists.label.forms.catalogue import CatalogueForm
 from rights.imports import uploads
 from rights.imports.exceptions import ImportRefused
@@ -74,6 +74,13 @@ def download_verdicts(request: AuthenticatedHttpRequest, label: Label, import_id
     """All verdicts of a file as CSV. Formulas in it are neutralised."""
     stored = _get_import(label, import_id)
     return csv_response(request, list_verdict_rows(stored), f"verdicts-{stored.pk}.csv")
+
+
+@require_safe
+@label_member_required
+def download_sample(request: AuthenticatedHttpRequest, label: Label) -> StreamingHttpResponse:
+    """A catalogue of two songs, with every column that is read."""
+    return csv_response(request, iter(list_sample_rows(label.party)), "catalogue-sample.csv")
 
 
 def _get_import(label: Label, import_id: int) -> CatalogImport:

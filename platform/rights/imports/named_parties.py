@@ -42,7 +42,7 @@ class NamedParties:
         codes = {each.code for each in named if each.code}
         verified = Party.objects.filter(artist=None, verified_at__isnull=False).alias(lower=Lower("name"))
         of_code = Q(isni__in=codes) | Q(ipi__in=codes) | Q(dpid__in=codes)
-        rightsholders = list(verified.filter(Q(lower__in=names) | of_code).order_by("pk"))
+        rightsholders: list[Party] = list(verified.filter(Q(lower__in=names) | of_code).order_by("pk"))
         artists = list(Artist.objects.alias(lower=Lower("name")).filter(lower__in=names).order_by("pk"))
         by_name: dict[str, list[Party]] = defaultdict(list)
         for party in rightsholders:

@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from catalog.models import Artist, Recording
+from rights.imports.files import open_file
 from rights.models import CatalogImport, Party
+from rights.shares import Role
 from tests import factories
 from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
@@ -166,3 +168,13 @@ def test_the_page_takes_as_many_queries_for_many_lines(
 
     with django_assert_num_queries(12):  # type: ignore[operator]
         client.get(f"/label/{label.pk}/catalogue/{brought.pk}")
+
+
+def test_the_sample_is_a_file_that_we_read(client: Client, label: Party) -> None:
+    content = client.get(f"/label/{label.pk}/catalogue/sample.csv").getvalue()
+
+    lines = list(open_file(io.BytesIO(content)))
+
+    assert [line.problem for line in lines] == ["", ""]
+    assert [*lines[0].shares] == ["writer", "publisher"]
+    assert sum(share.share for share in lines[1].shares[Role.RECORDING_OWNER]) == 10_000
