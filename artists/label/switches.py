@@ -99,7 +99,7 @@ def _party_order(answer: Answer) -> tuple[bool, str, bool, int]:
 
 def _describe(problem: str, who: str, uses: Sequence[str]) -> str:
     if problem == "unknown":
-        return "Nobody knows everybody who owns or wrote it"
+        return "Not everybody who owns or wrote it is known"
     if problem in UNSETTLED:
         return UNSETTLED[problem].format(who=who)
     words = get_text_list([word for use, word in USES.items() if use in uses], "and")

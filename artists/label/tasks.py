@@ -16,7 +16,7 @@ def list_tasks(label: Label) -> list[Task]:
         title = f"{proposed} agreement{'s' * (proposed > 1)} wait{'s' * (proposed == 1)} for your yes"
         tasks.append(Task(title, "read and answer", label.url("label-agreements")))
     if waiting := label.waiting_claims:
-        hint = "yes, or not yours" if label.may_sign else "whoever signs confirms"
+        hint = "or say that it is not yours" if label.may_sign else "whoever signs confirms"
         tasks.append(Task(f"{waiting} claim{'s' * (waiting > 1)} to confirm", hint, url))
     if disputed := disputes_of(label.party).count():
         tasks.append(Task(f"{disputed} disputed share{'s' * (disputed > 1)}", "our staff settle it", url))

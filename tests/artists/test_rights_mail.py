@@ -208,5 +208,5 @@ def test_the_labels_first_page_says_what_to_do_now(artist: Artist, label: Party)
     ]
 
     assert "What to do now" not in before
-    assert "What to do now 1 claim to confirm yes, or not yours" in shown[0]
+    assert "What to do now 1 claim to confirm or say that it is not yours" in shown[0]
     assert "What to do now 1 claim to confirm whoever signs confirms" in shown[1]

@@ -18,7 +18,7 @@ class ProposalForm(forms.Form):
     artist = forms.CharField(
         label="Artist",
         max_length=120,
-        help_text="The name, or the last part of the address of the artist’s page. We ask; nothing holds before a yes.",
+        help_text="The name, or the last part of the address of the artist’s page. It counts once they say yes.",
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
 

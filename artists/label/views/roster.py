@@ -49,7 +49,7 @@ def manage_roster(request: AuthenticatedHttpRequest, label: Label) -> HttpRespon
     def propose() -> str:
         is_fresh = reauthentication.did_recently_authenticate(request)
         propose_artist(label.party, artist, by=request.user, fresh=is_fresh)
-        return f"{artist.name} is asked. Nothing holds before the answer."
+        return f"{artist.name} is asked. It counts once they say yes."
 
     return _apply(request, label, propose, form=form)
 

@@ -60,7 +60,8 @@ def test_the_page_lists_what_waits_and_who_else_is_asked(client: Client, song: O
     assert "Low Tide Choir · Mara Veil Remixes. Approved by Mara Veil’s team." in page
     assert "Also waits for Kestrel Row." in page
     assert "Waits for the artist first Mara Veil 1 to decide" in page
-    assert "1 of 1 that wait for you" in page
+    assert "Approving may ask for your password." in page
+    assert "The first 1 of" not in page
 
 
 def test_a_signatory_approves_and_the_draft_leaves_the_page(client: Client, song: OwnedSong, draft: Draft) -> None:

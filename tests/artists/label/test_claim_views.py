@@ -113,7 +113,7 @@ def test_a_confirmed_claim_says_what_is_missing_before_the_song_is_used(artist: 
 
     page = visible_text(signed_in_client(owners.get_signer(label)).get(f"/label/{label.pk}/claims"))
 
-    assert "Before it may be used for remixes" in page
+    assert "What is missing for remixes" in page
     assert "Nobody knows who wrote Salt Radio" in page
 
 

@@ -44,7 +44,7 @@ def test_a_label_asks_an_artist_by_name_and_the_artist_says_yes(label: Party, ar
         )
     )
 
-    assert "Mara Veil is asked. Nothing holds before the answer." in asked
+    assert "Mara Veil is asked. It counts once they say yes." in asked
     assert "Waits for Mara Veil ’s yes" in asked
     assert "You are on the roster of Harbor Lane." in answered
     assert "Both said yes" in visible_text(client.get(f"/label/{label.pk}/"))

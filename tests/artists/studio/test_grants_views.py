@@ -43,7 +43,7 @@ def test_every_use_has_a_switch_for_all_songs_and_for_each_song(artist: Artist, 
         f"playlist:{song.pk}": "false", f"dj:{song.pk}": "false",
     }  # fmt: skip
     text = visible_text(page)
-    assert "Off costs nothing elsewhere: no lower share, no lower place, no fan lost." in text
+    assert "Switching off costs you nothing elsewhere: no lower share, no lower place, no fan lost." in text
     assert [text.count(words) for words in ("Make the voice. Never.", "Train on the music. Never.")] == [1, 1]
 
 
