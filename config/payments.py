@@ -1,15 +1,20 @@
 """Read from the environment which payments there are: live, test, simulated or off. What is not certain is refused."""
 
 import hmac
+from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from babel.numbers import UnknownCurrencyError
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+from rights.money import to_minor_units
 
 type Mode = Literal["live", "test", "simulated", "off"]
 
+TIER_PRICES = "EUR 1-200, USD 1-200, GBP 1-200, JPY 100-30000, KWD 0.3-60"
+"""What tiers may cost a month, unless the environment says otherwise."""
 SIMULATED_URL = "http://127.0.0.1:8012"
 _KEY_MODES: dict[str, Mode] = {"sk_live_": "live", "rk_live_": "live", "sk_test_": "test", "rk_test_": "test"}
 _STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com", "https://connect.stripe.com")
@@ -77,3 +82,20 @@ def _simulated(site_secret: str) -> PaymentSettings:
         return hmac.digest(site_secret.encode(), f"simulated payments: {purpose}".encode(), "sha256").hex()[:32]
 
     return PaymentSettings("simulated", f"sk_test_simulated{derive('key')}", (f"whsec_{derive('webhooks')}",), url)
+
+
+def read_price_limits() -> dict[str, tuple[int, int]]:
+    """The currencies that tiers are sold in, and the least and the most that one may cost a month, in minor units."""
+    return dict(_read_limit(word) for word in env.comma_separated("TIER_PRICES", TIER_PRICES))
+
+
+def _read_limit(word: str) -> tuple[str, tuple[int, int]]:
+    """`EUR 1-200` is from €1.00 to €200.00."""
+    currency, _, amounts = word.partition(" ")
+    try:
+        least, most = (to_minor_units(Decimal(amount), currency) for amount in amounts.split("-"))
+    except (ValueError, InvalidOperation, UnknownCurrencyError):
+        least, most = 0, 0
+    if not 0 < least <= most:
+        raise ImproperlyConfigured(f"TIER_PRICES={word!r}: say a currency and two amounts, for example EUR 1-200.")
+    return currency, (least, most)

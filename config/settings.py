@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "fans",
     "trust",
     "listens",
+    "billing",
     "rights",
     "live",
     "ledger",
@@ -162,6 +163,7 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 PAYMENTS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_URL = payments.read_settings(SECRET_KEY, debug=DEBUG)
+TIER_PRICES = payments.read_price_limits()
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],

@@ -18,10 +18,12 @@ from django.core.cache import caches
 from hypothesis import HealthCheck
 from pytest_django import DjangoDbBlocker, Settings
 
+from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from config.database import migrate, use_database
 from rights.models import Party
 from tests import factories, servers
+from tests.billing import factories as billing
 from tests.rights import factories as owners
 from tests.servers import Broker, Database, Processes, RestartableBroker, ServerUnavailable, Site
 
@@ -149,6 +151,13 @@ def _clear_sums_cache() -> None:
 @pytest.fixture
 def artist() -> Artist:
     return factories.create_artist()
+
+
+@pytest.fixture
+def fake_provider(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FakeStripe:
+    """Payments are simulated, by a FakeStripe in this process."""
+    settings.PAYMENTS = "simulated"
+    return billing.connect_fake(monkeypatch)
 
 
 @pytest.fixture

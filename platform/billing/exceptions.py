@@ -9,6 +9,47 @@ class PaymentsOff(BillingError):
     """No payment provider is configured, so nothing can be bought or paid out."""
 
 
+class Refused(BillingError):
+    """What was asked cannot be done as things are, and nothing was changed. People read the message.
+
+    `code` is what the API answers beside it.
+    """
+
+    code = "Refused"
+
+
+class InvalidTerms(Refused):
+    """The terms of a tier must change before they can be stored. `field` is the one to change."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotForSale(Refused):
+    """A tier or a price is not sold now. The message says why, or what is missing."""
+
+    code = "NotForSale"
+
+
+class Unpayable(Refused):
+    """This person cannot pay here. The message says why."""
+
+    code = "Unpayable"
+
+
+class NotAgreed(Refused):
+    """The fan did not agree to the terms."""
+
+    code = "NotAgreed"
+
+
+class AlreadyBought(Refused):
+    """The fan has a tier of this artist, and changes it instead of buying another one."""
+
+    code = "AlreadyBought"
+
+
 class UnsupportedCurrency(BillingError):
     """The provider counts this currency in other units than we do, or does not know it."""
 

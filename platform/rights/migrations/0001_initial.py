@@ -665,7 +665,13 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("item", "Item"), ("shape", "Shape"), ("envelope", "Envelope"), ("lot", "Lot")],
+                        choices=[
+                            ("item", "Item"),
+                            ("shape", "Shape"),
+                            ("terms", "Terms"),
+                            ("envelope", "Envelope"),
+                            ("lot", "Lot"),
+                        ],
                         max_length=8,
                     ),
                 ),
@@ -719,7 +725,7 @@ class Migration(migrations.Migration):
                         fields=("id", "artist", "content_hash", "why_hash"), name="decision_and_its_content_and_why"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["item", "shape", "envelope", "lot"])),
+                        condition=models.Q(("kind__in", ["item", "shape", "terms", "envelope", "lot"])),
                         name="a_decision_is_of_a_known_kind",
                     ),
                     models.CheckConstraint(

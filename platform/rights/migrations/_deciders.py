@@ -25,7 +25,7 @@ BEGIN
         END IF;
     END IF;
     IF NEW.under_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM rights_decision WHERE id = NEW.under_id AND artist_id = NEW.artist_id AND kind <> 'item'
+        SELECT FROM rights_decision WHERE id = NEW.under_id AND artist_id = NEW.artist_id AND kind NOT IN ('item', 'terms')
     ) THEN
         RAISE EXCEPTION 'decision % is no signed wider decision of artist %', NEW.under_id, NEW.artist_id
         USING ERRCODE = 'check_violation';

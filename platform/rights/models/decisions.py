@@ -17,6 +17,7 @@ class Decision(models.Model):
     class Kind(models.TextChoices):
         ITEM = "item"
         SHAPE = "shape"
+        TERMS = "terms"
         # Nothing writes these two yet: remixes are approved within an envelope or by the lot.
         ENVELOPE = "envelope"
         LOT = "lot"
@@ -48,7 +49,8 @@ class Decision(models.Model):
                 fields=["id", "artist", "content_hash", "why_hash"], name="decision_and_its_content_and_why"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["item", "shape", "envelope", "lot"]), name="a_decision_is_of_a_known_kind"
+                condition=Q(kind__in=["item", "shape", "terms", "envelope", "lot"]),
+                name="a_decision_is_of_a_known_kind",
             ),
             models.CheckConstraint(
                 condition=Q(kind="item", why_hash__isnull=False) | ~Q(kind="item") & Q(why_hash=None),

@@ -1,0 +1,30 @@
+"""Tiers are sold as they were signed; adults alone order, in one currency; nothing is changed or removed."""
+
+from django.db import migrations
+
+from audit.operations import dated_by_clock, never_removed, only_read_committed, write_once
+from billing.migrations import _tiers
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("billing", "0001_initial"),
+        ("accounts", "0002_promises"),
+        ("audit", "0002_promises"),
+        ("rights", "0002_promises"),
+    ]
+    operations = [
+        migrations.RunSQL(_tiers.TIERS, _tiers.DROP_TIERS),
+        *write_once("billing_tier", "position", "current_id", "archived_at", until="archived_at"),
+        *write_once("billing_tierversion", "decision_id", until="decision_id"),
+        *write_once("billing_tierprice", "closed_at", until="closed_at"),
+        never_removed("billing_checkout", "session_id", "status"),
+        never_removed("billing_spendingsettings", "currency"),
+        *(
+            dated_by_clock(f"billing_{table}", "created_at")
+            for table in ("tier", "tierversion", "tierprice", "checkout")
+        ),
+        *only_read_committed(
+            "billing_tier", "billing_tierversion", "billing_tierprice", "billing_checkout", "billing_spendingsettings"
+        ),
+    ]

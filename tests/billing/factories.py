@@ -1,0 +1,73 @@
+"""Tiers that are on sale, and orders of them, for tests. Everything goes through the product's own functions."""
+
+import time
+from typing import Any
+
+from accounts import consents
+from accounts.models import Person, Role
+from billing import tiers
+from billing.models import SpendingSettings, TierPrice, TierVersion
+from billing.provider import Provider
+from billing.provider import provider as provider_module
+from billing.simulated.server import FakeStripe
+from billing.tier_terms import Price, TierTerms
+from catalog.models import Artist
+from rights import parties
+from rights.models import Use
+from rights.shares import Role as Share
+from tests import factories
+from tests.billing.in_process import sdk
+from tests.rights.albums import add_scheme, agree
+
+PRICES = (Price("month", "EUR", 400), Price("year", "EUR", 4000), Price("month", "JPY", 600))
+
+
+def connect_fake(monkeypatch: Any) -> FakeStripe:
+    """A FakeStripe that our clock drives, in the place of the provider of the settings."""
+    fake = FakeStripe(wall_clock=time.time, start=int(time.time()))
+    provider = Provider.of(sdk(fake))
+    monkeypatch.setattr(provider_module, "connect", lambda *_: provider)
+    return fake
+
+
+def share_income(artist: Artist) -> None:
+    """The artist agrees how subscription income is split, so tiers can be sold."""
+    scheme = add_scheme({Share.PLATFORM: 2_000, Share.FEATURED_ARTIST: 8_000}, Use.TIER)
+    agree(f"T-{artist.pk}", scheme, parties.get_artist_party(artist), use=Use.TIER)
+
+
+def write_terms(**changes: Any) -> TierTerms:
+    terms = {"name": "Harbour", "prices": PRICES, "requests_a_month": 1, "lines": ("Release night, one hour early",)}
+    return TierTerms(**terms | changes)
+
+
+def create_version(artist: Artist, **changes: Any) -> TierVersion:
+    """The first version of a new tier, which nobody signed."""
+    return tiers.create(artist, write_terms(**changes), by=factories.get_member(artist, Role.PRINCIPAL))
+
+
+def create_tier(artist: Artist, **changes: Any) -> TierVersion:
+    """A tier on sale. The artist has agreed how its income is split."""
+    if not parties.get_artist_party(artist).grants.filter(use=Use.TIER).exists():
+        share_income(artist)
+    version = create_version(artist, **changes)
+    put_on_sale(version)
+    version.refresh_from_db()
+    return version
+
+
+def put_on_sale(version: TierVersion) -> None:
+    tiers.put_on_sale(version, by=factories.get_member(version.artist, Role.PRINCIPAL), fresh=True)
+
+
+def get_price(version: TierVersion, currency: str = "EUR", interval: str = "month") -> TierPrice:
+    return version.sold_prices.get(currency=currency, interval=interval)
+
+
+def agree_to_terms(person: Person, version: TierVersion, about: str = "") -> int:
+    """The id of a fan's consent to these terms."""
+    return consents.give(person, about or f"tier:{version.tier_id}", 1, "These are the terms.").pk
+
+
+def choose_currency(person: Person, currency: str = "EUR") -> SpendingSettings:
+    return SpendingSettings.objects.create(person=person, book="simulated", currency=currency)
