@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
+from django.db import transaction
 from hypothesis import HealthCheck
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -75,6 +76,17 @@ def django_db_setup(template_database: Database, django_db_blocker: DjangoDbBloc
     copy = servers.create_database(template=template_database)
     with copy as database, django_db_blocker.unblock(), use_database(NAME=database.name):
         yield
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a fixture of the module writes is made once. Each `db` test finds it unchanged, because it is a savepoint.
+
+    Hand out copies of the objects (`copy.deepcopy`): a test changes those, too.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Fixtures of the attacks on the database, and of the people who have no business at an address."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,15 @@ from tests.rights import factories as owners
 from tests.rights.imports.factories import bring_in
 
 
+@pytest.fixture(scope="module")
+def module_experience(module_db: None) -> Experience:
+    """Of an artist whom no test makes: the others of the module see it, too."""
+    return factories.create_experience(factories.create_artist("Ada Lune"))
+
+
 @pytest.fixture
-def experience(db: None) -> Experience:
-    return factories.create_experience(factories.create_artist())
+def experience(db: None, module_experience: Experience) -> Experience:
+    return copy.deepcopy(module_experience)
 
 
 @pytest.fixture
@@ -26,8 +33,13 @@ def media_root(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def scene(db: None, media_root: None) -> dict[str, Any]:
+def scene(db: None, media_root: None, module_scene: dict[str, Any]) -> dict[str, Any]:
     """A studio with a draft to decide, an experience that arrived, and people who have no part in either."""
+    return copy.deepcopy(module_scene)
+
+
+@pytest.fixture(scope="module")
+def module_scene(module_db: None) -> dict[str, Any]:
     artist, other = factories.create_artist("Mara Veil"), factories.create_artist("Ove Lind")
     draft = factories.create_pending_draft(artist)
     experience = factories.create_experience(artist)

@@ -1,5 +1,6 @@
 """A rightsholder's pages are there for its team alone, and each role does what it may."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -37,9 +38,14 @@ MAY: dict[str, set[str]] = {
 }
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def module_scene(module_db: None) -> Scene:
     return create_scene()
+
+
+@pytest.fixture
+def scene(module_scene: Scene) -> Scene:
+    return copy.deepcopy(module_scene)
 
 
 def data(method: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A rightsholder's API is there for its team alone, and each role does over it what it does on the pages."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -43,9 +44,14 @@ MAY_BY_API = {
 }
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def module_scene(module_db: None) -> Scene:
     return create_scene()
+
+
+@pytest.fixture
+def scene(module_scene: Scene) -> Scene:
+    return copy.deepcopy(module_scene)
 
 
 def ask_api(client: Client, name: str, path: str, method: str) -> HttpResponse:
