@@ -117,3 +117,13 @@ def test_a_prepared_query_survives_a_new_column(committing_db: Database) -> None
         owner.execute("ALTER TABLE rights_grant ADD COLUMN more int")
 
     assert clearance.live_grants().filter(artist=artist, use=Use.PERSONAL_MESSAGE).first()
+
+
+def test_every_function_that_our_triggers_perform_is_there(db: None) -> None:
+    """PostgreSQL looks for it only when the line runs, so a wrong name would show once a promise is broken."""
+    performed = r"regexp_matches(function.prosrc, 'PERFORM (?:public\.)?(\w+)\(', 'g')"
+    every = f"SELECT DISTINCT called[1] FROM pg_proc function, {performed} called"
+    missing = f"SELECT array_agg(name) FROM ({every}) found (name) WHERE name NOT IN (SELECT proname FROM pg_proc)"
+
+    assert query_value(f"{every} WHERE called[1] = 'refuse'") == "refuse"
+    assert query_value(missing) is None

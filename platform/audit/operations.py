@@ -12,6 +12,17 @@ The owner can put a clock into the schema `past`, for one transaction: the demo'
 schema, and its temporary tables come last, so they hide none of ours.
 """
 
+# What triggers call where a row breaks a promise. It says which one, as a constraint would.
+CREATE_REFUSE = RunSQL(
+    """
+    CREATE FUNCTION refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '%', reason USING ERRCODE = 'check_violation';
+    END $$;
+    """,
+    "DROP FUNCTION refuse(text)",
+)
+
 CREATE_REFUSE_CHANGE = RunSQL(
     """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql

@@ -3,6 +3,7 @@
 from django.db import migrations
 
 from audit.operations import (
+    CREATE_REFUSE,
     CREATE_REFUSE_CHANGE,
     CREATE_REQUIRE_READ_COMMITTED,
     CREATE_SET_TIME,
@@ -14,6 +15,7 @@ from audit.operations import (
 class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
     operations = [
+        CREATE_REFUSE,
         CREATE_REFUSE_CHANGE,
         CREATE_SET_TIME,
         CREATE_REQUIRE_READ_COMMITTED,

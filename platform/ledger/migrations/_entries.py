@@ -9,11 +9,6 @@ FOREIGN KEY (account_id, book, currency) REFERENCES ledger_account (id, book, cu
 ALTER TABLE ledger_transaction ADD CONSTRAINT reverses_the_same_book_and_currency
 FOREIGN KEY (reverses_id, book, currency) REFERENCES ledger_transaction (id, book, currency);
 
-CREATE FUNCTION ledger_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', reason USING ERRCODE = 'check_violation';
-END $$;
-
 -- All entries of a transaction come in one statement. So they are added up once, at once, and a transaction that has
 -- entries never gets more of them, whoever adds them and whenever.
 -- enable_seqscan: a session keeps the plan that it made when the table was small, and would read the whole table for
@@ -22,7 +17,7 @@ CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM added GROUP BY transaction_id HAVING sum(amount) <> 0) THEN
-        PERFORM public.ledger_refuse('the entries of a transaction add up to zero');
+        PERFORM public.refuse('the entries of a transaction add up to zero');
     END IF;
     IF EXISTS (
         SELECT FROM (SELECT transaction_id, count(*) AS number FROM added GROUP BY transaction_id) AS counted
@@ -30,7 +25,7 @@ BEGIN
             SELECT count(*) FROM public.ledger_entry AS stored WHERE stored.transaction_id = counted.transaction_id
         )
     ) THEN
-        PERFORM public.ledger_refuse('the entries of a transaction come in one statement, and none are added later');
+        PERFORM public.refuse('the entries of a transaction come in one statement, and none are added later');
     END IF;
     IF EXISTS (
         SELECT FROM (
@@ -42,7 +37,7 @@ BEGIN
             GROUP BY account_id HAVING sum(amount) <> 0
         )
     ) THEN
-        PERFORM public.ledger_refuse('a transaction that reverses another is its opposite');
+        PERFORM public.refuse('a transaction that reverses another is its opposite');
     END IF;
     RETURN NULL;
 END $$;
@@ -54,7 +49,7 @@ CREATE FUNCTION ledger_check_transaction() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM public.ledger_entry WHERE transaction_id = NEW.id) THEN
-        PERFORM public.ledger_refuse('a transaction has entries');
+        PERFORM public.refuse('a transaction has entries');
     END IF;
     RETURN NULL;
 END $$;
@@ -66,7 +61,6 @@ DROP TRIGGER has_entries ON ledger_transaction;
 DROP FUNCTION ledger_check_transaction();
 DROP TRIGGER adds_up ON ledger_entry;
 DROP FUNCTION ledger_check_entries();
-DROP FUNCTION ledger_refuse(text);
 ALTER TABLE ledger_transaction DROP CONSTRAINT reverses_the_same_book_and_currency;
 ALTER TABLE ledger_entry
 DROP CONSTRAINT of_an_account_of_the_same_book_and_currency, DROP CONSTRAINT of_its_transaction;

@@ -8,7 +8,7 @@ DECLARE
         ELSE to_jsonb(NEW) ->> 'scheme_id' END;
 BEGIN
     IF 10000 IS DISTINCT FROM (SELECT sum(share) FROM public.rights_splitline WHERE scheme_id = scheme) THEN
-        PERFORM public.rights_refuse('the lines of a split scheme add up to 10,000');
+        PERFORM public.refuse('the lines of a split scheme add up to 10,000');
     END IF;
     RETURN NULL;
 END $$;
@@ -40,7 +40,7 @@ CREATE FUNCTION rights_terms_are_open() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM public.rights_agreementversion WHERE id = NEW.version_id FOR SHARE;
     IF EXISTS (SELECT FROM public.rights_acceptance WHERE version_id = NEW.version_id) THEN
-        PERFORM public.rights_refuse('somebody accepted these terms: a change is a new version');
+        PERFORM public.refuse('somebody accepted these terms: a change is a new version');
     END IF;
     RETURN NEW;
 END $$;
@@ -53,7 +53,7 @@ FOR EACH ROW EXECUTE FUNCTION rights_terms_are_open();
 CREATE FUNCTION rights_keys_are_of_rightsholders() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM public.rights_party WHERE id = NEW.party_id AND artist_id IS NOT NULL) THEN
-        PERFORM public.rights_refuse('a key is held by a rightsholder');
+        PERFORM public.refuse('a key is held by a rightsholder');
     END IF;
     RETURN NEW;
 END $$;
@@ -65,14 +65,14 @@ BEGIN
     NEW.at := statement_timestamp();
     PERFORM FROM public.rights_agreementversion WHERE id = NEW.version_id FOR NO KEY UPDATE;
     IF NOT public.rights_may_sign(NEW.party_id, NEW."by") THEN
-        PERFORM public.rights_refuse('an agreement is accepted by whoever signs for its party');
+        PERFORM public.refuse('an agreement is accepted by whoever signs for its party');
     END IF;
     IF EXISTS (
         SELECT FROM public.rights_agreementversion proposal LEFT JOIN public.rights_agreementversion newer
             ON newer.agreement_id = proposal.agreement_id AND newer.version > proposal.version
         WHERE proposal.id = NEW.version_id AND (proposal.ended_at IS NOT NULL OR newer.live_from IS NOT NULL)
     ) THEN
-        PERFORM public.rights_refuse('a proposal that ended, or that a newer version replaced, is accepted by nobody');
+        PERFORM public.refuse('a proposal that ended, or that a newer version replaced, is accepted by nobody');
     END IF;
     RETURN NEW;
 END $$;
@@ -82,7 +82,7 @@ FOR EACH ROW EXECUTE FUNCTION rights_check_acceptance();
 CREATE FUNCTION rights_check_new_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.live_from IS NOT NULL OR NEW.ended_at IS NOT NULL THEN
-        PERFORM public.rights_refuse('a version is proposed before it is in force');
+        PERFORM public.refuse('a version is proposed before it is in force');
     END IF;
     NEW.proposed_at := statement_timestamp();
     NEW.wording_hash := encode(sha256(convert_to(NEW.wording, 'UTF8')), 'hex');
@@ -106,13 +106,13 @@ CREATE FUNCTION rights_check_changed_version() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
     IF OLD.live_from IS DISTINCT FROM NEW.live_from THEN
         IF OLD.live_from IS NOT NULL OR NEW.live_from IS NULL OR NOT public.rights_is_accepted(NEW.id) THEN
-            PERFORM public.rights_refuse('a version is in force once every party accepted it');
+            PERFORM public.refuse('a version is in force once every party accepted it');
         END IF;
         NEW.live_from := greatest(NEW.starts_at, statement_timestamp());
     END IF;
     IF (OLD.ended_at, OLD.ended_by) IS DISTINCT FROM (NEW.ended_at, NEW.ended_by) THEN
         IF NEW.ended_at IS NULL OR OLD.ended_at <= statement_timestamp() OR NEW.ended_at > OLD.ended_at THEN
-            PERFORM public.rights_refuse('history is not changed: a version that ended stays ended');
+            PERFORM public.refuse('history is not changed: a version that ended stays ended');
         END IF;
         -- Also by the next version, which one of its parties accepted, though whoever did that has left since.
         IF NOT EXISTS (
@@ -126,7 +126,7 @@ BEGIN
                 public.rights_may_stop(own.party_id, NEW.ended_by) OR public.rights_is_accepted(later.id)
             )
         ) THEN
-            PERFORM public.rights_refuse('an agreement is ended by one of its parties');
+            PERFORM public.refuse('an agreement is ended by one of its parties');
         END IF;
         NEW.ended_at := greatest(NEW.ended_at, statement_timestamp());
     END IF;

@@ -4,7 +4,7 @@ PREFIXES = """
 CREATE FUNCTION rights_check_isrc_prefix() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT public.accounts_is_staff(CASE TG_OP WHEN 'INSERT' THEN NEW.registered_by ELSE NEW.ended_by END) THEN
-        PERFORM public.rights_refuse('only staff say whose an ISRC prefix is');
+        PERFORM public.refuse('only staff say whose an ISRC prefix is');
     END IF;
     IF TG_OP = 'INSERT' THEN
         NEW.registered_at := statement_timestamp();
@@ -32,7 +32,7 @@ CREATE FUNCTION rights_stamp_new_claim() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.claimed_at := statement_timestamp();
     IF NEW.settled_at IS NOT NULL THEN
-        PERFORM public.rights_refuse('a claim is settled after it was made');
+        PERFORM public.refuse('a claim is settled after it was made');
     END IF;
     NEW.confirmed_at := CASE WHEN NEW.confirmed_by IS NOT NULL THEN NEW.claimed_at ELSE NEW.confirmed_at END;
     NEW.disputed_at := CASE WHEN NEW.disputed_at IS NOT NULL THEN NEW.claimed_at END;
@@ -63,7 +63,7 @@ BEGIN
         SELECT FROM (SELECT DISTINCT party_id, confirmed_by FROM added WHERE confirmed_by IS NOT NULL) said
         WHERE NOT public.rights_may_sign(said.party_id, said.confirmed_by)
     ) THEN
-        PERFORM public.rights_refuse('a claim is confirmed by whoever signs for its party');
+        PERFORM public.refuse('a claim is confirmed by whoever signs for its party');
     END IF;
     PERFORM FROM public.catalog_recording WHERE id IN (SELECT recording_id FROM added) ORDER BY id FOR NO KEY UPDATE;
     PERFORM FROM public.catalog_work WHERE id IN (SELECT work_id FROM added) ORDER BY id FOR NO KEY UPDATE;
@@ -110,28 +110,28 @@ CREATE FUNCTION rights_check_changed_claim() RETURNS trigger LANGUAGE plpgsql AS
 BEGIN
     IF OLD.confirmed_at IS DISTINCT FROM NEW.confirmed_at OR OLD.confirmed_by IS DISTINCT FROM NEW.confirmed_by THEN
         IF OLD.confirmed_at IS NOT NULL OR NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
-            PERFORM public.rights_refuse('a claim is confirmed once, by whoever signs for its party');
+            PERFORM public.refuse('a claim is confirmed once, by whoever signs for its party');
         END IF;
         NEW.confirmed_at := statement_timestamp();
     END IF;
     IF OLD.live_until IS DISTINCT FROM NEW.live_until THEN
         IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
-            PERFORM public.rights_refuse('history is not changed: a claim that ended stays ended');
+            PERFORM public.refuse('history is not changed: a claim that ended stays ended');
         END IF;
         IF NOT (public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.accounts_is_staff(NEW.ended_by)) THEN
-            PERFORM public.rights_refuse('a claim is ended by its party, or by staff');
+            PERFORM public.refuse('a claim is ended by its party, or by staff');
         END IF;
         NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
     END IF;
     IF OLD.disputed_at IS DISTINCT FROM NEW.disputed_at THEN
         IF OLD.disputed_at IS NOT NULL THEN
-            PERFORM public.rights_refuse('history is not changed: a dispute ends by being settled');
+            PERFORM public.refuse('history is not changed: a dispute ends by being settled');
         END IF;
         NEW.disputed_at := statement_timestamp();
     END IF;
     IF (OLD.settled_at, OLD.settled_by, OLD.note) IS DISTINCT FROM (NEW.settled_at, NEW.settled_by, NEW.note) THEN
         IF OLD.settled_at IS NOT NULL OR NOT public.accounts_is_staff(NEW.settled_by) THEN
-            PERFORM public.rights_refuse('a dispute is settled once, by staff');
+            PERFORM public.refuse('a dispute is settled once, by staff');
         END IF;
         NEW.settled_at := statement_timestamp();
     END IF;

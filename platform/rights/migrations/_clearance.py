@@ -245,7 +245,7 @@ BEGIN
         USING ERRCODE = 'check_violation';
     END IF;
     IF public.rights_has_other_keys(NEW.id) THEN
-        PERFORM public.rights_refuse('a clearance has the keys that its agreements ask for');
+        PERFORM public.refuse('a clearance has the keys that its agreements ask for');
     END IF;
     IF NEW.digest <> public.rights_clearance_digest_of(NEW.id) THEN
         RAISE EXCEPTION 'clearance % has the digest of another', NEW.id USING ERRCODE = 'check_violation';

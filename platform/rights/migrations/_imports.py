@@ -7,10 +7,10 @@ CREATE FUNCTION rights_check_import() RETURNS trigger LANGUAGE plpgsql SET searc
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'reading' THEN
-            PERFORM rights_refuse('an import is read first');
+            PERFORM refuse('an import is read first');
         END IF;
         IF NOT EXISTS (SELECT FROM rights_roles(NEW.party_id, NEW.uploaded_by)) THEN
-            PERFORM rights_refuse('an import is brought by somebody of the team of its party');
+            PERFORM refuse('an import is brought by somebody of the team of its party');
         END IF;
         NEW.uploaded_at := statement_timestamp();
         RETURN NEW;
@@ -22,7 +22,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF OLD.state = 'done' THEN
-        PERFORM rights_refuse('history is not changed: this was imported');
+        PERFORM refuse('history is not changed: this was imported');
     END IF;
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
@@ -31,12 +31,12 @@ BEGIN
         ('reading', 'ready'), ('reading', 'refused'), ('ready', 'requested'), ('requested', 'ready'),
         ('requested', 'done')
     ) THEN
-        PERFORM rights_refuse('an import is read, then asked for, then done');
+        PERFORM refuse('an import is read, then asked for, then done');
     END IF;
     IF NEW.requested_by IS NOT NULL AND (NEW.state, NEW.requested_by) IS DISTINCT FROM (OLD.state, OLD.requested_by)
         AND NOT rights_may_sign(NEW.party_id, NEW.requested_by)
     THEN
-        PERFORM rights_refuse('an import is asked for by whoever signs for its party');
+        PERFORM refuse('an import is asked for by whoever signs for its party');
     END IF;
     IF NEW.imported_at IS NOT NULL THEN
         NEW.imported_at := statement_timestamp();
@@ -54,7 +54,7 @@ BEGIN
         SELECT FROM rights_catalogimport WHERE state = 'done'
         AND id = CASE WHEN TG_OP = 'INSERT' THEN NEW.catalog_import_id ELSE OLD.catalog_import_id END
     ) THEN
-        PERFORM rights_refuse('history is not changed: this was imported');
+        PERFORM refuse('history is not changed: this was imported');
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
@@ -68,7 +68,7 @@ BEGIN
     IF EXISTS (
         SELECT FROM rights_catalogimport WHERE state = 'done' AND id IN (SELECT catalog_import_id FROM touched)
     ) THEN
-        PERFORM rights_refuse('history is not changed: this was imported');
+        PERFORM refuse('history is not changed: this was imported');
     END IF;
     IF TG_OP = 'INSERT' AND EXISTS (
         SELECT catalog_import_id, artist_id, added, changed FROM touched
@@ -77,7 +77,7 @@ BEGIN
         FROM rights_importline WHERE catalog_import_id IN (SELECT catalog_import_id FROM touched)
         GROUP BY catalog_import_id, artist_id
     ) THEN
-        PERFORM rights_refuse('an artist is told what the lines of an import say');
+        PERFORM refuse('an artist is told what the lines of an import say');
     END IF;
     RETURN NULL;
 END $$;
@@ -97,7 +97,7 @@ BEGIN
                 AND brought.state = 'requested' AND brought.requested_by = named.claimed_by
         )
     ) THEN
-        PERFORM rights_refuse('a claim of an import is made by whoever asked for the import');
+        PERFORM refuse('a claim of an import is made by whoever asked for the import');
     END IF;
     RETURN NULL;
 END $$;

@@ -19,7 +19,7 @@ BEGIN
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT clearance_id FROM added) one WHERE public.rights_has_other_keys(one.clearance_id)
     ) THEN
-        PERFORM public.rights_refuse('a clearance has the keys that its agreements ask for');
+        PERFORM public.refuse('a clearance has the keys that its agreements ask for');
     END IF;
     RETURN NULL;
 END $$;
@@ -30,13 +30,13 @@ CREATE FUNCTION rights_check_party_decision() RETURNS trigger LANGUAGE plpgsql S
 BEGIN
     NEW.at := statement_timestamp();
     IF NOT rights_may_sign(NEW.party_id, NEW."by") THEN
-        PERFORM rights_refuse('a key is used by whoever signs for its party');
+        PERFORM refuse('a key is used by whoever signs for its party');
     END IF;
     IF NEW.approves AND EXISTS (
         SELECT FROM rights_partydecision WHERE draft = NEW.draft AND party_id = NEW.party_id
         AND content_hash = NEW.content_hash AND NOT approves
     ) THEN
-        PERFORM rights_refuse('history is not changed: what a party declined stays declined');
+        PERFORM refuse('history is not changed: what a party declined stays declined');
     END IF;
     RETURN NEW;
 END $$;
@@ -118,7 +118,7 @@ REVOKE EXECUTE ON FUNCTION rights_take_place() FROM PUBLIC;
 CREATE FUNCTION rights_check_returned_place() RETURNS trigger LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
 BEGIN
     IF OLD.free_from <= statement_timestamp() THEN
-        PERFORM rights_refuse('history is not changed: a place that was returned stays returned');
+        PERFORM refuse('history is not changed: a place that was returned stays returned');
     END IF;
     IF NEW.free_from < statement_timestamp() THEN
         NEW.free_from := statement_timestamp();

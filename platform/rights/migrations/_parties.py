@@ -19,13 +19,8 @@ $$;
 CREATE FUNCTION rights_may_stop(asked_party bigint, actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
 SELECT EXISTS (SELECT FROM public.rights_roles($1, $2) role WHERE role IN ('principal', 'signatory', 'owner'))
 $$;
-CREATE FUNCTION rights_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', reason USING ERRCODE = 'check_violation';
-END $$;
 """
 DROP_WHO_MAY = """
-DROP FUNCTION rights_refuse(text);
 DROP FUNCTION rights_may_stop(bigint, text);
 DROP FUNCTION rights_may_sign(bigint, text);
 DROP FUNCTION rights_roles(bigint, text);
@@ -36,7 +31,7 @@ CREATE FUNCTION rights_check_party() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' OR (OLD.verified_at, OLD.verified_by) IS DISTINCT FROM (NEW.verified_at, NEW.verified_by) THEN
         IF NEW.verified_by IS NOT NULL AND NOT public.accounts_is_staff(NEW.verified_by) THEN
-            PERFORM public.rights_refuse('only staff verify a party');
+            PERFORM public.refuse('only staff verify a party');
         END IF;
         NEW.verified_at := CASE WHEN NEW.verified_at IS NOT NULL THEN statement_timestamp() END;
     END IF;
@@ -45,15 +40,15 @@ BEGIN
             IS DISTINCT FROM (NEW.represented_by_id, NEW.mandate, NEW.mandated_by))
         AND NOT public.accounts_is_staff(coalesce(NEW.mandated_by, ''))
     THEN
-        PERFORM public.rights_refuse('only staff store and end a mandate');
+        PERFORM public.refuse('only staff store and end a mandate');
     END IF;
     IF NEW.team_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM public.accounts_team WHERE id = NEW.team_id AND kind = 'rightsholder'
     ) THEN
-        PERFORM public.rights_refuse('the team of a party is one of rightsholders');
+        PERFORM public.refuse('the team of a party is one of rightsholders');
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.team_id IS DISTINCT FROM NEW.team_id AND OLD.team_id IS NOT NULL THEN
-        PERFORM public.rights_refuse('a party keeps its team: others would sign for it');
+        PERFORM public.refuse('a party keeps its team: others would sign for it');
     END IF;
     RETURN NEW;
 END $$;
@@ -100,25 +95,25 @@ DECLARE
 BEGIN
     NEW.at := statement_timestamp();
     IF NEW.ended_at IS NOT NULL OR NEW.live_from < NEW.at AND NEW.agreement_version_id IS NULL THEN
-        PERFORM public.rights_refuse('a grant begins when it is given, or later');
+        PERFORM public.refuse('a grant begins when it is given, or later');
     END IF;
     IF own_artist IS NOT NULL AND NEW.artist_id IS DISTINCT FROM own_artist THEN
-        PERFORM public.rights_refuse('an artist says yes for nobody else');
+        PERFORM public.refuse('an artist says yes for nobody else');
     END IF;
     IF own_artist IS NOT NULL AND NEW.recording_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM public.catalog_recording WHERE id = NEW.recording_id AND artist_id = own_artist
     ) THEN
-        PERFORM public.rights_refuse('an artist says yes for no song of somebody else');
+        PERFORM public.refuse('an artist says yes for no song of somebody else');
     END IF;
     IF NEW.agreement_version_id IS NOT NULL THEN
         IF NOT public.rights_is_agreed(NEW, own_artist) THEN
-            PERFORM public.rights_refuse('a grant of an agreement is what its party accepted');
+            PERFORM public.refuse('a grant of an agreement is what its party accepted');
         END IF;
     ELSIF NOT (
         public.rights_may_sign(NEW.party_id, NEW."by")
         OR NOT NEW.allows AND public.rights_may_stop(NEW.party_id, NEW."by")
     ) THEN
-        PERFORM public.rights_refuse('a grant is given by whoever signs for its party');
+        PERFORM public.refuse('a grant is given by whoever signs for its party');
     END IF;
     RETURN NEW;
 END $$;
@@ -129,7 +124,7 @@ FOR EACH ROW EXECUTE FUNCTION rights_check_new_grant();
 CREATE FUNCTION rights_check_ended_grant() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.ended_at IS NULL OR OLD.ended_at <= statement_timestamp() OR NEW.ended_at > OLD.ended_at THEN
-        PERFORM public.rights_refuse('history is not changed: a grant that ended stays ended');
+        PERFORM public.refuse('history is not changed: a grant that ended stays ended');
     END IF;
     IF EXISTS (
         SELECT FROM public.rights_agreementversion
@@ -147,7 +142,7 @@ BEGIN
                 AND public.rights_is_accepted(version.id)
         )
     ) THEN
-        PERFORM public.rights_refuse('a grant is ended by its party');
+        PERFORM public.refuse('a grant is ended by its party');
     END IF;
     NEW.ended_at := greatest(NEW.ended_at, statement_timestamp());
     RETURN NEW;

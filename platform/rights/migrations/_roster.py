@@ -20,13 +20,13 @@ CREATE FUNCTION rights_check_proposal() RETURNS trigger LANGUAGE plpgsql SET sea
 BEGIN
     NEW.proposed_at := statement_timestamp();
     IF NEW.answered_at IS NOT NULL OR NEW.live_until IS NOT NULL THEN
-        PERFORM rights_refuse('a proposal is answered after it was made');
+        PERFORM refuse('a proposal is answered after it was made');
     END IF;
     IF EXISTS (SELECT FROM rights_party WHERE id = NEW.label_id AND artist_id IS NOT NULL) THEN
-        PERFORM rights_refuse('an artist has no roster');
+        PERFORM refuse('an artist has no roster');
     END IF;
     IF NOT rights_may_sign(NEW.label_id, NEW.proposed_by) THEN
-        PERFORM rights_refuse('a roster entry is proposed by whoever signs for the rightsholder');
+        PERFORM refuse('a roster entry is proposed by whoever signs for the rightsholder');
     END IF;
     RETURN NEW;
 END $$;
@@ -39,10 +39,10 @@ BEGIN
     IF (OLD.answered_at, OLD.answered_by, OLD.accepted, OLD.live_from)
         IS DISTINCT FROM (NEW.answered_at, NEW.answered_by, NEW.accepted, NEW.live_from) THEN
         IF OLD.answered_at IS NOT NULL OR OLD.live_until IS NOT NULL THEN
-            PERFORM rights_refuse('history is not changed: a proposal is answered once');
+            PERFORM refuse('history is not changed: a proposal is answered once');
         END IF;
         IF NOT rights_may_answer_for(NEW.artist_id, NEW.answered_by) THEN
-            PERFORM rights_refuse('a proposal is answered by a principal or an owner of the artist''s team');
+            PERFORM refuse('a proposal is answered by a principal or an owner of the artist''s team');
         END IF;
         NEW.answered_at := statement_timestamp();
         NEW.live_from := CASE WHEN NEW.accepted THEN statement_timestamp() END;
@@ -51,13 +51,13 @@ BEGIN
         IF NEW.live_until IS NULL OR NEW.accepted IS FALSE OR OLD.live_until <= statement_timestamp()
             OR OLD.live_until IS NOT DISTINCT FROM NEW.live_until OR NEW.live_until > OLD.live_until
         THEN
-            PERFORM rights_refuse('history is not changed: what ended stays ended');
+            PERFORM refuse('history is not changed: what ended stays ended');
         END IF;
         IF NOT (
             rights_may_stop(NEW.label_id, NEW.ended_by)
             OR NEW.accepted IS TRUE AND rights_may_answer_for(NEW.artist_id, NEW.ended_by)
         ) THEN
-            PERFORM rights_refuse('a roster entry is ended by one of its two sides');
+            PERFORM refuse('a roster entry is ended by one of its two sides');
         END IF;
         NEW.live_until := CASE
             WHEN NEW.accepted THEN greatest(NEW.live_until, statement_timestamp(), NEW.live_from)
