@@ -15,11 +15,6 @@ ALTER TABLE billing_tierversion ADD CONSTRAINT what_a_tier_includes_are_lists CH
     jsonb_typeof(programs) = 'array' AND jsonb_typeof(lines) = 'array' AND jsonb_typeof(prices) = 'array'
 );
 
-CREATE FUNCTION billing_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', reason USING ERRCODE = 'check_violation';
-END $$;
-
 -- The name has no line break (checked), and jsonb writes its text on one line, so no two terms have one text.
 CREATE FUNCTION billing_hash_terms() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -38,13 +33,13 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.decision_id IS NOT NULL THEN
-            PERFORM billing_refuse('a version of a tier is signed after it was made');
+            PERFORM refuse('a version of a tier is signed after it was made');
         END IF;
     ELSIF NOT EXISTS (
         SELECT FROM rights_decision WHERE id = NEW.decision_id AND kind = 'terms'
         AND artist_id = NEW.artist_id AND content_hash = NEW.terms_hash
     ) THEN
-        PERFORM billing_refuse('a version of a tier is signed as it is');
+        PERFORM refuse('a version of a tier is signed as it is');
     END IF;
     RETURN NULL;
 END $$;
@@ -55,7 +50,7 @@ CREATE FUNCTION billing_check_tier() RETURNS trigger LANGUAGE plpgsql SET search
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.current_id IS NOT NULL OR NEW.archived_at IS NOT NULL THEN
-            PERFORM billing_refuse('a tier is new when it is made');
+            PERFORM refuse('a tier is new when it is made');
         END IF;
         RETURN NEW;
     END IF;
@@ -66,7 +61,7 @@ BEGIN
         SELECT FROM billing_tierversion later WHERE later.id = NEW.current_id AND later.decision_id IS NOT NULL
         AND later.version > coalesce((SELECT version FROM billing_tierversion WHERE id = OLD.current_id), 0)
     ) THEN
-        PERFORM billing_refuse('only a newer version that is signed goes on sale');
+        PERFORM refuse('only a newer version that is signed goes on sale');
     END IF;
     RETURN NEW;
 END $$;
@@ -83,7 +78,7 @@ BEGIN
             jsonb_build_object('interval', NEW.interval, 'currency', NEW.currency, 'amount', NEW.amount)
         )
     ) THEN
-        PERFORM billing_refuse('a price is one that was signed');
+        PERFORM refuse('a price is one that was signed');
     END IF;
     RETURN NEW;
 END $$;
@@ -96,7 +91,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM FROM accounts_person WHERE id = payer AND age_band = '18_plus' AND is_active FOR SHARE;
     IF NOT FOUND THEN
-        PERFORM billing_refuse('nobody under 18 pays');
+        PERFORM refuse('nobody under 18 pays');
     END IF;
 END $$;
 
@@ -107,25 +102,25 @@ DECLARE
     ordered bigint;
 BEGIN
     IF NEW.status <> 'open' OR NEW.session_id <> '' OR NEW.expires_at <= statement_timestamp() THEN
-        PERFORM billing_refuse('a checkout is open when it is made');
+        PERFORM refuse('a checkout is open when it is made');
     END IF;
     PERFORM billing_require_adult(NEW.person_id);
     SELECT tier.id INTO ordered FROM billing_tierprice price
     JOIN billing_tierversion version ON version.id = price.version_id JOIN billing_tier tier ON tier.id = version.tier_id
     WHERE price.id = NEW.price_id AND price.closed_at IS NULL AND tier.archived_at IS NULL FOR SHARE OF price, tier;
     IF NOT FOUND THEN
-        PERFORM billing_refuse('only what is on sale is ordered');
+        PERFORM refuse('only what is on sale is ordered');
     END IF;
     IF NOT EXISTS (
         SELECT FROM accounts_consent WHERE id = NEW.consent_id
         AND (person_id, about, act) = (NEW.person_id, 'tier:' || ordered, 'given')
     ) THEN
-        PERFORM billing_refuse('a checkout rests on what its fan agreed to');
+        PERFORM refuse('a checkout rests on what its fan agreed to');
     END IF;
     PERFORM FROM billing_spendingsettings
     WHERE (person_id, book, currency) = (NEW.person_id, NEW.book, NEW.currency) FOR SHARE;
     IF NOT FOUND THEN
-        PERFORM billing_refuse('a fan pays in one currency');
+        PERFORM refuse('a fan pays in one currency');
     END IF;
     RETURN NEW;
 END $$;
@@ -136,11 +131,11 @@ CREATE FUNCTION billing_check_checkout() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.session_id <> OLD.session_id AND OLD.session_id <> '' THEN
-        PERFORM billing_refuse('a checkout keeps its session');
+        PERFORM refuse('a checkout keeps its session');
     END IF;
     IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (('open', 'paid'), ('open', 'expired'), ('paid', 'ended'))
     THEN
-        PERFORM billing_refuse('a checkout is over once');
+        PERFORM refuse('a checkout is over once');
     END IF;
     RETURN NEW;
 END $$;
@@ -153,7 +148,7 @@ BEGIN
         SELECT FROM billing_checkout WHERE person_id = NEW.person_id AND book = NEW.book
         AND status IN ('open', 'paid') AND currency <> NEW.currency
     ) THEN
-        PERFORM billing_refuse('the currency of a fan changes while nothing is ordered or bought');
+        PERFORM refuse('the currency of a fan changes while nothing is ordered or bought');
     END IF;
     RETURN NEW;
 END $$;
@@ -176,7 +171,6 @@ DROP TRIGGER signed_as_it_is ON billing_tierversion;
 DROP FUNCTION billing_check_version();
 DROP TRIGGER hashed ON billing_tierversion;
 DROP FUNCTION billing_hash_terms();
-DROP FUNCTION billing_refuse(text);
 ALTER TABLE billing_tierversion DROP CONSTRAINT what_a_tier_includes_are_lists;
 ALTER TABLE billing_checkout DROP CONSTRAINT a_checkout_is_of_its_price;
 ALTER TABLE billing_tierprice DROP CONSTRAINT a_price_is_of_its_versions_artist;
