@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trust.urls")),
     path("", include("live.urls")),
     path("", include("catalog.urls")),
+    path("", include("billing.urls")),
 ]
 
 if settings.OPERATOR_WINDOW:

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 LISTENBRAINZ_PREFIXES = ("/1/", "/apis/listenbrainz/")
 AUDIOSCROBBLER_REFUSAL = "FAILED This server has no AudioScrobbler API. Use its ListenBrainz API.\n"
-API_PREFIXES = ("/api/", "/health", *LISTENBRAINZ_PREFIXES)
+API_PREFIXES = ("/api/", "/health", "/webhooks/", *LISTENBRAINZ_PREFIXES)
 
 
 def is_api_request(path: str) -> bool:

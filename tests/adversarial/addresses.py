@@ -7,6 +7,7 @@ PUBLIC_NAMES = {
     "home", "feed", "health", "api-schema", "receipt", "receipt-json", "invitation", "picture",
     # tests/listens/listenbrainz asks them: they know people by tokens, not by sessions
     "submit-listens", "validate-token", "user-listens", "listen-count", "playing-now", "unknown-address",
+    "stripe-webhook",  # tests/billing/test_views.py: what is not signed is refused
 }  # fmt: skip
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",

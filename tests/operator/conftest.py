@@ -11,6 +11,8 @@ from accounts import invitations, tokens
 from accounts.models import Invitation, Member, Person, Team, Token
 from artists.models import Draft, Moment, Program, ProgramVersion
 from audit.models import Entry
+from billing import webhooks
+from billing.models import Customer, WebhookEvent
 from catalog.models import Artist
 from events.models import DeadLetter, Outbox
 from fans.models import Experience, OptIn
@@ -20,6 +22,7 @@ from listens import sources
 from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from tests import factories
+from tests.billing.test_webhooks import PAID
 from tests.ledger.factories import post_charge
 from tests.trust.factories import a_report
 from trust.models import Report
@@ -65,6 +68,7 @@ def create_objects() -> Objects:
     where: dict[str, Any] = {"topic_id": uuid.uuid4(), "partition": 0, "offset": 7}
     dead_letter = DeadLetter.objects.create(**record, **where, reason="unexpected ValueError: hidden words")
     posted = post_charge()
+    webhooks.store([PAID], book="simulated")
     entry = posted.entries.select_related("account").latest("pk")
     return {
         Person: fan,
@@ -89,5 +93,7 @@ def create_objects() -> Objects:
         Account: entry.account,
         Transaction: posted,
         LedgerEntry: entry,
+        Customer: Customer.objects.create(person=fan, book="simulated", provider_id="cus_sim_1"),
+        WebhookEvent: WebhookEvent.objects.get(),
         Entry: Entry.objects.latest("pk"),
     }

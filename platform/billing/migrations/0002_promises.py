@@ -1,9 +1,9 @@
-"""Tiers are sold as they were signed; adults alone order, in one currency; nothing is changed or removed."""
+"""Tiers are sold as they were signed; adults alone order and pay, in one currency; nothing is changed or removed."""
 
 from django.db import migrations
 
 from audit.operations import dated_by_clock, never_removed, only_read_committed, write_once
-from billing.migrations import _tiers
+from billing.migrations import _tiers, _webhooks
 
 
 class Migration(migrations.Migration):
@@ -24,7 +24,17 @@ class Migration(migrations.Migration):
             dated_by_clock(f"billing_{table}", "created_at")
             for table in ("tier", "tierversion", "tierprice", "checkout")
         ),
+        migrations.RunSQL(_webhooks.WEBHOOKS, _webhooks.DROP_WEBHOOKS),
+        never_removed("billing_webhookevent", "state", "attempts", "due_at", "error", "finished_at"),
+        dated_by_clock("billing_webhookevent", "received_at"),
+        *write_once("billing_customer", "provider_id", until="provider_id"),
+        dated_by_clock("billing_customer", "created_at"),
         *only_read_committed(
-            "billing_tier", "billing_tierversion", "billing_tierprice", "billing_checkout", "billing_spendingsettings"
+            "billing_tier",
+            "billing_tierversion",
+            "billing_tierprice",
+            "billing_checkout",
+            "billing_spendingsettings",
+            "billing_customer",
         ),
     ]

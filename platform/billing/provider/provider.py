@@ -19,6 +19,7 @@ from billing.provider.payments import Payments
 from billing.provider.portal import Portal
 from billing.provider.subscriptions import Subscriptions
 from billing.provider.transfers import Transfers
+from ledger.models import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,14 @@ def connect(secret_key: str, url: str = "") -> Provider:
     return Provider.of(connect_client(secret_key, url))
 
 
-def get_provider() -> Provider:
-    """The provider of the settings. Raises PaymentsOff."""
+def get_book() -> Book:
+    """Which money the provider of the settings moves. Raises PaymentsOff."""
     if settings.PAYMENTS == "off":
         raise PaymentsOff("Payments are off: neither STRIPE_SECRET_KEY nor ALLOW_SIMULATED_PAYMENTS is set.")
+    return Book(settings.PAYMENTS)
+
+
+def get_provider() -> Provider:
+    """The provider of the settings. Raises PaymentsOff."""
+    get_book()
     return connect(settings.STRIPE_SECRET_KEY, settings.STRIPE_URL)

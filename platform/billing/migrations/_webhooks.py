@@ -1,0 +1,24 @@
+"""SQL that keeps customers and webhook events true. Used by 0002_promises."""
+
+WEBHOOKS = """
+-- What is done, ignored or not believed stays so. What was given up can be tried again.
+CREATE TRIGGER moves_on BEFORE UPDATE OF state ON billing_webhookevent
+FOR EACH ROW WHEN (NOT (
+    OLD.state = 'received' AND NEW.state IN ('received', 'done', 'dead')
+    OR OLD.state = 'dead' AND NEW.state = 'received'
+)) EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION billing_only_adults() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM billing_require_adult(NEW.person_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER only_adults BEFORE INSERT OR UPDATE OF provider_id ON billing_customer
+FOR EACH ROW EXECUTE FUNCTION billing_only_adults();
+"""
+DROP_WEBHOOKS = """
+DROP TRIGGER only_adults ON billing_customer;
+DROP FUNCTION billing_only_adults();
+DROP TRIGGER moves_on ON billing_webhookevent;
+"""
