@@ -87,6 +87,11 @@ class SplitBar:
         return self.song is not None or self.artist is not None
 
     @property
+    def whose(self) -> Artist | None:
+        """The artist in whose colour the bar is drawn."""
+        return self.song.artist if self.song else self.artist
+
+    @property
     def has_choice(self) -> bool:
         """Whether another song can be shown."""
         return len(self.songs) > 1 or (self.is_income and bool(self.songs))
@@ -161,7 +166,7 @@ def draw_split(
     if scheme is None:
         return None
     prefetch_related_objects([scheme], "lines")
-    songs = list(_find_songs(reaches, viewer).order_by("-pk")[:MAX_SONGS])
+    songs = list(_find_songs(reaches, viewer).select_related("artist").order_by("-pk")[:MAX_SONGS])
     owners = read_owners(songs)
     examples = {one: _example(scheme, owners.only(one)) for one in songs}
     chosen = next((one for one in songs if one.pk == song), None)

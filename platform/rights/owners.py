@@ -1,7 +1,7 @@
 """Who owns recordings and their works at one moment: the live claims on them, and the shares that count."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -75,12 +75,21 @@ class Owners:
         title = self._titles.get(key, "")
         problems = [one for one in self.claims if one.problem and (one.owned, one.claim.role) == (key, gap.role)]
         for one in problems:
-            party = one.claim.party
-            yield refusals.describe(Missing(one.problem, use, "", gap.role, party.name, party.kind, title))
+            yield self._describe_problem(one, use)
         if not problems and gap.points:
             yield f"Shares of the {PLURALS[gap.role]} of {title} {describe_gap(gap.points)}"
         elif not problems:
             yield f"Nobody is named as {gap.role.label.lower()}" + (f" of {title}" if title else ": no song is named")
+
+    def describe_disputes(self, use: str, roles: Collection[str]) -> Iterator[str]:
+        """Say which claims in these roles are disputed: they hold up a sale even where others have all shares."""
+        for one in self.claims:
+            if one.problem == "disputed" and one.claim.role in roles:
+                yield self._describe_problem(one, use)
+
+    def _describe_problem(self, one: LiveClaim, use: str) -> str:
+        claim, title = one.claim, self._titles.get(one.owned, "")
+        return refusals.describe(Missing(one.problem, use, "", claim.role, claim.party.name, claim.party.kind, title))
 
     @property
     def _titles(self) -> dict[str, str]:

@@ -93,6 +93,7 @@ def resolve_sale(
         *_list_refused(found.refusal, schemes),
         *list_unaccepted(found.answers, schemes, use),
         *(sentence for gap in gaps for sentence in owners.describe(gap, use)),
+        *owners.describe_disputes(use, {role for roles in schemes.values() for role in roles}),
     ]
     if missing:
         return IncompleteSale(tuple(dict.fromkeys(missing)), found.refusal, owners)
@@ -214,6 +215,7 @@ def example(
     shares = owners.list_shares({}) or [RecordingShares("", own)]
     _, gaps = _resolve({scheme: roles}, shares)
     missing = [sentence for gap in gaps for sentence in owners.describe(gap, scheme.use)]
+    missing += owners.describe_disputes(scheme.use, roles)
     fractions = splits.resolve(roles, [_fill(song, roles) for song in shares], platform=PLATFORM)
     names = owners.party_names | {PLATFORM: "Fanfare", _ARTIST: artist.name if artist else "", _NOBODY: ""}
     points, amounts = (_add_up(splits.split(whole, fractions)) for whole in (WHOLE, amount))

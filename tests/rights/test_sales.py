@@ -14,6 +14,7 @@ from catalog.models import Artist, Recording, RecordingWork
 from rights import claims, grants, parties, sales, splits
 from rights.grants import Songs
 from rights.models import Claim, Use
+from rights.owners import read_owners
 from rights.sales import IncompleteSale, Sale
 from rights.shares import Role
 from tests import factories
@@ -136,6 +137,17 @@ def test_a_claim_that_is_disputed_or_not_confirmed_does_not_count(album: Album) 
     )
     claims.settle(first, by=factories.get_staff(), note="The contract names Mara Veil.")
     assert missing(resolve(album)) == ("Mara Veil (artist) has not confirmed that it performs on Night Bus",)
+
+
+def test_nothing_is_sold_while_a_claim_beside_the_whole_is_disputed(album: Album) -> None:
+    other = parties.get_artist_party(factories.create_artist("Suha", slug="suha"))
+    rival = claims.claim(other, Role.FEATURED_ARTIST, recording=album.songs[0], by=factories.get_staff())
+    problem = "Suha (artist) performs on Salt Radio: this is disputed"
+
+    assert missing(resolve(album)) == (problem,)
+    assert sales.example(album.scheme, read_owners(album.songs), 1_000).missing == (problem,)
+    claims.settle(rival, by=factories.get_staff(), note="It is Mara Veil’s.", ending=[rival])
+    assert sum(sell(album).fractions.values()) == 1
 
 
 def test_a_session_pool_without_a_party_is_named(artist: Artist) -> None:

@@ -22,7 +22,9 @@ class SplitSchemeForm(forms.Form):
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields |= {role.value: PercentField(label=f"{role.label}, in percent", required=False) for role in Role}
+        for role in Role:
+            name = "Fanfare" if role is Role.PLATFORM else role.label
+            self.fields[role.value] = PercentField(label=f"{name}, in percent", required=False)
 
     @classmethod
     def after(cls, scheme: SplitScheme | None) -> "SplitSchemeForm":
