@@ -135,7 +135,9 @@ def list_prices(sim: Simulation, params: Parameters) -> Object:
     )
 
 
-COUPON = "id name percent_off amount_off currency duration duration_in_months max_redemptions redeem_by metadata"
+COUPON = (
+    "id name percent_off amount_off currency duration duration_in_months max_redemptions redeem_by metadata applies_to"
+)
 
 
 @route("POST", "/v1/coupons", COUPON)
@@ -158,8 +160,15 @@ def create_coupon(sim: Simulation, params: Parameters) -> Object:
         metadata=merge_metadata({}, params),
         valid=True,
     )
+    if products := (params.get("applies_to") or {}).get("products"):
+        coupon["applies_to"] = {"products": [sim.find("product", name, "applies_to")["id"] for name in products]}
     sim.emit("coupon.created", coupon)
     return coupon
+
+
+def discounts_product(coupon: Object, product: str) -> bool:
+    """Whether a coupon lowers prices of this product."""
+    return "applies_to" not in coupon or product in coupon["applies_to"]["products"]
 
 
 @route("GET", "/v1/coupons/{coupon}")

@@ -1,7 +1,7 @@
 """Checkout sessions: open, then complete or expired. The hosted page calls `complete`."""
 
 from billing.simulated import cards, payment_intents, subscriptions
-from billing.simulated.catalogue import make_price
+from billing.simulated.catalogue import discounts_product, make_price
 from billing.simulated.exceptions import Refused, unexpected_state
 from billing.simulated.invoice_lines import basis_points, round_half_up
 from billing.simulated.lists import paginate
@@ -26,7 +26,7 @@ def create_session(sim: Simulation, params: Parameters) -> Object:
     lines = [make_line(sim, item, mode) for item in required(params, "line_items")]
     subtotal = sum(line["amount_subtotal"] for line in lines)
     coupons = [required(item, "coupon") for item in params.get("discounts") or []]
-    off = sum(discount(sim.find("coupon", name, "coupon"), subtotal) for name in coupons)
+    off = sum(discount(sim.find("coupon", name, "coupon"), lines) for name in coupons)
     total = 0 if (params.get("subscription_data") or {}).get("trial_period_days") else max(subtotal - off, 0)
     session = sim.create(
         "checkout.session",
@@ -79,7 +79,9 @@ def make_line(sim: Simulation, item: Parameters, mode: str) -> Object:
     return {**line, **sums, "quantity": quantity, "currency": price["currency"], "description": product["name"]}
 
 
-def discount(coupon: Object, amount: int) -> int:
+def discount(coupon: Object, lines: list[Object]) -> int:
+    """How much a coupon takes off the lines of a session."""
+    amount = sum(line["amount_total"] for line in lines if discounts_product(coupon, line["price"]["product"]))
     if coupon["amount_off"]:
         return min(int(coupon["amount_off"]), amount)
     return round_half_up(amount * basis_points(coupon), 10_000)

@@ -33,6 +33,9 @@ INCLUDABLE: dict[tuple[str, str], Callable[[Simulation, Object], Any]] = {
     ("checkout.session", "line_items"): line_items,
 }
 
+OPTIONAL = {("refund", "failure_balance_transaction")}
+"""Fields that an object may lack, and that can be asked for all the same."""
+
 
 def expand(sim: Simulation, answer: Object, params: Parameters) -> Object:
     """A copy of the answer with every path of `expand` followed. The stored objects stay as they are."""
@@ -55,6 +58,8 @@ def follow(sim: Simulation, value: Any, parts: list[str], path: str) -> Any:
     kind = value.get("object", "")
     if name not in value and (include := INCLUDABLE.get((kind, name))):
         value = {**value, name: include(sim, value)}
+    if (kind, name) in OPTIONAL and name not in value:
+        return value
     if name not in value:
         raise Refused(f"This property cannot be expanded ({path}).", param="expand")
     return {**value, name: follow(sim, value[name], rest, path)}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from billing.simulated.catalogue import discounts_product
 from billing.simulated.objects import Object, blank, list_of
 from billing.simulated.simulation import Simulation
 
@@ -64,7 +65,9 @@ def discount_lines(sim: Simulation, lines: list[Object], name: str) -> int:
     given = 0
     for line in lines:
         rest = line["amount"] - sum(part["amount"] for part in line["discount_amounts"])
-        if line["parent"]["subscription_item_details"]["proration"] or rest <= 0:
+        product = line["pricing"]["price_details"]["product"]
+        proration = line["parent"]["subscription_item_details"]["proration"]
+        if proration or rest <= 0 or not discounts_product(coupon, product):
             continue
         if left is None:
             off = min(rest, round_half_up(rest * basis_points(coupon), 10_000))

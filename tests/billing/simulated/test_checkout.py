@@ -106,6 +106,15 @@ def test_a_discount_lowers_the_first_invoices_and_ends(fake: FakeStripe, client:
     assert totals[::-1] == [350, 350, 350, 500, 500]
 
 
+def test_a_discount_of_one_product_lowers_no_other(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    other = client.v1.products.create({"name": "Another tier"}).id
+    coupon = client.v1.coupons.create({"percent_off": 30, "duration": "forever", "applies_to": {"products": [other]}})
+
+    scenarios.subscribe(fake, client, discounts=[{"coupon": coupon.id}])
+
+    assert [invoice.total for invoice in client.v1.invoices.list().data] == [500]
+
+
 def test_a_trial_costs_nothing_until_it_ends(fake: FakeStripe, client: stripe.StripeClient) -> None:
     subscription = scenarios.subscribe(fake, client, subscription_data={"trial_period_days": 14})
 
