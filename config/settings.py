@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "trust",
     "listens",
     "billing",
+    "billing.simulated",
     "rights",
     "live",
     "ledger",

@@ -81,7 +81,7 @@ def make_line(sim: Simulation, item: Parameters, mode: str) -> Object:
 
 def discount(coupon: Object, lines: list[Object]) -> int:
     """How much a coupon takes off the lines of a session."""
-    amount = sum(line["amount_total"] for line in lines if discounts_product(coupon, line["price"]["product"]))
+    amount: int = sum(line["amount_total"] for line in lines if discounts_product(coupon, line["price"]["product"]))
     if coupon["amount_off"]:
         return min(int(coupon["amount_off"]), amount)
     return round_half_up(amount * basis_points(coupon), 10_000)

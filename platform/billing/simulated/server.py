@@ -54,7 +54,7 @@ class Answer:
 
 
 class FakeStripe:
-    """A provider of payments that answers `handle`. `after_change` is called before an answer leaves, to save it."""
+    """A provider of payments that answers `handle`."""
 
     def __init__(
         self,
@@ -65,11 +65,9 @@ class FakeStripe:
         wall_clock: Callable[[], float] | None = None,
         start: int = EPOCH,
         base_url: str = "http://127.0.0.1:8012",
-        after_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.simulation = Simulation(store, seed=seed, wall_clock=wall_clock, start=start, base_url=base_url)
         self.secret_key = secret_key  # the only one that is accepted; without it, every test key is
-        self.after_change = after_change
 
     def handle(self, method: str, url: str, headers: Mapping[str, str], body: str = "") -> Answer:
         """Answer one request. Raises ConnectionLost where a fault cuts the connection."""
@@ -85,7 +83,6 @@ class FakeStripe:
         sim.request = {"id": request_id, "idempotency_key": key or None}
         answer = self.answer(method, url, lowered, body, key, fault)
         sim.request = {"id": None, "idempotency_key": None}
-        self.after_change()
         answer.headers |= {"Request-Id": request_id, "Stripe-Version": lowered.get("stripe-version", API_VERSION)}
         if fault:
             return self.fail(fault)
@@ -152,7 +149,6 @@ class FakeStripe:
     def advance(self, seconds: int) -> None:
         """Let time pass."""
         self.simulation.advance(seconds)
-        self.after_change()
 
 
 def was_executed(answer: Answer) -> bool:

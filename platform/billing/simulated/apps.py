@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SimulatedPaymentsConfig(AppConfig):
+    name = "billing.simulated"
+    label = "simulated_payments"
