@@ -12,6 +12,9 @@ from worker.supervisor import Process
 BACKGROUND_COMMANDS = {"relay": ["relay"], "consume": ["consume"], "work": ["work", "all"]}
 """Name -> words of the management command. The Procfile lists the same."""
 
+PAYMENTS_COMMAND = ["simulated_payments"]
+"""Runs besides, where payments are simulated."""
+
 ONE_ADDRESS = {"CONNECTIONS_PER_ADDRESS": "10000", "HALF_OPEN_PER_ADDRESS": "10000"}
 """Settings of a site whose clients all have one address."""
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Person
@@ -48,6 +49,7 @@ Fanfare is at {site}/
      that both read. Splits of income says how each use is shared, version by version.
 
   Every mail, with its links: {mailbox}
+  {payments}
   Ctrl-C ends everything; the next `make demo` goes on with the same world.
 """
 HUNDRED_REVIEW_SECONDS = next(offer.review_seconds for offer in PROGRAMS[MARA] if offer.name == HUNDRED_NAME)
@@ -66,11 +68,19 @@ def render(site: str) -> str:
         "guests": guests,
         "hours": int(sign_in_links.LINK_LIFETIME.total_seconds() // 3600),
         "password": PASSWORD,
+        "payments": describe_payments(),
         "mailbox": site + mailbox_page.create_link(),
         "complete": PUBLISHED_SONG,
         "disputed": DISPUTED_SONG,
     }
     return TEXT.format(**values, **suggested_steps(people[ANA]))
+
+
+def describe_payments() -> str:
+    """Where the payment provider is, and what it is."""
+    if settings.PAYMENTS == "simulated":
+        return f"Payments are simulated, no money moves: {settings.STRIPE_URL}/ lets time pass and cards fail."
+    return f"Payments are {settings.PAYMENTS}."
 
 
 def suggested_steps(ana: Person) -> dict[str, str]:

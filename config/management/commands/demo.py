@@ -7,14 +7,16 @@ from argparse import ArgumentParser
 from subprocess import DEVNULL
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from config.demo import instructions
 from config.demo.command import DemoCommand
 from config.management.commands.serve import open_socket
-from config.processes import BACKGROUND_COMMANDS, app_environment, manage_argv, manage_process
+from config.processes import BACKGROUND_COMMANDS, PAYMENTS_COMMAND, app_environment, manage_argv, manage_process
 from config.smoke.checks import is_healthy, wait_for
 from worker.supervisor import Supervisor, spawn, terminate
 
@@ -63,6 +65,9 @@ class Command(DemoCommand):
             self.stdout.write(f"Port {port} is taken; using {free_port}.")
         site = f"http://{HOST}:{free_port}"
         os.environ["SITE_URL"] = site
+        if settings.PAYMENTS == "simulated":
+            settings.STRIPE_URL = os.environ["SIMULATED_PAYMENTS_URL"] = choose_payments_url()
+            supervisor.add(manage_process("payments", *PAYMENTS_COMMAND))
         supervisor.add(manage_process("web", "serve", "--port", str(free_port), LOG_LEVEL="WARNING"))
         for name, words in BACKGROUND_COMMANDS.items():
             supervisor.add(manage_process(name, *words))
@@ -74,6 +79,13 @@ class Command(DemoCommand):
         if not wait_for(is_up, seconds=START_TIMEOUT_SECONDS):
             raise CommandError(f"The front page does not answer at {site}; the lines above may say why.")
         return site
+
+
+def choose_payments_url() -> str:
+    """The address of the simulated provider, on the next free port where its own is taken."""
+    parts = urlsplit(settings.STRIPE_URL)
+    with open_socket(HOST, parts.port or 80) as listening:
+        return parts._replace(netloc=f"{HOST}:{listening.getsockname()[1]}").geturl()
 
 
 def _exit_once(number: int, frame: FrameType | None) -> None:

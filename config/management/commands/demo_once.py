@@ -20,7 +20,7 @@ from django.db import connection
 
 from config import database
 from config.demo.command import DemoCommand
-from config.processes import BACKGROUND_COMMANDS, ONE_ADDRESS, manage_process
+from config.processes import BACKGROUND_COMMANDS, ONE_ADDRESS, PAYMENTS_COMMAND, manage_process
 from config.smoke import delivery, setup
 from config.smoke.checks import SmokeFailed, is_healthy, require, wait_for
 from config.smoke.people import SmokeRun
@@ -74,8 +74,12 @@ class Command(DemoCommand):
         port = find_free_port()
         site = f"http://127.0.0.1:{port}"
         commands = {**BACKGROUND_COMMANDS, "web": ["serve", "--port", str(port)]}
+        if settings.PAYMENTS == "simulated":
+            settings.STRIPE_URL = os.environ["SIMULATED_PAYMENTS_URL"] = f"http://127.0.0.1:{find_free_port()}"
+            commands["payments"] = PAYMENTS_COMMAND
+        logs = {name: folder / f"{name}.log" for name in commands}
         supervisor = Supervisor(
-            [manage_process(name, *words, log=folder / f"{name}.log") for name, words in commands.items()]
+            [manage_process(name, *words, log=logs[name], SITE_URL=site) for name, words in commands.items()]
         )
         run = SmokeRun(site, folder / "mail", fans, SocketClient(site))
         supervisor.start()

@@ -24,6 +24,12 @@ class Endpoint:
     status: int = 200
     posted: list[tuple[str, bytes, str]] = field(default_factory=list)
 
+    def forget(self) -> int:
+        """Forget what was posted. Returns how much that was."""
+        count = len(self.posted)
+        self.posted.clear()
+        return count
+
     def types(self) -> list[str]:
         return [json.loads(body)["type"] for _, body, _ in self.posted]
 
@@ -70,11 +76,11 @@ class Provider:
         return answer.json()["result"]
 
 
-def start_provider(processes: Processes, site_url: str, port: int = 0) -> Provider:
+def start_provider(processes: Processes, site_url: str, port: int = 0, **env: str) -> Provider:
     """Start the process and wait until it answers."""
     port = port or find_free_port()
     url = f"http://127.0.0.1:{port}"
-    child = processes.start("simulated_payments", SIMULATED_PAYMENTS_URL=url, SITE_URL=site_url)
+    child = processes.start("simulated_payments", SIMULATED_PAYMENTS_URL=url, SITE_URL=site_url, **env)
 
     def is_ready() -> bool:
         assert child.poll() is None, processes.logs[-1].read_text()

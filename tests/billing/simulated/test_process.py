@@ -14,15 +14,34 @@ from tests.billing.simulated.process import Endpoint, Provider, run_endpoint, st
 from tests.servers import Database, Processes, wait_until
 
 
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
+@pytest.fixture(scope="module")
+def shared_endpoint() -> Iterator[Endpoint]:
     with run_endpoint() as running:
         yield running
 
 
+@pytest.fixture(scope="module")
+def shared_provider(module_processes: Processes, module_database: Database, shared_endpoint: Endpoint) -> Provider:
+    """One process for the tests that only ask: starting it takes longer than most of them."""
+    return start_provider(module_processes, shared_endpoint.url, DATABASE_URL=module_database.url)
+
+
 @pytest.fixture
-def provider(processes: Processes, endpoint: Endpoint) -> Provider:
-    return start_provider(processes, endpoint.url)
+def endpoint(shared_endpoint: Endpoint) -> Endpoint:
+    """The shared endpoint, which answers 200 and has nothing yet."""
+    wait_until_quiet(shared_endpoint)
+    return shared_endpoint
+
+
+@pytest.fixture
+def provider(shared_provider: Provider) -> Provider:
+    return shared_provider
+
+
+def wait_until_quiet(endpoint: Endpoint) -> None:
+    """Forget what earlier tests caused, once nothing more comes."""
+    endpoint.status = 200
+    wait_until(lambda: endpoint.forget() == 0, every=1)
 
 
 def pay(provider: Provider) -> str:
@@ -34,7 +53,7 @@ def pay(provider: Provider) -> str:
 def test_the_sdk_subscribes_over_http_and_the_endpoint_hears_of_it(provider: Provider, endpoint: Endpoint) -> None:
     subscription = provider.client.v1.subscriptions.retrieve(pay(provider))
 
-    wait_until(lambda: "checkout.session.completed" in endpoint.types())
+    wait_until(lambda: "checkout.session.completed" in endpoint.types(), seconds=30)
 
     assert subscription.status == "active"
     assert endpoint.types()[-2:] == ["customer.subscription.updated", "checkout.session.completed"]
@@ -44,7 +63,8 @@ def test_the_sdk_subscribes_over_http_and_the_endpoint_hears_of_it(provider: Pro
         assert event.livemode is False
 
 
-def test_it_knows_everything_again_after_a_kill(provider: Provider, processes: Processes, endpoint: Endpoint) -> None:
+def test_it_knows_everything_again_after_a_kill(processes: Processes, endpoint: Endpoint) -> None:
+    provider = start_provider(processes, endpoint.url)
     name = pay(provider)
     provider.control("advance", seconds=32 * scenarios.DAY)
     before = provider.client.v1.invoices.list({"subscription": name}).to_dict()
@@ -78,9 +98,11 @@ def test_a_refused_event_is_posted_again(provider: Provider, endpoint: Endpoint)
 def test_a_connection_that_is_cut_after_the_effect_is_repaired_by_the_retry(provider: Provider) -> None:
     provider.control("fault", kind="reset", path="/v1/customers")
 
-    made = provider.client.v1.customers.create({"name": "Ann"})
+    made = provider.client.v1.customers.create({"name": "Ann", "email": "cut@example.org"})
 
-    assert [customer.id for customer in provider.client.v1.customers.list().data] == [made.id]
+    assert [customer.id for customer in provider.client.v1.customers.list({"email": "cut@example.org"}).data] == [
+        made.id
+    ]
 
 
 def test_a_connection_that_is_cut_is_an_error_of_the_connection(provider: Provider) -> None:
@@ -88,6 +110,20 @@ def test_a_connection_that_is_cut_is_an_error_of_the_connection(provider: Provid
 
     with pytest.raises(stripe.APIConnectionError):
         provider.client.v1.customers.create({"name": "Ann"})
+
+
+def test_a_browser_gets_a_page_with_its_style_under_a_strict_policy(provider: Provider) -> None:
+    session = provider.client.v1.checkout.sessions.retrieve(scenarios.subscription_session(provider.client))
+    assert session.url
+
+    shown = requests.get(session.url, timeout=10)
+    style = requests.get(f"{provider.url}/static/simulated_payments.css", timeout=10)
+    paid = requests.post(session.url, data={"card": "succeeds"}, allow_redirects=False, timeout=10)
+
+    assert "Simulated payments: no money moves" in shown.text
+    assert "script-src 'none'" in shown.headers["Content-Security-Policy"]
+    assert (shown.status_code, style.status_code, paid.status_code) == (200, 200, 303)
+    assert paid.headers["Location"] == "https://fanfare.example/return"
 
 
 def test_only_our_own_key_is_accepted(provider: Provider) -> None:
@@ -101,11 +137,13 @@ def test_only_our_own_key_is_accepted(provider: Provider) -> None:
     assert [answer.status_code for answer in answers] == [401, 401]
 
 
-def test_only_one_runs_on_a_database(provider: Provider, processes: Processes, endpoint: Endpoint) -> None:
-    second = processes.start("simulated_payments", SIMULATED_PAYMENTS_URL="http://127.0.0.1:9", SITE_URL=endpoint.url)
+def test_only_one_runs_on_a_database(
+    provider: Provider, module_processes: Processes, module_database: Database
+) -> None:
+    second = module_processes.start("simulated_payments", DATABASE_URL=module_database.url)
 
     assert second.wait(30) == 1
-    assert "already run" in processes.logs[-1].read_text()
+    assert "already run" in module_processes.logs[-1].read_text()
 
 
 @pytest.mark.parametrize(
