@@ -32,7 +32,7 @@ from tests.servers import Broker, Database, Processes, RestartableBroker, Server
 def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get("DATABASE_URL"):
         raise pytest.UsageError("No DATABASE_URL: run `make test`, or `manage.py embedded -- pytest …`.")
-    if not os.environ.get("STRIPE_TEST_KEY"):  # with it, tests/billing/provider/test_stripe_account.py asks Stripe
+    if not os.environ.get("STRIPE_TEST_KEY"):  # with it, tests/billing/provider/test_accounts.py asks Stripe
         sys.addaudithook(_block_network)
     # The seconds of an example say how busy the machine is.
     hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -40,6 +40,14 @@ class Invoices:
     def list_since(self, since: datetime) -> Iterator[ProviderInvoice]:
         return self._list({"created": {"gte": int(since.timestamp())}})
 
+    @errors_translated()
+    def find_paid_by(self, intent: str) -> tuple[str, ...]:
+        """The ids of the invoices that a payment paid. None if it paid for something else."""
+        paid = self.client.v1.invoice_payments.list(
+            {"payment": {"type": "payment_intent", "payment_intent": intent}, "limit": 100}
+        )
+        return ids_of([read(payment).get("invoice") for payment in paid.auto_paging_iter()])
+
     def _list(self, params: InvoiceListParams) -> Iterator[ProviderInvoice]:
         with errors_translated():
             listed = self.client.v1.invoices.list({**params, "limit": 100, "expand": ["data.payments"]})
