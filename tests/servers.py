@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from config import BASE_DIR, database
-from config.processes import app_environment, manage_argv
+from config.processes import app_environment
+from tests.fork_server import ForkedProcess, get_fork_server
 from worker import embedded
 from worker.supervisor import Process, spawn, terminate
 
@@ -196,27 +197,19 @@ class Processes:
     """Child processes with the database and broker of the test. They end with the test."""
 
     folder: Path
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[ForkedProcess] = field(default_factory=list)
     logs: list[Path] = field(default_factory=list)
     sites: dict[frozenset[tuple[str, str]], "Site"] = field(default_factory=dict)
 
-    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+    def start(self, *command: str, **env: str) -> ForkedProcess:
         """Start `manage.py <command>` with the environment of the test and `env`.
 
         The owner's address is only for `prepare`, which looks for it itself where the servers are embedded.
         """
         inherited = dict(os.environ) if command[0] == "prepare" else app_environment()
         log = self.folder / f"{len(self.logs)}-{command[0]}.log"
-        with log.open("wb") as output:
-            child = spawn(
-                manage_argv(*command),
-                cwd=BASE_DIR,
-                env={**inherited, **env},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        log.touch()
+        child = get_fork_server().start(command, env={**inherited, **env}, log=log)
         self.running.append(child)
         self.logs.append(log)
         return child
@@ -246,7 +239,7 @@ class Site:
 
     url: str
     socket_url: str
-    process: subprocess.Popen[bytes]
+    process: ForkedProcess
 
 
 def find_or_start_site(processes: Processes, **env: str) -> Site:

@@ -207,6 +207,7 @@ def test_of_two_processes_one_does_it(committing_db: Database) -> None:
         JOBS["housekeeping"].step()
         with pytest.raises(CommandError, match="Another process"):
             call_command("prune")
+        other.execute("SELECT pg_advisory_unlock(%s)", [housekeeping.ADVISORY_LOCK])
 
     assert not Entry.objects.filter(action="housekeeping.done").exists()
     assert JOBS["housekeeping"].step() is False

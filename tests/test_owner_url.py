@@ -1,14 +1,18 @@
 """Who knows the owner's address of the database: `prepare`, and no process that serves or works."""
 
 import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from config.processes import app_environment, manage_process
-from tests.servers import Database, Processes, Site
+from config.processes import app_environment, manage_argv, manage_process
+from tests.servers import Database, Processes
+from worker.embedded import find_free_port
+from worker.supervisor import spawn, terminate
 
 OWNER_URL = "postgresql://fanfare_owner:secret@localhost:1/fanfare"
 
@@ -46,13 +50,22 @@ def test_the_demo_and_the_smoke_run_start_their_processes_without_it(monkeypatch
     assert "secret" not in str(started)
 
 
+@pytest.fixture
+def web_process(committing_db: Database) -> Iterator[subprocess.Popen[bytes]]:
+    """A web process that is no fork: the system shows with which environment a program was started."""
+    argv = manage_argv("serve", "--port", str(find_free_port()))
+    process = spawn(argv, env=app_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield process
+    terminate(process)
+
+
 @pytest.mark.parametrize("role", ["fanfare_owner", "postgres"])
 def test_from_a_web_processs_environment_nobody_connects_as_owner_or_superuser(
-    live_site: Site, committing_db: Database, role: str
+    web_process: subprocess.Popen[bytes], committing_db: Database, role: str
 ) -> None:
     known = dict(
         line.split("=", 1)
-        for line in Path(f"/proc/{live_site.process.pid}/environ").read_bytes().decode().split("\0")
+        for line in Path(f"/proc/{web_process.pid}/environ").read_bytes().decode().split("\0")
         if "=" in line
     )
     owner = urlsplit(committing_db.owner_url)

@@ -49,12 +49,17 @@ def spawn(
     def prepare_child() -> None:
         if before_exec:
             before_exec()
-        if sys.platform == "linux":
-            LIBC.prctl(PR_SET_PDEATHSIG, int(stop_signal))
-            if os.getppid() != parent:  # the parent ended before prctl took effect
-                os._exit(1)
+        die_with_parent(parent, stop_signal)
 
     return subprocess.Popen(argv, preexec_fn=prepare_child, **options)  # noqa: PLW1509, S603 - no threads run yet
+
+
+def die_with_parent(parent: int, how: signal.Signals) -> None:
+    """Let this process get a signal when its parent ends, even by kill -9 (on Linux)."""
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, int(how))
+        if os.getppid() != parent:  # the parent ended before prctl took effect
+            os._exit(1)
 
 
 def terminate(child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM, *, within: float = 10) -> int:
