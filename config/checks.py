@@ -74,9 +74,23 @@ def check_https(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     return [Caution(f"SITE_URL={settings.SITE_URL!r} is not https.", hint=hint, id="fanfare.W001")]
 
 
+def check_payments(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Live payments lead back to an encrypted site; simulated ones are meant. `config/payments.py` refuses the rest."""
+    if settings.PAYMENTS == "live" and not settings.SITE_URL.startswith("https://"):
+        problem = f"Payments are live and SITE_URL={settings.SITE_URL!r} is not https."
+        hint = "The provider sends people back to SITE_URL when they have paid, and posts its webhooks there."
+        return [Error(problem, hint=hint, id="fanfare.E006")]
+    if settings.PAYMENTS == "simulated" and not settings.DEBUG:
+        problem = "Payments are simulated: no money moves, and everybody gets what they ask for."
+        hint = "Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or take ALLOW_SIMULATED_PAYMENTS away."
+        return [Caution(problem, hint=hint, id="fanfare.W003")]
+    return []
+
+
 def register_all() -> None:
     register(check_addresses)
     register(check_model_server)
+    register(check_payments)
     register(check_app_role, Tags.database)
     register(check_static_files)
     register(check_https, deploy=True)

@@ -13,10 +13,13 @@ def ids(messages: list) -> list[str | None]:
     return [message.id for message in messages]
 
 
-def test_with_correct_settings_no_check_reports_anything(db: None) -> None:
+def test_with_correct_settings_no_check_reports_anything(db: None, settings: Settings) -> None:
+    settings.DEBUG = True
+
     messages = [
         *checks.check_addresses(None),
         *checks.check_model_server(None),
+        *checks.check_payments(None),
         *checks.check_app_role(None, ["default"]),
     ]
 
@@ -37,6 +40,26 @@ def test_a_language_model_without_an_address_is_an_error(settings: Settings) -> 
     settings.LLM_MODEL, settings.LLM_BASE_URL = "some-model", ""
 
     assert ids(checks.check_model_server(None)) == ["fanfare.E005"]
+
+
+def test_live_payments_need_an_encrypted_site(settings: Settings) -> None:
+    settings.PAYMENTS, settings.SITE_URL = "live", "http://fanfare.example"
+    before = ids(checks.check_payments(None))
+
+    settings.SITE_URL = "https://fanfare.example"
+
+    assert before == ["fanfare.E006"]
+    assert checks.check_payments(None) == []
+
+
+def test_payments_that_are_simulated_for_strangers_get_a_warning(settings: Settings) -> None:
+    settings.PAYMENTS, settings.DEBUG = "simulated", False
+    before = ids(checks.check_payments(None))
+
+    settings.PAYMENTS = "off"
+
+    assert before == ["fanfare.W003"]
+    assert checks.check_payments(None) == []
 
 
 def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:
