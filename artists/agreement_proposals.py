@@ -16,7 +16,7 @@ from artists import rights_mail
 from artists.exceptions import InvalidPeriod, InvalidRequest
 from artists.label.roster import claimed_recordings
 from catalog import identifiers
-from catalog.models import Artist, Recording, Work
+from catalog.models import Artist, Recording, RecordingWork, Work
 from rights import agreement_versions, agreements, parties, roster
 from rights.agreement_effect import Proposal
 from rights.agreement_terms import Permission, write_terms
@@ -157,7 +157,8 @@ def find_songs(own: Party, text: str) -> Songs:
     Raises InvalidRequest.
     """
     mine, code = claimed_recordings(own), identifiers.normalise(text)
-    works = Work.objects.filter(iswc=code, recordings__in=mine).distinct()
+    of_mine = RecordingWork.objects.live().filter(recording__in=mine)
+    works = Work.objects.filter(iswc=code, pk__in=of_mine.values("work"))
     if work := works.first():
         return Songs(work=work)
     found = list(mine.filter(Q(isrc=code) | Q(title__iexact=text)).select_related("artist").distinct()[:2])

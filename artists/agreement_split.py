@@ -210,5 +210,5 @@ def _find_songs(reaches: Iterable[Reach], viewer: Party) -> QuerySet[Recording]:
             return own
     about = Q(pk__in=named["pk"]) | Q(artist__in=named["artist"])
     if named["works"]:
-        about |= Q(pk__in=RecordingWork.objects.filter(work__in=named["works"]).values("recording"))
+        about |= Q(pk__in=RecordingWork.objects.live().filter(work__in=named["works"]).values("recording"))
     return own.filter(about)

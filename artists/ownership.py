@@ -52,6 +52,11 @@ class Owned:
         return format_iswc(self.work.iswc) if self.work else ""
 
     @property
+    def may_be_ended(self) -> bool:
+        """Whether the artist's team may say that the recording is not of this work: nobody else confirmed a share."""
+        return self.work is not None and all(share.is_own or not share.claim.confirmed_at for share in self.shares)
+
+    @property
     def gaps(self) -> list[str]:
         """A sentence for each role whose shares are more or less than all."""
         sums: dict[str, int] = {}
@@ -80,6 +85,16 @@ def add_work(recording: Recording, *, title: str, iswc: str | None, by: Person) 
     """Say that the recording is of this work. Raises NotAllowed, AlreadyInCatalog and Django's ValidationError."""
     songs.require_editor(recording.artist, by)
     return registration.add_work(recording, title, iswc=iswc, by=by.actor)
+
+
+def end_work(recording: Recording, work: Work, *, by: Person) -> None:
+    """Say that the recording is not of this work. Raises NotAllowed, and InvalidRequest where somebody else owns it."""
+    songs.require_editor(recording.artist, by)
+    if any(one.work == work and not one.may_be_ended for one in list_owned(recording)):
+        raise InvalidRequest(
+            f"Somebody else confirmed a share in “{work.title}”: our staff say that the song is not a recording of it."
+        )
+    registration.end_work(recording, work, by=by.actor)
 
 
 def add_claim(recording: Recording, work: Work | None, *, role: str, party: Party, share: int, by: Person) -> Claim:

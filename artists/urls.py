@@ -37,6 +37,11 @@ urlpatterns = [
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),
     path("api/v1/staff/recordings/<int:pk>/main", staff.MainRecordingView.as_view(), name="api-staff-main-recording"),
+    path(
+        "api/v1/staff/recordings/<int:pk>/works/<int:work>",
+        staff.RecordingWorkView.as_view(),
+        name="api-staff-recording-work",
+    ),
     path("api/v1/staff/split-schemes", staff_splits.SplitSchemesView.as_view(), name="api-staff-split-schemes"),
     path("api/v1/staff/parties", staff_parties.PartiesView.as_view(), name="api-staff-parties"),
     path(
@@ -72,6 +77,7 @@ urlpatterns = [
     path(f"{RECORDING}/cover", recordings.CoverView.as_view(), name="api-recording-cover"),
     path(f"{RECORDING}/owners", owners.OwnershipView.as_view(), name="api-recording-owners"),
     path(f"{RECORDING}/works", owners.WorksView.as_view(), name="api-recording-works"),
+    path(f"{RECORDING}/works/<int:work>", owners.WorkView.as_view(), name="api-recording-work"),
     path(f"{RECORDING}/shares", owners.SharesView.as_view(), name="api-recording-shares"),
     path(f"{RECORDING}/shares/<int:claim>", owners.ShareView.as_view(), name="api-recording-share"),
     path(f"{STUDIO}/agreements", agreements.StudioAgreementsView.as_view(), name="api-agreements"),

@@ -13,9 +13,9 @@ from rights.shares import Role
 def is_cleared(request: ClearanceRequest) -> bool:
     """Whether the artist and every owner of each recording and work permit the use."""
     artist = Party.objects.get(artist=request.artist_id)
-    for recording in Recording.objects.filter(pk__in=request.recordings).prefetch_related("works"):
+    for recording in Recording.objects.filter(pk__in=request.recordings):
         owners = list(_live(Claim.objects.filter(recording=recording, role=Role.RECORDING_OWNER)))
-        works = list(recording.works.all())
+        works = list(recording.works)
         of_works = list(_live(Claim.objects.filter(work__in=works)))
         if not works or sum(claim.share for claim in owners) != 10_000:
             return False

@@ -104,6 +104,18 @@ class WorksView(OneRecordingView):
         return Response(serialize_ownership(recording), status=status.HTTP_201_CREATED)
 
 
+class WorkView(OneRecordingView):
+    @extend_schema(responses={200: OwnershipSerializer})
+    def delete(self, request: Request, slug: str, pk: int, work: int) -> Response:
+        """Say that the recording is not of this work, from now on. An editor, an owner or a principal does this.
+
+        Where somebody else confirmed a share in the work, staff do it.
+        """
+        recording = self.get_recording()
+        ownership.end_work(recording, get_object_or_404(recording.works, pk=work), by=get_person(request))
+        return Response(serialize_ownership(recording))
+
+
 class SharesView(OneRecordingView):
     @extend_schema(request=NewShareSerializer, responses={201: OwnershipSerializer})
     def post(self, request: Request, slug: str, pk: int) -> Response:

@@ -104,3 +104,18 @@ class MainRecordingView(APIView):
         recording = get_object_or_404(Recording, pk=pk)
         registration.mark_main(recording, by=get_person(request).actor)
         return Response(RecordingSerializer(recording).data)
+
+
+class RecordingWorkView(APIView):
+    permission_classes = [IsAdminUser]
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: int, work: int) -> Response:
+        """Say that a recording is not of this work, from now on. Its writers and publishers are not asked any more.
+
+        A password must have been typed in the last ten minutes.
+        """
+        require_recent_password(request)
+        recording = get_object_or_404(Recording, pk=pk)
+        registration.end_work(recording, get_object_or_404(recording.works, pk=work), by=get_person(request).actor)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -66,7 +66,7 @@ def _share_cells(claim: Claim, party: Party) -> Row:
 
 
 def _works_by_song(songs: Sequence[Recording]) -> dict[int, list[Work]]:
-    links = RecordingWork.objects.filter(recording__in=songs).select_related("work").order_by("work")
+    links = RecordingWork.objects.live().filter(recording__in=songs).select_related("work").order_by("work")
     works: dict[int, list[Work]] = defaultdict(list)
     for link in links:
         works[link.recording_id].append(link.work)

@@ -93,7 +93,7 @@ def artists_with_claims(label: Party) -> QuerySet[Artist]:
 def claimed_recordings(label: Party) -> QuerySet[Recording]:
     """The recordings of which, or of whose works, the rightsholder claims a part, or administers one."""
     claims = Claim.objects.filter(LIVE, Q(party=label) | Q(administered_by=label))
-    of_works = RecordingWork.objects.filter(work__in=claims.values("work"))
+    of_works = RecordingWork.objects.live().filter(work__in=claims.values("work"))
     return Recording.objects.filter(Q(pk__in=claims.values("recording")) | Q(pk__in=of_works.values("recording")))
 
 

@@ -1,9 +1,12 @@
 """Artists, their recordings, the works in them, and their audio. Listens are matched against the recordings."""
 
+from datetime import datetime
+from typing import Self
 from urllib.parse import urlsplit
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Team
@@ -36,9 +39,7 @@ class Picture(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(key__regex=r"^[0-9a-f]{64}$"), name="a_picture_is_named_by_a_hash"
-            )
+            models.CheckConstraint(condition=Q(key__regex=r"^[0-9a-f]{64}$"), name="a_picture_is_named_by_a_hash")
         ]
 
     def __str__(self) -> str:
@@ -75,8 +76,8 @@ class ArtistLink(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["artist", "position"], name="links_have_an_order"),
-            models.CheckConstraint(condition=models.Q(position__lt=links.MAX_LINKS), name="an_artist_has_few_links"),
-            models.CheckConstraint(condition=models.Q(url__regex=links.URL_PATTERN), name="a_link_is_https"),
+            models.CheckConstraint(condition=Q(position__lt=links.MAX_LINKS), name="an_artist_has_few_links"),
+            models.CheckConstraint(condition=Q(url__regex=links.URL_PATTERN), name="a_link_is_https"),
         ]
 
     def __str__(self) -> str:
@@ -118,10 +119,10 @@ class Recording(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["artist", "names_key"], condition=models.Q(is_main=True), name="one_main_recording_a_song"
+                fields=["artist", "names_key"], condition=Q(is_main=True), name="one_main_recording_a_song"
             ),
             models.CheckConstraint(
-                condition=models.Q(isrc=None) | models.Q(isrc__regex=r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$"),
+                condition=Q(isrc=None) | Q(isrc__regex=r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$"),
                 name="an_isrc_has_twelve_characters",
             ),
         ]
@@ -134,6 +135,11 @@ class Recording(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def works(self) -> "models.QuerySet[Work]":
+        """What it is a recording of now."""
+        return Work.objects.filter(pk__in=RecordingWork.objects.live().filter(recording=self).values("work"))
+
 
 class Work(models.Model):
     """A composition: what somebody wrote, and what recordings are recordings of."""
@@ -141,24 +147,47 @@ class Work(models.Model):
     title = models.CharField(max_length=1024)
     iswc = models.CharField(max_length=11, null=True, blank=True, unique=True, validators=[validate_iswc])
     created_at = models.DateTimeField(db_default=Now())
-    recordings = models.ManyToManyField(Recording, through="RecordingWork", related_name="works")
 
     def __str__(self) -> str:
         return self.title
 
 
+class RecordingWorkQuerySet(models.QuerySet["RecordingWork"]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Those that hold at this time, or now by the database's clock."""
+        time = at or Now()
+        return self.filter(Q(live_until=None) | Q(live_until__gt=time), live_from__lte=time)
+
+
 class RecordingWork(models.Model):
-    """A recording is of this work. A medley is of several, and `weight` says how much of it each one is."""
+    """A recording is of this work. A medley is of several, and `weight` says how much of it each one is.
+
+    It is never edited, and only ends. Migration 0002 has the exclusion constraint and the clock; the rights' migration
+    says who may end it.
+    """
 
     recording = models.ForeignKey(Recording, models.PROTECT, db_index=False, related_name="+")
     work = models.ForeignKey(Work, models.PROTECT, related_name="+")
     weight = models.PositiveSmallIntegerField(default=1, db_default=1)
+    live_from = models.DateTimeField(db_default=Now(), help_text="not before it was said")
+    live_until = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, null=True)
+
+    objects = RecordingWorkQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["recording", "work"], name="a_work_once_a_recording"),
-            models.CheckConstraint(condition=models.Q(weight__gte=1), name="a_work_has_a_weight"),
+            models.CheckConstraint(condition=Q(weight__gte=1), name="a_work_has_a_weight"),
+            models.CheckConstraint(
+                condition=Q(live_until=None, ended_by=None) | Q(live_until__isnull=False, ended_by__isnull=False),
+                name="somebody_ended_a_recordings_work",
+            ),
+            models.CheckConstraint(
+                condition=Q(live_until=None) | Q(live_until__gte=F("live_from")),
+                name="a_recordings_work_ends_after_its_start",
+            ),
         ]
+        indexes = [models.Index(fields=["recording", "work"], name="works_of_a_recording")]
 
     def __str__(self) -> str:
         return f"recording:{self.recording_id} of work:{self.work_id}"
@@ -175,8 +204,8 @@ class Sound(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(seconds__gt=0), name="a_sound_lasts"),
-            models.CheckConstraint(condition=models.Q(content_type__startswith="audio/"), name="a_sound_is_audio"),
+            models.CheckConstraint(condition=Q(seconds__gt=0), name="a_sound_lasts"),
+            models.CheckConstraint(condition=Q(content_type__startswith="audio/"), name="a_sound_is_audio"),
         ]
 
     def __str__(self) -> str:

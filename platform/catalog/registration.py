@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from accounts.models import Team
 from accounts.people import clean_name, has_letter_or_digit
@@ -98,11 +99,24 @@ def add_work(recording: Recording, title: str = "", *, by: str, iswc: str | None
         if work is None:
             work = Work(title=title or recording.title, iswc=iswc or None)
             _save_new(work, "There is a work of this ISWC already.", field="iswc")
-        link, is_new = RecordingWork.objects.get_or_create(recording=recording, work=work, defaults={"weight": weight})
-        if is_new:
-            facts = {"recording": recording.pk, "weight": link.weight}
-            trail.record("work.added", by=by, subject=f"work:{work.pk}", **facts)
+        Recording.objects.select_for_update(no_key=True).get(pk=recording.pk)  # one at a time says what it is of
+        if not RecordingWork.objects.live().filter(recording=recording, work=work).exists():
+            RecordingWork.objects.create(recording=recording, work=work, weight=weight)
+            trail.record("work.added", by=by, subject=f"work:{work.pk}", recording=recording.pk, weight=weight)
     return work
+
+
+def end_work(recording: Recording, work: Work, *, by: str) -> bool:
+    """Say that a recording is not of this work any more, from now on. Returns whether it was.
+
+    The caller has checked who may. The database asks too.
+    """
+    with transaction.atomic():
+        tie = RecordingWork.objects.live().filter(recording=recording, work=work)
+        ended = bool(tie.update(live_until=Now(), ended_by=by))
+        if ended:
+            trail.record("work.ended", by=by, subject=f"work:{work.pk}", recording=recording.pk)
+    return ended
 
 
 def mark_main(recording: Recording, *, by: str) -> None:

@@ -10,6 +10,7 @@ MAX_EXAMPLES = 3
 # has a part in, once for each use and country. In parts of one artist, because a question is about one.
 _SCOPE = "use varchar, tier_class varchar, artist_id bigint, recording_id bigint, work_id bigint, country varchar"
 _IS_LIVE = "claim.live_from <= clock.at AND (claim.live_until IS NULL OR claim.live_until > clock.at)"
+_IS_TIED = "link.live_from <= clock.at AND (link.live_until IS NULL OR link.live_until > clock.at)"
 _COUNTS = "claim.confirmed_at IS NOT NULL AND (claim.disputed_at IS NULL OR claim.settled_at IS NOT NULL)"
 _OWN = f"""
 clock AS MATERIALIZED (SELECT greatest(%(at)s, statement_timestamp()) AS at),
@@ -23,7 +24,7 @@ own AS MATERIALIZED (
     SELECT recording.id, recording.artist_id FROM clock, rights_claim claim
     JOIN catalog_recordingwork link ON link.work_id = claim.work_id
     JOIN catalog_recording recording ON recording.id = link.recording_id
-    WHERE (claim.party_id = %(party)s OR claim.administered_by_id = %(party)s) AND {_IS_LIVE}
+    WHERE (claim.party_id = %(party)s OR claim.administered_by_id = %(party)s) AND {_IS_LIVE} AND {_IS_TIED}
 )"""  # noqa: S608 - of constants
 # Countries that no owner names in a grant are alike, so one of them is asked for all.
 COUNTRIES_SQL = f"""
@@ -45,7 +46,8 @@ WITH {_OWN}, scope AS (
     FROM scope JOIN own ON (scope.artist_id IS NULL OR scope.artist_id = own.artist_id)
         AND (scope.recording_id IS NULL OR scope.recording_id = own.id)
         AND (scope.work_id IS NULL OR EXISTS (
-            SELECT FROM catalog_recordingwork WHERE work_id = scope.work_id AND recording_id = own.id
+            SELECT FROM catalog_recordingwork link, clock
+            WHERE link.work_id = scope.work_id AND link.recording_id = own.id AND {_IS_TIED}
         ))
 ), song AS MATERIALIZED (
     SELECT reached.* FROM reached
@@ -106,7 +108,7 @@ WITH {_OWN}, scope AS (
     SELECT line.role, NULL, count(DISTINCT sold.id) FROM sold
         JOIN rights_splitline line ON line.scheme_id = %(scheme)s::bigint AND line.role = 'publisher'
         JOIN catalog_recordingwork link ON link.recording_id = sold.id, clock
-    WHERE NOT EXISTS (
+    WHERE {_IS_TIED} AND NOT EXISTS (
         SELECT FROM rights_claim claim WHERE claim.work_id = link.work_id AND claim.role = line.role
             AND {_IS_LIVE} AND {_COUNTS}
     ) GROUP BY line.role

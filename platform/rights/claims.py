@@ -11,7 +11,7 @@ from accounts.exceptions import NotAllowed
 from accounts.models import Member, Person
 from accounts.roles import EDITING_ROLES, is_staff
 from audit import trail
-from catalog.models import Recording, Work
+from catalog.models import Recording, RecordingWork, Work
 from rights import notices, parties
 from rights.exceptions import Overclaimed
 from rights.models import Claim, Party
@@ -129,7 +129,8 @@ def _may_claim(party: Party, recording: Recording | None, work: Work | None, by:
     teams = Member.objects.filter(person=by, person__is_active=True, role__in=EDITING_ROLES)
     if recording:
         return teams.filter(team__artist=recording.artist_id).exists()
-    return teams.filter(team__artist__recordings__works=work).exists()
+    of_work = RecordingWork.objects.live().filter(work=work)
+    return teams.filter(team__artist__recordings__in=of_work.values("recording")).exists()
 
 
 def _change(action: str, changeable: QuerySet[Claim], made: Claim, *, by: Person, **fields: object) -> None:

@@ -101,7 +101,8 @@ def read_owners(recordings: Iterable[Recording], at: datetime | None = None) -> 
     """Who owns these recordings and their works at this time, or now by the database's clock, in two queries."""
     time = at or Now()
     songs = sorted({song.pk: song for song in recordings}.values(), key=lambda song: song.pk)
-    links = RecordingWork.objects.filter(recording__in=songs).select_related("work").order_by("work", "recording")
+    ties = RecordingWork.objects.live(at).filter(recording__in=songs)
+    links = ties.select_related("work").order_by("work", "recording")
     works = {link.work_id for link in links}
     live = Claim.objects.filter(
         Q(recording__in=songs) | Q(work__in=works),

@@ -17,7 +17,7 @@ SIGNED_IN_NAMES = {
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
     "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
-    "api-staff-isrc-prefix", "api-staff-split-schemes",
+    "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-recording-work",
 }  # fmt: skip
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle", "staff-splits"}
 STUDIO_API_NAMES = {
@@ -27,7 +27,7 @@ STUDIO_API_NAMES = {
     "api-draft-decline",
     "api-draft-undo", "api-agreements", "api-agreement", "api-agreement-effect", "api-agreement-accept",
     "api-agreement-end", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
-    "api-recording-owners", "api-recording-works", "api-recording-shares", "api-recording-share",
+    "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {

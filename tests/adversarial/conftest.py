@@ -50,6 +50,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
     roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
     claim = claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000)
     version = agreements.propose(label, party)
+    work = owners.create_work(song)
     publisher = owners.create_party("label", "Third Shore")
     owners.add_to_roster(publisher, factories.create_artist("Ifeoma"))
     named = bring_in(publisher, "Hers,Ifeoma,Mara Veil", heading="title,artist,writers")
@@ -73,6 +74,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-recording-cover": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/cover",
             "api-recording-owners": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/owners",
             "api-recording-works": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/works",
+            "api-recording-work": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/works/{work.pk}",
             "api-recording-shares": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares",
             "api-recording-share": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares/{claim.pk}",
             "api-programs": f"/api/v1/studio/{artist.slug}/programs",
@@ -88,6 +90,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-draft-undo": f"/api/v1/drafts/{draft.pk}/undo",
             "api-staff-artists": "/api/v1/staff/artists",
             "api-staff-recordings": f"/api/v1/staff/artists/{artist.slug}/recordings",
+            "api-staff-recording-work": f"/api/v1/staff/recordings/{song.pk}/works/{work.pk}",
             "api-staff-main-recording": f"/api/v1/staff/recordings/{factories.create_recording(artist).pk}/main",
             "api-staff-parties": "/api/v1/staff/parties",
             "api-staff-signatories": f"/api/v1/staff/parties/{label.pk}/signatories",

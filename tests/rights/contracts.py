@@ -1,7 +1,4 @@
-"""A naive reading of contracts: who must say yes, read from a list of what everybody said and claimed.
-
-It knows no SQL. A `History` does each thing in the database and notes it in the list beside it.
-"""
+"""Histories of contracts: each thing is done in the database, and noted beside it for the naive reading."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,17 +7,17 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.exceptions import NotAllowed
-from catalog.models import Artist, Recording, Work
+from catalog import registration
+from catalog.models import Artist, Recording, RecordingWork, Work
 from rights import agreements, claims, grants
 from rights.agreements import Scope, Terms
 from rights.exceptions import Overlap
 from rights.grants import Songs
-from rights.models import AgreementVersion, Claim, Party, Use
+from rights.models import AgreementVersion, Party
 from tests import factories
 from tests.rights import factories as owners
+from tests.rights.naive_reading import Needed, Owned, Said, Tied
 
-type Needed = tuple[str, int | None, int | None, int | None, str]
-"""Role, party, recording, work, and what is missing."""
 ANSWERS_SQL = """
 SELECT role, party_id, recording_id, work_id, problem
 FROM {}(ARRAY[%s]::text[], ARRAY[''], ARRAY[%s]::bigint[], ARRAY[%s]::text[], ARRAY[%s::bigint[]::text],
@@ -37,103 +34,6 @@ def ask_database(
         return set(cursor.fetchall())
 
 
-# The naive reading
-
-
-@dataclass
-class Said:
-    """A party said yes or no, for one song, one work or all, in one country or everywhere."""
-
-    party: Party
-    use: str
-    song: Recording | Work | None
-    country: str
-    allows: bool
-    later: bool
-    begins: datetime
-    ends: datetime | None = None
-    agreement: AgreementVersion | None = None
-
-    def holds(self, at: datetime) -> bool:
-        return self.begins <= at and (self.ends is None or at < self.ends)
-
-    def concerns(self, recording: Recording | None, work: Work | None) -> bool:
-        if self.song is not None:
-            return self.song in (recording, work)
-        newest = work or recording
-        return not self.allows or self.later or newest is None or newest.created_at <= self.begins
-
-
-@dataclass
-class Owned:
-    """A party owns a share. It counts from its confirmation on."""
-
-    row: Claim
-    confirmed: datetime | None = None
-    ended: datetime | None = None
-
-
-def read_contracts(history: "History", use: str, country: str, at: datetime) -> set[Needed]:
-    """Who must say yes, and what is missing of each."""
-    if use == Use.PERSONAL_MESSAGE:
-        return {one_answer(history, use, country, at, "artist", history.mara, song, None) for song in history.songs}
-    found = {one_answer(history, use, country, at, "artist", history.mara, song, None) for song in history.songs}
-    for song in history.songs:
-        found |= read_owners(history, use, country, at, song, None, "recording_owner")
-        for role in ("publisher", "writer"):
-            found |= read_owners(history, use, country, at, song, history.works[song.pk], role)
-    return found
-
-
-def read_owners(
-    history: "History", use: str, country: str, at: datetime, song: Recording, work: Work | None, role: str
-) -> set[Needed]:
-    found: set[Needed] = set()
-    shares = problems = 0
-    for owned in history.owned:
-        row = owned.row
-        is_here = row.role == role and (row.work_id == work.pk if work else row.recording_id == song.pk)
-        if not is_here or row.claimed_at > at or (owned.ended and owned.ended <= at):
-            continue
-        where = (song.pk, work.pk if work else None)
-        if row.disputed_at and row.disputed_at <= at:
-            problems += 1
-            found.add((role, row.party_id, *where, "disputed"))
-        elif owned.confirmed is None or owned.confirmed > at:
-            problems += 1
-            found.add((role, row.party_id, *where, "unconfirmed"))
-        else:
-            shares += row.share
-            speaker = row.administered_by or row.party
-            found.add(one_answer(history, use, country, at, role, speaker, song, work))
-    is_known = shares == 10_000 or (role == "publisher" and shares == 0)
-    if not is_known and not problems:
-        found.add((role, None, song.pk, work.pk if work else None, "unknown"))
-    return found
-
-
-def one_answer(
-    history: "History",
-    use: str,
-    country: str,
-    at: datetime,
-    role: str,
-    party: Party,
-    song: Recording,
-    work: Work | None,
-) -> Needed:
-    said = [
-        one
-        for one in history.said
-        if one.party == party and one.use == use and one.holds(at) and one.concerns(song, work)
-    ]
-    noes = [one for one in said if not one.allows and (not country or one.country in ("", country))]
-    yeses = [one for one in said if one.allows]
-    here = [one for one in yeses if one.country in ("", country)]
-    problem = "refused" if noes else "" if here else "country" if yeses else "off"
-    return (role, party.pk, song.pk, work.pk if work else None, problem)
-
-
 # The history
 
 
@@ -148,6 +48,7 @@ class History:
     parties: list[Party]
     said: list[Said] = field(default_factory=list)
     owned: list[Owned] = field(default_factory=list)
+    tied: list[Tied] = field(default_factory=list)
     times: list[datetime] = field(default_factory=list)
     versions: dict[str, list[AgreementVersion]] = field(default_factory=dict)
 
@@ -164,6 +65,18 @@ class History:
         self.owned.append(Owned(row))
         if confirmed:
             self.confirm(len(self.owned) - 1)
+
+    def tie(self, song: Recording, work: Work) -> None:
+        registration.add_work(song, iswc=work.iswc, by=factories.get_staff().actor)
+        row = RecordingWork.objects.get(recording=song, work=work, live_until=None)
+        self.tied.append(Tied(song, work, row.live_from))
+
+    def end_tie(self, number: int) -> None:
+        tie = self.tied[number % len(self.tied)]
+        if tie.ended is None:
+            registration.end_work(tie.song, tie.work, by=factories.get_staff().actor)
+            ends = RecordingWork.objects.filter(recording=tie.song, work=tie.work).order_by("-pk")
+            tie.ended = ends.values_list("live_until", flat=True)[0]
 
     def confirm(self, number: int) -> None:
         owned = self.owned[number % len(self.owned)]
@@ -282,12 +195,18 @@ def create_history() -> History:
     artist = factories.create_artist()
     first, second = factories.create_recording(artist), factories.create_recording(artist, "Low Tide Choir")
     song = owners.create_owned_song(artist, "Third", permitted=False)
-    works = {first.pk: owners.create_work(first), second.pk: owners.create_work(second)}
+    staff = factories.get_staff().actor
+    works = {
+        song.pk: registration.add_work(song, iswc=iswc, by=staff)
+        for song, iswc in ((first, "T0000000010"), (second, "T0345246801"))
+    }
     for row in (*works.values(), first, second):
         row.refresh_from_db()
     rival = owners.create_party("label", "Second Shore")
     parties = [song.artist, song.label, song.publisher, song.writer, rival]
     made = History(artist, [first, second], works, song.artist, parties)
+    ties = RecordingWork.objects.filter(recording__in=works)
+    made.tied = [Tied(tie.recording, tie.work, tie.live_from) for tie in ties]
     for recording in (first, second):
         made.own(song.label, recording, "recording_owner")
         made.own(song.publisher, works[recording.pk], "publisher")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from rights.agreements import Scope
 from rights.models import Use
-from tests.rights.contracts import History, ask_database, create_history, read_contracts, songs_for
+from tests.rights.contracts import History, ask_database, create_history, songs_for
+from tests.rights.naive_reading import read_contracts
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,8 @@ EVENTS = st.one_of(
         st.sampled_from([False, False, True]),
     ),
     st.tuples(st.just("end agreement"), st.sampled_from(["A-1", "B-2"])),
+    st.tuples(st.just("end tie"), st.integers(0, 3)),
+    st.tuples(st.just("tie"), st.integers(0, 1), st.integers(0, 1)),
 )
 
 
@@ -54,6 +57,14 @@ def claim(history: History, share: int, song: int, confirmed: bool) -> None:
         history.own(rival, recording, "recording_owner", share, confirmed=confirmed)
 
 
+def tie(history: History, song: int, work: int) -> None:
+    """The song is of the work, unless it is so already."""
+    recording = history.songs[song]
+    written = list(history.works.values())[work]
+    if all((one.song, one.work) != (recording, written) for one in history.tied if not one.ended):
+        history.tie(recording, written)
+
+
 def agree(
     history: History, number: str, chosen: set[int], country: str, starts: int, ends: int | None, waits: bool
 ) -> None:
@@ -69,6 +80,8 @@ HAPPEN: dict[str, Any] = {
     "end claim": History.end_claim,
     "agree": agree,
     "end agreement": History.end_agreement,
+    "end tie": History.end_tie,
+    "tie": tie,
 }
 
 
@@ -81,6 +94,7 @@ def history() -> History:
 @given(st.lists(EVENTS, min_size=1, max_size=12))
 def test_any_history_is_read_as_the_contracts_say(history: History, events: list[tuple[Any, ...]]) -> None:
     before = (len(history.said), len(history.owned), [(one.confirmed, one.ended) for one in history.owned])
+    tied_before = len(history.tied)
     with transaction.atomic():
         times = [history.now()]
         for event in events:
@@ -96,6 +110,9 @@ def test_any_history_is_read_as_the_contracts_say(history: History, events: list
     for owned, (confirmed, ended) in zip(history.owned, before[2], strict=True):
         owned.confirmed, owned.ended = confirmed, ended
     history.versions.clear()
+    del history.tied[tied_before:]
+    for tied in history.tied:
+        tied.ended = None
 
 
 def mutate(old: str, new: str) -> None:
@@ -148,6 +165,17 @@ def a_claim_ended(history: History) -> None:
     history.end_claim(0)
 
 
+def a_work_is_of_another_song(history: History) -> None:
+    permit_all(history)
+    history.end_tie(0)
+    history.tie(history.songs[0], list(history.works.values())[1])
+
+
+def a_recording_is_of_no_work(history: History) -> None:
+    permit_all(history)
+    history.end_tie(0)
+
+
 @pytest.mark.parametrize(
     ("happened", "old", "new"),
     [
@@ -160,6 +188,8 @@ def a_claim_ended(history: History) -> None:
         (a_claim_is_not_confirmed, "claim.confirmed_at IS NULL OR claim.confirmed_at > asked_at", "false"),
         (a_claim_ended, "(claim.live_until IS NULL OR claim.live_until > asked_at)", "true"),
         (a_claim_ended, "known.share <> 10000", "false"),
+        (a_work_is_of_another_song, "(tie.live_until IS NULL OR tie.live_until > asked_at)", "true"),
+        (a_recording_is_of_no_work, "WHERE tie.recording_id = part.recording_id", "WHERE true"),
     ],
 )
 def test_a_question_that_leaves_something_out_is_noticed(history: History, happened: Any, old: str, new: str) -> None:

@@ -10,6 +10,7 @@ from artists import ownership
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.owner import ShareForm, WorkForm
 from artists.studio.views.songs import apply_form, get_song_or_404, render_song
+from catalog.models import Recording
 from rights import claims
 from rights.models import Claim
 from rights.shares import Role
@@ -20,8 +21,10 @@ from web.parsers import parse_integer
 @post_only
 @team_member_required
 def add_work(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
-    """Say that the song is a recording of a work."""
+    """Say that the song is a recording of a work, or with `end` that it is not one of that work."""
     recording = get_song_or_404(studio, song_id)
+    if "end" in request.POST:
+        return _end_work(request, studio, recording)
     form = WorkForm(request.POST, auto_id="id_work_%s")
 
     def add() -> str:
@@ -29,6 +32,16 @@ def add_work(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) ->
         return f"“{work.title}” is added. Now say who wrote it."
 
     return apply_form(request, studio, recording, add, work_form=form)
+
+
+def _end_work(request: AuthenticatedHttpRequest, studio: Studio, recording: Recording) -> HttpResponse:
+    work = get_object_or_404(recording.works, pk=parse_integer(request.POST.get("end")))
+    try:
+        ownership.end_work(recording, work, by=request.user)
+    except USER_ERRORS as error:
+        return render_song(request, studio, recording, problem=str(error), status=error_status(error))
+    messages.success(request, f"The song is no recording of “{work.title}” any more.")
+    return redirect(studio.url("song", song_id=recording.pk))
 
 
 @post_only

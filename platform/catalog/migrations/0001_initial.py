@@ -202,6 +202,14 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("weight", models.PositiveSmallIntegerField(db_default=1, default=1)),
                 (
+                    "live_from",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="not before it was said"
+                    ),
+                ),
+                ("live_until", models.DateTimeField(null=True)),
+                ("ended_by", models.CharField(max_length=80, null=True)),
+                (
                     "recording",
                     models.ForeignKey(
                         db_index=False,
@@ -217,15 +225,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("recording", "work"), name="a_work_once_a_recording"),
                     models.CheckConstraint(condition=models.Q(("weight__gte", 1)), name="a_work_has_a_weight"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_by", None), ("live_until", None)),
+                            models.Q(("ended_by__isnull", False), ("live_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="somebody_ended_a_recordings_work",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until", None), ("live_until__gte", models.F("live_from")), _connector="OR"
+                        ),
+                        name="a_recordings_work_ends_after_its_start",
+                    ),
                 ],
+                "indexes": [models.Index(fields=["recording", "work"], name="works_of_a_recording")],
             },
-        ),
-        migrations.AddField(
-            model_name="work",
-            name="recordings",
-            field=models.ManyToManyField(related_name="works", through="catalog.RecordingWork", to="catalog.recording"),
         ),
         migrations.AddIndex(
             model_name="recording",

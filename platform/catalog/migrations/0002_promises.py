@@ -1,6 +1,38 @@
-"""Artists keep their teams, who decide in their names. Songs keep their artists, and songs and works their age."""
+"""Artists keep their teams, who decide in their names. Songs keep their artists, their age and what they were of."""
 
 from django.db import migrations
+
+from audit.operations import CLOCK_PATH, never_removed, only_read_committed
+
+# Of what a recording is, is said at the time that the clock has, or for later, and ends then. Who may end it is said by the
+# rights, which know who wrote a work. The ids in the constraint are no plain columns, so that no query takes its index.
+RECORDING_WORKS = f"""
+ALTER TABLE catalog_recordingwork ADD CONSTRAINT a_work_once_a_recording EXCLUDE USING gist (
+    (recording_id + 0) WITH =, (work_id + 0) WITH =, tstzrange(live_from, live_until) WITH &&
+);
+CREATE FUNCTION catalog_date_recording_work() RETURNS trigger LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.live_until IS NOT NULL THEN
+            RAISE EXCEPTION 'what a recording is of ends after it was said' USING ERRCODE = 'check_violation';
+        END IF;
+        NEW.live_from := greatest(NEW.live_from, statement_timestamp());
+        RETURN NEW;
+    END IF;
+    IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
+        RAISE EXCEPTION 'history is not changed: what a recording was of stays' USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER dated BEFORE INSERT OR UPDATE ON catalog_recordingwork
+FOR EACH ROW EXECUTE FUNCTION catalog_date_recording_work();
+"""
+DROP_RECORDING_WORKS = """
+DROP TRIGGER dated ON catalog_recordingwork;
+DROP FUNCTION catalog_date_recording_work();
+ALTER TABLE catalog_recordingwork DROP CONSTRAINT a_work_once_a_recording;
+"""
 
 
 class Migration(migrations.Migration):
@@ -47,4 +79,8 @@ class Migration(migrations.Migration):
             DROP FUNCTION catalog_is_iswc(text);
             """,
         ),
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
+        migrations.RunSQL(RECORDING_WORKS, DROP_RECORDING_WORKS),
+        never_removed("catalog_recordingwork", "live_until", "ended_by"),
+        *only_read_committed("catalog_recordingwork"),
     ]

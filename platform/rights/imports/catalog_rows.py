@@ -7,7 +7,7 @@ from django.db import connection
 
 from catalog import text_keys
 from catalog.models import Artist
-from rights.imports.verdicts import LIVE, OF_OTHERS, OF_WORK, SAID
+from rights.imports.verdicts import IS_OF, LIVE, OF_OTHERS, OF_WORK, SAID
 from rights.models import CatalogImport, ImportLine
 
 BATCH_SIZE = 5000
@@ -21,7 +21,7 @@ _STEPS = (
         SELECT DISTINCT ON (line.iswc) line.iswc, linked.only
         FROM rights_importline line CROSS JOIN LATERAL (
             SELECT min(work_id) AS only FROM catalog_recordingwork link
-            WHERE link.recording_id = line.recording_id HAVING count(*) = 1
+            WHERE link.recording_id = line.recording_id AND {IS_OF} HAVING count(*) = 1
         ) linked
         JOIN catalog_work known ON known.id = linked.only AND known.iswc IS NULL
         WHERE {_GOOD} AND line.verdict = 'changed' AND line.iswc IS NOT NULL AND NOT {OF_OTHERS.format("linked.only")}
@@ -48,7 +48,7 @@ _STEPS = (
         CROSS JOIN LATERAL (SELECT {OF_WORK.format("line")} AS work) about
         CROSS JOIN LATERAL (
             SELECT CASE WHEN count(*) = 1 THEN min(work_id) END AS only, count(*) AS works
-            FROM catalog_recordingwork link WHERE link.recording_id = line.recording_id
+            FROM catalog_recordingwork link WHERE link.recording_id = line.recording_id AND {IS_OF}
         ) linked
         WHERE {_GOOD}
     ), created AS MATERIALIZED (
@@ -84,7 +84,7 @@ _STEPS = (
     SELECT line.recording_id, line.work_id FROM rights_importline line
     WHERE {_GOOD} AND line.work_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM catalog_recordingwork link
-        WHERE link.recording_id = line.recording_id AND link.work_id = line.work_id
+        WHERE link.recording_id = line.recording_id AND link.work_id = line.work_id AND {IS_OF}
     )
     """,  # noqa: S608 - of constants
     # All owners of a recording in one statement: whose an ISRC is depends on who confirmed a share there.

@@ -11,9 +11,10 @@ from rights.models import CatalogImport
 SAID = "jsonb_to_recordset(line.named) said (role text, party bigint, name text, share integer)"
 OF_WORK = """jsonb_path_query_array({}.named, '$[*] ? (@.role != "recording_owner")')"""
 """What a line says about the work: empty where it names neither writers nor publishers."""
-OF_OTHERS = """EXISTS (
+IS_OF = "(link.live_until IS NULL OR link.live_until > statement_timestamp())"
+OF_OTHERS = f"""EXISTS (
     SELECT FROM catalog_recordingwork link JOIN catalog_recording other ON other.id = link.recording_id
-    WHERE link.work_id = {} AND other.artist_id <> line.artist_id
+    WHERE link.work_id = {{}} AND other.artist_id <> line.artist_id AND {IS_OF}
 )"""
 LIVE = "(claim.live_until IS NULL OR claim.live_until > statement_timestamp())"
 _SAY_SHARE = "round({share} / 100.0, 2)::real || '\u00a0%%'"
@@ -77,7 +78,8 @@ WITH found AS MATERIALIZED (
         WHERE said.role = 'recording_owner'
     ) owners
     CROSS JOIN LATERAL (
-        SELECT count(*) AS works, min(work_id) AS only FROM catalog_recordingwork link WHERE recording_id = known.id
+        SELECT count(*) AS works, min(work_id) AS only FROM catalog_recordingwork link
+        WHERE recording_id = known.id AND {IS_OF}
     ) linked
     -- The work of this ISWC. Where there is none, the only work of the recording, which then gets the ISWC.
     LEFT JOIN LATERAL (
@@ -116,7 +118,7 @@ WITH found AS MATERIALIZED (
         'share', CASE WHEN own_share IS NULL THEN 0 END,
         'iswc', CASE WHEN iswc IS NOT NULL AND NOT EXISTS (
             SELECT FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
-            WHERE link.recording_id = known_id AND work.iswc = found.iswc
+            WHERE link.recording_id = known_id AND work.iswc = found.iswc AND {IS_OF}
         ) THEN '' END,
         'work', CASE WHEN iswc IS NULL AND works = 0 AND (work_title <> '' OR unclaimed_of_work > 0) THEN '' END,
         'claims', nullif(unclaimed, 0)

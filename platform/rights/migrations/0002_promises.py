@@ -15,6 +15,7 @@ from rights.migrations import (
     _parties,
     _roster,
     _stops,
+    _works,
 )
 
 # convert_to is only STABLE, which a generated column refuses; for UTF8 to UTF8 it is in truth immutable, and
@@ -47,7 +48,12 @@ RETURN encode(sha256(convert_to(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rights", "0001_initial"), ("accounts", "0002_promises"), ("audit", "0002_promises")]
+    dependencies = [
+        ("rights", "0001_initial"),
+        ("accounts", "0002_promises"),
+        ("audit", "0002_promises"),
+        ("catalog", "0002_promises"),
+    ]
     operations = [
         migrations.RunSQL(
             FUNCTIONS,
@@ -58,13 +64,13 @@ class Migration(migrations.Migration):
         append_only("rights_decision"),
         dated_by_clock("rights_decision"),
         migrations.RunSQL(_deciders.DECIDERS, _deciders.DROP_DECIDERS),
-        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.RunSQL(_parties.WHO_MAY, _parties.DROP_WHO_MAY),
         migrations.RunSQL(_parties.PARTIES, _parties.DROP_PARTIES),
         migrations.RunSQL(_identifiers.IDENTIFIERS, _identifiers.DROP_IDENTIFIERS),
         migrations.RunSQL(_claims.PREFIXES, _claims.DROP_PREFIXES),
         *write_once("rights_isrcprefix", "ended_at", "ended_by", until="ended_at"),
         migrations.RunSQL(_claims.CLAIMS, _claims.DROP_CLAIMS),
+        migrations.RunSQL(_works.WORKS, _works.DROP_WORKS),
         never_removed(
             "rights_claim",
             "live_until",

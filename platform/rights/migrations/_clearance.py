@@ -35,7 +35,8 @@ WITH {more_tables}asked AS MATERIALIZED (
     UNION ALL
     SELECT song.n, link.recording_id, link.work_id, role
     FROM song CROSS JOIN LATERAL (
-        SELECT one.recording_id, one.work_id FROM public.catalog_recordingwork one WHERE one.recording_id = song.id
+        SELECT tie.recording_id, tie.work_id FROM public.catalog_recordingwork tie WHERE tie.recording_id = song.id
+            AND tie.live_from <= asked_at AND (tie.live_until IS NULL OR tie.live_until > asked_at)
         OFFSET 0
     ) link, unnest(ARRAY['publisher', 'writer']) role
     WHERE song.asks_owners
@@ -107,7 +108,10 @@ WHERE known.share <> 10000 AND known.problems = 0 AND NOT (known.role = 'publish
 UNION ALL
 SELECT part.n, 'writer', NULL, part.recording_id, NULL, NULL, 'unknown', 0 FROM part
 WHERE part.role = 'recording_owner'
-    AND NOT EXISTS (SELECT FROM public.catalog_recordingwork link WHERE link.recording_id = part.recording_id);
+    AND NOT EXISTS (
+        SELECT FROM public.catalog_recordingwork tie WHERE tie.recording_id = part.recording_id
+            AND tie.live_from <= asked_at AND (tie.live_until IS NULL OR tie.live_until > asked_at)
+    );
 END $$;
 """
 ANSWERS = QUESTION.format(name="rights_answers", more_parameters="", more_tables="", grants="public.rights_grant")

@@ -22,8 +22,8 @@ WITH answer AS MATERIALIZED (
         WHEN 'refused' THEN refused.at
         WHEN 'disputed' THEN claim.disputed_at
         WHEN 'unconfirmed' THEN claim.claimed_at
-        WHEN 'unknown' THEN claim.ended_at
-        ELSE greatest(said.at, claim.begun_at) END AS at
+        WHEN 'unknown' THEN coalesce(claim.ended_at, tie.ended_at)
+        ELSE greatest(said.at, claim.begun_at, tie.begun_at) END AS at
     FROM answer
     LEFT JOIN LATERAL (
         SELECT max(greatest(one.live_from, one.claimed_at, one.confirmed_at)) FILTER (WHERE is_live) AS begun_at,
@@ -36,6 +36,12 @@ WITH answer AS MATERIALIZED (
             AND (answer.work_id IS NULL AND one.recording_id = answer.recording_id OR one.work_id = answer.work_id)
             AND (answer.party_id IS NULL OR answer.party_id IN (one.party_id, one.administered_by_id))
     ) claim ON true
+    LEFT JOIN LATERAL (
+        SELECT max(one.live_from) FILTER (WHERE answer.work_id IS NOT NULL) AS begun_at, max(one.live_until) AS ended_at
+        FROM public.catalog_recordingwork one
+        WHERE one.recording_id = answer.recording_id AND (answer.work_id IS NULL OR one.work_id = answer.work_id)
+            AND one.live_from <= asked_at
+    ) tie ON answer.role IN ('publisher', 'writer')
     LEFT JOIN LATERAL (
         SELECT least(one.ended_at, one.live_until) AS at, one.ended_by FROM public.rights_grant one
         WHERE one.party_id = answer.party_id AND one.use = answer.use AND one.allows

@@ -1,0 +1,117 @@
+"""Raw SQL with the app role against what recordings are of: it is dated by the clock, never edited, and only ends."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalog import registration
+from catalog.models import Artist, RecordingWork
+from rights import clearance
+from rights.models import Use
+from tests import factories
+from tests.adversarial.test_database_constraints import refused, sql
+from tests.rights import factories as owners
+from tests.rights.factories import OwnedSong
+
+pytestmark = pytest.mark.django_db
+
+PAST = "2020-01-01"
+TIE = "INSERT INTO catalog_recordingwork (recording_id, work_id, live_from) VALUES (%s, %s, %s)"
+END = "UPDATE catalog_recordingwork SET live_until = statement_timestamp(), ended_by = %s WHERE id = %s"
+
+
+@pytest.fixture
+def song(artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(artist)
+
+
+@pytest.fixture
+def tie(song: OwnedSong) -> RecordingWork:
+    return RecordingWork.objects.get()
+
+
+@pytest.fixture
+def open_tie(artist: Artist) -> RecordingWork:
+    """Of a work in which nobody has a share yet."""
+    recording = factories.create_recording(artist)
+    return RecordingWork.objects.get(work=owners.create_work(recording))
+
+
+def test_what_a_recording_is_of_is_neither_edited_nor_removed(tie: RecordingWork) -> None:
+    for change in ("weight = 2", "work_id = work_id", "recording_id = recording_id", "live_from = now()"):
+        refused("permission denied", f"UPDATE catalog_recordingwork SET {change}")
+    refused("permission denied", "DELETE FROM catalog_recordingwork")
+    refused("permission denied", "TRUNCATE catalog_recordingwork")
+    staff = factories.get_staff().actor
+    sql(END, staff, tie.pk)
+    refused("history is not changed", "UPDATE catalog_recordingwork SET live_until = NULL, ended_by = NULL")
+    refused("history is not changed", END, staff, tie.pk)
+
+
+def test_nothing_is_said_or_ended_in_the_past(song: OwnedSong, tie: RecordingWork) -> None:
+    other = owners.create_work(factories.create_recording(song.recording.artist), title="Other")
+    sql(TIE, song.recording.pk, other.pk, PAST)
+    change = "UPDATE catalog_recordingwork SET live_until = %s, ended_by = %s WHERE id = %s"
+    sql(change, PAST, factories.get_staff().actor, tie.pk)
+
+    assert RecordingWork.objects.get(recording=song.recording, work=other).live_from.year > 2020
+    tie.refresh_from_db()
+    assert tie.live_until
+    assert tie.live_until > tie.live_from
+    refused(
+        "ends after it was said",
+        "INSERT INTO catalog_recordingwork (recording_id, work_id, live_until, ended_by) VALUES (%s, %s, now(), 'x')",
+        *(song.recording.pk, song.work.pk),
+    )
+
+
+def test_a_recording_is_of_a_work_once_at_a_time(song: OwnedSong, tie: RecordingWork) -> None:
+    refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, PAST)
+    refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, "2999-01-01")
+    sql(END, factories.get_staff().actor, tie.pk)
+
+    sql(TIE, song.recording.pk, song.work.pk, PAST)
+
+    assert RecordingWork.objects.live().get().pk != tie.pk
+
+
+def test_only_staff_end_it_where_somebody_else_owns_a_part_of_the_work(song: OwnedSong, tie: RecordingWork) -> None:
+    """Without the tie nobody would ask the writer and the publisher of the work any more."""
+    artist = song.recording.artist
+    others = [factories.get_member(artist, role).actor for role in ("principal", "owner", "editor")]
+    for by in (*others, owners.get_signer(song.label).actor, owners.get_signer(song.writer).actor, "person:nobody"):
+        refused("staff say that", END, by, tie.pk)
+
+    sql(END, factories.get_staff().actor, tie.pk)
+
+    assert clearance.find_missing(Use.REMIX, artist, [song.recording]) is not None
+
+
+@pytest.mark.parametrize("role", ["principal", "owner", "editor"])
+def test_an_artists_team_ends_what_it_wrote_wrongly(open_tie: RecordingWork, role: str) -> None:
+    artist = open_tie.recording.artist
+    stranger = factories.get_member(factories.create_artist("Ove Lind"), "principal")
+    for by in (factories.get_member(artist, "reviewer").actor, stranger.actor, "system:command"):
+        refused("staff say that", END, by, open_tie.pk)
+
+    sql(END, factories.get_member(artist, role).actor, open_tie.pk)
+
+    assert not RecordingWork.objects.live().exists()
+
+
+def test_the_past_stays_as_it_was(song: OwnedSong) -> None:
+    """Who wrote what is said anew: the question about before still has the old answer."""
+    artist, recording = song.recording.artist, song.recording
+    before = timezone.now()
+    registration.end_work(recording, song.work, by=factories.get_staff().actor)
+    work = owners.create_work(recording, title="Another")
+    writer = owners.create_party("writer", "Ben Hale")
+    owners.own(writer, work)
+    after = timezone.now()
+
+    assert clearance.find_missing(Use.REMIX, artist, [recording], at=before) is None
+    missing = clearance.find_missing(Use.REMIX, artist, [recording], at=after)
+    assert missing is not None
+    assert missing.missing == ("Ben Hale (writer): remixes are off",)
+    assert clearance.find_missing(Use.REMIX, artist, [recording], at=before - timedelta(days=1)) is not None
