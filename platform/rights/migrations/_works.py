@@ -20,7 +20,7 @@ $$;
 CREATE FUNCTION rights_check_ended_work() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT public.rights_may_end_work(NEW.recording_id, NEW.work_id, NEW.ended_by) THEN
-        PERFORM public.rights_refuse('staff say that a recording is not of this work, or its artist where nobody else owns it');
+        PERFORM public.refuse('staff say that a recording is not of this work, or its artist where nobody else owns it');
     END IF;
     RETURN NEW;
 END $$;
