@@ -51,8 +51,8 @@ def add_party(kind: str, name: str, *, by: Person, team: Team | None = None, **i
         raise NotAllowed("Only staff create and verify rightsholders.")
     with transaction.atomic():
         party = Party(kind=kind, name=name, team=team, **identifiers)
-        party.clean_fields(exclude=["verified_at", "verified_by", "mandated_by"])
-        party.verified_at, party.verified_by = Now(), by.actor
+        party.clean_fields(exclude=["verified_at", "verified_by", "mandated_by", "team_by"])
+        party.verified_at, party.verified_by, party.team_by = Now(), by.actor, team and by.actor
         party.save(force_insert=True)
         trail.record("party.added", by=by.actor, subject=f"party:{party.pk}", kind=kind)
     return party
@@ -81,7 +81,8 @@ def ensure_team(party: Party, *, by: Person) -> Team:
             locked = Party.objects.select_for_update(of=("self",)).select_related("team").get(pk=party.pk)
             if locked.team is None:
                 locked.team = Team.objects.create(name=party.name[:80], kind=TeamKind.RIGHTSHOLDER)
-                locked.save(update_fields=["team"])
+                locked.team_by = by.actor
+                locked.save(update_fields=["team", "team_by"])
                 trail.record("party.team_created", by=by.actor, subject=f"party:{party.pk}", team=locked.team.pk)
         party.team = locked.team
     return party.team

@@ -204,7 +204,7 @@ def test_a_party_keeps_its_team(label: Party, publisher: Party) -> None:
 
     for team in (mine.pk, None):
         refused("keeps its team", change, team, label.pk)
-    sql(change, mine.pk, writer.pk)
+    parties.ensure_team(writer, by=factories.get_staff())
     refused("keeps its team", change, None, writer.pk)
 
 
@@ -221,3 +221,9 @@ def test_a_scheme_adds_up_and_stays_so() -> None:
     refused("permission denied", "UPDATE rights_splitline SET share = 1")
     refused("permission denied", "DELETE FROM rights_splitscheme")
     assert SplitScheme.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", ["title = 'Another'", "number = 'Z-9'", "id = id"])
+def test_an_agreement_keeps_its_number_and_title(version: AgreementVersion, change: str) -> None:
+    refused("permission denied|history is not changed", f"UPDATE rights_agreement SET {change}")
+    refused("permission denied", "DELETE FROM rights_agreement")

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import Team
 from artists.models import Draft
 from catalog.models import Artist
 from fans import opt_ins
@@ -142,6 +143,12 @@ def test_a_share_that_somebody_claims_later_holds_up_what_is_new_and_nothing_tha
     assert clearance.find_missing(Use.REMIX, artist, [song.recording]) is not None
     assert clearance.still_clear([cleared.id]) == {cleared.id}
 
+    theirs, ours = (party.claims.get(role=Role.RECORDING_OWNER) for party in (stranger, song.label))
+    claims.confirm(theirs, by=owners.get_signer(stranger), fresh=True)
+    assert clearance.still_clear([cleared.id]) == {cleared.id}
+    claims.settle(theirs, by=factories.get_staff(), note="They have a contract.", ending=[ours])
+    assert clearance.still_clear([cleared.id]) == set()
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("refuses", [True, False])
@@ -187,3 +194,20 @@ def test_an_opt_in_that_ended_is_not_revived(artist: Artist) -> None:
     opt_ins.opt_out(fan, artist)
 
     refused("UPDATE fans_optin SET ended_at = NULL WHERE person_id = %s", fan.pk, match="history is not changed")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("by", [None, "person:nobody", "system:command"])
+def test_only_staff_give_a_party_its_team(song: OwnedSong, by: str | None) -> None:
+    """Whoever is in the team would sign for it."""
+    party = parties.add_party("writer", "Ben Hale", by=factories.get_staff())
+    team = Team.objects.create(name="Mine", kind="rightsholder")
+    give = "UPDATE rights_party SET team_id = %s, team_by = %s WHERE id = %s"
+
+    refused(give, team.pk, by, party.pk, match="only staff give a party its team")
+    refused(
+        "INSERT INTO rights_party (kind, name, team_id, team_by) VALUES ('label', 'Mine', %s, %s)",
+        *(team.pk, by),
+        match="only staff give a party its team",
+    )
+    assert parties.ensure_team(party, by=factories.get_staff()).pk != team.pk

@@ -193,6 +193,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=120)),
+                ("team_by", models.CharField(help_text="who of staff gave it the team", max_length=80, null=True)),
                 (
                     "isni",
                     models.CharField(

@@ -86,6 +86,8 @@ class Migration(migrations.Migration):
         append_only("rights_splitscheme"),
         append_only("rights_splitline"),
         migrations.RunSQL(_agreements.AGREEMENTS, _agreements.DROP_AGREEMENTS),
+        # Whoever may change a row may lock it. No column of an agreement changes: its number and title were accepted.
+        *write_once("rights_agreement", "id", until="id"),
         never_removed("rights_agreementversion", "live_from", "ended_at", "ended_by"),
         append_only("rights_agreementparty"),
         append_only("rights_agreementscope"),

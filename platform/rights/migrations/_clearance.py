@@ -142,6 +142,8 @@ FROM (
     question.uses, question.tier_classes, question.artists, question.countries, question.recordings, asked_at
 ) answer JOIN cleared ON cleared.n = answer.n
 -- Whoever claims a share later can hold up what is new, until staff settle it, and nothing that everybody permitted.
+-- Otherwise anybody with a signature could stop what fans have. Once it is confirmed, and settled where it is disputed, its
+-- party is asked here too.
 WHERE answer.problem NOT IN ('disputed', 'unconfirmed') OR EXISTS (
     SELECT FROM public.rights_claim claim
     WHERE (claim.party_id, claim.role) = (answer.party_id, answer.role) AND claim.claimed_at <= cleared.at

@@ -47,6 +47,11 @@ BEGIN
     ) THEN
         PERFORM public.refuse('the team of a party is one of rightsholders');
     END IF;
+    IF NEW.team_id IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.team_id IS NULL)
+        AND NOT public.accounts_is_staff(coalesce(NEW.team_by, ''))
+    THEN
+        PERFORM public.refuse('only staff give a party its team');
+    END IF;
     IF TG_OP = 'UPDATE' AND OLD.team_id IS DISTINCT FROM NEW.team_id AND OLD.team_id IS NOT NULL THEN
         PERFORM public.refuse('a party keeps its team: others would sign for it');
     END IF;
@@ -56,7 +61,7 @@ CREATE TRIGGER verified_by_staff BEFORE INSERT OR UPDATE ON rights_party
 FOR EACH ROW EXECUTE FUNCTION rights_check_party();
 -- Who a party is does not change: its grants and claims would be somebody else's.
 REVOKE UPDATE, DELETE, TRUNCATE ON rights_party FROM fanfare_app;
-GRANT UPDATE (name, team_id, isni, ipi, dpid, verified_at, verified_by, represented_by_id, mandate, mandated_by)
+GRANT UPDATE (name, team_id, team_by, isni, ipi, dpid, verified_at, verified_by, represented_by_id, mandate, mandated_by)
 ON rights_party TO fanfare_app;
 """
 DROP_PARTIES = """

@@ -31,6 +31,7 @@ class Party(models.Model):
     team = models.OneToOneField(
         Team, models.PROTECT, null=True, blank=True, related_name="party", help_text="of a rightsholder"
     )
+    team_by = models.CharField(max_length=80, null=True, help_text="who of staff gave it the team")
     isni = models.CharField(max_length=16, null=True, blank=True, unique=True, validators=[validate_isni])
     ipi = models.CharField(max_length=11, null=True, blank=True, unique=True, validators=[validate_ipi])
     dpid = models.CharField(max_length=18, null=True, blank=True, unique=True, validators=[validate_dpid])
