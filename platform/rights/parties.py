@@ -52,7 +52,8 @@ def add_party(kind: str, name: str, *, by: Person, team: Team | None = None, **i
     with transaction.atomic():
         party = Party(kind=kind, name=name, team=team, **identifiers)
         party.clean_fields(exclude=["verified_at", "verified_by", "mandated_by", "team_by"])
-        party.verified_at, party.verified_by, party.team_by = Now(), by.actor, team and by.actor
+        party.verified_at, party.verified_by = Now(), by.actor
+        party.team_by = by.actor if team else None
         party.save(force_insert=True)
         trail.record("party.added", by=by.actor, subject=f"party:{party.pk}", kind=kind)
     return party
