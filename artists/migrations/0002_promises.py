@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from artists.migrations import _keys
-from audit.operations import write_once
+from audit.operations import only_read_committed, write_once
 
 
 class Migration(migrations.Migration):
@@ -207,5 +207,6 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(_keys.KEYS, _keys.DROP_KEYS),
         migrations.RunSQL(_keys.PLACES, _keys.DROP_PLACES),
+        *only_read_committed("artists_draft"),
         *write_once("artists_programversion", "decision_id", until="decision_id"),
     ]

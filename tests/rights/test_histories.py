@@ -193,6 +193,7 @@ def a_recording_is_of_no_work(history: History) -> None:
     ],
 )
 def test_a_question_that_leaves_something_out_is_noticed(history: History, happened: Any, old: str, new: str) -> None:
+    """Each mutation is made here: without the work's owners, the territory, an end, the noes, what a song was of."""
     happened(history)
     mutate(old, new)
     at = history.now() + timedelta(days=2)
