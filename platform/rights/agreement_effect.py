@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from catalog.models import Recording
-from rights.agreement_effect_sql import COUNTRIES_SQL, EFFECT_SQL, MAX_ASKED
+from rights.agreement_effect_sql import COUNTRIES_SQL, EFFECT_SQL, LOST_SQL, MAX_ASKED
 from rights.agreements import Scope
 from rights.models import AgreementVersion, Party, SplitScheme, Use
 
@@ -85,7 +85,7 @@ class Effect:
     """What could be used, in every country and for every use of the agreement, if every party accepted it."""
 
     reached: int
-    """How many recordings the terms are about. Of very many only the newest `recordings` are asked about."""
+    """How many recordings the terms are about. Of very many kinds only `recordings` of the newest are asked about."""
     recordings: int
     usable: int
     artists: int
@@ -112,12 +112,7 @@ class Effect:
 
 def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = None) -> Effect:
     """Count over the recordings that the viewer has a part in; an artist's are the artist's own. Up to five queries."""
-    parameters = _sql_parameters(proposal, viewer, ends_at)
-    countries = _countries_to_ask(proposal.scopes, parameters)
-    asked = [scope for scope in proposal.scopes if scope.country in countries]
-    questions = {(scope.use, scope.tier_class, scope.country) for scope in asked}
-    parameters["most"] = max(MAX_ASKED // max(len(questions), 1), 1)
-    parameters["scopes"] = Jsonb([_scope_row(scope) for scope in asked])
+    parameters, countries = _ask(proposal, viewer, ends_at)
     parameters["supposed"] = Jsonb(list(_supposed_grants(proposal)))
     with connection.cursor() as cursor:
         cursor.execute(EFFECT_SQL, parameters)
@@ -139,11 +134,22 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
 
 def count_lost(version: AgreementVersion, viewer: Party) -> int:
     """How many recordings, of those the viewer has a part in, can no longer be used once this version ends."""
-    proposal = Proposal.of(version)
-    now, then = (
-        replace(proposal, parties=(), starts_at=None, scheme=None, replaces=ended) for ended in ((), (version.pk,))
-    )
-    return measure(now, viewer).usable - measure(then, viewer).usable
+    proposal = replace(Proposal.of(version), parties=(), starts_at=None, scheme=None, replaces=())
+    parameters, _ = _ask(proposal, viewer, None)
+    with connection.cursor() as cursor:
+        cursor.execute(LOST_SQL, parameters | {"ended": version.pk})
+        return int(cursor.fetchone()[0])
+
+
+def _ask(proposal: Proposal, viewer: Party, ends_at: datetime | None) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The parameters of the question about each use and country, and the countries that each one stands for."""
+    parameters = _sql_parameters(proposal, viewer, ends_at)
+    countries = _countries_to_ask(proposal.scopes, parameters)
+    asked = [scope for scope in proposal.scopes if scope.country in countries]
+    questions = {(scope.use, scope.tier_class, scope.country) for scope in asked}
+    parameters["most"] = max(MAX_ASKED // max(len(questions), 1), 1)
+    parameters["scopes"] = Jsonb([_scope_row(scope) for scope in asked])
+    return parameters, countries
 
 
 def _sql_parameters(proposal: Proposal, viewer: Party, ends_at: datetime | None) -> dict[str, Any]:

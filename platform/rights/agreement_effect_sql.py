@@ -1,13 +1,15 @@
 """The dry run of an agreement as SQL: count over the recordings that a party has a part in."""
 
+from rights.agreement_groups_sql import GROUPS_SQL, MAX_EXAMPLES
+
 MAX_ASKED = 20_000
-"""The newest recordings that are asked about, together over all uses and countries. More would take a page minutes."""
+"""Kinds of recordings that are asked about, together over all uses and countries. More would take a page minutes."""
 MAX_BLOCKERS = 40
 """So many are listed; all are counted."""
-MAX_EXAMPLES = 3
 
-# In SQL: the question is a function, and 100,000 recordings do not come into Python. Of each recording that the viewer
-# has a part in, once for each use and country. In parts of one artist, because a question is about one.
+# In SQL: the question is a function, and 100,000 recordings do not come into Python. Of each kind of recording that the
+# viewer has a part in, once for each use and country. In parts of one artist, because a question is about one, and of
+# 100: to ask about 500 takes ten times as long.
 _SCOPE = "use varchar, tier_class varchar, artist_id bigint, recording_id bigint, work_id bigint, country varchar"
 _IS_LIVE = "claim.live_from <= clock.at AND (claim.live_until IS NULL OR claim.live_until > clock.at)"
 _IS_TIED = "link.live_from <= clock.at AND (link.live_until IS NULL OR link.live_until > clock.at)"
@@ -36,11 +38,9 @@ WITH {_OWN}, owner AS (
 )
 SELECT DISTINCT country FROM rights_grant JOIN owner ON owner.id = party_id WHERE country <> '' AND use = ANY(%(uses)s)
 """  # noqa: S608
-EFFECT_SQL = f"""
-WITH {_OWN}, scope AS (
+_SONGS = f"""
+{_OWN}, scope AS (
     SELECT * FROM jsonb_to_recordset(%(scopes)s) scope ({_SCOPE})
-), supposed AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(supposed)s) one ({_SCOPE}, party_id bigint, covers_later boolean)
 ), reached AS MATERIALIZED (
     SELECT DISTINCT scope.use, scope.tier_class, scope.country, own.artist_id, own.id
     FROM scope JOIN own ON (scope.artist_id IS NULL OR scope.artist_id = own.artist_id)
@@ -49,15 +49,18 @@ WITH {_OWN}, scope AS (
             SELECT FROM catalog_recordingwork link, clock
             WHERE link.work_id = scope.work_id AND link.recording_id = own.id AND {_IS_TIED}
         ))
-), song AS MATERIALIZED (
-    SELECT reached.* FROM reached
-    JOIN (SELECT DISTINCT id FROM reached ORDER BY id DESC LIMIT %(most)s) newest USING (id)
+), {GROUPS_SQL}, song AS MATERIALIZED (
+    SELECT reached.*, alike.size, alike.examples FROM reached JOIN alike USING (id)
 ), part AS MATERIALIZED (
     SELECT use, tier_class, country, artist_id, array_agg(id ORDER BY id)::text AS songs
     FROM (
-        SELECT *, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 500 AS number
+        SELECT *, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 100 AS number
         FROM song
     ) numbered GROUP BY use, tier_class, country, artist_id, number
+)"""  # noqa: S608
+EFFECT_SQL = f"""
+WITH {_SONGS}, supposed AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(supposed)s) one ({_SCOPE}, party_id bigint, covers_later boolean)
 ), answer AS MATERIALIZED (
     SELECT part.use, part.country, answer.* FROM clock, part, LATERAL rights_answers_supposing(
         ARRAY[part.use::text], ARRAY[part.tier_class::text], ARRAY[part.artist_id], ARRAY[part.country::text],
@@ -70,34 +73,45 @@ WITH {_OWN}, scope AS (
 ), blocked AS MATERIALIZED (
     SELECT DISTINCT use, recording_id FROM answer WHERE problem <> ''
 ), total AS (
-    SELECT (SELECT count(DISTINCT id) FROM reached) AS reached, count(*) AS recordings,
-        count(*) FILTER (WHERE is_usable) AS usable, count(DISTINCT artist_id) AS artists,
+    SELECT (SELECT count(DISTINCT id) FROM reached) AS reached, coalesce(sum(size), 0) AS recordings,
+        coalesce(sum(size) FILTER (WHERE is_usable), 0) AS usable, count(DISTINCT artist_id) AS artists,
         count(DISTINCT artist_id) FILTER (WHERE is_usable) AS usable_artists
-    FROM (
-        SELECT DISTINCT artist_id, id, id NOT IN (SELECT recording_id FROM blocked) AS is_usable FROM song
-    ) one
+    FROM (SELECT artist_id, size, id NOT IN (SELECT recording_id FROM blocked) AS is_usable FROM alike) one
 ), by_use AS (
-    SELECT song.use, count(DISTINCT song.id) AS recordings, count(DISTINCT blocked.recording_id) AS blocked
-    FROM song LEFT JOIN blocked ON blocked.use = song.use AND blocked.recording_id = song.id
-    GROUP BY song.use ORDER BY song.use
+    SELECT use, sum(size) AS recordings, coalesce(sum(size) FILTER (WHERE is_blocked), 0) AS blocked
+    FROM (
+        SELECT DISTINCT use, id, size, (use, id) IN (SELECT use, recording_id FROM blocked) AS is_blocked FROM song
+    ) one GROUP BY use ORDER BY use
 ), blocker AS MATERIALIZED (
     SELECT problem, party_id, bool_or(role = 'artist') AS is_artist, array_agg(DISTINCT role) AS roles,
         array_agg(DISTINCT use::text) AS uses, array_agg(DISTINCT country::text) AS countries,
-        count(DISTINCT recording_id) AS recordings, (array_agg(DISTINCT recording_id))[:{MAX_EXAMPLES}] AS examples
+        array_agg(DISTINCT recording_id) AS kinds
     FROM answer WHERE problem <> '' GROUP BY problem, party_id, CASE WHEN party_id IS NULL THEN role END
+), counted AS MATERIALIZED (
+    SELECT problem, party_id, is_artist, roles, uses, countries, alike.recordings, alike.examples
+    FROM blocker CROSS JOIN LATERAL (
+        SELECT sum(size) AS recordings, (
+            SELECT (array_agg(example ORDER BY example))[:{MAX_EXAMPLES}]
+            FROM alike shown, unnest(shown.examples) example WHERE shown.id = ANY(blocker.kinds)
+        ) AS examples
+        FROM alike WHERE alike.id = ANY(blocker.kinds)
+    ) alike
 ), sold AS MATERIALIZED (
-    SELECT DISTINCT id FROM song WHERE use = %(scheme_use)s
+    SELECT DISTINCT id, size FROM song WHERE use = %(scheme_use)s
         AND id NOT IN (SELECT recording_id FROM blocked WHERE use = %(scheme_use)s)
 ), split_gap AS (
     -- Everybody who says yes outside this agreement has not accepted this split there, or has.
-    SELECT '' AS role, answer.party_id, count(DISTINCT answer.recording_id) AS recordings
-    FROM answer JOIN sold ON sold.id = answer.recording_id JOIN rights_grant said ON said.id = answer.grant_id
-    LEFT JOIN rights_agreementversion version ON version.id = said.agreement_version_id
-    WHERE answer.problem = '' AND answer.use = %(scheme_use)s AND version.scheme_id IS DISTINCT FROM %(scheme)s::bigint
-    GROUP BY answer.party_id
+    SELECT '' AS role, party_id, sum(size) AS recordings
+    FROM (
+        SELECT DISTINCT answer.party_id, sold.id, sold.size
+        FROM answer JOIN sold ON sold.id = answer.recording_id JOIN rights_grant said ON said.id = answer.grant_id
+        LEFT JOIN rights_agreementversion version ON version.id = said.agreement_version_id
+        WHERE answer.problem = '' AND answer.use = %(scheme_use)s
+            AND version.scheme_id IS DISTINCT FROM %(scheme)s::bigint
+    ) one GROUP BY party_id
     UNION ALL
     -- The question itself asks for all owners and writers; these roles it does not ask for.
-    SELECT line.role, NULL, count(*) FROM sold JOIN rights_splitline line ON line.scheme_id = %(scheme)s::bigint,
+    SELECT line.role, NULL, sum(sold.size) FROM sold JOIN rights_splitline line ON line.scheme_id = %(scheme)s::bigint,
         clock, LATERAL (
             SELECT coalesce(sum(claim.share), 0) AS share FROM rights_claim claim
             WHERE claim.recording_id = sold.id AND claim.role = line.role AND {_IS_LIVE} AND {_COUNTS}
@@ -105,12 +119,14 @@ WITH {_OWN}, scope AS (
     WHERE line.role IN ('featured_artist', 'session_pool') AND shares.share <> 10000
     GROUP BY line.role
     UNION ALL
-    SELECT line.role, NULL, count(DISTINCT sold.id) FROM sold
+    SELECT line.role, NULL, sum(sold.size) FROM sold
         JOIN rights_splitline line ON line.scheme_id = %(scheme)s::bigint AND line.role = 'publisher'
-        JOIN catalog_recordingwork link ON link.recording_id = sold.id, clock
-    WHERE {_IS_TIED} AND NOT EXISTS (
-        SELECT FROM rights_claim claim WHERE claim.work_id = link.work_id AND claim.role = line.role
-            AND {_IS_LIVE} AND {_COUNTS}
+    WHERE EXISTS (
+        SELECT FROM catalog_recordingwork link, clock
+        WHERE link.recording_id = sold.id AND {_IS_TIED} AND NOT EXISTS (
+            SELECT FROM rights_claim claim WHERE claim.work_id = link.work_id AND claim.role = line.role
+                AND {_IS_LIVE} AND {_COUNTS}
+        )
     ) GROUP BY line.role
 ), overlap AS (
     SELECT DISTINCT said.party_id, agreement.number FROM clock, supposed JOIN rights_grant said
@@ -127,9 +143,37 @@ WITH {_OWN}, scope AS (
 SELECT (SELECT to_jsonb(total) FROM total),
     coalesce((SELECT jsonb_agg(to_jsonb(by_use)) FROM by_use), '[]'),
     coalesce((SELECT jsonb_agg(to_jsonb(one)) FROM (
-        SELECT * FROM blocker ORDER BY recordings DESC, problem, party_id LIMIT {MAX_BLOCKERS}
+        SELECT * FROM counted ORDER BY recordings DESC, problem, party_id LIMIT {MAX_BLOCKERS}
     ) one), '[]'),
     coalesce((SELECT jsonb_agg(to_jsonb(split_gap) ORDER BY role, recordings DESC) FROM split_gap), '[]'),
-    (SELECT count(*) FROM blocker), ARRAY(SELECT number FROM overlap WHERE party_id = %(viewer)s ORDER BY 1),
+    (SELECT count(*) FROM counted), ARRAY(SELECT number FROM overlap WHERE party_id = %(viewer)s ORDER BY 1),
     (SELECT count(*) FROM overlap WHERE party_id <> %(viewer)s)
+"""  # noqa: S608
+# How many recordings can be used now and could not without this version. Only those are asked about twice whose answers
+# rest on it.
+LOST_SQL = f"""
+WITH {_SONGS}, answer AS MATERIALIZED (
+    SELECT part.use, part.tier_class, part.country, part.artist_id, answer.* FROM clock, part,
+        LATERAL rights_answers(
+            ARRAY[part.use::text], ARRAY[part.tier_class::text], ARRAY[part.artist_id], ARRAY[part.country::text],
+            ARRAY[part.songs], clock.at
+        ) answer
+), usable AS MATERIALIZED (
+    SELECT recording_id AS id, bool_or(grant_id IN (
+        SELECT said.id FROM rights_grant said WHERE said.agreement_version_id = %(ended)s
+    )) AS rests_on_it
+    FROM answer GROUP BY recording_id HAVING bool_and(problem = '')
+), again AS MATERIALIZED (
+    SELECT use, tier_class, country, artist_id, array_agg(id)::text AS songs
+    FROM (
+        SELECT song.*, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 100 AS number
+        FROM song JOIN usable USING (id) WHERE usable.rests_on_it
+    ) numbered GROUP BY use, tier_class, country, artist_id, number
+)
+SELECT coalesce(sum(size), 0) FROM alike WHERE id IN (
+    SELECT answer.recording_id FROM clock, again, LATERAL rights_answers_supposing(
+        ARRAY[again.use::text], ARRAY[again.tier_class::text], ARRAY[again.artist_id], ARRAY[again.country::text],
+        ARRAY[again.songs], clock.at, '[]', ARRAY[%(ended)s]::bigint[]
+    ) answer WHERE answer.problem <> ''
+)
 """  # noqa: S608

@@ -1,13 +1,14 @@
 """The dry run of an agreement counts what would be usable and says who blocks the rest; signing then does the same."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Artist
-from rights import agreement_effect, agreements, clearance, grants, parties
+from catalog.models import Artist, Recording
+from rights import agreement_effect, agreements, claims, clearance, grants, parties
 from rights.agreement_effect import Effect, Proposal
 from rights.agreements import Scope, Terms
 from rights.grants import Songs
@@ -31,6 +32,16 @@ def everybody(song: OwnedSong) -> list[Party]:
 def measure(song: OwnedSong, *members: Party, viewer: Party | None = None, **scope: object) -> Effect:
     scopes = (Scope(Use.REMIX, artist=song.artist.artist, **scope),)  # type: ignore[arg-type]
     return agreement_effect.measure(Proposal(members or everybody(song), scopes), viewer or song.label)
+
+
+def add_song(song: OwnedSong, artist: Artist, title: str, share: int = 10_000) -> Recording:
+    """A song of the same label, writer and publisher."""
+    recording = factories.create_recording(artist, title)
+    owners.own(song.label, recording, share=share)
+    work = owners.create_work(recording)
+    owners.own(song.writer, work)
+    owners.own(song.publisher, work, "publisher")
+    return recording
 
 
 def blocked_by(effect: Effect) -> list[tuple[str, str, int]]:
@@ -175,13 +186,53 @@ def test_what_is_missing_from_a_complete_split_is_named(song: OwnedSong, artist:
     assert agreement_effect.measure(everybody_in, song.label).split_gaps == []
 
 
-def test_of_very_many_recordings_the_newest_are_asked_about_and_it_says_so(
+def test_of_very_many_kinds_of_recordings_the_newest_are_asked_about_and_it_says_so(
     song: OwnedSong, artist: Artist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
+        owners.own(song.label, factories.create_recording(artist, f"Song {number}"))
+    monkeypatch.setattr(agreement_effect, "MAX_ASKED", 1)
+
+    effect = measure(song)
+
+    assert (effect.reached, effect.recordings, effect.usable, effect.blocked) == (4, 3, 0, 3)
+
+
+def test_recordings_that_are_alike_are_counted_all_and_asked_about_once(
+    song: OwnedSong, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
         owners.own(song.label, factories.create_recording(artist, f"Song {number}"))
     monkeypatch.setattr(agreement_effect, "MAX_ASKED", 2)
 
     effect = measure(song)
 
-    assert (effect.reached, effect.recordings, effect.usable, effect.blocked) == (4, 2, 0, 2)
+    assert (effect.reached, effect.recordings, effect.usable) == (6, 6, 1)
+    assert blocked_by(effect) == [("unknown", "", 5)]
+    assert [each.title for each in effect.blockers[0].examples] == ["Song 0", "Song 1", "Song 2"]
+
+
+def test_a_dry_run_of_all_says_the_same_as_one_of_each_recording_alone(song: OwnedSong, artist: Artist) -> None:
+    everywhere = [song.artist, song.writer, song.publisher]
+    for party in everywhere:
+        owners.permit(party)
+    later = [add_song(song, artist, f"Later {number}") for number in range(2)]
+    refused, unconfirmed, medley = (add_song(song, artist, title) for title in ("Refused", "Unconfirmed", "Medley"))
+    grants.refuse(
+        song.publisher, Use.REMIX, Songs(artist, work=refused.works.get()), by=owners.get_signer(song.publisher)
+    )
+    claims.claim(song.writer, "session_pool", by=factories.get_staff(), recording=unconfirmed)
+    stranger = owners.create_party("writer", "Stranger")
+    owners.own(stranger, owners.create_work(medley))
+    half = add_song(song, artist, "Half", share=5000)
+    songs = [song.recording, *later, refused, unconfirmed, medley, half]
+
+    effect = measure(song, song.label)
+    alone = [measure(song, song.label, recording=one) for one in songs]
+
+    assert effect.recordings == len(songs)
+    assert effect.usable == sum(each.usable for each in alone) == 1
+    found: Counter[tuple[str, str]] = Counter()
+    for each in alone:
+        found.update((problem, name) for problem, name, _ in blocked_by(each))
+    assert {(problem, name): number for problem, name, number in blocked_by(effect)} == found
