@@ -10,12 +10,14 @@ MAX_EXAMPLES = 3
 _STATE = """CASE WHEN claim.disputed_at <= clock.at AND (claim.settled_at IS NULL OR claim.settled_at > clock.at)
     THEN 'disputed' WHEN claim.confirmed_at <= clock.at THEN '' ELSE 'unconfirmed' END"""
 _CLAIMS = f"""
-SELECT coalesce(string_agg(concat_ws(' ', claim.role, claim.party_id, claim.administered_by_id || 'a', claim.share,
-    {_STATE}), ',' ORDER BY claim.role, claim.party_id), '')
-FROM rights_claim claim, clock
-WHERE {{place}} AND claim.live_from <= clock.at AND claim.claimed_at <= clock.at
+SELECT claim.{{place}}, string_agg(concat_ws(' ', claim.role, claim.party_id, claim.administered_by_id || 'a',
+    claim.share, {_STATE}), ',' ORDER BY claim.role, claim.party_id) AS said
+FROM clock, rights_claim claim JOIN {{those}} those ON those.id = claim.{{place}}
+WHERE claim.live_from <= clock.at AND claim.claimed_at <= clock.at
     AND (claim.live_until IS NULL OR claim.live_until > clock.at)
+GROUP BY claim.{{place}}
 """  # noqa: S608 - of constants
+# Joins of whole sets, and no lookups: of 100,000 recordings each would take seconds.
 GROUPS_SQL = f"""
 age AS MATERIALIZED (
     SELECT coalesce(array_agg(DISTINCT live_from ORDER BY live_from), '{{}}') AS times FROM rights_grant
@@ -24,23 +26,29 @@ age AS MATERIALIZED (
     SELECT recording_id, work_id FROM rights_grant
     WHERE use = ANY(%(uses)s) AND (recording_id IS NOT NULL OR work_id IS NOT NULL)
     UNION SELECT recording_id, work_id FROM scope WHERE recording_id IS NOT NULL OR work_id IS NOT NULL
+), one AS MATERIALIZED (
+    SELECT DISTINCT id FROM reached
+), link AS MATERIALIZED (
+    SELECT link.recording_id, link.work_id, link.weight FROM catalog_recordingwork link
+    JOIN one ON one.id = link.recording_id
+), work AS MATERIALIZED (
+    SELECT DISTINCT work_id AS id FROM link
 ), kind_of_work AS MATERIALIZED (
-    SELECT work.id, md5(concat_ws('/', width_bucket(work.created_at - interval '1 microsecond', age.times), (
-        SELECT named.work_id FROM named WHERE named.work_id = work.id LIMIT 1
-    ), ({_CLAIMS.format(place="claim.work_id = work.id")}))) AS kind
-    FROM age, catalog_work work WHERE work.id IN (
-        SELECT link.work_id FROM catalog_recordingwork link WHERE link.recording_id IN (SELECT id FROM reached)
-    )
+    SELECT id, md5(concat_ws('/', width_bucket(created_at - interval '1 microsecond', age.times), named.work_id,
+        coalesce(claims.said, ''))) AS kind
+    FROM age, work JOIN catalog_work USING (id)
+    LEFT JOIN (SELECT DISTINCT work_id FROM named) named ON named.work_id = id
+    LEFT JOIN ({_CLAIMS.format(place="work_id", those="work")}) claims ON claims.work_id = id
+), works AS MATERIALIZED (
+    SELECT recording_id, string_agg(kind || '*' || weight, ',' ORDER BY kind) AS kinds
+    FROM link JOIN kind_of_work ON kind_of_work.id = link.work_id GROUP BY recording_id
 ), kind AS MATERIALIZED (
-    SELECT recording.id, recording.artist_id, concat_ws('|',
-        width_bucket(recording.created_at - interval '1 microsecond', age.times),
-        (SELECT named.recording_id FROM named WHERE named.recording_id = recording.id LIMIT 1),
-        ({_CLAIMS.format(place="claim.recording_id = recording.id")}), (
-            SELECT string_agg(of_work.kind || '*' || link.weight, ',' ORDER BY of_work.kind)
-            FROM catalog_recordingwork link JOIN kind_of_work of_work ON of_work.id = link.work_id
-            WHERE link.recording_id = recording.id
-        )) AS kind
-    FROM age, catalog_recording recording WHERE recording.id IN (SELECT id FROM reached)
+    SELECT id, artist_id, concat_ws('|', width_bucket(created_at - interval '1 microsecond', age.times),
+        named.recording_id, coalesce(claims.said, ''), works.kinds) AS kind
+    FROM age, one JOIN catalog_recording USING (id)
+    LEFT JOIN (SELECT DISTINCT recording_id FROM named) named ON named.recording_id = id
+    LEFT JOIN ({_CLAIMS.format(place="recording_id", those="one")}) claims ON claims.recording_id = id
+    LEFT JOIN works ON works.recording_id = id
 ), alike AS MATERIALIZED (
     SELECT artist_id, min(id) AS id, count(*) AS size, (array_agg(id ORDER BY id))[:{MAX_EXAMPLES}] AS examples
     FROM kind GROUP BY artist_id, kind ORDER BY max(id) DESC LIMIT %(most)s
