@@ -29,8 +29,9 @@ age AS MATERIALIZED (
 ), one AS MATERIALIZED (
     SELECT DISTINCT id FROM reached
 ), link AS MATERIALIZED (
-    SELECT link.recording_id, link.work_id, link.weight FROM catalog_recordingwork link
+    SELECT link.recording_id, link.work_id, link.weight FROM clock, catalog_recordingwork link
     JOIN one ON one.id = link.recording_id
+    WHERE link.live_from <= clock.at AND (link.live_until IS NULL OR link.live_until > clock.at)
 ), work AS MATERIALIZED (
     SELECT DISTINCT work_id AS id FROM link
 ), kind_of_work AS MATERIALIZED (
