@@ -15,7 +15,7 @@ def children(kind: str, field: str, url: str) -> Callable[[Simulation, Object], 
     """A list of the objects of a kind that name their owner in `field`."""
 
     def listed(sim: Simulation, owner: Object) -> Object:
-        found = [item for item in sim.store.newest_first(kind) if item.get(field) == owner["id"]]
+        found = sim.store.belonging(kind, field, owner["id"])[::-1]
         return list_of(found[:10], f"{url}?{field}={owner['id']}", has_more=len(found) > 10)
 
     return listed

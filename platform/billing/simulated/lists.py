@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from billing.simulated.exceptions import Refused
 from billing.simulated.objects import Object, list_of
 from billing.simulated.parameters import Parameters, integer
+from billing.simulated.store import OWNERS, owner_of
 
 if TYPE_CHECKING:
     from billing.simulated.simulation import Simulation
@@ -32,10 +33,12 @@ def paginate(
     if limit > 100:
         raise Refused("This value must be less than or equal to 100.", code="parameter_invalid_integer", param="limit")
     wanted = {name: params[name] for name in equal.split() if params.get(name) is not None}
+    indexed = next((name for name in wanted if name in OWNERS.get(kind, ())), None)
+    everything = sim.store.belonging(kind, indexed, wanted[indexed])[::-1] if indexed else sim.store.newest_first(kind)
     found = [
         item
-        for item in sim.store.newest_first(kind)
-        if all(as_text(item.get(name)) == value for name, value in wanted.items())
+        for item in everything
+        if all(as_text(owner_of(kind, name, item) or item.get(name)) == value for name, value in wanted.items())
         and is_within(item.get("created", 0), params.get("created"))
         and (fits is None or fits(item))
     ]

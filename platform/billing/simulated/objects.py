@@ -1,6 +1,5 @@
 """The shape of each object that FakeStripe answers: its fields, all empty, and the prefix of its ids."""
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ type Object = dict[str, Any]
 API_VERSION = "2026-10-28.endive"
 BLANK_OBJECTS: dict[str, Object] = json.loads(Path(__file__).with_name("blank_objects.json").read_text())
 """Every required or nullable field of each kind, from the provider's official schema. Tests compare both."""
+_BLANK_TEXTS = {kind: json.dumps(fields) for kind, fields in BLANK_OBJECTS.items()}
 
 PREFIXES = {
     "customer": "cus",
@@ -43,7 +43,8 @@ KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 
 def blank(kind: str) -> Object:
     """A new object of this kind whose fields are all empty."""
-    return copy.deepcopy(BLANK_OBJECTS[kind])
+    made: Object = json.loads(_BLANK_TEXTS[kind])  # faster than a deep copy
+    return made
 
 
 def find_kind(identifier: str) -> str | None:

@@ -67,10 +67,9 @@ class Simulation:
         """Make an object and store it. Fields that are not given are empty."""
         made = blank(kind)
         made["id"] = fields.pop("id", None) or self.new_id(kind)
-        made["created"] = self.now()
+        if "created" in made:
+            made["created"] = self.now()
         made.update(fields)
-        if "created" not in blank(kind):
-            del made["created"]
         self.store.put(kind, made["id"], made)
         return made
 

@@ -4,6 +4,27 @@ from collections.abc import Iterable, Iterator
 
 from billing.simulated.objects import Object
 
+OWNERS = {
+    "charge": ("customer", "payment_intent"),
+    "dispute": ("charge", "payment_intent"),
+    "invoice": ("customer", "subscription"),
+    "invoice_payment": ("invoice",),
+    "payment_intent": ("customer",),
+    "refund": ("charge", "payment_intent"),
+    "subscription": ("customer",),
+    "transfer": ("source_transaction", "transfer_group"),
+}
+"""Fields that never change and by which objects are looked up."""
+
+
+def owner_of(kind: str, field: str, body: Object) -> str | None:
+    """What an object belongs to. An invoice names its subscription in its parent."""
+    if (kind, field) == ("invoice", "subscription"):
+        found = ((body.get("parent") or {}).get("subscription_details") or {}).get("subscription")
+    else:
+        found = body.get(field)
+    return str(found) if found else None
+
 
 class Store:
     """Objects in memory, in the order in which they were made. Kinds that begin with `_` are FakeStripe's own."""
@@ -11,12 +32,22 @@ class Store:
     def __init__(self, rows: Iterable[tuple[str, str, Object]] = ()) -> None:
         self.kinds: dict[str, dict[str, Object]] = {}
         self.changed: set[tuple[str, str]] = set()
+        self.owned: dict[tuple[str, str, str], dict[str, None]] = {}
         for kind, identifier, body in rows:
-            self.kinds.setdefault(kind, {})[identifier] = body
+            self.put(kind, identifier, body)
+        self.changed.clear()
 
     def put(self, kind: str, identifier: str, body: Object) -> None:
         self.kinds.setdefault(kind, {})[identifier] = body
         self.changed.add((kind, identifier))
+        for field in OWNERS.get(kind, ()):
+            if owner := owner_of(kind, field, body):
+                self.owned.setdefault((kind, field, owner), {})[identifier] = None
+
+    def belonging(self, kind: str, field: str, owner: str) -> list[Object]:
+        """All objects of a kind that name this owner, oldest first."""
+        found = self.kinds.get(kind, {})
+        return [found[identifier] for identifier in self.owned.get((kind, field, owner), ())]
 
     def get(self, kind: str, identifier: str) -> Object | None:
         return self.kinds.get(kind, {}).get(identifier)

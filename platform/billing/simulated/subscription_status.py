@@ -29,8 +29,8 @@ def end(sim: Simulation, subscription: Object, *, reason: str, status: str = "ca
     if status == "canceled":
         subscription["canceled_at"] = subscription["canceled_at"] or sim.now()
         subscription["cancellation_details"] = {"comment": None, "feedback": None, "reason": reason}
-    for invoice in sim.store.all("invoice"):
-        if subscription_of(invoice) == subscription["id"] and invoice["status"] in {"draft", "open"}:
+    for invoice in sim.store.belonging("invoice", "subscription", subscription["id"]):
+        if invoice["status"] in {"draft", "open"}:
             invoice |= {"auto_advance": False, "next_payment_attempt": None}
             sim.save(invoice)
     deleted = status == "canceled"

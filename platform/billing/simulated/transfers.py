@@ -50,8 +50,7 @@ def from_charge(sim: Simulation, charge_id: str, amount: int, currency: str) -> 
         raise Refused("The source transaction must be a captured charge of this currency.", param="source_transaction")
     sent = sum(
         transfer["amount"] - transfer["amount_reversed"]
-        for transfer in sim.store.all("transfer")
-        if transfer["source_transaction"] == charge_id
+        for transfer in sim.store.belonging("transfer", "source_transaction", charge_id)
     )
     left = charge["amount_captured"] - sent
     if amount > left:
