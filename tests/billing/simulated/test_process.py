@@ -9,9 +9,10 @@ import requests
 import stripe
 from django.conf import settings
 
+from billing.models import WebhookEvent
 from tests.billing.simulated import scenarios
 from tests.billing.simulated.process import Endpoint, Provider, run_endpoint, start_provider
-from tests.servers import Database, Processes, wait_until
+from tests.servers import Database, Processes, Site, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,20 @@ def test_it_knows_everything_again_after_a_kill(processes: Processes, endpoint: 
     assert again.client.v1.customers.create({"name": "Ann"}, key).id == made.id
     again.control("advance", seconds=31 * scenarios.DAY)
     assert len(again.client.v1.invoices.list({"subscription": name}).data) == 3
+
+
+def test_our_own_endpoint_stores_each_event_once_though_it_is_posted_twice(
+    processes: Processes, live_site: Site
+) -> None:
+    provider = start_provider(processes, live_site.url)
+    provider.control("knobs", duplicate=100)
+
+    scenarios.customer(provider.client)
+
+    wait_until(lambda: provider.client.v1.events.list({"delivery_success": False}).data == [], seconds=30)
+    [event] = provider.client.v1.events.list().data
+    stored = WebhookEvent.objects.values_list("event_id", "type", "state", "livemode")
+    assert list(stored) == [(event.id, "customer.created", "received", False)]
 
 
 def test_a_refused_event_is_posted_again(provider: Provider, endpoint: Endpoint) -> None:
