@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import OperationalError
 from django.http import HttpRequest
@@ -37,7 +38,7 @@ EXPECTED_CSP = {
     "font-src": "'self'",
     "connect-src": "'self'",
     "media-src": "'self'",
-    "form-action": "'self'",
+    "form-action": f"'self' {settings.STRIPE_URL}",  # the simulated provider's pages, where a form may lead to pay
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
