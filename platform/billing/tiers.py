@@ -57,9 +57,14 @@ def edit(tier: Tier, terms: TierTerms, *, by: Person) -> TierVersion:
         return _add_version(tier, newest + 1, terms, by)
 
 
+def resolve_sale(tier: Tier) -> sales.Sale | sales.IncompleteSale:
+    """Who is paid of the tier's income now, or what is missing for it to be sold."""
+    return sales.resolve_sale(Use.TIER, tier.artist, (), tier_class=tier.tier_class)
+
+
 def find_missing(tier: Tier) -> tuple[str, ...]:
     """What keeps a tier from being sold, in words: each yes and each piece of the split that is missing."""
-    sale = sales.resolve_sale(Use.TIER, tier.artist, (), tier_class=tier.tier_class)
+    sale = resolve_sale(tier)
     return sale.missing if isinstance(sale, sales.IncompleteSale) else ()
 
 

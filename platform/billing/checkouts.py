@@ -1,0 +1,231 @@
+"""Order a tier: an order, and the provider's page where it is paid. Nothing here gives anybody access.
+
+An order is open until the provider says that it was paid or expired. A fan has one of an artist that is open or paid.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import consents
+from accounts.models import AgeBand, Person
+from audit import trail
+from billing import customers, terms, tiers
+from billing.exceptions import (
+    AlreadyBought,
+    InvalidRequest,
+    NotAgreed,
+    NotForSale,
+    NotFound,
+    PaymentsOff,
+    ProviderError,
+    Unpayable,
+)
+from billing.models import Checkout, SpendingSettings, TierPrice
+from billing.provider import get_provider
+from billing.provider.checkouts import CheckoutTerms
+from billing.provider_objects import CheckoutSession
+from web.times import write_time
+
+logger = logging.getLogger(__name__)
+
+Status = Checkout.Status
+OPEN_TIME = timedelta(hours=1)
+"""How long an order can be paid. The provider wants half an hour at least."""
+LEAST_TIME = timedelta(minutes=32)
+"""Before its end, in which the provider still makes a session for an order that has none."""
+MAX_ATTEMPTS = 3
+MAX_EXPIRED = 100
+SAID_TOO_YOUNG = "Paid tiers start at 18. Nobody under 18 pays here."
+SAID_CLOSED = "This price is not on sale any more, and nothing was ordered. Look at the tiers again."
+SAID_BOUGHT = "You have a tier of this artist already."
+
+
+def find_live(person: Person, artist_id: int) -> Checkout | None:
+    """The order of a tier of this artist that is open or paid, with its price and version."""
+    orders = Checkout.objects.select_related("price__version")
+    return orders.filter(
+        person=person, artist=artist_id, book=settings.PAYMENTS, status__in=[Status.OPEN, Status.PAID]
+    ).first()
+
+
+def start(
+    person: Person, price_id: int, *, agreed: bool, artist_id: int, page_of: Callable[[Checkout], str]
+) -> CheckoutSession:
+    """Where the fan pays this price of this artist. An order that is open at the same price is gone on with.
+
+    One at another price is expired first. `page_of` is the order's page, to which the provider sends the fan back.
+    Raises PaymentsOff, Unpayable, NotAgreed, NotForSale, AlreadyBought, ProviderUnavailable.
+    """
+    if not agreed:
+        raise NotAgreed("Tick the box to start today. Without it nothing is ordered.")
+    price = find_sold_price(person, price_id, artist_id=artist_id)
+    customer = customers.get_or_create(person)
+    for _ in range(MAX_ATTEMPTS):
+        order = _order(person, price)
+        if order.price_id != price.pk:
+            _expire(order, customer, page_of)
+            continue
+        session = _open_session(order, customer, page_of)
+        if session is not None and session.status == "open":
+            return session
+    raise AlreadyBought("Another order of yours was made at the same moment. Look at it first.")
+
+
+def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> TierPrice:
+    """The price, if this person can pay it now. Raises PaymentsOff, Unpayable, and NotForSale with what is missing."""
+    if settings.PAYMENTS == "off":
+        raise PaymentsOff("Payments are off here, so nothing can be bought.")
+    if person.age_band != AgeBand.ADULT:
+        raise Unpayable(SAID_TOO_YOUNG)
+    price = TierPrice.objects.on_sale().filter(pk=price_id, artist=artist_id).first()
+    if price is None:
+        raise NotForSale(SAID_CLOSED)
+    if missing := tiers.find_missing(price.version.tier):
+        raise NotForSale(f"It is not sold at the moment. {'; '.join(missing)}.")
+    return price
+
+
+def settle(session: CheckoutSession) -> Checkout | None:
+    """Write down what the provider says of a session, and return its order; None where it is none of ours.
+
+    The session must be fetched from the provider. Repeating it changes nothing.
+    """
+    order = Checkout.objects.filter(pk=_read_id(session.client_reference_id), book=settings.PAYMENTS).first()
+    if order is None or order.session_id not in ("", session.id):
+        return None
+    _keep_session(order, session)
+    is_paid = session.status == "complete" and session.payment_status != "unpaid"
+    status = Status.PAID if is_paid else Status.EXPIRED if session.status == "expired" else Status.OPEN
+    if status != Status.OPEN and Checkout.objects.filter(pk=order.pk, status=Status.OPEN).update(status=status):
+        order.status = status
+    return order
+
+
+def end(checkout_id: UUID) -> bool:
+    """What was bought is over, so that the fan can buy again. Returns whether it was not over yet."""
+    return bool(Checkout.objects.filter(pk=checkout_id, status=Status.PAID).update(status=Status.ENDED))
+
+
+def expire_due() -> bool:
+    """Ask the provider about open orders whose time is over. Always False: there is nothing more to do at once.
+
+    One that the provider does not answer for is asked about again the next time.
+    """
+    due = Checkout.objects.filter(status=Status.OPEN, book=settings.PAYMENTS, expires_at__lte=timezone.now())
+    for order in due.order_by("expires_at")[:MAX_EXPIRED]:
+        try:
+            _settle_due(order)
+        except ProviderError as error:
+            logger.warning("order %s: %s", order.pk, error)
+    return False
+
+
+def _order(person: Person, price: TierPrice) -> Checkout:
+    """The order that is open, or a new one. Raises AlreadyBought, Unpayable, NotForSale."""
+    with transaction.atomic():
+        # Whoever orders at the same time waits here, and then finds this order. The triggers say the same of each row.
+        if Person.objects.select_for_update(no_key=True).get(pk=person.pk).age_band != AgeBand.ADULT:
+            raise Unpayable(SAID_TOO_YOUNG)
+        live = find_live(person, price.artist_id)
+        if live is not None and live.status == Status.PAID:
+            raise AlreadyBought(SAID_BOUGHT)
+        if live is not None and (live.session_id or live.expires_at - timezone.now() > LEAST_TIME):
+            return live
+        if live is not None:  # nobody ever saw where to pay it
+            Checkout.objects.filter(pk=live.pk).update(status=Status.EXPIRED)
+        _set_currency(person, price.currency)
+        if not TierPrice.objects.on_sale().filter(pk=price.pk).select_for_update(of=("self",), no_key=True):
+            raise NotForSale(SAID_CLOSED)
+        consent = consents.give(person, f"tier:{price.version.tier_id}", terms.VERSION, terms.write_paper(price))
+        order = Checkout.objects.create(
+            person=person,
+            artist_id=price.artist_id,
+            price=price,
+            book=price.book,
+            currency=price.currency,
+            consent=consent,
+            expires_at=timezone.now() + OPEN_TIME,
+        )
+        trail.record("checkout.started", by=person.actor, subject=f"checkout:{order.pk}", price=price.pk)
+        return order
+
+
+def _set_currency(person: Person, currency: str) -> None:
+    """Pay in this currency from now on. Raises Unpayable while something is ordered or bought in another one."""
+    chosen, _ = SpendingSettings.objects.get_or_create(
+        person=person, book=settings.PAYMENTS, defaults={"currency": currency}
+    )
+    if chosen.currency == currency:
+        return
+    live = Checkout.objects.filter(person=person, book=settings.PAYMENTS, status__in=[Status.OPEN, Status.PAID])
+    if order := live.exclude(currency=currency).order_by("status", "expires_at").first():
+        until = f" An order in it is open until {write_time(order.expires_at)}." if order.status == Status.OPEN else ""
+        raise Unpayable(f"You pay in {order.currency}, and this is a price in {currency}.{until}")
+    SpendingSettings.objects.filter(pk=chosen.pk).update(currency=currency)
+
+
+def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> CheckoutSession | None:
+    """The session of an order, made if it has none; the same key makes the same one. What is over is written down."""
+    checkouts = get_provider().checkouts
+    if order.session_id:
+        session = checkouts.fetch(order.session_id)
+    else:
+        page = page_of(order)
+        about = CheckoutTerms(customer, str(order.pk), _metadata(order), page, page, order.expires_at)
+        session = checkouts.subscribe(about, order.price.provider_price, key=f"checkout:{order.pk}")
+    settled = settle(session)
+    if settled is not None and settled.status == Status.PAID:
+        raise AlreadyBought(SAID_BOUGHT)
+    return session
+
+
+def _expire(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> None:
+    """Let nobody pay an open order any more. Raises AlreadyBought if somebody has."""
+    session = _open_session(order, customer, page_of)
+    if session is not None and session.status == "open":
+        checkouts = get_provider().checkouts
+        try:
+            session = checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
+        except InvalidRequest:  # it is over already
+            session = checkouts.fetch(session.id)
+        settled = settle(session)
+        if settled is not None and settled.status == Status.PAID:
+            raise AlreadyBought(SAID_BOUGHT)
+
+
+def _settle_due(order: Checkout) -> None:
+    checkouts = get_provider().checkouts
+    try:
+        session = checkouts.fetch(order.session_id) if order.session_id else None
+        if session is not None and session.status == "open":
+            session = checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
+    except NotFound:
+        session = None
+    if session is None:
+        Checkout.objects.filter(pk=order.pk, status=Status.OPEN).update(status=Status.EXPIRED)
+    else:
+        settle(session)
+
+
+def _keep_session(order: Checkout, session: CheckoutSession) -> None:
+    if not order.session_id:
+        Checkout.objects.filter(pk=order.pk, session_id="").update(session_id=session.id)
+        order.session_id = session.id
+
+
+def _metadata(order: Checkout) -> dict[str, str]:
+    ids = {"checkout": order.pk, "person": order.person_id, "artist": order.artist_id, "tier_price": order.price_id}
+    return {name: str(value) for name, value in ids.items()}
+
+
+def _read_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,123 @@
+"""What fans can buy of an artist now, and in which currency one fan pays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from babel.numbers import get_territory_currencies
+from django.conf import settings
+
+from accounts.models import AgeBand, Person
+from billing import checkouts, terms
+from billing.models import Checkout, Interval, SpendingSettings, TierPrice, TierVersion
+from billing.tier_terms import TierTerms
+from catalog.models import Artist
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A tier on sale, with its prices in the currency of the fan. It has none where it is not sold in it."""
+
+    version: TierVersion
+    month: TierPrice | None
+    year: TierPrice | None
+    ink: Literal["half", "full"]
+    """The more a tier is, the more ink its ticket has."""
+    is_own: bool = False
+
+    @property
+    def included(self) -> list[str]:
+        return TierTerms.of(self.version).list_included()
+
+    @property
+    def first(self) -> TierPrice | None:
+        """The price that the page names first."""
+        return self.month or self.year
+
+    @property
+    def second(self) -> TierPrice | None:
+        """The price of a year beside that of a month."""
+        return self.year if self.month else None
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """All tiers of an artist on sale, for one fan."""
+
+    currency: str
+    currencies: list[str]
+    """What the fan can choose from; empty while the currency cannot change."""
+    tiers: list[Offer]
+    live: Checkout | None
+    """The fan's order or tier of this artist."""
+    may_pay: bool
+    """The fan is 18 or older."""
+
+
+def list_prices(artist: Artist) -> list[TierPrice]:
+    """The prices on sale with their versions, by tier; in one query."""
+    return list(
+        TierPrice.objects.on_sale()
+        .filter(artist=artist)
+        .order_by("version__tier__position", "version__tier_id", "currency", "interval")
+    )
+
+
+def find_offers(artist: Artist, person: Person, *, currency: str = "") -> Offers:
+    """The tiers for this fan, in three queries. `currency` is the one that the fan would like to pay in."""
+    prices = list_prices(artist)
+    live = checkouts.find_live(person, artist.pk)
+    fixed = find_fixed_currency(person)
+    sold_in = sorted({price.currency for price in prices})
+    wanted = [currency, *_usual_currencies(person), *sold_in]
+    chosen = fixed or next((each for each in wanted if each in sold_in), "")
+    return Offers(
+        currency=chosen,
+        currencies=[] if fixed or len(sold_in) < 2 else sold_in,
+        tiers=list(_list_offers(prices, chosen, live)),
+        live=live,
+        may_pay=person.age_band == AgeBand.ADULT,
+    )
+
+
+def find_fixed_currency(person: Person) -> str:
+    """The currency in which this fan pays while something is ordered or bought; "" where it can be chosen."""
+    paying = SpendingSettings.objects.filter(person=person, book=settings.PAYMENTS)
+    live = paying.filter(
+        person__checkouts__book=settings.PAYMENTS,
+        person__checkouts__status__in=[Checkout.Status.OPEN, Checkout.Status.PAID],
+    )
+    return live.values_list("currency", flat=True).first() or ""
+
+
+def list_usual_prices(prices: Iterable[TierPrice], person: Person) -> list[tuple[TierVersion, str]]:
+    """Each tier of these prices with one of them in words, in the currency of the person's country if there is one."""
+    usual = _usual_currencies(person)
+
+    def distance(price: TierPrice) -> tuple[int, bool]:
+        return usual.index(price.currency) if price.currency in usual else len(usual), price.interval != Interval.MONTH
+
+    return [
+        (version, terms.write_price(min(of_tier, key=distance)))
+        for version, of_tier in groupby(prices, key=lambda price: price.version)
+    ]
+
+
+def _usual_currencies(person: Person) -> list[str]:
+    return list(get_territory_currencies(person.country)) if person.country else []
+
+
+def _list_offers(prices: Iterable[TierPrice], currency: str, live: Checkout | None) -> Iterable[Offer]:
+    by_tier = [list(of_tier) for _, of_tier in groupby(prices, key=lambda price: price.version)]
+    own = live.price.version.tier_id if live and live.status == Checkout.Status.PAID else None
+    for number, of_tier in enumerate(by_tier, start=1):
+        version = of_tier[0].version
+        found = {price.interval: price for price in of_tier if price.currency == currency}
+        yield Offer(
+            version,
+            found.get(Interval.MONTH),
+            found.get(Interval.YEAR),
+            "full" if number == len(by_tier) else "half",
+            is_own=version.tier_id == own,
+        )

@@ -1,0 +1,49 @@
+"""The terms of an order, as they are shown before the button and stored with the order, word for word."""
+
+from typing import NamedTuple
+
+from billing.models import Interval, TierPrice
+from billing.tier_terms import TierTerms
+from rights.money import format_money
+
+VERSION = 1
+"""Of the sentences below. Another number whenever they change."""
+IMMEDIATE_START = (
+    "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
+)
+"""The express consent without which a paid service begins only after 14 days (EU)."""
+
+
+class Term(NamedTuple):
+    """A line of the terms."""
+
+    about: str
+    sentence: str
+
+
+def write_price(price: TierPrice) -> str:
+    """For example "€4.00 a month"."""
+    return f"{format_money(price.amount, price.currency)} {Interval(price.interval).label}"
+
+
+def list_terms(price: TierPrice) -> list[Term]:
+    """The terms of an order at this price, which has its version."""
+    amount, period = format_money(price.amount, price.currency), price.interval
+    included = TierTerms.of(price.version)
+    terms = [
+        Term("Today", f"{amount} for the first {period}, tax included."),
+        Term("Then", f"{amount} every {period} until you cancel."),
+        Term("You get", "; ".join(included.list_included()) + "."),
+        Term("Cancel", f"Any day, no reason asked. It runs to the end of the {period} you paid."),
+        Term("If the price changes", "Not for you. New terms are offered, and you may stay on these."),
+    ]
+    if included.requests_a_month:
+        terms.append(Term("A request that is turned down", "Does not count. You keep it for the month."))
+    return terms
+
+
+def write_paper(price: TierPrice) -> str:
+    """Everything that the fan agrees to, as text."""
+    version = price.version
+    heading = f"{version.tier.artist.name}: {version.name}, terms {version.version} ({version.terms_hash})"
+    return "\n".join([heading, *(f"{term.about}: {term.sentence}" for term in list_terms(price)), IMMEDIATE_START])
