@@ -15,6 +15,7 @@ from artists.api import (
     staff_parties,
     staff_splits,
     team,
+    tiers,
 )
 from artists.label.views import disputes, split_schemes
 from artists.studio.views import invitation
@@ -23,6 +24,7 @@ STUDIO = "api/v1/studio/<slug:slug>"
 RECORDING = f"{STUDIO}/recordings/<int:pk>"
 AGREEMENT = f"{STUDIO}/agreements/<int:pk>"
 PROGRAM = f"{STUDIO}/programs/<int:pk>"
+TIER = f"{STUDIO}/tiers/<int:pk>"
 DRAFT = "api/v1/drafts/<int:pk>"
 
 urlpatterns = [
@@ -89,6 +91,10 @@ urlpatterns = [
     path(f"{PROGRAM}/versions", programs.VersionsView.as_view(), name="api-program-versions"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.SignView.as_view(), name="api-program-version-sign"),
     path(f"{PROGRAM}/pause", programs.PauseView.as_view(), name="api-program-pause"),
+    path(f"{STUDIO}/tiers", tiers.TiersView.as_view(), name="api-tiers"),
+    path(TIER, tiers.OneTierView.as_view(), name="api-tier"),
+    path(f"{TIER}/versions", tiers.TierVersionsView.as_view(), name="api-tier-versions"),
+    path(f"{TIER}/versions/<int:version>/sell", tiers.SellTierView.as_view(), name="api-tier-sell"),
     path(f"{STUDIO}/drafts", drafts.DraftsView.as_view(), name="api-drafts"),
     path(f"{STUDIO}/moments/refused", drafts.RefusedMomentsView.as_view(), name="api-refused-moments"),
     path(DRAFT, drafts.DraftViewSet.as_view({"get": "retrieve"}), name="api-draft"),

@@ -11,6 +11,8 @@ from rest_framework.views import exception_handler
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired, TokenRefused
 from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
+from billing.exceptions import InvalidTerms, NotAgreed, PaymentsOff, ProviderError
+from billing.exceptions import Refused as NotSold
 from rights.exceptions import RightsError
 from rights.imports.exceptions import ImportRefused
 from web import problems
@@ -27,9 +29,15 @@ STATUS_BY_EXCEPTION: dict[type[Exception], int] = {
     Stale: 409,
     Uncleared: 409,
     ImportRefused: 409,
+    InvalidTerms: 400,
+    NotAgreed: 400,
+    NotSold: 409,
+    PaymentsOff: 409,
+    ProviderError: 503,
     OperationalError: 503,
     InterfaceError: 503,
 }
+PROVIDER_UNAVAILABLE = "The payment service does not answer at the moment. Try again in a minute."
 DATABASE_UNAVAILABLE = "The database is away for a moment. Nothing was half done; try again."
 INVALID_FIELDS = "Something that was sent cannot be used, and nothing was changed. `errors` says what."
 
@@ -41,6 +49,8 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     """
     status = next((status for kind, status in STATUS_BY_EXCEPTION.items() if isinstance(error, kind)), None)
     if status:
+        if isinstance(error, ProviderError):  # its own words and code are the provider's, for the log
+            return _problem_response(status, PROVIDER_UNAVAILABLE, type(error).__name__)
         detail = DATABASE_UNAVAILABLE if status == 503 else str(error)
         code = getattr(error, "code", None) or type(error).__name__
         return _problem_response(status, detail, code)

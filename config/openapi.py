@@ -19,6 +19,7 @@ ENUM_NAMES = {
     "AgreementStateEnum": "artists.label.api.agreements.STATES",
     "ShareStateEnum": "artists.api.owners.SHARE_STATES",
     "ImportStateEnum": "rights.models.CatalogImport.State",
+    "OrderStatusEnum": "billing.models.Checkout.Status",
     "DraftStateEnum": "artists.models.Draft.State",
 }
 """What the schema calls choices of which several fields have the same name."""
@@ -56,7 +57,7 @@ DESCRIPTIONS = {
     413: "The body is too large.",
     415: "The body is not of the documented type.",
     429: "There were too many requests. `Retry-After` says when to go on.",
-    503: "The database is away for a moment.",
+    503: "The database or the payment service is away for a moment.",
 }
 
 

@@ -2,8 +2,8 @@
 
 from django.urls import path, re_path
 
-from fans import api
-from fans.views import artist, experience, feed, listening, media, onboarding, receipt, report, settings
+from fans import api, tier_api
+from fans.views import artist, experience, feed, listening, media, onboarding, receipt, report, settings, tiers
 
 EXPERIENCE_PATH = "experiences/<uuid:pk>"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("artists/", artist.artist_list, name="artists"),
     path("artists/<slug:slug>/opt-in", artist.set_opt_in, name="artist-opt-in"),
     path("artists/<slug:slug>/heard", artist.listen_count, name="artist-listen-count"),
+    path("artists/<slug:slug>/tiers", tiers.artist_tiers, name="artist-tiers"),
+    path("artists/<slug:slug>/tiers/<int:price_id>", tiers.artist_tier, name="artist-tier"),
+    path("orders/<uuid:pk>", tiers.order, name="order"),
     path("listening", listening.listening_history, name="listening"),
     path("listening/incognito", listening.set_incognito, name="listening-incognito"),
     path("listening/<int:pk>/delete", listening.forget_listen, name="listen-delete"),
@@ -41,6 +44,9 @@ urlpatterns = [
     path("settings/tokens/<int:pk>/revoke", settings.revoke_token, name="settings-token-revoke"),
     path("settings/pauses/<int:pk>/resume", settings.resume_program, name="settings-program-resume"),
     path("api/v1/artists/<slug:slug>/opt-in", api.OptInView.as_view(), name="api-opt-in"),
+    path("api/v1/artists/<slug:slug>/tiers", tier_api.TierOffersView.as_view(), name="api-artist-tiers"),
+    path("api/v1/artists/<slug:slug>/orders", tier_api.OrdersView.as_view(), name="api-orders"),
+    path("api/v1/orders/<uuid:pk>", tier_api.OrderView.as_view(), name="api-order"),
     path("api/v1/experiences", api.ExperienceListView.as_view(), name="api-experiences"),
     path("api/v1/listens", api.ListenListView.as_view(), name="api-listens"),
     path("api/v1/listens/<int:pk>", api.ListenDetailView.as_view(), name="api-listen"),

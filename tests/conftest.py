@@ -84,7 +84,9 @@ def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
     Hand out copies of the objects (`copy.deepcopy`): a test changes those, too.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
+    outermost = transaction.atomic()
+    outermost._from_testcase = True  # as Django's own: what is durable may be called in it
+    with django_db_blocker.unblock(), outermost:
         yield
         transaction.set_rollback(True)
 

@@ -134,14 +134,19 @@ def _redirect_to_sign_in(request: HttpRequest, slug: str, kwargs: dict[str, Any]
 
 
 def _return_url(request: HttpRequest, url_name: str, slug: str, kwargs: dict[str, Any]) -> str:
-    """The page to open after signing in. A form about a draft, a program or a song leads to its page.
+    """The page to open after signing in. A form about a draft, a program, a song or a tier leads to its page.
 
     Typed text leads to the page of its text field.
     """
     if request.method in SAFE_METHODS:
         return request.get_full_path()
     draft_page = "review-edit" if url_name in EDITOR_URL_NAMES else "review-item"
-    for key, page in (("draft_id", draft_page), ("program_id", "program"), ("song_id", "song")):
+    for key, page in (
+        ("draft_id", draft_page),
+        ("program_id", "program"),
+        ("song_id", "song"),
+        ("tier_id", "studio-tier"),
+    ):
         if key in kwargs:
             return reverse(page, kwargs={"slug": slug, key: kwargs[key]})
     url = return_url(request)

@@ -15,6 +15,7 @@ from artists.studio.views import (
     review,
     songs,
     team,
+    tiers,
 )
 
 REVIEW = "<slug:slug>/review"
@@ -27,6 +28,8 @@ AGREEMENTS = "<slug:slug>/agreements"
 AGREEMENT = f"{AGREEMENTS}/<int:version_id>"
 IMPORTS = "<slug:slug>/imports"
 TEAM = "<slug:slug>/team"
+TIERS = "<slug:slug>/tiers"
+TIER = f"{TIERS}/<int:tier_id>"
 
 urlpatterns = [
     path("", overview.choose_studio, name="studios"),
@@ -72,6 +75,10 @@ urlpatterns = [
     path(f"{TEAM}/review-settings", team.update_review_settings, name="team-review-settings"),
     path(f"{TEAM}/invitations/<int:invitation_id>", team.revoke_invitation, name="team-invitation"),
     path(f"{TEAM}/<int:member_id>", team.update_member, name="team-member"),
+    path(TIERS, tiers.list_or_create_tiers, name="studio-tiers"),
+    path(TIER, tiers.edit_tier, name="studio-tier"),
+    path(f"{TIER}/archive", tiers.archive_tier, name="studio-tier-archive"),
+    path(f"{TIER}/versions/<int:version>/sell", tiers.sell_version, name="studio-tier-sell"),
     path("<slug:slug>/delivered", history.sent, name="sent"),
     path("<slug:slug>/history", history.history, name="history"),
 ]

@@ -96,8 +96,9 @@ def settle(session: CheckoutSession) -> Checkout | None:
 
     The session must be fetched from the provider. Repeating it changes nothing.
     """
-    order = Checkout.objects.filter(pk=_read_id(session.client_reference_id), book=settings.PAYMENTS).first()
-    if order is None or order.session_id not in ("", session.id):
+    order_id = _read_id(session.client_reference_id)
+    order = order_id and Checkout.objects.filter(pk=order_id, book=settings.PAYMENTS).first()
+    if not order or order.session_id not in ("", session.id):
         return None
     _keep_session(order, session)
     is_paid = session.status == "complete" and session.payment_status != "unpaid"

@@ -12,7 +12,7 @@ PUBLIC_NAMES = {
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
     "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
-    "api-labels",
+    "api-labels", "api-artist-tiers", "api-orders", "api-order",
 }  # fmt: skip
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
@@ -28,6 +28,7 @@ STUDIO_API_NAMES = {
     "api-draft-undo", "api-agreements", "api-agreement", "api-agreement-effect", "api-agreement-accept",
     "api-agreement-end", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
+    "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {
@@ -73,6 +74,10 @@ STUDIO_PAGES = {
     "team-review-settings": ("/studio/{slug}/team/review-settings", "post"),
     "team-member": ("/studio/{slug}/team/{member}", "post"),
     "team-invitation": ("/studio/{slug}/team/invitations/{invitation}", "post"),
+    "studio-tiers": ("/studio/{slug}/tiers", "get post"),
+    "studio-tier": ("/studio/{slug}/tiers/{tier}", "get post"),
+    "studio-tier-archive": ("/studio/{slug}/tiers/{tier}/archive", "post"),
+    "studio-tier-sell": ("/studio/{slug}/tiers/{tier}/versions/1/sell", "post"),
     "sent": ("/studio/{slug}/delivered", "get"),
     "history": ("/studio/{slug}/history", "get"),
 }
@@ -87,6 +92,8 @@ FAN_PAGES = {
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),
     "artist-listen-count": ("/artists/{slug}/heard", "get"),
+    "artist-tiers": ("/artists/{slug}/tiers", "get"),
+    "artist-tier": ("/artists/{slug}/tiers/{price}", "get"),
     "listening": ("/listening", "get"),
     "listening-incognito": ("/listening/incognito", "post"),
     "recording-audio": ("/media/1", "get"),
@@ -102,6 +109,7 @@ FAN_PAGES = {
     "settings-tokens": ("/settings/tokens", "post"),
 }
 FAN_OWNED_PAGES = {
+    "order": ("/orders/{order}", "get"),
     "listen-delete": ("/listening/{listen}/delete", "post"),
     "listen-separate": ("/listening/{listen}/separate", "post"),
     "experience": ("/experiences/{experience}", "get"),

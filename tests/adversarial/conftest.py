@@ -5,13 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from pytest_django import Settings
 
+from accounts.models import Person
 from artists import invitation_mail
+from billing.models import Checkout
+from catalog.models import Artist
+from fans import orders
 from fans.models import Experience
 from rights import claims, parties, roster
 from tests import factories
 from tests.artists.label import agreements
+from tests.billing import factories as billing
 from tests.rights import factories as owners
 from tests.rights.imports.factories import bring_in
 
@@ -54,8 +60,14 @@ def module_scene(module_db: None) -> dict[str, Any]:
     publisher = owners.create_party("label", "Third Shore")
     owners.add_to_roster(publisher, factories.create_artist("Ifeoma"))
     named = bring_in(publisher, "Hers,Ifeoma,Mara Veil", heading="title,artist,writers")
+    order = order_tier(artist, experience.person)
+    tier = f"/api/v1/studio/{artist.slug}/tiers/{order.price.version.tier_id}"
     return {
         "paths": {
+            "api-tiers": f"/api/v1/studio/{artist.slug}/tiers",
+            "api-tier": tier,
+            "api-tier-versions": f"{tier}/versions",
+            "api-tier-sell": f"{tier}/versions/1/sell",
             "api-team": f"/api/v1/studio/{artist.slug}/team",
             "api-grants": f"/api/v1/studio/{artist.slug}/grants",
             "api-grant-songs": f"/api/v1/studio/{artist.slug}/grants/songs",
@@ -116,4 +128,14 @@ def module_scene(module_db: None) -> dict[str, Any]:
         "claim": claim,
         "agreement": version,
         "named": named,
+        "order": order,
     }
+
+
+def order_tier(artist: Artist, fan: Person) -> Checkout:
+    """The fan orders a tier of the artist and has not paid yet."""
+    with pytest.MonkeyPatch.context() as patch, override_settings(PAYMENTS="simulated"):
+        billing.connect_fake(patch)
+        price = billing.get_price(billing.create_tier(artist))
+        session = orders.start(fan, price, agreed=True)
+    return Checkout.objects.select_related("price__version").get(session_id=session.id)

@@ -122,7 +122,7 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
     [heard] = factories.insert_listens(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
-    own["listen"] = heard.id
+    own |= {"listen": heard.id, "price": scene["order"].price_id, "order": scene["order"].pk}
 
     for name, (path, method) in {**FAN_PAGES, **FAN_OWNED_PAGES}.items():
         answer = getattr(Client(), method)(path.format(**own))

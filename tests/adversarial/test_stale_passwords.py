@@ -13,12 +13,15 @@ import pytest
 from accounts.models import Invitation, Person, Token
 from artists import review
 from artists.models import Draft
+from billing.models import TierPrice, TierVersion
+from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from rights import claims, parties
 from rights.models import Claim, SplitScheme
 from rights.shares import Role
 from tests import factories
 from tests.artists.studio.pages import HTMX_HEADERS, visible_text
+from tests.billing import factories as billing
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +30,7 @@ TYPED = "Ana, I read every name."
 
 
 @pytest.fixture
-def artist() -> Artist:
+def artist(fake_provider: FakeStripe) -> Artist:
     return factories.create_artist("Mara Veil")
 
 
@@ -52,12 +55,18 @@ def claimed_song(artist: Artist) -> Claim:
     return claims.claim(party, Role.RECORDING_OWNER, recording=recording, by=factories.get_staff())
 
 
+def sellable_tier(artist: Artist) -> TierVersion:
+    """A tier that waits for the artist's signature alone."""
+    billing.share_income(artist)
+    return billing.create_version(artist)
+
+
 def state_of(artist: Artist) -> tuple[Any, ...]:
     """Whatever one of the requests could change."""
     roles = tuple(artist.team.members.order_by("pk").values_list("person", "role"))
     drafts = tuple(Draft.objects.order_by("pk").values_list("state", "text"))
     shares = tuple(Claim.objects.values_list("confirmed_by", flat=True))
-    made = tuple(model.objects.count() for model in (Token, Invitation, Artist, SplitScheme))
+    made = tuple(model.objects.count() for model in (TierPrice, Token, Invitation, Artist, SplitScheme))
     return shares, roles, drafts, made
 
 
@@ -91,6 +100,11 @@ PAGES: dict[str, Callable[[Artist], Request]] = {
         {"do": "confirm"},
     ),
     "a split of income": lambda _: (factories.get_staff(), "/desk/splits", {"use": "remix", "platform": "100"}),
+    "a tier": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/tiers/{sellable_tier(artist).tier_id}/versions/1/sell",
+        {},
+    ),
     "the team's words": lambda artist: (
         principal(artist),
         f"/studio/mara-veil/review/{edited_by_the_team(artist).pk}/approve",

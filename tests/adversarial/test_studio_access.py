@@ -18,7 +18,7 @@ FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
     "separate": "yes", "about": "Mine", "spot": "sea", "title": "Mine", "share": "50",
-    "switch_off": "personal_message",
+    "switch_off": "personal_message", "month_EUR": "5", "requests_a_month": "1",
 }  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
-    own |= {"import": scene["named"].pk}
+    own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id}
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()
@@ -55,8 +55,9 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     owned = Work.objects.count(), claimed
     asks = tuple(artist.roster_entries.values_list("accepted", "live_until"))
     asks += tuple(AgreementVersion.objects.values_list("ended_at", "acceptances"))
+    sold = tuple(artist.tiers.values_list("archived_at", "versions__version", "current__version"))
     grace = artist.review_settings.grace_seconds
-    return members, asked, programs, grants, draft, grace, profile, songs, owned, asks
+    return members, asked, programs, grants, draft, grace, profile, songs, owned, asks, sold
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -114,6 +115,9 @@ ROLES_ALLOWED = {
     "studio-agreement-accept": {"principal"},
     "studio-import-confirm": {"principal"},
     "studio-agreement-end": {"principal", "owner"},
+    "studio-tiers": {"principal", "owner", "editor"},
+    "studio-tier": {"principal", "owner", "editor"},
+    "studio-tier-archive": {"principal", "owner"},
     "profile": {"principal", "owner", "editor"},
     "profile-picture": {"principal", "owner", "editor"},
     "team-review-settings": {"principal", "owner"},
@@ -136,7 +140,7 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
     form |= {"role": "featured_artist"} if name == "song-owners" else {}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
-    own |= {"import": scene["named"].pk}
+    own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id}
     form |= {"do": "accept"} if name == "studio-label-answer" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()

@@ -33,7 +33,7 @@ def connect_fake(monkeypatch: Any) -> FakeStripe:
 def share_income(artist: Artist) -> None:
     """The artist agrees how subscription income is split, so tiers can be sold."""
     scheme = add_scheme({Share.PLATFORM: 2_000, Share.FEATURED_ARTIST: 8_000}, Use.TIER)
-    agree(f"T-{artist.pk}", scheme, parties.get_artist_party(artist), use=Use.TIER)
+    agree(f"TIERS-{artist.pk}", scheme, parties.get_artist_party(artist), use=Use.TIER)
 
 
 def write_terms(**changes: Any) -> TierTerms:

@@ -1,0 +1,18 @@
+"""Order a tier, with the address of the order's page to come back to."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import Person
+from billing import checkouts
+from billing.models import Checkout, TierPrice
+from billing.provider_objects import CheckoutSession
+
+
+def start(person: Person, price: TierPrice, *, agreed: bool) -> CheckoutSession:
+    """Where the person pays. Raises what `checkouts.start` raises."""
+    return checkouts.start(person, price.pk, agreed=agreed, artist_id=price.artist_id, page_of=_page_of)
+
+
+def _page_of(order: Checkout) -> str:
+    return settings.SITE_URL.rstrip("/") + reverse("order", args=[order.pk])

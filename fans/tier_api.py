@@ -1,0 +1,120 @@
+"""The API for fans about tiers: what is on sale, an order, and what became of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.requests import get_person
+from billing import offers, terms
+from billing.models import Checkout, TierPrice
+from billing.offers import Offer
+from billing.tier_terms import TierTerms
+from catalog.models import Artist
+from fans import orders
+from web.serializers import IdField, StrictSerializer
+
+PAYMENTS = ["live", "test", "simulated", "off"]
+
+
+class TierPriceSerializer(serializers.ModelSerializer[TierPrice]):
+    class Meta:
+        model = TierPrice
+        fields = ["id", "interval", "currency", "amount"]
+
+
+class OfferSerializer(serializers.Serializer[Offer]):
+    tier = serializers.IntegerField(source="version.tier_id")
+    version = serializers.IntegerField(source="version.version")
+    name = serializers.CharField(source="version.name")
+    included = serializers.ListField(child=serializers.CharField(), help_text="what fans get, in words")
+    terms_hash = serializers.CharField(source="version.terms_hash", help_text="SHA-256 of these terms")
+    prices = TierPriceSerializer(many=True, help_text="in your currency; none: it is not sold in it")
+    own = serializers.BooleanField(source="is_own", help_text="you have it")
+
+
+class OrderSerializer(serializers.ModelSerializer[Checkout]):
+    name = serializers.CharField(source="price.version.name")
+    price = TierPriceSerializer()
+
+    class Meta:
+        model = Checkout
+        fields = ["id", "status", "name", "price", "created_at", "expires_at"]
+
+
+class TierOffersSerializer(serializers.Serializer[Any]):
+    payments = serializers.ChoiceField(
+        choices=PAYMENTS, help_text="which money is paid here; simulated: no money moves"
+    )
+    may_pay = serializers.BooleanField(help_text="you are 18 or older")
+    currency = serializers.CharField(allow_blank=True, help_text="that you pay in")
+    currencies = serializers.ListField(
+        child=serializers.CharField(), help_text="to choose from; empty while something is ordered or bought"
+    )
+    tiers = OfferSerializer(many=True)
+    order = OrderSerializer(allow_null=True, help_text="yours of this artist, open or paid")
+    immediate_start = serializers.CharField(help_text="what `start_now` agrees to")
+
+
+class NewOrderSerializer(StrictSerializer):
+    price = IdField(help_text="of a tier on sale")
+    start_now = serializers.BooleanField(help_text="you agree to the terms and to `immediate_start`")
+
+
+class StartedOrderSerializer(OrderSerializer):
+    url = serializers.URLField(help_text="where it is paid")
+
+    class Meta(OrderSerializer.Meta):
+        fields = [*OrderSerializer.Meta.fields, "url"]
+
+
+class TierOffersView(APIView):
+    @extend_schema(responses=TierOffersSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """List what you can buy of an artist, in your currency."""
+        found = offers.find_offers(get_object_or_404(Artist, slug=slug), get_person(request))
+        shown = [_show(offer) for offer in found.tiers]
+        answer = {name: getattr(found, name) for name in ("may_pay", "currency", "currencies")}
+        answer |= {"payments": settings.PAYMENTS, "immediate_start": terms.IMMEDIATE_START}
+        return Response(TierOffersSerializer({**answer, "tiers": shown, "order": found.live}).data)
+
+
+class OrdersView(APIView):
+    @extend_schema(request=NewOrderSerializer, responses={201: StartedOrderSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Order a tier at one price, or go on with the order of it. Nothing is paid or given by this."""
+        artist = get_object_or_404(Artist, slug=slug)
+        serializer = NewOrderSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        prices = TierPrice.objects.filter(artist=artist, book=settings.PAYMENTS)
+        price = get_object_or_404(prices, pk=serializer.validated_data["price"])
+        agreed = serializer.validated_data["start_now"]
+        session = orders.start(get_person(request), price, agreed=agreed)
+        order = _orders(request).get(pk=session.client_reference_id)
+        answer = {**OrderSerializer(order).data, "url": session.url}
+        return Response(answer, status=status.HTTP_201_CREATED)
+
+
+class OrderView(APIView):
+    @extend_schema(responses=OrderSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """What became of an order of yours."""
+        return Response(OrderSerializer(get_object_or_404(_orders(request), pk=pk)).data)
+
+
+def _orders(request: Request) -> Any:
+    return Checkout.objects.filter(person=get_person(request)).select_related("price__version")
+
+
+def _show(offer: Offer) -> dict[str, Any]:
+    prices = [price for price in (offer.month, offer.year) if price]
+    return {
+        "version": offer.version, "included": TierTerms.of(offer.version).list_included(), "prices": prices,
+        "is_own": offer.is_own,
+    }  # fmt: skip

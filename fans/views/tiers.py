@@ -1,0 +1,98 @@
+"""The tiers of an artist, the terms of one with the button that orders it, and the page of an order."""
+
+import logging
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import login_required
+from accounts.models import AgeBand
+from accounts.requests import AuthenticatedHttpRequest
+from billing import checkouts, offers, shares, terms
+from billing.exceptions import BillingError, NotAgreed, ProviderError, Refused
+from billing.models import Checkout, TierPrice
+from catalog.models import Artist
+from fans import orders
+
+logger = logging.getLogger(__name__)
+
+SAID_NO_ANSWER = "The payment service does not answer at the moment. You paid nothing. Try again in a minute."
+
+
+class SeeOther(HttpResponseRedirect):
+    """The form was received; what follows is fetched, at an address that may be another site's."""
+
+    status_code = 303
+
+
+@require_safe
+@never_cache
+@login_required
+def artist_tiers(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
+    """The tiers on sale. `currency` is the one to show prices in."""
+    artist = get_object_or_404(Artist, slug=slug)
+    found = offers.find_offers(artist, request.user, currency=request.GET.get("currency", ""))
+    return render(request, "fans/tiers.html", {"artist": artist, "offers": found, "section": "artists"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def artist_tier(request: AuthenticatedHttpRequest, slug: str, price_id: int) -> HttpResponse:
+    """GET: the terms of a tier at one price. POST: order it, and go on to where it is paid."""
+    prices = TierPrice.objects.filter(artist__slug=slug, book=settings.PAYMENTS)
+    price = get_object_or_404(prices.select_related("version__tier__artist"), pk=price_id)
+    if request.method != "POST":
+        return _render_terms(request, price)
+    try:
+        return SeeOther(orders.start(request.user, price, agreed=request.POST.get("start") == "now").url)
+    except NotAgreed as error:
+        return _render_terms(request, price, problem=str(error), status=422)
+    except BillingError as error:
+        return _render_terms(request, price, problem=_describe_refusal(error), status=409)
+
+
+@require_safe
+@never_cache
+@login_required
+def order(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
+    """What became of an order. The provider sends the fan back to it; it changes nothing and asks again by itself."""
+    own = Checkout.objects.filter(person=request.user).select_related("price__version__tier", "artist")
+    found = get_object_or_404(own, pk=pk)
+    context = {"order": found, "artist": found.artist, "price": terms.write_price(found.price), "section": "artists"}
+    return render(request, "fans/order.html", context)
+
+
+def _describe_refusal(error: BillingError) -> str:
+    """What people read. What a provider says of its own errors is for the log."""
+    if isinstance(error, ProviderError):
+        logger.warning("the provider refused an order: %s (request %s)", error, error.request)
+        return SAID_NO_ANSWER
+    return str(error)
+
+
+def _render_terms(
+    request: AuthenticatedHttpRequest, price: TierPrice, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    refusal = ""
+    try:
+        checkouts.find_sold_price(request.user, price.pk, artist_id=price.artist_id)
+    except Refused as error:
+        refusal = str(error)
+    context = {
+        "artist": price.version.tier.artist,
+        "price": price,
+        "price_in_words": terms.write_price(price),
+        "terms": terms.list_terms(price),
+        "immediate_start": terms.IMMEDIATE_START,
+        "shares": [] if refusal else shares.list_shares(price),
+        "is_adult": request.user.age_band == AgeBand.ADULT,
+        "refusal": refusal,
+        "problem": "" if problem == refusal else problem,
+        "section": "artists",
+    }
+    return render(request, "fans/tier.html", context, status=status)
