@@ -1,14 +1,23 @@
 """Make people, drafts and experiences on the full site. These functions wait for its workers to write and deliver."""
 
+from typing import Any
+
+import pytest
 from allauth.account.models import EmailAddress
+from django.test import override_settings
 
 from accounts import tokens
 from accounts.models import Person
 from artists import holds, review
 from artists.models import Draft, Program
+from billing import checkouts
+from billing.provider import get_provider
+from billing.simulated import checkout as hosted
 from catalog.models import Artist
+from fans import orders
 from fans.models import Experience
 from tests import factories
+from tests.billing import factories as billing
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS
 from tests.factories import PASSWORD
 from tests.servers import wait_until
@@ -56,3 +65,22 @@ def create_experience_and_wait(
 def hold_draft(draft: Draft, person: Person) -> None:
     """Let a person have the draft open in review."""
     holds.hold_draft(draft, by=person)
+
+
+def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
+    """A tier on sale, one that waits, an order of the fan that is open, and one of another artist that was paid."""
+    seller = factories.create_artist("Rui Sal")
+    long = "Donaudampfschifffahrtsgesellschaft Ltd."
+    with pytest.MonkeyPatch.context() as patch, override_settings(PAYMENTS="simulated"):
+        fake = billing.connect_fake(patch)
+        sold = billing.create_tier(artist, has_downloads=True)
+        billing.create_tier(artist, name=long, lines=("تَيّار الليل", "W" * 120))
+        waiting = billing.create_version(artist, name="Not signed")
+        price, other = billing.get_price(sold), billing.get_price(billing.create_tier(seller))
+        order, paid = (orders.start(fan, each, agreed=True) for each in (price, other))
+        hosted.complete(fake.simulation, fake.simulation.find("checkout.session", paid.id), "succeeds")
+        checkouts.settle(get_provider().checkouts.fetch(paid.id))
+    return {
+        "tier": sold.tier_id, "waiting_tier": waiting.tier_id, "price": price.pk,
+        "order": order.client_reference_id, "paid": paid.client_reference_id, "seller": seller.slug,
+    }  # fmt: skip

@@ -91,6 +91,7 @@ def _environment(database: Database, folder: Path, topic_prefix: str) -> dict[st
         "DATABASE_URL": database.url,
         "MAIL_DIR": str(folder / "mail"),
         "DEBUG": "0",
+        "ALLOW_SIMULATED_PAYMENTS": "1",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
         "HTTPS": "0",

@@ -175,6 +175,10 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "an agreement in force, about to end": (PageURL("/label/{party}/agreements/{in_force}?end=1", "signatory"), None),
     "an agreement of a reviewer": (PageURL("/label/{party}/agreements/{agreement}", "label reviewer"), None),
     "an agreement of an artist's reviewer": (PageURL("/studio/{artist}/agreements/{agreement}", "reviewer"), None),
+    "an order that was paid": (PageURL("/orders/{paid}"), None),
+    "tiers of which one is the fan's": (PageURL("/artists/{seller}/tiers"), None),
+    "a tier that waits": (PageURL("/studio/{artist}/tiers/{waiting_tier}", "principal"), None),
+    "a reviewer's tier": (PageURL("/studio/{artist}/tiers/{tier}", "reviewer"), None),
     "no agreements yet": (PageURL("/studio/{quiet}/agreements", "quiet principal"), None),
     "no files yet": (PageURL("/label/{empty}/catalogue", "other signatory"), None),
     "a roster with nothing": (PageURL("/label/{empty}/", "other signatory"), None),
@@ -224,6 +228,7 @@ def scene(full_site: FullSite) -> Scene:
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
         "song": factories.create_recording(artist, ONE_WORD).pk,
         "owned": _create_owned_song(artist).pk, "party": label.pk, "empty": empty.pk,
+        **browser_factories.create_orders(artist, fan),
         **_create_imports(label, artist), **_create_agreements(label, artist),
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
