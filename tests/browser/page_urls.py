@@ -90,6 +90,7 @@ PAGE_URLS = {
 }
 NOT_PAGES = {
     # for programs
+    "stripe-webhook",
     "health", "api-schema", "submit-listens", "validate-token", "user-listens", "listen-count", "playing-now",
     "unknown-address", "api-me", "api-tokens", "api-token", "api-notices",
     "api-opt-in", "api-labels", "api-experiences", "api-listens", "api-listen",
