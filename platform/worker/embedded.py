@@ -33,6 +33,8 @@ from worker.wheels import (
 # Below the range of ports for outgoing connections. So no one takes the port while the broker restarts, and a client
 # that keeps trying to connect cannot connect to itself.
 PORT_RANGE = range(20_000, 32_000)
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - a folder of a new name is made in it
+MEMORY_BYTES = 2 * 1024**3  # free in it; a run of all tests fills less than half of this
 
 
 @contextmanager
@@ -41,17 +43,20 @@ def run_servers(
 ) -> Iterator[tuple[Supervisor, dict[str, str]]]:
     """Run the servers in a folder of `home` that no other run uses.
 
-    `throwaway` uses a new folder, removes it at the end, and never waits for the disk: for tests.
+    `throwaway` uses a new folder, in memory if there is room, removes it at the end, and never waits for the disk.
     Yields the supervisor and the environment variables for clients. The caller calls `supervise` from time to time, so
     that a server which dies is started again.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(_claim_folder(home, first=1 if throwaway else 0))
-        stack.enter_context(_socket_folder(folder))
+        stack.enter_context(_linked_folder(folder / "socket", Path("/tmp")))  # noqa: S108 - mkdtemp makes it
+        data = folder / "data"
+        if throwaway and (memory := _memory_folder()):
+            data = stack.enter_context(_linked_folder(folder / "memory", memory)) / "data"
         supervisor, env = Supervisor(), dict[str, str]()
         stack.callback(supervisor.stop)
         if database:
-            env |= embedded_postgres.start(supervisor, folder, fsync=not throwaway)
+            env |= embedded_postgres.start(supervisor, folder, data, fsync=not throwaway)
         if broker:
             env |= _start_broker(supervisor, folder, home)
         yield supervisor, env
@@ -91,30 +96,37 @@ def _remove_leftovers(home: Path) -> None:
 
 def _remove_folder(folder: Path) -> None:
     """Remove a run's folder. After a kill, PostgreSQL may still be writing its last files: try for a while."""
-    _remove_socket_folder(folder / "socket")
+    links = [link for link in (folder / "socket", folder / "memory") if link.is_symlink()]
+    folders = [*(link.readlink() for link in links), folder]  # a link goes last, with the run's folder
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while folder.exists():
-        shutil.rmtree(folder, ignore_errors=True)
+    while left := [each for each in folders if each.exists()]:
+        shutil.rmtree(left[0], ignore_errors=True)
         if time.monotonic() > deadline:
-            raise ServerUnavailable(f"{folder} cannot be removed.")
+            raise ServerUnavailable(f"{left[0]} cannot be removed.")
 
 
 @contextmanager
-def _socket_folder(folder: Path) -> Iterator[None]:
-    """Link `folder/socket` to a temporary folder: a socket's path may have 107 bytes, and a checkout may lie deep."""
-    link = folder / "socket"
-    _remove_socket_folder(link)
-    link.symlink_to(tempfile.mkdtemp(prefix="fanfare-", dir="/tmp"))  # mkdtemp sets mode 0700
+def _linked_folder(link: Path, place: Path) -> Iterator[Path]:
+    """Link to a new folder elsewhere. A socket's path may have 107 bytes, and a checkout may lie deep."""
+    _remove_linked_folder(link)
+    link.symlink_to(tempfile.mkdtemp(prefix="fanfare-", dir=place))  # mkdtemp sets mode 0700
     try:
-        yield
+        yield link
     finally:
-        _remove_socket_folder(link)
+        _remove_linked_folder(link)
 
 
-def _remove_socket_folder(link: Path) -> None:
+def _remove_linked_folder(link: Path) -> None:
     if link.is_symlink():
         shutil.rmtree(link.readlink(), ignore_errors=True)
         link.unlink()
+
+
+def _memory_folder() -> Path | None:
+    """A folder whose files are in memory, if there is room: tests copy databases of a thousand files."""
+    if MEMORY_FOLDER.is_dir() and os.access(MEMORY_FOLDER, os.W_OK):
+        return MEMORY_FOLDER if shutil.disk_usage(MEMORY_FOLDER).free > MEMORY_BYTES else None
+    return None
 
 
 # The broker: Tansu, in memory

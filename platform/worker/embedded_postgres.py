@@ -37,9 +37,9 @@ GRANT {APP_ROLE} TO {OWNER_ROLE};  -- so that it may end the app's sessions when
 """  # noqa: S608 - constants
 
 
-def start(supervisor: Supervisor, folder: Path, *, fsync: bool) -> dict[str, str]:
-    """Start the server with its data in this folder. Returns the environment variables for clients."""
-    data, sockets = folder / "data", str((folder / "socket").readlink())
+def start(supervisor: Supervisor, folder: Path, data: Path, *, fsync: bool) -> dict[str, str]:
+    """Start the server of the run in `folder`. Returns the environment variables for clients."""
+    sockets = str((folder / "socket").readlink())
     passwords = _read_passwords(folder / "passwords.json", data)
     argv = [_postgres_binary("postgres"), "-D", str(data), "-k", sockets, "-h", "", "-c", "max_connections=200"]
     argv += ["-c", f"fsync={'on' if fsync else 'off'}"]

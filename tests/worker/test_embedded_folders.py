@@ -36,10 +36,12 @@ def owner_url(home: Path, env: dict[str, str]) -> str:
 
 
 def test_the_folder_of_a_killed_run_is_removed(tmp_path: Path) -> None:
-    sockets, home = tmp_path / "sockets", tmp_path / "home"
+    sockets, home, memory = tmp_path / "sockets", tmp_path / "home", tmp_path / "memory"
     sockets.mkdir()
+    (memory / "data").mkdir(parents=True)
     (home / "1" / "data").mkdir(parents=True)  # half a data folder
     (home / "1" / "socket").symlink_to(sockets)
+    (home / "1" / "memory").symlink_to(memory)
 
     with (
         embedded.run_servers(home, database=False, broker=False),
@@ -47,7 +49,8 @@ def test_the_folder_of_a_killed_run_is_removed(tmp_path: Path) -> None:
     ):
         psycopg.connect(env["DATABASE_URL"]).close()
 
-    assert (sockets.exists(), [path.name for path in home.iterdir() if path.is_dir()]) == (False, ["0"])
+    assert (sockets.exists(), memory.exists()) == (False, False)
+    assert [path.name for path in home.iterdir() if path.is_dir()] == ["0"]
 
 
 def test_data_are_kept_between_runs_also_in_a_deep_folder(tmp_path: Path) -> None:
@@ -68,6 +71,23 @@ def test_a_throwaway_run_keeps_no_data_and_never_waits_for_the_disk(tmp_path: Pa
 
     assert seen == [("off",), ("on",)]
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["0"]
+
+
+@pytest.mark.parametrize(("free", "made"), [(1, 1), (2**62, 0)], ids=["room", "no room"])
+def test_a_throwaway_run_keeps_its_database_in_memory_if_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, made: int
+) -> None:
+    memory, home = tmp_path / "memory", tmp_path / "home"
+    memory.mkdir()
+    monkeypatch.setattr(embedded, "MEMORY_FOLDER", memory)
+    monkeypatch.setattr(embedded, "MEMORY_BYTES", free)
+
+    with embedded.run_servers(home, broker=False, throwaway=True) as (_, env):
+        psycopg.connect(env["DATABASE_URL"]).close()
+        during = len([*memory.glob("*/data/base")]), len([*home.glob("*/data/base")])
+
+    assert during == (made, 1 - made)
+    assert [*memory.iterdir(), *home.glob("*/")] == []
 
 
 def test_only_its_user_can_read_the_passwords_and_each_role_has_its_own(tmp_path: Path) -> None:
