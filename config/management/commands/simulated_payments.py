@@ -25,6 +25,7 @@ from config.management.base import ProcessCommand
 
 WEBHOOKS = "/webhooks/stripe/"
 MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
     "config.static_files.StaticFilesMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -81,6 +82,8 @@ class Command(ProcessCommand):
 
 def use_settings_of_pages() -> None:
     """Let Django serve the pages of the provider, and not those of the site."""
+    settings.SECURE_SSL_REDIRECT = urlsplit(settings.STRIPE_URL).scheme == "https"
+    settings.SECURE_HSTS_SECONDS = 0
     settings.ROOT_URLCONF = "billing.simulated.urls"
     settings.MIDDLEWARE = MIDDLEWARE
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, urlsplit(settings.STRIPE_URL).hostname]

@@ -1,12 +1,13 @@
 """The process's front: the API and its control for programs, everything else to Django's pages."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler
 
-from billing.simulated import control
+from billing.simulated import control, faults
 from billing.simulated.runtime import get_runtime
 from billing.simulated.server import Answer, ConnectionLost
 
@@ -14,6 +15,7 @@ type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
+logger = logging.getLogger(__name__)
 MAX_BODY_BYTES = 1_000_000
 TIMEOUT_SECONDS = 25  # what a request waits that a fault lets time out: longer than the client's 20
 
@@ -45,10 +47,16 @@ def answer_request(scope: Message, body: str) -> Answer:
     query = scope["query_string"].decode("latin-1")
     url = scope["path"] + (f"?{query}" if query else "")
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    with get_runtime().locked() as fake:
-        if scope["path"].startswith("/control/"):
-            return control.answer(fake, scope["method"], scope["path"], headers, body)
-        return fake.handle(scope["method"], url, headers, body)
+    try:
+        with get_runtime().locked() as fake:
+            if scope["path"].startswith("/control/"):
+                return control.answer(fake, scope["method"], scope["path"], headers, body)
+            return fake.handle(scope["method"], url, headers, body)
+    except ConnectionLost:
+        raise
+    except Exception:
+        logger.exception("%s %s failed.", scope["method"], scope["path"])
+        return Answer(500, faults.error_body(500))
 
 
 async def read_body(receive: Receive) -> str:

@@ -65,14 +65,14 @@ def confirm_intent(
         sim.emit("payment_intent.amount_capturable_updated", intent)
     else:
         succeed(sim, intent, intent["amount"])
-    if card.disputes and not manual:
-        sim.schedule(sim.now() + 60, "dispute_charge", charge["id"])
     return intent
 
 
 def succeed(sim: Simulation, intent: Object, amount: int) -> None:
     intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
     sim.emit("payment_intent.succeeded", intent)
+    if cards.card_of(sim, intent["payment_method"]).disputes:
+        sim.schedule(sim.now() + 60, "dispute_charge", intent["latest_charge"])
 
 
 def ask_for_authentication(sim: Simulation, intent: Object, card: cards.Card, *, present: bool) -> Object:

@@ -46,18 +46,21 @@ class Runtime:
     def _save_or_end(self) -> None:
         try:
             self.save()
-        except Exception:
-            logger.exception("What simulated payments changed cannot be saved: starting again from what was saved.")
-            os.kill(os.getpid(), signal.SIGTERM)
+        except Exception as error:
+            end_process("What simulated payments changed cannot be saved: starting again from what was saved.", error)
             raise
 
     def deliver_forever(self) -> None:
         """Post what is due to our endpoint, until `stopping` is set."""
         session = requests.Session()
-        while not self.stopping.is_set():
-            self.woken.clear()
-            if not self.deliver(session):
-                self.woken.wait(REST_SECONDS)
+        try:
+            while not self.stopping.is_set():
+                self.woken.clear()
+                if not self.deliver(session):
+                    self.woken.wait(REST_SECONDS)
+        except Exception as error:
+            end_process("Events of simulated payments are no longer delivered: starting again.", error)
+            raise
 
     def deliver(self, session: requests.Session) -> int:
         """Post the events that are due, and note which of them the endpoint took. Returns how many were due."""
@@ -80,6 +83,12 @@ class Runtime:
         except requests.RequestException:
             return False
         return answer.ok
+
+
+def end_process(why: str, error: Exception) -> None:
+    """Log the error and end, as on SIGTERM. A supervisor starts the process again."""
+    logger.critical(why, exc_info=error)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def settle(sim: Simulation, delivery: events.Delivery, *, taken: bool) -> None:

@@ -96,6 +96,22 @@ def test_our_own_endpoint_stores_each_event_once_though_it_is_posted_twice(
     assert list(stored) == [(event.id, "customer.created", "received", False)]
 
 
+def test_it_ends_when_it_cannot_save_and_forgets_what_it_did_not_save(
+    processes: Processes, committing_db: Database, endpoint: Endpoint
+) -> None:
+    provider = start_provider(processes, endpoint.url)
+    saved = scenarios.customer(provider.client)
+    with psycopg.connect(committing_db.owner_url, autocommit=True) as owner:
+        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+
+        with pytest.raises((stripe.APIError, stripe.APIConnectionError)):
+            scenarios.customer(provider.client)
+
+    assert processes.running[-1].wait(20) is not None
+    again = start_provider(processes, endpoint.url, int(provider.url.rpartition(":")[2]))
+    assert [customer.id for customer in again.client.v1.customers.list().data] == [saved]
+
+
 def test_a_refused_event_is_posted_again(provider: Provider, endpoint: Endpoint) -> None:
     endpoint.status = 500
     customer = scenarios.customer(provider.client)

@@ -118,6 +118,19 @@ def test_a_dispute_that_nobody_answers_is_lost(fake: FakeStripe, client: stripe.
     assert sum(net for _, net, _ in moves(fake)) == 1445 - 3500
 
 
+def test_the_card_named_disputes_disputes_what_was_captured_and_not_what_is_held(
+    fake: FakeStripe, client: stripe.StripeClient
+) -> None:
+    name = scenarios.hold(fake, client, "disputes")
+
+    fake.advance(DAY)
+    held = client.v1.disputes.list().data
+    client.v1.payment_intents.capture(name)
+    fake.advance(60)
+
+    assert (held, [dispute.amount for dispute in client.v1.disputes.list().data]) == ([], [1500])
+
+
 def test_the_card_named_disputes_pays_and_then_disputes(fake: FakeStripe, client: stripe.StripeClient) -> None:
     scenarios.subscribe(fake, client, "disputes")
 
