@@ -1,6 +1,7 @@
 """Read from the environment which payments there are: live, test, simulated or off. What is not certain is refused."""
 
 import hmac
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -99,3 +100,11 @@ def _read_limit(word: str) -> tuple[str, tuple[int, int]]:
     if not 0 < least <= most:
         raise ImproperlyConfigured(f"TIER_PRICES={word!r}: say a currency and two amounts, for example EUR 1-200.")
     return currency, (least, most)
+
+
+def read_grace() -> timedelta:
+    """How long a fan keeps a tier after a renewal failed. The database allows two weeks at most."""
+    days = env.integer("GRACE_DAYS", 7)
+    if not 0 <= days <= 14:
+        raise ImproperlyConfigured(f"GRACE_DAYS={days}: say from 0 to 14 days.")
+    return timedelta(days=days)

@@ -2,8 +2,26 @@
 
 from django.db import migrations
 
-from audit.operations import dated_by_clock, never_removed, only_read_committed, write_once
-from billing.migrations import _tiers, _webhooks
+from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
+from billing.migrations import _leases, _tiers, _webhooks
+
+SUBSCRIPTION_FIELDS = (
+    "person_id",
+    "artist_id",
+    "price_id",
+    "checkout_id",
+    "status",
+    "period_end",
+    "trial_end",
+    "cancel_at_period_end",
+    "is_collection_paused",
+    "has_pending_update",
+    "schedule",
+    "canceled_at",
+    "ended_at",
+    "created",
+    "synced_at",
+)
 
 
 class Migration(migrations.Migration):
@@ -29,7 +47,18 @@ class Migration(migrations.Migration):
         dated_by_clock("billing_webhookevent", "received_at"),
         *write_once("billing_customer", "provider_id", until="provider_id"),
         dated_by_clock("billing_customer", "created_at"),
+        migrations.RunSQL(_leases.ONE_BOOK, _leases.DROP_ONE_BOOK),
+        never_removed("billing_subscription", *SUBSCRIPTION_FIELDS),
+        never_removed("billing_invoice", "status", "total", "amount_paid", "tax", "page", "paid_at", "next_attempt"),
+        *(append_only(f"billing_{table}") for table in ("invoiceline", "payment", "entitlementlog")),
+        *(never_removed(f"billing_{table}", "status") for table in ("refund", "dispute")),
+        never_removed("billing_entitlement", "tier_id", "version_id", "valid_until", "may_generate", "reason"),
+        dated_by_clock("billing_entitlementlog"),
+        migrations.RunSQL(_leases.LEASES, _leases.DROP_LEASES),
         *only_read_committed(
+            *(f"billing_{table}" for table in ("subscription", "invoice", "invoiceline", "payment", "refund")),
+            "billing_dispute",
+            "billing_entitlement",
             "billing_tier",
             "billing_tierversion",
             "billing_tierprice",

@@ -100,6 +100,7 @@ class TierPrice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "interval", "currency", "book"], name="one_price_of_a_kind"),
             models.UniqueConstraint(fields=["provider_price", "book"], name="a_provider_price_once"),
+            models.UniqueConstraint(fields=["id", "artist"], name="a_price_and_its_artist"),
             # Checkouts point to it.
             models.UniqueConstraint(fields=["id", "artist", "book", "currency"], name="a_price_and_what_it_is_in"),
             models.CheckConstraint(condition=Q(book__in=Book.values), name="a_price_is_in_a_book"),
