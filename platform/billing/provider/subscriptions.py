@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stripe import StripeClient
-from stripe.params import SubscriptionListParams
+from stripe.params import SubscriptionListParams, SubscriptionScheduleUpdateParamsPhase
 
 from billing.exceptions import NotFound
 from billing.provider.client import errors_translated
@@ -13,6 +13,7 @@ from billing.provider.conversion import (
     Answer,
     currency_of,
     id_of,
+    ids_of,
     metadata_of,
     read,
     time,
@@ -82,20 +83,13 @@ class Subscriptions:
     @errors_translated()
     def downgrade(self, subscription: str, price: str, *, key: str) -> ProviderSubscription:
         """Another price from the next period on. Calling it again replaces what was planned."""
-        now = _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
-        schedules, item = self.client.v1.subscription_schedules, now.items[0]
-        schedule = now.schedule or schedules.create({"from_subscription": now.id}, {"idempotency_key": key}).id
-        start, end = int(item.period_start.timestamp()), int(item.period_end.timestamp())
+        answer = read(self.client.v1.subscriptions.retrieve(subscription))
+        schedules, schedule = self.client.v1.subscription_schedules, id_of(answer.get("schedule"))
+        if not schedule:
+            schedule = schedules.create({"from_subscription": subscription}, {"idempotency_key": key}).id
         schedules.update(
             schedule,
-            {
-                "end_behavior": "release",
-                "proration_behavior": "none",
-                "phases": [
-                    {"items": [{"price": item.price, "quantity": 1}], "start_date": start, "end_date": end},
-                    {"items": [{"price": price, "quantity": 1}], "start_date": end, "metadata": dict(now.metadata)},
-                ],
-            },
+            {"end_behavior": "release", "proration_behavior": "none", "phases": _phases(answer, price)},
             {"idempotency_key": f"{key}:phases"},
         )
         return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
@@ -108,6 +102,25 @@ class Subscriptions:
             return now
         self.client.v1.subscription_schedules.release(now.schedule, options={"idempotency_key": key})
         return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+
+
+def _phases(answer: Answer, price: str) -> list[SubscriptionScheduleUpdateParamsPhase]:
+    """This period as it is, then another price. What a phase does not name ends, also discounts and a trial."""
+    item = answer["items"]["data"][0]
+    end, trial_end = item["current_period_end"], answer.get("trial_end") or 0
+    now: SubscriptionScheduleUpdateParamsPhase = {
+        "items": [{"price": id_of(item["price"]), "quantity": 1}],
+        "start_date": item["current_period_start"],
+        "end_date": end,
+    }
+    if trial_end > item["current_period_start"]:
+        now["trial_end"] = trial_end
+    later: SubscriptionScheduleUpdateParamsPhase = {"items": [{"price": price, "quantity": 1}], "start_date": end}
+    for phase in (now, later):
+        phase["metadata"] = metadata_of(answer)
+        if discounts := ids_of(answer.get("discounts")):
+            phase["discounts"] = [{"discount": discount} for discount in discounts]
+    return [now, later]
 
 
 def _subscription(answer: Answer) -> ProviderSubscription:

@@ -33,7 +33,7 @@ class ProviderAccount(Protocol):
     def dispute(self, customer: str, amount: int) -> str:
         """The payment intent of an amount of euros that was paid, and that the cardholder will dispute."""
 
-    def subscribe(self, customer: str, price: str, coupon: str = "") -> str:
+    def subscribe(self, customer: str, price: str, coupon: str = "", trial_days: int = 0) -> str:
         """A subscription of which the first month is paid, with the metadata of tests."""
 
 
@@ -61,9 +61,11 @@ class SimulatedAccount:
         disputes.open_dispute(self.fake.simulation, captured.latest_charge)
         return intent
 
-    def subscribe(self, customer: str, price: str, coupon: str = "") -> str:
+    def subscribe(self, customer: str, price: str, coupon: str = "", trial_days: int = 0) -> str:
         terms: dict[str, Any] = {"customer": customer, "price": price}
         terms["subscription_data"] = {"metadata": {"checkout": "1"}}
+        if trial_days:
+            terms["subscription_data"]["trial_period_days"] = trial_days
         if coupon:
             terms["discounts"] = [{"coupon": coupon}]
         return scenarios.subscribe(self.fake, self.client, **terms).id
@@ -96,12 +98,14 @@ class StripeAccount:
     def dispute(self, customer: str, amount: int) -> str:
         return self._pay(customer, amount, "pm_card_createDispute", "automatic")
 
-    def subscribe(self, customer: str, price: str, coupon: str = "") -> str:
+    def subscribe(self, customer: str, price: str, coupon: str = "", trial_days: int = 0) -> str:
         params: stripe.params.SubscriptionCreateParams = {
             "customer": customer,
             "items": [{"price": price}],
             "metadata": {"checkout": "1"},
         }
+        if trial_days:
+            params["trial_period_days"] = trial_days
         if coupon:
             params["discounts"] = [{"coupon": coupon}]
         return self.client.v1.subscriptions.create(params).id

@@ -202,6 +202,21 @@ def test_a_subscription_lives_through_all_that_we_do_to_it(
     assert created in {each.id for each in subscriptions.list_since(customer=customer)}
 
 
+def test_a_downgrade_during_the_trial_leaves_the_trial(
+    account: ProviderAccount, customer: str, prices: tuple[ProviderPrice, ProviderPrice]
+) -> None:
+    (low, high), subscriptions = prices, account.provider.subscriptions
+    created = account.subscribe(customer, high.id, trial_days=7)
+    before = subscriptions.fetch(created)
+
+    after = subscriptions.downgrade(created, low.id, key=new_key())
+
+    assert (before.status, after.status) == ("trialing", "trialing")
+    assert after.trial_end == before.trial_end == before.items[0].period_end
+    assert [invoice.total for invoice in account.provider.invoices.list_of(created)] == [0]
+    subscriptions.cancel_now(created)
+
+
 def test_the_portal_lets_a_fan_confirm_an_upgrade(
     account: ProviderAccount, customer: str, prices: tuple[ProviderPrice, ProviderPrice]
 ) -> None:

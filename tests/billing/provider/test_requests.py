@@ -137,9 +137,22 @@ def test_whatever_moves_money_or_makes_something_is_sent_with_its_key(monkeypatc
     assert without_key == {"/v1/billing_portal/sessions", "/v1/account_links"}
 
 
-def test_the_two_requests_of_a_downgrade_have_keys_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_second_request_of_a_downgrade_has_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     provider, requests = record(monkeypatch)
 
     Subscriptions.downgrade(provider.subscriptions, "sub_1", "price_0", key="downgrade:7")
 
     assert [request.key for request in requests if request.method == "post"] == ["downgrade:7:phases"]
+
+
+def test_a_downgrade_takes_nothing_else_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    provider, requests = record(monkeypatch)
+
+    run("subscriptions.downgrade", provider)
+
+    [phases] = [request.params["phases"] for request in requests if "phases" in request.params]
+    kept = {"metadata": {"checkout": "1"}, "discounts": [{"discount": "di_1"}]}
+    assert phases == [
+        {"items": [{"price": "price_1", "quantity": 1}], "start_date": 1, "end_date": 2, "trial_end": 2, **kept},
+        {"items": [{"price": "price_0", "quantity": 1}], "start_date": 2, **kept},
+    ]
