@@ -1,7 +1,9 @@
 """Stripe's SDK over a FakeStripe in this process: no socket, and each answer is compared with the official schema."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import stripe
 
@@ -9,6 +11,7 @@ from billing.simulated.objects import Object
 from billing.simulated.server import ConnectionLost, FakeStripe
 
 KEY = "sk_test_simulated"
+LOCKS: WeakKeyDictionary[FakeStripe, threading.Lock] = WeakKeyDictionary()
 
 
 class InProcessClient(stripe.HTTPClient):
@@ -19,6 +22,7 @@ class InProcessClient(stripe.HTTPClient):
     def __init__(self, fake: FakeStripe) -> None:
         super().__init__()
         self.fake = fake
+        self.lock = LOCKS.setdefault(fake, threading.Lock())  # several threads may have clients of one FakeStripe
         self.requests: list[tuple[str, str, str]] = []
 
     def request(
@@ -27,7 +31,8 @@ class InProcessClient(stripe.HTTPClient):
         body = post_data or ""
         self.requests.append((method.upper(), url, body))
         try:
-            answer = self.fake.handle(method.upper(), url, headers or {}, body)
+            with self.lock:
+                answer = self.fake.handle(method.upper(), url, headers or {}, body)
         except ConnectionLost as lost:
             raise stripe.APIConnectionError(f"Connection lost: {lost}", should_retry=True) from None
         return answer.text(), answer.status, {name.lower(): value for name, value in answer.headers.items()}

@@ -17,6 +17,7 @@ from billing.provider_objects import CheckoutSession
 from billing.simulated import checkout as hosted
 from billing.simulated import faults
 from billing.simulated.server import FakeStripe
+from billing.simulated.subscription_status import end
 from catalog.models import Artist
 from rights import agreements
 from rights.models import AgreementVersion
@@ -213,6 +214,8 @@ def test_a_fan_pays_in_the_currency_of_what_is_ordered_or_bought(
     assert settled is not None
     with pytest.raises(Unpayable, match=r"You pay in EUR, and this is a price in JPY\.\Z"):
         start(fan, billing.get_price(other, "JPY"))
+    [subscription] = fake_provider.simulation.store.all("subscription")
+    end(fake_provider.simulation, subscription, reason="cancellation_requested")
     checkouts.end(settled.pk)
     start(fan, billing.get_price(other, "JPY"))
     assert SpendingSettings.objects.get().currency == "JPY"

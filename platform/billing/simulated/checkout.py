@@ -23,7 +23,7 @@ CREATED = (
 def create_session(sim: Simulation, params: Parameters) -> Object:
     mode = choice(params, "mode", "payment subscription")
     customer = sim.find("customer", required(params, "customer"), "customer")["id"]
-    lines = [make_line(sim, item, mode) for item in required(params, "line_items")]
+    lines = make_lines(sim, params, mode, customer)
     subtotal = sum(line["amount_subtotal"] for line in lines)
     coupons = [required(item, "coupon") for item in params.get("discounts") or []]
     off = sum(discount(sim.find("coupon", name, "coupon"), lines) for name in coupons)
@@ -61,6 +61,14 @@ def expiry(sim: Simulation, params: Parameters) -> int:
         message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now."
         raise Refused(message, param="expires_at")
     return at
+
+
+def make_lines(sim: Simulation, params: Parameters, mode: str, customer: str) -> list[Object]:
+    """All lines of a session. A customer with a running subscription subscribes in its currency alone."""
+    lines = [make_line(sim, item, mode) for item in required(params, "line_items")]
+    if mode == "subscription":
+        subscriptions.check_currency(sim, customer, lines[0]["currency"])
+    return lines
 
 
 def make_line(sim: Simulation, item: Parameters, mode: str) -> Object:

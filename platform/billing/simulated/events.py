@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS = (10, 60, 600, 3_600, 4 * 3_600, 24 * 3_600)
 """How long after each failed delivery the next one is tried. After the last, the event stays undelivered."""
+KEPT_SECONDS = 30 * 86_400  # for how long events are listed
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,9 @@ def failed(sim: "Simulation", delivery: Delivery) -> None:
             queue(sim, row["event"], sim.now() + RETRY_SECONDS[row["attempt"]], attempt=row["attempt"] + 1)
 
 
-def fits(event: Object, params: Parameters) -> bool:
+def fits(event: Object, params: Parameters, now: int) -> bool:
+    if event["created"] < now - KEPT_SECONDS:
+        return False
     wanted: Any = params.get("types")
     if (one := params.get("type")) and event["type"] != one and not matches(event["type"], one):
         return False
@@ -104,7 +107,7 @@ def matches(event_type: str, pattern: str) -> bool:
 
 @route("GET", "/v1/events", f"{LISTED} type types delivery_success")
 def list_events(sim: "Simulation", params: Parameters) -> Object:
-    return paginate(sim, "event", "/v1/events", params, fits=lambda event: fits(event, params))
+    return paginate(sim, "event", "/v1/events", params, fits=lambda event: fits(event, params, sim.now()))
 
 
 @route("GET", "/v1/events/{event}")

@@ -62,6 +62,7 @@ def make_subscription(sim: Simulation, order: Order) -> Object:
     prices = [(find_recurring_price(sim, name), quantity) for name, quantity in order.prices]
     if len({price["currency"] for price, _ in prices}) != 1:
         raise Refused("All prices of a subscription must use the same currency.", param="items")
+    check_currency(sim, order.customer, prices[0][0]["currency"])
     now = sim.now()
     subscription = sim.create(
         "subscription",
@@ -84,6 +85,14 @@ def make_subscription(sim: Simulation, order: Order) -> Object:
     subscription["discounts"] = [discount_of(sim, subscription, coupon) for coupon in order.coupons]
     sim.emit("customer.subscription.created", subscription)
     return subscription
+
+
+def check_currency(sim: Simulation, customer: str, currency: str) -> None:
+    """Refuse a second currency while a subscription of the customer runs in another one."""
+    for subscription in sim.store.belonging("subscription", "customer", customer):
+        if subscription["status"] not in ENDED and subscription["currency"] != currency:
+            message = f"You cannot combine currencies on a single customer: it pays in {subscription['currency']}."
+            raise Refused(message, param="currency")
 
 
 def make_item(sim: Simulation, subscription: Object, price: Object, quantity: int) -> Object:

@@ -130,6 +130,18 @@ def test_a_trial_costs_nothing_until_it_ends(fake: FakeStripe, client: stripe.St
     assert scenarios.event_types(fake, "customer.subscription.trial") == ["customer.subscription.trial_will_end"]
 
 
+def test_a_customer_pays_subscriptions_in_one_currency_at_a_time(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    dollars = scenarios.price(client, currency="usd")
+    euros = scenarios.subscribe(fake, client)
+    customer = str(euros.customer)
+
+    with pytest.raises(stripe.InvalidRequestError, match="combine currencies"):
+        scenarios.subscription_session(client, customer=customer, price=dollars)
+    client.v1.subscriptions.cancel(euros.id)
+
+    assert scenarios.subscribe(fake, client, customer=customer, price=dollars).currency == "usd"
+
+
 def test_a_price_that_is_off_cannot_be_bought(client: stripe.StripeClient) -> None:
     price = scenarios.price(client)
     client.v1.prices.update(price, {"active": False})

@@ -98,6 +98,15 @@ def test_reordered_events_come_in_another_order(fake: FakeStripe, client: stripe
     assert in_order == sorted(in_order) == sorted(reordered) != reordered
 
 
+def test_events_are_listed_for_thirty_days(fake: FakeStripe, client: stripe.StripeClient) -> None:
+    scenarios.customer(client)
+    fake.advance(30 * scenarios.DAY)
+    within = len(client.v1.events.list().data)
+    fake.advance(1)
+
+    assert (within, client.v1.events.list().data) == (1, [])
+
+
 def test_events_are_listed_by_type_and_time(fake: FakeStripe, client: stripe.StripeClient) -> None:
     scenarios.subscribe(fake, client)
     fake.advance(10)
