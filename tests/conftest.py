@@ -1,19 +1,17 @@
 """Fixtures of all tests: migrated databases, an artist, real brokers, our own processes. The network is blocked."""
 
 import os
-import socket
 import sys
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import caches
 from django.db import transaction
 from hypothesis import HealthCheck
@@ -25,6 +23,7 @@ from config.database import migrate, use_database
 from rights.models import Party
 from tests import factories, servers
 from tests.billing import factories as billing
+from tests.network import block_network
 from tests.rights import factories as owners
 from tests.servers import Broker, Database, Processes, RestartableBroker, ServerUnavailable, Site
 
@@ -33,30 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get("DATABASE_URL"):
         raise pytest.UsageError("No DATABASE_URL: run `make test`, or `manage.py embedded -- pytest …`.")
     if not os.environ.get("STRIPE_TEST_KEY"):  # with it, tests/billing/provider/test_accounts.py asks Stripe
-        sys.addaudithook(_block_network)
+        sys.addaudithook(block_network)
+    # Passwords are hashed as in production, but fast: many tests sign somebody in, and Argon2 is slow on purpose.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
     # The seconds of an example say how busy the machine is.
     hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis.settings.load_profile("untimed")
-
-
-def _block_network(event: str, arguments: tuple[Any, ...]) -> None:
-    """Refuse connections to other machines. Child processes and C libraries are not covered."""
-    if event == "socket.connect" and arguments[0].family != socket.AF_UNIX:
-        host = arguments[1][0]
-    elif event == "socket.getaddrinfo":
-        host = arguments[0]
-    else:
-        return
-    name = host.decode() if isinstance(host, bytes) else host
-    if name not in (None, "", "localhost") and not _is_loopback(name):
-        raise RuntimeError(f"A test tried to reach {name}: tests stay on this machine.")
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return ip_address(name.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 # The database

@@ -1,5 +1,6 @@
 """One object of every model that operators see, and an operator who typed the password a moment ago."""
 
+import copy
 import uuid
 from typing import Any
 
@@ -40,9 +41,14 @@ def operator(staff: Person) -> Client:
     return factories.fresh_client(staff)
 
 
-@pytest.fixture
-def objects(db: None) -> Objects:
+@pytest.fixture(scope="module")
+def module_objects(module_db: None) -> Objects:
     return create_objects()
+
+
+@pytest.fixture
+def objects(db: None, module_objects: Objects) -> Objects:
+    return copy.deepcopy(module_objects)
 
 
 def create_objects() -> Objects:

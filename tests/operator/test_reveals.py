@@ -19,6 +19,12 @@ from tests.operator.conftest import Objects, create_objects
 from tests.servers import Database
 
 
+@pytest.fixture
+def objects(db: None) -> Objects:
+    """Made for each test, because others of this module commit."""
+    return create_objects()
+
+
 def entries() -> list[dict[str, Any]]:
     found = Entry.objects.filter(action__startswith="operator.").order_by("pk")
     return list(found.values("actor", "action", "subject", "facts"))
