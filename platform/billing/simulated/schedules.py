@@ -20,6 +20,16 @@ def make_phase(currency: str, start: int, end: int, items: list[Object], metadat
     return phase
 
 
+def discounts_of(names: list[str]) -> Object:
+    """The discounts of a phase. Those that it does not name end with its beginning."""
+    return {"discounts": [{"coupon": None, "discount": name, "promotion_code": None} for name in names]}
+
+
+def take_discounts(sim: Simulation, subscription: Object, phase: Object) -> None:
+    subscription["discounts"] = [given["discount"] for given in phase["discounts"]]
+    sim.save(subscription)
+
+
 def phase_item(price: str, quantity: int) -> Object:
     return {"price": price, "quantity": quantity, "discounts": [], "metadata": {}, "billing_thresholds": None}
 
@@ -41,7 +51,7 @@ def create_schedule(sim: Simulation, params: Parameters) -> Object:
         status="active",
         end_behavior="release",
         current_phase={"start_date": start, "end_date": end},
-        phases=[make_phase(subscription["currency"], start, end, items)],
+        phases=[make_phase(subscription["currency"], start, end, items) | discounts_of(subscription["discounts"])],
         metadata=merge_metadata({}, params),
     )
     subscription["schedule"] = schedule["id"]
@@ -73,6 +83,7 @@ def update_schedule(sim: Simulation, params: Parameters) -> Object:
             begins = phases[-1]["end_date"] if phases else schedule["current_phase"]["start_date"]
             phases.append(read_phase(sim, subscription, phase, begins))
         schedule["phases"] = phases
+        take_discounts(sim, subscription, phases[0])
         schedule["current_phase"] = {name: phases[0][name] for name in ("start_date", "end_date")}
     sim.emit("subscription_schedule.updated", schedule)
     return schedule
@@ -90,7 +101,8 @@ def read_phase(sim: Simulation, subscription: Object, given: Parameters, begins:
         raise Refused("The phases must follow each other.", param="phases")
     price = sim.find("price", items[0]["price"])
     end = integer(given, "end_date", period_end(price, start, start))
-    return make_phase(subscription["currency"], start, end, items, merge_metadata({}, given))
+    names = [sim.find("discount", required(each, "discount"))["id"] for each in given.get("discounts") or []]
+    return make_phase(subscription["currency"], start, end, items, merge_metadata({}, given)) | discounts_of(names)
 
 
 @route("POST", URL + "/{schedule}/release", "preserve_cancel_date")
@@ -129,6 +141,8 @@ def enter_phase(sim: Simulation, subscription: Object) -> None:
     for item, wanted in zip(subscription["items"]["data"], phase["items"], strict=False):
         item |= {"price": dict(sim.find("price", wanted["price"])), "quantity": wanted["quantity"]}
     subscription["metadata"] |= phase["metadata"]
+    still = set(subscription["discounts"])  # one whose months are over does not come back
+    subscription["discounts"] = [each["discount"] for each in phase["discounts"] if each["discount"] in still]
     schedule["current_phase"] = {name: phase[name] for name in ("start_date", "end_date")}
     sim.emit("subscription_schedule.updated", schedule)
     if phase is schedule["phases"][-1]:

@@ -151,6 +151,26 @@ def lower(client: stripe.StripeClient, schedule: str, now: Any, prices: tuple[st
     client.v1.subscription_schedules.update(schedule, {"phases": phases, "end_behavior": "release"})
 
 
+@pytest.mark.parametrize(("named", "totals"), [(True, [350, 770]), (False, [500, 770])])
+def test_a_phase_ends_the_discounts_that_it_does_not_name(
+    named: bool, totals: list[int], prices: tuple[str, str], fake: FakeStripe, client: stripe.StripeClient
+) -> None:
+    coupon = client.v1.coupons.create({"percent_off": 30, "duration": "forever"}).id
+    subscription = scenarios.subscribe(fake, client, price=prices[1], discounts=[{"coupon": coupon}])
+    schedule = client.v1.subscription_schedules.create({"from_subscription": subscription.id})
+    kept: Any = {"discounts": [{"discount": name} for name in subscription.discounts]} if named else {}
+    now = schedule.phases[0]
+    phases: Any = [
+        {"items": [{"price": prices[1]}], "start_date": now.start_date, "end_date": now.end_date, **kept},
+        {"items": [{"price": prices[0]}], "start_date": now.end_date, **kept},
+    ]
+
+    client.v1.subscription_schedules.update(schedule.id, {"phases": phases, "end_behavior": "release"})
+    fake.advance(32 * DAY)
+
+    assert [invoice.total for invoice in client.v1.invoices.list().data] == totals
+
+
 def test_a_released_schedule_changes_nothing(
     prices: tuple[str, str], fake: FakeStripe, client: stripe.StripeClient
 ) -> None:
