@@ -47,6 +47,8 @@ Fanfare is at {site}/
      “Holds a second key” says who approves each one too. No draft waits for a key before Fanfare makes remixes.
   8. As the desk, open Reports, then Disputed claims: two labels own “{disputed}”. Say which one is wrong, in a note
      that both read. Splits of income says how each use is shared, version by version.
+  9. As Ana, open Mara Veil, then the tiers. Read the terms, order one, and choose the card that succeeds. As Mara, open
+     Tiers: change one, sign it, and see that who paid before stays on what was bought.
 
   Every mail, with its links: {mailbox}
   {payments}

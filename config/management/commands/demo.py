@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from config.demo import instructions
+from config.demo import instructions, tiers
 from config.demo.command import DemoCommand
 from config.management.commands.serve import open_socket
 from config.processes import BACKGROUND_COMMANDS, PAYMENTS_COMMAND, app_environment, manage_argv, manage_process
@@ -43,6 +43,8 @@ class Command(DemoCommand):
             composer = spawn(
                 manage_argv("seed", "--sounds"), env=app_environment(), stdin=DEVNULL, start_new_session=True
             )
+            if settings.PAYMENTS == "simulated" and not tiers.sell_tiers():
+                self.stdout.write("The simulated provider does not answer, so no tier is on sale.")
             self.stdout.write(instructions.render(site))
             self.stdout.flush()
             if not quiet:

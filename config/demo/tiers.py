@@ -1,0 +1,52 @@
+"""The demo's tiers: two of Mara's, written by the seed, and put on sale once the simulated provider runs."""
+
+from billing import tiers
+from billing.exceptions import ProviderUnavailable
+from billing.models import Tier
+from billing.tier_terms import IncludedProgram, Price, TierTerms
+from catalog.models import Artist
+from config.demo.artist_data import MARA
+from config.demo.setup import DemoWorld
+from config.smoke.checks import wait_for
+
+START_SECONDS = 20.0  # until the simulated provider answers
+
+
+def write_tiers(world: DemoWorld) -> None:
+    """Two versions that nobody signed yet."""
+    artist, principal = world.artists[MARA], world.principal(MARA)
+    offered = artist.programs.exclude(current=None).order_by("pk")
+    programs = tuple(IncludedProgram(program.pk, program.name) for program in offered)
+    harbour = TierTerms(
+        name="Harbour",
+        prices=(Price("month", "EUR", 300), Price("year", "EUR", 3_000), Price("month", "JPY", 500)),
+        programs=programs,
+        lines=("Release night, one hour early",),
+    )
+    night_shift = TierTerms(
+        name="Night Shift",
+        prices=(Price("month", "EUR", 600), Price("year", "EUR", 6_000), Price("month", "KWD", 2_000)),
+        requests_a_month=1,
+        has_downloads=True,
+        programs=programs,
+        lines=("Everything in Harbour",),
+    )
+    for terms in (harbour, night_shift):
+        tiers.create(artist, terms, by=principal)
+
+
+def sell_tiers() -> bool:
+    """Let Mara sign them and put them on sale. Repeating it changes nothing. False if the provider never answered."""
+    artist = Artist.objects.get(slug=MARA)
+    principal = artist.team.members.select_related("person").get(role="principal").person
+    waiting = [tier for tier in tiers.list_tiers(artist) if not tiers.is_sold(tier)]
+
+    def sell(tier: Tier) -> bool:
+        version = tier.versions.select_related("tier__artist").order_by("-version")[0]
+        try:
+            tiers.put_on_sale(version, by=principal, fresh=True)
+        except ProviderUnavailable:
+            return False
+        return True
+
+    return all(wait_for(lambda each=tier: sell(each), seconds=START_SECONDS) for tier in waiting)
