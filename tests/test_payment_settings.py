@@ -95,3 +95,26 @@ def test_forms_may_lead_to_the_pages_of_the_provider_in_use_alone() -> None:
         ["http://127.0.0.1:8012"],
         [],
     ]
+
+
+def test_tiers_are_sold_in_the_currencies_and_amounts_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert payments.read_price_limits() == {
+        "EUR": (100, 20_000),
+        "USD": (100, 20_000),
+        "GBP": (100, 20_000),
+        "JPY": (100, 30_000),
+        "KWD": (300, 60_000),
+    }
+
+    monkeypatch.setenv("TIER_PRICES", "CHF 2.50-10, ISK 200-9000")
+    assert payments.read_price_limits() == {"CHF": (250, 1_000), "ISK": (200, 9_000)}
+
+
+@pytest.mark.parametrize(
+    "prices", ["EUR", "EUR 1", "EUR 0-5", "EUR 5-1", "EUR 1.001-2", "XYZ 1-2", "EUR a-b", "EUR 1-2-3"]
+)
+def test_amounts_that_nobody_can_pay_start_nothing(prices: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIER_PRICES", prices)
+
+    with pytest.raises(ImproperlyConfigured, match="TIER_PRICES"):
+        payments.read_price_limits()
