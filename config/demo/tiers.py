@@ -1,5 +1,8 @@
 """The demo's tiers: two of Mara's, written by the seed, and put on sale once the simulated provider runs."""
 
+from functools import partial
+
+from accounts.models import Person
 from billing import tiers
 from billing.exceptions import ProviderUnavailable
 from billing.models import Tier
@@ -41,12 +44,13 @@ def sell_tiers() -> bool:
     principal = artist.team.members.select_related("person").get(role="principal").person
     waiting = [tier for tier in tiers.list_tiers(artist) if not tiers.is_sold(tier)]
 
-    def sell(tier: Tier) -> bool:
-        version = tier.versions.select_related("tier__artist").order_by("-version")[0]
-        try:
-            tiers.put_on_sale(version, by=principal, fresh=True)
-        except ProviderUnavailable:
-            return False
-        return True
+    return all(wait_for(partial(_sell, tier, principal), seconds=START_SECONDS) for tier in waiting)
 
-    return all(wait_for(lambda each=tier: sell(each), seconds=START_SECONDS) for tier in waiting)
+
+def _sell(tier: Tier, principal: Person) -> bool:
+    version = tier.versions.select_related("tier__artist").order_by("-version")[0]
+    try:
+        tiers.put_on_sale(version, by=principal, fresh=True)
+    except ProviderUnavailable:
+        return False
+    return True
