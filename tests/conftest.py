@@ -1,5 +1,6 @@
 """Fixtures of all tests: migrated databases, an artist, real brokers, our own processes. The network is blocked."""
 
+import copy
 import os
 import sys
 import uuid
@@ -146,6 +147,17 @@ def _clear_sums_cache() -> None:
 @pytest.fixture
 def artist() -> Artist:
     return factories.create_artist()
+
+
+@pytest.fixture(scope="module")
+def module_artist(module_db: None) -> Artist:
+    return factories.create_artist()
+
+
+@pytest.fixture
+def shared_artist(db: None, module_artist: Artist) -> Artist:
+    """An artist who is made once a module, where no test commits and all are about this artist."""
+    return copy.deepcopy(module_artist)
 
 
 @pytest.fixture

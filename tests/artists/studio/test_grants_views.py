@@ -25,8 +25,8 @@ from tests.rights import factories as rights_factories
 
 
 @pytest.fixture
-def artist(db: None) -> Artist:
-    return factories.create_artist()
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
 
 
 @pytest.fixture

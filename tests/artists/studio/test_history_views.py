@@ -12,8 +12,8 @@ from tests.artists.studio.pages import member_client, visible_text
 
 
 @pytest.fixture
-def artist(db: None) -> Artist:
-    return factories.create_artist()
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
 
 
 def test_the_history_shows_what_the_team_did_and_names_no_fan(artist: Artist) -> None:

@@ -17,9 +17,9 @@ WORDS = {"about": "Slow songs. Lisbon.", "spot": "sea", "label_0": "Shop", "url_
 
 
 @pytest.fixture
-def artist(db: None, settings: Settings, tmp_path: Path) -> Artist:
+def artist(shared_artist: Artist, settings: Settings, tmp_path: Path) -> Artist:
     settings.MEDIA_ROOT = tmp_path
-    return factories.create_artist()
+    return shared_artist
 
 
 def profile_path(artist: Artist, action: str = "") -> str:

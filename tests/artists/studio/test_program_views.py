@@ -23,8 +23,8 @@ from tests.artists.studio.pages import (
 
 
 @pytest.fixture
-def artist(db: None) -> Artist:
-    return factories.create_artist()
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ SCRIPT_MARKUP = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def artist(db: None) -> Artist:
-    return factories.create_artist()
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
 
 
 def test_the_page_shows_the_text_with_its_facts_and_their_sources(artist: Artist) -> None:

@@ -21,9 +21,9 @@ SONG = {
 
 
 @pytest.fixture
-def artist(db: None, settings: Settings, tmp_path: Path) -> Artist:
+def artist(shared_artist: Artist, settings: Settings, tmp_path: Path) -> Artist:
     settings.MEDIA_ROOT = tmp_path
-    return factories.create_artist()
+    return shared_artist
 
 
 def songs_path(artist: Artist, song: Recording | None = None, action: str = "") -> str:

@@ -17,8 +17,8 @@ BOTH_STOPS = pytest.mark.parametrize(("how", "sentence"), [("opt out", OPTED_OUT
 
 
 @pytest.fixture
-def artist(db: None) -> Artist:
-    return factories.create_artist()
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
 
 
 def create_draft(artist: Artist) -> Draft:

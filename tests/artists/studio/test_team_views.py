@@ -13,8 +13,8 @@ from tests.artists.studio.pages import fresh_member_client, member_client, signe
 
 
 @pytest.fixture
-def artist(db: None) -> Artist:
-    return factories.create_artist()
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
 
 
 def test_an_owner_changes_a_role_and_removes_a_member(artist: Artist) -> None:
