@@ -14,6 +14,11 @@ from tests.billing.simulated import scenarios
 from tests.billing.simulated.process import Endpoint, Provider, run_endpoint, start_provider
 from tests.servers import Database, Processes, Site, wait_until
 
+TERMINATE = """
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WHERE locktype = 'advisory' AND datname = current_database()
+"""
+
 
 @pytest.fixture(scope="module")
 def shared_endpoint() -> Iterator[Endpoint]:
@@ -102,7 +107,7 @@ def test_it_ends_when_it_cannot_save_and_forgets_what_it_did_not_save(
     provider = start_provider(processes, endpoint.url)
     saved = scenarios.customer(provider.client)
     with psycopg.connect(committing_db.owner_url, autocommit=True) as owner:
-        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        owner.execute(TERMINATE)
 
         with pytest.raises((stripe.APIError, stripe.APIConnectionError)):
             scenarios.customer(provider.client)
