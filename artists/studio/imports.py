@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from catalog.models import Artist
 from rights.imports import named_claims
 from rights.imports.counts import GOOD
@@ -51,8 +53,7 @@ class ImportedPage:
 
     @cached_property
     def _found(self) -> Sequence[ImportLine]:
-        lines = self.news.catalog_import.verdicts.filter(artist=self.news.artist_id, verdict__in=GOOD)
-        return list(lines.filter(number__gt=self.after).order_by("number")[: PAGE_SIZE + 1])
+        return list(lines_of(self.news).filter(number__gt=self.after).order_by("number")[: PAGE_SIZE + 1])
 
     @property
     def songs(self) -> list[ImportedSong]:
@@ -64,16 +65,25 @@ class ImportedPage:
         return self._found[PAGE_SIZE - 1].number if len(self._found) > PAGE_SIZE else None
 
 
+def news_of(artist: Artist) -> QuerySet[ImportedArtist]:
+    """The imports that added or changed songs of the artist, with their parties."""
+    done = ImportedArtist.objects.filter(artist=artist, catalog_import__imported_at__isnull=False)
+    return done.select_related("catalog_import__party")
+
+
 def list_news(artist: Artist) -> list[ImportedArtist]:
-    """The newest imports that added or changed songs of the artist, with their parties, in one query."""
-    news = ImportedArtist.objects.filter(artist=artist, catalog_import__imported_at__isnull=False)
-    return list(news.select_related("catalog_import__party").order_by("-catalog_import")[:LISTED])
+    """The newest of `news_of`, in one query."""
+    return list(news_of(artist).order_by("-catalog_import")[:LISTED])
 
 
 def find_news(artist: Artist, import_id: int) -> ImportedArtist | None:
     """What one import did to the artist's songs."""
-    news = ImportedArtist.objects.select_related("catalog_import__party")
-    return news.filter(artist=artist, catalog_import=import_id, catalog_import__imported_at__isnull=False).first()
+    return news_of(artist).filter(catalog_import=import_id).first()
+
+
+def lines_of(news: ImportedArtist) -> QuerySet[ImportLine]:
+    """The lines of the artist's songs that came in."""
+    return ImportLine.objects.filter(catalog_import=news.catalog_import, artist=news.artist_id, verdict__in=GOOD)
 
 
 def list_named(artist: Artist) -> list[NamedIn]:

@@ -35,3 +35,13 @@ class ProposalOver(RightsError):
     """Nobody can accept these terms any more. The message says why."""
 
     code = "ProposalOver"
+
+
+class Recounted(RightsError):
+    """Another number of claims waits than the person was shown, because the form was sent before or they changed."""
+
+    code = "Recounted"
+
+    def __init__(self, number: int) -> None:
+        now = f"{number:,} wait" if number > 1 else "one waits" if number else "nothing waits"
+        super().__init__(f"Nothing was confirmed: of this file {now} now.")

@@ -29,6 +29,7 @@ STUDIO_API_NAMES = {
     "api-agreement-end", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell",
+    "api-imports", "api-imports-named", "api-import", "api-import-confirm",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {
@@ -155,6 +156,8 @@ LABEL_API = {
     "api-label-history": (f"{API}/artists/{{artist}}/history", "get"),
     "api-label-claims": (f"{API}/claims", "get"),
     "api-label-claim": (f"{API}/claims/{{claim}}", "get post"),
+    "api-label-claims-imported": (f"{API}/claims/imports", "get"),
+    "api-label-claims-confirm-imported": (f"{API}/claims/imports/{{named}}", "post"),
     "api-label-team": (f"{API}/team", "get post"),
     "api-label-approvals": (f"{API}/approvals", "get"),
     "api-label-approval": (f"{API}/approvals/{{draft}}", "post"),

@@ -54,7 +54,7 @@ def data(method: str) -> dict[str, Any]:
 
 def form_data(name: str = "") -> dict[str, Any]:
     catalogue = SimpleUploadedFile("catalogue.csv", b"title,artist\nSalt Radio,Mara Veil\n")
-    team = {"email": "new@example.com", "role": "editor", "revision": "1"}
+    team = {"email": "new@example.com", "role": "editor", "revision": "1", "waiting": "1"}
     act = "approve" if name == "label-approval" else "confirm"
     return {"artist": "ove-lind", "do": act, "switch_on": "remix", "catalogue": catalogue, **team}
 

@@ -20,6 +20,7 @@ TERMS = {"title": "Playlists of Mara Veil", "artists": ["mara-veil"], "uses": ["
 SENT: dict[str, dict[str, Any]] = {
     "api-label-roster": {"artist": "ove-lind"},
     "api-label-claim": {"answer": "confirm"},
+    "api-label-claims-confirm-imported": {"waiting": 1},
     "api-label-approval": {"answer": "approve", "revision": 1},
     "api-label-switches": {"use": "remix", "on": True},
     "api-label-agreements": TERMS,
@@ -34,6 +35,7 @@ MAY_BY_API = {
     "api-label-import delete": MAY["label-import-remove"],
     "api-label-import-start post": MAY["label-import-start"],
     "api-label-claim post": MAY["label-claim"],
+    "api-label-claims-confirm-imported post": MAY["label-claims-imported"],
     "api-label-approval post": MAY["label-approval"],
     "api-label-switches post": MAY["label-switches"],
     "api-label-team post": MAY["label-team"],
@@ -122,6 +124,7 @@ def test_the_api_asks_for_a_recent_password_before_whoever_signs_says_yes(scene:
     signed = (
         "api-label-roster",
         "api-label-claim",
+        "api-label-claims-confirm-imported",
         "api-label-switches",
         "api-label-approval",
         "api-label-import-start",

@@ -17,16 +17,19 @@ from billing.models import TierPrice, TierVersion
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from rights import claims, parties
-from rights.models import Claim, SplitScheme
+from rights.models import CatalogImport, Claim, Party, SplitScheme
 from rights.shares import Role
 from tests import factories
 from tests.artists.studio.pages import HTMX_HEADERS, visible_text
 from tests.billing import factories as billing
 from tests.factories import PASSWORD
+from tests.rights import factories as owners
+from tests.rights.imports.factories import bring_in
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
 TYPED = "Ana, I read every name."
+type Request = tuple[Person, str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -61,6 +64,25 @@ def sellable_tier(artist: Artist) -> TierVersion:
     return billing.create_version(artist)
 
 
+def named_in_a_file(artist: Artist) -> CatalogImport:
+    """A label's file that names the artist as the writer of a song. The artist has not confirmed it."""
+    label = owners.create_party()
+    owners.add_to_roster(label, artist)
+    return bring_in(label, "Salt Radio,Mara Veil,Mara Veil", heading="title,artist,writers")
+
+
+def named_label(artist: Artist) -> tuple[Party, CatalogImport]:
+    """A label that a file of another names as the owner of a half."""
+    label, other = owners.create_party(), owners.create_party(name="Third Shore")
+    owners.add_to_roster(other, artist)
+    return label, bring_in(other, "Shared,Mara Veil,Third Shore 50; Harbor Lane 50", heading="title,artist,owners")
+
+
+def confirm_as_label(artist: Artist, path: str) -> Request:
+    label, brought = named_label(artist)
+    return owners.get_signer(label), path.format(party=label.pk, brought=brought.pk), {"waiting": 1}
+
+
 def state_of(artist: Artist) -> tuple[Any, ...]:
     """Whatever one of the requests could change."""
     roles = tuple(artist.team.members.order_by("pk").values_list("person", "role"))
@@ -70,7 +92,6 @@ def state_of(artist: Artist) -> tuple[Any, ...]:
     return shares, roles, drafts, made
 
 
-type Request = tuple[Person, str, dict[str, Any]]
 PAGES: dict[str, Callable[[Artist], Request]] = {
     "a token": lambda artist: (principal(artist), "/settings/tokens", {"scrobbler": "mpd", "label": "spy"}),
     "a token at the start": lambda artist: (principal(artist), "/welcome/token", {"scrobbler": "web"}),
@@ -98,6 +119,14 @@ PAGES: dict[str, Callable[[Artist], Request]] = {
         principal(artist),
         f"/studio/mara-veil/songs/{(claim := claimed_song(artist)).recording_id}/claims/{claim.pk}",
         {"do": "confirm"},
+    ),
+    "all that a file names for the artist": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/imports/{named_in_a_file(artist).pk}/confirm",
+        {"waiting": "1"},
+    ),
+    "all that a file names for a label": lambda artist: confirm_as_label(
+        artist, "/label/{party}/claims/imports/{brought}"
     ),
     "a split of income": lambda _: (factories.get_staff(), "/desk/splits", {"use": "remix", "platform": "100"}),
     "a tier": lambda artist: (
@@ -184,6 +213,14 @@ API: dict[str, Callable[[Artist], Request]] = {
         factories.get_staff(),
         "/api/v1/staff/split-schemes",
         {"use": "remix", "lines": [{"role": "platform", "share": 10_000}]},
+    ),
+    "all that a file names for the artist": lambda artist: (
+        principal(artist),
+        f"/api/v1/studio/mara-veil/imports/{named_in_a_file(artist).pk}/confirm",
+        {"waiting": 1},
+    ),
+    "all that a file names for a label": lambda artist: confirm_as_label(
+        artist, "/api/v1/labels/{party}/claims/imports/{brought}"
     ),
     "own words": lambda artist: (
         principal(artist),

@@ -18,7 +18,7 @@ FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
     "separate": "yes", "about": "Mine", "spot": "sea", "title": "Mine", "share": "50",
-    "switch_off": "personal_message", "month_EUR": "5", "requests_a_month": "1",
+    "switch_off": "personal_message", "month_EUR": "5", "requests_a_month": "1", "waiting": "1",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from artists import import_news
 from audit.models import Entry
 from catalog.models import Artist
 from live.models import Notice
+from rights.imports import named_claims
 from rights.models import CatalogImport, Claim, Party
 from tests import factories
 from tests.artists.studio.pages import member_client, visible_text
@@ -109,7 +110,7 @@ def test_the_artist_confirms_what_a_file_names_at_one_press(brought: CatalogImpo
     assert "Harbor Lane says you have a share in 2 songs" in visible_text(principal.get("/studio/mara-veil/"))
     refused = member_client(artist, "editor").post(f"{path}/{brought.pk}/confirm")
 
-    answer = principal.post(f"{path}/{brought.pk}/confirm", follow=True)
+    answer = principal.post(f"{path}/{brought.pk}/confirm", {"waiting": "2"}, follow=True)
 
     assert "Only whoever signs for Mara Veil may confirm what it owns." in visible_text(refused)
     assert "2 confirmed." in visible_text(answer)
@@ -126,12 +127,46 @@ def test_a_publisher_confirms_what_a_file_names_at_one_press(brought: CatalogImp
     path = f"/label/{kestrel.pk}/claims"
 
     assert "Harbor Lane names you in a catalogue file, in 2 songs or works." in visible_text(client.get(path))
-    answer = client.post(f"{path}/imports/{brought.pk}", follow=True)
+    answer = client.post(f"{path}/imports/{brought.pk}", {"waiting": "2"}, follow=True)
 
     assert "2 confirmed." in visible_text(answer)
     assert "names you in a catalogue file" not in visible_text(answer)
     assert Claim.objects.filter(party=kestrel, confirmed_at=None).count() == 0
     assert Claim.objects.filter(confirmed_at=None).count() == 4
+
+
+@pytest.mark.parametrize("form", [{"waiting": "2"}, {"waiting": "x"}, {}])
+def test_what_was_not_shown_is_not_confirmed(
+    brought: CatalogImport, artist: Artist, monkeypatch: pytest.MonkeyPatch, form: dict[str, str]
+) -> None:
+    """One press confirms one of the two here. The same form once more confirms nothing."""
+    monkeypatch.setattr(named_claims, "MAX_TOGETHER", 1)
+    kestrel, mara = Party.objects.get(name="Kestrel Row"), Party.objects.get(artist=artist)
+    paths = {
+        kestrel: f"/label/{kestrel.pk}/claims/imports/{brought.pk}",
+        mara: f"/studio/mara-veil/imports/{brought.pk}/confirm",
+    }
+    for party, path in paths.items():
+        client = factories.fresh_client(owners.get_signer(party))
+
+        answers = [client.post(path, {"waiting": "2"}), client.post(path, form)]
+
+        assert [answer.status_code for answer in answers] == [302, 409]
+        assert "Nothing was confirmed: of this file one waits now." in visible_text(answers[1])
+        assert party.claims.filter(confirmed_at__isnull=False).count() == 1
+
+
+def test_a_form_sent_again_after_all_was_confirmed_says_so(brought: CatalogImport, artist: Artist) -> None:
+    principal = factories.fresh_client(factories.get_member(artist, "principal"))
+    path = f"/studio/mara-veil/imports/{brought.pk}/confirm"
+    principal.post(path, {"waiting": "2"})
+    before = list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at"))
+
+    again = [principal.post(path, {"waiting": number}) for number in ("2", "0")]
+
+    assert [answer.status_code for answer in again] == [409, 409]
+    assert "Nothing was confirmed: of this file nothing waits now." in visible_text(again[0])
+    assert list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at")) == before
 
 
 def test_who_is_not_named_learns_nothing_of_an_import(brought: CatalogImport, artist: Artist) -> None:
@@ -140,7 +175,7 @@ def test_who_is_not_named_learns_nothing_of_an_import(brought: CatalogImport, ar
     client = member_client(stranger, "principal")
 
     assert client.get(f"/studio/stranger/imports/{brought.pk}").status_code == 404
-    assert client.post(f"/studio/stranger/imports/{brought.pk}/confirm").status_code == 404
+    assert client.post(f"/studio/stranger/imports/{brought.pk}/confirm", {"waiting": "2"}).status_code == 404
     foreign = factories.fresh_client(owners.get_signer(other))
-    assert foreign.post(f"/label/{other.pk}/claims/imports/{brought.pk}").status_code == 404
+    assert foreign.post(f"/label/{other.pk}/claims/imports/{brought.pk}", {"waiting": "2"}).status_code == 404
     assert Claim.objects.filter(confirmed_at=None).count() == 6

@@ -107,6 +107,8 @@ NOT_PAGES = {
     "api-label-roster", "api-label-roster-end", "api-label-team", "api-label-switches",
     "api-label-switch-songs", "api-label-history", "api-label-claims",
     "api-label-approvals", "api-label-approval",
+    "api-label-claims-imported", "api-label-claims-confirm-imported",
+    "api-imports", "api-imports-named", "api-import", "api-import-confirm",
     "api-label-claim", "api-label-imports", "api-label-import", "api-label-import-start", "api-label-import-lines",
     # forms, which redirect to a page
     "feed-hide-ai", "new-words-later",

@@ -19,6 +19,7 @@ from rights.imports import uploads
 from rights.imports.counts import count_verdicts
 from rights.imports.reasons import describe
 from rights.models import CatalogImport, ImportLine
+from rights.shares import CLAIMED_ROLES
 from web.exceptions import Conflict
 from web.pagination import NewestPagination, StrictCursorPagination
 
@@ -58,12 +59,23 @@ class ImportDetailSerializer(ImportSerializer):
         return count_verdicts(stored)
 
 
+class NamedShareSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=CLAIMED_ROLES)
+    party = serializers.IntegerField(help_text="the id of the party that is named")
+    name = serializers.CharField()
+    share = serializers.IntegerField(help_text="in hundredths of a percent of the role")
+
+
 class LineSerializer(serializers.ModelSerializer[ImportLine]):
     reason = serializers.SerializerMethodField(help_text="why it has its verdict")
+    named = NamedShareSerializer(many=True, help_text="the writers, publishers and other owners that the line names")
 
     class Meta:
         model = ImportLine
-        fields = ["number", "verdict", "reason", "title", "artist_name", "isrc", "iswc", "duration_ms", "share"]
+        fields = [
+            "number", "verdict", "reason", "title", "artist_name", "isrc", "work_title", "iswc", "duration_ms", "share",
+            "named",
+        ]  # fmt: skip
 
     def get_reason(self, line: ImportLine) -> str:
         return describe(line)
@@ -97,7 +109,7 @@ class ImportsView(LabelView, generics.ListAPIView[CatalogImport]):
         An editor, an owner or whoever signs does this.
         """
         if not self.label.may_edit:
-            raise NotAllowed("Only who edits brings a catalogue.")
+            raise NotAllowed("Only people who edit bring a catalogue.")
         name = request.query_params.get("name", "catalogue")
         content: Any = request.data  # a dict where there is no body
         stored = uploads.upload(self.label.party, name, content or b"", by=get_person(request))

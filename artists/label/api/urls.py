@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artists.label.api import agreements, approvals, claims, imports, roster, switches, team
+from artists.label.api import agreements, approvals, claims, imports, named_claims, roster, switches, team
 
 LABELS = "api/v1/labels"
 LABEL = f"{LABELS}/<int:party>"
@@ -16,6 +16,12 @@ urlpatterns = [
     path(f"{LABEL}/roster/<int:pk>/end", roster.RosterEndView.as_view(), name="api-label-roster-end"),
     path(f"{LABEL}/claims", claims.ClaimsView.as_view(), name="api-label-claims"),
     path(f"{LABEL}/claims/<int:pk>", claims.ClaimView.as_view(), name="api-label-claim"),
+    path(f"{LABEL}/claims/imports", named_claims.ImportedClaimsView.as_view(), name="api-label-claims-imported"),
+    path(
+        f"{LABEL}/claims/imports/<int:pk>",
+        named_claims.ConfirmImportedView.as_view(),
+        name="api-label-claims-confirm-imported",
+    ),
     path(f"{LABEL}/team", team.LabelTeamView.as_view(), name="api-label-team"),
     path(f"{LABEL}/approvals", approvals.ApprovalsView.as_view(), name="api-label-approvals"),
     path(f"{LABEL}/approvals/<int:pk>", approvals.ApprovalView.as_view(), name="api-label-approval"),

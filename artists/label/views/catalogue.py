@@ -29,7 +29,7 @@ def manage_catalogue(request: AuthenticatedHttpRequest, label: Label) -> HttpRes
         return _render_catalogue(request, label)
     form = CatalogueForm(request.POST, request.FILES)
     if not label.may_edit:
-        return _render_catalogue(request, label, problem="Only who edits brings a catalogue.", status=409)
+        return _render_catalogue(request, label, problem="Only people who edit bring a catalogue.", status=409)
     if not form.is_valid():
         return _render_catalogue(request, label, form=form, status=422)
     file = form.cleaned_data["catalogue"]

@@ -10,9 +10,11 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists.label import claims as label_claims
 from artists.label.access import Label, label_member_required
 from rights import claims
+from rights.exceptions import Recounted
 from rights.imports import named_claims
-from rights.models import CatalogImport, Claim, Party
+from rights.models import Claim, Party
 from web.decorators import post_only
+from web.parsers import parse_integer
 
 
 @label_member_required
@@ -44,11 +46,16 @@ def answer_claim(request: AuthenticatedHttpRequest, label: Label, claim_id: int)
 @label_member_required
 def confirm_imported(request: AuthenticatedHttpRequest, label: Label, import_id: int) -> HttpResponse:
     """Confirm all claims that one import made for this rightsholder, with a recent password."""
-    brought = get_object_or_404(CatalogImport.objects.filter(claims__party=label.party).distinct(), pk=import_id)
+    brought = named_claims.find_import(label.party, import_id)
+    if brought is None:
+        raise Http404
+    waiting, fresh = (
+        parse_integer(request.POST.get("waiting")) or 0,
+        reauthentication.did_recently_authenticate(request),
+    )
     try:
-        fresh = reauthentication.did_recently_authenticate(request)
-        confirmed = named_claims.confirm_all(label.party, brought, by=request.user, fresh=fresh)
-    except NotAllowed as error:
+        confirmed = named_claims.confirm_all(label.party, brought, waiting=waiting, by=request.user, fresh=fresh)
+    except (NotAllowed, Recounted) as error:
         return _render_claims(request, label, problem=str(error), status=409)
     messages.success(request, f"{confirmed:,} confirmed.")
     return redirect(label.url("label-claims"))

@@ -9,8 +9,9 @@ from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import AuthenticatedHttpRequest
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.imports import ImportedPage, find_news, list_named, list_news
+from rights.exceptions import Recounted
 from rights.imports import named_claims
-from rights.models import CatalogImport, Party
+from rights.models import Party
 from web.decorators import post_only
 from web.parsers import parse_integer
 
@@ -38,11 +39,13 @@ def show_import(request: AuthenticatedHttpRequest, studio: Studio, import_id: in
 def confirm_import(request: AuthenticatedHttpRequest, studio: Studio, import_id: int) -> HttpResponse:
     """Confirm all shares that one import names for the artist, with a recent password."""
     party = get_object_or_404(Party, artist=studio.artist)
-    brought = get_object_or_404(CatalogImport.objects.filter(claims__party=party).distinct(), pk=import_id)
+    brought = named_claims.find_import(party, import_id)
+    if brought is None:
+        raise Http404
+    waiting, fresh = parse_integer(request.POST.get("waiting")) or 0, did_recently_authenticate(request)
     try:
-        fresh = did_recently_authenticate(request)
-        confirmed = named_claims.confirm_all(party, brought, by=request.user, fresh=fresh)
-    except USER_ERRORS as error:
+        confirmed = named_claims.confirm_all(party, brought, waiting=waiting, by=request.user, fresh=fresh)
+    except (*USER_ERRORS, Recounted) as error:
         return _render_list(request, studio, problem=str(error), status=error_status(error))
     messages.success(request, f"{confirmed:,} confirmed.")
     return redirect(studio.url("studio-imports"))

@@ -10,6 +10,7 @@ from accounts.models import Person
 from audit import trail
 from rights import notices, parties
 from rights.claims import DISPUTED, LIVE
+from rights.exceptions import Recounted
 from rights.models import CatalogImport, Claim, Party
 
 MAX_TOGETHER = 5000
@@ -39,22 +40,30 @@ def list_waiting(parties: QuerySet[Party]) -> list[NamedIn]:
     return [NamedIn(each, numbers[each.pk]) for each in files]
 
 
-def confirm_all(party: Party, catalog_import: CatalogImport, *, by: Person, fresh: bool) -> int:
+def find_import(party: Party, pk: int) -> CatalogImport | None:
+    """The import of this number, if it ever made a claim for the party."""
+    return CatalogImport.objects.filter(pk=pk, claims__party=party).distinct().first()
+
+
+def confirm_all(party: Party, catalog_import: CatalogImport, *, waiting: int, by: Person, fresh: bool) -> int:
     """The party confirms what a file says that it owns, the first MAX_TOGETHER of it. Return how many that were.
 
-    Disputed claims are left out. Raises NotAllowed and ReauthenticationRequired.
+    `waiting` is the number that the person was shown, so that the same form sent twice confirms nothing more. Disputed
+    claims are left out. Raises NotAllowed, ReauthenticationRequired and Recounted.
     """
     parties.require_signer(party, by=by, fresh=fresh, what="confirm what it owns")
     with transaction.atomic():
-        waiting = _waiting().filter(party=party, catalog_import=catalog_import).order_by("pk")
-        some = waiting.values("pk")[:MAX_TOGETHER]
+        CatalogImport.objects.select_for_update(of=("self",)).get(pk=catalog_import.pk)  # one form at a time
+        claims = _waiting().filter(party=party, catalog_import=catalog_import).order_by("pk")
+        if not waiting or claims.count() != waiting:
+            raise Recounted(claims.count())
+        some = claims.values("pk")[:MAX_TOGETHER]
         confirmed = Claim.objects.filter(pk__in=some, confirmed_at=None).update(
             confirmed_at=Now(), confirmed_by=by.actor
         )
-        if confirmed:
-            facts = {"party": party.pk, "number": confirmed}
-            trail.record("claims.confirmed", by=by.actor, subject=str(catalog_import), **facts)
-            notices.post_about_named("claim.confirmed", catalog_import, [party])
+        facts = {"party": party.pk, "number": confirmed}
+        trail.record("claims.confirmed", by=by.actor, subject=str(catalog_import), **facts)
+        notices.post_about_named("claim.confirmed", catalog_import, [party])
     return confirmed
 
 

@@ -58,7 +58,7 @@ def request_import(catalog_import: CatalogImport, *, by: Person, fresh: bool) ->
 def remove(catalog_import: CatalogImport, *, by: Person) -> None:
     """Delete a file and its verdicts, also while it is read. What was imported stays. Raises ImportRefused."""
     if not parties.may_stop(catalog_import.party, by) and catalog_import.uploaded_by != by.actor:
-        raise NotAllowed("Only who brought a file, who signs and an owner of the team remove it.")
+        raise NotAllowed("Only whoever brought a file, whoever signs and an owner of the team remove it.")
     with transaction.atomic():
         stored = CatalogImport.objects.select_for_update().filter(pk=catalog_import.pk).first()
         if stored is None:

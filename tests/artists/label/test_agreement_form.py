@@ -46,7 +46,7 @@ def test_who_cannot_sign_is_told_who_can_before_and_after(scene: Scene) -> None:
     assert scene.label.team
     roles.add_member(scene.label.team, editor, "editor", by=factories.get_staff())
     client, signer = factories.fresh_client(editor), owners.get_signer(scene.label).display_name
-    can_send = f"Only who signs for Harbor Lane can send it: {signer} ."
+    can_send = f"Only people who sign for Harbor Lane can send it: {signer} ."
 
     form, seen = client.get(scene.path("/new")), preview(client, scene)
     answer = send(client, scene, own_words="Two copies.")

@@ -113,7 +113,7 @@ def test_members_who_do_not_sign_see_it_and_cannot_accept(scene: Scene, role: st
     page = client.get(scene.path(f"/{version.pk}"))
     answer = client.post(scene.path(f"/{version.pk}/accept"))
 
-    assert "Only who signs for Harbor Lane can accept." in visible_text(page)
+    assert "Only people who sign for Harbor Lane can accept." in visible_text(page)
     assert answer.status_code == 409
     assert "Only whoever signs for Harbor Lane may accept an agreement." in visible_text(answer)
 
