@@ -13,12 +13,11 @@ from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import get_person
 from artists.label.api.access import LabelView
 from rights.imports import named_claims
-from rights.imports.named_claims import NamedIn
 from rights.models import Party
 from web.serializers import StrictSerializer
 
 
-class NamedInSerializer(serializers.Serializer[NamedIn]):
+class NamedInSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="catalog_import.pk", help_text="of the import")
     party = serializers.CharField(source="catalog_import.party.name", help_text="who brought the file")
     imported_at = serializers.DateTimeField(source="catalog_import.imported_at")
