@@ -16,8 +16,8 @@ from rights import grants
 from rights.claims import LIVE
 from rights.models import Claim, Party
 
-CHUNK = 100
-"""Recordings that are read at once: asking who says yes to 100 takes 0.04 s, and to 500 already 0.6 s."""
+CHUNK = 500
+"""Recordings that are read at once."""
 COLUMNS = [
     "recording", "credit", "ISRC", "work", "ISWC", "role", "owner", "yours", "share in percent", "state", "since",
     "settled", *switches.USES.values(), "agreements",
@@ -42,9 +42,9 @@ def _rows_of_songs(
 ) -> Iterator[Row]:
     works = _works_by_song(songs)
     claims = _claims_by_place(songs, [work for some in works.values() for work in some])
-    channels = {channel.song.pk: channel for channel in switches.list_channels(party, artist, songs)}
+    permitted = switches.list_own(party, artist, songs)
     for song in songs:
-        states = {switch.use: "on" if switch.is_on else "off" for switch in channels[song.pk].switches}
+        states = {use: "on" if is_on else "off" for use, is_on in permitted[song.pk].items()}
         named = sorted(agreements[None] | agreements.get(song.pk, set()))
         end: Row = [*(states.get(use, "") for use in switches.USES), "; ".join(named)]
         begin: Row = [song.title, song.artist_credit, song.isrc or ""]
@@ -76,10 +76,10 @@ def _works_by_song(songs: Sequence[Recording]) -> dict[int, list[Work]]:
 def _claims_by_place(
     songs: Sequence[Recording], works: Sequence[Work]
 ) -> dict[tuple[int | None, int | None], list[Claim]]:
-    """The claims that have not ended, by the ids of their recording and their work."""
-    found = Claim.objects.filter(LIVE, Q(recording__in=songs) | Q(work__in=works)).select_related("party")
+    """The claims that have not ended, by the ids of their recording and their work. Few parties have all of them."""
+    found = Claim.objects.filter(LIVE, Q(recording__in=songs) | Q(work__in=works)).order_by("role", "pk")
     claims: dict[tuple[int | None, int | None], list[Claim]] = defaultdict(list)
-    for claim in found.order_by("role", "pk"):
+    for claim in found.prefetch_related("party"):
         claims[claim.recording_id, claim.work_id].append(claim)
     return claims
 

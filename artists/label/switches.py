@@ -60,6 +60,17 @@ def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> l
     return [_read_channel(party, song, by_song[song.pk], schemes) for song in songs]
 
 
+def list_own(party: Party, artist: Artist, songs: Sequence[Recording]) -> dict[int, dict[str, bool]]:
+    """The switches of these songs alone, by song and use, without what others say. In one query."""
+    recordings = tuple(sorted(song.pk for song in songs))
+    requests = [ClearanceRequest(use, artist.pk, recordings=recordings) for use in USES]
+    own: dict[int, dict[str, bool]] = {song.pk: {} for song in songs}
+    for use, recording, problems in question.list_problems_of(party.pk, requests):
+        if said := set(problems) - UNSETTLED.keys():
+            own[recording][use] = said <= OWN_YES
+    return own
+
+
 def list_master(party: Party, artist: Artist) -> list[Switch]:
     """The switches of all songs of the artist: whether a yes to all of them is in."""
     said = grants.list_live().filter(party=party, artist=artist, recording=None, work=None, allows=True)

@@ -19,6 +19,10 @@ _HELD = """held AS MATERIALIZED (
         AND (permission.ended_at IS NULL OR permission.ended_at > statement_timestamp())
     ORDER BY permission.id FOR SHARE OF permission
 )"""
+PROBLEMS_SQL = f"""
+SELECT (%(uses)s::text[])[n], recording_id, array_agg(DISTINCT problem) FROM rights_answers({_PARAMETERS})
+WHERE party_id = %(party)s GROUP BY n, recording_id
+"""  # noqa: S608
 # The question is asked again, and the grants are held: what ended since the first query is not stored.
 STORE_SQL = f"""
 WITH asked AS (
@@ -113,6 +117,11 @@ def list_answers(requests: Sequence[ClearanceRequest], at: datetime | None = Non
     return [Answer(*row) for row in _execute(ASK_SQL, requests, at)]
 
 
+def list_problems_of(party: int, requests: Sequence[ClearanceRequest]) -> list[tuple[str, int, list[str]]]:
+    """What one party's answers lack, as (use, recording, problems), in one query. "" stands for a yes."""
+    return _execute(PROBLEMS_SQL, requests, None, party=party)
+
+
 def store(requests: Sequence[ClearanceRequest]) -> dict[ClearanceRequest, int]:
     """Store a clearance for each request that is cleared at this moment, in one statement. Returns their ids."""
     return {requests[n - 1]: pk for n, pk in _execute(STORE_SQL, requests, None)}
@@ -132,7 +141,7 @@ def ask_again_and_hold(ids: Iterable[int]) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
-def _execute(sql: str, requests: Sequence[ClearanceRequest], at: datetime | None) -> list[tuple[Any, ...]]:
+def _execute(sql: str, requests: Sequence[ClearanceRequest], at: datetime | None, **more: int) -> list[tuple[Any, ...]]:
     if not requests:
         return []
     parameters: dict[str, Any] = {
@@ -142,6 +151,7 @@ def _execute(sql: str, requests: Sequence[ClearanceRequest], at: datetime | None
         "countries": [request.territory for request in requests],
         "songs": [f"{{{','.join(map(str, request.recordings))}}}" for request in requests],
         "at": at,
+        **more,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

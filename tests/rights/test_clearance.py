@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import Artist
-from rights import clearance, grants
+from rights import clearance, grants, question
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
 from rights.models import StoredClearance, Use
 from tests import factories
@@ -115,3 +115,12 @@ def test_one_request_needs_as_many_queries_as_six() -> None:
     assert all(answers.values())
     assert len(one) == len(many)
     assert len({answer.id for answer in answers.values() if isinstance(answer, Clearance)}) == 6
+
+
+def test_each_of_many_requests_finds_its_own_stored_clearance() -> None:
+    artists = [factories.create_artist(f"Artist {n}", granted=n != 1) for n in range(3)]
+    stored = {artist.pk: expect_clearance(artist).id for artist in artists if artist != artists[1]}
+
+    found = question.ask([ClearanceRequest(MESSAGES, artist.pk) for artist in artists])
+
+    assert [each.stored_id for each in found] == [stored[artists[0].pk], None, stored[artists[2].pk]]

@@ -54,12 +54,13 @@ WITH {more_tables}asked AS MATERIALIZED (
     WHERE claim.live_from <= asked_at AND claim.claimed_at <= asked_at
         AND (claim.live_until IS NULL OR claim.live_until > asked_at)
 ), known AS (
-    SELECT part.n, part.role, part.recording_id, part.work_id,
-        coalesce(sum(claim.share) FILTER (WHERE claim.problem = ''), 0) AS share,
-        count(claim.party_id) FILTER (WHERE claim.problem <> '') AS problems
-    FROM part LEFT JOIN claim ON claim.n = part.n AND claim.role = part.role
-        AND claim.recording_id = part.recording_id AND claim.work_id IS NOT DISTINCT FROM part.work_id
-    GROUP BY part.n, part.role, part.recording_id, part.work_id
+    -- No join of the parts with the claims: of many songs it would compare each part with each claim.
+    SELECT n, role, recording_id, work_id, coalesce(sum(share) FILTER (WHERE problem = ''), 0) AS share,
+        count(*) FILTER (WHERE problem <> '') AS problems
+    FROM (
+        SELECT n, role, recording_id, work_id, share, problem FROM claim
+        UNION ALL SELECT n, role, recording_id, work_id, 0, '' FROM part
+    ) one GROUP BY n, role, recording_id, work_id
 ), needed AS MATERIALIZED (
     SELECT asked.n, 'artist' AS role, party.id AS party_id, song.id AS recording_id, NULL::bigint AS work_id
     FROM asked LEFT JOIN LATERAL (
@@ -183,18 +184,23 @@ CREATE FUNCTION rights_answers_with_names(
 BEGIN
 RETURN QUERY
 WITH answer AS MATERIALIZED (
-    SELECT *, bool_and(problem = '') OVER (PARTITION BY n) AS is_cleared, array_agg(grant_id) OVER (PARTITION BY n) AS grants
-    FROM public.rights_answers(uses, tier_classes, artists, countries, recordings, asked_at)
+    SELECT * FROM public.rights_answers(uses, tier_classes, artists, countries, recordings, asked_at)
+), stored AS MATERIALIZED (
+    -- Once for each question, and not for each answer to it. All numbers have answers, so the place is the number.
+    SELECT array_agg(CASE WHEN is_cleared THEN (
+        SELECT stored.id FROM public.rights_clearance stored WHERE stored.digest = public.rights_clearance_digest(
+            uses[one.n], tier_classes[one.n], artists[one.n], countries[one.n], recordings[one.n]::bigint[], one.grants
+        ) LIMIT 1
+    ) END ORDER BY one.n) AS ids
+    FROM (
+        SELECT n, bool_and(problem = '') AS is_cleared, array_agg(DISTINCT grant_id ORDER BY grant_id) AS grants
+        FROM answer GROUP BY n
+    ) one
 )
 SELECT answer.n, uses[answer.n], answer.role, answer.party_id, answer.recording_id, answer.problem,
     coalesce(party.name, artist.name, '')::text, coalesce(party.kind, 'artist')::text,
     coalesce(work.title, recording.title, '')::text, permission.id, permission.version, permission.live_until,
-    CASE WHEN answer.is_cleared AND answer.role = 'artist' THEN (
-        SELECT stored.id FROM public.rights_clearance stored WHERE stored.digest = public.rights_clearance_digest(
-            uses[answer.n], tier_classes[answer.n], artists[answer.n], countries[answer.n],
-            recordings[answer.n]::bigint[], ARRAY(SELECT DISTINCT unnest(answer.grants) ORDER BY 1)
-        ) LIMIT 1
-    ) END, agreed.scheme_id, answer.known_share, asked_at
+    CASE WHEN answer.role = 'artist' THEN (SELECT ids FROM stored)[answer.n] END, agreed.scheme_id, answer.known_share, asked_at
 FROM answer LEFT JOIN public.rights_grant permission ON permission.id = answer.grant_id
 LEFT JOIN public.rights_agreementversion agreed ON agreed.id = permission.agreement_version_id
 LEFT JOIN public.rights_party party ON party.id = answer.party_id

@@ -6,7 +6,7 @@ import io
 import pytest
 from django.test import Client
 
-from artists.label import export
+from artists.label import export, switches
 from catalog.models import Artist, Work
 from rights import claims, grants
 from rights.grants import Songs
@@ -113,3 +113,29 @@ def test_an_artist_with_whom_it_has_nothing_to_do_is_a_404(artist: Artist, label
     client = factories.signed_in_client(owners.get_signer(label))
 
     assert client.get(f"/label/{label.pk}/artists/{artist.slug}/export.csv").status_code == 404
+
+
+def test_the_switches_of_the_file_are_those_of_the_page(artist: Artist, label: Party) -> None:
+    """Songs of every kind: permitted, refused, only in one country, disputed, unconfirmed."""
+    staff = factories.get_staff()
+    signer = owners.get_signer(label)
+    songs = [factories.create_recording(artist, f"Song {n}") for n in range(3)]
+    for song in songs:
+        owners.own(label, song)
+    grants.permit(label, Use.REMIX, Songs(artist), by=signer, fresh=True)
+    grants.refuse(label, Use.REMIX, Songs(artist, songs[1]), by=signer)
+    grants.permit(label, Use.DJ, Songs(artist, songs[2]), by=signer, fresh=True, territories=["DE"])
+    disputed, unconfirmed = (factories.create_recording(artist, title) for title in ("Disputed", "Unconfirmed"))
+    claims.dispute(owners.own(label, disputed), by=staff)
+    claims.claim(label, "recording_owner", by=staff, recording=unconfirmed)
+    songs += [disputed, unconfirmed]
+
+    shown = {channel.song.title: channel.switches for channel in switches.list_channels(label, artist, songs)}
+
+    rows = {row["recording"]: row for row in download(label, artist)}
+    assert {title: {use: row[use] for use in switches.USES.values() if row[use]} for title, row in rows.items()} == {
+        title: {switches.USES[Use(each.use)]: "on" if each.is_on else "off" for each in some}
+        for title, some in shown.items()
+    }
+    assert [shown["Disputed"], shown["Unconfirmed"]] == [[], []]
+    assert [rows[title]["remixes"] for title in ("Song 0", "Song 1")] == ["on", "off"]
