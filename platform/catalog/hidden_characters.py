@@ -14,6 +14,8 @@ INVISIBLE_CHARACTERS = re.compile(
 
 def find_hidden_character(text: str) -> str | None:
     """What to change in a text with a character that nobody can see, or None. Line feeds are allowed."""
+    if text.isascii() and text.isprintable():
+        return None
     for pattern in (CONTROL_CHARACTERS, BIDI_CONTROLS, INVISIBLE_CHARACTERS):
         if hidden := pattern.search(text):
             return f"There is a character in it that nobody can see (U+{ord(hidden[0]):04X}). Take it out."

@@ -1,15 +1,15 @@
 """Read an uploaded file line by line, and store a verdict on each. Nothing comes into the catalogue."""
 
 import io
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.text import get_text_list
-from psycopg.types.json import Jsonb
 
 from catalog import text_keys
 from catalog.models import Artist
@@ -17,7 +17,7 @@ from rights import notices, roster
 from rights.imports import verdicts
 from rights.imports.exceptions import UnreadableFile
 from rights.imports.files import open_file
-from rights.imports.lines import Line
+from rights.imports.lines import Line, SharesByRole
 from rights.imports.named_parties import NamedParties, NotFound, is_party, list_named
 from rights.imports.texts import shorten
 from rights.models import CatalogImport, ImportFile, ImportLine, Party
@@ -106,6 +106,8 @@ class _Rows:
     party: Party
     artists: Mapping[str, Sequence[Artist]]
     named: NamedParties
+    known: dict[Any, str] = field(default_factory=dict)
+    """What was found for the same names and shares on another line, as JSON."""
 
     def prepare(self, line: Line) -> Iterator[Any]:
         """The row of a line, without its import and number. Lines that need the catalogue get their verdict later."""
@@ -113,18 +115,25 @@ class _Rows:
         artist = found[0] if len(found) == 1 else None
         owners = line.shares.get(Role.RECORDING_OWNER, ())
         share = sum(owner.share for owner in owners if is_party(owner, self.party)) if owners else WHOLE
-        named: list[dict[str, Any]] = []
+        named = "[]"
         verdict, reason, facts = _judge_alone(line, found, share)
         if reason == UNANSWERED:
             try:
-                named = list_named(line, self.party, self.named)
+                named = self._find_named(line.shares)
             except NotFound as error:
                 verdict, reason, facts = error.verdict, error.reason, error.facts
-        yield from (verdict, reason, Jsonb(facts), line.title, line.artist, artist and artist.pk)
+        yield from (verdict, reason, json.dumps(facts), line.title, line.artist, artist and artist.pk)
         unshared = get_text_list([PLURALS[role] for role, shares in line.shares.items() if not shares], "and")
-        yield from (line.isrc, line.mbid, line.work_title, line.iswc, line.duration_ms, share, Jsonb(named), unshared)
+        yield from (line.isrc, line.mbid, line.work_title, line.iswc, line.duration_ms, share, named, unshared)
         keys = text_keys.recording_keys(line.title, artist.name) if reason == UNANSWERED and artist else None
         yield from (keys["text_key"], keys["names_key"], keys["leads_key"]) if keys else (None, None, None)
+
+    def _find_named(self, shares: SharesByRole) -> str:
+        """Raises NotFound."""
+        key = tuple(shares.items())
+        if key not in self.known:
+            self.known[key] = json.dumps(list_named(shares, self.party, self.named))
+        return self.known[key]
 
 
 def _judge_alone(

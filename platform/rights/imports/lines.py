@@ -17,6 +17,7 @@ MAX_TITLE, MAX_ARTIST = 1024, 120
 MAX_HOURS = 24
 COLUMNS_BY_ROLE = {Role.RECORDING_OWNER: "owners", Role.WRITER: "writers", Role.PUBLISHER: "publishers"}
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?", re.ASCII)
+_SECONDS = re.compile(r"\d{1,5}(?:[.,]\d{1,3})?", re.ASCII)
 _ISO_DURATION = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,4})M)?(?:(\d{1,5})(?:[.,](\d{1,6}))?S)?", re.ASCII)
 
 type SharesByRole = Mapping[Role, tuple[NamedShare, ...]]
@@ -104,7 +105,7 @@ def _read_duration(text: str) -> int | None:
 
 
 def _read_milliseconds(text: str) -> int | None:
-    if re.fullmatch(r"\d{1,5}(?:[.,]\d{1,3})?", text, re.ASCII):
+    if _SECONDS.fullmatch(text):
         return int(Decimal(text.replace(",", ".")) * 1000)
     if match := _CLOCK.fullmatch(text) or (len(text) > len("PT") and _ISO_DURATION.fullmatch(text)):
         hours, minutes, seconds, part = (number or "0" for number in match.groups())

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 from catalog import text_keys
 from catalog.models import Artist
-from rights.imports.lines import Line
+from rights.imports.lines import Line, SharesByRole
 from rights.imports.named_shares import NamedShare
 from rights.models import ImportLine, Party
 from rights.parties import KINDS_BY_ROLE, list_artist_parties
@@ -73,11 +73,11 @@ class NamedParties:
         raise NotFound(ImportLine.Verdict.WAITS, "unknown_party", **facts)
 
 
-def list_named(line: Line, own: Party, known: NamedParties) -> list[dict[str, Any]]:
-    """The shares that the line says others have in the recording, and everybody in the work. Raises NotFound."""
+def list_named(shares: SharesByRole, own: Party, known: NamedParties) -> list[dict[str, Any]]:
+    """The shares that a line says others have in the recording, and everybody in the work. Raises NotFound."""
     named: dict[tuple[str, int], dict[str, Any]] = {}
-    for role, shares in line.shares.items():
-        for each in shares:
+    for role, some in shares.items():
+        for each in some:
             if role is Role.RECORDING_OWNER and is_party(each, own):
                 continue
             party = known.find(each, role)

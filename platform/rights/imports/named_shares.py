@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from catalog.identifiers import InvalidIdentifier
 from rights.identifiers import parse_dpid, parse_ipi, parse_isni
@@ -31,6 +32,7 @@ class NamedShare:
     """An IPI, ISNI or DPID, as it is stored. It says who is meant, whatever the name."""
 
 
+@lru_cache(maxsize=1000)  # many songs of a catalogue have the same owners
 def read_shares(text: str, role: Role) -> tuple[NamedShare, ...]:
     """The parties of a role. Raises InvalidLine."""
     names = [name for each in re.split(r"[;|]", text) if (name := texts.clean(each))]
