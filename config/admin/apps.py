@@ -14,6 +14,7 @@ class OperatorAdminConfig(SimpleAdminConfig):
     def ready(self) -> None:
         super().ready()
         import_module("config.admin.registrations")
+        import_module("config.admin.payment_registrations")
         self._detach_log_model()
 
     def _detach_log_model(self) -> None:

@@ -44,6 +44,8 @@ class PersonAdmin(ReadOnlyAdmin):
         ("Tokens", "accounts_token", "person"),
         ("Teams", "accounts_member", "person"),
         ("Customers", "billing_customer", "person"),
+        ("Subscriptions", "billing_subscription", "person"),
+        ("Entitlements", "billing_entitlement", "person"),
         ("What this person did", "audit_entry", "actor"),
     )
 

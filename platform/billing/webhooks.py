@@ -24,6 +24,8 @@ WANTED = frozenset(
     }
 )
 """The kinds of objects that we keep something about."""
+CHANNEL = "webhooks"
+"""A trigger notifies it of new events."""
 OF_PAYEES = frozenset({"account", "payout"})
 """Of the account of a payee, only these concern us. Nobody pays there."""
 

@@ -14,6 +14,7 @@ LISTENS = "listens.v1"
 LISTENS_IMPORT = "listens.import.v1"
 NOTICES = "notices.v1"
 EXPERIENCES = "experiences.v1"
+ENTITLEMENTS = "entitlements.v1"
 DEAD_LISTENS = "listens.dead.v1"
 
 
@@ -34,6 +35,7 @@ TOPICS = {
     LISTENS_IMPORT: Topic(retention=timedelta(days=7), counted_by="listens", dead_letter_topic=DEAD_LISTENS),
     NOTICES: Topic(retention=timedelta(hours=1), partitions=1),
     EXPERIENCES: Topic(retention=timedelta(days=30)),
+    ENTITLEMENTS: Topic(retention=timedelta(days=30)),
     DEAD_LISTENS: Topic(retention=timedelta(days=14)),
 }
 SOURCE_TOPIC = Topic(retention=timedelta(days=7), counted_by="listens", dead_letter_topic=DEAD_LISTENS)

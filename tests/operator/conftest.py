@@ -25,6 +25,7 @@ from rights.models import Decision, Grant
 from tests import factories
 from tests.billing.test_webhooks import PAID
 from tests.ledger.factories import post_charge
+from tests.operator.payments import create_payments
 from tests.trust.factories import a_report
 from trust.models import Report
 
@@ -101,5 +102,6 @@ def create_objects() -> Objects:
         LedgerEntry: entry,
         Customer: Customer.objects.create(person=fan, book="simulated", provider_id="cus_sim_1"),
         WebhookEvent: WebhookEvent.objects.get(),
+        **create_payments(fan),
         Entry: Entry.objects.latest("pk"),
     }

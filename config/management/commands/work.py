@@ -1,4 +1,4 @@
-"""Run background jobs: drafts, delivery, expiry, withdrawal, mail, reports, imports, the ledger, housekeeping."""
+"""Run background jobs: drafts, delivery, expiry, withdrawal, mail, reports, imports, payments, ledger, housekeeping."""
 
 import threading
 from argparse import ArgumentParser
@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 
 from artists import approval_mail, delivery, drafts, expiry, import_news, look_back, moderation, moments, withdrawal
+from billing import webhook_work, worker_step
+from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
 from config.management.base import ProcessCommand
 from config.processes import StopWait
@@ -43,6 +45,7 @@ JOBS = {
     "approval_mail": Job(approval_mail.mail_if_due),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),
+    "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, webhook_work.seconds_until_due),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

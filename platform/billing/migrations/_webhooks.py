@@ -8,6 +8,15 @@ FOR EACH ROW WHEN (NOT (
     OR OLD.state = 'dead' AND NEW.state = 'received'
 )) EXECUTE FUNCTION refuse_change();
 
+CREATE FUNCTION billing_wake_worker() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('webhooks', '');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER wakes_worker AFTER INSERT ON billing_webhookevent
+FOR EACH STATEMENT EXECUTE FUNCTION billing_wake_worker();
+
 CREATE FUNCTION billing_only_adults() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -20,5 +29,7 @@ FOR EACH ROW EXECUTE FUNCTION billing_only_adults();
 DROP_WEBHOOKS = """
 DROP TRIGGER only_adults ON billing_customer;
 DROP FUNCTION billing_only_adults();
+DROP TRIGGER wakes_worker ON billing_webhookevent;
+DROP FUNCTION billing_wake_worker();
 DROP TRIGGER moves_on ON billing_webhookevent;
 """

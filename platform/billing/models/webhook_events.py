@@ -50,6 +50,7 @@ class WebhookEvent(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(state="received"), name="webhooks_to_work_on"),
             models.Index(fields=["object_id"], condition=Q(state="received"), name="webhooks_of_an_object"),
             models.Index(F("related__subscription"), condition=Q(state="received"), name="webhooks_of_a_subscription"),
+            models.Index(F("related__payment_intent"), condition=Q(state="received"), name="webhooks_of_a_payment"),
             models.Index(fields=["-id"], condition=Q(state__in=["dead", "quarantined"]), name="webhooks_to_look_at"),
         ]
         constraints = [

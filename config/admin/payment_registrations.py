@@ -1,0 +1,96 @@
+"""Which models of payments operators see. They hold ids, amounts and states alone, so all of it is shown."""
+
+from django.contrib import admin
+
+from billing.models import (
+    Dispute,
+    Entitlement,
+    EntitlementLog,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Refund,
+    Subscription,
+    SyncMark,
+)
+from config.admin.read_only import ReadOnlyAdmin
+from config.admin.site import site
+
+
+@admin.register(Subscription, site=site)
+class SubscriptionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "book", "provider_id", "person_id", "artist_id", "status", "period_end", "synced_at")
+    shown = ("id", "book", "provider_id", "person", "artist", "price", "checkout", "status", "period_end", "trial_end",
+             "cancel_at_period_end", "is_collection_paused", "has_pending_update", "schedule", "canceled_at",
+             "ended_at", "created", "synced_at")  # fmt: skip
+    filters = ("person", "artist")
+    related = (
+        ("Invoices", "billing_invoice", "subscription"),
+        ("Entitlements", "billing_entitlement", "subscription"),
+    )
+
+
+@admin.register(Invoice, site=site)
+class InvoiceAdmin(ReadOnlyAdmin):
+    """Its page is hidden: whoever has the address sees and pays it."""
+
+    list_display = ("id", "subscription_id", "provider_id", "status", "total", "currency", "created")
+    shown = ("id", "subscription", "book", "provider_id", "status", "reason", "currency", "total", "amount_paid",
+             "tax", "created", "paid_at", "next_attempt")  # fmt: skip
+    hidden = ("page",)
+    filters = ("subscription",)
+    related = (("Lines", "billing_invoiceline", "invoice"), ("Payments", "billing_payment", "invoice"))
+
+
+@admin.register(InvoiceLine, site=site)
+class InvoiceLineAdmin(ReadOnlyAdmin):
+    list_display = ("id", "invoice_id", "price_id", "amount", "period_start", "period_end")
+    shown = ("id", "invoice", "provider_id", "price", "amount", "tax", "period_start", "period_end", "is_proration")
+    filters = ("invoice",)
+
+
+@admin.register(Payment, site=site)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ("id", "invoice_id", "provider_id", "amount", "currency")
+    shown = ("id", "invoice", "book", "provider_id", "charge_id", "currency", "amount", "settled_currency",
+             "settled_amount", "settled_fee", "available_on")  # fmt: skip
+    filters = ("invoice",)
+    related = (("Refunds", "billing_refund", "payment"), ("Disputes", "billing_dispute", "payment"))
+
+
+@admin.register(Refund, site=site)
+class RefundAdmin(ReadOnlyAdmin):
+    list_display = ("id", "payment_id", "provider_id", "status", "amount", "currency", "created")
+    shown = ("id", "payment", "book", "provider_id", "status", "currency", "amount", "created")
+    filters = ("payment",)
+
+
+@admin.register(Dispute, site=site)
+class DisputeAdmin(ReadOnlyAdmin):
+    list_display = ("id", "payment_id", "provider_id", "status", "amount", "currency", "created")
+    shown = ("id", "payment", "book", "provider_id", "status", "reason", "currency", "amount", "created")
+    filters = ("payment",)
+
+
+@admin.register(Entitlement, site=site)
+class EntitlementAdmin(ReadOnlyAdmin):
+    list_display = ("id", "person_id", "artist_id", "tier_id", "valid_until", "may_generate", "reason")
+    shown = ("id", "person", "artist", "tier", "version", "book", "source", "subscription", "valid_from",
+             "valid_until", "may_generate", "reason")  # fmt: skip
+    filters = ("person", "artist", "subscription")
+    related = (("What it was", "billing_entitlementlog", "entitlement"),)
+
+
+@admin.register(EntitlementLog, site=site)
+class EntitlementLogAdmin(ReadOnlyAdmin):
+    list_display = ("id", "entitlement_id", "at", "valid_until", "may_generate", "reason")
+    shown = ("id", "entitlement", "tier", "version", "valid_from", "valid_until", "may_generate", "reason", "at")
+    filters = ("entitlement",)
+
+
+@admin.register(SyncMark, site=site)
+class SyncMarkAdmin(ReadOnlyAdmin):
+    """When the provider was compared with what we have."""
+
+    list_display = ("id", "book", "kind", "at")
+    shown = ("id", "book", "kind", "at")

@@ -1,0 +1,215 @@
+"""Write what the provider tells of a subscription into our rows. Called with the subscription's row locked."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models.functions import Now
+
+from billing.exceptions import BillingError
+from billing.models import (
+    Checkout,
+    Customer,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Refund,
+    Subscription,
+    SubscriptionStatus,
+    TierPrice,
+)
+from billing.provider import Provider
+from billing.provider_objects import ProviderDispute, ProviderInvoice, ProviderRefund, ProviderSubscription
+from ledger.models import Book
+
+SUBSCRIPTION_FIELDS = (
+    "person", "artist", "price", "checkout", "status", "period_end", "trial_end", "cancel_at_period_end",
+    "is_collection_paused", "has_pending_update", "schedule", "canceled_at", "ended_at", "created", "synced_at",
+)  # fmt: skip
+INVOICE_FIELDS = ("status", "total", "amount_paid", "tax", "page", "paid_at", "next_attempt")
+
+
+class WrongMode(BillingError):
+    """The object is of live mode where we are not, or the other way round."""
+
+
+@dataclass
+class Fetched:
+    """What was fetched of a subscription's payments, for the ledger."""
+
+    refunds: list[tuple[Payment, ProviderRefund]] = field(default_factory=list)
+    disputes: list[tuple[Payment, ProviderDispute]] = field(default_factory=list)
+    new_payments: list[Payment] = field(default_factory=list)
+    new_refunds: int = 0
+
+
+def write_subscription(row: Subscription, latest: ProviderSubscription) -> None:
+    """Whose it is follows from the customer and the price that we know, and from nothing that came with a browser."""
+    require_mode(latest.livemode, row.book)
+    if row.person_id is None:
+        _find_whose(row, latest)
+    item = max(latest.items, key=lambda item: item.period_end, default=None)
+    if row.person_id is not None and item is not None:
+        row.price = _find_price(item.price, row.book) or row.price
+    row.status = latest.status
+    row.period_end = item.period_end if item else None
+    row.trial_end, row.schedule = latest.trial_end, latest.schedule
+    row.canceled_at, row.ended_at = latest.canceled_at, latest.ended_at
+    row.cancel_at_period_end = latest.cancel_at_period_end
+    row.is_collection_paused, row.has_pending_update = latest.is_collection_paused, latest.has_pending_update
+    row.synced_at = Now()
+    row.save(update_fields=SUBSCRIPTION_FIELDS)
+    row.refresh_from_db(fields=["synced_at"])
+
+
+def write_deleted(row: Subscription) -> None:
+    """The provider has it no more, so nothing of it goes on."""
+    Subscription.objects.filter(pk=row.pk).update(status=SubscriptionStatus.CANCELED, synced_at=Now())
+    row.refresh_from_db()
+
+
+def require_mode(livemode: bool, book: str) -> None:
+    if livemode != (book == Book.LIVE):
+        raise WrongMode(f"An object of {'live' if livemode else 'test'} mode is none of the {book} book.")
+
+
+def _find_whose(row: Subscription, latest: ProviderSubscription) -> None:
+    customer = Customer.objects.filter(provider_id=latest.customer, book=row.book).first()
+    price = next(filter(None, (_find_price(item.price, row.book) for item in latest.items)), None)
+    if customer is None or price is None:
+        return
+    row.person_id, row.artist_id, row.price, row.created = customer.person_id, price.artist_id, price, latest.created
+    checkout = latest.metadata.get("checkout", "")
+    if len(checkout) == 36 and latest.metadata.get("person") == str(customer.person_id):
+        mine = Checkout.objects.filter(person=customer.person_id, artist=price.artist_id, book=row.book)
+        found = mine.filter(pk=checkout, subscription=None).values_list("pk", flat=True).first()
+        row.checkout_id = found
+
+
+def _find_price(provider_price: str, book: str) -> TierPrice | None:
+    return TierPrice.objects.filter(provider_price=provider_price, book=book).first()
+
+
+def write_invoices(row: Subscription, invoices: Iterable[ProviderInvoice]) -> list[tuple[Invoice, ProviderInvoice]]:
+    """Our rows of all invoices, the oldest first. Lines are written once, when the invoice is paid."""
+    known = {invoice.provider_id: invoice for invoice in row.invoices.all()}
+    pairs = []
+    for latest in sorted(invoices, key=lambda invoice: (invoice.created, invoice.id)):
+        require_mode(latest.livemode, row.book)
+        invoice = known.get(latest.id) or Invoice(subscription=row, book=row.book, provider_id=latest.id)
+        was_paid, before = invoice.status == Invoice.Status.PAID, _values(invoice) if invoice.pk else None
+        invoice.status, invoice.reason, invoice.currency = latest.status, latest.billing_reason, latest.currency
+        invoice.total, invoice.amount_paid, invoice.tax = latest.total, latest.amount_paid, latest.tax
+        invoice.page, invoice.created, invoice.paid_at = latest.hosted_invoice_url, latest.created, latest.paid_at
+        invoice.next_attempt = latest.next_payment_attempt
+        if _values(invoice) != before:
+            invoice.save(update_fields=INVOICE_FIELDS if invoice.pk else None)
+        if invoice.status == Invoice.Status.PAID and not was_paid:
+            _write_lines(invoice, latest)
+        pairs.append((invoice, latest))
+    return pairs
+
+
+def _values(invoice: Invoice) -> tuple[object, ...]:
+    return tuple(getattr(invoice, name) for name in INVOICE_FIELDS)
+
+
+def _write_lines(invoice: Invoice, latest: ProviderInvoice) -> None:
+    found = TierPrice.objects.filter(provider_price__in={line.price for line in latest.lines}, book=invoice.book)
+    prices = {price.provider_price: price for price in found}
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice,
+            provider_id=line.id,
+            price=prices.get(line.price),
+            amount=line.amount,
+            tax=line.tax,
+            period_start=line.period_start,
+            period_end=line.period_end,
+            is_proration=line.is_proration,
+        )
+        for line in latest.lines
+    )
+
+
+def write_payments(
+    provider: Provider, invoices: Sequence[tuple[Invoice, ProviderInvoice]], named: Collection[str], *, is_full: bool
+) -> Fetched:
+    """Fetch what is new of the payments of paid invoices, and refunds and disputes of those that events name."""
+    fetched = Fetched()
+    paid = [(invoice, latest) for invoice, latest in invoices if invoice.status == Invoice.Status.PAID]
+    known = {payment.provider_id: payment for payment in Payment.objects.filter(invoice__in=[one for one, _ in paid])}
+    for invoice, latest in paid:
+        for intent in latest.payment_intents:
+            payment, asks = known.get(intent), is_full or intent in named
+            if payment is None:
+                payment, is_touched = _fetch_payment(provider, invoice, intent)
+                asks = asks or is_touched
+                fetched.new_payments += [payment] if payment else []
+            if payment and asks:
+                fetched.refunds += [(payment, refund) for refund in _refunds(provider, intent)]
+                fetched.disputes += [(payment, dispute) for dispute in provider.payments.list_disputes(intent)]
+    _write_refunds(fetched)
+    _write_disputes(fetched)
+    return fetched
+
+
+def _fetch_payment(provider: Provider, invoice: Invoice, intent_id: str) -> tuple[Payment | None, bool]:
+    """The row of a payment that was captured, and whether any of it was paid back or is disputed."""
+    intent = provider.payments.fetch(intent_id)
+    if intent.status != "succeeded" or not intent.latest_charge:
+        return None, False
+    charge = provider.payments.fetch_charge(intent.latest_charge)
+    if charge.movement is None:
+        return None, False
+    require_mode(charge.livemode, invoice.book)
+    payment = Payment.objects.create(
+        invoice=invoice,
+        book=invoice.book,
+        provider_id=intent_id,
+        charge_id=charge.id,
+        currency=charge.currency,
+        amount=charge.amount_captured,
+        settled_currency=charge.movement.currency,
+        settled_amount=charge.movement.amount,
+        settled_fee=charge.movement.fee,
+        available_on=charge.movement.available_on,
+    )
+    return payment, bool(charge.amount_refunded or charge.is_disputed)
+
+
+def _refunds(provider: Provider, intent: str) -> Iterator[ProviderRefund]:
+    """Without those that only released a hold."""
+    return (refund for refund in provider.payments.list_refunds(intent) if refund.movement is not None)
+
+
+def _write_refunds(fetched: Fetched) -> None:
+    fetched.refunds.sort(key=lambda pair: (pair[1].created, pair[1].id))
+    for payment, latest in fetched.refunds:
+        fields = {
+            "payment": payment,
+            "status": latest.status,
+            "currency": latest.currency,
+            "amount": latest.amount,
+            "created": latest.created,
+        }
+        row, is_new = Refund.objects.get_or_create(provider_id=latest.id, book=payment.book, defaults=fields)
+        fetched.new_refunds += is_new
+        if row.status != latest.status:
+            Refund.objects.filter(pk=row.pk).update(status=latest.status)
+
+
+def _write_disputes(fetched: Fetched) -> None:
+    fetched.disputes.sort(key=lambda pair: (pair[1].created, pair[1].id))
+    for payment, latest in fetched.disputes:
+        fields = {
+            "payment": payment,
+            "status": latest.status,
+            "reason": latest.reason,
+            "currency": latest.currency,
+            "amount": latest.amount,
+            "created": latest.created,
+        }
+        row, _ = Dispute.objects.get_or_create(provider_id=latest.id, book=payment.book, defaults=fields)
+        if row.status != latest.status:
+            Dispute.objects.filter(pk=row.pk).update(status=latest.status)

@@ -1,0 +1,164 @@
+"""Compare with the provider what no event may have told: every hour a little, every day all.
+
+What is found goes through the same locked function as events do (`billing.sync`).
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat, Now
+from django.utils import timezone
+
+from billing import webhooks
+from billing.exceptions import ProviderError, UnexpectedState
+from billing.models import Invoice, Payment, Subscription, SyncMark, WebhookEvent
+from billing.provider import get_provider
+from billing.sync import ENDED, lock_subscription, sync_subscription
+from ledger.models import Transaction
+
+logger = logging.getLogger(__name__)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LONGEST_MEMORY = timedelta(days=30)
+"""For so long the provider lists its events."""
+LIVE = ("trialing", "active", "past_due")
+MAX_STALE = 1_000
+"""Subscriptions that one run asks for because they were not fetched for a day. The next run takes the others."""
+
+
+def run_if_due() -> bool:
+    """Reconcile what is due. Always False: there is nothing more to do at once."""
+    if settings.PAYMENTS == "off":
+        return False
+    try:
+        if _claim("hour", HOUR):
+            reconcile()
+        if _claim("day", DAY):
+            reconcile(is_full=True)
+    except ProviderError as error:
+        logger.warning("reconciliation was not finished: %s", error)
+    return False
+
+
+def reconcile(*, is_full: bool = False) -> None:
+    """Fetch events that did not come, and subscriptions that may have changed without one. Raises ProviderError.
+
+    `is_full` asks for every live subscription and for the refunds and disputes of all its payments.
+    """
+    store_missing_events()
+    names = {*find_unknown(), *find_unposted(), *find_stale(is_full=is_full)}
+    for name in sorted(names):
+        _sync(name, is_full=is_full)
+    for newer in find_second_subscriptions():
+        end_second(newer)
+
+
+def _claim(kind: str, every: timedelta) -> bool:
+    """Whether this process does what is due. One that dies leaves it to the next time."""
+    mark, is_new = SyncMark.objects.get_or_create(book=settings.PAYMENTS, kind=kind)
+    due = SyncMark.objects.filter(pk=mark.pk, at__lte=Now() - every)
+    return is_new or bool(due.update(at=Now()))
+
+
+def _sync(name: str, *, is_full: bool) -> None:
+    """One that fails does not keep the others from being compared."""
+    try:
+        with transaction.atomic():
+            sync_subscription(lock_subscription(name, settings.PAYMENTS), is_full=is_full)
+    except ProviderError as error:
+        logger.warning("subscription %s was not compared: %s", name, error)
+
+
+def store_missing_events() -> None:
+    """Events since an hour before the newest that came. Those that are stored already change nothing."""
+    webhooks.store(get_provider().events.list_since(_last_event() - HOUR), book=settings.PAYMENTS, is_listed=True)
+
+
+def _last_event() -> datetime:
+    """When the provider made the newest event that we have, or long ago."""
+    events = WebhookEvent.objects.filter(book=settings.PAYMENTS).exclude(state=WebhookEvent.State.QUARANTINED)
+    newest = events.order_by("-pk").values_list("created", flat=True).first()
+    earliest = timezone.now() - LONGEST_MEMORY
+    return max(newest, earliest) if newest else earliest
+
+
+def find_unknown() -> Iterator[str]:
+    """Subscriptions of the last days that the provider has and we do not, or not as ours."""
+    known = set(
+        Subscription.objects.filter(book=settings.PAYMENTS, synced_at__isnull=False).values_list(
+            "provider_id", flat=True
+        )
+    )
+    for latest in get_provider().subscriptions.list_since(timezone.now() - LONGEST_MEMORY):
+        if latest.id not in known:
+            yield latest.id
+
+
+def find_unposted() -> Iterable[str]:
+    """Those with an invoice that was paid, and of which the ledger has no charge."""
+    charge = Transaction.objects.filter(
+        book=settings.PAYMENTS, key=Concat(Value("inv:"), OuterRef("provider_id"), Value(":charge"))
+    )
+    paid = Invoice.objects.filter(book=settings.PAYMENTS, status=Invoice.Status.PAID, amount_paid__gt=0)
+    return paid.filter(~Exists(charge)).values_list("subscription__provider_id", flat=True).distinct()
+
+
+def find_stale(*, is_full: bool) -> Iterable[str]:
+    """Live ones whose period ends about now, or that were not fetched for a day; all of them in a full run."""
+    ours = Subscription.objects.filter(book=settings.PAYMENTS, person__isnull=False)
+    live = ours.exclude(status__in=ENDED)
+    if is_full:
+        recent = Q(ended_at__gte=Now() - LONGEST_MEMORY)
+        return (live | ours.filter(recent)).values_list("provider_id", flat=True)
+    near = Q(period_end__range=(timezone.now() - DAY, timezone.now() + HOUR))
+    stale = live.filter(near | Q(synced_at__lte=Now() - DAY)).order_by("synced_at")
+    return stale.values_list("provider_id", flat=True)[:MAX_STALE]
+
+
+# Two live subscriptions of one fan for one artist
+
+
+def find_second_subscriptions() -> list[Subscription]:
+    """Live ones of a fan that has an older live one of the same artist."""
+    older = Subscription.objects.filter(
+        Q(created__lt=OuterRef("created")) | Q(created=OuterRef("created"), pk__lt=OuterRef("pk")),
+        book=OuterRef("book"),
+        person=OuterRef("person"),
+        artist=OuterRef("artist"),
+        status__in=LIVE,
+    )
+    return list(Subscription.objects.filter(Exists(older), book=settings.PAYMENTS, status__in=LIVE).order_by("pk"))
+
+
+def end_second(newer: Subscription) -> None:
+    """Cancel it and pay all of it back. The provider may have done it already, so doing it again changes nothing."""
+    provider = get_provider()
+    try:
+        provider.subscriptions.cancel_now(newer.provider_id)
+        for payment in Payment.objects.filter(invoice__subscription=newer):
+            _pay_back(payment)
+        _sync(newer.provider_id, is_full=True)
+    except ProviderError as error:
+        logger.warning("%s was not ended: %s", newer, error)
+
+
+def _pay_back(payment: Payment) -> None:
+    payments = get_provider().payments
+    counted = [refund for refund in payments.list_refunds(payment.provider_id) if refund.movement is not None]
+    paid_back = sum(refund.amount for refund in counted if refund.status not in {"failed", "canceled"})
+    if (rest := payment.amount - paid_back) <= 0:
+        return
+    try:
+        payments.refund(
+            payment.provider_id,
+            rest,
+            payment.currency,
+            metadata={"reason": "second_subscription", "payment": str(payment.pk)},
+            key=f"second:{payment.pk}:{len(counted)}",
+        )
+    except UnexpectedState as error:  # disputed: the bank decides
+        logger.warning("%s was not paid back: %s", payment, error)

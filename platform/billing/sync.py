@@ -1,0 +1,71 @@
+"""Bring a subscription up to date: lock its row, fetch what it is now, and write all that follows, in one commit.
+
+Events and reconciliation both come here. The lock is held while the provider is asked, so that two processes cannot
+write in the other order than they fetched.
+"""
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db import connection
+
+from billing import charges, checkouts, mirrors
+from billing.entitling import write_lease
+from billing.exceptions import NotFound
+from billing.models import Checkout, Subscription, SubscriptionStatus
+from billing.provider import get_provider
+from live import notices
+from live.notices import NewNotice
+
+ENDED = frozenset({SubscriptionStatus.CANCELED, SubscriptionStatus.INCOMPLETE_EXPIRED})
+UNPAID = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID})
+
+
+def lock_subscription(provider_id: str, book: str) -> Subscription:
+    """The row of a subscription, locked until the transaction ends. It is made first if it is not there."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("A subscription is locked until what is written of it commits.")
+    Subscription.objects.bulk_create([Subscription(provider_id=provider_id, book=book)], ignore_conflicts=True)
+    return Subscription.objects.select_for_update(no_key=True).get(provider_id=provider_id, book=book)
+
+
+def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full: bool = False) -> None:
+    """Fetch and write a locked subscription. `named` are payment intents whose refunds and disputes are asked for.
+
+    `is_full` asks for those of every payment. Doing it again changes nothing. Raises ProviderError.
+    """
+    if row.book != settings.PAYMENTS:
+        raise mirrors.WrongMode(f"{row} is of the {row.book} book, and payments are {settings.PAYMENTS}.")
+    provider, before = get_provider(), row.status
+    try:
+        mirrors.write_subscription(row, provider.subscriptions.fetch(row.provider_id))
+    except NotFound:
+        mirrors.write_deleted(row)
+    if row.person_id is None:
+        return
+    invoices = mirrors.write_invoices(row, provider.invoices.list_of(row.provider_id))
+    fetched = mirrors.write_payments(provider, invoices, named, is_full=is_full)
+    charges.post_fetched(row, fetched)
+    has_changed = write_lease(row)
+    _settle_order(row)
+    _tell(row, before, has_changed=has_changed, is_refunded=bool(fetched.new_refunds))
+
+
+def _settle_order(row: Subscription) -> None:
+    """The order of a subscription is paid, and over with it. Then the fan can order again."""
+    if row.checkout_id is None:
+        return
+    order = Checkout.objects.get(pk=row.checkout_id)
+    if order.status == Checkout.Status.OPEN and order.session_id:
+        checkouts.settle(get_provider().checkouts.fetch(order.session_id))
+    if row.status in ENDED:
+        checkouts.end(order.pk)
+
+
+def _tell(row: Subscription, before: str, *, has_changed: bool, is_refunded: bool) -> None:
+    """Tell the fan's open pages what is new."""
+    kinds = ["entitlement.changed"] if has_changed else []
+    kinds += ["payment.failed"] if row.status in UNPAID and before not in UNPAID else []
+    kinds += ["payment.refunded"] if is_refunded else []
+    assert row.person_id is not None
+    notices.post([NewNotice(row.person_id, kind, str(row)) for kind in kinds])

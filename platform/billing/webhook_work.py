@@ -1,0 +1,168 @@
+"""Work on stored events: find the subscription that each is about, bring it up to date, and mark its events as done.
+
+Effect and mark commit together. What fails is tried again later, and given up after some attempts (`webhooks replay`).
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Now
+
+from billing import checkouts
+from billing.models import Invoice, Payment, Subscription, WebhookEvent
+from billing.provider import get_provider
+from billing.sync import lock_subscription, sync_subscription
+
+logger = logging.getLogger(__name__)
+
+State = WebhookEvent.State
+MAX_ATTEMPTS = 15
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=6)
+OF_PAYMENTS = frozenset({"charge", "dispute", "payment_intent", "refund"})
+
+
+def work_next() -> bool:
+    """Work on the oldest event that is due, and on all of the same subscription. Returns whether there was one."""
+    if settings.PAYMENTS == "off":
+        return False
+    claimed: WebhookEvent | None = None
+    try:
+        with transaction.atomic():
+            claimed = _waiting().filter(due_at__lte=Now()).select_for_update(skip_locked=True).first()
+            if claimed is None:
+                return False
+            handle(claimed)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if claimed is None:
+            raise
+        _put_off(claimed.pk, error)
+    return True
+
+
+def seconds_until_due() -> float | None:
+    """Seconds until an event is due, 0 when one is; None when none waits."""
+    if settings.PAYMENTS == "off":
+        return None
+    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
+    return max(due.total_seconds(), 0.0) if due is not None else None
+
+
+def _waiting() -> QuerySet[WebhookEvent]:
+    return WebhookEvent.objects.filter(state=State.RECEIVED, book=settings.PAYMENTS).order_by("due_at", "pk")
+
+
+def handle(event: WebhookEvent) -> None:
+    """Bring up to date what a locked event is about, and mark it as done, with all others that this answers."""
+    done = [event.pk]
+    if subscription := find_subscription(event):
+        row = lock_subscription(subscription, event.book)
+        work = _gather(row)
+        sync_subscription(row, named=work.intents | _intents([event]))
+        done += work.events + _answered_too(row, work.started)
+    WebhookEvent.objects.filter(pk__in=done).update(state=State.DONE, finished_at=Now(), error="")
+
+
+def find_subscription(event: WebhookEvent) -> str:
+    """The subscription that an event is about; empty if it is about none."""
+    provider = get_provider()
+    if event.object_type == "subscription":
+        return event.object_id
+    if event.object_type == "checkout.session":
+        session = provider.checkouts.fetch(event.object_id)
+        checkouts.settle(session)
+        return session.subscription
+    if event.object_type in OF_PAYMENTS:
+        return _find_by_payment(event)
+    found: str = event.related.get("subscription", "")
+    if event.object_type == "invoice" and not found:
+        return provider.invoices.fetch(event.object_id).subscription
+    return found
+
+
+def _find_by_payment(event: WebhookEvent) -> str:
+    """By what we have of the payment, or by what the provider says that it paid."""
+    for intent in _intents([event]):
+        known = Payment.objects.filter(provider_id=intent, book=event.book)
+        if found := known.values_list("invoice__subscription__provider_id", flat=True).first():
+            return found
+        for invoice in get_provider().invoices.find_paid_by(intent):
+            return get_provider().invoices.fetch(invoice).subscription
+    return ""
+
+
+def _intents(events: Iterable[WebhookEvent]) -> set[str]:
+    """The payments that events are about. Nothing is asked again for one that was only charged."""
+    of = [
+        event.object_id if event.object_type == "payment_intent" else event.related.get("payment_intent", "")
+        for event in events
+        if event.object_type in OF_PAYMENTS
+    ]
+    return set(filter(None, of))
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits for a subscription before it is fetched."""
+
+    started: datetime
+    events: list[int]
+    intents: set[str]
+
+
+def _gather(row: Subscription) -> Work:
+    """The events of a locked subscription that nobody else works on. What comes later waits for its own turn."""
+    invoices = Invoice.objects.filter(subscription=row)
+    known = [row.provider_id, *invoices.values_list("provider_id", flat=True)]
+    intents = list(Payment.objects.filter(invoice__subscription=row).values_list("provider_id", flat=True))
+    ours = (
+        Q(object_id__in=[*known, *intents])
+        | Q(related__subscription=row.provider_id, object_type__in=["invoice", "subscription_schedule"])
+        | Q(related__payment_intent__in=intents, object_type__in=OF_PAYMENTS)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        [started] = cursor.fetchone()
+    events = list(_waiting().filter(ours).select_for_update(skip_locked=True))
+    return Work(started, [event.pk for event in events], _intents(events))
+
+
+def _answered_too(row: Subscription, started: datetime) -> list[int]:
+    """Events that came before the fetch, about payments that we did not know then: they are as they were fetched."""
+    payments = Payment.objects.filter(invoice__subscription=row).values_list("provider_id", "charge_id")
+    ids = [one for pair in payments for one in pair]
+    events = _waiting().filter(object_id__in=ids, received_at__lt=started, type__in=ANSWERED_TYPES)
+    return list(events.select_for_update(skip_locked=True).values_list("pk", flat=True))
+
+
+ANSWERED_TYPES = ("payment_intent.created", "payment_intent.processing", "payment_intent.succeeded", "charge.succeeded")
+
+
+def _put_off(pk: int, error: Exception) -> None:
+    """Try an event again later, or give it up. Its error is kept for the operator."""
+    with transaction.atomic():
+        event = WebhookEvent.objects.select_for_update().filter(pk=pk, state=State.RECEIVED).first()
+        if event is None:
+            return
+        attempts, sentence = event.attempts + 1, f"{type(error).__name__}: {error}"[:500]
+        fields = {"attempts": attempts, "error": sentence}
+        if attempts >= MAX_ATTEMPTS:
+            logger.error("webhook %s given up: %s", event.event_id, sentence)
+            WebhookEvent.objects.filter(pk=pk).update(state=State.DEAD, finished_at=Now(), **fields)
+        else:
+            logger.warning("webhook %s failed %d times: %s", event.event_id, attempts, sentence)
+            pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+            WebhookEvent.objects.filter(pk=pk).update(due_at=Now() + pause, **fields)
+
+
+def replay(pks: Iterable[int]) -> int:
+    """Work on events that were given up once more. Returns how many there were."""
+    dead = WebhookEvent.objects.filter(pk__in=list(pks), state=State.DEAD)
+    return dead.update(state=State.RECEIVED, finished_at=None, attempts=0, due_at=Now())
