@@ -31,6 +31,7 @@ COLUMNS = {
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 MAX_CHARACTERS = 32_768  # of one row
 MAX_ROW_LINES = 50  # that a quoted cell can spread a row over
+_OTHER_ENCODING = "is not {}, as the others are. Save the whole file as UTF-8, and look at its accents."
 _KNOWN = {word: name for name, words in COLUMNS.items() for word in words.split()}
 
 
@@ -58,7 +59,7 @@ class CsvFile:
         if isinstance(row, str):
             return Line(number, problem=row)
         if self.encoding.has_foreign_bytes(row):
-            return Line(number, problem=f"This line is not {self.encoding.label}, as the others are. Save it anew.")
+            return Line(number, problem=f"This line {_OTHER_ENCODING.format(self.encoding.label)}")
         if len(row) > len(self.columns) and any(row[len(self.columns) :]):
             problem = f"This line has {len(row)} cells, and the first line names {len(self.columns)} columns."
             return Line(number, shorten(row[0]), problem=problem)
@@ -69,12 +70,13 @@ class CsvFile:
 def open_csv(file: IO[bytes]) -> CsvFile:
     """Find out the encoding, the separator and the columns. Raises UnreadableFile."""
     encoding = text_encoding.detect(file)
-    best: tuple[str, ...] = ()
-    separator = ","
+    best, separator = tuple[str, ...](), ","
     source = _Source(file, encoding)
     line = _skip_blank(source)
     if line.lower().startswith("sep="):  # Excel writes this above the columns
         line = _skip_blank(source)
+    if encoding.has_foreign_bytes([line]):
+        raise UnreadableFile(f"Line {source.number}, which names the columns, {_OTHER_ENCODING.format(encoding.label)}")
     for each in SEPARATORS:
         names = _name_columns(line, each)
         if sum(map(bool, names)) > sum(map(bool, best)):
@@ -200,5 +202,5 @@ def _require_columns(columns: tuple[str, ...]) -> None:
     for name in ("title", "artist"):
         if name not in columns:
             raise UnreadableFile(
-                f"The first line names no column “{name}”. It names the columns: {', '.join(COLUMNS)}."
+                f"The first line names no column “{name}”. A catalogue has the columns: {', '.join(COLUMNS)}."
             )

@@ -14,6 +14,9 @@ from rights.shares import PLURALS, WHOLE, Role, describe_gap, format_share
 
 MAX_NAME = 120
 MAX_NAMED = 20
+_SEPARATOR = re.compile(r"[;|\r\n]|(?<=%) ?,")
+_SHARE_INSIDE = re.compile(r"[^\W\d].*\d ?%(?! ?$)")
+"""A name, its share, and something behind it that is no separator."""
 _PARSERS = {"IPI": parse_ipi, "ISNI": parse_isni, "DPID": parse_dpid}
 _SHARE = re.compile(r"(?P<name>.*[^\s:=])(?: ?[:=] ?| )(?P<percent>\d{1,3}(?:[.,]\d{1,2})?) ?%?", re.ASCII)
 _CODE = re.compile(
@@ -35,8 +38,15 @@ class NamedShare:
 @lru_cache(maxsize=1000)  # many songs of a catalogue have the same owners
 def read_shares(text: str, role: Role) -> tuple[NamedShare, ...]:
     """The parties of a role. Raises InvalidLine."""
-    names = [name for each in re.split(r"[;|]", text) if (name := texts.clean(each))]
-    return check_shares([_read_share(each, alone=len(names) == 1) for each in names], role)
+    names = [name for each in _SEPARATOR.split(text) if (name := texts.clean(each))]
+    try:
+        return check_shares([_read_share(each, alone=len(names) == 1) for each in names], role)
+    except InvalidLine as error:
+        joined = next((name for name in names if "," in name), "")
+        if not joined:
+            raise
+        hint = f"“{texts.shorten(joined, 60)}” is read as one name: write “;” between names, not “,”."
+        raise InvalidLine(f"{error} {hint}") from error
 
 
 def check_shares(named: Sequence[NamedShare], role: Role) -> tuple[NamedShare, ...]:
@@ -70,6 +80,9 @@ def read_code(kind: str, text: str) -> str:
 
 
 def _read_share(text: str, *, alone: bool) -> NamedShare:
+    if _SHARE_INSIDE.search(text):
+        shown = texts.shorten(text, 60)
+        raise InvalidLine(f"“{shown}” has more behind a share. Write each share last, and “;” between names.")
     if match := _SHARE.fullmatch(text):
         name, share = match["name"], int(Decimal(match["percent"].replace(",", ".")) * 100)
     elif alone and not text.endswith("%"):

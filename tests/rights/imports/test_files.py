@@ -98,7 +98,7 @@ def test_what_cannot_be_read_of_one_line_is_a_verdict_on_that_line() -> None:
     assert problems(content) == {
         2: "The title: there is a character in it that nobody can see (U+0000). Take it out.",
         3: "The title: there is a character in it that nobody can see (U+202E). Take it out.",
-        4: "This line is not UTF-8, as the others are. Save it anew.",
+        4: "This line is not UTF-8, as the others are. Save the whole file as UTF-8, and look at its accents.",
         5: "A quote ends in the middle of a cell. Write quotes inside a cell twice.",
         6: "This line has more than 32,768 characters.",
         7: "This line has 5 cells, and the first line names 4 columns.",
@@ -108,6 +108,51 @@ def test_what_cannot_be_read_of_one_line_is_a_verdict_on_that_line() -> None:
         11: "“3:75” is no duration. Write minutes and seconds, such as 3:45.",
     }
     assert read(content)[-1] == Line(12, "Good", "Mara", duration_ms=225_000)
+
+
+UTF_8_LINES = ["Étude,Mara", "Étude — live,Mara", "Don’t,Mara", "ночь,Mara", "夜,Mara"]
+
+
+@pytest.mark.parametrize("strange", UTF_8_LINES)
+def test_a_line_of_utf_8_in_a_file_of_windows_1252_is_said_and_not_read_wrongly(strange: str) -> None:
+    content = b"title,artist\n" + "Léger pâle été été été,Mara\n".encode("cp1252") * 4 + strange.encode() + b"\n"
+
+    assert open_file(io.BytesIO(content)).description == "read as Windows-1252, with commas"
+    assert [*problems(content)] == [6]
+    assert "is not Windows-1252, as the others are" in problems(content)[6]
+
+
+@pytest.mark.parametrize("first", ["utf-8", "cp1252"])
+def test_one_line_of_each_encoding_is_never_two_lines_without_a_word(first: str) -> None:
+    second = "cp1252" if first == "utf-8" else "utf-8"
+    content = b"title,artist\n" + "Étude,Mara\n".encode(first) + "Été,Mara\n".encode(second)
+
+    [number] = problems(content)
+    assert [line.title for line in read(content) if line.number != number] in (["Étude"], ["Été"])
+
+
+def test_a_line_that_mixes_both_encodings_is_said() -> None:
+    mixed = "Étude ".encode() + "Été,Mara Leão\n".encode("cp1252")
+
+    assert [*problems(b"title,artist\nPlain,Mara\n" + mixed)] == [3]
+
+
+def test_lines_of_one_byte_a_letter_in_a_file_of_utf_16_are_said() -> None:
+    content = "title,artist\r\n夜の歌,Mara\r\nSalt,Mara".encode("utf-16") + b" Veil\r\nLow Tide,Mara\r\n"
+
+    assert [line.title for line in read(content) if not line.problem] == ["夜の歌"]
+    assert [*problems(content)] == [3]
+
+
+@pytest.mark.parametrize("title", ["« Désolé »", "«CAFÉ»", "Wär’s nicht schön…", "ÑANDÚ", "Größe", "Maçã", "ÅÄÖ"])
+def test_real_titles_in_windows_1252_are_read(title: str) -> None:
+    assert [line.title for line in read(f"title,artist\n{title},Mara\n".encode("cp1252"))] == [title]
+
+
+def test_columns_in_another_encoding_than_the_lines_are_said() -> None:
+    content = "title,artist,éditeurs\n".encode("cp1252") + "Étude — été,Mara,Kestrel Row\n".encode()
+
+    assert "Line 1, which names the columns, is not UTF-8, as the others are." in refusal(content)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +178,9 @@ def test_owners_have_shares_that_add_up() -> None:
     ]
 
 
+GAP = "Shares of the owners add up to 40\xa0%: 60\xa0% is missing. "
+
+
 @pytest.mark.parametrize(
     ("owners", "problem"),
     [
@@ -141,10 +189,28 @@ def test_owners_have_shares_that_add_up() -> None:
         ("A; B 50", "The share of A is missing. Write it after the name, such as 50 %."),
         ("A 50; A 50", "A stands among the owners twice."),
         ("A 0; B 100", "A cannot own 0\xa0%."),
+        (
+            '"Ida Koro 60, Jon Vale 40"',
+            GAP + "“Ida Koro 60, Jon Vale 40” is read as one name: write “;” between names, not “,”.",
+        ),
+        (
+            "Ida 60 % / Jon 40 %",
+            "“Ida 60 % / Jon 40 %” has more behind a share. Write each share last, and “;” between names.",
+        ),
     ],
 )
 def test_shares_that_do_not_add_up_are_said(owners: str, problem: str) -> None:
     assert read(f"title,artist,owners\nX,Y,{owners}\n")[0].problem == problem
+
+
+@pytest.mark.parametrize(
+    "owners",
+    ["Mara Veil 60 %, Tiago Nobre 40 %", "Mara Veil 60%,Tiago Nobre 40%", "Mara Veil 60 %\nTiago Nobre 40 %"],
+)
+def test_a_comma_or_a_line_end_behind_a_percent_sign_separates_owners(owners: str) -> None:
+    [line] = read(f'title,artist,owners\nX,Y,"{owners}"\n')
+
+    assert line.shares[Role.RECORDING_OWNER] == (NamedShare("Mara Veil", 6000), NamedShare("Tiago Nobre", 4000))
 
 
 @pytest.mark.parametrize("content", ["", "\n \n", b"\xef\xbb\xbf"])
