@@ -46,7 +46,7 @@ class ImportedLineSerializer(LineSerializer):
 
 
 class ImportedPagination(StrictCursorPagination):
-    ordering = "-catalog_import"
+    ordering = "-catalog_import_id"
 
 
 class ImportedView(generics.ListAPIView[ImportedArtist]):

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from artists.api.imports import ImportedPagination
 from catalog.models import Artist, Recording
 from rights.models import CatalogImport, Claim, Party
 from tests import factories
@@ -140,3 +141,16 @@ def test_who_does_not_sign_reads_and_confirms_nothing(brought: CatalogImport, ar
     assert (answer.status_code, answer.json()["code"]) == (403, "NotAllowed")
     assert len(editor.get(f"{STUDIO}/named").json()) == 1
     assert confirmed() == set()
+
+
+def test_a_long_list_of_imports_goes_on_after_the_cursor(
+    brought: CatalogImport, principal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImportedPagination, "page_size", 1)
+    again = bring_in(brought.party, "Third,Mara Veil", heading="title,artist")
+
+    first = principal.get(STUDIO).json()
+    second = principal.get(first["next"]).json()
+
+    assert [each["id"] for each in first["results"] + second["results"]] == [again.pk, brought.pk]
+    assert second["next"] is None
