@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from string import Formatter
 from typing import Literal
 
 import harness  # noqa: F401 - first: it sets up Django
@@ -24,7 +25,8 @@ from catalog.models import Artist
 from config import BASE_DIR, database
 from config.demo.artist_data import MARA
 from config.demo.fan_data import ANA
-from config.demo.label import SIGNATORY
+from config.demo.imports import IMPORTED_NAME, READ_NAME
+from config.demo.label import LABEL_NAME, SIGNATORY
 from config.processes import manage_argv
 from config.smoke.checks import is_healthy, wait_for
 from config.smoke.sessions import create_session
@@ -64,14 +66,22 @@ def address_parts() -> dict[str, object]:
         "program": program.pk,
         "agreement": AgreementVersion.objects.order_by("-pk").values_list("pk", flat=True)[0],
     }
+    label = Party.objects.get(name=LABEL_NAME)
     owner = artist.team.members.filter(role=Role.PRINCIPAL).select_related("person").get().person
     _, invitation = invitations.create(artist.team, fan.email, Role.REVIEWER, by=owner)
     return {
         "artist": artist.slug,
         "invitation": invitation,
-        "party": Party.objects.get(kind=Party.Kind.LABEL).pk,
+        "party": label.pk,
+        "import": label.imports.get(file_name=READ_NAME).pk,
+        "imported": label.imports.get(file_name=IMPORTED_NAME).pk,
         **own,
     }
+
+
+def find_parts(path: str) -> set[str]:
+    """The names of the variable parts of a path."""
+    return {name for _, name, _, _ in Formatter().parse(path) if name}
 
 
 def create_sessions() -> dict[str, str]:
@@ -109,7 +119,10 @@ def take_pictures(
     browser: Browser, address: str, cookies: dict[str, str], about: dict[str, object], only: Sequence[str]
 ) -> int:
     """Take a picture of each page at each width and colour scheme. Return their number."""
-    shown = {name: place for name, place in PAGE_URLS.items() if not only or name in only}
+    wanted = {name: place for name, place in PAGE_URLS.items() if not only or name in only}
+    shown = {name: place for name, place in wanted.items() if about.keys() >= find_parts(place.path)}
+    if unseen := sorted(wanted.keys() - shown):
+        print(f"The demo has nothing to show on {', '.join(unseen)}.")
     for name, place in shown.items():
         for width in WIDTHS:
             phone = width < PHONE_WIDTH

@@ -12,6 +12,7 @@ from config.demo import mailbox_page, sign_in_links, upcoming_moments
 from config.demo.agreements import PUBLISHED_SONG
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.fan_data import ANA
+from config.demo.imports import READ_NAME
 from config.demo.label import DISPUTED_SONG, SIGNATORY
 from config.demo.program_data import HUNDRED_NAME, PROGRAMS
 from config.demo.setup import PASSWORD, STAFF_HANDLE, email_for
@@ -42,7 +43,9 @@ Fanfare is at {site}/
   4. Stay in the studio: every two or three minutes some fan reaches a moment, and a new draft joins the line.
   5. As Ana, report a message, or opt out of an artist. As the desk, see the report.
   6. As the label, begin at Roster. Open Agreements: one waits, with a dry run. Confirm under Claims what blocks it, and
-     look again. Catalogue takes a CSV or a DDEX file and says first what each line would do.
+     look again. Catalogue takes a CSV or a DDEX file and says first what each line would do: open {catalogue},
+     see which lines wait and why, and import the others. As Mara, confirm together under Songs, Imported by labels
+     and publishers, what the files say that she wrote.
   7. On the same page, see who gets what of €10.00: “{complete}” is complete. Choose another song for what is missing.
      “Holds a second key” says who approves each one too. No draft waits for a key before Fanfare makes remixes.
   8. As the desk, open Reports, then Disputed claims: two labels own “{disputed}”. Say which one is wrong, in a note
@@ -74,6 +77,7 @@ def render(site: str) -> str:
         "mailbox": site + mailbox_page.create_link(),
         "complete": PUBLISHED_SONG,
         "disputed": DISPUTED_SONG,
+        "catalogue": READ_NAME,
     }
     return TEXT.format(**values, **suggested_steps(people[ANA]))
 

@@ -7,7 +7,7 @@ from accounts.models import Person
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
-from config.demo import agreements, database_clock, history, label, setup, tiers
+from config.demo import agreements, database_clock, history, imports, label, setup, tiers
 from config.demo.listening_history import FINAL_SILENCE, HISTORY_DAYS, generate_tastes
 
 DEFAULT_SEED = 4
@@ -43,6 +43,7 @@ def seed_demo(number: int = DEFAULT_SEED) -> bool:
         history.play_history(world, now)
         history.prepare_present(world)
         agreements.create_agreements(world, paper_lighthouse)
+        imports.create_imports(paper_lighthouse)
         tiers.write_tiers(world)
         trail.record(SEEDED_ACTION, by=SystemActor.DEMO, subject=f"seed:{number}")
     return True

@@ -4,12 +4,15 @@ import pytest
 
 from artists.agreement_split import draw_stored_split
 from artists.label.claims import list_all_disputed
-from catalog.models import Recording
+from artists.studio.imports import list_named
+from catalog.models import Artist, Recording
 from config.demo.agreements import PUBLISHED_SONG, REFUSED_SONG
+from config.demo.imports import IMPORTED_NAME, READ_NAME
 from config.demo.label import DISPUTED_SONG, LABEL_NAME, RIVAL_NAME
 from rights import agreement_versions
 from rights.agreement_versions import Reading, State
-from rights.models import AgreementVersion, Party
+from rights.imports.reasons import describe
+from rights.models import AgreementVersion, CatalogImport, Party
 
 pytestmark = pytest.mark.usefixtures("demo_database")
 
@@ -53,3 +56,18 @@ def test_two_labels_claim_the_same_song() -> None:
     assert (row.claim.party.name, [rival.party.name for rival in row.rivals]) == (RIVAL_NAME, [LABEL_NAME])
     assert row.claim.recording
     assert row.claim.recording.title == DISPUTED_SONG
+
+
+def test_a_file_of_the_label_was_read_and_shows_every_verdict() -> None:
+    read = CatalogImport.objects.get(file_name=READ_NAME)
+
+    verdicts = list(read.verdicts.order_by("number").values_list("verdict", flat=True))
+    assert (read.state, verdicts) == ("ready", ["waits", "new", "new", "changed", "same", "waits", "no"])
+    reasons = [describe(line) for line in read.verdicts.filter(verdict="waits").order_by("number")]
+    assert reasons[0].startswith("Nobody here is called Lídia Corvo, who is named as writer.")
+
+
+def test_an_import_asks_mara_about_a_share() -> None:
+    [waits] = list_named(Artist.objects.get(slug="mara-veil"))
+
+    assert (waits.catalog_import.file_name, waits.number) == (IMPORTED_NAME, 1)
