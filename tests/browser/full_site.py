@@ -20,6 +20,7 @@ from events.kafka import create_topics
 from live import publisher
 from tests import servers
 from tests.servers import Database, Processes, Site, wait_until
+from worker.embedded import find_free_port
 
 PIPELINE_TIMEOUT_SECONDS = 20  # for several processes that work one after the other on a busy machine
 MAIL_LINK = re.compile(r"/accounts/(?:confirm-email|password/reset/key)/[^/\s\"]+/|/invitations/[\w-]+")
@@ -78,6 +79,7 @@ def run_full_site(template_database: Database, folder: Path) -> Iterator[FullSit
         processes = Processes(folder)
         stack.callback(processes.end)
         assert processes.start("collectstatic", "--noinput", "-v", "0").wait(60) == 0, processes.logs[-1].read_text()
+        patch.setattr(settings, "STRIPE_URL", os.environ["SIMULATED_PAYMENTS_URL"])
         for command in (["relay"], ["consume"], ["work", "all"]):
             processes.start(*command)
         site = servers.start_site(processes)
@@ -92,6 +94,7 @@ def _environment(database: Database, folder: Path, topic_prefix: str) -> dict[st
         "MAIL_DIR": str(folder / "mail"),
         "DEBUG": "0",
         "ALLOW_SIMULATED_PAYMENTS": "1",
+        "SIMULATED_PAYMENTS_URL": f"http://127.0.0.1:{find_free_port()}",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
         "HTTPS": "0",
