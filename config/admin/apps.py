@@ -7,7 +7,7 @@ from django.db import models
 
 
 class OperatorAdminConfig(SimpleAdminConfig):
-    """Django's admin. It shows what config/admin/registrations.py registers, and nothing else."""
+    """Django's admin. It shows what config/admin/*registrations.py register, and nothing else."""
 
     default_site = "config.admin.site.OperatorSite"
 
@@ -15,6 +15,7 @@ class OperatorAdminConfig(SimpleAdminConfig):
         super().ready()
         import_module("config.admin.registrations")
         import_module("config.admin.payment_registrations")
+        import_module("config.admin.tier_registrations")
         self._detach_log_model()
 
     def _detach_log_model(self) -> None:

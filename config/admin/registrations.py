@@ -46,6 +46,7 @@ class PersonAdmin(ReadOnlyAdmin):
         ("Customers", "billing_customer", "person"),
         ("Subscriptions", "billing_subscription", "person"),
         ("Entitlements", "billing_entitlement", "person"),
+        ("Orders", "billing_checkout", "person"),
         ("What this person did", "audit_entry", "actor"),
     )
 

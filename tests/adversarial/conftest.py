@@ -5,14 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
 from pytest_django import Settings
 
-from accounts.models import Person
 from artists import invitation_mail
-from billing.models import Checkout
-from catalog.models import Artist
-from fans import orders
 from fans.models import Experience
 from rights import claims, parties, roster
 from tests import factories
@@ -60,7 +55,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
     publisher = owners.create_party("label", "Third Shore")
     owners.add_to_roster(publisher, factories.create_artist("Ifeoma"))
     named = bring_in(publisher, "Hers,Ifeoma,Mara Veil", heading="title,artist,writers")
-    order = order_tier(artist, experience.person)
+    order = billing.order_tier(artist, experience.person)
     tier = f"/api/v1/studio/{artist.slug}/tiers/{order.price.version.tier_id}"
     return {
         "paths": {
@@ -134,12 +129,3 @@ def module_scene(module_db: None) -> dict[str, Any]:
         "named": named,
         "order": order,
     }
-
-
-def order_tier(artist: Artist, fan: Person) -> Checkout:
-    """The fan orders a tier of the artist and has not paid yet."""
-    with pytest.MonkeyPatch.context() as patch, override_settings(PAYMENTS="simulated"):
-        billing.connect_fake(patch)
-        price = billing.get_price(billing.create_tier(artist))
-        session = orders.start(fan, price, agreed=True)
-    return Checkout.objects.select_related("price__version").get(session_id=session.id)

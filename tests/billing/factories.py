@@ -3,15 +3,19 @@
 import time
 from typing import Any
 
+import pytest
+from django.test import override_settings
+
 from accounts import consents
 from accounts.models import Person, Role
 from billing import tiers
-from billing.models import SpendingSettings, TierPrice, TierVersion
+from billing.models import Checkout, SpendingSettings, TierPrice, TierVersion
 from billing.provider import Provider
 from billing.provider import provider as provider_module
 from billing.simulated.server import FakeStripe
 from billing.tier_terms import Price, TierTerms
 from catalog.models import Artist
+from fans import orders
 from rights import parties
 from rights.models import Use
 from rights.shares import Role as Share
@@ -71,3 +75,11 @@ def agree_to_terms(person: Person, version: TierVersion, about: str = "") -> int
 
 def choose_currency(person: Person, currency: str = "EUR") -> SpendingSettings:
     return SpendingSettings.objects.create(person=person, book="simulated", currency=currency)
+
+
+def order_tier(artist: Artist, fan: Person) -> Checkout:
+    """The fan orders a new tier of the artist, at a provider of its own, and has not paid yet."""
+    with pytest.MonkeyPatch.context() as patch, override_settings(PAYMENTS="simulated"):
+        connect_fake(patch)
+        session = orders.start(fan, get_price(create_tier(artist)), agreed=True)
+    return Checkout.objects.select_related("price__version").get(session_id=session.id)

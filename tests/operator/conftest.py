@@ -13,7 +13,7 @@ from accounts.models import Invitation, Member, Person, Team, Token
 from artists.models import Draft, Moment, Program, ProgramVersion
 from audit.models import Entry
 from billing import webhooks
-from billing.models import Customer, WebhookEvent
+from billing.models import Checkout, Customer, TierPrice, TierVersion, WebhookEvent
 from catalog.models import Artist
 from events.models import DeadLetter, Outbox
 from fans.models import Experience, OptIn
@@ -23,6 +23,7 @@ from listens import sources
 from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from tests import factories
+from tests.billing.factories import order_tier
 from tests.billing.test_webhooks import PAID
 from tests.ledger.factories import post_charge
 from tests.operator.payments import create_payments
@@ -76,6 +77,7 @@ def create_objects() -> Objects:
     dead_letter = DeadLetter.objects.create(**record, **where, reason="unexpected ValueError: hidden words")
     posted = post_charge()
     webhooks.store([PAID], book="simulated")
+    order = order_tier(artist, fan)
     entry = posted.entries.select_related("account").latest("pk")
     return {
         Person: fan,
@@ -94,13 +96,16 @@ def create_objects() -> Objects:
         Source: sources.add("https://player.example/app", by="system:operator")[0],
         Outbox: outbox,
         DeadLetter: dead_letter,
-        Grant: artist.grants.get(),
+        Grant: artist.grants.get(use="personal_message"),
         Decision: experience.decision,
         Report: a_report(fan, artist=artist.pk),
         Account: entry.account,
         Transaction: posted,
         LedgerEntry: entry,
-        Customer: Customer.objects.create(person=fan, book="simulated", provider_id="cus_sim_1"),
+        Customer: Customer.objects.get(person=fan),
+        Checkout: order,
+        TierPrice: order.price,
+        TierVersion: order.price.version,
         WebhookEvent: WebhookEvent.objects.get(),
         **create_payments(fan),
         Entry: Entry.objects.latest("pk"),
