@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
 from accounts import roles
@@ -92,7 +92,8 @@ def put_on_sale(version: TierVersion, *, by: Person, fresh: bool) -> None:
     with transaction.atomic():
         locked = _lock(tier)
         _refuse_older(locked, version)
-        TierPrice.objects.bulk_create(prices, ignore_conflicts=True)
+        if not _find_prices(version).exists():  # somebody else may have put it on sale at the same moment
+            TierPrice.objects.bulk_create(prices)
         TierPrice.objects.filter(version__tier=tier, closed_at=None).exclude(version=version).update(closed_at=Now())
         if Tier.objects.filter(pk=tier.pk).exclude(current=version).update(current=version):
             facts = {"version": version.version, "terms_hash": version.terms_hash}
@@ -134,8 +135,7 @@ def _sign(version: TierVersion, by: Person) -> None:
 
 def _make_prices(version: TierVersion, provider: Provider) -> list[TierPrice]:
     """The prices of a signed version, made at the provider. The same keys make the same prices, for a day."""
-    known = TierPrice.objects.filter(version=version, book=settings.PAYMENTS)
-    if len(known) == len(version.prices):
+    if _find_prices(version).exists():  # all were stored at once
         return []
     metadata = {"tier": str(version.tier_id), "tier_version": str(version.pk)}
     name = f"{version.tier.artist.name}: {version.name}"
@@ -161,6 +161,10 @@ def _make_prices(version: TierVersion, provider: Provider) -> list[TierPrice]:
             )
         )
     return prices
+
+
+def _find_prices(version: TierVersion) -> QuerySet[TierPrice]:
+    return TierPrice.objects.filter(version=version, book=settings.PAYMENTS)
 
 
 def _lock(tier: Tier) -> Tier:

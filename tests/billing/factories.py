@@ -27,8 +27,8 @@ PRICES = (Price("month", "EUR", 400), Price("year", "EUR", 4000), Price("month",
 
 
 def connect_fake(monkeypatch: Any) -> FakeStripe:
-    """A FakeStripe that our clock drives, in the place of the provider of the settings."""
-    fake = FakeStripe(wall_clock=time.time, start=int(time.time()))
+    """A FakeStripe that our clock drives, in the place of the provider of the settings. No other one has its ids."""
+    fake = FakeStripe(seed=None, wall_clock=time.time, start=int(time.time()))
     provider = Provider.of(sdk(fake))
     monkeypatch.setattr(provider_module, "connect", lambda *_: provider)
     return fake
