@@ -6,7 +6,7 @@ EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile all our files again
 
-.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell
+.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell attack-billing
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -50,6 +50,9 @@ bench-pages: setup  ## the pages when a million experiences were delivered; ARGS
 
 bench-rights: setup  ## who must say yes, with 100,000 recordings of three owners each; ARGS="--recordings 10000 --drafts 100000" is quicker
 	$(EMBEDDED) python benchmarks/clearance.py $(ARGS)
+
+attack-billing: setup  ## many histories of payments, told badly or not at all; BILLING_RUNS=5000 tries more
+	BILLING_RUNS=$${BILLING_RUNS:-500} BILLING_STEPS=60 $(EMBEDDED) python -m pytest -q tests/billing/test_sync_histories.py tests/billing/test_sync_at_once.py
 
 openapi: setup  ## write docs/api/openapi.yaml from the code
 	$(EMBEDDED) python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn

@@ -49,7 +49,7 @@ def reconcile(*, is_full: bool = False) -> None:
 
     `is_full` asks for every live subscription and for the refunds and disputes of all its payments.
     """
-    store_missing_events()
+    store_missing_events(since=_last_event() - (2 * DAY if is_full else 2 * HOUR))
     names = {*find_unknown(), *find_unposted(), *find_stale(is_full=is_full)}
     for name in sorted(names):
         _sync(name, is_full=is_full)
@@ -73,9 +73,9 @@ def _sync(name: str, *, is_full: bool) -> None:
         logger.warning("subscription %s was not compared: %s", name, error)
 
 
-def store_missing_events() -> None:
-    """Events since an hour before the newest that came. Those that are stored already change nothing."""
-    webhooks.store(get_provider().events.list_since(_last_event() - HOUR), book=settings.PAYMENTS, is_listed=True)
+def store_missing_events(*, since: datetime) -> None:
+    """Those that are stored already change nothing."""
+    webhooks.store(get_provider().events.list_since(since), book=settings.PAYMENTS, is_listed=True)
 
 
 def _last_event() -> datetime:
