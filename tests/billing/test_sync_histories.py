@@ -146,13 +146,15 @@ def test_any_history_ends_in_the_providers_truth(
         provider = Provider.of(sdk(fake))
         monkeypatch.setattr(provider_module, "connect", lambda *_: provider)
         before = transaction.savepoint_create()
-        history = History(fake, price)
-        for name, number in steps:
-            getattr(history, name)(number)
-        fake.simulation.knobs.pop("faults", None)
-        for _ in range(2):  # what the first comparison ends changes something again
-            fan_scene.reconcile_all(history.scene)
-        history.check()
-        transaction.savepoint_rollback(before)
+        try:
+            history = History(fake, price)
+            for name, number in steps:
+                getattr(history, name)(number)
+            fake.simulation.knobs.pop("faults", None)
+            for _ in range(2):  # what the first comparison ends changes something again
+                fan_scene.reconcile_all(history.scene)
+            history.check()
+        finally:
+            transaction.savepoint_rollback(before)
 
     tell()
