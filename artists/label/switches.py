@@ -1,6 +1,6 @@
 """A rightsholder's own switches for the songs of an artist, and what others say, which it cannot override."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,8 +10,10 @@ from artists import switches as artist_switches
 from catalog.models import Artist, Recording
 from rights import grants, question, sales
 from rights.clearance_result import ClearanceRequest
-from rights.models import Party, SplitScheme, Use
+from rights.models import Party, Use
+from rights.owners import Owners, read_owners
 from rights.question import Answer
+from rights.sales import Schemes
 
 USES = {Use.REMIX: "remixes", Use.PLAYLIST: "playlists", Use.DJ: "DJ sets"}
 """Messages, voice and training are never a rightsholder's."""
@@ -43,11 +45,13 @@ class Channel:
     others: list[str]
     """Sentences about what others have not said, and what nobody knows."""
     unsold: list[str]
-    """Sentences about who has not accepted how income is split, for uses that the rightsholder permits."""
+    """Sentences for uses that the rightsholder permits: who has not accepted the split, and which role nobody has."""
 
 
-def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
-    """One channel for each of these songs, in two queries, or in one where no agreement splits income."""
+def list_channels(
+    party: Party, artist: Artist, songs: Sequence[Recording], *, with_unsold: bool = True
+) -> list[Channel]:
+    """One channel for each of these songs, in one query; in four where an agreement splits income."""
     if not songs:
         return []
     by_song: dict[int | None, list[Answer]] = {song.pk: [] for song in songs}
@@ -56,8 +60,15 @@ def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> l
     answers = sorted(question.list_answers(requests), key=_party_order)
     for answer in answers:
         by_song[answer.recording].append(answer)
-    schemes = list(sales.read_schemes(answers))
-    return [_read_channel(party, song, by_song[song.pk], schemes) for song in songs]
+    channels = [_read_channel(party, song, by_song[song.pk]) for song in songs]
+    if not with_unsold:
+        return channels
+    schemes = sales.read_schemes(answers)
+    owners = read_owners(songs) if schemes else Owners([], [], [])
+    for channel in channels:
+        song = channel.song
+        channel.unsold.extend(_list_unsold(party, channel, by_song[song.pk], schemes, owners.only(song)))
+    return channels
 
 
 def list_own(party: Party, artist: Artist, songs: Sequence[Recording]) -> dict[int, dict[str, bool]]:
@@ -84,7 +95,7 @@ def find_after_end(party: Party, artist: Artist, use: str, song: Recording | Non
     return artist_switches.find_after_end(own, use, song)
 
 
-def _read_channel(party: Party, song: Recording, answers: Sequence[Answer], schemes: Iterable[SplitScheme]) -> Channel:
+def _read_channel(party: Party, song: Recording, answers: Sequence[Answer]) -> Channel:
     own: dict[str, set[str]] = {}
     missing: dict[tuple[str, str], list[str]] = {}
     for answer in answers:
@@ -95,12 +106,16 @@ def _read_channel(party: Party, song: Recording, answers: Sequence[Answer], sche
             missing.setdefault((answer.problem, who), []).append(answer.use)
     switches = [Switch(use, str(use.label), own[use] <= OWN_YES) for use in USES if use in own]
     others = list(dict.fromkeys(_describe(*key, uses) for key, uses in missing.items()))
-    unsold = [
-        sentence
-        for use in (switch.use for switch in switches if switch.is_on)
-        for sentence in sales.list_unaccepted([one for one in answers if one.use == use], schemes, use, reader=party.pk)
-    ]
-    return Channel(song, switches, others, unsold)
+    return Channel(song, switches, others, [])
+
+
+def _list_unsold(
+    party: Party, channel: Channel, answers: Sequence[Answer], schemes: Schemes, owners: Owners
+) -> Iterator[str]:
+    for use in (switch.use for switch in channel.switches if switch.is_on):
+        of_use = [answer for answer in answers if answer.use == use]
+        yield from sales.list_unaccepted(of_use, schemes, use, reader=party.pk)
+        yield from sales.list_unowned(owners, schemes, use)
 
 
 def _party_order(answer: Answer) -> tuple[bool, str, bool, int]:

@@ -92,8 +92,7 @@ def resolve_sale(
     missing = [
         *_list_refused(found.refusal, schemes),
         *list_unaccepted(found.answers, schemes, use),
-        *(sentence for gap in gaps for sentence in owners.describe(gap, use)),
-        *owners.describe_disputes(use, {role for roles in schemes.values() for role in roles}),
+        *_describe_gaps(gaps, owners, use, schemes),
     ]
     if missing:
         return IncompleteSale(tuple(dict.fromkeys(missing)), found.refusal, owners)
@@ -167,6 +166,19 @@ def list_unaccepted(
         )
 
 
+def list_unowned(owners: Owners, schemes: Schemes, use: str) -> Iterator[str]:
+    """Which roles of the schemes of a use nobody has wholly in these recordings, and which shares are disputed."""
+    of_use = {scheme: roles for scheme, roles in schemes.items() if scheme.use == use}
+    _, gaps = _resolve(of_use, owners.list_shares({}))
+    yield from dict.fromkeys(_describe_gaps(gaps, owners, use, of_use))
+
+
+def _describe_gaps(gaps: Iterable[splits.MissingShares], owners: Owners, use: str, schemes: Schemes) -> Iterator[str]:
+    for gap in gaps:
+        yield from owners.describe(gap, use)
+    yield from owners.describe_disputes(use, {role for roles in schemes.values() for role in roles})
+
+
 def _write_version(scheme: SplitScheme) -> str:
     return f"version {scheme.version}" + (f" for {scheme.tier_class}" if scheme.tier_class else "")
 
@@ -214,8 +226,7 @@ def example(
     own = {Role.FEATURED_ARTIST: {_ARTIST: WHOLE}} if artist else {}
     shares = owners.list_shares({}) or [RecordingShares("", own)]
     _, gaps = _resolve({scheme: roles}, shares)
-    missing = [sentence for gap in gaps for sentence in owners.describe(gap, scheme.use)]
-    missing += owners.describe_disputes(scheme.use, roles)
+    missing = _describe_gaps(gaps, owners, scheme.use, {scheme: roles})
     fractions = splits.resolve(roles, [_fill(song, roles) for song in shares], platform=PLATFORM)
     names = owners.party_names | {PLATFORM: "Fanfare", _ARTIST: artist.name if artist else "", _NOBODY: ""}
     points, amounts = (_add_up(splits.split(whole, fractions)) for whole in (WHOLE, amount))

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from artists.label.switches import list_master
 from catalog.models import Artist
-from rights import agreements, clearance, grants
+from rights import agreements, clearance, grants, parties
 from rights.agreements import Scope, Terms
 from rights.grants import Songs
 from rights.models import Grant, Use
@@ -15,6 +17,7 @@ from tests import factories
 from tests.artists.remix_notes import write_remix_note
 from tests.artists.studio.pages import signed_in_client, visible_text
 from tests.rights import factories as owners
+from tests.rights.albums import add_scheme, agree, create_album
 from tests.rights.factories import OwnedSong
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,37 @@ def test_what_others_say_is_shown_with_who_and_without_a_button(song: OwnedSong)
     assert "Kestrel Row (publisher) said no to remixes" in page
     assert "Mara Veil (artist) has not said yes to playlists and DJ sets" in page
     assert answer.content.decode().count('role="switch"') == 6  # of all songs, and of one
+
+
+def test_the_page_says_which_role_of_the_split_nobody_has_yet(artist: Artist) -> None:
+    song, party = factories.create_recording(artist, "Salt Radio"), parties.get_artist_party(artist)
+    label, writer = owners.create_party(), owners.create_party("writer", "Ida Koro")
+    owners.own(label, song)
+    owners.own(writer, owners.create_work(song))
+    agree("A-1", add_scheme(), party, label, writer)
+    client = signed_in_client(owners.get_signer(label))
+
+    page = visible_text(client.get(f"/label/{label.pk}/artists/{artist.slug}"))
+    api = client.get(f"/api/v1/labels/{label.pk}/artists/{artist.slug}/switches/songs").json()
+
+    sentences = ["Nobody is named as featured artist of Salt Radio", "Nobody is named as publisher of Salt Radio"]
+    assert [sentence for sentence in sentences if sentence in page] == sentences
+    assert sorted(api["results"][0]["unsold"]) == sentences
+
+
+def test_more_songs_with_a_split_take_no_more_queries(artist: Artist) -> None:
+    album = create_album(artist)
+    client = signed_in_client(owners.get_signer(album.label))
+    address = f"/label/{album.label.pk}/artists/{artist.slug}"
+    with CaptureQueriesContext(connection) as two:
+        client.get(address)
+    for n in range(5):
+        owners.own(album.label, factories.create_recording(artist, f"Song {n}"))
+
+    with CaptureQueriesContext(connection) as seven:
+        assert "Nobody is named as publisher" in visible_text(client.get(address))
+
+    assert len(two) == len(seven)
 
 
 def test_a_song_without_a_confirmed_share_has_no_switch(song: OwnedSong, artist: Artist) -> None:
