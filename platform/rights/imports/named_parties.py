@@ -82,7 +82,7 @@ def list_named(shares: SharesByRole, own: Party, known: NamedParties) -> list[di
                 continue
             party = known.find(each, role)
             if (role.value, party.pk) in named:
-                problem = f"{party.name} stands among the {PLURALS[role]} twice."
+                problem = f"“{party.name}” stands among the {PLURALS[role]} twice."
                 raise NotFound(ImportLine.Verdict.NO, "unreadable", problem=problem)
             named[role.value, party.pk] = {
                 "role": role.value, "party": party.pk, "name": party.name, "share": each.share

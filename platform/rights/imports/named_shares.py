@@ -56,7 +56,7 @@ def check_shares(named: Sequence[NamedShare], role: Role) -> tuple[NamedShare, .
         raise InvalidLine(f"{len(named)} {plural} are too many. One song may have {MAX_NAMED}.")
     keys = [each.code or each.name.casefold() for each in named]
     if repeated := [each.name or each.code for each, key in zip(named, keys, strict=True) if keys.count(key) > 1]:
-        raise InvalidLine(f"{min(repeated)} stands among the {plural} twice.")
+        raise InvalidLine(f"“{min(repeated)}” stands among the {plural} twice.")
     total = sum(each.share for each in named)
     if named and total != WHOLE:
         raise InvalidLine(f"Shares of the {plural} {describe_gap(total)}.")
@@ -66,7 +66,7 @@ def check_shares(named: Sequence[NamedShare], role: Role) -> tuple[NamedShare, .
 def make_share(name: str, share: int, code: str = "") -> NamedShare:
     """One named share. Raises InvalidLine for a name that nobody can have, and for a share of nothing."""
     if not 0 < share <= WHOLE:
-        raise InvalidLine(f"{texts.shorten(name or code, 60)} cannot own {format_share(share)}.")
+        raise InvalidLine(f"“{texts.shorten(name or code, 60)}” cannot own {format_share(share)}.")
     return NamedShare(name if code and not name else texts.require(name, "name of an owner", MAX_NAME), share, code)
 
 
@@ -90,7 +90,9 @@ def _read_share(text: str, *, alone: bool) -> NamedShare:
     elif text.endswith("%"):
         raise InvalidLine(f"“{texts.shorten(text, 60)}” has no share that we can read. Write it so: 33.33 %.")
     else:
-        raise InvalidLine(f"The share of {texts.shorten(text, 60)} is missing. Write it after the name, such as 50 %.")
+        raise InvalidLine(
+            f"The share of “{texts.shorten(text, 60)}” is missing. Write it after the name, such as 50 %."
+        )
     code = _CODE.fullmatch(name)
     if code is None:
         return make_share(name, share)

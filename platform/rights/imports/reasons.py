@@ -66,24 +66,25 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     "changed": _describe_change,
     "unreadable": lambda line, facts: str(facts["problem"]),
     "repeated": lambda line, facts: f"The same recording as in line {facts['line']:,}.",
-    "not_on_roster": lambda line, facts: f"{line.artist_name} is not on your roster.",
+    "not_on_roster": lambda line, facts: f"“{line.artist_name}” is not on your roster.",
     "several_artists": lambda line, facts: (
-        f"Several artists of your roster are called {line.artist_name}. Write the end of the page’s address instead."
+        f"Several artists of your roster are called “{line.artist_name}”. Write the end of the page’s address instead."
     ),
     "unanswered": lambda line, facts: f"{line.artist_name} has not said yes to you yet.",
     "not_an_owner": lambda line, facts: f"You are not among the owners: {facts['owners']}.",
     "of_another": lambda line, facts: f"This is a song of {facts['artist']} here. They must confirm that it is yours.",
     "owned": lambda line, facts: f"Owned by {facts['owners']} here, which leaves no room for the shares of this line.",
     "unknown_party": lambda line, facts: (
-        f"Nobody here is called {facts['name']}, who is named as {facts['role']}. Our staff add parties once they have "
+        f"Nobody here is called “{facts['name']}”, who is named as {facts['role']}. "
+        f"{'Write “;” between several names. ' if ',' in facts['name'] else ''}Our staff add parties once they have "
         "checked them: tell them the name, and the ISNI or the IPI. Then bring this line again."
     ),
     "wrong_kind": lambda line, facts: (
-        f"{facts['name']} is {_with_article(facts['kind'])} here, and cannot be named as {facts['role']}. Ask "
+        f"“{facts['name']}” is {_with_article(facts['kind'])} here, and cannot be named as {facts['role']}. Ask "
         "our staff to add whoever is meant, then bring this line again."
     ),
     "several_parties": lambda line, facts: (
-        f"Several go by the name {facts['name']} here. Write the IPI or the ISNI behind it, such as "
+        f"Several go by the name “{facts['name']}” here. Write the IPI or the ISNI behind it, such as "
         f"“{facts['name']} (IPI 00052210040) 50 %”."
     ),
     "other_writers": lambda line, facts: (

@@ -157,7 +157,7 @@ def test_a_catalogue_is_sent_read_imported_and_its_lines_listed(artist: Artist, 
         "Low Tide", "=SUM(A1)", "Night Bus"
     ]  # fmt: skip
     [refused] = client.get(f"{path}/lines?verdict=waits").json()["results"]
-    assert (refused["number"], refused["reason"]) == (4, "Nobody Here is not on your roster.")
+    assert (refused["number"], refused["reason"]) == (4, "“Nobody Here” is not on your roster.")
     assert client.delete(path).status_code == 409
 
 

@@ -186,9 +186,9 @@ GAP = "Shares of the owners add up to 40\xa0%: 60\xa0% is missing. "
     [
         ("A 50 %; B 49.99 %", "Shares of the owners add up to 99.99\xa0%: 0.01\xa0% is missing."),
         ("A 60; B 60", "Shares of the owners add up to 120\xa0%: 20\xa0% is too much."),
-        ("A; B 50", "The share of A is missing. Write it after the name, such as 50 %."),
-        ("A 50; A 50", "A stands among the owners twice."),
-        ("A 0; B 100", "A cannot own 0\xa0%."),
+        ("A; B 50", "The share of “A” is missing. Write it after the name, such as 50 %."),
+        ("A 50; A 50", "“A” stands among the owners twice."),
+        ("A 0; B 100", "“A” cannot own 0\xa0%."),
         (
             '"Ida Koro 60, Jon Vale 40"',
             GAP + "“Ida Koro 60, Jon Vale 40” is read as one name: write “;” between names, not “,”.",

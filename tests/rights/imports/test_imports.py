@@ -129,9 +129,9 @@ def test_a_line_waits_until_the_artist_is_on_the_roster(label: Party, artist: Ar
     brought = read(label, "A,Stranger,,", "B,Ifeoma,,", "C,Nobody at all,,")
 
     assert verdicts(brought) == [
-        (2, "waits", "Stranger is not on your roster."),
+        (2, "waits", "“Stranger” is not on your roster."),
         (3, "waits", "Ifeoma has not said yes to you yet."),
-        (4, "waits", "Nobody at all is not on your roster."),
+        (4, "waits", "“Nobody at all” is not on your roster."),
     ]
     assert Artist.objects.count() == 3
 
@@ -143,7 +143,7 @@ def test_two_artists_of_one_name_are_told_apart_by_their_address(label: Party) -
     brought = read(label, "A,Ove Lind,,", "B,ove-lind-2,,")
 
     assert [verdict for _, verdict, _ in verdicts(brought)] == ["no", "new"]
-    assert "Several artists of your roster are called Ove Lind." in verdicts(brought)[0][2]
+    assert "Several artists of your roster are called “Ove Lind”." in verdicts(brought)[0][2]
 
 
 def test_a_line_waits_for_the_owner_who_is_here(label: Party, artist: Artist) -> None:

@@ -108,18 +108,31 @@ def test_lines_that_say_the_same_about_a_work_of_one_title_are_of_one_work(label
 @pytest.mark.parametrize(
     ("cells", "verdict", "words"),
     [
-        ({"writers": "Nobody Known"}, "waits", "Nobody here is called Nobody Known, who is named as writer. Our staff"),
-        ({"writers": f"Ida (IPI {IPI})"}, "waits", "Nobody here is called Ida, who is named as writer."),
-        ({"writers": "Harbor Lane"}, "waits", "Harbor Lane is a label here, and cannot be named as writer."),
-        ({"publishers": "Ida Koro"}, "waits", "Ida Koro is a writer here, and cannot be named as publisher."),
-        ({"owners": "Harbor Lane 50; Nobody 50"}, "waits", "Nobody here is called Nobody, who is named as owner of"),
-        ({"writers": "Twin Name"}, "no", "Several go by the name Twin Name here. Write the IPI or the ISNI behind it"),
+        (
+            {"writers": "Nobody Known"},
+            "waits",
+            "Nobody here is called “Nobody Known”, who is named as writer. Our",
+        ),
+        ({"writers": f"Ida (IPI {IPI})"}, "waits", "Nobody here is called “Ida”, who is named as writer."),
+        ({"writers": "Harbor Lane"}, "waits", "“Harbor Lane” is a label here, and cannot be named as writer."),
+        ({"publishers": "Ida Koro"}, "waits", "“Ida Koro” is a writer here, and cannot be named as publisher."),
+        ({"owners": "Harbor Lane 50; Nobody 50"}, "waits", "Nobody here is called “Nobody”, who is named as owner"),
+        (
+            {"writers": "Twin Name"},
+            "no",
+            "Several go by the name “Twin Name” here. Write the IPI or the ISNI",
+        ),
         ({"writers": "Ida Koro 50; Mara Veil 49.99"}, "no", "Shares of the writers add up to 99.99\xa0%: 0.01\xa0% is"),
         ({"writers": "Ida Koro 60; Mara Veil 60"}, "no", "Shares of the writers add up to 120\xa0%: 20\xa0% is too"),
         ({"writers": "Ida Koro 33.333 %; Mara Veil"}, "no", "“Ida Koro 33.333 %” has no share that we can read."),
         ({"writers": "Ida Koro (IPI 00052210041)"}, "no", "IPI 00052210041: "),
-        ({"writers": '=cmd|"/C calc"!A0'}, "no", "The share of =cmd is missing."),
-        ({"writers": "=HYPERLINK(1)"}, "waits", "Nobody here is called =HYPERLINK(1), who is named as writer."),
+        (
+            {"writers": '"Ida Koro, Jon"'},
+            "waits",
+            "Nobody here is called “Ida Koro, Jon”, who is named as writer. Write",
+        ),
+        ({"writers": '=cmd|"/C calc"!A0'}, "no", "The share of “=cmd” is missing."),
+        ({"writers": "=HYPERLINK(1)"}, "waits", "Nobody here is called “=HYPERLINK(1)”, who is named as writer."),
     ],
 )
 def test_who_is_not_known_here_is_a_verdict_of_the_line(
@@ -151,7 +164,7 @@ def test_who_is_named_twice_by_name_and_by_code_is_noticed(label: Party) -> None
 
     brought = read(label, row(writers=f"Ida Koro 50; I. Koro (IPI {IPI}) 50"), heading=HEADING)
 
-    assert verdicts(brought) == [(2, "no", "Ida Koro stands among the writers twice.")]
+    assert verdicts(brought) == [(2, "no", "“Ida Koro” stands among the writers twice.")]
 
 
 def test_a_publisher_that_brings_a_file_has_confirmed_what_is_its_own(artist: Artist, ida: Party) -> None:
