@@ -9,7 +9,7 @@ from accounts.models import Person
 from artists.models import Draft
 from catalog.models import Artist
 from config.demo import mailbox_page, sign_in_links, upcoming_moments
-from config.demo.agreements import PUBLISHED_SONG
+from config.demo.agreements import PUBLISHED_SONG, PUBLISHER_SIGNATORY
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.fan_data import ANA
 from config.demo.imports import READ_NAME
@@ -22,6 +22,7 @@ GUESTS = (
     (ANA, "a fan", "Ana"),
     (ARTISTS_BY_SLUG[MARA].principal, "an artist", "Mara Veil, with her studio"),
     (SIGNATORY, "a label", "Rui Falcão, who signs for Paper Lighthouse, with Mara Veil on its roster"),
+    (PUBLISHER_SIGNATORY, "a publisher", "Lídia Corvo, who signs for Kestrel Row and proposed remixes of Mara Veil"),
     (REVIEWER, "a reviewer", "Inês, of Mara's team"),
     (STAFF_HANDLE, "the trust desk", "reads what fans report"),
 )

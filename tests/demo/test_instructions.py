@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
 from accounts.models import Person
 from artists import delivery, drafts, review
@@ -12,8 +13,10 @@ from config import events
 from config.demo import instructions
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.listening_history import Play, to_incoming_records
+from config.demo.setup import email_for
 from fans import opt_ins
 from fans.models import Experience
+from rights.models import AgreementVersion
 from tests.servers import Database
 
 pytestmark = pytest.mark.usefixtures("demo_database")
@@ -23,6 +26,18 @@ MARA_DATA = ARTISTS_BY_SLUG[MARA]
 @pytest.fixture
 def ana(demo_database: Database) -> Person:
     return Person.objects.get(handle="ana")
+
+
+def test_everybody_whose_agreement_is_in_the_demo_has_a_link(demo_database: Database) -> None:
+    waiting = AgreementVersion.objects.get(live_from=None).parties.filter(party__artist=None)
+    signers = Person.objects.filter(memberships__team__party__in=waiting.values("party"), memberships__role="signatory")
+    assert waiting.count() == signers.count() == 2  # the publisher and the label
+
+    with override_settings(DEBUG=True):
+        text = instructions.render("http://localhost:8000")
+
+    assert all(email_for(person.handle) in text for person in signers)
+    assert text.count("/demo/") >= len(instructions.GUESTS)
 
 
 def pending_for_mara() -> list[Draft]:
