@@ -103,7 +103,7 @@ def of_switches(grants: QuerySet[Grant], reader: Q, *, own: bool) -> Iterator[Qu
 def of_agreements(versions: QuerySet[AgreementVersion]) -> Iterator[QuerySet[Any]]:
     """When these versions began and ended."""
     live = versions.filter(live_from__isnull=False)
-    named = Concat("agreement__number", Value(", version "), F("version"), output_field=CharField())
+    named = Concat(Value("“"), "agreement__title", Value("”, version "), F("version"), output_field=CharField())
     yield _one(live, F("live_from"), "agreement_began", named)
     yield _one(live.exclude(ended_at=None, ends_at=None), Least("ended_at", "ends_at"), "agreement_ended", named)
 

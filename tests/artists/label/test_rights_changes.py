@@ -88,8 +88,8 @@ def test_agreements_the_roster_and_a_dispute_are_there(song: OwnedSong, artist: 
 
     assert changes(song.label, artist)[:4] == [
         "Harbor Lane no longer has the artist on its roster",
-        "Agreement A-1, version 1 ended",
-        "Agreement A-1, version 1 began",
+        "Agreement “Remixes of Mara Veil”, version 1 ended",
+        "Agreement “Remixes of Mara Veil”, version 1 began",
         "Harbor Lane has the artist on its roster",
     ]
     assert "disputed" in changes(other, artist)[0]
@@ -102,7 +102,7 @@ def test_a_press_that_ends_what_an_agreement_permits_is_a_line(song: OwnedSong, 
     agreements.end(version, by=owners.get_signer(song.label))
 
     assert pressed == "You switched remixes off for all songs: what fans received of it stops"
-    assert changes(song.label, artist)[:2] == ["Agreement A-1, version 1 ended", pressed]
+    assert changes(song.label, artist)[:2] == ["Agreement “Remixes of Mara Veil”, version 1 ended", pressed]
 
 
 def test_the_page_shows_the_newest_and_leads_to_the_history(

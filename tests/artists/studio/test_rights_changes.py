@@ -85,8 +85,11 @@ def test_an_agreement_is_one_line_when_it_begins_and_when_it_ends(artist: Artist
     began = changes(artist, 1)
     agreements.end(version, by=owners.get_signer(song.label))
 
-    assert began == ["Agreement A-1, version 1 began"]
-    assert changes(artist)[:2] == ["Agreement A-1, version 1 ended", "Agreement A-1, version 1 began"]
+    assert began == ["Agreement “Remixes of Mara Veil”, version 1 began"]
+    assert changes(artist)[:2] == [
+        "Agreement “Remixes of Mara Veil”, version 1 ended",
+        "Agreement “Remixes of Mara Veil”, version 1 began",
+    ]
     assert [line for line in changes(artist) if "remixes" in line] == []
 
 
