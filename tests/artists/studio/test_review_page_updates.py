@@ -62,8 +62,19 @@ def test_the_page_says_that_personal_messages_are_off(artist: Artist) -> None:
     page = member_client(artist, "principal").get(review_path(draft))
 
     assert "Personal messages are off, so nothing goes out." in visible_text(page)
-    assert "Allowed by Mara Veil (permission version 1, ended " in visible_text(page)
+    assert "When it was written it was allowed by Mara Veil (permission version 1, ended " in visible_text(page)
     assert approve_is_disabled(page, draft)
+
+
+def test_a_no_for_one_song_beside_a_permission_for_all_is_no_contradiction(artist: Artist) -> None:
+    song = factories.create_recording(artist)
+    draft = factories.create_pending_draft(artist, program=factories.create_program(artist, recording=song))
+    grants.switch_off(artist, Use.PERSONAL_MESSAGE, by=factories.get_member(artist, "principal"), recording=song)
+
+    page = visible_text(member_client(artist, "principal").get(review_path(draft)))
+
+    assert "Mara Veil (artist): personal messages are off for Salt Radio" in page
+    assert "When it was written it was allowed by Mara Veil (permission version 1)." in page
 
 
 def test_the_page_says_that_the_permission_excludes_the_fans_country(artist: Artist) -> None:
