@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Person
 from artists import rights_mail, songs
@@ -22,6 +22,8 @@ from rights.parties import KINDS_BY_ROLE
 from rights.sales import IncompleteSale, Sale
 from rights.shares import PLURALS, WHOLE, Role, describe_gap, format_share
 
+MAX_SETTLED = 20
+
 
 class UnknownParty(InvalidRequest):
     """No party, or more than one, goes by what was typed."""
@@ -34,6 +36,8 @@ class Share:
     claim: Claim
     is_own: bool
     """Whether it is the artist's own, which the artist confirms."""
+    may_be_taken_back: bool = False
+    """Whether the team that reads it wrote it by mistake and may end it, because nobody has confirmed it."""
 
     @property
     def percent(self) -> str:
@@ -66,14 +70,32 @@ class Owned:
         return [f"Shares of the {PLURALS[role]} {describe_gap(total)}." for role, total in gaps.items()]
 
 
-def list_owned(recording: Recording, owners: Owners | None = None) -> list[Owned]:
-    """The recording first, then its works, in two queries, or in none with its owners."""
+def list_owned(recording: Recording, owners: Owners | None = None, *, by: Person | None = None) -> list[Owned]:
+    """The recording first, then its works, in two queries, or in none with its owners.
+
+    One more query says what `by` may take back, where a share of somebody else waits.
+    """
     owners = owners or read_owners([recording])
-    shares = [Share(claim, claim.party.artist_id == recording.artist_id) for claim, _ in owners.claims]
+    of_others = [claim for claim, _ in owners.claims if claim.party.artist_id != recording.artist_id]
+    mistakes = rights_claims.list_own_mistakes(of_others, by=by) if by else set()
+    shares = [
+        Share(claim, claim.party.artist_id == recording.artist_id, claim.pk in mistakes) for claim, _ in owners.claims
+    ]
     works = [link.work for link in owners.links]
     return [
         Owned(work, [share for share in shares if share.claim.work_id == (work and work.pk)]) for work in (None, *works)
     ]
+
+
+def list_settled(recording: Recording, owned: Iterable[Owned]) -> list[Claim]:
+    """The newest disputes about the song that staff settled, with their notes, also of claims that ended by it.
+
+    Of a work, only those in roles in which the artist claims or claimed a share.
+    """
+    own = Claim.objects.filter(work=OuterRef("work"), role=OuterRef("role"), party__artist=recording.artist_id)
+    of_works = Q(work__in=[one.work for one in owned if one.work]) & Exists(own)
+    settled = Claim.objects.filter(Q(recording=recording) | of_works, settled_at__isnull=False)
+    return list(settled.select_related("party").order_by("-settled_at", "-pk")[:MAX_SETTLED])
 
 
 def resolve_remix_sale(recording: Recording) -> Sale | IncompleteSale:

@@ -2,7 +2,8 @@
 
 Plain text, to confirmed addresses alone, after the commit. A mail that fails is logged: the page says the same.
 At most one mail of a kind about the same party, artist, roster entry or version goes out within the hour, so that a
-hundred songs are not a hundred mails; `approval_mail` sends its own once a day.
+hundred songs are not a hundred mails; `approval_mail` sends its own once a day. A settlement is told for each claim,
+because its note is about that claim alone.
 """
 
 import logging
@@ -98,7 +99,8 @@ def _mail_party(kind: str, party: Party, claim: Claim, note: str = "") -> None:
     assert owned
     page, key = ("songs", party.artist.slug) if party.artist else ("label-claims", party.pk)
     names: dict[str, Any] = {"whose": party.name, "title": owned.title, "note": note}
-    mail(kind, f"party:{party.pk}", acts_for([party]), reverse(page, args=[key]), **names)
+    about = f"claim:{claim.pk}:party:{party.pk}" if kind == "settlement" else f"party:{party.pk}"
+    mail(kind, about, acts_for([party]), reverse(page, args=[key]), **names)
 
 
 def mail(kind: str, about: str, teams: Q, path: str, *, every: int = EVERY_SECONDS, **names: Any) -> None:

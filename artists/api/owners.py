@@ -144,9 +144,10 @@ class ShareView(OneRecordingView):
         operation_id="studio_recordings_share_change", request=ClaimChangeSerializer, responses=OwnershipSerializer
     )
     def post(self, request: Request, slug: str, pk: int, claim: int) -> Response:
-        """Confirm or end a share of the artist.
+        """Confirm or end a share of the artist, or end an unconfirmed share of others that the team wrote.
 
-        A principal confirms, with a password typed in the last ten minutes; a principal or an owner ends.
+        A principal confirms, with a password typed in the last ten minutes; a principal or an owner ends. An editor
+        may, too, end what the team wrote.
         """
         recording = self.get_recording()
         found = ownership.find_claim(ownership.list_owned(recording), claim)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
 from accounts.people import display_names
@@ -70,6 +70,20 @@ def disputes_of(party: Party) -> QuerySet[Claim]:
     of_prefix = Q(isrc_prefix__in=party.isrc_prefixes.filter(ended_at=None).values("prefix"))
     claimed = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
     return Claim.objects.filter(LIVE & DISPUTED).alias(isrc_prefix=ISRC_PREFIX).filter(claimed | of_prefix)
+
+
+def list_settled(party: Party) -> list[ClaimRow]:
+    """The newest disputes that staff settled on whose sides the party was, at most PAGE_SIZE, whatever ended by it."""
+    there = Claim.objects.filter(
+        Q(recording=OuterRef("recording")) | Q(work=OuterRef("work")), party=party, role=OuterRef("role")
+    )
+    beside = there.filter(
+        Q(live_until=None) | Q(live_until__gte=OuterRef("settled_at")), claimed_at__lte=OuterRef("settled_at")
+    )
+    prefixes = party.isrc_prefixes.filter(ended_at=None).values("prefix")
+    of_prefix = Q(isrc_prefix__in=prefixes, role=Role.RECORDING_OWNER)
+    settled = _claims().alias(isrc_prefix=ISRC_PREFIX).filter(Q(party=party) | Exists(beside) | of_prefix)
+    return _rows(settled.filter(settled_at__isnull=False).order_by("-settled_at", "-pk")[:PAGE_SIZE])
 
 
 def list_confirmed(party: Party) -> list[ClaimRow]:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.utils.text import get_text_list
 
 from accounts.exceptions import NotAllowed
 from accounts.models import Member, Person
-from accounts.roles import EDITING_ROLES, is_staff
+from accounts.roles import EDITING_ROLES, MANAGING_ROLES, is_staff
 from audit import trail
 from catalog.models import Recording, RecordingWork, Work
 from rights import notices, parties
@@ -35,11 +35,16 @@ def claim(
 ) -> Claim:
     """Store that a party owns a share of a recording or a work from now on. It counts once the party confirms it.
 
-    Whoever signs or manages for the party may claim, the artist's team for its own recordings and their works, and
-    staff. Raises NotAllowed. A claim that brings a role over 100 % comes back disputed, and one on a recording with an
-    ISRC of somebody else.
+    Of a recording, whoever signs or manages for the party may claim, and the artist's team. Of a work, whoever has a
+    share that counts may, and the team of the artist whose song was the first of it. Staff may. Raises NotAllowed.
+    A claim that brings a role over 100 % comes back disputed, and one on a recording with an ISRC of somebody else.
     """
-    if not _may_claim(party, recording, work, by):
+    if work and not _may_name_owners(work, by):
+        raise NotAllowed(
+            f"Songs of others are of “{work.title}”, too. Who owns it is said by whoever has a confirmed share in it, "
+            "by the artist whose song was here first, or by our staff. Your song needs the yes of its known owners."
+        )
+    if recording and not _may_claim(party, recording, by):
         raise NotAllowed(f"You act neither for {party.name} nor for the artist.")
     with transaction.atomic():
         made = Claim.objects.create(
@@ -71,10 +76,23 @@ def confirm(made: Claim, *, by: Person, fresh: bool) -> None:
 
 
 def end(made: Claim, *, by: Person) -> None:
-    """End a claim now. Its party and staff may. Raises NotAllowed."""
-    if not (parties.may_stop(made.party, by) or is_staff(by)):
+    """End a claim now. Its party and staff may, and while it is unconfirmed the artist's team that wrote it.
+
+    Raises NotAllowed.
+    """
+    if not (parties.may_stop(made.party, by) or is_staff(by) or list_own_mistakes([made], by=by)):
         raise NotAllowed(f"Only {made.party.name} and staff may end this claim.")
     _change("claim.ended", Claim.objects.filter(live_until=None), made, by=by, live_until=Now(), ended_by=by.actor)
+
+
+def list_own_mistakes(claims: Collection[Claim], *, by: Person) -> set[int]:
+    """The ids of those that this person may take back: nobody confirmed them, and the artist's own team wrote them."""
+    waiting = [claim.pk for claim in claims if claim.confirmed_at is None and claim.settled_at is None]
+    if not waiting:
+        return set()
+    # The trigger on claims asks the same function.
+    taken_back = Func("pk", Value(by.actor), function="rights_takes_back", output_field=BooleanField())
+    return set(Claim.objects.filter(taken_back, pk__in=waiting).values_list("pk", flat=True))
 
 
 def dispute(made: Claim, *, by: Person) -> None:
@@ -123,14 +141,24 @@ def _require_room(made: Claim) -> None:
         )
 
 
-def _may_claim(party: Party, recording: Recording | None, work: Work | None, by: Person) -> bool:
+def _may_claim(party: Party, recording: Recording, by: Person) -> bool:
     if is_staff(by) or parties.may_stop(party, by):
         return True
     teams = Member.objects.filter(person=by, person__is_active=True, role__in=EDITING_ROLES)
-    if recording:
-        return teams.filter(team__artist=recording.artist_id).exists()
-    of_work = RecordingWork.objects.live().filter(work=work)
-    return teams.filter(team__artist__recordings__in=of_work.values("recording")).exists()
+    return teams.filter(team__artist=recording.artist_id).exists()
+
+
+def _may_name_owners(work: Work, by: Person) -> bool:
+    """Whether this person is of staff or of the side of the work, which the database asks too."""
+    if is_staff(by):
+        return True
+    ties = RecordingWork.objects.filter(LIVE, work=work).order_by("live_from", "pk")
+    artists = Q(team__artist__isnull=False, team__artist__in=ties.values("recording__artist")[:1])
+    counted = Claim.objects.filter(LIVE, work=work, confirmed_at__isnull=False).exclude(DISPUTED)
+    owners = Party.objects.filter(pk__in=counted.values("party"))
+    edits = Q(role__in=EDITING_ROLES) & (artists | Q(team__artist__party__in=owners))
+    manages = Q(role__in=MANAGING_ROLES) & parties.acts_for(owners)
+    return Member.objects.filter(edits | manages, person=by, person__is_active=True).exists()
 
 
 def _change(action: str, changeable: QuerySet[Claim], made: Claim, *, by: Person, **fields: object) -> None:

@@ -5,6 +5,8 @@ import uuid
 import pytest
 
 from catalog.models import Artist
+from rights import claims, clearance, parties
+from rights.models import Use
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_rights_constraints import refuse, run
@@ -16,6 +18,9 @@ pytestmark = pytest.mark.django_db
 INSERT_CLAIM = """
 INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by, confirmed_at, confirmed_by)
 VALUES (%(recording)s, 'recording_owner', %(party)s, %(share)s, 'person:x', now(), %(by)s)
+"""
+CLAIM_ON_WORK = """
+INSERT INTO rights_claim (work_id, role, party_id, share, claimed_by, confirmed_by) VALUES (%s, %s, %s, %s, %s, %s)
 """
 PREFIX = "INSERT INTO rights_isrcprefix (prefix, party_id, registered_by) VALUES (%s, %s, %s)"
 
@@ -97,3 +102,60 @@ def test_a_claim_is_not_rewritten(song: OwnedSong) -> None:
         " SELECT recording_id, role, party_id, 1, claimed_by FROM rights_claim WHERE id = %s",
         claim.pk,
     )
+
+
+def test_whoever_only_ties_an_own_song_to_a_work_names_no_owner_of_it(song: OwnedSong) -> None:
+    cover = factories.create_artist("Hraundis")
+    member = factories.get_member(cover, "principal").actor
+    sql("INSERT INTO catalog_recordingwork (recording_id, work_id) VALUES (%s, %s)",
+        factories.create_recording(cover).pk, song.work.pk)  # fmt: skip
+    own, nobody = parties.get_artist_party(cover), owners.create_party("publisher", "Nobody")
+    label = owners.create_party("label", "Second Shore")
+    owners.add_to_roster(label, cover)
+
+    for by in (member, "person:x", "system:import", owners.get_signer(nobody).actor, owners.get_signer(label).actor):
+        refused("named by its own side", CLAIM_ON_WORK, song.work.pk, "publisher", nobody.pk, 1, by, None)
+    refused("named by its own side", CLAIM_ON_WORK, song.work.pk, "writer", own.pk, 1, member, member)
+
+    assert clearance.find_missing(Use.REMIX, song.recording.artist, [song.recording]) is None
+
+
+def test_the_side_of_a_work_names_its_owners_also_where_others_cover_it(song: OwnedSong) -> None:
+    recording = factories.create_recording(factories.create_artist("Hraundis"))
+    sql("INSERT INTO catalog_recordingwork (recording_id, work_id) VALUES (%s, %s)", recording.pk, song.work.pk)
+    label = owners.create_party("label", "Second Shore")
+    owners.add_to_roster(label, song.recording.artist)
+    side = [
+        factories.get_member(song.recording.artist, "editor"), owners.get_signer(song.writer),
+        owners.get_signer(label), factories.get_staff(),
+    ]  # fmt: skip
+
+    for person in side:
+        party = owners.create_party("publisher", f"Publisher for {person.display_name}")
+        sql(CLAIM_ON_WORK, song.work.pk, "publisher", party.pk, 1, person.actor, None)
+
+    assert song.work.claims.filter(confirmed_at=None).count() == len(side)
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "confirmed", "settled"])
+def test_a_team_takes_back_what_it_wrote_until_it_is_confirmed_or_settled(artist: Artist, state: str) -> None:
+    editor, staff = factories.get_member(artist, "editor"), factories.get_staff()
+    recording, label = factories.create_recording(artist), owners.create_party()
+    claim = claims.claim(label, "recording_owner", by=editor, recording=recording)
+    of_staff = claims.claim(owners.create_party(name="Second Shore"), "session_pool", by=staff, recording=recording)
+    stranger = factories.get_member(factories.create_artist("Ove Lind"), "principal")
+    end = "UPDATE rights_claim SET live_until = now(), ended_by = %s WHERE id = %s"
+    for by, one in ((stranger, claim), (factories.get_member(artist, "reviewer"), claim), (editor, of_staff)):
+        refused("unconfirmed by the team that made it", end, by.actor, one.pk)
+
+    if state == "confirmed":
+        claims.confirm(claim, by=owners.get_signer(label), fresh=True)
+    elif state == "settled":
+        claims.dispute(claim, by=staff)
+        claims.settle(claim, by=staff, note="It stands.")
+
+    by = factories.get_member(artist, "owner").actor
+    if state == "unconfirmed":
+        sql(end, by, claim.pk)
+    else:
+        refused("unconfirmed by the team that made it", end, by, claim.pk)

@@ -132,6 +132,25 @@ def test_both_sides_are_told_of_a_dispute_and_of_its_settlement(
     assert ["1 disputed share" in page for page in on_page] == [True, True]
 
 
+def test_the_note_of_each_settlement_is_mailed_to_both_sides(
+    artist: Artist, label: Party, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Capture
+) -> None:
+    rival, staff = owners.create_party("label", "Second Shore"), factories.fresh_client(factories.get_staff())
+    both = [owners.get_signer(label).email, confirm_address(owners.get_signer(rival)).email]
+    for title in ("Salt Radio", "Night Bus"):
+        song = factories.create_recording(artist, title)
+        owners.own(label, song)
+        owners.own(rival, song)
+    mailoutbox.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for number, claim in enumerate(rival.claims.order_by("pk")):
+            staff.post(f"/desk/claims/{claim.pk}", {"note": f"Note {number}.", "verdict": "wrong"})
+
+    told = sorted((mail.to[0], "Note 0." in mail.body, "Note 1." in mail.body) for mail in mailoutbox)
+    assert told == sorted((email, first, not first) for email in both for first in (False, True))
+
+
 def test_the_holder_of_an_isrc_is_told_of_the_dispute_about_it(
     artist: Artist, label: Party, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Capture
 ) -> None:

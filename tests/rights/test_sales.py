@@ -106,7 +106,7 @@ def test_a_claim_that_begins_later_counts_from_then(album: Album) -> None:
         role=Role.PUBLISHER,
         party=album.kestrel,
         share=10_000,
-        claimed_by="person:1",
+        claimed_by=factories.get_staff().actor,
         live_from=start,
     )
     claims.confirm(later, by=owners.get_signer(album.kestrel), fresh=True)

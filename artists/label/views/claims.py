@@ -68,6 +68,7 @@ def _render_claims(
         "imported": named_claims.list_waiting(Party.objects.filter(pk=label.party.pk)),
         "waiting": label_claims.list_waiting(label.party),
         "disputed": label_claims.list_disputed(label.party),
+        "settled": label_claims.list_settled(label.party),
         "confirmed": label_claims.list_confirmed(label.party),
         "problem": problem,
     }

@@ -140,7 +140,8 @@ def render_song(
     typed = typed or {}
     share_form = typed.get("share_form")
     sale = ownership.resolve_remix_sale(recording)
-    owned = [(one, ShareForm.on(one.work, recording)) for one in ownership.list_owned(recording, sale.owners)]
+    places = ownership.list_owned(recording, sale.owners, by=request.user)
+    owned = [(one, ShareForm.on(one.work, recording)) for one in places]
     return studio.render(
         request,
         "studio/song.html",
@@ -154,5 +155,6 @@ def render_song(
         work_form=typed.get("work_form") or WorkForm(auto_id="id_work_%s"),
         owned=[(one, share_form if share_form and share_form.auto_id == form.auto_id else form) for one, form in owned],
         sale=sale,
+        settled=ownership.list_settled(recording, places),
         problem=problem,
     )

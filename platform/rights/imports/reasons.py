@@ -96,8 +96,8 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
         "staff settle it."
     ),
     "work_of_others": lambda line, facts: (
-        "The work is also one of songs by other artists, and who has a share in it is known here. They, or our staff, "
-        "add who is missing."
+        "The work is also one of songs by other artists, who were here first. They, whoever has a confirmed share in "
+        "it, or our staff add who is missing."
     ),
     "unclaimed": lambda line, facts: (
         f"{line.artist_name} has this song here already. They must say on its page that it is yours."

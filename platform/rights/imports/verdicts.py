@@ -17,6 +17,19 @@ OF_OTHERS = f"""EXISTS (
     WHERE link.work_id = {{}} AND other.artist_id <> line.artist_id AND {IS_OF}
 )"""
 LIVE = "(claim.live_until IS NULL OR claim.live_until > statement_timestamp())"
+NAMED_BY_OTHERS = f"""(
+    SELECT song.artist_id <> line.artist_id AND NOT EXISTS (
+        SELECT FROM rights_rosterentry entry
+        WHERE entry.label_id = %(party)s AND entry.artist_id = song.artist_id AND entry.accepted
+            AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
+    ) AND NOT EXISTS (
+        SELECT FROM rights_claim claim WHERE claim.work_id = {{}} AND claim.party_id = %(party)s AND {LIVE}
+            AND claim.confirmed_at IS NOT NULL AND (claim.disputed_at IS NULL OR claim.settled_at IS NOT NULL)
+    )
+    FROM catalog_recordingwork link JOIN catalog_recording song ON song.id = link.recording_id
+    WHERE link.work_id = {{}} AND {IS_OF} ORDER BY link.live_from, link.id LIMIT 1
+)"""  # noqa: S608 - of constants
+"""Whether others say who owns a work, as `rights_check_claims_on_works` asks of whoever signs for the party."""
 _SAY_SHARE = "round({share} / 100.0, 2)::real || '\u00a0%%'"
 _JUDGE = f"""
 WITH found AS MATERIALIZED (
@@ -48,7 +61,7 @@ WITH found AS MATERIALIZED (
                 AND owned.confirmed IS NULL AND holder.id <> %(party)s
         ) AS registered_for, linked.works, known_work.id AS known_work, known_work.of_others, owners.unclaimed_share,
         owners.differing, owners.unclaimed + writers.unclaimed AS unclaimed, writers.unclaimed AS unclaimed_of_work,
-        written.claims AS work_claims, written.differing AS differing_of_work
+        written.differing AS differing_of_work
     FROM rights_importline line
     LEFT JOIN LATERAL (
         SELECT * FROM (
@@ -83,7 +96,7 @@ WITH found AS MATERIALIZED (
     ) linked
     -- The work of this ISWC. Where there is none, the only work of the recording, which then gets the ISWC.
     LEFT JOIN LATERAL (
-        SELECT candidate.id, {OF_OTHERS.format("candidate.id")} AS of_others
+        SELECT candidate.id, {NAMED_BY_OTHERS.format("candidate.id", "candidate.id")} AS of_others
         FROM (
             SELECT 1 AS rank, id FROM catalog_work WHERE iswc = line.iswc
             UNION ALL SELECT 2, id FROM catalog_work WHERE id = linked.only AND linked.works = 1
@@ -98,7 +111,7 @@ WITH found AS MATERIALIZED (
         WHERE said.role <> 'recording_owner'
     ) writers
     CROSS JOIN LATERAL (
-        SELECT count(*) AS claims, string_agg(party.name || ' ' || {_SAY_SHARE.format(share="claim.share")}, ', '
+        SELECT string_agg(party.name || ' ' || {_SAY_SHARE.format(share="claim.share")}, ', '
             ORDER BY party.name) FILTER (WHERE EXISTS (SELECT FROM {SAID} WHERE said.role = claim.role)
                 AND NOT EXISTS (
                     SELECT FROM {SAID}
@@ -147,7 +160,7 @@ WITH found AS MATERIALIZED (
         WHEN differing_of_work IS NOT NULL
             THEN jsonb_build_array('waits', 'written', jsonb_build_object('writers', differing_of_work))
         -- Else whoever knows an ISWC could hold up songs of others by naming somebody who never answers.
-        WHEN unclaimed_of_work > 0 AND work_claims > 0 AND of_others
+        WHEN unclaimed_of_work > 0 AND of_others
             THEN jsonb_build_array('waits', 'work_of_others', '{{}}'::jsonb)
         WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{{}}'::jsonb)
         WHEN own_share IS NULL AND confirmed_of_others IS NULL

@@ -1593,6 +1593,14 @@ class Migration(migrations.Migration):
                 name="open_disputes",
             ),
         ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", False)),
+                fields=["settled_at"],
+                name="settled_disputes",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="party",
             constraint=models.CheckConstraint(

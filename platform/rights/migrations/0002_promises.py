@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_claims.PREFIXES, _claims.DROP_PREFIXES),
         *write_once("rights_isrcprefix", "ended_at", "ended_by", until="ended_at"),
         migrations.RunSQL(_claims.CLAIMS, _claims.DROP_CLAIMS),
+        migrations.RunSQL(_works.OWNERS_OF_WORKS, _works.DROP_OWNERS_OF_WORKS),
         migrations.RunSQL(_works.WORKS, _works.DROP_WORKS),
         never_removed(
             "rights_claim",

@@ -113,6 +113,26 @@ END $$;
 CREATE TRIGGER isrc_of_another AFTER UPDATE OF isrc ON catalog_recording
 FOR EACH ROW WHEN (NEW.isrc IS DISTINCT FROM OLD.isrc) EXECUTE FUNCTION rights_check_new_isrc();
 
+-- Nobody has confirmed it, staff have not settled it, and the artist's team that wrote it says that it was a mistake.
+CREATE FUNCTION rights_takes_back(claim bigint, actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT EXISTS (
+    SELECT FROM public.rights_claim claim CROSS JOIN public.catalog_artist artist
+    JOIN public.accounts_member member ON member.team_id = artist.team_id
+        AND member.role IN ('principal', 'owner', 'editor')
+    JOIN public.accounts_person person ON person.id = member.person_id AND person.is_active
+    JOIN public.accounts_membershipperiod period ON period.team_id = artist.team_id
+        AND period.person_id = public.accounts_person_id(claim.claimed_by)
+        AND period.since <= claim.claimed_at AND (period.until IS NULL OR period.until > claim.claimed_at)
+    WHERE claim.id = $1 AND claim.confirmed_at IS NULL AND claim.settled_at IS NULL
+        AND person.id = public.accounts_person_id($2) AND artist.id IN (
+        SELECT song.artist_id FROM public.catalog_recording song WHERE song.id = claim.recording_id
+        UNION ALL
+        SELECT song.artist_id FROM public.catalog_recordingwork tie
+        JOIN public.catalog_recording song ON song.id = tie.recording_id
+        WHERE tie.work_id = claim.work_id AND (tie.live_until IS NULL OR tie.live_until > statement_timestamp())
+    )
+)
+$$;
 CREATE FUNCTION rights_check_changed_claim() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.confirmed_at IS DISTINCT FROM NEW.confirmed_at OR OLD.confirmed_by IS DISTINCT FROM NEW.confirmed_by THEN
@@ -125,8 +145,11 @@ BEGIN
         IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
             PERFORM public.refuse('history is not changed: a claim that ended stays ended');
         END IF;
-        IF NOT (public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.accounts_is_staff(NEW.ended_by)) THEN
-            PERFORM public.refuse('a claim is ended by its party, or by staff');
+        IF NOT (
+            public.rights_may_stop(NEW.party_id, NEW.ended_by) OR public.accounts_is_staff(NEW.ended_by)
+            OR public.rights_takes_back(OLD.id, NEW.ended_by)
+        ) THEN
+            PERFORM public.refuse('a claim is ended by its party, by staff, or unconfirmed by the team that made it');
         END IF;
         NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
     END IF;
@@ -154,6 +177,7 @@ DROP FUNCTION rights_check_new_isrc();
 DROP TRIGGER checked ON rights_claim;
 DROP TRIGGER stamped ON rights_claim;
 DROP FUNCTION rights_check_changed_claim();
+DROP FUNCTION rights_takes_back(bigint, text);
 DROP FUNCTION rights_check_new_claims();
 DROP FUNCTION rights_is_of_another(bigint, rights_claim);
 DROP FUNCTION rights_stamp_new_claim();

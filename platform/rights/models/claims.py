@@ -73,6 +73,7 @@ class Claim(models.Model):
             models.Index(
                 fields=["disputed_at"], condition=Q(disputed_at__isnull=False, settled_at=None), name="open_disputes"
             ),
+            models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False), name="settled_disputes"),
             models.Index(
                 fields=["party", "catalog_import"],
                 condition=Q(catalog_import__isnull=False, confirmed_at=None, live_until=None),

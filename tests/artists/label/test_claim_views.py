@@ -129,8 +129,28 @@ def test_staff_settle_a_dispute_with_a_note_that_the_rightsholder_reads(claim: C
     claim.refresh_from_db()
     assert "No claim is disputed." in page
     assert (rival.live_until, claim.live_until is not None) == (None, True)
-    own = visible_text(signed_in_client(owners.get_signer(rival.party)).get(f"/label/{rival.party.pk}/claims"))
-    assert "Settled by our staff: The contract of 2019 says so." in own
+    stranger = owners.create_party("label", "Third Bank")
+    shown = [
+        "Claimed for Second Shore . It stands. Settled by our staff: The contract of 2019 says so."
+        in visible_text(signed_in_client(owners.get_signer(party)).get(f"/label/{party.pk}/claims"))
+        for party in (rival.party, label, stranger)
+    ]
+    assert shown == [True, True, False]
+
+
+def test_an_artist_reads_on_the_songs_page_why_the_own_claim_ended(artist: Artist) -> None:
+    recording = factories.create_recording(artist, "Salt Radio")
+    owners.own(owners.create_party(), recording)
+    wrong = owners.own(parties.get_artist_party(artist), recording, share=1)
+
+    claims.settle(wrong, by=factories.get_staff(), note="It was sold in 2019.", ending=[wrong])
+
+    page = visible_text(
+        factories.fresh_client(factories.get_member(artist, "reviewer")).get(
+            f"/studio/{artist.slug}/songs/{recording.pk}"
+        )
+    )
+    assert "Settled by our staff Mara Veil · Owner of the recording: ended It was sold in 2019." in page
 
 
 def test_a_settlement_that_leaves_too_many_shares_keeps_what_was_typed_and_says_whose_claim_to_end(

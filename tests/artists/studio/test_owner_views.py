@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from artists import ownership
 from catalog.models import Artist, Recording, Work
+from rights import claims as claims_of_rights
 from rights import parties
 from rights.models import Claim, Use
 from rights.shares import Role
@@ -94,11 +95,10 @@ def test_the_artist_confirms_the_own_share_and_nobody_elses(artist: Artist, song
     answers = [
         editor.post(song_path(song, f"/claims/{own.pk}"), {"do": "confirm"}),
         principal.post(song_path(song, f"/claims/{theirs.pk}"), {"do": "confirm"}),
-        principal.post(song_path(song, f"/claims/{theirs.pk}"), {"do": "end"}),
         principal.post(song_path(song, f"/claims/{own.pk}"), {"do": "confirm"}),
     ]
 
-    assert [answer.status_code for answer in answers] == [409, 409, 409, 302]
+    assert [answer.status_code for answer in answers] == [409, 409, 302]
     assert [(claim.confirmed_at is None, claim.live_until) for claim in Claim.objects.order_by("pk")] == [
         (False, None),
         (True, None),
@@ -236,4 +236,47 @@ def test_the_page_says_what_is_missing_before_a_remix_may_be_sold(artist: Artist
         assert f"{party} has not accepted how income from remixes is split" in text
     assert "Before a remix of it may be sold" in text
     assert "Everybody said yes to remixes of it" in text
-    assert sum("rights_claim" in query["sql"] for query in queries) == 1
+    assert sum("rights_claim" in query["sql"] for query in queries) == 2  # who owns it, and what staff settled
+
+
+def test_a_cover_inherits_the_owners_of_the_work_and_stops_no_song_of_others(artist: Artist) -> None:
+    original = owners.create_owned_song(artist)
+    Work.objects.filter(pk=original.work.pk).update(iswc=ISWC)
+    cover = factories.create_recording(factories.create_artist("Hraundis"), "Cover")
+    owners.create_party("publisher", "Nobody")
+    editor = member_client(cover.artist, "principal")
+    api = f"/api/v1/studio/{cover.artist.slug}/recordings/{cover.pk}/shares"
+
+    tied = editor.post(song_path(cover, "/works"), {"iswc": TYPED_ISWC})
+    answers = [
+        editor.post(song_path(cover, "/owners"), share("Nobody", "50", "publisher", original.work)),
+        editor.post(song_path(cover, "/owners"), share("", "100", "writer", original.work)),
+        editor.post(api, share("Nobody", "50", "publisher", original.work) | {"share": 5000}, "application/json"),
+    ]
+
+    assert (tied.status_code, [answer.status_code for answer in answers]) == (302, [409, 409, 403])
+    assert "Songs of others are of “Low Tide Choir”, too." in visible_text(answers[0])
+    assert ownership.resolve_remix_sale(original.recording).unused == ()
+    text = visible_text(editor.get(song_path(cover)))
+    assert "Ida Koro · Writer" in text
+    assert "Kestrel Row · Publisher" in text
+
+
+def test_a_team_takes_back_a_mistake_that_nobody_has_confirmed(artist: Artist, song: Recording, editor: Client) -> None:
+    label = owners.create_party()
+    editor.post(song_path(song, "/owners"), share("Harbor Lane", "60"))
+    wrong = Claim.objects.get()
+    reviewer, page = member_client(artist, "reviewer"), song_path(song)
+    assert "Take back" not in visible_text(reviewer.get(page))
+    assert "Take back the share of Harbor Lane" in visible_text(editor.get(page))
+    assert reviewer.post(song_path(song, f"/claims/{wrong.pk}"), {"do": "end"}).status_code == 409
+
+    assert editor.post(song_path(song, f"/claims/{wrong.pk}"), {"do": "end"}).status_code == 302
+
+    editor.post(song_path(song, "/owners"), share("Harbor Lane", "40"))
+    right = Claim.objects.get(live_until=None)
+    claims_of_rights.confirm(right, by=owners.get_signer(label), fresh=True)
+    assert right.share == 4000
+    assert "Take back" not in visible_text(editor.get(page))
+    answer = editor.post(song_path(song, f"/claims/{right.pk}"), {"do": "end"})
+    assert (answer.status_code, "Only Harbor Lane and staff may end this claim." in visible_text(answer)) == (409, True)
