@@ -1,11 +1,11 @@
 """The switches of an artist's permissions: one for each use, of all songs and of each song. Pages and API read them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from catalog.models import Artist, Recording
 from rights import clearance, grants
@@ -40,7 +40,9 @@ class Switch:
     is_limited: bool = False
     """The yes holds in some countries only."""
     exceptions: int = 0
-    """For all songs: how many songs are switched the other way."""
+    """For all songs: how many songs are not as this says, by an answer of their own or because they came later."""
+    came_later: bool = False
+    """The song is off because it was added after a yes to all songs that does not cover later ones."""
 
     @property
     def waits(self) -> bool:
@@ -104,16 +106,19 @@ def list_unsettled(missing: Iterable[Missing]) -> list[str]:
 
 
 def list_channels(artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
-    """The channel of all songs, then one for each of these, in three queries for any number of songs."""
+    """The channel of all songs, then one for each of these, in three queries for any number of songs.
+
+    One more where a yes to all songs does not cover later ones.
+    """
     requests = {(use, song): _request(artist, use, song) for song in (None, *songs) for use in SWITCHED_USES}
     refusals = clearance.find_all_missing(list(requests.values()))
     said = _list_said(artist, songs)
-    exceptions = _count_exceptions(artist)
+    exceptions = _count_exceptions(artist) + _count_later(artist, said)
     channels = []
     for song in (None, *songs):
         switches = [_read_switch(use, song, refusals[requests[use, song]], said) for use in SWITCHED_USES]
         if song is None:
-            switches = [replace(one, exceptions=exceptions.get((one.use, not one.is_on), 0)) for one in switches]
+            switches = [replace(one, exceptions=exceptions[one.use, not one.is_on]) for one in switches]
         channels.append(Channel(song, switches))
     return channels
 
@@ -151,11 +156,28 @@ def _list_said(artist: Artist, songs: Iterable[Recording]) -> Said:
     return {(grant.use, grant.recording_id): grant for grant in live.order_by("-country", "-pk")}
 
 
-def _count_exceptions(artist: Artist) -> dict[tuple[str, bool], int]:
+def _count_exceptions(artist: Artist) -> Counter[tuple[str, bool]]:
     """How many songs are switched on, or off, by themselves: by use and answer."""
     single = grants.list_live().filter(party__artist=artist, recording__isnull=False, use__in=SWITCHED_USES)
     counted = single.values_list("use", "allows").annotate(Count("recording", distinct=True))
-    return {(use, allows): count for use, allows, count in counted.order_by()}
+    return Counter({(use, allows): count for use, allows, count in counted.order_by()})
+
+
+def _count_later(artist: Artist, said: Said) -> Counter[tuple[str, bool]]:
+    """How many songs came after a yes to all songs that does not cover them, and have no answer of their own."""
+    limited = {use: grant for (use, song), grant in said.items() if song is None and _covers_no_later(grant)}
+    if not limited:
+        return Counter()
+    own = grants.list_live().filter(party__artist=artist, recording=OuterRef("pk"))
+    later = {
+        use: Count("pk", filter=Q(created_at__gt=grant.live_from) & ~Q(Exists(own.filter(use=use))))
+        for use, grant in limited.items()
+    }
+    return Counter({(use, False): count for use, count in artist.recordings.aggregate(**later).items()})
+
+
+def _covers_no_later(grant: Grant | None) -> bool:
+    return grant is not None and grant.allows and not grant.covers_later
 
 
 def _read_switch(use: str, song: Recording | None, refusal: ClearanceRefusal | None, said: Said) -> Switch:
@@ -163,7 +185,9 @@ def _read_switch(use: str, song: Recording | None, refusal: ClearanceRefusal | N
     is_on = own <= OWN_YES
     grant = said.get((use, song.pk if song else None)) or (said.get((use, None)) if is_on else None)
     since, missing = grant.live_from if grant else None, others if is_on else ()
-    return Switch(use, song, is_on, since, missing, is_limited="country" in own)
+    of_all = said.get((use, None))
+    came_later = bool(song and of_all and not is_on and not grant) and _covers_no_later(of_all)
+    return Switch(use, song, is_on, since, missing, is_limited="country" in own, came_later=came_later)
 
 
 def _split(refusal: ClearanceRefusal | None) -> tuple[set[str], tuple[Missing, ...]]:

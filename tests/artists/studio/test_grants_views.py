@@ -213,6 +213,24 @@ def test_more_songs_take_no_more_queries(artist: Artist) -> None:
     assert len(one) == len(ten)
 
 
+def test_songs_that_a_yes_to_all_does_not_cover_are_counted_and_say_why(artist: Artist, song: Recording) -> None:
+    principal = factories.get_member(artist, "principal")
+    grants.switch_on(artist, Use.REMIX, by=principal, fresh=True)
+    late = [factories.create_recording(artist, f"Late {n}") for n in range(4)]
+    grants.switch_on(artist, Use.REMIX, by=principal, fresh=True, recording=late[0])
+    grants.switch_off(artist, Use.REMIX, by=principal, recording=late[1])
+    grants.switch_off(artist, Use.REMIX, by=principal, recording=song)
+
+    page = member_client(artist, "principal").get(grants_path(artist))
+    [of_all, *channels] = switches.list_channels(artist, [song, *late])
+
+    off = {channel.recording: channel.switches[1].came_later for channel in channels if not channel.switches[1].is_on}
+    assert off == {song: False, late[1]: False, late[2]: True, late[3]: True}
+    assert of_all.switches[1].exceptions == len(off)
+    assert "off for 4 songs" in visible_text(page)
+    assert visible_text(page).count("Off : added after the yes to all songs, which covers no later ones") == 2
+
+
 def test_a_yes_to_one_work_is_no_yes_to_all_songs(artist: Artist, song: Recording) -> None:
     party, work = parties.get_artist_party(artist), rights_factories.create_work(song)
     other = factories.create_recording(artist, "Low Tide")
