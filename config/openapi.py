@@ -66,9 +66,9 @@ def document_problems(result: Json, generator: Any, request: Any, public: bool) 
     components = result["components"]
     components["schemas"]["Problem"] = PROBLEM_SCHEMA
     components["responses"] = {str(status): _response(status) for status in DESCRIPTIONS}
-    for path in result["paths"].values():
+    for address, path in result["paths"].items():
         for method, operation in path.items():
-            for status in sorted(_possible_statuses(method, operation)):
+            for status in sorted(_possible_statuses(address, method, operation)):
                 reference = {"$ref": f"#/components/responses/{status}"}
                 operation["responses"].setdefault(str(status), reference)
     return result
@@ -82,13 +82,13 @@ def _response(status: int) -> Json:
     return response
 
 
-def _possible_statuses(method: str, operation: Json) -> set[int]:
+def _possible_statuses(address: str, method: str, operation: Json) -> set[int]:
     """Every operation needs a session and counts as a request. The rest follows from what it takes."""
     statuses = {403, 406, 429, 503}
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
     if "query" in places:
         statuses |= {400, 404}  # 404 for a cursor
-    if "path" in places:
+    if "path" in places or address.startswith("/api/v1/staff/"):  # which is there for staff alone
         statuses |= {404}
     if method != "get":
         statuses |= {409}

@@ -1,7 +1,8 @@
-"""Access to an artist's studio over the API: the artist and its programs."""
+"""Access over the API: to an artist's studio with its programs, and to what staff alone do."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -9,6 +10,17 @@ from accounts import roles
 from accounts.requests import get_person
 from artists.models import Program
 from catalog.models import Artist
+
+
+class IsStaff(IsAuthenticated):
+    """Let staff in. Everybody else who is signed in gets a 404: they need not know what is there."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        if not roles.is_staff(get_person(request)):
+            raise Http404
+        return True
 
 
 def get_studio_artist(request: Request, slug: str) -> Artist:

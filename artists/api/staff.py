@@ -4,7 +4,6 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,15 +12,17 @@ from accounts import roles
 from accounts.models import Person
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
+from artists.api.access import IsStaff
 from catalog import lookalikes, registration
 from catalog.exceptions import AlreadyInCatalog
 from catalog.models import Artist, Recording
+from catalog.validators import validate_name
 from web.exceptions import Conflict
 from web.serializers import JSONSerializer
 
 
 class NewArtistSerializer(JSONSerializer):
-    name = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=120, validators=[validate_name])
     slug = serializers.SlugField(max_length=60)
     principal = serializers.EmailField(help_text="address of the artist in person, who has an account and was verified")
     confirm_lookalike = serializers.BooleanField(
@@ -49,7 +50,7 @@ def find_person(field: str, email: str) -> Person:
 
 
 class ArtistsView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=NewArtistSerializer, responses={201: ArtistSerializer})
     def post(self, request: Request) -> Response:
@@ -80,7 +81,7 @@ class RecordingSerializer(JSONSerializer, serializers.ModelSerializer[Recording]
 
 
 class RecordingsView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=RecordingSerializer, responses={201: RecordingSerializer})
     def post(self, request: Request, slug: str) -> Response:
@@ -96,7 +97,7 @@ class RecordingsView(APIView):
 
 
 class MainRecordingView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=None, responses={200: RecordingSerializer})
     def post(self, request: Request, pk: int) -> Response:
@@ -107,7 +108,7 @@ class MainRecordingView(APIView):
 
 
 class RecordingWorkView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int, work: int) -> Response:

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,11 +15,13 @@ from accounts.models import MAX_EMAIL_LENGTH, Role
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from artists import invitation_mail
+from artists.api.access import IsStaff
 from artists.api.staff import find_person
 from artists.api.team import InvitationSerializer
 from artists.validation import parse_identifier
 from catalog import identifiers
 from catalog.lookalikes import has_visible_character
+from catalog.validators import validate_name
 from rights import parties
 from rights.exceptions import AlreadyRegistered
 from rights.models import Party
@@ -41,7 +42,7 @@ class NewPartySerializer(JSONSerializer):
         help_text="address of who signs, who has an account and was verified; without one, send an invitation next",
     )
     kind = serializers.ChoiceField(choices=KINDS)
-    name = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=120, validators=[validate_name])
     isni = serializers.CharField(max_length=16, required=False, validators=[validate_isni])
     ipi = serializers.CharField(max_length=11, required=False, validators=[validate_ipi])
     dpid = serializers.CharField(max_length=18, required=False, validators=[validate_dpid])
@@ -75,7 +76,7 @@ class SignatoryInvitationSerializer(StrictSerializer):
 
 
 class PartiesView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=NewPartySerializer, responses={201: PartySerializer})
     def post(self, request: Request) -> Response:
@@ -100,7 +101,7 @@ class PartiesView(APIView):
 
 
 class IsrcPrefixesView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=IsrcPrefixSerializer, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
@@ -117,7 +118,7 @@ class IsrcPrefixesView(APIView):
 
 
 class IsrcPrefixView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int, prefix: str) -> Response:
@@ -129,7 +130,7 @@ class IsrcPrefixView(APIView):
 
 
 class SignatoriesView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=SignatorySerializer, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
@@ -145,7 +146,7 @@ class SignatoriesView(APIView):
 
 
 class SignatoryInvitationsView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=SignatoryInvitationSerializer, responses={202: InvitationSerializer})
     def post(self, request: Request, pk: int) -> Response:
@@ -164,7 +165,7 @@ class SignatoryInvitationsView(APIView):
 
 
 class MandateView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(request=MandateSerializer, responses=PartySerializer)
     def put(self, request: Request, pk: int) -> Response:

@@ -4,13 +4,13 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
+from artists.api.access import IsStaff
 from artists.validation import validate_visible
 from rights import agreement_terms, agreements
 from rights.models import SplitLine, SplitScheme
@@ -57,7 +57,7 @@ class SplitSchemeSerializer(serializers.ModelSerializer[SplitScheme]):
 
 
 class SplitSchemesView(APIView):
-    permission_classes = [IsAdminUser]
+    permission_classes = [IsStaff]
 
     @extend_schema(responses=SplitSchemeSerializer(many=True))
     def get(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """The rows of a rightsholder's export of one artist: recordings, works, codes, shares, switches and agreements.
 
-It has what the pages show: the songs of which the rightsholder claims a part, and who else claims a part of them.
+It has what the pages show: the songs of which the rightsholder claims a part, and who else claims a part of them once
+it confirmed its own.
 """
 
 from collections import defaultdict
@@ -50,12 +51,18 @@ def _rows_of_songs(
         begin: Row = [song.title, song.artist_credit, song.isrc or ""]
         places: list[tuple[Work | None, list[Claim]]] = [(None, claims[song.pk, None])]
         places += [(work, claims[None, work.pk]) for work in works[song.pk]]
+        if not any(claim.confirmed_at and _is_own(claim, party) for _, shares in places for claim in shares):
+            places = [(work, [claim for claim in shares if _is_own(claim, party)]) for work, shares in places]
         for work, shares in places:
             of_work: Row = [work.title, work.iswc or ""] if work else ["", ""]
             for claim in shares:
                 yield [*begin, *of_work, *_share_cells(claim, party), *end]
             if not shares and (work or len(places) == 1):
                 yield [*begin, *of_work, *[""] * 7, *end]
+
+
+def _is_own(claim: Claim, party: Party) -> bool:
+    return party.pk in (claim.party_id, claim.administered_by_id)
 
 
 def _share_cells(claim: Claim, party: Party) -> Row:

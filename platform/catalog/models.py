@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Team
 from catalog import links, text_keys
-from catalog.validators import validate_iswc
+from catalog.validators import validate_iswc, validate_name
 
 
 class SpotColor(models.TextChoices):
@@ -50,7 +50,7 @@ class Artist(models.Model):
     """An artist, created by staff only. `team` acts for the artist."""
 
     team = models.OneToOneField(Team, models.PROTECT, related_name="artist")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[validate_name])
     slug = models.SlugField(max_length=60, unique=True)
     mbid = models.UUIDField(null=True, blank=True, unique=True)
     spot = models.CharField(

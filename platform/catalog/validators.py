@@ -1,10 +1,14 @@
-"""Django's validators for identifiers in their stored form. Forms and imports call `identifiers.parse_*` first."""
+"""Django's validators for names, and for identifiers in their stored form.
+
+Forms and imports call `identifiers.parse_*` first.
+"""
 
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 
 from catalog import identifiers
+from catalog.hidden_characters import find_hidden_character
 
 
 def validate_identifier(value: str, parse: Callable[[str], str]) -> None:
@@ -23,3 +27,10 @@ def validate_isrc(value: str) -> None:
 
 def validate_iswc(value: str) -> None:
     validate_identifier(value, identifiers.parse_iswc)
+
+
+def validate_name(value: str) -> None:
+    """Raise ValidationError for a name of several lines, or with a character that nobody can see."""
+    problem = "Write it in one line." if "\n" in value else find_hidden_character(value)
+    if problem:
+        raise ValidationError(problem, code="hidden")

@@ -64,13 +64,17 @@ class ClaimSerializer(ShareSerializer):
 
 
 class ClaimDetailSerializer(ClaimSerializer):
-    others = serializers.SerializerMethodField(help_text="the other claims on the same recording or work, in this role")
+    others = serializers.SerializerMethodField(
+        help_text="the other claims there in this role; none before this one is confirmed or disputed"
+    )
 
     class Meta(ClaimSerializer.Meta):
         fields = [*ClaimSerializer.Meta.fields, "others"]
 
     @extend_schema_field(ShareSerializer(many=True))
     def get_others(self, claim: Claim) -> Any:
+        if claim.state == "waiting":
+            return []
         [row] = with_rivals(Claim.objects.filter(pk=claim.pk).select_related("party", "recording", "work"))
         return ShareSerializer(row.rivals, many=True).data
 

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name="Artist",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120)),
+                ("name", models.CharField(max_length=120, validators=[catalog.validators.validate_name])),
                 ("slug", models.SlugField(max_length=60, unique=True)),
                 ("mbid", models.UUIDField(blank=True, null=True, unique=True)),
                 (

@@ -2,6 +2,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import catalog.validators
 import rights.validators
 
 
@@ -192,7 +193,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("name", models.CharField(max_length=120)),
+                ("name", models.CharField(max_length=120, validators=[catalog.validators.validate_name])),
                 ("team_by", models.CharField(help_text="who of staff gave it the team", max_length=80, null=True)),
                 (
                     "isni",

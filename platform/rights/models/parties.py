@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Team
 from catalog.models import Artist
+from catalog.validators import validate_name
 from rights.validators import validate_dpid, validate_ipi, validate_isni
 
 
@@ -26,7 +27,7 @@ class Party(models.Model):
         SESSION_POOL = "session_pool", "Session pool"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[validate_name])
     artist = models.OneToOneField(Artist, models.PROTECT, null=True, blank=True, related_name="party")
     team = models.OneToOneField(
         Team, models.PROTECT, null=True, blank=True, related_name="party", help_text="of a rightsholder"

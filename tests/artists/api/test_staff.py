@@ -91,8 +91,18 @@ def test_another_name_is_not_asked_about(artist: Artist, name: str) -> None:
 
 
 def test_an_artist_has_a_name_that_one_sees() -> None:
-    body = {"name": "\u3164", "slug": "nobody", "principal": factories.create_person("Mara").email}
+    body = {"name": "\u200d", "slug": "nobody", "principal": factories.create_person("Mara").email}
 
     response = factories.fresh_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
 
     assert (response.status_code, response.json()["errors"]) == (400, {"name": ["Nobody can see this name."]})
+
+
+def test_the_name_of_an_artist_holds_no_character_that_nobody_can_see() -> None:
+    body = {"name": "Mara\u202eVeil", "slug": "mara-veil", "principal": factories.create_person("Mara").email}
+
+    answer = factories.fresh_client(factories.get_staff()).post("/api/v1/staff/artists", body, content_type=JSON)
+
+    said = "There is a character in it that nobody can see (U+202E). Take it out."
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"name": [said]})
+    assert not Artist.objects.exists()

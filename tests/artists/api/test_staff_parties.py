@@ -56,6 +56,8 @@ def test_creating_and_naming_need_a_recent_password() -> None:
         ({"signatory": "nobody@example.com"}, 409, "signatory"),
         ({"name": ""}, 400, "name"),
         ({"name": "\u200b"}, 400, "name"),
+        ({"name": "Evil\u202eLabel"}, 400, "nobody can see (U+202E)"),
+        ({"name": "Evil\nLabel"}, 400, "Write it in one line."),
     ],
 )
 def test_what_does_not_fit_is_named_and_nothing_is_stored(change: dict[str, str], status: int, field: str) -> None:

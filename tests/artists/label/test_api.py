@@ -72,7 +72,9 @@ def test_an_end_in_the_past_is_refused(artist: Artist, label: Party, client: Cli
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["until"])
 
 
-def test_a_claim_is_listed_read_with_who_else_owns_and_confirmed(artist: Artist, label: Party, client: Client) -> None:
+def test_a_claim_is_listed_and_confirmed_and_then_read_with_who_else_owns(
+    artist: Artist, label: Party, client: Client
+) -> None:
     recording, other = factories.create_recording(artist), owners.create_party("label", "Second Shore")
     owners.own(other, recording, share=4000)
     by = factories.get_member(artist, "editor")
@@ -84,7 +86,8 @@ def test_a_claim_is_listed_read_with_who_else_owns_and_confirmed(artist: Artist,
     confirmed = client.post(f"{base}/{waiting.pk}", {"answer": "confirm"}, content_type=JSON).json()
 
     assert (listed["id"], listed["recording"]["title"], listed["share"]) == (waiting.pk, "Salt Radio", 6000)
-    assert [(each["party"], each["share"], each["confirmed"]) for each in read["others"]] == [
+    assert read["others"] == []
+    assert [(each["party"], each["share"], each["confirmed"]) for each in confirmed["others"]] == [
         ("Second Shore", 4000, True)
     ]
     assert (read["confirmed"], confirmed["confirmed"]) == (False, True)

@@ -51,6 +51,22 @@ def test_each_share_is_a_row_with_its_codes_its_state_and_the_switches(artist: A
     }
 
 
+def test_the_shares_of_others_are_in_it_once_its_own_is_confirmed(artist: Artist, label: Party) -> None:
+    song = owners.create_owned_song(artist, permitted=False)
+    terms = {"by": factories.get_staff(), "recording": song.recording, "share": 2500}
+    claim = claims.claim(label, "featured_artist", **terms)
+    client = factories.fresh_client(owners.get_signer(label))
+    detail = f"/api/v1/labels/{label.pk}/claims/{claim.pk}"
+    claims.claim(owners.create_party("label", "Second Shore"), "featured_artist", **terms)
+
+    before = [row["owner"] for row in download(label, artist)], len(client.get(detail).json()["others"])
+    claims.confirm(claim, by=owners.get_signer(label), fresh=True)
+    after = [row["owner"] for row in download(label, artist)], len(client.get(detail).json()["others"])
+
+    assert before == ([label.name, ""], 0)
+    assert after == ([label.name, "Second Shore", "Harbor Lane", "Kestrel Row", "Ida Koro"], 1)
+
+
 def test_songs_of_which_it_claims_nothing_and_other_artists_are_not_in_it(artist: Artist, label: Party) -> None:
     other = factories.create_artist("Ove Lind")
     owners.own(label, factories.create_recording(artist, "Ours"))
