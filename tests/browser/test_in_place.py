@@ -115,6 +115,16 @@ def test_a_press_changes_the_page_in_place(name: str, artist: Artist, fan: Perso
         assert abs(page.evaluate(FOCUSED_TOP) - before) <= 200  # lines above may come or go
 
 
+def test_a_style_that_an_extension_left_on_a_field_is_copied_nowhere(artist: Artist, browsers: Browsers) -> None:
+    viewer = factories.get_member(artist, "principal")
+    page = browsers.open_page(f"/studio/{artist.slug}/grants?switch_off=personal_message", viewer)
+    page.evaluate("document.getElementById('q').style.caretColor = 'transparent'")
+
+    page.locator("#effect-apply").click()
+
+    expect(page.locator("#switch-personal_message[aria-checked=false]")).to_be_visible()
+
+
 @pytest.mark.parametrize("answer", ["Agree", "Not now"])
 def test_the_question_about_newer_words_goes_with_its_answer(artist: Artist, browsers: Browsers, answer: str) -> None:
     fan = factories.create_fan("Bo")
