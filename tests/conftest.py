@@ -12,7 +12,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import caches
 from django.db import transaction
 from hypothesis import HealthCheck
@@ -24,6 +23,7 @@ from config.database import migrate, use_database
 from rights.models import Party
 from tests import factories, servers
 from tests.billing import factories as billing
+from tests.fork_server import hash_passwords_fast
 from tests.network import block_network
 from tests.rights import factories as owners
 from tests.servers import Broker, Database, Processes, RestartableBroker, ServerUnavailable, Site
@@ -34,8 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("No DATABASE_URL: run `make test`, or `manage.py embedded -- pytest …`.")
     if not os.environ.get("STRIPE_TEST_KEY"):  # with it, tests/billing/provider/test_accounts.py asks Stripe
         sys.addaudithook(block_network)
-    # Passwords are hashed as in production, but fast: many tests sign somebody in, and Argon2 is slow on purpose.
-    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+    hash_passwords_fast()
     # The seconds of an example say how busy the machine is.
     hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis.settings.load_profile("untimed")

@@ -20,6 +20,8 @@ from functools import cache
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
 from config import BASE_DIR
 from config.processes import app_environment, manage_argv
 from worker.supervisor import die_with_parent, spawn, terminate
@@ -34,6 +36,14 @@ LIBRARIES = (
     "sqlparse", "uvicorn.main", "uvicorn.protocols.http.httptools_impl",
     "uvicorn.protocols.websockets.websockets_sansio_impl", "uvloop", "whitenoise.middleware", "yaml", "zstandard",
 )  # fmt: skip
+
+
+def hash_passwords_fast() -> None:
+    """Hash passwords as in production, but fast: many tests sign somebody in, and Argon2 is slow on purpose.
+
+    Every process of a test does so. One with other parameters would hash a password anew and end its sessions by it.
+    """
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @dataclass
@@ -144,6 +154,7 @@ def become(argv: list[str], env: dict[str, str], log: str) -> None:
 if __name__ == "__main__":
     for library in LIBRARIES:
         importlib.import_module(library)
+    hash_passwords_fast()
     gc.freeze()
     if command := serve(Connection(int(sys.argv[1]))):
         become(*command)

@@ -64,7 +64,7 @@ def test_a_file_of_the_label_was_read_and_shows_every_verdict() -> None:
     verdicts = list(read.verdicts.order_by("number").values_list("verdict", flat=True))
     assert (read.state, verdicts) == ("ready", ["waits", "new", "new", "changed", "same", "waits", "no"])
     reasons = [describe(line) for line in read.verdicts.filter(verdict="waits").order_by("number")]
-    assert reasons[0].startswith("Nobody here is called Lídia Corvo, who is named as writer.")
+    assert reasons[0].startswith("Nobody here is called “Lídia Corvo”, who is named as writer.")
 
 
 def test_an_import_asks_mara_about_a_share() -> None:

@@ -79,9 +79,11 @@ def test_composing_again_replaces_the_sound(db: None, media: Path) -> None:
 
 @pytest.mark.usefixtures("demo_database", "two_pieces_in_turn")
 def test_sounds_are_composed_one_by_one_and_none_twice(media: Path) -> None:
+    before = Recording.objects.count()
+
     composed = [synthesis.compose_next(), synthesis.compose_next()]
 
     sounds = list(Sound.objects.order_by("pk").values_list("recording__artist__slug", "recording__title"))
     assert (composed, sounds) == ([True, True], [(MARA, "Salt Radio"), (MARA, "Night Bus")])
     assert all((media / sound.path).exists() for sound in Sound.objects.all())
-    assert Recording.objects.count() == sum(len(artist.songs) for artist in ARTISTS)
+    assert Recording.objects.count() == before >= sum(len(artist.songs) for artist in ARTISTS)

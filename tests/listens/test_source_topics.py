@@ -39,6 +39,14 @@ def make_record(fan: object, *, source: str = URI, topic: str = TOPIC) -> Record
     return Record(topic, str(fan).encode(), msgspec.json.encode(event))
 
 
+def add_once_permitted() -> list[str] | None:
+    """What `source add` prints. None while Kafka does not know yet what it was told to permit."""
+    try:
+        return run_source("add", URI, "--principal", "User:player")
+    except CommandError:
+        return None
+
+
 def run_source(*words: str) -> list[str]:
     output = StringIO()
     call_command("source", *words, stdout=output)
@@ -160,7 +168,7 @@ def test_with_the_printed_rights_a_producer_writes_to_its_topic_alone_and_we_rea
     before = send_as(guarded_broker, "player", record)
 
     run_acl_commands(guarded_broker, printed)
-    again = run_source("add", URI, "--principal", "User:player")
+    again = wait_until(add_once_permitted)
     sent = wait_until(
         lambda: [each for each in send_as(guarded_broker, "player", record) if isinstance(each, Position)]
     )
