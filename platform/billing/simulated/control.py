@@ -44,8 +44,8 @@ def complete_session(sim: Simulation, *, session: str, card: str, authenticated:
 def choose_card(sim: Simulation, *, customer: str, card: str) -> Any:
     """Give a customer another card, for all that it pays from now on."""
     method = cards.attach(sim, sim.find("customer", customer), card)
-    for subscription in sim.store.all("subscription"):
-        if subscription["customer"] == customer and subscription["default_payment_method"]:
+    for subscription in sim.store.belonging("subscription", "customer", customer):
+        if subscription["default_payment_method"]:
             subscription["default_payment_method"] = method["id"]
             sim.save(subscription)
     return method

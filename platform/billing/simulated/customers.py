@@ -61,8 +61,8 @@ def update_customer(sim: Simulation, params: Parameters) -> Object:
 def delete_customer(sim: Simulation, params: Parameters) -> Object:
     """Delete a customer, and cancel its subscriptions at once. What it paid stays."""
     customer = find_customer(sim, params["customer"])
-    for subscription in sim.store.all("subscription"):
-        if subscription["customer"] == customer["id"] and subscription["status"] not in ENDED:
+    for subscription in sim.store.belonging("subscription", "customer", customer["id"]):
+        if subscription["status"] not in ENDED:
             end(sim, subscription, reason="cancellation_requested")
     sim.emit("customer.deleted", customer)
     deleted = {"id": customer["id"], "object": "customer", "deleted": True}

@@ -87,8 +87,8 @@ def show(
     request: HttpRequest, sim: Simulation, session: Object, *, expired: bool = False, error: str = ""
 ) -> HttpResponse:
     customer = session["customer"]
-    running = [item for item in sim.store.newest_first("subscription") if item["customer"] == customer]
-    paid = [item for item in sim.store.newest_first("invoice") if item["customer"] == customer]
+    running = sim.store.belonging("subscription", "customer", customer)[::-1]
+    billed = sim.store.belonging("invoice", "customer", customer)[::-1]
     method = cards.default_method(sim, customer)
     context = {
         "session": session,
@@ -97,7 +97,7 @@ def show(
         "flow": (session["flow"] or {}).get("type"),
         "change": preview(sim, session) if not expired else None,
         "subscriptions": [describe(sim, item) for item in running if item["status"] not in ENDED],
-        "invoices": [{"invoice": item, "total": money(item["total"], item["currency"])} for item in paid[:12]],
+        "invoices": [{"invoice": item, "total": money(item["total"], item["currency"])} for item in billed[:12]],
         "card": cards.card_of(sim, method).name if method else "",
         "cards": list(cards.CARDS),
         "may_cancel": allowed(sim, session, "subscription_cancel")["enabled"],
