@@ -4,16 +4,15 @@ from typing import Any
 
 from billing.simulated.objects import Object
 from billing.simulated.simulation import Simulation
+from billing.simulated.store import owner_of
 
 ENDED = {"canceled", "incomplete_expired"}
 MAX_ATTEMPTS = 4  # of charging one renewal
 
 
-def subscription_of(invoice: Object) -> str | None:
-    """The id of the subscription that an invoice is for."""
-    details = (invoice.get("parent") or {}).get("subscription_details") or {}
-    found: str | None = details.get("subscription")
-    return found
+def subscription_of(sim: Simulation, invoice: Object) -> Object:
+    """The subscription that an invoice is for."""
+    return sim.find("subscription", owner_of("invoice", "subscription", invoice))
 
 
 def change(sim: Simulation, subscription: Object, **fields: Any) -> None:
@@ -39,7 +38,7 @@ def end(sim: Simulation, subscription: Object, *, reason: str, status: str = "ca
 
 def after_payment(sim: Simulation, invoice: Object) -> None:
     """Let a paid invoice start, restore or change its subscription."""
-    subscription = sim.find("subscription", subscription_of(invoice))
+    subscription = subscription_of(sim, invoice)
     if subscription["status"] in ENDED or subscription["latest_invoice"] != invoice["id"]:
         return
     if subscription["pending_update"] and invoice["billing_reason"] == "subscription_update":
@@ -62,7 +61,7 @@ def apply_pending_update(sim: Simulation, subscription: Object) -> None:
 
 def after_failure(sim: Simulation, invoice: Object) -> None:
     """Let a failed charge of a renewal, or of a change that did not wait, make the subscription past due."""
-    subscription = sim.find("subscription", subscription_of(invoice))
+    subscription = subscription_of(sim, invoice)
     if subscription["status"] in ENDED | {"incomplete"} or invoice["id"] != subscription["latest_invoice"]:
         return
     if invoice["billing_reason"] == "subscription_update" and subscription["pending_update"]:
@@ -85,7 +84,7 @@ def after_last_attempt(sim: Simulation, subscription: Object) -> None:
 
 def after_closing(sim: Simulation, invoice: Object) -> None:
     """A subscription whose newest invoice was voided or given up is active again, or never began."""
-    subscription = sim.find("subscription", subscription_of(invoice))
+    subscription = subscription_of(sim, invoice)
     if subscription["latest_invoice"] != invoice["id"]:
         return
     if subscription["status"] == "incomplete":
