@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from billing.simulated.catalogue import discounts_product
-from billing.simulated.objects import Object, blank, list_of
+from billing.simulated.objects import Object, blank
 from billing.simulated.simulation import Simulation
 
 TAX_PERCENT = 19  # included in the price where a subscription's automatic tax is on
 
 
 def make_line(sim: Simulation, subscription: Object, item: Object, **fields: Any) -> Object:
-    """A line for one item of a subscription: its price for a period, unless `amount` says otherwise."""
+    """A line for one item of a subscription: its price for its period, unless `amount` and `period` say otherwise."""
     price, quantity = item["price"], item["quantity"]
     amount = fields.pop("amount", price["unit_amount"] * quantity)
     line = blank("line_item") | {"id": sim.new_id("line_item")}  # lines live in their invoice
@@ -19,6 +19,7 @@ def make_line(sim: Simulation, subscription: Object, item: Object, **fields: Any
     line |= {"discount_amounts": [], "pretax_credit_amounts": [], "taxes": [], "discountable": True}
     line |= {"subscription": subscription["id"], "metadata": dict(subscription["metadata"])}
     line["description"] = f"{quantity} × {price['id']}"
+    line["period"] = {"start": item["current_period_start"], "end": item["current_period_end"]}
     line["pricing"] = {
         "type": "price_details",
         "price_details": {"price": price["id"], "product": price["product"]},
@@ -114,7 +115,3 @@ def make_discount(sim: Simulation, coupon: Object, *, subscription: str, custome
     coupon["times_redeemed"] += 1
     sim.save(coupon)
     return str(discount["id"])
-
-
-def empty_lines(invoice_id: str) -> Object:
-    return list_of([], f"/v1/invoices/{invoice_id}/lines")

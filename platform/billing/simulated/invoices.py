@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from billing.simulated import cards, subscription_status
 from billing.simulated.exceptions import Refused, unexpected_state
-from billing.simulated.invoice_lines import add_up, empty_lines
+from billing.simulated.invoice_lines import add_up
 from billing.simulated.lists import paginate
 from billing.simulated.objects import Object, list_of
 from billing.simulated.parameters import Parameters, merge_metadata
@@ -38,7 +38,7 @@ def make_invoice(sim: Simulation, subscription: Object, reason: str, lines: Sequ
     invoice["parent"] = {"type": "subscription_details", "quote_details": None, "subscription_details": owner}
     invoice["status_transitions"] = dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at"))
     invoice["automatic_tax"] |= {"enabled": subscription["automatic_tax"]["enabled"]}
-    invoice["lines"] = {**empty_lines(invoice["id"]), "data": list(lines)}
+    invoice["lines"] = list_of(list(lines), f"{URL}/{invoice['id']}/lines")
     add_up(sim, invoice, subscription["discounts"], with_tax=subscription["automatic_tax"]["enabled"])
     subscription["latest_invoice"] = invoice["id"]
     sim.emit("invoice.created", invoice)
@@ -225,7 +225,8 @@ def close_by_request(sim: Simulation, invoice_id: str, status: str) -> Object:
 
 @route("GET", URL + "/{invoice}/lines", "limit")
 def list_lines(sim: Simulation, params: Parameters) -> Object:
-    return list_of(sim.find("invoice", params["invoice"])["lines"]["data"], f"{URL}/{params['invoice']}/lines")
+    lines: Object = sim.find("invoice", params["invoice"])["lines"]
+    return lines
 
 
 @route("GET", URL, f"{LISTED} customer subscription status collection_method")

@@ -124,8 +124,7 @@ def proration_lines(sim: Simulation, subscription: Object, old: Object, new: Obj
     paid = unused if is_paid(sim, subscription) else 0
     credit = make_line(sim, subscription, old, amount=-paid, period=rest, proration=True, description="Unused time")
     if resets:
-        period = {"start": new["current_period_start"], "end": new["current_period_end"]}
-        return [credit, make_line(sim, subscription, new, period=period)]
+        return [credit, make_line(sim, subscription, new)]
     cost = share_left(new["price"]["unit_amount"] * new["quantity"], start, end, now)
     return [credit, make_line(sim, subscription, new, amount=cost, period=rest, proration=True, description="Rest")]
 

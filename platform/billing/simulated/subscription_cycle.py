@@ -28,9 +28,7 @@ def renew_subscription(sim: Simulation, subscription_id: str) -> None:
     lines = subscription_changes.pending_lines(sim, subscription)
     sim.store.remove("_pending_lines", subscription["id"])
     drop_ended_discounts(sim, subscription)
-    for item in subscription["items"]["data"]:
-        period = {"start": item["current_period_start"], "end": item["current_period_end"]}
-        lines.append(make_line(sim, subscription, item, period=period))
+    lines += [make_line(sim, subscription, item) for item in subscription["items"]["data"]]
     invoice = invoices.make_invoice(sim, subscription, "subscription_cycle", lines)
     drop_used_discounts(sim, subscription)
     collect_later(sim, subscription, invoice)

@@ -110,9 +110,8 @@ def make_item(sim: Simulation, subscription: Object, price: Object, quantity: in
 
 
 def first_line(sim: Simulation, subscription: Object, item: Object) -> Object:
-    period = {"start": item["current_period_start"], "end": item["current_period_end"]}
     free = {"amount": 0, "subtotal": 0} if subscription["trial_end"] else {}
-    return make_line(sim, subscription, item, period=period, **free)
+    return make_line(sim, subscription, item, **free)
 
 
 def find_recurring_price(sim: Simulation, name: str) -> Object:
@@ -213,7 +212,7 @@ def resume_subscription(sim: Simulation, params: Parameters) -> Object:
         raise unexpected_state("subscription", subscription["status"], "resume")
     subscription["billing_cycle_anchor"] = sim.now()
     subscription_changes.begin_period(sim, subscription, sim.now())
-    lines = [first_line(sim, {**subscription, "trial_end": None}, item) for item in subscription["items"]["data"]]
+    lines = [make_line(sim, subscription, item) for item in subscription["items"]["data"]]
     invoice = invoices.make_invoice(sim, subscription, "subscription_cycle", lines)
     sim.schedule(sim.now() + invoices.DRAFT_SECONDS, "finalize_invoice", invoice["id"])
     subscription["status"] = "active"
