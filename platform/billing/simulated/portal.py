@@ -1,11 +1,10 @@
 """The customer portal: what its customers may change, and sessions that lead there."""
 
-import copy
 from typing import Any
 
 from billing.simulated.exceptions import Refused
 from billing.simulated.lists import paginate
-from billing.simulated.objects import BLANK_OBJECTS, Object
+from billing.simulated.objects import Object
 from billing.simulated.parameters import Parameters, boolean, choice, merge_metadata, required
 from billing.simulated.routes import PAGED, route
 from billing.simulated.simulation import Simulation
@@ -54,9 +53,8 @@ def merge(before: Object, given: Object) -> None:
 
 @route("POST", CONFIGURATIONS, WRITTEN)
 def create_configuration(sim: Simulation, params: Parameters) -> Object:
-    features = copy.deepcopy(BLANK_OBJECTS["billing_portal.configuration"]["features"])
     profile = {"headline": None, "privacy_policy_url": None, "terms_of_service_url": None}
-    made = sim.create("billing_portal.configuration", features=features, business_profile=profile)
+    made = sim.create("billing_portal.configuration", business_profile=profile)
     made["login_page"] = {"enabled": False, "url": None}
     made["features"]["subscription_update"]["products"] = None
     made["is_default"] = len(sim.store.all("billing_portal.configuration")) == 1
