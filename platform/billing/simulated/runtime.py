@@ -12,7 +12,6 @@ import requests
 
 from billing.simulated import events
 from billing.simulated.server import FakeStripe
-from billing.simulated.simulation import Simulation
 
 logger = logging.getLogger(__name__)
 DELIVERY_TIMEOUT = (3, 10)
@@ -69,7 +68,7 @@ class Runtime:
         for delivery in due:
             taken = self.post(session, delivery)
             with self.locked() as fake:
-                settle(fake.simulation, delivery, taken=taken)
+                (events.delivered if taken else events.failed)(fake.simulation, delivery)
         return len(due)
 
     def post(self, session: requests.Session, delivery: events.Delivery) -> bool:
@@ -89,10 +88,6 @@ def end_process(why: str, error: Exception) -> None:
     """Log the error and end, as on SIGTERM. A supervisor starts the process again."""
     logger.critical(why, exc_info=error)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def settle(sim: Simulation, delivery: events.Delivery, *, taken: bool) -> None:
-    (events.delivered if taken else events.failed)(sim, delivery)
 
 
 _runtime: list[Runtime] = []
