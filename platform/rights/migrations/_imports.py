@@ -47,8 +47,8 @@ CREATE TRIGGER checked BEFORE INSERT OR UPDATE OR DELETE ON rights_catalogimport
 FOR EACH ROW EXECUTE FUNCTION rights_check_import();
 
 -- The lines of a finished import say what came in, and what the old values were. For all lines at once: each is written
--- three times, and there can be 100,000.
-CREATE FUNCTION rights_check_import_lines() RETURNS trigger LANGUAGE plpgsql
+-- three times, and there can be 100,000. What artists are told of an import stays as it is, too.
+CREATE FUNCTION rights_check_unfinished_import() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
@@ -59,22 +59,21 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER added AFTER INSERT ON rights_importline REFERENCING NEW TABLE AS touched
-FOR EACH STATEMENT EXECUTE FUNCTION rights_check_import_lines();
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_unfinished_import();
 CREATE TRIGGER changed AFTER UPDATE ON rights_importline REFERENCING OLD TABLE AS touched
-FOR EACH STATEMENT EXECUTE FUNCTION rights_check_import_lines();
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_unfinished_import();
 CREATE TRIGGER removed AFTER DELETE ON rights_importline REFERENCING OLD TABLE AS touched
-FOR EACH STATEMENT EXECUTE FUNCTION rights_check_import_lines();
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_unfinished_import();
+CREATE TRIGGER added AFTER INSERT ON rights_importedartist REFERENCING NEW TABLE AS touched
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_unfinished_import();
+CREATE TRIGGER removed AFTER DELETE ON rights_importedartist REFERENCING OLD TABLE AS touched
+FOR EACH STATEMENT EXECUTE FUNCTION rights_check_unfinished_import();
 
 -- What an artist's team is told is what the lines say, counted before the import is done.
 CREATE FUNCTION rights_check_imported_artists() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM rights_catalogimport WHERE state = 'done' AND id IN (SELECT catalog_import_id FROM touched)
-    ) THEN
-        PERFORM refuse('history is not changed: this was imported');
-    END IF;
-    IF TG_OP = 'INSERT' AND EXISTS (
         SELECT catalog_import_id, artist_id, added, changed FROM touched
         EXCEPT SELECT catalog_import_id, artist_id, count(*) FILTER (WHERE verdict = 'new'),
             count(*) FILTER (WHERE verdict = 'changed')
@@ -86,8 +85,6 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER counted AFTER INSERT ON rights_importedartist REFERENCING NEW TABLE AS touched
-FOR EACH STATEMENT EXECUTE FUNCTION rights_check_imported_artists();
-CREATE TRIGGER kept AFTER DELETE ON rights_importedartist REFERENCING OLD TABLE AS touched
 FOR EACH STATEMENT EXECUTE FUNCTION rights_check_imported_artists();
 
 -- Whoever asked for an import made the claims that it names. For all rows at once: there can be 100,000.
@@ -120,13 +117,14 @@ ALTER TABLE rights_importline RESET (fillfactor);
 GRANT UPDATE ON rights_catalogimport, rights_importline, rights_importfile, rights_importedartist TO fanfare_app;
 DROP TRIGGER named_by_its_import ON rights_claim;
 DROP FUNCTION rights_check_imported_claims();
-DROP TRIGGER kept ON rights_importedartist;
 DROP TRIGGER counted ON rights_importedartist;
 DROP FUNCTION rights_check_imported_artists();
+DROP TRIGGER removed ON rights_importedartist;
+DROP TRIGGER added ON rights_importedartist;
 DROP TRIGGER removed ON rights_importline;
 DROP TRIGGER changed ON rights_importline;
 DROP TRIGGER added ON rights_importline;
-DROP FUNCTION rights_check_import_lines();
+DROP FUNCTION rights_check_unfinished_import();
 DROP TRIGGER checked ON rights_catalogimport;
 DROP FUNCTION rights_check_import();
 """
