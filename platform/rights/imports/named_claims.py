@@ -9,13 +9,12 @@ from django.db.models.functions import Now
 from accounts.models import Person
 from audit import trail
 from rights import notices, parties
-from rights.claims import DISPUTED, LIVE
+from rights.claims import DISPUTED
 from rights.exceptions import Recounted
 from rights.models import CatalogImport, Claim, Party
 
 MAX_TOGETHER = 5000
 """Claims that are confirmed at one press: a page does not wait longer than some seconds."""
-WAITING = LIVE & ~DISPUTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +73,4 @@ def list_asked(catalog_import: CatalogImport) -> dict[int, int]:
 
 
 def _waiting() -> QuerySet[Claim]:
-    return Claim.objects.filter(WAITING, catalog_import__isnull=False, confirmed_at=None, live_until=None)
+    return Claim.objects.filter(~DISPUTED, catalog_import__isnull=False, confirmed_at=None, live_until=None)
