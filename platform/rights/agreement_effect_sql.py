@@ -8,8 +8,7 @@ MAX_BLOCKERS = 40
 """So many are listed; all are counted."""
 
 # In SQL: the question is a function, and 100,000 recordings do not come into Python. Of each kind of recording that the
-# viewer has a part in, once for each use and country. In parts of one artist, because a question is about one, and of
-# 100: to ask about 500 takes ten times as long.
+# viewer has a part in, once for each use and country.
 _SCOPE = "use varchar, tier_class varchar, artist_id bigint, recording_id bigint, work_id bigint, country varchar"
 _IS_LIVE = "claim.live_from <= clock.at AND (claim.live_until IS NULL OR claim.live_until > clock.at)"
 _IS_TIED = "link.live_from <= clock.at AND (link.live_until IS NULL OR link.live_until > clock.at)"
@@ -28,6 +27,14 @@ own AS MATERIALIZED (
     JOIN catalog_recording recording ON recording.id = link.recording_id
     WHERE (claim.party_id = %(party)s OR claim.administered_by_id = %(party)s) AND {_IS_LIVE} AND {_IS_TIED}
 )"""  # noqa: S608 - of constants
+# In parts of one artist, because a question is about one, and of 100: to ask about 500 takes ten times as long.
+_PARTS = """
+    SELECT use, tier_class, country, artist_id, array_agg(id ORDER BY id)::text AS songs
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 100 AS number
+        FROM {songs}
+    ) numbered GROUP BY use, tier_class, country, artist_id, number
+"""
 # Countries that no owner names in a grant are alike, so one of them is asked for all.
 COUNTRIES_SQL = f"""
 WITH {_OWN}, owner AS (
@@ -50,14 +57,8 @@ _SONGS = f"""
             WHERE link.work_id = scope.work_id AND link.recording_id = own.id AND {_IS_TIED}
         ))
 ), {GROUPS_SQL}, song AS MATERIALIZED (
-    SELECT reached.*, alike.size, alike.examples FROM reached JOIN alike USING (id)
-), part AS MATERIALIZED (
-    SELECT use, tier_class, country, artist_id, array_agg(id ORDER BY id)::text AS songs
-    FROM (
-        SELECT *, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 100 AS number
-        FROM song
-    ) numbered GROUP BY use, tier_class, country, artist_id, number
-)"""  # noqa: S608
+    SELECT reached.*, alike.size FROM reached JOIN alike USING (id)
+), part AS MATERIALIZED ({_PARTS.format(songs="song")})"""  # noqa: S608
 EFFECT_SQL = f"""
 WITH {_SONGS}, supposed AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(supposed)s) one ({_SCOPE}, party_id bigint, covers_later boolean)
@@ -153,23 +154,16 @@ SELECT (SELECT to_jsonb(total) FROM total),
 # rest on it.
 LOST_SQL = f"""
 WITH {_SONGS}, answer AS MATERIALIZED (
-    SELECT part.use, part.tier_class, part.country, part.artist_id, answer.* FROM clock, part,
-        LATERAL rights_answers(
-            ARRAY[part.use::text], ARRAY[part.tier_class::text], ARRAY[part.artist_id], ARRAY[part.country::text],
-            ARRAY[part.songs], clock.at
-        ) answer
+    SELECT answer.* FROM clock, part, LATERAL rights_answers(
+        ARRAY[part.use::text], ARRAY[part.tier_class::text], ARRAY[part.artist_id], ARRAY[part.country::text],
+        ARRAY[part.songs], clock.at
+    ) answer
 ), usable AS MATERIALIZED (
     SELECT recording_id AS id, bool_or(grant_id IN (
         SELECT said.id FROM rights_grant said WHERE said.agreement_version_id = %(ended)s
     )) AS rests_on_it
     FROM answer GROUP BY recording_id HAVING bool_and(problem = '')
-), again AS MATERIALIZED (
-    SELECT use, tier_class, country, artist_id, array_agg(id)::text AS songs
-    FROM (
-        SELECT song.*, row_number() OVER (PARTITION BY use, tier_class, country, artist_id ORDER BY id) / 100 AS number
-        FROM song JOIN usable USING (id) WHERE usable.rests_on_it
-    ) numbered GROUP BY use, tier_class, country, artist_id, number
-)
+), again AS MATERIALIZED ({_PARTS.format(songs="song JOIN usable USING (id) WHERE usable.rests_on_it")})
 SELECT coalesce(sum(size), 0) FROM alike WHERE id IN (
     SELECT answer.recording_id FROM clock, again, LATERAL rights_answers_supposing(
         ARRAY[again.use::text], ARRAY[again.tier_class::text], ARRAY[again.artist_id], ARRAY[again.country::text],
