@@ -19,8 +19,8 @@ from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion, ReviewSettings
 from artists.notifications import program_notices
 from artists.permissions import require_role
-from artists.validation import find_hidden_character
 from audit import trail
+from catalog.hidden_characters import find_hidden_in_line
 from catalog.models import Artist, Recording
 from live import notices
 from rights import decisions
@@ -37,7 +37,7 @@ def create(artist: Artist, *, name: str, by: Person) -> Program:
     require_role(artist, by, roles.may_edit, "offer a program")
     if not name.strip():
         raise InvalidRequest("Give the program a name: your team sees it.")
-    if problem := find_hidden_character(name):
+    if problem := find_hidden_in_line(name):
         raise InvalidRequest(problem)
     with transaction.atomic():
         program = Program.objects.create(artist=artist, name=name.strip())

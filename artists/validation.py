@@ -12,27 +12,23 @@ from ai.facts import Facts
 from ai.guard import Finding, check_text
 from artists.exceptions import InvalidRequest
 from artists.models import Draft
-from catalog import hidden_characters, identifiers
+from catalog import identifiers
+from catalog.hidden_characters import find_hidden_character
 from catalog.lookalikes import has_visible_character
+from catalog.validators import validate_name
 
 MAX_MESSAGE_LENGTH = 1000
 """In characters."""
 
 
-def find_hidden_character(name: str) -> str | None:
-    """What to change in a name or a line of text with a character that nobody can see, or None."""
-    return "Write it in one line." if "\n" in name else hidden_characters.find_hidden_character(name)
-
-
 def validate_visible(text: str) -> None:
-    """The same as a validator of form fields and serializers."""
-    if problem := find_hidden_character(text):
-        raise ValidationError(problem, code="hidden")
+    """Refuse a line of text with a character that nobody can see, as names are refused."""
+    validate_name(text)
 
 
 def validate_lines(text: str) -> None:
     """The same for a text of several lines."""
-    if problem := hidden_characters.find_hidden_character(text.replace("\r\n", "\n").replace("\t", " ")):
+    if problem := find_hidden_character(text.replace("\r\n", "\n").replace("\t", " ")):
         raise ValidationError(problem, code="hidden")
 
 

@@ -10,7 +10,7 @@ from billing.exceptions import InvalidTerms, UnsupportedAmount, UnsupportedCurre
 from billing.models import Interval, TierVersion
 from billing.models.tiers import MAX_NAME
 from billing.provider.currencies import to_provider_units
-from catalog.hidden_characters import find_hidden_character
+from catalog.hidden_characters import find_hidden_in_line
 from catalog.lookalikes import has_visible_character
 from rights.money import format_money
 
@@ -107,9 +107,7 @@ def _validate_text(field: str, text: str, most: int) -> None:
         raise InvalidTerms(field, "Write something that people can see.")
     if len(text) > most:
         raise InvalidTerms(field, f"At most {most} characters.")
-    if "\n" in text:
-        raise InvalidTerms(field, "Write it in one line.")
-    if problem := find_hidden_character(text):
+    if problem := find_hidden_in_line(text):
         raise InvalidTerms(field, problem)
 
 

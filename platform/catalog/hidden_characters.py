@@ -20,3 +20,8 @@ def find_hidden_character(text: str) -> str | None:
         if hidden := pattern.search(text):
             return f"There is a character in it that nobody can see (U+{ord(hidden[0]):04X}). Take it out."
     return None
+
+
+def find_hidden_in_line(text: str) -> str | None:
+    """The same for a name or another text of one line."""
+    return "Write it in one line." if "\n" in text else find_hidden_character(text)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 
 from catalog import identifiers
-from catalog.hidden_characters import find_hidden_character
+from catalog.hidden_characters import find_hidden_in_line
 
 
 def validate_identifier(value: str, parse: Callable[[str], str]) -> None:
@@ -31,6 +31,5 @@ def validate_iswc(value: str) -> None:
 
 def validate_name(value: str) -> None:
     """Raise ValidationError for a name of several lines, or with a character that nobody can see."""
-    problem = "Write it in one line." if "\n" in value else find_hidden_character(value)
-    if problem:
+    if problem := find_hidden_in_line(value):
         raise ValidationError(problem, code="hidden")
