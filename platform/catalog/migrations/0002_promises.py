@@ -14,13 +14,13 @@ CREATE FUNCTION catalog_date_recording_work() RETURNS trigger LANGUAGE plpgsql S
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.live_until IS NOT NULL THEN
-            RAISE EXCEPTION 'what a recording is of ends after it was said' USING ERRCODE = 'check_violation';
+            PERFORM refuse('what a recording is of ends after it was said');
         END IF;
         NEW.live_from := greatest(NEW.live_from, statement_timestamp());
         RETURN NEW;
     END IF;
     IF NEW.live_until IS NULL OR OLD.live_until <= statement_timestamp() OR NEW.live_until > OLD.live_until THEN
-        RAISE EXCEPTION 'history is not changed: what a recording was of stays' USING ERRCODE = 'check_violation';
+        PERFORM refuse('history is not changed: what a recording was of stays');
     END IF;
     NEW.live_until := greatest(NEW.live_until, statement_timestamp(), OLD.live_from);
     RETURN NEW;
