@@ -1,6 +1,7 @@
-"""SQL that computes the check digits of parties' identifiers, as `rights.identifiers` does. Used by 0002_promises."""
+"""SQL that refuses identifiers of parties with wrong check digits, and unknown countries. Used by 0002_promises."""
 
-# Each function is asked by a constraint, so it reads nothing but its argument. CASE: a text of another form has no digits.
+# The check digits are those of `rights.identifiers`. Each function is asked by a constraint, so it reads nothing but its
+# argument. CASE: a text of another form has no digits.
 IDENTIFIERS = """
 CREATE FUNCTION rights_is_isni(code text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN CASE
     WHEN code ~ '^[0-9]{15}[0-9X]$' THEN right(code, 1) = substr('0123456789X', 1 + (12 - (
