@@ -42,11 +42,11 @@ def switch_on(
     """Permit a use and notify the team's open pages. Raises what `rights.grants.switch_on` raises."""
     with transaction.atomic():
         grants.switch_on(artist, use, by=by, fresh=fresh, recording=recording, **limits)
-        notices.post(artist_notices("grant.changed", artist))
+        notices.post(artist_notices("grant.changed", [artist.pk]))
 
 
 def switch_off(artist: Artist, use: str, *, by: Person, recording: Recording | None = None) -> None:
     """End what permits a use and notify the team's open pages."""
     with transaction.atomic():
         grants.switch_off(artist, use, by=by, recording=recording)
-        notices.post(artist_notices("grant.changed", artist))
+        notices.post(artist_notices("grant.changed", [artist.pk]))

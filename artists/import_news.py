@@ -34,8 +34,9 @@ def tell_next() -> bool:
 
 
 def _tell_artists(done: CatalogImport) -> None:
-    for news in done.artists.select_related("artist", "catalog_import__party").order_by("artist"):
-        notices.post(notifications.artist_notices(ARTIST_NOTICE, news.artist))
+    told = list(done.artists.select_related("artist", "catalog_import__party").order_by("artist"))
+    notices.post(notifications.artist_notices(ARTIST_NOTICE, [news.artist_id for news in told]))
+    for news in told:
         rights_mail.mail_import(news)
 
 

@@ -1,7 +1,7 @@
 """Notices for the team's open pages, and events for other systems over Kafka. They have ids only, no text or name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +11,6 @@ from django.db.models.expressions import RawSQL
 from accounts.models import Member
 from artists import eligibility
 from artists.models import Draft, Program
-from catalog.models import Artist
 from events import cloudevents, outbox, topics
 from live.notices import NewNotice
 from rights import parties
@@ -49,9 +48,10 @@ def program_notices(kind: str, programs: Sequence[Program]) -> list[NewNotice]:
     return [NewNotice(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
 
 
-def artist_notices(kind: str, artist: Artist) -> list[NewNotice]:
-    """A notice about the artist for every member of the team."""
-    return [NewNotice(person, kind, f"artist:{artist.pk}") for person in _team_member_ids({artist.pk})[artist.pk]]
+def artist_notices(kind: str, artists: Collection[int]) -> list[NewNotice]:
+    """A notice about each artist for every member of its team, in one query."""
+    members = _team_member_ids(artists)
+    return [NewNotice(person, kind, f"artist:{artist}") for artist in artists for person in members[artist]]
 
 
 def _team_member_ids(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:
