@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -72,9 +71,7 @@ class ImportedSongsView(generics.ListAPIView[ImportLine]):
         return get_studio_artist(self.request, self.kwargs["slug"])
 
     def get_queryset(self) -> QuerySet[ImportLine]:
-        news = imports.find_news(self.artist, self.kwargs["pk"])
-        if news is None:
-            raise Http404
+        news = get_object_or_404(imports.news_of(self.artist), catalog_import=self.kwargs["pk"])
         return imports.lines_of(news).select_related("catalog_import")
 
     @extend_schema(operation_id="studio_imports_songs_list")

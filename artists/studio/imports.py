@@ -76,11 +76,6 @@ def list_news(artist: Artist) -> list[ImportedArtist]:
     return list(news_of(artist).order_by("-catalog_import")[:LISTED])
 
 
-def find_news(artist: Artist, import_id: int) -> ImportedArtist | None:
-    """What one import did to the artist's songs."""
-    return news_of(artist).filter(catalog_import=import_id).first()
-
-
 def lines_of(news: ImportedArtist) -> QuerySet[ImportLine]:
     """The lines of the artist's songs that came in."""
     return ImportLine.objects.filter(catalog_import=news.catalog_import, artist=news.artist_id, verdict__in=GOOD)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -59,9 +59,7 @@ def list_named(parties: QuerySet[Party]) -> Response:
 
 def confirm_named(request: Request, party: Party, pk: int) -> Response:
     """Confirm what one import names for the party. An import that names it nowhere is a 404."""
-    brought = named_claims.find_import(party, pk)
-    if brought is None:
-        raise Http404
+    brought = get_object_or_404(named_claims.list_imports(party), pk=pk)
     serializer = ConfirmAllSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
     by, fresh = get_person(request), did_recently_authenticate(request)

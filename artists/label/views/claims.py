@@ -4,8 +4,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts import reauthentication
 from accounts.exceptions import NotAllowed
+from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import AuthenticatedHttpRequest
 from artists.label import claims as label_claims
 from artists.label.access import Label, label_member_required
@@ -33,7 +33,7 @@ def answer_claim(request: AuthenticatedHttpRequest, label: Label, claim_id: int)
         raise Http404
     try:
         if act == "confirm":
-            claims.confirm(claim, by=request.user, fresh=reauthentication.did_recently_authenticate(request))
+            claims.confirm(claim, by=request.user, fresh=did_recently_authenticate(request))
         else:
             claims.end(claim, by=request.user)
     except NotAllowed as error:
@@ -46,13 +46,8 @@ def answer_claim(request: AuthenticatedHttpRequest, label: Label, claim_id: int)
 @label_member_required
 def confirm_imported(request: AuthenticatedHttpRequest, label: Label, import_id: int) -> HttpResponse:
     """Confirm all claims that one import made for this rightsholder, with a recent password."""
-    brought = named_claims.find_import(label.party, import_id)
-    if brought is None:
-        raise Http404
-    waiting, fresh = (
-        parse_integer(request.POST.get("waiting")) or 0,
-        reauthentication.did_recently_authenticate(request),
-    )
+    brought = get_object_or_404(named_claims.list_imports(label.party), pk=import_id)
+    waiting, fresh = parse_integer(request.POST.get("waiting")) or 0, did_recently_authenticate(request)
     try:
         confirmed = named_claims.confirm_all(label.party, brought, waiting=waiting, by=request.user, fresh=fresh)
     except (NotAllowed, Recounted) as error:

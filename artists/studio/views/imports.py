@@ -1,14 +1,14 @@
 """Catalogue files that rightsholders imported: what came in of the artist's songs, and shares to confirm together."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from accounts.reauthentication import did_recently_authenticate
 from accounts.requests import AuthenticatedHttpRequest
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
-from artists.studio.imports import ImportedPage, find_news, list_named, list_news
+from artists.studio.imports import ImportedPage, list_named, list_news, news_of
 from rights.exceptions import Recounted
 from rights.imports import named_claims
 from rights.models import Party
@@ -27,9 +27,7 @@ def list_imports(request: AuthenticatedHttpRequest, studio: Studio) -> HttpRespo
 @team_member_required
 def show_import(request: AuthenticatedHttpRequest, studio: Studio, import_id: int) -> HttpResponse:
     """Show which of the artist's songs one import added or changed. `after` is the number of a line."""
-    news = find_news(studio.artist, import_id)
-    if news is None:
-        raise Http404
+    news = get_object_or_404(news_of(studio.artist), catalog_import=import_id)
     page = ImportedPage(news, parse_integer(request.GET.get("after")) or 0)
     return studio.render(request, "studio/import.html", section="songs", page=page, news=news)
 
@@ -39,9 +37,7 @@ def show_import(request: AuthenticatedHttpRequest, studio: Studio, import_id: in
 def confirm_import(request: AuthenticatedHttpRequest, studio: Studio, import_id: int) -> HttpResponse:
     """Confirm all shares that one import names for the artist, with a recent password."""
     party = get_object_or_404(Party, artist=studio.artist)
-    brought = named_claims.find_import(party, import_id)
-    if brought is None:
-        raise Http404
+    brought = get_object_or_404(named_claims.list_imports(party), pk=import_id)
     waiting, fresh = parse_integer(request.POST.get("waiting")) or 0, did_recently_authenticate(request)
     try:
         confirmed = named_claims.confirm_all(party, brought, waiting=waiting, by=request.user, fresh=fresh)

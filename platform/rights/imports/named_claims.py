@@ -39,9 +39,9 @@ def list_waiting(parties: QuerySet[Party]) -> list[NamedIn]:
     return [NamedIn(each, numbers[each.pk]) for each in files]
 
 
-def find_import(party: Party, pk: int) -> CatalogImport | None:
-    """The import of this number, if it ever made a claim for the party."""
-    return CatalogImport.objects.filter(pk=pk, claims__party=party).distinct().first()
+def list_imports(party: Party) -> QuerySet[CatalogImport]:
+    """The imports that ever made a claim for the party."""
+    return CatalogImport.objects.filter(claims__party=party).distinct()
 
 
 def confirm_all(party: Party, catalog_import: CatalogImport, *, waiting: int, by: Person, fresh: bool) -> int:
