@@ -68,10 +68,10 @@ def mail_agreement(kind: str, version: AgreementVersion, own: Party) -> None:
     """Tell the other parties of a version that it was proposed, is in force or ended. `own` is who did it."""
     others = Party.objects.filter(pk__in=version.parties.values("party")).exclude(pk=own.pk)
     for party in others.select_related("artist").order_by("pk"):
-        page, key = ("studio-agreement", party.artist.slug) if party.artist else ("label-agreement", party.pk)
+        path = _page_of(party, "studio-agreement", "label-agreement", version.pk)
         names: dict[str, Any] = {"whose": party.name, "label": own.name, "title": version.agreement.title}
         about = f"version:{version.pk}:{party.pk}"
-        mail(f"agreement {kind}", about, acts_for([party]), reverse(page, args=[key, version.pk]), **names)
+        mail(f"agreement {kind}", about, acts_for([party]), path, **names)
 
 
 def mail_import(news: ImportedArtist) -> None:
@@ -85,8 +85,7 @@ def mail_import(news: ImportedArtist) -> None:
 
 def mail_named(brought: CatalogImport, party: Party, number: int) -> None:
     """Tell a party that so many claims of an import wait for its yes: one mail for all of them."""
-    page, key = ("studio-imports", party.artist.slug) if party.artist else ("label-claims", party.pk)
-    about, path = f"import:{brought.pk}:party:{party.pk}", reverse(page, args=[key])
+    about, path = f"import:{brought.pk}:party:{party.pk}", _page_of(party, "studio-imports", "label-claims")
     mail("import claims", about, acts_for([party]), path, label=brought.party.name, whose=party.name, number=number)
 
 
@@ -97,10 +96,15 @@ def _parties_of(claim: Claim) -> Iterable[Party]:
 def _mail_party(kind: str, party: Party, claim: Claim, note: str = "") -> None:
     owned = claim.recording or claim.work
     assert owned
-    page, key = ("songs", party.artist.slug) if party.artist else ("label-claims", party.pk)
     names: dict[str, Any] = {"whose": party.name, "title": owned.title, "note": note}
     about = f"claim:{claim.pk}:party:{party.pk}" if kind == "settlement" else f"party:{party.pk}"
-    mail(kind, about, acts_for([party]), reverse(page, args=[key]), **names)
+    mail(kind, about, acts_for([party]), _page_of(party, "songs", "label-claims"), **names)
+
+
+def _page_of(party: Party, of_artist: str, of_rightsholder: str, *args: int) -> str:
+    """The address of a page for those who act for the party, by its URL name in the studio or for rightsholders."""
+    name, key = (of_artist, party.artist.slug) if party.artist else (of_rightsholder, party.pk)
+    return reverse(name, args=[key, *args])
 
 
 def mail(kind: str, about: str, teams: Q, path: str, *, every: int = EVERY_SECONDS, **names: Any) -> None:
