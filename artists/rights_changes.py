@@ -16,6 +16,7 @@ from accounts.people import display_names
 from catalog.models import Artist, RecordingWork
 from rights.models import AfterEnd, AgreementParty, AgreementVersion, Claim, Grant, ImportedArtist, RosterEntry
 from rights.refusals import write_use
+from web.pagination import Cursor, InvalidCursor
 
 SHOWN = 6
 """On the page of permissions. The history has all of them."""
@@ -75,6 +76,19 @@ def read_changes(
         rows = [row for row in rows if row.when > next_before] or rows[:limit]
     names = display_names({row.actor for row in rows if row.own and row.actor}) | {reader.actor: "You"}
     return [DESCRIPTIONS[row.kind](row, names) for row in rows], next_before
+
+
+def parse_before(text: str) -> datetime | None:
+    """The time in the `before` of a page's address; None for the first page, and for what is no cursor."""
+    try:
+        return Cursor.parse(text).time
+    except InvalidCursor:
+        return None
+
+
+def write_before(time: datetime) -> str:
+    """The `before` of a page in a query string. It is a cursor of which the time alone counts."""
+    return f"before={Cursor(time, '0')}"
 
 
 def of_switches(grants: QuerySet[Grant], reader: Q, *, own: bool) -> Iterator[QuerySet[Any]]:

@@ -16,7 +16,7 @@ from artists.label.access import get_artist_or_404
 from artists.label.api.access import LabelView
 from artists.label.rights_changes import list_changes
 from artists.label.roster import claimed_recordings
-from artists.rights_changes import RightsChange
+from artists.rights_changes import RightsChange, write_before
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.grants import Songs
@@ -133,6 +133,6 @@ class LabelHistoryView(LabelView):
         changes, older = list_changes(
             self.label.party, artist, get_person(request), before=before, limit=HISTORY_PAGE_SIZE
         )
-        address = f"{request.path}?before={Cursor(older, '0')}" if older else None  # the time alone counts
+        address = f"{request.path}?{write_before(older)}" if older else None
         page = {"next": address and request.build_absolute_uri(address), "results": changes}
         return Response(RightsHistorySerializer(page).data)

@@ -15,12 +15,13 @@ from artists.label import switches
 from artists.label.access import Label, get_artist_or_404, label_member_required
 from artists.label.rights_changes import list_changes
 from artists.label.roster import claimed_recordings
+from artists.rights_changes import parse_before, write_before
 from artists.switch_press import Press, preview, read_after_end, read_press
 from catalog.models import Artist, Recording
 from rights import grants
 from rights.grants import Songs
 from rights.models import AfterEnd
-from web.pagination import Cursor, InvalidCursor, Page, cursor_or_start, paginate
+from web.pagination import Page, cursor_or_start, paginate
 
 PAGE_SIZE = 20
 HISTORY_PAGE_SIZE = 40
@@ -49,12 +50,9 @@ def manage_switches(request: AuthenticatedHttpRequest, label: Label, slug: str) 
 def show_history(request: AuthenticatedHttpRequest, label: Label, slug: str) -> HttpResponse:
     """List what changed between the rightsholder and the artist. `before` is a cursor with the time of a change."""
     artist = get_artist_or_404(label, slug)
-    try:
-        before = Cursor.parse(request.GET.get("before", "")).time
-    except InvalidCursor:
-        before = None
+    before = parse_before(request.GET.get("before", ""))
     changes, older = list_changes(label.party, artist, request.user, before=before, limit=HISTORY_PAGE_SIZE)
-    older_url = f"?before={Cursor(older, '0')}" if older else ""  # the time alone counts
+    older_url = f"?{write_before(older)}" if older else ""
     context: dict[str, Any] = {"changes": changes, "older": older_url, "is_later_page": before is not None}
     return label.render(request, "label/history.html", artist=artist, **context)
 

@@ -7,11 +7,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
 from artists.models import Draft
+from artists.rights_changes import parse_before, write_before
 from artists.studio.access import Studio, team_member_required
 from artists.studio.history import PAGE_SIZE, list_history
 from artists.studio.rights_changes import list_changes
 from artists.studio.sent import list_settled_drafts
-from web.pagination import Cursor, InvalidCursor, parse_cursor
+from web.pagination import InvalidCursor, parse_cursor
 from web.parsers import parse_integer
 
 SENT_PAGE_SIZE = 20
@@ -61,11 +62,8 @@ def history(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
 
 
 def _render_rights(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
-    try:
-        before = Cursor.parse(request.GET.get("before", "")).time
-    except InvalidCursor:
-        before = None
+    before = parse_before(request.GET.get("before", ""))
     changes, next_before = list_changes(studio.artist, request.user, before=before, limit=PAGE_SIZE)
-    older = f"?about=rights&before={Cursor(next_before, '0')}" if next_before else ""  # the time alone counts
+    older = f"?about=rights&{write_before(next_before)}" if next_before else ""
     context: dict[str, Any] = {"changes": changes, "older": older, "is_later_page": before is not None}
     return studio.render(request, "studio/history.html", section="studio", about="rights", **context)
