@@ -155,7 +155,7 @@ def _taking_over() -> QuerySet[Grant]:
 
 def _one(rows: QuerySet[Any], when: Any, kind: str, who: Any) -> QuerySet[Any]:
     """Rows about no use and no song."""
-    nothing = {name: Value("", CharField()) for name in ("actor", "use", "title", "keeps")}
+    nothing = dict.fromkeys(("actor", "use", "title", "keeps"), NOTHING)
     one = {"when": when, "kind": Value(kind, CharField()), "who": who, "own": Value(value=False), "number": Value(1)}
     named: QuerySet[Any] = rows.annotate(**one, **nothing)
     return named
@@ -166,7 +166,7 @@ def _shares(claims: QuerySet[Claim], title: str, column: str) -> QuerySet[Any]:
     if column == "confirmed_at":
         claims = claims.exclude(catalog_import__isnull=False, confirmed_at=F("claimed_at"))
     rows = claims.exclude(**{column: None}).values(when=F(column), who=F("party__name"))
-    nothing = {name: Value("", CharField()) for name in ("actor", "use", "keeps")}
+    nothing = dict.fromkeys(("actor", "use", "keeps"), NOTHING)
     kind = Value(f"share_{column}", CharField())
     return rows.annotate(kind=kind, own=Value(value=False), number=Count("pk"), title=Min(title), **nothing)
 
