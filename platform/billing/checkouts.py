@@ -72,7 +72,7 @@ def start(
             _expire(order, customer, page_of)
             continue
         session = _open_session(order, customer, page_of)
-        if session is not None and session.status == "open":
+        if session.status == "open":
             return session
     raise AlreadyBought("Another order of yours was made at the same moment. Look at it first.")
 
@@ -171,7 +171,7 @@ def _set_currency(person: Person, currency: str) -> None:
     SpendingSettings.objects.filter(pk=chosen.pk).update(currency=currency)
 
 
-def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> CheckoutSession | None:
+def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> CheckoutSession:
     """The session of an order, made if it has none; the same key makes the same one. What is over is written down."""
     checkouts = get_provider().checkouts
     if order.session_id:
@@ -180,24 +180,27 @@ def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], 
         page = page_of(order)
         about = CheckoutTerms(customer, str(order.pk), _metadata(order), page, page, order.expires_at)
         session = checkouts.subscribe(about, order.price.provider_price, key=f"checkout:{order.pk}")
-    settled = settle(session)
-    if settled is not None and settled.status == Status.PAID:
-        raise AlreadyBought(SAID_BOUGHT)
+    _settle_unpaid(session)
     return session
 
 
 def _expire(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> None:
     """Let nobody pay an open order any more. Raises AlreadyBought if somebody has."""
     session = _open_session(order, customer, page_of)
-    if session is not None and session.status == "open":
+    if session.status == "open":
         checkouts = get_provider().checkouts
         try:
             session = checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
         except InvalidRequest:  # it is over already
             session = checkouts.fetch(session.id)
-        settled = settle(session)
-        if settled is not None and settled.status == Status.PAID:
-            raise AlreadyBought(SAID_BOUGHT)
+        _settle_unpaid(session)
+
+
+def _settle_unpaid(session: CheckoutSession) -> None:
+    """Write down what the provider says of a session. Raises AlreadyBought if it was paid."""
+    order = settle(session)
+    if order is not None and order.status == Status.PAID:
+        raise AlreadyBought(SAID_BOUGHT)
 
 
 def _settle_due(order: Checkout) -> None:

@@ -39,7 +39,6 @@ class Fetched:
 
     refunds: list[tuple[Payment, ProviderRefund]] = field(default_factory=list)
     disputes: list[tuple[Payment, ProviderDispute]] = field(default_factory=list)
-    new_payments: list[Payment] = field(default_factory=list)
     new_refunds: int = 0
 
 
@@ -145,7 +144,6 @@ def write_payments(
             if payment is None:
                 payment, is_touched = _fetch_payment(provider, invoice, intent)
                 asks = asks or is_touched
-                fetched.new_payments += [payment] if payment else []
             if payment and asks:
                 fetched.refunds += [(payment, refund) for refund in _refunds(provider, intent)]
                 fetched.disputes += [(payment, dispute) for dispute in provider.payments.list_disputes(intent)]

@@ -12,7 +12,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.tier import TierForm
 from billing import tiers
-from billing.exceptions import BillingError, PaymentsOff, ProviderError, Refused
+from billing.exceptions import BillingError, ProviderError, Refused
 from billing.models import Checkout, Tier, TierVersion
 from billing.tier_terms import Price, TierTerms
 from web.decorators import post_only
@@ -113,7 +113,7 @@ def _write_prices(prices: tuple[Price, ...]) -> list[str]:
 
 
 def _status(error: Exception) -> int:
-    return 422 if isinstance(error, Refused) and not isinstance(error, PaymentsOff) else error_status(error)
+    return 422 if isinstance(error, Refused) else error_status(error)
 
 
 def _render_tier(
