@@ -78,18 +78,20 @@ def _describe_refusal(error: BillingError) -> str:
 def _render_terms(
     request: AuthenticatedHttpRequest, price: TierPrice, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    refusal = ""
+    refusal, listed = "", []
     try:
-        checkouts.find_sold_price(request.user, price.pk, artist_id=price.artist_id)
+        _, sale = checkouts.find_sold_price(request.user, price.pk, artist_id=price.artist_id)
     except Refused as error:
         refusal = str(error)
+    else:
+        listed = shares.list_shares(price, sale)
     context = {
         "artist": price.version.tier.artist,
         "price": price,
         "price_in_words": terms.write_price(price),
         "terms": terms.list_terms(price),
         "immediate_start": terms.IMMEDIATE_START,
-        "shares": [] if refusal else shares.list_shares(price),
+        "shares": listed,
         "is_adult": request.user.age_band == AgeBand.ADULT,
         "refusal": refusal,
         "problem": "" if problem == refusal else problem,

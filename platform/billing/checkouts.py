@@ -30,6 +30,7 @@ from billing.models import Checkout, SpendingSettings, TierPrice
 from billing.provider import get_provider
 from billing.provider.checkouts import CheckoutTerms
 from billing.provider_objects import CheckoutSession
+from rights.sales import IncompleteSale, Sale
 from web.times import write_time
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def start(
     """
     if not agreed:
         raise NotAgreed("Tick the box to start today. Without it nothing is ordered.")
-    price = find_sold_price(person, price_id, artist_id=artist_id)
+    price, _ = find_sold_price(person, price_id, artist_id=artist_id)
     customer = customers.get_or_create(person)
     for _ in range(MAX_ATTEMPTS):
         order = _order(person, price)
@@ -77,8 +78,11 @@ def start(
     raise AlreadyBought("Another order of yours was made at the same moment. Look at it first.")
 
 
-def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> TierPrice:
-    """The price, if this person can pay it now. Raises PaymentsOff, Unpayable, and NotForSale with what is missing."""
+def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> tuple[TierPrice, Sale]:
+    """The price with who is paid, if this person can pay it now.
+
+    Raises PaymentsOff, Unpayable, and NotForSale with what is missing.
+    """
     if settings.PAYMENTS == "off":
         raise PaymentsOff("Payments are off here, so nothing can be bought.")
     if person.age_band != AgeBand.ADULT:
@@ -86,9 +90,10 @@ def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> TierPri
     price = TierPrice.objects.on_sale().filter(pk=price_id, artist=artist_id).first()
     if price is None:
         raise NotForSale(SAID_CLOSED)
-    if missing := tiers.find_missing(price.version.tier):
-        raise NotForSale(f"It is not sold at the moment. {'; '.join(missing)}.")
-    return price
+    sale = tiers.resolve_sale(price.version.tier)
+    if isinstance(sale, IncompleteSale):
+        raise NotForSale(f"It is not sold at the moment. {'; '.join(sale.missing)}.")
+    return price, sale
 
 
 def settle(session: CheckoutSession) -> Checkout | None:

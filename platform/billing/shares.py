@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from billing import tiers
 from billing.models import TierPrice
 from rights import sales
 from rights.money import format_money
@@ -15,13 +14,10 @@ class Share(NamedTuple):
     money: str
 
 
-def list_shares(price: TierPrice) -> list[Share]:
-    """What each party would get of one payment, the largest share first. Empty while the tier cannot be sold."""
-    tier = price.version.tier
-    sale = tiers.resolve_sale(tier)
-    if isinstance(sale, sales.IncompleteSale):
-        return []
-    example = sales.example(sale.scheme, sale.owners, price.amount, currency=price.currency, artist=tier.artist)
+def list_shares(price: TierPrice, sale: sales.Sale) -> list[Share]:
+    """What each party would get of one payment, the largest share first."""
+    artist = price.version.tier.artist
+    example = sales.example(sale.scheme, sale.owners, price.amount, currency=price.currency, artist=artist)
     amounts: dict[str, int] = {}
     for line in example.lines:
         amounts[line.party] = amounts.get(line.party, 0) + line.amount
