@@ -15,12 +15,12 @@ from accounts.requests import get_person
 from billing import offers, terms
 from billing.models import Checkout, TierPrice
 from billing.offers import Offer
-from billing.tier_terms import TierTerms
 from catalog.models import Artist
 from fans import orders
+from ledger.models import Book
 from web.serializers import IdField, StrictSerializer
 
-PAYMENTS = ["live", "test", "simulated", "off"]
+PAYMENTS = [*Book.values, "off"]
 
 
 class TierPriceSerializer(serializers.ModelSerializer[TierPrice]):
@@ -79,10 +79,9 @@ class TierOffersView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """List what you can buy of an artist, in your currency."""
         found = offers.find_offers(get_object_or_404(Artist, slug=slug), get_person(request))
-        shown = [_show(offer) for offer in found.tiers]
-        answer = {name: getattr(found, name) for name in ("may_pay", "currency", "currencies")}
+        answer = {name: getattr(found, name) for name in ("may_pay", "currency", "currencies", "tiers")}
         answer |= {"payments": settings.PAYMENTS, "immediate_start": terms.IMMEDIATE_START}
-        return Response(TierOffersSerializer({**answer, "tiers": shown, "order": found.live}).data)
+        return Response(TierOffersSerializer({**answer, "order": found.live}).data)
 
 
 class OrdersView(APIView):
@@ -110,11 +109,3 @@ class OrderView(APIView):
 
 def _orders(request: Request) -> Any:
     return Checkout.objects.filter(person=get_person(request)).select_related("price__version")
-
-
-def _show(offer: Offer) -> dict[str, Any]:
-    prices = [price for price in (offer.month, offer.year) if price]
-    return {
-        "version": offer.version, "included": TierTerms.of(offer.version).list_included(), "prices": prices,
-        "is_own": offer.is_own,
-    }  # fmt: skip

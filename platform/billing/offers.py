@@ -31,6 +31,10 @@ class Offer:
         return TierTerms.of(self.version).list_included()
 
     @property
+    def prices(self) -> list[TierPrice]:
+        return [price for price in (self.month, self.year) if price]
+
+    @property
     def first(self) -> TierPrice | None:
         """The price that the page names first."""
         return self.month or self.year
