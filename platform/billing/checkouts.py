@@ -49,10 +49,8 @@ SAID_BOUGHT = "You have a tier of this artist already."
 
 def find_live(person: Person, artist_id: int) -> Checkout | None:
     """The order of a tier of this artist that is open or paid, with its price and version."""
-    orders = Checkout.objects.select_related("price__version")
-    return orders.filter(
-        person=person, artist=artist_id, book=settings.PAYMENTS, status__in=[Status.OPEN, Status.PAID]
-    ).first()
+    orders = Checkout.objects.open_or_paid().filter(person=person, artist=artist_id)
+    return orders.select_related("price__version").first()
 
 
 def start(
@@ -169,8 +167,8 @@ def _set_currency(person: Person, currency: str) -> None:
     )
     if chosen.currency == currency:
         return
-    live = Checkout.objects.filter(person=person, book=settings.PAYMENTS, status__in=[Status.OPEN, Status.PAID])
-    if order := live.exclude(currency=currency).order_by("status", "expires_at").first():
+    live = Checkout.objects.open_or_paid().filter(person=person).exclude(currency=currency)
+    if order := live.order_by("status", "expires_at").first():
         until = f" An order in it is open until {write_time(order.expires_at)}." if order.status == Status.OPEN else ""
         raise Unpayable(f"You pay in {order.currency}, and this is a price in {currency}.{until}")
     SpendingSettings.objects.filter(pk=chosen.pk).update(currency=currency)

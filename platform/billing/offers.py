@@ -6,11 +6,10 @@ from itertools import groupby
 from typing import Literal
 
 from babel.numbers import get_territory_currencies
-from django.conf import settings
 
 from accounts.models import AgeBand, Person
 from billing import checkouts, terms
-from billing.models import Checkout, Interval, SpendingSettings, TierPrice, TierVersion
+from billing.models import Checkout, Interval, TierPrice, TierVersion
 from billing.tier_terms import TierTerms
 from catalog.models import Artist
 
@@ -87,12 +86,7 @@ def find_offers(artist: Artist, person: Person, *, currency: str = "") -> Offers
 
 def find_fixed_currency(person: Person) -> str:
     """The currency in which this fan pays while something is ordered or bought; "" where it can be chosen."""
-    paying = SpendingSettings.objects.filter(person=person, book=settings.PAYMENTS)
-    live = paying.filter(
-        person__checkouts__book=settings.PAYMENTS,
-        person__checkouts__status__in=[Checkout.Status.OPEN, Checkout.Status.PAID],
-    )
-    return live.values_list("currency", flat=True).first() or ""
+    return Checkout.objects.open_or_paid().filter(person=person).values_list("currency", flat=True).first() or ""
 
 
 def list_usual_prices(prices: Iterable[TierPrice], person: Person) -> list[tuple[TierVersion, str]]:

@@ -1,7 +1,9 @@
 """Orders of tiers, and in which currency a fan pays."""
 
 import uuid
+from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -31,6 +33,12 @@ class SpendingSettings(models.Model):
         return f"{self.currency} of person:{self.person_id}"
 
 
+class CheckoutQuerySet(models.QuerySet["Checkout"]):
+    def open_or_paid(self) -> Self:
+        """Of the money that the site runs on. A fan has one of an artist at most."""
+        return self.filter(book=settings.PAYMENTS, status__in=[Checkout.Status.OPEN, Checkout.Status.PAID])
+
+
 class Checkout(models.Model):
     """An order of a tier at one price. The provider alone says that it was paid; its row gives nobody anything.
 
@@ -54,6 +62,8 @@ class Checkout(models.Model):
     consent = models.OneToOneField(Consent, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), help_text="set by the database")
     expires_at = models.DateTimeField()
+
+    objects = CheckoutQuerySet.as_manager()
 
     class Meta:
         constraints = [
