@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from billing.models import Interval, TierPrice
-from billing.tier_terms import TierTerms
+from billing.models import TierPrice
+from billing.tier_terms import Price, TierTerms
 from rights.money import format_money
 
 VERSION = 1
@@ -23,7 +23,7 @@ class Term(NamedTuple):
 
 def write_price(price: TierPrice) -> str:
     """For example "€4.00 a month"."""
-    return f"{format_money(price.amount, price.currency)} {Interval(price.interval).label}"
+    return str(Price(price.interval, price.currency, price.amount))
 
 
 def list_terms(price: TierPrice) -> list[Term]:

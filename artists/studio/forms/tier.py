@@ -12,7 +12,7 @@ from artists.validation import validate_lines, validate_title
 from billing.exceptions import InvalidTerms
 from billing.models import Interval, TierVersion
 from billing.models.tiers import MAX_NAME
-from billing.tier_terms import MAX_LINE, MAX_LINES, MAX_REQUESTS, IncludedProgram, Price, TierTerms, validate
+from billing.tier_terms import MAX_LINE, MAX_LINES, MAX_REQUESTS, MONTHS, IncludedProgram, Price, TierTerms, validate
 from catalog.models import Artist
 from rights.money import exponent, format_money, to_decimal, to_minor_units
 
@@ -100,8 +100,7 @@ def _price_name(interval: str, currency: str) -> str:
 
 
 def _price_field(interval: Interval, currency: str, least: int, most: int) -> forms.DecimalField:
-    months = 12 if interval == Interval.YEAR else 1
-    limits = f"{format_money(least, currency)} to {format_money(most * months, currency)}"
+    limits = f"{format_money(least, currency)} to {format_money(most * MONTHS[interval], currency)}"
     return forms.DecimalField(
         label=f"{currency} {interval.label}",
         required=False,

@@ -14,7 +14,7 @@ from artists.studio.forms.tier import TierForm
 from billing import tiers
 from billing.exceptions import BillingError, ProviderError, Refused
 from billing.models import Checkout, Tier, TierVersion
-from billing.tier_terms import Price, TierTerms
+from billing.tier_terms import TierTerms
 from web.decorators import post_only
 
 SAID_NO_ANSWER = "It is signed, but the payment service does not answer. Press again in a minute."
@@ -104,12 +104,7 @@ def _newest(tier: Tier) -> TierVersion | None:
 def _describe(tier: Tier, newest: TierVersion) -> dict[str, object]:
     """A row of the list: the version on sale, or the newest one where none is."""
     shown = tier.current or newest
-    terms = TierTerms.of(shown)
-    return {"tier": tier, "version": shown, "terms": terms, "prices": _write_prices(terms.prices)}
-
-
-def _write_prices(prices: tuple[Price, ...]) -> list[str]:
-    return [str(price) for price in prices]
+    return {"tier": tier, "version": shown, "terms": TierTerms.of(shown)}
 
 
 def _status(error: Exception) -> int:
@@ -134,7 +129,6 @@ def _render_tier(
     return studio.render(
         request, "studio/tier.html", status=status, section="studio-tiers", tier=tier, newest=newest,
         form=form or TierForm.of_version(newest, artist=studio.artist), problem=problem, is_sold=is_sold,
-        versions=[(version, _write_prices(TierTerms.of(version).prices)) for version in versions],
-        included=TierTerms.of(newest).list_included(), prices=_write_prices(TierTerms.of(newest).prices),
+        versions=[(version, TierTerms.of(version)) for version in versions], terms=TierTerms.of(newest),
         waits=not is_sold or newest.pk != tier.current_id, missing=tiers.find_missing(tier),
     )  # fmt: skip
