@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from billing.models import (
+    Customer,
     Dispute,
     Entitlement,
     EntitlementLog,
@@ -12,9 +13,17 @@ from billing.models import (
     Refund,
     Subscription,
     SyncMark,
+    WebhookEvent,
 )
 from config.admin.read_only import ReadOnlyAdmin
 from config.admin.site import site
+
+
+@admin.register(Customer, site=site)
+class CustomerAdmin(ReadOnlyAdmin):
+    list_display = ("id", "person_id", "book", "provider_id", "created_at")
+    shown = ("id", "person", "book", "provider_id", "created_at")
+    filters = ("person",)
 
 
 @admin.register(Subscription, site=site)
@@ -94,3 +103,12 @@ class SyncMarkAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "book", "kind", "at")
     shown = ("id", "book", "kind", "at")
+
+
+@admin.register(WebhookEvent, site=site)
+class WebhookEventAdmin(ReadOnlyAdmin):
+    list_display = ("id", "received_at", "book", "type", "object_id", "state", "doubt", "attempts")
+    shown = ("id", "book", "account", "event_id", "type", "livemode", "api_version", "object_type", "object_id",
+             "related", "created", "received_at", "state", "doubt", "attempts", "due_at", "error",
+             "finished_at")  # fmt: skip
+    filters = ("state", "object_id")

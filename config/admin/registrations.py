@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from accounts.models import Invitation, Member, Person, Team, Token
 from artists.models import Draft, Moment, Program, ProgramVersion
 from audit.models import Entry
-from billing.models import Customer, WebhookEvent
 from catalog.models import Artist
 from config.admin.read_only import ReadOnlyAdmin
 from config.admin.reveals import count_reveal, record_find
@@ -262,24 +261,6 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     list_display = ("id", "transaction_id", "account_id", "amount", "currency", "book")
     shown = ("id", "transaction", "account", "amount", "currency", "book")
     filters = ("account", "transaction")
-
-
-@admin.register(Customer, site=site)
-class CustomerAdmin(ReadOnlyAdmin):
-    list_display = ("id", "person_id", "book", "provider_id", "created_at")
-    shown = ("id", "person", "book", "provider_id", "created_at")
-    filters = ("person",)
-
-
-@admin.register(WebhookEvent, site=site)
-class WebhookEventAdmin(ReadOnlyAdmin):
-    """It holds ids and states alone, so all of it is shown."""
-
-    list_display = ("id", "received_at", "book", "type", "object_id", "state", "doubt", "attempts")
-    shown = ("id", "book", "account", "event_id", "type", "livemode", "api_version", "object_type", "object_id",
-             "related", "created", "received_at", "state", "doubt", "attempts", "due_at", "error",
-             "finished_at")  # fmt: skip
-    filters = ("state", "object_id")
 
 
 @admin.register(Entry, site=site)
