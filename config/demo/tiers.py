@@ -5,7 +5,7 @@ from functools import partial
 from accounts.models import Person
 from billing import tiers
 from billing.exceptions import ProviderUnavailable
-from billing.models import Tier
+from billing.models import TierVersion
 from billing.tier_terms import IncludedProgram, Price, TierTerms
 from catalog.models import Artist
 from config.demo.artist_data import MARA
@@ -42,13 +42,11 @@ def sell_tiers() -> bool:
     """Let Mara sign them and put them on sale. Repeating it changes nothing. False if the provider never answered."""
     artist = Artist.objects.get(slug=MARA)
     principal = artist.team.members.select_related("person").get(role="principal").person
-    waiting = [tier for tier in tiers.list_tiers(artist) if not tiers.is_sold(tier)]
+    waiting = [newest for tier, newest in tiers.list_newest(artist) if not tiers.is_sold(tier)]
+    return all(wait_for(partial(_sell, version, principal), seconds=START_SECONDS) for version in waiting)
 
-    return all(wait_for(partial(_sell, tier, principal), seconds=START_SECONDS) for tier in waiting)
 
-
-def _sell(tier: Tier, principal: Person) -> bool:
-    version = tier.versions.select_related("tier__artist").order_by("-version")[0]
+def _sell(version: TierVersion, principal: Person) -> bool:
     try:
         tiers.put_on_sale(version, by=principal, fresh=True)
     except ProviderUnavailable:
