@@ -1,6 +1,5 @@
 """What rightsholders imported of an artist's songs, over the API, for the artist's team."""
 
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +19,6 @@ from artists.label.api.named_claims import (
     list_named,
 )
 from artists.studio import imports
-from catalog.models import Artist
 from rights.models import ImportedArtist, ImportLine, Party
 from web.pagination import StrictCursorPagination
 
@@ -66,12 +64,9 @@ class ImportedSongsView(generics.ListAPIView[ImportLine]):
     pagination_class = LinePagination
     queryset = ImportLine.objects.none()
 
-    @cached_property
-    def artist(self) -> Artist:
-        return get_studio_artist(self.request, self.kwargs["slug"])
-
     def get_queryset(self) -> QuerySet[ImportLine]:
-        news = get_object_or_404(imports.news_of(self.artist), catalog_import=self.kwargs["pk"])
+        artist = get_studio_artist(self.request, self.kwargs["slug"])
+        news = get_object_or_404(imports.news_of(artist), catalog_import=self.kwargs["pk"])
         return imports.lines_of(news).select_related("catalog_import")
 
     @extend_schema(operation_id="studio_imports_songs_list")
