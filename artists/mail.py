@@ -1,14 +1,8 @@
-"""Write our own mails from templates: the subject, the plain text, and links that begin with SITE_URL."""
+"""Write our own mails from templates: the subject and the plain text."""
 
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
-
-
-def site_link(path: str) -> str:
-    """The address of a page, for a mail."""
-    return settings.SITE_URL.rstrip("/") + path
 
 
 def render_mail(template: str, context: dict[str, Any]) -> tuple[str, str]:

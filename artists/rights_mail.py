@@ -18,11 +18,12 @@ from django.urls import reverse
 
 from accounts.models import Member, Person
 from accounts.roles import MANAGING_ROLES
-from artists.mail import render_mail, site_link
+from artists.mail import render_mail
 from rights.models import AgreementVersion, CatalogImport, Claim, ImportedArtist, Party, RosterEntry
 from rights.notices import list_sides
 from rights.parties import acts_for
 from web import rate_limits
+from web.site_links import site_link
 
 MAIL_TEMPLATE = "rights/email/change"
 EVERY_SECONDS = 3600

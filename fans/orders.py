@@ -1,12 +1,12 @@
 """Order a tier, with the address of the order's page to come back to."""
 
-from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Person
 from billing import checkouts
 from billing.models import Checkout, TierPrice
 from billing.provider_objects import CheckoutSession
+from web.site_links import site_link
 
 
 def start(person: Person, price: TierPrice, *, agreed: bool) -> CheckoutSession:
@@ -15,4 +15,4 @@ def start(person: Person, price: TierPrice, *, agreed: bool) -> CheckoutSession:
 
 
 def _page_of(order: Checkout) -> str:
-    return settings.SITE_URL.rstrip("/") + reverse("order", args=[order.pk])
+    return site_link(reverse("order", args=[order.pk]))

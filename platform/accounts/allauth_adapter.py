@@ -10,7 +10,6 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import respond_429
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,6 +20,7 @@ from django.shortcuts import resolve_url
 from accounts import wrong_passwords
 from accounts.models import MAX_EMAIL_LENGTH, Person
 from audit import trail
+from web.site_links import site_link
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -100,4 +100,4 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 def _on_our_site(link: str) -> str:
     """The same path on the host of SITE_URL."""
     _, _, path, query, fragment = urlsplit(link)
-    return settings.SITE_URL.rstrip("/") + urlunsplit(("", "", path, query, fragment))
+    return site_link(urlunsplit(("", "", path, query, fragment)))

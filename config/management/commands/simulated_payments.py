@@ -22,6 +22,7 @@ from billing.simulated.asgi import Application
 from billing.simulated.runtime import Runtime, set_runtime
 from billing.simulated.server import FakeStripe
 from config.management.base import ProcessCommand
+from web.site_links import site_link
 
 WEBHOOKS = "/webhooks/stripe/"
 MIDDLEWARE = [
@@ -64,7 +65,7 @@ class Command(ProcessCommand):
         runtime = Runtime(
             fake,
             partial(database.save, connection, store),
-            webhook_url=settings.SITE_URL.rstrip("/") + WEBHOOKS,
+            webhook_url=site_link(WEBHOOKS),
             webhook_secret=settings.STRIPE_WEBHOOK_SECRETS[0],
         )
         set_runtime(runtime)
