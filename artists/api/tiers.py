@@ -125,8 +125,7 @@ class TiersView(StudioView):
 
 class TierView(StudioView):
     def get_tier(self) -> Tier:
-        found = Tier.objects.filter(artist=self.get_artist(), archived_at=None).select_related("artist", "current")
-        return get_object_or_404(found, pk=self.kwargs["pk"])
+        return get_object_or_404(tiers.find_tiers(self.get_artist()), pk=self.kwargs["pk"])
 
 
 class OneTierView(TierView):

@@ -26,9 +26,14 @@ MAX_TIERS = 6
 """Of one artist, without those that are archived."""
 
 
+def find_tiers(artist: Artist) -> QuerySet[Tier]:
+    """The artist's tiers that are not archived, with the version on sale."""
+    return artist.tiers.filter(archived_at=None).select_related("current", "artist")
+
+
 def list_tiers(artist: Artist) -> list[Tier]:
-    """The artist's tiers that are not archived, in their order, with the version on sale; in one query."""
-    return list(artist.tiers.filter(archived_at=None).select_related("current", "artist").order_by("position", "pk"))
+    """The same, in their order; in one query."""
+    return list(find_tiers(artist).order_by("position", "pk"))
 
 
 def list_newest(artist: Artist) -> list[tuple[Tier, TierVersion]]:

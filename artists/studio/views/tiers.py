@@ -52,8 +52,8 @@ def edit_tier(request: AuthenticatedHttpRequest, studio: Studio, tier_id: int) -
     form = TierForm(request.POST, artist=studio.artist)
     if not form.is_valid():
         return _render_tier(request, studio, tier, form=form, status=422)
-    newest = _newest(tier)
-    if newest and TierTerms.of(newest).columns() == form.terms().columns():
+    newest = tier.versions.order_by("-version")[0]
+    if TierTerms.of(newest).columns() == form.terms().columns():
         messages.info(request, f"Nothing changed: this is version {newest.version}.")
         return redirect(studio.url("studio-tier", tier_id=tier.pk))
     try:
@@ -93,12 +93,7 @@ def archive_tier(request: AuthenticatedHttpRequest, studio: Studio, tier_id: int
 
 
 def _get_tier_or_404(studio: Studio, tier_id: int) -> Tier:
-    tiers_of_artist = Tier.objects.filter(artist=studio.artist, archived_at=None).select_related("artist", "current")
-    return get_object_or_404(tiers_of_artist, pk=tier_id)
-
-
-def _newest(tier: Tier) -> TierVersion | None:
-    return tier.versions.order_by("-version").first()
+    return get_object_or_404(tiers.find_tiers(studio.artist), pk=tier_id)
 
 
 def _describe(tier: Tier, newest: TierVersion) -> dict[str, object]:
