@@ -15,7 +15,6 @@ from rights.models import Claim, IsrcPrefix, Party, Use
 from rights.shares import Role, format_share
 
 PAGE_SIZE = 50
-RELATED = ("party", "recording", "work")
 WAITING = LIVE & Q(confirmed_at=None)
 ISRC_PREFIX = Left("recording__isrc", 5)
 
@@ -61,7 +60,7 @@ def list_waiting(party: Party) -> list[ClaimRow]:
 
 def list_disputed(party: Party) -> list[ClaimRow]:
     """The oldest of `disputes_of` the party, at most PAGE_SIZE."""
-    return with_rivals(disputes_of(party).select_related(*RELATED).order_by("pk")[:PAGE_SIZE])
+    return with_rivals(disputes_of(party).order_by("pk")[:PAGE_SIZE])
 
 
 def disputes_of(party: Party) -> QuerySet[Claim]:
@@ -69,7 +68,7 @@ def disputes_of(party: Party) -> QuerySet[Claim]:
     own = Claim.objects.filter(LIVE, party=party)
     of_prefix = Q(isrc_prefix__in=party.isrc_prefixes.filter(ended_at=None).values("prefix"))
     claimed = Q(recording__in=own.values("recording")) | Q(work__in=own.values("work"))
-    return Claim.objects.filter(LIVE & DISPUTED).alias(isrc_prefix=ISRC_PREFIX).filter(claimed | of_prefix)
+    return _claims().filter(LIVE & DISPUTED).alias(isrc_prefix=ISRC_PREFIX).filter(claimed | of_prefix)
 
 
 def list_settled(party: Party) -> list[ClaimRow]:
@@ -138,7 +137,7 @@ def _prefix(recording: Recording | None) -> str:
 
 
 def _claims() -> QuerySet[Claim]:
-    return Claim.objects.select_related(*RELATED)
+    return Claim.objects.select_related("party", "recording", "work")
 
 
 def _place(claim: Claim) -> tuple[int | None, int | None, str]:
