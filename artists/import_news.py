@@ -1,6 +1,7 @@
 """Tell what an import did: the artists whose songs it added or changed, and those whom it asks to confirm shares.
 
-The import itself leaves the row. One notice and one mail go out to each, however many songs there are.
+The import itself stores what it did for each artist. One notice and one mail go out to each, however many songs there
+are.
 """
 
 from django.db import transaction
