@@ -1,7 +1,10 @@
 """The base of the commands that run until they are told to stop."""
 
 import os
+import signal
+import sys
 import threading
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +16,16 @@ from events import kafka_client
 from events.exceptions import CredentialsRefused
 from worker import loop
 from worker.availability import DatabaseRefused, wait_for_database
+
+
+def exit_on_signals() -> None:
+    """Exit on Ctrl-C and SIGTERM. uvicorn shuts down first and then raises them again."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _exit)
+
+
+def _exit(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 class ProcessCommand(BaseCommand):

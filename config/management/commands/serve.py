@@ -3,18 +3,15 @@
 import errno
 import logging
 import resource
-import signal
 import socket
-import sys
 from argparse import ArgumentParser
-from types import FrameType
 from typing import Any
 
 import uvicorn
 from django.core.management.base import CommandError
 
 from config.connection_limits import BoundedHttpProtocol, BoundedSocketProtocol
-from config.management.base import ProcessCommand
+from config.management.base import ProcessCommand, exit_on_signals
 from live.sockets import MAX_MESSAGE_BYTES
 
 PORTS_TO_TRY = 20  # including the requested one; then any free port
@@ -29,8 +26,7 @@ class Command(ProcessCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn shuts down first and then raises them again
-            signal.signal(number, _exit)
+        exit_on_signals()
         _allow_many_connections()
         with open_socket(host, port) as listening:
             free_port = listening.getsockname()[1]
@@ -41,10 +37,6 @@ class Command(ProcessCommand):
             self.stdout.flush()
             logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # INFO would print the address of every client
             uvicorn.Server(_uvicorn_config()).run(sockets=[listening])
-
-
-def _exit(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)
 
 
 def _allow_many_connections() -> None:

@@ -1,13 +1,10 @@
 """Run the simulated payment provider, which moves no money, until SIGTERM."""
 
 import logging
-import signal
-import sys
 import threading
 import time
 from argparse import ArgumentParser
 from functools import partial
-from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +18,7 @@ from billing.simulated import database
 from billing.simulated.asgi import Application
 from billing.simulated.runtime import Runtime, set_runtime
 from billing.simulated.server import FakeStripe
-from config.management.base import ProcessCommand
+from config.management.base import ProcessCommand, exit_on_signals
 from web.site_links import site_link
 
 WEBHOOKS = "/webhooks/stripe/"
@@ -44,8 +41,7 @@ class Command(ProcessCommand):
     def handle(self, *args: Any, host: str, **options: Any) -> None:
         if settings.PAYMENTS != "simulated":
             raise CommandError(f"Payments are {settings.PAYMENTS}: the simulated provider runs beside no other.")
-        for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn shuts down first and then raises them again
-            signal.signal(number, _exit)
+        exit_on_signals()
         try:
             with database.connect() as connection:
                 self._serve(host, connection)
@@ -105,7 +101,3 @@ def run_server(host: str, port: int) -> None:
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run()
-
-
-def _exit(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)
