@@ -23,12 +23,12 @@ class Simulation:
 
     def __init__(
         self,
-        store: Store | None = None,
+        store: Store | None,
         *,
-        seed: int | None = 0,
-        wall_clock: Callable[[], float] | None = None,
-        start: int = EPOCH,
-        base_url: str = "http://127.0.0.1:8012",
+        seed: int | None,
+        wall_clock: Callable[[], float] | None,
+        start: int,
+        base_url: str,
     ) -> None:
         self.store = store or Store()
         self.random = random.Random(seed)  # noqa: S311 - ids and faults of a simulation are no secrets
