@@ -29,6 +29,7 @@ from ledger.models import Transaction
 from live.models import Notice
 from tests.billing import fan_scene
 from tests.billing.fan_scene import DAY, Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
+from tests.billing.in_process import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -150,13 +151,8 @@ def test_a_full_refund_ends_the_lease_and_takes_back_what_was_deferred(scene: Sc
 
 
 def refund(scene: Scene, amount: int) -> str:
-    answer = scene.fake.handle(
-        "POST",
-        "/v1/refunds",
-        {"Authorization": "Bearer sk_test_simulated"},
-        f"charge={scene.find('charge')['id']}&amount={amount}",
-    )
-    return str(answer.body["id"])
+    form = f"charge={scene.find('charge')['id']}&amount={amount}"
+    return str(ask(scene.fake, "POST", "/v1/refunds", form).body["id"])
 
 
 @pytest.mark.parametrize("outcome", ["fail", "pending"])
@@ -206,12 +202,7 @@ def test_a_dispute_stops_what_is_new_until_it_is_decided(scene: Scene, won: bool
 def test_a_canceled_subscription_lasts_to_its_end_and_the_fan_can_order_again(scene: Scene) -> None:
     name = scene.subscribe()
     paid_until = scene.period_end(name)
-    scene.fake.handle(
-        "POST",
-        f"/v1/subscriptions/{name}",
-        {"Authorization": "Bearer sk_test_simulated"},
-        "cancel_at_period_end=true",
-    )
+    ask(scene.fake, "POST", f"/v1/subscriptions/{name}", "cancel_at_period_end=true")
     scene.deliver()
     work_all()
     assert scene.row(name).cancel_at_period_end

@@ -16,6 +16,7 @@ from ledger.models import Transaction
 from tests import factories
 from tests.billing import fan_scene
 from tests.billing.fan_scene import DAY, Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
+from tests.billing.in_process import ask
 from tests.concurrency import run_at_once
 from tests.servers import Database, wait_until
 
@@ -67,9 +68,7 @@ def sync_old_and_new(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Subscript
     def cancel_and_work() -> None:
         wait_until(slow.first_fetched.is_set)
         with slow.lock:
-            answer = scene.fake.handle(
-                "DELETE", f"/v1/subscriptions/{name}", {"Authorization": "Bearer sk_test_simulated"}
-            )
+            answer = ask(scene.fake, "DELETE", f"/v1/subscriptions/{name}")
         assert answer.status == 200
         work()
         slow.second.set()

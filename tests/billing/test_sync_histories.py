@@ -26,7 +26,7 @@ from tests import factories
 from tests.billing import factories as billing
 from tests.billing import fan_scene
 from tests.billing.fan_scene import DAY, Scene
-from tests.billing.in_process import sdk
+from tests.billing.in_process import ask, sdk
 
 RUNS = int(os.environ.get("BILLING_RUNS", "12"))
 STEPS = int(os.environ.get("BILLING_STEPS", "14"))
@@ -41,7 +41,7 @@ class History:
         self.waiting: list[Object] = []
 
     def post(self, url: str, body: str = "", method: str = "POST") -> None:
-        self.scene.fake.handle(method, url, {"Authorization": "Bearer sk_test_simulated"}, body)
+        ask(self.scene.fake, method, url, body)
 
     def pick(self, kind: str, number: int) -> str:
         found = self.scene.fake.simulation.store.all(kind)

@@ -12,7 +12,7 @@ from billing.simulated.exceptions import Refused
 from billing.simulated.objects import Object
 from billing.simulated.server import FakeStripe
 from billing.simulated.store import Store
-from tests.billing.in_process import KEY, get, sdk
+from tests.billing.in_process import ask, get, sdk
 from tests.billing.simulated import scenarios
 from tests.billing.simulated.response_schemas import problems
 from tests.billing.simulated.scenarios import DAY
@@ -28,7 +28,7 @@ class World:
         self.payee = scenarios.payee(self.fake, self.client)
 
     def post(self, url: str, body: str = "") -> None:
-        self.fake.handle("POST", url, {"Authorization": f"Bearer {KEY}"}, body)
+        ask(self.fake, "POST", url, body)
 
     def pick(self, kind: str, number: int) -> str:
         """Some object of this kind, or an id that is not there."""
