@@ -30,8 +30,6 @@ def advance(sim: Simulation, *, seconds: int) -> Any:
 
 
 def add_fault(sim: Simulation, *, kind: str, **options: Any) -> Any:
-    if kind not in faults.STATUSES:
-        raise Refused(f"No such fault: '{kind}'. Choose one of {', '.join(faults.STATUSES)}.")
     faults.add(sim, kind, **options)
     return sim.knobs
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from billing.simulated.exceptions import Refused
 from billing.simulated.objects import Object
 from billing.simulated.simulation import Simulation
 
@@ -26,7 +27,7 @@ def add(
 ) -> None:
     """Let the next requests to this path fail: after they took effect, or before."""
     if kind not in STATUSES:
-        raise ValueError(f"{kind}: say one of {', '.join(STATUSES)}.")
+        raise Refused(f"No such fault: '{kind}'. Choose one of {', '.join(STATUSES)}.")
     before = before or kind in {"429", "409"}  # Stripe answers these without doing anything
     fault = {"kind": kind, "before": before, "times": times, "method": method, "path": path}
     sim.knobs.setdefault("faults", []).append(fault)
