@@ -29,15 +29,15 @@ def create_label(world: DemoWorld) -> Party:
         claims.confirm(claim, by=rui, fresh=True)
     _claim_song(world, label, mara.recordings.get(title=WAITING_SONG), by=world.principal(MARA))
     grants.permit(label, Use.REMIX, Songs(artist=mara), by=rui, fresh=True)
-    _dispute(world, label, mara.recordings.get(title=DISPUTED_SONG))
+    _dispute(world, label, mara.recordings.get(title=DISPUTED_SONG), by=rui)
     return label
 
 
-def _dispute(world: DemoWorld, label: Party, recording: Recording) -> None:
+def _dispute(world: DemoWorld, label: Party, recording: Recording, *, by: Person) -> None:
     """Two labels say that they own the same recording: together more than all of it, which staff have to settle."""
-    rui, sanne = Person.objects.get(handle=SIGNATORY), add_person(RIVAL_SIGNATORY, "Sanne Vos", "NL")
+    sanne = add_person(RIVAL_SIGNATORY, "Sanne Vos", "NL")
     rival = parties.add_rightsholder(Party.Kind.LABEL, RIVAL_NAME, signatory=sanne, by=world.people[STAFF_HANDLE])
-    claims.confirm(_claim_song(world, label, recording, by=rui), by=rui, fresh=True)
+    claims.confirm(_claim_song(world, label, recording, by=by), by=by, fresh=True)
     other = claims.claim(rival, Role.RECORDING_OWNER, by=sanne, recording=recording, share=6_000)
     claims.confirm(other, by=sanne, fresh=True)
 
