@@ -274,13 +274,18 @@ OPTIONAL = "optional: "
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    reasons = _skip_reasons(terminalreporter)
     if not reasons:
         terminalreporter.write_line("Everything could run.")
         return
     terminalreporter.section("could not run")
     for reason in sorted(set(reasons)):
-        terminalreporter.write_line(f"{reasons.count(reason)} x {reason.removeprefix('Skipped: ')}")
+        terminalreporter.write_line(f"{reasons.count(reason)} x {reason}")
+
+
+def _skip_reasons(reporter: pytest.TerminalReporter) -> list[str]:
+    skipped = reporter.stats.get("skipped", [])
+    return [report.longrepr[2].removeprefix("Skipped: ") for report in skipped if report.longrepr]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -288,6 +293,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("FANFARE_REQUIRE_ALL") != "1" or not reporter:
         return
-    reasons = [report.longrepr[2] for report in reporter.stats.get("skipped", []) if report.longrepr]
-    if any(not reason.removeprefix("Skipped: ").startswith(OPTIONAL) for reason in reasons):
+    if not all(reason.startswith(OPTIONAL) for reason in _skip_reasons(reporter)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
