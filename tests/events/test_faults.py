@@ -1,6 +1,5 @@
 """Kill -9 of the relay, the consumer or the broker among thousands of records: each record is counted once."""
 
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ class RestartingChild:
     command: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        self.process: subprocess.Popen[bytes] = self.processes.start(*self.command)
+        self.process = self.processes.start(*self.command)
 
     def kill(self) -> None:
         self.process.kill()
