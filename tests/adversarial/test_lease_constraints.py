@@ -223,3 +223,12 @@ def test_the_log_is_the_databases_and_has_each_change(subscription: Subscription
         " may_generate, reason) SELECT id, tier_id, version_id, valid_from, valid_until, true, 'paid'"
         " FROM billing_entitlement",
     )
+
+
+def test_what_writes_the_log_runs_on_no_other_table(subscription: Subscription) -> None:
+    sql("CREATE TEMP TABLE mine (LIKE billing_entitlement)")
+
+    refused(
+        "permission denied",
+        "CREATE TRIGGER forged AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION billing_check_entitlement()",
+    )

@@ -104,8 +104,9 @@ BEGIN
     VALUES (NEW.id, NEW.tier_id, NEW.version_id, NEW.valid_from, NEW.valid_until, NEW.may_generate, NEW.reason);
     RETURN NULL;
 END $$;
--- Its owner writes the log, and the app role alone cannot.
+-- Its owner writes the log, and the app role alone cannot, nor put the function on a table of its own.
 ALTER FUNCTION billing_check_entitlement() SECURITY DEFINER;
+REVOKE EXECUTE ON FUNCTION billing_check_entitlement() FROM PUBLIC;
 REVOKE INSERT ON billing_entitlementlog FROM fanfare_app;
 CREATE TRIGGER within_what_was_paid AFTER INSERT OR UPDATE ON billing_entitlement
 FOR EACH ROW EXECUTE FUNCTION billing_check_entitlement();
