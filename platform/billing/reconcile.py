@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from billing import webhooks
 from billing.exceptions import ProviderError, UnexpectedState
+from billing.failures import describe_error, one_at_a_time
 from billing.models import Invoice, Payment, Subscription, SyncMark, WebhookEvent
 from billing.provider import get_provider
 from billing.sync import ENDED, lock_subscription, sync_subscription
@@ -40,7 +41,7 @@ def run_if_due() -> bool:
         if _claim("day", DAY):
             reconcile(is_full=True)
     except ProviderError as error:
-        logger.warning("reconciliation was not finished: %s", error)
+        logger.warning("reconciliation was not finished: %s", describe_error(error))
     return False
 
 
@@ -52,9 +53,10 @@ def reconcile(*, is_full: bool = False) -> None:
     store_missing_events(since=_last_event() - (2 * DAY if is_full else 2 * HOUR))
     names = {*find_unknown(), *find_unposted(), *find_stale(is_full=is_full)}
     for name in sorted(names):
-        _sync(name, is_full=is_full)
+        compare(name, is_full=is_full)
     for newer in find_second_subscriptions():
-        end_second(newer)
+        with one_at_a_time(f"{newer} was not ended"):
+            end_second(newer)
 
 
 def _claim(kind: str, every: timedelta) -> bool:
@@ -64,13 +66,13 @@ def _claim(kind: str, every: timedelta) -> bool:
     return is_new or bool(due.update(at=Now()))
 
 
-def _sync(name: str, *, is_full: bool) -> None:
-    """One that fails does not keep the others from being compared."""
-    try:
+def compare(name: str, *, is_full: bool) -> bool:
+    """Bring one up to date, and return whether that went well. One that fails does not keep the others from it."""
+    with one_at_a_time(f"subscription {name} was not compared"):
         with transaction.atomic():
             sync_subscription(lock_subscription(name, settings.PAYMENTS), is_full=is_full)
-    except ProviderError as error:
-        logger.warning("subscription %s was not compared: %s", name, error)
+        return True
+    return False
 
 
 def store_missing_events(*, since: datetime) -> None:
@@ -136,14 +138,10 @@ def find_second_subscriptions() -> list[Subscription]:
 
 def end_second(newer: Subscription) -> None:
     """Cancel it and pay all of it back. The provider may have done it already, so doing it again changes nothing."""
-    provider = get_provider()
-    try:
-        provider.subscriptions.cancel_now(newer.provider_id)
-        for payment in Payment.objects.filter(invoice__subscription=newer):
-            _pay_back(payment)
-        _sync(newer.provider_id, is_full=True)
-    except ProviderError as error:
-        logger.warning("%s was not ended: %s", newer, error)
+    get_provider().subscriptions.cancel_now(newer.provider_id)
+    for payment in Payment.objects.filter(invoice__subscription=newer):
+        _pay_back(payment)
+    compare(newer.provider_id, is_full=True)
 
 
 def _pay_back(payment: Payment) -> None:
@@ -161,4 +159,4 @@ def _pay_back(payment: Payment) -> None:
             key=f"second:{payment.pk}:{len(counted)}",
         )
     except UnexpectedState as error:  # disputed: the bank decides
-        logger.warning("%s was not paid back: %s", payment, error)
+        logger.warning("%s was not paid back: %s", payment, describe_error(error))
