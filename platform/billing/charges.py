@@ -38,11 +38,12 @@ def post_charges(row: Subscription) -> None:
     paid = row.invoices.filter(status=Invoice.Status.PAID, amount_paid__gt=0).prefetch_related("payments")
     invoices = {charge_key(invoice): invoice for invoice in paid}
     missing = invoices.keys() - _find_posted(row.book, invoices).keys()
-    whole = [invoices[key] for key in missing if _is_whole(invoices[key])]
+    whole = [invoices[key] for key in missing if is_whole(invoices[key])]
     post_all([_charge(invoice) for invoice in whole], book=row.book)
 
 
-def _is_whole(invoice: Invoice) -> bool:
+def is_whole(invoice: Invoice) -> bool:
+    """Whether all that was paid for it is known. Its payments are prefetched."""
     return sum(payment.amount for payment in invoice.payments.all()) >= invoice.amount_paid
 
 

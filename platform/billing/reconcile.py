@@ -8,17 +8,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
-from billing import webhooks
-from billing.exceptions import ProviderError, UnexpectedState
-from billing.failures import describe_error, one_at_a_time
-from billing.models import Invoice, Payment, Subscription, SyncMark, WebhookEvent
+from billing import second_subscriptions, webhooks
+from billing.exceptions import ProviderError
+from billing.failures import describe_error
+from billing.models import Invoice, Subscription, SyncMark, WebhookEvent
 from billing.provider import get_provider
-from billing.sync import ENDED, lock_subscription, sync_subscription
+from billing.sync import ENDED, compare
 from ledger.models import Transaction
 
 logger = logging.getLogger(__name__)
@@ -26,7 +25,6 @@ logger = logging.getLogger(__name__)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONGEST_MEMORY = timedelta(days=30)
 """For so long the provider lists its events."""
-LIVE = ("trialing", "active", "past_due")
 MAX_STALE = 1_000
 """Subscriptions that one run asks for because they were not fetched for a day. The next run takes the others."""
 
@@ -54,9 +52,7 @@ def reconcile(*, is_full: bool = False) -> None:
     names = {*find_unknown(), *find_unposted(), *find_stale(is_full=is_full)}
     for name in sorted(names):
         compare(name, is_full=is_full)
-    for newer in find_second_subscriptions():
-        with one_at_a_time(f"{newer} was not ended"):
-            end_second(newer)
+    second_subscriptions.end_all()
 
 
 def _claim(kind: str, every: timedelta) -> bool:
@@ -64,15 +60,6 @@ def _claim(kind: str, every: timedelta) -> bool:
     mark, is_new = SyncMark.objects.get_or_create(book=settings.PAYMENTS, kind=kind)
     due = SyncMark.objects.filter(pk=mark.pk, at__lte=Now() - every)
     return is_new or bool(due.update(at=Now()))
-
-
-def compare(name: str, *, is_full: bool) -> bool:
-    """Bring one up to date, and return whether that went well. One that fails does not keep the others from it."""
-    with one_at_a_time(f"subscription {name} was not compared"):
-        with transaction.atomic():
-            sync_subscription(lock_subscription(name, settings.PAYMENTS), is_full=is_full)
-        return True
-    return False
 
 
 def store_missing_events(*, since: datetime) -> None:
@@ -119,44 +106,3 @@ def find_stale(*, is_full: bool) -> Iterable[str]:
     near = Q(period_end__range=(timezone.now() - DAY, timezone.now() + HOUR))
     stale = live.filter(near | Q(synced_at__lte=Now() - DAY)).order_by("synced_at")
     return stale.values_list("provider_id", flat=True)[:MAX_STALE]
-
-
-# Two live subscriptions of one fan for one artist
-
-
-def find_second_subscriptions() -> list[Subscription]:
-    """Live ones of a fan that has an older live one of the same artist."""
-    older = Subscription.objects.filter(
-        Q(created__lt=OuterRef("created")) | Q(created=OuterRef("created"), pk__lt=OuterRef("pk")),
-        book=OuterRef("book"),
-        person=OuterRef("person"),
-        artist=OuterRef("artist"),
-        status__in=LIVE,
-    )
-    return list(Subscription.objects.filter(Exists(older), book=settings.PAYMENTS, status__in=LIVE).order_by("pk"))
-
-
-def end_second(newer: Subscription) -> None:
-    """Cancel it and pay all of it back. The provider may have done it already, so doing it again changes nothing."""
-    get_provider().subscriptions.cancel_now(newer.provider_id)
-    for payment in Payment.objects.filter(invoice__subscription=newer):
-        _pay_back(payment)
-    compare(newer.provider_id, is_full=True)
-
-
-def _pay_back(payment: Payment) -> None:
-    payments = get_provider().payments
-    counted = [refund for refund in payments.list_refunds(payment.provider_id) if refund.movement is not None]
-    paid_back = sum(refund.amount for refund in counted if refund.status not in {"failed", "canceled"})
-    if (rest := payment.amount - paid_back) <= 0:
-        return
-    try:
-        payments.refund(
-            payment.provider_id,
-            rest,
-            payment.currency,
-            metadata={"reason": "second_subscription", "payment": str(payment.pk)},
-            key=f"second:{payment.pk}:{len(counted)}",
-        )
-    except UnexpectedState as error:  # disputed: the bank decides
-        logger.warning("%s was not paid back: %s", payment, describe_error(error))

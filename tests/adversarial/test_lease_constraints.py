@@ -188,6 +188,12 @@ def test_a_subscription_stays_whose_it_is(subscription: Subscription) -> None:
     refused("ours_or_is_not|history", "UPDATE billing_subscription SET artist_id = NULL")
 
 
+def test_a_second_subscription_stays_marked(subscription: Subscription) -> None:
+    sql("UPDATE billing_subscription SET is_second = true")
+
+    refused("history is not changed", "UPDATE billing_subscription SET is_second = false")
+
+
 def test_a_paid_invoice_stays_paid(subscription: Subscription) -> None:
     refused("history is not changed", "UPDATE billing_invoice SET status = 'void'")
     refused("history is not changed", "UPDATE billing_invoice SET total = 1")

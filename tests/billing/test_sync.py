@@ -326,25 +326,6 @@ def test_without_webhook_and_comparison_a_lease_ends_by_itself(scene: Scene) -> 
     assert scene.until(name) == before
 
 
-def test_of_two_live_subscriptions_the_newer_is_canceled_and_paid_back(scene: Scene) -> None:
-    first = scene.subscribe()
-    scene.advance(10)
-    second = scene.second()
-    scene.deliver()
-    work_all()
-    assert len(reconcile.find_second_subscriptions()) == 1
-
-    fan_scene.reconcile_all(scene)
-    fan_scene.reconcile_all(scene)
-
-    assert (scene.row(first).status, scene.row(second).status) == ("active", "canceled")
-    assert scene.until(first) == scene.period_end(first)
-    assert scene.until(second) is None
-    assert Refund.objects.get().amount == 400
-    assert Checkout.objects.get().status == "paid"
-    check(scene)
-
-
 def test_reconciliation_is_claimed_once_an_hour_and_once_a_day(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[bool] = []
     monkeypatch.setattr(reconcile, "reconcile", lambda is_full=False: runs.append(is_full))

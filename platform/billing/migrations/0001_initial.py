@@ -258,6 +258,14 @@ class Migration(migrations.Migration):
                     models.BooleanField(db_default=False, default=False, help_text="an upgrade waits to be paid"),
                 ),
                 ("schedule", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "is_second",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="beside an older one of the same artist: it ends and is paid back",
+                    ),
+                ),
                 ("canceled_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("created", models.DateTimeField(help_text="by the provider's clock", null=True)),

@@ -17,6 +17,7 @@ SUBSCRIPTION_FIELDS = (
     "is_collection_paused",
     "has_pending_update",
     "schedule",
+    "is_second",
     "canceled_at",
     "ended_at",
     "created",

@@ -35,7 +35,8 @@ FOREIGN KEY (version_id, tier_id) REFERENCES billing_tierversion (id, tier_id);
 CREATE TRIGGER whose_it_is BEFORE UPDATE ON billing_subscription FOR EACH ROW
 WHEN (OLD.person_id IS NOT NULL AND (OLD.person_id, OLD.artist_id, OLD.created)
     IS DISTINCT FROM (NEW.person_id, NEW.artist_id, NEW.created)
-    OR OLD.checkout_id IS NOT NULL AND OLD.checkout_id IS DISTINCT FROM NEW.checkout_id)
+    OR OLD.checkout_id IS NOT NULL AND OLD.checkout_id IS DISTINCT FROM NEW.checkout_id
+    OR OLD.is_second AND NOT NEW.is_second)
 EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER paid_once BEFORE UPDATE ON billing_invoice FOR EACH ROW
 WHEN (OLD.status = 'paid' AND (OLD.status, OLD.total, OLD.amount_paid, OLD.tax, OLD.paid_at)

@@ -44,6 +44,9 @@ class Subscription(models.Model):
     is_collection_paused = models.BooleanField(default=False, db_default=False)
     has_pending_update = models.BooleanField(default=False, db_default=False, help_text="an upgrade waits to be paid")
     schedule = models.CharField(max_length=255, blank=True, default="", db_default="")
+    is_second = models.BooleanField(
+        default=False, db_default=False, help_text="beside an older one of the same artist: it ends and is paid back"
+    )
     canceled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     created = models.DateTimeField(null=True, help_text="by the provider's clock")
