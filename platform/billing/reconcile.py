@@ -23,6 +23,7 @@ from ledger.models import Transaction
 logger = logging.getLogger(__name__)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+RETRY_TIME = timedelta(minutes=10)
 LONGEST_MEMORY = timedelta(days=30)
 """For so long the provider lists its events."""
 MAX_STALE = 1_000
@@ -33,14 +34,21 @@ def run_if_due() -> bool:
     """Reconcile what is due. Always False: there is nothing more to do at once."""
     if settings.PAYMENTS == "off":
         return False
-    try:
-        if _claim("hour", HOUR):
-            reconcile()
-        if _claim("day", DAY):
-            reconcile(is_full=True)
-    except ProviderError as error:
-        logger.warning("reconciliation was not finished: %s", describe_error(error))
+    for kind, every in (("hour", HOUR), ("day", DAY)):
+        if _claim(kind, every):
+            _run(kind, every)
     return False
+
+
+def _run(kind: str, every: timedelta) -> None:
+    """What was not finished is due again in some minutes, and not only after the next hour or day."""
+    try:
+        reconcile(is_full=kind == "day")
+    except Exception as error:
+        SyncMark.objects.filter(book=settings.PAYMENTS, kind=kind).update(at=Now() - every + RETRY_TIME)
+        if not isinstance(error, ProviderError):
+            raise
+        logger.warning("reconciliation was not finished: %s", describe_error(error))
 
 
 def reconcile(*, is_full: bool = False) -> None:
@@ -49,7 +57,7 @@ def reconcile(*, is_full: bool = False) -> None:
     `is_full` asks for every live subscription and for the refunds and disputes of all its payments.
     """
     store_missing_events(since=_last_event() - (2 * DAY if is_full else 2 * HOUR))
-    names = {*find_unknown(), *find_unposted(), *find_stale(is_full=is_full)}
+    names = {*find_unknown(is_full=is_full), *find_unposted(), *find_stale(is_full=is_full)}
     for name in sorted(names):
         compare(name, is_full=is_full)
     second_subscriptions.end_all()
@@ -75,13 +83,15 @@ def _last_event() -> datetime:
     return max(newest, earliest) if newest else earliest
 
 
-def find_unknown() -> Iterator[str]:
-    """Subscriptions of the last days that the provider has and we do not, or not as ours."""
-    known = set(
-        Subscription.objects.filter(book=settings.PAYMENTS, synced_at__isnull=False).values_list(
-            "provider_id", flat=True
-        )
-    )
+def find_unknown(*, is_full: bool) -> Iterator[str]:
+    """Subscriptions of the last days that the provider has and we do not.
+
+    A full run asks again for those that were none of ours: their customer or price may have become known since.
+    """
+    ours = Subscription.objects.filter(book=settings.PAYMENTS, synced_at__isnull=False)
+    if is_full:
+        ours = ours.filter(person__isnull=False)
+    known = set(ours.values_list("provider_id", flat=True))
     for latest in get_provider().subscriptions.list_since(timezone.now() - LONGEST_MEMORY):
         if latest.id not in known:
             yield latest.id

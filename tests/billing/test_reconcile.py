@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from billing import reconcile
+from billing.models import Customer, Subscription, SyncMark
 from catalog.models import Artist
 from tests import factories
 from tests.billing import fan_scene
@@ -50,3 +52,34 @@ def test_the_log_of_a_failure_quotes_no_row(scene: Scene, caplog: pytest.LogCapt
     assert "was not compared" in caplog.text
     assert "Failing row" not in caplog.text
     assert str(scene.fan.pk) not in caplog.text
+
+
+# When it runs
+
+
+def test_a_comparison_that_failed_is_due_again_in_some_minutes(scene: Scene) -> None:
+    name = scene.subscribe()
+    scene.control("fault", kind="503", times=6, method="GET", path="/v1/events")
+
+    reconcile.run_if_due()  # by the hour and by the day
+    reconcile.run_if_due()
+    assert scene.until(name) is None
+    SyncMark.objects.update(at=F("at") - reconcile.RETRY_TIME)
+    reconcile.run_if_due()
+
+    assert scene.until(name) == scene.period_end(name)
+
+
+def test_a_subscription_whose_customer_was_unknown_is_ours_once_it_is_known(scene: Scene) -> None:
+    name, customer = scene.subscribe(), Customer.objects.get().provider_id
+    theirs = scene.find("subscription")
+    theirs["customer"] = "cus_sim_stranger"
+    scene.fake.simulation.save(theirs)
+    reconcile.reconcile()
+    assert Subscription.objects.get().person_id is None
+    theirs["customer"] = customer
+    scene.fake.simulation.save(theirs)
+
+    reconcile.reconcile(is_full=True)
+
+    assert scene.until(name) == scene.period_end(name)
