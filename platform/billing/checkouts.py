@@ -109,8 +109,10 @@ def settle(session: CheckoutSession) -> Checkout | None:
 
 
 def end(checkout_id: UUID) -> bool:
-    """What was bought is over, so that the fan can buy again. Returns whether it was not over yet."""
-    return bool(Checkout.objects.filter(pk=checkout_id, status=Status.PAID).update(status=Status.ENDED))
+    """What was bought, or never paid, is over, so that the fan can buy again. Returns whether it was not over yet."""
+    order = Checkout.objects.filter(pk=checkout_id)
+    unpaid = order.filter(status=Status.OPEN).update(status=Status.EXPIRED)
+    return bool(unpaid or order.filter(status=Status.PAID).update(status=Status.ENDED))
 
 
 def expire_due() -> bool:

@@ -78,6 +78,13 @@ def test_an_order_leads_to_the_providers_page_and_says_whose_it_is(
     assert Entry.objects.filter(action="checkout.started", subject=f"checkout:{order.pk}", actor=fan.actor).exists()
 
 
+def test_a_subscription_is_paid_by_card_alone(fake_provider: FakeStripe, version: TierVersion, fan: Person) -> None:
+    """Other ways say days later whether they paid, and until then the order would stay open."""
+    session = start(fan, billing.get_price(version))
+
+    assert get(fake_provider, f"/v1/checkout/sessions/{session.id}")["payment_method_types"] == ["card"]
+
+
 def test_the_order_keeps_the_terms_word_for_word(version: TierVersion, fan: Person) -> None:
     start(fan, billing.get_price(version))
 

@@ -226,6 +226,20 @@ def test_a_canceled_subscription_lasts_to_its_end_and_the_fan_can_order_again(sc
     assert Checkout.objects.get().status == "ended"
 
 
+def test_a_subscription_that_ends_unpaid_ends_its_open_order(scene: Scene) -> None:
+    name, sim = scene.subscribe(), scene.fake.simulation
+    sim.save(sim.find("checkout.session", Checkout.objects.get().session_id) | {"payment_status": "unpaid"})
+    scene.deliver()
+    work_all()
+    assert Checkout.objects.get().status == "open"
+
+    sim.save(sim.find("subscription", name) | {"status": "incomplete_expired"})
+    fan_scene.reconcile_all(scene)
+
+    assert Checkout.objects.get().status == "expired"
+    assert scene.order().status == "open"
+
+
 def test_a_subscription_of_nobody_we_know_is_none_of_ours(scene: Scene) -> None:
     scene.subscribe()
     stranger = scene.find("subscription")
