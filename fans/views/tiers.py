@@ -14,6 +14,7 @@ from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
 from billing import checkouts, offers, shares, terms
 from billing.exceptions import BillingError, NotAgreed, ProviderError, Refused
+from billing.failures import describe_error
 from billing.models import Checkout, TierPrice
 from catalog.models import Artist
 from fans import orders
@@ -70,7 +71,7 @@ def order(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 def _describe_refusal(error: BillingError) -> str:
     """What people read. What a provider says of its own errors is for the log."""
     if isinstance(error, ProviderError):
-        logger.warning("the provider refused an order: %s (request %s)", error, error.request)
+        logger.warning("the provider refused an order: %s", describe_error(error))
         return SAID_NO_ANSWER
     return str(error)
 

@@ -26,6 +26,7 @@ from billing.exceptions import (
     ProviderError,
     Unpayable,
 )
+from billing.failures import describe_error
 from billing.models import Checkout, SpendingSettings, TierPrice
 from billing.provider import get_provider
 from billing.provider.checkouts import CheckoutTerms
@@ -125,7 +126,7 @@ def expire_due() -> bool:
         try:
             _settle_due(order)
         except ProviderError as error:
-            logger.warning("order %s: %s", order.pk, error)
+            logger.warning("order %s: %s", order.pk, describe_error(error))
     return False
 
 

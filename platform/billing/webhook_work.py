@@ -14,7 +14,7 @@ from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from billing import checkouts
-from billing.failures import is_outage
+from billing.failures import describe_error, is_outage
 from billing.models import Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
 from billing.sync import lock_subscription, sync_subscription
@@ -149,7 +149,7 @@ def _put_off(pk: int, error: Exception) -> None:
         event = WebhookEvent.objects.select_for_update().filter(pk=pk, state=State.RECEIVED).first()
         if event is None:
             return
-        attempts, sentence = event.attempts + 1, f"{type(error).__name__}: {error}"[:500]
+        attempts, sentence = event.attempts + 1, describe_error(error)[:500]
         fields = {"attempts": attempts, "error": sentence}
         if attempts >= MAX_ATTEMPTS:
             logger.error("webhook %s given up: %s", event.event_id, sentence)

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 
 from billing import reconcile
-from billing.models import Customer, Subscription, SyncMark
+from billing.models import Customer, Subscription, SyncMark, WebhookEvent
 from catalog.models import Artist
 from tests import factories
 from tests.billing import fan_scene
@@ -52,6 +52,17 @@ def test_the_log_of_a_failure_quotes_no_row(scene: Scene, caplog: pytest.LogCapt
     assert "was not compared" in caplog.text
     assert "Failing row" not in caplog.text
     assert str(scene.fan.pk) not in caplog.text
+
+
+def test_an_event_keeps_the_constraint_that_failed_and_no_row(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    two_of_which_the_first_cannot_be_stored(scene)
+    scene.deliver()
+
+    fan_scene.work_all()
+
+    failed = WebhookEvent.objects.filter(state="received").values_list("error", flat=True)
+    assert set(failed) == {"IntegrityError: 23514, a_subscription_has_a_known_status"}
+    assert "Failing row" not in caplog.text
 
 
 # When it runs
