@@ -21,7 +21,7 @@ from fans import orders
 
 logger = logging.getLogger(__name__)
 
-SAID_NO_ANSWER = "The payment service does not answer at the moment. You paid nothing. Try again in a minute."
+SAID_NO_ANSWER = "The payment service does not answer at the moment. Try again in a minute."
 
 
 class SeeOther(HttpResponseRedirect):
