@@ -98,7 +98,7 @@ def test_the_order_keeps_the_terms_word_for_word(version: TierVersion, fan: Pers
         "You get: 1 request a month; Release night, one hour early.\n"
         "Cancel: Any day, no reason asked. It runs to the end of the month you paid.\n"
         "If the price changes: Not for you. New terms are offered, and you may stay on these.\n"
-        "A request that is turned down: Does not count. You keep it for the month.\n"
+        "A request that is turned down: Does not count. You can use it for 30 days at least.\n"
         "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
     )
 
