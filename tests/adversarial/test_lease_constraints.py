@@ -128,6 +128,23 @@ def test_nobody_is_entitled_without_a_paid_invoice(fan: Person, price: TierPrice
     refused_entitlement(unpaid, "to what was paid", paid_until(unpaid))
 
 
+@pytest.mark.parametrize(
+    ("amount", "discount", "pays"), [(0, 0, False), (-1, 400, False), (0, 400, True), (1, 0, True)]
+)
+def test_a_free_period_entitles_where_a_discount_made_it_free(
+    fan: Person, price: TierPrice, amount: int, discount: int, pays: bool
+) -> None:
+    free = mirrors.add_subscription(fan, price)
+    invoice = mirrors.add_invoice(free, "open")
+    sql("UPDATE billing_invoice SET status = 'paid', total = 0, paid_at = now() WHERE id = %s", invoice.pk)
+    mirrors.add_line(invoice, amount=amount, discount=discount)
+
+    if pays:
+        mirrors.entitle(free, paid_until(free))
+    else:
+        refused_entitlement(free, "to what was paid", paid_until(free))
+
+
 def test_a_trial_entitles_until_its_end(fan: Person, price: TierPrice) -> None:
     ends = timezone.now() + timedelta(days=7)
     trial = mirrors.add_subscription(fan, price, "trialing", trial_end=ends)

@@ -449,6 +449,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("provider_id", models.CharField(db_collation="C", max_length=255)),
                 ("amount", models.BigIntegerField(help_text="after discounts; below zero for time that was not used")),
+                ("discount", models.BigIntegerField(db_default=0, default=0)),
                 ("tax", models.BigIntegerField()),
                 ("period_start", models.DateTimeField()),
                 ("period_end", models.DateTimeField()),

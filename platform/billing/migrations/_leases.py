@@ -48,8 +48,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT line.price_id, line.period_end FROM billing_invoiceline line
     JOIN billing_invoice invoice ON invoice.id = line.invoice_id
     JOIN billing_subscription subscription ON subscription.id = invoice.subscription_id
-    WHERE subscription.id = wanted AND invoice.status = 'paid' AND line.amount >= 0
-    AND (invoice.total > 0 OR subscription.trial_end IS NULL OR line.period_end > subscription.trial_end)
+    WHERE subscription.id = wanted AND invoice.status = 'paid'
+    AND (line.amount > 0 OR line.amount = 0 AND line.discount > 0)
     AND NOT EXISTS (
         SELECT FROM billing_dispute dispute JOIN billing_payment payment ON payment.id = dispute.payment_id
         WHERE payment.invoice_id = invoice.id AND dispute.status = 'lost'

@@ -125,6 +125,7 @@ class InvoiceLine(models.Model):
     provider_id = models.CharField(max_length=255, db_collation="C")
     price = models.ForeignKey(TierPrice, models.PROTECT, null=True, related_name="+")
     amount = models.BigIntegerField(help_text="after discounts; below zero for time that was not used")
+    discount = models.BigIntegerField(default=0, db_default=0)
     tax = models.BigIntegerField()
     period_start = models.DateTimeField()
     period_end = models.DateTimeField()
