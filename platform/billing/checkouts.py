@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import consents
@@ -117,11 +118,14 @@ def end(checkout_id: UUID) -> bool:
 
 
 def expire_due() -> bool:
-    """Ask the provider about open orders whose time is over. Always False: there is nothing more to do at once.
+    """Ask the provider about open orders whose time is over or whose price is closed, and let nobody pay them.
+
+    Always False: there is nothing more to do at once.
 
     One that the provider does not answer for is asked about again the next time.
     """
-    due = Checkout.objects.filter(status=Status.OPEN, book=settings.PAYMENTS, expires_at__lte=timezone.now())
+    ended = Q(expires_at__lte=timezone.now()) | Q(price__closed_at__isnull=False)
+    due = Checkout.objects.filter(ended, status=Status.OPEN, book=settings.PAYMENTS)
     for order in due.order_by("expires_at")[:MAX_EXPIRED]:
         try:
             _settle_due(order)

@@ -259,6 +259,22 @@ def test_an_order_expires_on_time_as_the_provider_says(
     assert open_sessions(fake_provider) == 0
 
 
+@pytest.mark.parametrize("end", ["archive", "newer"])
+def test_an_open_order_of_a_price_that_was_closed_can_not_be_paid(
+    fake_provider: FakeStripe, version: TierVersion, fan: Person, end: str
+) -> None:
+    start(fan, billing.get_price(version))
+    if end == "archive":
+        tiers.archive(version.tier, by=factories.get_member(version.artist, "owner"))
+    else:
+        terms_ = billing.write_terms(name="New")
+        billing.put_on_sale(tiers.edit(version.tier, terms_, by=factories.get_member(version.artist, "editor")))
+
+    checkouts.expire_due()
+
+    assert (Checkout.objects.get().status, open_sessions(fake_provider)) == ("expired", 0)
+
+
 def test_an_order_without_a_session_expires_alone(
     fake_provider: FakeStripe, version: TierVersion, fan: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
