@@ -98,11 +98,15 @@ def find_unknown(*, is_full: bool) -> Iterator[str]:
 
 
 def find_unposted() -> Iterable[str]:
-    """Those with an invoice that was paid, and of which the ledger has no charge."""
+    """Those with an invoice that was paid some days ago at most, and of which the ledger has no charge.
+
+    One that was paid elsewhere never has one.
+    """
     charge = Transaction.objects.filter(
         book=settings.PAYMENTS, key=Concat(Value("inv:"), OuterRef("provider_id"), Value(":charge"))
     )
     paid = Invoice.objects.filter(book=settings.PAYMENTS, status=Invoice.Status.PAID, amount_paid__gt=0)
+    paid = paid.filter(paid_at__gte=timezone.now() - 3 * DAY)
     return paid.filter(~Exists(charge)).values_list("subscription__provider_id", flat=True).distinct()
 
 

@@ -1,16 +1,18 @@
 """The comparison with the provider: what fails is left alone, tried again soon, and hides nothing else."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from billing import reconcile
-from billing.models import Customer, Subscription, SyncMark, WebhookEvent
+from billing.models import Customer, Invoice, Subscription, SyncMark, WebhookEvent
 from catalog.models import Artist
 from tests import factories
-from tests.billing import fan_scene
+from tests.billing import fan_scene, mirrors
 from tests.billing.fan_scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,20 @@ def test_an_event_keeps_the_constraint_that_failed_and_no_row(scene: Scene, capl
     failed = WebhookEvent.objects.filter(state="received").values_list("error", flat=True)
     assert set(failed) == {"IntegrityError: 23514, a_subscription_has_a_known_status"}
     assert "Failing row" not in caplog.text
+
+
+# What it asks for
+
+
+def test_an_invoice_that_was_paid_elsewhere_is_not_asked_for_for_ever(scene: Scene) -> None:
+    row = mirrors.add_subscription(scene.fan, scene.price)
+    invoice = mirrors.add_invoice(row, "open")
+    Invoice.objects.filter(pk=invoice.pk).update(status="paid", amount_paid=400, paid_at=timezone.now())
+    other = mirrors.add_invoice(mirrors.add_subscription(factories.create_fan(), scene.price), "open")
+    long_ago = timezone.now() - timedelta(days=4)
+    Invoice.objects.filter(pk=other.pk).update(status="paid", amount_paid=400, paid_at=long_ago)
+
+    assert list(reconcile.find_unposted()) == [row.provider_id]
 
 
 # When it runs
