@@ -39,13 +39,21 @@ def end_all() -> None:
 
 def find_live() -> QuerySet[Subscription]:
     """Live ones beside a better one of the same fan and artist: one that is paid, and of two such the older."""
-    same = Subscription.objects.filter(
-        book=OuterRef("book"), person=OuterRef("person"), artist=OuterRef("artist"), status__in=LIVE
-    )
-    older = same.filter(Q(created__lt=OuterRef("created")) | Q(created=OuterRef("created"), pk__lt=OuterRef("pk")))
+    same, older = _same(), _older()
     paid, live = ~Q(status="past_due"), Subscription.objects.filter(book=settings.PAYMENTS, status__in=LIVE)
     worse = Exists(older.filter(paid)) | ~paid & (Exists(same.filter(paid)) | Exists(older))
-    return live.annotate(has_older=Exists(older)).filter(worse).order_by("pk")
+    return live.filter(worse).order_by("pk")
+
+
+def _same() -> QuerySet[Subscription]:
+    """Live ones of the fan and the artist of the outer query."""
+    return Subscription.objects.filter(
+        book=OuterRef("book"), person=OuterRef("person"), artist=OuterRef("artist"), status__in=LIVE
+    )
+
+
+def _older() -> QuerySet[Subscription]:
+    return _same().filter(Q(created__lt=OuterRef("created")) | Q(created=OuterRef("created"), pk__lt=OuterRef("pk")))
 
 
 def _find_owed() -> list[Subscription]:
@@ -61,10 +69,10 @@ def _end(row: Subscription) -> None:
         return
     row.refresh_from_db()
     if row.status in LIVE:
-        found = find_live().filter(pk=row.pk).first()
-        if found is None:
+        found = find_live().filter(pk=row.pk)
+        if not found.exists():
             return
-        if found.has_older:
+        if found.filter(Exists(_older())).exists():
             Subscription.objects.filter(pk=row.pk).update(is_second=True)
             row.is_second = True
     if row.is_second and not _pay_back_all(row):

@@ -32,11 +32,12 @@ def lock_subscription(provider_id: str, book: str) -> Subscription:
 
 def compare(name: str, *, is_full: bool) -> bool:
     """Bring one up to date, and return whether that went well. One that fails does not keep the others from it."""
+    is_done = False
     with one_at_a_time(f"subscription {name} was not compared"):
         with transaction.atomic():
             sync_subscription(lock_subscription(name, settings.PAYMENTS), is_full=is_full)
-        return True
-    return False
+        is_done = True
+    return is_done  # noqa: RET504  # the block above may end before the assignment
 
 
 def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full: bool = False) -> None:
