@@ -32,7 +32,7 @@ MAX_REFUNDS = 3
 
 def end_all() -> None:
     """End each that is one too many. One that fails is found again by the next run."""
-    for row in [*find_live(), *_find_owed()]:
+    for row in {row.pk: row for row in [*find_live(), *_find_marked()]}.values():
         with one_at_a_time(f"{row} was not ended"):
             _end(row)
 
@@ -56,11 +56,11 @@ def _older() -> QuerySet[Subscription]:
     return _same().filter(Q(created__lt=OuterRef("created")) | Q(created=OuterRef("created"), pk__lt=OuterRef("pk")))
 
 
-def _find_owed() -> list[Subscription]:
-    """Those that were marked and ended, and of which not all was paid back: a refund can fail days later."""
-    recent = Q(ended_at__gte=timezone.now() - LONGEST_MEMORY)
-    marked = Subscription.objects.filter(recent, book=settings.PAYMENTS, is_second=True).exclude(status__in=LIVE)
-    return [row for row in marked.order_by("pk") if any(_owed(payment) > 0 for payment in _payments(row))]
+def _find_marked() -> list[Subscription]:
+    """Those that were marked and are live still, or of which not all was paid back: a refund can fail days later."""
+    recent = Q(status__in=LIVE) | Q(ended_at__gte=timezone.now() - LONGEST_MEMORY)
+    marked = Subscription.objects.filter(recent, book=settings.PAYMENTS, is_second=True).order_by("pk")
+    return [row for row in marked if row.status in LIVE or any(_owed(payment) > 0 for payment in _payments(row))]
 
 
 def _end(row: Subscription) -> None:
@@ -68,7 +68,7 @@ def _end(row: Subscription) -> None:
     if not compare(row.provider_id, is_full=True):
         return
     row.refresh_from_db()
-    if row.status in LIVE:
+    if row.status in LIVE and not row.is_second:
         found = find_live().filter(pk=row.pk)
         if not found.exists():
             return

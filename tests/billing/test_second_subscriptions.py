@@ -70,6 +70,19 @@ def test_one_whose_refund_fails_is_not_canceled_until_it_is_paid_back(scene: Sce
     check(scene)
 
 
+def test_one_that_was_paid_back_ends_though_the_older_one_ended_meanwhile(scene: Scene) -> None:
+    first, second = buy_twice(scene)
+    scene.control("fault", kind="503", times=3, method="DELETE", path="/v1/subscriptions", before=True)
+    fan_scene.reconcile_all(scene)
+    assert (scene.row(second).status, scene.find("refund")["amount"]) == ("active", 400)
+    scene.fake.handle("DELETE", f"/v1/subscriptions/{first}", {"Authorization": "Bearer sk_test_simulated"})
+
+    fan_scene.reconcile_all(scene)
+
+    assert statuses(scene, first, second) == ["canceled", "canceled"]
+    assert paid_back() == 400
+
+
 def test_a_refund_that_fails_after_the_end_is_made_again(scene: Scene) -> None:
     _, second = buy_twice(scene)
     scene.control("knobs", refunds="fail")
