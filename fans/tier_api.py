@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.requests import get_person
-from billing import offers, terms
-from billing.models import Checkout, TierPrice
+from billing import cancellations, offers, terms
+from billing.models import Checkout, Subscription, TierPrice
 from billing.offers import Offer
 from catalog.models import Artist
 from fans import orders
@@ -74,6 +74,12 @@ class StartedOrderSerializer(OrderSerializer):
         fields = [*OrderSerializer.Meta.fields, "url"]
 
 
+class RunningSerializer(serializers.ModelSerializer[Subscription]):
+    class Meta:
+        model = Subscription
+        fields = ["cancel_at_period_end", "period_end"]
+
+
 class TierOffersView(APIView):
     @extend_schema(responses=TierOffersSerializer)
     def get(self, request: Request, slug: str) -> Response:
@@ -105,6 +111,25 @@ class OrderView(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """What became of an order of yours."""
         return Response(OrderSerializer(get_object_or_404(_orders(request), pk=pk)).data)
+
+
+class CancelOrderView(APIView):
+    @extend_schema(request=None, responses=RunningSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Cancel what you bought with an order. It runs to the end of what is paid."""
+        return _set_ending(request, pk, ends=True)
+
+
+class ResumeOrderView(APIView):
+    @extend_schema(request=None, responses=RunningSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Let what you canceled go on, as long as it has not ended."""
+        return _set_ending(request, pk, ends=False)
+
+
+def _set_ending(request: Request, pk: UUID, *, ends: bool) -> Response:
+    order = get_object_or_404(_orders(request), pk=pk)
+    return Response(RunningSerializer(cancellations.set_ending(order, ends=ends, by=get_person(request))).data)
 
 
 def _orders(request: Request) -> Any:

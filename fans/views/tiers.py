@@ -5,22 +5,24 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import login_required
 from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
-from billing import checkouts, offers, shares, terms
+from billing import cancellations, checkouts, offers, shares, terms
 from billing.exceptions import BillingError, NotAgreed, ProviderError, Refused
+from billing.failures import describe_error
 from billing.models import Checkout, TierPrice
 from catalog.models import Artist
 from fans import orders
+from web.decorators import post_only
 
 logger = logging.getLogger(__name__)
 
-SAID_NO_ANSWER = "The payment service does not answer at the moment. You paid nothing. Try again in a minute."
+SAID_NO_ANSWER = "The payment service does not answer at the moment. Try again in a minute."
 
 
 class SeeOther(HttpResponseRedirect):
@@ -61,16 +63,55 @@ def artist_tier(request: AuthenticatedHttpRequest, slug: str, price_id: int) -> 
 @login_required
 def order(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """What became of an order. The provider sends the fan back to it; it changes nothing and asks again by itself."""
+    return _render_order(request, _get_order(request, pk))
+
+
+@post_only
+@login_required
+def cancel_order(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
+    """Let what was bought end with what is paid."""
+    return _set_ending(request, pk, ends=True)
+
+
+@post_only
+@login_required
+def resume_order(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
+    """Let what was canceled go on, until it has ended."""
+    return _set_ending(request, pk, ends=False)
+
+
+def _set_ending(request: AuthenticatedHttpRequest, pk: UUID, *, ends: bool) -> HttpResponse:
+    found = _get_order(request, pk)
+    try:
+        cancellations.set_ending(found, ends=ends, by=request.user)
+    except BillingError as error:
+        return _render_order(request, found, problem=_describe_refusal(error), status=409)
+    return redirect("order", found.pk)
+
+
+def _get_order(request: AuthenticatedHttpRequest, pk: UUID) -> Checkout:
     own = Checkout.objects.filter(person=request.user).select_related("price__version__tier", "artist")
-    found = get_object_or_404(own, pk=pk)
-    context = {"order": found, "artist": found.artist, "price": terms.write_price(found.price), "section": "artists"}
-    return render(request, "fans/order.html", context)
+    return get_object_or_404(own, pk=pk)
+
+
+def _render_order(
+    request: AuthenticatedHttpRequest, order: Checkout, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "order": order,
+        "artist": order.artist,
+        "price": terms.write_price(order.price),
+        "running": cancellations.find_running(order) if order.status == Checkout.Status.PAID else None,
+        "problem": problem,
+        "section": "artists",
+    }
+    return render(request, "fans/order.html", context, status=status)
 
 
 def _describe_refusal(error: BillingError) -> str:
     """What people read. What a provider says of its own errors is for the log."""
     if isinstance(error, ProviderError):
-        logger.warning("the provider refused an order: %s (request %s)", error, error.request)
+        logger.warning("the provider refused an order: %s", describe_error(error))
         return SAID_NO_ANSWER
     return str(error)
 

@@ -1,18 +1,23 @@
 """Post what a subscription's payments, refunds and disputes moved. Each has its own key, so it is posted once."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from billing import postings
 from billing.mirrors import Fetched
 from billing.models import Dispute, Invoice, Payment, Refund, Subscription
 from billing.provider_objects import BalanceMovement, ProviderDispute, ProviderRefund
-from billing.refunds import Paid, take_back
+from billing.refunds import Paid, Taken, share_of_remaining, take_back
 from ledger import accounts
 from ledger.balances import read_balance
 from ledger.models import Entry, Transaction
 from ledger.posting import Posting, post, post_all, reverse
+
+MAX_TURNS = 3
+"""How often a dispute is taken, at most. Banks know two rounds."""
 
 
 def deferred_account(invoice: Invoice) -> str:
@@ -21,12 +26,26 @@ def deferred_account(invoice: Invoice) -> str:
 
 
 def post_fetched(row: Subscription, fetched: Fetched) -> None:
-    """Charges first: what is paid back was paid."""
+    """Charges first, then refunds and disputes in the order in which the money moved.
+
+    What is paid back of a charge that is not posted yet waits for the next full comparison.
+    """
     post_charges(row)
-    for payment, refund in fetched.refunds:
-        _post_refund(payment, refund)
-    for payment, dispute in fetched.disputes:
-        _post_dispute(payment, dispute)
+    steps = [step for payment, refund in fetched.refunds for step in _refund_steps(payment, refund)]
+    steps += [step for payment, dispute in fetched.disputes for step in _dispute_steps(payment, dispute)]
+    charged = _find_posted(row.book, {charge_key(step.payment.invoice) for step in steps})
+    for step in sorted(steps, key=lambda step: (step.moved.created, step.order)):
+        if charge_key(step.payment.invoice) in charged:
+            step.post()
+
+
+class Step(NamedTuple):
+    """A movement to post. What moved in the same second is posted in the order of `order`."""
+
+    payment: Payment
+    moved: BalanceMovement
+    order: int
+    post: Callable[[], None]
 
 
 def charge_key(invoice: Invoice) -> str:
@@ -38,11 +57,12 @@ def post_charges(row: Subscription) -> None:
     paid = row.invoices.filter(status=Invoice.Status.PAID, amount_paid__gt=0).prefetch_related("payments")
     invoices = {charge_key(invoice): invoice for invoice in paid}
     missing = invoices.keys() - _find_posted(row.book, invoices).keys()
-    whole = [invoices[key] for key in missing if _is_whole(invoices[key])]
+    whole = [invoices[key] for key in missing if is_whole(invoices[key])]
     post_all([_charge(invoice) for invoice in whole], book=row.book)
 
 
-def _is_whole(invoice: Invoice) -> bool:
+def is_whole(invoice: Invoice) -> bool:
+    """Whether all that was paid for it is known. Its payments are prefetched."""
     return sum(payment.amount for payment in invoice.payments.all()) >= invoice.amount_paid
 
 
@@ -63,43 +83,50 @@ def _charge(invoice: Invoice) -> Posting:
     )
 
 
-def _post_refund(payment: Payment, refund: ProviderRefund) -> None:
-    key = f"refund:{refund.id}"
-    if refund.movement is None:
+def _refund_steps(payment: Payment, refund: ProviderRefund) -> Iterator[Step]:
+    if refund.movement is not None:
+        yield Step(payment, refund.movement, 0, partial(_post_refund, payment, refund, refund.movement))
+    if refund.movement is not None and refund.failure_movement is not None:
+        undo = partial(_undo_refund, payment, refund, refund.movement, refund.failure_movement)
+        yield Step(payment, refund.failure_movement, 1, undo)
+
+
+def _post_refund(payment: Payment, refund: ProviderRefund, moved: BalanceMovement) -> None:
+    if _find_posted(payment.book, [f"refund:{refund.id}"]):
         return
+    taken = _take_back(payment.invoice, refund.amount, moved, rotate_by=refund.id)
+    if not taken.amount and not moved.amount:  # too little to be a unit of our currency
+        return
+    posting = postings.refund(refund.id, taken, **_details(payment.invoice, taken, moved))
+    post(posting, book=payment.book)
+
+
+def _undo_refund(payment: Payment, refund: ProviderRefund, went: BalanceMovement, came: BalanceMovement) -> None:
+    key = f"refund:{refund.id}"
     posted = _find_posted(payment.book, [key, f"{key}:undo"])
-    if key not in posted:
-        invoice, taken_out = payment.invoice, -refund.movement.amount
-        taken = take_back(taken_out, _find_paid(invoice, refund.movement.currency), rotate_by=refund.id)
-        posted[key] = post(
-            postings.refund(
-                refund.id,
-                taken,
-                currency=refund.movement.currency,
-                deferred=deferred_account(invoice),
-                accrued={},
-                **_facts(invoice),
-            ),
-            book=payment.book,
-        )
-    if refund.failure_movement is not None and f"{key}:undo" not in posted:
-        _undo(posted[key], payment)
+    if key not in posted or f"{key}:undo" in posted:
+        return
+    _undo(posted[key], payment)
+    if (gain := came.amount + went.amount) and came.currency == went.currency:
+        again = postings.exchange(f"{key}:exchange", gain, currency=came.currency, **_facts(payment.invoice))
+        post(again, book=payment.book)
 
 
-def _post_dispute(payment: Payment, dispute: ProviderDispute) -> None:
-    """What the bank took, what it gave back, and what is lost. One that was lost can be won after all."""
-    key = f"dp:{dispute.id}"
-    posted = _find_posted(payment.book, [f"{key}:{phase}" for phase in ("withdrawn", "lost", "lost:undo", "won")])
-    for moved in _ordered(dispute.movements):
-        if moved.amount < 0 and f"{key}:withdrawn" not in posted:
-            _post_withdrawn(payment, dispute, moved)
-        if moved.amount > 0 and f"{key}:won" not in posted:
-            if f"{key}:lost" in posted and f"{key}:lost:undo" not in posted:
-                _undo(posted[f"{key}:lost"], payment)
-            _post_won(payment, dispute, moved)
-    taken = [moved for moved in dispute.movements if moved.amount < 0]
-    if dispute.status == "lost" and len(taken) == len(dispute.movements) == 1 and f"{key}:lost" not in posted:
-        _post_lost(payment, dispute, taken[0])
+def _dispute_steps(payment: Payment, dispute: ProviderDispute) -> Iterator[Step]:
+    """What the bank took, what it gave back, and what is lost. One that was lost can be won, and taken once more."""
+    taken = _ordered(moved for moved in dispute.movements if moved.amount < 0)
+    returned = _ordered(moved for moved in dispute.movements if moved.amount > 0)
+    for turn, moved in enumerate(taken):
+        yield Step(payment, moved, 0, partial(_post_withdrawn, payment, _turn(dispute.id, turn), moved))
+    if dispute.status == "lost" and len(taken) > len(returned):
+        lost = partial(_post_lost, payment, _turn(dispute.id, len(taken) - 1), dispute.amount, taken[-1])
+        yield Step(payment, taken[-1], 1, lost)
+    for turn, (went, moved) in enumerate(zip(taken, returned, strict=False)):
+        yield Step(payment, moved, 2, partial(_post_won, payment, _turn(dispute.id, turn), went, moved))
+
+
+def _turn(dispute: str, number: int) -> str:
+    return f"{dispute}:{number + 1}" if number else dispute
 
 
 def _undo(transaction: Transaction, payment: Payment) -> None:
@@ -107,34 +134,73 @@ def _undo(transaction: Transaction, payment: Payment) -> None:
     reverse(transaction, key=f"{transaction.key}:undo", kind="reversal", **_facts(payment.invoice))
 
 
-def _post_withdrawn(payment: Payment, dispute: ProviderDispute, moved: BalanceMovement) -> None:
+def _post_withdrawn(payment: Payment, name: str, moved: BalanceMovement) -> None:
+    if _find_posted(payment.book, [f"dp:{name}:withdrawn"]):
+        return
     withdrawn = postings.withdraw_dispute(
-        dispute.id, -moved.amount, moved.fee, currency=moved.currency, **_facts(payment.invoice)
+        name, -moved.amount, moved.fee, currency=moved.currency, **_facts(payment.invoice)
     )
     post(withdrawn, book=payment.book)
 
 
-def _post_won(payment: Payment, dispute: ProviderDispute, moved: BalanceMovement) -> None:
-    won = postings.win_dispute(dispute.id, moved.amount, -moved.fee, currency=moved.currency, **_facts(payment.invoice))
+def _post_won(payment: Payment, name: str, went: BalanceMovement, moved: BalanceMovement) -> None:
+    lost = f"dp:{name}:lost"
+    posted = _find_posted(payment.book, [lost, f"{lost}:undo", f"dp:{name}:won"])
+    if f"dp:{name}:won" in posted:
+        return
+    if lost in posted and f"{lost}:undo" not in posted:
+        _undo(posted[lost], payment)
+    difference = -went.amount - moved.amount if went.currency == moved.currency else 0
+    won = postings.win_dispute(
+        name, moved.amount, -moved.fee, currency=moved.currency, difference=difference, **_facts(payment.invoice)
+    )
     post(won, book=payment.book)
 
 
-def _post_lost(payment: Payment, dispute: ProviderDispute, moved: BalanceMovement) -> None:
-    invoice = payment.invoice
-    taken = take_back(-moved.amount, _find_paid(invoice, moved.currency), rotate_by=dispute.id)
-    lost = postings.lose_dispute(
-        dispute.id,
-        taken,
-        currency=moved.currency,
-        deferred=deferred_account(invoice),
-        accrued={},
-        **_facts(invoice),
-    )
+def _post_lost(payment: Payment, name: str, amount: int, moved: BalanceMovement) -> None:
+    if _find_posted(payment.book, [f"dp:{name}:lost"]):
+        return
+    taken = _take_back(payment.invoice, amount, moved, rotate_by=name)
+    lost = postings.lose_dispute(name, taken, **_details(payment.invoice, taken, moved))
     post(lost, book=payment.book)
 
 
-def _ordered(movements: Iterable[BalanceMovement]) -> Iterator[BalanceMovement]:
-    return iter(sorted(movements, key=lambda moved: moved.amount > 0))
+def _ordered(movements: Iterable[BalanceMovement]) -> list[BalanceMovement]:
+    return sorted(movements, key=lambda moved: (moved.created, moved.id))
+
+
+def _take_back(invoice: Invoice, amount: int, moved: BalanceMovement, *, rotate_by: str) -> Taken:
+    """What of the payment goes back with this amount, at the rate at which it was paid and not at today's."""
+    paid = _find_paid(invoice, moved.currency)
+    return take_back(share_of_remaining(paid.remaining, amount, _find_left(invoice)), paid, rotate_by=rotate_by)
+
+
+def _details(invoice: Invoice, taken: Taken, moved: BalanceMovement) -> dict[str, Any]:
+    return {
+        "currency": moved.currency,
+        "deferred": deferred_account(invoice),
+        "accrued": {},
+        "difference": -moved.amount - taken.amount,
+        **_facts(invoice),
+    }
+
+
+def _find_left(invoice: Invoice) -> int:
+    """What the fan paid and the ledger did not give back yet, in the currency of the invoice."""
+    payments = Payment.objects.filter(invoice=invoice)
+    amounts = {f"refund:{name}": amount for name, amount in _amounts(Refund.objects.all(), invoice)}
+    amounts |= {key: amount for name, amount in _amounts(Dispute.objects.all(), invoice) for key in _lost_keys(name)}
+    posted = _find_posted(invoice.book, [*amounts, *(f"{key}:undo" for key in amounts)])
+    gone = sum(amount for key, amount in amounts.items() if key in posted and f"{key}:undo" not in posted)
+    return int(payments.aggregate(total=Sum("amount", default=0))["total"]) - gone
+
+
+def _amounts(rows: QuerySet[Refund] | QuerySet[Dispute], invoice: Invoice) -> Iterable[tuple[str, int]]:
+    return rows.filter(payment__invoice=invoice).values_list("provider_id", "amount")
+
+
+def _lost_keys(dispute: str) -> list[str]:
+    return [f"dp:{_turn(dispute, number)}:lost" for number in range(MAX_TURNS)]
 
 
 def _find_paid(invoice: Invoice, currency: str) -> Paid:
@@ -148,9 +214,8 @@ def _find_paid(invoice: Invoice, currency: str) -> Paid:
 
 def _keys(invoice: Invoice) -> list[str]:
     """The keys of all transactions that moved something of what was paid."""
-    refunds = Refund.objects.filter(payment__invoice=invoice).values_list("provider_id", flat=True)
-    disputes = Dispute.objects.filter(payment__invoice=invoice).values_list("provider_id", flat=True)
-    keys = [f"refund:{one}" for one in refunds] + [f"dp:{one}:lost" for one in disputes]
+    keys = [f"refund:{name}" for name, _ in _amounts(Refund.objects.all(), invoice)]
+    keys += [key for name, _ in _amounts(Dispute.objects.all(), invoice) for key in _lost_keys(name)]
     return [charge_key(invoice), *keys, *(f"{key}:undo" for key in keys)]
 
 

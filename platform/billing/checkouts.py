@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import consents
@@ -26,6 +27,7 @@ from billing.exceptions import (
     ProviderError,
     Unpayable,
 )
+from billing.failures import describe_error
 from billing.models import Checkout, SpendingSettings, TierPrice
 from billing.provider import get_provider
 from billing.provider.checkouts import CheckoutTerms
@@ -112,21 +114,26 @@ def settle(session: CheckoutSession) -> Checkout | None:
 
 
 def end(checkout_id: UUID) -> bool:
-    """What was bought is over, so that the fan can buy again. Returns whether it was not over yet."""
-    return bool(Checkout.objects.filter(pk=checkout_id, status=Status.PAID).update(status=Status.ENDED))
+    """What was bought, or never paid, is over, so that the fan can buy again. Returns whether it was not over yet."""
+    order = Checkout.objects.filter(pk=checkout_id)
+    unpaid = order.filter(status=Status.OPEN).update(status=Status.EXPIRED)
+    return bool(unpaid or order.filter(status=Status.PAID).update(status=Status.ENDED))
 
 
 def expire_due() -> bool:
-    """Ask the provider about open orders whose time is over. Always False: there is nothing more to do at once.
+    """Ask the provider about open orders whose time is over or whose price is closed, and let nobody pay them.
+
+    Always False: there is nothing more to do at once.
 
     One that the provider does not answer for is asked about again the next time.
     """
-    due = Checkout.objects.filter(status=Status.OPEN, book=settings.PAYMENTS, expires_at__lte=timezone.now())
+    ended = Q(expires_at__lte=timezone.now()) | Q(price__closed_at__isnull=False)
+    due = Checkout.objects.filter(ended, status=Status.OPEN, book=settings.PAYMENTS)
     for order in due.order_by("expires_at")[:MAX_EXPIRED]:
         try:
             _settle_due(order)
         except ProviderError as error:
-            logger.warning("order %s: %s", order.pk, error)
+            logger.warning("order %s: %s", order.pk, describe_error(error))
     return False
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from billing.leases import DECIDED, LOST, InvoiceState, Lease, Line, SubscriptionState, compute_lease
-from billing.models import Entitlement, Invoice, Payment, Refund, Subscription, TierPrice
+from billing.models import Entitlement, Invoice, InvoiceLine, Payment, Refund, Subscription, TierPrice
 from events import cloudevents, outbox, topics
 
 UNDONE = frozenset({Refund.Status.FAILED, Refund.Status.CANCELED})
@@ -36,12 +36,17 @@ def _read_invoice(invoice: Invoice) -> InvoiceState:
         status=invoice.status,
         is_renewal=invoice.reason == "subscription_cycle",
         total=invoice.total,
-        lines=[Line(line.price_id, line.period_end, line.amount) for line in invoice.lines.all() if line.price_id],
+        lines=[_read_line(line) for line in invoice.lines.all() if line.price_id],
         captured=sum(payment.amount for payment in payments),
         refunded=sum(refund.amount for refund in refunds),
         is_disputed=any(status not in DECIDED for status in disputes),
         is_lost=LOST in disputes,
     )
+
+
+def _read_line(line: InvoiceLine) -> Line:
+    assert line.price_id is not None
+    return Line(line.price_id, line.period_end, line.amount, line.discount)
 
 
 def write_lease(row: Subscription) -> bool:

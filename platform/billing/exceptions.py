@@ -50,6 +50,12 @@ class AlreadyBought(Refused):
     code = "AlreadyBought"
 
 
+class NothingToCancel(Refused):
+    """The order has no subscription that goes on."""
+
+    code = "NothingToCancel"
+
+
 class UnsupportedCurrency(BillingError):
     """The provider counts this currency in other units than we do, or does not know it."""
 

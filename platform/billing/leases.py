@@ -23,11 +23,17 @@ DECIDED = frozenset({"won", "warning_closed", "prevented", LOST})
 
 
 class Line(NamedTuple):
-    """A price for a period, and what was asked for it."""
+    """A price for a period, and what was asked for it, after a discount."""
 
     price: int
     period_end: datetime
     amount: int
+    discount: int = 0
+
+    @property
+    def pays(self) -> bool:
+        """Whether it is of a price, or was free because of a discount. A trial and what was not used pay nothing."""
+        return self.amount > 0 or self.amount == 0 < self.discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +95,8 @@ def compute_lease(state: SubscriptionState, *, grace: timedelta) -> Lease | None
 
 def _find_last_paid(state: SubscriptionState) -> Line | None:
     """The paid line that lasts longest; of several, the one of the newest invoice. A trial's invoice pays nothing."""
-    lines = [line for invoice in state.invoices if invoice.counts for line in _paid_lines(invoice, state.trial_end)]
+    lines = [line for invoice in state.invoices if invoice.counts for line in invoice.lines if line.pays]
     return max(reversed(lines), key=lambda line: line.period_end, default=None)
-
-
-def _paid_lines(invoice: InvoiceState, trial_end: datetime | None) -> list[Line]:
-    return [
-        line
-        for line in invoice.lines
-        if line.amount >= 0 and (invoice.total > 0 or trial_end is None or line.period_end > trial_end)
-    ]
 
 
 def _is_renewing(state: SubscriptionState, newest: InvoiceState | None) -> bool:

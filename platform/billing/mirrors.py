@@ -122,6 +122,7 @@ def _write_lines(invoice: Invoice, latest: ProviderInvoice) -> None:
             provider_id=line.id,
             price=prices.get(line.price),
             amount=line.amount,
+            discount=line.discount,
             tax=line.tax,
             period_start=line.period_start,
             period_end=line.period_end,

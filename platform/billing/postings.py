@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from billing.refunds import Taken
 from ledger import accounts
-from ledger.accounts import CLEARING, DISPUTE_FEES, PENDING, REVENUE, STRIPE_FEES, TAX, PartyAccount
+from ledger.accounts import CLEARING, DISPUTE_FEES, EXCHANGE, PENDING, REVENUE, STRIPE_FEES, TAX, PartyAccount
 from ledger.exceptions import InvalidPosting
 from ledger.posting import Leg, Posting
 from rights.sales import PLATFORM
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_WON = "dispute_won"
+    EXCHANGE = "exchange"
 
 
 def charge(
@@ -105,35 +106,63 @@ def reverse_transfer(
 
 
 def refund(
-    refund_id: str, taken: Taken, *, currency: str, deferred: str, accrued: Mapping[str, int], **facts: str | int
+    refund_id: str,
+    taken: Taken,
+    *,
+    currency: str,
+    deferred: str,
+    accrued: Mapping[str, int],
+    difference: int = 0,
+    **facts: str | int,
 ) -> Posting:
     """A refund succeeded. `accrued` is what each party has there now: what is short of it becomes recoverable.
 
-    Its undoing, when the refund failed or was canceled, is `ledger.posting.reverse`.
+    `difference` is what moved beyond what is taken back. Its undoing, when the refund failed or was canceled, is
+    `ledger.posting.reverse`.
     """
-    legs = _take_back(taken, deferred, accrued)
-    return _posting(f"refund:{refund_id}", Kind.REFUND, currency, {**legs, CLEARING: -taken.amount}.items(), facts)
+    legs = {**_take_back(taken, deferred, accrued), EXCHANGE: difference, CLEARING: -taken.amount - difference}
+    return _posting(f"refund:{refund_id}", Kind.REFUND, currency, legs.items(), facts)
+
+
+def exchange(key: str, gain: int, *, currency: str, **facts: str | int) -> Posting:
+    """What came back is more than what went, or less."""
+    return _posting(key, Kind.EXCHANGE, currency, {CLEARING: gain, EXCHANGE: -gain}.items(), facts)
 
 
 def withdraw_dispute(dispute: str, amount: int, fee: int, *, currency: str, **facts: str | int) -> Posting:
-    """The provider took the amount of a dispute and its fee. The fee is the platform's."""
+    """The provider took the amount of a dispute and its fee. The fee is the platform's.
+
+    `dispute` here and below is its id, and after a colon its turn where it is not the first: one can be taken again.
+    """
     _require(amount, fee)
     legs = {CLEARING: -amount - fee, PENDING: amount, DISPUTE_FEES: fee}
     return _posting(f"dp:{dispute}:withdrawn", Kind.DISPUTE_WITHDRAWN, currency, legs.items(), facts)
 
 
 def lose_dispute(
-    dispute: str, taken: Taken, *, currency: str, deferred: str, accrued: Mapping[str, int], **facts: str | int
+    dispute: str,
+    taken: Taken,
+    *,
+    currency: str,
+    deferred: str,
+    accrued: Mapping[str, int],
+    difference: int = 0,
+    **facts: str | int,
 ) -> Posting:
     """A dispute is lost: what the provider took is taken back as a refund is. If it is won after all, reverse this."""
-    legs = _take_back(taken, deferred, accrued)
-    return _posting(f"dp:{dispute}:lost", Kind.DISPUTE_LOST, currency, {**legs, PENDING: -taken.amount}.items(), facts)
+    legs = {**_take_back(taken, deferred, accrued), EXCHANGE: difference, PENDING: -taken.amount - difference}
+    return _posting(f"dp:{dispute}:lost", Kind.DISPUTE_LOST, currency, legs.items(), facts)
 
 
-def win_dispute(dispute: str, amount: int, fee: int, *, currency: str, **facts: str | int) -> Posting:
-    """A dispute is won: the amount comes back, and the part of its fee that the provider returns."""
-    _require(amount, fee)
-    legs = {CLEARING: amount + fee, PENDING: -amount, DISPUTE_FEES: -fee}
+def win_dispute(
+    dispute: str, amount: int, fee: int, *, currency: str, difference: int = 0, **facts: str | int
+) -> Posting:
+    """A dispute is won: the amount comes back, and the part of its fee that the provider returns.
+
+    `difference` is what was taken beyond what comes back.
+    """
+    _require(amount)
+    legs = {CLEARING: amount + fee, PENDING: -amount - difference, EXCHANGE: difference, DISPUTE_FEES: -fee}
     return _posting(f"dp:{dispute}:won", Kind.DISPUTE_WON, currency, legs.items(), facts)
 
 

@@ -92,6 +92,7 @@ class InvoiceLine:
     subscription: str
     amount: int
     """After discounts. With tax, where tax is included in the price."""
+    discount: int
     tax: int
     period_start: datetime
     period_end: datetime

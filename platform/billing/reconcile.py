@@ -8,24 +8,24 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
-from billing import webhooks
-from billing.exceptions import ProviderError, UnexpectedState
-from billing.models import Invoice, Payment, Subscription, SyncMark, WebhookEvent
+from billing import second_subscriptions, webhooks
+from billing.exceptions import ProviderError
+from billing.failures import describe_error
+from billing.models import Invoice, Subscription, SyncMark, WebhookEvent
 from billing.provider import get_provider
-from billing.sync import ENDED, lock_subscription, sync_subscription
+from billing.sync import ENDED, compare
 from ledger.models import Transaction
 
 logger = logging.getLogger(__name__)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+RETRY_TIME = timedelta(minutes=10)
 LONGEST_MEMORY = timedelta(days=30)
 """For so long the provider lists its events."""
-LIVE = ("trialing", "active", "past_due")
 MAX_STALE = 1_000
 """Subscriptions that one run asks for because they were not fetched for a day. The next run takes the others."""
 
@@ -34,14 +34,21 @@ def run_if_due() -> bool:
     """Reconcile what is due. Always False: there is nothing more to do at once."""
     if settings.PAYMENTS == "off":
         return False
-    try:
-        if _claim("hour", HOUR):
-            reconcile()
-        if _claim("day", DAY):
-            reconcile(is_full=True)
-    except ProviderError as error:
-        logger.warning("reconciliation was not finished: %s", error)
+    for kind, every in (("hour", HOUR), ("day", DAY)):
+        if _claim(kind, every):
+            _run(kind, every)
     return False
+
+
+def _run(kind: str, every: timedelta) -> None:
+    """What was not finished is due again in some minutes, and not only after the next hour or day."""
+    try:
+        reconcile(is_full=kind == "day")
+    except Exception as error:
+        SyncMark.objects.filter(book=settings.PAYMENTS, kind=kind).update(at=Now() - every + RETRY_TIME)
+        if not isinstance(error, ProviderError):
+            raise
+        logger.warning("reconciliation was not finished: %s", describe_error(error))
 
 
 def reconcile(*, is_full: bool = False) -> None:
@@ -50,11 +57,10 @@ def reconcile(*, is_full: bool = False) -> None:
     `is_full` asks for every live subscription and for the refunds and disputes of all its payments.
     """
     store_missing_events(since=_last_event() - (2 * DAY if is_full else 2 * HOUR))
-    names = {*find_unknown(), *find_unposted(), *find_stale(is_full=is_full)}
+    names = {*find_unknown(is_full=is_full), *find_unposted(), *find_stale(is_full=is_full)}
     for name in sorted(names):
-        _sync(name, is_full=is_full)
-    for newer in find_second_subscriptions():
-        end_second(newer)
+        compare(name, is_full=is_full)
+    second_subscriptions.end_all()
 
 
 def _claim(kind: str, every: timedelta) -> bool:
@@ -62,15 +68,6 @@ def _claim(kind: str, every: timedelta) -> bool:
     mark, is_new = SyncMark.objects.get_or_create(book=settings.PAYMENTS, kind=kind)
     due = SyncMark.objects.filter(pk=mark.pk, at__lte=Now() - every)
     return is_new or bool(due.update(at=Now()))
-
-
-def _sync(name: str, *, is_full: bool) -> None:
-    """One that fails does not keep the others from being compared."""
-    try:
-        with transaction.atomic():
-            sync_subscription(lock_subscription(name, settings.PAYMENTS), is_full=is_full)
-    except ProviderError as error:
-        logger.warning("subscription %s was not compared: %s", name, error)
 
 
 def store_missing_events(*, since: datetime) -> None:
@@ -86,24 +83,30 @@ def _last_event() -> datetime:
     return max(newest, earliest) if newest else earliest
 
 
-def find_unknown() -> Iterator[str]:
-    """Subscriptions of the last days that the provider has and we do not, or not as ours."""
-    known = set(
-        Subscription.objects.filter(book=settings.PAYMENTS, synced_at__isnull=False).values_list(
-            "provider_id", flat=True
-        )
-    )
+def find_unknown(*, is_full: bool) -> Iterator[str]:
+    """Subscriptions of the last days that the provider has and we do not.
+
+    A full run asks again for those that were none of ours: their customer or price may have become known since.
+    """
+    ours = Subscription.objects.filter(book=settings.PAYMENTS, synced_at__isnull=False)
+    if is_full:
+        ours = ours.filter(person__isnull=False)
+    known = set(ours.values_list("provider_id", flat=True))
     for latest in get_provider().subscriptions.list_since(timezone.now() - LONGEST_MEMORY):
         if latest.id not in known:
             yield latest.id
 
 
 def find_unposted() -> Iterable[str]:
-    """Those with an invoice that was paid, and of which the ledger has no charge."""
+    """Those with an invoice that was paid some days ago at most, and of which the ledger has no charge.
+
+    One that was paid elsewhere never has one.
+    """
     charge = Transaction.objects.filter(
         book=settings.PAYMENTS, key=Concat(Value("inv:"), OuterRef("provider_id"), Value(":charge"))
     )
     paid = Invoice.objects.filter(book=settings.PAYMENTS, status=Invoice.Status.PAID, amount_paid__gt=0)
+    paid = paid.filter(paid_at__gte=timezone.now() - 3 * DAY)
     return paid.filter(~Exists(charge)).values_list("subscription__provider_id", flat=True).distinct()
 
 
@@ -117,48 +120,3 @@ def find_stale(*, is_full: bool) -> Iterable[str]:
     near = Q(period_end__range=(timezone.now() - DAY, timezone.now() + HOUR))
     stale = live.filter(near | Q(synced_at__lte=Now() - DAY)).order_by("synced_at")
     return stale.values_list("provider_id", flat=True)[:MAX_STALE]
-
-
-# Two live subscriptions of one fan for one artist
-
-
-def find_second_subscriptions() -> list[Subscription]:
-    """Live ones of a fan that has an older live one of the same artist."""
-    older = Subscription.objects.filter(
-        Q(created__lt=OuterRef("created")) | Q(created=OuterRef("created"), pk__lt=OuterRef("pk")),
-        book=OuterRef("book"),
-        person=OuterRef("person"),
-        artist=OuterRef("artist"),
-        status__in=LIVE,
-    )
-    return list(Subscription.objects.filter(Exists(older), book=settings.PAYMENTS, status__in=LIVE).order_by("pk"))
-
-
-def end_second(newer: Subscription) -> None:
-    """Cancel it and pay all of it back. The provider may have done it already, so doing it again changes nothing."""
-    provider = get_provider()
-    try:
-        provider.subscriptions.cancel_now(newer.provider_id)
-        for payment in Payment.objects.filter(invoice__subscription=newer):
-            _pay_back(payment)
-        _sync(newer.provider_id, is_full=True)
-    except ProviderError as error:
-        logger.warning("%s was not ended: %s", newer, error)
-
-
-def _pay_back(payment: Payment) -> None:
-    payments = get_provider().payments
-    counted = [refund for refund in payments.list_refunds(payment.provider_id) if refund.movement is not None]
-    paid_back = sum(refund.amount for refund in counted if refund.status not in {"failed", "canceled"})
-    if (rest := payment.amount - paid_back) <= 0:
-        return
-    try:
-        payments.refund(
-            payment.provider_id,
-            rest,
-            payment.currency,
-            metadata={"reason": "second_subscription", "payment": str(payment.pk)},
-            key=f"second:{payment.pk}:{len(counted)}",
-        )
-    except UnexpectedState as error:  # disputed: the bank decides
-        logger.warning("%s was not paid back: %s", payment, error)

@@ -52,3 +52,13 @@ def take_back(amount: int, paid: Paid, *, rotate_by: str = "") -> Taken:
     deferred = min(parts["net"], paid.deferred)
     shares = splits.refund(parts["net"] - deferred, paid.shares, paid.taken, rotate_by=rotate_by)
     return Taken(parts["tax"], parts["fee"], deferred, shares)
+
+
+def share_of_remaining(remaining: int, amount: int, left: int) -> int:
+    """How much of what remains in our currency goes with this amount of what is left in the fan's currency.
+
+    The whole of it where nothing is left afterwards, and nothing where nothing was left before.
+    """
+    if left <= 0:
+        return 0
+    return remaining if amount >= left else (2 * remaining * amount + left) // (2 * left)

@@ -7,11 +7,12 @@ write in the other order than they fetched.
 from collections.abc import Collection
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from billing import charges, checkouts, mirrors
 from billing.entitling import write_lease
 from billing.exceptions import NotFound
+from billing.failures import one_at_a_time
 from billing.models import Checkout, Subscription, SubscriptionStatus
 from billing.provider import get_provider
 from live import notices
@@ -27,6 +28,16 @@ def lock_subscription(provider_id: str, book: str) -> Subscription:
         raise RuntimeError("A subscription is locked until what is written of it commits.")
     Subscription.objects.bulk_create([Subscription(provider_id=provider_id, book=book)], ignore_conflicts=True)
     return Subscription.objects.select_for_update(no_key=True).get(provider_id=provider_id, book=book)
+
+
+def compare(name: str, *, is_full: bool) -> bool:
+    """Bring one up to date, and return whether that went well. One that fails does not keep the others from it."""
+    is_done = False
+    with one_at_a_time(f"subscription {name} was not compared"):
+        with transaction.atomic():
+            sync_subscription(lock_subscription(name, settings.PAYMENTS), is_full=is_full)
+        is_done = True
+    return is_done  # noqa: RET504  # the block above may end before the assignment
 
 
 def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full: bool = False) -> None:

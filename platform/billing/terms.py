@@ -38,7 +38,7 @@ def list_terms(price: TierPrice) -> list[Term]:
         Term("If the price changes", "Not for you. New terms are offered, and you may stay on these."),
     ]
     if included.requests_a_month:
-        terms.append(Term("A request that is turned down", "Does not count. You keep it for the month."))
+        terms.append(Term("A request that is turned down", "Does not count. You can use it for 30 days at least."))
     return terms
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from billing import checkouts
+from billing.failures import describe_error, is_outage
 from billing.models import Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
 from billing.sync import lock_subscription, sync_subscription
@@ -38,10 +39,8 @@ def work_next() -> bool:
             if claimed is None:
                 return False
             handle(claimed)
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
-        if claimed is None:
+        if claimed is None or is_outage(error):
             raise
         _put_off(claimed.pk, error)
     return True
@@ -62,23 +61,22 @@ def _waiting() -> QuerySet[WebhookEvent]:
 def handle(event: WebhookEvent) -> None:
     """Bring up to date what a locked event is about, and mark it as done, with all others that this answers."""
     done = [event.pk]
-    if subscription := find_subscription(event):
+    session = get_provider().checkouts.fetch(event.object_id) if event.object_type == "checkout.session" else None
+    if subscription := session.subscription if session else find_subscription(event):
         row = lock_subscription(subscription, event.book)
         work = _gather(row)
         sync_subscription(row, named=work.intents | _intents([event]))
         done += work.events + _answered_too(row, work.started)
+    if session:  # its order's row comes after the subscription's, as in `sync_subscription`: no two workers deadlock
+        checkouts.settle(session)
     WebhookEvent.objects.filter(pk__in=done).update(state=State.DONE, finished_at=Now(), error="")
 
 
 def find_subscription(event: WebhookEvent) -> str:
-    """The subscription that an event is about; empty if it is about none."""
+    """The subscription that an event is about, unless it is a session's; empty if it is about none."""
     provider = get_provider()
     if event.object_type == "subscription":
         return event.object_id
-    if event.object_type == "checkout.session":
-        session = provider.checkouts.fetch(event.object_id)
-        checkouts.settle(session)
-        return session.subscription
     if event.object_type in OF_PAYMENTS:
         return _find_by_payment(event)
     found: str = event.related.get("subscription", "")
@@ -151,7 +149,7 @@ def _put_off(pk: int, error: Exception) -> None:
         event = WebhookEvent.objects.select_for_update().filter(pk=pk, state=State.RECEIVED).first()
         if event is None:
             return
-        attempts, sentence = event.attempts + 1, f"{type(error).__name__}: {error}"[:500]
+        attempts, sentence = event.attempts + 1, describe_error(error)[:500]
         fields = {"attempts": attempts, "error": sentence}
         if attempts >= MAX_ATTEMPTS:
             logger.error("webhook %s given up: %s", event.event_id, sentence)

@@ -33,10 +33,19 @@ OF_PAYEES = frozenset({"account", "payout"})
 def store(events: Iterable[ProviderEvent], *, book: str, is_listed: bool = False) -> None:
     """Store events that the provider sent or listed. One that is stored already changes nothing.
 
+    A listed one that was quarantined for its version alone is worked on.
     A list brings events in the version of the account at the provider, which is not ours to choose.
     """
     rows = [_row(event, book, find_doubt(event, book, is_listed=is_listed)) for event in events]
     WebhookEvent.objects.bulk_create(rows, ignore_conflicts=True)
+    if is_listed:
+        _believe([row.event_id for row in rows if row.state == WebhookEvent.State.RECEIVED], book)
+
+
+def _believe(listed: list[str], book: str) -> None:
+    """What came in another version of the API before is worked on, because the provider lists it as ours."""
+    doubted = WebhookEvent.objects.filter(book=book, event_id__in=listed, state=WebhookEvent.State.QUARANTINED)
+    doubted.filter(doubt=WebhookEvent.Doubt.VERSION).update(state=WebhookEvent.State.RECEIVED, doubt=None)
 
 
 def find_doubt(event: ProviderEvent, book: str, *, is_listed: bool) -> str | None:

@@ -25,6 +25,8 @@ PENDING = "stripe:pending"
 TAX = "tax:payable"
 STRIPE_FEES = "fees:stripe"
 DISPUTE_FEES = "fees:dispute"
+EXCHANGE = "fees:exchange"
+"""What the provider took back beyond what we had of a payment: the rate changed, or a bank took more than was left."""
 REVENUE = "platform:revenue"
 IN_TRANSIT = "payout:in_transit"
 ROUNDING = "rounding"
@@ -53,7 +55,7 @@ CODE_PATTERNS = {
         rf"^(tax:payable|payout:in_transit|(deferred|pool):{_PART}:{_PART}|party:{_PART}:(accrued|held|payable))$"
     ),
     AccountKind.INCOME: "^platform:revenue$",
-    AccountKind.EXPENSE: "^(fees:(stripe|dispute)|rounding)$",
+    AccountKind.EXPENSE: "^(fees:(stripe|dispute|exchange)|rounding)$",
 }
 """Which codes there are of each kind. A check on the table has the same patterns."""
 

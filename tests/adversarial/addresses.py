@@ -12,7 +12,8 @@ PUBLIC_NAMES = {
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
     "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
-    "api-labels", "api-artist-tiers", "api-orders", "api-order",
+    "api-labels", "api-artist-tiers", "api-orders", "api-order", "api-order-cancel",
+    "api-order-resume",
 }  # fmt: skip
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
@@ -111,6 +112,8 @@ FAN_PAGES = {
 }
 FAN_OWNED_PAGES = {
     "order": ("/orders/{order}", "get"),
+    "order-cancel": ("/orders/{order}/cancel", "post"),
+    "order-resume": ("/orders/{order}/resume", "post"),
     "listen-delete": ("/listening/{listen}/delete", "post"),
     "listen-separate": ("/listening/{listen}/separate", "post"),
     "experience": ("/experiences/{experience}", "get"),

@@ -41,7 +41,7 @@ def test_nothing_is_removed(event: WebhookEvent, fan: Person, table: str, statem
 
 @pytest.mark.parametrize(
     "change",
-    ["event_id = 'evt_2'", "object_id = 'in_2'", "book = 'live'", "livemode = true", "doubt = NULL", "related = '{}'"],
+    ["event_id = 'evt_2'", "object_id = 'in_2'", "book = 'live'", "livemode = true", "related = '{}'"],
 )
 def test_what_the_provider_told_is_not_changed(event: WebhookEvent, change: str) -> None:
     refused("permission denied", f"UPDATE billing_webhookevent SET {change}")
@@ -99,6 +99,17 @@ def test_what_is_not_believed_is_never_worked_on() -> None:
     sql(NEW_EVENT, "test", "evt_2", True, "quarantined", "mode", None)
 
     refused("history is not changed", "UPDATE billing_webhookevent SET state = 'received'")
+    refused("history is not changed", "UPDATE billing_webhookevent SET state = 'received', doubt = NULL")
+    refused("history is not changed", "UPDATE billing_webhookevent SET doubt = 'version'")
+
+
+def test_an_event_of_another_version_alone_is_believed_later(event: WebhookEvent) -> None:
+    refused("history is not changed", "UPDATE billing_webhookevent SET state = 'quarantined', doubt = 'version'")
+    sql(NEW_EVENT, "test", "evt_2", False, "quarantined", "version", None)
+    of_version = "UPDATE billing_webhookevent SET state = %s, doubt = NULL WHERE event_id = 'evt_2'"
+
+    refused("history is not changed", of_version, "ignored")
+    sql(of_version, "received")
 
 
 @pytest.mark.parametrize("age_band", ["13_15", "16_17"])

@@ -128,6 +128,23 @@ def test_nobody_is_entitled_without_a_paid_invoice(fan: Person, price: TierPrice
     refused_entitlement(unpaid, "to what was paid", paid_until(unpaid))
 
 
+@pytest.mark.parametrize(
+    ("amount", "discount", "pays"), [(0, 0, False), (-1, 400, False), (0, 400, True), (1, 0, True)]
+)
+def test_a_free_period_entitles_where_a_discount_made_it_free(
+    fan: Person, price: TierPrice, amount: int, discount: int, pays: bool
+) -> None:
+    free = mirrors.add_subscription(fan, price)
+    invoice = mirrors.add_invoice(free, "open")
+    sql("UPDATE billing_invoice SET status = 'paid', total = 0, paid_at = now() WHERE id = %s", invoice.pk)
+    mirrors.add_line(invoice, amount=amount, discount=discount)
+
+    if pays:
+        mirrors.entitle(free, paid_until(free))
+    else:
+        refused_entitlement(free, "to what was paid", paid_until(free))
+
+
 def test_a_trial_entitles_until_its_end(fan: Person, price: TierPrice) -> None:
     ends = timezone.now() + timedelta(days=7)
     trial = mirrors.add_subscription(fan, price, "trialing", trial_end=ends)
@@ -188,6 +205,12 @@ def test_a_subscription_stays_whose_it_is(subscription: Subscription) -> None:
     refused("ours_or_is_not|history", "UPDATE billing_subscription SET artist_id = NULL")
 
 
+def test_a_second_subscription_stays_marked(subscription: Subscription) -> None:
+    sql("UPDATE billing_subscription SET is_second = true")
+
+    refused("history is not changed", "UPDATE billing_subscription SET is_second = false")
+
+
 def test_a_paid_invoice_stays_paid(subscription: Subscription) -> None:
     refused("history is not changed", "UPDATE billing_invoice SET status = 'void'")
     refused("history is not changed", "UPDATE billing_invoice SET total = 1")
@@ -222,4 +245,13 @@ def test_the_log_is_the_databases_and_has_each_change(subscription: Subscription
         "INSERT INTO billing_entitlementlog (entitlement_id, tier_id, version_id, valid_from, valid_until,"
         " may_generate, reason) SELECT id, tier_id, version_id, valid_from, valid_until, true, 'paid'"
         " FROM billing_entitlement",
+    )
+
+
+def test_what_writes_the_log_runs_on_no_other_table(subscription: Subscription) -> None:
+    sql("CREATE TEMP TABLE mine (LIKE billing_entitlement)")
+
+    refused(
+        "permission denied",
+        "CREATE TRIGGER forged AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION billing_check_entitlement()",
     )

@@ -150,15 +150,18 @@ def _read_invoice(fake: FakeStripe, invoice: Object, prices: dict[str, int]) -> 
         status=invoice["status"],
         is_renewal=invoice["billing_reason"] == "subscription_cycle",
         total=invoice["total"],
-        lines=[
-            leases.Line(prices[line["pricing"]["price_details"]["price"]], _time(line["period"]["end"]), line["amount"])  # type: ignore[arg-type]
-            for line in invoice["lines"]["data"]
-        ],
+        lines=[_read_line(line, prices) for line in invoice["lines"]["data"]],
         captured=sum(one["amount_captured"] for one in sim.store.all("charge") if one["payment_intent"] in paid),
         refunded=sum(one["amount"] for one in refunds if one["status"] not in {"failed", "canceled"}),
         is_disputed=any(status not in leases.DECIDED for status in disputes),
         is_lost="lost" in disputes,
     )
+
+
+def _read_line(line: Object, prices: dict[str, int]) -> leases.Line:
+    price, end = prices[line["pricing"]["price_details"]["price"]], datetime.fromtimestamp(line["period"]["end"], UTC)
+    discount = sum(each["amount"] for each in line["discount_amounts"])
+    return leases.Line(price, end, line["amount"] - discount, discount)
 
 
 def _subscription_of(invoice: Object) -> str:

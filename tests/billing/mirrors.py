@@ -56,17 +56,17 @@ def add_invoice(subscription: Subscription, status: str = "paid", *, start: date
         created=begins,
     )
     if status == "paid":
-        InvoiceLine.objects.create(
-            invoice=invoice,
-            provider_id=name("il"),
-            price=price,
-            amount=price.amount,
-            tax=0,
-            period_start=begins,
-            period_end=begins + MONTH,
-            is_proration=False,
-        )
+        add_line(invoice)
     return invoice
+
+
+def add_line(invoice: Invoice, **fields: Any) -> InvoiceLine:
+    """A line of one month of the subscription's price, from the time of the invoice on."""
+    price = invoice.subscription.price
+    assert price
+    values = {"amount": price.amount, "tax": 0, "period_start": invoice.created, "is_proration": False}
+    values["period_end"] = invoice.created + MONTH
+    return InvoiceLine.objects.create(invoice=invoice, provider_id=name("il"), price=price, **values | fields)
 
 
 def add_payment(invoice: Invoice) -> Payment:

@@ -78,6 +78,13 @@ def test_an_order_leads_to_the_providers_page_and_says_whose_it_is(
     assert Entry.objects.filter(action="checkout.started", subject=f"checkout:{order.pk}", actor=fan.actor).exists()
 
 
+def test_a_subscription_is_paid_by_card_alone(fake_provider: FakeStripe, version: TierVersion, fan: Person) -> None:
+    """Other ways say days later whether they paid, and until then the order would stay open."""
+    session = start(fan, billing.get_price(version))
+
+    assert get(fake_provider, f"/v1/checkout/sessions/{session.id}")["payment_method_types"] == ["card"]
+
+
 def test_the_order_keeps_the_terms_word_for_word(version: TierVersion, fan: Person) -> None:
     start(fan, billing.get_price(version))
 
@@ -91,7 +98,7 @@ def test_the_order_keeps_the_terms_word_for_word(version: TierVersion, fan: Pers
         "You get: 1 request a month; Release night, one hour early.\n"
         "Cancel: Any day, no reason asked. It runs to the end of the month you paid.\n"
         "If the price changes: Not for you. New terms are offered, and you may stay on these.\n"
-        "A request that is turned down: Does not count. You keep it for the month.\n"
+        "A request that is turned down: Does not count. You can use it for 30 days at least.\n"
         "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
     )
 
@@ -250,6 +257,22 @@ def test_an_order_expires_on_time_as_the_provider_says(
     statuses = dict(Checkout.objects.values_list("artist", "status"))
     assert statuses == {version.artist_id: "expired", other.artist_id: "paid"}
     assert open_sessions(fake_provider) == 0
+
+
+@pytest.mark.parametrize("end", ["archive", "newer"])
+def test_an_open_order_of_a_price_that_was_closed_can_not_be_paid(
+    fake_provider: FakeStripe, version: TierVersion, fan: Person, end: str
+) -> None:
+    start(fan, billing.get_price(version))
+    if end == "archive":
+        tiers.archive(version.tier, by=factories.get_member(version.artist, "owner"))
+    else:
+        terms_ = billing.write_terms(name="New")
+        billing.put_on_sale(tiers.edit(version.tier, terms_, by=factories.get_member(version.artist, "editor")))
+
+    checkouts.expire_due()
+
+    assert (Checkout.objects.get().status, open_sessions(fake_provider)) == ("expired", 0)
 
 
 def test_an_order_without_a_session_expires_alone(

@@ -100,9 +100,25 @@ def test_the_first_charge_after_a_trial_has_some_hours() -> None:
 
 
 def test_a_period_that_a_coupon_paid_counts() -> None:
-    free = InvoiceState("paid", is_renewal=False, total=0, lines=[Line(PRICE, PAID_UNTIL, 0)])
+    free = InvoiceState("paid", is_renewal=False, total=0, lines=[Line(PRICE, PAID_UNTIL, 0, discount=400)])
 
     assert until("active", free) == PAID_UNTIL
+
+
+def test_a_period_that_is_free_without_a_coupon_pays_nothing() -> None:
+    """As that of a trial of which we know nothing, or of a moved date of renewal."""
+    free = InvoiceState("paid", is_renewal=False, total=0, lines=[Line(PRICE, PAID_UNTIL, 0)])
+
+    assert until("active", free) is None
+    assert until("active", free, trial_end=TRIAL_END) is None
+
+
+def test_a_change_that_credits_paid_counts() -> None:
+    change = InvoiceState(
+        "paid", is_renewal=False, total=0, lines=[Line(PRICE, PAID_UNTIL, -400), Line(DEARER, PAID_UNTIL, 400)]
+    )
+
+    assert until("active", change) == PAID_UNTIL
 
 
 def test_a_full_refund_ends_it_and_a_part_does_not() -> None:
@@ -149,6 +165,7 @@ INVOICES = st.builds(
             price=st.sampled_from([PRICE, DEARER]),
             period_end=st.integers(1, 90).map(lambda days: START + timedelta(days=days)),
             amount=st.sampled_from([-200, 0, 400]),
+            discount=st.sampled_from([0, 400]),
         ),
         max_size=2,
     ),

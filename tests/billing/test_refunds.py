@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.refunds import Paid, take_back
+from billing.refunds import Paid, share_of_remaining, take_back
 from rights.splits import RefundTooLarge, ShareKey
 
 AMOUNTS = st.integers(0, 10**9)
@@ -63,3 +63,18 @@ def test_many_small_parts_take_no_more_from_a_line_than_it_has(
 def test_more_than_remains_is_refused(paid: Paid) -> None:
     with pytest.raises(RefundTooLarge):
         take_back(paid.remaining + 1, paid)
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(1, 10**6), min_size=1, max_size=8))
+def test_parts_in_another_currency_take_all_of_what_remains_and_never_more(gross: int, parts: list[int]) -> None:
+    remaining, left = gross, sum(parts)
+    for part in parts:
+        taken = share_of_remaining(remaining, part, left)
+        assert 0 <= taken <= remaining
+        remaining, left = remaining - taken, left - part
+
+    assert remaining == 0
+
+
+def test_of_a_payment_of_which_nothing_is_left_nothing_is_taken() -> None:
+    assert (share_of_remaining(360, 700, 600), share_of_remaining(0, 5, 0), share_of_remaining(9, 5, -1)) == (360, 0, 0)

@@ -217,6 +217,20 @@ def test_a_canceled_subscription_lasts_to_its_end_and_the_fan_can_order_again(sc
     assert Checkout.objects.get().status == "ended"
 
 
+def test_a_subscription_that_ends_unpaid_ends_its_open_order(scene: Scene) -> None:
+    name, sim = scene.subscribe(), scene.fake.simulation
+    sim.save(sim.find("checkout.session", Checkout.objects.get().session_id) | {"payment_status": "unpaid"})
+    scene.deliver()
+    work_all()
+    assert Checkout.objects.get().status == "open"
+
+    sim.save(sim.find("subscription", name) | {"status": "incomplete_expired"})
+    fan_scene.reconcile_all(scene)
+
+    assert Checkout.objects.get().status == "expired"
+    assert scene.order().status == "open"
+
+
 def test_a_subscription_of_nobody_we_know_is_none_of_ours(scene: Scene) -> None:
     scene.subscribe()
     stranger = scene.find("subscription")
@@ -315,25 +329,6 @@ def test_without_webhook_and_comparison_a_lease_ends_by_itself(scene: Scene) -> 
     scene.advance(90 * DAY)
 
     assert scene.until(name) == before
-
-
-def test_of_two_live_subscriptions_the_newer_is_canceled_and_paid_back(scene: Scene) -> None:
-    first = scene.subscribe()
-    scene.advance(10)
-    second = scene.second()
-    scene.deliver()
-    work_all()
-    assert len(reconcile.find_second_subscriptions()) == 1
-
-    fan_scene.reconcile_all(scene)
-    fan_scene.reconcile_all(scene)
-
-    assert (scene.row(first).status, scene.row(second).status) == ("active", "canceled")
-    assert scene.until(first) == scene.period_end(first)
-    assert scene.until(second) is None
-    assert Refund.objects.get().amount == 400
-    assert Checkout.objects.get().status == "paid"
-    check(scene)
 
 
 def test_reconciliation_is_claimed_once_an_hour_and_once_a_day(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

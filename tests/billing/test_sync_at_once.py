@@ -1,14 +1,15 @@
 """Two workers on one database: the row's lock is held from before the fetch until the commit."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from billing import sync
-from billing.models import EntitlementLog, Subscription, WebhookEvent
+from billing import sync, webhook_work
+from billing.models import Checkout, EntitlementLog, Subscription, WebhookEvent
 from billing.provider.subscriptions import Subscriptions
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
@@ -107,3 +108,25 @@ def test_two_workers_do_everything_once(scene: Scene, seed: int, settings: Setti
     assert scene.until(name) == scene.period_end(name)
     assert_books_agree(scene)
     assert_leases_follow_the_provider(scene)
+
+
+def test_a_paid_session_and_its_subscription_do_not_wait_for_each_other(scene: Scene) -> None:
+    """Each needs the rows of the subscription and of its order: both take them in this order."""
+    name, is_locked = scene.subscribe(), threading.Event()
+    scene.deliver([event for event in scene.events() if event["type"] == "checkout.session.completed"])
+    event = WebhookEvent.objects.get()
+
+    def compare() -> None:
+        with transaction.atomic():
+            row = sync.lock_subscription(name, "simulated")
+            is_locked.set()
+            time.sleep(0.5)  # the other comes as far as it can
+            sync.sync_subscription(row)
+
+    def work() -> None:
+        is_locked.wait(5)
+        with transaction.atomic():
+            webhook_work.handle(event)
+
+    assert run_at_once(compare, work) == [None, None]
+    assert Checkout.objects.get().status == "paid"

@@ -77,6 +77,12 @@ class History:
     def dispute(self, number: int) -> None:
         self.attempt(disputes.open_dispute, self.pick("charge", number))
 
+    def dispute_whole(self, number: int) -> None:
+        self.attempt(disputes.open_dispute, self.pick("charge", number), 400)
+
+    def rate(self, number: int) -> None:
+        self.scene.control("knobs", rates={"eur": (10_000, 9_000, 11_500)[number % 3]})
+
     def decide(self, number: int) -> None:
         self.attempt(disputes.close_dispute, self.pick("dispute", number), won=number % 2 == 0)
 

@@ -83,6 +83,18 @@ def test_an_event_that_was_listed_is_of_the_version_of_the_account_and_believed(
     assert list(WebhookEvent.objects.order_by("id").values_list("state", flat=True)) == ["received", "quarantined"]
 
 
+def test_an_event_of_another_version_is_worked_on_once_it_is_listed() -> None:
+    older = replace(PAID, api_version="2025-03-31.basil")
+    of_somebody = replace(PAID, id="evt_2", account="acct_of_somebody")
+    live = replace(PAID, id="evt_3", livemode=True)
+    webhooks.store([older, of_somebody, live], book="test")
+
+    webhooks.store([older, of_somebody, live], book="test", is_listed=True)
+
+    rows = list(WebhookEvent.objects.order_by("event_id").values_list("state", "doubt"))
+    assert rows == [("received", None), ("quarantined", "account"), ("quarantined", "mode")]
+
+
 def test_many_events_are_stored_with_one_query(django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
         webhooks.store([replace(PAID, id=f"evt_{number}") for number in range(100)], book="test")

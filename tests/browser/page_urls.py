@@ -127,6 +127,7 @@ NOT_PAGES = {
     "api-label-agreements", "api-label-agreement", "api-label-agreement-dry-run", "api-label-agreement-next",
     "api-label-agreement-effect", "api-label-agreement-accept", "api-label-agreement-end",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell", "api-artist-tiers", "api-orders", "api-order",
+    "api-order-cancel", "api-order-resume", "order-cancel", "order-resume",
     "studio-tier-sell", "studio-tier-archive",
     "api-agreements", "api-agreement", "api-agreement-effect", "api-agreement-accept", "api-agreement-end",
     "api-staff-split-schemes",

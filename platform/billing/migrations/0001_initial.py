@@ -258,6 +258,14 @@ class Migration(migrations.Migration):
                     models.BooleanField(db_default=False, default=False, help_text="an upgrade waits to be paid"),
                 ),
                 ("schedule", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "is_second",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="beside an older one of the same artist: it ends and is paid back",
+                    ),
+                ),
                 ("canceled_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("created", models.DateTimeField(help_text="by the provider's clock", null=True)),
@@ -441,6 +449,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("provider_id", models.CharField(db_collation="C", max_length=255)),
                 ("amount", models.BigIntegerField(help_text="after discounts; below zero for time that was not used")),
+                ("discount", models.BigIntegerField(db_default=0, default=0)),
                 ("tax", models.BigIntegerField()),
                 ("period_start", models.DateTimeField()),
                 ("period_end", models.DateTimeField()),

@@ -17,6 +17,7 @@ SUBSCRIPTION_FIELDS = (
     "is_collection_paused",
     "has_pending_update",
     "schedule",
+    "is_second",
     "canceled_at",
     "ended_at",
     "created",
@@ -43,7 +44,7 @@ class Migration(migrations.Migration):
             for table in ("tier", "tierversion", "tierprice", "checkout")
         ),
         migrations.RunSQL(_webhooks.WEBHOOKS, _webhooks.DROP_WEBHOOKS),
-        never_removed("billing_webhookevent", "state", "attempts", "due_at", "error", "finished_at"),
+        never_removed("billing_webhookevent", "state", "doubt", "attempts", "due_at", "error", "finished_at"),
         dated_by_clock("billing_webhookevent", "received_at"),
         *write_once("billing_customer", "provider_id", until="provider_id"),
         dated_by_clock("billing_customer", "created_at"),

@@ -35,7 +35,8 @@ FOREIGN KEY (version_id, tier_id) REFERENCES billing_tierversion (id, tier_id);
 CREATE TRIGGER whose_it_is BEFORE UPDATE ON billing_subscription FOR EACH ROW
 WHEN (OLD.person_id IS NOT NULL AND (OLD.person_id, OLD.artist_id, OLD.created)
     IS DISTINCT FROM (NEW.person_id, NEW.artist_id, NEW.created)
-    OR OLD.checkout_id IS NOT NULL AND OLD.checkout_id IS DISTINCT FROM NEW.checkout_id)
+    OR OLD.checkout_id IS NOT NULL AND OLD.checkout_id IS DISTINCT FROM NEW.checkout_id
+    OR OLD.is_second AND NOT NEW.is_second)
 EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER paid_once BEFORE UPDATE ON billing_invoice FOR EACH ROW
 WHEN (OLD.status = 'paid' AND (OLD.status, OLD.total, OLD.amount_paid, OLD.tax, OLD.paid_at)
@@ -47,8 +48,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT line.price_id, line.period_end FROM billing_invoiceline line
     JOIN billing_invoice invoice ON invoice.id = line.invoice_id
     JOIN billing_subscription subscription ON subscription.id = invoice.subscription_id
-    WHERE subscription.id = wanted AND invoice.status = 'paid' AND line.amount >= 0
-    AND (invoice.total > 0 OR subscription.trial_end IS NULL OR line.period_end > subscription.trial_end)
+    WHERE subscription.id = wanted AND invoice.status = 'paid'
+    AND (line.amount > 0 OR line.amount = 0 AND line.discount > 0)
     AND NOT EXISTS (
         SELECT FROM billing_dispute dispute JOIN billing_payment payment ON payment.id = dispute.payment_id
         WHERE payment.invoice_id = invoice.id AND dispute.status = 'lost'
@@ -104,8 +105,9 @@ BEGIN
     VALUES (NEW.id, NEW.tier_id, NEW.version_id, NEW.valid_from, NEW.valid_until, NEW.may_generate, NEW.reason);
     RETURN NULL;
 END $$;
--- Its owner writes the log, and the app role alone cannot.
+-- Its owner writes the log, and the app role alone cannot, nor put the function on a table of its own.
 ALTER FUNCTION billing_check_entitlement() SECURITY DEFINER;
+REVOKE EXECUTE ON FUNCTION billing_check_entitlement() FROM PUBLIC;
 REVOKE INSERT ON billing_entitlementlog FROM fanfare_app;
 CREATE TRIGGER within_what_was_paid AFTER INSERT OR UPDATE ON billing_entitlement
 FOR EACH ROW EXECUTE FUNCTION billing_check_entitlement();

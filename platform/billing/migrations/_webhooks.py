@@ -1,11 +1,13 @@
 """SQL that keeps customers and webhook events true. Used by 0002_promises."""
 
 WEBHOOKS = """
--- What is done, ignored or not believed stays so. What was given up can be tried again.
-CREATE TRIGGER moves_on BEFORE UPDATE OF state ON billing_webhookevent
+-- What is done, ignored or not believed stays so. What was given up can be tried again, and what was of another version
+-- of the API is believed once the provider lists it.
+CREATE TRIGGER moves_on BEFORE UPDATE OF state, doubt ON billing_webhookevent
 FOR EACH ROW WHEN (NOT (
-    OLD.state = 'received' AND NEW.state IN ('received', 'done', 'dead')
-    OR OLD.state = 'dead' AND NEW.state = 'received'
+    OLD.state = 'received' AND NEW.state IN ('received', 'done', 'dead') AND NEW.doubt IS NULL
+    OR OLD.state = 'dead' AND NEW.state = 'received' AND NEW.doubt IS NULL
+    OR OLD.state = 'quarantined' AND OLD.doubt = 'version' AND NEW.state = 'received' AND NEW.doubt IS NULL
 )) EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION billing_wake_worker() RETURNS trigger LANGUAGE plpgsql

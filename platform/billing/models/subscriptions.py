@@ -44,6 +44,9 @@ class Subscription(models.Model):
     is_collection_paused = models.BooleanField(default=False, db_default=False)
     has_pending_update = models.BooleanField(default=False, db_default=False, help_text="an upgrade waits to be paid")
     schedule = models.CharField(max_length=255, blank=True, default="", db_default="")
+    is_second = models.BooleanField(
+        default=False, db_default=False, help_text="beside an older one of the same artist: it ends and is paid back"
+    )
     canceled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     created = models.DateTimeField(null=True, help_text="by the provider's clock")
@@ -122,6 +125,7 @@ class InvoiceLine(models.Model):
     provider_id = models.CharField(max_length=255, db_collation="C")
     price = models.ForeignKey(TierPrice, models.PROTECT, null=True, related_name="+")
     amount = models.BigIntegerField(help_text="after discounts; below zero for time that was not used")
+    discount = models.BigIntegerField(default=0, db_default=0)
     tax = models.BigIntegerField()
     period_start = models.DateTimeField()
     period_end = models.DateTimeField()

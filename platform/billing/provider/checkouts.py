@@ -41,7 +41,7 @@ class Checkouts:
     def subscribe(
         self, terms: CheckoutTerms, price: str, *, key: str, trial_days: int = 0, coupon: str = ""
     ) -> CheckoutSession:
-        """Of a subscription. After a trial without a card it ends."""
+        """Of a subscription, by card alone: other ways pay days later. After a trial without a card it ends."""
         data: SessionCreateParamsSubscriptionData = {"metadata": dict(terms.metadata)}
         if trial_days:
             data["trial_period_days"] = trial_days
@@ -49,6 +49,7 @@ class Checkouts:
         params: SessionCreateParams = {
             **_session_params(terms),
             "mode": "subscription",
+            "allowed_payment_method_types": ["card"],
             "line_items": [{"price": price, "quantity": 1}],
             "subscription_data": data,
         }

@@ -98,6 +98,7 @@ def _line(answer: Answer) -> InvoiceLine:
         price=id_of(path(answer, "pricing", "price_details", "price")),
         subscription=id_of(answer.get("subscription")) or id_of(item.get("subscription")),
         amount=from_provider_units(answer["amount"] - discount, currency),
+        discount=from_provider_units(discount, currency),
         tax=_tax(answer.get("taxes"), currency),
         period_start=time(answer["period"]["start"]),
         period_end=time(answer["period"]["end"]),

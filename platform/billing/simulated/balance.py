@@ -20,15 +20,22 @@ def fee_of(amount: int) -> int:
 def move(
     sim: Simulation, source: Object, amount: int, *, category: str, kind: str, fee: int = 0, available_on: int = 0
 ) -> Object:
-    """Record a movement of the balance: what came in is positive. Returns the balance transaction."""
-    details = [{"amount": fee, "application": None, "currency": source["currency"], "description": None}]
+    """Record a movement of the balance: what came in is positive. Returns the balance transaction.
+
+    The knob `rates` says how many of 10,000 units of a currency are those of the balance, which is in euros then.
+    """
+    currency, rate = source["currency"], sim.knobs.get("rates", {}).get(source["currency"])
+    if rate:
+        currency, amount, fee = "eur", amount * rate // 10_000, fee * rate // 10_000
+    details = [{"amount": fee, "application": None, "currency": currency, "description": None}]
     at = max(sim.now(), available_on)
     return sim.create(
         "balance_transaction",
         amount=amount,
         fee=fee,
         net=amount - fee,
-        currency=source["currency"],
+        currency=currency,
+        exchange_rate=rate / 10_000 if rate else None,
         source=source["id"],
         type=kind,
         reporting_category=category,

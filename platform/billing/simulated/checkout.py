@@ -44,7 +44,8 @@ def create_session(sim: Simulation, params: Parameters) -> Object:
         success_url=required(params, "success_url"),
     )
     session |= {name: params.get(name) for name in ("client_reference_id", "cancel_url", "locale")}
-    session |= {"payment_method_types": ["card"], "ui_mode": "hosted_page"}
+    methods = params.get("allowed_payment_method_types") or ["card", "sepa_debit"]  # those of the dashboard
+    session |= {"payment_method_types": methods, "ui_mode": "hosted_page"}
     session["url"] = f"{sim.base_url}/pay/checkout/{session['id']}"
     kept = {name: params.get(name) or {} for name in ("subscription_data", "payment_intent_data", "automatic_tax")}
     sim.store.put("_session", session["id"], {"line_items": lines, "coupons": coupons, **kept})

@@ -9,8 +9,8 @@ from billing.simulated.exceptions import Refused
 from billing.simulated.server import Answer, FakeStripe
 from billing.simulated.simulation import Simulation
 
-KNOBS = {"drop", "duplicate", "reorder", "delay", "refunds", "after_retries"}
-"""Percent, percent, yes or no, seconds; succeed, pending or fail; cancel, unpaid or past_due."""
+KNOBS = {"drop", "duplicate", "reorder", "delay", "refunds", "after_retries", "rates"}
+"""Percent, percent, yes or no, seconds; succeed, pending or fail; cancel, unpaid or past_due; rates by currency."""
 
 
 def set_knobs(sim: Simulation, **wanted: Any) -> Any:
@@ -63,7 +63,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "complete": complete_session,
     "card": choose_card,
     "drop-hold": drop_hold,
-    "dispute": lambda sim, *, charge: disputes.open_dispute(sim, charge),
+    "dispute": lambda sim, *, charge, amount=None: disputes.open_dispute(sim, charge, amount),
     "close-dispute": lambda sim, *, dispute, won: disputes.close_dispute(sim, dispute, won=won),
     "fail-refund": lambda sim, *, refund: refunds.fail_refund(sim, refund),
     "requirements": lambda sim, *, account, fields: accounts.set_requirements(sim, account, fields),

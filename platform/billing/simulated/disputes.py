@@ -15,14 +15,18 @@ OPEN = {"needs_response", "under_review"}
 
 
 def open_dispute(sim: Simulation, charge_id: str, amount: int | None = None, reason: str = "fraudulent") -> Object:
-    """Let the customer's bank dispute what is left of a charge. The amount and a fee leave the balance."""
+    """Let the customer's bank dispute what is left of a charge, or an amount up to all of it, whatever was refunded.
+
+    The amount and a fee leave the balance.
+    """
     charge = sim.find("charge", charge_id)
     left = charge["amount_captured"] - charge["amount_refunded"]
-    if charge["status"] != "succeeded" or not charge["captured"] or charge["disputed"] or left <= 0:
+    wanted = min(amount or left, charge["amount_captured"])
+    if charge["status"] != "succeeded" or not charge["captured"] or charge["disputed"] or wanted <= 0:
         raise Refused("Only what was captured, and neither refunded nor disputed, can be disputed.")
     dispute = sim.create(
         "dispute",
-        amount=min(amount or left, left),
+        amount=wanted,
         charge=charge["id"],
         payment_intent=charge["payment_intent"],
         currency=charge["currency"],

@@ -101,7 +101,9 @@ class Migration(migrations.Migration):
                                 ("kind", "liability"),
                             ),
                             models.Q(("code__regex", "^platform:revenue$"), ("kind", "income")),
-                            models.Q(("code__regex", "^(fees:(stripe|dispute)|rounding)$"), ("kind", "expense")),
+                            models.Q(
+                                ("code__regex", "^(fees:(stripe|dispute|exchange)|rounding)$"), ("kind", "expense")
+                            ),
                             _connector="OR",
                         ),
                         name="an_account_is_in_the_chart",
