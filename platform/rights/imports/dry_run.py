@@ -74,6 +74,8 @@ def _store_batch(catalog_import: CatalogImport, lines: Sequence[Line], **progres
 def _finish(catalog_import: CatalogImport, state: str, *, size: int, problem: str = "") -> None:
     with transaction.atomic():
         reading = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.READING)
+        if state == CatalogImport.State.READY and catalog_import.lines > BATCH_SIZE:
+            verdicts.judge(catalog_import)  # anew, because lines of different batches can be of one recording
         if reading.update(state=state, position=size, problem=problem):
             if state == CatalogImport.State.REFUSED:
                 ImportLine.objects.filter(catalog_import=catalog_import).delete()

@@ -5,8 +5,8 @@ from django.db import connection
 from rights.models import CatalogImport
 
 # In SQL: a dry run and the import itself ask the same question, over up to 100,000 lines, and Django cannot write it.
-# Each lookup has one index that fits it: `+ 0` keeps the others out. While a table has no statistics, PostgreSQL cannot
-# tell them apart, and read all earlier lines for each line.
+# Lines are compared with each other by windows, which sort them: looking up earlier lines for each takes hours where
+# many are of one work.
 # A line that could be read has a text key; the verdict of the others does not depend on the catalogue.
 SAID = "jsonb_to_recordset(line.named) said (role text, party bigint, name text, share integer)"
 OF_WORK = """jsonb_path_query_array({}.named, '$[*] ? (@.role != "recording_owner")')"""
@@ -36,21 +36,7 @@ WITH found AS MATERIALIZED (
     SELECT line.*, known.id AS known_id, known.artist_id AS known_artist, known.title AS known_title,
         known.isrc AS known_isrc, known.mbid AS known_mbid, known.duration_ms AS known_duration,
         owned.others AS owned_by_others, owned.confirmed AS confirmed_of_others, owned.own AS own_share,
-        owned.names AS owner_names, least((
-            SELECT min(earlier.number + 0) FROM rights_importline earlier
-            WHERE earlier.isrc = line.isrc AND earlier.catalog_import_id + 0 = line.catalog_import_id
-                AND earlier.number + 0 < line.number
-        ), (
-            SELECT min(earlier.number + 0) FROM rights_importline earlier
-            WHERE earlier.text_key = line.text_key AND earlier.catalog_import_id + 0 = line.catalog_import_id
-                AND earlier.number + 0 < line.number AND earlier.artist_id = line.artist_id
-                AND (earlier.isrc IS NULL OR line.isrc IS NULL)
-        )) AS earlier, (
-            SELECT min(earlier.number + 0) FROM rights_importline earlier
-            WHERE earlier.iswc = line.iswc AND earlier.catalog_import_id + 0 = line.catalog_import_id
-                AND earlier.number + 0 < line.number AND {OF_WORK.format("line")} <> {OF_WORK.format("earlier")}
-                AND '[]' NOT IN ({OF_WORK.format("line")}, {OF_WORK.format("earlier")})
-        ) AS earlier_of_work, EXISTS (
+        owned.names AS owner_names, EXISTS (
             SELECT FROM rights_rosterentry entry
             WHERE entry.label_id = %(party)s AND entry.artist_id = line.artist_id AND entry.accepted
                 AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
@@ -62,7 +48,16 @@ WITH found AS MATERIALIZED (
         ) AS registered_for, linked.works, known_work.id AS known_work, known_work.of_others, owners.unclaimed_share,
         owners.differing, owners.unclaimed + writers.unclaimed AS unclaimed, writers.unclaimed AS unclaimed_of_work,
         written.differing AS differing_of_work
-    FROM rights_importline line
+    FROM (
+        SELECT *, {OF_WORK.format("line")} AS about,
+            CASE WHEN isrc IS NOT NULL THEN min(number) OVER (PARTITION BY isrc) END AS first_of_isrc,
+            CASE WHEN mbid IS NOT NULL THEN min(number) OVER (PARTITION BY mbid) END AS first_of_mbid,
+            CASE WHEN isrc IS NULL THEN min(number) OVER same_text
+                ELSE min(number) FILTER (WHERE isrc IS NULL) OVER same_text END AS first_of_text
+        FROM rights_importline line
+        WHERE catalog_import_id = %(import)s AND number > %(after)s AND text_key IS NOT NULL AND artist_id IS NOT NULL
+        WINDOW same_text AS (PARTITION BY artist_id, text_key)
+    ) line
     LEFT JOIN LATERAL (
         SELECT * FROM (
             SELECT 1 AS rank, * FROM catalog_recording WHERE isrc = line.isrc
@@ -120,10 +115,19 @@ WITH found AS MATERIALIZED (
         FROM rights_claim claim JOIN rights_party party ON party.id = claim.party_id
         WHERE claim.work_id = known_work.id AND {LIVE}
     ) written
-    WHERE line.catalog_import_id = %(import)s AND line.number > %(after)s AND line.text_key IS NOT NULL
-        AND line.artist_id IS NOT NULL
+), within_file AS MATERIALIZED (
+    SELECT *, least(first_of_isrc, first_of_mbid, first_of_text,
+            CASE WHEN known_id IS NOT NULL THEN min(number) OVER (PARTITION BY known_id) END) AS earlier,
+        CASE WHEN about = '[]' THEN NULL
+            WHEN known_work IS NOT NULL AND about <> first_value(about) OVER same_work
+                THEN first_value(number) OVER same_work
+            WHEN iswc IS NOT NULL AND about <> first_value(about) OVER same_iswc
+                THEN first_value(number) OVER same_iswc END AS earlier_of_work
+    FROM found
+    WINDOW same_work AS (PARTITION BY known_work ORDER BY about = '[]', number),
+        same_iswc AS (PARTITION BY iswc ORDER BY about = '[]', number)
 ), compared AS MATERIALIZED (
-    SELECT found.*, jsonb_strip_nulls(jsonb_build_object(
+    SELECT line.*, jsonb_strip_nulls(jsonb_build_object(
         'title', CASE WHEN title <> known_title THEN known_title END,
         'isrc', CASE WHEN isrc IS NOT NULL AND known_isrc IS NULL THEN '' END,
         'mbid', CASE WHEN mbid IS NOT NULL AND known_mbid IS NULL THEN '' END,
@@ -131,15 +135,15 @@ WITH found AS MATERIALIZED (
         'share', CASE WHEN own_share IS NULL THEN 0 END,
         'iswc', CASE WHEN iswc IS NOT NULL AND NOT EXISTS (
             SELECT FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
-            WHERE link.recording_id = known_id AND work.iswc = found.iswc AND {IS_OF}
+            WHERE link.recording_id = known_id AND work.iswc = line.iswc AND {IS_OF}
         ) THEN '' END,
         'work', CASE WHEN iswc IS NULL AND works = 0 AND (work_title <> '' OR unclaimed_of_work > 0) THEN '' END,
         'claims', nullif(unclaimed, 0)
     )) AS before
-    FROM found
+    FROM within_file line
 ), judged AS MATERIALIZED (
     SELECT id, known_id, CASE
-        WHEN earlier IS NOT NULL THEN jsonb_build_array('no', 'repeated', jsonb_build_object('line', earlier))
+        WHEN earlier < number THEN jsonb_build_array('no', 'repeated', jsonb_build_object('line', earlier))
         WHEN earlier_of_work IS NOT NULL
             THEN jsonb_build_array('no', 'other_writers', jsonb_build_object('line', earlier_of_work))
         WHEN NOT is_on_roster THEN jsonb_build_array('waits', 'unanswered', '{{}}'::jsonb)

@@ -1365,18 +1365,6 @@ class Migration(migrations.Migration):
             model_name="importline",
             index=models.Index(fields=["catalog_import", "verdict", "number"], name="lines_by_verdict"),
         ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(fields=["isrc"], name="lines_by_isrc"),
-        ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(fields=["iswc"], name="lines_by_iswc"),
-        ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(fields=["text_key"], name="lines_by_text"),
-        ),
         migrations.AddConstraint(
             model_name="importline",
             constraint=models.UniqueConstraint(fields=("catalog_import", "number"), name="a_line_once_an_import"),
