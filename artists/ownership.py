@@ -53,7 +53,7 @@ class Owned:
 
     @property
     def iswc(self) -> str:
-        return format_iswc(self.work.iswc) if self.work else ""
+        return identifiers.format_iswc(self.work.iswc) if self.work else ""
 
     @property
     def may_be_ended(self) -> bool:
@@ -167,8 +167,3 @@ def _find_parties(text: str, role: str) -> list[Party]:
 def find_claim(owned: Iterable[Owned], pk: int) -> Claim | None:
     """One of the claims on a song, or None."""
     return next((share.claim for one in owned for share in one.shares if share.claim.pk == pk), None)
-
-
-def format_iswc(iswc: str | None) -> str:
-    """An ISWC as people write it, T-123.456.789-0; "" for none."""
-    return f"{iswc[0]}-{iswc[1:4]}.{iswc[4:7]}.{iswc[7:10]}-{iswc[10]}" if iswc else ""

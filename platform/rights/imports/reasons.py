@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.text import get_text_list
 
+from catalog.identifiers import format_iswc
 from rights.models import ImportLine
 from rights.shares import format_share
 
@@ -56,6 +57,14 @@ def _describe_asked(line: ImportLine) -> Iterator[str]:
         yield f"The file gives no shares of the {line.unshared}, so we ask none of them."
 
 
+def _describe_other_iswc(line: ImportLine, facts: Mapping[str, Any]) -> str:
+    if "line" in facts:
+        return f"Line {facts['line']:,} gives another ISWC for the same work."
+    codes = [(title, format_iswc(iswc)) for title, iswc in facts["works"]]
+    works = [f"“{title}” (ISWC {iswc})" if iswc else f"“{title}”" for title, iswc in codes]
+    return f"This song is of {get_text_list(works, 'and')} here. Its artist says on its page what it is of."
+
+
 def _with_article(kind: str) -> str:
     return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
 
@@ -90,6 +99,7 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     "other_writers": lambda line, facts: (
         f"Line {facts['line']:,} says something else about the writers and publishers of the same work."
     ),
+    "other_iswc": _describe_other_iswc,
     "several_works": lambda line, facts: "This song is of several works here. Write the ISWC of the one that is meant.",
     "written": lambda line, facts: (
         f"Other shares of the work are known here: {facts['writers']}. They end their claim first, or our "

@@ -122,9 +122,12 @@ WITH found AS MATERIALIZED (
             WHEN known_work IS NOT NULL AND about <> first_value(about) OVER same_work
                 THEN first_value(number) OVER same_work
             WHEN iswc IS NOT NULL AND about <> first_value(about) OVER same_iswc
-                THEN first_value(number) OVER same_iswc END AS earlier_of_work
+                THEN first_value(number) OVER same_iswc END AS earlier_of_work,
+        CASE WHEN known_work IS NOT NULL AND iswc <> first_value(iswc) OVER same_identified
+            THEN first_value(number) OVER same_identified END AS earlier_of_iswc
     FROM found
-    WINDOW same_work AS (PARTITION BY known_work ORDER BY about = '[]', number),
+    WINDOW same_identified AS (PARTITION BY known_work ORDER BY iswc IS NULL, number),
+        same_work AS (PARTITION BY known_work ORDER BY about = '[]', number),
         same_iswc AS (PARTITION BY iswc ORDER BY about = '[]', number)
 ), compared AS MATERIALIZED (
     SELECT line.*, jsonb_strip_nulls(jsonb_build_object(
@@ -159,6 +162,17 @@ WITH found AS MATERIALIZED (
         WHEN differing IS NOT NULL THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', differing))
         WHEN coalesce(owned_by_others, 0) + share + unclaimed_share > 10000
             THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', owner_names))
+        WHEN earlier_of_iswc IS NOT NULL
+            THEN jsonb_build_array('no', 'other_iswc', jsonb_build_object('line', earlier_of_iswc))
+        -- Else the song would be of two works, and those who own the second could stop it.
+        WHEN iswc IS NOT NULL AND works > 0 AND NOT EXISTS (
+            SELECT FROM catalog_recordingwork link
+            WHERE link.recording_id = known_id AND link.work_id = known_work AND {IS_OF}
+        ) THEN jsonb_build_array('waits', 'other_iswc', jsonb_build_object('works', (
+            SELECT jsonb_agg(jsonb_build_array(work.title, work.iswc) ORDER BY work.id)
+            FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
+            WHERE link.recording_id = known_id AND {IS_OF}
+        )))
         WHEN iswc IS NULL AND works > 1 AND unclaimed_of_work > 0
             THEN jsonb_build_array('waits', 'several_works', '{{}}'::jsonb)
         WHEN differing_of_work IS NOT NULL

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from catalog import registration
-from catalog.models import Artist, Recording, Work
+from catalog.models import Artist, Recording, RecordingWork, Work
 from rights.models import Party
 from tests import factories
 from tests.rights import factories as owners
@@ -83,3 +83,40 @@ def test_a_file_whose_lines_are_all_of_one_work_is_read_in_seconds(label: Party,
     assert counts(brought) == {"new": 20_000}
     assert time.monotonic() - started < 120
     assert not Work.objects.exists()
+
+
+def test_a_song_of_another_work_gets_no_second_one_from_a_file(label: Party, artist: Artist) -> None:
+    bring_in(label, row("Salt", isrc="PTPLR2500001", iswc=ISWC), heading=HEADING)
+    bare = registration.add_recording(artist, "Tide", by=factories.get_staff().actor)
+    owners.own(label, bare)
+    owners.create_work(bare, title="Low Tide")
+    other = "T-000.000.001-0"
+
+    rows = [row("Salt", isrc="PTPLR2500001", iswc=other), row("Tide", iswc=ISWC), row("Salt", isrc="PTPLR2500001")]
+    brought = bring_in(label, *rows[:2], heading=HEADING)
+    same = read(label, rows[2], heading=HEADING)
+
+    where = "Its artist says on its page what it is of."
+    assert verdicts(brought) == [
+        (2, "waits", f"This song is of “Salt” (ISWC {ISWC}) here. {where}"),
+        (3, "waits", f"This song is of “Low Tide” here. {where}"),
+    ]
+    assert RecordingWork.objects.count() == 2
+    assert counts(same) == {"same": 1}
+
+
+def test_a_work_gets_one_iswc_from_a_file(label: Party, artist: Artist) -> None:
+    staff = factories.get_staff().actor
+    songs = [registration.add_recording(artist, title, by=staff) for title in ("Salt", "Salt (live)")]
+    for song in songs:
+        owners.own(label, song)
+    work = owners.create_work(*songs)
+
+    rows = [row("Salt", iswc=ISWC), row("Salt (live)", iswc="T-000.000.001-0")]
+    brought = bring_in(label, *rows, heading=HEADING)
+
+    work.refresh_from_db()
+    assert work.iswc == "T0345246801"
+    assert [found for _, found, _ in verdicts(brought)] == ["changed", "no"]
+    assert verdicts(brought)[1][2] == "Line 2 gives another ISWC for the same work."
+    assert RecordingWork.objects.count() == 2
