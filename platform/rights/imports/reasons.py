@@ -43,7 +43,8 @@ def _describe_change(line: ImportLine, before: Mapping[str, Any]) -> str:
 
 
 def _describe_new(line: ImportLine, facts: Mapping[str, Any]) -> str:
-    shares = f"{line.isrc or 'No ISRC'}. You own {format_share(line.share)} of it."
+    owned = f"You own {format_share(line.share)} of it." if line.share else "You have a share of its work."
+    shares = f"{line.isrc or 'No ISRC'}. {owned}"
     return " ".join([shares, *_describe_asked(line)])
 
 
@@ -81,6 +82,10 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     ),
     "unanswered": lambda line, facts: f"{line.artist_name} has not said yes to you yet.",
     "not_an_owner": lambda line, facts: f"You are not among the owners: {facts['owners']}.",
+    "no_share": lambda line, facts: (
+        f"You are {_with_article(facts['kind'])} here, which owns no recordings, and this line gives you no share of the "
+        "work. Name yourself among its writers or publishers."
+    ),
     "of_another": lambda line, facts: f"This is a song of {facts['artist']} here. They must confirm that it is yours.",
     "owned": lambda line, facts: f"Owned by {facts['owners']} here, which leaves no room for the shares of this line.",
     "unknown_party": lambda line, facts: (
@@ -111,6 +116,9 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     ),
     "unclaimed": lambda line, facts: (
         f"{line.artist_name} has this song here already. They must say on its page that it is yours."
+    ),
+    "unclaimed_work": lambda line, facts: (
+        "This song was here before you brought it. Its artist must say on its page which share of the work is yours."
     ),
     "other_prefix": lambda line, facts: (
         f"ISRCs that begin with {str(line.isrc)[:5]} are registered for {facts['holder']}. Ask our staff."

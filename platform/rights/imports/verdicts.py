@@ -7,6 +7,7 @@ from rights.models import CatalogImport
 # In SQL: a dry run and the import itself ask the same question, over up to 100,000 lines, and Django cannot write it.
 # Lines are compared with each other by windows, which sort them: looking up earlier lines for each takes hours where
 # many are of one work.
+# A line without a share of the recording is a publisher's or a writer's, and changes nothing of the recording itself.
 # A line that could be read has a text key; the verdict of the others does not depend on the catalogue.
 SAID = "jsonb_to_recordset(line.named) said (role text, party bigint, name text, share integer)"
 OF_WORK = """jsonb_path_query_array({}.named, '$[*] ? (@.role != "recording_owner")')"""
@@ -131,11 +132,12 @@ WITH found AS MATERIALIZED (
         same_iswc AS (PARTITION BY iswc ORDER BY about = '[]', number)
 ), compared AS MATERIALIZED (
     SELECT line.*, jsonb_strip_nulls(jsonb_build_object(
-        'title', CASE WHEN title <> known_title THEN known_title END,
-        'isrc', CASE WHEN isrc IS NOT NULL AND known_isrc IS NULL THEN '' END,
-        'mbid', CASE WHEN mbid IS NOT NULL AND known_mbid IS NULL THEN '' END,
-        'duration_ms', CASE WHEN duration_ms <> coalesce(known_duration, 0) THEN coalesce(known_duration, 0) END,
-        'share', CASE WHEN own_share IS NULL THEN 0 END,
+        'title', CASE WHEN share > 0 AND title <> known_title THEN known_title END,
+        'isrc', CASE WHEN share > 0 AND isrc IS NOT NULL AND known_isrc IS NULL THEN '' END,
+        'mbid', CASE WHEN share > 0 AND mbid IS NOT NULL AND known_mbid IS NULL THEN '' END,
+        'duration_ms', CASE WHEN share > 0 AND duration_ms <> coalesce(known_duration, 0)
+            THEN coalesce(known_duration, 0) END,
+        'share', CASE WHEN share > 0 AND own_share IS NULL THEN 0 END,
         'iswc', CASE WHEN iswc IS NOT NULL AND NOT EXISTS (
             SELECT FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
             WHERE link.recording_id = known_id AND work.iswc = line.iswc AND {IS_OF}
@@ -156,9 +158,9 @@ WITH found AS MATERIALIZED (
         WHEN known_mbid <> mbid OR EXISTS (
             SELECT FROM catalog_recording other WHERE other.mbid = compared.mbid AND other.id IS DISTINCT FROM known_id
         ) THEN jsonb_build_array('no', 'other_mbid', '{{}}'::jsonb)
-        WHEN registered_for IS NOT NULL
+        WHEN registered_for IS NOT NULL AND share + unclaimed_share > 0
             THEN jsonb_build_array('waits', 'other_prefix', jsonb_build_object('holder', registered_for))
-        WHEN own_share <> share THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
+        WHEN share > 0 AND own_share <> share THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
         WHEN differing IS NOT NULL THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', differing))
         WHEN coalesce(owned_by_others, 0) + share + unclaimed_share > 10000
             THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', owner_names))
@@ -181,7 +183,7 @@ WITH found AS MATERIALIZED (
         WHEN unclaimed_of_work > 0 AND of_others
             THEN jsonb_build_array('waits', 'work_of_others', '{{}}'::jsonb)
         WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{{}}'::jsonb)
-        WHEN own_share IS NULL AND confirmed_of_others IS NULL
+        WHEN own_share IS NULL AND confirmed_of_others IS NULL AND share + unclaimed_share > 0
             THEN jsonb_build_array('waits', 'unclaimed', '{{}}'::jsonb)
         WHEN before = '{{}}'::jsonb THEN jsonb_build_array('same', 'same', before)
         ELSE jsonb_build_array('changed', 'changed', before)

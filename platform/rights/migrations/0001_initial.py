@@ -1382,7 +1382,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("verdict__in", ["waits", "no"]),
                     models.Q(
-                        ("artist__isnull", False), ("share__gte", 1), ("share__lte", 10000), ("text_key__isnull", False)
+                        ("artist__isnull", False),
+                        ("share__lte", 10000),
+                        ("text_key__isnull", False),
+                        models.Q(("share__gte", 1), models.Q(("named", []), _negated=True), _connector="OR"),
                     ),
                     _connector="OR",
                 ),

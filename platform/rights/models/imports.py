@@ -122,7 +122,7 @@ class ImportLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(verdict__in=["waits", "no"])
-                | Q(artist__isnull=False, text_key__isnull=False, share__gte=1, share__lte=WHOLE),
+                | Q(artist__isnull=False, text_key__isnull=False, share__lte=WHOLE) & (Q(share__gte=1) | ~Q(named=[])),
                 name="a_good_line_is_whole",
             ),
         ]

@@ -175,9 +175,36 @@ def test_a_publisher_that_brings_a_file_has_confirmed_what_is_its_own(artist: Ar
 
     assert claimed() == [
         ("publisher", "Kestrel Row", 10_000, True, False),
-        ("recording_owner", "Kestrel Row", 10_000, True, False),
         ("writer", "Ida Koro", 10_000, False, False),
     ]
+
+
+def test_a_publisher_owns_no_recording_by_its_file(artist: Artist, label: Party, kestrel: Party) -> None:
+    owners.add_to_roster(kestrel, artist)
+    song = registration.add_recording(artist, "Tide", by=factories.get_staff().actor)
+    owners.own(label, song)
+    owners.own(kestrel, owners.create_work(song), "publisher")
+    mine = {"publishers": "Kestrel Row"}
+    rows = [
+        row("Nothing"),
+        row("Whole", owners="Kestrel Row", **mine),
+        row("Tide", isrc=ISRC, **mine),
+        row("New", **mine),
+    ]
+
+    brought = bring_in(kestrel, *rows, row("Asked", owners="Harbor Lane", **mine), heading=HEADING)
+
+    said = "You are a publisher here, which owns no recordings, and this line gives you no share of the work. "
+    assert verdicts(brought) == [
+        (2, "no", f"{said}Name yourself among its writers or publishers."),
+        (3, "no", "“Kestrel Row” is a publisher here, and cannot be named as owner. "
+                  "Ask our staff to add whoever is meant, then bring this line again."),
+        (4, "same", "Already here, nothing differs."),
+        (5, "new", "No ISRC. You have a share of its work."),
+        (6, "new", "No ISRC. You have a share of its work. Harbor Lane will be asked to confirm its share."),
+    ]  # fmt: skip
+    assert not Claim.objects.filter(party=kestrel).exclude(role="publisher").exists()
+    assert Claim.objects.get(recording__title="Asked").confirmed_at is None
 
 
 def test_part_owners_are_asked_by_the_import(label: Party, artist: Artist) -> None:
