@@ -118,7 +118,7 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
         f"{line.artist_name} has this song here already. They must say on its page that it is yours."
     ),
     "unclaimed_work": lambda line, facts: (
-        "This song was here before you brought it. Its artist must say on its page which share of the work is yours."
+        "This song or its work was here before. The artist must say on the song’s page which share of the work is yours."
     ),
     "other_prefix": lambda line, facts: (
         f"ISRCs that begin with {str(line.isrc)[:5]} are registered for {facts['holder']}. Ask our staff."

@@ -18,6 +18,7 @@ OF_OTHERS = f"""EXISTS (
     WHERE link.work_id = {{}} AND other.artist_id <> line.artist_id AND {IS_OF}
 )"""
 LIVE = "(claim.live_until IS NULL OR claim.live_until > statement_timestamp())"
+COUNTS = "claim.confirmed_at IS NOT NULL AND (claim.disputed_at IS NULL OR claim.settled_at IS NOT NULL)"
 NAMED_BY_OTHERS = f"""(
     SELECT song.artist_id <> line.artist_id AND NOT EXISTS (
         SELECT FROM rights_rosterentry entry
@@ -25,7 +26,7 @@ NAMED_BY_OTHERS = f"""(
             AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
     ) AND NOT EXISTS (
         SELECT FROM rights_claim claim WHERE claim.work_id = {{}} AND claim.party_id = %(party)s AND {LIVE}
-            AND claim.confirmed_at IS NOT NULL AND (claim.disputed_at IS NULL OR claim.settled_at IS NOT NULL)
+            AND {COUNTS}
     )
     FROM catalog_recordingwork link JOIN catalog_recording song ON song.id = link.recording_id
     WHERE link.work_id = {{}} AND {IS_OF} ORDER BY link.live_from, link.id LIMIT 1
@@ -48,6 +49,7 @@ WITH found AS MATERIALIZED (
                 AND owned.confirmed IS NULL AND holder.id <> %(party)s
         ) AS registered_for, linked.works, known_work.id AS known_work, known_work.of_others, owners.unclaimed_share,
         owners.differing, owners.unclaimed + writers.unclaimed AS unclaimed, writers.unclaimed AS unclaimed_of_work,
+        writers.unclaimed_own AS unclaimed_own_of_work,
         written.differing AS differing_of_work
     FROM (
         SELECT *, {OF_WORK.format("line")} AS about,
@@ -101,7 +103,8 @@ WITH found AS MATERIALIZED (
         ORDER BY rank LIMIT 1
     ) known_work ON true
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed
+        SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed,
+            count(*) FILTER (WHERE claim.id IS NULL AND said.party = %(party)s) AS unclaimed_own
         FROM {SAID} LEFT JOIN rights_claim claim ON claim.work_id = known_work.id AND claim.role = said.role
             AND claim.party_id = said.party AND {LIVE}
         WHERE said.role <> 'recording_owner'
@@ -182,6 +185,13 @@ WITH found AS MATERIALIZED (
         -- Else whoever knows an ISWC could hold up songs of others by naming somebody who never answers.
         WHEN unclaimed_of_work > 0 AND of_others
             THEN jsonb_build_array('waits', 'work_of_others', '{{}}'::jsonb)
+        -- The import confirms the own share, so of what was here before, somebody else says first that it is one.
+        WHEN unclaimed_own_of_work > 0 AND (known_id IS NOT NULL OR EXISTS (
+            SELECT FROM catalog_recordingwork link WHERE link.work_id = known_work AND {IS_OF}
+        )) AND NOT EXISTS (
+            SELECT FROM rights_claim claim
+            WHERE claim.work_id = known_work AND claim.party_id = %(party)s AND {LIVE} AND {COUNTS}
+        ) THEN jsonb_build_array('waits', 'unclaimed_work', '{{}}'::jsonb)
         WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{{}}'::jsonb)
         WHEN own_share IS NULL AND confirmed_of_others IS NULL AND share + unclaimed_share > 0
             THEN jsonb_build_array('waits', 'unclaimed', '{{}}'::jsonb)

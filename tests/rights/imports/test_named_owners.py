@@ -207,6 +207,28 @@ def test_a_publisher_owns_no_recording_by_its_file(artist: Artist, label: Party,
     assert Claim.objects.get(recording__title="Asked").confirmed_at is None
 
 
+def test_a_publisher_has_a_share_of_what_was_here_before_once_the_artist_says_so(
+    artist: Artist, label: Party, kestrel: Party, ida: Party
+) -> None:
+    owners.add_to_roster(kestrel, artist)
+    song = registration.add_recording(artist, "Salt Radio", by=factories.get_staff().actor)
+    bare = registration.add_recording(artist, "Bare", by=factories.get_staff().actor)
+    work = registration.add_work(song, iswc="T0345246801", by="system:command")
+    for one in (song, bare):
+        owners.own(label, one)
+    rows = [row(publishers="Kestrel Row"), row("Live", iswc=ISWC, publishers="Kestrel Row"),
+            row("Bare", publishers="Kestrel Row")]  # fmt: skip
+
+    before = bring_in(kestrel, *rows, heading=HEADING)
+    claims.claim(kestrel, "publisher", by=factories.get_member(artist, "editor"), work=work)
+    after = read(kestrel, *rows, heading=HEADING)
+
+    said = "This song or its work was here before. The artist must say on the song’s page which share of the work is "
+    assert verdicts(before) == [(number, "waits", f"{said}yours.") for number in (2, 3, 4)]
+    assert [found for _, found, _ in verdicts(after)] == ["same", "new", "waits"]
+    assert Claim.objects.get(party=kestrel).confirmed_at is None
+
+
 def test_part_owners_are_asked_by_the_import(label: Party, artist: Artist) -> None:
     other = owners.create_party(name="Kvöld Records")
     parties.register_isrc_prefix(label, ISRC[:5], by=factories.get_staff())
