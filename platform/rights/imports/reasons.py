@@ -83,8 +83,8 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     "unanswered": lambda line, facts: f"{line.artist_name} has not said yes to you yet.",
     "not_an_owner": lambda line, facts: f"You are not among the owners: {facts['owners']}.",
     "no_share": lambda line, facts: (
-        f"You are {_with_article(facts['kind'])} here, which owns no recordings, and this line gives you no share of the "
-        "work. Name yourself among its writers or publishers."
+        f"You are {_with_article(facts['kind'])} here, which owns no recordings, and this line gives you no share of "
+        "the work. Name yourself among its writers or publishers."
     ),
     "of_another": lambda line, facts: f"This is a song of {facts['artist']} here. They must confirm that it is yours.",
     "owned": lambda line, facts: f"Owned by {facts['owners']} here, which leaves no room for the shares of this line.",
@@ -118,7 +118,8 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
         f"{line.artist_name} has this song here already. They must say on its page that it is yours."
     ),
     "unclaimed_work": lambda line, facts: (
-        "This song or its work was here before. The artist must say on the song’s page which share of the work is yours."
+        "This song or its work was here before. The artist must say on the song’s page which share of the work is "
+        "yours."
     ),
     "other_prefix": lambda line, facts: (
         f"ISRCs that begin with {str(line.isrc)[:5]} are registered for {facts['holder']}. Ask our staff."

@@ -163,7 +163,8 @@ WITH found AS MATERIALIZED (
         ) THEN jsonb_build_array('no', 'other_mbid', '{{}}'::jsonb)
         WHEN registered_for IS NOT NULL AND share + unclaimed_share > 0
             THEN jsonb_build_array('waits', 'other_prefix', jsonb_build_object('holder', registered_for))
-        WHEN share > 0 AND own_share <> share THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
+        WHEN share > 0 AND own_share <> share
+            THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
         WHEN differing IS NOT NULL THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', differing))
         WHEN coalesce(owned_by_others, 0) + share + unclaimed_share > 10000
             THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', owner_names))
