@@ -37,7 +37,7 @@ class Share:
     is_own: bool
     """Whether it is the artist's own, which the artist confirms."""
     may_be_taken_back: bool = False
-    """Whether the team that reads it wrote it by mistake and may end it, because nobody has confirmed it."""
+    """Whether the team that reads it may end it, because nobody has confirmed it."""
 
     @property
     def percent(self) -> str:
