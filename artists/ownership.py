@@ -40,6 +40,11 @@ class Share:
     """Whether the team that reads it may end it, because nobody has confirmed it."""
 
     @property
+    def is_of_others(self) -> bool:
+        """Whether somebody else has confirmed it, or says yes for the artist."""
+        return bool(self.claim.confirmed_at) and not (self.is_own and self.claim.administered_by_id is None)
+
+    @property
     def percent(self) -> str:
         return format_share(self.claim.share)
 
@@ -58,7 +63,7 @@ class Owned:
     @property
     def may_be_ended(self) -> bool:
         """Whether the artist's team may say that the recording is not of this work: nobody else confirmed a share."""
-        return self.work is not None and all(share.is_own or not share.claim.confirmed_at for share in self.shares)
+        return self.work is not None and not any(share.is_of_others for share in self.shares)
 
     @property
     def gaps(self) -> list[str]:

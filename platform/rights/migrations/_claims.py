@@ -147,6 +147,7 @@ BEGIN
         IF OLD.confirmed_at IS NOT NULL OR NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
             PERFORM public.refuse('a claim is confirmed once, by whoever signs for its party');
         END IF;
+        PERFORM FROM public.catalog_work WHERE id = NEW.work_id FOR SHARE;  -- see rights_check_ended_work
         NEW.confirmed_at := statement_timestamp();
     END IF;
     IF OLD.live_until IS DISTINCT FROM NEW.live_until THEN
