@@ -109,8 +109,17 @@ def resolve_remix_sale(recording: Recording) -> Sale | IncompleteSale:
 
 
 def add_work(recording: Recording, *, title: str, iswc: str | None, by: Person) -> Work:
-    """Say that the recording is of this work. Raises NotAllowed, AlreadyInCatalog and Django's ValidationError."""
+    """Say that the recording is of this work. Raises NotAllowed, AlreadyInCatalog and Django's ValidationError.
+
+    Raises InvalidRequest where somebody else confirmed a share in another work of the song, which would be less then.
+    """
     songs.require_editor(recording.artist, by)
+    for one in list_owned(recording):
+        if one.work and not one.may_be_ended:
+            raise InvalidRequest(
+                f"Somebody else confirmed a share in “{one.work.title}”, which is less of the song once it is of another"
+                " work, too: our staff add it."
+            )
     return registration.add_work(recording, title, iswc=iswc, by=by.actor)
 
 

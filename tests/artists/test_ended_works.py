@@ -73,6 +73,21 @@ def test_where_somebody_else_owns_the_work_staff_say_it(song: OwnedSong, artist:
     assert factories.fresh_client(staff).delete(f"/api/v1/staff{path}").status_code == 404
 
 
+def test_where_somebody_else_owns_a_work_staff_add_another(song: OwnedSong, artist: Artist) -> None:
+    page = f"/studio/{artist.slug}/songs/{song.recording.pk}"
+    path = f"/api/v1/studio/{artist.slug}/recordings/{song.recording.pk}/works"
+    client = factories.fresh_client(factories.get_member(artist, "principal"))
+
+    answers = [
+        client.post(f"{page}/works", {"title": "Mine"}),
+        client.post(path, {"title": "Mine"}, content_type="application/json"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 400]
+    assert "which is less of the song once it is of another work, too" in visible_text(answers[0])
+    assert list(song.recording.works) == [song.work]
+
+
 def test_a_team_takes_back_a_work_over_the_api(artist: Artist) -> None:
     song = factories.create_recording(artist)
     work = owners.create_work(song)
