@@ -117,8 +117,8 @@ def add_work(recording: Recording, *, title: str, iswc: str | None, by: Person) 
     for one in list_owned(recording):
         if one.work and not one.may_be_ended:
             raise InvalidRequest(
-                f"Somebody else confirmed a share in “{one.work.title}”, which is less of the song once it is of another"
-                " work, too: our staff add it."
+                f"Somebody else confirmed a share in “{one.work.title}”, which is less of the song once it is of "
+                "another work, too: our staff add it."
             )
     return registration.add_work(recording, title, iswc=iswc, by=by.actor)
 
