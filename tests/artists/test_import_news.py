@@ -152,7 +152,7 @@ def test_what_was_not_shown_is_not_confirmed(
         answers = [client.post(path, {"waiting": "2"}), client.post(path, form)]
 
         assert [answer.status_code for answer in answers] == [302, 409]
-        assert "Nothing was confirmed: of this file one waits now." in visible_text(answers[1])
+        assert "Nothing was confirmed. One share in this file waits now." in visible_text(answers[1])
         assert party.claims.filter(confirmed_at__isnull=False).count() == 1
 
 
@@ -165,7 +165,7 @@ def test_a_form_sent_again_after_all_was_confirmed_says_so(brought: CatalogImpor
     again = [principal.post(path, {"waiting": number}) for number in ("2", "0")]
 
     assert [answer.status_code for answer in again] == [409, 409]
-    assert "Nothing was confirmed: of this file nothing waits now." in visible_text(again[0])
+    assert "Nothing was confirmed. No share in this file waits now." in visible_text(again[0])
     assert list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at")) == before
 
 
