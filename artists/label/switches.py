@@ -48,9 +48,7 @@ class Channel:
     """Sentences for uses that the rightsholder permits: who has not accepted the split, and which role nobody has."""
 
 
-def list_channels(
-    party: Party, artist: Artist, songs: Sequence[Recording], *, with_unsold: bool = True
-) -> list[Channel]:
+def list_channels(party: Party, artist: Artist, songs: Sequence[Recording]) -> list[Channel]:
     """One channel for each of these songs, in one query; in four where an agreement splits income."""
     if not songs:
         return []
@@ -61,8 +59,6 @@ def list_channels(
     for answer in answers:
         by_song[answer.recording].append(answer)
     channels = [_read_channel(party, song, by_song[song.pk]) for song in songs]
-    if not with_unsold:
-        return channels
     schemes = sales.read_schemes(answers)
     owners = read_owners(songs) if schemes else Owners([], [], [])
     for channel in channels:
