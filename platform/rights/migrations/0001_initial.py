@@ -1310,6 +1310,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("catalog_import__isnull", False)),
+                fields=["catalog_import"],
+                name="claims_of_an_import",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="catalogimport",
             index=models.Index(
                 condition=models.Q(("state__in", ["reading", "requested"])), fields=["id"], name="imports_with_work"
