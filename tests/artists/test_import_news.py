@@ -62,8 +62,8 @@ def test_each_artist_and_each_party_that_an_import_names_gets_one_mail_and_one_n
     [to_artist] = [mail for mail in mailoutbox if "Harbor Lane imported songs of Mara Veil" in mail.subject]
     assert "Harbor Lane imported a catalogue and added 2 songs of Mara Veil." in to_artist.body
     assert f"/studio/mara-veil/imports/{brought.pk}" in to_artist.body
-    asked = sorted(mail.body.split(" has a share in ")[1].split(".")[0] for mail in mailoutbox if mail is not to_artist)
-    assert asked == ["1 songs or works", "1 songs or works", "2 songs or works", "2 songs or works"]
+    asked = sorted(mail.body.split(" has ")[1].split(".")[0] for mail in mailoutbox if mail is not to_artist)
+    assert asked == ["2 shares in songs or works"] * 2 + ["a share in a song or a work"] * 2
     assert len(subjects) == 3
     told = Notice.objects.exclude(person=owners.get_signer(brought.party))
     assert set(told.filter(kind="claim.waiting").values_list("reference", flat=True)) == {f"import:{brought.pk}"}
@@ -126,11 +126,11 @@ def test_a_publisher_confirms_what_a_file_names_at_one_press(brought: CatalogImp
     client: Client = factories.fresh_client(owners.get_signer(kestrel))
     path = f"/label/{kestrel.pk}/claims"
 
-    assert "Harbor Lane names you in a catalogue file, in 2 songs or works." in visible_text(client.get(path))
+    assert "Harbor Lane says in a catalogue file that you have 2 shares in songs or works." in visible_text(client.get(path))
     answer = client.post(f"{path}/imports/{brought.pk}", {"waiting": "2"}, follow=True)
 
     assert "2 confirmed." in visible_text(answer)
-    assert "names you in a catalogue file" not in visible_text(answer)
+    assert "says in a catalogue file that you have" not in visible_text(answer)
     assert Claim.objects.filter(party=kestrel, confirmed_at=None).count() == 0
     assert Claim.objects.filter(confirmed_at=None).count() == 4
 
