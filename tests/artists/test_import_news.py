@@ -126,7 +126,8 @@ def test_a_publisher_confirms_what_a_file_names_at_one_press(brought: CatalogImp
     client: Client = factories.fresh_client(owners.get_signer(kestrel))
     path = f"/label/{kestrel.pk}/claims"
 
-    assert "Harbor Lane says in a catalogue file that you have 2 shares in songs or works." in visible_text(client.get(path))
+    said = "Harbor Lane says in a catalogue file that you have 2 shares in songs or works."
+    assert said in visible_text(client.get(path))
     answer = client.post(f"{path}/imports/{brought.pk}", {"waiting": "2"}, follow=True)
 
     assert "2 confirmed." in visible_text(answer)
