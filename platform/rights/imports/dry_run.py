@@ -3,7 +3,7 @@
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
@@ -110,8 +110,14 @@ class _Rows:
     party: Party
     artists: Mapping[str, Sequence[Artist]]
     named: NamedParties
+    roster: Set[int] = field(init=False)
+    """The ids of these artists."""
     known: dict[Any, str] = field(default_factory=dict)
     """What was found for the same names and shares on another line, as JSON."""
+
+    def __post_init__(self) -> None:
+        ids = frozenset(artist.pk for some in self.artists.values() for artist in some)
+        object.__setattr__(self, "roster", ids)
 
     def prepare(self, line: Line) -> Iterator[Any]:
         """The row of a line, without its import and number. Lines that need the catalogue get their verdict later."""
@@ -122,7 +128,7 @@ class _Rows:
         verdict, reason, facts = self._judge_alone(line, found, share)
         if reason == UNANSWERED:
             try:
-                named = self._find_named(line.shares)
+                named = self._find_named(line.shares, artist)
             except NotFound as error:
                 verdict, reason, facts = error.verdict, error.reason, error.facts
         yield from (verdict, reason, json.dumps(facts), line.title, line.artist, artist and artist.pk)
@@ -131,11 +137,12 @@ class _Rows:
         keys = text_keys.recording_keys(line.title, artist.name) if reason == UNANSWERED and artist else None
         yield from (keys["text_key"], keys["names_key"], keys["leads_key"]) if keys else (None, None, None)
 
-    def _find_named(self, shares: SharesByRole) -> str:
-        """Raises NotFound."""
-        key = tuple(shares.items())
+    def _find_named(self, shares: SharesByRole, artist: Artist | None) -> str:
+        """Of several artists of one name, the line's own is meant, or one of the roster. Raises NotFound."""
+        key = (artist and artist.pk, *shares.items())
         if key not in self.known:
-            self.known[key] = json.dumps(list_named(shares, self.party, self.named))
+            near = ({artist.pk} if artist else set(), self.roster)
+            self.known[key] = json.dumps(list_named(shares, self.party, self.named, near))
         return self.known[key]
 
     @property
