@@ -126,11 +126,15 @@ def add_work(recording: Recording, *, title: str, iswc: str | None, by: Person) 
 def end_work(recording: Recording, work: Work, *, by: Person) -> None:
     """Say that the recording is not of this work. Raises NotAllowed, and InvalidRequest where somebody else owns it."""
     songs.require_editor(recording.artist, by)
+    refusal = InvalidRequest(
+        f"Somebody else confirmed a share in “{work.title}”: our staff say that the song is not a recording of it."
+    )
     if any(one.work == work and not one.may_be_ended for one in list_owned(recording)):
-        raise InvalidRequest(
-            f"Somebody else confirmed a share in “{work.title}”: our staff say that the song is not a recording of it."
-        )
-    registration.end_work(recording, work, by=by.actor)
+        raise refusal
+    try:
+        registration.end_work(recording, work, by=by.actor)
+    except IntegrityError as error:  # confirmed at the same moment
+        raise refusal from error
 
 
 def add_claim(recording: Recording, work: Work | None, *, role: str, party: Party, share: int, by: Person) -> Claim:

@@ -3,9 +3,10 @@
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from catalog import registration
+from artists import ownership
+from artists.exceptions import InvalidRequest
 from catalog.models import RecordingWork
 from rights import claims
 from tests import factories
@@ -23,7 +24,7 @@ def test_whoever_ends_a_work_waits_for_whoever_confirms_a_share_in_it() -> None:
 
     with transaction.atomic():
         claims.confirm(claim, by=signer, fresh=True)
-        finish_end = start_until_blocked(partial(registration.end_work, song, work, by=editor.actor))
+        finish_end = start_until_blocked(partial(ownership.end_work, song, work, by=editor))
 
-    assert isinstance(finish_end(), IntegrityError)
+    assert isinstance(finish_end(), InvalidRequest)
     assert RecordingWork.objects.live().exists()
