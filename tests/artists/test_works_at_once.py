@@ -26,5 +26,6 @@ def test_whoever_ends_a_work_waits_for_whoever_confirms_a_share_in_it() -> None:
         claims.confirm(claim, by=signer, fresh=True)
         finish_end = start_until_blocked(partial(ownership.end_work, song, work, by=editor))
 
-    assert isinstance(finish_end(), InvalidRequest)
+    with pytest.raises(InvalidRequest, match="Somebody else confirmed a share"):
+        finish_end()
     assert RecordingWork.objects.live().exists()

@@ -50,8 +50,8 @@ def test_a_publisher_owns_no_recording_by_its_file(artist: Artist, label: Party,
     brought = bring_in(kestrel, *rows, row("Asked", owners="Harbor Lane", **mine), heading=HEADING)
 
     said = "You are a publisher here, which owns no recordings, and this line gives you no share of the work. "
-    wrong = "“Kestrel Row” is a publisher here, and cannot be named as owner. Ask our staff to add whoever is meant, "
-    wrong += "then bring this line again."
+    wrong = "“Kestrel Row” is a publisher here, and cannot be named as owner of the recording. "
+    wrong += "Ask our staff to add whoever is meant, then bring this line again."
     assert verdicts(brought) == [
         (2, "no", f"{said}Name yourself among its writers or publishers."),
         (3, "no", wrong),
