@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from artists.label.roster import claimed_recordings
+from artists.label.roster import owned_recordings
 from catalog.models import Artist, Recording, RecordingWork
 from rights import sales
 from rights.agreements import Scope
@@ -196,8 +196,11 @@ def _example(scheme: SplitScheme, owners: Owners, artist: Artist | None = None) 
 
 
 def _find_songs(reaches: Iterable[Reach], viewer: Party) -> QuerySet[Recording]:
-    """The recordings that the terms are about and of which the viewer has a part; an artist's are the artist's own."""
-    own = Recording.objects.filter(artist=viewer.artist_id) if viewer.artist_id else claimed_recordings(viewer)
+    """The recordings that the terms are about and of which the viewer has a part; an artist's are the artist's own.
+
+    What others have of a song is shown once the viewer's own share counts.
+    """
+    own = Recording.objects.filter(artist=viewer.artist_id) if viewer.artist_id else owned_recordings(viewer)
     named: dict[str, set[int]] = {"pk": set(), "works": set(), "artist": set()}
     for reach in reaches:
         if reach.recording is not None:

@@ -37,7 +37,12 @@ class Share:
     is_own: bool
     """Whether it is the artist's own, which the artist confirms."""
     may_be_taken_back: bool = False
-    """Whether the team that reads it wrote it by mistake and may end it, because nobody has confirmed it."""
+    """Whether the team that reads it may end it, because nobody has confirmed it."""
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether somebody else has confirmed it, or says yes for the artist."""
+        return bool(self.claim.confirmed_at) and not (self.is_own and self.claim.administered_by_id is None)
 
     @property
     def percent(self) -> str:
@@ -53,12 +58,12 @@ class Owned:
 
     @property
     def iswc(self) -> str:
-        return format_iswc(self.work.iswc) if self.work else ""
+        return identifiers.format_iswc(self.work.iswc) if self.work else ""
 
     @property
     def may_be_ended(self) -> bool:
         """Whether the artist's team may say that the recording is not of this work: nobody else confirmed a share."""
-        return self.work is not None and all(share.is_own or not share.claim.confirmed_at for share in self.shares)
+        return self.work is not None and not any(share.is_of_others for share in self.shares)
 
     @property
     def gaps(self) -> list[str]:
@@ -104,19 +109,32 @@ def resolve_remix_sale(recording: Recording) -> Sale | IncompleteSale:
 
 
 def add_work(recording: Recording, *, title: str, iswc: str | None, by: Person) -> Work:
-    """Say that the recording is of this work. Raises NotAllowed, AlreadyInCatalog and Django's ValidationError."""
+    """Say that the recording is of this work. Raises NotAllowed, AlreadyInCatalog and Django's ValidationError.
+
+    Raises InvalidRequest where somebody else confirmed a share in another work of the song, which would be less then.
+    """
     songs.require_editor(recording.artist, by)
+    for one in list_owned(recording):
+        if one.work and not one.may_be_ended:
+            raise InvalidRequest(
+                f"Somebody else confirmed a share in “{one.work.title}”, which is less of the song once it is of "
+                "another work, too: our staff add it."
+            )
     return registration.add_work(recording, title, iswc=iswc, by=by.actor)
 
 
 def end_work(recording: Recording, work: Work, *, by: Person) -> None:
     """Say that the recording is not of this work. Raises NotAllowed, and InvalidRequest where somebody else owns it."""
     songs.require_editor(recording.artist, by)
+    refusal = InvalidRequest(
+        f"Somebody else confirmed a share in “{work.title}”: our staff say that the song is not a recording of it."
+    )
     if any(one.work == work and not one.may_be_ended for one in list_owned(recording)):
-        raise InvalidRequest(
-            f"Somebody else confirmed a share in “{work.title}”: our staff say that the song is not a recording of it."
-        )
-    registration.end_work(recording, work, by=by.actor)
+        raise refusal
+    try:
+        registration.end_work(recording, work, by=by.actor)
+    except IntegrityError as error:  # confirmed at the same moment
+        raise refusal from error
 
 
 def add_claim(recording: Recording, work: Work | None, *, role: str, party: Party, share: int, by: Person) -> Claim:
@@ -167,8 +185,3 @@ def _find_parties(text: str, role: str) -> list[Party]:
 def find_claim(owned: Iterable[Owned], pk: int) -> Claim | None:
     """One of the claims on a song, or None."""
     return next((share.claim for one in owned for share in one.shares if share.claim.pk == pk), None)
-
-
-def format_iswc(iswc: str | None) -> str:
-    """An ISWC as people write it, T-123.456.789-0; "" for none."""
-    return f"{iswc[0]}-{iswc[1:4]}.{iswc[4:7]}.{iswc[7:10]}-{iswc[10]}" if iswc else ""

@@ -144,7 +144,7 @@ class ShareView(OneRecordingView):
         operation_id="studio_recordings_share_change", request=ClaimChangeSerializer, responses=OwnershipSerializer
     )
     def post(self, request: Request, slug: str, pk: int, claim: int) -> Response:
-        """Confirm or end a share of the artist, or end an unconfirmed share of others that the team wrote.
+        """Confirm or end a share of the artist, or end an unconfirmed share of others that may be taken back.
 
         A principal confirms, with a password typed in the last ten minutes; a principal or an owner ends. An editor
         may, too, end what the team wrote.

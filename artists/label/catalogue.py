@@ -9,6 +9,8 @@ from rights.imports.csv_file import COLUMNS
 from rights.imports.reasons import describe
 from rights.imports.uploads import WORKING_STATES
 from rights.models import CatalogImport, ImportLine, Party
+from rights.parties import KINDS_BY_ROLE
+from rights.shares import Role
 
 PAGE_SIZE = 50
 MAX_NUMBER = 2**31 - 1
@@ -74,13 +76,15 @@ class ImportPage:
 
 
 def list_sample_rows(party: Party) -> list[list[object]]:
-    """The heading with all columns, and two songs that say how they are filled."""
-    code = "PTABC2500001"
+    """The heading with all columns, and two songs that say how they are filled, by what the party can own."""
+    owners = f"{party.name} 50 %; Second Shore 50 %" if party.kind in KINDS_BY_ROLE[Role.RECORDING_OWNER] else ""
+    writers = f"Mara Veil 60 %; {party.name} 40 %" if party.kind == Party.Kind.WRITER else ""
+    publisher = party.name if party.kind == Party.Kind.PUBLISHER else ""
     return [
         [*COLUMNS],
-        ["Salt Radio", "Mara Veil", code, "", "Salt Radio", "T-034.524.680-1", "3:45", "",
-            "Mara Veil 60 %; Ida Koro (IPI 00052210040) 40 %", "Kestrel Row"],
-        ["Low Tide", "Mara Veil", "", "", "", "", "4:02", f"{party.name} 50 %; Second Shore 50 %", "Mara Veil", ""],
+        ["Salt Radio", "Mara Veil", "PTABC2500001", "", "Salt Radio", "T-034.524.680-1", "3:45", "",
+            writers or "Mara Veil 60 %; Ida Koro (IPI 00052210040) 40 %", publisher or "Kestrel Row"],
+        ["Low Tide", "Mara Veil", "", "", "", "", "4:02", owners, writers or "Mara Veil", publisher],
     ]  # fmt: skip
 
 

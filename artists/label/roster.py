@@ -14,7 +14,7 @@ from accounts.models import Person
 from artists import rights_mail
 from catalog.models import Artist, Recording, RecordingWork
 from rights import clearance, roster
-from rights.claims import LIVE
+from rights.claims import DISPUTED, LIVE
 from rights.models import Claim, Party, RosterEntry, Use
 
 SHOWN_USES = {
@@ -92,7 +92,19 @@ def artists_with_claims(label: Party) -> QuerySet[Artist]:
 
 def claimed_recordings(label: Party) -> QuerySet[Recording]:
     """The recordings of which, or of whose works, the rightsholder claims a part, or administers one."""
-    claims = Claim.objects.filter(LIVE, Q(party=label) | Q(administered_by=label))
+    return _recordings_of(_claims_of(label))
+
+
+def owned_recordings(label: Party) -> QuerySet[Recording]:
+    """Those of which, or of whose works, a claim of the rightsholder, or one that it administers, counts."""
+    return _recordings_of(_claims_of(label).filter(confirmed_at__isnull=False).exclude(DISPUTED))
+
+
+def _claims_of(label: Party) -> QuerySet[Claim]:
+    return Claim.objects.filter(LIVE, Q(party=label) | Q(administered_by=label))
+
+
+def _recordings_of(claims: QuerySet[Claim]) -> QuerySet[Recording]:
     of_works = RecordingWork.objects.live().filter(work__in=claims.values("work"))
     return Recording.objects.filter(Q(pk__in=claims.values("recording")) | Q(pk__in=of_works.values("recording")))
 

@@ -29,9 +29,9 @@ class ImportedSong:
     def words(self) -> str:
         """What it changed, or whose the song is."""
         line = self.line
-        share = f"{self.party_name} owns {format_share(line.share)} of the recording."
+        share = f"{self.party_name} owns {format_share(line.share)} of the recording." if line.share else ""
         if line.verdict == ImportLine.Verdict.NEW:
-            return f"{line.isrc or 'No ISRC'}. {share}"
+            return f"{line.isrc or 'No ISRC'}. {share}".rstrip()
         return " ".join(filter(None, [describe_values(line), share if "share" in line.facts else ""]))
 
     @property

@@ -49,6 +49,11 @@ def parse_iswc(text: str) -> str:
     return code
 
 
+def format_iswc(iswc: str | None) -> str:
+    """An ISWC as people write it, T-123.456.789-0; "" for none."""
+    return f"{iswc[0]}-{iswc[1:4]}.{iswc[4:7]}.{iswc[7:10]}-{iswc[10]}" if iswc else ""
+
+
 def parse_mbid(text: str) -> UUID:
     """An identifier of MusicBrainz. It has no check digit."""
     mbid = UUID(hex=match_places(text, "MBID", _MBID))

@@ -5,8 +5,8 @@ One of each group is then asked about, and stands for all of them. A catalogue o
 
 MAX_EXAMPLES = 3
 # Alike are recordings of one artist that have the same owners and whose works have the same writers and publishers,
-# with the same shares in the same state; that no grant and no scope names alone; and that are of the same age: a yes to
-# what there was when it was given does not cover what came later. A group is known by its first recording.
+# with the same shares in the same state; that no grant and no scope names alone; and that are of the same age: a yes of
+# an owner to what there was when it was given does not cover what came later. A group is known by its first recording.
 _STATE = """CASE WHEN claim.disputed_at <= clock.at AND (claim.settled_at IS NULL OR claim.settled_at > clock.at)
     THEN 'disputed' WHEN claim.confirmed_at <= clock.at THEN '' ELSE 'unconfirmed' END"""
 _CLAIMS = f"""
@@ -19,14 +19,7 @@ GROUP BY claim.{{place}}
 """  # noqa: S608 - of constants
 # Joins of whole sets, and no lookups: of 100,000 recordings each would take seconds.
 GROUPS_SQL = f"""
-age AS MATERIALIZED (
-    SELECT coalesce(array_agg(DISTINCT live_from ORDER BY live_from), '{{}}') AS times FROM rights_grant
-    WHERE allows AND NOT covers_later AND recording_id IS NULL AND work_id IS NULL AND use = ANY(%(uses)s)
-), named AS MATERIALIZED (
-    SELECT recording_id, work_id FROM rights_grant
-    WHERE use = ANY(%(uses)s) AND (recording_id IS NOT NULL OR work_id IS NOT NULL)
-    UNION SELECT recording_id, work_id FROM scope WHERE recording_id IS NOT NULL OR work_id IS NOT NULL
-), one AS MATERIALIZED (
+one AS MATERIALIZED (
     SELECT DISTINCT id FROM reached
 ), link AS MATERIALIZED (
     SELECT link.recording_id, link.work_id, link.weight FROM clock, catalog_recordingwork link
@@ -34,6 +27,20 @@ age AS MATERIALIZED (
     WHERE link.live_from <= clock.at AND (link.live_until IS NULL OR link.live_until > clock.at)
 ), work AS MATERIALIZED (
     SELECT DISTINCT work_id AS id FROM link
+), owner AS MATERIALIZED (
+    SELECT party_id AS id FROM rights_claim claim JOIN one ON one.id = claim.recording_id
+    UNION SELECT coalesce(administered_by_id, party_id) FROM rights_claim claim JOIN work ON work.id = claim.work_id
+    UNION SELECT id FROM rights_party WHERE artist_id IN (SELECT artist_id FROM reached)
+), said AS MATERIALIZED (
+    SELECT given.* FROM clock, rights_grant given JOIN owner ON owner.id = given.party_id
+    WHERE given.use = ANY(%(uses)s) AND (given.live_until IS NULL OR given.live_until > clock.at)
+        AND (given.ended_at IS NULL OR given.ended_at > clock.at)
+), age AS MATERIALIZED (
+    SELECT coalesce(array_agg(DISTINCT live_from ORDER BY live_from), '{{}}') AS times FROM said
+    WHERE allows AND NOT covers_later AND recording_id IS NULL AND work_id IS NULL
+), named AS MATERIALIZED (
+    SELECT recording_id, work_id FROM said WHERE recording_id IS NOT NULL OR work_id IS NOT NULL
+    UNION SELECT recording_id, work_id FROM scope WHERE recording_id IS NOT NULL OR work_id IS NOT NULL
 ), kind_of_work AS MATERIALIZED (
     SELECT id, md5(concat_ws('/', width_bucket(created_at - interval '1 microsecond', age.times), named.work_id,
         coalesce(claims.said, ''))) AS kind

@@ -76,7 +76,7 @@ def confirm(made: Claim, *, by: Person, fresh: bool) -> None:
 
 
 def end(made: Claim, *, by: Person) -> None:
-    """End a claim now. Its party and staff may, and while it is unconfirmed the artist's team that wrote it.
+    """End a claim now. Its party and staff may, and while it is unconfirmed the artist's team; see `list_own_mistakes`.
 
     Raises NotAllowed.
     """
@@ -86,7 +86,10 @@ def end(made: Claim, *, by: Person) -> None:
 
 
 def list_own_mistakes(claims: Collection[Claim], *, by: Person) -> set[int]:
-    """The ids of those that this person may take back: nobody confirmed them, and the artist's own team wrote them."""
+    """The ids of those that this person may take back, because nobody has confirmed them.
+
+    The artist's own team wrote them, or a file named them in a work that is first of a song by the artist.
+    """
     waiting = [claim.pk for claim in claims if claim.confirmed_at is None and claim.settled_at is None]
     if not waiting:
         return set()

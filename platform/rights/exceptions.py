@@ -43,5 +43,9 @@ class Recounted(RightsError):
     code = "Recounted"
 
     def __init__(self, number: int) -> None:
-        now = f"{number:,} wait" if number > 1 else "one waits" if number else "nothing waits"
-        super().__init__(f"Nothing was confirmed: of this file {now} now.")
+        shares = (
+            f"{number:,} shares in this file wait"
+            if number > 1
+            else f"{'One' if number else 'No'} share in this file waits"
+        )
+        super().__init__(f"Nothing was confirmed. {shares} now.")

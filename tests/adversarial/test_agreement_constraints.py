@@ -206,6 +206,9 @@ def test_a_party_keeps_its_team(label: Party, publisher: Party) -> None:
         refused("keeps its team", change, team, label.pk)
     parties.ensure_team(writer, by=factories.get_staff())
     refused("keeps its team", change, None, writer.pk)
+    rewrite = "UPDATE rights_party SET team_by = %s WHERE id = %s"
+    for by in (None, "person:x", factories.get_staff().actor + "x"):
+        refused("who gave a party its team stays", rewrite, by, label.pk)
 
 
 def test_a_scheme_adds_up_and_stays_so() -> None:

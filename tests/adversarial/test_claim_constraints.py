@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from catalog.models import Artist
+from catalog.models import Artist, Work
 from rights import claims, clearance, parties
 from rights.models import Use
 from tests import factories
@@ -12,6 +12,7 @@ from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_rights_constraints import refuse, run
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
+from tests.rights.imports.factories import bring_in
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +160,23 @@ def test_a_team_takes_back_what_it_wrote_until_it_is_confirmed_or_settled(artist
         sql(end, by, claim.pk)
     else:
         refused("unconfirmed by the team that made it", end, by, claim.pk)
+
+
+def test_the_team_of_a_work_takes_back_whom_a_file_named_in_it(artist: Artist) -> None:
+    label, publisher = owners.create_party(), owners.create_party("publisher", "Kestrel Row")
+    owners.add_to_roster(label, artist)
+    bring_in(label, "Salt,Mara Veil,Kestrel Row,T0345246801", heading="title,artist,publishers,iswc")
+    cover = factories.create_artist("Hraundis")
+    named, work = publisher.claims.get(), Work.objects.get()
+    sql("INSERT INTO catalog_recordingwork (recording_id, work_id) VALUES (%s, %s)",
+        factories.create_recording(cover).pk, work.pk)  # fmt: skip
+    of_staff = owners.create_party("publisher", "Second Shore")
+    sql(CLAIM_ON_WORK, work.pk, "publisher", of_staff.pk, 1, factories.get_staff().actor, None)
+    end = "UPDATE rights_claim SET live_until = now(), ended_by = %s WHERE id = %s"
+    editor = factories.get_member(artist, "editor").actor
+
+    for by in (factories.get_member(cover, "principal").actor, factories.get_member(artist, "reviewer").actor):
+        refused("unconfirmed by the team", end, by, named.pk)
+    refused("unconfirmed by the team", end, editor, of_staff.claims.get().pk)
+    refused("unconfirmed by the team", end, editor, label.claims.get().pk)
+    sql(end, editor, named.pk)

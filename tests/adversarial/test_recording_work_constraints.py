@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from artists import ownership
+from artists.exceptions import InvalidRequest
 from catalog import registration
 from catalog.models import Artist, RecordingWork
-from rights import clearance
+from rights import clearance, parties
 from rights.models import Use
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
@@ -115,3 +117,13 @@ def test_the_past_stays_as_it_was(song: OwnedSong) -> None:
     assert missing is not None
     assert missing.missing == ("Ben Hale (writer): remixes are off",)
     assert clearance.find_missing(Use.REMIX, artist, [recording], at=before - timedelta(days=1)) is not None
+
+
+def test_a_share_that_somebody_else_administers_is_of_somebody_else(artist: Artist, open_tie: RecordingWork) -> None:
+    own, publisher = parties.get_artist_party(artist), owners.create_party("publisher", "Kestrel Row")
+    owners.own(own, open_tie.work, administered_by=publisher)
+    editor = factories.get_member(artist, "editor")
+
+    refused("where nobody else owns it", END, editor.actor, open_tie.pk)
+    with pytest.raises(InvalidRequest, match="Somebody else confirmed a share"):
+        ownership.end_work(open_tie.recording, open_tie.work, by=editor)

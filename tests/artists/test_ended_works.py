@@ -41,12 +41,12 @@ def test_a_team_takes_back_a_work_on_the_page_of_the_song(artist: Artist) -> Non
     work = owners.create_work(song, title="Night Bus")
     page = f"/studio/{artist.slug}/songs/{song.pk}"
     client = factories.fresh_client(factories.get_member(artist, "editor"))
-    assert "It is not a recording of this" in visible_text(client.get(page))
+    assert "Not this work" in visible_text(client.get(page))
 
     answer = client.post(f"{page}/works", {"end": work.pk})
 
     assert (answer.status_code, list(song.works)) == (302, [])
-    assert "Night Bus" not in visible_text(client.get(page)).replace("no recording of “Night Bus” any more", "")
+    assert "Night Bus" not in visible_text(client.get(page)).replace("“Night Bus” is taken off this song.", "")
     assert Entry.objects.get(action="work.ended").subject == f"work:{work.pk}"
     assert client.post(f"{page}/works", {"end": work.pk}).status_code == 404
     assert client.post(f"{page}/works", {"end": "x"}).status_code == 404
@@ -57,7 +57,7 @@ def test_where_somebody_else_owns_the_work_staff_say_it(song: OwnedSong, artist:
     path = f"/recordings/{song.recording.pk}/works/{song.work.pk}"
     principal = factories.fresh_client(factories.get_member(artist, "principal"))
     staff = factories.get_staff()
-    assert "It is not a recording of this" not in visible_text(principal.get(page))
+    assert "Not this work" not in visible_text(principal.get(page))
 
     answers = [
         principal.post(f"{page}/works", {"end": song.work.pk}),
@@ -71,6 +71,21 @@ def test_where_somebody_else_owns_the_work_staff_say_it(song: OwnedSong, artist:
     assert factories.fresh_client(staff).delete(f"/api/v1/staff{path}").status_code == 204
     assert list(song.recording.works) == []
     assert factories.fresh_client(staff).delete(f"/api/v1/staff{path}").status_code == 404
+
+
+def test_where_somebody_else_owns_a_work_staff_add_another(song: OwnedSong, artist: Artist) -> None:
+    page = f"/studio/{artist.slug}/songs/{song.recording.pk}"
+    path = f"/api/v1/studio/{artist.slug}/recordings/{song.recording.pk}/works"
+    client = factories.fresh_client(factories.get_member(artist, "principal"))
+
+    answers = [
+        client.post(f"{page}/works", {"title": "Mine"}),
+        client.post(path, {"title": "Mine"}, content_type="application/json"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 400]
+    assert "which is less of the song once it is of another work, too" in visible_text(answers[0])
+    assert list(song.recording.works) == [song.work]
 
 
 def test_a_team_takes_back_a_work_over_the_api(artist: Artist) -> None:

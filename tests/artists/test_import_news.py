@@ -62,8 +62,8 @@ def test_each_artist_and_each_party_that_an_import_names_gets_one_mail_and_one_n
     [to_artist] = [mail for mail in mailoutbox if "Harbor Lane imported songs of Mara Veil" in mail.subject]
     assert "Harbor Lane imported a catalogue and added 2 songs of Mara Veil." in to_artist.body
     assert f"/studio/mara-veil/imports/{brought.pk}" in to_artist.body
-    asked = sorted(mail.body.split(" has a share in ")[1].split(".")[0] for mail in mailoutbox if mail is not to_artist)
-    assert asked == ["1 songs or works", "1 songs or works", "2 songs or works", "2 songs or works"]
+    asked = sorted(mail.body.split(" has ")[1].split(".")[0] for mail in mailoutbox if mail is not to_artist)
+    assert asked == ["2 shares in songs or works"] * 2 + ["a share in a song or a work"] * 2
     assert len(subjects) == 3
     told = Notice.objects.exclude(person=owners.get_signer(brought.party))
     assert set(told.filter(kind="claim.waiting").values_list("reference", flat=True)) == {f"import:{brought.pk}"}
@@ -126,11 +126,12 @@ def test_a_publisher_confirms_what_a_file_names_at_one_press(brought: CatalogImp
     client: Client = factories.fresh_client(owners.get_signer(kestrel))
     path = f"/label/{kestrel.pk}/claims"
 
-    assert "Harbor Lane names you in a catalogue file, in 2 songs or works." in visible_text(client.get(path))
+    said = "Harbor Lane says in a catalogue file that you have 2 shares in songs or works."
+    assert said in visible_text(client.get(path))
     answer = client.post(f"{path}/imports/{brought.pk}", {"waiting": "2"}, follow=True)
 
     assert "2 confirmed." in visible_text(answer)
-    assert "names you in a catalogue file" not in visible_text(answer)
+    assert "says in a catalogue file that you have" not in visible_text(answer)
     assert Claim.objects.filter(party=kestrel, confirmed_at=None).count() == 0
     assert Claim.objects.filter(confirmed_at=None).count() == 4
 
@@ -152,7 +153,7 @@ def test_what_was_not_shown_is_not_confirmed(
         answers = [client.post(path, {"waiting": "2"}), client.post(path, form)]
 
         assert [answer.status_code for answer in answers] == [302, 409]
-        assert "Nothing was confirmed: of this file one waits now." in visible_text(answers[1])
+        assert "Nothing was confirmed. One share in this file waits now." in visible_text(answers[1])
         assert party.claims.filter(confirmed_at__isnull=False).count() == 1
 
 
@@ -165,7 +166,7 @@ def test_a_form_sent_again_after_all_was_confirmed_says_so(brought: CatalogImpor
     again = [principal.post(path, {"waiting": number}) for number in ("2", "0")]
 
     assert [answer.status_code for answer in again] == [409, 409]
-    assert "Nothing was confirmed: of this file nothing waits now." in visible_text(again[0])
+    assert "Nothing was confirmed. No share in this file waits now." in visible_text(again[0])
     assert list(Claim.objects.order_by("pk").values_list("pk", "confirmed_at")) == before
 
 

@@ -236,3 +236,21 @@ def test_a_dry_run_of_all_says_the_same_as_one_of_each_recording_alone(song: Own
     for each in alone:
         found.update((problem, name) for problem, name, _ in blocked_by(each))
     assert {(problem, name): number for problem, name, number in blocked_by(effect)} == found
+
+
+def test_only_what_its_owners_still_permit_tells_songs_apart(
+    song: OwnedSong, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agreement_effect, "MAX_ASKED", 1)
+    stranger = owners.create_party("label", "Second Shore")
+
+    for party in (stranger, song.label):
+        owners.permit(party, songs=Songs())
+        add_song(song, artist, f"Later than the yes of {party.name}")
+    owners.permit(song.label, songs=Songs())  # ends the one before
+    alike = measure(song)
+    add_song(song, artist, "Later than the yes")
+    apart = measure(song)
+
+    assert (alike.reached, alike.recordings) == (3, 3)
+    assert (apart.reached, apart.recordings) == (4, 1)

@@ -40,7 +40,7 @@ def _end_work(request: AuthenticatedHttpRequest, studio: Studio, recording: Reco
         ownership.end_work(recording, work, by=request.user)
     except USER_ERRORS as error:
         return render_song(request, studio, recording, problem=str(error), status=error_status(error))
-    messages.success(request, f"The song is no recording of “{work.title}” any more.")
+    messages.success(request, f"“{work.title}” is taken off this song.")
     return redirect(studio.url("song", song_id=recording.pk))
 
 

@@ -88,7 +88,7 @@ def archive_tier(request: AuthenticatedHttpRequest, studio: Studio, tier_id: int
         tiers.archive(tier, by=request.user)
     except USER_ERRORS as error:
         return _render_tier(request, studio, tier, problem=str(error), status=_status(error))
-    messages.success(request, "It is sold to nobody any more. Who has it keeps it.")
+    messages.success(request, "Nobody can buy it any more. Fans who have it keep it.")
     return redirect(studio.url("studio-tiers"))
 
 

@@ -77,7 +77,7 @@ _STEPS = (
     UPDATE catalog_recording recording SET isrc = coalesce(recording.isrc, line.isrc),
         mbid = coalesce(recording.mbid, line.mbid), duration_ms = coalesce(line.duration_ms, recording.duration_ms)
     FROM rights_importline line
-    WHERE catalog_import_id = %(import)s AND verdict = 'changed' AND recording.id = line.recording_id
+    WHERE catalog_import_id = %(import)s AND verdict = 'changed' AND share > 0 AND recording.id = line.recording_id
     """,
     f"""
     INSERT INTO catalog_recordingwork (recording_id, work_id)
@@ -94,7 +94,7 @@ _STEPS = (
     )
     SELECT recording_id, 'recording_owner', %(party)s::bigint, share, %(by)s::text, statement_timestamp(),
         %(by)s::text, %(import)s
-    FROM rights_importline line WHERE {_GOOD} AND (verdict = 'new' OR facts ? 'share')
+    FROM rights_importline line WHERE {_GOOD} AND share > 0 AND (verdict = 'new' OR facts ? 'share')
     UNION ALL
     SELECT line.recording_id, said.role, said.party, said.share, %(by)s::text, NULL, NULL, %(import)s
     FROM rights_importline line, {SAID}

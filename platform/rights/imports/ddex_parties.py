@@ -21,6 +21,7 @@ WRITER_ROLES = {"Author", "Composer", "ComposerLyricist", "Librettist", "Lyricis
 PUBLISHER_ROLES = {"MusicPublisher", "OriginalPublisher", "SubPublisher"}
 _CODES = {"IpiNameNumber": "IPI", "ISNI": "ISNI", "DPID": "DPID"}
 """Elements of a PartyId, the best first."""
+_BY_COUNTRY = "Shares are the same in all countries here: bring it as CSV."
 _PERCENTAGE = re.compile(r"\d{1,3}(?:\.\d{1,10})?", re.ASCII)
 
 
@@ -88,8 +89,8 @@ def read_roles(parties: PartyList, composites: Sequence[Composite]) -> Mapping[R
 
     A role is empty where it names several writers or publishers without shares: those cannot be guessed.
     """
-    owners = {one.reference: one.share for one in composites if one.kind == "ResourceRightsController"}
-    of_work = {one.reference: one.share for one in composites if one.kind == "WorkRightsController"}
+    owners = _list_shares(parties, composites, "ResourceRightsController")
+    of_work = _list_shares(parties, composites, "WorkRightsController")
     writers = _list_references(composites, WRITER_ROLES)
     publishers = [
         *_list_references(composites, PUBLISHER_ROLES),
@@ -108,6 +109,23 @@ def read_roles(parties: PartyList, composites: Sequence[Composite]) -> Mapping[R
         for role, shares in found.items()
         if shares or asked.get(role)
     }
+
+
+def _list_shares(parties: PartyList, composites: Sequence[Composite], kind: str) -> dict[str, Decimal | None]:
+    """The shares of the rights controllers of this kind. Raises InvalidLine where they depend on the country."""
+    shares: dict[str, Decimal | None] = {}
+    for one in composites:
+        if one.kind != kind:
+            continue
+        if one.reference in shares:
+            name = parties.parties.get(one.reference, {}).get("FullName") or one.reference
+            raise InvalidLine(f"The message names “{shorten(name, 60)}” twice. {_BY_COUNTRY}")
+        if places := set(one.texts.get("TerritoryCode", [])) - {"Worldwide"}:
+            raise InvalidLine(f"The message says who owns what in {shorten(min(places), 20)}. {_BY_COUNTRY}")
+        if "ExcludedTerritoryCode" in one.texts:
+            raise InvalidLine(f"The message leaves out {shorten(one.get('ExcludedTerritoryCode'), 20)}. {_BY_COUNTRY}")
+        shares[one.reference] = one.share
+    return shares
 
 
 def _list_references(composites: Sequence[Composite], roles: set[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
@@ -19,8 +19,10 @@ from rights.imports.exceptions import UnreadableFile
 from rights.imports.files import open_file
 from rights.imports.lines import Line, SharesByRole
 from rights.imports.named_parties import NamedParties, NotFound, is_party, list_named
+from rights.imports.named_shares import NamedShare
 from rights.imports.texts import shorten
 from rights.models import CatalogImport, ImportFile, ImportLine, Party
+from rights.parties import KINDS_BY_ROLE
 from rights.shares import PLURALS, WHOLE, Role
 
 BATCH_SIZE = 5000
@@ -74,6 +76,8 @@ def _store_batch(catalog_import: CatalogImport, lines: Sequence[Line], **progres
 def _finish(catalog_import: CatalogImport, state: str, *, size: int, problem: str = "") -> None:
     with transaction.atomic():
         reading = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.READING)
+        if state == CatalogImport.State.READY and catalog_import.lines > BATCH_SIZE:
+            verdicts.judge(catalog_import)  # anew, because lines of different batches can be of one recording
         if reading.update(state=state, position=size, problem=problem):
             if state == CatalogImport.State.REFUSED:
                 ImportLine.objects.filter(catalog_import=catalog_import).delete()
@@ -106,20 +110,25 @@ class _Rows:
     party: Party
     artists: Mapping[str, Sequence[Artist]]
     named: NamedParties
+    roster: Set[int] = field(init=False)
+    """The ids of these artists."""
     known: dict[Any, str] = field(default_factory=dict)
     """What was found for the same names and shares on another line, as JSON."""
+
+    def __post_init__(self) -> None:
+        ids = frozenset(artist.pk for some in self.artists.values() for artist in some)
+        object.__setattr__(self, "roster", ids)
 
     def prepare(self, line: Line) -> Iterator[Any]:
         """The row of a line, without its import and number. Lines that need the catalogue get their verdict later."""
         found = self.artists.get(text_keys.normalise(line.artist), [])
         artist = found[0] if len(found) == 1 else None
-        owners = line.shares.get(Role.RECORDING_OWNER, ())
-        share = sum(owner.share for owner in owners if is_party(owner, self.party)) if owners else WHOLE
+        share = self._find_share(line.shares.get(Role.RECORDING_OWNER, ()))
         named = "[]"
-        verdict, reason, facts = _judge_alone(line, found, share)
+        verdict, reason, facts = self._judge_alone(line, found, share)
         if reason == UNANSWERED:
             try:
-                named = self._find_named(line.shares)
+                named = self._find_named(line.shares, artist)
             except NotFound as error:
                 verdict, reason, facts = error.verdict, error.reason, error.facts
         yield from (verdict, reason, json.dumps(facts), line.title, line.artist, artist and artist.pk)
@@ -128,25 +137,45 @@ class _Rows:
         keys = text_keys.recording_keys(line.title, artist.name) if reason == UNANSWERED and artist else None
         yield from (keys["text_key"], keys["names_key"], keys["leads_key"]) if keys else (None, None, None)
 
-    def _find_named(self, shares: SharesByRole) -> str:
-        """Raises NotFound."""
-        key = tuple(shares.items())
+    def _find_named(self, shares: SharesByRole, artist: Artist | None) -> str:
+        """Of several artists of one name, the line's own is meant, or one of the roster. Raises NotFound."""
+        key = (artist and artist.pk, *shares.items())
         if key not in self.known:
-            self.known[key] = json.dumps(list_named(shares, self.party, self.named))
+            near = ({artist.pk} if artist else set(), self.roster)
+            self.known[key] = json.dumps(list_named(shares, self.party, self.named, near))
         return self.known[key]
 
+    @property
+    def _owns_recordings(self) -> bool:
+        return self.party.kind in KINDS_BY_ROLE[Role.RECORDING_OWNER]
 
-def _judge_alone(
-    line: Line, artists: Sequence[Artist], share: int
-) -> tuple[ImportLine.Verdict, str, Mapping[str, str]]:
-    """The verdict that needs no catalogue. UNANSWERED stands for those that `verdicts.judge` decides."""
-    if line.problem:
-        return ImportLine.Verdict.NO, "unreadable", {"problem": line.problem}
-    if not share:
-        owners = ", ".join(owner.name or owner.code for owner in line.shares[Role.RECORDING_OWNER])
-        return ImportLine.Verdict.NO, "not_an_owner", {"owners": shorten(owners)}
-    if not artists:
-        return ImportLine.Verdict.WAITS, "not_on_roster", {}
-    if len(artists) > 1:
-        return ImportLine.Verdict.NO, "several_artists", {}
-    return ImportLine.Verdict.WAITS, UNANSWERED, {}
+    def _find_share(self, owners: Sequence[NamedShare]) -> int:
+        """The own share in the recording: all of it where the file names no owner and the party can be one."""
+        if owners:
+            return sum(owner.share for owner in owners if is_party(owner, self.party))
+        return WHOLE if self._owns_recordings else 0
+
+    def _judge_alone(
+        self, line: Line, artists: Sequence[Artist], share: int
+    ) -> tuple[ImportLine.Verdict, str, Mapping[str, str]]:
+        """The verdict that needs no catalogue. UNANSWERED stands for those that `verdicts.judge` decides."""
+        if line.problem:
+            return ImportLine.Verdict.NO, "unreadable", {"problem": line.problem}
+        if refusal := self._refuse_share(line, share):
+            return ImportLine.Verdict.NO, *refusal
+        if not artists:
+            return ImportLine.Verdict.WAITS, "not_on_roster", {}
+        if len(artists) > 1:
+            return ImportLine.Verdict.NO, "several_artists", {}
+        return ImportLine.Verdict.WAITS, UNANSWERED, {}
+
+    def _refuse_share(self, line: Line, share: int) -> tuple[str, Mapping[str, str]] | None:
+        """Why the party has no business with this line. Publishers and writers own a part of the work alone."""
+        kind = self.party.get_kind_display().lower()
+        if self._owns_recordings:
+            owners = ", ".join(owner.name or owner.code for owner in line.shares.get(Role.RECORDING_OWNER, ()))
+            return None if share else ("not_an_owner", {"owners": shorten(owners)})
+        if share:
+            return "wrong_kind", {"name": self.party.name, "kind": kind, "role": Role.RECORDING_OWNER.label.lower()}
+        of_work = [each for role in (Role.WRITER, Role.PUBLISHER) for each in line.shares.get(role, ())]
+        return None if any(is_party(each, self.party) for each in of_work) else ("no_share", {"kind": kind})

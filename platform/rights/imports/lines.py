@@ -27,7 +27,7 @@ type SharesByRole = Mapping[Role, tuple[NamedShare, ...]]
 class Line:
     """One recording of the file. `problem` says why it cannot be read; then the other fields may be empty.
 
-    Without owners among the shares the recording belongs wholly to whoever brings the file.
+    Without owners among the shares the recording belongs wholly to whoever brings the file, if it can own one.
     """
 
     number: int

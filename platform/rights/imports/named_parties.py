@@ -1,7 +1,7 @@
 """Find the parties that a file names as owners, writers and publishers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,8 +53,11 @@ class NamedParties:
         codes_of = ((code, party) for party in rightsholders for code in (party.isni, party.ipi, party.dpid))
         return cls(by_name, {code: party for code, party in codes_of if code})
 
-    def find(self, named: NamedShare, role: Role) -> Party:
-        """The party that is meant and can have the role. Raises NotFound."""
+    def find(self, named: NamedShare, role: Role, near: Sequence[Collection[int]] = ()) -> Party:
+        """The party that is meant and can have the role. Raises NotFound.
+
+        Of several artists of one name those among `near` are meant, which holds ids of artists, the nearest first.
+        """
         shown = named.name or named.code
         kinds = KINDS_BY_ROLE[role]
         if named.code:
@@ -62,6 +65,9 @@ class NamedParties:
         else:
             meant = list(self.by_name.get(text_keys.normalise(named.name), []))
         fitting = [party for party in meant if party.kind in kinds]
+        for artists in near:
+            if len(fitting) > 1:
+                fitting = [party for party in fitting if party.artist_id in artists] or fitting
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -73,14 +79,19 @@ class NamedParties:
         raise NotFound(ImportLine.Verdict.WAITS, "unknown_party", **facts)
 
 
-def list_named(shares: SharesByRole, own: Party, known: NamedParties) -> list[dict[str, Any]]:
-    """The shares that a line says others have in the recording, and everybody in the work. Raises NotFound."""
+def list_named(
+    shares: SharesByRole, own: Party, known: NamedParties, near: Sequence[Collection[int]] = ()
+) -> list[dict[str, Any]]:
+    """The shares that a line says others have in the recording, and everybody in the work. Raises NotFound.
+
+    `near` are the artists who are meant before others of their names; see `NamedParties.find`.
+    """
     named: dict[tuple[str, int], dict[str, Any]] = {}
     for role, some in shares.items():
         for each in some:
             if role is Role.RECORDING_OWNER and is_party(each, own):
                 continue
-            party = known.find(each, role)
+            party = known.find(each, role, near)
             if (role.value, party.pk) in named:
                 problem = f"“{party.name}” stands among the {PLURALS[role]} twice."
                 raise NotFound(ImportLine.Verdict.NO, "unreadable", problem=problem)

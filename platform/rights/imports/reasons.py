@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.text import get_text_list
 
+from catalog.identifiers import format_iswc
 from rights.models import ImportLine
 from rights.shares import format_share
 
@@ -42,7 +43,8 @@ def _describe_change(line: ImportLine, before: Mapping[str, Any]) -> str:
 
 
 def _describe_new(line: ImportLine, facts: Mapping[str, Any]) -> str:
-    shares = f"{line.isrc or 'No ISRC'}. You own {format_share(line.share)} of it."
+    owned = f"You own {format_share(line.share)} of it." if line.share else "You have a share of its work."
+    shares = f"{line.isrc or 'No ISRC'}. {owned}"
     return " ".join([shares, *_describe_asked(line)])
 
 
@@ -54,6 +56,14 @@ def _describe_asked(line: ImportLine) -> Iterator[str]:
         yield f"{get_text_list(sorted(asked.values()), 'and')} will be asked to confirm {share}."
     if line.unshared:
         yield f"The file gives no shares of the {line.unshared}, so we ask none of them."
+
+
+def _describe_other_iswc(line: ImportLine, facts: Mapping[str, Any]) -> str:
+    if "line" in facts:
+        return f"Line {facts['line']:,} gives another ISWC for the same work."
+    codes = [(title, format_iswc(iswc)) for title, iswc in facts["works"]]
+    works = [f"“{title}” (ISWC {iswc})" if iswc else f"“{title}”" for title, iswc in codes]
+    return f"This song is of {get_text_list(works, 'and')} here. Its artist says on its page what it is of."
 
 
 def _with_article(kind: str) -> str:
@@ -72,6 +82,10 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     ),
     "unanswered": lambda line, facts: f"{line.artist_name} has not said yes to you yet.",
     "not_an_owner": lambda line, facts: f"You are not among the owners: {facts['owners']}.",
+    "no_share": lambda line, facts: (
+        f"You are {_with_article(facts['kind'])} here, which owns no recordings, and this line gives you no share of "
+        "the work. Name yourself among its writers or publishers."
+    ),
     "of_another": lambda line, facts: f"This is a song of {facts['artist']} here. They must confirm that it is yours.",
     "owned": lambda line, facts: f"Owned by {facts['owners']} here, which leaves no room for the shares of this line.",
     "unknown_party": lambda line, facts: (
@@ -90,6 +104,7 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     "other_writers": lambda line, facts: (
         f"Line {facts['line']:,} says something else about the writers and publishers of the same work."
     ),
+    "other_iswc": _describe_other_iswc,
     "several_works": lambda line, facts: "This song is of several works here. Write the ISWC of the one that is meant.",
     "written": lambda line, facts: (
         f"Other shares of the work are known here: {facts['writers']}. They end their claim first, or our "
@@ -101,6 +116,10 @@ REASONS: dict[str, Callable[[ImportLine, Mapping[str, Any]], str]] = {
     ),
     "unclaimed": lambda line, facts: (
         f"{line.artist_name} has this song here already. They must say on its page that it is yours."
+    ),
+    "unclaimed_work": lambda line, facts: (
+        "This song or its work was here before. The artist must say on the song’s page which share of the work is "
+        "yours."
     ),
     "other_prefix": lambda line, facts: (
         f"ISRCs that begin with {str(line.isrc)[:5]} are registered for {facts['holder']}. Ask our staff."

@@ -5,8 +5,9 @@ from django.db import connection
 from rights.models import CatalogImport
 
 # In SQL: a dry run and the import itself ask the same question, over up to 100,000 lines, and Django cannot write it.
-# Each lookup has one index that fits it: `+ 0` keeps the others out. While a table has no statistics, PostgreSQL cannot
-# tell them apart, and read all earlier lines for each line.
+# Lines are compared with each other by windows, which sort them: looking up earlier lines for each takes hours where
+# many are of one work.
+# A line without a share of the recording is a publisher's or a writer's, and changes nothing of the recording itself.
 # A line that could be read has a text key; the verdict of the others does not depend on the catalogue.
 SAID = "jsonb_to_recordset(line.named) said (role text, party bigint, name text, share integer)"
 OF_WORK = """jsonb_path_query_array({}.named, '$[*] ? (@.role != "recording_owner")')"""
@@ -17,6 +18,7 @@ OF_OTHERS = f"""EXISTS (
     WHERE link.work_id = {{}} AND other.artist_id <> line.artist_id AND {IS_OF}
 )"""
 LIVE = "(claim.live_until IS NULL OR claim.live_until > statement_timestamp())"
+COUNTS = "claim.confirmed_at IS NOT NULL AND (claim.disputed_at IS NULL OR claim.settled_at IS NOT NULL)"
 NAMED_BY_OTHERS = f"""(
     SELECT song.artist_id <> line.artist_id AND NOT EXISTS (
         SELECT FROM rights_rosterentry entry
@@ -24,7 +26,7 @@ NAMED_BY_OTHERS = f"""(
             AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
     ) AND NOT EXISTS (
         SELECT FROM rights_claim claim WHERE claim.work_id = {{}} AND claim.party_id = %(party)s AND {LIVE}
-            AND claim.confirmed_at IS NOT NULL AND (claim.disputed_at IS NULL OR claim.settled_at IS NOT NULL)
+            AND {COUNTS}
     )
     FROM catalog_recordingwork link JOIN catalog_recording song ON song.id = link.recording_id
     WHERE link.work_id = {{}} AND {IS_OF} ORDER BY link.live_from, link.id LIMIT 1
@@ -36,21 +38,7 @@ WITH found AS MATERIALIZED (
     SELECT line.*, known.id AS known_id, known.artist_id AS known_artist, known.title AS known_title,
         known.isrc AS known_isrc, known.mbid AS known_mbid, known.duration_ms AS known_duration,
         owned.others AS owned_by_others, owned.confirmed AS confirmed_of_others, owned.own AS own_share,
-        owned.names AS owner_names, least((
-            SELECT min(earlier.number + 0) FROM rights_importline earlier
-            WHERE earlier.isrc = line.isrc AND earlier.catalog_import_id + 0 = line.catalog_import_id
-                AND earlier.number + 0 < line.number
-        ), (
-            SELECT min(earlier.number + 0) FROM rights_importline earlier
-            WHERE earlier.text_key = line.text_key AND earlier.catalog_import_id + 0 = line.catalog_import_id
-                AND earlier.number + 0 < line.number AND earlier.artist_id = line.artist_id
-                AND (earlier.isrc IS NULL OR line.isrc IS NULL)
-        )) AS earlier, (
-            SELECT min(earlier.number + 0) FROM rights_importline earlier
-            WHERE earlier.iswc = line.iswc AND earlier.catalog_import_id + 0 = line.catalog_import_id
-                AND earlier.number + 0 < line.number AND {OF_WORK.format("line")} <> {OF_WORK.format("earlier")}
-                AND '[]' NOT IN ({OF_WORK.format("line")}, {OF_WORK.format("earlier")})
-        ) AS earlier_of_work, EXISTS (
+        owned.names AS owner_names, EXISTS (
             SELECT FROM rights_rosterentry entry
             WHERE entry.label_id = %(party)s AND entry.artist_id = line.artist_id AND entry.accepted
                 AND (entry.live_until IS NULL OR entry.live_until > statement_timestamp())
@@ -61,8 +49,18 @@ WITH found AS MATERIALIZED (
                 AND owned.confirmed IS NULL AND holder.id <> %(party)s
         ) AS registered_for, linked.works, known_work.id AS known_work, known_work.of_others, owners.unclaimed_share,
         owners.differing, owners.unclaimed + writers.unclaimed AS unclaimed, writers.unclaimed AS unclaimed_of_work,
+        writers.unclaimed_own AS unclaimed_own_of_work,
         written.differing AS differing_of_work
-    FROM rights_importline line
+    FROM (
+        SELECT *, {OF_WORK.format("line")} AS about,
+            CASE WHEN isrc IS NOT NULL THEN min(number) OVER (PARTITION BY isrc) END AS first_of_isrc,
+            CASE WHEN mbid IS NOT NULL THEN min(number) OVER (PARTITION BY mbid) END AS first_of_mbid,
+            CASE WHEN isrc IS NULL THEN min(number) OVER same_text
+                ELSE min(number) FILTER (WHERE isrc IS NULL) OVER same_text END AS first_of_text
+        FROM rights_importline line
+        WHERE catalog_import_id = %(import)s AND number > %(after)s AND text_key IS NOT NULL AND artist_id IS NOT NULL
+        WINDOW same_text AS (PARTITION BY artist_id, text_key)
+    ) line
     LEFT JOIN LATERAL (
         SELECT * FROM (
             SELECT 1 AS rank, * FROM catalog_recording WHERE isrc = line.isrc
@@ -105,7 +103,8 @@ WITH found AS MATERIALIZED (
         ORDER BY rank LIMIT 1
     ) known_work ON true
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed
+        SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed,
+            count(*) FILTER (WHERE claim.id IS NULL AND said.party = %(party)s) AS unclaimed_own
         FROM {SAID} LEFT JOIN rights_claim claim ON claim.work_id = known_work.id AND claim.role = said.role
             AND claim.party_id = said.party AND {LIVE}
         WHERE said.role <> 'recording_owner'
@@ -120,26 +119,39 @@ WITH found AS MATERIALIZED (
         FROM rights_claim claim JOIN rights_party party ON party.id = claim.party_id
         WHERE claim.work_id = known_work.id AND {LIVE}
     ) written
-    WHERE line.catalog_import_id = %(import)s AND line.number > %(after)s AND line.text_key IS NOT NULL
-        AND line.artist_id IS NOT NULL
+), within_file AS MATERIALIZED (
+    SELECT *, least(first_of_isrc, first_of_mbid, first_of_text,
+            CASE WHEN known_id IS NOT NULL THEN min(number) OVER (PARTITION BY known_id) END) AS earlier,
+        CASE WHEN about = '[]' THEN NULL
+            WHEN known_work IS NOT NULL AND about <> first_value(about) OVER same_work
+                THEN first_value(number) OVER same_work
+            WHEN iswc IS NOT NULL AND about <> first_value(about) OVER same_iswc
+                THEN first_value(number) OVER same_iswc END AS earlier_of_work,
+        CASE WHEN known_work IS NOT NULL AND iswc <> first_value(iswc) OVER same_identified
+            THEN first_value(number) OVER same_identified END AS earlier_of_iswc
+    FROM found
+    WINDOW same_identified AS (PARTITION BY known_work ORDER BY iswc IS NULL, number),
+        same_work AS (PARTITION BY known_work ORDER BY about = '[]', number),
+        same_iswc AS (PARTITION BY iswc ORDER BY about = '[]', number)
 ), compared AS MATERIALIZED (
-    SELECT found.*, jsonb_strip_nulls(jsonb_build_object(
-        'title', CASE WHEN title <> known_title THEN known_title END,
-        'isrc', CASE WHEN isrc IS NOT NULL AND known_isrc IS NULL THEN '' END,
-        'mbid', CASE WHEN mbid IS NOT NULL AND known_mbid IS NULL THEN '' END,
-        'duration_ms', CASE WHEN duration_ms <> coalesce(known_duration, 0) THEN coalesce(known_duration, 0) END,
-        'share', CASE WHEN own_share IS NULL THEN 0 END,
+    SELECT line.*, jsonb_strip_nulls(jsonb_build_object(
+        'title', CASE WHEN share > 0 AND title <> known_title THEN known_title END,
+        'isrc', CASE WHEN share > 0 AND isrc IS NOT NULL AND known_isrc IS NULL THEN '' END,
+        'mbid', CASE WHEN share > 0 AND mbid IS NOT NULL AND known_mbid IS NULL THEN '' END,
+        'duration_ms', CASE WHEN share > 0 AND duration_ms <> coalesce(known_duration, 0)
+            THEN coalesce(known_duration, 0) END,
+        'share', CASE WHEN share > 0 AND own_share IS NULL THEN 0 END,
         'iswc', CASE WHEN iswc IS NOT NULL AND NOT EXISTS (
             SELECT FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
-            WHERE link.recording_id = known_id AND work.iswc = found.iswc AND {IS_OF}
+            WHERE link.recording_id = known_id AND work.iswc = line.iswc AND {IS_OF}
         ) THEN '' END,
         'work', CASE WHEN iswc IS NULL AND works = 0 AND (work_title <> '' OR unclaimed_of_work > 0) THEN '' END,
         'claims', nullif(unclaimed, 0)
     )) AS before
-    FROM found
+    FROM within_file line
 ), judged AS MATERIALIZED (
     SELECT id, known_id, CASE
-        WHEN earlier IS NOT NULL THEN jsonb_build_array('no', 'repeated', jsonb_build_object('line', earlier))
+        WHEN earlier < number THEN jsonb_build_array('no', 'repeated', jsonb_build_object('line', earlier))
         WHEN earlier_of_work IS NOT NULL
             THEN jsonb_build_array('no', 'other_writers', jsonb_build_object('line', earlier_of_work))
         WHEN NOT is_on_roster THEN jsonb_build_array('waits', 'unanswered', '{{}}'::jsonb)
@@ -149,12 +161,24 @@ WITH found AS MATERIALIZED (
         WHEN known_mbid <> mbid OR EXISTS (
             SELECT FROM catalog_recording other WHERE other.mbid = compared.mbid AND other.id IS DISTINCT FROM known_id
         ) THEN jsonb_build_array('no', 'other_mbid', '{{}}'::jsonb)
-        WHEN registered_for IS NOT NULL
+        WHEN registered_for IS NOT NULL AND share + unclaimed_share > 0
             THEN jsonb_build_array('waits', 'other_prefix', jsonb_build_object('holder', registered_for))
-        WHEN own_share <> share THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
+        WHEN share > 0 AND own_share <> share
+            THEN jsonb_build_array('no', 'other_share', jsonb_build_object('share', own_share))
         WHEN differing IS NOT NULL THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', differing))
         WHEN coalesce(owned_by_others, 0) + share + unclaimed_share > 10000
             THEN jsonb_build_array('waits', 'owned', jsonb_build_object('owners', owner_names))
+        WHEN earlier_of_iswc IS NOT NULL
+            THEN jsonb_build_array('no', 'other_iswc', jsonb_build_object('line', earlier_of_iswc))
+        -- Else the song would be of two works, and those who own the second could stop it.
+        WHEN iswc IS NOT NULL AND works > 0 AND NOT EXISTS (
+            SELECT FROM catalog_recordingwork link
+            WHERE link.recording_id = known_id AND link.work_id = known_work AND {IS_OF}
+        ) THEN jsonb_build_array('waits', 'other_iswc', jsonb_build_object('works', (
+            SELECT jsonb_agg(jsonb_build_array(work.title, work.iswc) ORDER BY work.id)
+            FROM catalog_recordingwork link JOIN catalog_work work ON work.id = link.work_id
+            WHERE link.recording_id = known_id AND {IS_OF}
+        )))
         WHEN iswc IS NULL AND works > 1 AND unclaimed_of_work > 0
             THEN jsonb_build_array('waits', 'several_works', '{{}}'::jsonb)
         WHEN differing_of_work IS NOT NULL
@@ -162,8 +186,15 @@ WITH found AS MATERIALIZED (
         -- Else whoever knows an ISWC could hold up songs of others by naming somebody who never answers.
         WHEN unclaimed_of_work > 0 AND of_others
             THEN jsonb_build_array('waits', 'work_of_others', '{{}}'::jsonb)
+        -- The import confirms the own share, so of what was here before, somebody else says first that it is one.
+        WHEN unclaimed_own_of_work > 0 AND (known_id IS NOT NULL OR EXISTS (
+            SELECT FROM catalog_recordingwork link WHERE link.work_id = known_work AND {IS_OF}
+        )) AND NOT EXISTS (
+            SELECT FROM rights_claim claim
+            WHERE claim.work_id = known_work AND claim.party_id = %(party)s AND {LIVE} AND {COUNTS}
+        ) THEN jsonb_build_array('waits', 'unclaimed_work', '{{}}'::jsonb)
         WHEN known_id IS NULL THEN jsonb_build_array('new', 'new', '{{}}'::jsonb)
-        WHEN own_share IS NULL AND confirmed_of_others IS NULL
+        WHEN own_share IS NULL AND confirmed_of_others IS NULL AND share + unclaimed_share > 0
             THEN jsonb_build_array('waits', 'unclaimed', '{{}}'::jsonb)
         WHEN before = '{{}}'::jsonb THEN jsonb_build_array('same', 'same', before)
         ELSE jsonb_build_array('changed', 'changed', before)

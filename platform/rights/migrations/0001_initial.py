@@ -1310,6 +1310,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("catalog_import__isnull", False)),
+                fields=["catalog_import"],
+                name="claims_of_an_import",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="catalogimport",
             index=models.Index(
                 condition=models.Q(("state__in", ["reading", "requested"])), fields=["id"], name="imports_with_work"
@@ -1365,18 +1373,6 @@ class Migration(migrations.Migration):
             model_name="importline",
             index=models.Index(fields=["catalog_import", "verdict", "number"], name="lines_by_verdict"),
         ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(fields=["isrc"], name="lines_by_isrc"),
-        ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(fields=["iswc"], name="lines_by_iswc"),
-        ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(fields=["text_key"], name="lines_by_text"),
-        ),
         migrations.AddConstraint(
             model_name="importline",
             constraint=models.UniqueConstraint(fields=("catalog_import", "number"), name="a_line_once_an_import"),
@@ -1394,7 +1390,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("verdict__in", ["waits", "no"]),
                     models.Q(
-                        ("artist__isnull", False), ("share__gte", 1), ("share__lte", 10000), ("text_key__isnull", False)
+                        ("artist__isnull", False),
+                        ("share__lte", 10000),
+                        ("text_key__isnull", False),
+                        models.Q(("share__gte", 1), models.Q(("named", []), _negated=True), _connector="OR"),
                     ),
                     _connector="OR",
                 ),

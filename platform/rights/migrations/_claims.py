@@ -113,24 +113,32 @@ END $$;
 CREATE TRIGGER isrc_of_another AFTER UPDATE OF isrc ON catalog_recording
 FOR EACH ROW WHEN (NEW.isrc IS DISTINCT FROM OLD.isrc) EXECUTE FUNCTION rights_check_new_isrc();
 
--- Nobody has confirmed it, staff have not settled it, and the artist's team that wrote it says that it was a mistake.
+-- Nobody has confirmed it, staff have not settled it, and the artist's team that wrote it says that it was a mistake. Where
+-- a file named it in a work, the team of the work's first song says so too: until then nobody clears its songs.
 CREATE FUNCTION rights_takes_back(claim bigint, actor text) RETURNS boolean LANGUAGE sql STABLE AS $$
 SELECT EXISTS (
     SELECT FROM public.rights_claim claim CROSS JOIN public.catalog_artist artist
     JOIN public.accounts_member member ON member.team_id = artist.team_id
         AND member.role IN ('principal', 'owner', 'editor')
     JOIN public.accounts_person person ON person.id = member.person_id AND person.is_active
-    JOIN public.accounts_membershipperiod period ON period.team_id = artist.team_id
-        AND period.person_id = public.accounts_person_id(claim.claimed_by)
-        AND period.since <= claim.claimed_at AND (period.until IS NULL OR period.until > claim.claimed_at)
     WHERE claim.id = $1 AND claim.confirmed_at IS NULL AND claim.settled_at IS NULL
-        AND person.id = public.accounts_person_id($2) AND artist.id IN (
-        SELECT song.artist_id FROM public.catalog_recording song WHERE song.id = claim.recording_id
-        UNION ALL
-        SELECT song.artist_id FROM public.catalog_recordingwork tie
-        JOIN public.catalog_recording song ON song.id = tie.recording_id
-        WHERE tie.work_id = claim.work_id AND (tie.live_until IS NULL OR tie.live_until > statement_timestamp())
-    )
+        AND person.id = public.accounts_person_id($2) AND (artist.id IN (
+            SELECT song.artist_id FROM public.catalog_recording song WHERE song.id = claim.recording_id
+            UNION ALL
+            SELECT song.artist_id FROM public.catalog_recordingwork tie
+            JOIN public.catalog_recording song ON song.id = tie.recording_id
+            WHERE tie.work_id = claim.work_id AND (tie.live_until IS NULL OR tie.live_until > statement_timestamp())
+        ) AND EXISTS (
+            SELECT FROM public.accounts_membershipperiod period
+            WHERE period.team_id = artist.team_id
+                AND period.person_id = public.accounts_person_id(claim.claimed_by)
+                AND period.since <= claim.claimed_at AND (period.until IS NULL OR period.until > claim.claimed_at)
+        ) OR claim.catalog_import_id IS NOT NULL AND artist.id = (
+            SELECT song.artist_id FROM public.catalog_recordingwork tie
+            JOIN public.catalog_recording song ON song.id = tie.recording_id
+            WHERE tie.work_id = claim.work_id AND (tie.live_until IS NULL OR tie.live_until > statement_timestamp())
+            ORDER BY tie.live_from, tie.id LIMIT 1
+        ))
 )
 $$;
 CREATE FUNCTION rights_check_changed_claim() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -139,6 +147,7 @@ BEGIN
         IF OLD.confirmed_at IS NOT NULL OR NOT public.rights_may_sign(NEW.party_id, NEW.confirmed_by) THEN
             PERFORM public.refuse('a claim is confirmed once, by whoever signs for its party');
         END IF;
+        PERFORM FROM public.catalog_work WHERE id = NEW.work_id FOR SHARE;  -- see rights_check_ended_work
         NEW.confirmed_at := statement_timestamp();
     END IF;
     IF OLD.live_until IS DISTINCT FROM NEW.live_until THEN

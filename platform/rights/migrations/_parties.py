@@ -52,6 +52,9 @@ BEGIN
     THEN
         PERFORM public.refuse('only staff give a party its team');
     END IF;
+    IF TG_OP = 'UPDATE' AND OLD.team_id IS NOT NULL AND OLD.team_by IS DISTINCT FROM NEW.team_by THEN
+        PERFORM public.refuse('history is not changed: who gave a party its team stays');
+    END IF;
     IF TG_OP = 'UPDATE' AND OLD.team_id IS DISTINCT FROM NEW.team_id AND OLD.team_id IS NOT NULL THEN
         PERFORM public.refuse('a party keeps its team: others would sign for it');
     END IF;

@@ -73,13 +73,16 @@ SELECT public.accounts_is_staff($3) OR EXISTS (
     SELECT FROM public.catalog_recording song
     WHERE song.id = $1 AND public.rights_edits_songs(song.artist_id, $3) AND NOT EXISTS (
         SELECT FROM public.rights_claim claim JOIN public.rights_party party ON party.id = claim.party_id
-        WHERE claim.work_id = $2 AND claim.confirmed_at IS NOT NULL AND party.artist_id IS DISTINCT FROM song.artist_id
+        WHERE claim.work_id = $2 AND claim.confirmed_at IS NOT NULL
+            AND (party.artist_id IS DISTINCT FROM song.artist_id OR claim.administered_by_id IS NOT NULL)
             AND (claim.live_until IS NULL OR claim.live_until > statement_timestamp())
     )
 )
 $$;
 CREATE FUNCTION rights_check_ended_work() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Whoever confirms a share at the same moment is waited for, and waits.
+    PERFORM FROM public.catalog_work WHERE id = NEW.work_id FOR NO KEY UPDATE;
     IF NOT public.rights_may_end_work(NEW.recording_id, NEW.work_id, NEW.ended_by) THEN
         PERFORM public.refuse('staff say that a recording is not of this work, or its artist where nobody else owns it');
     END IF;

@@ -79,6 +79,9 @@ class Claim(models.Model):
                 condition=Q(catalog_import__isnull=False, confirmed_at=None, live_until=None),
                 name="claims_to_confirm_together",
             ),
+            models.Index(
+                fields=["catalog_import"], condition=Q(catalog_import__isnull=False), name="claims_of_an_import"
+            ),
         ]
 
     def __str__(self) -> str:

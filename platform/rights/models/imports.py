@@ -122,16 +122,11 @@ class ImportLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(verdict__in=["waits", "no"])
-                | Q(artist__isnull=False, text_key__isnull=False, share__gte=1, share__lte=WHOLE),
+                | Q(artist__isnull=False, text_key__isnull=False, share__lte=WHOLE) & (Q(share__gte=1) | ~Q(named=[])),
                 name="a_good_line_is_whole",
             ),
         ]
-        indexes = [
-            models.Index(fields=["catalog_import", "verdict", "number"], name="lines_by_verdict"),
-            models.Index(fields=["isrc"], name="lines_by_isrc"),
-            models.Index(fields=["iswc"], name="lines_by_iswc"),
-            models.Index(fields=["text_key"], name="lines_by_text"),
-        ]
+        indexes = [models.Index(fields=["catalog_import", "verdict", "number"], name="lines_by_verdict")]
 
     def __str__(self) -> str:
         return f"line {self.number} of import:{self.catalog_import_id}"

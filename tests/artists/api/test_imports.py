@@ -89,7 +89,10 @@ def test_an_artist_confirms_all_that_a_file_names_and_nothing_twice(brought: Cat
     assert waits.pop("imported_at")
     assert waits == {"id": brought.pk, "party": "Harbor Lane", "waiting": 2, "at_once": 2}
     assert (before, untouched) == (set(), set())
-    assert (wrong.status_code, wrong.json()["detail"]) == (409, "Nothing was confirmed: of this file 2 wait now.")
+    assert (wrong.status_code, wrong.json()["detail"]) == (
+        409,
+        "Nothing was confirmed. 2 shares in this file wait now.",
+    )
     assert (unread.status_code, list(unread.json()["errors"])) == (400, ["waiting"])
     assert (done.status_code, done.json()) == (200, {"confirmed": 2, "waiting": 0})
     assert (again.status_code, again.json()["code"]) == (409, "Recounted")

@@ -143,6 +143,28 @@ def test_a_label_without_a_song_sees_the_roles(client: Client, scene: Scene, sch
     assert "This is missing" not in visible_text(answer)
 
 
+@pytest.mark.parametrize("is_disputed", [False, True])
+def test_the_owners_of_a_song_are_shown_once_the_own_share_counts(
+    client: Client, scene: Scene, scheme: SplitScheme, is_disputed: bool
+) -> None:
+    staff = factories.get_staff()
+    own = scene.label.claims.get()
+    claims.end(own, by=staff)
+    waiting = claims.claim(scene.label, own.role, by=staff, recording=scene.song.recording)
+    if is_disputed:
+        claims.confirm(waiting, by=owners.get_signer(scene.label), fresh=True)
+        claims.dispute(waiting, by=staff)
+
+    before = list_lines(preview(client, scene, scheme=scheme.pk))
+    if is_disputed:
+        claims.settle(waiting, by=staff, note="It stands.")
+    else:
+        claims.confirm(waiting, by=owners.get_signer(scene.label), fresh=True)
+
+    assert "Writer 8 % €0.80" in before
+    assert "Ida Koro Writer, 8 % €0.80" in list_lines(preview(client, scene, scheme=scheme.pk))
+
+
 def test_a_page_asks_as_often_for_many_songs(client: Client, scene: Scene, scheme: SplitScheme) -> None:
     version = propose(*everybody(scene), scheme=scheme)
     add_bare_song(scene)

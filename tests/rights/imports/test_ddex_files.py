@@ -187,3 +187,33 @@ def test_of_several_writers_without_shares_nobody_is_named() -> None:
 )
 def test_shares_that_make_no_sense_cost_their_recording_alone(elements: list[str], problem: str) -> None:
     assert read_shares(*elements).problem == problem
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        ("<TerritoryCode>DE</TerritoryCode>", "The message says who owns what in DE."),
+        ("<ExcludedTerritoryCode>US</ExcludedTerritoryCode>", "The message leaves out US."),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Work", "Resource"])
+def test_shares_that_depend_on_the_country_are_refused(kind: str, place: str, problem: str) -> None:
+    whole = controller(HARBOR, "100", kind=kind)
+
+    line = read_shares(whole.replace("<RightShare", f"{place}<RightShare"))
+    everywhere = read_shares(whole.replace("<RightShare", "<TerritoryCode>Worldwide</TerritoryCode><RightShare"))
+
+    assert line.problem == f"{problem} Shares are the same in all countries here: bring it as CSV."
+    assert (everywhere.problem, everywhere.shares) == ("", read_shares(whole).shares)
+
+
+@pytest.mark.parametrize("kind", ["Work", "Resource"])
+def test_a_party_that_is_named_twice_is_not_overwritten(kind: str) -> None:
+    twice = [
+        controller(HARBOR, "50", kind=kind),
+        controller(KESTREL, "50", kind=kind),
+        controller(HARBOR, "50", kind=kind),
+    ]
+
+    said = "The message names “Harbor Lane” twice. Shares are the same in all countries here: bring it as CSV."
+    assert read_shares(*twice).problem == said

@@ -159,25 +159,27 @@ def test_a_code_says_which_of_two_is_meant(label: Party) -> None:
     assert Claim.objects.get(role="writer").party == meant
 
 
+def test_of_two_artists_of_one_name_the_artist_of_the_song_or_of_the_roster_is_meant(
+    label: Party, artist: Artist
+) -> None:
+    factories.create_artist("Mara Veil", slug="mara-veil-2")
+    ove, _ = (factories.create_artist("Ove Lind", slug=slug) for slug in ("ove-lind", "ove-lind-2"))
+    before = read(label, row(writers="Ove Lind"), heading=HEADING)
+    owners.add_to_roster(label, ove)
+
+    bring_in(label, row(writers="Mara Veil 50; Ove Lind 50"), heading=HEADING)
+
+    assert counts(before) == {"no": 1}
+    named = Claim.objects.filter(role="writer").order_by("party__name")
+    assert [claim.party.artist for claim in named] == [artist, ove]
+
+
 def test_who_is_named_twice_by_name_and_by_code_is_noticed(label: Party) -> None:
     parties.add_party("writer", "Ida Koro", by=factories.get_staff(), ipi=IPI)
 
     brought = read(label, row(writers=f"Ida Koro 50; I. Koro (IPI {IPI}) 50"), heading=HEADING)
 
     assert verdicts(brought) == [(2, "no", "“Ida Koro” stands among the writers twice.")]
-
-
-def test_a_publisher_that_brings_a_file_has_confirmed_what_is_its_own(artist: Artist, ida: Party) -> None:
-    both = owners.create_party("publisher", "Kestrel Row")
-    owners.add_to_roster(both, artist)
-
-    bring_in(both, row(writers="Ida Koro", publishers="Kestrel Row"), heading=HEADING)
-
-    assert claimed() == [
-        ("publisher", "Kestrel Row", 10_000, True, False),
-        ("recording_owner", "Kestrel Row", 10_000, True, False),
-        ("writer", "Ida Koro", 10_000, False, False),
-    ]
 
 
 def test_part_owners_are_asked_by_the_import(label: Party, artist: Artist) -> None:
