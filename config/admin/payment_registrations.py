@@ -30,8 +30,8 @@ class CustomerAdmin(ReadOnlyAdmin):
 class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("id", "book", "provider_id", "person_id", "artist_id", "status", "period_end", "synced_at")
     shown = ("id", "book", "provider_id", "person", "artist", "price", "checkout", "status", "period_end", "trial_end",
-             "cancel_at_period_end", "is_collection_paused", "has_pending_update", "schedule", "canceled_at",
-             "ended_at", "created", "synced_at")  # fmt: skip
+             "cancel_at_period_end", "is_collection_paused", "has_pending_update", "is_second", "schedule",
+             "canceled_at", "ended_at", "created", "synced_at")  # fmt: skip
     filters = ("person", "artist")
     related = (
         ("Invoices", "billing_invoice", "subscription"),
@@ -54,7 +54,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
 @admin.register(InvoiceLine, site=site)
 class InvoiceLineAdmin(ReadOnlyAdmin):
     list_display = ("id", "invoice_id", "price_id", "amount", "period_start", "period_end")
-    shown = ("id", "invoice", "provider_id", "price", "amount", "tax", "period_start", "period_end", "is_proration")
+    shown = ("id", "invoice", "provider_id", "price", "amount", "discount", "tax", "period_start", "period_end",
+             "is_proration")  # fmt: skip
     filters = ("invoice",)
 
 
