@@ -3,9 +3,23 @@
 from django.urls import path, re_path
 
 from fans import api, tier_api
-from fans.views import artist, experience, feed, listening, media, onboarding, receipt, report, settings, tiers
+from fans.views import (
+    artist,
+    experience,
+    feed,
+    listening,
+    media,
+    onboarding,
+    receipt,
+    report,
+    settings,
+    subscriptions,
+    tiers,
+)
 
 EXPERIENCE_PATH = "experiences/<uuid:pk>"
+
+SUBSCRIPTION = "subscriptions/<int:pk>"
 
 RECEIPT_KEY = r"(?P<key>[A-Za-z0-9_-]{32})"
 
@@ -28,6 +42,14 @@ urlpatterns = [
     path("orders/<uuid:pk>", tiers.order, name="order"),
     path("orders/<uuid:pk>/cancel", tiers.cancel_order, name="order-cancel"),
     path("orders/<uuid:pk>/resume", tiers.resume_order, name="order-resume"),
+    path("subscriptions", subscriptions.own_subscriptions, name="subscriptions"),
+    path("subscriptions/card", subscriptions.open_portal, name="subscriptions-card"),
+    path(SUBSCRIPTION, subscriptions.choose_price, name="subscription"),
+    path(f"{SUBSCRIPTION}/cancel", subscriptions.cancel, name="subscription-cancel"),
+    path(f"{SUBSCRIPTION}/resume", subscriptions.resume, name="subscription-resume"),
+    path(f"{SUBSCRIPTION}/keep", subscriptions.keep, name="subscription-keep"),
+    path(f"{SUBSCRIPTION}/prices/<int:price_id>", subscriptions.change_price, name="subscription-change"),
+    path("payments/<int:pk>", subscriptions.payment, name="payment"),
     path("listening", listening.listening_history, name="listening"),
     path("listening/incognito", listening.set_incognito, name="listening-incognito"),
     path("listening/<int:pk>/delete", listening.forget_listen, name="listen-delete"),

@@ -10,6 +10,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Payment,
+    PortalConfiguration,
     Refund,
     Subscription,
     SyncMark,
@@ -26,12 +27,19 @@ class CustomerAdmin(ReadOnlyAdmin):
     filters = ("person",)
 
 
+@admin.register(PortalConfiguration, site=site)
+class PortalConfigurationAdmin(ReadOnlyAdmin):
+    list_display = ("id", "artist_id", "book", "provider_id")
+    shown = ("id", "artist", "book", "provider_id", "offer")
+    filters = ("artist",)
+
+
 @admin.register(Subscription, site=site)
 class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("id", "book", "provider_id", "person_id", "artist_id", "status", "period_end", "synced_at")
-    shown = ("id", "book", "provider_id", "person", "artist", "price", "checkout", "status", "period_end", "trial_end",
-             "cancel_at_period_end", "is_collection_paused", "has_pending_update", "is_second", "schedule",
-             "canceled_at", "ended_at", "created", "synced_at")  # fmt: skip
+    shown = ("id", "book", "provider_id", "person", "artist", "price", "next_price", "checkout", "status",
+             "period_end", "trial_end", "cancel_at_period_end", "is_collection_paused", "has_pending_update",
+             "is_second", "schedule", "canceled_at", "ended_at", "created", "synced_at")  # fmt: skip
     filters = ("person", "artist")
     related = (
         ("Invoices", "billing_invoice", "subscription"),

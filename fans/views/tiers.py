@@ -1,10 +1,9 @@
 """The tiers of an artist, the terms of one with the button that orders it, and the page of an order."""
 
-import logging
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,23 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import login_required
 from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
-from billing import cancellations, checkouts, offers, shares, terms
-from billing.exceptions import BillingError, NotAgreed, ProviderError, Refused
-from billing.failures import describe_error
+from billing import cancellations, checkouts, leases, offers, shares, terms
+from billing.exceptions import BillingError, NotAgreed, Refused
 from billing.models import Checkout, TierPrice
 from catalog.models import Artist
 from fans import orders
+from fans.payment_refusals import describe_refusal
 from web.decorators import post_only
-
-logger = logging.getLogger(__name__)
-
-SAID_NO_ANSWER = "The payment service does not answer at the moment. Try again in a minute."
-
-
-class SeeOther(HttpResponseRedirect):
-    """The form was received; what follows is fetched, at an address that may be another site's."""
-
-    status_code = 303
+from web.redirects import SeeOther
 
 
 @require_safe
@@ -55,7 +45,7 @@ def artist_tier(request: AuthenticatedHttpRequest, slug: str, price_id: int) -> 
     except NotAgreed as error:
         return _render_terms(request, price, problem=str(error), status=422)
     except BillingError as error:
-        return _render_terms(request, price, problem=_describe_refusal(error), status=409)
+        return _render_terms(request, price, problem=describe_refusal(error), status=409)
 
 
 @require_safe
@@ -85,7 +75,7 @@ def _set_ending(request: AuthenticatedHttpRequest, pk: UUID, *, ends: bool) -> H
     try:
         cancellations.set_ending(found, ends=ends, by=request.user)
     except BillingError as error:
-        return _render_order(request, found, problem=_describe_refusal(error), status=409)
+        return _render_order(request, found, problem=describe_refusal(error), status=409)
     return redirect("order", found.pk)
 
 
@@ -102,18 +92,11 @@ def _render_order(
         "artist": order.artist,
         "price": terms.write_price(order.price),
         "running": cancellations.find_running(order) if order.status == Checkout.Status.PAID else None,
+        "has_access": leases.has_access(request.user.pk, order.artist_id),
         "problem": problem,
         "section": "artists",
     }
     return render(request, "fans/order.html", context, status=status)
-
-
-def _describe_refusal(error: BillingError) -> str:
-    """What people read. What a provider says of its own errors is for the log."""
-    if isinstance(error, ProviderError):
-        logger.warning("the provider refused an order: %s", describe_error(error))
-        return SAID_NO_ANSWER
-    return str(error)
 
 
 def _render_terms(

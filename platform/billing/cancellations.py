@@ -1,16 +1,12 @@
-"""Cancel what a fan bought at the end of what is paid, or let it go on. The provider is asked, and then believed."""
-
-import uuid
+"""Cancel what a fan bought with an order, or let it go on."""
 
 from django.conf import settings
-from django.db import transaction
 
 from accounts.models import Person
-from audit import trail
+from billing import subscription_changes
 from billing.exceptions import NothingToCancel, PaymentsOff
 from billing.models import Checkout, Subscription
-from billing.provider import get_provider
-from billing.sync import ENDED, lock_subscription, sync_subscription
+from billing.sync import ENDED
 
 
 def find_running(order: Checkout) -> Subscription | None:
@@ -28,12 +24,4 @@ def set_ending(order: Checkout, *, ends: bool, by: Person) -> Subscription:
     running = find_running(order)
     if running is None:
         raise NothingToCancel("This order has nothing that goes on. If you have just paid, try again in a minute.")
-    subscriptions = get_provider().subscriptions
-    change = subscriptions.cancel_at_period_end if ends else subscriptions.resume
-    change(running.provider_id, key=f"ending:{uuid.uuid4()}")
-    with transaction.atomic():
-        row = lock_subscription(running.provider_id, order.book)
-        sync_subscription(row)
-        action = "subscription.canceled" if ends else "subscription.resumed"
-        trail.record(action, by=by.actor, subject=str(order))
-    return row
+    return subscription_changes.set_ending(running, ends=ends, by=by)

@@ -52,7 +52,7 @@ SAID_BOUGHT = "You have a tier of this artist already."
 def find_live(person: Person, artist_id: int) -> Checkout | None:
     """The order of a tier of this artist that is open or paid, with its price and version."""
     orders = Checkout.objects.open_or_paid().filter(person=person, artist=artist_id)
-    return orders.select_related("price__version").first()
+    return orders.select_related("price__version", "subscription").first()
 
 
 def start(

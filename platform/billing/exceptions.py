@@ -56,6 +56,12 @@ class NothingToCancel(Refused):
     code = "NothingToCancel"
 
 
+class NothingToChange(Refused):
+    """What the fan has cannot be changed so now. The message says why."""
+
+    code = "NothingToChange"
+
+
 class UnsupportedCurrency(BillingError):
     """The provider counts this currency in other units than we do, or does not know it."""
 

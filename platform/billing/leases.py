@@ -117,4 +117,4 @@ def find_access(person_id: UUID, artist_id: int, *, to_generate: bool = False) -
     live = Entitlement.objects.filter(person=person_id, artist=artist_id, book=settings.PAYMENTS, valid_until__gt=Now())
     if to_generate:
         live = live.filter(may_generate=True)
-    return live.order_by("-valid_until").first()
+    return live.select_related("version").order_by("-valid_until").first()

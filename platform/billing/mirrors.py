@@ -23,7 +23,7 @@ from billing.provider_objects import ProviderDispute, ProviderInvoice, ProviderR
 from ledger.models import Book
 
 SUBSCRIPTION_FIELDS = (
-    "person", "artist", "price", "checkout", "status", "period_end", "trial_end", "cancel_at_period_end",
+    "person", "artist", "price", "next_price", "checkout", "status", "period_end", "trial_end", "cancel_at_period_end",
     "is_collection_paused", "has_pending_update", "schedule", "canceled_at", "ended_at", "created", "synced_at",
 )  # fmt: skip
 INVOICE_FIELDS = ("status", "total", "amount_paid", "tax", "page", "paid_at", "next_attempt")
@@ -50,6 +50,7 @@ def write_subscription(row: Subscription, latest: ProviderSubscription) -> None:
     item = max(latest.items, key=lambda item: item.period_end, default=None)
     if row.person_id is not None and item is not None:
         row.price = _find_price(item.price, row.book) or row.price
+        row.next_price = _find_price(latest.next_price, row.book) if latest.next_price else None
     row.status = latest.status
     row.period_end = item.period_end if item else None
     row.trial_end, row.schedule = latest.trial_end, latest.schedule
@@ -63,7 +64,7 @@ def write_subscription(row: Subscription, latest: ProviderSubscription) -> None:
 
 def write_deleted(row: Subscription) -> None:
     """The provider has it no more, so nothing of it goes on."""
-    Subscription.objects.filter(pk=row.pk).update(status=SubscriptionStatus.CANCELED, synced_at=Now())
+    Subscription.objects.filter(pk=row.pk).update(status=SubscriptionStatus.CANCELED, next_price=None, synced_at=Now())
     row.refresh_from_db()
 
 

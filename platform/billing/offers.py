@@ -8,8 +8,9 @@ from typing import Literal
 from babel.numbers import get_territory_currencies
 
 from accounts.models import AgeBand, Person
-from billing import checkouts, terms
-from billing.models import Checkout, Interval, TierPrice, TierVersion
+from billing import checkouts, leases, terms
+from billing.models import Checkout, Entitlement, Interval, Subscription, TierPrice, TierVersion
+from billing.sync import ENDED
 from billing.tier_terms import TierTerms
 from catalog.models import Artist
 
@@ -54,6 +55,10 @@ class Offers:
     tiers: list[Offer]
     live: Checkout | None
     """The fan's order or tier of this artist."""
+    lease: Entitlement | None
+    """What the fan has of this artist now, which is "Yours"."""
+    running: Subscription | None
+    """The fan's subscription to this artist, which can be changed."""
     may_pay: bool
     """The fan is 18 or older."""
 
@@ -68,9 +73,9 @@ def list_prices(artist: Artist) -> list[TierPrice]:
 
 
 def find_offers(artist: Artist, person: Person, *, currency: str = "") -> Offers:
-    """The tiers for this fan, in three queries. `currency` is the one that the fan would like to pay in."""
+    """The tiers for this fan, in four queries. `currency` is the one that the fan would like to pay in."""
     prices = list_prices(artist)
-    live = checkouts.find_live(person, artist.pk)
+    live, lease = checkouts.find_live(person, artist.pk), leases.find_access(person.pk, artist.pk)
     fixed = find_fixed_currency(person)
     sold_in = sorted({price.currency for price in prices})
     wanted = [currency, *_usual_currencies(person), *sold_in]
@@ -78,8 +83,10 @@ def find_offers(artist: Artist, person: Person, *, currency: str = "") -> Offers
     return Offers(
         currency=chosen,
         currencies=[] if fixed or len(sold_in) < 2 else sold_in,
-        tiers=list(_list_offers(prices, chosen, live)),
+        tiers=list(_list_offers(prices, chosen, lease)),
         live=live,
+        lease=lease,
+        running=_find_running(live),
         may_pay=person.age_band == AgeBand.ADULT,
     )
 
@@ -106,9 +113,14 @@ def _usual_currencies(person: Person) -> list[str]:
     return list(get_territory_currencies(person.country)) if person.country else []
 
 
-def _list_offers(prices: Iterable[TierPrice], currency: str, live: Checkout | None) -> Iterable[Offer]:
+def _find_running(live: Checkout | None) -> Subscription | None:
+    found: Subscription | None = getattr(live, "subscription", None)
+    return found if found and found.status not in ENDED else None
+
+
+def _list_offers(prices: Iterable[TierPrice], currency: str, lease: Entitlement | None) -> Iterable[Offer]:
     by_tier = [list(of_tier) for _, of_tier in groupby(prices, key=lambda price: price.version)]
-    own = live.price.version.tier_id if live and live.status == Checkout.Status.PAID else None
+    own = lease.tier_id if lease else None
     for number, of_tier in enumerate(by_tier, start=1):
         version = of_tier[0].version
         found = {price.interval: price for price in of_tier if price.currency == currency}

@@ -80,6 +80,8 @@ class ProviderSubscription:
     """An upgrade waits for its payment."""
     schedule: str
     """What changes at the end of the period, if anything does."""
+    next_price: str
+    """From the next period on, where a schedule says so; known of one that was fetched alone."""
     latest_invoice: str
     metadata: Metadata
     livemode: bool

@@ -5,6 +5,8 @@ write in the other order than they fetched.
 """
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -47,7 +49,7 @@ def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full
     """
     if row.book != settings.PAYMENTS:
         raise mirrors.WrongMode(f"{row} is of the {row.book} book, and payments are {settings.PAYMENTS}.")
-    provider, before = get_provider(), row.status
+    provider, before = get_provider(), _State.of(row)
     try:
         mirrors.write_subscription(row, provider.subscriptions.fetch(row.provider_id))
     except NotFound:
@@ -73,10 +75,25 @@ def _settle_order(row: Subscription) -> None:
         checkouts.end(order.pk)
 
 
-def _tell(row: Subscription, before: str, *, has_changed: bool, is_refunded: bool) -> None:
+class _State(NamedTuple):
+    """What pages show of a subscription beside its lease."""
+
+    status: str
+    ends: bool
+    next_price: int | None
+    waits: bool
+    period_end: datetime | None
+
+    @classmethod
+    def of(cls, row: Subscription) -> Self:
+        return cls(row.status, row.cancel_at_period_end, row.next_price_id, row.has_pending_update, row.period_end)
+
+
+def _tell(row: Subscription, before: _State, *, has_changed: bool, is_refunded: bool) -> None:
     """Tell the fan's open pages what is new."""
     kinds = ["entitlement.changed"] if has_changed else []
-    kinds += ["payment.failed"] if row.status in UNPAID and before not in UNPAID else []
+    kinds += ["subscription.changed"] if before.status and before != _State.of(row) else []
+    kinds += ["payment.failed"] if row.status in UNPAID and before.status not in UNPAID else []
     kinds += ["payment.refunded"] if is_refunded else []
     assert row.person_id is not None
     notices.post([NewNotice(row.person_id, kind, str(row)) for kind in kinds])

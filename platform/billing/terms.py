@@ -1,5 +1,6 @@
 """The terms of an order, as they are shown before the button and stored with the order, word for word."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from billing.models import TierPrice
@@ -42,8 +43,32 @@ def list_terms(price: TierPrice) -> list[Term]:
     return terms
 
 
+def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool) -> list[Term]:
+    """The terms of another price in place of the one that a fan has."""
+    amount, period = format_money(new.amount, new.currency), new.interval
+    if is_later:
+        today = "Nothing. The change begins with your next period."
+    elif old.interval == new.interval:
+        today = "The difference for the rest of your period, tax included. You see it before you confirm."
+    else:
+        today = f"{amount} for a {period}, less what is left of your {old.interval}. You see it before you confirm."
+    rest = [term for term in list_terms(new) if term.about not in {"Today", "Then"}]
+    begins = "From the next period on" if is_later else "Then"
+    return [Term("Today", today), Term(begins, f"{amount} every {period} until you cancel."), *rest]
+
+
 def write_paper(price: TierPrice) -> str:
     """Everything that the fan agrees to, as text."""
+    return _write(price, list_terms(price), IMMEDIATE_START)
+
+
+def write_change_paper(old: TierPrice, new: TierPrice, *, is_later: bool) -> str:
+    """Everything that the fan agrees to who takes another price, as text."""
+    listed = list_change_terms(old, new, is_later=is_later)
+    return _write(new, listed, *([] if is_later else [IMMEDIATE_START]))
+
+
+def _write(price: TierPrice, listed: Iterable[Term], *ending: str) -> str:
     version = price.version
     heading = f"{version.tier.artist.name}: {version.name}, terms {version.version} ({version.terms_hash})"
-    return "\n".join([heading, *(f"{term.about}: {term.sentence}" for term in list_terms(price)), IMMEDIATE_START])
+    return "\n".join([heading, *(f"{term.about}: {term.sentence}" for term in listed), *ending])

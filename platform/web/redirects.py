@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -10,6 +10,12 @@ from web.decorators import SAFE_METHODS
 
 MAX_PATH_SEGMENTS = 12
 """No URL of ours has more. The limit bounds the work for an invented URL."""
+
+
+class SeeOther(HttpResponseRedirect):
+    """The form was received; what follows is fetched, at an address that may be another site's."""
+
+    status_code = 303
 
 
 def return_url(request: HttpRequest) -> str:

@@ -81,6 +81,13 @@ def test_no_entitlement_outlives_what_was_paid(subscription: Subscription) -> No
     sql(EXTEND, paid_until(subscription) + timedelta(hours=6))
 
 
+def test_a_subscription_goes_on_at_a_price_of_its_own_artist(subscription: Subscription, price: TierPrice) -> None:
+    other = billing.get_price(billing.create_tier(factories.create_artist("Ove Lind")))
+
+    refused("goes_on_at_its_artist", "UPDATE billing_subscription SET next_price_id = %s", other.pk)
+    sql("UPDATE billing_subscription SET next_price_id = %s", price.pk)
+
+
 def test_grace_is_of_two_weeks_at_most_and_for_who_is_past_due(subscription: Subscription) -> None:
     sql("UPDATE billing_subscription SET status = 'past_due'")
     sql(EXTEND, paid_until(subscription) + timedelta(days=14))

@@ -10,7 +10,8 @@ from accounts import tokens
 from accounts.models import Person
 from artists import holds, review
 from artists.models import Draft, Program
-from billing import checkouts
+from billing import checkouts, sync
+from billing.models import Subscription
 from billing.provider import get_provider
 from billing.simulated import checkout as hosted
 from catalog.models import Artist
@@ -80,7 +81,12 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
         order, paid = (orders.start(fan, each, agreed=True) for each in (price, other))
         hosted.complete(fake.simulation, fake.simulation.find("checkout.session", paid.id), "succeeds")
         checkouts.settle(get_provider().checkouts.fetch(paid.id))
+        running = get_provider().checkouts.fetch(paid.id).subscription
+        sync.compare(running, is_full=True)
+        subscription = Subscription.objects.get(provider_id=running)
     return {
         "tier": sold.tier_id, "waiting_tier": waiting.tier_id, "price": price.pk,
         "order": order.client_reference_id, "paid": paid.client_reference_id, "seller": seller.slug,
+        "subscription": subscription.pk, "payment": subscription.invoices.get().pk,
+        "other_price": billing.get_price(other.version, interval="year").pk,
     }  # fmt: skip

@@ -48,8 +48,8 @@ def test_what_is_canceled_runs_to_the_end_of_what_is_paid(scene: Scene, client: 
     assert (answer.status_code, answer["Location"], ends(scene)) == (302, path(), True)
     assert scene.until(name) == scene.period_end(name)
     assert "and nothing is charged after that. Keep it after all" in get_page(client, path()).words
-    order = Checkout.objects.get()
-    assert Entry.objects.filter(action="subscription.canceled", subject=str(order), actor=scene.fan.actor).exists()
+    row = scene.row(name)
+    assert Entry.objects.filter(action="subscription.canceled", subject=str(row), actor=scene.fan.actor).exists()
 
 
 def test_what_was_canceled_goes_on_after_all(scene: Scene, client: Client) -> None:

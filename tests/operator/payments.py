@@ -14,6 +14,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Payment,
+    PortalConfiguration,
     Refund,
     Subscription,
     SyncMark,
@@ -37,6 +38,9 @@ def create_payments(fan: Person) -> dict[type[models.Model], Any]:
         Invoice: invoice,
         InvoiceLine: InvoiceLine.objects.get(),
         Payment: payment,
+        PortalConfiguration: PortalConfiguration.objects.create(
+            artist=price.artist, book="simulated", provider_id="bpc_1"
+        ),
         Refund: mirrors.add_refund(payment, 1),
         Dispute: mirrors.add_dispute(payment),
         Entitlement: entitlement,

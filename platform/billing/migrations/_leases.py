@@ -24,6 +24,8 @@ DROP_ONE_BOOK = "".join(
 LEASES = """
 ALTER TABLE billing_subscription ADD CONSTRAINT a_subscription_is_of_its_prices_artist
 FOREIGN KEY (price_id, artist_id) REFERENCES billing_tierprice (id, artist_id);
+ALTER TABLE billing_subscription ADD CONSTRAINT a_subscription_goes_on_at_its_artist
+FOREIGN KEY (next_price_id, artist_id) REFERENCES billing_tierprice (id, artist_id);
 ALTER TABLE billing_entitlement ADD CONSTRAINT an_entitlement_is_of_its_subscriptions_fan
 FOREIGN KEY (subscription_id, person_id, artist_id, book)
 REFERENCES billing_subscription (id, person_id, artist_id, book);
@@ -149,5 +151,6 @@ DROP TRIGGER whose_it_is ON billing_subscription;
 ALTER TABLE billing_entitlement DROP CONSTRAINT an_entitlement_is_of_its_tiers_version;
 ALTER TABLE billing_entitlement DROP CONSTRAINT an_entitlement_is_of_its_artists_tier;
 ALTER TABLE billing_entitlement DROP CONSTRAINT an_entitlement_is_of_its_subscriptions_fan;
+ALTER TABLE billing_subscription DROP CONSTRAINT a_subscription_goes_on_at_its_artist;
 ALTER TABLE billing_subscription DROP CONSTRAINT a_subscription_is_of_its_prices_artist;
 """

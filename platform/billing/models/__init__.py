@@ -1,7 +1,7 @@
 """What is sold and ordered, in which currency a fan pays, and what the provider told: events, payments, leases."""
 
 from billing.models.checkouts import Checkout, SpendingSettings
-from billing.models.customers import Customer
+from billing.models.customers import Customer, PortalConfiguration
 from billing.models.entitlements import Entitlement, EntitlementLog
 from billing.models.payments import Dispute, Payment, Refund
 from billing.models.subscriptions import Invoice, InvoiceLine, Subscription, SubscriptionStatus, SyncMark
@@ -18,6 +18,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Payment",
+    "PortalConfiguration",
     "Refund",
     "SpendingSettings",
     "Subscription",

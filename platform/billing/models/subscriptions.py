@@ -36,6 +36,9 @@ class Subscription(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="subscriptions")
     artist = models.ForeignKey(Artist, models.PROTECT, null=True, related_name="+")
     price = models.ForeignKey(TierPrice, models.PROTECT, null=True, related_name="+", help_text="of its item now")
+    next_price = models.ForeignKey(
+        TierPrice, models.PROTECT, null=True, db_index=False, related_name="+", help_text="from the next period on"
+    )
     checkout = models.OneToOneField(Checkout, models.PROTECT, null=True, related_name="subscription")
     status = models.CharField(max_length=18, choices=SubscriptionStatus.choices, blank=True, default="", db_default="")
     period_end = models.DateTimeField(null=True, help_text="when the provider renews or ends it")

@@ -37,6 +37,8 @@ class Portal:
     def create_configuration(self, offer: Offer, *, key: str) -> str:
         """The id of what fans may do: as our own rules, so that neither the portal nor our pages allow more.
 
+        Without an offer nobody changes a price there.
+
         A higher price begins at once and is paid at once, a lower one begins with the next period.
         """
         params: ConfigurationCreateParams = {
@@ -81,6 +83,8 @@ def _confirmation(upgrade: Upgrade, return_url: str) -> SessionCreateParamsFlowD
 
 
 def _update(offer: Offer) -> ConfigurationCreateParamsFeaturesSubscriptionUpdate:
+    if not offer:
+        return {"enabled": False}
     return {
         "enabled": True,
         "default_allowed_updates": ["price"],

@@ -1,6 +1,6 @@
 """Subscriptions: fetch them, cancel and resume them, change their price."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +28,7 @@ class Subscriptions:
 
     @errors_translated()
     def fetch(self, subscription: str) -> ProviderSubscription:
-        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription, {"expand": ["schedule"]})))
 
     def list_since(self, since: datetime | None = None, *, customer: str = "") -> Iterator[ProviderSubscription]:
         """Those created since then, or all, in whatever state they are."""
@@ -92,16 +92,16 @@ class Subscriptions:
             {"end_behavior": "release", "proration_behavior": "none", "phases": _phases(answer, price)},
             {"idempotency_key": f"{key}:phases"},
         )
-        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+        return self.fetch(subscription)
 
     @errors_translated()
     def keep_price(self, subscription: str, *, key: str) -> ProviderSubscription:
         """What was planned for the next period does not happen."""
-        now = _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+        now = self.fetch(subscription)
         if not now.schedule:
             return now
         self.client.v1.subscription_schedules.release(now.schedule, options={"idempotency_key": key})
-        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription)))
+        return self.fetch(subscription)
 
 
 def _phases(answer: Answer, price: str) -> list[SubscriptionScheduleUpdateParamsPhase]:
@@ -123,6 +123,16 @@ def _phases(answer: Answer, price: str) -> list[SubscriptionScheduleUpdateParams
     return [now, later]
 
 
+def _next_price(answer: Answer) -> str:
+    """The price of the phase that begins when this period ends. An id in place of a schedule tells nothing."""
+    schedule = answer.get("schedule")
+    if not isinstance(schedule, Mapping) or schedule.get("status") not in {"active", "not_started"}:
+        return ""
+    end = max(item["current_period_end"] for item in answer["items"]["data"])
+    later = [phase for phase in schedule["phases"] if phase["start_date"] >= end]
+    return id_of(later[0]["items"][0]["price"]) if later else ""
+
+
 def _subscription(answer: Answer) -> ProviderSubscription:
     return ProviderSubscription(
         id=answer["id"],
@@ -139,6 +149,7 @@ def _subscription(answer: Answer) -> ProviderSubscription:
         is_collection_paused=bool(answer.get("pause_collection")),
         has_pending_update=bool(answer.get("pending_update")),
         schedule=id_of(answer.get("schedule")),
+        next_price=_next_price(answer),
         latest_invoice=id_of(answer.get("latest_invoice")),
         metadata=metadata_of(answer),
         livemode=answer["livemode"],

@@ -1,0 +1,170 @@
+"""Change what a fan has: cancel it, let it go on, end what is not paid, or take another price of the same artist.
+
+The provider is asked first and then believed. A higher price begins at once, on the provider's page where its
+difference is paid; a lower one, or a shorter period, begins with the next period.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import consents
+from accounts.models import Person
+from audit import trail
+from billing import checkouts, portal, terms
+from billing.exceptions import NotAgreed, NothingToCancel, NothingToChange, PaymentsOff
+from billing.models import Interval, Subscription, SubscriptionStatus, TierPrice
+from billing.provider import get_provider
+from billing.sync import ENDED, lock_subscription, sync_subscription
+
+SAID_LATE = "Your last payment did not go through. Pay it first, or use another card."
+SAID_ENDING = "It is canceled. Keep it first, then change it."
+SAID_PLANNED = "Another change is planned. Keep what you have first."
+SAID_PENDING = "A change waits to be paid. Pay it first."
+
+
+class Choice(NamedTuple):
+    """Another price that a fan can take in place of the one they have."""
+
+    price: TierPrice
+    is_later: bool
+    """It begins with the next period."""
+
+
+def find_own(person: Person, pk: int) -> Subscription:
+    """A subscription of this person that has not ended. Raises Subscription.DoesNotExist."""
+    own = Subscription.objects.filter(person=person, book=settings.PAYMENTS).exclude(status__in=ENDED)
+    return own.select_related("price__version__tier__artist", "next_price__version__tier", "artist", "person").get(
+        pk=pk
+    )
+
+
+def set_ending(row: Subscription, *, ends: bool, by: Person) -> Subscription:
+    """Let it end with what is paid, or go on after all. What was planned for the next period is dropped.
+
+    Setting it again changes nothing. Raises PaymentsOff, NothingToCancel and ProviderError.
+    """
+    if row.status in ENDED:
+        raise NothingToCancel("It has ended already.")
+    if ends and row.status == SubscriptionStatus.PAST_DUE:
+        return end_unpaid(row, by=by)
+    subscriptions = get_provider().subscriptions
+    change = subscriptions.cancel_at_period_end if ends else subscriptions.resume
+
+    def ask() -> None:
+        if ends and row.schedule:  # the provider cancels nothing of which a schedule decides
+            subscriptions.keep_price(row.provider_id, key=f"keep:{uuid.uuid4()}")
+        change(row.provider_id, key=f"ending:{uuid.uuid4()}")
+
+    return _change(row, ask, "subscription.canceled" if ends else "subscription.resumed", by=by)
+
+
+def end_unpaid(row: Subscription, *, by: Person) -> Subscription:
+    """End one whose renewal was not paid, now. Nothing more is charged. Raises NothingToCancel and ProviderError."""
+    if row.status not in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID}:
+        raise NothingToCancel("It is paid, so it ends with what is paid.")
+    return _change(row, lambda: get_provider().subscriptions.cancel_now(row.provider_id), "subscription.ended", by=by)
+
+
+def list_choices(row: Subscription) -> list[Choice]:
+    """The other prices on sale of the same artist, in the currency of the subscription."""
+    assert row.price
+    prices = (
+        TierPrice.objects.on_sale().filter(artist=row.artist_id, currency=row.price.currency).exclude(pk=row.price_id)
+    )
+    ordered = prices.order_by("version__tier__position", "version__tier_id", "interval")
+    return [Choice(price, begins_later(row.price, price)) for price in ordered]
+
+
+def begins_later(old: TierPrice, new: TierPrice) -> bool:
+    """Whether the new price waits for the next period: a lower amount, or a month in place of a year.
+
+    The configuration of the provider's pages says the same (`billing.provider.portal`).
+    """
+    return new.amount < old.amount or (old.interval, new.interval) == (Interval.YEAR, Interval.MONTH)
+
+
+def find_problem(row: Subscription) -> str:
+    """Why its price cannot change now; "" where it can."""
+    if row.status in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID, SubscriptionStatus.INCOMPLETE}:
+        return SAID_LATE
+    if row.cancel_at_period_end:
+        return SAID_ENDING
+    if row.has_pending_update:
+        return SAID_PENDING
+    return SAID_PLANNED if row.schedule else ""
+
+
+def start_upgrade(row: Subscription, price_id: int, *, agreed: bool, by: Person, return_url: str) -> str:
+    """The provider's page where the fan confirms a price that begins at once, and pays the difference.
+
+    Nothing changes before. Raises NotAgreed, NothingToChange, NotForSale, PaymentsOff, Unpayable, ProviderError.
+    """
+    if not agreed:
+        raise NotAgreed("Tick the box to start today. Without it nothing changes.")
+    price = _find_price(row, price_id, is_later=False, by=by)
+    page = portal.upgrade_page(row, price, return_url)
+    with transaction.atomic():
+        _agree(row, price, by)
+        trail.record("subscription.upgrade_started", by=by.actor, subject=str(row), price=price.pk)
+    return page
+
+
+def plan(row: Subscription, price_id: int, *, by: Person) -> Subscription:
+    """Another price from the next period on.
+
+    Raises NothingToChange, NotForSale, PaymentsOff, Unpayable, ProviderError.
+    """
+    price = _find_price(row, price_id, is_later=True, by=by)
+    with transaction.atomic():
+        _agree(row, price, by)
+    key = f"downgrade:{uuid.uuid4()}"
+    return _change(
+        row,
+        lambda: get_provider().subscriptions.downgrade(row.provider_id, price.provider_price, key=key),
+        "subscription.planned",
+        by=by,
+        price=price.pk,
+    )
+
+
+def keep(row: Subscription, *, by: Person) -> Subscription:
+    """What was planned for the next period does not happen. Raises PaymentsOff and ProviderError."""
+    key = f"keep:{uuid.uuid4()}"
+    return _change(
+        row, lambda: get_provider().subscriptions.keep_price(row.provider_id, key=key), "subscription.kept", by=by
+    )
+
+
+def _find_price(row: Subscription, price_id: int, *, is_later: bool, by: Person) -> TierPrice:
+    if problem := find_problem(row):
+        raise NothingToChange(problem)
+    assert row.price
+    assert row.artist_id
+    price, _ = checkouts.find_sold_price(by, price_id, artist_id=row.artist_id)
+    if price.pk == row.price_id or price.currency != row.price.currency:
+        raise NothingToChange("This is no other price in your currency.")
+    if begins_later(row.price, price) != is_later:
+        raise NothingToChange("Prices changed meanwhile. Look at the terms again.")
+    return price
+
+
+def _agree(row: Subscription, price: TierPrice, by: Person) -> None:
+    assert row.price
+    paper = terms.write_change_paper(row.price, price, is_later=begins_later(row.price, price))
+    consents.give(by, f"tier:{price.version.tier_id}", terms.VERSION, paper)
+
+
+def _change(row: Subscription, ask: Callable[[], object], action: str, *, by: Person, **facts: int) -> Subscription:
+    """Ask the provider, then write down what it says now."""
+    if row.book != settings.PAYMENTS:
+        raise PaymentsOff("Payments are off here, so nothing can be changed.")
+    ask()
+    with transaction.atomic():
+        fresh = lock_subscription(row.provider_id, row.book)
+        sync_subscription(fresh)
+        trail.record(action, by=by.actor, subject=str(row), **facts)
+    return fresh
