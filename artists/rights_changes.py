@@ -137,6 +137,13 @@ def of_shares(claims: QuerySet[Claim], artist: Artist) -> Iterator[QuerySet[Any]
         yield _shares(claims.filter(work__in=works), "work__title", column)
 
 
+def of_ended_works(artist: Artist) -> Iterator[QuerySet[Any]]:
+    """When songs of the artist were no longer of a work. `who` is the work."""
+    ended = RecordingWork.objects.filter(recording__artist=artist, live_until__isnull=False)
+    rows = _one(ended, F("live_until"), "work_ended", F("work__title"))
+    yield rows.annotate(title=F("recording__title"))
+
+
 def of_imports(imports: QuerySet[ImportedArtist]) -> Iterator[QuerySet[Any]]:
     """What these imports did to songs of an artist. `title` is the number of changed songs, and `use` the import."""
     who, done = F("catalog_import__party__name"), F("catalog_import__imported_at")
@@ -211,6 +218,9 @@ DESCRIPTIONS: Mapping[str, Describe] = {
     "agreement_ended": lambda row, _: RightsChange(row.when, f"Agreement {row.who}", "ended"),
     "roster_began": lambda row, _: RightsChange(row.when, row.who, "has the artist on its roster"),
     "roster_ended": lambda row, _: RightsChange(row.when, row.who, "no longer has the artist on its roster"),
+    "work_ended": lambda row, _: RightsChange(
+        row.when, f"“{row.title}”", "is no longer a recording of", f"“{row.who}”"
+    ),
     "imported": _describe_import,
     "share_confirmed_at": _describe_shares("confirmed {share} of"),
     "share_disputed_at": _describe_shares("has {share} of", ", which is disputed"),

@@ -34,8 +34,8 @@ INSERT INTO catalog_work (title, created_at)
 SELECT title, created_at FROM catalog_recording ORDER BY id
 """
 INSERT_LINKS = """
-INSERT INTO catalog_recordingwork (recording_id, work_id, weight)
-SELECT recording.id, work.id, 1 FROM catalog_recording recording JOIN catalog_work work USING (title)
+INSERT INTO catalog_recordingwork (recording_id, work_id, weight, added_by)
+SELECT recording.id, work.id, 1, %(staff)s FROM catalog_recording recording JOIN catalog_work work USING (title)
 """
 # The party confirms what it owns in the same statement: the trigger asks whether its signatory may.
 INSERT_CLAIMS = """

@@ -27,6 +27,7 @@ def _sources(artist: Artist) -> Iterator[QuerySet[Any]]:
     yield from rights_changes.of_roster(RosterEntry.objects.filter(artist=artist))
     yield from rights_changes.of_imports(ImportedArtist.objects.filter(artist=artist))
     yield from rights_changes.of_shares(Claim.objects.all(), artist)
+    yield from rights_changes.of_ended_works(artist)
 
 
 def _grants(artist: Artist) -> Iterator[tuple[QuerySet[Grant], bool]]:

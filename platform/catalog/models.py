@@ -163,12 +163,13 @@ class RecordingWork(models.Model):
     """A recording is of this work. A medley is of several, and `weight` says how much of it each one is.
 
     It is never edited, and only ends. Migration 0002 has the exclusion constraint and the clock; the rights' migration
-    says who may end it.
+    says who may add it and who may end it.
     """
 
     recording = models.ForeignKey(Recording, models.PROTECT, db_index=False, related_name="+")
     work = models.ForeignKey(Work, models.PROTECT, related_name="+")
     weight = models.PositiveSmallIntegerField(default=1, db_default=1)
+    added_by = models.CharField(max_length=80)
     live_from = models.DateTimeField(db_default=Now(), help_text="not before it was said")
     live_until = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, null=True)

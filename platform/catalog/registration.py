@@ -101,7 +101,7 @@ def add_work(recording: Recording, title: str = "", *, by: str, iswc: str | None
             _save_new(work, "There is a work of this ISWC already.", field="iswc")
         Recording.objects.select_for_update(no_key=True).get(pk=recording.pk)  # one at a time says what it is of
         if not RecordingWork.objects.live().filter(recording=recording, work=work).exists():
-            RecordingWork.objects.create(recording=recording, work=work, weight=weight)
+            RecordingWork.objects.create(recording=recording, work=work, weight=weight, added_by=by)
             trail.record("work.added", by=by, subject=f"work:{work.pk}", recording=recording.pk, weight=weight)
     return work
 

@@ -6,7 +6,8 @@ import pytest
 
 from catalog.models import Artist, Work
 from rights import claims, clearance, parties
-from rights.models import Use
+from rights.models import Party, Use
+from rights.shares import RECORDING_ROLES
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_rights_constraints import refuse, run
@@ -18,11 +19,15 @@ pytestmark = pytest.mark.django_db
 
 INSERT_CLAIM = """
 INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by, confirmed_at, confirmed_by)
-VALUES (%(recording)s, 'recording_owner', %(party)s, %(share)s, 'person:x', now(), %(by)s)
+VALUES (%(recording)s, 'recording_owner', %(party)s, %(share)s, %(by)s, now(), %(by)s)
 """
 CLAIM_ON_WORK = """
 INSERT INTO rights_claim (work_id, role, party_id, share, claimed_by, confirmed_by) VALUES (%s, %s, %s, %s, %s, %s)
 """
+CLAIM = """
+INSERT INTO rights_claim (recording_id, work_id, role, party_id, share, claimed_by) VALUES (%s, %s, %s, %s, 1, %s)
+"""
+TIE = "INSERT INTO catalog_recordingwork (recording_id, work_id, added_by) VALUES (%s, %s, %s)"
 PREFIX = "INSERT INTO rights_isrcprefix (prefix, party_id, registered_by) VALUES (%s, %s, %s)"
 
 
@@ -38,6 +43,34 @@ def test_a_claim_is_confirmed_by_whoever_signs_for_its_party(song: OwnedSong, ar
     for by in (f"person:{uuid.uuid4()}", factories.get_staff().actor, owners.get_signer(song.artist).actor):
         refuse("confirmed by whoever signs", INSERT_CLAIM, **claim, by=by)
     run(INSERT_CLAIM, **claim, by=owners.get_signer(label).actor)
+
+
+def test_a_claim_on_a_recording_is_made_by_its_party_by_the_side_of_its_artist_or_by_staff(artist: Artist) -> None:
+    recording, claimed = factories.create_recording(artist), owners.create_party("label", "Harbor Lane")
+    label, stranger = owners.create_party("label", "Second Shore"), owners.create_party("label", "Third Shore")
+    owners.add_to_roster(label, artist)
+    reviewer = factories.get_member(artist, "reviewer").actor
+    for by in (owners.get_signer(stranger).actor, reviewer, f"person:{uuid.uuid4()}", "system:command", ""):
+        refused("by the side of its artist", CLAIM, recording.pk, None, "recording_owner", claimed.pk, by)
+
+    editor = factories.get_member(artist, "editor")
+    for person in (owners.get_signer(claimed), owners.get_signer(label), editor, factories.get_staff()):
+        other = factories.create_recording(artist, f"Song of {person.handle}")
+        sql(CLAIM, other.pk, None, "recording_owner", claimed.pk, person.actor)
+
+
+@pytest.mark.parametrize("kind", Party.Kind)
+def test_a_party_has_only_the_roles_of_its_kind(artist: Artist, kind: str) -> None:
+    own = parties.get_artist_party(artist)
+    party = own if kind == Party.Kind.ARTIST else owners.create_party(kind, "Harbor Lane")
+    recording, staff = factories.create_recording(artist), factories.get_staff().actor
+    work = owners.create_work(recording)
+    for role, kinds in parties.KINDS_BY_ROLE.items():
+        of = (recording.pk, None) if role in RECORDING_ROLES else (None, work.pk)
+        if kind in kinds:
+            sql(CLAIM, *of, role, party.pk, staff)
+        else:
+            refused("of this kind has no share in this role", CLAIM, *of, role, party.pk, staff)
 
 
 def test_a_share_above_the_whole_is_disputed_however_it_is_stored(song: OwnedSong) -> None:
@@ -66,12 +99,12 @@ def test_a_claim_on_an_isrc_of_another_is_disputed_however_it_is_stored(artist: 
 
 
 def test_two_shares_of_one_statement_are_added_up(song: OwnedSong, artist: Artist) -> None:
-    recording, label = factories.create_recording(artist, "Twice"), song.label
+    recording, rival = factories.create_recording(artist, "Twice"), owners.create_party("label", "Second Shore")
 
     sql(
         "INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by)"
         " SELECT %s, 'recording_owner', party, 6000, %s FROM unnest(%s::bigint[]) party",
-        recording.pk, owners.get_signer(label).actor, [label.pk, song.publisher.pk],
+        recording.pk, factories.get_staff().actor, [song.label.pk, rival.pk],
     )  # fmt: skip
 
     assert [claim.disputed_at is not None for claim in recording.claims.all()] == [True, True]
@@ -108,8 +141,7 @@ def test_a_claim_is_not_rewritten(song: OwnedSong) -> None:
 def test_whoever_only_ties_an_own_song_to_a_work_names_no_owner_of_it(song: OwnedSong) -> None:
     cover = factories.create_artist("Hraundis")
     member = factories.get_member(cover, "principal").actor
-    sql("INSERT INTO catalog_recordingwork (recording_id, work_id) VALUES (%s, %s)",
-        factories.create_recording(cover).pk, song.work.pk)  # fmt: skip
+    sql(TIE, factories.create_recording(cover).pk, song.work.pk, member)
     own, nobody = parties.get_artist_party(cover), owners.create_party("publisher", "Nobody")
     label = owners.create_party("label", "Second Shore")
     owners.add_to_roster(label, cover)
@@ -123,7 +155,7 @@ def test_whoever_only_ties_an_own_song_to_a_work_names_no_owner_of_it(song: Owne
 
 def test_the_side_of_a_work_names_its_owners_also_where_others_cover_it(song: OwnedSong) -> None:
     recording = factories.create_recording(factories.create_artist("Hraundis"))
-    sql("INSERT INTO catalog_recordingwork (recording_id, work_id) VALUES (%s, %s)", recording.pk, song.work.pk)
+    sql(TIE, recording.pk, song.work.pk, factories.get_staff().actor)
     label = owners.create_party("label", "Second Shore")
     owners.add_to_roster(label, song.recording.artist)
     side = [
@@ -143,7 +175,9 @@ def test_a_team_takes_back_what_it_wrote_until_it_is_confirmed_or_settled(artist
     editor, staff = factories.get_member(artist, "editor"), factories.get_staff()
     recording, label = factories.create_recording(artist), owners.create_party()
     claim = claims.claim(label, "recording_owner", by=editor, recording=recording)
-    of_staff = claims.claim(owners.create_party(name="Second Shore"), "session_pool", by=staff, recording=recording)
+    of_staff = claims.claim(
+        owners.create_party("distributor", "Second Shore"), "recording_owner", by=staff, share=1, recording=recording
+    )
     stranger = factories.get_member(factories.create_artist("Ove Lind"), "principal")
     end = "UPDATE rights_claim SET live_until = now(), ended_by = %s WHERE id = %s"
     for by, one in ((stranger, claim), (factories.get_member(artist, "reviewer"), claim), (editor, of_staff)):
@@ -168,8 +202,7 @@ def test_the_team_of_a_work_takes_back_whom_a_file_named_in_it(artist: Artist) -
     bring_in(label, "Salt,Mara Veil,Kestrel Row,T0345246801", heading="title,artist,publishers,iswc")
     cover = factories.create_artist("Hraundis")
     named, work = publisher.claims.get(), Work.objects.get()
-    sql("INSERT INTO catalog_recordingwork (recording_id, work_id) VALUES (%s, %s)",
-        factories.create_recording(cover).pk, work.pk)  # fmt: skip
+    sql(TIE, factories.create_recording(cover).pk, work.pk, factories.get_member(cover, "editor").actor)
     of_staff = owners.create_party("publisher", "Second Shore")
     sql(CLAIM_ON_WORK, work.pk, "publisher", of_staff.pk, 1, factories.get_staff().actor, None)
     end = "UPDATE rights_claim SET live_until = now(), ended_by = %s WHERE id = %s"

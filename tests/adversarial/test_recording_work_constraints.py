@@ -19,7 +19,7 @@ from tests.rights.factories import OwnedSong
 pytestmark = pytest.mark.django_db
 
 PAST = "2020-01-01"
-TIE = "INSERT INTO catalog_recordingwork (recording_id, work_id, live_from) VALUES (%s, %s, %s)"
+TIE = "INSERT INTO catalog_recordingwork (recording_id, work_id, live_from, added_by) VALUES (%s, %s, %s, %s)"
 END = "UPDATE catalog_recordingwork SET live_until = statement_timestamp(), ended_by = %s WHERE id = %s"
 
 
@@ -53,9 +53,10 @@ def test_what_a_recording_is_of_is_neither_edited_nor_removed(tie: RecordingWork
 
 def test_nothing_is_said_or_ended_in_the_past(song: OwnedSong, tie: RecordingWork) -> None:
     other = owners.create_work(factories.create_recording(song.recording.artist), title="Other")
-    sql(TIE, song.recording.pk, other.pk, PAST)
+    staff = factories.get_staff().actor
+    sql(TIE, song.recording.pk, other.pk, PAST, staff)
     change = "UPDATE catalog_recordingwork SET live_until = %s, ended_by = %s WHERE id = %s"
-    sql(change, PAST, factories.get_staff().actor, tie.pk)
+    sql(change, PAST, staff, tie.pk)
 
     assert RecordingWork.objects.get(recording=song.recording, work=other).live_from.year > 2020
     tie.refresh_from_db()
@@ -63,17 +64,19 @@ def test_nothing_is_said_or_ended_in_the_past(song: OwnedSong, tie: RecordingWor
     assert tie.live_until > tie.live_from
     refused(
         "ends after it was said",
-        "INSERT INTO catalog_recordingwork (recording_id, work_id, live_until, ended_by) VALUES (%s, %s, now(), 'x')",
-        *(song.recording.pk, song.work.pk),
+        "INSERT INTO catalog_recordingwork (recording_id, work_id, live_until, ended_by, added_by)"
+        " VALUES (%s, %s, now(), 'x', %s)",
+        *(song.recording.pk, song.work.pk, staff),
     )
 
 
 def test_a_recording_is_of_a_work_once_at_a_time(song: OwnedSong, tie: RecordingWork) -> None:
-    refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, PAST)
-    refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, "2999-01-01")
-    sql(END, factories.get_staff().actor, tie.pk)
+    staff = factories.get_staff().actor
+    refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, PAST, staff)
+    refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, "2999-01-01", staff)
+    sql(END, staff, tie.pk)
 
-    sql(TIE, song.recording.pk, song.work.pk, PAST)
+    sql(TIE, song.recording.pk, song.work.pk, PAST, staff)
 
     assert RecordingWork.objects.live().get().pk != tie.pk
 
@@ -88,6 +91,42 @@ def test_only_staff_end_it_where_somebody_else_owns_a_part_of_the_work(song: Own
     sql(END, factories.get_staff().actor, tie.pk)
 
     assert clearance.find_missing(Use.REMIX, artist, [song.recording]) is not None
+
+
+def test_the_side_of_an_artist_says_what_its_songs_are_of(artist: Artist) -> None:
+    recording, work = (
+        factories.create_recording(artist),
+        owners.create_work(factories.create_recording(artist, "Other")),
+    )
+    label, stranger = owners.create_party(), owners.create_party(name="Second Shore")
+    owners.add_to_roster(label, artist)
+    reviewer, signer = factories.get_member(artist, "reviewer").actor, owners.get_signer(stranger).actor
+    for by in (reviewer, signer, "person:nobody", "system:command", ""):
+        refused("by the side of its artist", TIE, recording.pk, work.pk, PAST, by)
+
+    for person in (factories.get_member(artist, "editor"), owners.get_signer(label), factories.get_staff()):
+        sql(TIE, factories.create_recording(artist, f"Song of {person.handle}").pk, work.pk, PAST, person.actor)
+
+
+def test_only_staff_add_a_work_where_somebody_else_owns_a_part_of_the_first(song: OwnedSong) -> None:
+    """Of two works each is half of the song, so the writer of the first would be paid half."""
+    artist = song.recording.artist
+    other = owners.create_work(factories.create_recording(artist), title="Other")
+    side = [factories.get_member(artist, role).actor for role in ("principal", "owner", "editor")]
+    owners.add_to_roster(song.label, artist)
+    for by in (*side, owners.get_signer(song.label).actor):
+        refused("staff add another work", TIE, song.recording.pk, other.pk, PAST, by)
+
+    sql(TIE, song.recording.pk, other.pk, PAST, factories.get_staff().actor)
+
+
+def test_an_artist_adds_a_work_to_a_song_that_nobody_else_owns_a_part_of(open_tie: RecordingWork) -> None:
+    artist = open_tie.recording.artist
+    other = owners.create_work(factories.create_recording(artist, "Other"))
+
+    sql(TIE, open_tie.recording.pk, other.pk, PAST, factories.get_member(artist, "editor").actor)
+
+    assert RecordingWork.objects.live().filter(recording=open_tie.recording).count() == 2
 
 
 @pytest.mark.parametrize("role", ["principal", "owner", "editor"])

@@ -64,8 +64,11 @@ def test_deferred_constraints_let_nothing_through(song: OwnedSong) -> None:
         refuse("does not rest on the yes of everybody", INSERT_CLEARANCE, **remix(song, grants=[]))
         stranger = owners.get_signer(song.writer).actor
         refused("whoever signs", GRANT, song.label.pk, stranger)
-        refused("a_work_once_a_recording", "INSERT INTO catalog_recordingwork (recording_id, work_id) VALUES (%s, %s)",
-                *(song.recording.pk, song.work.pk))  # fmt: skip
+        refused(
+            "a_work_once_a_recording",
+            "INSERT INTO catalog_recordingwork (recording_id, work_id, added_by) VALUES (%s, %s, %s)",
+            *(song.recording.pk, song.work.pk, factories.get_staff().actor),
+        )
 
 
 @pytest.mark.parametrize("path", ["pg_temp, public", "pg_temp, pg_catalog, public", "public, pg_temp"])

@@ -133,7 +133,8 @@ def test_what_stops_says_since_when_the_song_is_of_a_work_without_a_yes(song: Ow
     work, writer = owners.create_work(other, title="Other"), owners.create_party("writer", "Ben Hale")
     owners.own(writer, work)
 
-    tie = RecordingWork.objects.create(recording=song.recording, work=work)
+    staff = factories.get_staff().actor
+    tie = RecordingWork.objects.create(recording=song.recording, work=work, added_by=staff)
 
     tie.refresh_from_db()
     assert experiences.received_by(draft.person).get().stopped == Stop("Ben Hale", tie.live_from)
@@ -154,6 +155,6 @@ def test_the_same_work_can_be_said_again(song: OwnedSong, artist: Artist) -> Non
     song.work.save(update_fields=["iswc"])
     end_work(song)
 
-    again = registration.add_work(song.recording, iswc="T0345246801", by="system:command")
+    again = registration.add_work(song.recording, iswc="T0345246801", by=factories.get_staff().actor)
 
     assert (again, list(song.recording.works), RecordingWork.objects.count()) == (song.work, [song.work], 2)

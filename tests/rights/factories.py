@@ -15,9 +15,10 @@ from tests import factories
 def create_work(*recordings: Recording, title: str = "") -> Work:
     """The work that these recordings are recordings of."""
     first, *others = recordings
-    work = registration.add_work(first, title, by=factories.get_staff().actor)
+    staff = factories.get_staff().actor
+    work = registration.add_work(first, title, by=staff)
     for recording in others:
-        RecordingWork.objects.create(recording=recording, work=work)
+        RecordingWork.objects.create(recording=recording, work=work, added_by=staff)
     return work
 
 

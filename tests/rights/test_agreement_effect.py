@@ -221,7 +221,8 @@ def test_a_dry_run_of_all_says_the_same_as_one_of_each_recording_alone(song: Own
     grants.refuse(
         song.publisher, Use.REMIX, Songs(artist, work=refused.works.get()), by=owners.get_signer(song.publisher)
     )
-    claims.claim(song.writer, "session_pool", by=factories.get_staff(), recording=unconfirmed)
+    pool = owners.create_party("session_pool", "Players")
+    claims.claim(pool, "session_pool", by=factories.get_staff(), recording=unconfirmed)
     stranger = owners.create_party("writer", "Stranger")
     owners.own(stranger, owners.create_work(medley))
     half = add_song(song, artist, "Half", share=5000)

@@ -76,7 +76,7 @@ def test_the_weight_of_a_recording_counts(album: Album) -> None:
 
 def test_the_weight_of_a_work_in_a_medley_counts(album: Album) -> None:
     medley, _ = album.songs
-    RecordingWork.objects.create(recording=medley, work=album.works[1], weight=3)
+    RecordingWork.objects.create(recording=medley, work=album.works[1], weight=3, added_by=factories.get_staff().actor)
 
     sale = sell(album, songs=(medley,))
 

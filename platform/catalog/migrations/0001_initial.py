@@ -201,6 +201,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("weight", models.PositiveSmallIntegerField(db_default=1, default=1)),
+                ("added_by", models.CharField(max_length=80)),
                 (
                     "live_from",
                     models.DateTimeField(

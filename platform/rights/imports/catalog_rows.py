@@ -80,8 +80,8 @@ _STEPS = (
     WHERE catalog_import_id = %(import)s AND verdict = 'changed' AND share > 0 AND recording.id = line.recording_id
     """,
     f"""
-    INSERT INTO catalog_recordingwork (recording_id, work_id)
-    SELECT line.recording_id, line.work_id FROM rights_importline line
+    INSERT INTO catalog_recordingwork (recording_id, work_id, added_by)
+    SELECT line.recording_id, line.work_id, %(by)s::text FROM rights_importline line
     WHERE {_GOOD} AND line.work_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM catalog_recordingwork link
         WHERE link.recording_id = line.recording_id AND link.work_id = line.work_id AND {IS_OF}

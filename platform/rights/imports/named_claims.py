@@ -62,7 +62,8 @@ def confirm_all(party: Party, catalog_import: CatalogImport, *, waiting: int, by
         )
         facts = {"party": party.pk, "number": confirmed}
         trail.record("claims.confirmed", by=by.actor, subject=str(catalog_import), **facts)
-        notices.post_about_named("claim.confirmed", catalog_import, [party])
+        artists = Party.objects.filter(artist__in=catalog_import.artists.values("artist"))
+        notices.post_about_named("claim.confirmed", catalog_import, [party, *artists])
     return confirmed
 
 

@@ -19,6 +19,8 @@ _SHARE_INSIDE = re.compile(r"[^\W\d].*\d ?%(?! ?$)")
 """A name, its share, and something behind it that is no separator."""
 _PARSERS = {"IPI": parse_ipi, "ISNI": parse_isni, "DPID": parse_dpid}
 _SHARE = re.compile(r"(?P<name>.*[^\s:=])(?: ?[:=] ?| )(?P<percent>\d{1,3}(?:[.,]\d{1,2})?) ?%?", re.ASCII)
+_NUMBER_BEHIND = re.compile(r"[^:=,]*[^\s:=,] \d+", re.ASCII)
+"""A name and a whole number without a sign, as in "Blink 182"."""
 _CODE = re.compile(
     r"(?P<name>[^()]*?) ?\(?\b(?P<kind>IPI|ISNI|DPID)\b[ :]*(?P<code>\d[\dX .-]+|PA-?DPIDA[\dA-Z-]+)\)?",
     re.ASCII | re.IGNORECASE,
@@ -83,7 +85,8 @@ def _read_share(text: str, *, alone: bool) -> NamedShare:
     if _SHARE_INSIDE.search(text):
         shown = texts.shorten(text, 60)
         raise InvalidLine(f"“{shown}” has more behind a share. Write each share last, and “;” between names.")
-    if match := _SHARE.fullmatch(text):
+    match = None if alone and _is_name_with_number(text) else _SHARE.fullmatch(text)
+    if match:
         name, share = match["name"], int(Decimal(match["percent"].replace(",", ".")) * 100)
     elif alone and not text.endswith("%"):
         name, share = text, WHOLE
@@ -97,3 +100,16 @@ def _read_share(text: str, *, alone: bool) -> NamedShare:
     if code is None:
         return make_share(name, share)
     return make_share(code["name"], share, read_code(code["kind"], code["code"]))
+
+
+def _is_name_with_number(text: str) -> bool:
+    """Whether the number at the end is of the name: a share of somebody alone is 100 %.
+
+    Raises InvalidLine for a 100 without a sign, which can be either.
+    """
+    if not _NUMBER_BEHIND.fullmatch(text):
+        return False
+    if text.endswith(" 100"):
+        shown = texts.shorten(text, 60)
+        raise InvalidLine(f"“{shown}” can be a name or a share. Write “{shown} %”, or “{shown} 100 %” for the name.")
+    return True

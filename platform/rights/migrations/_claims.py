@@ -60,6 +60,14 @@ SELECT holder <> claim.party_id AND NOT EXISTS (
         AND (own.live_until IS NULL OR own.live_until > statement_timestamp())
 )
 $$;
+CREATE FUNCTION rights_has_role(kind text, role text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN kind = ANY (CASE role
+    WHEN 'recording_owner' THEN ARRAY['artist', 'label', 'distributor']
+    WHEN 'featured_artist' THEN ARRAY['artist']
+    WHEN 'session_pool' THEN ARRAY['session_pool']
+    WHEN 'writer' THEN ARRAY['writer', 'artist']
+    WHEN 'publisher' THEN ARRAY['publisher']
+END);
 -- For all rows of a statement at once: an import inserts 100,000. The plan is kept, so it is one that fits one row too.
 -- Recordings and works are locked, because two statements at once would not see each other's shares. Shares of a role
 -- above the whole at any time of a claim are a dispute: then nobody knows who is paid.
@@ -71,6 +79,22 @@ BEGIN
         WHERE NOT public.rights_may_sign(said.party_id, said.confirmed_by)
     ) THEN
         PERFORM public.refuse('a claim is confirmed by whoever signs for its party');
+    END IF;
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT party_id, role FROM added) said JOIN public.rights_party party ON party.id = party_id
+        WHERE NOT public.rights_has_role(party.kind, role)
+    ) THEN
+        PERFORM public.refuse('a party of this kind has no share in this role');
+    END IF;
+    IF EXISTS (
+        SELECT FROM (
+            SELECT DISTINCT song.artist_id, claim.party_id, claim.claimed_by
+            FROM added claim JOIN public.catalog_recording song ON song.id = claim.recording_id
+        ) said
+        WHERE NOT public.accounts_is_staff(claimed_by) AND NOT public.rights_may_stop(party_id, claimed_by)
+            AND NOT public.rights_names_owners(artist_id, claimed_by)
+    ) THEN
+        PERFORM public.refuse('a claim on a recording is made by its party, by the side of its artist, or by staff');
     END IF;
     PERFORM FROM public.catalog_recording WHERE id IN (SELECT recording_id FROM added) ORDER BY id FOR NO KEY UPDATE;
     PERFORM FROM public.catalog_work WHERE id IN (SELECT work_id FROM added) ORDER BY id FOR NO KEY UPDATE;
@@ -188,6 +212,7 @@ DROP TRIGGER stamped ON rights_claim;
 DROP FUNCTION rights_check_changed_claim();
 DROP FUNCTION rights_takes_back(bigint, text);
 DROP FUNCTION rights_check_new_claims();
+DROP FUNCTION rights_has_role(text, text);
 DROP FUNCTION rights_is_of_another(bigint, rights_claim);
 DROP FUNCTION rights_stamp_new_claim();
 ALTER TABLE rights_claim DROP CONSTRAINT one_claim_at_a_time;

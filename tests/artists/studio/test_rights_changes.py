@@ -9,6 +9,7 @@ from accounts import roles
 from accounts.models import Role
 from artists.studio.history import list_history
 from artists.studio.rights_changes import list_changes
+from catalog import registration
 from catalog.models import Artist
 from rights import agreements, claims, grants, roster
 from rights.agreements import Scope, Terms
@@ -126,6 +127,14 @@ def test_a_dispute_its_settlement_and_the_end_of_a_share(artist: Artist, label: 
         "Second Shore has a share of Salt Radio, which is disputed",
         "Harbor Lane confirmed a share of Salt Radio",
     ]
+
+
+def test_a_work_that_a_song_is_not_of_any_more_is_there(artist: Artist) -> None:
+    song = factories.create_recording(artist)
+    work = owners.create_work(song, title="Other")
+    registration.end_work(song, work, by=factories.get_member(artist, Role.EDITOR).actor)
+
+    assert changes(artist, 1) == ["“Salt Radio” is no longer a recording of “Other”"]
 
 
 def test_a_yes_with_an_end_says_when_it_is_over(artist: Artist) -> None:

@@ -170,11 +170,13 @@ def test_what_is_no_duration_is_said(text: str) -> None:
 
 def test_owners_have_shares_that_add_up() -> None:
     content = "title,artist,owners\nA,B,Harbor Lane 50 %; Kestrel Row: 50\nA,B,Harbor Lane\nA,B,Route 66 100%\n"
+    content += "A,B,Blink 182\n"
 
     assert [line.shares[Role.RECORDING_OWNER] for line in read(content)] == [
         (NamedShare("Harbor Lane", 5000), NamedShare("Kestrel Row", 5000)),
         (NamedShare("Harbor Lane", 10_000),),
         (NamedShare("Route 66", 10_000),),
+        (NamedShare("Blink 182", 10_000),),
     ]
 
 
@@ -187,6 +189,10 @@ GAP = "Shares of the owners add up to 40\xa0%: 60\xa0% is missing. "
         ("A 50 %; B 49.99 %", "Shares of the owners add up to 99.99\xa0%: 0.01\xa0% is missing."),
         ("A 60; B 60", "Shares of the owners add up to 120\xa0%: 20\xa0% is too much."),
         ("A; B 50", "The share of “A” is missing. Write it after the name, such as 50 %."),
+        (
+            "Apollo 100",
+            "“Apollo 100” can be a name or a share. Write “Apollo 100 %”, or “Apollo 100 100 %” for the name.",
+        ),
         ("A 50; A 50", "“A” stands among the owners twice."),
         ("A 0; B 100", "“A” cannot own 0\xa0%."),
         (

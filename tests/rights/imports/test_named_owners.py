@@ -226,7 +226,9 @@ def test_an_iswc_of_songs_by_others_gets_no_further_claims_from_a_stranger(
     label: Party, ida: Party, kestrel: Party
 ) -> None:
     theirs = registration.add_recording(factories.create_artist("Ifeoma"), "Theirs", by=factories.get_staff().actor)
-    work = registration.add_work(theirs, "Theirs", iswc=ISWC.replace("-", "").replace(".", ""), by="system:command")
+    work = registration.add_work(
+        theirs, "Theirs", iswc=ISWC.replace("-", "").replace(".", ""), by=factories.get_staff().actor
+    )
     owners.own(ida, work)
 
     brought = read(label, row(iswc=ISWC, publishers="Kestrel Row"), heading=HEADING)

@@ -68,7 +68,7 @@ def test_a_publisher_has_a_share_of_what_was_here_before_once_the_artist_says_so
 ) -> None:
     song = registration.add_recording(artist, "Salt Radio", by=factories.get_staff().actor)
     bare = registration.add_recording(artist, "Bare", by=factories.get_staff().actor)
-    work = registration.add_work(song, iswc="T0345246801", by="system:command")
+    work = registration.add_work(song, iswc="T0345246801", by=factories.get_staff().actor)
     for one in (song, bare):
         owners.own(label, one)
     rows = [row(publishers="Kestrel Row"), row("Live", iswc=ISWC, publishers="Kestrel Row"),
