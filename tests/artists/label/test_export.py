@@ -8,7 +8,7 @@ from django.test import Client
 
 from artists.label import export, switches
 from catalog.models import Artist, Work
-from rights import claims, grants
+from rights import claims, grants, parties
 from rights.grants import Songs
 from rights.models import Party, Use
 from tests import factories
@@ -32,7 +32,7 @@ def test_each_share_is_a_row_with_its_codes_its_state_and_the_switches(artist: A
     label = song.label
     Work.objects.filter(pk=song.work.pk).update(iswc="T0345246801")
     type(song.recording).objects.filter(pk=song.recording.pk).update(isrc="PTABC2600001")
-    other = owners.create_party("label", "Second Shore")
+    other = parties.get_artist_party(factories.create_artist("Second Shore"))
     claims.claim(other, "featured_artist", by=factories.get_staff(), recording=song.recording, share=2500)
     grants.permit(label, Use.REMIX, Songs(artist), by=owners.get_signer(label), fresh=True)
 
@@ -51,20 +51,20 @@ def test_each_share_is_a_row_with_its_codes_its_state_and_the_switches(artist: A
     }
 
 
-def test_the_shares_of_others_are_in_it_once_its_own_is_confirmed(artist: Artist, label: Party) -> None:
-    song = owners.create_owned_song(artist, permitted=False)
+def test_the_shares_of_others_are_in_it_once_its_own_is_confirmed(artist: Artist) -> None:
+    song, players = owners.create_owned_song(artist, permitted=False), owners.create_party("session_pool", "Players")
     terms = {"by": factories.get_staff(), "recording": song.recording, "share": 2500}
-    claim = claims.claim(label, "featured_artist", **terms)
-    client = factories.fresh_client(owners.get_signer(label))
-    detail = f"/api/v1/labels/{label.pk}/claims/{claim.pk}"
-    claims.claim(owners.create_party("label", "Second Shore"), "featured_artist", **terms)
+    claim = claims.claim(players, "session_pool", **terms)
+    client = factories.fresh_client(owners.get_signer(players))
+    detail = f"/api/v1/labels/{players.pk}/claims/{claim.pk}"
+    claims.claim(owners.create_party("session_pool", "Second Shore"), "session_pool", **terms)
 
-    before = [row["owner"] for row in download(label, artist)], len(client.get(detail).json()["others"])
-    claims.confirm(claim, by=owners.get_signer(label), fresh=True)
-    after = [row["owner"] for row in download(label, artist)], len(client.get(detail).json()["others"])
+    before = [row["owner"] for row in download(players, artist)], len(client.get(detail).json()["others"])
+    claims.confirm(claim, by=owners.get_signer(players), fresh=True)
+    after = [row["owner"] for row in download(players, artist)], len(client.get(detail).json()["others"])
 
-    assert before == ([label.name, ""], 0)
-    assert after == ([label.name, "Second Shore", "Harbor Lane", "Kestrel Row", "Ida Koro"], 1)
+    assert before == ([players.name, ""], 0)
+    assert after == (["Harbor Lane", players.name, "Second Shore", "Kestrel Row", "Ida Koro"], 1)
 
 
 def test_songs_of_which_it_claims_nothing_and_other_artists_are_not_in_it(artist: Artist, label: Party) -> None:
