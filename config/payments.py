@@ -1,6 +1,7 @@
 """Read from the environment which payments there are: live, test, simulated or off. What is not certain is refused."""
 
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple
@@ -16,6 +17,8 @@ type Mode = Literal["live", "test", "simulated", "off"]
 
 TIER_PRICES = "EUR 1-200, USD 1-200, GBP 1-200, JPY 100-30000, KWD 0.3-60"
 """What tiers may cost a month, unless the environment says otherwise."""
+SPENDING_CAPS = "EUR 100, USD 100, GBP 100, JPY 15000, KWD 30"
+"""What a fan spends in a month at most, unless the fan or the environment says otherwise."""
 SIMULATED_URL = "http://127.0.0.1:8012"
 _KEY_MODES: dict[str, Mode] = {"sk_live_": "live", "rk_live_": "live", "sk_test_": "test", "rk_test_": "test"}
 _STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com", "https://connect.stripe.com")
@@ -100,6 +103,28 @@ def _read_limit(word: str) -> tuple[str, tuple[int, int]]:
     if not 0 < least <= most:
         raise ImproperlyConfigured(f"TIER_PRICES={word!r}: say a currency and two amounts, for example EUR 1-200.")
     return currency, (least, most)
+
+
+def read_spending_caps(currencies: Iterable[str]) -> dict[str, int]:
+    """What a fan who says nothing else spends in a month at most, in minor units, for each currency of a price."""
+    caps = dict(_read_cap(word) for word in env.comma_separated("SPENDING_CAPS", SPENDING_CAPS))
+    if missing := sorted(set(currencies) - caps.keys()):
+        raise ImproperlyConfigured(
+            f"SPENDING_CAPS has no cap in {', '.join(missing)}, and TIER_PRICES has prices in it."
+        )
+    return caps
+
+
+def _read_cap(word: str) -> tuple[str, int]:
+    """`EUR 100` is €100.00."""
+    currency, _, amount = word.partition(" ")
+    try:
+        cap = to_minor_units(Decimal(amount), currency)
+    except (ValueError, InvalidOperation, UnknownCurrencyError):
+        cap = 0
+    if not 0 < cap < 100_000_000:
+        raise ImproperlyConfigured(f"SPENDING_CAPS={word!r}: say a currency and an amount, for example EUR 100.")
+    return currency, cap
 
 
 def read_grace() -> timedelta:

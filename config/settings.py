@@ -165,6 +165,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_REFERRER_POLICY = "same-origin"
 PAYMENTS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_URL = payments.read_settings(SECRET_KEY, debug=DEBUG)
 TIER_PRICES = payments.read_price_limits()
+SPENDING_CAPS = payments.read_spending_caps(TIER_PRICES)
 GRACE = payments.read_grace()
 SECURE_CSP = {
     "default-src": [CSP.NONE],

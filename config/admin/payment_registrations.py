@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from billing.models import (
+    Authorisation,
     Customer,
     Dispute,
     Entitlement,
@@ -12,6 +13,8 @@ from billing.models import (
     Payment,
     PortalConfiguration,
     Refund,
+    RequestCredit,
+    SpendingSettings,
     Subscription,
     SyncMark,
     WebhookEvent,
@@ -90,13 +93,46 @@ class DisputeAdmin(ReadOnlyAdmin):
     filters = ("payment",)
 
 
+@admin.register(Authorisation, site=site)
+class AuthorisationAdmin(ReadOnlyAdmin):
+    """What was held, captured, let go or paid back for a request, and what the last attempt said."""
+
+    list_display = ("id", "created_at", "person_id", "reference", "amount", "currency", "status", "due_at", "attempts")
+    shown = ("id", "person", "artist", "reference", "book", "currency", "amount", "description", "consent",
+             "session_id", "provider_id", "status", "expires_at", "capture_before", "created_at", "synced_at",
+             "decision", "back_wanted_at", "back_reason", "due_at", "attempts", "error", "charge_id", "captured_at",
+             "captured_amount", "returned_amount", "is_disputed", "settled_currency", "settled_amount", "settled_fee",
+             "available_on")  # fmt: skip
+    filters = ("person", "artist", "status", "reference")
+
+
+@admin.register(RequestCredit, site=site)
+class RequestCreditAdmin(ReadOnlyAdmin):
+    list_display = ("id", "person_id", "artist_id", "month", "number", "status", "reference", "expires_at")
+    shown = ("id", "person", "artist", "entitlement", "month", "number", "status", "reference", "expires_at",
+             "returned_at", "created_at")  # fmt: skip
+    filters = ("person", "artist", "entitlement", "reference")
+
+
+@admin.register(SpendingSettings, site=site)
+class SpendingSettingsAdmin(ReadOnlyAdmin):
+    """The currency that a fan pays in, and what the fan spends in a month at most."""
+
+    list_display = ("id", "person_id", "book", "currency", "monthly_cap", "next_cap", "next_cap_from")
+    shown = ("id", "person", "book", "currency", "monthly_cap", "next_cap", "next_cap_from")
+    filters = ("person",)
+
+
 @admin.register(Entitlement, site=site)
 class EntitlementAdmin(ReadOnlyAdmin):
     list_display = ("id", "person_id", "artist_id", "tier_id", "valid_until", "may_generate", "reason")
     shown = ("id", "person", "artist", "tier", "version", "book", "source", "subscription", "valid_from",
              "valid_until", "may_generate", "reason")  # fmt: skip
     filters = ("person", "artist", "subscription")
-    related = (("What it was", "billing_entitlementlog", "entitlement"),)
+    related = (
+        ("What it was", "billing_entitlementlog", "entitlement"),
+        ("Requests that it includes", "billing_requestcredit", "entitlement"),
+    )
 
 
 @admin.register(EntitlementLog, site=site)

@@ -46,6 +46,7 @@ class PersonAdmin(ReadOnlyAdmin):
         ("Subscriptions", "billing_subscription", "person"),
         ("Entitlements", "billing_entitlement", "person"),
         ("Orders", "billing_checkout", "person"),
+        ("Holds", "billing_authorisation", "person"),
         ("What this person did", "audit_entry", "actor"),
     )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 class SystemActor(StrEnum):
     """An actor that is no person, as `by` of an audit entry."""
 
+    BILLING = "system:billing"
     COMMAND = "system:command"
     DELIVERY = "system:delivery"
     DEMO = "system:demo"

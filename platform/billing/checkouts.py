@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import consents
 from accounts.models import AgeBand, Person
 from audit import trail
-from billing import customers, terms, tiers
+from billing import caps, customers, spending, terms, tiers
 from billing.exceptions import (
     AlreadyBought,
     InvalidRequest,
@@ -28,12 +28,11 @@ from billing.exceptions import (
     Unpayable,
 )
 from billing.failures import describe_error
-from billing.models import Checkout, SpendingSettings, TierPrice
+from billing.models import Checkout, TierPrice
 from billing.provider import get_provider
 from billing.provider.checkouts import CheckoutTerms
 from billing.provider_objects import CheckoutSession
 from rights.sales import IncompleteSale, Sale
-from web.times import write_time
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ def start(
     """Where the fan pays this price of this artist. An order that is open at the same price is gone on with.
 
     One at another price is expired first. `page_of` is the order's page, to which the provider sends the fan back.
-    Raises PaymentsOff, Unpayable, NotAgreed, NotForSale, AlreadyBought, ProviderUnavailable.
+    Raises PaymentsOff, Unpayable, AboveCap, NotAgreed, NotForSale, AlreadyBought, ProviderUnavailable.
     """
     if not agreed:
         raise NotAgreed("Tick the box to start today. Without it nothing is ordered.")
@@ -138,7 +137,7 @@ def expire_due() -> bool:
 
 
 def _order(person: Person, price: TierPrice) -> Checkout:
-    """The order that is open, or a new one. Raises AlreadyBought, Unpayable, NotForSale."""
+    """The order that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap, NotForSale."""
     with transaction.atomic():
         # Whoever orders at the same time waits here, and then finds this order. The triggers say the same of each row.
         if Person.objects.select_for_update(no_key=True).get(pk=person.pk).age_band != AgeBand.ADULT:
@@ -150,7 +149,8 @@ def _order(person: Person, price: TierPrice) -> Checkout:
             return live
         if live is not None:  # nobody ever saw where to pay it
             Checkout.objects.filter(pk=live.pk).update(status=Status.EXPIRED)
-        _set_currency(person, price.currency)
+        spending.set_currency(person, price.currency)
+        caps.require_room(person, price.currency, price.amount)
         if not TierPrice.objects.on_sale().filter(pk=price.pk).select_for_update(of=("self",), no_key=True):
             raise NotForSale(SAID_CLOSED)
         consent = consents.give(person, f"tier:{price.version.tier_id}", terms.VERSION, terms.write_paper(price))
@@ -165,20 +165,6 @@ def _order(person: Person, price: TierPrice) -> Checkout:
         )
         trail.record("checkout.started", by=person.actor, subject=f"checkout:{order.pk}", price=price.pk)
         return order
-
-
-def _set_currency(person: Person, currency: str) -> None:
-    """Pay in this currency from now on. Raises Unpayable while something is ordered or bought in another one."""
-    chosen, _ = SpendingSettings.objects.get_or_create(
-        person=person, book=settings.PAYMENTS, defaults={"currency": currency}
-    )
-    if chosen.currency == currency:
-        return
-    live = Checkout.objects.open_or_paid().filter(person=person).exclude(currency=currency)
-    if order := live.order_by("status", "expires_at").first():
-        until = f" An order in it is open until {write_time(order.expires_at)}." if order.status == Status.OPEN else ""
-        raise Unpayable(f"You pay in {order.currency}, and this is a price in {currency}.{until}")
-    SpendingSettings.objects.filter(pk=chosen.pk).update(currency=currency)
 
 
 def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> CheckoutSession:

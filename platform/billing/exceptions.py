@@ -38,6 +38,12 @@ class Unpayable(Refused):
     code = "Unpayable"
 
 
+class AboveCap(Unpayable):
+    """It does not fit under what the fan wants to spend in a month. The message says what is left."""
+
+    code = "AboveCap"
+
+
 class NotAgreed(Refused):
     """The fan did not agree to the terms."""
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
-from billing import second_subscriptions, webhooks
+from billing import holds_sync, second_subscriptions, webhooks
 from billing.exceptions import ProviderError
 from billing.failures import describe_error
 from billing.models import Invoice, Subscription, SyncMark, WebhookEvent
@@ -60,6 +60,7 @@ def reconcile(*, is_full: bool = False) -> None:
     names = {*find_unknown(is_full=is_full), *find_unposted(), *find_stale(is_full=is_full)}
     for name in sorted(names):
         compare(name, is_full=is_full)
+    holds_sync.compare_all(is_full=is_full)
     second_subscriptions.end_all()
 
 

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Now
 
-from billing import checkouts
+from billing import checkouts, holds_sync
 from billing.failures import describe_error, is_outage
-from billing.models import Invoice, Payment, Subscription, WebhookEvent
+from billing.models import Authorisation, Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
 from billing.sync import lock_subscription, sync_subscription
 
@@ -62,7 +62,9 @@ def handle(event: WebhookEvent) -> None:
     """Bring up to date what a locked event is about, and mark it as done, with all others that this answers."""
     done = [event.pk]
     session = get_provider().checkouts.fetch(event.object_id) if event.object_type == "checkout.session" else None
-    if subscription := session.subscription if session else find_subscription(event):
+    if hold := holds_sync.find_by_event(event, session):
+        done += _work_on_hold(hold)
+    elif subscription := session.subscription if session else find_subscription(event):
         row = lock_subscription(subscription, event.book)
         work = _gather(row)
         sync_subscription(row, named=work.intents | _intents([event]))
@@ -70,6 +72,15 @@ def handle(event: WebhookEvent) -> None:
     if session:  # its order's row comes after the subscription's, as in `sync_subscription`: no two workers deadlock
         checkouts.settle(session)
     WebhookEvent.objects.filter(pk__in=done).update(state=State.DONE, finished_at=Now(), error="")
+
+
+def _work_on_hold(hold: Authorisation) -> list[int]:
+    """Bring an authorisation up to date. Returns the events that came before the fetch: they are answered, too."""
+    row = holds_sync.lock(hold.pk)
+    started = holds_sync.read_clock()
+    holds_sync.sync(row)
+    told = _waiting().filter(holds_sync.events_of(row), received_at__lt=started)
+    return list(told.select_for_update(skip_locked=True).values_list("pk", flat=True))
 
 
 def find_subscription(event: WebhookEvent) -> str:

@@ -1,8 +1,20 @@
-"""The step of `manage.py work billing`: events first, then orders and comparisons that are due."""
+"""The step of `manage.py work billing`: events first, then holds, orders, credits and comparisons that are due."""
 
-from billing import checkouts, reconcile, webhook_work
+from billing import checkouts, holds, reconcile, request_credits, webhook_work
 
 
 def work() -> bool:
     """Do a piece of work. Returns whether there may be more at once."""
-    return webhook_work.work_next() or checkouts.expire_due() or reconcile.run_if_due()
+    return (
+        webhook_work.work_next()
+        or holds.work_next()
+        or checkouts.expire_due()
+        or request_credits.lapse_due()
+        or reconcile.run_if_due()
+    )
+
+
+def seconds_until_due() -> float | None:
+    """Seconds until an event or a hold is due, 0 when one is; None when none waits."""
+    waits = (webhook_work.seconds_until_due(), holds.seconds_until_due())
+    return min((seconds for seconds in waits if seconds is not None), default=None)

@@ -8,7 +8,7 @@ from django.test import override_settings
 
 from accounts import consents
 from accounts.models import Person, Role
-from billing import tiers
+from billing import caps, tiers
 from billing.models import Checkout, SpendingSettings, TierPrice, TierVersion
 from billing.provider import Provider
 from billing.provider import provider as provider_module
@@ -74,7 +74,9 @@ def agree_to_terms(person: Person, version: TierVersion, about: str = "") -> int
 
 
 def choose_currency(person: Person, currency: str = "EUR") -> SpendingSettings:
-    return SpendingSettings.objects.create(person=person, book="simulated", currency=currency)
+    return SpendingSettings.objects.create(
+        person=person, book="simulated", currency=currency, monthly_cap=caps.get_default(currency)
+    )
 
 
 def order_tier(artist: Artist, fan: Person) -> Checkout:

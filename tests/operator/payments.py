@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 from django.test import override_settings
 
 from accounts.models import Person
+from billing import request_credits
 from billing.models import (
+    Authorisation,
     Dispute,
     Entitlement,
     EntitlementLog,
@@ -16,24 +18,34 @@ from billing.models import (
     Payment,
     PortalConfiguration,
     Refund,
+    RequestCredit,
+    SpendingSettings,
     Subscription,
     SyncMark,
 )
 from tests import factories
 from tests.billing import factories as billing
 from tests.billing import mirrors
+from tests.billing.hold_scene import HoldScene
 
 
 def create_payments(fan: Person) -> dict[type[models.Model], Any]:
     with override_settings(PAYMENTS="simulated"), pytest.MonkeyPatch.context() as patch:
-        billing.connect_fake(patch)
-        price = billing.get_price(billing.create_tier(factories.create_artist("Ola Tide")))
+        fake = billing.connect_fake(patch)
+        artist = factories.create_artist("Ola Tide")
+        price = billing.get_price(billing.create_tier(artist))
+        held = HoldScene(fake, factories.create_fan("Hanna Hidden"), artist).hold()
     subscription = mirrors.add_subscription(fan, price)
     invoice = mirrors.add_invoice(subscription)
     Invoice.objects.filter(pk=invoice.pk).update(page="https://payments.example/hidden")
     payment = mirrors.add_payment(invoice)
     entitlement = mirrors.entitle(subscription, invoice.created + mirrors.MONTH)
+    with override_settings(PAYMENTS="simulated"), transaction.atomic():
+        request_credits.reserve(fan, artist.pk, "request:2")
     return {
+        Authorisation: held,
+        RequestCredit: RequestCredit.objects.get(),
+        SpendingSettings: SpendingSettings.objects.get(person=fan),
         Subscription: subscription,
         Invoice: invoice,
         InvoiceLine: InvoiceLine.objects.get(),

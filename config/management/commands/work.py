@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from artists import approval_mail, delivery, drafts, expiry, import_news, look_back, moderation, moments, withdrawal
-from billing import webhook_work, worker_step
+from billing import worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
 from config.management.base import ProcessCommand
@@ -45,7 +45,7 @@ JOBS = {
     "approval_mail": Job(approval_mail.mail_if_due),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),
-    "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, webhook_work.seconds_until_due),
+    "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, worker_step.seconds_until_due),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

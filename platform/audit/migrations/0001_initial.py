@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                             (
                                 "actor__in",
                                 [
+                                    "system:billing",
                                     "system:command",
                                     "system:delivery",
                                     "system:demo",

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
-from billing.migrations import _leases, _tiers, _webhooks
+from billing.migrations import _authorisations, _leases, _tiers, _webhooks
 
 SUBSCRIPTION_FIELDS = (
     "person_id",
@@ -24,6 +24,28 @@ SUBSCRIPTION_FIELDS = (
     "created",
     "synced_at",
 )
+AUTHORISATION_FIELDS = (
+    "session_id",
+    "provider_id",
+    "status",
+    "capture_before",
+    "synced_at",
+    "decision_id",
+    "back_wanted_at",
+    "back_reason",
+    "due_at",
+    "attempts",
+    "error",
+    "charge_id",
+    "captured_at",
+    "captured_amount",
+    "returned_amount",
+    "is_disputed",
+    "settled_currency",
+    "settled_amount",
+    "settled_fee",
+    "available_on",
+)
 
 
 class Migration(migrations.Migration):
@@ -39,7 +61,7 @@ class Migration(migrations.Migration):
         *write_once("billing_tierversion", "decision_id", until="decision_id"),
         *write_once("billing_tierprice", "closed_at", until="closed_at"),
         never_removed("billing_checkout", "session_id", "status"),
-        never_removed("billing_spendingsettings", "currency"),
+        never_removed("billing_spendingsettings", "currency", "monthly_cap", "next_cap", "next_cap_from"),
         *(
             dated_by_clock(f"billing_{table}", "created_at")
             for table in ("tier", "tierversion", "tierprice", "checkout")
@@ -58,6 +80,12 @@ class Migration(migrations.Migration):
         never_removed("billing_entitlement", "tier_id", "version_id", "valid_until", "may_generate", "reason"),
         dated_by_clock("billing_entitlementlog"),
         migrations.RunSQL(_leases.LEASES, _leases.DROP_LEASES),
+        never_removed("billing_authorisation", *AUTHORISATION_FIELDS),
+        dated_by_clock("billing_authorisation", "created_at"),
+        migrations.RunSQL(_authorisations.AUTHORISATIONS, _authorisations.DROP_AUTHORISATIONS),
+        never_removed("billing_requestcredit", "status", "reference", "expires_at", "returned_at"),
+        dated_by_clock("billing_requestcredit", "created_at"),
+        migrations.RunSQL(_authorisations.CREDITS, _authorisations.DROP_CREDITS),
         *only_read_committed(
             *(f"billing_{table}" for table in ("subscription", "invoice", "invoiceline", "payment", "refund")),
             "billing_dispute",
@@ -68,5 +96,7 @@ class Migration(migrations.Migration):
             "billing_checkout",
             "billing_spendingsettings",
             "billing_customer",
+            "billing_authorisation",
+            "billing_requestcredit",
         ),
     ]

@@ -1,6 +1,8 @@
-"""What is sold and ordered, in which currency a fan pays, and what the provider told: events, payments, leases."""
+"""What is sold, ordered and held, how a fan pays, and what the provider told: events, payments, leases."""
 
+from billing.models.authorisations import Authorisation
 from billing.models.checkouts import Checkout, SpendingSettings
+from billing.models.credits import RequestCredit
 from billing.models.customers import Customer, PortalConfiguration
 from billing.models.entitlements import Entitlement, EntitlementLog
 from billing.models.payments import Dispute, Payment, Refund
@@ -9,6 +11,7 @@ from billing.models.tiers import Interval, Tier, TierPrice, TierVersion
 from billing.models.webhook_events import WebhookEvent
 
 __all__ = [
+    "Authorisation",
     "Checkout",
     "Customer",
     "Dispute",
@@ -20,6 +23,7 @@ __all__ = [
     "Payment",
     "PortalConfiguration",
     "Refund",
+    "RequestCredit",
     "SpendingSettings",
     "Subscription",
     "SubscriptionStatus",

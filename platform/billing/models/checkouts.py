@@ -15,11 +15,18 @@ from ledger.models import Book
 
 
 class SpendingSettings(models.Model):
-    """How a fan pays. The currency is the one of the first order, and changes while nothing is ordered or bought."""
+    """How a fan pays. The currency is the one of the first order, and changes while nothing is ordered or bought.
+
+    The cap is what the fan spends in a month at most, in this currency. A lower one counts at once, a higher one waits
+    in `next_cap` until the next day of the fan.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="spending_settings")
     book = models.CharField(max_length=9, choices=Book.choices)
     currency = models.CharField(max_length=3)
+    monthly_cap = models.BigIntegerField(help_text="in minor units")
+    next_cap = models.BigIntegerField(null=True)
+    next_cap_from = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "spending settings"
@@ -27,6 +34,12 @@ class SpendingSettings(models.Model):
             models.UniqueConstraint(fields=["person", "book"], name="one_currency_a_fan"),
             models.CheckConstraint(condition=Q(book__in=Book.values), name="a_fan_pays_in_a_book"),
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="a_fan_pays_in_a_currency"),
+            models.CheckConstraint(condition=Q(monthly_cap__gte=0), name="a_cap_is_an_amount"),
+            models.CheckConstraint(
+                condition=Q(next_cap=None, next_cap_from=None)
+                | Q(next_cap__isnull=False, next_cap__gt=models.F("monthly_cap"), next_cap_from__isnull=False),
+                name="only_a_higher_cap_waits",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ class Entitlement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "artist", "source"], name="one_entitlement_a_source"),
+            models.UniqueConstraint(fields=["id", "person", "artist"], name="an_entitlement_and_whose_it_is"),
             models.CheckConstraint(condition=Q(book__in=Book.values), name="an_entitlement_is_in_a_book"),
             models.CheckConstraint(
                 condition=Q(source=Concat(Value("subscription:"), Cast("subscription", models.CharField()))),

@@ -1,0 +1,32 @@
+"""In which currency a fan pays. It is the one of the first payment, and changes while nothing is live."""
+
+from django.conf import settings
+
+from accounts.models import Person
+from billing import caps
+from billing.exceptions import Unpayable
+from billing.models import Authorisation, Checkout, SpendingSettings
+from web.times import write_time
+
+
+def set_currency(person: Person, currency: str) -> None:
+    """Let a fan pay in this currency from now on. Call it with the fan's row locked.
+
+    Raises Unpayable while something is ordered, bought or held in another one.
+    """
+    chosen, _ = SpendingSettings.objects.get_or_create(
+        person=person,
+        book=settings.PAYMENTS,
+        defaults={"currency": currency, "monthly_cap": caps.get_default(currency)},
+    )
+    if chosen.currency == currency:
+        return
+    live = Checkout.objects.open_or_paid().filter(person=person).exclude(currency=currency)
+    if order := live.order_by("status", "expires_at").first():
+        until = f" An order in it is open until {write_time(order.expires_at)}." if order.status == "open" else ""
+        raise Unpayable(f"You pay in {order.currency}, and this is a price in {currency}.{until}")
+    if held := Authorisation.objects.held().filter(person=person).exclude(currency=currency).first():
+        raise Unpayable(f"You pay in {held.currency}, and this is a price in {currency}. A request in it is open.")
+    SpendingSettings.objects.filter(pk=chosen.pk).update(
+        currency=currency, monthly_cap=caps.get_default(currency), next_cap=None, next_cap_from=None
+    )

@@ -1,0 +1,129 @@
+"""A fan who pays for a request over a FakeStripe: asking, paying, what events tell, and what the worker asks for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Person
+from billing import authorisations, holds, webhook_work, webhooks
+from billing.models import Authorisation
+from billing.provider.events import read_event
+from billing.provider_objects import CheckoutSession
+from billing.simulated import checkout, control
+from billing.simulated.objects import Object
+from billing.simulated.server import FakeStripe
+from catalog.models import Artist
+from ledger.balances import read_balance, read_balances
+from rights import decisions
+from rights.models import Decision
+from tests import factories
+
+BOOK = "simulated"
+DAY = 86_400
+REFERENCE = "request:1"
+
+
+def decide(artist: Artist, content: str = "1" * 64, why: str = "2" * 64) -> Decision:
+    """A principal decided on a shape, and a reviewer on exactly one item under it."""
+    principal, reviewer = (factories.get_member(artist, role).actor for role in ("principal", "reviewer"))
+    with transaction.atomic():
+        shape = decisions.record_decision("shape", "0" * 64, artist=artist, by=principal, role="principal")
+        about: dict[str, Any] = {"artist": artist, "by": reviewer, "role": "reviewer", "under": shape}
+        return decisions.record_decision("item", content, why_hash=why, **about)
+
+
+@dataclass
+class HoldScene:
+    """One fan, one artist, and the fan's requests."""
+
+    fake: FakeStripe
+    fan: Person
+    artist: Artist
+    told: set[str] = field(default_factory=set)
+
+    def start(self, reference: str = REFERENCE, amount: int = 500, currency: str = "EUR") -> CheckoutSession:
+        return authorisations.start(
+            self.fan,
+            self.artist.pk,
+            reference=reference,
+            amount=amount,
+            currency=currency,
+            description="A message of Mara Veil",
+            paper="€5.00 are held.",
+            page_of=lambda row: f"https://fanfare.example/payments/{row.pk}",
+        )
+
+    def pay(self, session: CheckoutSession, card: str = "succeeds") -> None:
+        sim = self.fake.simulation
+        checkout.complete(sim, sim.find("checkout.session", session.id), card)
+
+    def hold(self, card: str = "succeeds", **order: Any) -> Authorisation:
+        """An amount that is held, and of which we know."""
+        self.pay(self.start(**order), card)
+        self.tell()
+        return self.row(order.get("reference", REFERENCE))
+
+    def capture(self, card: str = "succeeds") -> Authorisation:
+        self.hold(card)
+        self.want_capture()
+        self.work()
+        return self.row()
+
+    def want_capture(self, reference: str = REFERENCE) -> bool:
+        decision = decide(self.artist)
+        with transaction.atomic():
+            return authorisations.want_capture(reference, decision.pk)
+
+    def want_release(self, reason: str = "declined") -> bool:
+        with transaction.atomic():
+            return authorisations.want_release(REFERENCE, reason)
+
+    def want_refund(self, reason: str = "the artist left") -> bool:
+        with transaction.atomic():
+            return authorisations.want_refund(REFERENCE, reason)
+
+    def row(self, reference: str = REFERENCE) -> Authorisation:
+        found = authorisations.find(reference)
+        assert found is not None
+        return found
+
+    def events(self) -> list[Object]:
+        """Those that were not taken before, the oldest first."""
+        new = [event for event in self.fake.simulation.store.all("event") if event["id"] not in self.told]
+        self.told |= {event["id"] for event in new}
+        return new
+
+    def tell(self) -> None:
+        """Deliver what is new, and work until nothing is due."""
+        webhooks.store(map(read_event, self.events()), book=BOOK)
+        self.work()
+
+    def work(self) -> None:
+        for _ in range(100):
+            if not (webhook_work.work_next() or holds.work_next()):
+                return
+        raise AssertionError("There is work without end.")
+
+    def advance(self, seconds: int) -> None:
+        self.fake.simulation.advance(seconds)
+
+    def control(self, name: str, **arguments: Any) -> Any:
+        return control.ACTIONS[name](self.fake.simulation, **arguments)
+
+    def intent(self) -> Object:
+        return self.fake.simulation.find("payment_intent", self.row().provider_id)
+
+    def balance(self) -> int:
+        """The provider's."""
+        return sum(moved["net"] for moved in self.fake.simulation.store.all("balance_transaction"))
+
+    def deferred(self) -> int:
+        """What the ledger has of requests that are not delivered yet."""
+        return -sum(read_balances(book=BOOK, under="deferred").values())
+
+
+def assert_books_agree(scene: HoldScene, currency: str = "EUR") -> None:
+    """Nothing is lost: clearing is the provider's balance, and all accounts add up to zero."""
+    assert read_balance("stripe:clearing", currency, book=BOOK) == scene.balance()
+    assert sum(read_balances(book=BOOK).values()) == 0
