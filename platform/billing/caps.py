@@ -53,7 +53,7 @@ def get_default(currency: str) -> int:
 def read(person: Person) -> Cap | None:
     """The fan's cap and what of it is gone; None for a fan who never paid."""
     chosen = SpendingSettings.objects.filter(person=person, book=settings.PAYMENTS).first()
-    return chosen and _read(person, chosen, timezone.now())
+    return _read(person, chosen, timezone.now()) if chosen is not None else None
 
 
 def require_room(person: Person, currency: str, amount: int) -> None:
