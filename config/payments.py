@@ -20,6 +20,8 @@ TIER_PRICES = "EUR 1-200, USD 1-200, GBP 1-200, JPY 100-30000, KWD 0.3-60"
 SPENDING_CAPS = "EUR 100, USD 100, GBP 100, JPY 15000, KWD 30"
 """What a fan spends in a month at most, unless the fan or the environment says otherwise."""
 SIMULATED_URL = "http://127.0.0.1:8012"
+PAYOUT_MINIMUMS = "EUR 10, USD 10, GBP 10, JPY 1500, KWD 3"
+"""What is paid out at least, unless the environment says otherwise."""
 _KEY_MODES: dict[str, Mode] = {"sk_live_": "live", "rk_live_": "live", "sk_test_": "test", "rk_test_": "test"}
 _STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com", "https://connect.stripe.com")
 
@@ -133,3 +135,27 @@ def read_grace() -> timedelta:
     if not 0 <= days <= 14:
         raise ImproperlyConfigured(f"GRACE_DAYS={days}: say from 0 to 14 days.")
     return timedelta(days=days)
+
+
+def read_payout_minimums() -> dict[str, int]:
+    """What is paid out at least, by currency, in minor units. Of others it is ten whole units."""
+    return dict(_read_minimum(word) for word in env.comma_separated("PAYOUT_MINIMUMS", PAYOUT_MINIMUMS))
+
+
+def _read_minimum(word: str) -> tuple[str, int]:
+    currency, _, amount = word.partition(" ")
+    try:
+        least = to_minor_units(Decimal(amount), currency)
+    except (ValueError, InvalidOperation, UnknownCurrencyError):
+        least = 0
+    if least <= 0:
+        raise ImproperlyConfigured(f"PAYOUT_MINIMUMS={word!r}: say a currency and an amount, for example EUR 10.")
+    return currency, least
+
+
+def read_payout_day() -> int:
+    """On which day of a month the run of the month is prepared."""
+    day = env.integer("PAYOUT_DAY", 20)
+    if not 1 <= day <= 28:
+        raise ImproperlyConfigured(f"PAYOUT_DAY={day}: say a day from 1 to 28.")
+    return day

@@ -166,7 +166,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 PAYMENTS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_URL = payments.read_settings(SECRET_KEY, debug=DEBUG)
 TIER_PRICES = payments.read_price_limits()
 SPENDING_CAPS = payments.read_spending_caps(TIER_PRICES)
-GRACE = payments.read_grace()
+GRACE, PAYOUT_DAY, PAYOUT_MINIMUMS = payments.read_grace(), payments.read_payout_day(), payments.read_payout_minimums()
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],

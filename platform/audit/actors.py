@@ -16,6 +16,7 @@ class SystemActor(StrEnum):
     HOUSEKEEPING = "system:housekeeping"
     MOMENTS = "system:moments"
     OPERATOR = "system:operator"
+    PAYOUTS = "system:payouts"
     REPORTS = "system:reports"
     UPDATE_KEYS = "system:update_keys"
     WITHDRAWAL = "system:withdrawal"

@@ -4,7 +4,7 @@ Effect and mark commit together. What fails is tried again later, and given up a
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Now
 
-from billing import checkouts, holds_sync
+from billing import checkouts, holds_sync, movements, payees, reversals
 from billing.failures import describe_error, is_outage
 from billing.models import Authorisation, Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
@@ -60,6 +60,10 @@ def _waiting() -> QuerySet[WebhookEvent]:
 
 def handle(event: WebhookEvent) -> None:
     """Bring up to date what a locked event is about, and mark it as done, with all others that this answers."""
+    if event.object_type in OF_PAYOUTS:
+        OF_PAYOUTS[event.object_type](event)
+        WebhookEvent.objects.filter(pk=event.pk).update(state=State.DONE, finished_at=Now(), error="")
+        return
     done = [event.pk]
     session = get_provider().checkouts.fetch(event.object_id) if event.object_type == "checkout.session" else None
     if hold := holds_sync.find_by_event(event, session):
@@ -81,6 +85,20 @@ def _work_on_hold(hold: Authorisation) -> list[int]:
     holds_sync.sync(row)
     told = _waiting().filter(holds_sync.events_of(row), received_at__lt=started)
     return list(told.select_for_update(skip_locked=True).values_list("pk", flat=True))
+
+
+def _follow_platform_payout(event: WebhookEvent) -> None:
+    """Our own money went to our bank. What a payee's account pays to its own bank is none of ours."""
+    if not event.account:
+        movements.fetch()
+
+
+OF_PAYOUTS: dict[str, Callable[[WebhookEvent], object]] = {
+    "account": lambda event: payees.sync(event.object_id),
+    "payout": _follow_platform_payout,
+    "transfer": lambda event: reversals.sync_transfer(event.object_id),
+}
+"""What an event about one of these objects brings up to date. They concern no subscription."""
 
 
 def find_subscription(event: WebhookEvent) -> str:

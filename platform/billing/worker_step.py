@@ -1,6 +1,6 @@
-"""The step of `manage.py work billing`: events first, then holds, orders, credits and comparisons that are due."""
+"""The step of `manage.py work billing`: events, then holds, payouts, orders, credits, and comparisons that are due."""
 
-from billing import checkouts, holds, reconcile, request_credits, webhook_work
+from billing import checkouts, holds, payouts, reconcile, request_credits, webhook_work
 
 
 def work() -> bool:
@@ -8,6 +8,7 @@ def work() -> bool:
     return (
         webhook_work.work_next()
         or holds.work_next()
+        or payouts.work_next()
         or checkouts.expire_due()
         or request_credits.lapse_due()
         or reconcile.run_if_due()
@@ -15,6 +16,6 @@ def work() -> bool:
 
 
 def seconds_until_due() -> float | None:
-    """Seconds until an event or a hold is due, 0 when one is; None when none waits."""
-    waits = (webhook_work.seconds_until_due(), holds.seconds_until_due())
+    """Seconds until an event, a hold or a payout is due, 0 when one is; None when none waits."""
+    waits = (webhook_work.seconds_until_due(), holds.seconds_until_due(), payouts.seconds_until_due())
     return min((seconds for seconds in waits if seconds is not None), default=None)

@@ -27,6 +27,7 @@ from tests.billing.factories import order_tier
 from tests.billing.test_webhooks import PAID
 from tests.ledger.factories import post_charge
 from tests.operator.payments import create_payments
+from tests.operator.payouts import create_payouts
 from tests.trust.factories import a_report
 from trust.models import Report
 
@@ -108,5 +109,6 @@ def create_objects() -> Objects:
         TierVersion: order.price.version,
         WebhookEvent: WebhookEvent.objects.get(),
         **create_payments(fan),
+        **create_payouts(),
         Entry: Entry.objects.latest("pk"),
     }

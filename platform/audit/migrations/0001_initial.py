@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                                     "system:housekeeping",
                                     "system:moments",
                                     "system:operator",
+                                    "system:payouts",
                                     "system:reports",
                                     "system:update_keys",
                                     "system:withdrawal",

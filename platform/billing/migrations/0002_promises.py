@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
-from billing.migrations import _authorisations, _leases, _tiers, _webhooks
+from billing.migrations import _authorisations, _leases, _payouts, _tiers, _webhooks
 
 SUBSCRIPTION_FIELDS = (
     "person_id",
@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_promises"),
         ("audit", "0002_promises"),
         ("rights", "0002_promises"),
+        ("ledger", "0002_promises"),
     ]
     operations = [
         migrations.RunSQL(_tiers.TIERS, _tiers.DROP_TIERS),
@@ -86,7 +87,19 @@ class Migration(migrations.Migration):
         never_removed("billing_requestcredit", "status", "reference", "expires_at", "returned_at"),
         dated_by_clock("billing_requestcredit", "created_at"),
         migrations.RunSQL(_authorisations.CREDITS, _authorisations.DROP_CREDITS),
+        migrations.RunSQL(_payouts.PAYOUTS, _payouts.DROP_PAYOUTS),
+        never_removed("billing_payeeaccount", *_payouts.PAYEE_FIELDS),
+        *write_once("billing_payoutrun", "approved_at", "approved_by", until="approved_at"),
+        never_removed("billing_payoutline", *_payouts.LINE_FIELDS),
+        never_removed("billing_payoutreversal", *_payouts.REVERSAL_FIELDS),
+        *write_once("billing_movement", "matched_at", until="matched_at"),
+        never_removed("billing_drift", "expected", "found", "seen_at", "ended_at"),
+        *(
+            dated_by_clock(f"billing_{table}", "created_at")
+            for table in ("payeeaccount", "payoutrun", "payoutline", "payoutreversal")
+        ),
         *only_read_committed(
+            *(f"billing_{table}" for table in ("payeeaccount", "payoutrun", "payoutline", "payoutreversal")),
             *(f"billing_{table}" for table in ("subscription", "invoice", "invoiceline", "payment", "refund")),
             "billing_dispute",
             "billing_entitlement",

@@ -1,11 +1,14 @@
-"""What is sold, ordered and held, how a fan pays, and what the provider told: events, payments, leases."""
+"""What is sold, ordered and held, what the provider told (events, payments, leases), and what parties are paid."""
 
 from billing.models.authorisations import Authorisation
 from billing.models.checkouts import Checkout, SpendingSettings
 from billing.models.credits import RequestCredit
 from billing.models.customers import Customer, PortalConfiguration
 from billing.models.entitlements import Entitlement, EntitlementLog
+from billing.models.movements import Drift, Movement
+from billing.models.payees import PayeeAccount
 from billing.models.payments import Dispute, Payment, Refund
+from billing.models.payouts import PayoutLine, PayoutReversal, PayoutRun
 from billing.models.subscriptions import Invoice, InvoiceLine, Subscription, SubscriptionStatus, SyncMark
 from billing.models.tiers import Interval, Tier, TierPrice, TierVersion
 from billing.models.webhook_events import WebhookEvent
@@ -15,12 +18,18 @@ __all__ = [
     "Checkout",
     "Customer",
     "Dispute",
+    "Drift",
     "Entitlement",
     "EntitlementLog",
     "Interval",
     "Invoice",
     "InvoiceLine",
+    "Movement",
+    "PayeeAccount",
     "Payment",
+    "PayoutLine",
+    "PayoutReversal",
+    "PayoutRun",
     "PortalConfiguration",
     "Refund",
     "RequestCredit",

@@ -52,6 +52,18 @@ class Transfers:
             for transfer in listed.auto_paging_iter():
                 yield _transfer(read(transfer))
 
+    def list_since(self, since: datetime) -> Iterator[ProviderTransfer]:
+        with errors_translated():
+            listed = self.client.v1.transfers.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+            for transfer in listed.auto_paging_iter():
+                yield _transfer(read(transfer))
+
+    def list_reversals(self, transfer: str) -> Iterator[ProviderReversal]:
+        """All of them: a transfer itself names the newest ten."""
+        with errors_translated():
+            for reversal in self.client.v1.transfers.reversals.list(transfer, {"limit": 100}).auto_paging_iter():
+                yield _reversal(read(reversal))
+
     @errors_translated()
     def reverse(self, transfer: str, amount: int, currency: str, *, metadata: Metadata, key: str) -> ProviderReversal:
         """Take a part of a transfer back, or all."""

@@ -98,6 +98,8 @@ CALLS: dict[str, Callable[[Provider], Any]] = {
     ),
     "transfers.fetch": lambda p: p.transfers.fetch("tr_1"),
     "transfers.list_of": lambda p: p.transfers.list_of("payout-9"),
+    "transfers.list_since": lambda p: p.transfers.list_since(SINCE),
+    "transfers.list_reversals": lambda p: p.transfers.list_reversals("tr_1"),
     "transfers.reverse": lambda p: p.transfers.reverse("tr_1", 300, "EUR", metadata=IDS, key="k"),
     "transfers.fetch_balance": lambda p: p.transfers.fetch_balance(),
     "transfers.list_movements": lambda p: p.transfers.list_movements(SINCE, payout="po_1"),

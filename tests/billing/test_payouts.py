@@ -1,0 +1,345 @@
+"""Payouts: who is paid what, why somebody is not, and that nobody is paid twice whatever breaks on the way."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from billing import payout_runs, payouts, reversals
+from billing.exceptions import Refused
+from billing.models import PayeeAccount, PayoutLine, PayoutReversal, PayoutRun
+from billing.simulated import accounts, control
+from billing.simulated.server import FakeStripe
+from catalog.models import Artist
+from ledger.balances import read_balances
+from live.models import Notice
+from tests import factories
+from tests.billing import payees
+from tests.billing.in_process import ask
+
+pytestmark = pytest.mark.django_db
+BY = "system:operator"
+DAY = 86_400
+
+
+@pytest.fixture
+def account(fake_provider: FakeStripe, artist: Artist) -> PayeeAccount:
+    payees.fund(fake_provider, 100_000)
+    return payees.onboard(artist, fake_provider)
+
+
+def balances(party: int) -> dict[str, int]:
+    """What is payable and so on, as credits."""
+    found = read_balances(book="simulated", under=f"party:{party}").items()
+    return {code.rpartition(":")[2]: -total for (code, _), total in found if total}
+
+
+def states() -> list[tuple[str, str, int]]:
+    return list(PayoutLine.objects.order_by("created_at", "amount").values_list("state", "reason", "amount"))
+
+
+def test_what_is_payable_is_sent_once_its_run_is_approved(fake_provider: FakeStripe, account: PayeeAccount) -> None:
+    payees.owe(account.party, 4_200)
+    run = payout_runs.prepare("2026-11", by=BY)
+    assert (payees.work_all(), payees.transfers(fake_provider)) == (0, [])
+
+    payout_runs.approve(run, by=BY)
+    payees.work_all()
+
+    line, [transfer] = payees.only_line(), payees.transfers(fake_provider)
+    assert (line.state, line.transfer_id) == ("sent", transfer["id"])
+    assert (transfer["amount"], transfer["destination"]) == (4_200, account.provider_id)
+    assert transfer["transfer_group"] == f"payout:{line.pk}"
+    assert balances(account.party_id) == {"accrued": -4_200}
+
+
+def test_each_currency_is_paid_by_itself(fake_provider: FakeStripe, account: PayeeAccount) -> None:
+    payees.fund(fake_provider, 9_000, "jpy")
+    payees.owe(account.party, 4_200)
+    payees.owe(account.party, 8_000, "JPY")
+    payees.run()
+    payees.work_all()
+
+    assert {(one["currency"], one["amount"]) for one in payees.transfers(fake_provider)} == {
+        ("eur", 4_200),
+        ("jpy", 8_000),
+    }
+
+
+@pytest.mark.parametrize("kind", ["500", "503", "reset", "timeout"])
+def test_a_lost_answer_makes_no_second_transfer(fake_provider: FakeStripe, account: PayeeAccount, kind: str) -> None:
+    payees.owe(account.party, 4_200)
+    payees.run()
+    control.add_fault(fake_provider.simulation, kind=kind, times=3, path="/v1/transfers")
+    payees.work_all()
+    line = payees.only_line()
+    assert (line.state, len(payees.transfers(fake_provider)), bool(line.error)) == ("submitting", 1, True)
+
+    fake_provider.simulation.advance(2 * DAY)  # the provider has forgotten the key
+    payees.wake(line)
+    payees.work_all()
+
+    line.refresh_from_db()
+    assert (line.state, line.error) == ("sent", "")
+    assert [one["id"] for one in payees.transfers(fake_provider)] == [line.transfer_id]
+    assert balances(account.party_id) == {"accrued": -4_200}
+
+
+class Crash(BaseException):
+    """The process ends at this point."""
+
+
+@pytest.mark.parametrize("where", ["post", "record_sent", "require_same"])
+def test_a_crash_after_the_provider_committed_makes_no_second_transfer(
+    fake_provider: FakeStripe, account: PayeeAccount, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    payees.owe(account.party, 4_200)
+    payees.run()
+
+    def die(*args: Any, **kwargs: Any) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(payouts, where, die)
+        with pytest.raises(Crash):
+            payees.work_all()
+    line = payees.only_line()
+    assert (line.state, line.transfer_id, len(payees.transfers(fake_provider))) == ("submitting", None, 1)
+    assert balances(account.party_id)["payable"] == 4_200
+
+    fake_provider.simulation.advance(2 * DAY)
+    payees.work_all()
+
+    line.refresh_from_db()
+    assert (line.state, len(payees.transfers(fake_provider))) == ("sent", 1)
+    assert "payable" not in balances(account.party_id)
+
+
+def test_a_balance_that_is_too_small_is_waited_for(fake_provider: FakeStripe, artist: Artist) -> None:
+    account = payees.onboard(artist, fake_provider)
+    payees.owe(account.party, 4_200)
+    payees.run()
+    payees.work_all()
+    line = payees.only_line()
+    assert (line.state, line.refusals, payees.transfers(fake_provider)) == ("submitting", 1, [])
+
+    payees.fund(fake_provider, 5_000)
+    payees.wake(line)
+    payees.work_all()
+
+    line.refresh_from_db()
+    assert (line.state, len(payees.transfers(fake_provider))) == ("sent", 1)
+
+
+def test_what_the_provider_refuses_for_certain_fails_and_stays_payable(
+    fake_provider: FakeStripe, account: PayeeAccount
+) -> None:
+    payees.owe(account.party, 4_200)
+    payees.run()
+    fake_provider.simulation.store.remove("account", str(account.provider_id))
+    payees.work_all()
+
+    assert states() == [("failed", "refused", 4_200)]
+    assert balances(account.party_id)["payable"] == 4_200
+
+
+def test_a_payee_who_cannot_be_paid_any_more_is_held_and_paid_by_a_later_run(
+    fake_provider: FakeStripe, account: PayeeAccount
+) -> None:
+    payees.owe(account.party, 4_200)
+    payees.run()
+    accounts.set_requirements(fake_provider.simulation, str(account.provider_id), ["individual.verification.document"])
+    payees.work_all()  # nobody told us before
+    account.refresh_from_db()
+    assert (states(), account.transfers_active) == ([("held", "not_ready", 4_200)], False)
+
+    payees.answer(account, fake_provider)
+    payees.run("2026-12")
+    payees.work_all()
+
+    assert [state for state, _, _ in states()] == ["held", "sent"]
+    assert "payable" not in balances(account.party_id)
+
+
+def test_who_has_no_account_or_is_under_the_minimum_is_held_with_the_reason(
+    fake_provider: FakeStripe, account: PayeeAccount
+) -> None:
+    other = payees.get_party(factories.create_artist("Ola Tide"))
+    payees.owe(account.party, 999)
+    payees.owe(other, 4_200)
+    payees.run()
+    payees.work_all()
+
+    assert sorted(states()) == [("held", "minimum", 999), ("held", "no_account", 4_200)]
+    assert (balances(other.pk)["payable"], balances(account.party_id)["payable"]) == (4_200, 999)
+
+
+def test_what_is_disputed_is_shown_as_held_and_the_rest_is_paid(
+    fake_provider: FakeStripe, account: PayeeAccount
+) -> None:
+    payees.owe(account.party, 4_200)
+    payees.owe(account.party, 700, is_held=True)
+    payees.run()
+    payees.work_all()
+
+    assert sorted(states()) == [("held", "disputed", 700), ("sent", "", 4_200)]
+    assert balances(account.party_id)["held"] == 700
+
+
+def test_nothing_expires_a_held_amount_is_in_every_run_until_it_is_paid(
+    fake_provider: FakeStripe, artist: Artist
+) -> None:
+    party = payees.get_party(artist)
+    for month in range(1, 13):
+        payees.owe(party, 100)
+        payees.run(f"2026-{month:02}")
+
+    assert [(state, amount) for state, _, amount in states()] == [("held", 100 * month) for month in range(1, 13)]
+    assert balances(party.pk)["payable"] == 1_200
+
+
+def test_what_a_party_owes_is_taken_from_what_is_paid(fake_provider: FakeStripe, account: PayeeAccount) -> None:
+    payees.owe(account.party, 4_200)
+    payees.recover(account.party, 1_200)
+    payees.run()
+    payees.work_all()
+
+    line = payees.only_line()
+    assert (line.state, line.amount, line.recouped) == ("sent", 3_000, 1_200)
+    assert balances(account.party_id).keys() == {"accrued"}
+
+
+def test_a_debt_that_takes_all_leaves_nothing_to_pay(fake_provider: FakeStripe, account: PayeeAccount) -> None:
+    payees.owe(account.party, 1_000)
+    payees.recover(account.party, 1_500)
+    payees.run()
+
+    assert states() == []
+    assert balances(account.party_id)["recoverable"] == -500
+
+
+def test_a_second_run_leaves_alone_what_is_on_its_way(fake_provider: FakeStripe, account: PayeeAccount) -> None:
+    payees.owe(account.party, 4_200)
+    payees.run()
+    payees.owe(account.party, 1_300)
+    payees.run("2026-11-2")
+    payees.work_all()
+    assert states() == [("sent", "", 4_200)]
+
+    payees.run("2026-12")
+    payees.work_all()
+
+    assert [amount for _, _, amount in states()] == [4_200, 1_300]
+
+
+def test_a_run_is_prepared_on_its_day_and_once(
+    fake_provider: FakeStripe, account: PayeeAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PAYOUT_DAY = 20
+    payees.owe(account.party, 4_200)
+    at = datetime(2026, 12, 19, 23, tzinfo=UTC)
+    monkeypatch.setattr(payout_runs.timezone, "now", lambda: at)
+    assert payout_runs.prepare_if_due() is None
+
+    at = at.replace(day=20)
+
+    assert payout_runs.prepare_if_due() is not None
+    assert payout_runs.prepare_if_due() is None
+    assert (PayoutRun.objects.get().name, states()) == ("2026-12", [("draft", "", 4_200)])
+
+
+def test_an_operator_holds_a_payout_back_and_a_later_run_pays(fake_provider: FakeStripe, account: PayeeAccount) -> None:
+    payees.owe(account.party, 4_200)
+    payees.run()
+    payout_runs.hold(payees.only_line(), by=BY)
+    payees.work_all()
+    assert (states(), payees.transfers(fake_provider)) == ([("held", "operator", 4_200)], [])
+
+    payees.run("2026-12")
+    payees.work_all()
+
+    assert len(payees.transfers(fake_provider)) == 1
+
+
+def test_who_is_paid_is_told_on_open_pages(fake_provider: FakeStripe, account: PayeeAccount) -> None:
+    payees.owe(account.party, 4_200)
+    Notice.objects.all().delete()
+    payees.run()
+    payees.work_all()
+
+    told = set(Notice.objects.values_list("person__handle", "kind", "reference"))
+    assert told
+    assert {(kind, reference) for _, kind, reference in told} == {("payout.changed", f"party:{account.party_id}")}
+
+
+@pytest.fixture
+def sent(fake_provider: FakeStripe, account: PayeeAccount) -> PayoutLine:
+    payees.owe(account.party, 4_200)
+    payees.run()
+    payees.work_all()
+    return payees.only_line()
+
+
+def test_a_part_is_taken_back_and_then_the_rest(fake_provider: FakeStripe, sent: PayoutLine) -> None:
+    reversals.want(sent, 1_200, by=BY)
+    payees.work_all()
+    sent.refresh_from_db()
+    assert (sent.state, sent.amount_reversed, balances(sent.party_id)["payable"]) == ("sent", 1_200, 1_200)
+
+    reversals.want(sent, 3_000, by=BY)
+    payees.work_all()
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.amount_reversed, balances(sent.party_id)["payable"]) == ("reversed", 4_200, 4_200)
+    with pytest.raises(Refused):
+        reversals.want(sent, 1, by=BY)
+
+
+@pytest.mark.parametrize("kind", ["500", "reset"])
+def test_a_lost_answer_takes_nothing_back_twice(fake_provider: FakeStripe, sent: PayoutLine, kind: str) -> None:
+    wanted = reversals.want(sent, 1_200, by=BY)
+    control.add_fault(fake_provider.simulation, kind=kind, times=3, path=f"/v1/transfers/{sent.transfer_id}/reversals")
+    payees.work_all()
+    wanted.refresh_from_db()
+    assert wanted.state == "wanted"
+
+    fake_provider.simulation.advance(2 * DAY)
+    PayoutReversal.objects.update(due_at="2000-01-01T00:00:00Z")
+    payees.work_all()
+
+    wanted.refresh_from_db()
+    sent.refresh_from_db()
+    assert (wanted.state, sent.amount_reversed) == ("done", 1_200)
+    assert len(fake_provider.simulation.store.all("transfer_reversal")) == 1
+
+
+def test_what_the_payee_has_paid_out_already_is_not_taken_back(fake_provider: FakeStripe, sent: PayoutLine) -> None:
+    assert sent.account
+    accounts.pay_out(fake_provider.simulation, str(sent.account.provider_id))
+    wanted = reversals.want(sent, 1_200, by=BY)
+    payees.work_all()
+
+    wanted.refresh_from_db()
+    sent.refresh_from_db()
+    assert (wanted.state, bool(wanted.error), sent.amount_reversed) == ("refused", True, 0)
+
+
+def test_what_was_taken_back_at_the_provider_is_followed(
+    fake_provider: FakeStripe, sent: PayoutLine, provider_reverses: Callable[[str, int], None]
+) -> None:
+    provider_reverses(str(sent.transfer_id), 200)
+    for _ in range(2):
+        assert reversals.sync_transfer(str(sent.transfer_id))
+
+    sent.refresh_from_db()
+    assert (sent.amount_reversed, balances(sent.party_id)["payable"]) == (200, 200)
+
+
+@pytest.fixture
+def provider_reverses(fake_provider: FakeStripe) -> Callable[[str, int], None]:
+    def reverse(transfer: str, amount: int) -> None:
+        answer = ask(fake_provider, "POST", f"/v1/transfers/{transfer}/reversals", f"amount={amount}")
+        assert answer.status == 200
+
+    return reverse
