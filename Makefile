@@ -6,7 +6,7 @@ EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile all our files again
 
-.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell attack-billing
+.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell attack-billing bench-billing
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -51,8 +51,13 @@ bench-pages: setup  ## the pages when a million experiences were delivered; ARGS
 bench-rights: setup  ## who must say yes, with 100,000 recordings of three owners each; ARGS="--recordings 10000 --drafts 100000" is quicker
 	$(EMBEDDED) python benchmarks/clearance.py $(ARGS)
 
-attack-billing: setup  ## many histories of payments, told badly or not at all; BILLING_RUNS=5000 tries more
-	BILLING_RUNS=$${BILLING_RUNS:-500} BILLING_STEPS=60 $(EMBEDDED) python -m pytest -q tests/billing/test_sync_histories.py tests/billing/test_sync_at_once.py
+attack-billing: setup  ## 20,000 histories of payments in memory, 500 with two worker processes, told badly or not at all; takes most of an hour
+	BILLING_CORE_RUNS=$${BILLING_CORE_RUNS:-20000} BILLING_WORKER_RUNS=$${BILLING_WORKER_RUNS:-500} BILLING_RUNS=$${BILLING_RUNS:-200} $(EMBEDDED) \
+	    python -m pytest -q -n 2 --dist load tests/billing/test_core_histories.py tests/billing/test_worker_histories.py \
+	    tests/billing/test_sync_histories.py tests/billing/test_sync_at_once.py tests/billing/test_removed_protections.py
+
+bench-billing: setup  ## access, webhooks and subscriptions with 100,000 fans who pay; ARGS="--fans 10000 --subscriptions 120" is quicker
+	$(EMBEDDED) python benchmarks/payments.py $(ARGS)
 
 openapi: setup  ## write docs/api/openapi.yaml from the code
 	$(EMBEDDED) python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn

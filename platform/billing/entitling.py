@@ -1,10 +1,12 @@
 """Write the lease of a subscription from our rows, and tell that it changed."""
 
+from collections.abc import Iterable, Sequence
+
 from django.conf import settings
 from django.db.models import Prefetch
 
 from billing.leases import DECIDED, LOST, InvoiceState, Lease, Line, SubscriptionState, compute_lease
-from billing.models import Entitlement, Invoice, InvoiceLine, Payment, Refund, Subscription, TierPrice
+from billing.models import Dispute, Entitlement, Invoice, InvoiceLine, Payment, Refund, Subscription, TierPrice
 from events import cloudevents, outbox, topics
 
 UNDONE = frozenset({Refund.Status.FAILED, Refund.Status.CANCELED})
@@ -16,6 +18,10 @@ def read_state(row: Subscription) -> SubscriptionState:
     """What the lease follows from, as our rows have it."""
     payments = Prefetch("payments", Payment.objects.prefetch_related("refunds", "disputes"))
     invoices = row.invoices.order_by("created", "pk").prefetch_related("lines", payments)
+    return make_state(row, [_read_invoice(invoice) for invoice in invoices])
+
+
+def make_state(row: Subscription, invoices: Sequence[InvoiceState]) -> SubscriptionState:
     assert row.created is not None
     assert row.price_id is not None
     return SubscriptionState(
@@ -24,23 +30,34 @@ def read_state(row: Subscription) -> SubscriptionState:
         price=row.price_id,
         trial_end=row.trial_end,
         is_collection_paused=row.is_collection_paused,
-        invoices=[_read_invoice(invoice) for invoice in invoices],
+        invoices=invoices,
     )
 
 
 def _read_invoice(invoice: Invoice) -> InvoiceState:
-    payments = list(invoice.payments.all())
-    refunds = [refund for payment in payments for refund in payment.refunds.all() if refund.status not in UNDONE]
-    disputes = [dispute.status for payment in payments for dispute in payment.disputes.all()]
+    payments = invoice.payments.all()
+    refunds = [refund for payment in payments for refund in payment.refunds.all()]
+    disputes = [dispute for payment in payments for dispute in payment.disputes.all()]
+    return make_invoice_state(invoice, invoice.lines.all(), payments, refunds, disputes)
+
+
+def make_invoice_state(
+    invoice: Invoice,
+    lines: Iterable[InvoiceLine],
+    payments: Iterable[Payment],
+    refunds: Iterable[Refund],
+    disputes: Iterable[Dispute],
+) -> InvoiceState:
+    statuses = {dispute.status for dispute in disputes}
     return InvoiceState(
         status=invoice.status,
         is_renewal=invoice.reason == "subscription_cycle",
         total=invoice.total,
-        lines=[_read_line(line) for line in invoice.lines.all() if line.price_id],
+        lines=[_read_line(line) for line in lines if line.price_id],
         captured=sum(payment.amount for payment in payments),
-        refunded=sum(refund.amount for refund in refunds),
-        is_disputed=any(status not in DECIDED for status in disputes),
-        is_lost=LOST in disputes,
+        refunded=sum(refund.amount for refund in refunds if refund.status not in UNDONE),
+        is_disputed=bool(statuses - DECIDED),
+        is_lost=LOST in statuses,
     )
 
 

@@ -1,6 +1,9 @@
-"""Write what the provider tells of a subscription into our rows. Called with the subscription's row locked."""
+"""Write what the provider tells of a subscription into our rows. Called with the subscription's row locked.
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+What is computed is apart from what is stored, so that it can be tried without a database.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models.functions import Now
@@ -19,7 +22,13 @@ from billing.models import (
     TierPrice,
 )
 from billing.provider import Provider
-from billing.provider_objects import ProviderDispute, ProviderInvoice, ProviderRefund, ProviderSubscription
+from billing.provider_objects import (
+    ProviderDispute,
+    ProviderInvoice,
+    ProviderRefund,
+    ProviderSubscription,
+    SubscriptionItem,
+)
 from ledger.models import Book
 
 SUBSCRIPTION_FIELDS = (
@@ -35,8 +44,9 @@ class WrongMode(BillingError):
 
 @dataclass
 class Fetched:
-    """What was fetched of a subscription's payments, for the ledger."""
+    """What was fetched of a subscription's payments, for the ledger. The payments are new."""
 
+    payments: list[Payment] = field(default_factory=list)
     refunds: list[tuple[Payment, ProviderRefund]] = field(default_factory=list)
     disputes: list[tuple[Payment, ProviderDispute]] = field(default_factory=list)
     new_refunds: int = 0
@@ -47,19 +57,29 @@ def write_subscription(row: Subscription, latest: ProviderSubscription) -> None:
     require_mode(latest.livemode, row.book)
     if row.person_id is None:
         _find_whose(row, latest)
-    item = max(latest.items, key=lambda item: item.period_end, default=None)
+    item = newest_item(latest)
+    price = _find_price(item.price, row.book) if row.person_id is not None and item is not None else None
+    copy_subscription(row, latest, price)
     if row.person_id is not None and item is not None:
-        row.price = _find_price(item.price, row.book) or row.price
         row.next_price = _find_price(latest.next_price, row.book) if latest.next_price else None
+    row.synced_at = Now()
+    row.save(update_fields=SUBSCRIPTION_FIELDS)
+    row.refresh_from_db(fields=["synced_at"])
+
+
+def newest_item(latest: ProviderSubscription) -> SubscriptionItem | None:
+    return max(latest.items, key=lambda item: item.period_end, default=None)
+
+
+def copy_subscription(row: Subscription, latest: ProviderSubscription, price: TierPrice | None) -> None:
+    item = newest_item(latest)
+    row.price = price or row.price
     row.status = latest.status
     row.period_end = item.period_end if item else None
     row.trial_end, row.schedule = latest.trial_end, latest.schedule
     row.canceled_at, row.ended_at = latest.canceled_at, latest.ended_at
     row.cancel_at_period_end = latest.cancel_at_period_end
     row.is_collection_paused, row.has_pending_update = latest.is_collection_paused, latest.has_pending_update
-    row.synced_at = Now()
-    row.save(update_fields=SUBSCRIPTION_FIELDS)
-    row.refresh_from_db(fields=["synced_at"])
 
 
 def write_deleted(row: Subscription) -> None:
@@ -97,17 +117,23 @@ def write_invoices(row: Subscription, invoices: Iterable[ProviderInvoice]) -> li
     for latest in sorted(invoices, key=lambda invoice: (invoice.created, invoice.id)):
         require_mode(latest.livemode, row.book)
         invoice = known.get(latest.id) or Invoice(subscription=row, book=row.book, provider_id=latest.id)
-        was_paid, before = invoice.status == Invoice.Status.PAID, _values(invoice) if invoice.pk else None
-        invoice.status, invoice.reason, invoice.currency = latest.status, latest.billing_reason, latest.currency
-        invoice.total, invoice.amount_paid, invoice.tax = latest.total, latest.amount_paid, latest.tax
-        invoice.page, invoice.created, invoice.paid_at = latest.hosted_invoice_url, latest.created, latest.paid_at
-        invoice.next_attempt = latest.next_payment_attempt
-        if _values(invoice) != before:
-            invoice.save(update_fields=INVOICE_FIELDS if invoice.pk else None)
+        was_paid, is_new = invoice.status == Invoice.Status.PAID, invoice.pk is None
+        if copy_invoice(invoice, latest) or is_new:
+            invoice.save(update_fields=None if is_new else INVOICE_FIELDS)
         if invoice.status == Invoice.Status.PAID and not was_paid:
             _write_lines(invoice, latest)
         pairs.append((invoice, latest))
     return pairs
+
+
+def copy_invoice(invoice: Invoice, latest: ProviderInvoice) -> bool:
+    """Whether anything of it changed."""
+    before = _values(invoice)
+    invoice.status, invoice.reason, invoice.currency = latest.status, latest.billing_reason, latest.currency
+    invoice.total, invoice.amount_paid, invoice.tax = latest.total, latest.amount_paid, latest.tax
+    invoice.page, invoice.created, invoice.paid_at = latest.hosted_invoice_url, latest.created, latest.paid_at
+    invoice.next_attempt = latest.next_payment_attempt
+    return _values(invoice) != before
 
 
 def _values(invoice: Invoice) -> tuple[object, ...]:
@@ -117,7 +143,11 @@ def _values(invoice: Invoice) -> tuple[object, ...]:
 def _write_lines(invoice: Invoice, latest: ProviderInvoice) -> None:
     found = TierPrice.objects.filter(provider_price__in={line.price for line in latest.lines}, book=invoice.book)
     prices = {price.provider_price: price for price in found}
-    InvoiceLine.objects.bulk_create(
+    InvoiceLine.objects.bulk_create(make_lines(invoice, latest, prices))
+
+
+def make_lines(invoice: Invoice, latest: ProviderInvoice, prices: Mapping[str, TierPrice]) -> list[InvoiceLine]:
+    return [
         InvoiceLine(
             invoice=invoice,
             provider_id=line.id,
@@ -130,32 +160,51 @@ def _write_lines(invoice: Invoice, latest: ProviderInvoice) -> None:
             is_proration=line.is_proration,
         )
         for line in latest.lines
-    )
+    ]
 
 
 def write_payments(
     provider: Provider, invoices: Sequence[tuple[Invoice, ProviderInvoice]], named: Collection[str], *, is_full: bool
 ) -> Fetched:
-    """Fetch what is new of the payments of paid invoices, and refunds and disputes of those that events name."""
-    fetched = Fetched()
+    """Fetch and write what is new of the payments of paid invoices. See `fetch_payments`."""
     paid = [(invoice, latest) for invoice, latest in invoices if invoice.status == Invoice.Status.PAID]
-    known = {payment.provider_id: payment for payment in Payment.objects.filter(invoice__in=[one for one, _ in paid])}
-    for invoice, latest in paid:
-        for intent in latest.payment_intents:
-            payment, asks = known.get(intent), is_full or intent in named
-            if payment is None:
-                payment, is_touched = _fetch_payment(provider, invoice, intent)
-                asks = asks or is_touched
-            if payment and asks:
-                fetched.refunds += [(payment, refund) for refund in _refunds(provider, intent)]
-                fetched.disputes += [(payment, dispute) for dispute in provider.payments.list_disputes(intent)]
+    rows = Payment.objects.filter(invoice__in=[one for one, _ in paid]).select_related("invoice")
+    known = {payment.provider_id: payment for payment in rows}
+    fetched = fetch_payments(provider, paid, known, named, is_full=is_full)
+    for payment in fetched.payments:
+        payment.save(force_insert=True)
     _write_refunds(fetched)
     _write_disputes(fetched)
     return fetched
 
 
+def fetch_payments(
+    provider: Provider,
+    paid: Iterable[tuple[Invoice, ProviderInvoice]],
+    known: Mapping[str, Payment],
+    named: Collection[str],
+    *,
+    is_full: bool,
+) -> Fetched:
+    """Payments that are not known, and refunds and disputes of those that are named, or that say they have some."""
+    fetched = Fetched()
+    for invoice, latest in paid:
+        for intent in latest.payment_intents:
+            payment, asks = known.get(intent), is_full or intent in named
+            if payment is None:
+                payment, is_touched = _fetch_payment(provider, invoice, intent)
+                fetched.payments += [payment] if payment else []
+                asks = asks or is_touched
+            if payment and asks:
+                fetched.refunds += [(payment, refund) for refund in _refunds(provider, intent)]
+                fetched.disputes += [(payment, dispute) for dispute in provider.payments.list_disputes(intent)]
+    fetched.refunds.sort(key=lambda pair: (pair[1].created, pair[1].id))
+    fetched.disputes.sort(key=lambda pair: (pair[1].created, pair[1].id))
+    return fetched
+
+
 def _fetch_payment(provider: Provider, invoice: Invoice, intent_id: str) -> tuple[Payment | None, bool]:
-    """The row of a payment that was captured, and whether any of it was paid back or is disputed."""
+    """A payment that was captured, not stored yet, and whether any of it was paid back or is disputed."""
     intent = provider.payments.fetch(intent_id)
     if intent.status != "succeeded" or not intent.latest_charge:
         return None, False
@@ -163,7 +212,7 @@ def _fetch_payment(provider: Provider, invoice: Invoice, intent_id: str) -> tupl
     if charge.movement is None:
         return None, False
     require_mode(charge.livemode, invoice.book)
-    payment = Payment.objects.create(
+    payment = Payment(
         invoice=invoice,
         book=invoice.book,
         provider_id=intent_id,
@@ -184,7 +233,6 @@ def _refunds(provider: Provider, intent: str) -> Iterator[ProviderRefund]:
 
 
 def _write_refunds(fetched: Fetched) -> None:
-    fetched.refunds.sort(key=lambda pair: (pair[1].created, pair[1].id))
     for payment, latest in fetched.refunds:
         fields = {
             "payment": payment,
@@ -200,7 +248,6 @@ def _write_refunds(fetched: Fetched) -> None:
 
 
 def _write_disputes(fetched: Fetched) -> None:
-    fetched.disputes.sort(key=lambda pair: (pair[1].created, pair[1].id))
     for payment, latest in fetched.disputes:
         fields = {
             "payment": payment,

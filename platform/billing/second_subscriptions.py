@@ -4,6 +4,7 @@ It is marked first, so that the next run finds what failed on the way, and a ref
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from billing.entitling import UNDONE
 from billing.exceptions import UnexpectedState
 from billing.failures import describe_error, one_at_a_time
 from billing.leases import LOST
-from billing.models import Invoice, Payment, Subscription
+from billing.models import Dispute, Invoice, Payment, Refund, Subscription
 from billing.provider import get_provider
 from billing.sync import compare
 
@@ -85,7 +86,7 @@ def _end(row: Subscription) -> None:
 def _pay_back_all(row: Subscription) -> bool:
     """Whether all of its payments are known, so that each of them was paid back or is the bank's."""
     paid = row.invoices.filter(status=Invoice.Status.PAID, amount_paid__gt=0).prefetch_related("payments")
-    if not all(map(is_whole, paid)):
+    if not all(is_whole(invoice, invoice.payments.all()) for invoice in paid):
         logger.warning("%s was not ended: not all of its payments are known", row)
         return False
     for payment in _payments(row):
@@ -99,10 +100,14 @@ def _payments(row: Subscription) -> QuerySet[Payment]:
 
 
 def _owed(payment: Payment) -> int:
+    return count_owed(payment, payment.refunds.all(), payment.disputes.all())
+
+
+def count_owed(payment: Payment, refunds: Iterable[Refund], disputes: Iterable[Dispute]) -> int:
     """What was paid and is neither paid back nor with the bank."""
-    refunds = sum(refund.amount for refund in payment.refunds.all() if refund.status not in UNDONE)
-    taken = sum(dispute.amount for dispute in payment.disputes.all() if dispute.status in TAKEN_BY_THE_BANK)
-    return payment.amount - refunds - taken
+    back = sum(refund.amount for refund in refunds if refund.status not in UNDONE)
+    taken = sum(dispute.amount for dispute in disputes if dispute.status in TAKEN_BY_THE_BANK)
+    return payment.amount - back - taken
 
 
 def _pay_back(payment: Payment, rest: int) -> None:

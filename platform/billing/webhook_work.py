@@ -71,7 +71,7 @@ def handle(event: WebhookEvent) -> None:
     elif subscription := session.subscription if session else find_subscription(event):
         row = lock_subscription(subscription, event.book)
         work = _gather(row)
-        sync_subscription(row, named=work.intents | _intents([event]))
+        sync_subscription(row, named=work.intents | intents_of([event]))
         done += work.events + _answered_too(row, work.started)
     if session:  # its order's row comes after the subscription's, as in `sync_subscription`: no two workers deadlock
         checkouts.settle(session)
@@ -101,31 +101,36 @@ OF_PAYOUTS: dict[str, Callable[[WebhookEvent], object]] = {
 """What an event about one of these objects brings up to date. They concern no subscription."""
 
 
-def find_subscription(event: WebhookEvent) -> str:
+def find_known(intent: str, book: str) -> str:
+    """The subscription that a payment of our rows was for; empty if we do not have it."""
+    known = Payment.objects.filter(provider_id=intent, book=book)
+    return known.values_list("invoice__subscription__provider_id", flat=True).first() or ""
+
+
+def find_subscription(event: WebhookEvent, known: Callable[[str, str], str] = find_known) -> str:
     """The subscription that an event is about, unless it is a session's; empty if it is about none."""
     provider = get_provider()
     if event.object_type == "subscription":
         return event.object_id
     if event.object_type in OF_PAYMENTS:
-        return _find_by_payment(event)
+        return _find_by_payment(event, known)
     found: str = event.related.get("subscription", "")
     if event.object_type == "invoice" and not found:
         return provider.invoices.fetch(event.object_id).subscription
     return found
 
 
-def _find_by_payment(event: WebhookEvent) -> str:
+def _find_by_payment(event: WebhookEvent, known: Callable[[str, str], str]) -> str:
     """By what we have of the payment, or by what the provider says that it paid."""
-    for intent in _intents([event]):
-        known = Payment.objects.filter(provider_id=intent, book=event.book)
-        if found := known.values_list("invoice__subscription__provider_id", flat=True).first():
+    for intent in intents_of([event]):
+        if found := known(intent, event.book):
             return found
         for invoice in get_provider().invoices.find_paid_by(intent):
             return get_provider().invoices.fetch(invoice).subscription
     return ""
 
 
-def _intents(events: Iterable[WebhookEvent]) -> set[str]:
+def intents_of(events: Iterable[WebhookEvent]) -> set[str]:
     """The payments that events are about. Nothing is asked again for one that was only charged."""
     of = [
         event.object_id if event.object_type == "payment_intent" else event.related.get("payment_intent", "")
@@ -158,7 +163,7 @@ def _gather(row: Subscription) -> Work:
         cursor.execute("SELECT clock_timestamp()")
         [started] = cursor.fetchone()
     events = list(_waiting().filter(ours).select_for_update(skip_locked=True))
-    return Work(started, [event.pk for event in events], _intents(events))
+    return Work(started, [event.pk for event in events], intents_of(events))
 
 
 def _answered_too(row: Subscription, started: datetime) -> list[int]:

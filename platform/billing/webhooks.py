@@ -36,7 +36,7 @@ def store(events: Iterable[ProviderEvent], *, book: str, is_listed: bool = False
     A listed one that was quarantined for its version alone is worked on.
     A list brings events in the version of the account at the provider, which is not ours to choose.
     """
-    rows = [_row(event, book, find_doubt(event, book, is_listed=is_listed)) for event in events]
+    rows = [make_row(event, book, find_doubt(event, book, is_listed=is_listed)) for event in events]
     WebhookEvent.objects.bulk_create(rows, ignore_conflicts=True)
     if is_listed:
         _believe([row.event_id for row in rows if row.state == WebhookEvent.State.RECEIVED], book)
@@ -59,7 +59,7 @@ def find_doubt(event: ProviderEvent, book: str, *, is_listed: bool) -> str | Non
     return None
 
 
-def _row(event: ProviderEvent, book: str, doubt: str | None) -> WebhookEvent:
+def make_row(event: ProviderEvent, book: str, doubt: str | None) -> WebhookEvent:
     state = WebhookEvent.State.RECEIVED
     if doubt:
         state = WebhookEvent.State.QUARANTINED

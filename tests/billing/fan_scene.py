@@ -1,7 +1,7 @@
 """A fan who subscribes over a FakeStripe, and deliveries of its events: twice, late, in any order, or never."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -115,17 +115,20 @@ def assert_books_agree(scene: Scene, currency: str = "EUR") -> None:
 
 def assert_leases_follow_the_provider(scene: Scene) -> None:
     """Each entitlement is what the pure function makes of what the provider has."""
+    prices = {price.provider_price: price.pk for price in TierPrice.objects.all()}
     for row in Subscription.objects.filter(person__isnull=False):
-        lease = leases.compute_lease(read_truth(scene.fake, row), grace=timedelta(days=7))
+        lease = leases.compute_lease(read_truth(scene.fake, row.provider_id, prices), grace=timedelta(days=7))
         assert scene.until(row.provider_id) == (lease.valid_until if lease else None), read_state(row)
 
 
-def read_truth(fake: FakeStripe, row: Subscription) -> leases.SubscriptionState:
-    """The state of a subscription, read from FakeStripe's objects and none of our rows."""
+def read_truth(fake: FakeStripe, name: str, prices: Mapping[str, int]) -> leases.SubscriptionState:
+    """The state of a subscription, read from FakeStripe's objects and none of our rows.
+
+    `prices` are our ids by the provider's.
+    """
     sim = fake.simulation
-    subscription = sim.find("subscription", row.provider_id)
-    prices = {price.provider_price: price.pk for price in TierPrice.objects.all()}
-    invoices = [one for one in sim.store.all("invoice") if _subscription_of(one) == row.provider_id]
+    subscription = sim.find("subscription", name)
+    invoices = sim.store.belonging("invoice", "subscription", name)
     invoices.sort(key=lambda one: (one["created"], one["id"]))
     return leases.SubscriptionState(
         status=subscription["status"],
@@ -137,35 +140,36 @@ def read_truth(fake: FakeStripe, row: Subscription) -> leases.SubscriptionState:
     )
 
 
-def _read_invoice(fake: FakeStripe, invoice: Object, prices: dict[str, int]) -> leases.InvoiceState:
+def _read_invoice(fake: FakeStripe, invoice: Object, prices: Mapping[str, int]) -> leases.InvoiceState:
     sim = fake.simulation
     paid = {
         one["payment"]["payment_intent"]
-        for one in sim.store.all("invoice_payment")
-        if one["invoice"] == invoice["id"] and one["status"] == "paid"
+        for one in sim.store.belonging("invoice_payment", "invoice", invoice["id"])
+        if one["status"] == "paid"
     }
-    refunds = [one for one in sim.store.all("refund") if one["payment_intent"] in paid and one["balance_transaction"]]
-    disputes = [one["status"] for one in sim.store.all("dispute") if one["payment_intent"] in paid]
+    refunds = [one for one in _all_of(fake, "refund", paid) if one["balance_transaction"]]
+    disputes = [one["status"] for one in _all_of(fake, "dispute", paid)]
     return leases.InvoiceState(
         status=invoice["status"],
         is_renewal=invoice["billing_reason"] == "subscription_cycle",
         total=invoice["total"],
         lines=[_read_line(line, prices) for line in invoice["lines"]["data"]],
-        captured=sum(one["amount_captured"] for one in sim.store.all("charge") if one["payment_intent"] in paid),
+        captured=sum(one["amount_captured"] for one in _all_of(fake, "charge", paid)),
         refunded=sum(one["amount"] for one in refunds if one["status"] not in {"failed", "canceled"}),
         is_disputed=any(status not in leases.DECIDED for status in disputes),
         is_lost="lost" in disputes,
     )
 
 
-def _read_line(line: Object, prices: dict[str, int]) -> leases.Line:
+def _all_of(fake: FakeStripe, kind: str, intents: Iterable[str]) -> list[Object]:
+    store = fake.simulation.store
+    return [one for intent in sorted(intents) for one in store.belonging(kind, "payment_intent", intent)]
+
+
+def _read_line(line: Object, prices: Mapping[str, int]) -> leases.Line:
     price, end = prices[line["pricing"]["price_details"]["price"]], datetime.fromtimestamp(line["period"]["end"], UTC)
     discount = sum(each["amount"] for each in line["discount_amounts"])
     return leases.Line(price, end, line["amount"] - discount, discount)
-
-
-def _subscription_of(invoice: Object) -> str:
-    return str(((invoice["parent"] or {}).get("subscription_details") or {}).get("subscription"))
 
 
 def _time(seconds: int | None) -> datetime | None:
