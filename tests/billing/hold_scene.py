@@ -40,13 +40,14 @@ class HoldScene:
     fake: FakeStripe
     fan: Person
     artist: Artist
+    reference: str = REFERENCE
     told: set[str] = field(default_factory=set)
 
-    def start(self, reference: str = REFERENCE, amount: int = 500, currency: str = "EUR") -> CheckoutSession:
+    def start(self, reference: str = "", amount: int = 500, currency: str = "EUR") -> CheckoutSession:
         return authorisations.start(
             self.fan,
             self.artist.pk,
-            reference=reference,
+            reference=reference or self.reference,
             amount=amount,
             currency=currency,
             description="A message of Mara Veil",
@@ -62,7 +63,7 @@ class HoldScene:
         """An amount that is held, and of which we know."""
         self.pay(self.start(**order), card)
         self.tell()
-        return self.row(order.get("reference", REFERENCE))
+        return self.row(order.get("reference", ""))
 
     def capture(self, card: str = "succeeds") -> Authorisation:
         self.hold(card)
@@ -70,21 +71,21 @@ class HoldScene:
         self.work()
         return self.row()
 
-    def want_capture(self, reference: str = REFERENCE) -> bool:
+    def want_capture(self) -> bool:
         decision = decide(self.artist)
         with transaction.atomic():
-            return authorisations.want_capture(reference, decision.pk)
+            return authorisations.want_capture(self.reference, decision.pk)
 
     def want_release(self, reason: str = "declined") -> bool:
         with transaction.atomic():
-            return authorisations.want_release(REFERENCE, reason)
+            return authorisations.want_release(self.reference, reason)
 
     def want_refund(self, reason: str = "the artist left") -> bool:
         with transaction.atomic():
-            return authorisations.want_refund(REFERENCE, reason)
+            return authorisations.want_refund(self.reference, reason)
 
-    def row(self, reference: str = REFERENCE) -> Authorisation:
-        found = authorisations.find(reference)
+    def row(self, reference: str = "") -> Authorisation:
+        found = authorisations.find(reference or self.reference)
         assert found is not None
         return found
 
