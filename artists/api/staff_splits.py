@@ -13,7 +13,7 @@ from accounts.requests import get_person
 from artists.api.access import IsStaff
 from artists.validation import validate_visible
 from rights import agreement_terms, agreements
-from rights.models import SplitLine, SplitScheme
+from rights.models import FeeBearer, SplitLine, SplitScheme
 from rights.shares import WHOLE, Role, describe_gap
 from web.serializers import JSONSerializer, StrictSerializer
 
@@ -29,6 +29,9 @@ class NewSplitSchemeSerializer(StrictSerializer):
     use = serializers.ChoiceField(choices=USES)
     tier_class = serializers.CharField(
         max_length=40, required=False, default="", validators=[validate_visible], help_text="none: every tier"
+    )
+    fee_bearer = serializers.ChoiceField(
+        choices=FeeBearer.choices, required=False, default=FeeBearer.PLATFORM, help_text="who pays card fees"
     )
     lines = NewSplitLineSerializer(many=True, help_text="each role once; the shares add up to 10,000")
 
@@ -53,7 +56,7 @@ class SplitSchemeSerializer(serializers.ModelSerializer[SplitScheme]):
 
     class Meta:
         model = SplitScheme
-        fields = ["id", "use", "tier_class", "version", "lines"]
+        fields = ["id", "use", "tier_class", "version", "fee_bearer", "lines"]
 
 
 class SplitSchemesView(APIView):
@@ -76,5 +79,6 @@ class SplitSchemesView(APIView):
         said = serializer.validated_data
         require_recent_password(request)
         shares = {line["role"]: line["share"] for line in said["lines"]}
-        scheme = agreements.add_scheme(said["use"], shares, by=get_person(request), tier_class=said["tier_class"])
+        facts = {"tier_class": said["tier_class"], "fee_bearer": said["fee_bearer"]}
+        scheme = agreements.add_scheme(said["use"], shares, by=get_person(request), **facts)
         return Response(SplitSchemeSerializer(scheme).data, status=status.HTTP_201_CREATED)

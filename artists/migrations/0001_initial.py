@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 from django.conf import settings
@@ -13,7 +14,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("billing", "0001_initial"),
         ("catalog", "0001_initial"),
+        ("fans", "0001_initial"),
+        ("ledger", "0001_initial"),
         ("listens", "0001_initial"),
         ("rights", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -587,5 +591,402 @@ class Migration(migrations.Migration):
                 ),
                 name="what_awaits_a_key_is_decided",
             ),
+        ),
+        migrations.CreateModel(
+            name="ClosedMonth",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("live", "Live"), ("test", "Test"), ("simulated", "Simulated")], max_length=9
+                    ),
+                ),
+                ("month", models.CharField(help_text="YYYYMM, in UTC", max_length=6)),
+                ("after", models.BigIntegerField(help_text="the position up to which the month before went")),
+                ("position", models.BigIntegerField(help_text="of the head of the ledger's chain")),
+                ("head", models.CharField(help_text="its hash", max_length=64)),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "month"), name="a_month_is_closed_once"),
+                    models.UniqueConstraint(
+                        fields=("book", "after", "position"), name="a_piece_of_the_chain_is_closed_once"
+                    ),
+                    models.UniqueConstraint(fields=("id", "book"), name="a_closed_month_and_its_book"),
+                    models.CheckConstraint(
+                        condition=models.Q(("book__in", ["live", "test", "simulated"])),
+                        name="a_closed_month_is_in_a_book",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("after__gte", 0), ("position__gte", models.F("after"))),
+                        name="a_month_goes_forward",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__regex", "^[0-9]{4}(0[1-9]|1[0-2])$")), name="a_month_has_a_name"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Statement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("live", "Live"), ("test", "Test"), ("simulated", "Simulated")], max_length=9
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("opening", models.BigIntegerField()),
+                ("earned", models.BigIntegerField(help_text="what the lines add up to that are earned")),
+                (
+                    "returned",
+                    models.BigIntegerField(help_text="refunds, disputes and their undoing: usually below zero"),
+                ),
+                (
+                    "paid",
+                    models.BigIntegerField(help_text="what left for the party, below zero; what came back is above"),
+                ),
+                ("closing", models.BigIntegerField()),
+                (
+                    "recouped",
+                    models.BigIntegerField(help_text="of what was earned, what paid back what was owed to us"),
+                ),
+                ("held", models.BigIntegerField(help_text="of what was earned, what is held back for a reason")),
+                ("released", models.BigIntegerField(help_text="what was held before and can be paid now")),
+                (
+                    "still_held",
+                    models.BigIntegerField(help_text="all that is held, of this statement and of earlier ones"),
+                ),
+                ("recoverable", models.BigIntegerField(help_text="what the party owes us still")),
+                ("line_count", models.PositiveIntegerField()),
+                ("content_hash", models.CharField(help_text="SHA-256 of its CSV file", max_length=64)),
+                (
+                    "before",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="after",
+                        to="artists.statement",
+                    ),
+                ),
+                (
+                    "closed_month",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="artists.closedmonth",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="rights.party"
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.transaction",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StatementHold",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(help_text="of the song, as it was then", max_length=1024)),
+                ("amount", models.BigIntegerField()),
+                (
+                    "claim",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.claim"),
+                ),
+                (
+                    "release",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.transaction",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="artists.statement"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StatementLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "month",
+                    models.CharField(
+                        help_text="in which it was earned; of a correction, the original one", max_length=6
+                    ),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "income",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        help_text="what the fan paid for",
+                        max_length=24,
+                    ),
+                ),
+                ("artist_name", models.CharField(max_length=120)),
+                ("tier_name", models.CharField(blank=True, max_length=40)),
+                ("interval", models.CharField(blank=True, max_length=5)),
+                ("role", models.CharField(max_length=15)),
+                ("recording", models.CharField(blank=True, max_length=30)),
+                ("work", models.CharField(blank=True, max_length=30)),
+                ("title", models.CharField(blank=True, max_length=1024)),
+                ("isrc", models.CharField(blank=True, max_length=12)),
+                ("iswc", models.CharField(blank=True, max_length=11)),
+                ("scheme_version", models.PositiveIntegerField()),
+                (
+                    "fee_bearer",
+                    models.CharField(
+                        choices=[("platform", "Fanfare"), ("shared", "All, before the split")], max_length=8
+                    ),
+                ),
+                ("units", models.PositiveIntegerField()),
+                ("gross", models.BigIntegerField()),
+                ("tax", models.BigIntegerField()),
+                ("fee", models.BigIntegerField()),
+                ("basis", models.BigIntegerField()),
+                ("share", models.PositiveIntegerField(help_text="of the basis, in millionths")),
+                ("amount", models.BigIntegerField()),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.artist",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rights.splitscheme",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="artists.statement",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.tier",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ExperienceUse",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.CharField(help_text="YYYYMM, in UTC", max_length=6)),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "fractions",
+                    models.JSONField(
+                        default=list, help_text="[party, role, recording, work, numerator, denominator], …"
+                    ),
+                ),
+                ("weight", models.PositiveSmallIntegerField(db_default=1, default=1)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "experience",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="fans.experience"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rights.splitscheme",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["person", "artist", "month"], name="uses_of_a_fan")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                        ),
+                        name="a_used_experience_is_of_a_known_use",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("weight__gte", 1)), name="a_use_has_a_weight"),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__regex", "^[0-9]{4}(0[1-9]|1[0-2])$")), name="a_use_is_of_a_month"
+                    ),
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.UniqueConstraint(
+                fields=("closed_month", "party", "currency"), name="one_statement_a_month"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("before", None)), fields=("party", "currency", "book"), name="one_first_statement"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "closing",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("opening"), "+", models.F("earned")
+                                ),
+                                "+",
+                                models.F("returned"),
+                            ),
+                            "+",
+                            models.F("paid"),
+                        ),
+                    )
+                ),
+                name="a_statement_adds_up",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held__gte", 0),
+                    ("recouped__gte", 0),
+                    ("recoverable__gte", 0),
+                    ("released__gte", 0),
+                    ("still_held__gte", 0),
+                ),
+                name="what_a_statement_holds_is_an_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("before", None), ("opening", 0)), ("before__isnull", False), _connector="OR"
+                ),
+                name="the_first_is_0",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statementhold",
+            index=models.Index(condition=models.Q(("release", None)), fields=["claim"], name="held_for_a_claim"),
+        ),
+        migrations.AddConstraint(
+            model_name="statementhold",
+            constraint=models.UniqueConstraint(fields=("statement", "claim"), name="a_claim_holds_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="statementhold",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 1)), name="a_hold_is_an_amount"),
+        ),
+        migrations.AddConstraint(
+            model_name="statementline",
+            constraint=models.UniqueConstraint(fields=("statement", "number"), name="a_line_once_a_statement"),
         ),
     ]

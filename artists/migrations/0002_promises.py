@@ -2,12 +2,18 @@
 
 from django.db import migrations
 
-from artists.migrations import _keys
-from audit.operations import only_read_committed, write_once
+from artists.migrations import _keys, _statements
+from audit.operations import append_only, dated_by_clock, only_read_committed, write_once
 
 
 class Migration(migrations.Migration):
-    dependencies = [("artists", "0001_initial"), ("audit", "0002_promises"), ("fans", "0002_promises")]
+    dependencies = [
+        ("artists", "0001_initial"),
+        ("audit", "0002_promises"),
+        ("billing", "0002_promises"),
+        ("fans", "0002_promises"),
+        ("ledger", "0002_promises"),
+    ]
     operations = [
         migrations.RunSQL(
             """
@@ -209,4 +215,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_keys.PLACES, _keys.DROP_PLACES),
         *only_read_committed("artists_draft"),
         *write_once("artists_programversion", "decision_id", until="decision_id"),
+        migrations.RunSQL(_statements.STATEMENTS, _statements.DROP_STATEMENTS),
+        *(append_only(f"artists_{table}") for table in ("experienceuse", "closedmonth", "statement", "statementline")),
+        *write_once("artists_statementhold", "release_id", until="release_id"),
+        dated_by_clock("artists_closedmonth", "closed_at"),
+        dated_by_clock("artists_experienceuse"),
+        *only_read_committed(
+            *(f"artists_{table}" for table in ("closedmonth", "statement", "statementline", "statementhold")),
+        ),
     ]

@@ -56,7 +56,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "subscription_id", "provider_id", "status", "total", "currency", "created")
     shown = ("id", "subscription", "book", "provider_id", "status", "reason", "currency", "total", "amount_paid",
-             "tax", "created", "paid_at", "next_attempt")  # fmt: skip
+             "tax", "created", "paid_at", "next_attempt", "scheme", "is_earned")  # fmt: skip
     hidden = ("page",)
     filters = ("subscription",)
     related = (("Lines", "billing_invoiceline", "invoice"), ("Payments", "billing_payment", "invoice"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from billing import postings
+from billing import postings, split_versions
 from billing.invoice_books import Books, StoredBooks, charge_key, deferred_account, name_turn
 from billing.mirrors import Fetched
 from billing.models import Invoice, Payment, Subscription
@@ -48,7 +48,7 @@ def post_charges(books: Books, paid: Iterable[PaidInvoice]) -> None:
     """Post each paid invoice whose payments are all known."""
     whole = {charge_key(invoice): (invoice, payments) for invoice, payments in paid if is_whole(invoice, payments)}
     posted = books.find_posted(whole.keys())
-    books.post([_charge(*one) for key, one in whole.items() if key not in posted])
+    books.post([_charge(books, *one) for key, one in whole.items() if key not in posted])
 
 
 def is_whole(invoice: Invoice, payments: Iterable[Payment]) -> bool:
@@ -56,7 +56,7 @@ def is_whole(invoice: Invoice, payments: Iterable[Payment]) -> bool:
     return sum(payment.amount for payment in payments) >= invoice.amount_paid
 
 
-def _charge(invoice: Invoice, payments: Sequence[Payment]) -> Posting:
+def _charge(books: Books, invoice: Invoice, payments: Sequence[Payment]) -> Posting:
     """In the currency of our balance at the provider. Tax is converted at the rate of the payment."""
     gross, paid = sum(one.settled_amount for one in payments), sum(one.amount for one in payments)
     tax = (2 * invoice.tax * gross + invoice.total) // (2 * invoice.total) if invoice.tax and paid else 0
@@ -67,7 +67,7 @@ def _charge(invoice: Invoice, payments: Sequence[Payment]) -> Posting:
         gross=gross,
         tax=tax,
         fee=sum(one.settled_fee for one in payments),
-        is_fee_shared=False,
+        is_fee_shared=split_versions.is_fee_shared(books.find_scheme(invoice)),
         **_facts(invoice),
     )
 
@@ -85,7 +85,8 @@ def _post_refund(payment: Payment, refund: ProviderRefund, moved: BalanceMovemen
         return
     taken = _take_back(books, payment.invoice, refund.amount, moved, rotate_by=refund.id)
     if taken.amount or moved.amount:  # else it is too little to be a unit of our currency
-        books.post([postings.refund(refund.id, taken, **_details(payment.invoice, taken, moved))])
+        details = _details(books, payment.invoice, taken, moved)
+        books.post_taken(postings.refund(refund.id, taken, **details), taken)
 
 
 def _undo_refund(
@@ -137,7 +138,7 @@ def _post_lost(payment: Payment, name: str, amount: int, moved: BalanceMovement,
     if books.find_posted([f"dp:{name}:lost"]):
         return
     taken = _take_back(books, payment.invoice, amount, moved, rotate_by=name)
-    books.post([postings.lose_dispute(name, taken, **_details(payment.invoice, taken, moved))])
+    books.post_taken(postings.lose_dispute(name, taken, **_details(books, payment.invoice, taken, moved)), taken)
 
 
 def _ordered(movements: Iterable[BalanceMovement]) -> list[BalanceMovement]:
@@ -150,11 +151,11 @@ def _take_back(books: Books, invoice: Invoice, amount: int, moved: BalanceMoveme
     return take_back(share_of_remaining(paid.remaining, amount, books.find_left(invoice)), paid, rotate_by=rotate_by)
 
 
-def _details(invoice: Invoice, taken: Taken, moved: BalanceMovement) -> dict[str, Any]:
+def _details(books: Books, invoice: Invoice, taken: Taken, moved: BalanceMovement) -> dict[str, Any]:
     return {
         "currency": moved.currency,
         "deferred": deferred_account(invoice),
-        "accrued": {},
+        "accrued": books.find_accrued(taken, moved.currency),
         "difference": -moved.amount - taken.amount,
         **_facts(invoice),
     }

@@ -6,12 +6,13 @@ from typing import Protocol
 
 from django.db.models import QuerySet, Sum
 
+from billing import earnings, split_versions
 from billing.models import Dispute, Invoice, Payment, Refund
-from billing.refunds import Paid
+from billing.refunds import Paid, Taken
 from ledger import accounts
-from ledger.balances import read_balance
-from ledger.models import Entry, Transaction
-from ledger.posting import Posting, post_all, reverse
+from ledger.models import Transaction
+from ledger.posting import Posting, post, post_all, reverse
+from rights.models import SplitScheme
 
 MAX_TURNS = 3
 """How often a dispute is taken, at most. Banks know two rounds."""
@@ -24,6 +25,15 @@ class Books(Protocol):
         """Those of these keys that are posted."""
 
     def post(self, new: Iterable[Posting]) -> None: ...
+
+    def post_taken(self, new: Posting, taken: Taken) -> None:
+        """Post what takes back, and what it takes of each line."""
+
+    def find_scheme(self, invoice: Invoice) -> SplitScheme | None:
+        """The version of the split that the invoice is under, from now on."""
+
+    def find_accrued(self, taken: Taken, currency: str) -> Mapping[str, int]:
+        """What each party has on its account, of whom something is taken."""
 
     def undo(self, key: str, **facts: str | int) -> None:
         """Post the opposite of a posted transaction under its key with ":undo"."""
@@ -80,18 +90,22 @@ class StoredBooks:
     def post(self, new: Iterable[Posting]) -> None:
         post_all(new, book=self.book)
 
+    def post_taken(self, new: Posting, taken: Taken) -> None:
+        earnings.write_taken(post(new, book=self.book), taken.shares)
+
+    def find_scheme(self, invoice: Invoice) -> SplitScheme | None:
+        return split_versions.freeze(invoice)
+
+    def find_accrued(self, taken: Taken, currency: str) -> Mapping[str, int]:
+        return earnings.find_accrued(taken.shares, currency, book=self.book)
+
     def undo(self, key: str, **facts: str | int) -> None:
-        reverse(Transaction.objects.get(book=self.book, key=key), key=f"{key}:undo", kind="reversal", **facts)
+        undone = Transaction.objects.get(book=self.book, key=key)
+        earnings.write_undone(undone, reverse(undone, key=f"{key}:undo", kind="reversal", **facts))
 
     def find_paid(self, invoice: Invoice, currency: str) -> Paid:
-        """Nothing of it is earned yet: no month is recognised so far."""
-        tax = Entry.objects.filter(
-            transaction__book=self.book,
-            transaction__key__in=[charge_key(invoice), *with_undone(_read_back(invoice))],
-            account__code=accounts.TAX,
-        ).aggregate(total=Sum("amount"))["total"]
-        deferred = read_balance(deferred_account(invoice), currency, book=self.book)
-        return Paid(tax=-int(tax or 0), fee=0, deferred=-deferred)
+        keys = [charge_key(invoice), *with_undone(_read_back(invoice))]
+        return earnings.find_paid(charge_key(invoice), deferred_account(invoice), keys, currency, book=self.book)
 
     def find_left(self, invoice: Invoice) -> int:
         paid = Payment.objects.filter(invoice=invoice).aggregate(total=Sum("amount", default=0))["total"]

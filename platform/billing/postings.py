@@ -66,29 +66,43 @@ def recognise(
     return _earn(f"inv:{invoice}:recog:{month}", Kind.RECOGNITION, deferred, shares, currency, facts)
 
 
-def close_pool(pool: str, shares: Mapping[ShareKey, int], *, currency: str, **facts: str | int) -> Posting:
-    """The period of a pool is over, and what is in it belongs to parties. `pool` is the code of its account."""
-    return _earn(pool, Kind.POOL_CLOSE, pool, shares, currency, facts)
+def close_pool(pool: str, number: int, shares: Mapping[ShareKey, int], *, currency: str, **facts: str | int) -> Posting:
+    """The period of a pool is over, and this piece of it belongs to parties. `pool` is the code of its account."""
+    return _earn(f"{pool}:{number}", Kind.POOL_CLOSE, pool, shares, currency, facts)
+
+
+def earn_request(
+    authorisation: str, deferred: str, shares: Mapping[ShareKey, int], *, currency: str, fee: int, **facts: str | int
+) -> Posting:
+    """What was asked for and paid is delivered, so all of it is earned. `fee` is deducted before the split."""
+    _require(fee, *shares.values())
+    legs = [(deferred, sum(shares.values()) + fee), (STRIPE_FEES, -fee)]
+    legs += [(_earning_account(name), -amount) for name, amount in _sum_by_party(shares).items()]
+    return _posting(f"auth:{authorisation}:recog", Kind.RECOGNITION, currency, legs, facts)
 
 
 def close_statement(
-    statement: str, party: str, *, currency: str, accrued: int, recoverable: int, is_held: bool, **facts: str | int
+    statement: str, party: str, *, currency: str, accrued: int, recoverable: int, held: int, **facts: str | int
 ) -> Posting:
-    """A statement of a party is closed: what it earned first pays what it owes us, and the rest is payable or held."""
-    _require(accrued, recoverable)
+    """A statement of a party is closed: what it earned first pays what it owes us. The rest is payable, a part held.
+
+    At most what is left can be held.
+    """
     recouped = min(accrued, recoverable)
+    _require(accrued, recoverable, held, accrued - recouped - held)
     legs = {
         accounts.party(party, PartyAccount.ACCRUED): accrued,
         accounts.party(party, PartyAccount.RECOVERABLE): -recouped,
-        accounts.party(party, PartyAccount.HELD if is_held else PartyAccount.PAYABLE): recouped - accrued,
+        accounts.party(party, PartyAccount.HELD): -held,
+        accounts.party(party, PartyAccount.PAYABLE): recouped + held - accrued,
     }
     return _posting(f"stmt:{statement}", Kind.STATEMENT, currency, legs.items(), facts)
 
 
-def release_statement(statement: str, party: str, amount: int, *, currency: str, **facts: str | int) -> Posting:
-    """What was held of a statement can be paid."""
+def release_statement(hold: str, party: str, amount: int, *, currency: str, **facts: str | int) -> Posting:
+    """What was held of a statement can be paid. `hold` is the id of one reason to hold it."""
     legs = _move(amount, accounts.party(party, PartyAccount.HELD), accounts.party(party, PartyAccount.PAYABLE))
-    return _posting(f"stmt:{statement}:release", Kind.RELEASE, currency, legs.items(), facts)
+    return _posting(f"hold:{hold}:release", Kind.RELEASE, currency, legs.items(), facts)
 
 
 def transfer(payout_line: str, party: str, amount: int, *, currency: str, **facts: str | int) -> Posting:

@@ -11,7 +11,7 @@ from django.utils.text import get_text_list
 from accounts.countries import country_names
 from rights.agreements import Scope, Terms
 from rights.grants import Songs
-from rights.models import AfterEnd, Party, SplitScheme, Use
+from rights.models import AfterEnd, FeeBearer, Party, SplitScheme, Use
 from rights.refusals import write_income
 from rights.shares import Role, format_share
 
@@ -180,7 +180,8 @@ def _write_split(scheme: SplitScheme | None) -> str:
         return "These terms name no split, so nothing is sold under them."
     lines = scheme.lines.order_by("-share", "role")
     shares = "; ".join(f"{name_role(line.role)} {format_share(line.share)}" for line in lines)
-    return f"Of the {write_income(scheme.use)}: {shares} (split {scheme.version})."
+    fee = "Fanfare pays" if scheme.fee_bearer == FeeBearer.PLATFORM else "Deducted before the split are"
+    return f"Of the {write_income(scheme.use)}: {shares} (split {scheme.version}). {fee} the fees of card payments."
 
 
 def name_role(role: str) -> str:

@@ -25,6 +25,7 @@ from rights.models import (
     AgreementParty,
     AgreementScope,
     AgreementVersion,
+    FeeBearer,
     Grant,
     Party,
     SplitLine,
@@ -58,7 +59,9 @@ class Key:
     above: int = 0
 
 
-def add_scheme(use: str, shares: Mapping[str, int], *, by: Person, tier_class: str = "") -> SplitScheme:
+def add_scheme(
+    use: str, shares: Mapping[str, int], *, by: Person, tier_class: str = "", fee_bearer: str = FeeBearer.PLATFORM
+) -> SplitScheme:
     """Store a new version of how income from a use is split between roles, in basis points. Only staff may.
 
     The database refuses shares that do not add up, when the transaction commits. Raises NotAllowed and Outrun.
@@ -68,7 +71,9 @@ def add_scheme(use: str, shares: Mapping[str, int], *, by: Person, tier_class: s
     with transaction.atomic():
         same = SplitScheme.objects.filter(use=use, tier_class=tier_class)
         version = (same.aggregate(newest=Max("version"))["newest"] or 0) + 1
-        scheme, is_new = SplitScheme.objects.get_or_create(use=use, tier_class=tier_class, version=version)
+        scheme, is_new = SplitScheme.objects.get_or_create(
+            use=use, tier_class=tier_class, version=version, defaults={"fee_bearer": fee_bearer}
+        )
         if not is_new:
             raise Outrun("Somebody stored another version at the same moment. Read it first. Nothing was stored.")
         lines = [SplitLine(scheme=scheme, role=role, share=share) for role, share in shares.items()]

@@ -52,6 +52,8 @@ class ShareKey(NamedTuple):
     role: str
     recording: str = ""
     work: str = ""
+    of: str = ""
+    """What else keeps lines apart, for example the experience that was used."""
 
 
 class InvalidSplit(ValueError):

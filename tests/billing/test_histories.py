@@ -123,7 +123,7 @@ class History:
         if accrued > 0:
             name = str(len(self.posted))
             sums = {"accrued": accrued, "recoverable": max(owed, 0)}
-            self.post(postings.close_statement(name, party, currency="EUR", is_held=False, **sums))
+            self.post(postings.close_statement(name, party, currency="EUR", held=0, **sums))
 
     def transfer(self, size: int) -> None:
         party = PARTIES[size % 3]

@@ -60,25 +60,25 @@ def test_a_month_is_earned_by_the_platform_and_by_each_party() -> None:
 
 def test_a_month_can_go_into_a_pool_that_is_divided_later() -> None:
     earned = postings.recognise("in_1", "202611", DEFERRED, {OURS: 84, ShareKey(POOL, "pool"): 336}, currency="EUR")
-    closed = postings.close_pool(POOL, {OWNER: 252, WRITER: 84}, currency="EUR")
+    closed = postings.close_pool(POOL, 1, {OWNER: 252, WRITER: 84}, currency="EUR")
 
     assert legs_of(earned) == Counter([(DEFERRED, 420), ("platform:revenue", -84), (POOL, -336)])
-    assert closed.key == "pool:7:2026-11"
+    assert closed.key == "pool:7:2026-11:1"
     assert legs_of(closed) == Counter([(POOL, 336), ("party:1:accrued", -252), ("party:2:accrued", -84)])
 
 
 def test_a_statement_first_recoups_and_holds_what_cannot_be_paid() -> None:
-    paid = postings.close_statement("9", "party:1", currency="EUR", accrued=252, recoverable=52, is_held=False)
-    held = postings.close_statement("9", "party:1", currency="EUR", accrued=252, recoverable=0, is_held=True)
-    owed = postings.close_statement("9", "party:1", currency="EUR", accrued=252, recoverable=900, is_held=False)
+    paid = postings.close_statement("9", "party:1", currency="EUR", accrued=252, recoverable=52, held=0)
+    held = postings.close_statement("9", "party:1", currency="EUR", accrued=252, recoverable=0, held=100)
+    owed = postings.close_statement("9", "party:1", currency="EUR", accrued=252, recoverable=900, held=0)
 
     assert paid.key == "stmt:9"
     assert legs_of(paid) == Counter([("party:1:accrued", 252), ("party:1:recoverable", -52), ("party:1:payable", -200)])
-    assert legs_of(held) == Counter([("party:1:accrued", 252), ("party:1:held", -252)])
+    assert legs_of(held) == Counter([("party:1:accrued", 252), ("party:1:held", -100), ("party:1:payable", -152)])
     assert legs_of(owed) == Counter([("party:1:accrued", 252), ("party:1:recoverable", -252)])
     released = postings.release_statement("9", "party:1", 252, currency="EUR")
     assert (released.key, legs_of(released)) == (
-        "stmt:9:release",
+        "hold:9:release",
         Counter([("party:1:held", 252), ("party:1:payable", -252)]),
     )
 
@@ -135,7 +135,8 @@ def test_a_dispute_is_pending_until_it_is_lost_or_won() -> None:
         lambda: postings.charge("1", DEFERRED, currency="EUR", gross=0, tax=0, fee=0, is_fee_shared=True),
         lambda: postings.recognise("1", "202611", DEFERRED, {OURS: 5, OWNER: -1}, currency="EUR"),
         lambda: postings.recognise("1", "202611", DEFERRED, {}, currency="EUR"),
-        lambda: postings.close_statement("1", "party:1", currency="EUR", accrued=5, recoverable=-1, is_held=False),
+        lambda: postings.close_statement("1", "party:1", currency="EUR", accrued=5, recoverable=-1, held=0),
+        lambda: postings.close_statement("1", "party:1", currency="EUR", accrued=5, recoverable=1, held=5),
         lambda: postings.transfer("1", "party:1", -5, currency="EUR"),
         lambda: postings.withdraw_dispute("1", 5, -1, currency="EUR"),
         lambda: postings.transfer("1", "Party One", 5, currency="EUR"),

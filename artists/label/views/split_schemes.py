@@ -51,7 +51,9 @@ def split_schemes(request: AuthenticatedHttpRequest) -> HttpResponse:
     require_recent_password(request)
     use, tier_class = form.cleaned_data["use"], form.cleaned_data["tier_class"]
     try:
-        scheme = agreements.add_scheme(use, form.shares, by=request.user, tier_class=tier_class)
+        scheme = agreements.add_scheme(
+            use, form.shares, by=request.user, tier_class=tier_class, fee_bearer=form.cleaned_data["fee_bearer"]
+        )
     except RightsError as error:
         form.add_error(None, str(error))
         return _render(request, form, status=409)

@@ -14,8 +14,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("ledger", "0001_initial"),
         ("accounts", "0002_promises"),
-        ("catalog", "0002_promises"),
+        ("catalog", "0001_initial"),
         ("rights", "0002_promises"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -2150,6 +2151,224 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("valid_until__gte", models.F("valid_from"))),
                 name="an_entitlement_ends_after_it_begins",
+            ),
+        ),
+        migrations.CreateModel(
+            name="EarnedPart",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("live", "Live"), ("test", "Test"), ("simulated", "Simulated")], max_length=9
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "deferred",
+                    models.CharField(db_collation="C", help_text="the account where it waited", max_length=150),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("month", models.CharField(help_text="YYYYMM, in UTC", max_length=6)),
+                ("basis", models.BigIntegerField(help_text="what is shared, in minor units")),
+                ("tax", models.BigIntegerField()),
+                ("fee", models.BigIntegerField(help_text="of the card, where it is deducted before the split")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="EarnedShare",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("live", "Live"), ("test", "Test"), ("simulated", "Simulated")], max_length=9
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "party",
+                    models.CharField(db_collation="C", help_text="party:<id>, platform or a pool", max_length=150),
+                ),
+                ("role", models.CharField(blank=True, max_length=15)),
+                ("recording", models.CharField(blank=True, help_text="recording:<id>", max_length=30)),
+                ("work", models.CharField(blank=True, help_text="work:<id>", max_length=30)),
+                ("experience", models.UUIDField(help_text="a plain id: this app cannot import experiences", null=True)),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("personal_message", "Personal messages"),
+                            ("remix", "Remixes"),
+                            ("playlist", "Playlists"),
+                            ("dj", "DJ sets"),
+                            ("tier", "Subscription income"),
+                            ("voice", "Voice imitations"),
+                            ("train", "Training of models"),
+                        ],
+                        help_text="of the experience, or of the part",
+                        max_length=24,
+                    ),
+                ),
+                ("basis", models.BigIntegerField(help_text="what of the part was shared under this line")),
+                ("share", models.PositiveIntegerField(help_text="of the basis, in millionths")),
+                ("amount", models.BigIntegerField()),
+            ],
+        ),
+        migrations.AddField(
+            model_name="invoice",
+            name="is_earned",
+            field=models.BooleanField(db_default=False, default=False, help_text="nothing of it waits to be earned"),
+        ),
+        migrations.AddField(
+            model_name="invoice",
+            name="scheme",
+            field=models.ForeignKey(
+                db_index=False,
+                help_text="the version of the split when it was paid; written once",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="rights.splitscheme",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("is_earned", False), ("status", "paid")), fields=["id"], name="invoices_to_earn"
+            ),
+        ),
+        migrations.AddField(
+            model_name="earnedpart",
+            name="artist",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"),
+        ),
+        migrations.AddField(
+            model_name="earnedpart",
+            name="invoice",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="billing.invoice"
+            ),
+        ),
+        migrations.AddField(
+            model_name="earnedpart",
+            name="price",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.tierprice",
+            ),
+        ),
+        migrations.AddField(
+            model_name="earnedpart",
+            name="scheme",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.splitscheme"
+            ),
+        ),
+        migrations.AddField(
+            model_name="earnedpart",
+            name="transaction",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.transaction"
+            ),
+        ),
+        migrations.AddField(
+            model_name="earnedshare",
+            name="part",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="billing.earnedpart"
+            ),
+        ),
+        migrations.AddField(
+            model_name="earnedshare",
+            name="scheme",
+            field=models.ForeignKey(
+                db_index=False,
+                help_text="the version of the split",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="rights.splitscheme",
+            ),
+        ),
+        migrations.AddField(
+            model_name="earnedshare",
+            name="transaction",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="ledger.transaction"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedpart",
+            constraint=models.UniqueConstraint(fields=("id", "book", "currency"), name="a_part_its_book_and_currency"),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedpart",
+            constraint=models.UniqueConstraint(fields=("book", "deferred", "month"), name="a_month_is_earned_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("book__in", ["live", "test", "simulated"])), name="a_part_is_in_a_book"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="a_part_has_a_currency"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month__regex", "^[0-9]{4}(0[1-9]|1[0-2])$")), name="a_part_is_of_a_month"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("basis__gte", 1), ("fee__gte", 0), ("tax__gte", 0)),
+                name="a_part_is_earned_of_something",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                ),
+                name="a_part_is_of_a_known_use",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="earnedshare",
+            index=models.Index(
+                condition=models.Q(("party__startswith", "pool:")),
+                fields=["party", "part"],
+                include=("amount",),
+                name="shares_of_pools",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="earnedshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="a_share_is_an_amount"
             ),
         ),
     ]

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
-from billing.migrations import _authorisations, _leases, _payouts, _tiers, _webhooks
+from billing.migrations import _authorisations, _earnings, _leases, _payouts, _tiers, _webhooks
 
 SUBSCRIPTION_FIELDS = (
     "person_id",
@@ -75,8 +75,22 @@ class Migration(migrations.Migration):
         never_removed("billing_portalconfiguration", "provider_id", "offer"),
         migrations.RunSQL(_leases.ONE_BOOK, _leases.DROP_ONE_BOOK),
         never_removed("billing_subscription", *SUBSCRIPTION_FIELDS),
-        never_removed("billing_invoice", "status", "total", "amount_paid", "tax", "page", "paid_at", "next_attempt"),
-        *(append_only(f"billing_{table}") for table in ("invoiceline", "payment", "entitlementlog")),
+        never_removed(
+            "billing_invoice",
+            "status",
+            "total",
+            "amount_paid",
+            "tax",
+            "page",
+            "paid_at",
+            "next_attempt",
+            "scheme_id",
+            "is_earned",
+        ),
+        *(
+            append_only(f"billing_{table}")
+            for table in ("invoiceline", "payment", "entitlementlog", "earnedpart", "earnedshare")
+        ),
         *(never_removed(f"billing_{table}", "status") for table in ("refund", "dispute")),
         never_removed("billing_entitlement", "tier_id", "version_id", "valid_until", "may_generate", "reason"),
         dated_by_clock("billing_entitlementlog"),
@@ -98,6 +112,7 @@ class Migration(migrations.Migration):
             dated_by_clock(f"billing_{table}", "created_at")
             for table in ("payeeaccount", "payoutrun", "payoutline", "payoutreversal")
         ),
+        migrations.RunSQL(_earnings.EARNINGS, _earnings.DROP_EARNINGS),
         *only_read_committed(
             *(f"billing_{table}" for table in ("payeeaccount", "payoutrun", "payoutline", "payoutreversal")),
             *(f"billing_{table}" for table in ("subscription", "invoice", "invoiceline", "payment", "refund")),
@@ -111,5 +126,7 @@ class Migration(migrations.Migration):
             "billing_customer",
             "billing_authorisation",
             "billing_requestcredit",
+            "billing_earnedpart",
+            "billing_earnedshare",
         ),
     ]

@@ -4,6 +4,7 @@ from billing.models.authorisations import Authorisation
 from billing.models.checkouts import Checkout, SpendingSettings
 from billing.models.credits import RequestCredit
 from billing.models.customers import Customer, PortalConfiguration
+from billing.models.earnings import EarnedPart, EarnedShare
 from billing.models.entitlements import Entitlement, EntitlementLog
 from billing.models.movements import Drift, Movement
 from billing.models.payees import PayeeAccount
@@ -19,6 +20,8 @@ __all__ = [
     "Customer",
     "Dispute",
     "Drift",
+    "EarnedPart",
+    "EarnedShare",
     "Entitlement",
     "EntitlementLog",
     "Interval",

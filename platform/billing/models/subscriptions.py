@@ -9,6 +9,7 @@ from billing.models.checkouts import Checkout
 from billing.models.tiers import TierPrice
 from catalog.models import Artist
 from ledger.models import Book
+from rights.models import SplitScheme
 
 
 class SubscriptionStatus(models.TextChoices):
@@ -103,6 +104,11 @@ class Invoice(models.Model):
     created = models.DateTimeField(help_text="by the provider's clock")
     paid_at = models.DateTimeField(null=True)
     next_attempt = models.DateTimeField(null=True)
+    scheme = models.ForeignKey(
+        SplitScheme, models.PROTECT, null=True, db_index=False, related_name="+",
+        help_text="the version of the split when it was paid; written once",
+    )  # fmt: skip
+    is_earned = models.BooleanField(default=False, db_default=False, help_text="nothing of it waits to be earned")
 
     class Meta:
         constraints = [
@@ -116,6 +122,7 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="an_invoice_has_a_currency"),
             models.CheckConstraint(condition=Q(amount_paid__gte=0), name="an_invoice_is_not_paid_below_zero"),
         ]
+        indexes = [models.Index(fields=["id"], condition=Q(status="paid", is_earned=False), name="invoices_to_earn")]
 
     def __str__(self) -> str:
         return f"invoice:{self.pk}"

@@ -447,6 +447,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveIntegerField()),
+                (
+                    "fee_bearer",
+                    models.CharField(
+                        choices=[("platform", "Fanfare"), ("shared", "All, before the split")],
+                        db_default="platform",
+                        default="platform",
+                        help_text="who pays the card fee: Fanfare, or all, because it is deducted before the split",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -1656,6 +1666,12 @@ class Migration(migrations.Migration):
                     ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
                 ),
                 name="a_clearance_is_for_a_known_use",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="splitscheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee_bearer__in", ["platform", "shared"])), name="somebody_pays_the_card_fee"
             ),
         ),
     ]

@@ -6,6 +6,7 @@ from rights.models.agreements import (
     AgreementParty,
     AgreementScope,
     AgreementVersion,
+    FeeBearer,
     SplitLine,
     SplitScheme,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "ClearanceRecording",
     "ContentHash",
     "Decision",
+    "FeeBearer",
     "Grant",
     "ImportFile",
     "ImportLine",

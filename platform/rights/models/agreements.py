@@ -10,17 +10,32 @@ from rights.models.uses import NEVER_GRANTED, AfterEnd, Use
 from rights.shares import WHOLE, Role, format_share
 
 
+class FeeBearer(models.TextChoices):
+    """Who pays the card fee of a payment."""
+
+    PLATFORM = "platform", "Fanfare"
+    SHARED = "shared", "All, before the split"
+
+
 class SplitScheme(models.Model):
     """How income from a use is divided between roles. Its lines add up to 10,000 (migration 0002). It never changes."""
 
     use = models.CharField(max_length=24, choices=Use.choices)
     tier_class = models.CharField(max_length=40, blank=True, default="", db_default="", help_text="blank: every tier")
     version = models.PositiveIntegerField()
+    fee_bearer = models.CharField(
+        max_length=8,
+        choices=FeeBearer.choices,
+        default=FeeBearer.PLATFORM,
+        db_default=FeeBearer.PLATFORM,
+        help_text="who pays the card fee: Fanfare, or all, because it is deducted before the split",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["use", "tier_class", "version"], name="one_scheme_a_version"),
             models.CheckConstraint(condition=Q(use__in=Use.values), name="a_scheme_is_for_a_known_use"),
+            models.CheckConstraint(condition=Q(fee_bearer__in=FeeBearer.values), name="somebody_pays_the_card_fee"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,92 @@
+"""A statement as a CSV file, with columns like those of DSR. It is no DSR file: that standard needs a licence.
+
+The same statement is the same bytes at any time: nothing of it is looked up again, and no time of writing is in it.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from artists.models import Statement, StatementHold, StatementLine
+from artists.royalties.statement_words import describe_hold
+from rights.money import to_decimal
+
+DELIMITER = ","
+LINE_COLUMNS = (
+    "RecordType", "LineNumber", "UseType", "CommercialModel", "ServiceTier", "BillingInterval", "UsagePeriod",
+    "DisplayArtist", "Title", "ISRC", "ISWC", "RightsholderRole", "Usages", "Currency", "GrossRevenue", "Tax",
+    "PaymentFees", "FeesPaidBy", "NetRevenueBasis", "SplitVersion", "SharePercent", "AmountPayable",
+)  # fmt: skip
+
+
+def write(statement: Statement, lines: Iterable[StatementLine], holds: Iterable[StatementHold]) -> bytes:
+    """The bytes of the file, in UTF-8 with CRLF."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text, delimiter=DELIMITER, lineterminator="\r\n")
+    table.writerows(_list_head(statement))
+    table.writerow(LINE_COLUMNS)
+    table.writerows(_write_line(line, statement.currency) for line in lines)
+    table.writerows(_list_foot(statement, holds))
+    return text.getvalue().encode()
+
+
+def _list_head(statement: Statement) -> list[Sequence[str]]:
+    closed = statement.closed_month
+    party = statement.party
+    head = [
+        ("HEAD", "Sender", "Fanfare"),
+        ("HEAD", "Recipient", _safe(party.name)),
+        ("HEAD", "RecipientParty", f"party:{statement.party_id}"),
+        ("HEAD", "Period", closed.month),
+        ("HEAD", "Currency", statement.currency),
+        ("HEAD", "Money", "real" if statement.book == "live" else f"{statement.book}: nobody pays or is paid"),
+        ("HEAD", "LedgerAfter", str(closed.after)),
+        ("HEAD", "LedgerPosition", str(closed.position)),
+        ("HEAD", "LedgerHead", closed.head),
+    ]
+    return [*head, *(("HEAD", name, value) for name, value in (("ISNI", party.isni), ("IPI", party.ipi)) if value)]
+
+
+def _write_line(line: StatementLine, currency: str) -> Sequence[str]:
+    return (
+        "LINE",
+        str(line.number),
+        line.use,
+        line.kind if line.kind not in ("recognition", "pool_close") else line.income,
+        _safe(line.tier_name),
+        line.interval,
+        line.month,
+        _safe(line.artist_name),
+        _safe(line.title),
+        line.isrc,
+        line.iswc,
+        line.role,
+        str(line.units),
+        currency,
+        *(_amount(amount, currency) for amount in (line.gross, line.tax, line.fee)),
+        line.fee_bearer,
+        _amount(line.basis, currency),
+        f"{line.scheme_id} v{line.scheme_version}",
+        f"{line.share // 10_000}.{line.share % 10_000:04}",
+        _amount(line.amount, currency),
+    )
+
+
+def _list_foot(statement: Statement, holds: Iterable[StatementHold]) -> list[Sequence[str]]:
+    names = ("opening", "earned", "returned", "paid", "closing", "recouped", "held", "released", "still_held",
+             "recoverable")  # fmt: skip
+    sums = [("SUM", name, statement.currency, _amount(getattr(statement, name), statement.currency)) for name in names]
+    reasons = [
+        ("HELD", _safe(describe_hold(hold)), statement.currency, _amount(hold.amount, statement.currency))
+        for hold in holds
+    ]
+    return [*reasons, *sums, ("FOOT", str(statement.line_count))]
+
+
+def _amount(amount: int, currency: str) -> str:
+    return f"{to_decimal(amount, currency):f}"
+
+
+def _safe(text: str) -> str:
+    """A spreadsheet runs a cell that begins with one of these as a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,172 @@
+"""Earn the months of paid subscriptions: what was deferred goes into the pool of the artist and the month."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from billing import earnings, postings, split_versions
+from billing.invoice_books import charge_key, deferred_account
+from billing.models import EarnedPart, Invoice, Subscription, TierPrice
+from billing.recognition import list_months, month_share
+from ledger import accounts
+from ledger.models import Entry
+from ledger.posting import Posting, post_all
+from rights.models import Use
+from rights.splits import ShareKey
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What was charged for something, and what of it is not earned yet, as the ledger has it."""
+
+    currency: str
+    net: int
+    """What is shared of it in all."""
+    tax: int
+    fee: int
+    """The card's, where it is deducted before the split."""
+    deferred: int
+
+    def portion(self, amount: int, basis: int) -> int:
+        """The part of the tax or the fee that belongs to this part of what is shared."""
+        return (2 * amount * basis + self.net) // (2 * self.net) if self.net else 0
+
+
+def earn_until(month: str, *, book: str) -> int:
+    """Earn all months up to this one (YYYYMM), in batches that commit. Doing it again changes nothing.
+
+    Returns how many parts were earned.
+    """
+    count, last = 0, 0
+    while ids := _list_waiting(book, after=last):
+        with transaction.atomic():
+            count += _earn_batch(ids, month, book)
+        last = ids[-1]
+    return count
+
+
+def _list_waiting(book: str, *, after: int) -> list[int]:
+    waiting = Invoice.objects.filter(status="paid", is_earned=False, book=book, pk__gt=after)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _earn_batch(ids: Sequence[int], month: str, book: str) -> int:
+    """The subscriptions are locked, so that no refund is posted meanwhile."""
+    owners = Subscription.objects.filter(invoices__in=ids).order_by("pk")
+    list(Subscription.objects.filter(pk__in=owners.values("pk")).order_by("pk").select_for_update(no_key=True))
+    invoices = list(
+        Invoice.objects.filter(pk__in=ids, is_earned=False)
+        .select_related("scheme", "subscription__price__version__tier__artist")
+        .prefetch_related("lines__price", "parts")
+        .order_by("pk")
+    )
+    charged = read_charges({charge_key(one): deferred_account(one) for one in invoices}, book=book)
+    new: list[tuple[EarnedPart, Posting]] = []
+    done = []
+    for invoice in invoices:
+        found = charged.get(charge_key(invoice))
+        if found is None and invoice.amount_paid:
+            continue  # it is not posted yet
+        new += _list_parts(invoice, found, month) if found else []
+        if found is None or _is_earned(invoice, found, [part for part, _ in new if part.invoice_id == invoice.pk]):
+            done.append(invoice.pk)
+    _store(new, book)
+    Invoice.objects.filter(pk__in=done).update(is_earned=True)
+    return len(new)
+
+
+def _list_parts(invoice: Invoice, charged: Charged, until: str) -> Iterator[tuple[EarnedPart, Posting]]:
+    """The months that are due, each with its posting. None while nobody has agreed how the income is split."""
+    scheme = split_versions.freeze(invoice)
+    price = _find_price(invoice)
+    if scheme is None or price is None:
+        return
+    months, deferred = months_of(invoice), charged.deferred
+    known = {part.month for part in invoice.parts.all()}
+    due = [(one, len(months) - n) for n, one in enumerate(months) if one <= until and one not in known]
+    if not due and months[-1] <= until and until not in known:
+        due = [(until, 1)]  # what came back after the last month
+    for month, left in due:
+        basis = month_share(deferred, left)
+        if not basis:
+            continue
+        deferred -= basis
+        yield _write(invoice, price, month, basis, charged)
+
+
+def months_of(invoice: Invoice) -> list[str]:
+    """The months in which a paid invoice earns. Its lines are prefetched."""
+    lines = [line for line in invoice.lines.all() if line.price_id and line.amount >= 0]
+    begin = invoice.paid_at or invoice.created
+    if not lines:
+        return list_months(begin, begin)
+    return list_months(min(line.period_start for line in lines), max(line.period_end for line in lines))
+
+
+def _find_price(invoice: Invoice) -> TierPrice | None:
+    lines = [line for line in invoice.lines.all() if line.price_id and line.amount >= 0]
+    longest = max(lines, key=lambda line: (line.period_end, line.amount), default=None)
+    return longest.price if longest else invoice.subscription.price
+
+
+def _write(invoice: Invoice, price: TierPrice, month: str, basis: int, charged: Charged) -> tuple[EarnedPart, Posting]:
+    assert invoice.scheme_id is not None
+    part = EarnedPart(
+        book=invoice.book,
+        currency=charged.currency,
+        deferred=deferred_account(invoice),
+        invoice=invoice,
+        artist_id=price.artist_id,
+        price=price,
+        use=Use.TIER,
+        scheme_id=invoice.scheme_id,
+        month=month,
+        basis=basis,
+        tax=charged.portion(charged.tax, basis),
+        fee=charged.portion(charged.fee, basis),
+    )
+    pool = ShareKey(accounts.pool(price.artist_id, month), "")
+    facts = {"invoice_id": invoice.pk, "subscription": invoice.subscription_id, "scheme": invoice.scheme_id}
+    posting = postings.recognise(
+        invoice.provider_id, month, part.deferred, {pool: basis}, currency=charged.currency, **facts
+    )
+    return part, posting
+
+
+def _is_earned(invoice: Invoice, charged: Charged, new: Sequence[EarnedPart]) -> bool:
+    return charged.deferred == sum(part.basis for part in new)
+
+
+def _store(new: Sequence[tuple[EarnedPart, Posting]], book: str) -> None:
+    posted = post_all([posting for _, posting in new], book=book)
+    for part, posting in new:
+        part.transaction = posted[posting.key]
+    parts = EarnedPart.objects.bulk_create(part for part, _ in new)
+    earnings.store(earnings.earn(part, accounts.pool(part.artist_id, part.month)) for part in parts)
+
+
+def read_charges(accounts_by_key: dict[str, str], *, book: str) -> dict[str, Charged]:
+    """What was charged by the keys of the charges, in two queries. `accounts_by_key` says where each is deferred."""
+    entries = Entry.objects.filter(book=book)
+    legs = entries.filter(
+        Q(account__code=accounts.TAX) | Q(account__code__in=set(accounts_by_key.values())),
+        transaction__book=book,
+        transaction__key__in=list(accounts_by_key),
+    ).values_list("transaction__key", "account__code", "currency", "amount")
+    sums = entries.filter(account__book=book, account__code__in=set(accounts_by_key.values()))
+    waiting = dict(sums.values_list("account__code").annotate(total=Sum("amount")))
+    by_key: dict[str, list[tuple[str, str, int]]] = {}
+    for key, code, currency, amount in legs:
+        by_key.setdefault(key, []).append((code, currency, amount))
+    return {key: _read_charge(rows, -int(waiting.get(accounts_by_key[key], 0))) for key, rows in by_key.items()}
+
+
+def _read_charge(rows: Sequence[tuple[str, str, int]], deferred: int) -> Charged:
+    """A debit of what is deferred is the fee that is deducted before the split."""
+    own = [amount for code, _, amount in rows if code != accounts.TAX]
+    tax = -sum(amount for code, _, amount in rows if code == accounts.TAX)
+    return Charged(rows[0][1], -sum(own), tax, sum(amount for amount in own if amount > 0), deferred)

@@ -1,0 +1,57 @@
+"""SQL that keeps what is earned together with the ledger. Used by 0002_promises."""
+
+EARNINGS = """
+ALTER TABLE billing_earnedpart ADD CONSTRAINT of_its_transactions_book_and_currency
+FOREIGN KEY (transaction_id, book, currency) REFERENCES ledger_transaction (id, book, currency);
+ALTER TABLE billing_earnedshare ADD CONSTRAINT of_its_transactions_book_and_currency
+FOREIGN KEY (transaction_id, book, currency) REFERENCES ledger_transaction (id, book, currency),
+ADD CONSTRAINT of_its_parts_book_and_currency
+FOREIGN KEY (part_id, book, currency) REFERENCES billing_earnedpart (id, book, currency);
+
+-- What was paid is split as it was agreed then. The version is written once.
+CREATE TRIGGER split_once BEFORE UPDATE ON billing_invoice FOR EACH ROW
+WHEN (OLD.scheme_id IS NOT NULL AND OLD.scheme_id IS DISTINCT FROM NEW.scheme_id)
+EXECUTE FUNCTION refuse_change();
+
+-- The lines of a transaction come in one statement and equal its legs, party by party. So none is added later.
+CREATE FUNCTION billing_check_shares() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (
+            SELECT share.transaction_id, share.party, share.amount FROM public.billing_earnedshare AS share
+            WHERE share.transaction_id IN (SELECT transaction_id FROM added)
+            UNION ALL
+            SELECT entry.transaction_id, regexp_replace(
+                CASE account.code WHEN 'platform:revenue' THEN 'platform' ELSE account.code END,
+                '^(party:[^:]+):.*$', '\\1'
+            ), entry.amount
+            FROM public.ledger_entry AS entry JOIN public.ledger_account AS account ON account.id = entry.account_id
+            WHERE entry.transaction_id IN (SELECT transaction_id FROM added)
+            AND account.code ~ '^(platform:revenue$|pool:|party:[^:]+:(accrued|recoverable)$)'
+        ) AS moved GROUP BY transaction_id, party HAVING sum(amount) <> 0
+    ) THEN
+        PERFORM public.refuse('what is earned is what the ledger moved');
+    END IF;
+    -- Of no line more is taken back than it got.
+    IF EXISTS (
+        SELECT FROM public.billing_earnedshare AS share
+        WHERE share.part_id IN (SELECT part_id FROM added WHERE amount < 0)
+        GROUP BY share.part_id, share.party, share.role, share.recording, share.work, share.experience
+        HAVING sum(share.amount) < 0
+    ) THEN
+        PERFORM public.refuse('more is taken back of a line than it got');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER as_the_ledger_moved AFTER INSERT ON billing_earnedshare REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION billing_check_shares();
+"""
+DROP_EARNINGS = """
+DROP TRIGGER as_the_ledger_moved ON billing_earnedshare;
+DROP FUNCTION billing_check_shares();
+DROP TRIGGER split_once ON billing_invoice;
+ALTER TABLE billing_earnedshare
+DROP CONSTRAINT of_its_parts_book_and_currency, DROP CONSTRAINT of_its_transactions_book_and_currency;
+ALTER TABLE billing_earnedpart DROP CONSTRAINT of_its_transactions_book_and_currency;
+"""
