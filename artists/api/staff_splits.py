@@ -12,7 +12,7 @@ from accounts.reauthentication import require_recent_password
 from accounts.requests import get_person
 from artists.api.access import IsStaff
 from artists.validation import validate_visible
-from rights import agreement_terms, agreements
+from rights import agreement_terms, split_schemes
 from rights.models import FeeBearer, SplitLine, SplitScheme
 from rights.shares import WHOLE, Role, describe_gap
 from web.serializers import JSONSerializer, StrictSerializer
@@ -80,5 +80,5 @@ class SplitSchemesView(APIView):
         require_recent_password(request)
         shares = {line["role"]: line["share"] for line in said["lines"]}
         facts = {"tier_class": said["tier_class"], "fee_bearer": said["fee_bearer"]}
-        scheme = agreements.add_scheme(said["use"], shares, by=get_person(request), **facts)
+        scheme = split_schemes.add_scheme(said["use"], shares, by=get_person(request), **facts)
         return Response(SplitSchemeSerializer(scheme).data, status=status.HTTP_201_CREATED)

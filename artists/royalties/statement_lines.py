@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, QuerySet, Sum
+from django.db.models.expressions import Combinable
 
 from artists.models import ClosedMonth, StatementLine
 from billing.models import EarnedShare
@@ -34,7 +35,7 @@ NAMED = {
 """What a line names. Everything that names the same is one line."""
 
 
-def list_rows(closed: ClosedMonth, **only: str) -> QuerySet[EarnedShare, Row]:
+def list_rows(closed: ClosedMonth, **only: str) -> QuerySet[EarnedShare, Any]:
     """The lines of all parties, by party and currency. `only` may name a party and a currency."""
     shares = EarnedShare.objects.filter(
         book=closed.book,
@@ -54,7 +55,7 @@ def list_rows(closed: ClosedMonth, **only: str) -> QuerySet[EarnedShare, Row]:
     return named.order_by("party", "currency", *NAMED)
 
 
-def _portion(name: str) -> ExpressionWrapper:
+def _portion(name: str) -> Combinable:
     """What belongs to the basis of this line, rounded."""
     whole = 2 * F("part__basis")
     return ExpressionWrapper((2 * F(name) * F("basis") + F("part__basis")) / whole, BigIntegerField())

@@ -128,8 +128,10 @@ def _write(closed: ClosedMonth, whose: Whose, rows: Iterable[Row], moved: Moveme
         )
         statement.content_hash = hashlib.sha256(statement_csv.write(statement, lines, holds)).hexdigest()
         statement.save()
-        for row in [*lines, *holds]:
-            row.statement = statement
+        for line in lines:
+            line.statement = statement
+        for hold in holds:
+            hold.statement = statement
         StatementLine.objects.bulk_create(lines)
         StatementHold.objects.bulk_create(holds)
 

@@ -5,7 +5,6 @@ from fractions import Fraction
 
 from django.conf import settings
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from artists.models import ExperienceUse
 from artists.royalties import income
@@ -58,7 +57,7 @@ def _describe(experience: Experience) -> ExperienceUse:
         experience=experience,
         person_id=experience.person_id,
         artist_id=experience.artist_id,
-        month=f"{experience.delivered_at or timezone.now():%Y%m}",
+        month=f"{experience.delivered_at:%Y%m}",
         use=experience.use,
         scheme=sale.scheme if sale else None,
         fractions=[

@@ -4,7 +4,7 @@ from accounts.models import Person
 from catalog import registration
 from config.demo.artist_data import MARA
 from config.demo.setup import STAFF_HANDLE, DemoWorld, add_person
-from rights import agreements, claims, grants, parties
+from rights import agreements, claims, grants, parties, split_schemes
 from rights.agreement_terms import Permission, write_terms
 from rights.agreements import Key, Terms
 from rights.grants import Songs
@@ -35,7 +35,7 @@ def create_agreements(world: DemoWorld, label: Party) -> None:
     publisher = parties.add_rightsholder(Party.Kind.PUBLISHER, PUBLISHER_NAME, signatory=lidia, by=staff)
     for title in (PUBLISHED_SONG, REFUSED_SONG):
         _own_song(world, label, publisher, title)
-    scheme = agreements.add_scheme(Use.REMIX, SHARES, by=staff)
+    scheme = split_schemes.add_scheme(Use.REMIX, SHARES, by=staff)
     mara = parties.get_artist_party(world.artists[MARA])
     played = world.artists[MARA].recordings.get(title=PUBLISHED_SONG)
     featured = claims.claim(mara, Role.FEATURED_ARTIST, by=world.principal(MARA), recording=played)
@@ -59,7 +59,7 @@ def _agree_on_playlists(world: DemoWorld, label: Party, mara: Party) -> None:
 
 
 def _agree_on_income(world: DemoWorld, label: Party, mara: Party) -> None:
-    scheme = agreements.add_scheme(Use.TIER, INCOME_SHARES, by=world.people[STAFF_HANDLE])
+    scheme = split_schemes.add_scheme(Use.TIER, INCOME_SHARES, by=world.people[STAFF_HANDLE])
     terms = _write([label, mara], Use.TIER, scheme=scheme)
     _agree(world, "T-1", label, mara, terms, "Subscriptions to Mara Veil")
 

@@ -1,12 +1,12 @@
 """Propose, accept and end agreements. A version is in force once every party accepted it, and ends the one before."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from psycopg.errors import ExclusionViolation
 
@@ -17,7 +17,7 @@ from audit import trail
 from catalog.models import Artist, Recording, Work
 from rights import notices
 from rights import parties as rights_parties
-from rights.exceptions import Outrun, Overlap, ProposalOver
+from rights.exceptions import Overlap, ProposalOver
 from rights.models import (
     Acceptance,
     AfterEnd,
@@ -25,10 +25,8 @@ from rights.models import (
     AgreementParty,
     AgreementScope,
     AgreementVersion,
-    FeeBearer,
     Grant,
     Party,
-    SplitLine,
     SplitScheme,
 )
 
@@ -57,29 +55,6 @@ class Key:
 
     party: Party
     above: int = 0
-
-
-def add_scheme(
-    use: str, shares: Mapping[str, int], *, by: Person, tier_class: str = "", fee_bearer: str = FeeBearer.PLATFORM
-) -> SplitScheme:
-    """Store a new version of how income from a use is split between roles, in basis points. Only staff may.
-
-    The database refuses shares that do not add up, when the transaction commits. Raises NotAllowed and Outrun.
-    """
-    if not is_staff(by):
-        raise NotAllowed("Only staff write split schemes.")
-    with transaction.atomic():
-        same = SplitScheme.objects.filter(use=use, tier_class=tier_class)
-        version = (same.aggregate(newest=Max("version"))["newest"] or 0) + 1
-        scheme, is_new = SplitScheme.objects.get_or_create(
-            use=use, tier_class=tier_class, version=version, defaults={"fee_bearer": fee_bearer}
-        )
-        if not is_new:
-            raise Outrun("Somebody stored another version at the same moment. Read it first. Nothing was stored.")
-        lines = [SplitLine(scheme=scheme, role=role, share=share) for role, share in shares.items()]
-        SplitLine.objects.bulk_create(lines)
-        trail.record("scheme.added", by=by.actor, subject=f"scheme:{scheme.pk}", use=use, version=version)
-    return scheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from accounts import roles
 from accounts.models import Team
 from catalog.models import Artist
-from rights import agreements, grants, parties
+from rights import agreements, grants, parties, split_schemes
 from rights.agreements import Scope, Terms
 from rights.grants import Songs
 from rights.models import AgreementVersion, Party, SplitScheme, Use
@@ -212,7 +212,7 @@ def test_a_party_keeps_its_team(label: Party, publisher: Party) -> None:
 
 
 def test_a_scheme_adds_up_and_stays_so() -> None:
-    scheme = agreements.add_scheme(Use.REMIX, {"platform": 2_000, "writer": 8_000}, by=factories.get_staff())
+    scheme = split_schemes.add_scheme(Use.REMIX, {"platform": 2_000, "writer": 8_000}, by=factories.get_staff())
 
     sql("SET CONSTRAINTS ALL IMMEDIATE")
 

@@ -19,6 +19,7 @@ from catalog.models import Artist, Recording
 from fans import mutes, preferences, reports
 from rights import agreements as rights_agreements
 from rights import claims, parties, roster
+from rights import split_schemes as rights_split_schemes
 from rights.models import Party
 from tests import factories
 from tests.artists.label import agreements
@@ -324,7 +325,7 @@ def _create_agreements(label: Party, artist: Artist) -> dict[str, Any]:
         "session_pool": 500,
         "writer": 1_000,
     }
-    scheme = rights_agreements.add_scheme("remix", shares, by=factories.get_staff())
+    scheme = rights_split_schemes.add_scheme("remix", shares, by=factories.get_staff())
     own, other = parties.get_artist_party(artist), owners.create_party("publisher", ONE_WORD)
     in_force = agreements.propose(label, own)
     agreements.accept(in_force, label, own)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from catalog.models import Artist, Recording, Work
-from rights import agreements, parties
+from rights import agreements, parties, split_schemes
 from rights.agreements import Scope, Terms
 from rights.models import Party, SplitScheme, Use
 from rights.shares import Role
@@ -37,7 +37,7 @@ class Album:
 
 
 def add_scheme(shares: dict[Role, int] = SHARES, use: str = Use.REMIX, tier_class: str = "") -> SplitScheme:
-    return agreements.add_scheme(use, shares, by=factories.get_staff(), tier_class=tier_class)
+    return split_schemes.add_scheme(use, shares, by=factories.get_staff(), tier_class=tier_class)
 
 
 def agree(number: str, scheme: SplitScheme | None, *members: Party, use: str = Use.REMIX) -> None:

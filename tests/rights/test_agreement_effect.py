@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Artist, Recording
-from rights import agreement_effect, agreements, claims, clearance, grants, parties
+from rights import agreement_effect, agreements, claims, clearance, grants, parties, split_schemes
 from rights.agreement_effect import Effect, Proposal
 from rights.agreements import Scope, Terms
 from rights.grants import Songs
@@ -170,7 +170,7 @@ def test_what_is_missing_from_a_complete_split_is_named(song: OwnedSong, artist:
         "publisher": 1_000,
         "writer": 1_000,
     }
-    scheme = agreements.add_scheme(Use.REMIX, shares, by=factories.get_staff())
+    scheme = split_schemes.add_scheme(Use.REMIX, shares, by=factories.get_staff())
     owners.permit(song.writer)
     members = [song.label, song.artist, song.publisher]
     proposal = Proposal(members, [Scope(Use.REMIX, artist=artist)], scheme=scheme)

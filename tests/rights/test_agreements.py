@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import roles
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
 from catalog.models import Artist
-from rights import agreement_versions, agreements, clearance, grants
+from rights import agreement_versions, agreements, clearance, grants, split_schemes
 from rights.agreements import Key, Scope, Terms
 from rights.clearance_result import Clearance
 from rights.exceptions import Overlap, ProposalOver
@@ -174,7 +174,7 @@ def test_only_whoever_signs_accepts_with_a_password_just_typed(song: OwnedSong) 
 def test_the_lines_of_a_scheme_add_up(shares: dict[str, int], adds_up: bool) -> None:
     def add() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            agreements.add_scheme(Use.REMIX, shares, by=factories.get_staff())
+            split_schemes.add_scheme(Use.REMIX, shares, by=factories.get_staff())
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     if adds_up:

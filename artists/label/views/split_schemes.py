@@ -15,7 +15,8 @@ from accounts.reauthentication import require_recent_password
 from accounts.requests import AuthenticatedHttpRequest
 from artists.agreement_split import SplitBar, draw_scheme
 from artists.label.forms.split_scheme import SplitSchemeForm
-from rights import agreement_versions, agreements
+from rights import agreement_versions
+from rights import split_schemes as schemes_of_rights
 from rights.exceptions import RightsError
 from rights.models import SplitScheme
 from rights.refusals import write_income
@@ -51,7 +52,7 @@ def split_schemes(request: AuthenticatedHttpRequest) -> HttpResponse:
     require_recent_password(request)
     use, tier_class = form.cleaned_data["use"], form.cleaned_data["tier_class"]
     try:
-        scheme = agreements.add_scheme(
+        scheme = schemes_of_rights.add_scheme(
             use, form.shares, by=request.user, tier_class=tier_class, fee_bearer=form.cleaned_data["fee_bearer"]
         )
     except RightsError as error:

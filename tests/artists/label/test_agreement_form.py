@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import roles
-from rights import agreements, grants, roster
+from rights import grants, roster, split_schemes
 from rights.grants import Songs
 from rights.models import AgreementVersion, Use
 from tests import factories
@@ -204,6 +204,6 @@ def test_the_next_version_begins_with_what_the_last_one_says(client: Client, sce
 
 
 def test_a_split_for_another_use_is_refused(client: Client, scene: Scene) -> None:
-    scheme = agreements.add_scheme(Use.PLAYLIST, {"platform": 10_000}, by=factories.get_staff())
+    scheme = split_schemes.add_scheme(Use.PLAYLIST, {"platform": 10_000}, by=factories.get_staff())
 
     assert "This split is for playlists" in visible_text(preview(client, scene, scheme=scheme.pk))
