@@ -54,6 +54,8 @@ def find_paid(charge: str, deferred: str, keys: Collection[str], currency: str, 
     tax = _sum(moved.filter(account__code=accounts.TAX))
     # A debit of what is deferred is the fee that was deducted before the split. Refunds take it from our expense.
     shared = _sum(entries.filter(transaction__key=charge, account__code=deferred, amount__gt=0))
+    paid_at_once = EarnedPart.objects.filter(deferred=deferred, book=book, invoice=None)
+    shared += int(paid_at_once.aggregate(total=Sum("fee"))["total"] or 0)
     taken = _sum(moved.exclude(transaction__key=charge).filter(account__code=accounts.STRIPE_FEES))
     waiting = _sum(entries.filter(account__code=deferred, currency=currency))
     shares = find_remaining(deferred, currency, book=book)

@@ -72,13 +72,13 @@ def close_pool(pool: str, number: int, shares: Mapping[ShareKey, int], *, curren
 
 
 def earn_request(
-    authorisation: str, deferred: str, shares: Mapping[ShareKey, int], *, currency: str, fee: int, **facts: str | int
+    purchase: str, deferred: str, shares: Mapping[ShareKey, int], *, currency: str, fee: int, **facts: str | int
 ) -> Posting:
     """What was asked for and paid is delivered, so all of it is earned. `fee` is deducted before the split."""
     _require(fee, *shares.values())
     legs = [(deferred, sum(shares.values()) + fee), (STRIPE_FEES, -fee)]
     legs += [(_earning_account(name), -amount) for name, amount in _sum_by_party(shares).items()]
-    return _posting(f"auth:{authorisation}:recog", Kind.RECOGNITION, currency, legs, facts)
+    return _posting(f"auth:{purchase}:recog", Kind.RECOGNITION, currency, legs, facts)
 
 
 def close_statement(

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db.models import Sum
-
-from billing import postings
+from billing import earnings, postings
 from billing.provider_objects import BalanceMovement, ProviderDispute, ProviderRefund
 from billing.refunds import Paid, Taken, share_of_remaining, take_back
-from ledger import accounts
-from ledger.balances import read_balance
-from ledger.models import Entry, Transaction
+from ledger.models import Transaction
 from ledger.posting import post, reverse
 
 MAX_TURNS = 3
@@ -83,13 +79,9 @@ def find_left(source: Source) -> int:
 
 
 def find_paid(source: Source, currency: str) -> Paid:
-    """What is left of something paid, by the ledger. Nothing of it is earned yet: no month is recognised so far."""
+    """What is left of something paid, by the ledger: what is not earned yet, and what each line earned of it."""
     keys = [source.charge, *source.refunds, *(f"{key}:undo" for key in source.refunds)]
-    tax = Entry.objects.filter(
-        transaction__book=source.book, transaction__key__in=keys, account__code=accounts.TAX
-    ).aggregate(total=Sum("amount"))["total"]
-    deferred = read_balance(source.deferred, currency, book=source.book)
-    return Paid(tax=-int(tax or 0), fee=0, deferred=-deferred)
+    return earnings.find_paid(source.charge, source.deferred, keys, currency, book=source.book)
 
 
 def _refund_steps(source: Source, refund: ProviderRefund) -> Iterator[Step]:
@@ -107,7 +99,7 @@ def _post_refund(source: Source, refund: ProviderRefund, moved: BalanceMovement)
     if not taken.amount and not moved.amount:  # too little to be a unit of our currency
         return
     posting = postings.refund(refund.id, taken, **_details(source, taken, moved))
-    post(posting, book=source.book)
+    earnings.write_taken(post(posting, book=source.book), taken.shares)
 
 
 def _undo_refund(source: Source, refund: ProviderRefund, went: BalanceMovement, came: BalanceMovement) -> None:
@@ -140,7 +132,8 @@ def _turn(dispute: str, number: int) -> str:
 
 def _undo(transaction: Transaction, source: Source) -> None:
     """What was taken back goes back to exactly where it was."""
-    reverse(transaction, key=f"{transaction.key}:undo", kind="reversal", **source.facts)
+    undo = reverse(transaction, key=f"{transaction.key}:undo", kind="reversal", **source.facts)
+    earnings.write_undone(transaction, undo)
 
 
 def _post_withdrawn(source: Source, name: str, moved: BalanceMovement) -> None:
@@ -169,7 +162,7 @@ def _post_lost(source: Source, name: str, amount: int, moved: BalanceMovement) -
         return
     taken = _take_back(source, amount, moved, rotate_by=name)
     lost = postings.lose_dispute(name, taken, **_details(source, taken, moved))
-    post(lost, book=source.book)
+    earnings.write_taken(post(lost, book=source.book), taken.shares)
 
 
 def _ordered(movements: Iterable[BalanceMovement]) -> list[BalanceMovement]:
@@ -186,7 +179,7 @@ def _details(source: Source, taken: Taken, moved: BalanceMovement) -> dict[str, 
     return {
         "currency": moved.currency,
         "deferred": source.deferred,
-        "accrued": {},
+        "accrued": earnings.find_accrued(taken.shares, moved.currency, book=source.book),
         "difference": -moved.amount - taken.amount,
         **source.facts,
     }

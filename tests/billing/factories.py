@@ -16,12 +16,12 @@ from billing.simulated.server import FakeStripe
 from billing.tier_terms import Price, TierTerms
 from catalog.models import Artist
 from fans import orders
-from rights import parties
+from rights import parties, split_schemes
 from rights.models import Use
 from rights.shares import Role as Share
 from tests import factories
 from tests.billing.in_process import sdk
-from tests.rights.albums import add_scheme, agree
+from tests.rights.albums import agree
 
 PRICES = (Price("month", "EUR", 400), Price("year", "EUR", 4000), Price("month", "JPY", 600))
 
@@ -34,9 +34,10 @@ def connect_fake(monkeypatch: Any) -> FakeStripe:
     return fake
 
 
-def share_income(artist: Artist) -> None:
+def share_income(artist: Artist, *, fee_bearer: str = "platform") -> None:
     """The artist agrees how subscription income is split, so tiers can be sold."""
-    scheme = add_scheme({Share.PLATFORM: 2_000, Share.FEATURED_ARTIST: 8_000}, Use.TIER)
+    shares = {Share.PLATFORM: 2_000, Share.FEATURED_ARTIST: 8_000}
+    scheme = split_schemes.add_scheme(Use.TIER, shares, by=factories.get_staff(), fee_bearer=fee_bearer)
     agree(f"TIERS-{artist.pk}", scheme, parties.get_artist_party(artist), use=Use.TIER)
 
 

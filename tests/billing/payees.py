@@ -31,7 +31,7 @@ def owe(
     """A statement of the party was closed, and it says that so much is payable."""
     closed = postings.close_statement(
         f"test-{uuid4()}", party_key(party.pk), currency=currency, accrued=amount, recoverable=recoverable,
-        is_held=is_held,
+        held=max(amount - recoverable, 0) if is_held else 0,
     )  # fmt: skip
     with transaction.atomic():
         post(closed, book=book)
