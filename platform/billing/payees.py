@@ -127,12 +127,12 @@ def pay_by_hand(party: Party, reference: str, *, by: str) -> PayeeAccount:
         raise Refused("Say where the bank account of this party is kept.")
     values = {"method": PayeeAccount.Method.MANUAL, "manual_reference": reference.strip()}
     with transaction.atomic():
-        account, _ = PayeeAccount.objects.update_or_create(
-            party=party, book=get_book(), defaults=values, create_defaults={**values, "opened_by": by}
-        )
+        new = PayeeAccount(party=party, book=get_book(), opened_by=by, **values)
+        PayeeAccount.objects.bulk_create([new], ignore_conflicts=True)
+        PayeeAccount.objects.filter(party=party, book=new.book).update(**values)
         trail.record("payee.moved", by=by, subject=f"party:{party.pk}", method="manual")
         payout_notices.post(payout_notices.PAYEE, [party.pk])
-    return account
+    return PayeeAccount.objects.get(party=party, book=new.book)
 
 
 def sync_unready(*, is_full: bool) -> None:

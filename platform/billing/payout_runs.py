@@ -49,10 +49,12 @@ def get_minimum(currency: str) -> int:
 
 
 def prepare_if_due() -> PayoutRun | None:
-    """The run of this month, from its day on, if there is none yet."""
-    today = timezone.now()
+    """The run of this month, from its day on, once there is something to pay."""
+    today, book = timezone.now(), get_book()
     name = f"{today:%Y-%m}"
-    if today.day < settings.PAYOUT_DAY or PayoutRun.objects.filter(name=name, book=get_book()).exists():
+    if today.day < settings.PAYOUT_DAY or PayoutRun.objects.filter(name=name, book=book).exists():
+        return None
+    if not any(owed.payable > 0 for owed in read_owed(book).values()):
         return None
     return prepare(name, by=SystemActor.PAYOUTS)
 
