@@ -10,6 +10,7 @@ from artists.studio.views import (
     labels,
     overview,
     owners,
+    payouts,
     profile,
     programs,
     review,
@@ -79,6 +80,8 @@ urlpatterns = [
     path(TIER, tiers.edit_tier, name="studio-tier"),
     path(f"{TIER}/archive", tiers.archive_tier, name="studio-tier-archive"),
     path(f"{TIER}/versions/<int:version>/sell", tiers.sell_version, name="studio-tier-sell"),
+    path("<slug:slug>/payouts", payouts.show_payouts, name="studio-payouts"),
+    path("<slug:slug>/payouts/account", payouts.open_account, name="studio-payee"),
     path("<slug:slug>/delivered", history.sent, name="sent"),
     path("<slug:slug>/history", history.history, name="history"),
 ]

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from accounts.countries import country_names
 from accounts.models import Person
 from audit import trail
+from audit.actors import SystemActor
 from billing import payout_notices
 from billing.exceptions import InvalidRequest, NotFound, ProviderUnavailable, Refused
 from billing.models import PayeeAccount
@@ -56,12 +57,17 @@ def open_account(party: Party, country: str, *, by: Person, fresh: bool) -> Paye
         account = PayeeAccount.objects.select_for_update(no_key=True).get(party=party, book=book)
         if account.provider_id is None:
             _create(account, country, by)
-        if account.method != PayeeAccount.Method.STRIPE:
-            PayeeAccount.objects.filter(pk=account.pk).update(method=PayeeAccount.Method.STRIPE)
-            trail.record("payee.moved", by=by.actor, subject=f"party:{party.pk}", method="stripe")
+        elif account.transfers_active:
+            _leave_payment_by_hand(account, by.actor)
         payout_notices.post(payout_notices.PAYEE, [party.pk])
     account.refresh_from_db()
     return account
+
+
+def _leave_payment_by_hand(account: PayeeAccount, by: str) -> None:
+    if account.method == PayeeAccount.Method.MANUAL:
+        PayeeAccount.objects.filter(pk=account.pk).update(method=PayeeAccount.Method.STRIPE)
+        trail.record("payee.moved", by=by, subject=f"party:{account.party_id}", method="stripe")
 
 
 def _create(account: PayeeAccount, country: str, by: Person) -> None:
@@ -105,7 +111,7 @@ def sync(provider_id: str) -> bool:
 
 
 def _write(account: PayeeAccount, latest: ProviderAccount) -> bool:
-    """Whether anything changed."""
+    """Whether anything changed. Who is paid by hand is so until the account takes transfers."""
     before = [getattr(account, name) for name in FIELDS]
     values = {
         "transfers_active": latest.transfers_active,
@@ -115,6 +121,8 @@ def _write(account: PayeeAccount, latest: ProviderAccount) -> bool:
         "currency": latest.currency,
     }
     PayeeAccount.objects.filter(pk=account.pk).update(**values, synced_at=Now())
+    if latest.transfers_active and not account.transfers_active:
+        _leave_payment_by_hand(account, SystemActor.PAYOUTS)
     return before != [values[name] for name in FIELDS]
 
 

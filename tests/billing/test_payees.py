@@ -127,7 +127,14 @@ def test_a_rightsholder_is_paid_by_hand_and_can_move_to_the_provider(fake_provid
 
     moved = product.open_account(party, "FR", by=owners.get_signer(party), fresh=True)
 
-    assert (moved.pk, moved.method, moved.is_ready) == (found.pk, "stripe", False)
+    assert (moved.pk, moved.method, moved.is_ready) == (found.pk, "manual", True)  # until the provider knows all
+    payees.answer(moved, fake_provider)
+    moved.refresh_from_db()
+    assert (moved.method, moved.is_ready) == ("stripe", True)
+    product.pay_by_hand(party, "vendor 7", by="system:operator")
+    product.sync(str(moved.provider_id))
+    moved.refresh_from_db()
+    assert moved.method == "manual"
 
 
 def test_nobody_is_asked_where_payments_are_off(artist: Artist, settings: Any) -> None:
