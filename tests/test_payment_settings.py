@@ -110,6 +110,27 @@ def test_tiers_are_sold_in_the_currencies_and_amounts_of_the_environment(monkeyp
     assert payments.read_price_limits() == {"CHF": (250, 1_000), "ISK": (200, 9_000)}
 
 
+def test_a_fan_spends_so_much_a_month_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert payments.read_spending_caps(["EUR", "JPY"]) == {
+        "EUR": 10_000,
+        "USD": 10_000,
+        "GBP": 10_000,
+        "JPY": 15_000,
+        "KWD": 30_000,
+    }
+
+    monkeypatch.setenv("SPENDING_CAPS", "CHF 40.50")
+    assert payments.read_spending_caps(["CHF"]) == {"CHF": 4_050}
+
+
+@pytest.mark.parametrize("limits", ["EUR", "EUR 0", "EUR -5", "EUR 1.001", "XYZ 5", "EUR a", "EUR 1000000", "USD 5"])
+def test_a_cap_that_is_none_or_missing_starts_nothing(limits: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPENDING_CAPS", limits)
+
+    with pytest.raises(ImproperlyConfigured, match="SPENDING_CAPS"):
+        payments.read_spending_caps(["EUR"])
+
+
 @pytest.mark.parametrize(
     "prices", ["EUR", "EUR 1", "EUR 0-5", "EUR 5-1", "EUR 1.001-2", "XYZ 1-2", "EUR a-b", "EUR 1-2-3"]
 )

@@ -305,6 +305,16 @@ def test_what_is_taken_back_while_the_fan_pays_is_let_go(scene: HoldScene) -> No
     assert (scene.row().status, scene.intent()["status"]) == ("released", "canceled")
 
 
+def test_what_is_paid_after_it_was_over_is_let_go(scene: HoldScene) -> None:
+    """We took it for unpaid, and the fan's browser had the page all the time."""
+    session = scene.start()
+    Authorisation.objects.update(status="expired", due_at=None)
+    scene.pay(session)
+    scene.tell()
+
+    assert (scene.row().status, scene.intent()["status"]) == ("expired", "canceled")
+
+
 def test_taking_back_wins_over_a_capture_that_did_not_happen_yet(scene: HoldScene) -> None:
     scene.hold()
     scene.want_capture()
