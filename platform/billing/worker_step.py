@@ -5,14 +5,10 @@ from billing import checkouts, holds, payouts, reconcile, request_credits, webho
 
 def work() -> bool:
     """Do a piece of work. Returns whether there may be more at once."""
-    return (
-        webhook_work.work_next()
-        or holds.work_next()
-        or payouts.work_next()
-        or checkouts.expire_due()
-        or request_credits.lapse_due()
-        or reconcile.run_if_due()
-    )
+    # All three each time: while events keep coming, holds are captured and parties are paid all the same.
+    if any([webhook_work.work_next(), holds.work_next(), payouts.work_next()]):
+        return True
+    return checkouts.expire_due() or request_credits.lapse_due() or reconcile.run_if_due()
 
 
 def seconds_until_due() -> float | None:
