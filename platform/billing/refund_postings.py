@@ -6,13 +6,12 @@ Each movement has its own key, so it is posted once.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from billing import earnings, postings
+from billing import postings
 from billing.provider_objects import BalanceMovement, ProviderDispute, ProviderRefund
 from billing.refunds import Paid, Taken, share_of_remaining, take_back
-from ledger.models import Transaction
-from ledger.posting import post, reverse
+from ledger.posting import Posting
 
 MAX_TURNS = 3
 """How often a dispute is taken, at most. Banks know two rounds."""
@@ -22,16 +21,41 @@ MAX_TURNS = 3
 class Source:
     """Something that was paid, as the ledger knows it."""
 
-    book: str
     charge: str
     """The key of the transaction that charged it."""
     deferred: str
     """The account where it waits until it is earned."""
     paid: int
     """What the fan paid, in the fan's currency."""
-    refunds: Mapping[str, int]
-    """What refunds and disputes are about by the keys that they post under, in the fan's currency."""
+    back: Mapping[str, int]
+    """What its refunds and disputes are about by the keys that they post under, in the fan's currency."""
     facts: Mapping[str, str | int]
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all transactions that moved something of what was paid."""
+        return [self.charge, *with_undone(self.back)]
+
+
+class Books(Protocol):
+    """What is read and written of the ledger. Our rows are `StoredBooks`; a test can have them in memory."""
+
+    def find_posted(self, keys: Collection[str]) -> Collection[str]:
+        """Those of these keys that are posted."""
+
+    def post(self, new: Iterable[Posting]) -> None: ...
+
+    def post_taken(self, new: Posting, taken: Taken) -> None:
+        """Post what takes back, and what it takes of each line."""
+
+    def find_accrued(self, taken: Taken, currency: str) -> Mapping[str, int]:
+        """What each party has on its account, of whom something is taken."""
+
+    def undo(self, key: str, **facts: str | int) -> None:
+        """Post the opposite of a posted transaction under its key with ":undo"."""
+
+    def find_paid(self, source: Source, currency: str) -> Paid:
+        """What is left of something paid, and where: what is not earned yet, and what each line earned of it."""
 
 
 class Step(NamedTuple):
@@ -40,11 +64,13 @@ class Step(NamedTuple):
     source: Source
     moved: BalanceMovement
     order: int
-    post: Callable[[], None]
+    post: Callable[[Books], None]
 
 
 def post_returned(
-    refunds: Iterable[tuple[Source, ProviderRefund]], disputes: Iterable[tuple[Source, ProviderDispute]], *, book: str
+    books: Books,
+    refunds: Iterable[tuple[Source, ProviderRefund]],
+    disputes: Iterable[tuple[Source, ProviderDispute]],
 ) -> None:
     """Post refunds and disputes in the order in which the money moved.
 
@@ -52,36 +78,29 @@ def post_returned(
     """
     steps = [step for source, refund in refunds for step in _refund_steps(source, refund)]
     steps += [step for source, dispute in disputes for step in _dispute_steps(source, dispute)]
-    charged = find_posted(book, {step.source.charge for step in steps})
+    charged = books.find_posted({step.source.charge for step in steps})
     for step in sorted(steps, key=lambda step: (step.moved.created, step.order)):
         if step.source.charge in charged:
-            step.post()
+            step.post(books)
 
 
-def list_keys(refunds: Iterable[tuple[str, int]], disputes: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """The amounts of refunds and disputes, each given with its id, by the keys under which they take something back."""
-    keys = {f"refund:{name}": amount for name, amount in refunds}
-    for name, amount in disputes:
+def keys_back(refunds: Mapping[str, int], disputes: Mapping[str, int]) -> dict[str, int]:
+    """The keys of what takes back, and how much, from the amounts of refunds and disputes by their ids."""
+    keys = {f"refund:{name}": amount for name, amount in refunds.items()}
+    for name, amount in disputes.items():
         keys |= {f"dp:{_turn(name, number)}:lost": amount for number in range(MAX_TURNS)}
     return keys
 
 
-def find_posted(book: str, keys: Collection[str] | Mapping[str, object]) -> dict[str, Transaction]:
-    """The transactions of these keys that are posted."""
-    return {one.key: one for one in Transaction.objects.filter(book=book, key__in=list(keys))} if keys else {}
+def with_undone(keys: Iterable[str]) -> list[str]:
+    return [one for key in keys for one in (key, f"{key}:undo")]
 
 
-def find_left(source: Source) -> int:
+def find_left(books: Books, source: Source) -> int:
     """What the fan paid and the ledger did not give back yet, in the fan's currency."""
-    posted = find_posted(source.book, [*source.refunds, *(f"{key}:undo" for key in source.refunds)])
-    gone = [amount for key, amount in source.refunds.items() if key in posted and f"{key}:undo" not in posted]
+    posted = books.find_posted(with_undone(source.back))
+    gone = [amount for key, amount in source.back.items() if key in posted and f"{key}:undo" not in posted]
     return source.paid - sum(gone)
-
-
-def find_paid(source: Source, currency: str) -> Paid:
-    """What is left of something paid, by the ledger: what is not earned yet, and what each line earned of it."""
-    keys = [source.charge, *source.refunds, *(f"{key}:undo" for key in source.refunds)]
-    return earnings.find_paid(source.charge, source.deferred, keys, currency, book=source.book)
 
 
 def _refund_steps(source: Source, refund: ProviderRefund) -> Iterator[Step]:
@@ -92,25 +111,24 @@ def _refund_steps(source: Source, refund: ProviderRefund) -> Iterator[Step]:
         yield Step(source, refund.failure_movement, 1, undo)
 
 
-def _post_refund(source: Source, refund: ProviderRefund, moved: BalanceMovement) -> None:
-    if find_posted(source.book, [f"refund:{refund.id}"]):
+def _post_refund(source: Source, refund: ProviderRefund, moved: BalanceMovement, books: Books) -> None:
+    if books.find_posted([f"refund:{refund.id}"]):
         return
-    taken = _take_back(source, refund.amount, moved, rotate_by=refund.id)
-    if not taken.amount and not moved.amount:  # too little to be a unit of our currency
-        return
-    posting = postings.refund(refund.id, taken, **_details(source, taken, moved))
-    earnings.write_taken(post(posting, book=source.book), taken.shares)
+    taken = _take_back(books, source, refund.amount, moved, rotate_by=refund.id)
+    if taken.amount or moved.amount:  # else it is too little to be a unit of our currency
+        books.post_taken(postings.refund(refund.id, taken, **_details(books, source, taken, moved)), taken)
 
 
-def _undo_refund(source: Source, refund: ProviderRefund, went: BalanceMovement, came: BalanceMovement) -> None:
+def _undo_refund(
+    source: Source, refund: ProviderRefund, went: BalanceMovement, came: BalanceMovement, books: Books
+) -> None:
     key = f"refund:{refund.id}"
-    posted = find_posted(source.book, [key, f"{key}:undo"])
+    posted = books.find_posted([key, f"{key}:undo"])
     if key not in posted or f"{key}:undo" in posted:
         return
-    _undo(posted[key], source)
+    books.undo(key, **source.facts)
     if (gain := came.amount + went.amount) and came.currency == went.currency:
-        again = postings.exchange(f"{key}:exchange", gain, currency=came.currency, **source.facts)
-        post(again, book=source.book)
+        books.post([postings.exchange(f"{key}:exchange", gain, currency=came.currency, **source.facts)])
 
 
 def _dispute_steps(source: Source, dispute: ProviderDispute) -> Iterator[Step]:
@@ -127,59 +145,51 @@ def _dispute_steps(source: Source, dispute: ProviderDispute) -> Iterator[Step]:
 
 
 def _turn(dispute: str, number: int) -> str:
+    """A dispute that is taken again has the number of its turn behind its id."""
     return f"{dispute}:{number + 1}" if number else dispute
 
 
-def _undo(transaction: Transaction, source: Source) -> None:
-    """What was taken back goes back to exactly where it was."""
-    undo = reverse(transaction, key=f"{transaction.key}:undo", kind="reversal", **source.facts)
-    earnings.write_undone(transaction, undo)
-
-
-def _post_withdrawn(source: Source, name: str, moved: BalanceMovement) -> None:
-    if find_posted(source.book, [f"dp:{name}:withdrawn"]):
+def _post_withdrawn(source: Source, name: str, moved: BalanceMovement, books: Books) -> None:
+    if books.find_posted([f"dp:{name}:withdrawn"]):
         return
-    withdrawn = postings.withdraw_dispute(name, -moved.amount, moved.fee, currency=moved.currency, **source.facts)
-    post(withdrawn, book=source.book)
+    books.post([postings.withdraw_dispute(name, -moved.amount, moved.fee, currency=moved.currency, **source.facts)])
 
 
-def _post_won(source: Source, name: str, went: BalanceMovement, moved: BalanceMovement) -> None:
-    lost = f"dp:{name}:lost"
-    posted = find_posted(source.book, [lost, f"{lost}:undo", f"dp:{name}:won"])
+def _post_won(source: Source, name: str, went: BalanceMovement, moved: BalanceMovement, books: Books) -> None:
+    """What was lost before goes back to exactly where it was."""
+    lost, facts = f"dp:{name}:lost", source.facts
+    posted = books.find_posted([lost, f"{lost}:undo", f"dp:{name}:won"])
     if f"dp:{name}:won" in posted:
         return
     if lost in posted and f"{lost}:undo" not in posted:
-        _undo(posted[lost], source)
+        books.undo(lost, **facts)
     difference = -went.amount - moved.amount if went.currency == moved.currency else 0
-    won = postings.win_dispute(
-        name, moved.amount, -moved.fee, currency=moved.currency, difference=difference, **source.facts
-    )
-    post(won, book=source.book)
+    won = postings.win_dispute(name, moved.amount, -moved.fee, currency=moved.currency, difference=difference, **facts)
+    books.post([won])
 
 
-def _post_lost(source: Source, name: str, amount: int, moved: BalanceMovement) -> None:
-    if find_posted(source.book, [f"dp:{name}:lost"]):
+def _post_lost(source: Source, name: str, amount: int, moved: BalanceMovement, books: Books) -> None:
+    if books.find_posted([f"dp:{name}:lost"]):
         return
-    taken = _take_back(source, amount, moved, rotate_by=name)
-    lost = postings.lose_dispute(name, taken, **_details(source, taken, moved))
-    earnings.write_taken(post(lost, book=source.book), taken.shares)
+    taken = _take_back(books, source, amount, moved, rotate_by=name)
+    books.post_taken(postings.lose_dispute(name, taken, **_details(books, source, taken, moved)), taken)
 
 
 def _ordered(movements: Iterable[BalanceMovement]) -> list[BalanceMovement]:
     return sorted(movements, key=lambda moved: (moved.created, moved.id))
 
 
-def _take_back(source: Source, amount: int, moved: BalanceMovement, *, rotate_by: str) -> Taken:
+def _take_back(books: Books, source: Source, amount: int, moved: BalanceMovement, *, rotate_by: str) -> Taken:
     """What of the payment goes back with this amount, at the rate at which it was paid and not at today's."""
-    paid = find_paid(source, moved.currency)
-    return take_back(share_of_remaining(paid.remaining, amount, find_left(source)), paid, rotate_by=rotate_by)
+    paid = books.find_paid(source, moved.currency)
+    return take_back(share_of_remaining(paid.remaining, amount, find_left(books, source)), paid, rotate_by=rotate_by)
 
 
-def _details(source: Source, taken: Taken, moved: BalanceMovement) -> dict[str, Any]:
+def _details(books: Books, source: Source, taken: Taken, moved: BalanceMovement) -> dict[str, Any]:
     return {
         "currency": moved.currency,
         "deferred": source.deferred,
-        "accrued": earnings.find_accrued(taken.shares, moved.currency, book=source.book),
+        "accrued": books.find_accrued(taken, moved.currency),
         "difference": -moved.amount - taken.amount,
         **source.facts,
     }

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from billing import postings
+from billing.invoice_books import StoredBooks
 from billing.models import Authorisation
 from billing.provider_objects import ProviderDispute, ProviderRefund
-from billing.refund_postings import Source, find_posted, list_keys, post_returned
+from billing.refund_postings import Source, keys_back, post_returned
 from ledger import accounts
-from ledger.posting import post
+from ledger.posting import Posting
 
 
 def charge_key(row: Authorisation) -> str:
@@ -25,30 +26,15 @@ def post_captured(
     row: Authorisation, refunds: Sequence[ProviderRefund] = (), disputes: Sequence[ProviderDispute] = ()
 ) -> None:
     """Post the charge of a captured authorisation, and then what was fetched of its refunds and disputes."""
-    if not find_posted(row.book, [charge_key(row)]):
-        _post_charge(row)
-    source = get_source(row, refunds, disputes)
-    post_returned([(source, one) for one in refunds], [(source, one) for one in disputes], book=row.book)
+    books = StoredBooks(row.book)
+    if not books.find_posted([charge_key(row)]):
+        books.post([_charge(row)])
+    back = keys_back({one.id: one.amount for one in refunds}, {one.id: one.amount for one in disputes})
+    source = Source(charge_key(row), deferred_account(row), row.captured_amount or 0, back, _facts(row))
+    post_returned(books, [(source, one) for one in refunds], [(source, one) for one in disputes])
 
 
-def get_source(
-    row: Authorisation, refunds: Sequence[ProviderRefund] = (), disputes: Sequence[ProviderDispute] = ()
-) -> Source:
-    """A captured authorisation as the ledger knows it."""
-    return Source(
-        book=row.book,
-        charge=charge_key(row),
-        deferred=deferred_account(row),
-        paid=row.captured_amount or 0,
-        refunds=list_keys(
-            [(one.id, one.amount) for one in refunds if one.movement is not None],
-            [(one.id, one.amount) for one in disputes],
-        ),
-        facts=_facts(row),
-    )
-
-
-def _post_charge(row: Authorisation) -> None:
+def _charge(row: Authorisation) -> Posting:
     """In the currency of our balance at the provider. Prices of requests include tax, and the provider tells none."""
     assert row.settled_amount is not None
     assert row.settled_fee is not None
@@ -62,7 +48,7 @@ def _post_charge(row: Authorisation) -> None:
         is_fee_shared=False,
         **_facts(row),
     )
-    post(replace(charged, key=charge_key(row)), book=row.book)
+    return replace(charged, key=charge_key(row))
 
 
 def _facts(row: Authorisation) -> dict[str, str | int]:

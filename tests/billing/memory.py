@@ -14,7 +14,7 @@ from uuid import UUID
 from billing import charges, leases, mirrors, second_subscriptions, webhook_work, webhooks
 from billing.entitling import UNDONE, make_invoice_state, make_state
 from billing.exceptions import NotFound, ProviderError, UnexpectedState
-from billing.invoice_books import charge_key, deferred_account, keys_back, sum_back, with_undone
+from billing.invoice_books import make_source
 from billing.mirrors import Fetched
 from billing.models import (
     Dispute,
@@ -29,6 +29,7 @@ from billing.models import (
 )
 from billing.provider import Provider
 from billing.provider_objects import ProviderEvent, ProviderSubscription
+from billing.refund_postings import Source
 from billing.refunds import Paid, Taken
 from ledger.posting import Leg, Posting
 
@@ -135,23 +136,17 @@ class MemoryBooks:
         legs = [Leg(leg.account, -leg.amount) for leg in self.posted[key].legs]
         self.post([Posting(f"{key}:undo", "reversal", self.posted[key].currency, legs, facts)])
 
-    def find_paid(self, invoice: Invoice, currency: str) -> Paid:
-        keys = [charge_key(invoice), *with_undone(self._back(invoice))]
-        legs = [leg for key in keys if key in self.posted for leg in self.posted[key].legs]
+    def find_paid(self, source: Source, currency: str) -> Paid:
+        legs = [leg for key in source.keys if key in self.posted for leg in self.posted[key].legs]
         tax = sum(leg.amount for leg in legs if leg.account == "tax:payable")
-        return Paid(tax=-tax, fee=0, deferred=-self.balances[deferred_account(invoice), currency])
+        return Paid(tax=-tax, fee=0, deferred=-self.balances[source.deferred, currency])
 
-    def find_left(self, invoice: Invoice) -> int:
-        assert self.mirror
-        amounts = self._back(invoice)
-        paid = sum(payment.amount for payment in self.mirror.payments_of(invoice))
-        return paid - sum_back(amounts, self.find_posted(with_undone(amounts)))
-
-    def _back(self, invoice: Invoice) -> dict[str, int]:
+    def get_source(self, invoice: Invoice) -> Source:
         assert self.mirror
         payments = self.mirror.payments_of(invoice)
         refunds = {one.provider_id: one.amount for one in self.mirror.refunds_of(payments)}
-        return keys_back(refunds, {one.provider_id: one.amount for one in self.mirror.disputes_of(payments)})
+        disputes = {one.provider_id: one.amount for one in self.mirror.disputes_of(payments)}
+        return make_source(invoice, sum(payment.amount for payment in payments), refunds, disputes)
 
     def keep(self) -> None:
         self.kept = len(self.posted)
