@@ -57,13 +57,24 @@ def _previews_of_shape(wording: Wording, shape: Shape, artist: str, answers: Pro
 
 
 def _example_facts(wording: Wording, artist: str, answers: ProgramFacts | None) -> Iterator[tuple[str, Facts]]:
-    usual = Facts(artist=artist, name="Ana", song="Tidal", plays=100, since=date(2024, 5, 3))
+    usual = Facts(
+        artist=artist, name="Ana", song="Tidal", plays=100, since=date(2024, 5, 3), recipient="Leyla",
+        occasion="birthday", relation="sister", event="passed", day=date(2024, 11, 20),
+    )  # fmt: skip
     name, song = _OPPOSITE_DIRECTION[unicode.text_direction(wording.locale)]
     cases = {
         "usual": usual,
-        "shortest": replace(usual, name="Y", song="X", plays=2),
-        "longest": replace(usual, name=_LONG_NAME, song=_LONG_SONG, plays=1_234_567, since=date(2024, 9, 30)),
-        "other direction": replace(usual, name=name, song=song),
+        "shortest": replace(usual, name="Y", song="X", plays=2, recipient="Y"),
+        "longest": replace(
+            usual,
+            name=_LONG_NAME,
+            song=_LONG_SONG,
+            plays=1_234_567,
+            since=date(2024, 9, 30),
+            recipient=_LONG_NAME,
+            event="finished",
+        ),
+        "other direction": replace(usual, name=name, song=song, recipient=name),
     }
     if answers is None:
         cases |= {f"plays: {plays}": replace(usual, plays=plays) for plays in plural_edges(wording.locale)}

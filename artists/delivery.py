@@ -1,4 +1,7 @@
-"""Deliver approved drafts to their fans once the time to undo is over and everyone involved still agrees."""
+"""Deliver approved drafts to their fans once the time to undo is over and everyone involved still agrees.
+
+What a card pays for is charged first: the draft comes here again when it was.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
@@ -9,10 +12,11 @@ from artists import eligibility, fact_checks
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
+from artists.requests import capturing
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
-from fans import experiences, mutes
+from fans import experiences
 from rights import clearance, places
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
 from rights.models import Use
@@ -38,13 +42,16 @@ def deliver_next() -> bool:
         stopped = [draft for draft in drafts if draft.pk in obstacles]
         _stop_drafts(stopped, obstacles, outdated)
         fact_checks.reopen_moments(stopped, outdated)
-        _deliver_drafts([draft for draft in drafts if draft.pk not in obstacles], stopped, kept)
+        free = [draft for draft in drafts if draft.pk not in obstacles]
+        begun = capturing.begin(free)
+        _deliver_drafts([draft for draft in free if draft.pk not in begun], stopped, kept)
     return True
 
 
 def seconds_until_due() -> float | None:
     """Seconds until the next draft can be delivered, 0 when one can be; None when nothing is approved."""
-    return Draft.objects.filter(state=Draft.State.APPROVED).seconds_until("deliver_after")
+    approved = Draft.objects.filter(state=Draft.State.APPROVED)
+    return capturing.without_capturing(approved).seconds_until("deliver_after")
 
 
 def _lock_due_drafts() -> list[Draft]:
@@ -53,10 +60,13 @@ def _lock_due_drafts() -> list[Draft]:
     The rows are locked first and read afterwards: a lock re-reads its own rows, but not what is joined to them.
     """
     due = Draft.objects.filter(state=Draft.State.APPROVED, deliver_after__lte=Now()).order_by("deliver_after", "pk")
+    due = capturing.without_capturing(due)
     locked = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH_SIZE])
     if not locked:
         return []
-    drafts = Draft.objects.filter(pk__in=locked).select_related("artist", "person", "clearance", "version__recording")
+    drafts = Draft.objects.filter(pk__in=locked).select_related(
+        "artist", "person", "clearance", "version__recording", "moment__recording", "moment__request"
+    )
     return list(drafts.order_by("pk"))
 
 
@@ -67,20 +77,21 @@ def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, 
     """
     live = _lock_live_programs({draft.version.program_id for draft in drafts})
     opted_in = eligibility.lock_opted_in(drafts)
-    muted = mutes.muted_pairs({draft.fan_and_program for draft in drafts})
+    muted = eligibility.find_muted(drafts)
     uncleared = _clear_for_movers([draft for draft in drafts if draft.person.country != draft.clearance.territory])
     cleared = clearance.hold_clear({draft.clearance_id for draft in drafts if draft.pk not in uncleared})
     doubted = [draft for draft in drafts if draft.clearance_id not in cleared and draft.pk not in uncleared]
     uncleared |= _describe_uncleared(doubted)
     checks: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (REASON_OPTED_OUT, lambda draft: draft.pk in opted_in),
-        (REASON_MUTED, lambda draft: draft.fan_and_program not in muted),
+        (REASON_MUTED, lambda draft: draft.pk not in muted),
         (REASON_STOPPED, lambda draft: draft.version.program_id in live),
         (REASON_ERASED, lambda draft: draft.content_hash is not None),
     )
     reasons = {draft.pk: next((reason for reason, passes in checks if not passes(draft)), "") for draft in drafts}
     obstacles = {pk: reason for pk, reason in reasons.items() if reason} | uncleared
     lacking = eligibility.find_lacking([draft for draft in drafts if draft.pk not in obstacles])
+    lacking |= capturing.find_unshared([draft for draft in drafts if draft.pk not in obstacles])
     return obstacles | {pk: reason[:MAX_REASON_LENGTH] for pk, reason in lacking.items()}, cleared
 
 
@@ -158,6 +169,7 @@ def _deliver_drafts(drafts: Sequence[Draft], stopped: Sequence[Draft], kept: Map
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(state=Draft.State.DELIVERED)
     delivered = experiences.deliver(prepared, by=ACTOR, also_notify=draft_notices("draft.decided", stopped))
     by_draft = {experience.draft: experience for experience in delivered}
+    capturing.finish(drafts, by_draft)
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))
 
 

@@ -7,14 +7,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models import Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Least, Now
 
 from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
-from artists import expiry, explanations, fact_checks, generation
+from artists import eligibility, expiry, explanations, fact_checks, generation, programs
 from artists.models import Draft, Moment, Program, ProgramVersion
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
+from artists.requests import capturing
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
@@ -31,6 +34,7 @@ MODEL_BATCH_SIZE = 4  # a model takes seconds for each
 ACTOR = SystemActor.DRAFTS
 REASON_OPTED_OUT = "opted out: the fan ended it before anything was written"
 REASON_OLDER_WORDS = "older words: the fan did not agree that a rightsholder hears what is made"
+REASON_TAKEN_BACK = "taken back: the fan took the request back before anything was written"
 REASON_MUTED = "muted: the fan paused this program before anything was written"
 
 logger = logging.getLogger(__name__)
@@ -77,7 +81,7 @@ def _locked_moments(batch: int) -> Iterator[list[Moment]]:
     try:
         # Read after locking: another process may have stored a draft just before we got the lock.
         noticed = Moment.objects.filter(pk__in=ids, state=Moment.State.NOTICED).order_by("pk")
-        yield list(noticed.select_related("person", "program__artist", "version__recording"))
+        yield list(noticed.select_related("person", "program__artist", "version__recording", "recording", "request"))
     finally:
         with connection.cursor() as cursor:
             cursor.execute(UNLOCK_MOMENTS_SQL, [ids])
@@ -103,30 +107,33 @@ def _clear_moments(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int,
 
 
 def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
-    """The reason for each moment whose fan opted out or paused the program.
+    """The reason for each moment whose fan opted out, paused the program, or took the request back.
 
     `hold` makes the other fans' opt-outs and pauses wait until this transaction has committed. `withdrawal` then finds
     the drafts that it wrote.
     """
-    opted_in = opt_ins.active_pairs({moment.fan_and_artist for moment in moments}, hold=hold)
-    muted = mutes.muted_pairs({moment.fan_and_program for moment in moments})
-    refused = {moment.pk: REASON_MUTED for moment in moments if moment.fan_and_program in muted}
-    return refused | {moment.pk: REASON_OPTED_OUT for moment in moments if moment.fan_and_artist not in opted_in}
+    asked = [moment for moment in moments if moment.version.is_asked_for]
+    noticed = [moment for moment in moments if not moment.version.is_asked_for]
+    ended = eligibility.find_ended([moment.pk for moment in asked], hold=hold)
+    refused = {moment.pk: REASON_TAKEN_BACK for moment in asked if moment.pk in ended}
+    opted_in = opt_ins.active_pairs({moment.fan_and_artist for moment in noticed}, hold=hold)
+    muted = mutes.muted_pairs({moment.fan_and_program for moment in noticed})
+    refused |= {moment.pk: REASON_MUTED for moment in noticed if moment.fan_and_program in muted}
+    return refused | {moment.pk: REASON_OPTED_OUT for moment in noticed if moment.fan_and_artist not in opted_in}
 
 
 def _clearance_request(moment: Moment) -> ClearanceRequest:
-    song = moment.version.recording_id
-    return ClearanceRequest(
-        Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country, (song,) if song else ()
-    )
+    songs = (moment.song.pk,) if moment.song else ()
+    return ClearanceRequest(Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country, songs)
 
 
 def _find_models(moments: Sequence[Moment], model: ModelConfig | None) -> dict[int, ModelConfig]:
     """The model for each moment whose fan agreed that one is told. The composer writes for the others."""
     if model is None:
         return {}
-    agreed = opt_ins.pairs_that_allow(Flow.MODEL, {moment.fan_and_artist for moment in moments})
-    return {moment.pk: model for moment in moments if moment.fan_and_artist in agreed}
+    told = [moment for moment in moments if not moment.version.is_asked_for]  # no model is told of a request
+    agreed = opt_ins.pairs_that_allow(Flow.MODEL, {moment.fan_and_artist for moment in told})
+    return {moment.pk: model for moment in told if moment.fan_and_artist in agreed}
 
 
 def _generate_texts(
@@ -216,8 +223,17 @@ def _build_draft(text: generation.GeneratedText, replaced: int | None) -> Draft:
         maker=result.maker,
         facts=text.facts,
         why=explanations.list_reasons(moment),
-        deadline=Now() + timedelta(seconds=_seconds_to_decide(moment.version)),
+        deadline=_find_deadline(moment),
     )
+
+
+def _find_deadline(moment: Moment) -> Combinable:
+    """Until when it can be decided. What a card pays for is decided while the card can still be charged."""
+    deadline = Now() + timedelta(seconds=_seconds_to_decide(moment.version))
+    if not moment.version.is_asked_for:
+        return deadline
+    latest = capturing.find_latest_deadline(moment, programs.get_undo_time(moment.program.artist))
+    return deadline if latest is None else Least(deadline, Value(latest))
 
 
 def _seconds_to_decide(version: ProgramVersion) -> int:

@@ -1,4 +1,7 @@
-"""Whether a draft may still reach its fan: the fan is opted in, has not paused the program, and no key is missing."""
+"""Whether a draft may still reach its fan: the fan is opted in, has not paused the program, and no key is missing.
+
+What a fan asked for needs no opt-in: the request is the consent, until it ends.
+"""
 
 from collections.abc import Collection
 
@@ -6,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
-from artists.exceptions import Muted, OptedOut, Stale
-from artists.models import Draft
+from artists.exceptions import Muted, OptedOut, Stale, TakenBack
+from artists.models import Draft, ExperienceRequest
 from fans import mutes, opt_ins
 from fans.consent_texts import FLOWS, Flow
 from rights.models import Use
@@ -15,10 +18,15 @@ from rights.models import Use
 # SQL on a row of artists_draft, shared with `holds`. Building the review's query from Exists() instead took 1.7 ms in
 # place of 0.8, on every page of the review.
 FAN_COLUMN, ARTIST_COLUMN = "artists_draft.person_id", "artists_draft.artist_id"
-OPTED_IN_SQL = opt_ins.active_sql(FAN_COLUMN, ARTIST_COLUMN, since="artists_draft.written_at")
-MUTED_SQL = mutes.muted_sql(
+# A request is its own consent: neither an opt-in nor a pause is asked about it.
+REQUESTED_SQL = "(SELECT ended_at IS NULL FROM artists_experiencerequest WHERE moment_id = artists_draft.moment_id)"
+OPTED_IN_SQL = (
+    f"coalesce({REQUESTED_SQL}, {opt_ins.active_sql(FAN_COLUMN, ARTIST_COLUMN, since='artists_draft.written_at')})"
+)
+PAUSED_SQL = mutes.muted_sql(
     FAN_COLUMN, "(SELECT program_id FROM artists_programversion WHERE id = artists_draft.version_id)"
 )
+MUTED_SQL = f"({PAUSED_SQL} AND {REQUESTED_SQL} IS NULL)"
 
 HAS_PLACES_SQL = "rights_has_places(artists_draft.clearance_id, 'moment:' || artists_draft.moment_id)"
 REASON_NO_PLACE = "uncleared: its place among those of the month was given back"
@@ -79,13 +87,36 @@ def annotate_waits_for(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
 
 
 def lock_opted_in(drafts: Collection[Draft]) -> set[int]:
-    """The ids of the drafts whose opt-in is older than they are. It cannot end until this transaction has committed."""
-    since = opt_ins.active_since([draft.fan_and_artist for draft in drafts], hold=True)
-    return {
+    """The ids of the drafts whose opt-in is older than they are. It cannot end until this transaction has committed.
+
+    Of drafts that were asked for: those whose request has not ended.
+    """
+    asked = [draft for draft in drafts if draft.version.is_asked_for]
+    noticed = [draft for draft in drafts if not draft.version.is_asked_for]
+    ended = find_ended([draft.moment_id for draft in asked], hold=True)
+    since = opt_ins.active_since([draft.fan_and_artist for draft in noticed], hold=True)
+    return {draft.pk for draft in asked if draft.moment_id not in ended} | {
         draft.pk
-        for draft in drafts
+        for draft in noticed
         if draft.fan_and_artist in since and since[draft.fan_and_artist] <= draft.written_at
     }
+
+
+def find_ended(moments: Collection[int], *, hold: bool) -> set[int]:
+    """Which of these moments are requests that ended. `hold` locks the others until this transaction has committed."""
+    if not moments:
+        return set()
+    requests = ExperienceRequest.objects.filter(moment__in=moments).order_by("pk")
+    if hold:
+        requests = requests.select_for_update(no_key=True)
+    return {moment for moment, ended_at in requests.values_list("moment", "ended_at") if moment and ended_at}
+
+
+def find_muted(drafts: Collection[Draft]) -> set[int]:
+    """The ids of the drafts whose program the fan paused. A request is no matter of a pause."""
+    noticed = [draft for draft in drafts if not draft.version.is_asked_for]
+    muted = mutes.muted_pairs({draft.fan_and_program for draft in noticed})
+    return {draft.pk for draft in noticed if draft.fan_and_program in muted}
 
 
 def find_refusal(draft: Draft) -> Stale | None:
@@ -93,5 +124,5 @@ def find_refusal(draft: Draft) -> Stale | None:
     if draft.state != Draft.State.PENDING:
         return None
     if not draft.opted_in:
-        return OptedOut()
+        return TakenBack() if draft.version.is_asked_for else OptedOut()
     return Muted() if draft.muted else None

@@ -57,6 +57,13 @@ class OptedOut(Stale):
         super().__init__("The fan opted out, so nothing of this goes out.")
 
 
+class TakenBack(Stale):
+    """The fan took back what was asked for, or it ended otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__("The request is over, so nothing of this goes out.")
+
+
 class Muted(Stale):
     """The fan paused this program."""
 

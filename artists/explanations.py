@@ -14,8 +14,8 @@ def list_reasons(moment: Moment) -> dict[str, Any]:
     version = moment.version
     return {
         "moment": version.moment,
-        "nth": version.nth,
-        "recording": version.recording.title if version.recording else None,
+        "nth": moment.point,
+        "recording": moment.song.title if moment.song else None,
         "program": moment.program.name,
         "noticed_at": moment.noticed_at.isoformat(timespec="seconds"),
     }
@@ -23,5 +23,7 @@ def list_reasons(moment: Moment) -> dict[str, Any]:
 
 def describe_program(version: ProgramVersion) -> str:
     """For example "When a fan has played Salt Radio 10 times". `version` comes with its recording."""
+    if version.is_asked_for:
+        return "When a fan asks you for a message"
     what = version.recording.title if version.recording else "your songs"
     return f"When a fan has played {what} {moment_text.describe_times(version.nth)}"

@@ -35,7 +35,7 @@ class Outdated:
 
 
 def is_about_first_listen(version: ProgramVersion) -> bool:
-    return version.nth == 1
+    return version.nth == 1 and not version.is_asked_for
 
 
 def find_passed(found: Collection[Moment], counts: Counts) -> dict[int, str]:
@@ -75,6 +75,8 @@ def reopen_moments(drafts: Collection[Draft], outdated: Mapping[int, Outdated]) 
 
 def _passed_reason(version: ProgramVersion, listening: Listening | None, is_late: bool) -> str:
     """ "The Nth" holds while N counted listens stand, "the first" for some hours and until some more listens."""
+    if version.is_asked_for:
+        return ""
     listens = listening.listens if listening else 0
     if listens < version.nth:
         return REASON_NOT_REACHED

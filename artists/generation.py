@@ -15,9 +15,9 @@ from ai import unicode, wording
 from ai.compose import COMPOSER
 from ai.draft import DraftedMessage, draft_message
 from ai.exceptions import ModelFailed
-from ai.facts import Facts
+from ai.facts import SLOTS, Facts
 from ai.llm import ModelConfig
-from artists.models import Draft, Moment
+from artists.models import Draft, ExperienceRequest, Moment
 from catalog.models import Artist
 from fans.models import Engagement, RecordingEngagement
 from rights.clearance_result import Clearance
@@ -72,6 +72,14 @@ def count_key(found: Moment | Draft) -> CountKey:
     return (*found.fan_and_artist, found.version.recording_id)
 
 
+def find_request(found: Moment | Draft) -> ExperienceRequest | None:
+    """What the fan asked for, where the moment, or that of the draft, is a request."""
+    if not found.version.is_asked_for:
+        return None
+    moment = found if isinstance(found, Moment) else found.moment
+    return moment.request
+
+
 def find_counts(found: Iterable[Moment | Draft]) -> Counts:
     """Two queries for any number of moments or drafts."""
     keys = [count_key(each) for each in found]
@@ -103,7 +111,7 @@ def generate_text(
         facts,
         choice_key=settings.CHOICE_KEY.encode(),
         program=str(moment.program_id),
-        fan=str(moment.person_id),
+        fan=str(moment.person_id) if not moment.version.is_asked_for else f"{moment.person_id} {moment.point}",
         clearance=clearance,
         model=model,
     )
@@ -111,8 +119,22 @@ def generate_text(
 
 
 def build_facts(found: Moment | Draft, artist: Artist, listening: Listening | None) -> Facts:
-    """With a song only if the program counts that song: the artist's 100th listen is not the song's 100th."""
+    """With a song only if the program counts that song: the artist's 100th listen is not the song's 100th.
+
+    Of a request: what its fan chose. The line to the team is no fact.
+    """
     person, version = found.person, found.version
+    if request := find_request(found):
+        return Facts(
+            artist=artist.name,
+            name=person.name or None,
+            song=found.song.title if found.song else None,
+            recipient=request.recipient,
+            occasion=request.occasion,
+            relation=request.relation or None,
+            event=request.event or None,
+            day=request.day,
+        )
     return Facts(
         artist=artist.name,
         name=person.name or None,
@@ -124,15 +146,9 @@ def build_facts(found: Moment | Draft, artist: Artist, listening: Listening | No
 
 def read_facts(rows: Sequence[Mapping[str, Any]] | None) -> Facts:
     """The facts of a draft as they were when it was written, from its `facts`."""
-    values = {row["slot"]: row["value"] for row in rows or ()}
-    since = values.get("since")
-    return Facts(
-        artist=values.get("artist") or "",
-        name=values.get("name"),
-        song=values.get("song"),
-        plays=values.get("plays"),
-        since=date.fromisoformat(since) if since else None,
-    )
+    values = {row["slot"]: row["value"] for row in rows or () if row["slot"] in SLOTS}
+    days = {slot: date.fromisoformat(values[slot]) for slot in DAYS if values.get(slot)}
+    return Facts(**{**values, **days, "artist": values.get("artist") or ""})
 
 
 def find_fact_in_text(draft: Draft, slot: str, value: str) -> list[re.Match[str]]:
@@ -147,14 +163,20 @@ FACT_SOURCES = {
     "song": ("Song", "the catalogue"),
     "plays": ("Listens", "counted"),
     "since": ("Since", "the first listen that was counted"),
+    "recipient": ("For", "as the fan typed it"),
+    "occasion": ("Occasion", "chosen from the list"),
+    "relation": ("The fan is", "chosen from the list"),
+    "event": ("What happened", "chosen from the list"),
+    "day": ("Day", "chosen by the fan"),
 }
+DAYS = [slot for slot, kind in SLOTS.items() if kind is date]
 
 
 def _facts_for_reviewer(facts: Facts, result: DraftedMessage) -> list[dict[str, Any]]:
     """Where a model wrote, every fact counts as used: the model saw all of them."""
     used = {slot for slot, _ in result.composed.values} if result.composed else None
-    values = {"name": facts.name, "artist": facts.artist, "song": facts.song, "plays": facts.plays}
-    values["since"] = facts.since.isoformat() if facts.since else None
+    values: dict[str, Any] = {slot: getattr(facts, slot) for slot in SLOTS}
+    values |= {slot: values[slot].isoformat() for slot in DAYS if values[slot]}
     return [
         {"slot": slot, "label": label, "value": values[slot], "from": source, "used": used is None or slot in used}
         for slot, (label, source) in FACT_SOURCES.items()

@@ -13,12 +13,13 @@ from django.db.models.functions import Now
 from accounts import roles
 from accounts.models import Person, Role
 from ai.exceptions import InvalidTemplate
-from ai.facts import SLOTS
+from ai.facts import LISTENING_SLOTS, REQUEST_SLOTS, SLOTS
 from ai.wording import Wording, can_fill_in
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion, ReviewSettings
 from artists.notifications import program_notices
 from artists.permissions import require_role
+from artists.requests.terms import RequestTerms
 from audit import trail
 from catalog.hidden_characters import find_hidden_in_line
 from catalog.models import Artist, Recording
@@ -55,21 +56,25 @@ def edit(
     wording: dict[str, Any],
     recording: Recording | None = None,
     review_seconds: int | None = None,
+    terms: dict[str, Any] | None = None,
 ) -> ProgramVersion:
     """Add an unsigned version. The version signed before stays in use until a principal signs this one.
+
+    `terms` are those of `requests.terms`, for what fans ask for.
 
     Raises NotAllowed or InvalidRequest.
     """
     require_role(program.artist, by, roles.may_edit, "edit this program")
     review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
     _validate_terms(program, moment, nth, recording, review_seconds)
-    terms = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
-    canonical = _canonical_wording(wording, recording)
+    columns = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
+    columns["terms"] = _canonical_terms(moment, recording, terms)
+    canonical = _canonical_wording(wording, moment, recording)
     with transaction.atomic():
         _lock_program(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
         version = program.versions.create(
-            artist=program.artist, version=newest + 1, wording=canonical, by=by.actor, **terms
+            artist=program.artist, version=newest + 1, wording=canonical, by=by.actor, **columns
         )
         trail.record("program.edited", by=by.actor, subject=f"program:{program.pk}", version=version.version)
     version.refresh_from_db()
@@ -145,6 +150,8 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
         raise InvalidRequest(f"A moment is one of {', '.join(ProgramVersion.MomentKind.values)}; {moment!r} is none.")
     if moment == ProgramVersion.MomentKind.FIRST_LISTEN and nth != 1:
         raise InvalidRequest("The first listen is number 1.")
+    if moment == ProgramVersion.MomentKind.REQUEST and nth != 1:
+        raise InvalidRequest("What fans ask for counts no listens: its number is 1.")
     if not 1 <= nth <= MAX_NTH:
         raise InvalidRequest(f"A listen has a number from 1 to {MAX_NTH}.")
     if not 1 <= review_seconds <= MAX_REVIEW_SECONDS:
@@ -153,13 +160,27 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
         raise InvalidRequest(f"{recording.title} is no recording of {program.artist.name}’s.")
 
 
-def _canonical_wording(wording: dict[str, Any], recording: Recording | None) -> str:
+def _canonical_terms(moment: str, recording: Recording | None, terms: dict[str, Any] | None) -> str:
+    is_asked_for = moment == ProgramVersion.MomentKind.REQUEST
+    if not is_asked_for and terms:
+        raise InvalidRequest("Only what fans ask for has terms.")
+    if is_asked_for and recording:
+        raise InvalidRequest("Fans who ask choose the song themselves.")
+    return RequestTerms.parse(terms or {}).canonical() if is_asked_for else ""
+
+
+def _canonical_wording(wording: dict[str, Any], moment: str, recording: Recording | None) -> str:
     try:
         parsed = Wording.parse(wording)
     except InvalidTemplate as problem:
         raise InvalidRequest(f"The words cannot be used: {problem}.") from problem
-    known_slots = dict.fromkeys(SLOTS if recording else SLOTS.keys() - {"song"}, "")
+    is_asked_for = moment == ProgramVersion.MomentKind.REQUEST
+    unknown = LISTENING_SLOTS if is_asked_for else REQUEST_SLOTS
+    known_slots = dict.fromkeys(SLOTS if recording or is_asked_for else SLOTS.keys() - {"song"}, "")
     for number, template in enumerate(parsed.parsed_templates, start=1):
+        if strange := sorted(template.mentions & unknown):
+            what = "is asked for, so it knows no listens" if is_asked_for else "is not asked for"
+            raise InvalidRequest(f"Template {number} speaks of {{{strange[0]}}}, and this program {what}.")
         if not can_fill_in(parsed, template, known_slots):
             raise InvalidRequest(
                 f"Template {number} speaks of {{song}}, and this program is about no single one. Name it."

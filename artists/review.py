@@ -20,13 +20,13 @@ from artists.exceptions import (
     OptedOut,
     Outdated,
     Stale,
+    TakenBack,
     TooLate,
     Uncleared,
 )
 from artists.models import Draft, Program
 from artists.notifications import KEY_ASKED, KEY_CLOSED, draft_notices, key_notices, publish_draft_events
 from audit import trail
-from fans import mutes
 from live import notices
 from rights import clearance, decisions, hashing, places
 from rights.clearance_result import Clearance
@@ -54,8 +54,7 @@ def approve(draft_id: int, *, by: Person, revision: int | None = None, fresh: bo
 def edit(draft_id: int, text: str, *, by: Person, revision: int | None = None, fresh: bool = False) -> Draft:
     """Replace the text. A principal's edit approves it as well; the edits of others wait for a principal.
 
-    Raises InvalidRequest where a message may not have the text, and ReauthenticationRequired where a principal's own
-    words need a password that was typed recently (`fresh`). Nothing is stored then.
+    Raises InvalidRequest, or ReauthenticationRequired for a principal's own words without `fresh`; nothing is stored.
     """
     outdated = None
     with transaction.atomic():
@@ -147,7 +146,8 @@ def _restore_pending(draft: Draft) -> bool:
 def _get_draft_and_role(draft_id: int, by: Person) -> tuple[Draft, Role]:
     """The draft and this person's role in its team. Raises DraftNotFound."""
     related = ("artist", "person", "version__program", "version__decision", "version__recording", "replaces")
-    draft = eligibility.annotate_eligibility(Draft.objects.select_related(*related)).filter(pk=draft_id).first()
+    known = Draft.objects.select_related(*related, "moment__recording", "moment__request")
+    draft = eligibility.annotate_eligibility(known).filter(pk=draft_id).first()
     role = role_of(by, draft.artist.team_id) if draft else None
     if draft is None or role is None:
         raise DraftNotFound("There is no such draft.")
@@ -173,8 +173,8 @@ def _require_may_decide(draft: Draft, role: Role) -> None:
 def _require_fan_consent(draft: Draft) -> None:
     """Raises OptedOut or Muted. An opt-out that comes later waits for this transaction and then withdraws the draft."""
     if not eligibility.lock_opted_in([draft]):
-        raise OptedOut
-    if mutes.muted_pairs([draft.fan_and_program]):
+        raise TakenBack if draft.version.is_asked_for else OptedOut
+    if eligibility.find_muted([draft]):
         raise Muted
 
 

@@ -19,6 +19,7 @@ from artists.api import (
     tiers,
 )
 from artists.label.views import disputes, split_schemes
+from artists.requests import views as request_views
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
@@ -37,6 +38,12 @@ urlpatterns = [
     path("desk/splits", split_schemes.split_schemes, name="staff-splits"),
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
     path("artists/<slug:slug>", views.artist_page, name="artist"),
+    path("artists/<slug:slug>/ask/<int:program_id>", request_views.ask, name="ask"),
+    path("requests", request_views.list_requests, name="requests"),
+    path("requests/<int:pk>", request_views.show_request, name="request"),
+    path("requests/<int:pk>/pay", request_views.pay, name="request-pay"),
+    path("requests/<int:pk>/take-back", request_views.take_back, name="request-take-back"),
+    path("requests/<int:pk>/erase", request_views.erase_words, name="request-erase"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),
     path("api/v1/staff/recordings/<int:pk>/main", staff.MainRecordingView.as_view(), name="api-staff-main-recording"),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from ai.facts import Facts
 from ai.guard import Finding, check_text
+from artists import generation
 from artists.exceptions import InvalidRequest
 from artists.models import Draft
 from catalog import identifiers
@@ -58,8 +59,7 @@ def clean_message(text: str, draft: Draft) -> str:
 
 def _allowed_names(draft: Draft) -> Facts:
     """The names in it are allowed even where they look like a link or an address."""
-    song = draft.version.recording
-    return Facts(artist=draft.artist.name, name=draft.person.name or None, song=song.title if song else None)
+    return generation.build_facts(draft, draft.artist, None)
 
 
 ERROR_MESSAGES = {

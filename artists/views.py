@@ -9,6 +9,7 @@ from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from artists import generation
 from artists.models import ProgramVersion
+from artists.requests import asking
 from billing import leases, offers
 from catalog.models import Artist
 from fans import ai_permissions, discovery, opt_ins
@@ -27,6 +28,7 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         "offers": list_offers(artist) if may_write else [],
         "recordings": discovery.playable_recordings(artist),
         "lease": leases.find_access(request.user.pk, artist.pk),
+        "request_offers": asking.list_offers(artist) if may_write else [],
         "tiers": offers.list_usual_prices(offers.list_prices(artist), request.user),
         "uses_ai_model": generation.configured_model() is not None,
         "section": "artists",

@@ -1,4 +1,4 @@
-"""Withdraw the pending drafts of fans who opted out or paused the program."""
+"""Withdraw the pending drafts of fans who opted out or paused the program, and end what they asked for."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from artists import eligibility, expiry
 from artists.models import Draft
 from artists.notifications import KEY_CLOSED, draft_notices, key_notices
+from artists.requests import following
 from audit import trail
 from audit.actors import SystemActor
 from fans import mutes, opt_ins
@@ -30,13 +31,14 @@ def withdraw_next() -> bool:
         ended, paused = opt_ins.claim_ended(BATCH_SIZE), mutes.claim_new(BATCH_SIZE)
         if not ended and not paused:
             return False
+        news = following.end_for_fans(ended, paused)
         drafts = _lock_withdrawable(ended, paused)
         Draft.objects.bulk_update(drafts, ["state", "reason", "decided_at"])
         trail.record_all(
             trail.new_entry("draft.withdrawn", by=ACTOR, subject=f"draft:{draft.pk}", reason=draft.reason)
             for draft in drafts
         )
-        notices.post(draft_notices("draft.decided", drafts) + key_notices(KEY_CLOSED, drafts))
+        notices.post(news + draft_notices("draft.decided", drafts) + key_notices(KEY_CLOSED, drafts))
     return True
 
 

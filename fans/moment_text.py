@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 FIRST_LISTEN = "first_listen"
+REQUEST = "request"
 REASON_PREFIX = "You got this because "
 
 
@@ -22,16 +23,22 @@ def moment_title(kind: str, nth: int) -> tuple[str, str]:
 
     `kind` is a value of `ProgramVersion.MomentKind`, `nth` the number of the listen.
     """
+    if kind == REQUEST:
+        return "Asked", "for it"
     return ("First" if _is_first(kind, nth) else ordinal(nth)), "listen"
 
 
 def moment_label(kind: str, nth: int) -> str:
     """For example "First listen" or "10th listen"."""
+    if kind == REQUEST:
+        return "Request"
     return " ".join(moment_title(kind, nth))
 
 
 def describe_moment(kind: str, nth: int, title: str | None) -> str:
     """For example "10th listen of Salt Radio"; without a title the moment is about the artist."""
+    if kind == REQUEST:
+        return f"Request, with {title}" if title else "Request"
     return f"{moment_label(kind, nth)} of {title}" if title else moment_label(kind, nth)
 
 
@@ -42,6 +49,8 @@ def describe_times(nth: int) -> str:
 
 def moment_shape(kind: str, nth: int) -> str:
     """The shape on the sleeve (templates/_sleeve.html): a sun for a first time, a bell for a number."""
+    if kind == REQUEST:
+        return "bars"
     return "sun" if _is_first(kind, nth) else "bell"
 
 
@@ -52,6 +61,8 @@ def reason_sentence(why: Mapping[str, Any] | None, artist: str) -> str:
     """
     if not why:
         return ""
+    if why["moment"] == REQUEST:
+        return f"{REASON_PREFIX}you asked for it."
     what = why["recording"] or artist
     if why["moment"] == FIRST_LISTEN:
         return f"{REASON_PREFIX}you listened to {what} for the first time, and opted in."
@@ -60,7 +71,7 @@ def reason_sentence(why: Mapping[str, Any] | None, artist: str) -> str:
 
 
 def _is_first(kind: str, nth: int) -> bool:
-    return kind == FIRST_LISTEN or nth == 1
+    return kind == FIRST_LISTEN or (nth == 1 and kind != REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,11 @@ class MomentText:
         """The moment behind an experience, from its `why`; None where that was erased."""
         why = why or {}
         return cls(why.get("moment", ""), why.get("nth"), why.get("recording"))
+
+    @property
+    def figure(self) -> int | None:
+        """The number that a sleeve shows. That of a request says nothing to anybody."""
+        return None if self.kind == REQUEST else self.nth
 
     @property
     def lines(self) -> tuple[str, str] | None:

@@ -1,5 +1,6 @@
 """Programs and their versions over the API."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -24,19 +25,24 @@ class VersionSerializer(JSONSerializer, serializers.ModelSerializer[ProgramVersi
     recording = serializers.PrimaryKeyRelatedField(
         queryset=Recording.objects.all(), required=False, allow_null=True, help_text="one of this artist's"
     )
+    terms = serializers.JSONField(
+        required=False,
+        help_text="of what fans ask for: prices, free_tries, occasions, relations, events, has_day, has_song",
+    )
     signed = serializers.SerializerMethodField()
 
     class Meta:
         model = ProgramVersion
-        fields = ["version", "moment", "nth", "recording", "wording", "review_seconds", "signed", "created_at"]
+        fields = ["version", "moment", "nth", "recording", "wording", "terms", "review_seconds", "signed", "created_at"]
         read_only_fields = ["version", "created_at"]
 
     def get_signed(self, version: ProgramVersion) -> bool:
         return version.decision_id is not None
 
     def to_representation(self, instance: ProgramVersion) -> dict[str, Any]:
-        """The wording as JSON: it is stored as canonical text."""
-        return {**super().to_representation(instance), "wording": instance.words}
+        """The wording and the terms as JSON: they are stored as canonical text."""
+        terms = json.loads(instance.terms) if instance.terms else {}
+        return {**super().to_representation(instance), "wording": instance.words, "terms": terms}
 
 
 class ProgramSerializer(JSONSerializer, serializers.ModelSerializer[Program]):

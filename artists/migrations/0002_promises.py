@@ -2,8 +2,8 @@
 
 from django.db import migrations
 
-from artists.migrations import _keys, _statements
-from audit.operations import append_only, dated_by_clock, only_read_committed, write_once
+from artists.migrations import _keys, _requests, _statements
+from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
 
 
 class Migration(migrations.Migration):
@@ -32,17 +32,27 @@ class Migration(migrations.Migration):
             -- A draft is cleared for its artist, its use and the song of its version: no more and no other.
             ALTER TABLE artists_draft ADD CONSTRAINT cleared_for_its_artist_and_use
             FOREIGN KEY (clearance_id, artist_id, use) REFERENCES rights_clearance (id, artist_id, use);
-            CREATE FUNCTION artists_is_cleared_for_its_song(version bigint, clearance bigint)
+            CREATE FUNCTION artists_is_cleared_for_its_song(recording bigint, clearance bigint)
             RETURNS boolean LANGUAGE sql STABLE AS $$
-            SELECT array_remove(ARRAY[recording_id], NULL) = ARRAY(
+            SELECT array_remove(ARRAY[$1], NULL) = ARRAY(
                 SELECT song.recording_id FROM public.rights_clearancerecording song WHERE song.clearance_id = $2
-            ) FROM public.artists_programversion WHERE id = $1
+            )
+            $$;
+            -- The song of a program is its version's; a fan who asks chooses one, which the moment keeps.
+            CREATE FUNCTION artists_song_of(version bigint, moment bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+            SELECT CASE offered.moment WHEN 'request' THEN noticed.recording_id ELSE offered.recording_id END
+            FROM public.artists_programversion offered, public.artists_moment noticed
+            WHERE offered.id = $1 AND noticed.id = $2
             $$;
             CREATE FUNCTION artists_new_drafts_are_cleared_for_their_song() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF EXISTS (
-                    SELECT FROM (SELECT DISTINCT version_id, clearance_id FROM added) one
-                    WHERE NOT public.artists_is_cleared_for_its_song(one.version_id, one.clearance_id)
+                    SELECT FROM (
+                        SELECT DISTINCT clearance_id,
+                            CASE offered.moment WHEN 'request' THEN noticed.recording_id ELSE offered.recording_id END song
+                        FROM added JOIN public.artists_programversion offered ON offered.id = added.version_id
+                        JOIN public.artists_moment noticed ON noticed.id = added.moment_id
+                    ) one WHERE NOT public.artists_is_cleared_for_its_song(one.song, one.clearance_id)
                 ) THEN
                     RAISE EXCEPTION 'a draft is cleared for another song' USING ERRCODE = 'check_violation';
                 END IF;
@@ -59,7 +69,9 @@ class Migration(migrations.Migration):
             FOR EACH STATEMENT EXECUTE FUNCTION artists_new_drafts_are_cleared_for_their_song();
             CREATE FUNCTION artists_draft_is_cleared_for_its_song() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-                IF NOT public.artists_is_cleared_for_its_song(NEW.version_id, NEW.clearance_id) THEN
+                IF NOT public.artists_is_cleared_for_its_song(
+                    public.artists_song_of(NEW.version_id, NEW.moment_id), NEW.clearance_id
+                ) THEN
                     RAISE EXCEPTION 'the draft is cleared for another song' USING ERRCODE = 'check_violation';
                 END IF;
                 -- Under an older one it would need none of the keys and places that are asked for now.
@@ -109,7 +121,8 @@ class Migration(migrations.Migration):
                     SELECT FROM written LEFT JOIN (
                         artists_moment moment JOIN artists_program program ON program.id = moment.program_id
                         JOIN artists_programversion version ON version.id = moment.version_id
-                        LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
+                        LEFT JOIN catalog_recording recording ON recording.id
+                            = CASE version.moment WHEN 'request' THEN moment.recording_id ELSE version.recording_id END
                     ) ON moment.id = written.moment_id AND (moment.person_id, moment.version_id, program.artist_id)
                         = (written.person_id, written.version_id, written.artist_id)
                     WHERE written.why IS DISTINCT FROM jsonb_build_object(
@@ -195,6 +208,7 @@ class Migration(migrations.Migration):
             DROP TRIGGER cleared_for_its_song ON artists_draft;
             DROP FUNCTION artists_draft_is_cleared_for_its_song();
             DROP FUNCTION artists_new_drafts_are_cleared_for_their_song();
+            DROP FUNCTION artists_song_of(bigint, bigint);
             DROP FUNCTION artists_is_cleared_for_its_song(bigint, bigint);
             ALTER TABLE artists_draft DROP CONSTRAINT cleared_for_its_artist_and_use;
             ALTER TABLE artists_draft DROP CONSTRAINT words_and_facts_are_erased_together;
@@ -213,7 +227,9 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(_keys.KEYS, _keys.DROP_KEYS),
         migrations.RunSQL(_keys.PLACES, _keys.DROP_PLACES),
-        *only_read_committed("artists_draft"),
+        migrations.RunSQL(_requests.REQUESTS, _requests.DROP_REQUESTS),
+        never_removed("artists_experiencerequest", "recipient", "note", "state", "ending", "moment_id", "ended_at"),
+        *only_read_committed("artists_draft", "artists_experiencerequest"),
         *write_once("artists_programversion", "decision_id", until="decision_id"),
         migrations.RunSQL(_statements.STATEMENTS, _statements.DROP_STATEMENTS),
         *(append_only(f"artists_{table}") for table in ("experienceuse", "closedmonth", "statement", "statementline")),

@@ -1,12 +1,14 @@
-"""Programs and their versions, the moments they answer, the drafts for them, review settings, and statements."""
+"""Programs and their versions, moments, the drafts for them, what fans asked for, review settings, and statements."""
 
 from artists.models.drafts import Draft, Moment
 from artists.models.programs import Program, ProgramVersion, ReviewSettings
+from artists.models.requests import ExperienceRequest
 from artists.models.royalties import ClosedMonth, ExperienceUse, Statement, StatementHold, StatementLine
 
 __all__ = [
     "ClosedMonth",
     "Draft",
+    "ExperienceRequest",
     "ExperienceUse",
     "Moment",
     "Program",

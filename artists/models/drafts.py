@@ -28,7 +28,7 @@ class Moment(models.Model):
     program = models.ForeignKey(Program, models.PROTECT, related_name="moments")
     version = models.ForeignKey(ProgramVersion, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    point = models.PositiveIntegerField(help_text="the number of the listen")
+    point = models.PositiveIntegerField(help_text="the number of the listen, or of the request")
     # Migration 0002 has the constraint, with ON DELETE SET NULL: listens are deleted by SQL, past Django.
     listen = models.ForeignKey(Listen, models.SET_NULL, null=True, related_name="+", db_constraint=False)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+")
@@ -45,6 +45,11 @@ class Moment(models.Model):
 
     def __str__(self) -> str:
         return f"moment:{self.pk}"
+
+    @property
+    def song(self) -> Recording | None:
+        """The song that its message is about. A fan who asks may choose one."""
+        return self.recording if self.version.is_asked_for else self.version.recording
 
     @property
     def fan_and_artist(self) -> FanAndArtist:
@@ -214,8 +219,13 @@ class Draft(models.Model):
         return self.State.APPROVED if self.state == self.State.AWAITING else self.state
 
     @property
+    def song(self) -> Recording | None:
+        """The song that it is about. Reads the moment where a fan asked for it."""
+        return self.moment.recording if self.version.is_asked_for else self.version.recording
+
+    @property
     def recordings(self) -> list[Recording]:
-        return [self.version.recording] if self.version.recording else []
+        return [self.song] if self.song else []
 
     @property
     def fan_and_artist(self) -> FanAndArtist:

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import CharField, F, GeneratedField, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Concat, Now
 from django.utils.functional import cached_property
 
 from catalog.models import Artist, Recording
@@ -67,10 +67,18 @@ class Program(models.Model):
 
 
 class ProgramVersionQuerySet(models.QuerySet["ProgramVersion"]):
-    def live(self) -> Self:
-        """The signed versions that answer moments now, with their programs."""
+    def in_use(self) -> Self:
+        """The signed versions of live programs, with their programs."""
         live = self.filter(program__state=Program.State.LIVE, program__current_id=F("pk"))
         return live.select_related("program")
+
+    def live(self) -> Self:
+        """Those that answer listens."""
+        return self.in_use().exclude(moment="request")
+
+    def offers(self) -> Self:
+        """Those that fans can ask for."""
+        return self.in_use().filter(moment="request")
 
 
 class ProgramVersion(models.Model):
@@ -79,6 +87,7 @@ class ProgramVersion(models.Model):
     class MomentKind(models.TextChoices):
         NTH_LISTEN = "nth_listen", "the Nth listen"
         FIRST_LISTEN = "first_listen", "the first listen"
+        REQUEST = "request", "a fan asked"
 
     class Audience(models.TextChoices):
         OPTED_IN = "opted_in", "fans who opted in"
@@ -93,10 +102,16 @@ class ProgramVersion(models.Model):
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
     wording = models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments")
+    terms = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="canonical JSON of artists.requests.terms, where fans ask for it",
+    )
     review_seconds = models.PositiveIntegerField(default=default_review_seconds, help_text="how long a draft waits")
     shape_hash = GeneratedField(
         expression=ShapeHash(
-            F("program"), F("version"), F("moment"), F("nth"), F("recording"), F("audience"), F("wording")
+            F("program"), F("version"), F("moment"), F("nth"), F("recording"), F("audience"), Concat("wording", "terms")
         ),
         output_field=CharField(max_length=64),
         db_persist=True,
@@ -113,10 +128,20 @@ class ProgramVersion(models.Model):
             models.CheckConstraint(condition=Q(nth__gte=1), name="a_listen_has_a_number"),
             models.CheckConstraint(condition=~Q(moment="first_listen") | Q(nth=1), name="the_first_is_number_one"),
             models.CheckConstraint(condition=Q(review_seconds__gte=1), name="a_draft_waits_a_while"),
+            models.CheckConstraint(
+                condition=Q(moment="request", nth=1, recording=None) & ~Q(terms="")
+                | ~Q(moment="request") & Q(terms=""),
+                name="what_fans_ask_for_has_terms",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"program:{self.program_id} v{self.version}"
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether a fan asks for it. The others answer listens."""
+        return self.moment == self.MomentKind.REQUEST
 
     @cached_property
     def words(self) -> Any:

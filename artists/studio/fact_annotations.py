@@ -1,13 +1,14 @@
 """Mark the facts in a draft's text with letters, and say where each fact comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import ascii_lowercase
 from typing import Any
 
-from ai import unicode
+from ai import request_words, unicode
 from ai.facts import format_facts
-from artists.generation import find_fact_in_text, read_facts
+from artists.generation import DAYS, find_fact_in_text, read_facts
 from artists.models import Draft
 
 SOURCE_DESCRIPTIONS = {
@@ -60,13 +61,14 @@ def annotate_facts(draft: Draft) -> AnnotatedText:
         facts.append(AnnotatedFact(letter, value, _describe_source(slot, rows)))
         end = stop
     used = {slot for _, _, slot in positions}
-    unused = [_unused_fact(row) for row in rows if row["slot"] in values and row["slot"] not in used]
+    unused = [_unused_fact(row, values) for row in rows if row["slot"] in values and row["slot"] not in used]
     return AnnotatedText([*spans, TextSpan(text[end:])], facts, unused)
 
 
-def _unused_fact(row: dict[str, Any]) -> AnnotatedFact:
-    day = date.fromisoformat(row["value"]) if row["slot"] == "since" else None
-    return AnnotatedFact("", str(row["value"]), "", label=row["label"], day=day)
+def _unused_fact(row: dict[str, Any], values: Mapping[str, str]) -> AnnotatedFact:
+    day = date.fromisoformat(row["value"]) if row["slot"] in DAYS else None
+    value = values[row["slot"]] if row["slot"] in request_words.LISTS else str(row["value"])
+    return AnnotatedFact("", value, "", label=row["label"], day=day)
 
 
 def _find_values(draft: Draft, values: dict[str, str]) -> list[tuple[int, int, str]]:

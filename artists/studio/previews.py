@@ -37,8 +37,8 @@ class PreviewSet:
         return self.total - len(self.edge_cases) - len(self.others)
 
 
-def build_previews(wording: Wording, artist: Artist, program_facts: ProgramFacts) -> PreviewSet:
-    """All texts that fans may read, up to MAX_PREVIEWS."""
+def build_previews(wording: Wording, artist: Artist, program_facts: ProgramFacts | None) -> PreviewSet:
+    """All texts that fans may read, up to MAX_PREVIEWS. `program_facts` is None for what they ask for."""
     previews = list_previews(wording, artist=artist.name, answers=program_facts)
     edge_cases = _edge_cases(previews) if previews else []
     edge_case_ids = {id(preview) for preview, _ in edge_cases}

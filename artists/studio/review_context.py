@@ -14,9 +14,9 @@ from accounts.people import display_names
 from accounts.roles import may_sign
 from ai import unicode
 from ai.compose import COMPOSER
-from artists import eligibility, marks, program_status, validation
+from artists import eligibility, generation, marks, program_status, validation
 from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
-from artists.models import Draft, Program
+from artists.models import Draft, ExperienceRequest, Program
 from artists.studio.access import Studio
 from artists.studio.fact_annotations import AnnotatedText, annotate_facts
 from artists.studio.messages import MarkLabel, error_message, format_reason
@@ -95,8 +95,19 @@ class ReviewContext:
 
     @property
     def moment(self) -> str:
+        version, song = self.draft.version, self.draft.song
+        return describe_moment(version.moment, version.nth, song.title if song else None)
+
+    @property
+    def figure(self) -> int | None:
+        """The number on its sleeve: which listen it answers."""
         version = self.draft.version
-        return describe_moment(version.moment, version.nth, version.recording.title if version.recording else None)
+        return None if version.is_asked_for else version.nth
+
+    @property
+    def request(self) -> ExperienceRequest | None:
+        """What the fan asked for, while the team may know it."""
+        return generation.find_request(self.draft) if self.draft.opted_in else None
 
     @property
     def rewritten_because(self) -> str:

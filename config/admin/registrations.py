@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import Invitation, Member, Person, Team, Token
-from artists.models import Draft, Moment, Program, ProgramVersion
+from artists.models import Draft, ExperienceRequest, Moment, Program, ProgramVersion
 from audit.models import Entry
 from catalog.models import Artist
 from config.admin.read_only import ReadOnlyAdmin
@@ -121,8 +121,8 @@ class ProgramAdmin(ReadOnlyAdmin):
 @admin.register(ProgramVersion, site=site)
 class ProgramVersionAdmin(ReadOnlyAdmin):
     list_display = ("id", "program_id", "version", "moment", "nth", "decision_id")
-    shown = ("id", "program", "artist", "version", "moment", "nth", "recording", "audience", "review_seconds",
-             "shape_hash", "decision", "by", "created_at")  # fmt: skip
+    shown = ("id", "program", "artist", "version", "moment", "nth", "recording", "audience", "terms",
+             "review_seconds", "shape_hash", "decision", "by", "created_at")  # fmt: skip
     hidden = ("wording",)
     filters = ("program",)
 
@@ -154,6 +154,17 @@ class DraftAdmin(ReasonKindAdmin):
              "held_until")  # fmt: skip
     hidden = ("text", "original_text", "facts", "why", "reason")
     secret = ("salt",)
+    filters = ("person", "artist")
+
+
+@admin.register(ExperienceRequest, site=site)
+class ExperienceRequestAdmin(ReadOnlyAdmin):
+    """What the fan chose is hidden as the names are: together they tell of somebody else."""
+
+    list_display = ("id", "person_id", "artist_id", "state", "ending", "paid_by", "created_at")
+    shown = ("id", "person", "artist", "program", "version", "consent", "paid_by", "amount", "currency", "state",
+             "ending", "moment", "created_at", "ended_at")  # fmt: skip
+    hidden = ("recipient", "occasion", "relation", "event", "day", "recording", "note")
     filters = ("person", "artist")
 
 

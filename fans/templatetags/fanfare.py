@@ -178,10 +178,10 @@ def sleeve(experience: Experience) -> Sleeve:
     """The sleeve of an experience (with its artist): it shows the moment it answers."""
     text, artist = MomentText.of_reason(experience.why), experience.artist.name
     if experience.withdrawn_at:
-        return Sleeve("bell", "Taken back", figure=text.nth)
+        return Sleeve("bell", "Taken back", figure=text.figure)
     if text.nth is None:
         return Sleeve(text.shape, artist)
-    return Sleeve(text.shape, text.label, text.title or artist, text.nth)
+    return Sleeve(text.shape, text.label, text.title or artist, text.figure)
 
 
 @register.filter

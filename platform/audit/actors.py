@@ -18,5 +18,6 @@ class SystemActor(StrEnum):
     OPERATOR = "system:operator"
     PAYOUTS = "system:payouts"
     REPORTS = "system:reports"
+    REQUESTS = "system:requests"
     UPDATE_KEYS = "system:update_keys"
     WITHDRAWAL = "system:withdrawal"

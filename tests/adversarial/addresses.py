@@ -78,6 +78,8 @@ STUDIO_PAGES = {
     "team-invitation": ("/studio/{slug}/team/invitations/{invitation}", "post"),
     "studio-payouts": ("/studio/{slug}/payouts", "get"),
     "studio-payee": ("/studio/{slug}/payouts/account", "post"),
+    "studio-offers": ("/studio/{slug}/offers", "get post"),
+    "studio-offer": ("/studio/{slug}/offers/{offer}", "get post"),
     "studio-tiers": ("/studio/{slug}/tiers", "get post"),
     "studio-tier": ("/studio/{slug}/tiers/{tier}", "get post"),
     "studio-tier-archive": ("/studio/{slug}/tiers/{tier}/archive", "post"),
@@ -96,6 +98,8 @@ FAN_PAGES = {
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),
     "artist-listen-count": ("/artists/{slug}/heard", "get"),
+    "ask": ("/artists/{slug}/ask/{offer}", "get"),
+    "requests": ("/requests", "get"),
     "artist-tiers": ("/artists/{slug}/tiers", "get"),
     "artist-tier": ("/artists/{slug}/tiers/{price}", "get"),
     "listening": ("/listening", "get"),
@@ -113,6 +117,10 @@ FAN_PAGES = {
     "settings-tokens": ("/settings/tokens", "post"),
 }
 FAN_OWNED_PAGES = {
+    "request": ("/requests/{request}", "get"),
+    "request-pay": ("/requests/{request}/pay", "post"),
+    "request-take-back": ("/requests/{request}/take-back", "post"),
+    "request-erase": ("/requests/{request}/erase", "post"),
     "order": ("/orders/{order}", "get"),
     "order-cancel": ("/orders/{order}/cancel", "post"),
     "order-resume": ("/orders/{order}/resume", "post"),

@@ -11,6 +11,7 @@ from artists import invitation_mail
 from fans.models import Experience
 from rights import claims, parties, roster
 from tests import factories
+from tests.artists import requests_scene
 from tests.artists.label import agreements
 from tests.billing import factories as billing
 from tests.rights import factories as owners
@@ -56,6 +57,8 @@ def module_scene(module_db: None) -> dict[str, Any]:
     owners.add_to_roster(publisher, factories.create_artist("Ifeoma"))
     named = bring_in(publisher, "Hers,Ifeoma,Mara Veil", heading="title,artist,writers")
     order = billing.order_tier(artist, experience.person)
+    offer = requests_scene.create_offer(artist)
+    request = requests_scene.ask(experience.person, offer)
     tier = f"/api/v1/studio/{artist.slug}/tiers/{order.price.version.tier_id}"
     return {
         "paths": {
@@ -128,4 +131,6 @@ def module_scene(module_db: None) -> dict[str, Any]:
         "agreement": version,
         "named": named,
         "order": order,
+        "offer": offer.program_id,
+        "request": request,
     }

@@ -122,6 +122,7 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
     [heard] = factories.insert_listens(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
+    own |= {"offer": scene["offer"], "request": scene["request"].pk}
     own |= {"listen": heard.id, "price": scene["order"].price_id, "order": scene["order"].pk}
 
     for name, (path, method) in {**FAN_PAGES, **FAN_OWNED_PAGES}.items():
@@ -134,5 +135,7 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
             assert getattr(client, method)(path.format(**own)).status_code == 404, (name, person.handle)
 
     assert Token.objects.usable().filter(pk=token.pk).exists()
+    scene["request"].refresh_from_db()
+    assert scene["request"].state == "waiting"
     assert mutes.muted_pairs({(experience.person_id, scene["program"].pk)})
     assert Listen.objects.filter(pk=heard.id, retracted_at=None).exists()

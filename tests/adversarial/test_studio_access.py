@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from artists.models import ProgramVersion
 from catalog.models import Work
 from rights.models import AgreementVersion, Claim
 from tests import factories
@@ -18,6 +19,7 @@ FORM_DATA = {
     "use": "personal_message", "on": "0", "text": "Mine", "email": "a@example.com", "role": "owner", "seconds": "9",
     "do": "pause", "name": "Mine", "template": "Mine {plays}", "locale": "en", "times": "7", "revision": "1",
     "separate": "yes", "about": "Mine", "spot": "sea", "title": "Mine", "share": "50",
+    "sentences": "Dear {recipient}", "days": "5", "free_tries": "1", "occasions": "exam",
     "switch_off": "personal_message", "month_EUR": "5", "requests_a_month": "1", "waiting": "1",
 }  # fmt: skip
 
@@ -28,7 +30,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
-    own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id}
+    own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id, "offer": scene["offer"]}
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()
@@ -55,9 +57,10 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     owned = Work.objects.count(), claimed
     asks = tuple(artist.roster_entries.values_list("accepted", "live_until"))
     asks += tuple(AgreementVersion.objects.values_list("ended_at", "acceptances"))
+    offered = ProgramVersion.objects.filter(artist=artist, moment="request").count()
     sold = tuple(artist.tiers.values_list("archived_at", "versions__version", "current__version"))
     grace = artist.review_settings.grace_seconds
-    return members, asked, programs, grants, draft, grace, profile, songs, owned, asks, sold
+    return members, asked, programs, grants, draft, grace, profile, songs, owned, asks, sold, offered
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -115,6 +118,8 @@ ROLES_ALLOWED = {
     "studio-agreement-accept": {"principal"},
     "studio-import-confirm": {"principal"},
     "studio-agreement-end": {"principal", "owner"},
+    "studio-offers": {"principal", "owner", "editor"},
+    "studio-offer": {"principal", "owner", "editor"},
     "studio-tiers": {"principal", "owner", "editor"},
     "studio-tier": {"principal", "owner", "editor"},
     "studio-tier-archive": {"principal", "owner"},
@@ -140,7 +145,7 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
     form |= {"role": "featured_artist"} if name == "song-owners" else {}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
-    own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id}
+    own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id, "offer": scene["offer"]}
     form |= {"do": "accept"} if name == "studio-label-answer" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()

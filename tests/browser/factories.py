@@ -1,5 +1,6 @@
 """Make people, drafts and experiences on the full site. These functions wait for its workers to write and deliver."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from catalog.models import Artist
 from fans import orders
 from fans.models import Experience
 from tests import factories
+from tests.artists import requests_scene
 from tests.billing import factories as billing
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS
 from tests.factories import PASSWORD
@@ -90,3 +92,10 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
         "subscription": subscription.pk, "payment": subscription.invoices.get().pk,
         "other_price": billing.get_price(other.version, interval="year").pk,
     }  # fmt: skip
+
+
+def create_request(artist: Artist, fan: Person) -> dict[str, Any]:
+    """An open offer, and what the fan asked for there."""
+    version = requests_scene.create_offer(artist, prices={"EUR": 500})
+    wish = replace(requests_scene.WISH, note=requests_scene.NOTE)
+    return {"offer": version.program_id, "request": requests_scene.ask(fan, version, wish).pk}

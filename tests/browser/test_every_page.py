@@ -229,7 +229,7 @@ def scene(full_site: FullSite) -> Scene:
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
         "song": factories.create_recording(artist, ONE_WORD).pk,
         "owned": _create_owned_song(artist).pk, "party": label.pk, "empty": empty.pk,
-        **browser_factories.create_orders(artist, fan),
+        **browser_factories.create_orders(artist, fan), **browser_factories.create_request(artist, fan),
         **_create_imports(label, artist), **_create_agreements(label, artist),
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip

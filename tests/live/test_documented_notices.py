@@ -30,7 +30,7 @@ NOT_NOTICES = {
     "claim.made", "claims.confirmed", "draft.approved", "draft.declined", "draft.edited", "draft.expired",
     "draft.undone", "draft.withdrawn", "draft.written", "experience.opened", "import.done", "import.removed",
     "import.requested", "import.uploaded", "listen.counted", "listen.not_counted", "moment.refused",
-    "program.created", "program.edited", "program.signed", "scheme.added",
+    "program.created", "program.edited", "program.signed", "request.ended", "scheme.added",
 }  # fmt: skip
 """Names of the audit trail and of counters in modules that post notices, too."""
 

@@ -10,7 +10,8 @@ from django.test import Client
 
 from accounts import invitations, tokens
 from accounts.models import Invitation, Member, Person, Team, Token
-from artists.models import Draft, Moment, Program, ProgramVersion
+from artists.models import Draft, ExperienceRequest, Moment, Program, ProgramVersion
+from artists.requests.asking import Wish
 from audit.models import Entry
 from billing import webhooks
 from billing.models import Checkout, Customer, TierPrice, TierVersion, WebhookEvent
@@ -23,6 +24,7 @@ from listens import sources
 from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from tests import factories
+from tests.artists import requests_scene
 from tests.billing.factories import order_tier
 from tests.billing.test_webhooks import PAID
 from tests.ledger.factories import post_charge
@@ -67,6 +69,8 @@ def create_objects() -> Objects:
     Listen.objects.filter(pk=listen.pk).update(
         album="A Hidden Album", client="hidden-client", extra={"note": "a hidden note"}
     )
+    wish = Wish("Hilde", "new_start", "sister", "new_job", note="A hidden line", may_share_name=True)
+    request = requests_scene.ask(fan, requests_scene.create_offer(artist), wish)
     invitation, _ = invitations.create(
         artist.team, "hidden@example.com", "editor", by=factories.get_member(artist, "owner")
     )
@@ -91,6 +95,7 @@ def create_objects() -> Objects:
         ProgramVersion: program.current,
         Moment: draft.moment,
         Draft: draft,
+        ExperienceRequest: request,
         Experience: experience,
         OptIn: OptIn.objects.get(person=fan),
         Listen: listen,

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from artists import approval_mail, delivery, drafts, expiry, import_news, look_back, moderation, moments, withdrawal
+from artists.requests import following
 from billing import worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
@@ -28,11 +29,12 @@ from worker.wake import Listener
 class Job:
     """One kind of background work: `step` does a piece of it and says whether there is more to do at once.
 
-    `channel` is the one that announces new work, if any; `due` tells in how many seconds the next work falls due.
+    `channel` is the one that announces new work, if any, or several; `due` tells in how many seconds the next work
+    falls due.
     """
 
     step: Callable[[], bool]
-    channel: str | None = None
+    channel: str | tuple[str, ...] = ()
     due: Callable[[], float | None] | None = None
 
 
@@ -43,6 +45,7 @@ JOBS = {
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
     "approval_mail": Job(approval_mail.mail_if_due),
+    "requests": Job(following.follow_next, following.CHANNELS, following.seconds_until_due),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),
     "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, worker_step.seconds_until_due),
@@ -73,7 +76,8 @@ def _run_jobs(jobs: Sequence[Job]) -> None:
 
 def _run_job(job: Job, stop: threading.Event) -> None:
     try:
-        with Listener(job.channel) if job.channel else nullcontext(StopWait(stop)) as wake:
+        channels = (job.channel,) if isinstance(job.channel, str) else job.channel
+        with Listener(*channels) if channels else nullcontext(StopWait(stop)) as wake:
             loop.run(job.step, wake=wake, stop=stop, due=job.due)
     finally:
         stop.set()

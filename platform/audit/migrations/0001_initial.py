@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                                     "system:operator",
                                     "system:payouts",
                                     "system:reports",
+                                    "system:requests",
                                     "system:update_keys",
                                     "system:withdrawal",
                                 ],

@@ -1,0 +1,104 @@
+"""SQL that keeps requests true: whose they are, what they rest on, and that nothing is delivered unpaid."""
+
+REQUESTS = """
+-- A request rests on what its own fan agreed to, is for a signed offer of its artist, and its moment is its own.
+CREATE FUNCTION artists_only_what_was_asked_for() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM accounts_consent consent WHERE consent.id = NEW.consent_id
+        AND (consent.person_id, consent.about, consent.act) = (NEW.person_id, 'request:' || NEW.id, 'given')
+    ) THEN
+        PERFORM refuse('a request rests on what its fan agreed to');
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM artists_programversion version WHERE version.id = NEW.version_id
+        AND (version.program_id, version.artist_id, version.moment) = (NEW.program_id, NEW.artist_id, 'request')
+        AND version.decision_id IS NOT NULL
+    ) THEN
+        PERFORM refuse('a request is for a signed offer of its artist');
+    END IF;
+    IF NEW.recording_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM catalog_recording song WHERE (song.id, song.artist_id) = (NEW.recording_id, NEW.artist_id)
+    ) THEN
+        PERFORM refuse('a request names a song of its artist');
+    END IF;
+    IF NEW.moment_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM artists_moment moment WHERE moment.id = NEW.moment_id
+        AND (moment.program_id, moment.version_id, moment.person_id, moment.point)
+            = (NEW.program_id, NEW.version_id, NEW.person_id, NEW.id)
+        AND moment.recording_id IS NOT DISTINCT FROM NEW.recording_id
+    ) THEN
+        PERFORM refuse('the moment of a request has its number as its point');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER only_what_was_asked_for BEFORE INSERT OR UPDATE OF moment_id ON artists_experiencerequest
+FOR EACH ROW EXECUTE FUNCTION artists_only_what_was_asked_for();
+
+-- What was asked stays as it was asked. It goes forward, and what is over stays over.
+CREATE TRIGGER stays_as_asked BEFORE UPDATE ON artists_experiencerequest FOR EACH ROW WHEN (
+    (OLD.recipient IS NOT DISTINCT FROM NEW.recipient OR NEW.recipient IS NULL) IS FALSE
+    OR (OLD.note IS NOT DISTINCT FROM NEW.note OR NEW.note IS NULL) IS FALSE
+    OR (OLD.moment_id IS NOT NULL AND NEW.moment_id IS DISTINCT FROM OLD.moment_id)
+    OR (OLD.state IN ('delivered', 'ended') AND (NEW.state, NEW.ending, NEW.ended_at)
+        IS DISTINCT FROM (OLD.state, OLD.ending, OLD.ended_at))
+    OR (NEW.state <> OLD.state AND NOT (
+        (OLD.state = 'paying' AND NEW.state IN ('waiting', 'ended'))
+        OR (OLD.state = 'waiting' AND NEW.state IN ('capturing', 'delivered', 'ended'))
+        OR (OLD.state = 'capturing' AND NEW.state IN ('paid', 'ended'))
+        OR (OLD.state = 'paid' AND NEW.state IN ('delivered', 'ended'))
+    ))
+) EXECUTE FUNCTION refuse_change();
+
+-- Of what a fan asked for: nothing is delivered after its end, and of what a card pays for nothing before the charge.
+CREATE FUNCTION artists_only_what_is_paid() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM artists_draft draft JOIN artists_experiencerequest asked ON asked.moment_id = draft.moment_id
+        WHERE draft.id = NEW.draft AND (
+            asked.state NOT IN ('waiting', 'paid')
+            OR asked.paid_by = 'card' AND NOT EXISTS (
+                SELECT FROM billing_authorisation hold WHERE hold.reference = 'request:' || asked.id
+                AND hold.status = 'captured' AND hold.decision_id = NEW.decision_id
+            )
+            OR asked.paid_by = 'credit' AND NOT EXISTS (
+                SELECT FROM billing_requestcredit credit WHERE credit.reference = 'request:' || asked.id
+                AND credit.status IN ('reserved', 'used')
+            )
+        )
+    ) OR EXISTS (
+        SELECT FROM artists_draft draft JOIN artists_programversion version ON version.id = draft.version_id
+        WHERE draft.id = NEW.draft AND version.moment = 'request'
+        AND NOT EXISTS (SELECT FROM artists_experiencerequest asked WHERE asked.moment_id = draft.moment_id)
+    ) THEN
+        PERFORM refuse('what a fan asked for is delivered once it is paid, and not after its end');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER only_what_is_paid BEFORE INSERT ON fans_experience
+FOR EACH ROW EXECUTE FUNCTION artists_only_what_is_paid();
+
+-- `following` looks whenever a draft or a moment goes no further.
+CREATE FUNCTION artists_wake_requests() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('requests', '');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER wake_requests AFTER UPDATE OF state ON artists_draft FOR EACH ROW
+WHEN (NEW.state IN ('declined', 'expired', 'undeliverable', 'withdrawn')) EXECUTE FUNCTION artists_wake_requests();
+CREATE TRIGGER wake_requests AFTER UPDATE OF state ON artists_moment FOR EACH ROW
+WHEN (NEW.state = 'refused') EXECUTE FUNCTION artists_wake_requests();
+"""
+
+DROP_REQUESTS = """
+DROP TRIGGER wake_requests ON artists_moment;
+DROP TRIGGER wake_requests ON artists_draft;
+DROP FUNCTION artists_wake_requests();
+DROP TRIGGER only_what_is_paid ON fans_experience;
+DROP FUNCTION artists_only_what_is_paid();
+DROP TRIGGER stays_as_asked ON artists_experiencerequest;
+DROP TRIGGER only_what_was_asked_for ON artists_experiencerequest;
+DROP FUNCTION artists_only_what_was_asked_for();
+"""

@@ -1,0 +1,177 @@
+"""The fan's pages of requests: ask, follow one, pay for it, take it back, and erase the line to the team."""
+
+import logging
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import login_required
+from accounts.requests import AuthenticatedHttpRequest
+from ai.request_words import find_phrase
+from artists.exceptions import InvalidRequest, Refused
+from artists.models import Draft, ExperienceRequest, ProgramVersion
+from artists.requests import asking, consent_text, endings, following, paying
+from artists.requests.forms import RequestForm
+from billing.exceptions import BillingError, ProviderError
+from billing.failures import describe_error
+from fans.models import Experience
+from rights.money import format_money
+from web.decorators import post_only
+
+logger = logging.getLogger(__name__)
+
+SAID_NO_ANSWER = "The payment service does not answer at the moment. Try again in a minute."
+MAX_LISTED = 100
+
+
+class SeeOther(HttpResponseRedirect):
+    """The form was received; what follows is fetched, at an address that may be another site's."""
+
+    status_code = 303
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def ask(request: AuthenticatedHttpRequest, slug: str, program_id: int) -> HttpResponse:
+    """GET: the sentence with its gaps, and the price. POST: ask, and go on to where a card is held, if one pays."""
+    offers = ProgramVersion.objects.offers().select_related("artist")
+    version = get_object_or_404(offers, artist__slug=slug, program=program_id)
+    form = RequestForm(request.POST if request.method == "POST" else None, version=version)
+    problem, status = "", 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        agreed = request.POST.get("start") == "now"
+        try:
+            asked = asking.ask(request.user, version, form.wish(), agreed=agreed)
+        except Refused as error:
+            problem, status = str(error), 422 if isinstance(error, InvalidRequest) else 409
+        else:
+            return _go_on(request, asked)
+    return _render_ask(request, version, form, problem=problem, status=status)
+
+
+@require_safe
+@never_cache
+@login_required
+def list_requests(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """What this fan asked for, the newest first."""
+    own = ExperienceRequest.objects.filter(person=request.user).select_related("artist").order_by("-pk")[:MAX_LISTED]
+    return render(request, "fans/requests.html", {"requests": list(own), "section": "artists"})
+
+
+@require_safe
+@never_cache
+@login_required
+def show_request(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Where a request stands. It changes nothing; open pages follow it by notices."""
+    return _render_request(request, _get_request(request, pk))
+
+
+@post_only
+@login_required
+def pay(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Go on to where the card is held."""
+    return _go_on(request, _get_request(request, pk))
+
+
+@post_only
+@login_required
+def take_back(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Take it back, until somebody decided."""
+    asked = _get_request(request, pk)
+    try:
+        following.take_back(asked, by=request.user)
+    except Refused as error:
+        return _render_request(request, asked, problem=str(error), status=409)
+    return redirect("request", asked.pk)
+
+
+@post_only
+@login_required
+def erase_words(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Erase the line to the team."""
+    asked = _get_request(request, pk)
+    asking.erase_words(asked, by=request.user.actor, note_only=True)
+    return redirect("request", asked.pk)
+
+
+def _get_request(request: AuthenticatedHttpRequest, pk: int) -> ExperienceRequest:
+    related = ("person", "artist", "program", "version", "recording", "moment")
+    return get_object_or_404(ExperienceRequest.objects.select_related(*related), person=request.user, pk=pk)
+
+
+def _go_on(request: AuthenticatedHttpRequest, asked: ExperienceRequest) -> HttpResponse:
+    if asked.state != ExperienceRequest.State.PAYING:
+        return redirect("request", asked.pk)
+    try:
+        return SeeOther(paying.start(asked).url)
+    except ProviderError as error:
+        logger.warning("the provider refused a hold: %s", describe_error(error))
+        return _render_request(request, asked, problem=SAID_NO_ANSWER, status=409)
+    except BillingError as error:
+        return _render_request(request, asked, problem=str(error), status=409)
+
+
+def _render_ask(
+    request: AuthenticatedHttpRequest, version: ProgramVersion, form: RequestForm, *, problem: str, status: int
+) -> HttpResponse:
+    price = asking.find_price(request.user, version)
+    is_card = price is not None and price.amount is not None
+    context = {
+        "artist": version.artist,
+        "version": version,
+        "form": form,
+        "price": price,
+        "amount": format_money(price.amount, price.currency) if price and price.amount else "",
+        "is_card": is_card,
+        "why_not": "" if price else asking.explain_no_price(request.user, version),
+        "days": paying.find_days(version),
+        "consent_words": consent_text.write_words(version.artist.name),
+        "immediate_start": consent_text.IMMEDIATE_START,
+        "problem": problem,
+        "section": "artists",
+    }
+    return render(request, "fans/ask.html", context, status=status)
+
+
+def _render_request(
+    request: AuthenticatedHttpRequest, asked: ExperienceRequest, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    draft = Draft.objects.filter(moment=asked.moment_id).order_by("-pk").first() if asked.moment_id else None
+    stage = following.find_stage(asked, draft)
+    event = endings.Event(asked.ending) if asked.ending else None
+    received = Experience.objects.filter(draft=draft.pk, person=request.user).first() if draft else None
+    context = {
+        "asked": asked,
+        "artist": asked.artist,
+        "stage": stage,
+        "deadline": draft.deadline if draft and stage == endings.Stage.REVIEW else None,
+        "days": paying.find_days(asked.version),
+        "amount": format_money(asked.amount, asked.currency) if asked.amount else "",
+        "facts": _list_facts(asked),
+        "ending": endings.FAN_WORDS[event] if event else "",
+        "back": endings.BACK_WORDS[asked.paid_by] if event and event not in GONE else "",
+        "experience": received,
+        "may_take_back": endings.find_outcome(stage, endings.Event.TAKEN_BACK).effect == endings.Effect.ENDS,
+        "payments": settings.PAYMENTS,
+        "problem": problem,
+        "section": "artists",
+    }
+    return render(request, "fans/request.html", context, status=status)
+
+
+GONE = (endings.Event.REFUNDED, endings.Event.DISPUTED)
+
+
+def _list_facts(asked: ExperienceRequest) -> list[tuple[str, str]]:
+    chosen = [
+        ("For", asked.recipient or "erased"),
+        ("Occasion", find_phrase("occasion", asked.occasion, "en")),
+        ("You are", find_phrase("relation", asked.relation, "en")),
+        ("What happened", find_phrase("event", asked.event, "en")),
+        ("Song", asked.recording.title if asked.recording else None),
+    ]
+    return [(label, value) for label, value in chosen if value]
