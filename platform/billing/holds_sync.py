@@ -145,7 +145,8 @@ def find_by_event(event: WebhookEvent, session: CheckoutSession | None) -> Autho
         return row if row is not None and row.session_id in ("", session.id) else None
     is_intent = event.object_type == "payment_intent"
     intent = event.object_id if is_intent else event.related.get("payment_intent", "")
-    return rows.filter(provider_id=intent).first() if intent else None
+    # The exclusion is the condition of the index.
+    return rows.exclude(provider_id="").filter(provider_id=intent).first() if intent else None
 
 
 def events_of(row: Authorisation) -> Q:
@@ -190,6 +191,8 @@ def _read_intent(row: Authorisation, intent: ProviderPaymentIntent) -> Fetched:
         _change(row, _end_of(row, intent))
     if intent.status == "succeeded" and row.status not in OVER:
         return _read_captured(row, intent)
+    if intent.status == "succeeded":
+        logger.error("%s is %s and was captured at the provider: pay it back by hand", row, row.status)
     return Fetched(intent)
 
 

@@ -1,10 +1,16 @@
 """Payments of requests by several processes at once, on a real database: one session, one capture, one room."""
 
+import threading
+from datetime import datetime
+
 import pytest
 
-from billing import authorisations, holds, request_credits, webhook_work, webhooks
+from billing import authorisations, holds, holds_sync, request_credits, webhook_work, webhooks
 from billing.models import Authorisation
 from billing.provider.events import read_event
+from billing.provider.payments import Payments
+from billing.provider_objects import ProviderRefund
+from billing.simulated.refunds import fail_refund
 from billing.simulated.server import FakeStripe
 from tests import factories
 from tests.billing.hold_scene import REFERENCE, HoldScene, assert_books_agree
@@ -49,6 +55,35 @@ def test_workers_of_events_and_of_holds_at_once_agree(scene: HoldScene) -> None:
     assert scene.row().status == "refunded"
     assert [refund["amount"] for refund in scene.fake.simulation.store.all("refund")] == [500]
     assert_books_agree(scene)
+
+
+def test_what_was_fetched_last_stands(scene: HoldScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker has fetched a refund and is slow, the refund fails meanwhile, and another worker fetches that."""
+    row = scene.capture()
+    scene.want_refund()
+    scene.work()
+    Authorisation.objects.filter(pk=row.pk).update(status="captured", returned_amount=0)
+    sim = scene.fake.simulation
+    fetched, second, list_refunds = threading.Event(), threading.Event(), Payments.list_refunds
+
+    def list_slowly(payments: Payments, intent: str = "", *, since: datetime | None = None) -> list[ProviderRefund]:
+        found = list(list_refunds(payments, intent, since=since))
+        if not fetched.is_set():
+            fetched.set()
+            second.wait(2)
+        return found
+
+    monkeypatch.setattr(Payments, "list_refunds", list_slowly)
+
+    def fail_and_sync() -> None:
+        fetched.wait(5)
+        fail_refund(sim, sim.store.all("refund")[0]["id"])
+        holds_sync.bring_up_to_date(row)
+        second.set()
+
+    run_at_once(lambda: holds_sync.bring_up_to_date(row), fail_and_sync)
+
+    assert (scene.row().status, scene.row().returned_amount) == ("captured", 0)
 
 
 def test_two_payments_of_one_request_at_once_are_one(scene: HoldScene) -> None:

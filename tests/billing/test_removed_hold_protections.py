@@ -80,6 +80,14 @@ def test_without_its_number_a_refund_that_failed_is_not_tried_again(
     turns_red(test_authorisations.test_a_refund_that_fails_is_tried_again, scene)
 
 
+def test_without_the_lock_what_was_fetched_first_can_stand(
+    committed: HoldScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holds_sync, "lock", lambda pk: Authorisation.objects.get(pk=pk))
+
+    turns_red(test_holds_at_once.test_what_was_fetched_last_stands, committed, monkeypatch)
+
+
 def drop_triggers(database: Database, *triggers: str) -> None:
     with psycopg.connect(database.owner_url) as owner:
         for trigger in triggers:
