@@ -13,6 +13,7 @@ from artists.api import (
     programs,
     recordings,
     staff,
+    staff_ages,
     staff_parties,
     staff_splits,
     team,
@@ -52,6 +53,7 @@ urlpatterns = [
         staff.RecordingWorkView.as_view(),
         name="api-staff-recording-work",
     ),
+    path("api/v1/staff/ages", staff_ages.LowerAgeView.as_view(), name="api-staff-age"),
     path("api/v1/staff/split-schemes", staff_splits.SplitSchemesView.as_view(), name="api-staff-split-schemes"),
     path("api/v1/staff/parties", staff_parties.PartiesView.as_view(), name="api-staff-parties"),
     path(

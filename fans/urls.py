@@ -64,6 +64,7 @@ urlpatterns = [
     path("settings/name", settings.change_name, name="settings-name"),
     path("settings/name/note", settings.name_note, name="settings-name-note"),
     path("settings/time-zone", settings.change_time_zone, name="settings-time-zone"),
+    path("settings/age", settings.raise_age, name="settings-age"),
     path("settings/tokens", settings.make_token, name="settings-tokens"),
     path("settings/tokens/<int:pk>/revoke", settings.revoke_token, name="settings-token-revoke"),
     path("settings/pauses/<int:pk>/resume", settings.resume_program, name="settings-program-resume"),

@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 
+from accounts.models import AgeChange
 from billing.models import (
     Authorisation,
+    Closure,
     Customer,
     Dispute,
     Entitlement,
@@ -27,6 +29,23 @@ from config.admin.site import site
 class CustomerAdmin(ReadOnlyAdmin):
     list_display = ("id", "person_id", "book", "provider_id", "created_at")
     shown = ("id", "person", "book", "provider_id", "created_at")
+    filters = ("person",)
+
+
+@admin.register(AgeChange, site=site)
+class AgeChangeAdmin(ReadOnlyAdmin):
+    """What it changed, and why, is about a person and hidden."""
+
+    list_display = ("id", "person_id", "actor", "at")
+    shown = ("id", "person", "actor", "at")
+    hidden = ("before", "after", "reason")
+    filters = ("person",)
+
+
+@admin.register(Closure, site=site)
+class ClosureAdmin(ReadOnlyAdmin):
+    list_display = ("id", "person_id", "book", "why", "created_at", "due_at", "done_at")
+    shown = ("id", "person", "book", "why", "created_at", "due_at", "done_at")
     filters = ("person",)
 
 

@@ -42,11 +42,13 @@ class PersonAdmin(ReadOnlyAdmin):
         ("Opt-ins", "fans_optin", "person"),
         ("Tokens", "accounts_token", "person"),
         ("Teams", "accounts_member", "person"),
+        ("Changes of age", "accounts_agechange", "person"),
         ("Customers", "billing_customer", "person"),
         ("Subscriptions", "billing_subscription", "person"),
         ("Entitlements", "billing_entitlement", "person"),
         ("Orders", "billing_checkout", "person"),
         ("Holds", "billing_authorisation", "person"),
+        ("Closures", "billing_closure", "person"),
         ("What this person did", "audit_entry", "actor"),
     )
 

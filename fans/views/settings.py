@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import people, tokens
+from accounts import ages, people, tokens
 from accounts.decorators import login_required
-from accounts.exceptions import TokenRefused
+from accounts.exceptions import NotAllowed, TokenRefused
 from accounts.models import Consent, Person, Token
 from accounts.people import normalise_name
 from accounts.reauthentication import require_recent_password
@@ -87,6 +87,20 @@ def make_token(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @post_only
 @login_required
+def raise_age(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The person is older now, after a recent password. It can be said once in two years."""
+    require_recent_password(request)
+    try:
+        ages.raise_own(request.user, request.POST.get("age_band", ""))
+    except NotAllowed as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, "Your age is changed.")
+    return redirect("settings")
+
+
+@post_only
+@login_required
 def revoke_token(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(Token, pk=pk, person=request.user)
     tokens.revoke(token, by=request.user)
@@ -123,6 +137,7 @@ def _render_settings(
         "paused_programs": mutes.active_mutes(person),
         "hide_ai": preferences.hides_ai(person),
         "consents": _consent_history(person),
+        "higher_ages": ages.list_higher(person),
         "section": "settings",
     }
     return render(request, "fans/settings.html", context, status=status)

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Lower, Now
 
+from accounts.age_models import AgeBand as AgeBand  # noqa: PLC0414 - for who imports it from here
+from accounts.age_models import AgeChange as AgeChange  # noqa: PLC0414
 from accounts.time_zones import find_zone, validate_time_zone
 
 MAX_EMAIL_LENGTH = 254
@@ -39,13 +41,6 @@ class PersonManager(BaseUserManager["Person"]):
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email=(username or "").lower())
-
-
-class AgeBand(models.TextChoices):
-    UNDER_13 = "under_13", "Under 13"
-    FROM_13 = "13_15", "13 to 15"
-    FROM_16 = "16_17", "16 or 17"
-    ADULT = "18_plus", "18 or older"
 
 
 class Person(AbstractBaseUser):

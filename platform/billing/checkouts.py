@@ -130,7 +130,7 @@ def expire_due() -> bool:
     due = Checkout.objects.filter(ended, status=Status.OPEN, book=settings.PAYMENTS)
     for order in due.order_by("expires_at")[:MAX_EXPIRED]:
         try:
-            _settle_due(order)
+            expire(order)
         except ProviderError as error:
             logger.warning("order %s: %s", order.pk, describe_error(error))
     return False
@@ -199,7 +199,8 @@ def _settle_unpaid(session: CheckoutSession) -> None:
         raise AlreadyBought(SAID_BOUGHT)
 
 
-def _settle_due(order: Checkout) -> None:
+def expire(order: Checkout) -> None:
+    """Let nobody pay an open order any more, and write down if somebody has. Raises ProviderError."""
     checkouts = get_provider().checkouts
     try:
         session = checkouts.fetch(order.session_id) if order.session_id else None

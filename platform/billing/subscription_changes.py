@@ -73,7 +73,7 @@ def list_choices(row: Subscription) -> list[Choice]:
     """The other prices on sale of the same artist, in the currency of the subscription."""
     assert row.price
     prices = (
-        TierPrice.objects.on_sale().filter(artist=row.artist_id, currency=row.price.currency).exclude(pk=row.price_id)
+        TierPrice.objects.on_sale().filter(artist=row.artist_id, currency=row.price.currency).exclude(pk=row.price.pk)
     )
     ordered = prices.order_by("version__tier__position", "version__tier_id", "interval")
     return [Choice(price, begins_later(row.price, price)) for price in ordered]

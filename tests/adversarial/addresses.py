@@ -18,7 +18,7 @@ SIGNED_IN_NAMES = {
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
     "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
-    "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-recording-work",
+    "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-recording-work", "api-staff-age",
 }  # fmt: skip
 STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle", "staff-splits"}
 STUDIO_API_NAMES = {
@@ -114,6 +114,9 @@ FAN_PAGES = {
     "settings-name": ("/settings/name", "post"),
     "settings-name-note": ("/settings/name/note", "post"),
     "settings-time-zone": ("/settings/time-zone", "post"),
+    "settings-age": ("/settings/age", "post"),
+    "subscriptions": ("/subscriptions", "get"),
+    "subscriptions-card": ("/subscriptions/card", "post"),
     "settings-tokens": ("/settings/tokens", "post"),
 }
 FAN_OWNED_PAGES = {
@@ -121,6 +124,12 @@ FAN_OWNED_PAGES = {
     "request-pay": ("/requests/{request}/pay", "post"),
     "request-take-back": ("/requests/{request}/take-back", "post"),
     "request-erase": ("/requests/{request}/erase", "post"),
+    "subscription": ("/subscriptions/{subscription}", "get"),
+    "subscription-cancel": ("/subscriptions/{subscription}/cancel", "post"),
+    "subscription-resume": ("/subscriptions/{subscription}/resume", "post"),
+    "subscription-keep": ("/subscriptions/{subscription}/keep", "post"),
+    "subscription-change": ("/subscriptions/{subscription}/prices/{price}", "get"),
+    "payment": ("/payments/{payment}", "get"),
     "order": ("/orders/{order}", "get"),
     "order-cancel": ("/orders/{order}/cancel", "post"),
     "order-resume": ("/orders/{order}/resume", "post"),

@@ -79,6 +79,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-agreement-accept": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/accept",
             "api-agreement-end": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/end",
             "api-staff-split-schemes": "/api/v1/staff/split-schemes",
+            "api-staff-age": "/api/v1/staff/ages",
             "api-imports": f"/api/v1/studio/{artist.slug}/imports",
             "api-imports-named": f"/api/v1/studio/{artist.slug}/imports/named",
             "api-import": f"/api/v1/studio/{artist.slug}/imports/{named.pk}",

@@ -23,6 +23,7 @@ from tests.adversarial.addresses import (
     STUDIO_PAGES,
     url_names,
 )
+from tests.billing import mirrors
 from tests.operator import addresses as operator
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -123,7 +124,9 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     [heard] = factories.insert_listens(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
     own |= {"offer": scene["offer"], "request": scene["request"].pk}
+    running = mirrors.add_subscription(experience.person, scene["order"].price)
     own |= {"listen": heard.id, "price": scene["order"].price_id, "order": scene["order"].pk}
+    own |= {"subscription": running.pk, "payment": mirrors.add_invoice(running).pk}
 
     for name, (path, method) in {**FAN_PAGES, **FAN_OWNED_PAGES}.items():
         answer = getattr(Client(), method)(path.format(**own))

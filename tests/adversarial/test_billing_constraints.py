@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from accounts import ages
 from accounts.models import Person
 from billing import webhooks
 from billing.models import Customer, WebhookEvent
@@ -118,7 +119,7 @@ def test_nobody_under_18_becomes_a_customer(age_band: str, fan: Person) -> None:
 
     refused("nobody under 18 pays", NEW_CUSTOMER, child.pk, "simulated", None)
     sql(NEW_CUSTOMER, fan.pk, "simulated", None)
-    sql("UPDATE accounts_person SET age_band = %s WHERE id = %s", age_band, fan.pk)
+    ages.lower(fan, age_band, by=factories.get_staff(), reason="A parent wrote.")
     refused("nobody under 18 pays", "UPDATE billing_customer SET provider_id = 'cus_1'")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from billing import charges, leases, mirrors, second_subscriptions, webhook_work, webhooks
+from billing import charges, leases, mirrors, paybacks, second_subscriptions, webhook_work, webhooks
 from billing.entitling import UNDONE, make_invoice_state, make_state
 from billing.exceptions import NotFound, ProviderError, UnexpectedState
 from billing.invoice_books import make_source
@@ -101,7 +101,7 @@ class Mirror:
         return make_state(self.row, states)
 
     def count_owed(self, payment: Payment) -> int:
-        return second_subscriptions.count_owed(payment, self.refunds_of([payment]), self.disputes_of([payment]))
+        return paybacks.count_owed(payment, self.refunds_of([payment]), self.disputes_of([payment]))
 
 
 @dataclass
@@ -379,7 +379,7 @@ class Core:
         for payment in mirror.payments.values():
             refunds, owed = mirror.refunds_of([payment]), mirror.count_owed(payment)
             failed = [one for one in refunds if one.status in UNDONE]
-            if owed <= 0 or len(failed) == len(refunds) >= second_subscriptions.MAX_REFUNDS:
+            if owed <= 0 or len(failed) == len(refunds) >= paybacks.MAX_REFUNDS:
                 continue
             key = f"second:{payment.pk}:{len(refunds)}:{self.clock() // 3600}"
             try:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from billing import second_subscriptions
+from billing import paybacks, second_subscriptions
 from billing.models import Checkout, Refund
 from catalog.models import Artist
 from tests.billing import fan_scene
@@ -108,7 +108,7 @@ def test_after_three_refunds_that_failed_an_operator_is_told(scene: Scene, caplo
         scene.advance(2 * 3_600)
     fan_scene.reconcile_all(scene)
 
-    assert Refund.objects.count() == second_subscriptions.MAX_REFUNDS
+    assert Refund.objects.count() == paybacks.MAX_REFUNDS
     assert "is paid back by hand: 3 refunds failed" in caplog.text
 
 

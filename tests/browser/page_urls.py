@@ -124,7 +124,7 @@ NOT_PAGES = {
     # forms, which redirect to a page
     "feed-hide-ai", "new-words-later",
     "experience-open", "experience-pause", "artist-opt-in", "welcome-token", "welcome-done",
-    "settings-name", "settings-time-zone",
+    "settings-name", "settings-time-zone", "settings-age", "api-staff-age",
     "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",

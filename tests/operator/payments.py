@@ -6,10 +6,12 @@ import pytest
 from django.db import models, transaction
 from django.test import override_settings
 
-from accounts.models import Person
+from accounts import ages
+from accounts.models import AgeChange, Person
 from billing import request_credits
 from billing.models import (
     Authorisation,
+    Closure,
     Dispute,
     Entitlement,
     EntitlementLog,
@@ -50,6 +52,8 @@ def create_payments(fan: Person) -> dict[type[models.Model], Any]:
         Invoice: invoice,
         InvoiceLine: InvoiceLine.objects.get(),
         Payment: payment,
+        AgeChange: add_age_change(),
+        Closure: Closure.objects.create(person=fan, book="simulated", why="account"),
         PortalConfiguration: PortalConfiguration.objects.create(
             artist=price.artist, book="simulated", provider_id="bpc_1"
         ),
@@ -59,3 +63,8 @@ def create_payments(fan: Person) -> dict[type[models.Model], Any]:
         EntitlementLog: EntitlementLog.objects.get(),
         SyncMark: SyncMark.objects.create(book="simulated", kind="hour"),
     }
+
+
+def add_age_change() -> AgeChange:
+    ages.raise_own(factories.create_fan(age_band="16_17"), "18_plus")
+    return AgeChange.objects.get()

@@ -335,4 +335,62 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="AgeChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "before",
+                    models.CharField(
+                        choices=[
+                            ("under_13", "Under 13"),
+                            ("13_15", "13 to 15"),
+                            ("16_17", "16 or 17"),
+                            ("18_plus", "18 or older"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "after",
+                    models.CharField(
+                        choices=[
+                            ("under_13", "Under 13"),
+                            ("13_15", "13 to 15"),
+                            ("16_17", "16 or 17"),
+                            ("18_plus", "18 or older"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("actor", models.CharField(max_length=80)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="age_changes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("before", models.F("after")), _negated=True),
+                        name="an_age_changes_to_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("after__in", ["13_15", "16_17", "18_plus"])),
+                        name="nobody_becomes_younger_than_13",
+                    ),
+                ],
+            },
+        ),
     ]

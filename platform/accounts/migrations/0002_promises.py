@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from accounts.migrations._ages import AGES, DROP_AGES
 from accounts.migrations._countries import COUNTRIES, DROP_COUNTRIES
 from audit.operations import CLOCK_PATH, append_only, dated_by_clock
 
@@ -150,4 +151,7 @@ class Migration(migrations.Migration):
             "ALTER TABLE accounts_person DROP CONSTRAINT a_time_zone_is_known",
         ),
         migrations.RunSQL(COUNTRIES, DROP_COUNTRIES),
+        append_only("accounts_agechange"),
+        dated_by_clock("accounts_agechange"),
+        migrations.RunSQL(AGES, DROP_AGES),
     ]

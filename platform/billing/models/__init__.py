@@ -2,6 +2,7 @@
 
 from billing.models.authorisations import Authorisation
 from billing.models.checkouts import Checkout, SpendingSettings
+from billing.models.closures import Closure
 from billing.models.credits import RequestCredit
 from billing.models.customers import Customer, PortalConfiguration
 from billing.models.earnings import EarnedPart, EarnedShare
@@ -17,6 +18,7 @@ from billing.models.webhook_events import WebhookEvent
 __all__ = [
     "Authorisation",
     "Checkout",
+    "Closure",
     "Customer",
     "Dispute",
     "Drift",

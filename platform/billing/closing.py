@@ -1,0 +1,147 @@
+"""End everything that costs a person money: orders, subscriptions and holds. It goes on until nothing is left.
+
+Asked when an account is closed, and by a trigger when staff learn that somebody is under 18. Then the open period is
+paid back as well.
+"""
+
+import logging
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import Person
+from billing import authorisations, checkouts, paybacks
+from billing.exceptions import ProviderError
+from billing.failures import describe_error, one_at_a_time
+from billing.models import Authorisation, Checkout, Closure, Customer, Subscription
+from billing.provider import get_provider
+from billing.sync import ENDED, compare
+from billing.webhooks import CHANNEL
+from worker import wake
+
+logger = logging.getLogger(__name__)
+
+RETRY_TIME = timedelta(minutes=1)
+
+
+class Left(NamedTuple):
+    """What of a person is billable still."""
+
+    orders: int
+    subscriptions: int
+    holds: int
+    is_asked: bool
+    """The provider was not asked yet whether it knows more than we do."""
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.orders or self.subscriptions or self.holds or self.is_asked)
+
+
+def close_account(person: Person) -> Left:
+    """Ask that everything billable of this person ends, and say what is left. Ask again until nothing is.
+
+    What is paid is not paid back. The database lets no account be switched off before. Call it in a transaction.
+    """
+    if Customer.objects.filter(person=person, book=settings.PAYMENTS).exists() and not _is_closed(person):
+        fields = {"person": person, "book": settings.PAYMENTS, "why": Closure.Why.ACCOUNT}
+        Closure.objects.bulk_create([Closure(**fields)], ignore_conflicts=True)
+        wake.notify(CHANNEL)
+    return find_left(person)
+
+
+def find_left(person: Person) -> Left:
+    """What is billable by our rows, and whether the answer of the provider is awaited."""
+    asked = Closure.objects.filter(person=person, done_at=None).exists()
+    return Left(_orders(person).count(), _running(person).count(), _holds(person).count(), asked)
+
+
+def work_next() -> bool:
+    """Work on the closure that has waited longest. Returns whether there was one."""
+    if settings.PAYMENTS == "off":
+        return False
+    closure = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk").select_related("person").first()
+    if closure is None:
+        return False
+    claimed = _waiting().filter(pk=closure.pk, due_at=closure.due_at).update(due_at=Now() + RETRY_TIME)
+    if claimed:
+        with one_at_a_time(f"{closure} was not finished"):
+            _work(closure)
+    return True
+
+
+def seconds_until_due() -> float | None:
+    """Seconds until a closure is due; None when none waits."""
+    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
+    return max(due.total_seconds(), 0.0) if due is not None else None
+
+
+def _waiting() -> QuerySet[Closure]:
+    return Closure.objects.filter(done_at=None, book=settings.PAYMENTS)
+
+
+def _work(closure: Closure) -> None:
+    """Orders and holds first, so that nothing new begins; then what the provider says that this customer has."""
+    for reference in _holds(closure.person).values_list("reference", flat=True):
+        with transaction.atomic():  # the worker of holds asks the provider
+            authorisations.want_release(reference, f"closure:{closure.why}")
+    for order in _orders(closure.person).filter(status=Checkout.Status.OPEN):
+        checkouts.expire(order)
+    for name in _list_running(closure.person):
+        if not _end(name, pays_back=closure.why == Closure.Why.AGE):
+            return
+    if not _is_billable(closure.person):
+        Closure.objects.filter(pk=closure.pk, done_at=None).update(done_at=Now())
+
+
+def _end(name: str, *, pays_back: bool) -> bool:
+    """End a subscription, with its open period paid back first where that is owed. Returns whether it has ended."""
+    if not compare(name, is_full=pays_back):
+        return False
+    row = Subscription.objects.get(provider_id=name, book=settings.PAYMENTS)
+    if pays_back and not paybacks.pay_back(row, reason="under_18", since=timezone.now()):
+        return False
+    if row.status not in ENDED:
+        try:
+            get_provider().subscriptions.cancel_now(name)
+        except ProviderError as error:
+            logger.warning("%s was not ended: %s", row, describe_error(error))
+            return False
+    return compare(name, is_full=pays_back)
+
+
+def _list_running(person: Person) -> list[str]:
+    """The subscriptions that are not over, by our rows and by the provider, which may know of more."""
+    names = set(_running(person).values_list("provider_id", flat=True))
+    customer = Customer.objects.filter(person=person, book=settings.PAYMENTS, provider_id__isnull=False).first()
+    if customer and customer.provider_id:
+        found = get_provider().subscriptions.list_since(customer=customer.provider_id)
+        names |= {one.id for one in found if one.status not in ENDED}
+    return sorted(names)
+
+
+def _orders(person: Person) -> QuerySet[Checkout]:
+    return Checkout.objects.open_or_paid().filter(person=person)
+
+
+def _running(person: Person) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(person=person, book=settings.PAYMENTS).exclude(status__in=ENDED)
+
+
+def _is_closed(person: Person) -> bool:
+    """Whether a closure was done and nothing began since."""
+    done = Closure.objects.filter(person=person, book=settings.PAYMENTS, done_at__isnull=False).exists()
+    return done and not _is_billable(person)
+
+
+def _is_billable(person: Person) -> bool:
+    return any(found.exists() for found in (_orders(person), _running(person), _holds(person)))
+
+
+def _holds(person: Person) -> QuerySet[Authorisation]:
+    return Authorisation.objects.held().filter(person=person)
