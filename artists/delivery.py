@@ -13,6 +13,7 @@ from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from artists.requests import capturing
+from artists.royalties import uses
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
@@ -168,6 +169,7 @@ def _deliver_drafts(drafts: Sequence[Draft], stopped: Sequence[Draft], kept: Map
     prepared = [_prepare_experience(draft, kept[draft.clearance_id]) for draft in drafts]
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(state=Draft.State.DELIVERED)
     delivered = experiences.deliver(prepared, by=ACTOR, also_notify=draft_notices("draft.decided", stopped))
+    uses.record_delivered(delivered)
     by_draft = {experience.draft: experience for experience in delivered}
     capturing.finish(drafts, by_draft)
     publish_draft_events("delivered", ((draft, str(by_draft[draft.pk].pk)) for draft in drafts))

@@ -8,6 +8,7 @@ from artists.label.views import (
     approvals,
     catalogue,
     claims,
+    earnings,
     export,
     payouts,
     roster,
@@ -20,6 +21,7 @@ TEAM = "<int:party_id>/team"
 IMPORT = f"{CATALOGUE}/<int:import_id>"
 AGREEMENTS = "<int:party_id>/agreements"
 AGREEMENT = f"{AGREEMENTS}/<int:version_id>"
+EARNINGS = "<int:party_id>/earnings"
 
 urlpatterns = [
     path("", roster.choose_label, name="labels"),
@@ -31,6 +33,17 @@ urlpatterns = [
     path("<int:party_id>/claims", claims.show_claims, name="label-claims"),
     path("<int:party_id>/claims/<int:claim_id>", claims.answer_claim, name="label-claim"),
     path("<int:party_id>/claims/imports/<int:import_id>", claims.confirm_imported, name="label-claims-imported"),
+    path(EARNINGS, earnings.show_earnings, name="label-earnings"),
+    path(f"{EARNINGS}/<int:statement_id>", earnings.show_statement, name="label-statement"),
+    *(
+        path(
+            f"{EARNINGS}/<int:statement_id>.{kind}",
+            earnings.download_statement,
+            {"kind": kind},
+            name=f"label-statement-{kind}",
+        )
+        for kind in ("csv", "pdf")
+    ),
     path(TEAM, team.manage_team, name="label-team"),
     path(f"{TEAM}/invitations/<int:invitation_id>", team.revoke_invitation, name="label-team-invitation"),
     path(f"{TEAM}/<int:member_id>", team.update_member, name="label-team-member"),

@@ -1183,4 +1183,9 @@ class Migration(migrations.Migration):
             model_name="statementline",
             constraint=models.UniqueConstraint(fields=("statement", "number"), name="a_line_once_a_statement"),
         ),
+        migrations.AddField(
+            model_name="closedmonth",
+            name="written_at",
+            field=models.DateTimeField(help_text="when the last of its statements was written", null=True),
+        ),
     ]

@@ -49,6 +49,7 @@ class ClosedMonth(models.Model):
     position = models.BigIntegerField(help_text="of the head of the ledger's chain")
     head = models.CharField(max_length=64, help_text="its hash")
     closed_at = models.DateTimeField(db_default=Now(), help_text="set by the database")
+    written_at = models.DateTimeField(null=True, help_text="when the last of its statements was written")
 
     class Meta:
         constraints = [

@@ -47,7 +47,7 @@ def close_if_due() -> bool:
 def find_due(book: str) -> str | None:
     """The oldest month that is over and not closed; one whose statements are not all written comes first."""
     last = ClosedMonth.objects.filter(book=book).order_by("-month").first()
-    if last is not None and not statements.are_written(last):
+    if last is not None and last.written_at is None:
         return last.month
     if last is not None:
         month = next_month(last.month)

@@ -7,9 +7,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
+from django.db.models.functions import Now
 
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
 from artists.royalties import claim_holds, statement_csv, statement_lines
@@ -52,6 +54,8 @@ class Figures:
 
 def write_all(closed: ClosedMonth) -> None:
     """Write each statement that is not written yet. Rows are read as they are needed, so memory stays flat."""
+    if closed.written_at:
+        return
     movements = read_movements(closed)
     for party, currency in closed.statements.values_list("party_id", "currency"):
         movements.pop((f"party:{party}", currency), None)
@@ -61,21 +65,16 @@ def write_all(closed: ClosedMonth) -> None:
             _write(closed, whose, list(some), movements.pop(whose))
     for whose, moved in sorted(movements.items()):
         _write(closed, whose, [], moved)
+    ClosedMonth.objects.filter(pk=closed.pk, written_at=None).update(written_at=Now())
 
 
-def are_written(closed: ClosedMonth) -> bool:
-    """Whether every party whose accounts moved has its statement."""
-    return closed.statements.count() >= len(read_movements(closed))
-
-
-def read_movements(closed: ClosedMonth, **only: str) -> dict[Whose, Movement]:
+def read_movements(closed: ClosedMonth, **only: Any) -> dict[Whose, Movement]:
     """What moved on the accounts of each party between the two links, in one query."""
     entries = Entry.objects.filter(
-        book=closed.book,
-        account__code__startswith="party:",
+        account__book=closed.book,
         transaction__link__position__gt=closed.after,
         transaction__link__position__lte=closed.position,
-        **only,
+        **({"account__code__startswith": "party:"} | only),
     )
     moved: dict[Whose, Movement] = {}
     sums = entries.values_list("account__code", "currency", "transaction__kind").annotate(total=Sum("amount"))

@@ -4,6 +4,7 @@ from django.urls import path
 
 from artists.studio.views import (
     agreements,
+    earnings,
     grants,
     history,
     imports,
@@ -32,6 +33,7 @@ IMPORTS = "<slug:slug>/imports"
 TEAM = "<slug:slug>/team"
 TIERS = "<slug:slug>/tiers"
 TIER = f"{TIERS}/<int:tier_id>"
+EARNINGS = "<slug:slug>/earnings"
 
 urlpatterns = [
     path("", overview.choose_studio, name="studios"),
@@ -79,6 +81,17 @@ urlpatterns = [
     path(f"{TEAM}/<int:member_id>", team.update_member, name="team-member"),
     path("<slug:slug>/offers", offers.list_or_create_offers, name="studio-offers"),
     path("<slug:slug>/offers/<int:program_id>", offers.edit_offer, name="studio-offer"),
+    path(EARNINGS, earnings.show_earnings, name="studio-earnings"),
+    path(f"{EARNINGS}/<int:statement_id>", earnings.show_statement, name="studio-statement"),
+    *(
+        path(
+            f"{EARNINGS}/<int:statement_id>.{kind}",
+            earnings.download_statement,
+            {"kind": kind},
+            name=f"studio-statement-{kind}",
+        )
+        for kind in ("csv", "pdf")
+    ),
     path(TIERS, tiers.list_or_create_tiers, name="studio-tiers"),
     path(TIER, tiers.edit_tier, name="studio-tier"),
     path(f"{TIER}/archive", tiers.archive_tier, name="studio-tier-archive"),

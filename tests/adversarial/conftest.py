@@ -13,6 +13,7 @@ from rights import claims, parties, roster
 from tests import factories
 from tests.artists import requests_scene
 from tests.artists.label import agreements
+from tests.artists.royalties import scene as royalties
 from tests.billing import factories as billing
 from tests.rights import factories as owners
 from tests.rights.imports.factories import bring_in
@@ -59,6 +60,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
     order = billing.order_tier(artist, experience.person)
     offer = requests_scene.create_offer(artist)
     request = requests_scene.ask(experience.person, offer)
+    [statement] = royalties.state(party)
     tier = f"/api/v1/studio/{artist.slug}/tiers/{order.price.version.tier_id}"
     return {
         "paths": {
@@ -134,4 +136,5 @@ def module_scene(module_db: None) -> dict[str, Any]:
         "order": order,
         "offer": offer.program_id,
         "request": request,
+        "statement": statement,
     }

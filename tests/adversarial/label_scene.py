@@ -6,7 +6,7 @@ from typing import Any
 from accounts import roles
 from accounts.models import Person
 from artists import invitation_mail
-from artists.models import Draft
+from artists.models import Draft, Statement
 from catalog.models import Artist
 from rights import claims, parties
 from rights.agreements import Key
@@ -17,6 +17,7 @@ from tests.adversarial.addresses import LABEL_API, LABEL_PAGES
 from tests.artists.label import agreements
 from tests.artists.remix_notes import agree, approve, write_remix_note
 from tests.rights import factories as owners
+from tests.artists.royalties import scene as royalties
 from tests.rights.imports import factories as import_factories
 
 
@@ -31,6 +32,7 @@ class Scene:
     """A file of another rightsholder that names this one."""
     version: AgreementVersion
     draft: Draft
+    statement: Statement
 
     def requests(self, party: Party | None = None, *, api: bool = False) -> list[tuple[str, str, str]]:
         """Name, address and method of every page, or of the API, about the objects of this rightsholder."""
@@ -47,6 +49,7 @@ class Scene:
             "member": team.members.get(person__name="Nia").pk,
             "version": self.version.pk,
             "draft": self.draft.pk,
+            "statement": self.statement.pk,
         }
         return [
             (name, path.format(**values), method)
@@ -92,7 +95,8 @@ def create_scene() -> Scene:
     owners.add_to_roster(other, artist)
     rows = ["Shared,Mara Veil,Third Shore 50; Harbor Lane 50"]
     named = import_factories.bring_in(other, *rows, heading="title,artist,owners")
-    return Scene(party, artist, entry, claim, brought, named, version, approve(write_remix_note(song)))
+    [statement] = royalties.state(party)
+    return Scene(party, artist, entry, claim, brought, named, version, approve(write_remix_note(song)), statement)
 
 
 def member(party: Party, role: str) -> Person:

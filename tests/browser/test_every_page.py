@@ -23,6 +23,7 @@ from rights import split_schemes as rights_split_schemes
 from rights.models import Party
 from tests import factories
 from tests.artists.label import agreements
+from tests.artists.royalties import scene as royalties
 from tests.browser import factories as browser_factories
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
@@ -233,6 +234,8 @@ def scene(full_site: FullSite) -> Scene:
         **_create_imports(label, artist), **_create_agreements(label, artist),
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
+    statements = royalties.state(parties.get_artist_party(artist), label)
+    path_values |= {"statement": statements[0].pk, "label_statement": statements[1].pk}
     return Scene(people, path_values)
 
 

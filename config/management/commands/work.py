@@ -12,6 +12,7 @@ from django.db import connection
 
 from artists import approval_mail, delivery, drafts, expiry, import_news, look_back, moderation, moments, withdrawal
 from artists.requests import following
+from artists.royalties import worker_step as royalties
 from billing import worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
@@ -49,6 +50,7 @@ JOBS = {
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),
     "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, worker_step.seconds_until_due),
+    "royalties": Job(royalties.work),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

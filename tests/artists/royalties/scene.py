@@ -3,17 +3,25 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import Person
-from artists.models import Statement
+from artists.models import ClosedMonth, Statement
 from artists.royalties import closing
-from catalog.models import Artist
+from billing import earnings, postings
+from billing.models import EarnedPart
+from billing.recognition import next_month
+from catalog.models import Artist, Recording
+from ledger.posting import post
 from rights import claims
-from rights.models import Claim
+from rights.models import Claim, Party, Use
 from rights.shares import Role
+from rights.splits import ShareKey
 from tests import factories
 from tests.billing import fan_scene
 from tests.billing.fan_scene import Scene
 from tests.rights import factories as owners
+from tests.rights.albums import add_scheme
 
 BOOK = "simulated"
 
@@ -52,3 +60,38 @@ def dispute_song(artist: Artist, title: str = "Glass Weather") -> Claim:
     claim.refresh_from_db()
     assert claim.is_disputed
     return claim
+
+
+def reconcile(scene: Scene) -> None:
+    fan_scene.reconcile_all(scene)
+
+
+def earn_song(party: Party, song: Recording, amount: int = 700) -> None:
+    """The party earned something as owner of a song, as remixes of it would bring."""
+    key, deferred = f"party:{party.pk}", f"deferred:song:{party.pk}-{amount}"
+    scheme = add_scheme()
+    with transaction.atomic():
+        name, share = f"in_{party.pk}_{amount}", ShareKey(key, Role.RECORDING_OWNER, f"recording:{song.pk}")
+        sums: dict[str, Any] = {"gross": amount, "tax": 0, "fee": 0, "is_fee_shared": False}
+        post(postings.charge(name, deferred, currency="EUR", **sums), book=BOOK)
+        earned = post(postings.recognise(name, this_month(), deferred, {share: amount}, currency="EUR"), book=BOOK)
+        part = EarnedPart.objects.create(
+            transaction=earned, book=BOOK, currency="EUR", deferred=deferred, artist=song.artist, use=Use.REMIX,
+            scheme=scheme, month=this_month(), basis=amount, tax=0, fee=0,
+        )  # fmt: skip
+        row = earnings.earn(part, key)
+        row.role, row.recording = share.role, share.recording
+        earnings.store([row])
+
+
+def state(*parties: Party) -> list[Statement]:
+    """A statement of each of these parties, in this order, about a song whose owners disagree."""
+    artist = factories.create_artist("Ona Meer")
+    song = dispute_song(artist, "Glass Weather").recording
+    assert song
+    for party in parties:
+        earn_song(party, song)
+    last = ClosedMonth.objects.filter(book=BOOK).order_by("-month").first()
+    month = next_month(last.month) if last else this_month()
+    closed = closing.close_month(month, book=BOOK, early=True)
+    return [closed.statements.get(party=party) for party in parties]

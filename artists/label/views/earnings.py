@@ -1,0 +1,34 @@
+"""What a rightsholder earned: the months, each statement, and its files. Everybody who acts for it reads them."""
+
+from django.http import HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from accounts.requests import AuthenticatedHttpRequest
+from artists.label.access import Label, label_member_required
+from artists.royalties import statement_files, statement_page
+
+
+@require_safe
+@label_member_required
+def show_earnings(request: AuthenticatedHttpRequest, label: Label) -> HttpResponse:
+    """What was earned in each currency, month by month."""
+    standings = statement_page.list_standings(label.party)
+    return label.render(request, "label/earnings.html", standings=standings, earnings_url=label.url("label-earnings"))
+
+
+@require_safe
+@label_member_required
+def show_statement(request: AuthenticatedHttpRequest, label: Label, statement_id: int) -> HttpResponse:
+    """A closed statement of this party."""
+    statement = statement_page.get_or_404(label.party, statement_id)
+    context = statement_page.describe(statement, label.url("label-earnings"))
+    return label.render(request, "label/statement.html", **context)
+
+
+@require_safe
+@label_member_required
+def download_statement(
+    request: AuthenticatedHttpRequest, label: Label, statement_id: int, kind: str
+) -> HttpResponseBase:
+    """The same as a file: the same bytes every time."""
+    return statement_files.respond(statement_page.get_or_404(label.party, statement_id), kind)

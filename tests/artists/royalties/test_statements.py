@@ -1,0 +1,193 @@
+"""Statements can be computed anew, hold back what is disputed, and share each fan's money by what this fan used."""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from artists.models import ClosedMonth, ExperienceUse, Statement, StatementHold
+from artists.royalties import check, claim_holds, closing, statement_files, uses
+from artists.royalties.lines import Use, weigh
+from billing import earnings, postings
+from billing.models import EarnedPart, EarnedShare
+from billing.recognition import list_months, next_month
+from catalog.models import Artist
+from ledger.balances import read_balance
+from ledger.posting import post
+from rights import claims, parties, split_schemes, splits
+from rights.models import Claim, Party, SplitScheme
+from rights.models import Use as Uses
+from rights.shares import Role
+from rights.splits import ShareKey
+from tests import factories
+from tests.artists.royalties import scene
+from tests.billing.fan_scene import Scene
+from tests.rights import factories as owners
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paid(fake_provider: Any, artist: Artist) -> Scene:
+    return scene.begin(fake_provider, artist, factories.create_fan(opted_in=artist))
+
+
+def own_statement(party: Party) -> Statement:
+    return Statement.objects.get(party=party)
+
+
+# L7: statements follow from the ledger
+
+
+def test_statements_are_computed_anew_bit_by_bit_after_what_came_later(paid: Scene, artist: Artist) -> None:
+    [first] = scene.close(scene.this_month())
+    before = statement_files.write_csv(first), statement_files.write_pdf(first)
+    scene.refund(paid, 100)
+    factories.create_artist("Somebody else")
+    Artist.objects.filter(pk=artist.pk).update(name="Another name")
+    scene.close(next_month(scene.this_month()))
+
+    assert list(check.find_faults()) == []
+    again = Statement.objects.get(pk=first.pk)
+    assert (statement_files.write_csv(again), statement_files.write_pdf(again)) == before
+    assert b"Another name" not in before[0]
+
+
+def test_a_later_split_does_not_alter_a_closed_statement(paid: Scene, artist: Artist) -> None:
+    [first] = scene.close(scene.this_month())
+    before = statement_files.write_csv(first)
+    split_schemes.add_scheme(Uses.TIER, {Role.FEATURED_ARTIST: 10_000}, by=factories.get_staff())
+
+    assert statement_files.write_csv(Statement.objects.get()) == before
+    assert list(check.find_faults()) == []
+
+
+# Money of a disputed claim is held
+
+
+def test_what_is_disputed_is_held_with_its_reason_and_released_once_settled(paid: Scene, artist: Artist) -> None:
+    claim = scene.dispute_song(artist)
+    owner = Party.objects.get(pk=claim.recording.claims.exclude(pk=claim.pk).get().party_id)
+    assert claim.recording
+    scene.earn_song(owner, claim.recording)
+    scene.close(scene.this_month())
+
+    statement = own_statement(owner)
+    assert (statement.closing, statement.held, statement.still_held) == (700, 700, 700)
+    assert read_balance(f"party:{owner.pk}:payable", "EUR", book=scene.BOOK) == 0
+    assert b"It is disputed who is owner of the recording of Glass Weather" in statement_files.write_csv(statement)
+    assert not claim_holds.release_next()
+    claims.settle(claim, by=factories.get_staff(), note="It is not theirs.", ending=[claim])
+    assert claim_holds.release_next()
+    assert not claim_holds.release_next()
+    assert read_balance(f"party:{owner.pk}:payable", "EUR", book=scene.BOOK) == -700
+    assert StatementHold.objects.get().release is not None
+    scene.close(next_month(scene.this_month()))
+    assert list(check.find_faults()) == []
+    assert Statement.objects.get(party=owner, before__isnull=False).released == 700
+
+
+# L9: one fan's use never moves another fan's money
+
+WEIGHTS = st.dictionaries(st.sampled_from(["party:1", "party:2", "party:3"]), st.integers(1, 99), min_size=1)
+
+
+def fractions_of(weights: dict[str, int]) -> dict[ShareKey, Fraction]:
+    total = sum(weights.values())
+    return {ShareKey(party, "writer"): Fraction(weight, total) for party, weight in weights.items()}
+
+
+@given(st.lists(WEIGHTS, min_size=1, max_size=6), st.integers(1, 10**6))
+def test_a_fans_money_is_shared_wholly_among_what_this_fan_used(used: list[dict[str, int]], amount: int) -> None:
+    shared = weigh([Use(f"use-{n}", Uses.REMIX, fractions_of(one), 1) for n, one in enumerate(used)])
+    shares = splits.split(amount, shared, rotate_by="part:1")
+
+    assert sum(shared.values()) == 1
+    assert sum(shares.values()) == amount
+    for party in {key.party for key in shares}:
+        ideal = amount * sum(weight for key, weight in shared.items() if key.party == party)
+        assert abs(sum(share for key, share in shares.items() if key.party == party) - ideal) < 1
+
+
+def test_what_one_fan_uses_leaves_the_money_of_another_as_it_was(paid: Scene, artist: Artist) -> None:
+    heavy, quiet = paid.fan, factories.create_fan()
+    other = Scene(paid.fake, quiet, paid.price)
+    other.subscribe()
+    scene.reconcile(other)
+    pool = owners.create_party("label")
+    ExperienceUse.objects.create(
+        experience=factories.create_experience(artist, heavy), person=heavy, artist=artist, use=Uses.REMIX,
+        month=scene.this_month(), scheme=SplitScheme.objects.latest("pk"),
+        fractions=[[f"party:{pool.pk}", Role.RECORDING_OWNER, "", "", 1, 1]],
+    )  # fmt: skip
+    scene.close(scene.this_month())
+
+    by_fan: dict[UUID, dict[str, int]] = {}
+    for share in EarnedShare.objects.filter(amount__gt=0).exclude(party__startswith="pool:"):
+        assert share.part.invoice
+        person = share.part.invoice.subscription.person_id
+        sums = by_fan.setdefault(person, {})
+        sums[share.party] = sums.get(share.party, 0) + share.amount
+    own = f"party:{parties.get_artist_party(artist).pk}"
+    assert by_fan == {heavy.pk: {f"party:{pool.pk}": 400}, quiet.pk: {"platform": 80, own: 320}}
+    [line] = own_statement(pool).lines.all()
+    assert (line.units, line.use, line.tier_name, line.amount) == (1, "remix", "Harbour", 400)
+
+
+def test_an_experience_is_recorded_once(paid: Scene, artist: Artist) -> None:
+    experience = factories.create_experience(artist, paid.fan)
+    uses.record(experience)
+    uses.record(experience)
+
+    assert ExperienceUse.objects.get().month == scene.this_month()
+
+
+# L10: nothing expires silently; and months
+
+
+def test_what_nobody_takes_stays_owed_on_the_statements_that_follow(paid: Scene) -> None:
+    [first] = scene.close(scene.this_month())
+    scene.refund(paid, 1)
+    [second] = scene.close(next_month(scene.this_month()))
+
+    assert (first.closing, second.opening, second.closing) == (320, 320, 319)
+
+
+def test_only_practice_money_is_closed_early(paid: Scene) -> None:
+    with pytest.raises(closing.NotOver):
+        closing.close_month(scene.this_month(), book=scene.BOOK)
+    with pytest.raises(closing.NotOver):
+        closing.close_month(scene.this_month(), book="test", early=True)
+
+    assert not ClosedMonth.objects.exists()
+
+
+def test_a_month_that_is_over_closes_by_itself(paid: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = datetime(2099, 3, 3, tzinfo=UTC)
+    monkeypatch.setattr(closing.timezone, "now", lambda: later)
+
+    assert closing.find_due(scene.BOOK) == scene.this_month()
+    assert closing.close_if_due()
+    assert ClosedMonth.objects.get().written_at is not None
+    assert closing.find_due(scene.BOOK) == next_month(scene.this_month())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        ((2026, 11, 15), (2026, 12, 15), ["202611"]),
+        ((2026, 1, 31), (2026, 2, 28), ["202601"]),
+        ((2026, 2, 28), (2026, 3, 31), ["202602"]),
+        ((2026, 11, 15), (2026, 11, 15), ["202611"]),
+        ((2026, 11, 15), (2027, 11, 15), [f"2026{n}" for n in (11, 12)] + [f"2027{n:02}" for n in range(1, 11)]),
+    ],
+)
+def test_a_period_earns_in_the_months_in_which_its_months_begin(
+    start: tuple[int, int, int], end: tuple[int, int, int], months: list[str]
+) -> None:
+    assert list_months(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == months
