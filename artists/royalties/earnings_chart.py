@@ -40,7 +40,7 @@ class EarningsChart:
 
 def draw(months: Sequence[tuple[str, int]], so_far: int, currency: str) -> EarningsChart:
     """A bar for each closed month, and one for the open month, in whole units. Less than nothing has no length."""
-    values = [*((name, amount, False) for name, amount in months), ("So far", so_far, True)]
+    values = [*((name, amount, False) for name, amount in months), ("Now", so_far, True)]
     most = max([1, *(amount for _, amount, _ in values)])
     step = WIDTH // len(values)
     width = min(step * 2 // 3, 80)

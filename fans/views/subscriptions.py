@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import login_required
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
-from billing import own, portal, subscription_changes, terms
+from billing import own, portal, subscription_changes, terms, where_it_went
 from billing.exceptions import BillingError
 from billing.models import Subscription, TierPrice
 from billing.subscription_changes import Choice
@@ -110,7 +110,8 @@ def payment(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = own.find_paid(request.user, pk)
     if found is None:
         raise Http404
-    context = {"paid": found, "artist": found.invoice.subscription.artist, "section": PAGE}
+    went = where_it_went.describe(found.invoice)
+    context = {"paid": found, "artist": found.invoice.subscription.artist, "section": PAGE, "went": went}
     return render(request, "fans/payment.html", context)
 
 

@@ -16,8 +16,8 @@ from tests import factories
 from tests.adversarial.addresses import LABEL_API, LABEL_PAGES
 from tests.artists.label import agreements
 from tests.artists.remix_notes import agree, approve, write_remix_note
-from tests.rights import factories as owners
 from tests.artists.royalties import scene as royalties
+from tests.rights import factories as owners
 from tests.rights.imports import factories as import_factories
 
 

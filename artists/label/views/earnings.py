@@ -13,7 +13,8 @@ from artists.royalties import statement_files, statement_page
 def show_earnings(request: AuthenticatedHttpRequest, label: Label) -> HttpResponse:
     """What was earned in each currency, month by month."""
     standings = statement_page.list_standings(label.party)
-    return label.render(request, "label/earnings.html", standings=standings, earnings_url=label.url("label-earnings"))
+    urls = {"earnings_url": label.url("label-earnings"), "payouts_url": label.url("label-payouts")}
+    return label.render(request, "label/earnings.html", standings=standings, **urls)
 
 
 @require_safe

@@ -16,7 +16,7 @@ def show_earnings(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResp
     standings = statement_page.list_standings(parties.get_artist_party(studio.artist))
     return studio.render(
         request, "studio/earnings.html", section="studio-earnings", standings=standings,
-        earnings_url=studio.url("studio-earnings"),
+        earnings_url=studio.url("studio-earnings"), payouts_url=studio.url("studio-payouts"),
     )  # fmt: skip
 
 

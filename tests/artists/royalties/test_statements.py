@@ -6,21 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from artists.models import ClosedMonth, ExperienceUse, Statement, StatementHold
 from artists.royalties import check, claim_holds, closing, statement_files, uses
 from artists.royalties.lines import Use, weigh
-from billing import earnings, postings
-from billing.models import EarnedPart, EarnedShare
+from billing.models import EarnedShare
 from billing.recognition import list_months, next_month
 from catalog.models import Artist
 from ledger.balances import read_balance
-from ledger.posting import post
 from rights import claims, parties, split_schemes, splits
-from rights.models import Claim, Party, SplitScheme
+from rights.models import Party, SplitScheme
 from rights.models import Use as Uses
 from rights.shares import Role
 from rights.splits import ShareKey
