@@ -51,9 +51,9 @@ def test_a_refund_after_the_close_takes_from_the_parties_and_stands_on_the_next_
     scene.refund(paid, 100)
 
     assert sum(EarnedShare.objects.values_list("amount", flat=True)) == 300
-    assert read_balance(f"party:{first.party_id}:recoverable", "EUR", book=scene.BOOK) == 80
+    assert read_balance(f"party:{first.party_id}:payable", "EUR", book=scene.BOOK) == -240
     [second] = scene.close(next_month(scene.this_month()))
-    assert (second.opening, second.returned, second.closing, second.recoverable) == (320, -80, 240, 80)
+    assert (second.opening, second.returned, second.closing, second.recoverable) == (320, -80, 240, 0)
     assert_books_agree(paid)
 
 
