@@ -13,8 +13,10 @@ from artists.royalties import statement_files, statement_page
 def show_earnings(request: AuthenticatedHttpRequest, label: Label) -> HttpResponse:
     """What was earned in each currency, month by month."""
     standings = statement_page.list_standings(label.party)
-    urls = {"earnings_url": label.url("label-earnings"), "payouts_url": label.url("label-payouts")}
-    return label.render(request, "label/earnings.html", standings=standings, **urls)
+    earnings_url, payouts_url = label.url("label-earnings"), label.url("label-payouts")
+    return label.render(
+        request, "label/earnings.html", standings=standings, earnings_url=earnings_url, payouts_url=payouts_url
+    )
 
 
 @require_safe
