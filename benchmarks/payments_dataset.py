@@ -4,6 +4,7 @@ The fans' leases come from SQL as the owner, with the triggers off: a lease is m
 """
 
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from uuid import UUID
 import harness  # noqa: F401 - sets up Django
 import requests
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.models import Person
 from billing import customers
@@ -24,6 +25,7 @@ from config.demo import tiers
 from config.demo.seed import seed_demo
 from config.processes import PAYMENTS_COMMAND, manage_process
 from config.smoke.checks import is_healthy, wait_for
+from events.kafka import create_topics
 from worker.embedded import find_free_port
 from worker.supervisor import Supervisor
 
@@ -57,6 +59,8 @@ class PayingFans:
 def run_provider(urls: dict[str, str]) -> Iterator[None]:
     """A simulated provider in a process of its own, which posts no webhooks."""
     url = f"http://127.0.0.1:{find_free_port()}"
+    settings.KAFKA_TOPIC_PREFIX = f"bench-{uuid.uuid4().hex[:8]}."
+    create_topics()
     os.environ.update(urls, SIMULATED_PAYMENTS_URL=url)
     settings.STRIPE_URL = url
     connect.cache_clear()
@@ -88,14 +92,13 @@ def create_paying_fans(fans: int) -> PayingFans:
         "fans": fans, "artist": price.artist_id, "price": price.pk, "tier": price.version.tier_id,
         "version": price.version_id,
     }  # fmt: skip
-    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in (INSERT_FANS, INSERT_SUBSCRIPTIONS, INSERT_ENTITLEMENTS):
             cursor.execute(statement, facts)
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     found = Person.objects.filter(handle__startswith="bench-").order_by("handle").values_list("pk", flat=True)
     return PayingFans(price, list(found))
