@@ -30,7 +30,7 @@ from rights.money import format_money
 from rights.shares import Role
 
 BOOK, PRICE = "simulated", 400
-SHARES = {Role.PLATFORM: 2_000, Role.FEATURED_ARTIST: 8_000}
+SHARES: dict[str, int] = {Role.PLATFORM: 2_000, Role.FEATURED_ARTIST: 8_000}
 CARD = "succeeds"
 
 
@@ -89,8 +89,8 @@ def statement_adds_up(run: SmokeRun) -> None:
     require(lines == statement.closing == payable, f"the statement is its lines and the ledger: {lines}, {payable}")
     require(payable + revenue == PRICE, f"{payable} and {revenue} are what Ana paid")
     require(sum(read_balances(book=BOOK).values()) == 0, "all accounts add up to nothing")
-    held = get_provider().payments.client.v1.balance.retrieve()
-    provider = sum(each.amount for each in [*held.available, *held.pending] if each.currency == "eur")
+    held = get_provider().transfers.fetch_balance()
+    provider = held.available.get("EUR", 0) + held.pending.get("EUR", 0)
     clearing = read_balance(CLEARING, "EUR", book=BOOK)
     require(clearing == provider, f"the provider has what the ledger says: {provider} and {clearing}")
     require(list(check.find_faults([closed.head])) == [], "the ledger's chain and its sums hold")

@@ -14,8 +14,7 @@ type PaidInvoice = tuple[Invoice, Sequence[Payment]]
 
 def post_fetched(row: Subscription, fetched: Fetched) -> None:
     """Post what is new of a locked subscription."""
-    paid = row.invoices.filter(status=Invoice.Status.PAID, amount_paid__gt=0).prefetch_related("payments")
-    post_money(StoredBooks(row.book), [(invoice, list(invoice.payments.all())) for invoice in paid], fetched)
+    post_money(StoredBooks(row.book), fetched.paid, fetched)
 
 
 def post_money(books: Books, paid: Iterable[PaidInvoice], fetched: Fetched) -> None:

@@ -82,11 +82,12 @@ def write_lease(row: Subscription) -> bool:
         book=row.book,
         valid_from=lease.valid_from,
     )
-    return _write(entitlement, lease)
+    price = row.price if row.price and row.price_id == lease.price else None
+    return _write(entitlement, lease, price or TierPrice.objects.select_related("version").get(pk=lease.price))
 
 
-def _write(entitlement: Entitlement, lease: Lease) -> bool:
-    version = TierPrice.objects.select_related("version").get(pk=lease.price).version
+def _write(entitlement: Entitlement, lease: Lease, price: TierPrice) -> bool:
+    version = price.version
     before = _values(entitlement)
     entitlement.tier_id, entitlement.version_id, entitlement.valid_until = (
         version.tier_id,

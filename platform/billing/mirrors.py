@@ -47,6 +47,8 @@ class Fetched:
     """What was fetched of a subscription's payments, for the ledger. The payments are new."""
 
     payments: list[Payment] = field(default_factory=list)
+    paid: list[tuple[Invoice, list[Payment]]] = field(default_factory=list)
+    """All invoices for which something was paid, with all payments."""
     refunds: list[tuple[Payment, ProviderRefund]] = field(default_factory=list)
     disputes: list[tuple[Payment, ProviderDispute]] = field(default_factory=list)
     new_refunds: int = 0
@@ -55,16 +57,16 @@ class Fetched:
 def write_subscription(row: Subscription, latest: ProviderSubscription) -> None:
     """Whose it is follows from the customer and the price that we know, and from nothing that came with a browser."""
     require_mode(latest.livemode, row.book)
-    if row.person_id is None:
-        _find_whose(row, latest)
     item = newest_item(latest)
-    price = _find_price(item.price, row.book) if row.person_id is not None and item is not None else None
-    copy_subscription(row, latest, price)
-    if row.person_id is not None and item is not None:
-        row.next_price = _find_price(latest.next_price, row.book) if latest.next_price else None
+    prices = _find_prices({latest.next_price, *(item.price for item in latest.items)}, row.book)
+    if row.person_id is None:
+        _find_whose(row, latest, prices)
+    is_ours = row.person_id is not None
+    copy_subscription(row, latest, prices.get(item.price) if is_ours and item else None)
+    if is_ours and item:
+        row.next_price = prices.get(latest.next_price)
     row.synced_at = Now()
     row.save(update_fields=SUBSCRIPTION_FIELDS)
-    row.refresh_from_db(fields=["synced_at"])
 
 
 def newest_item(latest: ProviderSubscription) -> SubscriptionItem | None:
@@ -93,9 +95,9 @@ def require_mode(livemode: bool, book: str) -> None:
         raise WrongMode(f"An object of {'live' if livemode else 'test'} mode is none of the {book} book.")
 
 
-def _find_whose(row: Subscription, latest: ProviderSubscription) -> None:
+def _find_whose(row: Subscription, latest: ProviderSubscription, prices: Mapping[str, TierPrice]) -> None:
     customer = Customer.objects.filter(provider_id=latest.customer, book=row.book).first()
-    price = next(filter(None, (_find_price(item.price, row.book) for item in latest.items)), None)
+    price = next((prices[item.price] for item in latest.items if item.price in prices), None)
     if customer is None or price is None:
         return
     row.person_id, row.artist_id, row.price, row.created = customer.person_id, price.artist_id, price, latest.created
@@ -106,8 +108,10 @@ def _find_whose(row: Subscription, latest: ProviderSubscription) -> None:
         row.checkout_id = found
 
 
-def _find_price(provider_price: str, book: str) -> TierPrice | None:
-    return TierPrice.objects.filter(provider_price=provider_price, book=book).first()
+def _find_prices(names: Collection[str], book: str) -> dict[str, TierPrice]:
+    """Our prices by the provider's ids, with their versions."""
+    found = TierPrice.objects.filter(provider_price__in=names, book=book).select_related("version")
+    return {price.provider_price: price for price in found}
 
 
 def write_invoices(row: Subscription, invoices: Iterable[ProviderInvoice]) -> list[tuple[Invoice, ProviderInvoice]]:
@@ -141,8 +145,7 @@ def _values(invoice: Invoice) -> tuple[object, ...]:
 
 
 def _write_lines(invoice: Invoice, latest: ProviderInvoice) -> None:
-    found = TierPrice.objects.filter(provider_price__in={line.price for line in latest.lines}, book=invoice.book)
-    prices = {price.provider_price: price for price in found}
+    prices = _find_prices({line.price for line in latest.lines}, invoice.book)
     InvoiceLine.objects.bulk_create(make_lines(invoice, latest, prices))
 
 
@@ -168,11 +171,19 @@ def write_payments(
 ) -> Fetched:
     """Fetch and write what is new of the payments of paid invoices. See `fetch_payments`."""
     paid = [(invoice, latest) for invoice, latest in invoices if invoice.status == Invoice.Status.PAID]
-    rows = Payment.objects.filter(invoice__in=[one for one, _ in paid]).select_related("invoice")
-    known = {payment.provider_id: payment for payment in rows}
+    rows = {invoice.pk: invoice for invoice, _ in paid}
+    known = {payment.provider_id: payment for payment in Payment.objects.filter(invoice__in=rows)}
+    for payment in known.values():
+        payment.invoice = rows[payment.invoice_id]
     fetched = fetch_payments(provider, paid, known, named, is_full=is_full)
     for payment in fetched.payments:
         payment.save(force_insert=True)
+    everything = [*known.values(), *fetched.payments]
+    fetched.paid = [
+        (invoice, [payment for payment in everything if payment.invoice_id == invoice.pk])
+        for invoice, _ in paid
+        if invoice.amount_paid > 0
+    ]
     _write_refunds(fetched)
     _write_disputes(fetched)
     return fetched

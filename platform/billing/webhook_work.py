@@ -151,9 +151,10 @@ class Work:
 
 def _gather(row: Subscription) -> Work:
     """The events of a locked subscription that nobody else works on. What comes later waits for its own turn."""
-    invoices = Invoice.objects.filter(subscription=row)
-    known = [row.provider_id, *invoices.values_list("provider_id", flat=True)]
-    intents = list(Payment.objects.filter(invoice__subscription=row).values_list("provider_id", flat=True))
+    known, intents = [row.provider_id], list[str]()
+    if row.synced_at is not None:
+        known += Invoice.objects.filter(subscription=row).values_list("provider_id", flat=True)
+        intents += Payment.objects.filter(invoice__subscription=row).values_list("provider_id", flat=True)
     ours = (
         Q(object_id__in=[*known, *intents])
         | Q(related__subscription=row.provider_id, object_type__in=["invoice", "subscription_schedule"])
