@@ -13,11 +13,11 @@ from artists.models import Statement
 from artists.royalties import closing
 from billing import leases, tiers
 from billing.exceptions import ProviderUnavailable
-from billing.models import TierPrice
+from billing.models import Authorisation, Payment, TierPrice
 from billing.provider import get_provider
 from billing.tier_terms import Price, TierTerms
 from catalog.models import Artist
-from config.smoke.browser import CSRF_FIELD
+from config.smoke.browser import CSRF_FIELD, Browser
 from config.smoke.checks import require, wait_for
 from config.smoke.people import SmokeRun
 from ledger import check
@@ -59,13 +59,10 @@ def principal_sells_a_tier(run: SmokeRun) -> None:
 def fan_subscribes(run: SmokeRun) -> None:
     """Over the pages, as a browser does: terms, the provider's page, and back. Coming back alone gives nothing."""
     fan, price = run.fans["approved"], TierPrice.objects.get(book=BOOK)
-    order = _order(run, price)
+    order = send_form(fan.browser, f"/artists/mara-veil/tiers/{price.pk}", {"start": "now"})
     ana = Person.objects.get(email=fan.browser.email)
     require(not leases.has_access(ana.pk, price.artist_id), "an order that is not paid gives nothing")
-    paid = requests.post(order, data={"card": CARD}, timeout=30, allow_redirects=False)
-    require(paid.status_code in {302, 303}, f"the provider's page takes the card: {paid.status_code}")
-    back = paid.headers["Location"]
-    require(urlsplit(back).netloc == urlsplit(run.site).netloc, f"it leads back to us: {back}")
+    back = pay_at_provider(run, order)
     require(
         wait_for(partial(leases.has_access, ana.pk, price.artist_id), seconds=20),
         "the webhook, and what the provider answers about it, give Ana the tier",
@@ -87,7 +84,9 @@ def statement_adds_up(run: SmokeRun) -> None:
     payable = -read_balance(f"party:{statement.party_id}:payable", "EUR", book=BOOK)
     revenue = -read_balance(REVENUE, "EUR", book=BOOK)
     require(lines == statement.closing == payable, f"the statement is its lines and the ledger: {lines}, {payable}")
-    require(payable + revenue == PRICE, f"{payable} and {revenue} are what Ana paid")
+    paid = sum(Payment.objects.values_list("amount", flat=True))
+    paid += sum(Authorisation.objects.filter(status="captured").values_list("amount", flat=True))
+    require(payable + revenue == paid, f"{payable} and {revenue} are what Ana paid: {paid}")
     require(sum(read_balances(book=BOOK).values()) == 0, "all accounts add up to nothing")
     held = get_provider().transfers.fetch_balance()
     provider = held.available.get("EUR", 0) + held.pending.get("EUR", 0)
@@ -95,24 +94,32 @@ def statement_adds_up(run: SmokeRun) -> None:
     require(clearing == provider, f"the provider has what the ledger says: {provider} and {clearing}")
     require(list(check.find_faults([closed.head])) == [], "the ledger's chain and its sums hold")
     run.report(
-        f"of {_money(PRICE)} Mara's statement has {_money(payable)} and the platform {_money(revenue)}; the provider "
+        f"of {_money(paid)} Mara's statement has {_money(payable)} and the platform {_money(revenue)}; the provider "
         f"has {_money(provider)} after its fee, as the ledger says"
     )
 
 
-def _order(run: SmokeRun, price: TierPrice) -> str:
-    """Send the form of the terms. Returns the address where Ana pays."""
-    http, path = run.fans["approved"].browser.http, f"{run.site}/artists/mara-veil/tiers/{price.pk}"
-    page = http.get(path, timeout=30)
+def send_form(browser: Browser, path: str, fields: dict[str, str]) -> str:
+    """Send a form that leads to the provider. Returns the address where the fan pays."""
+    page = browser.http.get(browser.site + path, timeout=30)
     token = CSRF_FIELD.search(page.text)
-    require(token, f"the terms have a form: {page.status_code}")
+    require(token, f"{path} has a form: {page.status_code}")
     assert token
-    fields = {"start": "now", "csrfmiddlewaretoken": token[1]}
-    answer = http.post(path, fields, timeout=30, allow_redirects=False)
-    require(answer.status_code == 303, f"the order leads to the provider: {answer.status_code}")
+    sent = {**fields, "csrfmiddlewaretoken": token[1]}
+    answer = browser.http.post(browser.site + path, sent, timeout=30, allow_redirects=False)
+    require(answer.status_code == 303, f"{path} leads to the provider: {answer.status_code} {answer.text[:400]}")
     address = answer.headers["Location"]
     require(address.startswith(settings.STRIPE_URL), f"which is the simulated one: {address}")
     return address
+
+
+def pay_at_provider(run: SmokeRun, address: str) -> str:
+    """Choose the card on the provider's page. Returns the address of ours to which it leads back."""
+    paid = requests.post(address, data={"card": CARD}, timeout=30, allow_redirects=False)
+    require(paid.status_code in {302, 303}, f"the provider's page takes the card: {paid.status_code}")
+    back = paid.headers["Location"]
+    require(urlsplit(back).netloc == urlsplit(run.site).netloc, f"it leads back to us: {back}")
+    return back
 
 
 def _artist() -> Artist:

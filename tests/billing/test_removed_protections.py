@@ -7,22 +7,27 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.exceptions import MultipleObjectsReturned
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from pytest_django import Settings
 
-from billing import leases, refunds, sync
+from artists import review
+from artists.models import Draft
+from billing import authorisations, leases, refunds, sync
 from billing.leases import Lease, SubscriptionState
 from billing.models import Subscription
 from billing.provider import provider as provider_module
 from billing.provider import webhooks as signatures
 from billing.simulated.server import FakeStripe
+from catalog.models import Artist
 from rights import splits
 from rights.splits import ShareKey
 from tests import factories
+from tests.artists import test_paid_requests
 from tests.billing import fan_scene, test_refunds, test_sync_at_once, test_webhooks
 from tests.billing.core_history import STEP_NAMES, CoreHistory
 from tests.billing.fan_scene import Scene
 from tests.billing.histories import play, random_steps
+from tests.billing.hold_scene import HoldScene
 from tests.billing.in_process import answer_quickly
 from tests.billing.memory import Core
 from tests.billing.provider import test_webhooks as test_signatures
@@ -168,3 +173,24 @@ def test_without_the_check_of_the_future_a_history_believes_a_forged_event(
     history.forge(0)
 
     turns_red(history.forge, 2)
+
+
+# The time to undo
+
+
+def test_with_a_capture_at_the_approval_an_undo_has_taken_money(
+    db: None, fake_provider: FakeStripe, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = review.approve
+
+    def approve_and_capture(draft_id: int, **how: Any) -> Draft:
+        draft = real(draft_id, **how)
+        assert draft.decision_id
+        with transaction.atomic():
+            authorisations.want_capture(str(draft.moment.request), draft.decision_id)
+        return draft
+
+    monkeypatch.setattr(review, "approve", approve_and_capture)
+    story = test_paid_requests.Story(HoldScene(fake_provider, factories.create_fan(), artist))
+
+    turns_red(test_paid_requests.test_an_undo_touches_no_money, story)

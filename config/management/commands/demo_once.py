@@ -21,7 +21,7 @@ from django.db import connection
 from config import database
 from config.demo.command import DemoCommand
 from config.processes import BACKGROUND_COMMANDS, ONE_ADDRESS, PAYMENTS_COMMAND, manage_process
-from config.smoke import delivery, money, setup
+from config.smoke import delivery, money, paid_request, setup
 from config.smoke.checks import SmokeFailed, is_healthy, require, wait_for
 from config.smoke.people import SmokeRun
 from config.smoke.sockets import SocketClient
@@ -49,7 +49,14 @@ STAGES: list[Callable[[SmokeRun], None]] = [
     delivery.nothing_else_arrives,
     delivery.receipt_is_checked,
 ]
-MONEY_STAGES = [money.principal_sells_a_tier, money.fan_subscribes, money.statement_adds_up]
+MONEY_STAGES = [
+    money.principal_sells_a_tier,
+    money.fan_subscribes,
+    paid_request.principal_offers_messages,
+    paid_request.fan_asks_for_a_message,
+    paid_request.approved_message_is_charged,
+    money.statement_adds_up,
+]
 """Only where payments are simulated: a run pays nobody's money."""
 LOG_LINES = 15  # lines of each process that are printed after a failure
 
