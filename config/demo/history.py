@@ -79,7 +79,7 @@ def _is_guests_draft(draft: Draft) -> bool:
 
 def prepare_present(world: DemoWorld) -> None:
     """Put the guest's draft first in the review queue, edit another draft, and leave nothing overdue."""
-    waiting = Draft.objects.filter(state=Draft.State.PENDING, artist__slug=MARA)
+    waiting = Draft.objects.filter(state=Draft.State.PENDING, artist__slug=MARA).exclude(version__moment="request")
     waiting = waiting.select_related("artist", "person", "version__recording").order_by("deadline", "pk")
     [first] = [draft for draft in waiting if _is_guests_draft(draft)]
     for draft in waiting.filter(deadline__lt=first.deadline):

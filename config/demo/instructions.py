@@ -53,6 +53,9 @@ Fanfare is at {site}/
      that both read. Splits of income says how each use is shared, version by version.
   9. As Ana, open Mara Veil, then the tiers. Read the terms, order one, and choose the card that succeeds. As Mara, open
      Tiers: change one, sign it, and see that who paid before stays on what was bought.
+ 10. As Ana, open Mara Veil, then Ask. Choose what it is for, hold the amount on the card that succeeds, and see until
+     when the answer comes. As Mara, approve it in Review, or type the answer. A moment later it cannot be undone, the
+     card is charged, and it is in Ana's feed with its receipt. What was paid is on Mara's statement of the month.
 
   Every mail, with its links: {mailbox}
   {payments}

@@ -7,7 +7,7 @@ from accounts.models import Person
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
-from config.demo import agreements, database_clock, history, imports, label, setup, tiers
+from config.demo import agreements, database_clock, history, imports, label, requests, setup, tiers
 from config.demo.listening_history import FINAL_SILENCE, HISTORY_DAYS, generate_tastes
 
 DEFAULT_SEED = 4
@@ -41,6 +41,7 @@ def seed_demo(number: int = DEFAULT_SEED) -> bool:
         paper_lighthouse = label.create_label(world)
         setup.opt_fans_in(world)
         history.play_history(world, now)
+        requests.create_requests(world)
         history.prepare_present(world)
         agreements.create_agreements(world, paper_lighthouse)
         imports.create_imports(paper_lighthouse)
