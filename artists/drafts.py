@@ -18,12 +18,14 @@ from artists.models import Draft, Moment, Program, ProgramVersion
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from artists.requests import capturing
+from artists.requests.asking import CHANGED
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
 from fans import mutes, opt_ins
 from fans.consent_texts import Flow
 from live import notices
+from live.notices import NewNotice
 from rights import clearance, places
 from rights.clearance_result import Clearance, ClearanceRequest
 from rights.models import ClearanceKeyHolder, Use
@@ -184,9 +186,14 @@ def _store_drafts(
     Moment.objects.bulk_update(locked.values(), ["state", "reason"])
     trail.record_all(_audit_entries(drafts, stored, [moment for moment in locked.values() if moment.reason]))
     publish_draft_events("drafted", ((draft, str(draft.pk)) for draft in drafts))
-    notices.post(draft_notices("draft.pending", drafts))
+    asked = [NewNotice(text.moment.person_id, CHANGED, str(text.moment.request)) for text in stored if _is_asked(text)]
+    notices.post(draft_notices("draft.pending", drafts) + asked)
     if drafts:
         wake.notify(expiry.CHANNEL)
+
+
+def _is_asked(text: generation.GeneratedText) -> bool:
+    return text.moment.version.is_asked_for
 
 
 def _key_refusals(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:

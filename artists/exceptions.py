@@ -20,6 +20,10 @@ class InvalidRequest(Refused):
     code = "Refused"
 
 
+class NotOffered(Refused):
+    """The artist takes no such request at the moment, or not from this fan."""
+
+
 class InvalidPeriod(InvalidRequest):
     """A day of a period cannot be chosen; `field` is `first_day` or `last_day`."""
 

@@ -20,6 +20,7 @@ from artists.api import (
     tiers,
 )
 from artists.label.views import disputes, split_schemes
+from artists.requests import api as request_api
 from artists.requests import views as request_views
 from artists.studio.views import invitation
 
@@ -45,6 +46,10 @@ urlpatterns = [
     path("requests/<int:pk>/pay", request_views.pay, name="request-pay"),
     path("requests/<int:pk>/take-back", request_views.take_back, name="request-take-back"),
     path("requests/<int:pk>/erase", request_views.erase_words, name="request-erase"),
+    path("api/v1/artists/<slug:slug>/offers", request_api.RequestOffersView.as_view(), name="api-artist-offers"),
+    path("api/v1/requests", request_api.RequestsView.as_view(), name="api-requests"),
+    path("api/v1/requests/<int:pk>", request_api.RequestView.as_view(), name="api-request"),
+    path("api/v1/requests/<int:pk>/note", request_api.RequestNoteView.as_view(), name="api-request-note"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),
     path("api/v1/staff/recordings/<int:pk>/main", staff.MainRecordingView.as_view(), name="api-staff-main-recording"),

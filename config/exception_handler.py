@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired, TokenRefused
-from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, Stale, Uncleared
+from artists.exceptions import AlreadyDecided, DraftNotFound, InvalidRequest, NotOffered, Stale, Uncleared
 from billing.exceptions import InvalidTerms, NotAgreed, PaymentsOff, ProviderError
 from billing.exceptions import Refused as NotSold
 from rights.exceptions import RightsError
@@ -26,6 +26,7 @@ STATUS_BY_EXCEPTION: dict[type[Exception], int] = {
     ReauthenticationRequired: 403,
     DraftNotFound: 404,
     AlreadyDecided: 409,
+    NotOffered: 409,
     Stale: 409,
     Uncleared: 409,
     ImportRefused: 409,

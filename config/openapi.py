@@ -21,6 +21,7 @@ ENUM_NAMES = {
     "ImportStateEnum": "rights.models.CatalogImport.State",
     "OrderStatusEnum": "billing.models.Checkout.Status",
     "DraftStateEnum": "artists.models.Draft.State",
+    "RequestStateEnum": "artists.models.ExperienceRequest.State",
 }
 """What the schema calls choices of which several fields have the same name."""
 SETTINGS = {

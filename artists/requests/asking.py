@@ -18,7 +18,7 @@ from accounts.models import AgeBand, Person
 from ai.contacts import find_contact
 from ai.names import safe_name
 from artists import moments
-from artists.exceptions import InvalidRequest, Refused
+from artists.exceptions import InvalidRequest, NotOffered
 from artists.models import ExperienceRequest, Moment, Program, ProgramVersion
 from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
 from artists.requests import consent_text
@@ -38,13 +38,11 @@ State = ExperienceRequest.State
 PaidBy = ExperienceRequest.PaidBy
 CHANNEL = "requests"
 """Notified when a request or its draft changed, so that `follow` looks."""
+CHANGED = "request.changed"
+"""The kind of the notices for the fan's pages."""
 MAX_OPEN = 5
 """Requests of one fan to one artist that are open at a time."""
 MAX_DAYS_BACK, MAX_DAYS_AHEAD = 366, 731
-
-
-class NotOffered(Refused):
-    """The artist takes no such request at the moment, or not from this fan."""
 
 
 @dataclass(frozen=True, slots=True)

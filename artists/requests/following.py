@@ -28,8 +28,6 @@ from worker import wake
 
 ACTOR = SystemActor.REQUESTS
 CHANNELS = (asking.CHANNEL, authorisations.CHANNEL)
-CHANGED = "request.changed"
-"""The kind of the notices for the fan's pages."""
 BATCH_SIZE = 100
 UNPAID_AFTER = timedelta(hours=2)
 """A request for which no hold was ever begun ends then."""
@@ -219,4 +217,4 @@ def _lock(request_id: int) -> tuple[ExperienceRequest, Draft | None]:
 
 
 def _notice(request: ExperienceRequest) -> NewNotice:
-    return NewNotice(request.person_id, CHANGED, str(request))
+    return NewNotice(request.person_id, asking.CHANGED, str(request))

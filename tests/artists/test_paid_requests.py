@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Person
 from artists import review
-from artists.exceptions import Expired
+from artists.exceptions import Expired, NotOffered
 from artists.models import Draft, ExperienceRequest, ExperienceUse
-from artists.requests import asking, following, paying
+from artists.requests import following, paying
 from billing.models import Authorisation, RequestCredit
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
@@ -209,9 +209,9 @@ def test_a_session_that_nobody_pays_ends_the_request(story: Story) -> None:
 
 
 def test_nobody_under_18_pays_and_payments_that_are_off_take_nothing(story: Story) -> None:
-    with pytest.raises(asking.NotOffered, match="start at 18"):
+    with pytest.raises(NotOffered, match="start at 18"):
         scene.ask(factories.create_fan(age_band="16_17"), story.version)
-    with override_settings(PAYMENTS="off"), pytest.raises(asking.NotOffered, match="off"):
+    with override_settings(PAYMENTS="off"), pytest.raises(NotOffered, match="off"):
         scene.ask(story.fan, story.version)
 
 
@@ -220,13 +220,13 @@ def test_an_offer_without_a_price_in_the_fans_currency_cannot_be_bought(hold_sce
     story.ask()
     story.pay()
     other = scene.create_offer(story.artist, free_tries=0, prices={"JPY": 800})
-    with pytest.raises(asking.NotOffered, match="no price in the currency"):
+    with pytest.raises(NotOffered, match="no price in the currency"):
         scene.ask(story.fan, other)
 
 
 def test_what_nobody_agreed_to_share_is_not_sold(fake_provider: Any, artist: Artist) -> None:
     version = scene.create_offer(artist, free_tries=0, prices={"EUR": 500})
-    with pytest.raises(asking.NotOffered, match="not sold at the moment"):
+    with pytest.raises(NotOffered, match="not sold at the moment"):
         scene.ask(factories.create_fan(), version)
     assert not ExperienceRequest.objects.exists()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Consent
 from artists import delivery, drafts, review
-from artists.exceptions import InvalidRequest, Stale, TooLate
+from artists.exceptions import InvalidRequest, NotOffered, Stale, TooLate
 from artists.models import Draft, ExperienceRequest, Moment
 from artists.requests import asking, following
 from artists.requests.endings import Event
@@ -141,7 +141,7 @@ def test_what_a_fan_chooses_is_guarded(artist: Artist, changes: dict[str, Any], 
 def test_free_tries_are_for_minors_too_and_end(artist: Artist) -> None:
     version, fan = scene.create_offer(artist, free_tries=1), factories.create_fan(age_band="16_17")
     request = scene.ask(fan, version)
-    with pytest.raises(asking.NotOffered, match="start at 18"):
+    with pytest.raises(NotOffered, match="start at 18"):
         scene.ask(fan, version)
     following.take_back(request, by=fan)
     assert scene.ask(fan, version).state == "waiting"
@@ -151,14 +151,14 @@ def test_a_fan_has_few_open_requests_to_one_artist(artist: Artist) -> None:
     version, fan = scene.create_offer(artist, free_tries=20), factories.create_fan()
     for _ in range(asking.MAX_OPEN):
         scene.ask(fan, version)
-    with pytest.raises(asking.NotOffered, match="wait for an answer"):
+    with pytest.raises(NotOffered, match="wait for an answer"):
         scene.ask(fan, version)
 
 
 def test_an_offer_that_was_signed_anew_or_paused_is_not_asked_for(artist: Artist) -> None:
     version, fan = scene.create_offer(artist), factories.create_fan()
     scene.pause(version.program)
-    with pytest.raises(asking.NotOffered, match="not offered"):
+    with pytest.raises(NotOffered, match="not offered"):
         scene.ask(fan, version)
 
 

@@ -1,0 +1,163 @@
+"""The API for fans about requests: what an artist offers, asking, following and taking back."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.requests import get_person
+from artists.models import Draft, ExperienceRequest, ProgramVersion
+from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
+from artists.requests import asking, consent_text, endings, following, paying
+from artists.requests.asking import Wish
+from artists.requests.terms import load_terms
+from catalog.models import Artist
+from web.serializers import IdField, StrictSerializer
+
+MAX_LISTED = 100
+
+
+class PriceSerializer(serializers.Serializer[Any]):
+    paid_by = serializers.ChoiceField(choices=ExperienceRequest.PaidBy.choices)
+    amount = serializers.IntegerField(allow_null=True, help_text="in minor units, where a card pays")
+    currency = serializers.CharField(allow_blank=True)
+    left = serializers.IntegerField(help_text="free tries, or requests of your tier, with this one")
+
+
+class RequestOfferSerializer(serializers.Serializer[Any]):
+    program = serializers.IntegerField()
+    name = serializers.CharField()
+    version = serializers.IntegerField(help_text="of the signed offer")
+    days = serializers.IntegerField(help_text="within which an answer comes at most")
+    occasions = serializers.ListField(child=serializers.CharField())
+    relations = serializers.ListField(child=serializers.CharField())
+    events = serializers.ListField(child=serializers.CharField())
+    has_day = serializers.BooleanField(help_text="you may name a day")
+    has_song = serializers.BooleanField(help_text="you may name a song of the artist")
+    price = PriceSerializer(allow_null=True, help_text="what would pay for a request of yours now")
+    words = serializers.CharField(help_text="what you agree to by asking")
+    immediate_start = serializers.CharField(help_text="what `start_now` agrees to, where a card pays")
+
+
+class NewRequestSerializer(StrictSerializer):
+    program = IdField(help_text="of an offer")
+    recipient = serializers.CharField(max_length=MAX_RECIPIENT, help_text="a first name")
+    occasion = serializers.CharField(max_length=20)
+    relation = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    event = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    day = serializers.DateField(required=False, allow_null=True)
+    recording = IdField(required=False, allow_null=True)
+    note = serializers.CharField(
+        max_length=MAX_NOTE, required=False, allow_blank=True, help_text="a line to the team; no part of the message"
+    )
+    may_share_name = serializers.BooleanField(help_text="you may share the name of the person whom it greets")
+    start_now = serializers.BooleanField(default=False, help_text="you agree to `immediate_start`")
+
+
+class RequestSerializer(serializers.ModelSerializer[ExperienceRequest]):
+    artist = serializers.SlugField(source="artist.slug")
+    deadline = serializers.SerializerMethodField(help_text="until when a draft that waits is decided")
+    ending_words = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ExperienceRequest
+        fields = [
+            "id", "artist", "program", "state", "ending", "ending_words", "recipient", "occasion", "relation", "event",
+            "day", "recording", "note", "paid_by", "amount", "currency", "deadline", "created_at", "ended_at",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_deadline(self, request: ExperienceRequest) -> str | None:
+        waiting = Draft.objects.filter(moment__request=request, state=Draft.State.PENDING)
+        deadline = waiting.values_list("deadline", flat=True).first()
+        return deadline.isoformat() if deadline else None
+
+    def get_ending_words(self, request: ExperienceRequest) -> str:
+        return endings.FAN_WORDS[endings.Event(request.ending)] if request.ending else ""
+
+
+class StartedRequestSerializer(RequestSerializer):
+    url = serializers.SerializerMethodField(help_text="where a card is held; empty where none pays")
+
+    class Meta(RequestSerializer.Meta):
+        fields = [*RequestSerializer.Meta.fields, "url"]
+
+    def get_url(self, request: ExperienceRequest) -> str:
+        return paying.start(request).url if request.state == ExperienceRequest.State.PAYING else ""
+
+
+class RequestOffersView(APIView):
+    @extend_schema(responses=RequestOfferSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """List what you can ask an artist for."""
+        person, artist = get_person(request), get_object_or_404(Artist, slug=slug)
+        return Response(
+            [
+                RequestOfferSerializer(
+                    {
+                        **load_terms(version.terms).to_dict(),
+                        "program": version.program_id,
+                        "name": version.program.name,
+                        "version": version.version,
+                        "days": paying.find_days(version),
+                        "price": asking.find_price(person, version),
+                        "words": consent_text.write_words(artist.name),
+                        "immediate_start": consent_text.IMMEDIATE_START,
+                    }
+                ).data
+                for version in asking.list_offers(artist)
+            ]
+        )
+
+
+class RequestsView(APIView):
+    @extend_schema(responses=RequestSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List what you asked for, the newest first; at most 100."""
+        return Response(RequestSerializer(_requests(request).order_by("-pk")[:MAX_LISTED], many=True).data)
+
+    @extend_schema(request=NewRequestSerializer, responses={201: StartedRequestSerializer})
+    def post(self, request: Request) -> Response:
+        """Ask for a message. Where a card pays, `url` leads to where it is held; the team gets it after that."""
+        serializer = NewRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        chosen = dict(serializer.validated_data)
+        offers = ProgramVersion.objects.offers().select_related("artist")
+        version = get_object_or_404(offers, program=chosen.pop("program"))
+        agreed = chosen.pop("start_now")
+        asked = asking.ask(get_person(request), version, Wish(**chosen), agreed=agreed)
+        return Response(
+            StartedRequestSerializer(_requests(request).get(pk=asked.pk)).data, status=status.HTTP_201_CREATED
+        )
+
+
+class RequestView(APIView):
+    @extend_schema(responses=RequestSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """Where a request of yours stands."""
+        return Response(RequestSerializer(get_object_or_404(_requests(request), pk=pk)).data)
+
+    @extend_schema(request=None, responses={200: RequestSerializer})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take a request back, until somebody decided."""
+        following.take_back(get_object_or_404(_requests(request), pk=pk), by=get_person(request))
+        return Response(RequestSerializer(_requests(request).get(pk=pk)).data)
+
+
+class RequestNoteView(APIView):
+    @extend_schema(request=None, responses={200: RequestSerializer})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Erase your line to the team."""
+        asked = get_object_or_404(_requests(request), pk=pk)
+        asking.erase_words(asked, by=get_person(request).actor, note_only=True)
+        return Response(RequestSerializer(_requests(request).get(pk=pk)).data)
+
+
+def _requests(request: Request) -> QuerySet[ExperienceRequest]:
+    own = ExperienceRequest.objects.filter(person=get_person(request))
+    return own.select_related("artist", "person", "version")

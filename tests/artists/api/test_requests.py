@@ -1,0 +1,41 @@
+"""The API of requests: what is offered, asking, following, taking back and erasing."""
+
+import pytest
+
+from billing.simulated.server import FakeStripe
+from catalog.models import Artist
+from tests import factories
+from tests.artists import requests_scene as scene
+from tests.billing import factories as billing
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_fan_asks_reads_erases_and_takes_back(artist: Artist) -> None:
+    version = scene.create_offer(artist)
+    client = factories.signed_in_client(factories.create_fan())
+    [offer] = client.get(f"/api/v1/artists/{artist.slug}/offers").json()
+    assert (offer["program"], offer["price"]["paid_by"], offer["days"]) == (version.program_id, "free", 1)
+    body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "note": scene.NOTE,
+            "may_share_name": True}  # fmt: skip
+    asked = client.post("/api/v1/requests", body, content_type="application/json")
+    assert (asked.status_code, asked.json()["state"], asked.json()["url"]) == (201, "waiting", "")
+    own = f"/api/v1/requests/{asked.json()['id']}"
+    assert client.delete(f"{own}/note").json()["note"] is None
+    assert client.get("/api/v1/requests").json()[0]["recipient"] == "Leyla"
+    assert client.delete(own).json()["ending"] == "taken_back"
+    assert client.delete(own).status_code == 409
+    assert factories.signed_in_client(factories.create_fan()).get(own).status_code == 404
+    wrong = client.post("/api/v1/requests", body | {"occasion": "divorce"}, content_type="application/json")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "Refused")
+
+
+def test_a_card_is_held_at_the_address_that_the_answer_names(fake_provider: FakeStripe, artist: Artist) -> None:
+    billing.share_income(artist)
+    version = scene.create_offer(artist, free_tries=0, prices={"EUR": 800})
+    client = factories.signed_in_client(factories.create_fan())
+    body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "may_share_name": True}
+    assert client.post("/api/v1/requests", body, content_type="application/json").status_code == 400
+    asked = client.post("/api/v1/requests", body | {"start_now": True}, content_type="application/json").json()
+    assert (asked["state"], asked["paid_by"], asked["amount"]) == ("paying", "card", 800)
+    assert "/pay/checkout/" in asked["url"]
