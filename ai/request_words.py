@@ -3,6 +3,7 @@
 A fan chooses keys. The phrases are ours, so no sentence of a fan enters a message.
 """
 
+import re
 from collections.abc import Mapping
 
 OCCASIONS: Mapping[str, Mapping[str, str]] = {
@@ -76,5 +77,14 @@ def find_phrase(slot: str, key: str | None, language: str) -> str | None:
 
 
 def list_choices(slot: str, keys: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
-    """The keys with their English phrases, for forms. `keys` are those that an artist allows."""
-    return [(key, phrases["en"]) for key, phrases in LISTS[slot].items() if keys is None or key in keys]
+    """The keys as who chooses reads them. `keys` are those that an artist allows."""
+    return [(key, describe(slot, key)) for key in LISTS[slot] if keys is None or key in keys]
+
+
+def describe(slot: str, key: str) -> str:
+    """A chosen key, told to somebody else than the person whom the message greets: "their birthday"."""
+    words = LISTS[slot].get(key, {}).get("en", "")
+    return _YOU.sub("they", _YOUR.sub("their", words))
+
+
+_YOUR, _YOU = re.compile(r"(?<![-\w])your\b"), re.compile(r"(?<![-\w])you\b")

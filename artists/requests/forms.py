@@ -31,7 +31,7 @@ class RequestForm(forms.Form):
                                       "dir": "auto", "aria-label": "To whom, a first name"}),
     )  # fmt: skip
     occasion = forms.ChoiceField(label="For", widget=forms.Select(attrs={**PICK, "aria-label": "For"}))
-    relation = forms.ChoiceField(label="You are", required=False)
+    relation = forms.ChoiceField(label="In the message you are", required=False)
     event = forms.ChoiceField(label="What happened", required=False)
     day = forms.DateField(label="When", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     recording = forms.TypedChoiceField(label="A song between you", required=False, coerce=int, empty_value=None)

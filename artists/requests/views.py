@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
-from ai.request_words import find_phrase
+from ai.request_words import describe
 from artists.exceptions import InvalidRequest, Refused
 from artists.models import Draft, ExperienceRequest, ProgramVersion
 from artists.requests import asking, consent_text, endings, following, paying
@@ -169,9 +169,9 @@ GONE = (endings.Event.REFUNDED, endings.Event.DISPUTED)
 def _list_facts(asked: ExperienceRequest) -> list[tuple[str, str]]:
     chosen = [
         ("For", asked.recipient or "erased"),
-        ("Occasion", find_phrase("occasion", asked.occasion, "en")),
-        ("You are", find_phrase("relation", asked.relation, "en")),
-        ("What happened", find_phrase("event", asked.event, "en")),
+        ("Occasion", describe("occasion", asked.occasion)),
+        ("You are", describe("relation", asked.relation)),
+        ("What happened", describe("event", asked.event)),
         ("Song", asked.recording.title if asked.recording else None),
     ]
     return [(label, value) for label, value in chosen if value]

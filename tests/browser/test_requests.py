@@ -35,7 +35,7 @@ def test_a_request_is_held_approved_charged_after_the_time_to_undo_and_arrives(
     page.get_by_role("link", name=re.compile("^Ask")).click()
     page.get_by_label("To whom, a first name").fill("Leyla")
     page.get_by_label("For", exact=True).select_option("exam")
-    page.get_by_label("You are").select_option("sister")
+    page.get_by_label("In the message you are").select_option("sister")
     page.get_by_role("checkbox", name=re.compile("I may share this name")).check()
     page.get_by_role("checkbox", name=re.compile("Start today")).check()
     page.get_by_role("button", name="Hold €8.00 and ask").click()
