@@ -12,7 +12,6 @@ from artists import delivery, drafts, review
 from artists.exceptions import InvalidRequest, NotOffered, Stale, TooLate
 from artists.models import Draft, ExperienceRequest, Moment
 from artists.requests import asking, following
-from artists.requests.endings import Event
 from catalog.models import Artist
 from fans import mutes, opt_ins
 from fans.models import Experience
