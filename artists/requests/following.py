@@ -128,6 +128,13 @@ def end_all(event: Event, *, person: Person | None = None, artist: Artist | None
             notices.post(end(*_lock(pk), event, by=by)[1])
 
 
+def close_account(person: Person, *, by: str) -> None:
+    """End what this person asked for, and remove whom it was for and what was told to teams."""
+    end_all(Event.ERASED, person=person, by=by)
+    for request in ExperienceRequest.objects.filter(person=person).exclude(recipient=None, note=None):
+        asking.erase_words(request, by=by)
+
+
 def end(request: ExperienceRequest, draft: Draft | None, event: Event, *, by: str) -> tuple[Outcome, list[NewNotice]]:
     """Do what `find_outcome` says, with what is locked, and return whom to tell.
 

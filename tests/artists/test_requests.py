@@ -257,6 +257,7 @@ def test_a_closed_account_ends_whatever_is_open(artist: Artist) -> None:
     version, fan = scene.create_offer(artist), factories.create_fan()
     undecided, decided = scene.ask(fan, version), scene.ask(fan, version)
     scene.approve(scene.write(decided))
-    following.end_all(Event.ERASED, person=fan)
+    following.close_account(fan, by=fan.actor)
+    assert {scene.read(request).recipient for request in (undecided, decided)} == {None}
     assert {scene.read(request).ending for request in (undecided, decided)} == {"erased"}
     assert set(Draft.objects.values_list("state", flat=True)) == {"withdrawn", "undeliverable"}

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import Person
+from artists.requests import following
 from audit import trail
 from audit.actors import SystemActor
 from billing import closing
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         person = Person.objects.filter(email=email.lower(), is_active=True).first()
         if person is None:
             raise CommandError(f"Nobody with the address {email} has an account that is open.")
+        following.close_account(person, by=SystemActor.COMMAND)
         until = time.monotonic() + wait
         while not _close(person):
             if time.monotonic() > until:
