@@ -10,10 +10,21 @@ from typing import Any
 
 from django.db import connection
 
-from artists import approval_mail, delivery, drafts, expiry, import_news, look_back, moderation, moments, withdrawal
+from artists import (
+    approval_mail,
+    delivery,
+    drafts,
+    expiry,
+    import_news,
+    look_back,
+    moderation,
+    moments,
+    payout_mail,
+    withdrawal,
+)
 from artists.requests import following
 from artists.royalties import worker_step as royalties
-from billing import worker_step
+from billing import payouts, worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
 from config.management.base import ProcessCommand
@@ -48,6 +59,7 @@ JOBS = {
     "approval_mail": Job(approval_mail.mail_if_due),
     "requests": Job(following.follow_next, following.CHANNELS, following.seconds_until_due),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
+    "payout_mail": Job(payout_mail.mail_next, payouts.CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),
     "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, worker_step.seconds_until_due),
     "royalties": Job(royalties.work),
