@@ -16,10 +16,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from accounts.models import Person
 from billing import authorisations, caps, holds, holds_sync, reconcile, webhook_work, webhooks
 from billing.exceptions import BillingError
 from billing.leases import DECIDED
@@ -34,19 +31,22 @@ from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from ledger.models import Entry, Transaction
 from tests import factories
+from tests.billing.histories import random_steps
 from tests.billing.hold_scene import DAY, HoldScene, assert_books_agree, decide
 from tests.billing.in_process import sdk
 from tests.billing.test_hold_crashes import Killed, Moments
 
 RUNS = int(os.environ.get("BILLING_RUNS", "8"))
-LEAST, MOST = (20, 60) if RUNS > 100 else (5, 25)
+LEAST, MOST = (20, 60) if RUNS > 100 else (20, 30)
+SEED = int(os.environ.get("BILLING_SEED") or (random.randrange(10**9) if RUNS > 100 else 0))
+"""Of the first history. A failure names its own: BILLING_SEED repeats it."""
 REQUESTS, AMOUNT = 5, 3_000
 """Three of them fit under the cap of €100."""
-NAMES = (
-    "ask", "ask", "pay", "pay", "pay", "capture", "capture", "capture", "release", "refund", "tell", "tell_badly",
-    "lose", "work", "work", "die", "advance", "drop", "dispute", "decide", "fail_refund", "pass_time", "compare",
-)  # fmt: skip
-STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 60)), min_size=LEAST, max_size=MOST)
+NAMES = [
+    "ask", "ask", "pay", "pay", "pay", "capture", "capture", "capture", "release", "refund", "refund", "refund",
+    "tell", "tell", "tell_badly", "lose", "work", "work", "work", "die", "advance", "drop", "dispute", "decide",
+    "fail_refund", "pass_time", "compare",
+]  # fmt: skip
 
 
 @dataclass
@@ -74,15 +74,15 @@ class History:
     def capture(self, size: int) -> None:
         decision = decide(self.scene.artist)
         with transaction.atomic():
-            authorisations.want_capture(f"request:{size % REQUESTS}", decision.pk)
+            authorisations.want_capture(self._pick("held", size), decision.pk)
 
     def release(self, size: int) -> None:
         with transaction.atomic():
-            authorisations.want_release(f"request:{size % REQUESTS}", "declined")
+            authorisations.want_release(self._pick("held", size), "declined")
 
     def refund(self, size: int) -> None:
         with transaction.atomic():
-            authorisations.want_refund(f"request:{size % REQUESTS}", "not delivered")
+            authorisations.want_refund(self._pick("captured", size), "not delivered")
 
     def tell(self, size: int) -> None:
         webhooks.store(map(read_event, self.scene.events()), book="simulated")
@@ -134,6 +134,12 @@ class History:
 
     def fail_refund(self, size: int) -> None:
         self._with("refund", size, lambda one: refunds.fail_refund(self.scene.fake.simulation, one["id"]))
+
+    def _pick(self, status: str, size: int) -> str:
+        """A request in this state, or now and then any."""
+        rows = Authorisation.objects.filter(status=status).order_by("reference")
+        found = list(rows.values_list("reference", flat=True)) if size % 4 else []
+        return found[size % len(found)] if found else f"request:{size % REQUESTS}"
 
     def _with(self, kind: str, size: int, do: Callable[[Object], Any]) -> None:
         """One of the provider's objects of a kind, if there are any and it allows this."""
@@ -207,22 +213,24 @@ class History:
 def test_any_history_of_requests_ends_as_the_provider_says(
     fake_provider: FakeStripe, artist: Artist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fan: Person = factories.create_fan()
-    moments = Moments(monkeypatch)
-
-    @settings(max_examples=RUNS, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(STEPS)
-    def tell(steps: list[tuple[str, int]]) -> None:
+    fan, moments, reached = factories.create_fan(), Moments(monkeypatch), set[str]()
+    for seed in range(SEED, SEED + RUNS):
         fake = copy.deepcopy(fake_provider)
         provider = Provider.of(sdk(fake))
-        monkeypatch.setattr(provider_module, "connect", lambda *_: provider)
+        monkeypatch.setattr(provider_module, "connect", lambda *_, provider=provider: provider)
         before = transaction.savepoint_create()
+        history = History(HoldScene(fake, fan, artist), moments)
         try:
-            history = History(HoldScene(fake, fan, artist), moments)
-            for name, size in steps:
+            for number, card in enumerate(("succeeds", "hold dropped silently", "succeeds")):
+                history.scene.hold(card, reference=f"request:{number}", amount=AMOUNT)
+            for name, size in random_steps(NAMES, seed, LEAST, MOST):
                 history.step(name, size)
             history.end()
+        except BaseException as error:
+            error.add_note(f"BILLING_SEED={seed}")
+            raise
         finally:
+            reached |= set(Authorisation.objects.values_list("status", flat=True))
             transaction.savepoint_rollback(before)
 
-    tell()
+    assert reached >= {"captured", "expired", "failed", "refunded", "released"}
