@@ -14,20 +14,21 @@ WHEN (OLD.scheme_id IS NOT NULL AND OLD.scheme_id IS DISTINCT FROM NEW.scheme_id
 EXECUTE FUNCTION refuse_change();
 
 -- The lines of a transaction come in one statement and equal its legs, party by party. So none is added later.
+-- Arrays, because a session keeps the plan that it made when the tables were small, and an index is used for these.
 CREATE FUNCTION billing_check_shares() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM (
             SELECT share.transaction_id, share.party, share.amount FROM public.billing_earnedshare AS share
-            WHERE share.transaction_id IN (SELECT transaction_id FROM added)
+            WHERE share.transaction_id = ANY (ARRAY(SELECT DISTINCT transaction_id FROM added))
             UNION ALL
             SELECT entry.transaction_id, regexp_replace(
                 CASE account.code WHEN 'platform:revenue' THEN 'platform' ELSE account.code END,
                 '^(party:[^:]+):.*$', '\\1'
             ), entry.amount
             FROM public.ledger_entry AS entry JOIN public.ledger_account AS account ON account.id = entry.account_id
-            WHERE entry.transaction_id IN (SELECT transaction_id FROM added)
+            WHERE entry.transaction_id = ANY (ARRAY(SELECT DISTINCT transaction_id FROM added))
             AND account.code ~ '^(platform:revenue$|pool:|party:[^:]+:(accrued|recoverable)$)'
         ) AS moved GROUP BY transaction_id, party HAVING sum(amount) <> 0
     ) THEN
@@ -36,7 +37,7 @@ BEGIN
     -- Of no line more is taken back than it got.
     IF EXISTS (
         SELECT FROM public.billing_earnedshare AS share
-        WHERE share.part_id IN (SELECT part_id FROM added WHERE amount < 0)
+        WHERE share.part_id = ANY (ARRAY(SELECT DISTINCT part_id FROM added WHERE amount < 0))
         GROUP BY share.part_id, share.party, share.role, share.recording, share.work, share.experience
         HAVING sum(share.amount) < 0
     ) THEN
