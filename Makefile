@@ -57,7 +57,7 @@ attack-billing: setup  ## 20,000 histories of payments in memory, 500 with two w
 	    tests/billing/test_sync_histories.py tests/billing/test_sync_at_once.py tests/billing/test_removed_protections.py \
 	    tests/billing/test_hold_histories.py tests/billing/test_hold_crashes.py tests/billing/test_removed_hold_protections.py
 
-bench-billing: setup  ## access, webhooks and subscriptions with 100,000 fans who pay; ARGS="--fans 10000 --subscriptions 120" is quicker
+bench-billing: setup  ## access, webhooks, subscriptions and the close of a month with 100,000 fans who pay; ARGS="--fans 10000 --subscriptions 120" is quicker
 	$(EMBEDDED) python benchmarks/payments.py $(ARGS)
 
 openapi: setup  ## write docs/api/openapi.yaml from the code

@@ -13,6 +13,7 @@ from functools import partial
 from uuid import UUID
 
 import harness  # sets up Django
+import payments_closing
 import payments_dataset
 from django.conf import settings
 from django.db import connection
@@ -31,7 +32,7 @@ from config.database import temporary_database
 from ledger.models import Transaction
 
 CHECKS, WEBHOOKS, LIST_SECONDS = 500, 2_000, 86_400
-MAX_FIGURES = {"access_queries": 1, "access_ms": 0.5}
+MAX_FIGURES = {"access_queries": 1, "access_ms": 0.5, **payments_closing.TARGETS}
 MIN_FIGURES = {"webhooks_a_second": 300.0, "synced_a_second": 100.0}
 OURS, STATUS, IDIOM, BARE = "ours", "status flag", "Django idiom", "bare fetches"
 DESCRIPTION = """\
@@ -221,6 +222,7 @@ def main(fans: int, subscriptions: int) -> None:
         names = payments_dataset.subscribe_at_provider(paying, subscriptions)
         print(f"Generating them took {time.monotonic() - started:.0f} s.", flush=True)
         figures = measure_access(paying) | measure_webhooks(names) | measure_sync(names)
+        figures |= payments_closing.measure_closing(paying)
         if Entitlement.objects.count() < fans:
             raise SystemExit("Entitlements are missing.")
         connection.close()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from billing.models import Entitlement, SubscriptionStatus
@@ -109,12 +110,15 @@ def _is_renewing(state: SubscriptionState, newest: InvoiceState | None) -> bool:
 
 def has_access(person_id: UUID, artist_id: int, *, to_generate: bool = False) -> bool:
     """Whether a fan has a tier of this artist now, in one indexed read. `to_generate`: also for something new."""
-    return find_access(person_id, artist_id, to_generate=to_generate) is not None
+    return _find_live(person_id, artist_id, to_generate=to_generate).exists()
 
 
 def find_access(person_id: UUID, artist_id: int, *, to_generate: bool = False) -> Entitlement | None:
     """What a fan has of this artist now; of several, what lasts longest."""
-    live = Entitlement.objects.filter(person=person_id, artist=artist_id, book=settings.PAYMENTS, valid_until__gt=Now())
-    if to_generate:
-        live = live.filter(may_generate=True)
+    live = _find_live(person_id, artist_id, to_generate=to_generate)
     return live.select_related("version").order_by("-valid_until").first()
+
+
+def _find_live(person_id: UUID, artist_id: int, *, to_generate: bool) -> QuerySet[Entitlement]:
+    live = Entitlement.objects.filter(person=person_id, artist=artist_id, book=settings.PAYMENTS, valid_until__gt=Now())
+    return live.filter(may_generate=True) if to_generate else live
