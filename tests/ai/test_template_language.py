@@ -49,7 +49,8 @@ def test_an_unknown_slot_is_named_with_its_place_and_the_slots_there_are() -> No
 
     assert (refused.value.slot, refused.value.position) == ("nam", 3)
     assert str(refused.value) == (
-        "unknown slot {nam}; slots are name, artist, song, plays, since; fragments are closing (character 4)"
+        "unknown slot {nam}; slots are name, artist, song, plays, since, recipient, occasion, relation, event, day; "
+        "fragments are closing (character 4)"
     )
 
 
