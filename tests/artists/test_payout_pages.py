@@ -176,3 +176,11 @@ def test_a_password_that_was_typed_long_ago_is_asked_for_first(fake_provider: Fa
 
     assert answer.headers["Location"].startswith("/accounts/reauthenticate/?next=")
     assert not PayeeAccount.objects.exists()
+
+
+def test_the_earnings_of_both_lead_to_it(fake_provider: FakeStripe, artist: Artist) -> None:
+    label = owners.create_party()
+    signer = factories.fresh_client(owners.get_signer(label))
+
+    assert 'href="/studio/mara-veil/payouts"' in client_of(artist).get("/studio/mara-veil/earnings").content.decode()
+    assert f'href="/label/{label.pk}/payouts"' in signer.get(f"/label/{label.pk}/earnings").content.decode()
