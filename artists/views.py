@@ -9,7 +9,6 @@ from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from artists import generation
 from artists.models import ProgramVersion
-from artists.requests import asking
 from billing import leases, offers
 from catalog.models import Artist
 from fans import ai_permissions, discovery, opt_ins
@@ -21,14 +20,15 @@ from fans import ai_permissions, discovery, opt_ins
 def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
     may_write = opt_ins.may_write(artist, request.user)
+    programs = list_programs(artist) if may_write else []
     context = {
         "artist": artist,
         "ai_permissions": ai_permissions.list_permissions(artist),
         "may_write": may_write,
-        "offers": list_offers(artist) if may_write else [],
+        "offers": [version for version in programs if not version.is_asked_for],
         "recordings": discovery.playable_recordings(artist),
         "lease": leases.find_access(request.user.pk, artist.pk),
-        "request_offers": asking.list_offers(artist) if may_write else [],
+        "request_offers": [version for version in programs if version.is_asked_for],
         "tiers": offers.list_usual_prices(offers.list_prices(artist), request.user),
         "uses_ai_model": generation.configured_model() is not None,
         "section": "artists",
@@ -37,10 +37,10 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     return render(request, "fans/artist.html", context | own)
 
 
-def list_offers(artist: Artist) -> list[ProgramVersion]:
-    """The live versions, smallest number of listens first.
+def list_programs(artist: Artist) -> list[ProgramVersion]:
+    """The versions in use, smallest number of listens first, and those that fans can ask for.
 
     Without their wording: the page does not give away what a message says.
     """
-    live = ProgramVersion.objects.live().filter(program__artist=artist).select_related("recording")
+    live = ProgramVersion.objects.in_use().filter(program__artist=artist).select_related("recording")
     return list(live.defer("wording").order_by("nth", "pk"))
