@@ -43,6 +43,7 @@ urlpatterns = [
     path("orders/<uuid:pk>/cancel", tiers.cancel_order, name="order-cancel"),
     path("orders/<uuid:pk>/resume", tiers.resume_order, name="order-resume"),
     path("subscriptions", subscriptions.own_subscriptions, name="subscriptions"),
+    path("subscriptions/limit", subscriptions.change_limit, name="subscriptions-limit"),
     path("subscriptions/card", subscriptions.open_portal, name="subscriptions-card"),
     path(SUBSCRIPTION, subscriptions.choose_price, name="subscription"),
     path(f"{SUBSCRIPTION}/cancel", subscriptions.cancel, name="subscription-cancel"),

@@ -17,6 +17,7 @@ from artists.studio.views import (
     programs,
     review,
     songs,
+    subscribers,
     team,
     tiers,
 )
@@ -92,6 +93,7 @@ urlpatterns = [
         )
         for kind in ("csv", "pdf")
     ),
+    path("<slug:slug>/subscribers", subscribers.show_subscribers, name="studio-subscribers"),
     path(TIERS, tiers.list_or_create_tiers, name="studio-tiers"),
     path(TIER, tiers.edit_tier, name="studio-tier"),
     path(f"{TIER}/archive", tiers.archive_tier, name="studio-tier-archive"),

@@ -13,6 +13,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Payment,
+    PaymentMail,
     PortalConfiguration,
     Refund,
     RequestCredit,
@@ -46,6 +47,13 @@ class AgeChangeAdmin(ReadOnlyAdmin):
 class ClosureAdmin(ReadOnlyAdmin):
     list_display = ("id", "person_id", "book", "why", "created_at", "due_at", "done_at")
     shown = ("id", "person", "book", "why", "created_at", "due_at", "done_at")
+    filters = ("person",)
+
+
+@admin.register(PaymentMail, site=site)
+class PaymentMailAdmin(ReadOnlyAdmin):
+    list_display = ("id", "person_id", "kind", "about", "created_at", "sent_at")
+    shown = ("id", "person", "book", "kind", "about", "moment", "created_at", "due_at", "attempts", "sent_at")
     filters = ("person",)
 
 

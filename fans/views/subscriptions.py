@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import login_required
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
-from billing import own, portal, subscription_changes, terms, where_it_went
+from billing import caps, own, portal, subscription_changes, terms, where_it_went
 from billing.exceptions import BillingError
 from billing.models import Subscription, TierPrice
 from billing.subscription_changes import Choice
 from fans.payment_refusals import describe_refusal
+from fans.spending_limit import Bar, LimitForm
 from web.decorators import post_only
 from web.redirects import SeeOther
 from web.site_links import site_link
@@ -59,6 +60,20 @@ def open_portal(request: AuthenticatedHttpRequest) -> HttpResponse:
         return SeeOther(portal.card_page(request.user, site_link(reverse(PAGE))))
     except BillingError as error:
         return _render(request, problem=describe_refusal(error), status=409)
+
+
+@post_only
+@login_required
+def change_limit(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Set the monthly limit. A lower one counts at once, a higher one from tomorrow."""
+    cap = caps.read(request.user)
+    if cap is None:
+        return redirect(PAGE)
+    form = LimitForm(request.POST, cap=cap)
+    if not form.is_valid():
+        return _render(request, limit_form=form, status=422)
+    caps.change(request.user, form.cleaned_data["limit"], by=request.user)
+    return redirect(PAGE)
 
 
 @require_safe
@@ -131,8 +146,14 @@ def _get(request: AuthenticatedHttpRequest, pk: int) -> Subscription:
         raise Http404 from None
 
 
-def _render(request: AuthenticatedHttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _render(
+    request: AuthenticatedHttpRequest, *, problem: str = "", limit_form: LimitForm | None = None, status: int = 200
+) -> HttpResponse:
+    cap = caps.read(request.user)
     context = {
+        "cap": cap,
+        "bar": cap and Bar.of(cap),
+        "limit_form": limit_form or (cap and LimitForm(cap=cap)),
         "own": own.list_own(request.user),
         "paid": own.list_paid(request.user),
         "problem": problem,

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts import consents
 from accounts.models import Person
 from audit import trail
-from billing import checkouts, portal, terms
+from billing import caps, checkouts, portal, terms
 from billing.exceptions import NotAgreed, NothingToCancel, NothingToChange, PaymentsOff
 from billing.models import Interval, Subscription, SubscriptionStatus, TierPrice
 from billing.provider import get_provider
@@ -106,6 +106,8 @@ def start_upgrade(row: Subscription, price_id: int, *, agreed: bool, by: Person,
     if not agreed:
         raise NotAgreed("Tick the box to start today. Without it nothing changes.")
     price = _find_price(row, price_id, is_later=False, by=by)
+    with transaction.atomic():
+        caps.require_room(by, price.currency, _due_at_most(row, price))
     page = portal.upgrade_page(row, price, return_url)
     with transaction.atomic():
         _agree(row, price, by)
@@ -150,6 +152,12 @@ def _find_price(row: Subscription, price_id: int, *, is_later: bool, by: Person)
     if begins_later(row.price, price) != is_later:
         raise NothingToChange("Prices changed meanwhile. Look at the terms again.")
     return price
+
+
+def _due_at_most(row: Subscription, price: TierPrice) -> int:
+    """What a price that begins at once costs today at most; what is left of the old period lowers it."""
+    assert row.price
+    return price.amount - row.price.amount if row.price.interval == price.interval else price.amount
 
 
 def _agree(row: Subscription, price: TierPrice, by: Person) -> None:

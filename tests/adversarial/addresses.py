@@ -85,6 +85,7 @@ STUDIO_PAGES = {
     "studio-statement": ("/studio/{slug}/earnings/{statement}", "get"),
     "studio-statement-csv": ("/studio/{slug}/earnings/{statement}.csv", "get"),
     "studio-statement-pdf": ("/studio/{slug}/earnings/{statement}.pdf", "get"),
+    "studio-subscribers": ("/studio/{slug}/subscribers", "get"),
     "studio-tiers": ("/studio/{slug}/tiers", "get post"),
     "studio-tier": ("/studio/{slug}/tiers/{tier}", "get post"),
     "studio-tier-archive": ("/studio/{slug}/tiers/{tier}/archive", "post"),
@@ -122,6 +123,7 @@ FAN_PAGES = {
     "settings-age": ("/settings/age", "post"),
     "subscriptions": ("/subscriptions", "get"),
     "subscriptions-card": ("/subscriptions/card", "post"),
+    "subscriptions-limit": ("/subscriptions/limit", "post"),
     "settings-tokens": ("/settings/tokens", "post"),
 }
 FAN_OWNED_PAGES = {

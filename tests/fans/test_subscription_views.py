@@ -287,3 +287,24 @@ def test_the_tiers_page_offers_to_change_and_not_to_buy_again(scene: Scene, clie
 
     assert [link["href"] for link in page.all("a", href=f"{own()}/prices/{more.pk}")] != []
     assert page.all("a", href=f"/artists/mara-veil/tiers/{more.pk}") == []
+
+
+def test_a_lower_limit_counts_at_once_and_a_higher_one_from_tomorrow(scene: Scene, client: Client) -> None:
+    assert "You pay at most €100.00 a month" in words(client)
+
+    client.post(f"{PAGE}/limit", {"limit": "8.50"})
+    assert "You pay at most €8.50 a month" in words(client)
+    client.post(f"{PAGE}/limit", {"limit": "40"})
+
+    assert re.search(r"You pay at most €8\.50 a month .*From .+ on it is €40\.00", words(client))
+    assert client.post(f"{PAGE}/limit", {"limit": "1.234"}).status_code == 422
+    assert client.post(f"{PAGE}/limit", {"limit": "-1"}).status_code == 422
+
+
+def test_nothing_is_upgraded_above_the_limit(scene: Scene, client: Client) -> None:
+    more = billing.get_price(add_tier(scene, "Night Shift", Price("month", "EUR", 2_000)))
+    client.post(f"{PAGE}/limit", {"limit": "10"})
+
+    answer = client.post(f"{own()}/prices/{more.pk}", {"start": "now"})
+
+    assert (answer.status_code, "Your limit is €10.00 a month" in answer.content.decode()) == (409, True)

@@ -18,6 +18,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Payment,
+    PaymentMail,
     PortalConfiguration,
     Refund,
     RequestCredit,
@@ -53,6 +54,7 @@ def create_payments(fan: Person) -> dict[type[models.Model], Any]:
         InvoiceLine: InvoiceLine.objects.get(),
         Payment: payment,
         AgeChange: add_age_change(),
+        PaymentMail: PaymentMail.objects.order_by("pk")[0],
         Closure: Closure.objects.create(person=fan, book="simulated", why="account"),
         PortalConfiguration: PortalConfiguration.objects.create(
             artist=price.artist, book="simulated", provider_id="bpc_1"

@@ -29,7 +29,7 @@ from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
 from config.management.base import ProcessCommand
 from config.processes import StopWait
-from fans import opt_ins
+from fans import opt_ins, payment_mails
 from ledger import chain
 from rights.imports import uploads
 from trust import reports
@@ -63,6 +63,7 @@ JOBS = {
     "imports": Job(import_news.work_next, uploads.CHANNEL),
     "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, worker_step.seconds_until_due),
     "royalties": Job(royalties.work),
+    "payment_mails": Job(payment_mails.send_next, payment_mails.CHANNEL, payment_mails.seconds_until_due),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

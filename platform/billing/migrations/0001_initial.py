@@ -2426,4 +2426,68 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount", 0), _negated=True), name="a_share_is_an_amount"
             ),
         ),
+        migrations.CreateModel(
+            name="PaymentMail",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("live", "Live"), ("test", "Test"), ("simulated", "Simulated")], max_length=9
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "a payment went through"),
+                            ("failed", "a renewal was not paid"),
+                            ("ended", "a subscription ended"),
+                            ("refunded", "something was paid back"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("about", models.BigIntegerField(help_text="the id of the invoice, the subscription or the refund")),
+                (
+                    "moment",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="which time, if several", max_length=40
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("sent_at", None)), fields=["due_at"], name="mails_to_send")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "about", "moment"), name="one_mail_of_each_thing"),
+                    models.CheckConstraint(
+                        condition=models.Q(("book__in", ["live", "test", "simulated"])), name="a_mail_is_in_a_book"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["receipt", "failed", "ended", "refunded"])),
+                        name="a_mail_is_of_a_known_kind",
+                    ),
+                ],
+            },
+        ),
     ]

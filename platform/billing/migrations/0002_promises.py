@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
-from billing.migrations import _authorisations, _closures, _earnings, _leases, _payouts, _tiers, _webhooks
+from billing.migrations import _authorisations, _closures, _earnings, _leases, _mails, _payouts, _tiers, _webhooks
 
 SUBSCRIPTION_FIELDS = (
     "person_id",
@@ -113,6 +113,9 @@ class Migration(migrations.Migration):
             for table in ("payeeaccount", "payoutrun", "payoutline", "payoutreversal")
         ),
         migrations.RunSQL(_earnings.EARNINGS, _earnings.DROP_EARNINGS),
+        never_removed("billing_paymentmail", "due_at", "attempts", "sent_at"),
+        dated_by_clock("billing_paymentmail", "created_at"),
+        migrations.RunSQL(_mails.MAILS, _mails.DROP_MAILS),
         never_removed("billing_closure", "due_at", "done_at"),
         dated_by_clock("billing_closure", "created_at"),
         migrations.RunSQL(_closures.CLOSURES, _closures.DROP_CLOSURES),

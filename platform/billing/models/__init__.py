@@ -7,6 +7,7 @@ from billing.models.credits import RequestCredit
 from billing.models.customers import Customer, PortalConfiguration
 from billing.models.earnings import EarnedPart, EarnedShare
 from billing.models.entitlements import Entitlement, EntitlementLog
+from billing.models.mails import PaymentMail
 from billing.models.movements import Drift, Movement
 from billing.models.payees import PayeeAccount
 from billing.models.payments import Dispute, Payment, Refund
@@ -32,6 +33,7 @@ __all__ = [
     "Movement",
     "PayeeAccount",
     "Payment",
+    "PaymentMail",
     "PayoutLine",
     "PayoutReversal",
     "PayoutRun",

@@ -1,0 +1,90 @@
+"""Mail fans what was paid, was not paid, ended or came back. The rows that wait are left by the database.
+
+One that does not go out is tried again. After a crash between sending and writing that down it goes out once more.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models import Invoice, PaymentMail, Refund, Subscription
+from web.site_links import site_link
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "payment_mails"
+"""A trigger notifies it of new rows."""
+TEMPLATE = "fans/email/payment"
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+MAX_ATTEMPTS = 20
+Kind = PaymentMail.Kind
+
+
+def send_next() -> bool:
+    """Send the mail that has waited longest. Returns whether there was one."""
+    with transaction.atomic():
+        waiting = PaymentMail.objects.filter(sent_at=None, due_at__lte=Now(), attempts__lt=MAX_ATTEMPTS)
+        mail = waiting.order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
+        if mail is None:
+            return False
+        try:
+            _send(mail)
+        except (OSError, ValueError):
+            logger.exception("%s did not go out", mail)
+            pause = min(FIRST_PAUSE * 2**mail.attempts, LONGEST_PAUSE)
+            fields = {"attempts": mail.attempts + 1, "due_at": timezone.now() + pause}
+            PaymentMail.objects.filter(pk=mail.pk).update(**fields)
+        else:
+            PaymentMail.objects.filter(pk=mail.pk).update(sent_at=Now())
+    return True
+
+
+def seconds_until_due() -> float | None:
+    """Seconds until a mail is due; None when none waits."""
+    waiting = PaymentMail.objects.filter(sent_at=None, attempts__lt=MAX_ATTEMPTS)
+    due = waiting.aggregate(seconds=Min("due_at") - Now())["seconds"]
+    return max(due.total_seconds(), 0.0) if due is not None else None
+
+
+def _send(mail: PaymentMail) -> None:
+    """Nobody is written to whose account is switched off."""
+    if not mail.person.is_active:
+        return
+    with timezone.override(mail.person.zone):
+        context = {**_describe(mail), "kind": mail.kind, "book": mail.book}
+        subject = " ".join(render_to_string(f"{TEMPLATE}_subject.txt", context).split())
+        body = render_to_string(f"{TEMPLATE}_message.txt", context).strip()
+    EmailMessage(subject, body, to=[mail.person.email]).send()
+
+
+def _describe(mail: PaymentMail) -> dict[str, Any]:
+    if mail.kind == Kind.RECEIPT:
+        invoice = Invoice.objects.get(pk=mail.about)
+        facts = {"amount": invoice.amount_paid, "currency": invoice.currency, "tax": invoice.tax}
+        page = reverse("payment", args=[invoice.pk])
+        return _of(invoice.subscription_id, page, **facts, at=invoice.paid_at, number=invoice.provider_id)
+    if mail.kind == Kind.REFUNDED:
+        refund = Refund.objects.select_related("payment__invoice").get(pk=mail.about)
+        invoice = refund.payment.invoice
+        page = reverse("payment", args=[invoice.pk])
+        return _of(invoice.subscription_id, page, amount=refund.amount, currency=refund.currency)
+    return _of(mail.about, reverse("subscriptions"))
+
+
+def _of(subscription_id: int, page: str, **facts: Any) -> dict[str, Any]:
+    """What each mail says of a subscription: whose it is, and until when it gives something."""
+    row = Subscription.objects.select_related("artist", "price__version").get(pk=subscription_id)
+    assert row.artist
+    assert row.price
+    lease = getattr(row, "entitlement", None)
+    until = lease.valid_until if lease and lease.valid_until > timezone.now() else None
+    tier = row.price.version.name
+    return {"artist": row.artist.name, "tier": tier, "until": until, "link": site_link(page), **facts}
