@@ -1,7 +1,8 @@
 """The fan's monthly limit, as the page shows and reads it."""
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Self
 
 from django import forms
 
@@ -12,7 +13,8 @@ WIDTH = 1000
 """Of the drawing, in its own units."""
 
 
-class Bar(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bar:
     """How wide the parts of a limit are drawn, one after the other: paid, held, and what renews."""
 
     paid: int
@@ -28,9 +30,10 @@ class Bar(NamedTuple):
         return self.paid + self.held
 
     @classmethod
-    def of(cls, cap: Cap) -> "Bar":
+    def of(cls, cap: Cap) -> Self:
         whole = max(cap.limit, cap.spent + cap.held + cap.renewing, 1)
-        return cls(*(WIDTH * max(part, 0) // whole for part in (cap.spent, cap.held, cap.renewing)))
+        paid, held, renewing = (WIDTH * max(part, 0) // whole for part in (cap.spent, cap.held, cap.renewing))
+        return cls(paid, held, renewing)
 
 
 class LimitForm(forms.Form):
