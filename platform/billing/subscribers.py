@@ -47,10 +47,11 @@ def count_by_price(artist: Artist) -> list[PriceCount]:
         trying=Count("pk", filter=Q(status=status.TRIALING)),
         leaving=Count("pk", filter=Q(next_price__isnull=False)),
     )
-    numbers = {row.pop("price"): row for row in counted}
+    names = ("fans", "late", "ending", "trying", "leaving")
+    numbers = {row["price"]: [int(row[name]) for name in names] for row in counted.values("price", *names)}
     prices = TierPrice.objects.filter(pk__in=numbers).select_related("version__tier")
     ordered = prices.order_by("version__tier__position", "version__tier_id", "-version__version", "currency", "amount")
-    return [PriceCount(price, **numbers[price.pk]) for price in ordered]
+    return [PriceCount(price, *numbers[price.pk]) for price in ordered]
 
 
 def count_fans(artist: Artist) -> int:
