@@ -36,6 +36,7 @@ class NewTierVersionSerializer(StrictSerializer):
     )
     requests_a_month = serializers.IntegerField(min_value=0, max_value=MAX_REQUESTS, default=0)
     has_downloads = serializers.BooleanField(default=False)
+    trial_days = serializers.IntegerField(min_value=0, default=0, help_text="free at the start, for each fan once")
     programs = serializers.ListField(
         child=IdField(), default=list, max_length=MAX_PROGRAMS, help_text="ids of the artist's programs"
     )
@@ -55,6 +56,7 @@ class NewTierVersionSerializer(StrictSerializer):
             prices=tuple(Price(**price) for price in sent["prices"]),
             requests_a_month=sent["requests_a_month"],
             has_downloads=sent["has_downloads"],
+            trial_days=sent["trial_days"],
             programs=tuple(IncludedProgram(key, program.name) for key, program in found.items()),
             lines=tuple(sent["lines"]),
         )
@@ -74,8 +76,8 @@ class TierVersionSerializer(serializers.ModelSerializer[TierVersion]):
     class Meta:
         model = TierVersion
         fields = [
-            "version", "name", "prices", "requests_a_month", "has_downloads", "programs", "lines", "terms_hash",
-            "signed", "created_at",
+            "version", "name", "prices", "requests_a_month", "has_downloads", "trial_days", "programs", "lines",
+            "terms_hash", "signed", "created_at",
         ]  # fmt: skip
 
     def get_signed(self, version: TierVersion) -> bool:

@@ -10,8 +10,8 @@ from config.admin.site import site
 @admin.register(Checkout, site=site)
 class CheckoutAdmin(ReadOnlyAdmin):
     list_display = ("id", "created_at", "person_id", "price_id", "book", "status")
-    shown = ("id", "person", "artist", "price", "book", "currency", "session_id", "status", "consent", "created_at",
-             "expires_at")  # fmt: skip
+    shown = ("id", "person", "artist", "price", "book", "currency", "trial_days", "session_id", "status", "consent",
+             "created_at", "expires_at")  # fmt: skip
     filters = ("person", "price")
 
 
@@ -28,6 +28,6 @@ class TierVersionAdmin(ReadOnlyAdmin):
     """What an artist offers to everybody, so all of it is shown."""
 
     list_display = ("id", "tier_id", "version", "name", "created_at")
-    shown = ("id", "tier", "artist", "version", "name", "requests_a_month", "has_downloads", "programs", "lines",
-             "prices", "terms_hash", "decision", "by", "created_at")  # fmt: skip
+    shown = ("id", "tier", "artist", "version", "name", "requests_a_month", "has_downloads", "trial_days",
+             "programs", "lines", "prices", "terms_hash", "decision", "by", "created_at")  # fmt: skip
     filters = ("tier", "artist")

@@ -109,11 +109,13 @@ def _render_terms(
         refusal = str(error)
     else:
         listed = shares.list_shares(price, sale)
+    trial_days = checkouts.find_trial(request.user, price)
     context = {
         "artist": price.version.tier.artist,
         "price": price,
         "price_in_words": terms.write_price(price),
-        "terms": terms.list_terms(price),
+        "terms": terms.list_terms(price, trial_days=trial_days),
+        "trial_days": trial_days,
         "immediate_start": terms.IMMEDIATE_START,
         "shares": listed,
         "is_adult": request.user.age_band == AgeBand.ADULT,

@@ -95,6 +95,14 @@ def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> tuple[T
     return price, sale
 
 
+def find_trial(person: Person, price: TierPrice) -> int:
+    """How many days are free at this price: those of the terms, and none for a fan who had a trial of this artist."""
+    had = Checkout.objects.filter(person=person, artist=price.artist_id, book=price.book, trial_days__gt=0)
+    return (
+        0 if not price.version.trial_days or had.exclude(status=Status.EXPIRED).exists() else price.version.trial_days
+    )
+
+
 def settle(session: CheckoutSession) -> Checkout | None:
     """Write down what the provider says of a session, and return its order; None where it is none of ours.
 
@@ -153,13 +161,16 @@ def _order(person: Person, price: TierPrice) -> Checkout:
         caps.require_room(person, price.currency, price.amount)
         if not TierPrice.objects.on_sale().filter(pk=price.pk).select_for_update(of=("self",), no_key=True):
             raise NotForSale(SAID_CLOSED)
-        consent = consents.give(person, f"tier:{price.version.tier_id}", terms.VERSION, terms.write_paper(price))
+        trial_days = find_trial(person, price)
+        paper = terms.write_paper(price, trial_days=trial_days)
+        consent = consents.give(person, f"tier:{price.version.tier_id}", terms.VERSION, paper)
         order = Checkout.objects.create(
             person=person,
             artist_id=price.artist_id,
             price=price,
             book=price.book,
             currency=price.currency,
+            trial_days=trial_days,
             consent=consent,
             expires_at=timezone.now() + OPEN_TIME,
         )
@@ -175,7 +186,8 @@ def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], 
     else:
         page = page_of(order)
         about = CheckoutTerms(customer, str(order.pk), _metadata(order), page, page, order.expires_at)
-        session = checkouts.subscribe(about, order.price.provider_price, key=f"checkout:{order.pk}")
+        key, price = f"checkout:{order.pk}", order.price.provider_price
+        session = checkouts.subscribe(about, price, key=key, trial_days=order.trial_days)
     _settle_unpaid(session)
     return session
 

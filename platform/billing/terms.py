@@ -7,7 +7,7 @@ from billing.models import TierPrice
 from billing.tier_terms import Price, TierTerms
 from rights.money import format_money
 
-VERSION = 1
+VERSION = 2
 """Of the sentences below. Another number whenever they change."""
 IMMEDIATE_START = (
     "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
@@ -27,13 +27,12 @@ def write_price(price: TierPrice) -> str:
     return str(Price(price.interval, price.currency, price.amount))
 
 
-def list_terms(price: TierPrice) -> list[Term]:
-    """The terms of an order at this price, which has its version."""
+def list_terms(price: TierPrice, *, trial_days: int = 0) -> list[Term]:
+    """The terms of an order at this price, which has its version. `trial_days` are free at the start."""
     amount, period = format_money(price.amount, price.currency), price.interval
     included = TierTerms.of(price.version)
     terms = [
-        Term("Today", f"{amount} for the first {period}, tax included."),
-        Term("Then", f"{amount} every {period} until you cancel."),
+        *_list_dues(amount, period, trial_days),
         Term("You get", "; ".join(included.list_included()) + "."),
         Term("Cancel", f"Any day, no reason asked. It runs to the end of the {period} you paid."),
         Term("If the price changes", "Not for you. New terms are offered, and you may stay on these."),
@@ -57,9 +56,19 @@ def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool) -> list
     return [Term("Today", today), Term(begins, f"{amount} every {period} until you cancel."), *rest]
 
 
-def write_paper(price: TierPrice) -> str:
+def _list_dues(amount: str, period: str, trial_days: int) -> list[Term]:
+    if trial_days:
+        free = f"Nothing for {trial_days} days. Cancel before they are over and nothing is charged. You get this once."
+        return [Term("Today", free), Term("Then", f"{amount} every {period} until you cancel, tax included.")]
+    return [
+        Term("Today", f"{amount} for the first {period}, tax included."),
+        Term("Then", f"{amount} every {period} until you cancel."),
+    ]
+
+
+def write_paper(price: TierPrice, *, trial_days: int = 0) -> str:
     """Everything that the fan agrees to, as text."""
-    return _write(price, list_terms(price), IMMEDIATE_START)
+    return _write(price, list_terms(price, trial_days=trial_days), IMMEDIATE_START)
 
 
 def write_change_paper(old: TierPrice, new: TierPrice, *, is_later: bool) -> str:

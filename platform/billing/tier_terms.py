@@ -1,7 +1,7 @@
 """What a version of a tier says, as it is typed, checked and read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from catalog.hidden_characters import find_hidden_in_line
 from catalog.lookalikes import has_visible_character
 from rights.money import format_money
 
-MAX_LINES, MAX_LINE, MAX_PROGRAMS, MAX_REQUESTS = 8, 120, 50, 31
+MAX_LINES, MAX_LINE, MAX_PROGRAMS, MAX_REQUESTS, MAX_TRIAL_DAYS = 8, 120, 50, 31, 90
 MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 
 
@@ -48,6 +48,8 @@ class TierTerms:
     programs: tuple[IncludedProgram, ...] = ()
     lines: tuple[str, ...] = ()
     """What else is included, in the artist's words."""
+    trial_days: int = 0
+    """Free at the start, for each fan once."""
 
     @classmethod
     def of(cls, version: TierVersion) -> Self:
@@ -56,6 +58,7 @@ class TierTerms:
             prices=tuple(Price(**price) for price in version.prices),
             requests_a_month=version.requests_a_month,
             has_downloads=version.has_downloads,
+            trial_days=version.trial_days,
             programs=tuple(IncludedProgram(**program) for program in version.programs),
             lines=tuple(version.lines),
         )
@@ -66,6 +69,7 @@ class TierTerms:
             "name": self.name,
             "requests_a_month": self.requests_a_month,
             "has_downloads": self.has_downloads,
+            "trial_days": self.trial_days,
             "programs": [program._asdict() for program in sorted(self.programs)],
             "lines": list(self.lines),
             "prices": [price._asdict() for price in sorted(self.prices)],
@@ -96,7 +100,9 @@ def validate(terms: TierTerms) -> TierTerms:
     if len(terms.programs) > MAX_PROGRAMS or len({program.id for program in terms.programs}) < len(terms.programs):
         raise InvalidTerms("programs", f"At most {MAX_PROGRAMS} programs, each of them once.")
     _validate_prices(terms.prices)
-    cleaned = TierTerms(name, terms.prices, terms.requests_a_month, terms.has_downloads, terms.programs, lines)
+    if not 0 <= terms.trial_days <= MAX_TRIAL_DAYS:
+        raise InvalidTerms("trial_days", f"From 0 to {MAX_TRIAL_DAYS} days.")
+    cleaned = replace(terms, name=name, lines=lines)
     if not cleaned.list_included():
         raise InvalidTerms("lines", "Say what fans get: a tier includes something.")
     return cleaned

@@ -12,7 +12,17 @@ from artists.validation import validate_lines, validate_title
 from billing.exceptions import InvalidTerms
 from billing.models import Interval, TierVersion
 from billing.models.tiers import MAX_NAME
-from billing.tier_terms import MAX_LINE, MAX_LINES, MAX_REQUESTS, MONTHS, IncludedProgram, Price, TierTerms, validate
+from billing.tier_terms import (
+    MAX_LINE,
+    MAX_LINES,
+    MAX_REQUESTS,
+    MAX_TRIAL_DAYS,
+    MONTHS,
+    IncludedProgram,
+    Price,
+    TierTerms,
+    validate,
+)
 from catalog.models import Artist
 from rights.money import exponent, format_money, to_decimal, to_minor_units
 
@@ -35,6 +45,10 @@ class TierForm(forms.Form):
         label="Requests a month", min_value=0, max_value=MAX_REQUESTS, initial=0,
         help_text="So many can be asked for without paying more.",
     )  # fmt: skip
+    trial_days = forms.IntegerField(
+        label="Days free at the start", min_value=0, max_value=MAX_TRIAL_DAYS, initial=0, required=False,
+        help_text="Each fan has this once, of all your tiers.",
+    )  # fmt: skip
     has_downloads = forms.BooleanField(label="Downloads, where you allow them", required=False)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, artist: Artist, initial: Any = None) -> None:
@@ -52,7 +66,7 @@ class TierForm(forms.Form):
         """The form as the version was saved. A program that is gone is not offered again."""
         terms = TierTerms.of(version)
         prices = {_price_name(price.interval, price.currency): _typed(price) for price in terms.prices}
-        columns = {name: getattr(terms, name) for name in ("name", "requests_a_month", "has_downloads")}
+        columns = {name: getattr(terms, name) for name in ("name", "requests_a_month", "has_downloads", "trial_days")}
         programs = [str(program.id) for program in terms.programs]
         return cls(artist=artist, initial={**columns, **prices, "lines": "\n".join(terms.lines), "programs": programs})
 
@@ -90,6 +104,7 @@ class TierForm(forms.Form):
             ),
             requests_a_month=cleaned["requests_a_month"],
             has_downloads=cleaned["has_downloads"],
+            trial_days=cleaned["trial_days"] or 0,
             programs=tuple(IncludedProgram(program.pk, program.name) for program in chosen),
             lines=tuple(line.strip() for line in cleaned["lines"].splitlines() if line.strip()),
         )

@@ -2490,4 +2490,30 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="checkout",
+            name="trial_days",
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text="that this order begins with"),
+        ),
+        migrations.AddField(
+            model_name="tierversion",
+            name="trial_days",
+            field=models.PositiveSmallIntegerField(
+                db_default=0, default=0, help_text="free at the start, for each fan once of all tiers of the artist"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="checkout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("trial_days__gt", 0), models.Q(("status", "expired"), _negated=True)),
+                fields=("person", "artist", "book"),
+                name="one_trial_of_an_artist",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tierversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("trial_days__lte", 90)), name="a_trial_is_of_three_months_at_most"
+            ),
+        ),
     ]

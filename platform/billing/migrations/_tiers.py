@@ -21,6 +21,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     NEW.terms_hash := encode(sha256(convert_to(concat_ws(E'\\n',
         'tier', NEW.tier_id, NEW.version, NEW.name, NEW.requests_a_month, NEW.has_downloads,
+        NEW.trial_days,
         NEW.programs, NEW.lines, NEW.prices
     ), 'UTF8')), 'hex');
     RETURN NEW;
@@ -110,6 +111,12 @@ BEGIN
     WHERE price.id = NEW.price_id AND price.closed_at IS NULL AND tier.archived_at IS NULL FOR SHARE OF price, tier;
     IF NOT FOUND THEN
         PERFORM refuse('only what is on sale is ordered');
+    END IF;
+    IF NEW.trial_days NOT IN (0, (
+        SELECT version.trial_days FROM billing_tierprice price
+        JOIN billing_tierversion version ON version.id = price.version_id WHERE price.id = NEW.price_id
+    )) THEN
+        PERFORM refuse('a trial is as long as was signed');
     END IF;
     IF NOT EXISTS (
         SELECT FROM accounts_consent WHERE id = NEW.consent_id

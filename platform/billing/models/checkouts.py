@@ -72,6 +72,7 @@ class Checkout(models.Model):
     currency = models.CharField(max_length=3)
     session_id = models.CharField(max_length=255, blank=True, default="", db_default="")
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.OPEN, db_default=Status.OPEN)
+    trial_days = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="that this order begins with")
     consent = models.OneToOneField(Consent, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), help_text="set by the database")
     expires_at = models.DateTimeField()
@@ -84,6 +85,11 @@ class Checkout(models.Model):
                 fields=["person", "artist", "book"],
                 condition=Q(status__in=["open", "paid"]),
                 name="one_open_or_paid_checkout",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "artist", "book"],
+                condition=Q(trial_days__gt=0) & ~Q(status="expired"),
+                name="one_trial_of_an_artist",
             ),
             models.UniqueConstraint(
                 fields=["session_id", "book"], condition=~Q(session_id=""), name="a_session_of_one_checkout"

@@ -52,6 +52,9 @@ class TierVersion(models.Model):
     name = models.CharField(max_length=MAX_NAME)
     requests_a_month = models.PositiveSmallIntegerField(help_text="how many requests are included each month")
     has_downloads = models.BooleanField(help_text="downloads are included, where the artist allows them")
+    trial_days = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="free at the start, for each fan once of all tiers of the artist"
+    )
     programs = models.JSONField(help_text="the programs of the tier as [{id, name}], named as they were then")
     lines = models.JSONField(help_text="what else is included, in the artist's words: a list of texts")
     prices = models.JSONField(help_text="what it costs, as [{interval, currency, amount}] in minor units")
@@ -67,6 +70,7 @@ class TierVersion(models.Model):
             models.UniqueConstraint(fields=["id", "artist"], name="a_tier_version_and_its_artist"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(name__contains="\n"), name="a_tier_has_a_name"),
             models.CheckConstraint(condition=Q(requests_a_month__lte=31), name="a_tier_includes_few_requests"),
+            models.CheckConstraint(condition=Q(trial_days__lte=90), name="a_trial_is_of_three_months_at_most"),
         ]
 
     def __str__(self) -> str:
