@@ -18,7 +18,6 @@ from artists.models import Draft, Moment, Program, ProgramVersion
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from artists.requests import capturing
-from artists.requests.asking import CHANGED
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
@@ -186,7 +185,11 @@ def _store_drafts(
     Moment.objects.bulk_update(locked.values(), ["state", "reason"])
     trail.record_all(_audit_entries(drafts, stored, [moment for moment in locked.values() if moment.reason]))
     publish_draft_events("drafted", ((draft, str(draft.pk)) for draft in drafts))
-    asked = [NewNotice(text.moment.person_id, CHANGED, str(text.moment.request)) for text in stored if _is_asked(text)]
+    asked = [
+        NewNotice(text.moment.person_id, "request.changed", str(text.moment.request))
+        for text in stored
+        if _is_asked(text)
+    ]
     notices.post(draft_notices("draft.pending", drafts) + asked)
     if drafts:
         wake.notify(expiry.CHANNEL)

@@ -38,8 +38,6 @@ State = ExperienceRequest.State
 PaidBy = ExperienceRequest.PaidBy
 CHANNEL = "requests"
 """Notified when a request or its draft changed, so that `follow` looks."""
-CHANGED = "request.changed"
-"""The kind of the notices for the fan's pages."""
 MAX_OPEN = 5
 """Requests of one fan to one artist that are open at a time."""
 MAX_DAYS_BACK, MAX_DAYS_AHEAD = 366, 731

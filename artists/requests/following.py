@@ -224,4 +224,4 @@ def _lock(request_id: int) -> tuple[ExperienceRequest, Draft | None]:
 
 
 def _notice(request: ExperienceRequest) -> NewNotice:
-    return NewNotice(request.person_id, asking.CHANGED, str(request))
+    return NewNotice(request.person_id, "request.changed", str(request))

@@ -32,7 +32,7 @@ NOT_NOTICES = {
     "import.removed", "import.requested", "import.uploaded", "listen.counted", "listen.not_counted",
     "moment.refused", "payee.moved", "payee.opened", "payout.held", "payout.paid_by_hand",
     "payout.returned_by_hand", "payout.reversal_wanted", "payouts.approved", "payouts.prepared",
-    "program.created", "program.edited", "program.signed", "request.ended", "scheme.added",
+    "program.created", "program.edited", "program.signed", "request.ended",
 }  # fmt: skip
 """Names of the audit trail and of counters in modules that post notices, too."""
 
