@@ -3,11 +3,14 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Error
 from pytest_django import DjangoDbBlocker
 
+from tests.billing.simulated.process import start_provider
 from tests.browser.browsers import Browsers
 from tests.browser.chromium import NoBrowser, run_chromium
 from tests.browser.full_site import FullSite, run_full_site, skip_without_broker
@@ -41,6 +44,12 @@ def full_site(
     folder = tmp_path_factory.mktemp("full-site")
     with django_db_blocker.unblock(), run_full_site(template_database, folder) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def payment_provider(full_site: FullSite) -> None:
+    """The simulated provider, as a process of its own that ends with the site."""
+    start_provider(full_site.processes, full_site.site.url, urlsplit(settings.STRIPE_URL).port or 0)
 
 
 @pytest.fixture

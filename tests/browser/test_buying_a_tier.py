@@ -10,15 +10,12 @@ from playwright.sync_api import Page, expect
 from billing.models import Checkout, TierVersion
 from tests import factories
 from tests.billing import factories as billing
-from tests.billing.simulated.process import start_provider
 from tests.browser.browsers import Browsers
-from tests.browser.full_site import FullSite
 
 
 @pytest.fixture(scope="module")
-def version(full_site: FullSite) -> TierVersion:
+def version(payment_provider: None) -> TierVersion:
     """A tier on sale at the simulated provider, which runs as a process of its own."""
-    start_provider(full_site.processes, full_site.site.url, urlsplit(settings.STRIPE_URL).port or 0)
     return billing.create_tier(factories.create_artist("Tidal Sum"))
 
 

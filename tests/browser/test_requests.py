@@ -1,7 +1,6 @@
 """A fan asks for a message, lets a card be held on the provider's page, and it arrives after the artist's yes."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -12,16 +11,13 @@ from billing.models import Authorisation
 from tests import factories
 from tests.artists import requests_scene
 from tests.billing import factories as billing
-from tests.billing.simulated.process import start_provider
 from tests.browser.browsers import Browsers
-from tests.browser.full_site import FullSite
 
 
 @pytest.fixture(scope="module")
-def version(full_site: FullSite) -> ProgramVersion:
+def version(payment_provider: None) -> ProgramVersion:
     """An open offer at €8.00, and the simulated provider as a process of its own."""
-    start_provider(full_site.processes, full_site.site.url, urlsplit(settings.STRIPE_URL).port or 0)
-    artist = factories.create_artist("Tidal Sum")
+    artist = factories.create_artist("Ebb Choir")
     billing.share_income(artist)
     factories.set_undo_time(artist, 4)
     return requests_scene.create_offer(artist, free_tries=0, prices={"EUR": 800}, seconds=5 * 86_400)
@@ -31,7 +27,7 @@ def test_a_request_is_held_approved_charged_after_the_time_to_undo_and_arrives(
     version: ProgramVersion, browsers: Browsers
 ) -> None:
     fan = factories.create_fan("Zeynep")
-    page = browsers.open_page("/artists/tidal-sum", fan)
+    page = browsers.open_page("/artists/ebb-choir", fan)
     page.get_by_role("link", name=re.compile("^Ask")).click()
     page.get_by_label("To whom, a first name").fill("Leyla")
     page.get_by_label("For", exact=True).select_option("exam")
@@ -46,7 +42,7 @@ def test_a_request_is_held_approved_charged_after_the_time_to_undo_and_arrives(
 
     request = ExperienceRequest.objects.get(person=fan)
     expect(page.get_by_text("The answer comes by")).to_be_visible(timeout=20_000)
-    studio = browsers.open_page("/studio/tidal-sum/review", factories.get_member(version.artist, "principal"))
+    studio = browsers.open_page("/studio/ebb-choir/review", factories.get_member(version.artist, "principal"))
     expect(studio.get_by_text("Charged only if you say yes")).to_be_visible()
     studio.get_by_role("button", name=re.compile("^Approve")).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("It is decided|It is here"), timeout=20_000)
