@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Now
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat, Now
 
 from artists.models import Draft, ExperienceRequest, Moment
 from artists.models.drafts import DraftQuerySet
@@ -14,6 +14,7 @@ from artists.royalties.requests import earn
 from audit import trail
 from audit.actors import SystemActor
 from billing import authorisations, request_credits
+from billing.models import Authorisation
 from fans.models import Experience
 from rights.sales import IncompleteSale
 
@@ -24,9 +25,12 @@ MARGIN = timedelta(hours=24)
 
 
 def without_capturing(drafts: DraftQuerySet) -> DraftQuerySet:
-    """The drafts without those whose card is being charged: they are delivered once it was."""
-    capturing = ExperienceRequest.objects.filter(moment=OuterRef("moment"), state=State.CAPTURING)
-    return drafts.exclude(Exists(capturing))
+    """The drafts without those whose card is being charged, or has no hold that can be charged now."""
+    reference = Concat(Value("request:"), Cast(OuterRef("pk"), CharField()))
+    held = Authorisation.objects.live().filter(reference=reference, status=Authorisation.Status.HELD)
+    asked = ExperienceRequest.objects.filter(moment=OuterRef("moment"), paid_by=PaidBy.CARD)
+    waits = Q(state=State.WAITING) & ~Exists(held.filter(back_wanted_at=None))
+    return drafts.exclude(Exists(asked.filter(waits | Q(state=State.CAPTURING))))
 
 
 def find_unshared(drafts: Sequence[Draft]) -> dict[int, str]:
@@ -53,10 +57,12 @@ def begin(drafts: Sequence[Draft]) -> set[int]:
     """
     begun: set[int] = set()
     for draft in drafts:
-        if not is_paid_by_card(draft) or draft.moment.request.state != State.WAITING:
+        if not is_paid_by_card(draft) or draft.moment.request.state == State.PAID:
             continue
         request = draft.moment.request
         begun.add(draft.pk)
+        if request.state == State.CAPTURING:  # another process began it before this one locked the draft
+            continue
         assert draft.decision_id is not None
         if authorisations.want_capture(str(request), draft.decision_id):
             ExperienceRequest.objects.filter(pk=request.pk).update(state=State.CAPTURING)

@@ -32,7 +32,14 @@ def start(request: ExperienceRequest) -> CheckoutSession:
         description=f"A message of {artist[:80]}",
         paper=consent_text.write_paper(artist, price, find_days(request.version)),
         page_of=lambda row: page,
+        is_wanted=lambda: _lock_unpaid(request),
     )
+
+
+def _lock_unpaid(request: ExperienceRequest) -> bool:
+    """Whether it still waits for the hold. It cannot end until the transaction has committed."""
+    unpaid = ExperienceRequest.objects.filter(pk=request.pk, state=ExperienceRequest.State.PAYING)
+    return unpaid.select_for_update(no_key=True).first() is not None
 
 
 def find_hold(request: ExperienceRequest) -> Authorisation | None:

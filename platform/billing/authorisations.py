@@ -31,10 +31,11 @@ MAX_ATTEMPTS = 3
 PAPER_VERSION = 1
 """Of what fans agree to when they pay for a request. Another number whenever its sentences change."""
 SAID_TOO_YOUNG = "Paid requests start at 18. Nobody under 18 pays here."
+SAID_OVER = "This request is over, or paid for already."
 SAID_HELD = "This request is paid for already."
 
 
-def start(
+def start(  # noqa: PLR0913 - the terms of a payment, each named
     person: Person,
     artist_id: int,
     *,
@@ -44,11 +45,13 @@ def start(
     description: str,
     paper: str,
     page_of: Callable[[Authorisation], str],
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> CheckoutSession:
     """Where the fan lets us hold this amount for what `reference` names. One that is open is gone on with.
 
-    `paper` is what the fan agreed to, word for word; `description` is what the provider's page shows. Call it outside a
-    transaction. Raises PaymentsOff, Unpayable, AboveCap, AlreadyBought, ProviderError.
+    `paper` is what the fan agreed to, word for word; `description` is what the provider's page shows. `is_wanted` locks
+    what is paid for and says whether it is open still. Call it outside a transaction. Raises PaymentsOff, Unpayable,
+    AboveCap, AlreadyBought, ProviderError.
     """
     if settings.PAYMENTS == "off":
         raise PaymentsOff("Payments are off here, so nothing can be paid.")
@@ -65,7 +68,7 @@ def start(
     )
     customer = customers.get_or_create(person)
     for _ in range(MAX_ATTEMPTS):
-        row = _ask(wanted, paper)
+        row = _ask(wanted, paper, is_wanted)
         session = _open_session(row, customer, page_of)
         if session.status == "open":
             return session
@@ -112,13 +115,15 @@ def want_refund(reference: str, reason: str) -> bool:
     return want_release(reference, reason)
 
 
-def _ask(wanted: Authorisation, paper: str) -> Authorisation:
+def _ask(wanted: Authorisation, paper: str, is_wanted: Callable[[], bool]) -> Authorisation:
     """The authorisation that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap."""
     person = wanted.person
     with transaction.atomic():
         # Whoever asks at the same time waits here, and then finds this one. The triggers say the same of each row.
         if Person.objects.select_for_update(no_key=True).get(pk=person.pk).age_band != AgeBand.ADULT:
             raise Unpayable(SAID_TOO_YOUNG)
+        if not is_wanted():
+            raise Unpayable(SAID_OVER)
         live = _lock_live(wanted.reference)
         if live is not None and (live.status != Status.AUTHORISING or live.back_wanted_at is not None):
             raise AlreadyBought(SAID_HELD)

@@ -4,14 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import Person
-from artists import review
+from artists import delivery, review
 from artists.exceptions import Expired, NotOffered
 from artists.models import Draft, ExperienceRequest, ExperienceUse
 from artists.requests import following, paying
+from billing import authorisations
+from billing.exceptions import Unpayable
 from billing.models import Authorisation, RequestCredit
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
@@ -260,3 +263,28 @@ def test_a_request_of_the_tier_is_reserved_used_and_comes_back(fake_provider: Fa
     assert (scene.read(second).state, RequestCredit.objects.get().status) == ("delivered", "used")
     assert ExperienceUse.objects.count() == 1
     assert scene.ask(fan, version).paid_by == "card"
+
+
+def test_what_is_approved_waits_without_work_while_its_hold_cannot_be_charged(story: Story) -> None:
+    """Delivery looked at it again and again before: payments were switched off, or the hold is on its way back."""
+    factories.remove_undo_time(story.artist)
+    story.ask()
+    story.pay()
+    story.approve()
+    with override_settings(PAYMENTS="off"):
+        scene.work()
+        assert delivery.seconds_until_due() is None
+    with transaction.atomic():
+        authorisations.want_release(f"request:{story.request.pk}", "closure:age")
+    scene.work()
+    assert (story.state(), delivery.seconds_until_due()) == ("waiting", None)
+    story.work()
+    assert (story.state(), story.hold()) == ("hold_lost", "released")
+
+
+def test_nothing_is_held_for_a_request_that_ended_a_moment_before(story: Story) -> None:
+    request = scene.ask(story.fan, story.version)
+    following.take_back(request, by=story.fan)
+    with pytest.raises(Unpayable, match="is over"):
+        paying.start(request)  # as another page read it
+    assert not Authorisation.objects.exists()
