@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from artists.models import Statement, StatementHold, StatementLine
 from artists.royalties.statement_words import describe_hold
 from rights.money import to_decimal
+from web.csv_cells import neutralise
 
 DELIMITER = ","
 LINE_COLUMNS = (
@@ -35,7 +36,7 @@ def _list_head(statement: Statement) -> list[Sequence[str]]:
     party = statement.party
     head = [
         ("HEAD", "Sender", "Fanfare"),
-        ("HEAD", "Recipient", _safe(party.name)),
+        ("HEAD", "Recipient", neutralise(party.name)),
         ("HEAD", "RecipientParty", f"party:{statement.party_id}"),
         ("HEAD", "Period", closed.month),
         ("HEAD", "Currency", statement.currency),
@@ -53,11 +54,11 @@ def _write_line(line: StatementLine, currency: str) -> Sequence[str]:
         str(line.number),
         line.use,
         line.kind if line.kind not in ("recognition", "pool_close") else line.income,
-        _safe(line.tier_name),
+        neutralise(line.tier_name),
         line.interval,
         line.month,
-        _safe(line.artist_name),
-        _safe(line.title),
+        neutralise(line.artist_name),
+        neutralise(line.title),
         line.isrc,
         line.iswc,
         line.role,
@@ -77,7 +78,7 @@ def _list_foot(statement: Statement, holds: Iterable[StatementHold]) -> list[Seq
              "recoverable")  # fmt: skip
     sums = [("SUM", name, statement.currency, _amount(getattr(statement, name), statement.currency)) for name in names]
     reasons = [
-        ("HELD", _safe(describe_hold(hold)), statement.currency, _amount(hold.amount, statement.currency))
+        ("HELD", neutralise(describe_hold(hold)), statement.currency, _amount(hold.amount, statement.currency))
         for hold in holds
     ]
     return [*reasons, *sums, ("FOOT", str(statement.line_count))]
@@ -85,8 +86,3 @@ def _list_foot(statement: Statement, holds: Iterable[StatementHold]) -> list[Seq
 
 def _amount(amount: int, currency: str) -> str:
     return f"{to_decimal(amount, currency):f}"
-
-
-def _safe(text: str) -> str:
-    """A spreadsheet runs a cell that begins with one of these as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -13,7 +13,10 @@ from django.http import Http404
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
 from artists.royalties import earnings_chart, statement_words
 from artists.royalties.earnings_chart import EarningsChart
+from billing import payout_postings
 from billing.models import EarnedShare
+from billing.postings import Kind
+from ledger.accounts import PartyAccount
 from ledger.models import Entry
 from rights.models import Party
 from rights.money import format_money
@@ -183,10 +186,15 @@ def _read_balances(party: Party, book: str) -> dict[tuple[str, str], int]:
 
 
 def _read_so_far(party: Party, book: str, position: int) -> dict[str, int]:
-    """Earned since the last closed month. A link without a position is of what was posted a moment ago."""
-    shares = EarnedShare.objects.filter(party=party_key(party.pk), book=book)
-    new = shares.exclude(transaction__link__position__lte=position)
-    return dict(new.values_list("currency").annotate(total=Sum("amount")))
+    """Earned since the last closed month. A link without a position is of what was posted a moment ago.
+
+    Read from the party's own accounts, which are the sum of its lines: those of everybody are millions.
+    """
+    codes = [f"{party_key(party.pk)}:{account}" for account in (PartyAccount.ACCRUED, PartyAccount.RECOVERABLE)]
+    moved = Entry.objects.filter(account__code__in=codes, account__book=book)
+    earned = moved.exclude(transaction__kind__in=[Kind.STATEMENT, payout_postings.Kind.RECOUPMENT])
+    new = earned.exclude(transaction__link__position__lte=position)
+    return {currency: -int(total) for currency, total in new.values_list("currency").annotate(total=Sum("amount"))}
 
 
 def get_or_404(party: Party, statement: int) -> Statement:

@@ -1,7 +1,7 @@
 """A statement as a PDF. The only file that knows reportlab.
 
-Its bytes depend on the statement alone: no time of writing and no random id is in it. Its fonts have Latin, Greek and
-Cyrillic letters; others are in the CSV file and on the page.
+Its bytes depend on the statement alone: no time of writing and no random id is in it. Its fonts have the Latin
+letters of Western Europe and few signs of currencies; all others are in the CSV file and on the page.
 """
 
 import io

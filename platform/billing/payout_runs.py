@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from audit import trail
 from audit.actors import SystemActor
-from billing import payout_notices, payout_postings
+from billing import earnings, payout_notices, payout_postings
 from billing.exceptions import Refused
 from billing.models import PayeeAccount, PayoutLine, PayoutRun
 from billing.models.payouts import OPEN
@@ -116,11 +116,11 @@ def hold(line: PayoutLine, *, by: str) -> None:
 
 def _write_lines(run: PayoutRun) -> tuple[list[PayoutLine], list[Posting]]:
     """Unsaved lines, and what is paid back first."""
-    owed = read_owed(run.book)
+    # Open payouts are read first: one that is sent in between is then left out, and not counted as payable again.
+    busy = set(PayoutLine.objects.filter(book=run.book, state__in=OPEN).values_list("party_id", "currency"))
+    owed = _read_owed_and_lock(run.book)
     parties = {party for party, _ in owed}
     accounts = {account.party_id: account for account in PayeeAccount.objects.filter(book=run.book, party__in=parties)}
-    still_open = PayoutLine.objects.filter(book=run.book, state__in=OPEN).values_list("party_id", "currency")
-    busy = set(still_open)
     lines: list[PayoutLine] = []
     recouped: list[Posting] = []
     for (party, currency), amounts in owed.items():
@@ -137,6 +137,13 @@ def _write_lines(run: PayoutRun) -> tuple[list[PayoutLine], list[Posting]]:
             line.recouped = back
             lines.append(line)
     return lines, recouped
+
+
+def _read_owed_and_lock(book: str) -> dict[tuple[int, str], Owed]:
+    """What everybody is owed. Whoever owes us is locked first, so that a statement does not recoup the same debt."""
+    found = read_owed(book).items()
+    earnings.lock_parties({party_key(party) for (party, _), owed in found if owed.payable > 0 and owed.recoverable > 0})
+    return read_owed(book)
 
 
 def _decide(run: PayoutRun, party: int, currency: str, amount: int, account: PayeeAccount | None) -> PayoutLine | None:

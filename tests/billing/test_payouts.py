@@ -219,6 +219,39 @@ def test_a_debt_that_takes_all_leaves_nothing_to_pay(fake_provider: FakeStripe, 
     assert balances(account.party_id)["recoverable"] == -500
 
 
+def test_a_debt_that_a_statement_takes_meanwhile_is_not_taken_twice(
+    fake_provider: FakeStripe, account: PayeeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payees.owe(account.party, 4_200)
+    payees.recover(account.party, 1_200)
+    # The run waits for the lock that the closing of a statement has.
+    monkeypatch.setattr(
+        payout_runs.earnings, "lock_parties", lambda parties: payees.owe(account.party, 1_200, recoverable=1_200)
+    )
+    payees.run()
+
+    assert (payees.only_line().amount, payees.only_line().recouped) == (4_200, 0)
+    assert "recoverable" not in balances(account.party_id)
+
+
+def test_what_is_sent_while_a_run_is_prepared_is_not_payable_again(
+    fake_provider: FakeStripe, account: PayeeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payees.owe(account.party, 4_200)
+    payees.run()
+    read = payout_runs.read_owed
+
+    def read_and_send(book: str) -> Any:
+        owed = read(book)
+        payees.work_all()
+        return owed
+
+    monkeypatch.setattr(payout_runs, "read_owed", read_and_send)
+    payout_runs.prepare("2026-12", by=BY)
+
+    assert states() == [("sent", "", 4_200)]
+
+
 def test_a_second_run_leaves_alone_what_is_on_its_way(fake_provider: FakeStripe, account: PayeeAccount) -> None:
     payees.owe(account.party, 4_200)
     payees.run()

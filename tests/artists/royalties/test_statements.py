@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from artists.models import ClosedMonth, ExperienceUse, Statement, StatementHold
-from artists.royalties import check, claim_holds, closing, statement_files, uses
+from artists.royalties import check, claim_holds, closing, statement_files, statement_page, uses
 from artists.royalties.lines import Use, weigh
 from billing.models import EarnedShare
 from billing.recognition import list_months, next_month
@@ -62,6 +64,26 @@ def test_a_later_split_does_not_alter_a_closed_statement(paid: Scene, artist: Ar
 
     assert statement_files.write_csv(Statement.objects.get()) == before
     assert list(check.find_faults()) == []
+
+
+@pytest.mark.parametrize("name", ["=1+1", "＝1+1", " =1+1", "\n=1+1"])
+def test_a_name_is_no_formula_in_the_file(paid: Scene, name: str) -> None:
+    [statement] = scene.close(scene.this_month())
+    statement.party.name = name
+
+    assert f"'{name}".encode() in statement_files.write_csv(statement)
+
+
+def test_what_was_earned_since_is_read_from_the_partys_own_accounts(paid: Scene) -> None:
+    """A party has no index among the lines of all parties, which are millions."""
+    [statement] = scene.close(scene.this_month())
+    scene.refund(paid, 100)
+
+    with CaptureQueriesContext(connection) as queries:
+        [standing] = statement_page.list_standings(statement.party)
+
+    assert standing.so_far.amount == -80
+    assert not [query for query in queries.captured_queries if "billing_earnedshare" in query["sql"]]
 
 
 # Money of a disputed claim is held
