@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_precision, validate_currency
 
-MAX_DIGITS = 18
+MAX_DIGITS = 40
 
 
 def exponent(currency: str) -> int:
