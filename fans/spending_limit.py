@@ -42,6 +42,7 @@ class LimitForm(forms.Form):
     limit = forms.DecimalField(
         label="Limit a month",
         min_value=0,
+        max_value=MAX_CAP,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 

@@ -72,8 +72,10 @@ def start(
             _expire(order, customer, page_of)
             continue
         session = _open_session(order, customer, page_of)
-        if session.status == "open":
+        if session.status == "open" and _is_open(order):
             return session
+        if session.status == "open":  # it ended while its page was made, so nobody may pay it
+            get_provider().checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
     raise AlreadyBought("Another order of yours was made at the same moment. Look at it first.")
 
 
@@ -190,6 +192,10 @@ def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], 
         session = checkouts.subscribe(about, price, key=key, trial_days=order.trial_days)
     _settle_unpaid(session)
     return session
+
+
+def _is_open(order: Checkout) -> bool:
+    return Checkout.objects.filter(pk=order.pk, status=Status.OPEN).exists()
 
 
 def _expire(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> None:

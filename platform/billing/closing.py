@@ -92,10 +92,9 @@ def _work(closure: Closure) -> None:
             authorisations.want_release(reference, f"closure:{closure.why}")
     for order in _orders(closure.person).filter(status=Checkout.Status.OPEN):
         checkouts.expire(order)
-    for name in _list_running(closure.person):
-        if not _end(name, pays_back=closure.why == Closure.Why.AGE):
-            return
-    if not _is_billable(closure.person):
+    pays_back = closure.why == Closure.Why.AGE
+    ended = [_end(name, pays_back=pays_back) for name in _list_running(closure.person)]
+    if all(ended) and not _is_billable(closure.person):
         Closure.objects.filter(pk=closure.pk, done_at=None).update(done_at=Now())
 
 
@@ -104,14 +103,14 @@ def _end(name: str, *, pays_back: bool) -> bool:
     if not compare(name, is_full=pays_back):
         return False
     row = Subscription.objects.get(provider_id=name, book=settings.PAYMENTS)
-    if pays_back and not paybacks.pay_back(row, reason="under_18", since=timezone.now()):
-        return False
-    if row.status not in ENDED:
-        try:
-            get_provider().subscriptions.cancel_now(name)
-        except ProviderError as error:
-            logger.warning("%s was not ended: %s", row, describe_error(error))
+    try:
+        if pays_back and not paybacks.pay_back(row, reason="under_18", since=timezone.now()):
             return False
+        if row.status not in ENDED:
+            get_provider().subscriptions.cancel_now(name)
+    except ProviderError as error:
+        logger.warning("%s was not ended: %s", row, describe_error(error))
+        return False
     return compare(name, is_full=pays_back)
 
 

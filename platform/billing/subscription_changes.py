@@ -24,6 +24,8 @@ SAID_LATE = "Your last payment did not go through. Pay it first, or use another 
 SAID_ENDING = "It is canceled. Keep it first, then change it."
 SAID_PLANNED = "Another change is planned. Keep what you have first."
 SAID_PENDING = "A change waits to be paid. Pay it first."
+SAID_TRIAL = "It can be changed once the free days are over."
+UNPAID = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID, SubscriptionStatus.INCOMPLETE})
 
 
 class Choice(NamedTuple):
@@ -49,7 +51,7 @@ def set_ending(row: Subscription, *, ends: bool, by: Person) -> Subscription:
     """
     if row.status in ENDED:
         raise NothingToCancel("It has ended already.")
-    if ends and row.status == SubscriptionStatus.PAST_DUE:
+    if ends and row.status in UNPAID:
         return end_unpaid(row, by=by)
     subscriptions = get_provider().subscriptions
     change = subscriptions.cancel_at_period_end if ends else subscriptions.resume
@@ -64,7 +66,7 @@ def set_ending(row: Subscription, *, ends: bool, by: Person) -> Subscription:
 
 def end_unpaid(row: Subscription, *, by: Person) -> Subscription:
     """End one whose renewal was not paid, now. Nothing more is charged. Raises NothingToCancel and ProviderError."""
-    if row.status not in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID}:
+    if row.status not in UNPAID:
         raise NothingToCancel("It is paid, so it ends with what is paid.")
     return _change(row, lambda: get_provider().subscriptions.cancel_now(row.provider_id), "subscription.ended", by=by)
 
@@ -89,8 +91,10 @@ def begins_later(old: TierPrice, new: TierPrice) -> bool:
 
 def find_problem(row: Subscription) -> str:
     """Why its price cannot change now; "" where it can."""
-    if row.status in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID, SubscriptionStatus.INCOMPLETE}:
+    if row.status in UNPAID:
         return SAID_LATE
+    if row.status == SubscriptionStatus.TRIALING:  # a dearer tier would be free until the trial ends
+        return SAID_TRIAL
     if row.cancel_at_period_end:
         return SAID_ENDING
     if row.has_pending_update:

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_precision, validate_currency
 
+MAX_DIGITS = 40
+
 
 def exponent(currency: str) -> int:
     """The decimal places of a currency: 2 for EUR, 0 for JPY, 3 for KWD. Raises babel's UnknownCurrencyError."""
@@ -21,6 +23,8 @@ def to_decimal(amount: int, currency: str) -> Decimal:
 
 def to_minor_units(amount: Decimal, currency: str) -> int:
     """EUR 10.00 are 1000 minor units. ValueError if the currency has no coin that is so small."""
+    if amount.adjusted() > MAX_DIGITS:  # 1E+900000 would take a minute
+        raise ValueError("No price has so many digits.")
     scaled = amount.scaleb(exponent(currency))
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{currency} has {exponent(currency)} decimal places, so {amount} is no amount of it.")

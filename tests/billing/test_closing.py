@@ -11,7 +11,7 @@ from accounts import ages
 from accounts.exceptions import NotAllowed
 from accounts.models import AgeChange, Person
 from audit.models import Entry
-from billing import closing, paybacks
+from billing import closing, paybacks, subscription_changes
 from billing.models import Checkout, Closure, Entitlement, Refund, Subscription
 from catalog.models import Artist
 from tests import factories
@@ -75,6 +75,27 @@ def test_a_provider_that_does_not_answer_is_asked_again(scene: Scene) -> None:
     work_all()
 
     assert close(scene.fan).is_nothing
+
+
+def test_one_that_cannot_be_ended_keeps_no_other_from_it(scene: Scene) -> None:
+    names = [scene.find("subscription")["id"], scene.second()]
+    close(scene.fan)
+    scene.control("fault", kind="503", times=3, method="DELETE", path="/v1/subscriptions", before=True)
+
+    closing.work_next()
+
+    find = scene.fake.simulation.find
+    assert sorted(find("subscription", name)["status"] for name in names) == ["active", "canceled"]
+
+
+@pytest.mark.parametrize("status", ["past_due", "unpaid", "incomplete"])
+def test_one_that_is_not_paid_ends_now(scene: Scene, status: str) -> None:
+    scene.find("subscription")["status"] = status
+    fan_scene.reconcile_all(scene)
+
+    subscription_changes.set_ending(Subscription.objects.get(), ends=True, by=scene.fan)
+
+    assert Subscription.objects.get().status == "canceled"
 
 
 def test_who_never_paid_closes_at_once(fake_provider: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from billing import subscription_changes
 from billing.exceptions import InvalidTerms
 from billing.models import Checkout, Entitlement, Subscription
 from catalog.models import Artist
@@ -83,3 +84,10 @@ def test_an_order_that_was_never_paid_takes_no_trial_away(scene: Scene) -> None:
 def test_a_trial_is_of_three_months_at_most(artist: Artist, fake_provider: Any) -> None:
     with pytest.raises(InvalidTerms):
         billing.create_version(artist, trial_days=91)
+
+
+def test_no_other_price_is_taken_in_a_trial(scene: Scene) -> None:
+    scene.subscribe()
+    fan_scene.reconcile_all(scene)
+
+    assert "days are over" in subscription_changes.find_problem(Subscription.objects.get())
