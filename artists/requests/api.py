@@ -128,7 +128,9 @@ class RequestsView(APIView):
         serializer.is_valid(raise_exception=True)
         chosen = dict(serializer.validated_data)
         offers = ProgramVersion.objects.offers().select_related("artist")
-        version = get_object_or_404(offers, program=chosen.pop("program"))
+        version = offers.filter(program=chosen.pop("program")).first()
+        if version is None:
+            raise serializers.ValidationError({"program": ["Nothing can be asked for there."]})
         agreed = chosen.pop("start_now")
         asked = asking.ask(get_person(request), version, Wish(**chosen), agreed=agreed)
         return Response(

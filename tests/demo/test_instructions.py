@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from accounts.models import Person
-from artists import delivery, drafts, review
+from artists import drafts, review
 from artists.models import Draft
 from config import events
 from config.demo import instructions
@@ -78,7 +78,9 @@ def test_the_draft_of_the_hundredth_listen_comes_first_in_the_queue(ana: Person)
 
 
 def test_at_a_later_start_both_steps_name_the_same_fan(ana: Person) -> None:
-    approve(pending_for_mara()[0])
+    for draft in pending_for_mara():
+        if draft.person == ana:
+            approve(draft)
     next_draft = pending_for_mara()[0]
     steps = instructions.suggested_steps(ana)
 
@@ -108,7 +110,7 @@ def test_an_empty_queue_is_mentioned(ana: Person) -> None:
 
 
 def test_the_guest_has_a_message_that_the_artist_wrote_herself(ana: Person) -> None:
-    [written] = Experience.objects.filter(person=ana, mark="written")
+    written = Experience.objects.filter(person=ana, mark="written")
 
-    assert written.mark_words == "Written by Mara Veil"
-    assert delivery.seconds_until_due() is None or written.delivered_at < datetime.now(UTC)
+    assert {each.mark_words for each in written} == {"Written by Mara Veil"}
+    assert all(each.delivered_at < datetime.now(UTC) for each in written)

@@ -26,6 +26,8 @@ PROMPT_FACTS = {"artist": "artist", "plays": "plays", "since": "since", "slots":
 """Which fact of the table each part of a prompt about a fan is."""
 PROMPT_WITHOUT_FAN = {"examples", "style"}
 SLOTS = {"name", "artist", "song", "plays", "since"}
+SLOTS_OF_REQUESTS = {"recipient", "occasion", "relation", "event", "day"}
+"""What the fan chooses for a request, which rests on the words of the request itself (`artists.requests`)."""
 DRAFT_FACTS = {"text": SLOTS, "facts": SLOTS}
 DRAFT_WITHOUT_FAN = {
     "id", "program", "state", "reason", "revision", "maker", "parts", "mark", "credit", "replaces", "written_at",
@@ -96,7 +98,7 @@ def test_the_team_gets_what_the_words_name(draft: Draft) -> None:
     about_the_fan: set[str] = set().union(*(DRAFT_FACTS[field] for field in shown - DRAFT_WITHOUT_FAN))
     why = {WHY_FACTS[key] for key in (draft.why or {}).keys() - {"program"}}
 
-    assert set(generation.FACT_SOURCES) == SLOTS
+    assert set(generation.FACT_SOURCES) == SLOTS | SLOTS_OF_REQUESTS
     assert about_the_fan | why == FLOWS[Flow.TEAM].facts
 
 
