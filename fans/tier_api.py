@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.requests import get_person
-from billing import cancellations, offers, terms
+from billing import offers, subscription_changes, terms
 from billing.models import Checkout, Subscription, TierPrice
 from billing.offers import Offer
 from catalog.models import Artist
@@ -129,7 +129,8 @@ class ResumeOrderView(APIView):
 
 def _set_ending(request: Request, pk: UUID, *, ends: bool) -> Response:
     order = get_object_or_404(_orders(request), pk=pk)
-    return Response(RunningSerializer(cancellations.set_ending(order, ends=ends, by=get_person(request))).data)
+    running = subscription_changes.set_order_ending(order, ends=ends, by=get_person(request))
+    return Response(RunningSerializer(running).data)
 
 
 def _orders(request: Request) -> Any:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import login_required
 from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
-from billing import cancellations, checkouts, leases, offers, shares, terms
+from billing import checkouts, leases, offers, shares, subscription_changes, terms
 from billing.exceptions import BillingError, NotAgreed, Refused
 from billing.models import Checkout, TierPrice
 from catalog.models import Artist
@@ -73,7 +73,7 @@ def resume_order(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 def _set_ending(request: AuthenticatedHttpRequest, pk: UUID, *, ends: bool) -> HttpResponse:
     found = _get_order(request, pk)
     try:
-        cancellations.set_ending(found, ends=ends, by=request.user)
+        subscription_changes.set_order_ending(found, ends=ends, by=request.user)
     except BillingError as error:
         return _render_order(request, found, problem=describe_refusal(error), status=409)
     return redirect("order", found.pk)
@@ -91,7 +91,7 @@ def _render_order(
         "order": order,
         "artist": order.artist,
         "price": terms.write_price(order.price),
-        "running": cancellations.find_running(order) if order.status == Checkout.Status.PAID else None,
+        "running": subscription_changes.find_running(order) if order.status == Checkout.Status.PAID else None,
         "has_access": leases.has_access(request.user.pk, order.artist_id),
         "problem": problem,
         "section": "artists",

@@ -16,7 +16,7 @@ from accounts.models import Person
 from audit import trail
 from billing import caps, checkouts, portal, terms
 from billing.exceptions import NotAgreed, NothingToCancel, NothingToChange, PaymentsOff
-from billing.models import Interval, Subscription, SubscriptionStatus, TierPrice
+from billing.models import Checkout, Interval, Subscription, SubscriptionStatus, TierPrice
 from billing.provider import get_provider
 from billing.sync import ENDED, lock_subscription, sync_subscription
 
@@ -62,6 +62,23 @@ def set_ending(row: Subscription, *, ends: bool, by: Person) -> Subscription:
         change(row.provider_id, key=f"ending:{uuid.uuid4()}")
 
     return _change(row, ask, "subscription.canceled" if ends else "subscription.resumed", by=by)
+
+
+def find_running(order: Checkout) -> Subscription | None:
+    """The subscription of an order that has not ended."""
+    return Subscription.objects.filter(checkout=order).exclude(status__in=ENDED).first()
+
+
+def set_order_ending(order: Checkout, *, ends: bool, by: Person) -> Subscription:
+    """Let what was bought with an order end with what is paid, or go on after all.
+
+    Setting it again changes nothing. Raises PaymentsOff, NothingToCancel and ProviderError.
+    """
+    _require_payments(order.book)
+    running = find_running(order)
+    if running is None:
+        raise NothingToCancel("This order has nothing that goes on. If you have just paid, try again in a minute.")
+    return set_ending(running, ends=ends, by=by)
 
 
 def end_unpaid(row: Subscription, *, by: Person) -> Subscription:
@@ -172,11 +189,15 @@ def _agree(row: Subscription, price: TierPrice, by: Person) -> None:
 
 def _change(row: Subscription, ask: Callable[[], object], action: str, *, by: Person, **facts: int) -> Subscription:
     """Ask the provider, then write down what it says now."""
-    if row.book != settings.PAYMENTS:
-        raise PaymentsOff("Payments are off here, so nothing can be changed.")
+    _require_payments(row.book)
     ask()
     with transaction.atomic():
         fresh = lock_subscription(row.provider_id, row.book)
         sync_subscription(fresh)
         trail.record(action, by=by.actor, subject=str(row), **facts)
     return fresh
+
+
+def _require_payments(book: str) -> None:
+    if book != settings.PAYMENTS:
+        raise PaymentsOff("Payments are off here, so nothing can be changed.")
