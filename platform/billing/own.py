@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from accounts.models import Person
 from billing import subscription_changes, terms
+from billing.entitling import UNDONE
 from billing.models import Entitlement, Invoice, InvoiceLine, Payment, Subscription, SubscriptionStatus, TierVersion
+from billing.subscription_changes import UNPAID
 from billing.sync import ENDED
 
 MAX_PAYMENTS = 50
-LATE = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID, SubscriptionStatus.INCOMPLETE})
 
 type State = Literal["late", "ending", "trial", "running", "ended"]
 
@@ -47,7 +48,7 @@ class Own:
     def state(self) -> State:
         if self.row.status in ENDED:
             return "ended"
-        if self.row.status in LATE:
+        if self.row.status in UNPAID:
             return "late"
         if self.row.cancel_at_period_end:
             return "ending"
@@ -129,7 +130,7 @@ class Paid:
             refund.amount
             for payment in self.payments
             for refund in payment.refunds.all()
-            if refund.status not in {"failed", "canceled"}
+            if refund.status not in UNDONE
         )
 
 
