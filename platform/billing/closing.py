@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Person
-from billing import authorisations, checkouts, paybacks
+from billing import authorisations, checkouts, customers, paybacks
 from billing.exceptions import ProviderError
 from billing.failures import describe_error, one_at_a_time
 from billing.models import Authorisation, Checkout, Closure, Customer, Subscription
@@ -117,9 +117,8 @@ def _end(name: str, *, pays_back: bool) -> bool:
 def _list_running(person: Person) -> list[str]:
     """The subscriptions that are not over, by our rows and by the provider, which may know of more."""
     names = set(_running(person).values_list("provider_id", flat=True))
-    customer = Customer.objects.filter(person=person, book=settings.PAYMENTS, provider_id__isnull=False).first()
-    if customer and customer.provider_id:
-        found = get_provider().subscriptions.list_since(customer=customer.provider_id)
+    if customer := customers.find(person):
+        found = get_provider().subscriptions.list_since(customer=customer)
         names |= {one.id for one in found if one.status not in ENDED}
     return sorted(names)
 

@@ -26,6 +26,12 @@ def get_or_create(person: Person) -> str:
         return customer.provider_id
 
 
+def find(person: Person) -> str | None:
+    """The provider's id of this person; None for who never paid."""
+    found = Customer.objects.filter(person=person, book=get_book(), provider_id__isnull=False)
+    return found.values_list("provider_id", flat=True).first()
+
+
 def _key(person: Person, book: str) -> str:
     """With the address: the provider refuses a key that comes with another one."""
     return f"customer:{book}:{person.pk}:{hashlib.sha256(person.email.encode()).hexdigest()[:16]}"

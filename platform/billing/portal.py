@@ -8,8 +8,9 @@ from collections import defaultdict
 from django.db import transaction
 
 from accounts.models import Person
+from billing import customers
 from billing.exceptions import NothingToChange
-from billing.models import Customer, PortalConfiguration, Subscription, TierPrice
+from billing.models import PortalConfiguration, Subscription, TierPrice
 from billing.provider import get_book, get_provider
 from billing.provider.portal import Upgrade
 
@@ -38,10 +39,10 @@ def upgrade_page(row: Subscription, price: TierPrice, return_url: str) -> str:
 
 def find_customer(person: Person) -> str:
     """How the provider knows the person. Raises NothingToChange."""
-    customer = Customer.objects.filter(person=person, book=get_book(), provider_id__isnull=False).first()
-    if customer is None or not customer.provider_id:
+    customer = customers.find(person)
+    if not customer:
         raise NothingToChange("You have paid nothing here, so there is no card to change.")
-    return customer.provider_id
+    return customer
 
 
 def _configure(artist_id: int | None) -> str:
