@@ -29,17 +29,8 @@ def write_price(price: TierPrice) -> str:
 
 def list_terms(price: TierPrice, *, trial_days: int = 0) -> list[Term]:
     """The terms of an order at this price, which has its version. `trial_days` are free at the start."""
-    amount, period = format_money(price.amount, price.currency), price.interval
-    included = TierTerms.of(price.version)
-    terms = [
-        *_list_dues(amount, period, trial_days),
-        Term("You get", "; ".join(included.list_included()) + "."),
-        Term("Cancel", f"Any day, no reason asked. It runs to the end of the {period} you paid."),
-        Term("If the price changes", "Not for you. New terms are offered, and you may stay on these."),
-    ]
-    if included.requests_a_month:
-        terms.append(Term("A request that is turned down", "Does not count. You can use it for 30 days at least."))
-    return terms
+    amount = format_money(price.amount, price.currency)
+    return [*_list_dues(amount, price.interval, trial_days), *_list_what_stays(price)]
 
 
 def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool) -> list[Term]:
@@ -51,9 +42,9 @@ def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool) -> list
         today = "The difference for the rest of your period, tax included. You see it before you confirm."
     else:
         today = f"{amount} for a {period}, less what is left of your {old.interval}. You see it before you confirm."
-    rest = [term for term in list_terms(new) if term.about not in {"Today", "Then"}]
     begins = "From the next period on" if is_later else "Then"
-    return [Term("Today", today), Term(begins, f"{amount} every {period} until you cancel."), *rest]
+    due = Term(begins, f"{amount} every {period} until you cancel.")
+    return [Term("Today", today), due, *_list_what_stays(new)]
 
 
 def _list_dues(amount: str, period: str, trial_days: int) -> list[Term]:
@@ -64,6 +55,19 @@ def _list_dues(amount: str, period: str, trial_days: int) -> list[Term]:
         Term("Today", f"{amount} for the first {period}, tax included."),
         Term("Then", f"{amount} every {period} until you cancel."),
     ]
+
+
+def _list_what_stays(price: TierPrice) -> list[Term]:
+    """The terms that say nothing of what is due, and are the same for a first price and another one."""
+    included = TierTerms.of(price.version)
+    terms = [
+        Term("You get", "; ".join(included.list_included()) + "."),
+        Term("Cancel", f"Any day, no reason asked. It runs to the end of the {price.interval} you paid."),
+        Term("If the price changes", "Not for you. New terms are offered, and you may stay on these."),
+    ]
+    if included.requests_a_month:
+        terms.append(Term("A request that is turned down", "Does not count. You can use it for 30 days at least."))
+    return terms
 
 
 def write_paper(price: TierPrice, *, trial_days: int = 0) -> str:
