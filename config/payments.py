@@ -99,8 +99,8 @@ def _read_limit(word: str) -> tuple[str, tuple[int, int]]:
     """`EUR 1-200` is from €1.00 to €200.00."""
     currency, _, amounts = word.partition(" ")
     try:
-        least, most = (to_minor_units(Decimal(amount), currency) for amount in amounts.split("-"))
-    except (ValueError, InvalidOperation, UnknownCurrencyError):
+        least, most = (_read_amount(amount, currency) for amount in amounts.split("-"))
+    except ValueError:
         least, most = 0, 0
     if not 0 < least <= most:
         raise ImproperlyConfigured(f"TIER_PRICES={word!r}: say a currency and two amounts, for example EUR 1-200.")
@@ -120,10 +120,7 @@ def read_spending_caps(currencies: Iterable[str]) -> dict[str, int]:
 def _read_cap(word: str) -> tuple[str, int]:
     """`EUR 100` is €100.00."""
     currency, _, amount = word.partition(" ")
-    try:
-        cap = to_minor_units(Decimal(amount), currency)
-    except (ValueError, InvalidOperation, UnknownCurrencyError):
-        cap = 0
+    cap = _read_amount(amount, currency)
     if not 0 < cap < 100_000_000:
         raise ImproperlyConfigured(f"SPENDING_CAPS={word!r}: say a currency and an amount, for example EUR 100.")
     return currency, cap
@@ -144,13 +141,18 @@ def read_payout_minimums() -> dict[str, int]:
 
 def _read_minimum(word: str) -> tuple[str, int]:
     currency, _, amount = word.partition(" ")
-    try:
-        least = to_minor_units(Decimal(amount), currency)
-    except (ValueError, InvalidOperation, UnknownCurrencyError):
-        least = 0
+    least = _read_amount(amount, currency)
     if least <= 0:
         raise ImproperlyConfigured(f"PAYOUT_MINIMUMS={word!r}: say a currency and an amount, for example EUR 10.")
     return currency, least
+
+
+def _read_amount(text: str, currency: str) -> int:
+    """In minor units; 0 for what is no amount of this currency."""
+    try:
+        return to_minor_units(Decimal(text), currency)
+    except (ValueError, InvalidOperation, UnknownCurrencyError):
+        return 0
 
 
 def read_payout_day() -> int:
