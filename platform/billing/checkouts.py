@@ -75,7 +75,7 @@ def start(
         if session.status == "open" and _is_open(order):
             return session
         if session.status == "open":  # it ended while its page was made, so nobody may pay it
-            get_provider().checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
+            _ask_to_expire(order, session)
     raise AlreadyBought("Another order of yours was made at the same moment. Look at it first.")
 
 
@@ -99,10 +99,9 @@ def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> tuple[T
 
 def find_trial(person: Person, price: TierPrice) -> int:
     """How many days are free at this price: those of the terms, and none for a fan who had a trial of this artist."""
+    days = price.version.trial_days
     had = Checkout.objects.filter(person=person, artist=price.artist_id, book=price.book, trial_days__gt=0)
-    return (
-        0 if not price.version.trial_days or had.exclude(status=Status.EXPIRED).exists() else price.version.trial_days
-    )
+    return 0 if not days or had.exclude(status=Status.EXPIRED).exists() else days
 
 
 def settle(session: CheckoutSession) -> Checkout | None:
@@ -202,11 +201,10 @@ def _expire(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) 
     """Let nobody pay an open order any more. Raises AlreadyBought if somebody has."""
     session = _open_session(order, customer, page_of)
     if session.status == "open":
-        checkouts = get_provider().checkouts
         try:
-            session = checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
+            session = _ask_to_expire(order, session)
         except InvalidRequest:  # it is over already
-            session = checkouts.fetch(session.id)
+            session = get_provider().checkouts.fetch(session.id)
         _settle_unpaid(session)
 
 
@@ -219,17 +217,21 @@ def _settle_unpaid(session: CheckoutSession) -> None:
 
 def expire(order: Checkout) -> None:
     """Let nobody pay an open order any more, and write down if somebody has. Raises ProviderError."""
-    checkouts = get_provider().checkouts
     try:
-        session = checkouts.fetch(order.session_id) if order.session_id else None
+        session = get_provider().checkouts.fetch(order.session_id) if order.session_id else None
         if session is not None and session.status == "open":
-            session = checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
+            session = _ask_to_expire(order, session)
     except NotFound:
         session = None
     if session is None:
         Checkout.objects.filter(pk=order.pk, status=Status.OPEN).update(status=Status.EXPIRED)
     else:
         settle(session)
+
+
+def _ask_to_expire(order: Checkout, session: CheckoutSession) -> CheckoutSession:
+    """Repeating it gets the same answer, by the key."""
+    return get_provider().checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
 
 
 def _keep_session(order: Checkout, session: CheckoutSession) -> None:
