@@ -86,7 +86,9 @@ def _finish(catalog_import: CatalogImport, state: str, *, size: int, problem: st
 
 
 def _copy(catalog_import: CatalogImport, lines: Sequence[Line]) -> None:
-    rows = _Rows(catalog_import.party, _list_roster(catalog_import), NamedParties.of(lines))
+    artists = _list_roster(catalog_import)
+    ids = frozenset(artist.pk for some in artists.values() for artist in some)
+    rows = _Rows(catalog_import.party, artists, ids, NamedParties.of(lines))
     statement = f"COPY rights_importline ({_COLUMNS}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for line in lines:
@@ -109,15 +111,11 @@ class _Rows:
 
     party: Party
     artists: Mapping[str, Sequence[Artist]]
-    named: NamedParties
-    roster: Set[int] = field(init=False)
+    roster: Set[int]
     """The ids of these artists."""
+    named: NamedParties
     known: dict[Any, str] = field(default_factory=dict)
     """What was found for the same names and shares on another line, as JSON."""
-
-    def __post_init__(self) -> None:
-        ids = frozenset(artist.pk for some in self.artists.values() for artist in some)
-        object.__setattr__(self, "roster", ids)
 
     def prepare(self, line: Line) -> Iterator[Any]:
         """The row of a line, without its import and number. Lines that need the catalogue get their verdict later."""
