@@ -5,17 +5,16 @@ import time
 from datetime import UTC, datetime
 
 import harness  # noqa: F401 - sets up Django
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet, Sum
 from harness import Run, Stopwatch
-from payments_dataset import PayingFans
+from payments_dataset import PayingFans, insert_without_triggers
 
 from artists.models import Statement
 from artists.royalties import closing
 from billing import postings
 from billing.invoice_books import deferred_account, get_facts
 from billing.models import Invoice
-from config.database import as_owner
 from ledger import check
 from ledger.balances import read_balances
 from ledger.posting import Leg, Posting, post, post_all
@@ -43,14 +42,7 @@ def create_paid_month(paying: PayingFans) -> int:
     """Every fan has paid a month, and the ledger has each charge. Returns how many there are."""
     scheme = SplitScheme.objects.filter(use=Use.TIER).latest("pk")
     facts = {"amount": paying.price.amount, "price": paying.price.pk, "scheme": scheme.pk}
-    with as_owner(), connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(INSERT_INVOICES, facts)
-        cursor.execute(INSERT_LINES, facts)
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        cursor.execute("ANALYZE")
+    insert_without_triggers((INSERT_INVOICES, INSERT_LINES), facts, TABLES)
     ids = list(_invoices().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
@@ -83,14 +75,10 @@ def measure_idiom(count: int) -> Run:
         for invoice in _invoices().order_by("pk")[:count]:
             with transaction.atomic():
                 legs = {"platform:revenue": -80, "party:bench:accrued": -320, deferred_account(invoice): 400}
-                post(Posting(f"idiom:{invoice.pk}", "idiom", "EUR", list(map(_leg, legs.items()))), book=BOOK)
+                post(Posting(f"idiom:{invoice.pk}", "idiom", "EUR", [Leg(*leg) for leg in legs.items()]), book=BOOK)
         transaction.set_rollback(True)
     watch.note(count)
     return watch.run()
-
-
-def _leg(of: tuple[str, int]) -> Leg:
-    return Leg(*of)
 
 
 def measure_closing(paying: PayingFans) -> dict[str, float]:

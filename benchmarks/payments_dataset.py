@@ -5,10 +5,11 @@ The fans' leases come from SQL as the owner, with the triggers off: a lease is m
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import harness  # noqa: F401 - sets up Django
@@ -92,16 +93,21 @@ def create_paying_fans(fans: int) -> PayingFans:
         "fans": fans, "artist": price.artist_id, "price": price.pk, "tier": price.version.tier_id,
         "version": price.version_id,
     }  # fmt: skip
-    with as_owner(), connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for statement in (INSERT_FANS, INSERT_SUBSCRIPTIONS, INSERT_ENTITLEMENTS):
-            cursor.execute(statement, facts)
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        cursor.execute("ANALYZE")
+    insert_without_triggers((INSERT_FANS, INSERT_SUBSCRIPTIONS, INSERT_ENTITLEMENTS), facts, TABLES)
     found = Person.objects.filter(handle__startswith="bench-").order_by("handle").values_list("pk", flat=True)
     return PayingFans(price, list(found))
+
+
+def insert_without_triggers(statements: Sequence[str], facts: Mapping[str, Any], tables: Sequence[str]) -> None:
+    """As the owner. The triggers of these tables are on again afterwards."""
+    with as_owner(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for statement in statements:
+            cursor.execute(statement, facts)
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("ANALYZE")
 
 
 def subscribe_at_provider(paying: PayingFans, count: int) -> list[str]:
