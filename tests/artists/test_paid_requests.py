@@ -25,8 +25,8 @@ from rights.models import Use
 from tests import factories
 from tests.artists import requests_scene as scene
 from tests.billing import factories as billing
-from tests.billing.fan_scene import Scene, work_all
-from tests.billing.hold_scene import BOOK, DAY, HoldScene
+from tests.billing.fan_scene import BOOK, DAY, Scene, work_all
+from tests.billing.hold_scene import HoldScene
 
 pytestmark = pytest.mark.django_db
 

@@ -24,13 +24,35 @@ DAY = 86_400
 
 
 @dataclass
-class Scene:
-    """One fan and the tier of one artist."""
+class ProviderScene:
+    """A provider, and what of it was told."""
 
     fake: FakeStripe
+    told: set[str] = field(default_factory=set, kw_only=True)
+
+    def events(self) -> list[Object]:
+        """Those that were not taken before, the oldest first."""
+        new = [event for event in self.fake.simulation.store.all("event") if event["id"] not in self.told]
+        self.told |= {event["id"] for event in new}
+        return new
+
+    def advance(self, seconds: int) -> None:
+        self.fake.simulation.advance(seconds)
+
+    def control(self, name: str, **arguments: Any) -> Any:
+        return control.ACTIONS[name](self.fake.simulation, **arguments)
+
+    def balance(self) -> int:
+        """The provider's."""
+        return sum(moved["net"] for moved in self.fake.simulation.store.all("balance_transaction"))
+
+
+@dataclass
+class Scene(ProviderScene):
+    """One fan and the tier of one artist."""
+
     fan: Person
     price: TierPrice
-    told: set[str] = field(default_factory=set)
 
     def order(self) -> Checkout:
         session = checkouts.start(
@@ -57,21 +79,9 @@ class Scene:
         form = f"customer={first['customer']}&items[0][price]={self.price.provider_price}"
         return str(ask(self.fake, "POST", "/v1/subscriptions", form).body["id"])
 
-    def events(self) -> list[Object]:
-        """Those that were not taken before, the oldest first."""
-        new = [event for event in self.fake.simulation.store.all("event") if event["id"] not in self.told]
-        self.told |= {event["id"] for event in new}
-        return new
-
     def deliver(self, events: Iterable[Object] | None = None) -> None:
         """As the endpoint stores them."""
         webhooks.store(map(read_event, self.events() if events is None else events), book=BOOK)
-
-    def advance(self, seconds: int) -> None:
-        self.fake.simulation.advance(seconds)
-
-    def control(self, name: str, **arguments: Any) -> Any:
-        return control.ACTIONS[name](self.fake.simulation, **arguments)
 
     def find(self, kind: str) -> Object:
         """The newest object of this kind."""
@@ -89,10 +99,6 @@ class Scene:
         item = self.fake.simulation.find("subscription", subscription)["items"]["data"][0]
         return datetime.fromtimestamp(item["current_period_end"], UTC)
 
-    def balance(self) -> int:
-        """The provider's."""
-        return sum(moved["net"] for moved in self.fake.simulation.store.all("balance_transaction"))
-
 
 def begin(fake: FakeStripe, artist: Any, fan: Person | None = None) -> Scene:
     return Scene(fake, fan or factories.create_fan(), billing.get_price(billing.create_tier(artist)))
@@ -107,7 +113,7 @@ def work_all() -> int:
     return count
 
 
-def assert_books_agree(scene: Scene, currency: str = "EUR") -> None:
+def assert_books_agree(scene: ProviderScene, currency: str = "EUR") -> None:
     """Nothing is lost: clearing is the provider's balance, and all accounts add up to zero."""
     assert read_balance("stripe:clearing", currency, book=BOOK) == scene.balance()
     assert sum(read_balances(book=BOOK).values()) == 0

@@ -1,6 +1,6 @@
 """A fan who pays for a request over a FakeStripe: asking, paying, what events tell, and what the worker asks for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -10,17 +10,15 @@ from billing import authorisations, holds, webhook_work, webhooks
 from billing.models import Authorisation
 from billing.provider.events import read_event
 from billing.provider_objects import CheckoutSession
-from billing.simulated import checkout, control
+from billing.simulated import checkout
 from billing.simulated.objects import Object
-from billing.simulated.server import FakeStripe
 from catalog.models import Artist
-from ledger.balances import read_balance, read_balances
+from ledger.balances import read_balances
 from rights import decisions
 from rights.models import Decision
 from tests import factories
+from tests.billing.fan_scene import BOOK, ProviderScene
 
-BOOK = "simulated"
-DAY = 86_400
 REFERENCE = "request:1"
 
 
@@ -34,14 +32,12 @@ def decide(artist: Artist, content: str = "1" * 64, why: str = "2" * 64) -> Deci
 
 
 @dataclass
-class HoldScene:
+class HoldScene(ProviderScene):
     """One fan, one artist, and the fan's requests."""
 
-    fake: FakeStripe
     fan: Person
     artist: Artist
     reference: str = REFERENCE
-    told: set[str] = field(default_factory=set)
 
     def start(self, reference: str = "", amount: int = 500, currency: str = "EUR") -> CheckoutSession:
         return authorisations.start(
@@ -89,12 +85,6 @@ class HoldScene:
         assert found is not None
         return found
 
-    def events(self) -> list[Object]:
-        """Those that were not taken before, the oldest first."""
-        new = [event for event in self.fake.simulation.store.all("event") if event["id"] not in self.told]
-        self.told |= {event["id"] for event in new}
-        return new
-
     def tell(self) -> None:
         """Deliver what is new, and work until nothing is due."""
         webhooks.store(map(read_event, self.events()), book=BOOK)
@@ -106,25 +96,9 @@ class HoldScene:
                 return
         raise AssertionError("There is work without end.")
 
-    def advance(self, seconds: int) -> None:
-        self.fake.simulation.advance(seconds)
-
-    def control(self, name: str, **arguments: Any) -> Any:
-        return control.ACTIONS[name](self.fake.simulation, **arguments)
-
     def intent(self) -> Object:
         return self.fake.simulation.find("payment_intent", self.row().provider_id)
-
-    def balance(self) -> int:
-        """The provider's."""
-        return sum(moved["net"] for moved in self.fake.simulation.store.all("balance_transaction"))
 
     def deferred(self) -> int:
         """What the ledger has of requests that are not delivered yet."""
         return -sum(read_balances(book=BOOK, under="deferred").values())
-
-
-def assert_books_agree(scene: HoldScene, currency: str = "EUR") -> None:
-    """Nothing is lost: clearing is the provider's balance, and all accounts add up to zero."""
-    assert read_balance("stripe:clearing", currency, book=BOOK) == scene.balance()
-    assert sum(read_balances(book=BOOK).values()) == 0

@@ -18,7 +18,8 @@ from ledger.balances import read_balances
 from ledger.models import Transaction
 from tests import factories
 from tests.billing import factories as billing
-from tests.billing.hold_scene import DAY, REFERENCE, HoldScene, assert_books_agree, decide
+from tests.billing.fan_scene import DAY, assert_books_agree
+from tests.billing.hold_scene import REFERENCE, HoldScene, decide
 from tests.billing.in_process import get
 
 pytestmark = pytest.mark.django_db

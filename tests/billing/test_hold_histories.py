@@ -31,8 +31,9 @@ from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from ledger.models import Entry, Transaction
 from tests import factories
+from tests.billing.fan_scene import DAY, assert_books_agree
 from tests.billing.histories import random_steps
-from tests.billing.hold_scene import DAY, HoldScene, assert_books_agree, decide
+from tests.billing.hold_scene import HoldScene, decide
 from tests.billing.in_process import sdk
 from tests.billing.test_hold_crashes import Killed, Moments
 

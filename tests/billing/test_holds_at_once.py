@@ -13,7 +13,8 @@ from billing.provider_objects import ProviderRefund
 from billing.simulated.refunds import fail_refund
 from billing.simulated.server import FakeStripe
 from tests import factories
-from tests.billing.hold_scene import REFERENCE, HoldScene, assert_books_agree
+from tests.billing.fan_scene import assert_books_agree
+from tests.billing.hold_scene import REFERENCE, HoldScene
 from tests.billing.test_request_credits import reserve, subscribe
 from tests.concurrency import run_at_once
 from tests.servers import Database

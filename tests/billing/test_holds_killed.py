@@ -17,7 +17,8 @@ from billing.provider import provider as provider_module
 from billing.simulated.server import Answer, ConnectionLost
 from tests import factories
 from tests.billing.fake_over_http import SharedFake, serve
-from tests.billing.hold_scene import HoldScene, assert_books_agree
+from tests.billing.fan_scene import assert_books_agree
+from tests.billing.hold_scene import HoldScene
 from tests.billing.in_process import sdk
 from tests.servers import Database, Processes, wait_until
 

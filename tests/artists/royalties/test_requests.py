@@ -15,7 +15,8 @@ from rights.models import FeeBearer, SplitScheme
 from tests import factories
 from tests.artists.royalties import scene
 from tests.billing import factories as billing
-from tests.billing.hold_scene import BOOK, REFERENCE, HoldScene
+from tests.billing.fan_scene import BOOK
+from tests.billing.hold_scene import REFERENCE, HoldScene
 
 pytestmark = pytest.mark.django_db
 
