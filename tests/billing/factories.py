@@ -1,6 +1,8 @@
 """Tiers that are on sale, and orders of them, for tests. Everything goes through the product's own functions."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -32,6 +34,13 @@ def connect_fake(monkeypatch: Any) -> FakeStripe:
     provider = Provider.of(sdk(fake))
     monkeypatch.setattr(provider_module, "connect", lambda *_: provider)
     return fake
+
+
+@contextmanager
+def run_fake() -> Iterator[FakeStripe]:
+    """Payments are simulated meanwhile, by a FakeStripe in this process. A test has the fixture `fake_provider`."""
+    with override_settings(PAYMENTS="simulated"), pytest.MonkeyPatch.context() as patch:
+        yield connect_fake(patch)
 
 
 def share_income(artist: Artist, *, fee_bearer: str = "platform") -> None:
@@ -82,7 +91,6 @@ def choose_currency(person: Person, currency: str = "EUR") -> SpendingSettings:
 
 def order_tier(artist: Artist, fan: Person) -> Checkout:
     """The fan orders a new tier of the artist, at a provider of its own, and has not paid yet."""
-    with pytest.MonkeyPatch.context() as patch, override_settings(PAYMENTS="simulated"):
-        connect_fake(patch)
+    with run_fake():
         session = orders.start(fan, get_price(create_tier(artist)), agreed=True)
     return Checkout.objects.select_related("price__version").get(session_id=session.id)

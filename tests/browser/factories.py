@@ -3,9 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from allauth.account.models import EmailAddress
-from django.test import override_settings
 
 from accounts import tokens
 from accounts.models import Person
@@ -74,8 +72,7 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
     """A tier on sale, one that waits, an order of the fan that is open, and one of another artist that was paid."""
     seller = factories.create_artist("Rui Sal")
     long = "Donaudampfschifffahrtsgesellschaft Ltd."
-    with pytest.MonkeyPatch.context() as patch, override_settings(PAYMENTS="simulated"):
-        fake = billing.connect_fake(patch)
+    with billing.run_fake() as fake:
         sold = billing.create_tier(artist, has_downloads=True)
         billing.create_tier(artist, name=long, lines=("تَيّار الليل", "W" * 120))
         waiting = billing.create_version(artist, name="Not signed")

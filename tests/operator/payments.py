@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from django.db import models, transaction
 from django.test import override_settings
 
@@ -33,8 +32,7 @@ from tests.billing.hold_scene import HoldScene
 
 
 def create_payments(fan: Person) -> dict[type[models.Model], Any]:
-    with override_settings(PAYMENTS="simulated"), pytest.MonkeyPatch.context() as patch:
-        fake = billing.connect_fake(patch)
+    with billing.run_fake() as fake:
         artist = factories.create_artist("Ola Tide")
         price = billing.get_price(billing.create_tier(artist))
         held = HoldScene(fake, factories.create_fan("Hanna Hidden"), artist).hold()

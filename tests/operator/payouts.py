@@ -3,9 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from django.db import models
-from django.test import override_settings
 
 from billing import reversals
 from billing.models import Drift, Movement, PayeeAccount, PayoutLine, PayoutReversal, PayoutRun
@@ -15,8 +13,7 @@ from tests.billing import payees
 
 
 def create_payouts() -> dict[type[models.Model], Any]:
-    with override_settings(PAYMENTS="simulated"), pytest.MonkeyPatch.context() as patch:
-        fake = billing.connect_fake(patch)
+    with billing.run_fake() as fake:
         account = payees.onboard(factories.create_artist("Ida Moor"), fake)
         payees.fund(fake, 5_000)
         payees.owe(account.party, 4_200)
