@@ -33,7 +33,6 @@ class Movement:
 
     owed: int = 0
     """By how much more is owed to the party, whatever the account."""
-    accrued: int = 0
     released: int = 0
 
 
