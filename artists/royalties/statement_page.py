@@ -13,33 +13,17 @@ from django.http import Http404
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
 from artists.royalties import earnings_chart, statement_words
 from artists.royalties.earnings_chart import EarningsChart
+from artists.royalties.statement_words import Money
 from billing import payout_postings
 from billing.models import EarnedShare
 from billing.postings import Kind
 from ledger.accounts import PartyAccount
 from ledger.models import Entry
 from rights.models import Party
-from rights.money import format_money
 from rights.owners import party_key
 
 MONTHS = 24
 """So many of the newest statements are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount as it is read."""
-
-    amount: int
-    currency: str
-
-    def __str__(self) -> str:
-        """With the proper sign for minus, which screen readers say."""
-        return format_money(self.amount, self.currency).replace("-", "−")
-
-    @property
-    def signed(self) -> str:
-        return f"+{self}" if self.amount > 0 else str(self)
 
 
 @dataclass(frozen=True, slots=True)
