@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.shortcuts import get_object_or_404
 
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
@@ -200,11 +200,16 @@ def describe(statement: Statement, earnings_url: str) -> dict[str, Any]:
     return {
         "read": Read(statement),
         "groups": group_lines(statement),
-        "holds": [ReadHold(hold) for hold in statement.holds.select_related("claim").order_by("pk")],
+        "holds": [ReadHold(hold) for hold in list_holds(statement)],
         "others": list_others(statement),
         "earnings_url": earnings_url,
         "statement_url": f"{earnings_url}/{statement.pk}",
     }
+
+
+def list_holds(statement: Statement) -> QuerySet[StatementHold]:
+    """What is held back, with the claims that say why."""
+    return statement.holds.select_related("claim").order_by("pk")
 
 
 def group_lines(statement: Statement) -> list[Group]:
