@@ -23,7 +23,7 @@ from ledger import accounts
 from ledger.accounts import PartyAccount
 from ledger.models import Entry
 from rights.models import Party
-from rights.owners import party_key
+from rights.owners import party_key, read_parties
 
 MONTHS = 24
 """So many of the newest statements are listed."""
@@ -246,8 +246,7 @@ def list_others(statement: Statement) -> list[Other]:
         currency=statement.currency,
     ).exclude(party__startswith=POOL)
     sums = dict(totals.values_list("party").annotate(total=Sum("amount")).order_by())
-    ids = [int(name.removeprefix("party:")) for name in sums if name.startswith("party:")]
-    parties = {party_key(one.pk): one for one in Party.objects.filter(pk__in=ids)}
+    parties = read_parties(sums)
     others = [
         Other(
             "You" if name == party_key(statement.party_id) else parties[name].name if name in parties else "Fanfare",
