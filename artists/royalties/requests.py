@@ -13,8 +13,6 @@ from ledger.posting import post
 from rights import splits
 from rights.sales import Sale
 
-__all__ = ["earn", "find_sale"]
-
 
 def earn(reference: str, experience: Experience) -> None:
     """Post who earned what was captured for a delivered request, in the caller's transaction. Once is enough.
