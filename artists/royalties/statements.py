@@ -121,14 +121,19 @@ def _write(closed: ClosedMonth, whose: Whose, rows: Iterable[Row], moved: Moveme
             line_count=len(lines),
             transaction=posted,
         )
-        statement.content_hash = hashlib.sha256(statement_csv.write(statement, lines, holds)).hexdigest()
-        statement.save()
-        for line in lines:
-            line.statement = statement
-        for hold in holds:
-            hold.statement = statement
-        StatementLine.objects.bulk_create(lines)
-        StatementHold.objects.bulk_create(holds)
+        _store(statement, lines, holds)
+
+
+def _store(statement: Statement, lines: Sequence[StatementLine], holds: Sequence[StatementHold]) -> None:
+    """Store a new statement with the hash of its file, and then what belongs to it."""
+    statement.content_hash = hashlib.sha256(statement_csv.write(statement, lines, holds)).hexdigest()
+    statement.save()
+    for line in lines:
+        line.statement = statement
+    for hold in holds:
+        hold.statement = statement
+    StatementLine.objects.bulk_create(lines)
+    StatementHold.objects.bulk_create(holds)
 
 
 def _post(
