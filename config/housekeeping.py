@@ -5,15 +5,14 @@ the newest entry tells when the next run is due. So a restart neither skips a da
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -25,6 +24,7 @@ from catalog import pictures
 from events import dead_letters
 from live import notices
 from web import rate_limits
+from worker import advisory_locks
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,9 @@ def prune(*, only_if_due: bool = False) -> Result:
     OperationalError or InterfaceError when the database is unreachable.
     """
     result = Result()
-    with _advisory_lock():
+    with advisory_locks.hold(ADVISORY_LOCK) as is_ours:
+        if not is_ours:
+            raise AlreadyRunning
         if only_if_due and not _is_due():
             return result
         for kind, delete_batch in _batch_functions(timezone.now()).items():
@@ -112,16 +114,3 @@ def _delete_all(delete_batch: Callable[[], int]) -> int:
             break
         total += deleted
     return total
-
-
-@contextmanager
-def _advisory_lock() -> Iterator[None]:
-    """Held by the connection, so that it also ends with it. Raises AlreadyRunning if another process holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
-        if cursor.fetchone() != (True,):
-            raise AlreadyRunning
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])

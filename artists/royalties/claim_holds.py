@@ -10,6 +10,7 @@ from artists.models import StatementHold, StatementLine
 from billing import earnings, postings
 from ledger.posting import post
 from rights.models import Claim
+from rights.owners import party_key, recording_key, work_key
 
 BATCH = 100
 OPEN = Q(disputed_at__isnull=False, settled_at=None) & (Q(live_until=None) | Q(live_until__gt=Now()))
@@ -43,7 +44,7 @@ def _list_disputed(owned: Iterable[str]) -> QuerySet[Claim]:
 
 
 def _key(claim: Claim) -> tuple[str, str]:
-    owned = f"recording:{claim.recording_id}" if claim.recording_id else f"work:{claim.work_id}"
+    owned = recording_key(claim.recording_id) if claim.recording_id else work_key(claim.work_id)
     return owned, claim.role
 
 
@@ -62,7 +63,7 @@ def _is_disputed(claim: Claim) -> bool:
 
 def _release(hold: StatementHold) -> bool:
     statement = hold.statement
-    party = f"party:{statement.party_id}"
+    party = party_key(statement.party_id)
     with transaction.atomic():
         earnings.lock_parties([party])
         posting = postings.release_statement(

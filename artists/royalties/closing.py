@@ -4,12 +4,10 @@ A statement has what the ledger's chain has between two of its links, so it can 
 commits by itself, and closing the same month again goes on where it stopped.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from artists.models import ClosedMonth
@@ -18,6 +16,7 @@ from billing import earned_months
 from billing.recognition import first_moment, next_month
 from ledger import chain
 from ledger.models import Book, Transaction
+from worker import advisory_locks
 
 ADVISORY_LOCK = 0x0FA_0012
 """One process closes months at a time."""
@@ -64,7 +63,9 @@ def close_month(month: str, *, book: str, early: bool = False) -> ClosedMonth:
 
     Raises NotOver and AlreadyClosing.
     """
-    with _advisory_lock():
+    with advisory_locks.hold(ADVISORY_LOCK) as is_ours:
+        if not is_ours:
+            raise AlreadyClosing("Another process closes a month at this moment.")
         closed = ClosedMonth.objects.filter(book=book, month=month).first()
         if closed is None:
             _require_over(month, book, early=early)
@@ -100,16 +101,3 @@ def _close(month: str, book: str) -> ClosedMonth:
         )
         closed.refresh_from_db()
     return closed
-
-
-@contextmanager
-def _advisory_lock() -> Iterator[None]:
-    """Held by the connection, so that it also ends with it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
-        if cursor.fetchone() != (True,):
-            raise AlreadyClosing("Another process closes a month at this moment.")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])

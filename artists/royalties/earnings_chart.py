@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rights.money import format_money
+from artists.royalties.statement_words import Money
 
 WIDTH, HEIGHT, TOP, FOOT = 720, 190, 28, 24
 
@@ -47,7 +47,6 @@ def draw(months: Sequence[tuple[str, int]], so_far: int, currency: str) -> Earni
     bars = []
     for at, (name, amount, is_open) in enumerate(values):
         length = (HEIGHT - TOP - FOOT) * max(amount, 0) // most
-        money = format_money(amount, currency).replace("-", "−")
         x = at * step + (step - width) // 2
-        bars.append(Bar(name, money, x, width, HEIGHT - FOOT - length, length, is_open))
+        bars.append(Bar(name, str(Money(amount, currency)), x, width, HEIGHT - FOOT - length, length, is_open))
     return EarningsChart(bars)

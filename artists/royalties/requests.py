@@ -13,8 +13,6 @@ from ledger.posting import post
 from rights import splits
 from rights.sales import Sale
 
-__all__ = ["earn", "find_sale"]
-
 
 def earn(reference: str, experience: Experience) -> None:
     """Post who earned what was captured for a delivered request, in the caller's transaction. Once is enough.
@@ -34,15 +32,7 @@ def earn(reference: str, experience: Experience) -> None:
     basis = charged.deferred - fee
     if basis < 1:
         return
-    shares = splits.split(basis, sale.fractions, rotate_by=str(row.pk))
-    facts: dict[str, str | int] = {
-        "authorisation": str(row.pk),
-        "experience": str(experience.pk),
-        "scheme": sale.scheme.pk,
-    }
-    posting = postings.earn_request(str(row.pk), deferred, shares, currency=charged.currency, fee=fee, **facts)
-    part = EarnedPart.objects.create(
-        transaction=post(posting, book=row.book),
+    part = EarnedPart(
         book=row.book,
         currency=charged.currency,
         deferred=deferred,
@@ -54,6 +44,20 @@ def earn(reference: str, experience: Experience) -> None:
         tax=charged.tax,
         fee=fee,
     )
+    _post(part, row, experience, sale)
+
+
+def _post(part: EarnedPart, row: Authorisation, experience: Experience, sale: Sale) -> None:
+    """Post a new part and store it, with a line for each share of it."""
+    shares = splits.split(part.basis, sale.fractions, rotate_by=str(row.pk))
+    facts: dict[str, str | int] = {
+        "authorisation": str(row.pk),
+        "experience": str(experience.pk),
+        "scheme": sale.scheme.pk,
+    }
+    posting = postings.earn_request(str(row.pk), part.deferred, shares, currency=part.currency, fee=part.fee, **facts)
+    part.transaction = post(posting, book=part.book)
+    part.save(force_insert=True)
     used = Use(str(experience.pk), experience.use, sale.fractions, sale.scheme.pk)
     store(write_lines(part, part.transaction, shares, [used]))
 

@@ -8,8 +8,10 @@ import io
 from collections.abc import Iterable, Sequence
 
 from artists.models import Statement, StatementHold, StatementLine
+from artists.royalties.statement_lines import EARNED
 from artists.royalties.statement_words import describe_hold
 from rights.money import to_decimal
+from rights.owners import party_key
 from web.csv_cells import neutralise
 
 DELIMITER = ","
@@ -37,7 +39,7 @@ def _list_head(statement: Statement) -> list[Sequence[str]]:
     head = [
         ("HEAD", "Sender", "Fanfare"),
         ("HEAD", "Recipient", neutralise(party.name)),
-        ("HEAD", "RecipientParty", f"party:{statement.party_id}"),
+        ("HEAD", "RecipientParty", party_key(statement.party_id)),
         ("HEAD", "Period", closed.month),
         ("HEAD", "Currency", statement.currency),
         ("HEAD", "Money", "real" if statement.book == "live" else f"{statement.book}: nobody pays or is paid"),
@@ -53,7 +55,7 @@ def _write_line(line: StatementLine, currency: str) -> Sequence[str]:
         "LINE",
         str(line.number),
         line.use,
-        line.kind if line.kind not in ("recognition", "pool_close") else line.income,
+        line.kind if line.kind not in EARNED else line.income,
         neutralise(line.tier_name),
         line.interval,
         line.month,

@@ -11,13 +11,12 @@ TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
 def write_csv(statement: Statement) -> bytes:
-    lines, holds = statement.lines.order_by("number"), statement.holds.select_related("claim").order_by("pk")
-    return statement_csv.write(statement, lines, holds)
+    return statement_csv.write(statement, statement.lines.order_by("number"), statement_page.list_holds(statement))
 
 
 def write_pdf(statement: Statement) -> bytes:
-    holds = statement.holds.select_related("claim").order_by("pk")
-    return statement_pdf.write(statement, statement_page.group_lines(statement), holds)
+    groups, holds = statement_page.group_lines(statement), statement_page.list_holds(statement)
+    return statement_pdf.write(statement, groups, holds)
 
 
 def is_unchanged(statement: Statement) -> bool:

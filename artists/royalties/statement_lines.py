@@ -1,9 +1,9 @@
 """The lines of statements, read from the ledger between two links of its chain, and added up by what they name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
 from artists.models import ClosedMonth, StatementLine
@@ -11,6 +11,7 @@ from billing.models import EarnedShare
 from billing.postings import Kind
 from catalog.models import Recording, Work
 from rights.models import SplitScheme
+from rights.owners import recording_key, work_key
 
 type Row = dict[str, Any]
 
@@ -35,15 +36,14 @@ NAMED = {
 """What a line names. Everything that names the same is one line."""
 
 
+def in_month(closed: ClosedMonth) -> Q:
+    """The condition on lines and entries: they were posted between the two links of the month."""
+    return Q(transaction__link__position__gt=closed.after, transaction__link__position__lte=closed.position)
+
+
 def list_rows(closed: ClosedMonth, **only: str) -> QuerySet[EarnedShare, Any]:
     """The lines of all parties, by party and currency. `only` may name a party and a currency."""
-    shares = EarnedShare.objects.filter(
-        book=closed.book,
-        transaction__link__position__gt=closed.after,
-        transaction__link__position__lte=closed.position,
-        party__startswith="party:",
-        **only,
-    )
+    shares = EarnedShare.objects.filter(in_month(closed), book=closed.book, party__startswith="party:", **only)
     named = shares.values("party", "currency", **NAMED).annotate(
         experiences=Count("experience", distinct=True),
         parts=Count("part", distinct=True),
@@ -103,13 +103,12 @@ def _read_line(
     )
 
 
-def _read_titles(rows: Iterable[Row]) -> dict[str, Recording | Work]:
-    rows = list(rows)
+def _read_titles(rows: Sequence[Row]) -> dict[str, Recording | Work]:
     titles: dict[str, Recording | Work] = {}
     for song in Recording.objects.filter(pk__in=set(_ids(rows, "line_recording"))):
-        titles[f"recording:{song.pk}"] = song
+        titles[recording_key(song.pk)] = song
     for work in Work.objects.filter(pk__in=set(_ids(rows, "line_work"))):
-        titles[f"work:{work.pk}"] = work
+        titles[work_key(work.pk)] = work
     return titles
 
 

@@ -2,44 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
-from django.http import Http404
+from django.db.models import QuerySet, Sum
+from django.shortcuts import get_object_or_404
 
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
-from artists.royalties import earnings_chart, statement_words
+from artists.royalties import earnings_chart, statement_lines, statement_words
 from artists.royalties.earnings_chart import EarningsChart
+from artists.royalties.statement_words import Money
 from billing import payout_postings
+from billing.earnings import POOL
 from billing.models import EarnedShare
 from billing.postings import Kind
+from billing.recognition import first_moment
+from ledger import accounts
 from ledger.accounts import PartyAccount
 from ledger.models import Entry
 from rights.models import Party
-from rights.money import format_money
-from rights.owners import party_key
+from rights.owners import party_key, read_parties
 
 MONTHS = 24
 """So many of the newest statements are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount as it is read."""
-
-    amount: int
-    currency: str
-
-    def __str__(self) -> str:
-        """With the proper sign for minus, which screen readers say."""
-        return format_money(self.amount, self.currency).replace("-", "−")
-
-    @property
-    def signed(self) -> str:
-        return f"+{self}" if self.amount > 0 else str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +147,8 @@ def list_standings(party: Party) -> list[Standing]:
     return [
         Standing(
             so_far=Money(so_far.get(currency, 0), currency),
-            payable=Money(balances.get(("payable", currency), 0), currency),
-            held=Money(balances.get(("held", currency), 0), currency),
+            payable=Money(balances.get((PartyAccount.PAYABLE, currency), 0), currency),
+            held=Money(balances.get((PartyAccount.HELD, currency), 0), currency),
             chart=earnings_chart.draw(
                 [
                     (write_month(one.closed_month.month), one.earned + one.returned)
@@ -177,7 +164,7 @@ def list_standings(party: Party) -> list[Standing]:
 
 
 def _read_balances(party: Party, book: str) -> dict[tuple[str, str], int]:
-    codes = [f"{party_key(party.pk)}:{account}" for account in ("payable", "held")]
+    codes = _list_codes(party, PartyAccount.PAYABLE, PartyAccount.HELD)
     totals = Entry.objects.filter(account__code__in=codes, account__book=book).values_list("account__code", "currency")
     return {
         (code.rsplit(":", 1)[1], currency): -int(total)
@@ -190,21 +177,22 @@ def _read_so_far(party: Party, book: str, position: int) -> dict[str, int]:
 
     Read from the party's own accounts, which are the sum of its lines: those of everybody are millions.
     """
-    codes = [f"{party_key(party.pk)}:{account}" for account in (PartyAccount.ACCRUED, PartyAccount.RECOVERABLE)]
+    codes = _list_codes(party, PartyAccount.ACCRUED, PartyAccount.RECOVERABLE)
     moved = Entry.objects.filter(account__code__in=codes, account__book=book)
     earned = moved.exclude(transaction__kind__in=[Kind.STATEMENT, payout_postings.Kind.RECOUPMENT])
     new = earned.exclude(transaction__link__position__lte=position)
     return {currency: -int(total) for currency, total in new.values_list("currency").annotate(total=Sum("amount"))}
 
 
+def _list_codes(party: Party, *which: PartyAccount) -> list[str]:
+    return [accounts.party(party_key(party.pk), account) for account in which]
+
+
 def get_or_404(party: Party, statement: int) -> Statement:
     """A statement of this party and of nobody else."""
-    found = (
-        Statement.objects.select_related("closed_month", "party", "before").filter(party=party, pk=statement).first()
+    return get_object_or_404(
+        Statement.objects.select_related("closed_month", "party", "before"), party=party, pk=statement
     )
-    if found is None:
-        raise Http404
-    return found
 
 
 def describe(statement: Statement, earnings_url: str) -> dict[str, Any]:
@@ -212,11 +200,16 @@ def describe(statement: Statement, earnings_url: str) -> dict[str, Any]:
     return {
         "read": Read(statement),
         "groups": group_lines(statement),
-        "holds": [ReadHold(hold) for hold in statement.holds.select_related("claim").order_by("pk")],
+        "holds": [ReadHold(hold) for hold in list_holds(statement)],
         "others": list_others(statement),
         "earnings_url": earnings_url,
         "statement_url": f"{earnings_url}/{statement.pk}",
     }
+
+
+def list_holds(statement: Statement) -> QuerySet[StatementHold]:
+    """What is held back, with the claims that say why."""
+    return statement.holds.select_related("claim").order_by("pk")
 
 
 def group_lines(statement: Statement) -> list[Group]:
@@ -246,17 +239,14 @@ def list_others(statement: Statement) -> list[Other]:
     artist = statement.party.artist_id
     if artist is None:
         return []
-    closed = statement.closed_month
     totals = EarnedShare.objects.filter(
+        statement_lines.in_month(statement.closed_month),
         part__artist=artist,
         book=statement.book,
         currency=statement.currency,
-        transaction__link__position__gt=closed.after,
-        transaction__link__position__lte=closed.position,
-    ).exclude(party__startswith="pool:")
+    ).exclude(party__startswith=POOL)
     sums = dict(totals.values_list("party").annotate(total=Sum("amount")).order_by())
-    ids = [int(name.removeprefix("party:")) for name in sums if name.startswith("party:")]
-    parties = {party_key(one.pk): one for one in Party.objects.filter(pk__in=ids)}
+    parties = read_parties(sums)
     others = [
         Other(
             "You" if name == party_key(statement.party_id) else parties[name].name if name in parties else "Fanfare",
@@ -271,4 +261,4 @@ def list_others(statement: Statement) -> list[Other]:
 
 def write_month(month: str) -> str:
     """For example "November 2026"."""
-    return f"{datetime(int(month[:4]), int(month[4:]), 1, tzinfo=UTC):%B} {month[:4]}"
+    return f"{first_moment(month, UTC):%B} {month[:4]}"

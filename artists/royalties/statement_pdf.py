@@ -19,8 +19,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from artists.models import Statement, StatementHold
-from artists.royalties.statement_page import Group, Money, Read
-from artists.royalties.statement_words import describe_hold
+from artists.royalties.statement_page import Group, Read
+from artists.royalties.statement_words import Money, describe_hold
 from web.times import write_exact_time
 
 FONT, BOLD = "Vera", "VeraBd"

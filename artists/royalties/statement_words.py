@@ -1,7 +1,10 @@
 """The words of statements, for pages and files alike."""
 
+from dataclasses import dataclass
+
 from artists.models import StatementHold, StatementLine
 from rights.models import Use
+from rights.money import format_money
 from rights.shares import NBSP, Role
 
 KINDS = {
@@ -23,6 +26,22 @@ ROLES = {
     Role.PUBLISHER: "as publisher",
     Role.WRITER: "as writer",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount as it is read."""
+
+    amount: int
+    currency: str
+
+    def __str__(self) -> str:
+        """With the proper sign for minus, which screen readers say."""
+        return format_money(self.amount, self.currency).replace("-", "−")
+
+    @property
+    def signed(self) -> str:
+        return f"+{self}" if self.amount > 0 else str(self)
 
 
 def name_line(line: StatementLine) -> str:

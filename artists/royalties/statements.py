@@ -22,6 +22,7 @@ from ledger import accounts
 from ledger.accounts import PartyAccount
 from ledger.models import Entry, Transaction
 from ledger.posting import post
+from rights.owners import party_key
 
 type Whose = tuple[str, str]
 """The key of a party, and a currency."""
@@ -33,7 +34,6 @@ class Movement:
 
     owed: int = 0
     """By how much more is owed to the party, whatever the account."""
-    accrued: int = 0
     released: int = 0
 
 
@@ -58,7 +58,7 @@ def write_all(closed: ClosedMonth) -> None:
         return
     movements = read_movements(closed)
     for party, currency in closed.statements.values_list("party_id", "currency"):
-        movements.pop((f"party:{party}", currency), None)
+        movements.pop((party_key(party), currency), None)
     rows = statement_lines.list_rows(closed).iterator(chunk_size=2000)
     for whose, some in groupby(rows, key=lambda row: (row["party"], row["currency"])):
         if whose in movements:
@@ -70,12 +70,8 @@ def write_all(closed: ClosedMonth) -> None:
 
 def read_movements(closed: ClosedMonth, **only: Any) -> dict[Whose, Movement]:
     """What moved on the accounts of each party between the two links, in one query."""
-    entries = Entry.objects.filter(
-        account__book=closed.book,
-        transaction__link__position__gt=closed.after,
-        transaction__link__position__lte=closed.position,
-        **({"account__code__startswith": "party:"} | only),
-    )
+    whose = {"account__code__startswith": "party:"} | only
+    entries = Entry.objects.filter(statement_lines.in_month(closed), account__book=closed.book, **whose)
     moved: dict[Whose, Movement] = {}
     sums = entries.values_list("account__code", "currency", "transaction__kind").annotate(total=Sum("amount"))
     for code, currency, kind, total in sums.order_by():
@@ -125,14 +121,19 @@ def _write(closed: ClosedMonth, whose: Whose, rows: Iterable[Row], moved: Moveme
             line_count=len(lines),
             transaction=posted,
         )
-        statement.content_hash = hashlib.sha256(statement_csv.write(statement, lines, holds)).hexdigest()
-        statement.save()
-        for line in lines:
-            line.statement = statement
-        for hold in holds:
-            hold.statement = statement
-        StatementLine.objects.bulk_create(lines)
-        StatementHold.objects.bulk_create(holds)
+        _store(statement, lines, holds)
+
+
+def _store(statement: Statement, lines: Sequence[StatementLine], holds: Sequence[StatementHold]) -> None:
+    """Store a new statement with the hash of its file, and then what belongs to it."""
+    statement.content_hash = hashlib.sha256(statement_csv.write(statement, lines, holds)).hexdigest()
+    statement.save()
+    for line in lines:
+        line.statement = statement
+    for hold in holds:
+        hold.statement = statement
+    StatementLine.objects.bulk_create(lines)
+    StatementHold.objects.bulk_create(holds)
 
 
 def _post(

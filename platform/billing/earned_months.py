@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from billing import earnings, postings, split_versions
 from billing.invoice_books import charge_key, deferred_account
-from billing.models import EarnedPart, Invoice, Subscription, TierPrice
+from billing.models import EarnedPart, Invoice, InvoiceLine, Subscription, TierPrice
 from billing.recognition import list_months, month_share
 from ledger import accounts
 from ledger.models import Entry
@@ -71,8 +71,9 @@ def _earn_batch(ids: Sequence[int], month: str, book: str) -> int:
         found = charged.get(charge_key(invoice))
         if found is None and invoice.amount_paid:
             continue  # it is not posted yet
-        new += _list_parts(invoice, found, month) if found else []
-        if found is None or _is_earned(invoice, found, [part for part, _ in new if part.invoice_id == invoice.pk]):
+        parts = list(_list_parts(invoice, found, month)) if found else []
+        new += parts
+        if found is None or found.deferred == sum(part.basis for part, _ in parts):
             done.append(invoice.pk)
     _store(new, book)
     Invoice.objects.filter(pk__in=done).update(is_earned=True)
@@ -100,7 +101,7 @@ def _list_parts(invoice: Invoice, charged: Charged, until: str) -> Iterator[tupl
 
 def months_of(invoice: Invoice) -> list[str]:
     """The months in which a paid invoice earns. Its lines are prefetched."""
-    lines = [line for line in invoice.lines.all() if line.price_id and line.amount >= 0]
+    lines = _list_bought(invoice)
     begin = invoice.paid_at or invoice.created
     if not lines:
         return list_months(begin, begin)
@@ -108,9 +109,13 @@ def months_of(invoice: Invoice) -> list[str]:
 
 
 def _find_price(invoice: Invoice) -> TierPrice | None:
-    lines = [line for line in invoice.lines.all() if line.price_id and line.amount >= 0]
-    longest = max(lines, key=lambda line: (line.period_end, line.amount), default=None)
+    longest = max(_list_bought(invoice), key=lambda line: (line.period_end, line.amount), default=None)
     return longest.price if longest else invoice.subscription.price
+
+
+def _list_bought(invoice: Invoice) -> list[InvoiceLine]:
+    """The lines of prices, without what is credited for a price before."""
+    return [line for line in invoice.lines.all() if line.price_id and line.amount >= 0]
 
 
 def _write(invoice: Invoice, price: TierPrice, month: str, basis: int, charged: Charged) -> tuple[EarnedPart, Posting]:
@@ -135,10 +140,6 @@ def _write(invoice: Invoice, price: TierPrice, month: str, basis: int, charged: 
         invoice.provider_id, month, part.deferred, {pool: basis}, currency=charged.currency, **facts
     )
     return part, posting
-
-
-def _is_earned(invoice: Invoice, charged: Charged, new: Sequence[EarnedPart]) -> bool:
-    return charged.deferred == sum(part.basis for part in new)
 
 
 def _store(new: Sequence[tuple[EarnedPart, Posting]], book: str) -> None:

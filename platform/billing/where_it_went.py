@@ -11,9 +11,8 @@ from billing.invoice_books import charge_key, deferred_account
 from billing.models import EarnedShare, Invoice
 from ledger import accounts
 from ledger.models import Entry
-from rights.models import Party
 from rights.money import format_money
-from rights.owners import party_key
+from rights.owners import read_parties
 from rights.sales import PLATFORM
 
 
@@ -64,8 +63,7 @@ def _find_other_back(charge: str, deferred: str, book: str) -> tuple[int, int]:
 
 def _list_parties(earned: Mapping[str, int], currency: str) -> list[Went]:
     """Each party that earned of it, the largest sum first."""
-    ids = [int(name.removeprefix("party:")) for name in earned if name.startswith("party:")]
-    names = {party_key(one.pk): one for one in Party.objects.filter(pk__in=ids)}
+    names = read_parties(earned)
     return [
         Went("Fanfare", "", format_money(total, currency))
         if name == PLATFORM

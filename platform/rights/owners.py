@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from catalog.models import Recording, RecordingWork
 from rights import refusals
 from rights.clearance_result import Missing
-from rights.models import Claim
+from rights.models import Claim, Party
 from rights.shares import PLURALS, Role, describe_gap
 from rights.splits import MissingShares, RecordingShares, WorkShares
 
@@ -122,6 +122,12 @@ def read_owners(recordings: Iterable[Recording], at: datetime | None = None) -> 
 
 def party_key(party: int) -> str:
     return f"party:{party}"
+
+
+def read_parties(keys: Iterable[str]) -> dict[str, Party]:
+    """The parties with these keys, by key, in one query. Other keys, as the platform's, are passed over."""
+    ids = [int(key.removeprefix("party:")) for key in keys if key.startswith("party:")]
+    return {party_key(party.pk): party for party in Party.objects.filter(pk__in=ids)}
 
 
 def recording_key(recording: int) -> str:

@@ -1,6 +1,6 @@
 """What a rightsholder earned: the months, each statement, and its files. Everybody who acts for it reads them."""
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
@@ -30,8 +30,6 @@ def show_statement(request: AuthenticatedHttpRequest, label: Label, statement_id
 
 @require_safe
 @label_member_required
-def download_statement(
-    request: AuthenticatedHttpRequest, label: Label, statement_id: int, kind: str
-) -> HttpResponseBase:
+def download_statement(request: AuthenticatedHttpRequest, label: Label, statement_id: int, kind: str) -> HttpResponse:
     """The same as a file: the same bytes every time."""
     return statement_files.respond(statement_page.get_or_404(label.party, statement_id), kind)

@@ -1,8 +1,6 @@
 """The background work of imports: read what was uploaded, and import what was asked for."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
@@ -13,6 +11,7 @@ from rights.imports import catalog_rows, dry_run, verdicts
 from rights.imports.counts import count_verdicts
 from rights.imports.uploads import WORKING_STATES
 from rights.models import CatalogImport
+from worker import advisory_locks
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +29,7 @@ def work_next() -> bool:
     for catalog_import in (
         CatalogImport.objects.filter(state__in=WORKING_STATES).select_related("party__represented_by").order_by("pk")
     ):
-        with _hold(catalog_import.pk) as is_ours:
+        with advisory_locks.hold(LOCK_CLASS, catalog_import.pk % 2**31) as is_ours:
             if is_ours:
                 catalog_import.refresh_from_db(fields=["state", "lines", "last_number", "requested_by"])
                 if catalog_import.state == CatalogImport.State.READING:
@@ -88,16 +87,3 @@ def _return(catalog_import: CatalogImport, problem: str) -> None:
         requested = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.REQUESTED)
         requested.update(state=CatalogImport.State.READY, requested_by=None, problem=problem)
         notices.post_about_import(catalog_import)
-
-
-@contextmanager
-def _hold(pk: int) -> Iterator[bool]:
-    """Whether this process may work at an import. The lock ends with the connection, so also with the process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, pk % 2**31])
-        is_ours = cursor.fetchone() == (True,)
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, pk % 2**31])
