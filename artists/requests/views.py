@@ -140,7 +140,7 @@ def _render_request(
         "amount": format_money(asked.amount, asked.currency) if asked.amount else "",
         "facts": _list_facts(asked),
         "ending": endings.FAN_WORDS[event] if event else "",
-        "back": endings.BACK_WORDS[asked.paid_by] if event and event not in GONE else "",
+        "back": endings.BACK_WORDS[asked.paid_by] if event and event not in endings.LOST_MONEY else "",
         "experience": received,
         "may_take_back": endings.find_outcome(stage, endings.Event.TAKEN_BACK).effect == endings.Effect.ENDS,
         "payments": settings.PAYMENTS,
@@ -148,9 +148,6 @@ def _render_request(
         "section": "artists",
     }
     return render(request, "fans/request.html", context, status=status)
-
-
-GONE = (endings.Event.REFUNDED, endings.Event.DISPUTED)
 
 
 def _list_facts(asked: ExperienceRequest) -> list[tuple[str, str]]:
