@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
+from babel import Locale
 from django import forms
 from django.conf import settings
 
@@ -109,7 +110,8 @@ class OfferForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial, auto_id="%s")
-        self._set_choices("locale", [(tag, LANGUAGE_NAMES[tag]) for tag in request_words.LANGUAGES])
+        languages = [(tag, str(Locale.parse(tag).get_display_name("en"))) for tag in request_words.LANGUAGES]
+        self._set_choices("locale", languages)
         for name in ("occasions", "relations", "events"):
             choices = request_words.list_choices(name.removesuffix("s"))
             self._set_choices(name, choices)
@@ -174,9 +176,6 @@ class OfferNameForm(forms.Form):
 
     name = forms.CharField(label="What fans can ask for", max_length=120, validators=[validate_title],
                            initial="A personal message")  # fmt: skip
-
-
-LANGUAGE_NAMES = {"en": "English", "de": "German", "es": "Spanish", "fr": "French", "pt": "Portuguese", "tr": "Turkish"}
 
 
 def _price_name(currency: str) -> str:
