@@ -15,7 +15,7 @@ from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
 from artists import eligibility, expiry, explanations, fact_checks, generation, programs
 from artists.models import Draft, Moment, Program, ProgramVersion
-from artists.notifications import draft_notices, publish_draft_events
+from artists.notifications import draft_notices, publish_draft_events, request_notice
 from artists.program_status import REASON_STOPPED
 from artists.requests import capturing
 from audit import trail
@@ -24,7 +24,6 @@ from audit.models import Entry
 from fans import mutes, opt_ins
 from fans.consent_texts import Flow
 from live import notices
-from live.notices import NewNotice
 from rights import clearance, places
 from rights.clearance_result import Clearance, ClearanceRequest
 from rights.models import ClearanceKeyHolder, Use
@@ -185,18 +184,10 @@ def _store_drafts(
     Moment.objects.bulk_update(locked.values(), ["state", "reason"])
     trail.record_all(_audit_entries(drafts, stored, [moment for moment in locked.values() if moment.reason]))
     publish_draft_events("drafted", ((draft, str(draft.pk)) for draft in drafts))
-    asked = [
-        NewNotice(text.moment.person_id, "request.changed", str(text.moment.request))
-        for text in stored
-        if _is_asked(text)
-    ]
+    asked = [request_notice(text.moment.request) for text in stored if text.moment.version.is_asked_for]
     notices.post(draft_notices("draft.pending", drafts) + asked)
     if drafts:
         wake.notify(expiry.CHANNEL)
-
-
-def _is_asked(text: generation.GeneratedText) -> bool:
-    return text.moment.version.is_asked_for
 
 
 def _key_refusals(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:

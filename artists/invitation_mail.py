@@ -12,11 +12,11 @@ from accounts.exceptions import AlreadyMember
 from accounts.models import MAX_EMAIL_LENGTH, Invitation, Person, Role, Team, TeamKind
 from ai import contacts
 from artists.exceptions import InvalidRequest
-from artists.mail import render_mail
 from catalog.models import Artist
 from catalog.text_keys import fold
 from rights.models import Party
 from web import rate_limits
+from web.mail import render_mail
 from web.site_links import site_link
 
 MAX_PER_TEAM_AN_HOUR = 20

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from accounts.models import Member
 from artists import eligibility
-from artists.models import Draft, Program
+from artists.models import Draft, ExperienceRequest, Program
 from events import cloudevents, outbox, topics
 from live.notices import NewNotice
 from rights import parties
@@ -46,6 +46,11 @@ def program_notices(kind: str, programs: Sequence[Program]) -> list[NewNotice]:
     """A notice about each program for every member of its artist's team, in one query."""
     members = _team_member_ids({program.artist_id for program in programs})
     return [NewNotice(person, kind, str(program)) for program in programs for person in members[program.artist_id]]
+
+
+def request_notice(request: ExperienceRequest) -> NewNotice:
+    """A notice for the fan that something about the request changed."""
+    return NewNotice(request.person_id, "request.changed", str(request))
 
 
 def artist_notices(kind: str, artists: Collection[int]) -> list[NewNotice]:

@@ -18,11 +18,11 @@ from django.urls import reverse
 
 from accounts.models import Member, Person
 from accounts.roles import MANAGING_ROLES
-from artists.mail import render_mail
 from rights.models import AgreementVersion, CatalogImport, Claim, ImportedArtist, Party, RosterEntry
 from rights.notices import list_sides
 from rights.parties import acts_for
 from web import rate_limits
+from web.mail import render_mail
 from web.site_links import site_link
 
 MAIL_TEMPLATE = "rights/email/change"

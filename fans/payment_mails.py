@@ -11,11 +11,11 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Min
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Invoice, PaymentMail, Refund, Subscription
+from web.mail import render_mail
 from web.site_links import site_link
 
 logger = logging.getLogger(__name__)
@@ -60,8 +60,7 @@ def _send(mail: PaymentMail) -> None:
         return
     with timezone.override(mail.person.zone):
         context = {**_describe(mail), "kind": mail.kind, "book": mail.book}
-        subject = " ".join(render_to_string(f"{TEMPLATE}_subject.txt", context).split())
-        body = render_to_string(f"{TEMPLATE}_message.txt", context).strip()
+        subject, body = render_mail(TEMPLATE, context)
     EmailMessage(subject, body, to=[mail.person.email]).send()
 
 

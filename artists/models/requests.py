@@ -1,5 +1,7 @@
 """What fans asked artists for."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -59,6 +61,8 @@ class ExperienceRequest(models.Model):
     moment = models.OneToOneField(Moment, models.PROTECT, null=True, related_name="request")
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, help_text="when it was delivered or ended")
+
+    draft_deadline: datetime | None  # an annotation of `requests.api`, no column
 
     class Meta:
         constraints = [

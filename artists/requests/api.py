@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -73,9 +73,7 @@ class RequestSerializer(serializers.ModelSerializer[ExperienceRequest]):
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_deadline(self, request: ExperienceRequest) -> str | None:
-        waiting = Draft.objects.filter(moment__request=request, state=Draft.State.PENDING)
-        deadline = waiting.values_list("deadline", flat=True).first()
-        return deadline.isoformat() if deadline else None
+        return request.draft_deadline.isoformat() if request.draft_deadline else None
 
     def get_ending_words(self, request: ExperienceRequest) -> str:
         return endings.FAN_WORDS[endings.Event(request.ending)] if request.ending else ""
@@ -162,4 +160,6 @@ class RequestNoteView(APIView):
 
 def _requests(request: Request) -> QuerySet[ExperienceRequest]:
     own = ExperienceRequest.objects.filter(person=get_person(request))
-    return own.select_related("artist", "person", "version")
+    waiting = Draft.objects.filter(moment=OuterRef("moment"), state=Draft.State.PENDING)
+    added = {"draft_deadline": Subquery(waiting.order_by("pk").values("deadline")[:1])}
+    return own.select_related("artist", "person", "version").annotate(**added)

@@ -1,4 +1,4 @@
-"""Ask for a message, and take the request back. What was chosen is checked; what pays for it is chosen here.
+"""Ask for a message: check what was chosen, choose what pays for it, and store the request.
 
 A free try goes first, then a request of the fan's tier, then the card.
 """

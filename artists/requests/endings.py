@@ -95,6 +95,8 @@ _ONLY_AT: dict[Event, tuple[Stage, ...]] = {
     Event.DISPUTED: (Stage.PAID,),
 }
 """The stages at which these happen. There they end the request."""
+LOST_MONEY = (Event.REFUNDED, Event.DISPUTED)
+"""After these the bank has the money already."""
 _OWN_STATES = {
     Event.DECLINED: Draft.State.DECLINED,
     Event.SILENCE: Draft.State.EXPIRED,
@@ -108,7 +110,7 @@ def find_outcome(stage: Stage, event: Event) -> Outcome:
     effect = _find_effect(stage, event)
     if effect != Effect.ENDS:
         return Outcome(effect)
-    money = Money.GONE if event in (Event.REFUNDED, Event.DISPUTED) else Money.BACK
+    money = Money.GONE if event in LOST_MONEY else Money.BACK
     return Outcome(effect, _find_draft_state(stage, event), money)
 
 

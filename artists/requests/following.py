@@ -12,7 +12,7 @@ from accounts.models import Person
 from artists import delivery
 from artists.exceptions import TooLate
 from artists.models import Draft, ExperienceRequest, Moment
-from artists.notifications import KEY_CLOSED, draft_notices, key_notices
+from artists.notifications import KEY_CLOSED, draft_notices, key_notices, request_notice
 from artists.requests import asking
 from artists.requests.endings import EVENTS_BY_REASON, REASONS, Effect, Event, Money, Outcome, Stage, find_outcome
 from audit import trail
@@ -94,7 +94,7 @@ def follow(request_id: int) -> bool:
         else:
             ExperienceRequest.objects.filter(pk=request.pk).update(state=change)
             wake.notify(delivery.CHANNEL)
-        notices.post([_notice(request)])
+        notices.post([request_notice(request)])
     return True
 
 
@@ -154,7 +154,7 @@ def end(request: ExperienceRequest, draft: Draft | None, event: Event, *, by: st
         _give_back(request, event)
     trail.record("request.ended", by=by, subject=str(request), why=event)
     about = draft_notices("draft.decided", [draft]) + key_notices(KEY_CLOSED, [draft]) if draft else []
-    return outcome, [_notice(request), *about]
+    return outcome, [request_notice(request), *about]
 
 
 def find_stage(request: ExperienceRequest, draft: Draft | None) -> Stage:
@@ -221,7 +221,3 @@ def _lock(request_id: int) -> tuple[ExperienceRequest, Draft | None]:
     if request.moment_id != moment_id:
         return _lock(request_id)
     return request, draft
-
-
-def _notice(request: ExperienceRequest) -> NewNotice:
-    return NewNotice(request.person_id, "request.changed", str(request))

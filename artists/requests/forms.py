@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
+from babel import Locale
 from django import forms
 from django.conf import settings
 
@@ -11,12 +12,12 @@ from artists.models import ProgramVersion
 from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
 from artists.programs import MAX_REVIEW_SECONDS
 from artists.requests.asking import Wish
+from artists.requests.paying import DAY_SECONDS, find_days
 from artists.requests.terms import MAX_FREE_TRIES, RequestTerms, load_terms
 from artists.validation import validate_lines, validate_title
 from rights.money import exponent, format_money, to_decimal, to_minor_units
 
 MAX_SONGS = 500
-DAY_SECONDS = 86_400
 PICK = {"class": "pick"}
 
 
@@ -51,8 +52,8 @@ class RequestForm(forms.Form):
         super().__init__(data, auto_id="%s")
         terms = load_terms(version.terms)
         self._offer("occasion", request_words.list_choices("occasion", terms.occasions))
-        for slot, none in (("relation", "I leave that out"), ("event", "I leave that out")):
-            self._offer(slot, request_words.list_choices(slot, terms.find_keys(slot)), none)
+        for slot in ("relation", "event"):
+            self._offer(slot, request_words.list_choices(slot, terms.find_keys(slot)), "I leave that out")
         songs = version.artist.recordings.order_by("title", "pk")[:MAX_SONGS] if terms.has_song else []
         self._offer("recording", [(str(song.pk), song.title) for song in songs], "none")
         if not terms.has_day:
@@ -109,7 +110,8 @@ class OfferForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial, auto_id="%s")
-        self._set_choices("locale", [(tag, LANGUAGE_NAMES[tag]) for tag in request_words.LANGUAGES])
+        languages = [(tag, str(Locale.parse(tag).get_display_name("en"))) for tag in request_words.LANGUAGES]
+        self._set_choices("locale", languages)
         for name in ("occasions", "relations", "events"):
             choices = request_words.list_choices(name.removesuffix("s"))
             self._set_choices(name, choices)
@@ -129,19 +131,18 @@ class OfferForm(forms.Form):
         terms = load_terms(version.terms)
         lists = {name: list(getattr(terms, name)) for name in ("occasions", "relations", "events")}
         prices = {_price_name(currency): to_decimal(amount, currency) for currency, amount in terms.prices.items()}
-        form = cls(
+        return cls(
             initial={
                 "sentences": "\n\n".join(version.words["templates"]),
                 "locale": version.words["locale"],
-                "days": -(-version.review_seconds // DAY_SECONDS),
+                "days": find_days(version),
                 "free_tries": terms.free_tries,
                 "has_day": terms.has_day,
                 "has_song": terms.has_song,
+                **lists,
                 **prices,
             }
         )
-        form.initial = {**form.initial, **lists}
-        return form
 
     @property
     def price_fields(self) -> list[forms.BoundField]:
@@ -175,9 +176,6 @@ class OfferNameForm(forms.Form):
 
     name = forms.CharField(label="What fans can ask for", max_length=120, validators=[validate_title],
                            initial="A personal message")  # fmt: skip
-
-
-LANGUAGE_NAMES = {"en": "English", "de": "German", "es": "Spanish", "fr": "French", "pt": "Portuguese", "tr": "Turkish"}
 
 
 def _price_name(currency: str) -> str:

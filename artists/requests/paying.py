@@ -7,7 +7,6 @@ from django.urls import reverse
 from artists.models import ExperienceRequest, ProgramVersion
 from artists.requests import consent_text
 from billing import authorisations
-from billing.models import Authorisation
 from billing.provider_objects import CheckoutSession
 from rights.money import format_money
 from web.site_links import site_link
@@ -40,12 +39,6 @@ def _lock_unpaid(request: ExperienceRequest) -> bool:
     """Whether it still waits for the hold. It cannot end until the transaction has committed."""
     unpaid = ExperienceRequest.objects.filter(pk=request.pk, state=ExperienceRequest.State.PAYING)
     return unpaid.select_for_update(no_key=True).first() is not None
-
-
-def find_hold(request: ExperienceRequest) -> Authorisation | None:
-    """The hold on the fan's card, where a card pays."""
-    is_card = request.paid_by == ExperienceRequest.PaidBy.CARD
-    return authorisations.find(str(request)) if is_card else None
 
 
 def find_days(version: ProgramVersion) -> int:

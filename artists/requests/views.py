@@ -1,9 +1,7 @@
 """The fan's pages of requests: ask, follow one, pay for it, take it back, and erase the line to the team."""
 
-import logging
-
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,22 +13,14 @@ from artists.exceptions import InvalidRequest, Refused
 from artists.models import Draft, ExperienceRequest, ProgramVersion
 from artists.requests import asking, consent_text, endings, following, paying
 from artists.requests.forms import RequestForm
-from billing.exceptions import BillingError, ProviderError
-from billing.failures import describe_error
+from billing.exceptions import BillingError
 from fans.models import Experience
+from fans.payment_refusals import describe_refusal
 from rights.money import format_money
 from web.decorators import post_only
+from web.redirects import SeeOther
 
-logger = logging.getLogger(__name__)
-
-SAID_NO_ANSWER = "The payment service does not answer at the moment. Try again in a minute."
 MAX_LISTED = 100
-
-
-class SeeOther(HttpResponseRedirect):
-    """The form was received; what follows is fetched, at an address that may be another site's."""
-
-    status_code = 303
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,11 +98,8 @@ def _go_on(request: AuthenticatedHttpRequest, asked: ExperienceRequest) -> HttpR
         return redirect("request", asked.pk)
     try:
         return SeeOther(paying.start(asked).url)
-    except ProviderError as error:
-        logger.warning("the provider refused a hold: %s", describe_error(error))
-        return _render_request(request, asked, problem=SAID_NO_ANSWER, status=409)
     except BillingError as error:
-        return _render_request(request, asked, problem=str(error), status=409)
+        return _render_request(request, asked, problem=describe_refusal(error), status=409)
 
 
 def _render_ask(
@@ -153,7 +140,7 @@ def _render_request(
         "amount": format_money(asked.amount, asked.currency) if asked.amount else "",
         "facts": _list_facts(asked),
         "ending": endings.FAN_WORDS[event] if event else "",
-        "back": endings.BACK_WORDS[asked.paid_by] if event and event not in GONE else "",
+        "back": endings.BACK_WORDS[asked.paid_by] if event and event not in endings.LOST_MONEY else "",
         "experience": received,
         "may_take_back": endings.find_outcome(stage, endings.Event.TAKEN_BACK).effect == endings.Effect.ENDS,
         "payments": settings.PAYMENTS,
@@ -161,9 +148,6 @@ def _render_request(
         "section": "artists",
     }
     return render(request, "fans/request.html", context, status=status)
-
-
-GONE = (endings.Event.REFUNDED, endings.Event.DISPUTED)
 
 
 def _list_facts(asked: ExperienceRequest) -> list[tuple[str, str]]:

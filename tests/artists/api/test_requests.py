@@ -1,7 +1,10 @@
 """The API of requests: what is offered, asking, following, taking back and erasing."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from artists.models import Draft
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from tests import factories
@@ -28,6 +31,24 @@ def test_a_fan_asks_reads_erases_and_takes_back(artist: Artist) -> None:
     assert factories.signed_in_client(factories.create_fan()).get(own).status_code == 404
     wrong = client.post("/api/v1/requests", body | {"occasion": "divorce"}, content_type="application/json")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "Refused")
+
+
+def test_three_requests_are_listed_with_as_many_queries_as_one(artist: Artist) -> None:
+    fan, version = factories.create_fan(), scene.create_offer(artist)
+    client = factories.signed_in_client(fan)
+    scene.write(scene.ask(fan, version))
+    client.get("/api/v1/requests")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/api/v1/requests")
+    for _ in range(2):
+        scene.write(scene.ask(fan, version))
+
+    with CaptureQueriesContext(connection) as three:
+        listed = client.get("/api/v1/requests").json()
+
+    deadlines = Draft.objects.filter(state="pending").order_by("-pk").values_list("deadline", flat=True)
+    assert [each["deadline"] for each in listed] == [deadline.isoformat() for deadline in deadlines]
+    assert (len(listed), len(three)) == (3, len(one))
 
 
 def test_a_card_is_held_at_the_address_that_the_answer_names(fake_provider: FakeStripe, artist: Artist) -> None:
