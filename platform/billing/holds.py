@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from billing import holds_sync
@@ -19,6 +19,7 @@ from billing.failures import describe_error, is_outage
 from billing.holds_sync import Fetched, Wish
 from billing.models import Authorisation
 from billing.provider import get_provider
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ def work_next() -> bool:
     claimed: Authorisation | None = None
     try:
         with transaction.atomic():
-            due = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk")
-            claimed = due.select_for_update(skip_locked=True, no_key=True).first()
+            ready = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk")
+            claimed = ready.select_for_update(skip_locked=True, no_key=True).first()
             if claimed is None:
                 return False
             advance(claimed)
@@ -57,8 +58,7 @@ def seconds_until_due() -> float | None:
     """Seconds until the provider is to be asked about one, 0 when it is to be asked now; None when nothing waits."""
     if settings.PAYMENTS == "off":
         return None
-    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(_waiting())
 
 
 def _waiting() -> QuerySet[Authorisation]:
@@ -135,6 +135,6 @@ def _put_off(row: Authorisation, error: Exception) -> None:
     attempts = row.attempts + 1
     level = logging.ERROR if attempts >= ALARM_ATTEMPTS else logging.WARNING
     logger.log(level, "%s failed %d times: %s", row, attempts, describe_error(error))
-    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    pause = due.pause_after(row.attempts, FIRST_PAUSE, LONGEST_PAUSE)
     waiting = Authorisation.objects.filter(pk=row.pk, due_at__isnull=False, attempts=row.attempts)
     waiting.update(attempts=min(attempts, 30_000), error=describe_error(error)[:500], due_at=Now() + pause)

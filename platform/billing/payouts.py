@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from billing import payees, payout_notices, postings, reversals
@@ -22,6 +22,7 @@ from billing.provider_objects import ProviderTransfer
 from ledger.models import Book
 from ledger.posting import post
 from rights.owners import party_key
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +50,7 @@ def seconds_until_due() -> float | None:
     """Seconds until a payout is due, 0 when one is; None when none waits."""
     if settings.PAYMENTS == "off":
         return None
-    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(_waiting())
 
 
 def _waiting() -> QuerySet[PayoutLine]:
@@ -64,8 +64,8 @@ def _send_next() -> bool:
     claimed: UUID | None = None
     try:
         with transaction.atomic():
-            due = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk").select_related("account")
-            line = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+            ready = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk").select_related("account")
+            line = ready.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
             if line is None:
                 return False
             claimed = line.pk
@@ -134,7 +134,8 @@ def _put_off(pk: UUID, error: Exception) -> None:
         sentence = describe_error(error)[:500]
         logger.warning("%s was not sent: %s", line, sentence)
         values = {"attempts": F("attempts") + 1, "error": sentence}
-        PayoutLine.objects.filter(pk=pk).update(**values, due_at=Now() + _pause(line.attempts))
+        pause = due.pause_after(line.attempts, FIRST_PAUSE, LONGEST_PAUSE)
+        PayoutLine.objects.filter(pk=pk).update(**values, due_at=Now() + pause)
         if isinstance(error, InsufficientBalance) and line.refusals < MAX_REFUSALS:
             PayoutLine.objects.filter(pk=pk).update(refusals=F("refusals") + 1)
         elif isinstance(error, InvalidRequest):
@@ -149,10 +150,6 @@ def _ask_again(pk: UUID) -> None:
     for account in PayeeAccount.objects.filter(pk__in=PayoutLine.objects.filter(pk=pk).values("account")):
         with one_at_a_time(f"{account} was not fetched"):
             payees.sync(account.provider_id or "")
-
-
-def _pause(attempts: int) -> timedelta:
-    return min(FIRST_PAUSE * int(2 ** min(attempts, 20)), LONGEST_PAUSE)
 
 
 def _end(line: PayoutLine, state: str, reason: str) -> None:

@@ -19,6 +19,7 @@ from billing.provider_objects import ProviderReversal
 from ledger.models import Book
 from ledger.posting import post
 from rights.owners import party_key
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -52,10 +53,10 @@ def work_next() -> bool:
     claimed: UUID | None = None
     try:
         with transaction.atomic():
-            due = PayoutReversal.objects.filter(
+            ready = PayoutReversal.objects.filter(
                 book=settings.PAYMENTS, state=PayoutReversal.State.WANTED, due_at__lte=Now()
             )
-            found = due.order_by("due_at", "pk").values_list("pk", "line").first()
+            found = ready.order_by("due_at", "pk").values_list("pk", "line").first()
             if found is None:
                 return False
             claimed, line = found[0], _lock(found[1])
@@ -90,7 +91,7 @@ def _put_off(pk: UUID, error: Exception) -> None:
             return
         sentence = describe_error(error)[:500]
         logger.warning("%s was not taken back: %s", one, sentence)
-        pause = min(FIRST_PAUSE * 2 ** min(one.attempts, 20), LONGEST_PAUSE)
+        pause = due.pause_after(one.attempts, FIRST_PAUSE, LONGEST_PAUSE)
         state = PayoutReversal.State.REFUSED if isinstance(error, InvalidRequest) else one.state
         PayoutReversal.objects.filter(pk=pk).update(
             state=state, attempts=F("attempts") + 1, error=sentence, due_at=Now() + pause

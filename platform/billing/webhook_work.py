@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from billing import checkouts, holds_sync, movements, payees, reversals
@@ -18,6 +18,7 @@ from billing.failures import describe_error, is_outage
 from billing.models import Authorisation, Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
 from billing.sync import lock_subscription, sync_subscription
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,7 @@ def seconds_until_due() -> float | None:
     """Seconds until an event is due, 0 when one is; None when none waits."""
     if settings.PAYMENTS == "off":
         return None
-    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(_waiting())
 
 
 def _waiting() -> QuerySet[WebhookEvent]:
@@ -191,7 +191,7 @@ def _put_off(pk: int, error: Exception) -> None:
             WebhookEvent.objects.filter(pk=pk).update(state=State.DEAD, finished_at=Now(), **fields)
         else:
             logger.warning("webhook %s failed %d times: %s", event.event_id, attempts, sentence)
-            pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+            pause = due.pause_after(event.attempts, FIRST_PAUSE, LONGEST_PAUSE)
             WebhookEvent.objects.filter(pk=pk).update(due_at=Now() + pause, **fields)
 
 
