@@ -110,11 +110,6 @@ def want_release(reference: str, reason: str) -> bool:
     return True
 
 
-def want_refund(reference: str, reason: str) -> bool:
-    """The same as `want_release`, for what should be captured by now."""
-    return want_release(reference, reason)
-
-
 def _ask(wanted: Authorisation, paper: str, is_wanted: Callable[[], bool]) -> Authorisation:
     """The authorisation that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap."""
     person = wanted.person
