@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
@@ -160,9 +160,7 @@ def _gather(row: Subscription) -> Work:
         | Q(related__subscription=row.provider_id, object_type__in=["invoice", "subscription_schedule"])
         | Q(related__payment_intent__in=intents, object_type__in=OF_PAYMENTS)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        [started] = cursor.fetchone()
+    started = holds_sync.read_clock()
     events = list(_waiting().filter(ours).select_for_update(skip_locked=True))
     return Work(started, [event.pk for event in events], intents_of(events))
 
