@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from accounts.models import Person
 from audit import trail
+from billing.entitling import UNDONE
 from billing.exceptions import AboveCap, Refused
 from billing.models import Authorisation, Checkout, Payment, Refund, SpendingSettings, Subscription
 from rights.money import format_money
 
 MAX_CAP = 100_000_000
 RENEWING = ("trialing", "active", "past_due")
-UNDONE = (Refund.Status.FAILED, Refund.Status.CANCELED)
 
 
 class Cap(NamedTuple):
