@@ -4,7 +4,6 @@ What is wished is written down here, in the transaction of whoever wishes it. Th
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,15 +17,12 @@ from billing import caps, customers, holds_sync, spending
 from billing.exceptions import AlreadyBought, PaymentsOff, Unpayable
 from billing.models import Authorisation
 from billing.provider import get_provider
-from billing.provider.checkouts import CheckoutTerms
+from billing.provider.checkouts import LEAST_TIME, OPEN_TIME, CheckoutTerms
 from billing.provider_objects import CheckoutSession
 
 Status = Authorisation.Status
 CHANNEL = "payments"
 """A trigger notifies it of each change of a status, and of disputes."""
-OPEN_TIME = timedelta(hours=1)
-LEAST_TIME = timedelta(minutes=32)
-"""Before its end, in which the provider still makes a session for an authorisation that has none."""
 MAX_ATTEMPTS = 3
 PAPER_VERSION = 1
 """Of what fans agree to when they pay for a request. Another number whenever its sentences change."""
