@@ -9,13 +9,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from billing import holds_sync
 from billing.exceptions import BillingError, CardDeclined, InvalidRequest, UnexpectedState
-from billing.failures import describe_error, is_outage
+from billing.failures import describe_error, work_on_next
 from billing.holds_sync import Fetched, Wish
 from billing.models import Authorisation
 from billing.provider import get_provider
@@ -39,19 +38,7 @@ def work_next() -> bool:
     """Ask about the authorisation that is due first. Returns whether there was one."""
     if settings.PAYMENTS == "off":
         return False
-    claimed: Authorisation | None = None
-    try:
-        with transaction.atomic():
-            ready = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk")
-            claimed = ready.select_for_update(skip_locked=True, no_key=True).first()
-            if claimed is None:
-                return False
-            advance(claimed)
-    except Exception as error:
-        if claimed is None or is_outage(error):
-            raise
-        _put_off(claimed, error)
-    return True
+    return work_on_next(_claim, advance, _put_off)
 
 
 def seconds_until_due() -> float | None:
@@ -63,6 +50,11 @@ def seconds_until_due() -> float | None:
 
 def _waiting() -> QuerySet[Authorisation]:
     return Authorisation.objects.filter(book=settings.PAYMENTS, due_at__isnull=False)
+
+
+def _claim() -> Authorisation | None:
+    ready = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk")
+    return ready.select_for_update(skip_locked=True, no_key=True).first()
 
 
 def advance(row: Authorisation) -> None:
