@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Min
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.utils import timezone
 from billing.models import Invoice, PaymentMail, Refund, Subscription
 from web.mail import render_mail
 from web.site_links import site_link
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def send_next() -> bool:
             _send(mail)
         except (OSError, ValueError):
             logger.exception("%s did not go out", mail)
-            pause = min(FIRST_PAUSE * 2**mail.attempts, LONGEST_PAUSE)
+            pause = due.pause_after(mail.attempts, FIRST_PAUSE, LONGEST_PAUSE)
             fields = {"attempts": mail.attempts + 1, "due_at": timezone.now() + pause}
             PaymentMail.objects.filter(pk=mail.pk).update(**fields)
         else:
@@ -50,8 +50,7 @@ def send_next() -> bool:
 def seconds_until_due() -> float | None:
     """Seconds until a mail is due; None when none waits."""
     waiting = PaymentMail.objects.filter(sent_at=None, attempts__lt=MAX_ATTEMPTS)
-    due = waiting.aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(waiting)
 
 
 def _send(mail: PaymentMail) -> None:

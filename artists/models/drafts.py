@@ -1,10 +1,9 @@
 """Moments that a program answers, and the drafts for them."""
 
 import secrets
-from datetime import timedelta
 
 from django.db import models
-from django.db.models import CharField, F, GeneratedField, Min, Q
+from django.db.models import CharField, F, GeneratedField, Q
 from django.db.models.functions import Coalesce, Now, TruncDate
 
 from accounts.models import Person
@@ -15,6 +14,7 @@ from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from listens.models import Listen
 from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance, Use
+from worker import due
 
 
 class Moment(models.Model):
@@ -78,8 +78,7 @@ def new_salt() -> str:
 class DraftQuerySet(models.QuerySet["Draft"]):
     def seconds_until(self, field: str) -> float | None:
         """Seconds until the earliest `field` among these drafts, at least 0; None when there are no drafts."""
-        left: timedelta | None = self.aggregate(left=Min(field) - Now())["left"]
-        return None if left is None else max(left.total_seconds(), 0.0)
+        return due.seconds_until(self, field)
 
 
 class Draft(models.Model):

@@ -4,7 +4,6 @@ What is wished is written down here, in the transaction of whoever wishes it. Th
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,15 +17,12 @@ from billing import caps, customers, holds_sync, spending
 from billing.exceptions import AlreadyBought, PaymentsOff, Unpayable
 from billing.models import Authorisation
 from billing.provider import get_provider
-from billing.provider.checkouts import CheckoutTerms
+from billing.provider.checkouts import LEAST_TIME, OPEN_TIME, CheckoutTerms
 from billing.provider_objects import CheckoutSession
 
 Status = Authorisation.Status
 CHANNEL = "payments"
 """A trigger notifies it of each change of a status, and of disputes."""
-OPEN_TIME = timedelta(hours=1)
-LEAST_TIME = timedelta(minutes=32)
-"""Before its end, in which the provider still makes a session for an authorisation that has none."""
 MAX_ATTEMPTS = 3
 PAPER_VERSION = 1
 """Of what fans agree to when they pay for a request. Another number whenever its sentences change."""
@@ -108,11 +104,6 @@ def want_release(reference: str, reason: str) -> bool:
         _update(row, back_wanted_at=Now(), back_reason=reason, due_at=Now(), attempts=0, error="")
         _record("hold.back_wanted", row, reason=reason)
     return True
-
-
-def want_refund(reference: str, reason: str) -> bool:
-    """The same as `want_release`, for what should be captured by now."""
-    return want_release(reference, reason)
 
 
 def _ask(wanted: Authorisation, paper: str, is_wanted: Callable[[], bool]) -> Authorisation:

@@ -5,7 +5,6 @@ An order is open until the provider says that it was paid or expired. A fan has 
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -30,17 +29,13 @@ from billing.exceptions import (
 from billing.failures import describe_error
 from billing.models import Checkout, TierPrice
 from billing.provider import get_provider
-from billing.provider.checkouts import CheckoutTerms
+from billing.provider.checkouts import LEAST_TIME, OPEN_TIME, CheckoutTerms
 from billing.provider_objects import CheckoutSession
 from rights.sales import IncompleteSale, Sale
 
 logger = logging.getLogger(__name__)
 
 Status = Checkout.Status
-OPEN_TIME = timedelta(hours=1)
-"""How long an order can be paid. The provider wants half an hour at least."""
-LEAST_TIME = timedelta(minutes=32)
-"""Before its end, in which the provider still makes a session for an order that has none."""
 MAX_ATTEMPTS = 3
 MAX_EXPIRED = 100
 SAID_TOO_YOUNG = "Paid tiers start at 18. Nobody under 18 pays here."

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from billing.models import Authorisation, Checkout, Closure, Customer, Subscript
 from billing.provider import get_provider
 from billing.sync import ENDED, compare
 from billing.webhooks import CHANNEL
-from worker import wake
+from worker import due, wake
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +77,7 @@ def work_next() -> bool:
 
 def seconds_until_due() -> float | None:
     """Seconds until a closure is due; None when none waits."""
-    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(_waiting())
 
 
 def _waiting() -> QuerySet[Closure]:

@@ -2,10 +2,10 @@
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import Error, IntegrityError, InterfaceError, OperationalError
+from django.db import Error, IntegrityError, InterfaceError, OperationalError, transaction
 
 from billing.exceptions import ProviderError
 
@@ -28,6 +28,27 @@ def describe_error(error: BaseException) -> str:
 def is_outage(error: BaseException) -> bool:
     """Whether the database is not there, so that nothing else would succeed. A deadlock ends one transaction alone."""
     return isinstance(error, InterfaceError | OperationalError) and _find_sqlstate(error) != DEADLOCK
+
+
+def work_on_next[Row](
+    claim: Callable[[], Row | None], work: Callable[[Row], object], put_off: Callable[[Row, Exception], None]
+) -> bool:
+    """Claim what is due and work on it in one transaction, or put it off after that. Returns whether there was any.
+
+    Raises what the claim raises, and whatever else where the database is not there.
+    """
+    claimed: Row | None = None
+    try:
+        with transaction.atomic():
+            claimed = claim()
+            if claimed is None:
+                return False
+            work(claimed)
+    except Exception as error:
+        if claimed is None or is_outage(error):
+            raise
+        put_off(claimed, error)
+    return True
 
 
 @contextmanager

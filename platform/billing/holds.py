@@ -9,16 +9,16 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from billing import holds_sync
 from billing.exceptions import BillingError, CardDeclined, InvalidRequest, UnexpectedState
-from billing.failures import describe_error, is_outage
+from billing.failures import describe_error, work_on_next
 from billing.holds_sync import Fetched, Wish
 from billing.models import Authorisation
 from billing.provider import get_provider
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -38,31 +38,23 @@ def work_next() -> bool:
     """Ask about the authorisation that is due first. Returns whether there was one."""
     if settings.PAYMENTS == "off":
         return False
-    claimed: Authorisation | None = None
-    try:
-        with transaction.atomic():
-            due = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk")
-            claimed = due.select_for_update(skip_locked=True, no_key=True).first()
-            if claimed is None:
-                return False
-            advance(claimed)
-    except Exception as error:
-        if claimed is None or is_outage(error):
-            raise
-        _put_off(claimed, error)
-    return True
+    return work_on_next(_claim, advance, _put_off)
 
 
 def seconds_until_due() -> float | None:
     """Seconds until the provider is to be asked about one, 0 when it is to be asked now; None when nothing waits."""
     if settings.PAYMENTS == "off":
         return None
-    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(_waiting())
 
 
 def _waiting() -> QuerySet[Authorisation]:
     return Authorisation.objects.filter(book=settings.PAYMENTS, due_at__isnull=False)
+
+
+def _claim() -> Authorisation | None:
+    ready = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk")
+    return ready.select_for_update(skip_locked=True, no_key=True).first()
 
 
 def advance(row: Authorisation) -> None:
@@ -135,6 +127,6 @@ def _put_off(row: Authorisation, error: Exception) -> None:
     attempts = row.attempts + 1
     level = logging.ERROR if attempts >= ALARM_ATTEMPTS else logging.WARNING
     logger.log(level, "%s failed %d times: %s", row, attempts, describe_error(error))
-    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    pause = due.pause_after(row.attempts, FIRST_PAUSE, LONGEST_PAUSE)
     waiting = Authorisation.objects.filter(pk=row.pk, due_at__isnull=False, attempts=row.attempts)
     waiting.update(attempts=min(attempts, 30_000), error=describe_error(error)[:500], due_at=Now() + pause)

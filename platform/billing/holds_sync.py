@@ -187,7 +187,7 @@ def _read_intent(row: Authorisation, intent: ProviderPaymentIntent) -> Fetched:
     require_mode(intent.livemode, row.book)
     if intent.status == "requires_capture" and row.status == Status.AUTHORISING:
         _hold(row, intent)
-    if intent.status == "canceled" and row.status in (Status.AUTHORISING, Status.HELD, Status.CAPTURE_WANTED):
+    if intent.status == "canceled" and row.status in HELD:
         _change(row, _end_of(row, intent))
     if intent.status == "succeeded" and row.status not in OVER:
         return _read_captured(row, intent)

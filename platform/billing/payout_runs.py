@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -206,8 +205,3 @@ def list_lines(run: PayoutRun) -> Iterator[PayoutLine]:
     """The lines of a run with their parties, in the order of names."""
     lines: Iterable[PayoutLine] = run.lines.select_related("party", "account").order_by("party__name", "currency", "pk")
     return iter(lines)
-
-
-def list_unfinished(book: str) -> list[PayoutRun]:
-    """Runs that an operator has still to approve."""
-    return list(PayoutRun.objects.filter(book=book, approved_at=None).order_by(F("created_at")))

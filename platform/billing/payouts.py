@@ -10,18 +10,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from billing import payees, payout_notices, postings, reversals
 from billing.exceptions import BillingError, InsufficientBalance, InvalidRequest
-from billing.failures import describe_error, is_outage, one_at_a_time
+from billing.failures import describe_error, one_at_a_time, work_on_next
 from billing.models import PayeeAccount, PayoutLine
 from billing.provider import get_provider
 from billing.provider_objects import ProviderTransfer
 from ledger.models import Book
 from ledger.posting import post
 from rights.owners import party_key
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +43,14 @@ def work_next() -> bool:
     """Take one step with one payout or one reversal that is due. Returns whether there was one."""
     if settings.PAYMENTS == "off":
         return False
-    return _send_next() or reversals.work_next()
+    return work_on_next(_claim, _advance, _put_off) or reversals.work_next()
 
 
 def seconds_until_due() -> float | None:
     """Seconds until a payout is due, 0 when one is; None when none waits."""
     if settings.PAYMENTS == "off":
         return None
-    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(_waiting())
 
 
 def _waiting() -> QuerySet[PayoutLine]:
@@ -60,24 +60,16 @@ def _waiting() -> QuerySet[PayoutLine]:
     )
 
 
-def _send_next() -> bool:
-    claimed: UUID | None = None
-    try:
-        with transaction.atomic():
-            due = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk").select_related("account")
-            line = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
-            if line is None:
-                return False
-            claimed = line.pk
-            if line.state == State.APPROVED:
-                _begin(line)
-            else:
-                _submit(line)
-    except Exception as error:
-        if claimed is None or is_outage(error):
-            raise
-        _put_off(claimed, error)
-    return True
+def _claim() -> PayoutLine | None:
+    ready = _waiting().filter(due_at__lte=Now()).order_by("due_at", "pk").select_related("account")
+    return ready.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+
+
+def _advance(line: PayoutLine) -> None:
+    if line.state == State.APPROVED:
+        _begin(line)
+    else:
+        _submit(line)
 
 
 def _begin(line: PayoutLine) -> None:
@@ -125,23 +117,24 @@ def record_sent(line: PayoutLine, transfer: ProviderTransfer) -> None:
     payout_notices.post(payout_notices.PAYOUT, [line.party_id])
 
 
-def _put_off(pk: UUID, error: Exception) -> None:
+def _put_off(claimed: PayoutLine, error: Exception) -> None:
     """Try again later, or end it where the provider refused for certain. The error is kept for operators."""
     with transaction.atomic():
-        line = _waiting().select_for_update(no_key=True).filter(pk=pk).first()
+        line = _waiting().select_for_update(no_key=True).filter(pk=claimed.pk).first()
         if line is None:
             return
         sentence = describe_error(error)[:500]
         logger.warning("%s was not sent: %s", line, sentence)
         values = {"attempts": F("attempts") + 1, "error": sentence}
-        PayoutLine.objects.filter(pk=pk).update(**values, due_at=Now() + _pause(line.attempts))
+        pause = due.pause_after(line.attempts, FIRST_PAUSE, LONGEST_PAUSE)
+        PayoutLine.objects.filter(pk=line.pk).update(**values, due_at=Now() + pause)
         if isinstance(error, InsufficientBalance) and line.refusals < MAX_REFUSALS:
-            PayoutLine.objects.filter(pk=pk).update(refusals=F("refusals") + 1)
+            PayoutLine.objects.filter(pk=line.pk).update(refusals=F("refusals") + 1)
         elif isinstance(error, InvalidRequest):
             is_unable = error.code == UNABLE
             _end(line, *((State.HELD, Reason.NOT_READY) if is_unable else (State.FAILED, Reason.REFUSED)))
     if isinstance(error, InvalidRequest) and error.code == UNABLE:
-        _ask_again(pk)
+        _ask_again(line.pk)
 
 
 def _ask_again(pk: UUID) -> None:
@@ -149,10 +142,6 @@ def _ask_again(pk: UUID) -> None:
     for account in PayeeAccount.objects.filter(pk__in=PayoutLine.objects.filter(pk=pk).values("account")):
         with one_at_a_time(f"{account} was not fetched"):
             payees.sync(account.provider_id or "")
-
-
-def _pause(attempts: int) -> timedelta:
-    return min(FIRST_PAUSE * int(2 ** min(attempts, 20)), LONGEST_PAUSE)
 
 
 def _end(line: PayoutLine, state: str, reason: str) -> None:

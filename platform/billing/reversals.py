@@ -12,13 +12,14 @@ from django.db.models.functions import Now
 from audit import trail
 from billing import payout_notices, postings
 from billing.exceptions import InvalidRequest, NotFound, Refused
-from billing.failures import describe_error, is_outage
+from billing.failures import describe_error, work_on_next
 from billing.models import PayeeAccount, PayoutLine, PayoutReversal
 from billing.provider import get_provider
 from billing.provider_objects import ProviderReversal
 from ledger.models import Book
 from ledger.posting import post
 from rights.owners import party_key
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -49,23 +50,21 @@ def _require_room(line: PayoutLine, amount: int) -> None:
 
 def work_next() -> bool:
     """Ask the provider for one that is due. Returns whether there was one."""
-    claimed: UUID | None = None
-    try:
-        with transaction.atomic():
-            due = PayoutReversal.objects.filter(
-                book=settings.PAYMENTS, state=PayoutReversal.State.WANTED, due_at__lte=Now()
-            )
-            found = due.order_by("due_at", "pk").values_list("pk", "line").first()
-            if found is None:
-                return False
-            claimed, line = found[0], _lock(found[1])
-            if PayoutReversal.objects.filter(pk=claimed, state=PayoutReversal.State.WANTED).exists():
-                _ask(PayoutReversal.objects.get(pk=claimed), line)
-    except Exception as error:
-        if claimed is None or is_outage(error):
-            raise
-        _put_off(claimed, error)
-    return True
+    return work_on_next(_claim, _advance, _put_off)
+
+
+def _claim() -> tuple[UUID, PayoutLine] | None:
+    """One that is due, and its payout, locked. Another process may have ended it by then."""
+    wanted = PayoutReversal.objects.filter(book=settings.PAYMENTS, state=PayoutReversal.State.WANTED)
+    ready = wanted.filter(due_at__lte=Now()).order_by("due_at", "pk")
+    found = ready.values_list("pk", "line").first()
+    return (found[0], _lock(found[1])) if found is not None else None
+
+
+def _advance(claimed: tuple[UUID, PayoutLine]) -> None:
+    pk, line = claimed
+    if PayoutReversal.objects.filter(pk=pk, state=PayoutReversal.State.WANTED).exists():
+        _ask(PayoutReversal.objects.get(pk=pk), line)
 
 
 def _ask(wanted: PayoutReversal, line: PayoutLine) -> None:
@@ -82,17 +81,17 @@ def _ask(wanted: PayoutReversal, line: PayoutLine) -> None:
         sync_line(line)
 
 
-def _put_off(pk: UUID, error: Exception) -> None:
+def _put_off(claimed: tuple[UUID, PayoutLine], error: Exception) -> None:
     """What is refused for certain ends. Everything else is tried again with the same key."""
     with transaction.atomic():
-        one = PayoutReversal.objects.select_for_update(no_key=True).filter(pk=pk, state="wanted").first()
+        one = PayoutReversal.objects.select_for_update(no_key=True).filter(pk=claimed[0], state="wanted").first()
         if one is None:
             return
         sentence = describe_error(error)[:500]
         logger.warning("%s was not taken back: %s", one, sentence)
-        pause = min(FIRST_PAUSE * 2 ** min(one.attempts, 20), LONGEST_PAUSE)
+        pause = due.pause_after(one.attempts, FIRST_PAUSE, LONGEST_PAUSE)
         state = PayoutReversal.State.REFUSED if isinstance(error, InvalidRequest) else one.state
-        PayoutReversal.objects.filter(pk=pk).update(
+        PayoutReversal.objects.filter(pk=one.pk).update(
             state=state, attempts=F("attempts") + 1, error=sentence, due_at=Now() + pause
         )
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Min, Q, QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from billing import checkouts, holds_sync, movements, payees, reversals
-from billing.failures import describe_error, is_outage
+from billing.failures import describe_error, work_on_next
 from billing.models import Authorisation, Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
 from billing.sync import lock_subscription, sync_subscription
+from worker import due
 
 logger = logging.getLogger(__name__)
 
@@ -32,30 +33,22 @@ def work_next() -> bool:
     """Work on the oldest event that is due, and on all of the same subscription. Returns whether there was one."""
     if settings.PAYMENTS == "off":
         return False
-    claimed: WebhookEvent | None = None
-    try:
-        with transaction.atomic():
-            claimed = _waiting().filter(due_at__lte=Now()).select_for_update(skip_locked=True).first()
-            if claimed is None:
-                return False
-            handle(claimed)
-    except Exception as error:
-        if claimed is None or is_outage(error):
-            raise
-        _put_off(claimed.pk, error)
-    return True
+    return work_on_next(_claim, handle, _put_off)
 
 
 def seconds_until_due() -> float | None:
     """Seconds until an event is due, 0 when one is; None when none waits."""
     if settings.PAYMENTS == "off":
         return None
-    due = _waiting().aggregate(seconds=Min("due_at") - Now())["seconds"]
-    return max(due.total_seconds(), 0.0) if due is not None else None
+    return due.seconds_until(_waiting())
 
 
 def _waiting() -> QuerySet[WebhookEvent]:
     return WebhookEvent.objects.filter(state=State.RECEIVED, book=settings.PAYMENTS).order_by("due_at", "pk")
+
+
+def _claim() -> WebhookEvent | None:
+    return _waiting().filter(due_at__lte=Now()).select_for_update(skip_locked=True).first()
 
 
 def handle(event: WebhookEvent) -> None:
@@ -160,9 +153,7 @@ def _gather(row: Subscription) -> Work:
         | Q(related__subscription=row.provider_id, object_type__in=["invoice", "subscription_schedule"])
         | Q(related__payment_intent__in=intents, object_type__in=OF_PAYMENTS)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        [started] = cursor.fetchone()
+    started = holds_sync.read_clock()
     events = list(_waiting().filter(ours).select_for_update(skip_locked=True))
     return Work(started, [event.pk for event in events], intents_of(events))
 
@@ -178,21 +169,21 @@ def _answered_too(row: Subscription, started: datetime) -> list[int]:
 ANSWERED_TYPES = ("payment_intent.created", "payment_intent.processing", "payment_intent.succeeded", "charge.succeeded")
 
 
-def _put_off(pk: int, error: Exception) -> None:
+def _put_off(claimed: WebhookEvent, error: Exception) -> None:
     """Try an event again later, or give it up. Its error is kept for the operator."""
     with transaction.atomic():
-        event = WebhookEvent.objects.select_for_update().filter(pk=pk, state=State.RECEIVED).first()
+        event = WebhookEvent.objects.select_for_update().filter(pk=claimed.pk, state=State.RECEIVED).first()
         if event is None:
             return
         attempts, sentence = event.attempts + 1, describe_error(error)[:500]
         fields = {"attempts": attempts, "error": sentence}
         if attempts >= MAX_ATTEMPTS:
             logger.error("webhook %s given up: %s", event.event_id, sentence)
-            WebhookEvent.objects.filter(pk=pk).update(state=State.DEAD, finished_at=Now(), **fields)
+            WebhookEvent.objects.filter(pk=event.pk).update(state=State.DEAD, finished_at=Now(), **fields)
         else:
             logger.warning("webhook %s failed %d times: %s", event.event_id, attempts, sentence)
-            pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-            WebhookEvent.objects.filter(pk=pk).update(due_at=Now() + pause, **fields)
+            pause = due.pause_after(event.attempts, FIRST_PAUSE, LONGEST_PAUSE)
+            WebhookEvent.objects.filter(pk=event.pk).update(due_at=Now() + pause, **fields)
 
 
 def replay(pks: Iterable[int]) -> int:

@@ -78,7 +78,7 @@ class HoldScene(ProviderScene):
 
     def want_refund(self, reason: str = "the artist left") -> bool:
         with transaction.atomic():
-            return authorisations.want_refund(self.reference, reason)
+            return authorisations.want_release(self.reference, reason)
 
     def row(self, reference: str = "") -> Authorisation:
         found = authorisations.find(reference or self.reference)

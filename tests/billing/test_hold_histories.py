@@ -83,7 +83,7 @@ class History:
 
     def refund(self, size: int) -> None:
         with transaction.atomic():
-            authorisations.want_refund(self._pick("captured", size), "not delivered")
+            authorisations.want_release(self._pick("captured", size), "not delivered")
 
     def tell(self, size: int) -> None:
         webhooks.store(map(read_event, self.scene.events()), book="simulated")

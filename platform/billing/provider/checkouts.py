@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stripe import StripeClient
 from stripe.params.checkout import (
@@ -16,6 +16,11 @@ from billing.provider.client import errors_translated
 from billing.provider.conversion import Answer, id_of, metadata_of, read, text, time
 from billing.provider.currencies import to_provider_units
 from billing.provider_objects import CheckoutSession, Metadata
+
+OPEN_TIME = timedelta(hours=1)
+"""How long a session can be paid. The provider wants half an hour at least."""
+LEAST_TIME = timedelta(minutes=32)
+"""Before its end, in which the provider still makes a session for what has none."""
 
 
 @dataclass(frozen=True, slots=True)
