@@ -27,7 +27,27 @@ def interrupted(number, frame):
 signal.signal(signal.SIGINT, interrupted)
 signal.signal(signal.SIGTERM, interrupted)
 print(json.dumps({"pid": os.getpid(), **os.environ}), flush=True)
-time.sleep(60)
+for _ in range(600):  # a signal that comes just before a sleep is handled only when that sleep is over
+    time.sleep(0.1)
+"""
+SIGNAL_WHILE_THE_COMMAND_STARTS = """
+import os, signal, subprocess, sys
+import config
+from config.management.commands import embedded
+from worker.supervisor import Supervisor
+
+spawn = embedded.spawn
+
+def spawn_then_get_signal(command, **options):
+    child = spawn(command, stdout=subprocess.PIPE, **options)
+    child.stdout.readline()
+    os.kill(os.getpid(), signal.SIGTERM)
+    return child
+
+embedded.spawn = spawn_then_get_signal
+for number in embedded.STOP_SIGNALS:
+    signal.signal(number, embedded._exit_on_signal)
+sys.exit(embedded._run_command([sys.executable, "-c", sys.argv[1]], Supervisor(), dict(os.environ)))
 """
 type Start = Callable[..., subprocess.Popen[str]]
 
@@ -154,6 +174,14 @@ def test_a_signal_reaches_the_command_and_everything_ends(start: Start, number: 
     assert (child.returncode, output) == expected
     assert [name for name, pid in servers.items() if alive(pid)] == []
     assert not socket_folder(env["DATABASE_URL"]).exists()
+
+
+def test_a_signal_that_comes_while_the_command_starts_reaches_it() -> None:
+    argv = [sys.executable, "-c", SIGNAL_WHILE_THE_COMMAND_STARTS, PRINT_ENVIRONMENT]
+
+    done = subprocess.run(argv, check=False, cwd=BASE_DIR, timeout=60, stdin=subprocess.DEVNULL)
+
+    assert done.returncode == 5
 
 
 def test_ctrl_c_at_a_terminal_reaches_the_command_once(start: Start) -> None:

@@ -58,7 +58,9 @@ def _path_with_python() -> str:
 
 def _run_command(command: Sequence[str], supervisor: Supervisor, env: dict[str, str]) -> int:
     """Run the command to its end and keep the servers running meanwhile. Returns its exit code, as a shell does."""
-    child = spawn(command, env=env)
+    # A signal that comes while the command starts waits here until it can be forwarded; the child itself takes it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    child = spawn(command, env=env, before_exec=_unblock_signals)
 
     def forward(number: int, frame: FrameType | None) -> None:
         if not (number == signal.SIGINT and _is_foreground()):  # a terminal's Ctrl-C reaches the child anyway
@@ -67,11 +69,16 @@ def _run_command(command: Sequence[str], supervisor: Supervisor, env: dict[str, 
     for number in STOP_SIGNALS:
         signal.signal(number, forward)
     try:
+        _unblock_signals()
         while child.poll() is None:
             supervisor.supervise()
     finally:
         terminate(child)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def _unblock_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 def _is_foreground() -> bool:
