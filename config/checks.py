@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connection
 
+from config import storages
+
 EMBEDDED_HINT = "Set it, or run the command under the embedded servers: manage.py embedded -- COMMAND."
 
 SELECT_APP_ROLE = """
@@ -60,7 +62,7 @@ def check_app_role(
 def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Static files are collected, unless DEBUG is on: pages refer to them by the names in the manifest."""
     manifest = settings.STATIC_ROOT / "staticfiles.json"
-    if settings.STORAGES["staticfiles"]["BACKEND"] != settings.COLLECTED or manifest.exists():
+    if settings.STORAGES["staticfiles"]["BACKEND"] != storages.COLLECTED or manifest.exists():
         return []
     hint = "Run manage.py collectstatic --noinput once for each version; until then every page fails."
     return [Caution(f"There is no {manifest}.", hint=hint, id="fanfare.W002")]

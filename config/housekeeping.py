@@ -1,4 +1,4 @@
-"""Delete what nobody needs any more: old notices, dead letters, invitations, ended rate limits, sessions, pictures.
+"""Delete what nobody needs any more: old notices, dead letters, invitations, rate limits, sessions, pictures, audio.
 
 `work housekeeping` does it once a day, `manage.py prune` at once. Each run writes an audit entry with its counts, and
 the newest entry tells when the next run is due. So a restart neither skips a day nor repeats it.
@@ -20,7 +20,7 @@ from accounts import invitations
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
-from catalog import pictures
+from catalog import audio, audio_uploads, pictures
 from events import dead_letters
 from live import notices
 from web import rate_limits
@@ -35,6 +35,8 @@ MAX_BATCHES = 10_000  # of one kind in one run: rate limits end all the time, so
 SESSIONS_PER_BATCH = 1000
 PICTURE_TIME = timedelta(days=1)
 """A picture that nothing shows is kept so long, so that pages which are open still show it."""
+UPLOAD_TIME = timedelta(days=14)
+"""An upload that stopped, or whose file was refused, waits so long for somebody to go on."""
 
 
 class AlreadyRunning(Exception):
@@ -98,6 +100,8 @@ def _batch_functions(now: datetime) -> dict[str, Callable[[], int]]:
         "rate_limits": rate_limits.delete_expired,
         "sessions": partial(_delete_sessions, now),
         "pictures": partial(pictures.delete_unused, now - PICTURE_TIME),
+        "audio_uploads": partial(audio_uploads.delete_abandoned, now - UPLOAD_TIME),
+        "audio_files": partial(audio.delete_unused, now - PICTURE_TIME),
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config import BASE_DIR, env, openapi, payments
+from config import BASE_DIR, env, openapi, payments, storages
 
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
@@ -212,12 +212,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "static-collected")))
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # with DEBUG, no collectstatic is needed
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-# Without DEBUG: file names with a hash, so that browsers keep the files for ever, and gzip made once.
-COLLECTED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else COLLECTED},
-}
+STORAGES, AUDIO_COPIES = storages.read_storages(debug=DEBUG), storages.read_audio_copies()
 # No URL serves this folder directly: fans/views/media.py serves its sounds, catalog/views.py its pictures.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 

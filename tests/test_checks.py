@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pytest_django import Settings
 
-from config import checks, env
+from config import checks, env, storages
 from config.database import use_database
 from tests.servers import Database
 
@@ -72,7 +72,7 @@ def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:
 
 
 def test_static_files_that_were_not_collected_get_a_warning(settings: Settings, tmp_path: Path) -> None:
-    settings.STORAGES = {"staticfiles": {"BACKEND": settings.COLLECTED}}
+    settings.STORAGES = {"staticfiles": {"BACKEND": storages.COLLECTED}}
     settings.STATIC_ROOT = tmp_path
     before = ids(checks.check_static_files(None))
 

@@ -18,7 +18,8 @@ from django.db.models import Model, QuerySet
 from accounts import invitations, roles
 from accounts.models import Invitation, Person, Role, Team
 from audit.models import Entry
-from catalog.models import Picture
+from catalog import audio_uploads
+from catalog.models import AudioFile, AudioUpload, Picture
 from config import housekeeping
 from config.demo import database_clock
 from config.management.commands.work import JOBS
@@ -30,6 +31,7 @@ from events.topics import LISTENS
 from live import notices
 from live.models import Notice
 from live.notices import NewNotice
+from tests import factories
 from tests.accounts.factories import create_person
 from tests.servers import Database, Processes, wait_until
 from web import rate_limits
@@ -43,6 +45,8 @@ KINDS = {
     "rate_limits": RateWindow,
     "sessions": Session,
     "pictures": Picture,
+    "audio_uploads": AudioUpload,
+    "audio_files": AudioFile,
 }
 
 
@@ -104,6 +108,19 @@ def store_pictures(person: Person) -> None:
     Picture.objects.create(key="1" * 64, side=300)
 
 
+def begin_uploads(person: Person) -> None:
+    recording = factories.create_recording(factories.create_artist())
+    for _ in range(2):
+        audio_uploads.begin(recording, "drums.wav", 1, by=person.actor)
+    set_back(AudioUpload.objects.filter(pk=AudioUpload.objects.latest("pk").pk), "touched_at", by=timedelta(days=15))
+
+
+def store_audio(person: Person) -> None:
+    for digest in ("0" * 64, "1" * 64):
+        AudioFile.objects.create(sha256=digest, frames=1, channels=1, size=1, peaks=b"")
+    set_back(AudioFile.objects.filter(pk="0" * 64), "stored_at", by=timedelta(days=1, minutes=1))
+
+
 ROWS: dict[str, tuple[Callable[[Person], None], int, int]] = {
     "notices": (post_notices, 1, 1),
     "dead_letters": (store_dead_letters, 1, 1),
@@ -111,6 +128,8 @@ ROWS: dict[str, tuple[Callable[[Person], None], int, int]] = {
     "rate_limits": (hit_rate_limits, 1, 1),
     "sessions": (open_sessions, 1, 1),
     "pictures": (store_pictures, 1, 1),
+    "audio_uploads": (begin_uploads, 1, 1),
+    "audio_files": (store_audio, 1, 1),
 }
 
 
@@ -174,6 +193,8 @@ def test_the_command_prints_what_was_removed() -> None:
         ["0", "rate limits"],
         ["0", "sessions"],
         ["0", "pictures"],
+        ["0", "audio uploads"],
+        ["0", "audio files"],
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Concatenate, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
@@ -16,11 +16,13 @@ from web.redirects import return_url
 SIGNED_OUT_MESSAGE = "You were signed out, so nothing was changed. Sign in, then do it again."
 
 
-def login_required[R: HttpRequest, **P](view: Callable[Concatenate[R, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def login_required[R: HttpRequest, A: HttpResponseBase, **P](
+    view: Callable[Concatenate[R, P], A],
+) -> Callable[..., A | HttpResponse]:
     """Call the view for a signed-in person; its request has a `Person` as user."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> A | HttpResponse:
         if not isinstance(request.user, Person):
             return redirect_to_sign_in(request)
         return view(cast(R, request), *args, **kwargs)

@@ -280,4 +280,279 @@ class Migration(migrations.Migration):
                 name="an_isrc_has_twelve_characters",
             ),
         ),
+        migrations.CreateModel(
+            name="AudioFile",
+            fields=[
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("frames", models.PositiveIntegerField(help_text="at 44100 a second")),
+                ("channels", models.PositiveSmallIntegerField()),
+                ("size", models.PositiveBigIntegerField(help_text="in bytes")),
+                (
+                    "peaks",
+                    models.BinaryField(
+                        help_text="a byte for each twentieth of a second: how loud its loudest sample is"
+                    ),
+                ),
+                (
+                    "stored_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="when somebody last brought it"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="an_audio_file_is_named_by_a_hash"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("frames__gt", 0), ("frames__lte", 52920000)),
+                        name="an_audio_file_has_a_length",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channels__in", [1, 2])), name="an_audio_file_has_one_channel_or_two"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="an_audio_file_is_not_empty"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecordingSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10000),
+                        ]
+                    ),
+                ),
+                ("content", models.TextField()),
+                (
+                    "digest",
+                    models.CharField(
+                        editable=False, help_text="SHA-256 of the content; a trigger writes it", max_length=64
+                    ),
+                ),
+                ("confirmed_by", models.CharField(max_length=80)),
+                ("confirmed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sources", to="catalog.recording"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SourceOutline",
+            fields=[
+                (
+                    "recording",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="outline",
+                        serialize=False,
+                        to="catalog.recording",
+                    ),
+                ),
+                ("typed", models.JSONField(db_default={}, default=dict)),
+                ("heard", models.JSONField(db_default={}, default=dict)),
+                (
+                    "heard_of",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="hash of the files", max_length=64
+                    ),
+                ),
+                (
+                    "is_wanted",
+                    models.BooleanField(db_default=False, default=False, help_text="somebody waits for the machine"),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("saved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("is_wanted", True)), fields=["recording"], name="outlines_to_hear")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SourceStem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stem", models.SlugField(max_length=40)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("drums", "Drums"),
+                            ("bass", "Bass"),
+                            ("chords", "Chords"),
+                            ("vocals", "Voice"),
+                            ("other", "Other"),
+                            ("master", "Whole song"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "audio",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stems", to="catalog.audiofile"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stems", to="catalog.recordingsource"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AudioUpload",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=200)),
+                ("size", models.PositiveBigIntegerField(help_text="in bytes")),
+                (
+                    "received",
+                    models.PositiveBigIntegerField(db_default=0, default=0, help_text="bytes that are stored"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("drums", "Drums"),
+                            ("bass", "Bass"),
+                            ("chords", "Chords"),
+                            ("vocals", "Voice"),
+                            ("other", "Other"),
+                            ("master", "Whole song"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sending", "on the way"),
+                            ("waiting", "to be checked"),
+                            ("checked", "here"),
+                            ("refused", "to fix"),
+                        ],
+                        db_default="sending",
+                        default="sending",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "problem",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="why it was refused", max_length=40
+                    ),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        db_default={}, default=dict, help_text="format, rate, bits and clipping of what was sent"
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("uploaded_by", models.CharField(max_length=80)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "touched_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="when the last part came"
+                    ),
+                ),
+                (
+                    "audio",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="catalog.audiofile",
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="catalog.recording"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["id"], name="uploads_to_check")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0), ("size__lte", 1073741824)), name="an_upload_has_a_size"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("received__lt", models.F("size")), ("state", "sending")),
+                            models.Q(models.Q(("state", "sending"), _negated=True), ("received", models.F("size"))),
+                            _connector="OR",
+                        ),
+                        name="an_upload_is_whole_before_it_is_checked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("audio__isnull", False), ("state", "checked")),
+                            models.Q(models.Q(("state", "checked"), _negated=True), ("audio", None)),
+                            _connector="OR",
+                        ),
+                        name="a_checked_upload_has_its_audio",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), models.Q(("problem", ""), _negated=True)),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("problem", "")),
+                            _connector="OR",
+                        ),
+                        name="a_refused_upload_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", ""),
+                            ("role__in", ["drums", "bass", "chords", "vocals", "other", "master"]),
+                            _connector="OR",
+                        ),
+                        name="an_uploads_role",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="recordingsource",
+            constraint=models.UniqueConstraint(fields=("recording", "version"), name="one_source_a_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="recordingsource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gte", 1)), name="versions_of_a_source_begin_at_one"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sourcestem",
+            constraint=models.UniqueConstraint(fields=("source", "stem"), name="a_stem_once_a_source"),
+        ),
+        migrations.AddConstraint(
+            model_name="sourcestem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["drums", "bass", "chords", "vocals", "other", "master"])),
+                name="a_stems_role",
+            ),
+        ),
     ]

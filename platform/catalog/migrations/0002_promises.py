@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from audit.operations import CLOCK_PATH, never_removed, only_read_committed
+from audit.operations import CLOCK_PATH, append_only, dated_by_clock, never_removed, only_read_committed
 
 # Of what a recording is, is said at the time that the clock has, or for later, and ends then. Who may end it is said by the
 # rights, which know who wrote a work. The ids in the constraint are no plain columns, so that no query takes its index.
@@ -32,6 +32,69 @@ DROP_RECORDING_WORKS = """
 DROP TRIGGER dated ON catalog_recordingwork;
 DROP FUNCTION catalog_date_recording_work();
 ALTER TABLE catalog_recordingwork DROP CONSTRAINT a_work_once_a_recording;
+"""
+
+# The stems of a source are those that its content names, all as long as it, and a whole song stands alone. The content and
+# the stems come in one transaction, so this is asked at its end.
+SOURCES = """
+CREATE FUNCTION catalog_name_source() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.version <> 1 + coalesce((SELECT max(version) FROM catalog_recordingsource
+                                    WHERE recording_id = NEW.recording_id), 0) THEN
+        PERFORM refuse('versions of a source follow each other');
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM accounts_member m JOIN catalog_artist a ON a.team_id = m.team_id JOIN catalog_recording r ON r.artist_id = a.id
+        WHERE r.id = NEW.recording_id AND 'person:' || m.person_id = NEW.confirmed_by AND m.role IN ('principal', 'owner', 'editor')
+    ) THEN
+        PERFORM refuse('a source is confirmed by somebody of the team who may edit');
+    END IF;
+    NEW.digest := encode(sha256(convert_to(NEW.content, 'UTF8')), 'hex');
+    RETURN NEW;
+END $$;
+CREATE TRIGGER named BEFORE INSERT ON catalog_recordingsource FOR EACH ROW EXECUTE FUNCTION catalog_name_source();
+
+CREATE FUNCTION catalog_compare_source() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    source bigint := CASE TG_TABLE_NAME WHEN 'catalog_sourcestem' THEN (to_jsonb(NEW) ->> 'source_id')::bigint ELSE NEW.id END;
+    content jsonb := (SELECT s.content::jsonb FROM catalog_recordingsource s WHERE s.id = source);
+BEGIN
+    IF NOT EXISTS (SELECT FROM catalog_sourcestem s WHERE s.source_id = source) OR EXISTS (
+        SELECT FROM jsonb_to_recordset(content -> 'stems') AS said (id text, role text, sha256 text)
+        FULL JOIN (SELECT * FROM catalog_sourcestem WHERE source_id = source) AS stem
+        ON (said.id, said.role, said.sha256) = (stem.stem, stem.role, stem.audio_id)
+        WHERE said.id IS NULL OR stem.id IS NULL
+    ) THEN
+        PERFORM refuse('the content of a source names its stems');
+    END IF;
+    IF EXISTS (
+        SELECT FROM catalog_sourcestem s JOIN catalog_audiofile a ON a.sha256 = s.audio_id
+        WHERE s.source_id = source AND a.frames IS DISTINCT FROM (content ->> 'frames')::bigint
+    ) THEN
+        PERFORM refuse('the stems of a source have one length');
+    END IF;
+    IF EXISTS (SELECT FROM catalog_sourcestem s WHERE s.source_id = source
+               HAVING bool_or(s.role = 'master') AND count(*) > 1 OR count(*) > 12) THEN
+        PERFORM refuse('a whole song stands alone, and a source has at most twelve stems');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER has_its_stems AFTER INSERT ON catalog_recordingsource DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION catalog_compare_source();
+CREATE CONSTRAINT TRIGGER is_of_its_source AFTER INSERT ON catalog_sourcestem DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION catalog_compare_source();
+CREATE TRIGGER keeps_its_sound BEFORE UPDATE ON catalog_audiofile
+FOR EACH ROW WHEN ((OLD.sha256, OLD.frames, OLD.channels, OLD.size, OLD.peaks)
+    IS DISTINCT FROM (NEW.sha256, NEW.frames, NEW.channels, NEW.size, NEW.peaks))
+EXECUTE FUNCTION refuse_change();
+"""
+DROP_SOURCES = """
+DROP TRIGGER keeps_its_sound ON catalog_audiofile;
+DROP TRIGGER is_of_its_source ON catalog_sourcestem;
+DROP TRIGGER has_its_stems ON catalog_recordingsource;
+DROP FUNCTION catalog_compare_source();
+DROP TRIGGER named ON catalog_recordingsource;
+DROP FUNCTION catalog_name_source();
 """
 
 
@@ -84,5 +147,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.RunSQL(RECORDING_WORKS, DROP_RECORDING_WORKS),
         never_removed("catalog_recordingwork", "live_until", "ended_by"),
-        *only_read_committed("catalog_recordingwork"),
+        migrations.RunSQL(SOURCES, DROP_SOURCES),
+        append_only("catalog_recordingsource"),
+        append_only("catalog_sourcestem"),
+        dated_by_clock("catalog_recordingsource", "confirmed_at"),
+        *only_read_committed("catalog_recordingwork", "catalog_recordingsource"),
     ]

@@ -1,4 +1,4 @@
-"""Artists, their recordings, the works in them, and their audio. Listens are matched against the recordings."""
+"""Artists, their recordings, and the works in them. Listens are matched against the recordings."""
 
 from datetime import datetime
 from typing import Self

@@ -1,0 +1,111 @@
+"""Store audio files by their content, in a folder or in an S3-compatible storage, and delete what nothing uses."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from catalog.models import AudioFile, AudioUpload, SourceStem
+
+BATCH_SIZE = 100
+KEPT_COPIES = 200
+"""Of an S3-compatible storage, so many files lie in the folder of copies; the least recently used go first."""
+
+
+def storage() -> Storage:
+    return storages["audio"]
+
+
+def file_name(sha256: str) -> str:
+    """The name of an audio file in the storage."""
+    return f"files/{sha256[:2]}/{sha256}.flac"
+
+
+def store(path: Path, sha256: str, *, frames: int, channels: int, peaks: bytes) -> AudioFile:
+    """Store a FLAC file that we encoded, in the transaction in which something begins to use it.
+
+    The same file is stored once. Its row is locked first, so that `delete_unused` leaves the file alone.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An audio file is stored in the transaction of what uses it.")
+    facts = {"frames": frames, "channels": channels, "size": path.stat().st_size, "peaks": peaks}
+    audio, _ = AudioFile.objects.update_or_create(
+        pk=sha256, defaults={"stored_at": Now()}, create_defaults={**facts, "stored_at": Now()}
+    )
+    put(path, file_name(sha256))
+    return audio
+
+
+def put(path: Path, name: str) -> None:
+    """Write a file into the storage unless it is there. One that a crash left incomplete is written again."""
+    if storage().exists(name):
+        if storage().size(name) == path.stat().st_size:
+            return
+        storage().delete(name)
+    with path.open("rb") as file:
+        storage().save(name, File(file))
+
+
+@contextmanager
+def open_path(sha256: str) -> Iterator[Path]:
+    """The audio file as a path on this machine. It is only read. Raises FileNotFoundError."""
+    yield local_path(file_name(sha256))
+
+
+def local_path(name: str) -> Path:
+    """Where a stored file lies on this machine: itself, or a copy of what an S3-compatible storage has.
+
+    Only for names that always have the same content. Raises FileNotFoundError.
+    """
+    try:
+        path = Path(storage().path(name))
+    except NotImplementedError:
+        path = _copy(name)
+    if not path.is_file():
+        raise FileNotFoundError(name)
+    return path
+
+
+def _copy(name: str) -> Path:
+    folder = Path(settings.AUDIO_COPIES)
+    copy = folder / hashlib.sha256(name.encode()).hexdigest()
+    if copy.is_file():
+        os.utime(copy)
+        return copy
+    folder.mkdir(parents=True, exist_ok=True)
+    with storage().open(name) as stored, tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
+        shutil.copyfileobj(stored, part)
+    Path(part.name).rename(copy)
+    for old in sorted(folder.iterdir(), key=_last_use, reverse=True)[KEPT_COPIES:]:
+        old.unlink(missing_ok=True)  # whoever reads it still can
+    return copy
+
+
+def _last_use(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process deleted it
+        return 0.0
+
+
+def delete_unused(before: datetime) -> int:
+    """Delete a batch of the files stored before this time that nothing uses. Return how many."""
+    stems, uploads = SourceStem.objects.filter(audio=OuterRef("pk")), AudioUpload.objects.filter(audio=OuterRef("pk"))
+    unused = AudioFile.objects.filter(~Exists(stems), ~Exists(uploads), stored_at__lt=before)
+    with transaction.atomic():
+        keys = list(unused.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH_SIZE])
+        AudioFile.objects.filter(pk__in=keys).delete()
+        for key in keys:  # before the commit: afterwards `store` may write the same file anew
+            storage().delete(file_name(key))
+    return len(keys)
