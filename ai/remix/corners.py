@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ai.remix.envelope import Envelope
+from ai.remix.fitting import fit, nearest
 from ai.remix.recipe import Recipe, StemChange, original
 from ai.remix.source import Source
 
@@ -25,18 +26,8 @@ def corners(source: Source, envelope: Envelope) -> list[Corner]:
 
 def arrangement(source: Source, envelope: Envelope) -> Recipe:
     """The recording with the sections that a remix may have, each level as near to the recorded one as allowed."""
-    recipe = original(source)
-    return msgspec.structs.replace(
-        recipe,
-        sections=tuple(one.id for one in source.sections if envelope.sections[one.id].max_times),
-        tempo_percent=_nearest(100, envelope.tempo_percent),
-        pitch_semitones=_nearest(0, envelope.pitch_semitones),
-        stems={stem_id: StemChange(_nearest(0, one.gain_half_db)) for stem_id, one in envelope.stems.items()},
-    )
-
-
-def _nearest(wish: int, bounds: tuple[int, int]) -> int:
-    return min(max(wish, bounds[0]), bounds[1])
+    sections = tuple(one.id for one in source.sections if envelope.sections[one.id].max_times)
+    return fit(source, envelope, msgspec.structs.replace(original(source), sections=sections))
 
 
 def _speeds(source: Source, envelope: Envelope) -> list[Corner]:
@@ -44,7 +35,7 @@ def _speeds(source: Source, envelope: Envelope) -> list[Corner]:
     pitches = envelope.pitch_semitones
     if _is_always_sung(source, envelope):
         limit = envelope.vocals.max_pitch_semitones
-        pitches = (_nearest(pitches[0], (-limit, limit)), _nearest(pitches[1], (-limit, limit)))
+        pitches = (nearest(pitches[0], (-limit, limit)), nearest(pitches[1], (-limit, limit)))
     return [
         Corner(
             f"{speed}-{height}",

@@ -1,0 +1,117 @@
+"""Moods: recipes that a fan starts from, and the one that rules choose from what a fan plays and when."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import msgspec
+
+from ai.remix.check import OutOfBounds, check
+from ai.remix.corners import arrangement
+from ai.remix.envelope import Envelope
+from ai.remix.fitting import fit
+from ai.remix.recipe import Recipe, StemChange
+from ai.remix.source import Source
+
+type Mood = Literal["original", "after_midnight", "first_bus", "kitchen", "old_radio"]
+MOODS: tuple[Mood, ...] = get_args(Mood.__value__)
+
+SLOWER, FASTER = 88, 110
+"""Percent of the recorded tempo."""
+MANY_PERCENT = 40
+"""Of a fan's listens: so many at night or in the morning decide the mood."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningHints:
+    """What rules know of a fan. The shares are percent of the fan's listens, by the fan's own clock."""
+
+    night_percent: int
+    """From 22:00 to 5:00."""
+    morning_percent: int
+    """From 5:00 to 10:00."""
+    favourite_sections: tuple[str, ...] = ()
+    """Ids of the sections that the fan came back to, the most often first."""
+
+
+def find_moods(source: Source, envelope: Envelope) -> dict[Mood, Recipe]:
+    """The moods that this envelope has room for, each as a recipe inside it. `original` is nearest to the recording."""
+    found: dict[Mood, Recipe] = {}
+    for mood in MOODS:
+        recipe = make_mood(mood, source, envelope)
+        if recipe not in found.values() and _is_inside(envelope, source, recipe):
+            found[mood] = recipe
+    return found
+
+
+def make_mood(mood: Mood, source: Source, envelope: Envelope) -> Recipe:
+    """The levels are inside the envelope; the length may not be."""
+    recipe = arrangement(source, envelope)
+    match mood:
+        case "after_midnight":
+            recipe = msgspec.structs.replace(recipe, tempo_percent=SLOWER, room="hall", stems=_soften(source, recipe))
+        case "first_bus":
+            recipe = msgspec.structs.replace(recipe, tempo_percent=FASTER, colour="warm")
+        case "kitchen":
+            recipe = msgspec.structs.replace(recipe, room="kitchen", stems=_mute_drums(source, recipe))
+        case "old_radio":
+            recipe = msgspec.structs.replace(recipe, colour="radio")
+        case "original":
+            pass
+    return fit(source, envelope, recipe)
+
+
+def surprise(source: Source, envelope: Envelope, hints: ListeningHints, turn: int) -> Recipe | None:
+    """A recipe by rules from a fan's listening. Each `turn` (0, 1, …) is another; the same turn is the same recipe.
+
+    None when the envelope has room for nothing.
+    """
+    moods = find_moods(source, envelope)
+    if not moods:
+        return None
+    wanted: Mood = _mood_of(hints)
+    ordered = sorted(moods, key=lambda mood: (mood == "original", mood != wanted, MOODS.index(mood)))
+    recipe = moods[ordered[turn % len(ordered)]]
+    for section_id in hints.favourite_sections:
+        longer = repeat_section(recipe, section_id)
+        if longer != recipe and _is_inside(envelope, source, longer):
+            return longer
+    return recipe
+
+
+def repeat_section(recipe: Recipe, section_id: str) -> Recipe:
+    """The section comes once more, directly after its first time. Nothing changes where it does not come."""
+    if section_id not in recipe.sections:
+        return recipe
+    place = recipe.sections.index(section_id)
+    sections = (*recipe.sections[:place], section_id, *recipe.sections[place:])
+    return msgspec.structs.replace(recipe, sections=sections)
+
+
+def _mood_of(hints: ListeningHints) -> Mood:
+    if hints.night_percent >= max(MANY_PERCENT, hints.morning_percent):
+        return "after_midnight"
+    return "first_bus" if hints.morning_percent >= MANY_PERCENT else "kitchen"
+
+
+def _soften(source: Source, recipe: Recipe) -> dict[str, StemChange]:
+    drums = {stem.id for stem in source.stems if stem.role == "drums"}
+    return {
+        stem_id: StemChange(change.gain_half_db - 12) if stem_id in drums else change
+        for stem_id, change in recipe.stems.items()
+    }
+
+
+def _mute_drums(source: Source, recipe: Recipe) -> dict[str, StemChange]:
+    drums = {stem.id for stem in source.stems if stem.role == "drums"}
+    return {
+        stem_id: StemChange(change.gain_half_db, stem_id in drums or change.mute)
+        for stem_id, change in recipe.stems.items()
+    }
+
+
+def _is_inside(envelope: Envelope, source: Source, recipe: Recipe) -> bool:
+    try:
+        check(envelope, source, recipe.to_json())
+    except OutOfBounds:
+        return False
+    return True
