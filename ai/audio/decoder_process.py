@@ -6,7 +6,6 @@ It limits itself before it opens the file, so that a fault in a decoder harms th
 import hashlib
 import json
 import os
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +18,10 @@ from numpy.typing import NDArray
 
 from ai.audio.decode import ENGINE_RATE, LONGEST_SECONDS, Accepts
 from ai.audio.exceptions import DecoderFailed, Refused
+from ai.audio.limited import limit_this_process
 
 type Samples = NDArray[np.float32]
 
-MEMORY_BYTES = 1024**3
-CPU_SECONDS = 60
-# Twenty minutes of two channels with 24 bits are 317 MB without any compression.
-OUTPUT_BYTES = 400_000_000
 BLOCK_SECONDS = 2
 BITS = {"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32}
 FULL_SCALE_24 = 1 << 23
@@ -49,14 +45,6 @@ def main() -> None:
     except DecoderFailed as failed:
         answer = {"failed": str(failed)}
     json.dump(answer, sys.stdout)
-
-
-def limit_this_process() -> None:
-    """Set the limits that the kernel enforces."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def decode_file(source: Path, target: Path, accepts: Accepts) -> dict[str, Any]:

@@ -11,3 +11,7 @@ class InvalidKey(ProvenanceError):
 
 class NotSigned(ProvenanceError):
     """The signature could not be made, such as when no time stamp was to be had. It is worth another try."""
+
+
+class FingerprintFailed(ProvenanceError):
+    """No fingerprint was taken: `fpcalc` is not installed, or it failed."""

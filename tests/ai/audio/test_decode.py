@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from ai.audio import decode as decoding
-from ai.audio import decoder_process
+from ai.audio import decoder_process, limited
 from ai.audio.decode import ANY_COPY, UPLOADS, decode
 from ai.audio.exceptions import SENTENCES, DecoderFailed, Refused
 
@@ -135,7 +135,7 @@ def test_a_lossy_copy_at_a_low_rate_is_read_where_the_caller_takes_any_copy(tmp_
 
 def test_a_limit_that_is_reached_refuses_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "song.wav", tone())
-    monkeypatch.setattr(decoding, "WALL_SECONDS", 0.01)
+    monkeypatch.setattr(limited, "WALL_SECONDS", 0.01)
 
     assert refusal(tmp_path / "song.wav") == "too-heavy"
 

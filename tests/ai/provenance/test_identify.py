@@ -1,0 +1,100 @@
+"""A copy is known by its manifest, else by its watermark, else by its fingerprint."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from ai.audio.exceptions import Refused
+from ai.provenance import files, fingerprint, keys
+from ai.provenance.identify import Identified, identify
+from tests.ai.provenance.samples import RATE, WATERMARK_KEY, make_label, song, write_render
+
+SECONDS = 45
+NUMBER = make_label().render_id
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a render, its marked files and the keys."""
+    folder = tmp_path_factory.mktemp("identified")
+    keys.create(folder / "keys", organisation="Fanfare test")
+    key = keys.read(folder / "keys" / "signing.pem")
+    render = write_render(folder / "render.flac", song(SECONDS))
+    files.mark_files(render, make_label(), folder, watermark_key=WATERMARK_KEY, signing_key=key)
+    write_render(folder / "stranger.flac", song(20, seed=9))
+    return folder
+
+
+def look(made: Path, path: Path, known: Sequence[tuple[int, bytes]] = ()) -> Identified:
+    anchors = (made / "keys" / "root.pem").read_bytes()
+    return identify(path, watermark_key=WATERMARK_KEY, anchors=anchors, fingerprints=lambda: known)
+
+
+@pytest.mark.parametrize("name", ["master.flac", "stream.mp3"])
+def test_a_file_as_it_was_made_is_known_by_its_manifest(made: Path, name: str) -> None:
+    assert look(made, made / name) == Identified(NUMBER, "manifest", "Trusted")
+
+
+def test_a_cut_and_encoded_copy_without_a_manifest_is_known_by_its_watermark(made: Path, tmp_path: Path) -> None:
+    samples, _ = soundfile.read(made / "stream.mp3", dtype="float32")
+    soundfile.write(
+        tmp_path / "copy.mp3", samples[5 * RATE + 99 : 35 * RATE], RATE, format="MP3", compression_level=0.75
+    )
+
+    assert look(made, tmp_path / "copy.mp3") == Identified(NUMBER, "watermark", None)
+
+
+def test_a_manifest_that_does_not_fit_its_file_is_not_believed(made: Path, tmp_path: Path) -> None:
+    """Somebody changed the sound: the manifest says so, and the watermark still names the render."""
+    content = bytearray((made / "stream.mp3").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "changed.mp3").write_bytes(content)
+
+    assert look(made, tmp_path / "changed.mp3") == Identified(NUMBER, "watermark", "Invalid")
+
+
+def test_a_manifest_that_somebody_else_signed_is_not_believed(made: Path, tmp_path: Path) -> None:
+    keys.create(tmp_path / "keys", organisation="Forger")
+    forger = keys.read(tmp_path / "keys" / "signing.pem")
+    files.mark_files(
+        made / "render.flac", make_label(render_id=7), tmp_path, watermark_key=b"x" * 32, signing_key=forger
+    )
+
+    assert look(made, tmp_path / "stream.mp3").render_id is None
+
+
+def test_a_file_of_nobody_is_nobodys(made: Path) -> None:
+    known = [(1, fingerprint.take(made / "render.flac"))] if fingerprint.is_available() else []
+
+    assert look(made, made / "stranger.flac", known) == Identified(None, None, None, None, bool(known))
+
+
+def test_a_copy_without_a_watermark_is_known_by_its_fingerprint(made: Path, tmp_path: Path) -> None:
+    if not fingerprint.is_available():
+        pytest.skip("fpcalc is not installed")
+    known = [(1, fingerprint.take(made / "stranger.flac")), (2, fingerprint.take(made / "render.flac"))]
+    samples, _ = soundfile.read(made / "render.flac", dtype="float32")
+    soundfile.write(tmp_path / "copy.mp3", samples[10 * RATE : 40 * RATE], RATE, format="MP3", compression_level=0.75)
+
+    found = look(made, tmp_path / "copy.mp3", known)
+
+    assert (found.render_id, found.by, found.compared_fingerprints) == (2, "fingerprint", True)
+    assert found.error is not None
+    assert found.error < 0.15
+
+
+def test_without_the_program_for_fingerprints_the_answer_says_so(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    assert look(made, made / "render.flac") == Identified(None, None, None, None, compared_fingerprints=False)
+
+
+@pytest.mark.parametrize("content", [os.urandom(3000), b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f", b"", b"fLaC" + bytes(40)])
+def test_what_is_no_audio_is_refused(made: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "song.mp3").write_bytes(content)
+
+    with pytest.raises(Refused):
+        look(made, tmp_path / "song.mp3")
