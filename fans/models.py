@@ -10,6 +10,8 @@ from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
 from fans import moment_text
 from fans.consent_texts import CONSENT_VERSION, write_news
+from fans.remix_models import RemixOffer as RemixOffer  # noqa: PLC0414 - for who imports it from here
+from fans.remix_models import Render as Render  # noqa: PLC0414
 from rights.models import CONTENT_HASH, WHY_HASH, AfterEnd, Decision, StoredClearance, Use
 from rights.stops import Stop, read_stop
 

@@ -1188,4 +1188,171 @@ class Migration(migrations.Migration):
             name="written_at",
             field=models.DateTimeField(help_text="when the last of its statements was written", null=True),
         ),
+        migrations.CreateModel(
+            name="RemixEnvelope",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recordingsource"
+                    ),
+                ),
+                (
+                    "second",
+                    models.OneToOneField(
+                        help_text="the second signature, where it is wider",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rights.decision",
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="envelopes", to="catalog.recording"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.decision"
+                    ),
+                ),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("content", models.TextField(help_text="canonical JSON of ai.remix.envelope.Envelope")),
+                (
+                    "envelope_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=rights.models.decisions.EnvelopeHash(
+                            models.F("recording"), models.F("version"), models.F("content")
+                        ),
+                        output_field=models.CharField(max_length=64),
+                    ),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(
+                        help_text="the end of the day that the content names, in UTC, by the database"
+                    ),
+                ),
+                ("in_force_from", models.DateTimeField(help_text="set by the database", null=True)),
+                ("ended_at", models.DateTimeField(help_text="set by the database", null=True)),
+                ("ended_by", models.CharField(max_length=80, null=True)),
+                ("by", models.CharField(max_length=80)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="EnvelopeCorner",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "envelope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corners", to="artists.remixenvelope"
+                    ),
+                ),
+                (
+                    "render",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="fans.render"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.SlugField(help_text="as ai.remix.corners names it", max_length=60)),
+                ("recipe", models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CornerHearing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "corner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hearings",
+                        to="artists.envelopecorner",
+                    ),
+                ),
+                ("by", models.CharField(max_length=80)),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("heard_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="cornerhearing",
+            constraint=models.UniqueConstraint(fields=("corner", "by"), name="one_hearing_a_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="cornerhearing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("heard_at", None), ("heard_at__gt", models.F("opened_at")), _connector="OR"),
+                name="a_corner_is_heard_after_it_was_sent",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remixenvelope",
+            constraint=models.UniqueConstraint(fields=("recording", "version"), name="one_envelope_a_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="remixenvelope",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("in_force_from__isnull", False)),
+                fields=("recording",),
+                name="one_envelope_in_force_a_recording",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remixenvelope",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("second", None), ("decision__isnull", False), _connector="OR"),
+                name="a_second_signature_follows_a_first",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remixenvelope",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("in_force_from", None), ("decision__isnull", False), _connector="OR"),
+                name="an_envelope_in_force_is_signed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remixenvelope",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None)),
+                    models.Q(
+                        ("ended_at__isnull", False), ("ended_by__isnull", False), ("in_force_from__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="somebody_ended_an_envelope",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="envelopecorner",
+            constraint=models.UniqueConstraint(fields=("envelope", "name"), name="a_corner_once_an_envelope"),
+        ),
+        migrations.AddConstraint(
+            model_name="envelopecorner",
+            constraint=models.UniqueConstraint(fields=("envelope", "position"), name="corners_have_an_order"),
+        ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from artists.migrations import _keys, _requests, _statements
+from artists.migrations import _envelopes, _keys, _requests, _statements
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
 
 
@@ -237,6 +237,13 @@ class Migration(migrations.Migration):
         *write_once("artists_statementhold", "release_id", until="release_id"),
         dated_by_clock("artists_closedmonth", "closed_at"),
         dated_by_clock("artists_experienceuse"),
+        migrations.RunSQL(_envelopes.ENVELOPES, _envelopes.DROP_ENVELOPES),
+        never_removed("artists_remixenvelope", "decision_id", "second_id", "in_force_from", "ended_at", "ended_by"),
+        dated_by_clock("artists_remixenvelope", "created_at"),
+        never_removed("artists_envelopecorner", "render_id"),
+        never_removed("artists_cornerhearing", "heard_at"),
+        dated_by_clock("artists_cornerhearing", "opened_at"),
+        *only_read_committed("artists_remixenvelope"),
         *only_read_committed(
             *(f"artists_{table}" for table in ("closedmonth", "statement", "statementline", "statementhold")),
         ),

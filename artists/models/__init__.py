@@ -1,18 +1,22 @@
-"""Programs and their versions, moments, the drafts for them, what fans asked for, review settings, and statements."""
+"""Programs, moments, the drafts for them, what fans asked for, envelopes of remixes, and statements."""
 
 from artists.models.drafts import Draft, Moment
 from artists.models.programs import Program, ProgramVersion, ReviewSettings
+from artists.models.remixes import CornerHearing, EnvelopeCorner, RemixEnvelope
 from artists.models.requests import ExperienceRequest
 from artists.models.royalties import ClosedMonth, ExperienceUse, Statement, StatementHold, StatementLine
 
 __all__ = [
     "ClosedMonth",
+    "CornerHearing",
     "Draft",
+    "EnvelopeCorner",
     "ExperienceRequest",
     "ExperienceUse",
     "Moment",
     "Program",
     "ProgramVersion",
+    "RemixEnvelope",
     "ReviewSettings",
     "Statement",
     "StatementHold",

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import fans.models
-import rights.models
+import rights.models.decisions
 
 
 class Migration(migrations.Migration):
@@ -361,6 +361,239 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("person", "recording"), name="one_engagement_a_recording")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RemixOffer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "envelope",
+                    models.BigIntegerField(help_text="a plain id: this app cannot import envelopes", unique=True),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("content", models.TextField(help_text="canonical JSON of ai.remix.envelope.Envelope")),
+                (
+                    "envelope_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=rights.models.decisions.EnvelopeHash(
+                            models.F("recording"), models.F("version"), models.F("content")
+                        ),
+                        output_field=models.CharField(max_length=64),
+                    ),
+                ),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "since",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(help_text="set by the database", null=True)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.decision"
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="remix_offers", to="catalog.recording"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recordingsource"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("recording",),
+                        name="one_remix_offer_a_recording",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Render",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("preview", "a fan's try-out"),
+                            ("corner", "a corner of an envelope"),
+                            ("full", "a whole remix"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("recipe", models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")),
+                (
+                    "section",
+                    models.PositiveSmallIntegerField(
+                        help_text="where a part begins: the place in the recipe", null=True
+                    ),
+                ),
+                (
+                    "seconds",
+                    models.PositiveSmallIntegerField(
+                        help_text="how long the part is; none: the whole remix", null=True
+                    ),
+                ),
+                ("cache_key", models.CharField(help_text="hash of recipe, stems, engine and part", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("wanted", "Wanted"),
+                            ("rendering", "Rendering"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                            ("replaced", "a newer wish came before it was begun"),
+                        ],
+                        db_default="wanted",
+                        default="wanted",
+                        max_length=9,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="when a worker may take it, or take it over",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.CharField(blank=True, db_default="", default="", help_text="why it failed", max_length=40),
+                ),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="of the stored FLAC", max_length=64
+                    ),
+                ),
+                ("frames", models.PositiveIntegerField(null=True)),
+                ("lufs_x100", models.IntegerField(null=True)),
+                ("true_peak_x100", models.IntegerField(null=True)),
+                ("peaks", models.BinaryField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("done_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(help_text="when the row may be deleted", null=True)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "clearance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.storedclearance"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        help_text="the fan; none of a corner",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="renders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recordingsource"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["wanted", "rendering"])),
+                        fields=["due_at"],
+                        name="renders_to_make",
+                    ),
+                    models.Index(fields=["cache_key"], name="renders_by_sound"),
+                    models.Index(fields=["expires_at"], name="renders_to_delete"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["preview", "corner", "full"])), name="a_render_has_a_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "corner"), ("person", None)),
+                            models.Q(models.Q(("kind", "corner"), _negated=True), ("person__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_render_is_a_fans_or_a_corner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seconds", None), ("section", None)),
+                            models.Q(("seconds__gt", 0), ("seconds__lte", 60), ("section__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_part_has_a_place_and_a_length",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "full"), ("seconds", None)),
+                            models.Q(models.Q(("kind", "full"), _negated=True), ("seconds__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="only_a_full_render_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("frames__gt", 0),
+                                ("state", "ready"),
+                                models.Q(("sha256", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("frames", None),
+                                ("sha256", ""),
+                                ("state__in", ["wanted", "rendering", "failed", "replaced"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_ready_render_has_its_sound",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), models.Q(("problem", ""), _negated=True)),
+                            models.Q(models.Q(("state", "failed"), _negated=True), ("problem", "")),
+                            _connector="OR",
+                        ),
+                        name="a_failed_render_says_why",
+                    ),
                 ],
             },
         ),

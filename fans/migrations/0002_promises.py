@@ -2,7 +2,8 @@
 
 from django.db import migrations
 
-from audit.operations import never_removed, only_read_committed
+from audit.operations import dated_by_clock, never_removed, only_read_committed, write_once
+from fans.migrations import _remixes
 
 
 class Migration(migrations.Migration):
@@ -131,4 +132,7 @@ class Migration(migrations.Migration):
         # Opening, erasing and withdrawing are the only changes.
         never_removed("fans_experience", "salt", "text", "why", "opened_at", "withdrawn_at"),
         *only_read_committed("fans_experience", "fans_optin"),
+        migrations.RunSQL(_remixes.REMIXES, _remixes.DROP_REMIXES),
+        *write_once("fans_remixoffer", "ended_at", until="ended_at"),
+        dated_by_clock("fans_remixoffer", "since"),
     ]

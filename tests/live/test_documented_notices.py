@@ -28,7 +28,8 @@ KIND = re.compile(r"[a-z]+\.[a-z_]+")
 POSTS = re.compile(r"notices\.post|NewNotice\(|_notices\(|SESSION_ENDED =")
 NOT_NOTICES = {
     "claim.made", "claims.confirmed", "draft.approved", "draft.declined", "draft.edited", "draft.expired",
-    "draft.undone", "draft.withdrawn", "draft.written", "experience.opened", "import.done",
+    "draft.undone", "draft.withdrawn", "draft.written", "envelope.ended", "envelope.in_force", "envelope.saved",
+    "envelope.signed", "envelope.signed_again", "experience.opened", "import.done",
     "import.removed", "import.requested", "import.uploaded", "listen.counted", "listen.not_counted",
     "moment.refused", "payee.moved", "payee.opened", "payout.held", "payout.paid_by_hand",
     "payout.returned_by_hand", "payout.reversal_wanted", "payouts.approved", "payouts.prepared",

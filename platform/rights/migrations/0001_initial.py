@@ -698,6 +698,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "envelope_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(models.When(kind="envelope", then=models.F("content_hash"))),
+                        help_text="the content hash of an envelope; what only an envelope may sign points to it",
+                        output_field=models.CharField(max_length=64),
+                    ),
+                ),
+                (
                     "why_hash",
                     models.CharField(
                         help_text="of an item: over the facts why its fan gets it (docs/adr/0006)",
@@ -733,6 +742,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("id", "artist", "shape_hash"), name="decision_and_its_shape"),
+                    models.UniqueConstraint(fields=("id", "artist", "envelope_hash"), name="decision_and_its_envelope"),
                     models.UniqueConstraint(
                         fields=("id", "artist", "content_hash", "why_hash"), name="decision_and_its_content_and_why"
                     ),
@@ -751,6 +761,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("kind", "item"), ("under__isnull", False)),
+                            models.Q(
+                                ("by__isnull", False),
+                                ("kind", "envelope"),
+                                ("role__in", ["principal", "owner"]),
+                                ("under__isnull", False),
+                            ),
                             models.Q(("by__isnull", False), ("role", "principal")),
                             _connector="OR",
                         ),

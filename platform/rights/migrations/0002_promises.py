@@ -44,6 +44,11 @@ RETURN encode(sha256(convert_to(
     program || E'\\n' || version || E'\\n' || moment || E'\\n' || nth || E'\\n' || coalesce(recording::text, '')
     || E'\\n' || audience || E'\\n' || wording, 'UTF8'
 )), 'hex');
+CREATE FUNCTION rights_envelope_hash(recording bigint, version bigint, content text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN encode(sha256(convert_to(
+    'envelope' || E'\\n' || recording || E'\\n' || version || E'\\n' || content, 'UTF8'
+)), 'hex');
 """
 
 
@@ -59,7 +64,8 @@ class Migration(migrations.Migration):
             FUNCTIONS,
             "DROP FUNCTION rights_content_hash(text, uuid, bigint, text, text, text);"
             "DROP FUNCTION rights_why_hash(text, uuid, bigint, jsonb);"
-            "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);",
+            "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);"
+            "DROP FUNCTION rights_envelope_hash(bigint, bigint, text);",
         ),
         append_only("rights_decision"),
         dated_by_clock("rights_decision"),

@@ -30,6 +30,13 @@ BEGIN
         RAISE EXCEPTION 'decision % is no signed wider decision of artist %', NEW.under_id, NEW.artist_id
         USING ERRCODE = 'check_violation';
     END IF;
+    -- A second signature on an envelope is under the first one, and on exactly the same.
+    IF NEW.kind = 'envelope' AND NEW.under_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM rights_decision WHERE id = NEW.under_id AND kind = 'envelope' AND under_id IS NULL
+        AND content_hash = NEW.content_hash
+    ) THEN
+        PERFORM refuse('a second signature is on the envelope of the first');
+    END IF;
     RETURN NEW;
 END $$;
 -- PostgreSQL runs triggers in the order of their names: after `dated_by_clock`.

@@ -12,7 +12,7 @@ from rights.models.agreements import (
 )
 from rights.models.claims import Claim
 from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredClearance
-from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, ShapeHash, WhyHash
+from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, EnvelopeHash, ShapeHash, WhyHash
 from rights.models.grants import Grant
 from rights.models.imports import CatalogImport, ImportedArtist, ImportFile, ImportLine
 from rights.models.keys import ClearanceKeyHolder, PartyDecision
@@ -37,6 +37,7 @@ __all__ = [
     "ClearanceRecording",
     "ContentHash",
     "Decision",
+    "EnvelopeHash",
     "FeeBearer",
     "Grant",
     "ImportFile",

@@ -18,8 +18,8 @@ class Decision(models.Model):
         ITEM = "item"
         SHAPE = "shape"
         TERMS = "terms"
-        # Nothing writes these two yet: remixes are approved within an envelope or by the lot.
         ENVELOPE = "envelope"
+        # Nothing writes it yet: remixes can be approved by the lot.
         LOT = "lot"
 
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
@@ -34,6 +34,12 @@ class Decision(models.Model):
         db_persist=True,
         help_text="the content hash of a shape; what only a shape may sign points to it",
     )
+    envelope_hash = GeneratedField(
+        expression=Case(When(kind="envelope", then=F("content_hash"))),
+        output_field=CharField(max_length=64),
+        db_persist=True,
+        help_text="the content hash of an envelope; what only an envelope may sign points to it",
+    )
     by = models.CharField(max_length=80, null=True, help_text="person:<uuid>")
     role = models.CharField(max_length=9, blank=True, help_text="the decider’s role in the team at that moment")
     under = models.ForeignKey(
@@ -43,8 +49,9 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [
-            # What was decided on points to these: shapes to the first, items, which alone have a why, to the second.
+            # What was decided on points to these: shapes and envelopes by theirs, items, which alone have a why, last.
             models.UniqueConstraint(fields=["id", "artist", "shape_hash"], name="decision_and_its_shape"),
+            models.UniqueConstraint(fields=["id", "artist", "envelope_hash"], name="decision_and_its_envelope"),
             models.UniqueConstraint(
                 fields=["id", "artist", "content_hash", "why_hash"], name="decision_and_its_content_and_why"
             ),
@@ -57,7 +64,9 @@ class Decision(models.Model):
                 name="an_item_is_decided_with_its_why",
             ),
             models.CheckConstraint(
-                condition=Q(kind="item", under__isnull=False) | Q(by__isnull=False, role=Role.PRINCIPAL),
+                condition=Q(kind="item", under__isnull=False)
+                | Q(kind="envelope", under__isnull=False, by__isnull=False, role__in=[Role.PRINCIPAL, Role.OWNER])
+                | Q(by__isnull=False, role=Role.PRINCIPAL),
                 name="the_principal_signs_what_nothing_signed_covers",
             ),
             models.CheckConstraint(
@@ -88,6 +97,13 @@ class ShapeHash(Func):
     """The hash that a principal signs, computed by PostgreSQL from a program's version, its moment and its wording."""
 
     function = "rights_shape_hash"
+    output_field = CharField(max_length=64)
+
+
+class EnvelopeHash(Func):
+    """The hash that is signed, computed by PostgreSQL from a recording, the envelope's version and its content."""
+
+    function = "rights_envelope_hash"
     output_field = CharField(max_length=64)
 
 

@@ -1,0 +1,38 @@
+"""SQL that keeps offers of remixes and renders true: what is offered is signed, what is rendered is cleared."""
+
+REMIXES = """
+ALTER TABLE fans_remixoffer ADD CONSTRAINT a_remix_offer_is_signed_as_it_stands
+FOREIGN KEY (decision_id, artist_id, envelope_hash) REFERENCES rights_decision (id, artist_id, envelope_hash);
+
+-- Everybody who must say yes to a remix of this recording did so, and what is made stays of it.
+CREATE FUNCTION fans_check_render() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (OLD.kind, OLD.person_id, OLD.artist_id, OLD.recording_id, OLD.source_id, OLD.recipe, OLD.section,
+                OLD.seconds, OLD.cache_key, OLD.clearance_id)
+            IS DISTINCT FROM (NEW.kind, NEW.person_id, NEW.artist_id, NEW.recording_id, NEW.source_id, NEW.recipe,
+                NEW.section, NEW.seconds, NEW.cache_key, NEW.clearance_id)
+            OR OLD.state IN ('ready', 'failed', 'replaced') AND NEW.state <> OLD.state
+            OR OLD.state = 'ready' AND NEW.sha256 <> OLD.sha256
+        THEN
+            PERFORM refuse('a render stays of what was wanted');
+        END IF;
+    ELSIF NOT EXISTS (
+        SELECT FROM rights_clearance cleared JOIN rights_clearancerecording song ON song.clearance_id = cleared.id
+        JOIN catalog_recordingsource source ON source.recording_id = song.recording_id
+        WHERE cleared.id = NEW.clearance_id AND (cleared.use, cleared.artist_id) = ('remix', NEW.artist_id)
+        AND song.recording_id = NEW.recording_id AND source.id = NEW.source_id
+    ) THEN
+        PERFORM refuse('a render is cleared for remixes of its recording');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cleared_and_unchanged BEFORE INSERT OR UPDATE ON fans_render
+FOR EACH ROW EXECUTE FUNCTION fans_check_render();
+"""
+DROP_REMIXES = """
+DROP TRIGGER cleared_and_unchanged ON fans_render;
+DROP FUNCTION fans_check_render();
+ALTER TABLE fans_remixoffer DROP CONSTRAINT a_remix_offer_is_signed_as_it_stands;
+"""

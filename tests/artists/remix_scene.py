@@ -1,0 +1,79 @@
+"""A song with four stems whose owners permit remixes, envelopes of it, and corners that somebody heard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db.models.functions import Now
+from pytest_django import Settings
+
+from accounts.models import Person
+from ai.remix.envelope import Envelope
+from ai.remix.source import Source
+from artists.models import RemixEnvelope
+from artists.remixes import corners, envelopes
+from catalog import sources
+from catalog.models import Artist, Recording, RecordingSource
+from fans.models import Render
+from tests import factories
+from tests.ai.remix.samples import make_envelope, make_source
+from tests.catalog import audio as files
+from tests.rights import factories as owners
+
+ROLES = ("drums", "bass", "chords", "vocals")
+
+
+@dataclass(frozen=True)
+class Scene:
+    recording: Recording
+    source: RecordingSource
+    principal: Person
+    owner: Person
+
+    @property
+    def bounds(self) -> Envelope:
+        """The usual bounds; tests change them with `msgspec.structs.replace`."""
+        return make_envelope(Source.parse(self.source.content))
+
+    def save(self, **changes: Any) -> RemixEnvelope:
+        content = msgspec.structs.replace(self.bounds, **changes)
+        return envelopes.save(self.recording, content, by=self.principal)
+
+    def sign(self, envelope: RemixEnvelope) -> RemixEnvelope:
+        """The principal hears every corner, and signs."""
+        hear(envelope, self.principal)
+        return envelopes.sign(envelope, by=self.principal, fresh=True)
+
+
+def create_scene(artist: Artist, settings: Settings, folder: Path) -> Scene:
+    files.use_folder(settings, folder)
+    recording = owners.create_owned_song(artist).recording
+    return Scene(
+        recording,
+        confirm(recording, folder),
+        factories.get_member(artist, "principal"),
+        factories.get_member(artist, "owner"),
+    )
+
+
+def confirm(recording: Recording, folder: Path, **changes: Any) -> RecordingSource:
+    sample = make_source(**changes)
+    stored = {role: files.store_file(folder, role.encode(), frames=sample.frames).pk for role in ROLES}
+    stems = tuple(msgspec.structs.replace(stem, sha256=stored[stem.id]) for stem in sample.stems)
+    content = msgspec.structs.replace(sample, stems=stems).to_json()
+    by = factories.get_member(recording.artist, "principal").actor
+    return sources.confirm(recording, content, {role: (role, key) for role, key in stored.items()}, by=by)
+
+
+def make_sound(envelope: RemixEnvelope) -> None:
+    """Let the corners have a sound that no worker made, of one frame."""
+    wanted = Render.objects.filter(pk__in=envelope.corners.values("render"), state="wanted")
+    wanted.update(state="ready", frames=1, sha256="a" * 64, done_at=Now())
+
+
+def hear(envelope: RemixEnvelope, person: Person) -> None:
+    make_sound(envelope)
+    for corner in envelope.corners.select_related("render"):
+        corners.note_opened(corner, by=person)
+        corners.note_heard(corner, by=person)
