@@ -1,6 +1,7 @@
 """System checks for mistakes of an operator. Each has an id, says what is wrong, and what to do."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,9 +10,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connection
+from django.utils import timezone
 
 from config import storages
 
+LAST_MONTH = timedelta(days=30)
 EMBEDDED_HINT = "Set it, or run the command under the embedded servers: manage.py embedded -- COMMAND."
 
 SELECT_APP_ROLE = """
@@ -89,7 +92,26 @@ def check_payments(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     return []
 
 
+def check_provenance(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The keys of PROVENANCE_FOLDER can be read, and count for another month."""
+    if settings.PROVENANCE_FOLDER is None or settings.PROVENANCE_PRACTICE:
+        return []
+    # Here, because every process imports the checks and few sign.
+    from ai.provenance import exceptions, keys
+
+    try:
+        ends = keys.expires_at(keys.read_folder(settings.PROVENANCE_FOLDER).signing)
+    except exceptions.InvalidKey as error:
+        hint = "Make keys with manage.py provenance_key create; without PROVENANCE_FOLDER there are no remixes."
+        return [Error(str(error), hint=hint, id="fanfare.E007")]
+    if ends < timezone.now() + LAST_MONTH:
+        hint = 'Make new keys, as docs/operations.md says under "Keys of remixes".'
+        return [Caution(f"The key that signs remixes ends on {ends:%Y-%m-%d}.", hint=hint, id="fanfare.W004")]
+    return []
+
+
 def register_all() -> None:
+    register(check_provenance)
     register(check_addresses)
     register(check_model_server)
     register(check_payments)

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config import BASE_DIR, env, openapi, payments, storages
+from config import BASE_DIR, env, openapi, payments, provenance, storages
 
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
@@ -212,6 +212,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "static-collected")))
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # with DEBUG, no collectstatic is needed
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+PROVENANCE_FOLDER, PROVENANCE_PRACTICE, TIME_STAMP_URL = provenance.read_settings(debug=DEBUG)
 STORAGES, AUDIO_COPIES = storages.read_storages(debug=DEBUG), storages.read_audio_copies()
 # No URL serves this folder directly: fans/views/media.py serves its sounds, catalog/views.py its pictures.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))

@@ -1,9 +1,11 @@
 """System checks find the mistakes of an operator."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pytest_django import Settings
 
+from ai.provenance import keys
 from config import checks, env, storages
 from config.database import use_database
 from tests.servers import Database
@@ -60,6 +62,22 @@ def test_payments_that_are_simulated_for_strangers_get_a_warning(settings: Setti
 
     assert before == ["fanfare.W003"]
     assert checks.check_payments(None) == []
+
+
+def test_keys_of_remixes_that_cannot_be_read_are_an_error_and_a_month_before_they_end_a_warning(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.PROVENANCE_PRACTICE, settings.PROVENANCE_FOLDER = False, tmp_path / "keys"
+    missing = ids(checks.check_provenance(None))
+    keys.create(tmp_path / "keys", organisation="Test")
+    new = checks.check_provenance(None)
+    old = datetime.now(UTC) - timedelta(days=keys.SIGNER_DAYS - 20)
+    keys.create(tmp_path / "old", organisation="Test", now=old)
+
+    settings.PROVENANCE_FOLDER = tmp_path / "old"
+
+    assert (missing, new) == (["fanfare.E007"], [])
+    assert ids(checks.check_provenance(None)) == ["fanfare.W004"]
 
 
 def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:

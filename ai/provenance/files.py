@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ai.audio.decoder_process import to_24_bits
 from ai.provenance import manifest, tags, watermark
-from ai.provenance.keys import SigningKey
+from ai.provenance.keys import Keys
 from ai.provenance.label import Label
 
 type Samples = NDArray[np.float32]
@@ -38,17 +38,15 @@ class MarkedFiles:
     stream: File
 
 
-def mark_files(
-    render: Path, label: Label, folder: Path, *, watermark_key: bytes, signing_key: SigningKey
-) -> MarkedFiles:
+def mark_files(render: Path, label: Label, folder: Path, *, keys: Keys) -> MarkedFiles:
     """Write `master.flac` and `stream.mp3` of a render into `folder`. Raises NotSigned."""
     with TemporaryDirectory(dir=folder) as name:
         work = Path(name)
-        encode(render, work, watermark_key=watermark_key, render_id=label.render_id)
+        encode(render, work, watermark_key=keys.watermark, render_id=label.render_id)
         tags.write_flac(work / "plain.flac", work / "tagged.flac", tags.of(label))
         tags.write_mp3(work / "plain.mp3", work / "tagged.mp3", tags.of(label))
         for ending, media_type in (("flac", FLAC), ("mp3", MP3)):
-            manifest.sign(work / f"tagged.{ending}", work / f"signed.{ending}", media_type, label, signing_key)
+            manifest.sign(work / f"tagged.{ending}", work / f"signed.{ending}", media_type, label, keys.signing)
         master = (work / "signed.flac").replace(folder / "master.flac")
         stream = (work / "signed.mp3").replace(folder / "stream.mp3")
     return MarkedFiles(_describe(master, FLAC), _describe(stream, MP3))

@@ -12,6 +12,7 @@ from ai.audio.decode import ANY_COPY, decode
 from ai.audio.limited import run_module
 from ai.provenance import fingerprint, watermark
 from ai.provenance.files import blocks_of
+from ai.provenance.keys import Keys
 
 type Fingerprints = Callable[[], Iterable[tuple[int, bytes]]]
 
@@ -27,21 +28,19 @@ class Identified:
     compared_fingerprints: bool = False
 
 
-def identify(
-    path: Path, *, watermark_key: bytes, anchors: bytes, fingerprints: Fingerprints, sidecar: Path | None = None
-) -> Identified:
+def identify(path: Path, *, keys: Keys, fingerprints: Fingerprints, sidecar: Path | None = None) -> Identified:
     """Raises Refused where the file is no audio that is read here, DecoderFailed where the disk is full.
 
-    A manifest is believed only where the owner of `anchors` signed it and it fits the file.
+    A manifest is believed only where we signed it and it fits the file.
     """
-    state, render_id = _read_manifest(path, sidecar, anchors)
+    state, render_id = _read_manifest(path, sidecar, keys.anchors)
     if state == "Trusted" and render_id is not None:
         return Identified(render_id, "manifest", state)
     with TemporaryDirectory(prefix="identify-") as folder:
         sound = Path(folder) / "sound.flac"
         decode(path, sound, accepts=ANY_COPY)
         with soundfile.SoundFile(sound) as file:
-            number = watermark.find(blocks_of(file), key=watermark_key)
+            number = watermark.find(blocks_of(file), key=keys.watermark)
         if number is not None:
             return Identified(number, "watermark", state)
         if not fingerprint.is_available():

@@ -1,8 +1,10 @@
-"""The keys that sign manifests: how a chain is made here, and how a file of one is read."""
+"""The keys that sign manifests and hide watermarks: how they are made here, and how they are read."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,6 +19,8 @@ SIGNER_DAYS = 730
 SIGNING_FILE = "signing.pem"
 ROOT_FILE = "root.pem"
 ROOT_KEY_FILE = "root-key.pem"
+WATERMARK_FILE = "watermark.key"
+SMALLEST_WATERMARK_KEY = 16
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,52 @@ class SigningKey:
 
 
 @dataclass(frozen=True)
+class Keys:
+    """What marks files and knows them again. `anchors` are the roots whose manifests are believed, as PEM."""
+
+    signing: SigningKey
+    anchors: bytes
+    watermark: bytes
+
+
+@dataclass(frozen=True)
 class _Authority:
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
 
 def create(folder: Path, *, organisation: str, now: datetime | None = None) -> None:
-    """Make a chain of root, issuer and signer in `folder`. Raises FileExistsError rather than replace one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make all keys in a new folder, whole or not at all. Raises FileExistsError rather than replace one."""
     now = now or datetime.now(UTC)
     root = _issue(f"{organisation} root", organisation, now, ROOT_DAYS, None, path_length=1)
     issuer = _issue(f"{organisation} issuer", organisation, now, ISSUER_DAYS, root, path_length=0)
     signer = _issue(f"{organisation} provenance", organisation, now, SIGNER_DAYS, issuer, path_length=None)
-    _write(folder / ROOT_FILE, _pem(root.certificate))
-    _write(folder / ROOT_KEY_FILE, _private_pem(root.key))
-    _write(folder / SIGNING_FILE, _private_pem(signer.key) + _pem(signer.certificate) + _pem(issuer.certificate))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent) as name:
+        made = Path(name) / "keys"
+        made.mkdir(mode=0o700)
+        _write(made / ROOT_FILE, _pem(root.certificate))
+        _write(made / ROOT_KEY_FILE, _private_pem(root.key))
+        _write(made / SIGNING_FILE, _private_pem(signer.key) + _pem(signer.certificate) + _pem(issuer.certificate))
+        _write(made / WATERMARK_FILE, secrets.token_hex(32).encode())
+        try:
+            made.rename(folder)
+        except OSError as error:
+            raise FileExistsError(f"{folder} is there already") from error
+
+
+def read_folder(folder: Path, *, time_stamps: str | None = None) -> Keys:
+    """The keys of a folder that `create` made. Raises InvalidKey."""
+    signing = read(folder / SIGNING_FILE, time_stamps=time_stamps)
+    try:
+        anchors = (folder / ROOT_FILE).read_bytes()
+        x509.load_pem_x509_certificates(anchors)
+        watermark = bytes.fromhex((folder / WATERMARK_FILE).read_text().strip())
+    except (OSError, ValueError) as error:
+        raise InvalidKey(f"{folder} lacks a root certificate or a watermark key: {error}") from error
+    if len(watermark) < SMALLEST_WATERMARK_KEY:
+        raise InvalidKey(f"{folder / WATERMARK_FILE} has fewer than {SMALLEST_WATERMARK_KEY} bytes")
+    return Keys(signing, anchors, watermark)
 
 
 def read(path: Path, *, time_stamps: str | None = None) -> SigningKey:

@@ -15,6 +15,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from ai.provenance import payload
+from ai.provenance.keys import SMALLEST_WATERMARK_KEY
 
 type Samples = NDArray[np.float32]
 type Matrix = NDArray[np.float32]
@@ -29,7 +30,6 @@ BINS_PER_BAND = 4
 LOWEST_BIN = 23
 BINS = slice(LOWEST_BIN, LOWEST_BIN + BANDS * BINS_PER_BAND)
 SYNC_CELLS = SLOTS * BANDS // 4
-SMALLEST_KEY = 16
 # Chance alone reaches this once in 10^10 places. One place of 512 is looked at a file, and the CRC lets 1 in 1.7 x 10^7
 # pass: an unmarked file, or one of another key, gives a number less than once in 10^14 files.
 SYNC_THRESHOLD = 6.5
@@ -47,8 +47,8 @@ class Pattern:
 @lru_cache(maxsize=4)
 def pattern_of(key: bytes) -> Pattern:
     """Drawn by SHAKE-256, whose output no version of a library will ever change."""
-    if len(key) < SMALLEST_KEY:
-        raise ValueError(f"a watermark key has at least {SMALLEST_KEY} bytes")
+    if len(key) < SMALLEST_WATERMARK_KEY:
+        raise ValueError(f"a watermark key has at least {SMALLEST_WATERMARK_KEY} bytes")
     cells = SLOTS * BANDS
     drawn = hashlib.shake_256(b"fanfare watermark 1" + key).digest(cells // 8 + cells * 8)
     signs = np.unpackbits(np.frombuffer(drawn[: cells // 8], np.uint8)).astype(np.float32) * 2 - 1

@@ -11,7 +11,7 @@ import soundfile
 from ai.provenance import files, keys, manifest, tags, watermark
 from ai.provenance.exceptions import InvalidKey
 from ai.provenance.files import File, MarkedFiles
-from ai.provenance.keys import SigningKey
+from ai.provenance.keys import Keys
 from ai.provenance.label import Kind
 from tests.ai.provenance.samples import WATERMARK_KEY, make_label, song, write_render
 
@@ -21,8 +21,7 @@ SECONDS = 14
 class Made(NamedTuple):
     folder: Path
     render: Path
-    key: SigningKey
-    anchors: bytes
+    keys: Keys
     files: MarkedFiles
 
 
@@ -30,10 +29,10 @@ class Made(NamedTuple):
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("marked")
     keys.create(folder / "keys", organisation="Fanfare test")
-    key = keys.read(folder / "keys" / "signing.pem")
+    kept = keys.read_folder(folder / "keys")
     render = write_render(folder / "render.flac", song(SECONDS))
-    marked = files.mark_files(render, make_label(), folder, watermark_key=WATERMARK_KEY, signing_key=key)
-    return Made(folder, render, key, (folder / "keys" / "root.pem").read_bytes(), marked)
+    marked = files.mark_files(render, make_label(), folder, keys=kept)
+    return Made(folder, render, kept, marked)
 
 
 def both(made: Made) -> list[File]:
@@ -55,16 +54,16 @@ def test_the_watermark_of_both_files_is_the_number_of_the_render(made: Made) -> 
     found = []
     for file in both(made):
         with soundfile.SoundFile(file.path) as sound:
-            found.append(watermark.find(files.blocks_of(sound), key=WATERMARK_KEY))
+            found.append(watermark.find(files.blocks_of(sound), key=made.keys.watermark))
 
     assert found == [make_label().render_id] * 2
 
 
 def test_the_manifest_of_both_files_is_trusted_with_our_root_and_valid_without(made: Made, tmp_path: Path) -> None:
-    keys.create(tmp_path, organisation="Somebody else")
-    others = (tmp_path / "root.pem").read_bytes()
+    keys.create(tmp_path / "others", organisation="Somebody else")
+    others = keys.read_folder(tmp_path / "others").anchors
 
-    readings = [manifest.read(file.path, file.media_type, anchors=made.anchors) for file in both(made)]
+    readings = [manifest.read(file.path, file.media_type, anchors=made.keys.anchors) for file in both(made)]
     foreign = [manifest.read(file.path, file.media_type, anchors=others) for file in both(made)]
 
     assert readings == [manifest.Reading("Trusted", make_label().render_id, "Fanfare test provenance")] * 2
@@ -78,14 +77,14 @@ def test_one_flipped_bit_of_the_sound_makes_the_manifest_invalid(made: Made, tmp
     content[len(content) * 3 // 4] ^= 1
     (tmp_path / "changed").write_bytes(content)
 
-    reading = manifest.read(tmp_path / "changed", file.media_type, anchors=made.anchors)
+    reading = manifest.read(tmp_path / "changed", file.media_type, anchors=made.keys.anchors)
 
     assert reading is not None
     assert reading.state == "Invalid"
 
 
 def test_a_file_without_a_manifest_has_none(made: Made) -> None:
-    assert manifest.read(made.render, files.FLAC, anchors=made.anchors) is None
+    assert manifest.read(made.render, files.FLAC, anchors=made.keys.anchors) is None
 
 
 def test_tags_name_the_render_its_source_its_recipe_and_how_it_was_made(made: Made) -> None:
@@ -150,6 +149,7 @@ def test_a_signing_key_is_never_replaced_and_only_its_owner_reads_it(made: Made)
         "root.pem": "0o600",
         "root-key.pem": "0o600",
         "signing.pem": "0o600",
+        "watermark.key": "0o600",
     }
     with pytest.raises(FileExistsError):
         keys.create(made.folder / "keys", organisation="Fanfare test")
@@ -169,9 +169,9 @@ def test_a_file_that_holds_no_key_is_refused(made: Made, tmp_path: Path) -> None
 
 
 def test_a_time_stamp_server_that_does_not_answer_leaves_no_files(made: Made, tmp_path: Path) -> None:
-    key = replace(made.key, time_stamps="http://127.0.0.1:9/")
+    stamped = replace(made.keys, signing=replace(made.keys.signing, time_stamps="http://127.0.0.1:9/"))
 
     with pytest.raises(files.manifest.NotSigned):
-        files.mark_files(made.render, make_label(), tmp_path, watermark_key=WATERMARK_KEY, signing_key=key)
+        files.mark_files(made.render, make_label(), tmp_path, keys=stamped)
 
     assert list(tmp_path.iterdir()) == []

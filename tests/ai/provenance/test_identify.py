@@ -10,7 +10,7 @@ import soundfile
 from ai.audio.exceptions import Refused
 from ai.provenance import files, fingerprint, keys
 from ai.provenance.identify import Identified, identify
-from tests.ai.provenance.samples import RATE, WATERMARK_KEY, make_label, song, write_render
+from tests.ai.provenance.samples import RATE, make_label, song, write_render
 
 SECONDS = 45
 NUMBER = make_label().render_id
@@ -21,16 +21,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a render, its marked files and the keys."""
     folder = tmp_path_factory.mktemp("identified")
     keys.create(folder / "keys", organisation="Fanfare test")
-    key = keys.read(folder / "keys" / "signing.pem")
     render = write_render(folder / "render.flac", song(SECONDS))
-    files.mark_files(render, make_label(), folder, watermark_key=WATERMARK_KEY, signing_key=key)
+    files.mark_files(render, make_label(), folder, keys=keys.read_folder(folder / "keys"))
     write_render(folder / "stranger.flac", song(20, seed=9))
     return folder
 
 
 def look(made: Path, path: Path, known: Sequence[tuple[int, bytes]] = ()) -> Identified:
-    anchors = (made / "keys" / "root.pem").read_bytes()
-    return identify(path, watermark_key=WATERMARK_KEY, anchors=anchors, fingerprints=lambda: known)
+    return identify(path, keys=keys.read_folder(made / "keys"), fingerprints=lambda: known)
 
 
 @pytest.mark.parametrize("name", ["master.flac", "stream.mp3"])
@@ -58,10 +56,8 @@ def test_a_manifest_that_does_not_fit_its_file_is_not_believed(made: Path, tmp_p
 
 def test_a_manifest_that_somebody_else_signed_is_not_believed(made: Path, tmp_path: Path) -> None:
     keys.create(tmp_path / "keys", organisation="Forger")
-    forger = keys.read(tmp_path / "keys" / "signing.pem")
-    files.mark_files(
-        made / "render.flac", make_label(render_id=7), tmp_path, watermark_key=b"x" * 32, signing_key=forger
-    )
+    forger = keys.read_folder(tmp_path / "keys")
+    files.mark_files(made / "render.flac", make_label(render_id=7), tmp_path, keys=forger)
 
     assert look(made, tmp_path / "stream.mp3").render_id is None
 

@@ -1,0 +1,45 @@
+"""Mark the files of remixes with the site's keys, and say which render a file is."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from ai.provenance import files, identify, keys
+from ai.provenance.files import MarkedFiles
+from ai.provenance.identify import Fingerprints, Identified
+from ai.provenance.keys import Keys
+from ai.provenance.label import Label
+
+
+def mark_files(render: Path, label: Label, folder: Path) -> MarkedFiles:
+    """Write both files of one render into `folder`. Raises NotSigned."""
+    return files.mark_files(render, label, folder, keys=read_keys())
+
+
+def identify_file(path: Path, fingerprints: Fingerprints, *, sidecar: Path | None = None) -> Identified:
+    """Which render a file is. Raises what `ai.provenance.identify` raises."""
+    return identify.identify(path, keys=read_keys(), fingerprints=fingerprints, sidecar=sidecar)
+
+
+def read_keys() -> Keys:
+    """The site's keys. Keys for practice are made where there are none. Raises ImproperlyConfigured or InvalidKey."""
+    folder: Path | None = settings.PROVENANCE_FOLDER
+    if folder is None:
+        raise ImproperlyConfigured("Remixes need keys: run manage.py provenance_key create, and set PROVENANCE_FOLDER.")
+    if settings.PROVENANCE_PRACTICE and not folder.exists():
+        _create_for_practice(folder)
+    return _read(folder, settings.TIME_STAMP_URL)
+
+
+def _create_for_practice(folder: Path) -> None:
+    try:
+        keys.create(folder, organisation="Fanfare practice")
+    except FileExistsError:
+        return  # another process was faster
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, time_stamps: str | None) -> Keys:
+    return keys.read_folder(folder, time_stamps=time_stamps)
