@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from ai.provenance import files, identify, keys
-from ai.provenance.files import MarkedFiles
+from ai.provenance.files import File, MarkedFiles
 from ai.provenance.identify import Fingerprints, Identified
 from ai.provenance.keys import Keys
 from ai.provenance.label import Label
@@ -16,6 +16,11 @@ from ai.provenance.label import Label
 def mark_files(render: Path, label: Label, folder: Path) -> MarkedFiles:
     """Write both files of one render into `folder`. Raises NotSigned."""
     return files.mark_files(render, label, folder, keys=read_keys())
+
+
+def mark_stream(render: Path, label: Label, folder: Path) -> File:
+    """Write the file for listening alone, for a try-out. Raises NotSigned."""
+    return files.mark_stream(render, label, folder, keys=read_keys())
 
 
 def identify_file(path: Path, fingerprints: Fingerprints, *, sidecar: Path | None = None) -> Identified:

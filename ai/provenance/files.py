@@ -1,10 +1,13 @@
 """Make the files that one fan gets of a render: marked, encoded, tagged, and signed last."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -20,6 +23,29 @@ type Samples = NDArray[np.float32]
 FLAC, MP3 = "audio/flac", "audio/mpeg"
 # LAME's scale from best (0) to smallest (1): about 165 kbit/s for a full mix.
 MP3_LEVEL = 0.4
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a file of one kind is called, encoded and tagged."""
+
+    name: str
+    media_type: str
+    options: dict[str, Any]
+    whole_numbers: bool
+    write_tags: Callable[[Path, Path, dict[str, str]], None]
+
+
+FORMS = {
+    "flac": Form("master.flac", FLAC, {"format": "FLAC", "subtype": "PCM_24"}, True, tags.write_flac),
+    "mp3": Form(
+        "stream.mp3",
+        MP3,
+        {"format": "MP3", "subtype": "MPEG_LAYER_III", "compression_level": MP3_LEVEL, "bitrate_mode": "VARIABLE"},
+        False,
+        tags.write_mp3,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -40,38 +66,43 @@ class MarkedFiles:
 
 def mark_files(render: Path, label: Label, folder: Path, *, keys: Keys) -> MarkedFiles:
     """Write `master.flac` and `stream.mp3` of a render into `folder`. Raises NotSigned."""
+    master, stream = _mark(render, label, folder, keys, ("flac", "mp3"))
+    return MarkedFiles(master, stream)
+
+
+def mark_stream(render: Path, label: Label, folder: Path, *, keys: Keys) -> File:
+    """Write `stream.mp3` alone, for a try-out. Raises NotSigned."""
+    [stream] = _mark(render, label, folder, keys, ("mp3",))
+    return stream
+
+
+def _mark(render: Path, label: Label, folder: Path, keys: Keys, endings: tuple[str, ...]) -> list[File]:
+    """The finished files, which appear in the folder once all of them are signed."""
     with TemporaryDirectory(dir=folder) as name:
         work = Path(name)
-        encode(render, work, watermark_key=keys.watermark, render_id=label.render_id)
-        tags.write_flac(work / "plain.flac", work / "tagged.flac", tags.of(label))
-        tags.write_mp3(work / "plain.mp3", work / "tagged.mp3", tags.of(label))
-        for ending, media_type in (("flac", FLAC), ("mp3", MP3)):
-            manifest.sign(work / f"tagged.{ending}", work / f"signed.{ending}", media_type, label, keys.signing)
-        master = (work / "signed.flac").replace(folder / "master.flac")
-        stream = (work / "signed.mp3").replace(folder / "stream.mp3")
-    return MarkedFiles(_describe(master, FLAC), _describe(stream, MP3))
+        encode(render, work, endings, watermark_key=keys.watermark, render_id=label.render_id)
+        for ending in endings:
+            form = FORMS[ending]
+            form.write_tags(work / f"plain.{ending}", work / f"tagged.{ending}", tags.of(label))
+            manifest.sign(work / f"tagged.{ending}", work / f"signed.{ending}", form.media_type, label, keys.signing)
+        return [
+            _describe((work / f"signed.{ending}").replace(folder / FORMS[ending].name), FORMS[ending].media_type)
+            for ending in endings
+        ]
 
 
-def encode(render: Path, folder: Path, *, watermark_key: bytes, render_id: int) -> None:
-    """Write `plain.flac` and `plain.mp3` with the watermark: the same bytes for the same render, key and number."""
-    with soundfile.SoundFile(render) as sound:
-        rate, channels = sound.samplerate, sound.channels
-        with (
-            soundfile.SoundFile(folder / "plain.flac", "w", rate, channels, "PCM_24", format="FLAC") as flac,
-            soundfile.SoundFile(
-                folder / "plain.mp3",
-                "w",
-                rate,
-                channels,
-                "MPEG_LAYER_III",
-                format="MP3",
-                compression_level=MP3_LEVEL,
-                bitrate_mode="VARIABLE",
-            ) as mp3,
-        ):
-            for block in watermark.mark(blocks_of(sound), key=watermark_key, number=render_id):
-                flac.write(to_24_bits(block))
-                mp3.write(block)
+def encode(render: Path, folder: Path, endings: tuple[str, ...], *, watermark_key: bytes, render_id: int) -> None:
+    """Write `plain.flac` or `plain.mp3` with the watermark: the same bytes for the same render, key and number."""
+    with ExitStack() as stack:
+        sound = stack.enter_context(soundfile.SoundFile(render))
+        open_file = partial(soundfile.SoundFile, mode="w", samplerate=sound.samplerate, channels=sound.channels)
+        files = [
+            (stack.enter_context(open_file(folder / f"plain.{ending}", **FORMS[ending].options)), FORMS[ending])
+            for ending in endings
+        ]
+        for block in watermark.mark(blocks_of(sound), key=watermark_key, number=render_id):
+            for file, form in files:
+                file.write(to_24_bits(block) if form.whole_numbers else block)
 
 
 def blocks_of(sound: soundfile.SoundFile) -> Iterator[Samples]:

@@ -137,11 +137,18 @@ def test_the_same_render_key_and_number_give_the_same_bytes_until_they_are_signe
     for number, render_id in enumerate((7, 7, 8)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        files.encode(made.render, folder, watermark_key=WATERMARK_KEY, render_id=render_id)
+        files.encode(made.render, folder, ("flac", "mp3"), watermark_key=WATERMARK_KEY, render_id=render_id)
         digests.append([hashlib.sha256((folder / name).read_bytes()).digest() for name in ("plain.flac", "plain.mp3")])
 
     assert digests[0] == digests[1]
     assert set(digests[0]).isdisjoint(digests[2])
+
+
+def test_a_try_out_gets_the_file_for_listening_alone(made: Made, tmp_path: Path) -> None:
+    stream = files.mark_stream(made.render, make_label(kind=Kind.PREVIEW), tmp_path, keys=made.keys)
+
+    assert list(tmp_path.iterdir()) == [stream.path]
+    assert b"Try-out, not approved." in stream.path.read_bytes()[:20_000]
 
 
 def test_a_signing_key_is_never_replaced_and_only_its_owner_reads_it(made: Made) -> None:
