@@ -47,19 +47,20 @@ class Migration(migrations.Migration):
             CREATE FUNCTION artists_new_drafts_are_cleared_for_their_song() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF EXISTS (
-                    SELECT FROM (
+                    WITH one AS MATERIALIZED (  -- else it is asked for each draft, before DISTINCT
                         SELECT DISTINCT clearance_id,
                             CASE offered.moment WHEN 'request' THEN noticed.recording_id ELSE offered.recording_id END song
                         FROM added JOIN public.artists_programversion offered ON offered.id = added.version_id
                         JOIN public.artists_moment noticed ON noticed.id = added.moment_id
-                    ) one WHERE NOT public.artists_is_cleared_for_its_song(one.song, one.clearance_id)
+                    )
+                    SELECT FROM one WHERE NOT public.artists_is_cleared_for_its_song(one.song, one.clearance_id)
                 ) THEN
                     RAISE EXCEPTION 'a draft is cleared for another song' USING ERRCODE = 'check_violation';
                 END IF;
                 -- Under an older clearance it would need none of the keys that are asked for now. A message needs none.
                 IF EXISTS (
-                    SELECT FROM (SELECT DISTINCT clearance_id FROM added WHERE use <> 'personal_message') one
-                    WHERE NOT public.rights_stands_on_what_counts_now(one.clearance_id)
+                    WITH one AS MATERIALIZED (SELECT DISTINCT clearance_id FROM added WHERE use <> 'personal_message')
+                    SELECT FROM one WHERE NOT public.rights_stands_on_what_counts_now(one.clearance_id)
                 ) THEN
                     RAISE EXCEPTION 'a draft is cleared by grants that do not count now' USING ERRCODE = 'check_violation';
                 END IF;

@@ -138,6 +138,20 @@ def test_a_claim_is_not_rewritten(song: OwnedSong) -> None:
     )
 
 
+def test_a_party_has_one_claim_in_each_role(artist: Artist) -> None:
+    owner, staff = parties.get_artist_party(artist), factories.get_staff().actor
+    song = factories.create_recording(artist)
+    recording, work = song.pk, owners.create_work(song).pk
+    pool, publisher = owners.create_party("session_pool", "Players"), owners.create_party("publisher", "Harbor Music")
+    for role, party in (
+        ("recording_owner", owner), ("featured_artist", owner), ("session_pool", pool), ("writer", owner),
+        ("publisher", publisher),
+    ):  # fmt: skip
+        on = (recording, None) if role in RECORDING_ROLES else (None, work)
+        sql(CLAIM, *on, role, party.pk, staff)
+        refused("one_claim_at_a_time", CLAIM, *on, role, party.pk, staff)
+
+
 def test_whoever_only_ties_an_own_song_to_a_work_names_no_owner_of_it(song: OwnedSong) -> None:
     cover = factories.create_artist("Hraundis")
     member = factories.get_member(cover, "principal").actor

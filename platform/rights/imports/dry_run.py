@@ -169,10 +169,12 @@ class _Rows:
 
     def _refuse_share(self, line: Line, share: int) -> tuple[str, Mapping[str, str]] | None:
         """Why the party has no business with this line. Publishers and writers own a part of the work alone."""
-        kind = self.party.get_kind_display().lower()
         if self._owns_recordings:
+            if share:
+                return None
             owners = ", ".join(owner.name or owner.code for owner in line.shares.get(Role.RECORDING_OWNER, ()))
-            return None if share else ("not_an_owner", {"owners": shorten(owners)})
+            return "not_an_owner", {"owners": shorten(owners)}
+        kind = self.party.get_kind_display().lower()
         if share:
             return "wrong_kind", {"name": self.party.name, "kind": kind, "role": Role.RECORDING_OWNER.label.lower()}
         of_work = [each for role in (Role.WRITER, Role.PUBLISHER) for each in line.shares.get(role, ())]

@@ -210,7 +210,11 @@ WHERE line.id = judged.id AND (verdict, reason, facts, recording_id)
 
 
 def judge(catalog_import: CatalogImport, *, after: int = 0) -> int:
-    """Write the verdict of each readable line with a higher number than `after`. Return how many verdicts changed."""
+    """Write the verdict of each readable line with a higher number than `after`. Return how many verdicts changed.
+
+    The caller has a transaction.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # else the lines go to the disk and back between the steps
         cursor.execute(_JUDGE, {"party": catalog_import.party_id, "import": catalog_import.pk, "after": after})
         return int(cursor.rowcount)

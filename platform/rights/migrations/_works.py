@@ -35,9 +35,10 @@ BEGIN
                 ORDER BY tie.live_from, tie.id LIMIT 1
             ) AS artist_id
             FROM added claim WHERE claim.work_id IS NOT NULL
+        ), pairs AS MATERIALIZED (
+            SELECT DISTINCT artist_id, claimed_by FROM said WHERE artist_id IS NOT NULL
         ), strangers AS MATERIALIZED (
-            SELECT artist_id, claimed_by
-            FROM (SELECT DISTINCT artist_id, claimed_by FROM said WHERE artist_id IS NOT NULL) pair
+            SELECT artist_id, claimed_by FROM pairs
             WHERE NOT public.accounts_is_staff(claimed_by) AND NOT public.rights_names_owners(artist_id, claimed_by)
         )
         SELECT FROM strangers JOIN said USING (artist_id, claimed_by)
@@ -89,10 +90,11 @@ CREATE FUNCTION rights_check_new_works() RETURNS trigger LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM (
+        WITH said AS MATERIALIZED (
             SELECT DISTINCT song.artist_id, tie.added_by
             FROM added tie JOIN public.catalog_recording song ON song.id = tie.recording_id
-        ) said
+        )
+        SELECT FROM said
         WHERE NOT public.accounts_is_staff(added_by) AND NOT public.rights_names_owners(artist_id, added_by)
     ) THEN
         PERFORM public.refuse('what a recording is of is said by the side of its artist, or by staff');
