@@ -165,7 +165,7 @@ def fetch_bare(names: Sequence[str]) -> Run:
         provider.subscriptions.fetch(name)
         for invoice in provider.invoices.list_of(name):
             for intent in invoice.payment_intents:
-                provider.payments.fetch_charge(provider.payments.fetch(intent).latest_charge)
+                provider.payments.fetch_with_charge(intent)
     watch.note(len(names))
     return watch.run()
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.models import Person
 from audit import trail
-from billing.entitling import UNDONE
 from billing.exceptions import AboveCap, Refused
 from billing.models import Authorisation, Checkout, Payment, Refund, SpendingSettings, Subscription
+from billing.subscription_rows import UNDONE
 from rights.money import format_money
 
 MAX_CAP = 100_000_000

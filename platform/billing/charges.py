@@ -5,16 +5,17 @@ from collections.abc import Iterable, Sequence
 from billing import postings, split_versions
 from billing.invoice_books import Books, StoredBooks, charge_key, deferred_account, get_facts
 from billing.mirrors import Fetched
-from billing.models import Invoice, Payment, Subscription
+from billing.models import Invoice, Payment
 from billing.refund_postings import post_returned
+from billing.subscription_rows import SubscriptionRows
 from ledger.posting import Posting
 
 type PaidInvoice = tuple[Invoice, Sequence[Payment]]
 
 
-def post_fetched(row: Subscription, fetched: Fetched) -> None:
+def post_fetched(rows: SubscriptionRows, fetched: Fetched) -> None:
     """Post what is new of a locked subscription."""
-    post_money(StoredBooks(row.book), fetched.paid, fetched)
+    post_money(StoredBooks(rows.row.book), rows.list_paid(), fetched)
 
 
 def post_money(books: Books, paid: Iterable[PaidInvoice], fetched: Fetched) -> None:

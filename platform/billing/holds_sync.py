@@ -19,7 +19,6 @@ from django.db.models.functions import Now
 from audit import trail
 from audit.actors import SystemActor
 from billing import request_charges
-from billing.entitling import UNDONE
 from billing.exceptions import NotFound, ProviderUnavailable
 from billing.failures import one_at_a_time
 from billing.leases import DECIDED, LOST
@@ -28,6 +27,7 @@ from billing.models import Authorisation, WebhookEvent
 from billing.models.authorisations import HELD
 from billing.provider import get_provider
 from billing.provider_objects import CheckoutSession, ProviderDispute, ProviderPaymentIntent, ProviderRefund
+from billing.subscription_rows import UNDONE
 
 logger = logging.getLogger(__name__)
 

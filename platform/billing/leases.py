@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -107,10 +108,22 @@ def _is_renewing(state: SubscriptionState, newest: InvoiceState | None) -> bool:
 
 # The check at use
 
+# It runs for every draft, delivery and playback. To build the query by the ORM takes three times as long as to ask it.
+HAS_ACCESS = """
+SELECT EXISTS (
+    SELECT FROM billing_entitlement
+    WHERE person_id = %s AND artist_id = %s AND book = %s AND valid_until > statement_timestamp()
+    AND (may_generate OR NOT %s)
+)
+"""
+
 
 def has_access(person_id: UUID, artist_id: int, *, to_generate: bool = False) -> bool:
     """Whether a fan has a tier of this artist now, in one indexed read. `to_generate`: also for something new."""
-    return _find_live(person_id, artist_id, to_generate=to_generate).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(HAS_ACCESS, [person_id, artist_id, settings.PAYMENTS, to_generate])
+        [found] = cursor.fetchone()
+    return bool(found)
 
 
 def find_access(person_id: UUID, artist_id: int, *, to_generate: bool = False) -> Entitlement | None:

@@ -3,7 +3,7 @@
 What is computed is apart from what is stored, so that it can be tried without a database.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models.functions import Now
@@ -29,6 +29,7 @@ from billing.provider_objects import (
     ProviderSubscription,
     SubscriptionItem,
 )
+from billing.subscription_rows import SubscriptionRows
 from ledger.models import Book
 
 SUBSCRIPTION_FIELDS = (
@@ -47,8 +48,6 @@ class Fetched:
     """What was fetched of a subscription's payments, for the ledger. The payments are new."""
 
     payments: list[Payment] = field(default_factory=list)
-    paid: list[tuple[Invoice, list[Payment]]] = field(default_factory=list)
-    """All invoices for which something was paid, with all payments."""
     refunds: list[tuple[Payment, ProviderRefund]] = field(default_factory=list)
     disputes: list[tuple[Payment, ProviderDispute]] = field(default_factory=list)
     new_refunds: int = 0
@@ -114,18 +113,21 @@ def _find_prices(names: Collection[str], book: str) -> dict[str, TierPrice]:
     return {price.provider_price: price for price in found}
 
 
-def write_invoices(row: Subscription, invoices: Iterable[ProviderInvoice]) -> list[tuple[Invoice, ProviderInvoice]]:
+def write_invoices(
+    rows: SubscriptionRows, invoices: Iterable[ProviderInvoice]
+) -> list[tuple[Invoice, ProviderInvoice]]:
     """Our rows of all invoices, the oldest first. Lines are written once, when the invoice is paid."""
-    known = {invoice.provider_id: invoice for invoice in row.invoices.all()}
     pairs = []
     for latest in sorted(invoices, key=lambda invoice: (invoice.created, invoice.id)):
-        require_mode(latest.livemode, row.book)
-        invoice = known.get(latest.id) or Invoice(subscription=row, book=row.book, provider_id=latest.id)
-        was_paid, is_new = invoice.status == Invoice.Status.PAID, invoice.pk is None
-        if copy_invoice(invoice, latest) or is_new:
-            invoice.save(update_fields=None if is_new else INVOICE_FIELDS)
+        require_mode(latest.livemode, rows.row.book)
+        known = rows.invoices.get(latest.id)
+        invoice = known or Invoice(subscription=rows.row, book=rows.row.book, provider_id=latest.id)
+        was_paid = invoice.status == Invoice.Status.PAID
+        if copy_invoice(invoice, latest) or known is None:
+            invoice.save(update_fields=INVOICE_FIELDS if known else None)
+        rows.invoices[latest.id] = invoice
         if invoice.status == Invoice.Status.PAID and not was_paid:
-            _write_lines(invoice, latest)
+            rows.lines[latest.id] = _write_lines(invoice, latest)
         pairs.append((invoice, latest))
     return pairs
 
@@ -144,9 +146,9 @@ def _values(invoice: Invoice) -> tuple[object, ...]:
     return tuple(getattr(invoice, name) for name in INVOICE_FIELDS)
 
 
-def _write_lines(invoice: Invoice, latest: ProviderInvoice) -> None:
+def _write_lines(invoice: Invoice, latest: ProviderInvoice) -> list[InvoiceLine]:
     prices = _find_prices({line.price for line in latest.lines}, invoice.book)
-    InvoiceLine.objects.bulk_create(make_lines(invoice, latest, prices))
+    return InvoiceLine.objects.bulk_create(make_lines(invoice, latest, prices))
 
 
 def make_lines(invoice: Invoice, latest: ProviderInvoice, prices: Mapping[str, TierPrice]) -> list[InvoiceLine]:
@@ -167,25 +169,21 @@ def make_lines(invoice: Invoice, latest: ProviderInvoice, prices: Mapping[str, T
 
 
 def write_payments(
-    provider: Provider, invoices: Sequence[tuple[Invoice, ProviderInvoice]], named: Collection[str], *, is_full: bool
+    provider: Provider,
+    rows: SubscriptionRows,
+    invoices: Iterable[tuple[Invoice, ProviderInvoice]],
+    named: Collection[str],
+    *,
+    is_full: bool,
 ) -> Fetched:
     """Fetch and write what is new of the payments of paid invoices. See `fetch_payments`."""
     paid = [(invoice, latest) for invoice, latest in invoices if invoice.status == Invoice.Status.PAID]
-    rows = {invoice.pk: invoice for invoice, _ in paid}
-    known = {payment.provider_id: payment for payment in Payment.objects.filter(invoice__in=rows)}
-    for payment in known.values():
-        payment.invoice = rows[payment.invoice_id]
-    fetched = fetch_payments(provider, paid, known, named, is_full=is_full)
+    fetched = fetch_payments(provider, paid, rows.payments, named, is_full=is_full)
     for payment in fetched.payments:
         payment.save(force_insert=True)
-    everything = [*known.values(), *fetched.payments]
-    fetched.paid = [
-        (invoice, [payment for payment in everything if payment.invoice_id == invoice.pk])
-        for invoice, _ in paid
-        if invoice.amount_paid > 0
-    ]
-    _write_refunds(fetched)
-    _write_disputes(fetched)
+        rows.payments[payment.provider_id] = payment
+    _write_refunds(rows, fetched)
+    _write_disputes(rows, fetched)
     return fetched
 
 
@@ -216,11 +214,8 @@ def fetch_payments(
 
 def _fetch_payment(provider: Provider, invoice: Invoice, intent_id: str) -> tuple[Payment | None, bool]:
     """A payment that was captured, not stored yet, and whether any of it was paid back or is disputed."""
-    intent = provider.payments.fetch(intent_id)
-    if intent.status != "succeeded" or not intent.latest_charge:
-        return None, False
-    charge = provider.payments.fetch_charge(intent.latest_charge)
-    if charge.movement is None:
+    status, charge = provider.payments.fetch_with_charge(intent_id)
+    if status != "succeeded" or charge is None or charge.movement is None:
         return None, False
     require_mode(charge.livemode, invoice.book)
     payment = Payment(
@@ -243,31 +238,39 @@ def _refunds(provider: Provider, intent: str) -> Iterator[ProviderRefund]:
     return (refund for refund in provider.payments.list_refunds(intent) if refund.movement is not None)
 
 
-def _write_refunds(fetched: Fetched) -> None:
+def _write_refunds(rows: SubscriptionRows, fetched: Fetched) -> None:
     for payment, latest in fetched.refunds:
-        fields = {
-            "payment": payment,
-            "status": latest.status,
-            "currency": latest.currency,
-            "amount": latest.amount,
-            "created": latest.created,
-        }
-        row, is_new = Refund.objects.get_or_create(provider_id=latest.id, book=payment.book, defaults=fields)
-        fetched.new_refunds += is_new
-        if row.status != latest.status:
-            Refund.objects.filter(pk=row.pk).update(status=latest.status)
+        known = rows.refunds.get(latest.id)
+        if known is None:
+            rows.refunds[latest.id] = Refund.objects.create(
+                payment=payment,
+                book=payment.book,
+                provider_id=latest.id,
+                status=latest.status,
+                currency=latest.currency,
+                amount=latest.amount,
+                created=latest.created,
+            )
+            fetched.new_refunds += 1
+        elif known.status != latest.status:
+            known.status = latest.status
+            known.save(update_fields=["status"])
 
 
-def _write_disputes(fetched: Fetched) -> None:
+def _write_disputes(rows: SubscriptionRows, fetched: Fetched) -> None:
     for payment, latest in fetched.disputes:
-        fields = {
-            "payment": payment,
-            "status": latest.status,
-            "reason": latest.reason,
-            "currency": latest.currency,
-            "amount": latest.amount,
-            "created": latest.created,
-        }
-        row, _ = Dispute.objects.get_or_create(provider_id=latest.id, book=payment.book, defaults=fields)
-        if row.status != latest.status:
-            Dispute.objects.filter(pk=row.pk).update(status=latest.status)
+        known = rows.disputes.get(latest.id)
+        if known is None:
+            rows.disputes[latest.id] = Dispute.objects.create(
+                payment=payment,
+                book=payment.book,
+                provider_id=latest.id,
+                status=latest.status,
+                reason=latest.reason,
+                currency=latest.currency,
+                amount=latest.amount,
+                created=latest.created,
+            )
+        elif known.status != latest.status:
+            known.status = latest.status
+            known.save(update_fields=["status"])

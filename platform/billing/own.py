@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.models import Person
 from billing import subscription_changes, terms
-from billing.entitling import UNDONE
 from billing.models import Entitlement, Invoice, InvoiceLine, Payment, Subscription, SubscriptionStatus, TierVersion
 from billing.subscription_changes import UNPAID
+from billing.subscription_rows import UNDONE
 from billing.sync import ENDED
 
 MAX_PAYMENTS = 50

@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.charges import is_whole
-from billing.entitling import UNDONE
 from billing.exceptions import UnexpectedState
 from billing.failures import describe_error
 from billing.leases import LOST
 from billing.models import Dispute, Invoice, Payment, Refund, Subscription
 from billing.provider import get_provider
+from billing.subscription_rows import UNDONE
 
 logger = logging.getLogger(__name__)
 

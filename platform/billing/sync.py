@@ -15,8 +15,9 @@ from billing import charges, checkouts, mirrors
 from billing.entitling import write_lease
 from billing.exceptions import NotFound
 from billing.failures import one_at_a_time
-from billing.models import Checkout, Subscription, SubscriptionStatus
+from billing.models import Checkout, Payment, Subscription, SubscriptionStatus
 from billing.provider import get_provider
+from billing.subscription_rows import read_rows
 from live import notices
 from live.notices import NewNotice
 
@@ -42,10 +43,11 @@ def compare(name: str, *, is_full: bool) -> bool:
     return is_done  # noqa: RET504  # the block above may end before the assignment
 
 
-def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full: bool = False) -> None:
+def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full: bool = False) -> Collection[Payment]:
     """Fetch and write a locked subscription. `named` are payment intents whose refunds and disputes are asked for.
 
-    `is_full` asks for those of every payment. Doing it again changes nothing. Raises ProviderError.
+    `is_full` asks for those of every payment. Doing it again changes nothing. Returns all of its payments. Raises
+    ProviderError.
     """
     if row.book != settings.PAYMENTS:
         raise mirrors.WrongMode(f"{row} is of the {row.book} book, and payments are {settings.PAYMENTS}.")
@@ -55,13 +57,15 @@ def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full
     except NotFound:
         mirrors.write_deleted(row)
     if row.person_id is None:
-        return
-    invoices = mirrors.write_invoices(row, provider.invoices.list_of(row.provider_id))
-    fetched = mirrors.write_payments(provider, invoices, named, is_full=is_full)
-    charges.post_fetched(row, fetched)
-    has_changed = write_lease(row)
+        return ()
+    rows = read_rows(row)
+    invoices = mirrors.write_invoices(rows, provider.invoices.list_of(row.provider_id))
+    fetched = mirrors.write_payments(provider, rows, invoices, named, is_full=is_full)
+    charges.post_fetched(rows, fetched)
+    has_changed = write_lease(rows)
     _settle_order(row)
     _tell(row, before, has_changed=has_changed, is_refunded=bool(fetched.new_refunds))
+    return rows.payments.values()
 
 
 def _settle_order(row: Subscription) -> None:

@@ -64,8 +64,8 @@ def handle(event: WebhookEvent) -> None:
     elif subscription := session.subscription if session else find_subscription(event):
         row = lock_subscription(subscription, event.book)
         work = _gather(row)
-        sync_subscription(row, named=work.intents | intents_of([event]))
-        done += work.events + _answered_too(row, work.started)
+        payments = sync_subscription(row, named=work.intents | intents_of([event]))
+        done += work.events + _answered_too(payments, work.started)
     if session:  # its order's row comes after the subscription's, as in `sync_subscription`: no two workers deadlock
         checkouts.settle(session)
     WebhookEvent.objects.filter(pk__in=done).update(state=State.DONE, finished_at=Now(), error="")
@@ -158,10 +158,11 @@ def _gather(row: Subscription) -> Work:
     return Work(started, [event.pk for event in events], intents_of(events))
 
 
-def _answered_too(row: Subscription, started: datetime) -> list[int]:
+def _answered_too(payments: Iterable[Payment], started: datetime) -> list[int]:
     """Events that came before the fetch, about payments that we did not know then: they are as they were fetched."""
-    payments = Payment.objects.filter(invoice__subscription=row).values_list("provider_id", "charge_id")
-    ids = [one for pair in payments for one in pair]
+    ids = [one for payment in payments for one in (payment.provider_id, payment.charge_id)]
+    if not ids:
+        return []
     events = _waiting().filter(object_id__in=ids, received_at__lt=started, type__in=ANSWERED_TYPES)
     return list(events.select_for_update(skip_locked=True).values_list("pk", flat=True))
 

@@ -23,6 +23,11 @@ FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[])
 AS new (key, kind, currency, reverses_id, facts)
 ON CONFLICT DO NOTHING RETURNING *
 """
+INSERT_ACCOUNTS = """
+INSERT INTO ledger_account (book, code, currency, kind)
+SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[]) AS new (code, currency, kind)
+ON CONFLICT DO NOTHING RETURNING *
+"""
 # The legs of a transaction must come in one statement, and bulk_create divides those of more than 13,107.
 INSERT_ENTRIES = """
 INSERT INTO ledger_entry (transaction_id, account_id, book, currency, amount)
@@ -154,9 +159,15 @@ def _find_or_open(names: set[tuple[str, str]], book: str) -> dict[tuple[str, str
     """The ids of accounts by code and currency. Those that do not exist are opened."""
     found = _find_accounts(names, book)
     if missing := sorted(names - found.keys()):
-        opened = [Account(book=book, code=code, currency=currency, kind=find_kind(code)) for code, currency in missing]
-        Account.objects.bulk_create(opened, ignore_conflicts=True)
-        found |= _find_accounts(set(missing), book)
+        values = [
+            [code for code, _ in missing],
+            [currency for _, currency in missing],
+            [find_kind(code) for code, _ in missing],
+        ]
+        opened = Account.objects.raw(INSERT_ACCOUNTS, [book, *values])
+        found |= {(one.code, one.currency): one.pk for one in opened}
+        if others := names - found.keys():  # another process opened them meanwhile
+            found |= _find_accounts(others, book)
     return found
 
 

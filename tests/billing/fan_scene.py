@@ -8,12 +8,12 @@ from typing import Any
 
 from accounts.models import Person
 from billing import checkouts, leases, reconcile, webhook_work, webhooks
-from billing.entitling import read_state
 from billing.models import Checkout, Entitlement, Subscription, TierPrice, WebhookEvent
 from billing.provider.events import read_event
 from billing.simulated import checkout, control
 from billing.simulated.objects import Object
 from billing.simulated.server import FakeStripe
+from billing.subscription_rows import read_rows
 from ledger.balances import read_balance, read_balances
 from tests import factories
 from tests.billing import factories as billing
@@ -124,7 +124,7 @@ def assert_leases_follow_the_provider(scene: Scene) -> None:
     prices = {price.provider_price: price.pk for price in TierPrice.objects.all()}
     for row in Subscription.objects.filter(person__isnull=False):
         lease = leases.compute_lease(read_truth(scene.fake, row.provider_id, prices), grace=timedelta(days=7))
-        assert scene.until(row.provider_id) == (lease.valid_until if lease else None), read_state(row)
+        assert scene.until(row.provider_id) == (lease.valid_until if lease else None), read_rows(row).get_state()
 
 
 def read_truth(fake: FakeStripe, name: str, prices: Mapping[str, int]) -> leases.SubscriptionState:

@@ -12,14 +12,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from billing import charges, leases, mirrors, paybacks, second_subscriptions, webhook_work, webhooks
-from billing.entitling import UNDONE, make_invoice_state, make_state
 from billing.exceptions import NotFound, ProviderError, UnexpectedState
 from billing.invoice_books import make_source
 from billing.mirrors import Fetched
 from billing.models import (
     Dispute,
     Invoice,
-    InvoiceLine,
     Payment,
     Refund,
     Subscription,
@@ -31,6 +29,7 @@ from billing.provider import Provider
 from billing.provider_objects import ProviderEvent, ProviderSubscription
 from billing.refund_postings import Source
 from billing.refunds import Paid, Taken
+from billing.subscription_rows import UNDONE, SubscriptionRows
 from ledger.posting import Leg, Posting
 
 BOOK = "simulated"
@@ -48,15 +47,9 @@ class Blocked(Exception):
 
 
 @dataclass(eq=False)
-class Mirror:
-    """All rows of one subscription."""
+class Mirror(SubscriptionRows):
+    """All rows of one subscription, with its lease."""
 
-    row: Subscription
-    invoices: dict[str, Invoice] = field(default_factory=dict)
-    lines: dict[str, list[InvoiceLine]] = field(default_factory=dict)
-    payments: dict[str, Payment] = field(default_factory=dict)
-    refunds: dict[str, Refund] = field(default_factory=dict)
-    disputes: dict[str, Dispute] = field(default_factory=dict)
     lease: leases.Lease | None = None
     fetched: int = 0
     """Which fetch it is of. What was fetched later must not be overwritten by it."""
@@ -76,29 +69,6 @@ class Mirror:
             {name: copy.copy(dispute) for name, dispute in self.disputes.items()},
             self.lease,
         )
-
-    def paid(self) -> list[charges.PaidInvoice]:
-        paid = [one for one in self.invoices.values() if one.status == Invoice.Status.PAID and one.amount_paid > 0]
-        return [(invoice, self.payments_of(invoice)) for invoice in paid]
-
-    def payments_of(self, invoice: Invoice) -> list[Payment]:
-        return [one for one in self.payments.values() if one.invoice_id == invoice.pk]
-
-    def refunds_of(self, payments: Collection[Payment]) -> list[Refund]:
-        ids = {payment.pk for payment in payments}
-        return [one for one in self.refunds.values() if one.payment_id in ids]
-
-    def disputes_of(self, payments: Collection[Payment]) -> list[Dispute]:
-        ids = {payment.pk for payment in payments}
-        return [one for one in self.disputes.values() if one.payment_id in ids]
-
-    def read_state(self) -> leases.SubscriptionState:
-        states = []
-        for invoice in sorted(self.invoices.values(), key=lambda one: (one.created, one.pk)):
-            payments = self.payments_of(invoice)
-            about = (payments, self.refunds_of(payments), self.disputes_of(payments))
-            states.append(make_invoice_state(invoice, self.lines.get(invoice.provider_id, ()), *about))
-        return make_state(self.row, states)
 
     def count_owed(self, payment: Payment) -> int:
         return paybacks.count_owed(payment, self.refunds_of([payment]), self.disputes_of([payment]))
@@ -291,8 +261,8 @@ class Core:
         fetched = mirrors.fetch_payments(self.provider, paid, mirror.payments, named, is_full=is_full)
         self._write_payments(mirror, fetched)
         self.books.mirror = mirror
-        charges.post_money(self.books, mirror.paid(), fetched)
-        mirror.lease = leases.compute_lease(mirror.read_state(), grace=GRACE)
+        charges.post_money(self.books, mirror.list_paid(), fetched)
+        mirror.lease = leases.compute_lease(mirror.get_state(), grace=GRACE)
         return mirror
 
     def _write_row(self, row: Subscription, latest: ProviderSubscription) -> None:
@@ -374,7 +344,7 @@ class Core:
         self.sync(name, is_full=True)
 
     def _pay_back_all(self, mirror: Mirror) -> bool:
-        if not all(charges.is_whole(invoice, payments) for invoice, payments in mirror.paid()):
+        if not all(charges.is_whole(invoice, payments) for invoice, payments in mirror.list_paid()):
             return False
         for payment in mirror.payments.values():
             refunds, owed = mirror.refunds_of([payment]), mirror.count_owed(payment)

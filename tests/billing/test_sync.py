@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from billing import leases, reconcile, webhook_work
 from billing.models import (
@@ -301,6 +302,20 @@ def test_a_crash_between_fetch_and_commit_loses_no_event_and_doubles_no_effect(
     assert scene.until(name) == scene.period_end(name)
     assert Transaction.objects.filter(kind="charge").count() == 1
     check(scene)
+
+
+# Cost
+
+
+def test_a_new_subscription_costs_few_queries_and_a_known_one_fewer(scene: Scene) -> None:
+    name = scene.subscribe()
+
+    with CaptureQueriesContext(connection) as first:
+        sync_subscription(lock_subscription(name, "simulated"))
+    with CaptureQueriesContext(connection) as second:
+        sync_subscription(lock_subscription(name, "simulated"))
+
+    assert (len(first) <= 31, len(second) <= 12) == (True, True), (len(first), len(second))
 
 
 # Without any webhook

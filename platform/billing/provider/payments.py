@@ -32,6 +32,14 @@ class Payments:
         return payment_intent(read(answer))
 
     @errors_translated()
+    def fetch_with_charge(self, intent: str) -> tuple[str, ProviderCharge | None]:
+        """Its status, and its newest charge with the fee."""
+        parts = ["latest_charge.balance_transaction"]
+        answer = read(self.client.v1.payment_intents.retrieve(intent, {"expand": parts}))
+        newest = answer.get("latest_charge")
+        return answer["status"], charge(newest) if newest else None
+
+    @errors_translated()
     def capture(self, intent: str, *, key: str) -> ProviderPaymentIntent:
         """Take all that is held. Raises UnexpectedState if the hold is over, CardDeclined if the issuer dropped it."""
         answer = self.client.v1.payment_intents.capture(intent, {"expand": ["latest_charge"]}, {"idempotency_key": key})

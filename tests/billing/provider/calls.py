@@ -78,6 +78,7 @@ CALLS: dict[str, Callable[[Provider], Any]] = {
     "invoices.list_since": lambda p: p.invoices.list_since(SINCE),
     "invoices.find_paid_by": lambda p: p.invoices.find_paid_by("pi_1"),
     "payments.fetch": lambda p: p.payments.fetch("pi_1"),
+    "payments.fetch_with_charge": lambda p: p.payments.fetch_with_charge("pi_1"),
     "payments.capture": lambda p: p.payments.capture("pi_1", key="k"),
     "payments.release": lambda p: p.payments.release("pi_1", key="k"),
     "payments.fetch_charge": lambda p: p.payments.fetch_charge("ch_1"),
