@@ -63,9 +63,13 @@ def section_starts(source: Source, recipe: Recipe) -> list[int]:
     starts, bars = [0], 0
     for section_id in recipe.sections:
         bars += bars_by_id[section_id]
-        length = bars * source.frames_of_bar_times_bpm * 100
-        starts.append(divide_rounded(length, source.bpm_milli * recipe.tempo_percent))
+        starts.append(frame_after_bars(source, recipe, bars))
     return starts
+
+
+def frame_after_bars(source: Source, recipe: Recipe, bars: int) -> int:
+    """The frame of the remix at which this many bars have gone by, rounded once, so that bars do not drift."""
+    return divide_rounded(bars * source.frames_of_bar_times_bpm * 100, source.bpm_milli * recipe.tempo_percent)
 
 
 def frames_of(source: Source, recipe: Recipe) -> int:

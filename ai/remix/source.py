@@ -1,6 +1,7 @@
 """Describe a recording as remixes need it: its beat, its stems, and its sections in bars."""
 
 from collections import Counter
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -64,7 +65,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
         _require_unique("sections", [section.id for section in self.sections])
         if len(self.stems) > 1 and any(stem.role == "master" for stem in self.stems):
             raise ValueError("a master stands alone, without stems beside it")
-        for before, after in zip(self.sections, self.sections[1:], strict=False):
+        for before, after in pairwise(self.sections):
             if after.first_bar != before.end_bar:
                 raise ValueError(f"section {after.id} does not begin where {before.id} ends")
         if self.frame_of_bar(self.sections[-1].end_bar) > self.frames:
