@@ -109,7 +109,8 @@ def _split(audio: Audio, size: int) -> list[Audio]:
 
 def _next_smooth(number: int) -> int:
     """The next length of 2 * 2^a * 3^b, which is fast to transform."""
-    return min(2 * 2**a * 3**b for b in range(6) for a in range(30) if 2 * 2**a * 3**b >= number)
+    lengths = (2 * (1 << a) * (1, 3, 9, 27, 81)[b] for b in range(5) for a in range(30))
+    return min(length for length in lengths if length >= number)
 
 
 def _hall() -> Effect:

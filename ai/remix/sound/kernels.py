@@ -115,7 +115,7 @@ def limit(audio: Audio, peaks: Floats, ceiling: float, recovery: float, memory: 
     `memory` holds four rings of LOOK_AHEAD: the two channels, the gains that are needed and the held gains. `state` is
     (position, held gain, sum of the held gains, lowest needed gain, its age in frames).
     """
-    at, age = np.int64(state[0]), np.int64(state[4])
+    at, age = int(state[0]), int(state[4])
     held, total, lowest = state[1], state[2], state[3]
     for frame in range(audio.shape[0]):
         needed = 1.0 if peaks[frame] <= ceiling else ceiling / peaks[frame]

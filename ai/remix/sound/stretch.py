@@ -31,5 +31,5 @@ def stretch(audio: Audio, tempo_percent: int, semitones: int) -> Audio:
     engine.setTimeFactor(tempo_percent / 100)
     if semitones:
         engine.setTransposeSemitones(semitones, TONALITY_LIMIT)
-    result = engine.process(np.ascontiguousarray(audio.T))
-    return np.ascontiguousarray(result.T)
+    stretched = np.asarray(engine.process(np.ascontiguousarray(audio.T)), np.float32)
+    return np.ascontiguousarray(stretched.T)
