@@ -1,16 +1,20 @@
 """Mark the files of remixes with the site's keys, and say which render a file is."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from ai.provenance import files, identify, keys
+from ai.provenance import files, fingerprint, identify, keys
 from ai.provenance.files import File, MarkedFiles
-from ai.provenance.identify import Fingerprints, Identified
+from ai.provenance.identify import Identified
 from ai.provenance.keys import Keys
 from ai.provenance.label import Label
+from catalog import audio
+from fans import renders
+from fans.models import Render
 
 
 def mark_files(render: Path, label: Label, folder: Path) -> MarkedFiles:
@@ -23,9 +27,24 @@ def mark_stream(render: Path, label: Label, folder: Path) -> File:
     return files.mark_stream(render, label, folder, keys=read_keys())
 
 
-def identify_file(path: Path, fingerprints: Fingerprints, *, sidecar: Path | None = None) -> Identified:
+def identify_file(path: Path, *, sidecar: Path | None = None) -> Identified:
     """Which render a file is. Raises what `ai.provenance.identify` raises."""
-    return identify.identify(path, keys=read_keys(), fingerprints=fingerprints, sidecar=sidecar)
+    return identify.identify(path, keys=read_keys(), fingerprints=take_fingerprints, sidecar=sidecar)
+
+
+def find_render(number: int) -> Render | None:
+    """The render whose number was found in a file, with its recording and artist. Try-outs are soon deleted."""
+    return Render.objects.select_related("recording", "artist").filter(pk=number).first()
+
+
+def take_fingerprints() -> Iterator[tuple[int, bytes]]:
+    """A fingerprint of each stored sound, with the number of a render that has it. They are taken anew each time."""
+    ready = Render.objects.filter(state=Render.State.READY).order_by("cache_key", "pk").distinct("cache_key")
+    for number, cache_key in ready.values_list("pk", "cache_key").iterator():
+        try:
+            yield number, fingerprint.take(audio.local_path(renders.file_name(cache_key)))
+        except FileNotFoundError:
+            continue  # deleted meanwhile
 
 
 def read_keys() -> Keys:

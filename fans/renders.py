@@ -53,3 +53,8 @@ def want_part(
 def replace(waiting: QuerySet[Render]) -> None:
     """Give up those of these that nobody has begun: a newer wish came."""
     waiting.filter(state=Render.State.WANTED).update(state=Render.State.REPLACED)
+
+
+def file_name(cache_key: str) -> str:
+    """The name of a rendered file in the storage of audio. Renders of the same key share it."""
+    return f"renders/{cache_key[:2]}/{cache_key}.flac"

@@ -1,0 +1,60 @@
+"""`manage.py identify FILE`: say which render a file is, and how that is known."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ai.audio.exceptions import AudioError, Refused
+from ai.provenance.exceptions import ProvenanceError
+from ai.provenance.identify import Identified
+from fans import provenance
+from fans.models import Render
+
+MANIFESTS = {
+    None: "It has no manifest.",
+    "Trusted": "Its manifest is ours, and the file is as it was signed.",
+    "Valid": "Its manifest was signed by somebody else.",
+    "Invalid": "It has a manifest, and was changed after it was signed.",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Say which render a file is, from its manifest, its watermark or its fingerprint. "
+        "Exit code 1: nothing of ours was found in it, or it cannot be read."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--manifest", type=Path, help="a manifest that lies in a file of its own")
+
+    def handle(self, *args: Any, file: Path, manifest: Path | None, **options: Any) -> None:
+        try:
+            found = provenance.identify_file(file, sidecar=manifest)
+        except Refused as refused:
+            raise CommandError(refused.sentence) from refused
+        except (OSError, AudioError, ProvenanceError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(MANIFESTS[found.manifest])
+        if found.render_id is None:
+            raise CommandError(_say_nothing_found(found))
+        self.stdout.write(f"Known by its {found.by}: render {found.render_id}.")
+        self._describe(provenance.find_render(found.render_id))
+
+    def _describe(self, render: Render | None) -> None:
+        if render is None:
+            self.stdout.write("That render is no longer kept.")
+            return
+        recording = render.recording
+        self.stdout.write(f"{render.get_kind_display()} of “{recording.title}” by {render.artist} ({recording.isrc})")
+        self.stdout.write(f"made {render.done_at:%Y-%m-%d %H:%M} UTC, by the recipe {render.recipe}")
+        if render.kind != Render.Kind.FULL:
+            self.stdout.write("It was never delivered, so it has no receipt.")
+
+
+def _say_nothing_found(found: Identified) -> str:
+    if found.compared_fingerprints:
+        return "No render: it has no watermark of ours, and its fingerprint is like no stored sound's."
+    return "No render: it has no watermark of ours. No fingerprints were compared, because fpcalc is not installed."
