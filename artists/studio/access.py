@@ -8,7 +8,7 @@ from typing import Any, Concatenate, cast
 
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -83,9 +83,9 @@ class Studio:
         return render(request, template, {**base_context, **context}, status=status)
 
 
-def team_member_required[**P](
-    view: Callable[Concatenate[AuthenticatedHttpRequest, Studio, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+def team_member_required[**P, R: HttpResponseBase](
+    view: Callable[Concatenate[AuthenticatedHttpRequest, Studio, P], R],
+) -> Callable[..., R | HttpResponse]:
     """Call the view with the `Studio` of the slug in the URL.
 
     Somebody who is signed out goes to the sign-in page and comes back to this page afterwards.
@@ -93,7 +93,7 @@ def team_member_required[**P](
 
     @never_cache
     @wraps(view)
-    def wrapper(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
         if not isinstance(request.user, Person):
             return _redirect_to_sign_in(request, slug, kwargs)
         return view(cast(AuthenticatedHttpRequest, request), _get_studio_or_404(slug, request.user), *args, **kwargs)
@@ -144,7 +144,7 @@ def _return_url(request: HttpRequest, url_name: str, slug: str, kwargs: dict[str
     for key, page in (
         ("draft_id", draft_page),
         ("program_id", "program"),
-        ("song_id", "song"),
+        ("song_id", "song-remixes" if url_name.startswith("song-remix") else "song"),
         ("tier_id", "studio-tier"),
     ):
         if key in kwargs:

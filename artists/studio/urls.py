@@ -15,6 +15,7 @@ from artists.studio.views import (
     payouts,
     profile,
     programs,
+    remixes,
     review,
     songs,
     subscribers,
@@ -28,6 +29,7 @@ PROGRAMS = "<slug:slug>/programs"
 PROGRAM = f"{PROGRAMS}/<int:program_id>"
 SONGS = "<slug:slug>/songs"
 SONG = f"{SONGS}/<int:song_id>"
+REMIXES = f"{SONG}/remixes"
 AGREEMENTS = "<slug:slug>/agreements"
 AGREEMENT = f"{AGREEMENTS}/<int:version_id>"
 IMPORTS = "<slug:slug>/imports"
@@ -65,6 +67,12 @@ urlpatterns = [
     path(f"{SONG}/works", owners.add_work, name="song-works"),
     path(f"{SONG}/owners", owners.add_share, name="song-owners"),
     path(f"{SONG}/claims/<int:claim_id>", owners.change_claim, name="song-claim"),
+    path(REMIXES, remixes.edit_limits, name="song-remixes"),
+    path(f"{REMIXES}/corners", remixes.show_corners, name="song-remix-corners"),
+    path(f"{REMIXES}/corners/<slug:name>", remixes.play_corner, name="song-remix-corner"),
+    path(f"{REMIXES}/corners/<slug:name>/heard", remixes.note_heard, name="song-remix-heard"),
+    path(f"{REMIXES}/versions/<int:version>/sign", remixes.sign_version, name="song-remix-sign"),
+    path(f"{REMIXES}/end", remixes.end_remixes, name="song-remix-end"),
     path("<slug:slug>/labels", labels.show_labels, name="studio-labels"),
     path("<slug:slug>/labels/<int:entry_id>", labels.answer_label, name="studio-label-answer"),
     path(AGREEMENTS, agreements.list_agreements, name="studio-agreements"),
