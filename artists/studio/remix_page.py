@@ -91,7 +91,7 @@ def load(studio: Studio, recording: Recording, stored: RecordingSource) -> Remix
         envelopes.find_current(recording),
         is_wider=newest is not None and is_open and envelopes.is_wider(newest),
         may_sign_again=newest is not None and is_open and envelopes.may_sign_again(newest, studio.person),
-        missing=refusal.missing if refusal else (),
+        missing=refusal.missing if refusal is not None else (),
         corners=list_corners(studio, source, newest) if newest else [],
     )
 

@@ -14,7 +14,7 @@ from ai.remix.source import Source
 from artists.models import RemixEnvelope
 from artists.remixes import corners, envelopes
 from catalog import sources
-from catalog.models import Artist, Recording, RecordingSource
+from catalog.models import Artist, AudioFile, Recording, RecordingSource
 from fans.models import Render
 from tests import factories
 from tests.ai.remix.samples import make_envelope, make_source
@@ -64,6 +64,17 @@ def confirm(recording: Recording, folder: Path, **changes: Any) -> RecordingSour
     content = msgspec.structs.replace(sample, stems=stems).to_json()
     by = factories.get_member(recording.artist, "principal").actor
     return sources.confirm(recording, content, {role: (role, key) for role, key in stored.items()}, by=by)
+
+
+def save_limits(recording: Recording) -> RemixEnvelope:
+    """Limits of a song whose parts are rows alone, without files."""
+    sample, principal = make_source(), factories.get_member(recording.artist, "principal")
+    for stem in sample.stems:
+        facts = {"frames": sample.frames, "channels": 2, "size": 1, "peaks": b"", "stored_at": Now()}
+        AudioFile.objects.get_or_create(pk=stem.sha256, defaults=facts)
+    stems = {stem.id: (stem.role, stem.sha256) for stem in sample.stems}
+    sources.confirm(recording, sample.to_json(), stems, by=principal.actor)
+    return envelopes.save(recording, make_envelope(sample), by=principal)
 
 
 def make_sound(envelope: RemixEnvelope) -> None:

@@ -22,6 +22,7 @@ from rights import claims, parties, roster
 from rights import split_schemes as rights_split_schemes
 from rights.models import Party
 from tests import factories
+from tests.artists import remix_scene
 from tests.artists.label import agreements
 from tests.artists.royalties import scene as royalties
 from tests.browser import factories as browser_factories
@@ -234,6 +235,7 @@ def scene(full_site: FullSite) -> Scene:
         **_create_imports(label, artist), **_create_agreements(label, artist),
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
+    remix_scene.save_limits(Recording.objects.get(pk=path_values["song"]))
     statements = royalties.state(parties.get_artist_party(artist), label)
     path_values |= {"statement": statements[0].pk, "label_statement": statements[1].pk}
     return Scene(people, path_values)

@@ -157,7 +157,6 @@ def test_no_corner_sounds_once_somebody_took_back_the_yes(scene: Scene, tmp_path
     client = factories.signed_in_client(scene.principal)
     assert client.get(address(scene, "corners", "slow-low")).status_code == 200
 
-    grants.switch_off(scene.recording.artist, Use.REMIX, by=scene.principal, recording=scene.recording)
     grants.switch_off(scene.recording.artist, Use.REMIX, by=scene.principal)
 
     assert client.get(address(scene, "corners", "slow-low")).status_code == 404
