@@ -24,6 +24,10 @@ class NotOffered(Refused):
     """The artist takes no such request at the moment, or not from this fan."""
 
 
+class TermsChanged(NotOffered):
+    """The price or the words are others than those that this fan saw."""
+
+
 class InvalidPeriod(InvalidRequest):
     """A day of a period cannot be chosen; `field` is `first_day` or `last_day`."""
 

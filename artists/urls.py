@@ -49,6 +49,7 @@ urlpatterns = [
     path("api/v1/artists/<slug:slug>/offers", request_api.RequestOffersView.as_view(), name="api-artist-offers"),
     path("api/v1/requests", request_api.RequestsView.as_view(), name="api-requests"),
     path("api/v1/requests/<int:pk>", request_api.RequestView.as_view(), name="api-request"),
+    path("api/v1/requests/<int:pk>/payment", request_api.RequestPaymentView.as_view(), name="api-request-payment"),
     path("api/v1/requests/<int:pk>/note", request_api.RequestNoteView.as_view(), name="api-request-note"),
     path("api/v1/staff/artists", staff.ArtistsView.as_view(), name="api-staff-artists"),
     path("api/v1/staff/artists/<slug:slug>/recordings", staff.RecordingsView.as_view(), name="api-staff-recordings"),

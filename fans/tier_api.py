@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import consents
 from accounts.requests import get_person
-from billing import offers, subscription_changes, terms
+from billing import checkouts, offers, subscription_changes, terms
 from billing.models import Checkout, Subscription, TierPrice
 from billing.offers import Offer
 from catalog.models import Artist
@@ -29,13 +30,33 @@ class TierPriceSerializer(serializers.ModelSerializer[TierPrice]):
         fields = ["id", "interval", "currency", "amount"]
 
 
+class OfferedPriceSerializer(TierPriceSerializer):
+    """A price on sale. The context has whether the fan `had_trial` of this artist."""
+
+    trial_days = serializers.SerializerMethodField(help_text="that are free for you")
+    words = serializers.SerializerMethodField(help_text="what you agree to by ordering, in words")
+    words_hash = serializers.SerializerMethodField(help_text="SHA-256 of `words`; an order sends it back")
+
+    class Meta(TierPriceSerializer.Meta):
+        fields = [*TierPriceSerializer.Meta.fields, "trial_days", "words", "words_hash"]
+
+    def get_trial_days(self, price: TierPrice) -> int:
+        return 0 if self.context["had_trial"] else price.version.trial_days
+
+    def get_words(self, price: TierPrice) -> str:
+        return terms.write_paper(price, trial_days=self.get_trial_days(price))
+
+    def get_words_hash(self, price: TierPrice) -> str:
+        return consents.digest(self.get_words(price))
+
+
 class OfferSerializer(serializers.Serializer[Offer]):
     tier = serializers.IntegerField(source="version.tier_id")
     version = serializers.IntegerField(source="version.version")
     name = serializers.CharField(source="version.name")
     included = serializers.ListField(child=serializers.CharField(), help_text="what fans get, in words")
     terms_hash = serializers.CharField(source="version.terms_hash", help_text="SHA-256 of these terms")
-    prices = TierPriceSerializer(many=True, help_text="in your currency; none: it is not sold in it")
+    prices = OfferedPriceSerializer(many=True, help_text="in your currency; none: it is not sold in it")
     own = serializers.BooleanField(source="is_own", help_text="you have it")
 
 
@@ -64,6 +85,7 @@ class TierOffersSerializer(serializers.Serializer[Any]):
 
 class NewOrderSerializer(StrictSerializer):
     price = IdField(help_text="of a tier on sale")
+    words_hash = serializers.CharField(max_length=64, help_text="of the words of the price, as you saw them")
     start_now = serializers.BooleanField(help_text="you agree to the terms and to `immediate_start`")
 
 
@@ -84,10 +106,12 @@ class TierOffersView(APIView):
     @extend_schema(responses=TierOffersSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """List what you can buy of an artist, in your currency."""
-        found = offers.find_offers(get_object_or_404(Artist, slug=slug), get_person(request))
+        artist, person = get_object_or_404(Artist, slug=slug), get_person(request)
+        found = offers.find_offers(artist, person)
         answer = {name: getattr(found, name) for name in ("may_pay", "currency", "currencies", "tiers")}
         answer |= {"payments": settings.PAYMENTS, "immediate_start": terms.IMMEDIATE_START}
-        return Response(TierOffersSerializer({**answer, "order": found.live}).data)
+        context = {"had_trial": checkouts.had_trial(person, artist.pk)}
+        return Response(TierOffersSerializer({**answer, "order": found.live}, context=context).data)
 
 
 class OrdersView(APIView):
@@ -99,8 +123,9 @@ class OrdersView(APIView):
         serializer.is_valid(raise_exception=True)
         prices = TierPrice.objects.filter(artist=artist, book=settings.PAYMENTS)
         price = get_object_or_404(prices, pk=serializer.validated_data["price"])
-        agreed = serializer.validated_data["start_now"]
-        session = orders.start(get_person(request), price, agreed=agreed)
+        chosen = serializer.validated_data
+        agreed, words_hash = chosen["start_now"], chosen["words_hash"]
+        session = orders.start(get_person(request), price, agreed=agreed, words_hash=words_hash)
         order = _orders(request).get(pk=session.client_reference_id)
         answer = {**OrderSerializer(order).data, "url": session.url}
         return Response(answer, status=status.HTTP_201_CREATED)

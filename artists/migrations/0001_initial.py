@@ -321,6 +321,7 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ended_at", models.DateTimeField(help_text="when it was delivered or ended", null=True)),
+                ("told_at", models.DateTimeField(help_text="when the fan was mailed about that", null=True)),
                 (
                     "artist",
                     models.ForeignKey(
@@ -933,6 +934,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["paying", "waiting", "capturing", "paid"])),
                 fields=["id"],
                 name="open_requests",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="experiencerequest",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", False), ("told_at", None)),
+                fields=["ended_at"],
+                name="requests_to_mail_about",
             ),
         ),
         migrations.AddConstraint(

@@ -229,7 +229,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_keys.KEYS, _keys.DROP_KEYS),
         migrations.RunSQL(_keys.PLACES, _keys.DROP_PLACES),
         migrations.RunSQL(_requests.REQUESTS, _requests.DROP_REQUESTS),
-        never_removed("artists_experiencerequest", "recipient", "note", "state", "ending", "moment_id", "ended_at"),
+        never_removed(
+            "artists_experiencerequest", "recipient", "note", "state", "ending", "moment_id", "ended_at", "told_at"
+        ),
         *only_read_committed("artists_draft", "artists_experiencerequest"),
         *write_once("artists_programversion", "decision_id", until="decision_id"),
         migrations.RunSQL(_statements.STATEMENTS, _statements.DROP_STATEMENTS),

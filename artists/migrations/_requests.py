@@ -1,6 +1,27 @@
 """SQL that keeps requests true: whose they are, what they rest on, and that nothing is delivered unpaid."""
 
 REQUESTS = """
+-- A card pays what the signed offer says, and nobody has more free tries than it gives. The fan's row is locked, so
+-- that two requests at once do not count the same try. One that ended counts for none.
+CREATE FUNCTION artists_require_price(asked artists_experiencerequest) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    signed jsonb := (SELECT version.terms::jsonb FROM artists_programversion version WHERE version.id = asked.version_id);
+BEGIN
+    IF asked.paid_by = 'card' AND asked.amount IS DISTINCT FROM (signed -> 'prices' ->> asked.currency)::bigint THEN
+        PERFORM refuse('a card pays what the offer says');
+    END IF;
+    IF asked.paid_by = 'free' THEN
+        PERFORM FROM accounts_person WHERE id = asked.person_id FOR NO KEY UPDATE;
+        IF (
+            SELECT count(*) FROM artists_experiencerequest WHERE (person_id, artist_id, paid_by)
+            = (asked.person_id, asked.artist_id, 'free') AND state <> 'ended'
+        ) >= (signed ->> 'free_tries')::integer THEN
+            PERFORM refuse('a fan has as many free tries as the offer gives');
+        END IF;
+    END IF;
+END $$;
+
 -- A request rests on what its own fan agreed to, is for a signed offer of its artist, and its moment is its own.
 CREATE FUNCTION artists_only_what_was_asked_for() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -17,6 +38,9 @@ BEGIN
         AND version.decision_id IS NOT NULL
     ) THEN
         PERFORM refuse('a request is for a signed offer of its artist');
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        PERFORM artists_require_price(NEW);
     END IF;
     IF NEW.recording_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM catalog_recording song WHERE (song.id, song.artist_id) = (NEW.recording_id, NEW.artist_id)
@@ -62,10 +86,12 @@ BEGIN
             OR asked.paid_by = 'card' AND NOT EXISTS (
                 SELECT FROM billing_authorisation hold WHERE hold.reference = 'request:' || asked.id
                 AND hold.status = 'captured' AND hold.decision_id = NEW.decision_id
+                AND (hold.person_id, hold.artist_id, hold.amount, hold.currency)
+                    = (asked.person_id, asked.artist_id, asked.amount, asked.currency)
             )
             OR asked.paid_by = 'credit' AND NOT EXISTS (
                 SELECT FROM billing_requestcredit credit WHERE credit.reference = 'request:' || asked.id
-                AND credit.status IN ('reserved', 'used')
+                AND credit.status = 'reserved' AND (credit.person_id, credit.artist_id) = (asked.person_id, asked.artist_id)
             )
         )
     ) OR EXISTS (
@@ -101,4 +127,5 @@ DROP FUNCTION artists_only_what_is_paid();
 DROP TRIGGER stays_as_asked ON artists_experiencerequest;
 DROP TRIGGER only_what_was_asked_for ON artists_experiencerequest;
 DROP FUNCTION artists_only_what_was_asked_for();
+DROP FUNCTION artists_require_price(artists_experiencerequest);
 """

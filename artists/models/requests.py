@@ -61,6 +61,7 @@ class ExperienceRequest(models.Model):
     moment = models.OneToOneField(Moment, models.PROTECT, null=True, related_name="request")
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, help_text="when it was delivered or ended")
+    told_at = models.DateTimeField(null=True, help_text="when the fan was mailed about that")
 
     draft_deadline: datetime | None  # an annotation of `requests.api`, no column
 
@@ -92,6 +93,9 @@ class ExperienceRequest(models.Model):
             models.Index(fields=["person", "-id"], name="requests_of_a_fan"),
             models.Index(
                 fields=["id"], condition=Q(state__in=["paying", "waiting", "capturing", "paid"]), name="open_requests"
+            ),
+            models.Index(
+                fields=["ended_at"], condition=Q(ended_at__isnull=False, told_at=None), name="requests_to_mail_about"
             ),
         ]
 

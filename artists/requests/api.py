@@ -10,13 +10,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import Person
 from accounts.requests import get_person
 from artists.models import Draft, ExperienceRequest, ProgramVersion
 from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
-from artists.requests import asking, consent_text, endings, following, paying
+from artists.requests import asking, consent_text, endings, following, paying, prices
 from artists.requests.asking import Wish
+from artists.requests.consent_text import Words
 from artists.requests.terms import load_terms
+from billing.authorisations import SAID_OVER
+from billing.exceptions import BillingError, Unpayable
 from catalog.models import Artist
+from fans.payment_refusals import describe_refusal
 from web.serializers import IdField, StrictSerializer
 
 MAX_LISTED = 100
@@ -40,8 +45,16 @@ class RequestOfferSerializer(serializers.Serializer[Any]):
     has_day = serializers.BooleanField(help_text="you may name a day")
     has_song = serializers.BooleanField(help_text="you may name a song of the artist")
     price = PriceSerializer(allow_null=True, help_text="what would pay for a request of yours now")
-    words = serializers.CharField(help_text="what you agree to by asking")
-    immediate_start = serializers.CharField(help_text="what `start_now` agrees to, where a card pays")
+    words = serializers.CharField(allow_blank=True, help_text="what you agree to by asking")
+    payment_words = serializers.CharField(allow_blank=True, help_text="and of what pays for it")
+    immediate_start = serializers.CharField(
+        allow_blank=True, help_text="what `start_now` agrees to; empty where no card pays"
+    )
+    words_hash = serializers.CharField(
+        allow_blank=True,
+        help_text="SHA-256 of the three that are not empty, each on its line; a request sends it back. All four are "
+        "empty where nothing would pay",
+    )
 
 
 class NewRequestSerializer(StrictSerializer):
@@ -56,6 +69,7 @@ class NewRequestSerializer(StrictSerializer):
         max_length=MAX_NOTE, required=False, allow_blank=True, help_text="a line to the team; no part of the message"
     )
     may_share_name = serializers.BooleanField(help_text="you may share the name of the person whom it greets")
+    words_hash = serializers.CharField(max_length=64, help_text="of the offer, as you saw it")
     start_now = serializers.BooleanField(default=False, help_text="you agree to `immediate_start`")
 
 
@@ -79,14 +93,22 @@ class RequestSerializer(serializers.ModelSerializer[ExperienceRequest]):
         return endings.FAN_WORDS[endings.Event(request.ending)] if request.ending else ""
 
 
+class PaymentSerializer(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="where the card is held")
+
+
 class StartedRequestSerializer(RequestSerializer):
-    url = serializers.SerializerMethodField(help_text="where a card is held; empty where none pays")
+    url = serializers.SerializerMethodField(help_text="where a card is held; empty where none pays, or cannot now")
+    payment_problem = serializers.SerializerMethodField(help_text="why a card cannot be held now; empty if it can")
 
     class Meta(RequestSerializer.Meta):
-        fields = [*RequestSerializer.Meta.fields, "url"]
+        fields = [*RequestSerializer.Meta.fields, "url", "payment_problem"]
 
     def get_url(self, request: ExperienceRequest) -> str:
-        return paying.start(request).url if request.state == ExperienceRequest.State.PAYING else ""
+        return str(self.context["url"])
+
+    def get_payment_problem(self, request: ExperienceRequest) -> str:
+        return str(self.context["payment_problem"])
 
 
 class RequestOffersView(APIView):
@@ -95,21 +117,7 @@ class RequestOffersView(APIView):
         """List what you can ask an artist for."""
         person, artist = get_person(request), get_object_or_404(Artist, slug=slug)
         return Response(
-            [
-                RequestOfferSerializer(
-                    {
-                        **load_terms(version.terms).to_dict(),
-                        "program": version.program_id,
-                        "name": version.program.name,
-                        "version": version.version,
-                        "days": paying.find_days(version),
-                        "price": asking.find_price(person, version),
-                        "words": consent_text.write_words(artist.name),
-                        "immediate_start": consent_text.IMMEDIATE_START,
-                    }
-                ).data
-                for version in asking.list_offers(artist)
-            ]
+            [RequestOfferSerializer(_describe(version, person)).data for version in asking.list_offers(artist)]
         )
 
 
@@ -121,7 +129,10 @@ class RequestsView(APIView):
 
     @extend_schema(request=NewRequestSerializer, responses={201: StartedRequestSerializer})
     def post(self, request: Request) -> Response:
-        """Ask for a message. Where a card pays, `url` leads to where it is held; the team gets it after that."""
+        """Ask for a message. Where a card pays, `url` leads to where it is held; the team gets it after that.
+
+        The request is stored also where no card can be held now: `payment` tries again, for two hours.
+        """
         serializer = NewRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         chosen = dict(serializer.validated_data)
@@ -129,11 +140,11 @@ class RequestsView(APIView):
         version = offers.filter(program=chosen.pop("program")).first()
         if version is None:
             raise serializers.ValidationError({"program": ["Nothing can be asked for there."]})
-        agreed = chosen.pop("start_now")
-        asked = asking.ask(get_person(request), version, Wish(**chosen), agreed=agreed)
-        return Response(
-            StartedRequestSerializer(_requests(request).get(pk=asked.pk)).data, status=status.HTTP_201_CREATED
-        )
+        words_hash, starts_now = chosen.pop("words_hash"), chosen.pop("start_now")
+        person = get_person(request)
+        asked = asking.ask(person, version, Wish(**chosen), words_hash=words_hash, starts_now=starts_now)
+        answer = StartedRequestSerializer(_requests(request).get(pk=asked.pk), context=_start_payment(asked))
+        return Response(answer.data, status=status.HTTP_201_CREATED)
 
 
 class RequestView(APIView):
@@ -149,6 +160,16 @@ class RequestView(APIView):
         return Response(RequestSerializer(_requests(request).get(pk=pk)).data)
 
 
+class RequestPaymentView(APIView):
+    @extend_schema(request=None, responses=PaymentSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Where the card is held for a request of yours that is not paid for yet."""
+        asked = get_object_or_404(_requests(request), pk=pk)
+        if asked.state != ExperienceRequest.State.PAYING:
+            raise Unpayable(SAID_OVER)
+        return Response(PaymentSerializer({"url": paying.start(asked).url}).data)
+
+
 class RequestNoteView(APIView):
     @extend_schema(request=None, responses={200: RequestSerializer})
     def delete(self, request: Request, pk: int) -> Response:
@@ -156,6 +177,32 @@ class RequestNoteView(APIView):
         asked = get_object_or_404(_requests(request), pk=pk)
         asking.erase_words(asked, by=get_person(request).actor, note_only=True)
         return Response(RequestSerializer(_requests(request).get(pk=pk)).data)
+
+
+def _start_payment(asked: ExperienceRequest) -> dict[str, str]:
+    if asked.state != ExperienceRequest.State.PAYING:
+        return {"url": "", "payment_problem": ""}
+    try:
+        return {"url": paying.start(asked).url, "payment_problem": ""}
+    except BillingError as error:
+        return {"url": "", "payment_problem": describe_refusal(error)}
+
+
+def _describe(version: ProgramVersion, person: Person) -> dict[str, Any]:
+    price = prices.find_price(person, version)
+    words = Words.of(version, price) if price else None
+    return {
+        **load_terms(version.terms).to_dict(),
+        "program": version.program_id,
+        "name": version.program.name,
+        "version": version.version,
+        "days": consent_text.find_days(version),
+        "price": price,
+        "words": words.asking if words else "",
+        "payment_words": words.payment if words else "",
+        "immediate_start": words.immediate_start if words else "",
+        "words_hash": words.words_hash if words else "",
+    }
 
 
 def _requests(request: Request) -> QuerySet[ExperienceRequest]:

@@ -8,25 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from babel.numbers import get_territory_currencies
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import consents
-from accounts.models import AgeBand, Person
+from accounts.models import Consent, Person
 from ai.contacts import find_contact
 from ai.names import safe_name
 from artists import moments
-from artists.exceptions import InvalidRequest, NotOffered
+from artists.exceptions import InvalidRequest, NotOffered, TermsChanged
 from artists.models import ExperienceRequest, Moment, Program, ProgramVersion
 from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
-from artists.requests import consent_text
+from artists.requests import consent_text, prices
+from artists.requests.prices import Price
 from artists.requests.terms import RequestTerms, load_terms
 from artists.royalties.income import find_sale
 from audit import trail
-from billing import offers, request_credits
-from billing.models import Authorisation
 from catalog.hidden_characters import find_hidden_in_line
 from catalog.models import Artist, Recording
 from fans import opt_ins
@@ -40,6 +37,7 @@ CHANNEL = "requests"
 """Notified when a request or its draft changed, so that `follow` looks."""
 MAX_OPEN = 5
 """Requests of one fan to one artist that are open at a time."""
+SAID_CHANGED = "What it costs, or the terms, are not what you saw any more, and nothing was asked. Read them again."
 MAX_DAYS_BACK, MAX_DAYS_AHEAD = 366, 731
 
 
@@ -57,36 +55,16 @@ class Wish:
     may_share_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What pays for a fan's next request."""
-
-    paid_by: PaidBy
-    amount: int | None = None
-    currency: str = ""
-    left: int = 0
-    """How many free tries, or requests of the tier, there are with this one."""
-
-
 def list_offers(artist: Artist) -> list[ProgramVersion]:
     """What fans can ask this artist for now."""
     return list(ProgramVersion.objects.offers().filter(artist=artist).defer("wording").order_by("pk"))
 
 
-def find_price(person: Person, version: ProgramVersion, *, currency: str = "") -> Price | None:
-    """What would pay for a request now; None where nothing can. Stores nothing."""
-    terms = load_terms(version.terms)
-    if (left := terms.free_tries - _count_tries(person, version.artist_id)) > 0:
-        return Price(PaidBy.FREE, left=left)
-    if left := request_credits.count_left(person, version.artist_id):
-        return Price(PaidBy.CREDIT, left=left)
-    return _find_card_price(person, terms, currency)
-
-
-def ask(person: Person, version: ProgramVersion, wish: Wish, *, agreed: bool, currency: str = "") -> ExperienceRequest:
+def ask(person: Person, version: ProgramVersion, wish: Wish, *, words_hash: str, starts_now: bool) -> ExperienceRequest:
     """Store a request. One that a card pays for waits for the hold; the others reach the team at once.
 
-    Raises InvalidRequest, which says what to change, and NotOffered.
+    `words_hash` is of the words that were shown. With `starts_now` the fan ticked the box that a card needs.
+    Raises InvalidRequest, which says what to change, TermsChanged and NotOffered.
     """
     if not wish.may_share_name:
         raise InvalidRequest("Say that you may share the name: somebody else reads it.")
@@ -96,12 +74,16 @@ def ask(person: Person, version: ProgramVersion, wish: Wish, *, agreed: bool, cu
         _require_offered(person, version)
         _require_room(person, version.artist_id)
         number = _next_number()
-        price = _choose_price(person, version, number, currency)
+        price = prices.choose_price(person, version, f"request:{number}")
+        words = consent_text.Words.of(version, price).paper
+        if consents.digest(words) != words_hash:
+            raise TermsChanged(SAID_CHANGED)
         if price.paid_by == PaidBy.CARD:
             _require_sale(version, chosen["recording"])
-        if price.paid_by == PaidBy.CARD and not agreed:
+        if price.paid_by == PaidBy.CARD and not starts_now:
             raise InvalidRequest("Tick the box to start today. Without it nothing is held and nothing is asked.")
-        request = _store(person, version, number, price, chosen)
+        consent = consents.give(person, f"request:{number}", consent_text.VERSION, words)
+        request = _store(consent, version, number, price, chosen)
         trail.record("request.asked", by=person.actor, subject=str(request), program=version.program_id)
     return request
 
@@ -131,50 +113,6 @@ def erase_words(request: ExperienceRequest, *, by: str, note_only: bool = False)
     with transaction.atomic():
         ExperienceRequest.objects.filter(pk=request.pk).update(**fields)
         trail.record("request.erased", by=by, subject=str(request), fields=sorted(fields))
-
-
-def _find_card_price(person: Person, terms: RequestTerms, currency: str) -> Price | None:
-    if settings.PAYMENTS == "off" or person.age_band != AgeBand.ADULT or not terms.prices:
-        return None
-    chosen = find_currency(person, terms, currency)
-    return Price(PaidBy.CARD, terms.prices[chosen], chosen) if chosen in terms.prices else None
-
-
-def find_currency(person: Person, terms: RequestTerms, wanted: str = "") -> str:
-    """The currency in which this fan pays. One that cannot change now may have no price."""
-    held = Authorisation.objects.held().filter(person=person).values_list("currency", flat=True).first()
-    if fixed := offers.find_fixed_currency(person) or held:
-        return fixed
-    usual = get_territory_currencies(person.country) if person.country else []
-    return next((each for each in (wanted, *usual) if each in terms.prices), next(iter(terms.prices)))
-
-
-def _choose_price(person: Person, version: ProgramVersion, number: int, currency: str) -> Price:
-    price = find_price(person, version, currency=currency)
-    if price is not None and price.paid_by == PaidBy.CREDIT:
-        if request_credits.reserve(person, version.artist_id, f"request:{number}"):
-            return price
-        price = _find_card_price(person, load_terms(version.terms), currency)
-    if price is None:
-        raise NotOffered(explain_no_price(person, version))
-    return price
-
-
-def explain_no_price(person: Person, version: ProgramVersion) -> str:
-    """Why nothing can pay for a request of this fan."""
-    if settings.PAYMENTS == "off":
-        return "Payments are off here, and there is no free try left."
-    if person.age_band != AgeBand.ADULT:
-        return "There is no free try left. Requests that are paid for start at 18."
-    if load_terms(version.terms).prices:
-        return "It has no price in the currency that you pay in, so it cannot be bought."
-    return "There is no free try left, and it is not sold."
-
-
-def _count_tries(person: Person, artist_id: int) -> int:
-    """Free tries that were used. One that ended without a message does not count."""
-    used = ExperienceRequest.objects.filter(person=person, artist=artist_id, paid_by=PaidBy.FREE)
-    return used.exclude(state=State.ENDED).count()
 
 
 def _require_offered(person: Person, version: ProgramVersion) -> None:
@@ -207,17 +145,15 @@ def _next_number() -> int:
 
 
 def _store(
-    person: Person, version: ProgramVersion, number: int, price: Price, chosen: Mapping[str, Any]
+    consent: Consent, version: ProgramVersion, number: int, price: Price, chosen: Mapping[str, Any]
 ) -> ExperienceRequest:
-    about = f"request:{number}"
-    words = consent_text.write_words(version.artist.name)
     request = ExperienceRequest(
         pk=number,
-        person=person,
+        person=consent.person,
         artist=version.artist,
         program_id=version.program_id,
         version=version,
-        consent=consents.give(person, about, consent_text.VERSION, words),
+        consent=consent,
         paid_by=price.paid_by,
         amount=price.amount,
         currency=price.currency,

@@ -1,6 +1,15 @@
 """What a fan agrees to by asking for a message. A consent keeps the words that it was given to."""
 
-VERSION = 1
+from dataclasses import dataclass
+from math import ceil
+from typing import Self
+
+from accounts import consents
+from artists.models import ExperienceRequest, ProgramVersion
+from artists.requests.prices import Price
+from rights.money import format_money
+
+VERSION = 2
 """Of the words below. Another number whenever they change."""
 
 WORDS = (
@@ -12,21 +21,59 @@ WORDS = (
 )
 
 
-def write_words(artist: str) -> str:
-    return WORDS.format(artist=artist)
-
-
-def write_paper(artist: str, price: str, days: int) -> str:
-    """What the fan agrees to before a card is held."""
-    return (
-        f"One message of {artist}, {price}, tax included. The amount is held on my card and charged only if the "
-        f"answer is yes and the time to undo it is over. Within {days} days at most it is answered, or let go. "
-        f"No or no answer: nothing is charged. {IMMEDIATE_START}"
-    )
-
-
+PAYMENT_WORDS = {
+    ExperienceRequest.PaidBy.CARD: (
+        "One message of {artist}, {price}, tax included. The amount is held on my card and charged only if the answer "
+        "is yes and the time to undo it is over. Within {days} days at most it is answered, or let go. "
+        "No or no answer: nothing is charged."
+    ),
+    ExperienceRequest.PaidBy.CREDIT: (
+        "One request of my tier pays for it. Within {days} days at most it is answered. "
+        "No or no answer: it is mine again, for 30 days at least."
+    ),
+    ExperienceRequest.PaidBy.FREE: (
+        "One of my free tries pays for it. Within {days} days at most it is answered. "
+        "No or no answer: it does not count."
+    ),
+}
 IMMEDIATE_START = (
     "Start today. I know that once it is decided I cannot take it back within 14 days, because what I pay for has "
     "begun."
 )
 """The express consent without which a paid service begins only after 14 days (EU)."""
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a fan reads before the button, and agrees to by it."""
+
+    asking: str
+    payment: str
+    immediate_start: str
+    """Of the box that a card needs; empty where none pays."""
+
+    @classmethod
+    def of(cls, version: ProgramVersion, price: Price) -> Self:
+        is_card = price.amount is not None
+        facts = {
+            "artist": version.artist.name,
+            "price": format_money(price.amount, price.currency) if price.amount is not None else "",
+            "days": find_days(version),
+        }
+        payment = PAYMENT_WORDS[price.paid_by].format(**facts)
+        return cls(WORDS.format(**facts), payment, IMMEDIATE_START if is_card else "")
+
+    @property
+    def paper(self) -> str:
+        """All of it, as it is stored."""
+        return "\n".join(filter(None, [self.asking, self.payment, self.immediate_start]))
+
+    @property
+    def words_hash(self) -> str:
+        return consents.digest(self.paper)
+
+
+def find_days(version: ProgramVersion) -> int:
+    """Within how many days at most an answer comes, as the page says before anything is held."""
+    return ceil(version.review_seconds / DAY_SECONDS)

@@ -42,6 +42,8 @@ class Event(StrEnum):
     """The composer or the renderer refused."""
     OUTDATED = "outdated"
     HOLD_LOST = "hold_lost"
+    TOO_YOUNG = "too_young"
+    """Staff learned that the fan is under 18, so what was held was let go."""
     CAPTURE_FAILED = "capture_failed"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
@@ -90,6 +92,7 @@ _ONLY_AT: dict[Event, tuple[Stage, ...]] = {
     Event.UNSAYABLE: (Stage.ASKED,),
     Event.OUTDATED: (Stage.REVIEW, Stage.APPROVED, Stage.PAID),
     Event.HOLD_LOST: (Stage.ASKED, Stage.REVIEW, Stage.APPROVED),
+    Event.TOO_YOUNG: (Stage.ASKED, Stage.REVIEW, Stage.APPROVED, Stage.CAPTURING),
     Event.CAPTURE_FAILED: (Stage.CAPTURING,),
     Event.REFUNDED: (Stage.PAID,),
     Event.DISPUTED: (Stage.PAID,),
@@ -150,6 +153,7 @@ FAN_WORDS: dict[Event, str] = {
     Event.UNSAYABLE: "What you chose could not be put into the artist’s words. Choose other facts.",
     Event.OUTDATED: "It was not true any more when it was to be sent.",
     Event.HOLD_LOST: "Your bank let go of the money before it was answered.",
+    Event.TOO_YOUNG: "Paid requests start at 18, so the money was let go.",
     Event.CAPTURE_FAILED: "The answer was yes, but your card could not be charged. You can ask again.",
     Event.REFUNDED: "It was paid back before it was sent.",
     Event.DISPUTED: "Your bank took the payment back before it was sent.",
@@ -168,6 +172,7 @@ REASONS: dict[Event, str] = {
     Event.ERASED: "erased: its fan’s account is closed",
     Event.ARTIST_LEFT: "stopped: the artist left",
     Event.HOLD_LOST: "payment: the fan’s bank let go of the money",
+    Event.TOO_YOUNG: "payment: the money was let go",
     Event.CAPTURE_FAILED: "payment: the fan’s card could not be charged",
     Event.REFUNDED: "payment: it was paid back before it was sent",
     Event.DISPUTED: "payment: the fan’s bank took it back before it was sent",

@@ -19,7 +19,6 @@ from audit import trail
 from audit.actors import SystemActor
 from billing import authorisations, request_credits
 from billing.models import Authorisation
-from catalog.models import Artist
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from live import notices
@@ -35,6 +34,8 @@ UNPAID_AFTER = timedelta(hours=2)
 State = ExperienceRequest.State
 Hold = Authorisation.Status
 LOST = (Hold.FAILED, Hold.RELEASED, Hold.EXPIRED, Hold.REFUNDED)
+CLOSURES = {"closure:age": Event.TOO_YOUNG, "closure:account": Event.ERASED}
+"""Reasons for which `billing.closing` lets go of what is held."""
 OVER = (Draft.State.DECLINED, Draft.State.EXPIRED, Draft.State.UNDELIVERABLE, Draft.State.WITHDRAWN)
 
 # In SQL: the newest authorisation and the newest draft of each, in one statement that reads only what is open.
@@ -50,8 +51,9 @@ LEFT JOIN LATERAL (
     ORDER BY (status IN ('authorising', 'held', 'capture_wanted', 'captured')) DESC, created_at DESC LIMIT 1
 ) hold ON request.paid_by = 'card'
 WHERE request.state IN ('paying', 'waiting', 'capturing', 'paid') AND (
-    moment.state = 'refused'
-    OR moment.state = 'drafted' AND (draft.state IN ('expired', 'undeliverable', 'withdrawn')
+    request.state <> 'capturing' AND moment.state = 'refused'
+    OR request.state <> 'capturing' AND moment.state = 'drafted' AND (
+        draft.state IN ('expired', 'undeliverable', 'withdrawn')
         OR draft.state = 'declined' AND coalesce(draft.deliver_after <= statement_timestamp(), true))
     OR request.state = 'paying' AND (
         hold.status NOT IN ('authorising')
@@ -120,17 +122,11 @@ def end_for_fans(ended: Collection[FanAndArtist], paused: Collection[FanAndProgr
     return news
 
 
-def end_all(event: Event, *, person: Person | None = None, artist: Artist | None = None, by: str = ACTOR) -> None:
-    """End whatever is open of a fan whose account is closed, or of an artist who left."""
-    whose = {"person": person} if person else {"artist": artist}
-    for pk in _find_open().filter(**whose).values_list("pk", flat=True):
-        with transaction.atomic():
-            notices.post(end(*_lock(pk), event, by=by)[1])
-
-
 def close_account(person: Person, *, by: str) -> None:
     """End what this person asked for, and remove whom it was for and what was told to teams."""
-    end_all(Event.ERASED, person=person, by=by)
+    for pk in _find_open().filter(person=person).values_list("pk", flat=True):
+        with transaction.atomic():
+            notices.post(end(*_lock(pk), Event.ERASED, by=by)[1])
     for request in ExperienceRequest.objects.filter(person=person).exclude(recipient=None, note=None):
         asking.erase_words(request, by=by)
 
@@ -175,6 +171,8 @@ def _find_change(request: ExperienceRequest, draft: Draft | None) -> Event | Sta
     status = hold.status if hold else None
     if request.state == State.PAYING:
         return State.WAITING if status == Hold.HELD else Event.UNPAID if status != Hold.AUTHORISING else None
+    if request.state == State.CAPTURING:  # the draft is looked at once it is known whether the card is charged
+        return State.PAID if status == Hold.CAPTURED else _find_loss(hold, Event.CAPTURE_FAILED)
     moment = request.moment
     assert moment is not None  # only what is paying has none
     if moment.state == Moment.State.REFUSED:
@@ -183,9 +181,12 @@ def _find_change(request: ExperienceRequest, draft: Draft | None) -> Event | Sta
         return _read_draft(draft)
     if request.state == State.PAID and hold is not None:
         return Event.DISPUTED if hold.is_disputed else Event.REFUNDED if status == Hold.REFUNDED else None
-    if request.state == State.CAPTURING:
-        return State.PAID if status == Hold.CAPTURED else Event.CAPTURE_FAILED if status in LOST else None
-    return Event.HOLD_LOST if status in LOST else None
+    return _find_loss(hold, Event.HOLD_LOST)
+
+
+def _find_loss(hold: Authorisation | None, otherwise: Event) -> Event | None:
+    """What let go of the money: we, because of who the fan is, or the bank; None where nothing did."""
+    return CLOSURES.get(hold.back_reason, otherwise) if hold and hold.status in LOST else None
 
 
 def _read_draft(draft: Draft) -> Event | None:

@@ -12,7 +12,7 @@ from artists.models import ProgramVersion
 from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
 from artists.programs import MAX_REVIEW_SECONDS
 from artists.requests.asking import Wish
-from artists.requests.paying import DAY_SECONDS, find_days
+from artists.requests.consent_text import DAY_SECONDS, find_days
 from artists.requests.terms import MAX_FREE_TRIES, RequestTerms, load_terms
 from artists.validation import validate_lines, validate_title
 from rights.money import exponent, format_money, to_decimal, to_minor_units

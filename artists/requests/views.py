@@ -11,7 +11,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from ai.request_words import describe
 from artists.exceptions import InvalidRequest, Refused
 from artists.models import Draft, ExperienceRequest, ProgramVersion
-from artists.requests import asking, consent_text, endings, following, paying
+from artists.requests import ask_page, asking, consent_text, endings, following, paying
 from artists.requests.forms import RequestForm
 from billing.exceptions import BillingError
 from fans.models import Experience
@@ -33,9 +33,9 @@ def ask(request: AuthenticatedHttpRequest, slug: str, program_id: int) -> HttpRe
     form = RequestForm(request.POST if request.method == "POST" else None, version=version)
     problem, status = "", 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        agreed = request.POST.get("start") == "now"
+        words_hash, starts_now = request.POST.get("words_hash", ""), request.POST.get("start") == "now"
         try:
-            asked = asking.ask(request.user, version, form.wish(), agreed=agreed)
+            asked = asking.ask(request.user, version, form.wish(), words_hash=words_hash, starts_now=starts_now)
         except Refused as error:
             problem, status = str(error), 422 if isinstance(error, InvalidRequest) else 409
         else:
@@ -89,7 +89,7 @@ def erase_words(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 def _get_request(request: AuthenticatedHttpRequest, pk: int) -> ExperienceRequest:
-    related = ("person", "artist", "program", "version", "recording", "moment")
+    related = ("person", "artist", "program", "version", "recording", "moment", "consent")
     return get_object_or_404(ExperienceRequest.objects.select_related(*related), person=request.user, pk=pk)
 
 
@@ -105,22 +105,7 @@ def _go_on(request: AuthenticatedHttpRequest, asked: ExperienceRequest) -> HttpR
 def _render_ask(
     request: AuthenticatedHttpRequest, version: ProgramVersion, form: RequestForm, *, problem: str, status: int
 ) -> HttpResponse:
-    price = asking.find_price(request.user, version)
-    is_card = price is not None and price.amount is not None
-    context = {
-        "artist": version.artist,
-        "version": version,
-        "form": form,
-        "price": price,
-        "amount": format_money(price.amount, price.currency) if price and price.amount else "",
-        "is_card": is_card,
-        "why_not": "" if price else asking.explain_no_price(request.user, version),
-        "days": paying.find_days(version),
-        "consent_words": consent_text.write_words(version.artist.name),
-        "immediate_start": consent_text.IMMEDIATE_START,
-        "problem": problem,
-        "section": "artists",
-    }
+    context = {**ask_page.build_context(request.user, version), "form": form, "problem": problem}
     return render(request, "fans/ask.html", context, status=status)
 
 
@@ -136,7 +121,7 @@ def _render_request(
         "artist": asked.artist,
         "stage": stage,
         "deadline": draft.deadline if draft and stage == endings.Stage.REVIEW else None,
-        "days": paying.find_days(asked.version),
+        "days": consent_text.find_days(asked.version),
         "amount": format_money(asked.amount, asked.currency) if asked.amount else "",
         "facts": _list_facts(asked),
         "ending": endings.FAN_WORDS[event] if event else "",

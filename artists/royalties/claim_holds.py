@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from artists.models import StatementHold, StatementLine
@@ -50,15 +50,12 @@ def _key(claim: Claim) -> tuple[str, str]:
 
 def release_next() -> bool:
     """Release what is held for claims that are settled or ended, where nobody disputes the same role any more."""
-    settled = StatementHold.objects.filter(release=None).exclude(claim__in=Claim.objects.filter(OPEN))
+    same = Q(recording=OuterRef("claim__recording")) | Q(work=OuterRef("claim__work"))
+    disputed = Claim.objects.filter(OPEN, same, role=OuterRef("claim__role"))
+    settled = StatementHold.objects.filter(~Exists(disputed), release=None)
     found = settled.select_related("statement", "claim").order_by("pk")[:BATCH]
-    released = [_release(hold) for hold in found if not _is_disputed(hold.claim)]
+    released = [_release(hold) for hold in found]  # each of them
     return any(released)
-
-
-def _is_disputed(claim: Claim) -> bool:
-    same = Claim.objects.filter(OPEN, role=claim.role, recording=claim.recording_id, work=claim.work_id)
-    return same.exists()
 
 
 def _release(hold: StatementHold) -> bool:

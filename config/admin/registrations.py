@@ -165,7 +165,7 @@ class ExperienceRequestAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "person_id", "artist_id", "state", "ending", "paid_by", "created_at")
     shown = ("id", "person", "artist", "program", "version", "consent", "paid_by", "amount", "currency", "state",
-             "ending", "moment", "created_at", "ended_at")  # fmt: skip
+             "ending", "moment", "created_at", "ended_at", "told_at")  # fmt: skip
     hidden = ("recipient", "occasion", "relation", "event", "day", "recording", "note")
     filters = ("person", "artist")
 

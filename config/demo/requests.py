@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from artists import drafts, programs, review
 from artists.models import Draft, ExperienceRequest, ProgramVersion
-from artists.requests import asking
+from artists.requests import asking, prices
 from artists.requests.asking import Wish
+from artists.requests.consent_text import Words
 from config.demo.artist_data import MARA
 from config.demo.decisions import TIME_PER_DECISION, deliver_and_open
 from config.demo.fan_data import ANA
@@ -51,6 +52,10 @@ def _offer(world: DemoWorld) -> ProgramVersion:
 
 def _ask(world: DemoWorld, version: ProgramVersion, wish: Wish) -> Draft:
     world.clock.set_now(world.clock.now + TIME_PER_DECISION)
-    request: ExperienceRequest = asking.ask(world.people[ANA], version, wish, agreed=False)
+    ana = world.people[ANA]
+    price = prices.find_price(ana, version)
+    assert price
+    words = Words.of(version, price)
+    request: ExperienceRequest = asking.ask(ana, version, wish, words_hash=words.words_hash, starts_now=False)
     drafts.write_next()
     return Draft.objects.get(moment=request.moment)

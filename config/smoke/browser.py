@@ -12,6 +12,7 @@ from config.smoke.checks import SmokeFailed, require, wait_for
 from config.smoke.mailbox import plain_text, read_messages
 
 CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+WORDS_FIELD = re.compile(r'name="words_hash" value="([^"]*)"')
 FORM_ERRORS = re.compile(r'<ul class="errorlist[^>]*>(.*?)</ul>', re.DOTALL)
 CONFIRMATION_LINK = re.compile(r"/accounts/confirm-email/[^/\s]+/")
 INVITATION_LINK = re.compile(r"/invitations/[\w-]+")

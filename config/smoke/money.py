@@ -17,7 +17,7 @@ from billing.models import Authorisation, Payment, TierPrice
 from billing.provider import get_provider
 from billing.tier_terms import Price, TierTerms
 from catalog.models import Artist
-from config.smoke.browser import CSRF_FIELD, Browser
+from config.smoke.browser import CSRF_FIELD, WORDS_FIELD, Browser
 from config.smoke.checks import require, wait_for
 from config.smoke.people import SmokeRun
 from ledger import check
@@ -105,7 +105,8 @@ def send_form(browser: Browser, path: str, fields: dict[str, str]) -> str:
     token = CSRF_FIELD.search(page.text)
     require(token, f"{path} has a form: {page.status_code}")
     assert token
-    sent = {**fields, "csrfmiddlewaretoken": token[1]}
+    words = WORDS_FIELD.search(page.text)
+    sent = {**fields, "csrfmiddlewaretoken": token[1], "words_hash": words[1] if words else ""}
     answer = browser.http.post(browser.site + path, sent, timeout=30, allow_redirects=False)
     require(answer.status_code == 303, f"{path} leads to the provider: {answer.status_code} {answer.text[:400]}")
     address = answer.headers["Location"]

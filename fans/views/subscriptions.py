@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import consents
 from accounts.decorators import login_required
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
@@ -105,14 +106,16 @@ def change_price(request: AuthenticatedHttpRequest, pk: int, price_id: int) -> H
         raise Http404
     if request.method != "POST":
         return _render_change(request, row, choice)
+    words_hash, starts = request.POST.get("words_hash", ""), request.POST.get("start") == "now"
     try:
         if choice.is_later:
-            subscription_changes.plan(row, price_id, by=request.user)
+            subscription_changes.plan(row, price_id, words_hash=words_hash, by=request.user)
             return redirect(PAGE)
-        agreed, back = request.POST.get("start") == "now", site_link(reverse(PAGE))
-        return SeeOther(
-            subscription_changes.start_upgrade(row, price_id, agreed=agreed, by=request.user, return_url=back)
+        back = site_link(reverse(PAGE))
+        page = subscription_changes.start_upgrade(
+            row, price_id, agreed=starts, words_hash=words_hash, by=request.user, return_url=back
         )
+        return SeeOther(page)
     except BillingError as error:
         return _render_change(request, row, choice, problem=describe_refusal(error), status=409)
 
@@ -175,6 +178,7 @@ def _render_change(
         "is_later": choice.is_later,
         "terms": terms.list_change_terms(row.price, price, is_later=choice.is_later),
         "immediate_start": terms.IMMEDIATE_START,
+        "words_hash": consents.digest(subscription_changes.write_paper(row, price)),
         "refusal": subscription_changes.find_problem(row),
         "problem": problem,
         "section": PAGE,

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import consents
 from accounts.decorators import login_required
 from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
@@ -40,8 +41,9 @@ def artist_tier(request: AuthenticatedHttpRequest, slug: str, price_id: int) -> 
     price = get_object_or_404(prices.select_related("version__tier__artist"), pk=price_id)
     if request.method != "POST":
         return _render_terms(request, price)
+    agreed, words_hash = request.POST.get("start") == "now", request.POST.get("words_hash", "")
     try:
-        return SeeOther(orders.start(request.user, price, agreed=request.POST.get("start") == "now").url)
+        return SeeOther(orders.start(request.user, price, agreed=agreed, words_hash=words_hash).url)
     except NotAgreed as error:
         return _render_terms(request, price, problem=str(error), status=422)
     except BillingError as error:
@@ -108,7 +110,7 @@ def _render_terms(
     except Refused as error:
         refusal = str(error)
     else:
-        listed = shares.list_shares(price, sale)
+        listed = shares.list_shares(price.amount, price.currency, price.version.tier.artist, sale)
     trial_days = checkouts.find_trial(request.user, price)
     context = {
         "artist": price.version.tier.artist,
@@ -116,6 +118,7 @@ def _render_terms(
         "price_in_words": terms.write_price(price),
         "terms": terms.list_terms(price, trial_days=trial_days),
         "trial_days": trial_days,
+        "words_hash": consents.digest(terms.write_paper(price, trial_days=trial_days)),
         "immediate_start": terms.IMMEDIATE_START,
         "shares": listed,
         "is_adult": request.user.age_band == AgeBand.ADULT,

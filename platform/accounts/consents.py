@@ -1,6 +1,13 @@
 """Record that a person gave or withdrew a consent, with exactly the words that were shown."""
 
+from hashlib import sha256
+
 from accounts.models import Consent, Person
+
+
+def digest(words: str) -> str:
+    """The SHA-256 of words. A page sends it back with its form, so nobody agrees to other words than it showed."""
+    return sha256(words.encode()).hexdigest()
 
 
 def give(person: Person, about: str, version: int, words: str) -> Consent:

@@ -46,24 +46,31 @@ SAID_BOUGHT = "You have a tier of this artist already."
 def find_live(person: Person, artist_id: int) -> Checkout | None:
     """The order of a tier of this artist that is open or paid, with its price and version."""
     orders = Checkout.objects.open_or_paid().filter(person=person, artist=artist_id)
-    return orders.select_related("price__version", "subscription").first()
+    return orders.select_related("price__version", "subscription", "consent").first()
 
 
 def start(
-    person: Person, price_id: int, *, agreed: bool, artist_id: int, page_of: Callable[[Checkout], str]
+    person: Person,
+    price_id: int,
+    *,
+    agreed: bool,
+    words_hash: str,
+    artist_id: int,
+    page_of: Callable[[Checkout], str],
 ) -> CheckoutSession:
-    """Where the fan pays this price of this artist. An order that is open at the same price is gone on with.
+    """Where the fan pays this price of this artist. An order that is open at the same terms is gone on with.
 
-    One at another price is expired first. `page_of` is the order's page, to which the provider sends the fan back.
-    Raises PaymentsOff, Unpayable, AboveCap, NotAgreed, NotForSale, AlreadyBought, ProviderUnavailable.
+    One at other terms is expired first. `words_hash` is of the words that were shown, `page_of` the order's page, to
+    which the provider sends the fan back.
+    Raises PaymentsOff, Unpayable, AboveCap, NotAgreed, TermsChanged, NotForSale, AlreadyBought, ProviderUnavailable.
     """
     if not agreed:
         raise NotAgreed("Tick the box to start today. Without it nothing is ordered.")
     price, _ = find_sold_price(person, price_id, artist_id=artist_id)
     customer = customers.get_or_create(person)
     for _ in range(MAX_ATTEMPTS):
-        order = _order(person, price)
-        if order.price_id != price.pk:
+        order = _order(person, price, words_hash)
+        if order.price_id != price.pk or consents.digest(order.consent.words) != words_hash:
             _expire(order, customer, page_of)
             continue
         session = _open_session(order, customer, page_of)
@@ -93,10 +100,22 @@ def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> tuple[T
 
 
 def find_trial(person: Person, price: TierPrice) -> int:
-    """How many days are free at this price: those of the terms, and none for a fan who had a trial of this artist."""
+    """How many days are free at this price: those of the terms, and none for a fan who had a trial of this artist.
+
+    An order that is open took none yet: it is gone on with, or expires before another one is made.
+    """
     days = price.version.trial_days
-    had = Checkout.objects.filter(person=person, artist=price.artist_id, book=price.book, trial_days__gt=0)
-    return 0 if not days or had.exclude(status=Status.EXPIRED).exists() else days
+    return 0 if not days or had_trial(person, price.artist_id) else days
+
+
+def had_trial(person: Person, artist_id: int) -> bool:
+    had = Checkout.objects.filter(person=person, artist=artist_id, book=settings.PAYMENTS, trial_days__gt=0)
+    return had.exclude(status__in=[Status.EXPIRED, Status.OPEN]).exists()
+
+
+def write_paper(person: Person, price: TierPrice) -> str:
+    """Everything that this person agrees to by ordering at this price now, as text."""
+    return terms.write_paper(price, trial_days=find_trial(person, price))
 
 
 def settle(session: CheckoutSession) -> Checkout | None:
@@ -140,8 +159,8 @@ def expire_due() -> bool:
     return False
 
 
-def _order(person: Person, price: TierPrice) -> Checkout:
-    """The order that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap, NotForSale."""
+def _order(person: Person, price: TierPrice, words_hash: str) -> Checkout:
+    """The order that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap, NotForSale, TermsChanged."""
     with transaction.atomic():
         # Whoever orders at the same time waits here, and then finds this order. The triggers say the same of each row.
         if Person.objects.select_for_update(no_key=True).get(pk=person.pk).age_band != AgeBand.ADULT:
@@ -159,6 +178,7 @@ def _order(person: Person, price: TierPrice) -> Checkout:
             raise NotForSale(SAID_CLOSED)
         trial_days = find_trial(person, price)
         paper = terms.write_paper(price, trial_days=trial_days)
+        terms.require_shown(paper, words_hash)
         consent = consents.give(person, f"tier:{price.version.tier_id}", terms.VERSION, paper)
         order = Checkout.objects.create(
             person=person,

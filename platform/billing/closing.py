@@ -6,13 +6,13 @@ paid back as well.
 
 import logging
 from datetime import timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import Person
 from billing import authorisations, checkouts, customers, paybacks
@@ -27,6 +27,8 @@ from worker import due, wake
 logger = logging.getLogger(__name__)
 
 RETRY_TIME = timedelta(minutes=1)
+LONGEST_MEMORY = timedelta(days=180)
+"""For so long it is looked whether a refund failed."""
 
 
 class Left(NamedTuple):
@@ -91,26 +93,52 @@ def _work(closure: Closure) -> None:
             authorisations.want_release(reference, f"closure:{closure.why}")
     for order in _orders(closure.person).filter(status=Checkout.Status.OPEN):
         checkouts.expire(order)
-    pays_back = closure.why == Closure.Why.AGE
-    ended = [_end(name, pays_back=pays_back) for name in _list_running(closure.person)]
-    if all(ended) and not _is_billable(closure.person):
+    ended = [_end(name) for name in _list_running(closure.person)]
+    paid_back = [_pay_back(row, closure) for row in _find_paid(closure)] if closure.why == Closure.Why.AGE else []
+    if all(ended) and all(paid_back) and not _is_billable(closure.person):
         Closure.objects.filter(pk=closure.pk, done_at=None).update(done_at=Now())
 
 
-def _end(name: str, *, pays_back: bool) -> bool:
-    """End a subscription, with its open period paid back first where that is owed. Returns whether it has ended."""
-    if not compare(name, is_full=pays_back):
+def _end(name: str) -> bool:
+    """End a subscription, whatever is known of its payments. Returns whether it has ended."""
+    if not compare(name, is_full=False):
         return False
     row = Subscription.objects.get(provider_id=name, book=settings.PAYMENTS)
     try:
-        if pays_back and not paybacks.pay_back(row, reason="under_18", since=timezone.now()):
-            return False
         if row.status not in ENDED:
             get_provider().subscriptions.cancel_now(name)
     except ProviderError as error:
         logger.warning("%s was not ended: %s", row, describe_error(error))
         return False
-    return compare(name, is_full=pays_back)
+    return compare(name, is_full=False)
+
+
+def _find_paid(closure: Closure) -> QuerySet[Subscription]:
+    """Those with a period that was open when the age was lowered."""
+    rows = Subscription.objects.filter(person=closure.person_id, book=closure.book)
+    return rows.filter(invoices__lines__period_end__gt=closure.created_at).distinct().order_by("pk")
+
+
+def _pay_back(row: Subscription, closure: Closure) -> bool:
+    """Pay the period back that was open. Returns whether all of its payments are known, so that nothing is left."""
+    if not compare(row.provider_id, is_full=True):
+        return False
+    try:
+        is_paid_back = paybacks.pay_back(row, reason="under_18", since=closure.created_at)
+    except ProviderError as error:
+        logger.warning("%s was not paid back: %s", row, describe_error(error))
+        return False
+    return compare(row.provider_id, is_full=True) and is_paid_back
+
+
+def reopen_unpaid() -> None:
+    """Work again on what was done for a lowered age where a refund failed afterwards, which can take days."""
+    done = Closure.objects.filter(book=settings.PAYMENTS, why=Closure.Why.AGE, done_at__gt=Now() - LONGEST_MEMORY)
+    for closure in done.order_by("pk"):
+        paid = (paybacks.list_payments(row, since=closure.created_at) for row in _find_paid(closure))
+        is_open = Closure.objects.filter(person=closure.person_id, book=closure.book, why=closure.why, done_at=None)
+        if any(paybacks.owed(payment) > 0 for payment in chain(*paid)) and not is_open.exists():
+            Closure.objects.filter(pk=closure.pk).update(done_at=None, due_at=Now())
 
 
 def _list_running(person: Person) -> list[str]:

@@ -50,6 +50,12 @@ class NotAgreed(Refused):
     code = "NotAgreed"
 
 
+class TermsChanged(Refused):
+    """The terms are others than those that the fan saw."""
+
+    code = "TermsChanged"
+
+
 class AlreadyBought(Refused):
     """The fan has a tier of this artist, and changes it instead of buying another one."""
 
@@ -107,6 +113,17 @@ class UnexpectedState(InvalidRequest):
 
 class InsufficientBalance(InvalidRequest):
     """The platform's balance at the provider is smaller than the transfer."""
+
+
+class OrderRefused(BillingError):
+    """The provider refuses for certain what it was asked to make. `answer` is what it said.
+
+    A look-up that it refuses says nothing of what it has, and is no such refusal.
+    """
+
+    def __init__(self, answer: InvalidRequest) -> None:
+        super().__init__(str(answer))
+        self.answer = answer
 
 
 class IdempotencyConflict(ProviderError):

@@ -48,10 +48,11 @@ def get_minimum(currency: str) -> int:
 
 
 def prepare_if_due() -> PayoutRun | None:
-    """The run of this month, from its day on, once there is something to pay."""
+    """The run of this month, from its day on, once there is something to pay. Those that people make count for none."""
     today, book = timezone.now(), get_book()
-    name = f"{today:%Y-%m}"
-    if today.day < settings.PAYOUT_DAY or PayoutRun.objects.filter(name=name, book=book).exists():
+    name = name_next(today)  # before the look for one: of two processes, one finds it or its name taken
+    own = PayoutRun.objects.filter(name__startswith=f"{today:%Y-%m}", book=book, created_by=SystemActor.PAYOUTS)
+    if today.day < settings.PAYOUT_DAY or own.exists():
         return None
     if not any(owed.payable > 0 for owed in read_owed(book).values()):
         return None

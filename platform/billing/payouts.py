@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from billing import payees, payout_notices, postings, reversals
-from billing.exceptions import BillingError, InsufficientBalance, InvalidRequest
+from billing.exceptions import BillingError, InsufficientBalance, InvalidRequest, OrderRefused
 from billing.failures import describe_error, one_at_a_time, work_on_next
 from billing.models import PayeeAccount, PayoutLine
 from billing.provider import get_provider
@@ -87,16 +87,24 @@ def _submit(line: PayoutLine) -> None:
     found = list(transfers.list_of(line.group))
     if len(found) > 1:
         raise OtherTransfer(f"{line} has {len(found)} transfers.")
-    transfer = found[0] if found else transfers.create(
-        line.account.provider_id or "",
-        line.amount,
-        line.currency,
-        group=line.group,
-        metadata={"payout": str(line.pk), "party": str(line.party_id)},
-        key=f"{line.group}:{line.refusals}",
-    )  # fmt: skip
+    transfer = found[0] if found else _make(line, line.account)
     require_same(line, transfer)
     record_sent(line, transfer)
+
+
+def _make(line: PayoutLine, account: PayeeAccount) -> ProviderTransfer:
+    """Raises OrderRefused, after which there is no transfer for certain."""
+    try:
+        return get_provider().transfers.create(
+            account.provider_id or "",
+            line.amount,
+            line.currency,
+            group=line.group,
+            metadata={"payout": str(line.pk), "party": str(line.party_id)},
+            key=f"{line.group}:{line.refusals}",
+        )
+    except InvalidRequest as error:
+        raise OrderRefused(error) from error
 
 
 def require_same(line: PayoutLine, transfer: ProviderTransfer) -> None:
@@ -123,17 +131,18 @@ def _put_off(claimed: PayoutLine, error: Exception) -> None:
         line = _waiting().select_for_update(no_key=True).filter(pk=claimed.pk).first()
         if line is None:
             return
-        sentence = describe_error(error)[:500]
+        refusal = error.answer if isinstance(error, OrderRefused) else None
+        sentence = describe_error(refusal or error)[:500]
         logger.warning("%s was not sent: %s", line, sentence)
         values = {"attempts": F("attempts") + 1, "error": sentence}
         pause = due.pause_after(line.attempts, FIRST_PAUSE, LONGEST_PAUSE)
         PayoutLine.objects.filter(pk=line.pk).update(**values, due_at=Now() + pause)
-        if isinstance(error, InsufficientBalance) and line.refusals < MAX_REFUSALS:
+        if isinstance(refusal, InsufficientBalance) and line.refusals < MAX_REFUSALS:
             PayoutLine.objects.filter(pk=line.pk).update(refusals=F("refusals") + 1)
-        elif isinstance(error, InvalidRequest):
-            is_unable = error.code == UNABLE
+        elif refusal is not None:
+            is_unable = refusal.code == UNABLE
             _end(line, *((State.HELD, Reason.NOT_READY) if is_unable else (State.FAILED, Reason.REFUSED)))
-    if isinstance(error, InvalidRequest) and error.code == UNABLE:
+    if refusal is not None and refusal.code == UNABLE:
         _ask_again(line.pk)
 
 

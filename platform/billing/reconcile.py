@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
-from billing import holds_sync, payout_reconcile, second_subscriptions, webhooks
+from billing import closing, holds_sync, payout_reconcile, second_subscriptions, webhooks
 from billing.exceptions import ProviderError
 from billing.failures import describe_error
 from billing.models import Invoice, Subscription, SyncMark, WebhookEvent
@@ -62,6 +62,7 @@ def reconcile(*, is_full: bool = False) -> None:
         compare(name, is_full=is_full)
     holds_sync.compare_all(is_full=is_full)
     second_subscriptions.end_all()
+    closing.reopen_unpaid()
     payout_reconcile.reconcile(is_full=is_full)
 
 

@@ -61,8 +61,8 @@ def use(reference: str) -> bool:
 def give_back(reference: str) -> bool:
     """It was turned down, so it does not count. The database lets it be used for 30 days at least."""
     _require_transaction()
-    taken = RequestCredit.objects.filter(reference=reference, status__in=TAKEN)
-    return bool(taken.update(status=Status.FREE, reference=""))
+    reserved = RequestCredit.objects.filter(reference=reference, status=Status.RESERVED)
+    return bool(reserved.update(status=Status.FREE, reference=""))
 
 
 def lapse_due() -> bool:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from audit import trail
 from billing import payout_notices, postings
-from billing.exceptions import InvalidRequest, NotFound, Refused
+from billing.exceptions import InvalidRequest, NotFound, OrderRefused, Refused
 from billing.failures import describe_error, work_on_next
 from billing.models import PayeeAccount, PayoutLine, PayoutReversal
 from billing.provider import get_provider
@@ -24,6 +24,7 @@ from worker import due
 logger = logging.getLogger(__name__)
 
 State = PayoutLine.State
+OVERTAKEN = "taken back at the provider meanwhile"
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=6)
 
 
@@ -71,13 +72,16 @@ def _ask(wanted: PayoutReversal, line: PayoutLine) -> None:
     """Unless the provider has it already: its answer may have been lost."""
     sync_line(line)
     if PayoutReversal.objects.filter(pk=wanted.pk, state=PayoutReversal.State.WANTED).exists():
-        get_provider().transfers.reverse(
-            line.transfer_id or "",
-            wanted.amount,
-            line.currency,
-            metadata={"reversal": str(wanted.pk)},
-            key=f"reversal:{wanted.pk}",
-        )
+        try:
+            get_provider().transfers.reverse(
+                line.transfer_id or "",
+                wanted.amount,
+                line.currency,
+                metadata={"reversal": str(wanted.pk)},
+                key=f"reversal:{wanted.pk}",
+            )
+        except InvalidRequest as error:
+            raise OrderRefused(error) from error
         sync_line(line)
 
 
@@ -87,10 +91,11 @@ def _put_off(claimed: tuple[UUID, PayoutLine], error: Exception) -> None:
         one = PayoutReversal.objects.select_for_update(no_key=True).filter(pk=claimed[0], state="wanted").first()
         if one is None:
             return
-        sentence = describe_error(error)[:500]
+        refusal = error.answer if isinstance(error, OrderRefused) else None
+        sentence = describe_error(refusal or error)[:500]
         logger.warning("%s was not taken back: %s", one, sentence)
         pause = due.pause_after(one.attempts, FIRST_PAUSE, LONGEST_PAUSE)
-        state = PayoutReversal.State.REFUSED if isinstance(error, InvalidRequest) else one.state
+        state = PayoutReversal.State.REFUSED if refusal else one.state
         PayoutReversal.objects.filter(pk=one.pk).update(
             state=state, attempts=F("attempts") + 1, error=sentence, due_at=Now() + pause
         )
@@ -130,6 +135,7 @@ def _record(line: PayoutLine, reversal: ProviderReversal) -> None:
     if mine:
         ours.filter(pk=mine.pk).update(state=PayoutReversal.State.DONE, provider_id=reversal.id, error="")
     else:
+        _refuse_overtaken(line, reversal.amount)
         PayoutReversal.objects.create(
             line=line,
             book=line.book,
@@ -143,6 +149,17 @@ def _record(line: PayoutLine, reversal: ProviderReversal) -> None:
     )
     post(back, book=line.book)
     add_reversed(line, reversal.amount)
+
+
+def _refuse_overtaken(line: PayoutLine, amount: int) -> None:
+    """Drop the newest wishes for which nothing is left, because so much was taken back at the provider."""
+    counted = line.reversals.exclude(state=PayoutReversal.State.REFUSED)
+    left = line.amount - amount - sum(counted.values_list("amount", flat=True))
+    for wanted in counted.filter(state=PayoutReversal.State.WANTED).order_by("-created_at", "-pk"):
+        if left >= 0:
+            return
+        PayoutReversal.objects.filter(pk=wanted.pk).update(state=PayoutReversal.State.REFUSED, error=OVERTAKEN)
+        left += wanted.amount
 
 
 def add_reversed(line: PayoutLine, amount: int) -> None:

@@ -10,7 +10,7 @@ from web.times import write_time
 
 
 def set_currency(person: Person, currency: str) -> None:
-    """Let a fan pay in this currency from now on. Call it with the fan's row locked.
+    """Let a fan pay in this currency from now on, with as low a cap as before. Call it with the fan's row locked.
 
     Raises Unpayable while something is ordered, bought or held in another one.
     """
@@ -28,5 +28,5 @@ def set_currency(person: Person, currency: str) -> None:
     if held := Authorisation.objects.held().filter(person=person).exclude(currency=currency).first():
         raise Unpayable(f"You pay in {held.currency}, and this is a price in {currency}. A request in it is open.")
     SpendingSettings.objects.filter(pk=chosen.pk).update(
-        currency=currency, monthly_cap=caps.get_default(currency), next_cap=None, next_cap_from=None
+        currency=currency, monthly_cap=caps.carry_over(chosen, currency), next_cap=None, next_cap_from=None
     )

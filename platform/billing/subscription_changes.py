@@ -119,31 +119,36 @@ def find_problem(row: Subscription) -> str:
     return SAID_PLANNED if row.schedule else ""
 
 
-def start_upgrade(row: Subscription, price_id: int, *, agreed: bool, by: Person, return_url: str) -> str:
+def start_upgrade(
+    row: Subscription, price_id: int, *, agreed: bool, words_hash: str, by: Person, return_url: str
+) -> str:
     """The provider's page where the fan confirms a price that begins at once, and pays the difference.
 
-    Nothing changes before. Raises NotAgreed, NothingToChange, NotForSale, PaymentsOff, Unpayable, ProviderError.
+    Nothing changes before.
+    Raises NotAgreed, TermsChanged, NothingToChange, NotForSale, PaymentsOff, Unpayable, ProviderError.
     """
     if not agreed:
         raise NotAgreed("Tick the box to start today. Without it nothing changes.")
     price = _find_price(row, price_id, is_later=False, by=by)
+    paper = _write_shown_paper(row, price, words_hash)
     with transaction.atomic():
+        Person.objects.select_for_update(no_key=True).get(pk=by.pk)
         caps.require_room(by, price.currency, _due_at_most(row, price))
     page = portal.upgrade_page(row, price, return_url)
     with transaction.atomic():
-        _agree(row, price, by)
+        consents.give(by, f"tier:{price.version.tier_id}", terms.VERSION, paper)
         trail.record("subscription.upgrade_started", by=by.actor, subject=str(row), price=price.pk)
     return page
 
 
-def plan(row: Subscription, price_id: int, *, by: Person) -> Subscription:
+def plan(row: Subscription, price_id: int, *, words_hash: str, by: Person) -> Subscription:
     """Another price from the next period on.
 
-    Raises NothingToChange, NotForSale, PaymentsOff, Unpayable, ProviderError.
+    Raises TermsChanged, NothingToChange, NotForSale, PaymentsOff, Unpayable, ProviderError.
     """
     price = _find_price(row, price_id, is_later=True, by=by)
-    with transaction.atomic():
-        _agree(row, price, by)
+    paper = _write_shown_paper(row, price, words_hash)
+    consents.give(by, f"tier:{price.version.tier_id}", terms.VERSION, paper)
     key = f"downgrade:{uuid.uuid4()}"
     return _change(
         row,
@@ -181,10 +186,16 @@ def _due_at_most(row: Subscription, price: TierPrice) -> int:
     return price.amount - row.price.amount if row.price.interval == price.interval else price.amount
 
 
-def _agree(row: Subscription, price: TierPrice, by: Person) -> None:
+def write_paper(row: Subscription, price: TierPrice) -> str:
+    """Everything that the fan agrees to by taking this price in place of the one of the subscription, as text."""
     assert row.price
-    paper = terms.write_change_paper(row.price, price, is_later=begins_later(row.price, price))
-    consents.give(by, f"tier:{price.version.tier_id}", terms.VERSION, paper)
+    return terms.write_change_paper(row.price, price, is_later=begins_later(row.price, price))
+
+
+def _write_shown_paper(row: Subscription, price: TierPrice, words_hash: str) -> str:
+    paper = write_paper(row, price)
+    terms.require_shown(paper, words_hash)
+    return paper
 
 
 def _change(row: Subscription, ask: Callable[[], object], action: str, *, by: Person, **facts: int) -> Subscription:

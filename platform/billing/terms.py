@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from accounts import consents
+from billing.exceptions import TermsChanged
 from billing.models import TierPrice
 from billing.tier_terms import Price, TierTerms
 from rights.money import format_money
@@ -13,6 +15,7 @@ IMMEDIATE_START = (
     "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
 )
 """The express consent without which a paid service begins only after 14 days (EU)."""
+SAID_CHANGED = "The terms are not what you saw any more, and nothing was ordered. Read them again, then decide."
 
 
 class Term(NamedTuple):
@@ -79,6 +82,12 @@ def write_change_paper(old: TierPrice, new: TierPrice, *, is_later: bool) -> str
     """Everything that the fan agrees to who takes another price, as text."""
     listed = list_change_terms(old, new, is_later=is_later)
     return _write(new, listed, *([] if is_later else [IMMEDIATE_START]))
+
+
+def require_shown(paper: str, words_hash: str) -> None:
+    """Raises TermsChanged where the fan was shown other words than these."""
+    if consents.digest(paper) != words_hash:
+        raise TermsChanged(SAID_CHANGED)
 
 
 def _write(price: TierPrice, listed: Iterable[Term], *ending: str) -> str:

@@ -1,16 +1,21 @@
-"""The pages on which staff read and handle reports of fans."""
+"""The pages on which staff read and handle reports of fans, and lower an age."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import ages as account_ages
 from accounts.decorators import staff_required
+from accounts.exceptions import NotAllowed
+from accounts.models import AgeChange, Person
+from accounts.reauthentication import require_recent_password
 from accounts.requests import AuthenticatedHttpRequest
 from trust import counts, reports, reports_by_program
 from trust.exceptions import AlreadyHandled
-from trust.forms import VerdictForm
+from trust.forms import AgeForm, VerdictForm
 from trust.models import Report
 from web.decorators import post_only
 
@@ -39,6 +44,36 @@ def handle_report(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     except AlreadyHandled as error:
         return _render_reports(request, problem=str(error), status=409)
     return _render_reports(request) if request.htmx else redirect("staff-reports")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@staff_required
+def ages(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """GET: the form, and the newest changes. POST: lower an age, with a recent password."""
+    if request.method != "POST":
+        return _render_ages(request, AgeForm())
+    form = AgeForm(request.POST)
+    if not form.is_valid():
+        return _render_ages(request, form, status=422)
+    require_recent_password(request)
+    chosen = form.cleaned_data
+    person = Person.objects.filter(email=chosen["email"].lower(), is_active=True).first()
+    if person is None:
+        form.add_error("email", "Nobody with this address has an account.")
+        return _render_ages(request, form, status=422)
+    try:
+        account_ages.lower(person, chosen["age_band"], by=request.user, reason=chosen["reason"])
+    except NotAllowed as error:
+        form.add_error(None, str(error))
+        return _render_ages(request, form, status=409)
+    messages.success(request, "Lowered. What they pay for ends, and the open period is paid back.")
+    return redirect("staff-ages")
+
+
+def _render_ages(request: AuthenticatedHttpRequest, form: AgeForm, *, status: int = 200) -> HttpResponse:
+    changes = AgeChange.objects.exclude(reason="").select_related("person").order_by("-pk")[:REPORTS_PER_PAGE]
+    return render(request, "trust/ages.html", {"form": form, "changes": list(changes)}, status=status)
 
 
 def _verdict_form(report: Report, request: AuthenticatedHttpRequest | None = None) -> VerdictForm:

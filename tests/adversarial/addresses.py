@@ -12,7 +12,7 @@ PUBLIC_NAMES = {
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
     "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
-    "api-artist-offers", "api-requests", "api-request", "api-request-note",
+    "api-artist-offers", "api-requests", "api-request", "api-request-note", "api-request-payment",
     "api-labels", "api-artist-tiers", "api-orders", "api-order", "api-order-cancel",
     "api-order-resume",
 }  # fmt: skip
@@ -21,7 +21,14 @@ STAFF_API_NAMES = {
     "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
     "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-recording-work", "api-staff-age",
 }  # fmt: skip
-STAFF_PAGE_NAMES = {"staff-reports", "staff-report-handle", "staff-claims", "staff-claim-settle", "staff-splits"}
+STAFF_PAGE_NAMES = {
+    "staff-reports",
+    "staff-report-handle",
+    "staff-claims",
+    "staff-claim-settle",
+    "staff-splits",
+    "staff-ages",
+}
 STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
     "api-program-versions", "api-program-version-sign",

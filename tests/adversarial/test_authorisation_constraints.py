@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from accounts import consents
 from accounts.models import Person
+from billing import caps
 from billing.models import Authorisation, Entitlement, RequestCredit, SpendingSettings
+from billing.simulated.server import FakeStripe
 from catalog.models import Artist
+from fans import orders
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.billing import factories as billing
@@ -108,6 +111,23 @@ def test_what_is_held_stays_under_the_cap(artist: Artist, fan: Person) -> None:
 
     refused("stays under the cap", ASK, *ask(fan, artist, reference="request:2", amount=4_001))
     sql(ASK, *ask(fan, artist, reference="request:2", amount=4_000))
+
+
+def test_charges_orders_and_renewals_count_under_the_cap_as_holds_do(
+    fake_provider: FakeStripe, artist: Artist, fan: Person
+) -> None:
+    """A charge of this month, a renewal before it is over, and an order: €4.00 each."""
+    price = billing.get_price(billing.create_tier(artist))
+    other = billing.get_price(billing.create_tier(factories.create_artist("Ove Lind")))
+    subscription = mirrors.add_subscription(fan, price, period_end=timezone.now() + timedelta(seconds=1))
+    mirrors.add_payment(mirrors.add_invoice(subscription))
+    orders.start(fan, other, **billing.read_terms(fan, other))
+    cap = caps.read(fan)
+    assert cap is not None
+    assert (cap.spent, cap.held) == (400, 400)
+
+    refused("stays under the cap", ASK, *ask(fan, artist, amount=10_000 - cap.spent - cap.held - cap.renewing + 1))
+    sql(ASK, *ask(fan, artist, amount=10_000 - cap.spent - cap.held - cap.renewing))
 
 
 # What becomes of it

@@ -3,10 +3,15 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from accounts import consents
 from artists.models import ExperienceRequest, ProgramVersion
+from billing import request_credits
+from billing.models import RequestCredit
+from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from tests import factories
 from tests.artists import requests_scene as scene
+from tests.billing.test_request_credits import subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +39,53 @@ def test_a_request_rests_on_its_own_fans_consent_to_it(asked: ExperienceRequest)
         *values,
     )
     assert "rests on what its fan agreed to" in said or "consent" in said
+
+
+ASK = f"""INSERT INTO {COLUMNS.replace("(person_id", "(id, moment_id, person_id")}
+    SELECT %(number)s, %(moment)s, person_id, artist_id, program_id, version_id, %(consent)s, 'exam', '', '',
+    %(paid_by)s, %(amount)s, %(currency)s, %(state)s, '' FROM artists_experiencerequest WHERE id = %(of)s"""
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(1, "EUR"), (799, "EUR"), (800, "USD"), (90, "JPY")])
+def test_a_card_pays_what_the_signed_offer_says(artist: Artist, amount: int, currency: str) -> None:
+    fan, offer = factories.create_fan(), scene.create_offer(artist, prices={"EUR": 800, "JPY": 900})
+    said = ask_raw(scene.ask(fan, offer), paid_by="card", amount=amount, currency=currency)
+    assert "a card pays what the offer says" in said
+
+
+def test_nobody_has_more_free_tries_than_the_offer_gives(artist: Artist) -> None:
+    fan, offer = factories.create_fan(), scene.create_offer(artist, free_tries=1)
+    assert "as many free tries as the offer gives" in ask_raw(scene.ask(fan, offer), paid_by="free", state="waiting")
+
+
+def ask_raw(like: ExperienceRequest, **columns: object) -> str:
+    """What the database says of another request like this one."""
+    number = like.pk + 1_000
+    consent = consents.give(like.person, f"request:{number}", 1, "I ask.")
+    values = {"amount": None, "currency": "", "state": "paying", "moment": None, **columns}
+    with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ASK, {"number": number, "of": like.pk, "consent": consent.pk, **values})
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize("change", ["artist", "person"])
+def test_a_credit_of_another_pays_for_nothing(fake_provider: FakeStripe, artist: Artist, change: str) -> None:
+    """The row of a credit names whose it is and of which artist. A reference alone is not enough."""
+    fan, offer = factories.create_fan(), scene.create_offer(artist, free_tries=0)
+    of = factories.create_artist("Ove Lind") if change == "artist" else artist
+    whose = factories.create_fan("Stranger") if change == "person" else fan
+    subscribe(fan, artist)
+    subscribe(whose, of)
+    request = scene.ask(fan, offer)
+    assert request.paid_by == "credit"
+    factories.remove_undo_time(artist)
+    scene.approve(scene.write(request))
+    RequestCredit.objects.filter(reference=str(request)).update(status="free", reference="")
+    with transaction.atomic():
+        assert request_credits.reserve(whose, of.pk, str(request))
+
+    with pytest.raises(DatabaseError, match="delivered once it is paid"):
+        scene.work()
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,11 @@ PAGES: dict[str, Callable[[Artist], Request]] = {
         artist, "/label/{party}/claims/imports/{brought}"
     ),
     "an age": lambda _: (factories.create_fan(age_band="16_17"), "/settings/age", {"age_band": "18_plus"}),
+    "the age of somebody else": lambda _: (
+        factories.get_staff(),
+        "/desk/ages",
+        {"email": factories.create_fan().email, "age_band": "16_17", "reason": "A parent wrote."},
+    ),
     "a split of income": lambda _: (factories.get_staff(), "/desk/splits", {"use": "remix", "platform": "100"}),
     "a tier": lambda artist: (
         principal(artist),

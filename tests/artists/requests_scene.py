@@ -5,8 +5,9 @@ from typing import Any
 from accounts.models import Person
 from artists import delivery, drafts, expiry, programs, review, withdrawal
 from artists.models import Draft, ExperienceRequest, Program, ProgramVersion
-from artists.requests import asking, following
+from artists.requests import asking, following, prices
 from artists.requests.asking import Wish
+from artists.requests.consent_text import Words
 from catalog.models import Artist
 from tests import factories
 
@@ -25,8 +26,14 @@ def create_offer(
     artist: Artist, *, wording: dict[str, Any] = WORDING, seconds: int = 86_400, **terms: Any
 ) -> ProgramVersion:
     """An open offer, with three free tries of each fan unless `terms` say otherwise."""
-    principal = factories.get_member(artist, "principal")
-    program = programs.create(artist, name="Ask me", by=principal)
+    program = programs.create(artist, name="Ask me", by=factories.get_member(artist, "principal"))
+    return sign_terms(program, wording=wording, seconds=seconds, **terms)
+
+
+def sign_terms(
+    program: Program, *, wording: dict[str, Any] = WORDING, seconds: int = 86_400, **terms: Any
+) -> ProgramVersion:
+    principal = factories.get_member(program.artist, "principal")
     version = programs.edit(
         program,
         by=principal,
@@ -41,7 +48,9 @@ def create_offer(
 
 
 def ask(fan: Person, version: ProgramVersion, wish: Wish = WISH) -> ExperienceRequest:
-    return asking.ask(fan, version, wish, agreed=True)
+    price = prices.find_price(fan, version)
+    words = Words.of(version, price).words_hash if price else ""
+    return asking.ask(fan, version, wish, words_hash=words, starts_now=True)
 
 
 def write(request: ExperienceRequest) -> Draft:

@@ -279,7 +279,7 @@ def test_what_is_approved_waits_without_work_while_its_hold_cannot_be_charged(st
     scene.work()
     assert (story.state(), delivery.seconds_until_due()) == ("waiting", None)
     story.work()
-    assert (story.state(), story.hold()) == ("hold_lost", "released")
+    assert (story.state(), story.hold()) == ("too_young", "released")
 
 
 def test_nothing_is_held_for_a_request_that_ended_a_moment_before(story: Story) -> None:

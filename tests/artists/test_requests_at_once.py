@@ -10,7 +10,6 @@ from artists import delivery, expiry, review, withdrawal
 from artists.exceptions import Refused
 from artists.models import Draft, ExperienceRequest
 from artists.requests import following
-from artists.requests.endings import Event
 from fans import opt_ins
 from fans.models import Experience
 from tests import factories
@@ -31,7 +30,7 @@ class Events:
         self.approve = partial(review.approve, draft.pk, by=principal)
         self.decline = partial(review.decline, draft.pk, by=principal)
         self.take_back = partial(following.take_back, request, by=self.fan)
-        self.erase = partial(following.end_all, Event.ERASED, person=self.fan)
+        self.erase = partial(following.close_account, self.fan, by=following.ACTOR)
 
     def opt_out(self) -> None:
         opt_ins.opt_out(self.fan, self.draft.artist)

@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from accounts import consents
 from accounts.models import Person, Role
-from billing import caps, tiers
+from billing import caps, checkouts, tiers
 from billing.models import Checkout, SpendingSettings, TierPrice, TierVersion
 from billing.provider import Provider
 from billing.provider import provider as provider_module
@@ -89,8 +89,14 @@ def choose_currency(person: Person, currency: str = "EUR") -> SpendingSettings:
     )
 
 
+def read_terms(fan: Person, price: TierPrice) -> dict[str, Any]:
+    """What somebody sends who read the words of an order at this price and ticked the box."""
+    return {"agreed": True, "words_hash": consents.digest(checkouts.write_paper(fan, price))}
+
+
 def order_tier(artist: Artist, fan: Person) -> Checkout:
     """The fan orders a new tier of the artist, at a provider of its own, and has not paid yet."""
     with run_fake():
-        session = orders.start(fan, get_price(create_tier(artist)), agreed=True)
+        price = get_price(create_tier(artist))
+        session = orders.start(fan, price, **read_terms(fan, price))
     return Checkout.objects.select_related("price__version").get(session_id=session.id)

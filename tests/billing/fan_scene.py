@@ -58,7 +58,7 @@ class Scene(ProviderScene):
         session = checkouts.start(
             self.fan,
             self.price.pk,
-            agreed=True,
+            **billing.read_terms(self.fan, self.price),
             artist_id=self.price.artist_id,
             page_of=lambda order: f"https://fanfare.example/orders/{order.pk}",
         )

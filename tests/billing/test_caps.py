@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from audit.models import Entry
-from billing import caps, checkouts
+from billing import caps, checkouts, spending
 from billing.exceptions import AboveCap, Refused
 from billing.models import Checkout, SpendingSettings, Subscription
 from catalog.models import Artist
@@ -79,7 +79,13 @@ def test_an_order_that_does_not_fit_is_refused_with_what_is_left(
     price = billing.get_price(billing.create_tier(artist))
 
     with pytest.raises(AboveCap, match=r"It costs €4.00.* and €3.99 of it are left until"):
-        checkouts.start(fan, price.pk, agreed=True, artist_id=artist.pk, page_of=lambda order: "https://a.example")
+        checkouts.start(
+            fan,
+            price.pk,
+            **billing.read_terms(fan, price),
+            artist_id=artist.pk,
+            page_of=lambda order: "https://a.example",
+        )
     assert Checkout.objects.count() == 0
 
 
@@ -151,6 +157,20 @@ def test_an_amount_that_is_none_is_no_cap(fake_provider: Any, fan: Person, amoun
 def test_who_never_paid_sets_no_cap(fake_provider: Any, fan: Person) -> None:
     with pytest.raises(Refused, match="paid nothing yet"):
         caps.change(fan, 1_000, fan)
+
+
+def test_a_lower_cap_stays_a_lower_one_in_another_currency(fake_provider: Any, fan: Person) -> None:
+    """A fifth of what the platform lets be spent by default, in either."""
+    billing.choose_currency(fan)
+    caps.change(fan, 2_000, fan)
+
+    with transaction.atomic():
+        spending.set_currency(fan, "JPY")
+    assert (read(fan).currency, read(fan).limit) == ("JPY", 3_000)
+
+    with transaction.atomic():
+        spending.set_currency(fan, "EUR")
+    assert (read(fan).currency, read(fan).limit) == ("EUR", 2_000)
 
 
 def test_what_does_not_fit_by_one_is_refused(fake_provider: Any, fan: Person) -> None:

@@ -40,8 +40,8 @@ def fan(version: TierVersion) -> Person:
 
 
 def start(fan: Person, price: TierPrice, **changes: Any) -> CheckoutSession:
-    about = {"agreed": True, "artist_id": price.artist_id, "page_of": lambda order: f"{PAGE}{order.pk}"} | changes
-    return checkouts.start(fan, price.pk, **about)
+    about = {"artist_id": price.artist_id, "page_of": lambda order: f"{PAGE}{order.pk}"} | changes
+    return checkouts.start(fan, price.pk, **billing.read_terms(fan, price) | about)
 
 
 def pay(fake: FakeStripe, session: CheckoutSession) -> CheckoutSession:

@@ -33,7 +33,11 @@ def fake(committing_db: Database, fake_provider: FakeStripe, monkeypatch: pytest
 
 def order(fan: Person, price: TierPrice) -> CheckoutSession:
     return checkouts.start(
-        fan, price.pk, agreed=True, artist_id=price.artist_id, page_of=lambda order: f"https://a.example/{order.pk}"
+        fan,
+        price.pk,
+        **billing.read_terms(fan, price),
+        artist_id=price.artist_id,
+        page_of=lambda order: f"https://a.example/{order.pk}",
     )
 
 

@@ -17,7 +17,7 @@ from catalog.models import Artist
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.billing import fan_scene, hold_scene
-from tests.billing.fan_scene import Scene
+from tests.billing.fan_scene import DAY, Scene
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +154,49 @@ def test_lowering_an_age_ends_what_is_paid_and_pays_the_open_period_back(scene: 
     assert not Checkout.objects.open_or_paid().exists()
     assert Closure.objects.get().done_at
     fan_scene.assert_books_agree(scene)
+
+
+def test_a_subscription_with_payments_that_are_not_known_ends_all_the_same_and_is_paid_back_later(
+    fake_provider: Any, artist: Artist
+) -> None:
+    scene = fan_scene.begin(fake_provider, artist)
+    scene.subscribe()
+    charge = scene.find("charge")
+    moved, charge["balance_transaction"] = charge["balance_transaction"], None  # the provider moved nothing yet
+    scene.fake.simulation.save(charge)
+    fan_scene.reconcile_all(scene)
+
+    lower(scene.fan)
+    assert (scene.find("subscription")["status"], Refund.objects.count()) == ("canceled", 0)
+    assert Closure.objects.get().done_at is None
+
+    charge["balance_transaction"] = moved
+    scene.fake.simulation.save(charge)
+    Closure.objects.update(due_at="2026-01-01T00:00Z")
+    work_all()
+
+    assert Refund.objects.get().amount == 400
+    assert Closure.objects.get().done_at
+
+
+def test_a_refund_for_a_lowered_age_that_fails_days_later_is_made_again(scene: Scene) -> None:
+    lower(scene.fan)
+    assert Closure.objects.get().done_at
+    scene.control("fail-refund", refund=Refund.objects.get().provider_id)
+    scene.advance(40 * DAY)  # the period that was open is over
+
+    for _ in range(2):
+        fan_scene.reconcile_all(scene)
+        work_all()
+
+    assert [refund.status for refund in Refund.objects.order_by("pk")] == ["failed", "succeeded"]
+    assert Closure.objects.get().done_at
+
+
+def lower(person: Person) -> None:
+    with transaction.atomic():
+        ages.lower(person, "16_17", by=factories.get_staff(), reason="A parent wrote.")
+    work_all()
 
 
 def test_what_was_paid_for_a_period_that_is_over_is_not_paid_back(scene: Scene) -> None:

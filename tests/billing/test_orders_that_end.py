@@ -10,6 +10,7 @@ from billing.caps import Cap
 from billing.models import Checkout
 from catalog.models import Artist
 from fans.spending_limit import LimitForm
+from tests.billing import factories as billing
 from tests.billing import fan_scene
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,8 @@ def test_nobody_pays_an_order_that_ended_while_its_page_was_made(fake_provider: 
         return f"https://fanfare.example/orders/{order.pk}"
 
     price = scene.price
-    checkouts.start(scene.fan, price.pk, agreed=True, artist_id=price.artist_id, page_of=page_of)
+    agreed = billing.read_terms(scene.fan, price)
+    checkouts.start(scene.fan, price.pk, **agreed, artist_id=price.artist_id, page_of=page_of)
 
     sessions = fake_provider.simulation.store.all("checkout.session")
     assert sorted(session["status"] for session in sessions) == ["expired", "open"]

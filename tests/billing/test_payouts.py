@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from billing import payout_runs, payouts, reversals
-from billing.exceptions import Refused
+from billing.exceptions import InvalidRequest, Refused
 from billing.models import PayeeAccount, PayoutLine, PayoutReversal, PayoutRun
+from billing.provider.transfers import Transfers
 from billing.simulated import accounts, control
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
@@ -282,6 +283,45 @@ def test_a_run_is_prepared_on_its_day_and_once(
     assert (PayoutRun.objects.get().name, states()) == ("2026-12", [("draft", "", 4_200)])
 
 
+def test_a_run_by_hand_that_took_the_name_of_the_month_does_not_replace_the_runs_own(
+    fake_provider: FakeStripe, account: PayeeAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PAYOUT_DAY = 20
+    at = datetime(2026, 12, 3, tzinfo=UTC)
+    monkeypatch.setattr(payout_runs.timezone, "now", lambda: at)
+    payees.owe(account.party, 4_200)
+    payees.run(payout_runs.name_next(at))
+    payees.work_all()
+    payees.owe(account.party, 1_300)
+
+    at = at.replace(day=20)
+
+    run = payout_runs.prepare_if_due()
+    assert run is not None
+    assert (run.name, payout_runs.prepare_if_due()) == ("2026-12-2", None)
+
+
+def test_a_refused_look_up_fails_no_payout(
+    fake_provider: FakeStripe, account: PayeeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says nothing of whether the transfer is there already."""
+    payees.owe(account.party, 4_200)
+    payees.run()
+
+    def refuse(*_: Any) -> Any:
+        raise InvalidRequest("No such group.", code="parameter_invalid")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Transfers, "list_of", refuse)
+        payees.work_all()
+    assert states() == [("submitting", "", 4_200)]
+
+    PayoutLine.objects.update(due_at="2000-01-01T00:00:00Z")
+    payees.work_all()
+
+    assert states() == [("sent", "", 4_200)]
+
+
 def test_an_operator_holds_a_payout_back_and_a_later_run_pays(fake_provider: FakeStripe, account: PayeeAccount) -> None:
     payees.owe(account.party, 4_200)
     payees.run()
@@ -367,6 +407,20 @@ def test_what_was_taken_back_at_the_provider_is_followed(
 
     sent.refresh_from_db()
     assert (sent.amount_reversed, balances(sent.party_id)["payable"]) == (200, 200)
+
+
+def test_what_was_taken_back_at_the_provider_overtakes_a_wish_that_no_longer_fits(
+    fake_provider: FakeStripe, sent: PayoutLine, provider_reverses: Callable[[str, int], None]
+) -> None:
+    fits, wanted = reversals.want(sent, 200, by=BY), reversals.want(sent, 4_000, by=BY)
+    provider_reverses(str(sent.transfer_id), 1_000)
+
+    payees.work_all()
+
+    for row in (fits, wanted, sent):
+        row.refresh_from_db()
+    assert (fits.state, wanted.state, sent.amount_reversed) == ("done", "refused", 1_200)
+    assert balances(sent.party_id)["payable"] == 1_200
 
 
 @pytest.fixture

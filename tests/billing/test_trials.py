@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from billing import subscription_changes
-from billing.exceptions import InvalidTerms
+from billing.exceptions import InvalidTerms, TermsChanged
 from billing.models import Checkout, Entitlement, Subscription
 from catalog.models import Artist
+from fans import orders
 from tests import factories
 from tests.adversarial.test_database_constraints import refused
 from tests.billing import factories as billing
@@ -59,6 +60,27 @@ def test_a_fan_has_one_trial_of_an_artist(scene: Scene) -> None:
     words = get_page(signed_in_client(scene.fan), f"/artists/mara-veil/tiers/{scene.price.pk}").words
     assert "€4.00 for the first month" in words
     refused("permission denied", "UPDATE billing_checkout SET trial_days = 14")
+
+
+def test_who_was_shown_free_days_that_are_gone_pays_nothing_before_reading_again(scene: Scene) -> None:
+    shown = billing.read_terms(scene.fan, scene.price)
+    scene.subscribe()
+    fan_scene.reconcile_all(scene)
+    scene.fake.simulation.find("subscription", Subscription.objects.get().provider_id)["status"] = "canceled"
+    fan_scene.reconcile_all(scene)
+
+    with pytest.raises(TermsChanged):
+        orders.start(scene.fan, scene.price, **shown)
+    assert Checkout.objects.count() == 1
+
+
+def test_an_order_that_is_open_keeps_the_words_that_were_shown(scene: Scene) -> None:
+    """Its free days are shown again, and it is gone on with."""
+    first = scene.order()
+
+    assert scene.order() == first
+    page = get_page(signed_in_client(scene.fan), f"/artists/mara-veil/tiers/{scene.price.pk}").words
+    assert "Try it 14 days, then pay €4.00 a month" in page
 
 
 def test_the_database_refuses_a_second_trial_and_one_that_was_not_signed(scene: Scene) -> None:

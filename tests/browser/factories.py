@@ -77,7 +77,7 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
         billing.create_tier(artist, name=long, lines=("تَيّار الليل", "W" * 120))
         waiting = billing.create_version(artist, name="Not signed")
         price, other = billing.get_price(sold), billing.get_price(billing.create_tier(seller))
-        order, paid = (orders.start(fan, each, agreed=True) for each in (price, other))
+        order, paid = (orders.start(fan, each, **billing.read_terms(fan, each)) for each in (price, other))
         hosted.complete(fake.simulation, fake.simulation.find("checkout.session", paid.id), "succeeds")
         checkouts.settle(get_provider().checkouts.fetch(paid.id))
         running = get_provider().checkouts.fetch(paid.id).subscription

@@ -104,6 +104,7 @@ PAGE_URLS = {
     "studio-agreements": PageURL(f"{STUDIO}/agreements", "principal"),
     "studio-agreement": PageURL(f"{STUDIO}/agreements/{{agreement}}", "principal"),
     "staff-reports": PageURL("/desk/reports", "staff"),
+    "staff-ages": PageURL("/desk/ages", "staff"),
 }
 NOT_PAGES = {
     # for programs
@@ -147,7 +148,7 @@ NOT_PAGES = {
     "api-label-agreements", "api-label-agreement", "api-label-agreement-dry-run", "api-label-agreement-next",
     "api-label-agreement-effect", "api-label-agreement-accept", "api-label-agreement-end",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell", "api-artist-tiers", "api-orders", "api-order",
-    "api-artist-offers", "api-requests", "api-request", "api-request-note",
+    "api-artist-offers", "api-requests", "api-request", "api-request-note", "api-request-payment",
     "request-pay", "request-take-back", "request-erase",
     "api-order-cancel", "api-order-resume", "order-cancel", "order-resume",
     "subscriptions-card", "subscriptions-limit", "subscription-cancel", "subscription-resume", "subscription-keep",

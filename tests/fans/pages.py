@@ -1,5 +1,6 @@
 """Helpers: a signed-in client, parsed pages, query counts, and an experience that a fan received."""
 
+import re
 from contextlib import nullcontext
 from typing import Any
 
@@ -27,6 +28,12 @@ def get_page(client: Client, path: str, **options: Any) -> HTMLPage:
     response = client.get(path, **options)
     assert response.status_code == 200, response.content[:300]
     return parse_page(response)
+
+
+def send_form(client: Client, path: str, fields: dict[str, str] | None = None) -> Any:
+    """Send a form with the digest of the words that its page shows, as a browser does."""
+    shown = re.search(r'name="words_hash" value="([0-9a-f]*)"', client.get(path).content.decode())
+    return client.post(path, {"words_hash": shown[1] if shown else "", **(fields or {})})
 
 
 def count_queries(client: Client, path: str, **options: Any) -> int:

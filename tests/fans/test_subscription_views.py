@@ -20,7 +20,7 @@ from tests.billing import factories as billing
 from tests.billing import fan_scene
 from tests.billing.fan_scene import DAY, Scene
 from tests.billing.in_process import ask
-from tests.fans.pages import count_queries, get_page, signed_in_client
+from tests.fans.pages import count_queries, get_page, send_form, signed_in_client
 
 pytestmark = pytest.mark.django_db
 PAGE = "/subscriptions"
@@ -143,9 +143,9 @@ def test_a_higher_price_is_confirmed_on_the_providers_page_and_begins_when_it_is
     path = f"{own()}/prices/{more.pk}"
     assert "Night Shift , €9.00 a month from today" in get_page(client, own()).words
     assert "The difference for the rest of your period" in get_page(client, path).words
-    assert client.post(path).status_code == 409  # the box is not ticked
+    assert send_form(client, path).status_code == 409  # the box is not ticked
 
-    answer = client.post(path, {"start": "now"})
+    answer = send_form(client, path, {"start": "now"})
 
     assert answer.status_code == 303
     assert Subscription.objects.get().price == scene.price
@@ -162,7 +162,7 @@ def test_a_higher_price_is_confirmed_on_the_providers_page_and_begins_when_it_is
 def test_what_was_not_confirmed_changed_nothing(scene: Scene, client: Client) -> None:
     more = billing.get_price(add_tier(scene, "Night Shift", Price("month", "EUR", 900)))
 
-    client.post(f"{own()}/prices/{more.pk}", {"start": "now"})
+    send_form(client, f"{own()}/prices/{more.pk}", {"start": "now"})
     fan_scene.reconcile_all(scene)
 
     assert (Subscription.objects.get().price, Entitlement.objects.get().version) == (scene.price, scene.price.version)
@@ -173,7 +173,7 @@ def test_a_lower_price_begins_with_the_next_period_and_can_be_dropped(scene: Sce
     path = f"{own()}/prices/{less.pk}"
     assert "Nothing. The change begins with your next period." in get_page(client, path).words
 
-    assert client.post(path)["Location"] == PAGE
+    assert send_form(client, path)["Location"] == PAGE
 
     assert re.search(r"From .+ : Shore , €2\.00 a month\. .*Stay as it is", words(client))
     assert Subscription.objects.get().price == scene.price
@@ -181,7 +181,7 @@ def test_a_lower_price_begins_with_the_next_period_and_can_be_dropped(scene: Sce
     assert "Shore" not in words(client)
     assert Subscription.objects.get().next_price is None
 
-    client.post(path)
+    send_form(client, path)
     scene.advance(31 * DAY + 7_200)
     fan_scene.reconcile_all(scene)
 
@@ -190,9 +190,22 @@ def test_a_lower_price_begins_with_the_next_period_and_can_be_dropped(scene: Sce
     fan_scene.assert_books_agree(scene)
 
 
+@pytest.mark.parametrize(("name", "amount"), [("Shore", 200), ("Night Shift", 900)])
+def test_another_price_is_not_taken_on_other_terms_than_those_shown(
+    scene: Scene, client: Client, name: str, amount: int
+) -> None:
+    other = billing.get_price(add_tier(scene, name, Price("month", "EUR", amount)))
+
+    for words_hash in ("", "0" * 64):
+        form = {"start": "now", "words_hash": words_hash}
+        answer = client.post(f"{own()}/prices/{other.pk}", form)
+        assert (answer.status_code, "are not what you saw any more" in answer.content.decode()) == (409, True)
+    assert not Consent.objects.filter(about=f"tier:{other.version.tier_id}").exists()
+
+
 def test_canceling_drops_what_was_planned(scene: Scene, client: Client) -> None:
     less = billing.get_price(add_tier(scene, "Shore", Price("month", "EUR", 200)))
-    client.post(f"{own()}/prices/{less.pk}")
+    send_form(client, f"{own()}/prices/{less.pk}")
 
     client.post(f"{own()}/cancel")
 
@@ -205,12 +218,12 @@ def test_a_year_in_place_of_a_month_begins_at_once_and_a_month_in_place_of_a_yea
 ) -> None:
     year = billing.get_price(scene.price.version, interval="year")
 
-    answer = client.post(f"{own()}/prices/{year.pk}", {"start": "now"})
+    answer = send_form(client, f"{own()}/prices/{year.pk}", {"start": "now"})
     confirm(scene, answer["Location"])
 
     assert Subscription.objects.get().price == year
     assert "Harbour , €4.00 a month from" in get_page(client, own()).words
-    client.post(f"{own()}/prices/{scene.price.pk}")
+    send_form(client, f"{own()}/prices/{scene.price.pk}")
     assert Subscription.objects.get().next_price == scene.price
 
 
@@ -218,22 +231,22 @@ def test_a_price_in_another_currency_or_of_another_artist_is_not_there(scene: Sc
     other = billing.create_tier(factories.create_artist("Ove Lind"))
 
     for price in (billing.get_price(other), billing.get_price(scene.price.version, "JPY")):
-        assert client.post(f"{own()}/prices/{price.pk}", {"start": "now"}).status_code == 404
+        assert send_form(client, f"{own()}/prices/{price.pk}", {"start": "now"}).status_code == 404
 
 
 def test_a_price_closed_meanwhile_is_not_taken(scene: Scene, client: Client) -> None:
     more = billing.get_price(add_tier(scene, "Night Shift", Price("month", "EUR", 900)))
     tiers.archive(more.version.tier, by=factories.get_member(more.version.artist, "owner"))
 
-    assert client.post(f"{own()}/prices/{more.pk}", {"start": "now"}).status_code == 404
+    assert send_form(client, f"{own()}/prices/{more.pk}", {"start": "now"}).status_code == 404
 
 
 def test_the_provider_is_told_of_prices_that_were_added_later(scene: Scene, client: Client) -> None:
     first = billing.get_price(add_tier(scene, "Night Shift", Price("month", "EUR", 900)))
-    client.post(f"{own()}/prices/{first.pk}", {"start": "now"})
+    send_form(client, f"{own()}/prices/{first.pk}", {"start": "now"})
     later = billing.get_price(add_tier(scene, "Open Sea", Price("month", "EUR", 1900)))
 
-    answer = client.post(f"{own()}/prices/{later.pk}", {"start": "now"})
+    answer = send_form(client, f"{own()}/prices/{later.pk}", {"start": "now"})
 
     configuration = follow(scene, answer["Location"])["configuration"]
     found = scene.fake.simulation.find("billing_portal.configuration", configuration)
@@ -305,6 +318,6 @@ def test_nothing_is_upgraded_above_the_limit(scene: Scene, client: Client) -> No
     more = billing.get_price(add_tier(scene, "Night Shift", Price("month", "EUR", 2_000)))
     client.post(f"{PAGE}/limit", {"limit": "10"})
 
-    answer = client.post(f"{own()}/prices/{more.pk}", {"start": "now"})
+    answer = send_form(client, f"{own()}/prices/{more.pk}", {"start": "now"})
 
     assert (answer.status_code, "Your limit is €10.00 a month" in answer.content.decode()) == (409, True)

@@ -1,5 +1,6 @@
 """The API of tiers for fans."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -27,13 +28,19 @@ def client(version: TierVersion) -> Client:
 
 
 def order(client: Client, version: TierVersion, **changes: Any) -> Any:
-    body = {"price": billing.get_price(version).pk, "start_now": True} | changes
+    offers = client.get(TIERS).json()["tiers"]
+    words_hash = offers[0]["prices"][0]["words_hash"] if offers else "0" * 64
+    body = {"price": billing.get_price(version).pk, "start_now": True, "words_hash": words_hash} | changes
     return client.post(ORDERS, body, content_type="application/json")
 
 
 def test_what_is_on_sale_is_listed_in_the_fans_currency(client: Client, version: TierVersion) -> None:
     answer = client.get(TIERS).json()
 
+    words = [price.pop("words") for price in answer["tiers"][0]["prices"]]
+    hashes = [price.pop("words_hash") for price in answer["tiers"][0]["prices"]]
+    assert hashes == [sha256(each.encode()).hexdigest() for each in words]
+    assert ["€4.00 every month" in words[0], "€40.00 every year" in words[1]] == [True, True]
     assert answer["tiers"] == [
         {
             "tier": version.tier_id,
@@ -42,12 +49,19 @@ def test_what_is_on_sale_is_listed_in_the_fans_currency(client: Client, version:
             "included": ["1 request a month", "Release night, one hour early"],
             "terms_hash": version.terms_hash,
             "prices": [
-                {"id": billing.get_price(version).pk, "interval": "month", "currency": "EUR", "amount": 400},
+                {
+                    "id": billing.get_price(version).pk,
+                    "interval": "month",
+                    "currency": "EUR",
+                    "amount": 400,
+                    "trial_days": 0,
+                },
                 {
                     "id": billing.get_price(version, interval="year").pk,
                     "interval": "year",
                     "currency": "EUR",
                     "amount": 4000,
+                    "trial_days": 0,
                 },
             ],
             "own": False,
@@ -78,6 +92,7 @@ def test_what_cannot_be_ordered_is_refused_in_words(
 
     refused = [
         order(client, version, start_now=False),
+        order(client, version, words_hash="0" * 64),
         order(client, version, price=other.pk),
         order(client, version, price=0),
         order(client, version, more=1),
@@ -87,6 +102,7 @@ def test_what_cannot_be_ordered_is_refused_in_words(
 
     assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
         (400, "NotAgreed"),
+        (409, "TermsChanged"),
         (404, "NotFound"),
         (400, "Invalid"),
         (400, "Invalid"),

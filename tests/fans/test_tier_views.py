@@ -17,7 +17,7 @@ from billing.tier_terms import Price
 from catalog.models import Artist
 from tests import factories
 from tests.billing import factories as billing
-from tests.fans.pages import count_queries, get_page, signed_in_client
+from tests.fans.pages import count_queries, get_page, send_form, signed_in_client
 
 pytestmark = pytest.mark.django_db
 STRIP = "Simulated payments: no money moves"
@@ -83,7 +83,7 @@ def test_a_tier_without_a_price_in_the_fans_currency_says_so(client: Client, ver
 
 
 def test_the_currency_cannot_be_chosen_while_something_is_ordered(client: Client, version: TierVersion) -> None:
-    client.post(path_of(billing.get_price(version, "JPY")), AGREED)
+    send_form(client, path_of(billing.get_price(version, "JPY")), AGREED)
 
     page = get_page(client, "/artists/mara-veil/tiers?currency=EUR")
 
@@ -102,7 +102,7 @@ def test_the_terms_stand_before_the_button_that_names_the_sum(client: Client, ve
 
 
 def test_an_order_leads_to_the_payment_page(client: Client, version: TierVersion) -> None:
-    answer = client.post(path_of(billing.get_price(version)), AGREED)
+    answer = send_form(client, path_of(billing.get_price(version)), AGREED)
 
     assert answer.status_code == 303
     assert answer["Location"].startswith("http://127.0.0.1:8012/pay/checkout/cs_sim_")
@@ -112,7 +112,7 @@ def test_an_order_leads_to_the_payment_page(client: Client, version: TierVersion
 def test_a_form_sent_twice_is_one_order(client: Client, version: TierVersion) -> None:
     path = path_of(billing.get_price(version))
 
-    first, again = client.post(path, AGREED), client.post(path, AGREED)
+    first, again = send_form(client, path, AGREED), send_form(client, path, AGREED)
 
     assert first["Location"] == again["Location"]
     assert Checkout.objects.count() == 1
@@ -138,7 +138,7 @@ def test_somebody_under_18_is_told_so_and_finds_no_button(version: TierVersion, 
     assert "From 18" in listed.words
     assert [link for link in listed.all("a") if link.get("href") == path_of(price)] == []
     assert page.all("button", class_="btn btn-primary") == []
-    answer = client.post(path_of(price), AGREED)
+    answer = send_form(client, path_of(price), AGREED)
     assert (answer.status_code, "start at 18" in answer.content.decode()) == (409, True)
     assert Checkout.objects.count() == 0
 
@@ -147,7 +147,7 @@ def test_a_price_of_another_artist_is_not_there(client: Client, version: TierVer
     other = billing.create_tier(factories.create_artist("Ove Lind"))
     path = f"/artists/mara-veil/tiers/{billing.get_price(other).pk}"
 
-    assert (client.get(path).status_code, client.post(path, AGREED).status_code) == (404, 404)
+    assert (client.get(path).status_code, send_form(client, path, AGREED).status_code) == (404, 404)
     assert client.get("/artists/mara-veil/tiers/999999").status_code == 404
     assert Checkout.objects.count() == 0
 
@@ -157,7 +157,7 @@ def test_a_price_closed_between_the_page_and_the_button_is_not_ordered(client: C
     get_page(client, path_of(price))
     tiers.archive(version.tier, by=factories.get_member(version.artist, "owner"))
 
-    answer = client.post(path_of(price), AGREED)
+    answer = send_form(client, path_of(price), AGREED)
 
     assert answer.status_code == 409
     assert "not on sale any more" in answer.content.decode()
@@ -166,9 +166,9 @@ def test_a_price_closed_between_the_page_and_the_button_is_not_ordered(client: C
 
 def test_a_price_in_another_currency_than_what_is_ordered_is_refused(client: Client, version: TierVersion) -> None:
     other = billing.create_tier(factories.create_artist("Ove Lind"))
-    client.post(path_of(billing.get_price(version)), AGREED)
+    send_form(client, path_of(billing.get_price(version)), AGREED)
 
-    answer = client.post(path_of(billing.get_price(other, "JPY")), AGREED)
+    answer = send_form(client, path_of(billing.get_price(other, "JPY")), AGREED)
 
     assert (answer.status_code, "You pay in EUR" in answer.content.decode()) == (409, True)
     assert Checkout.objects.count() == 1
@@ -179,7 +179,7 @@ def test_a_provider_that_does_not_answer_is_said_without_its_words(
 ) -> None:
     faults.add(fake_provider.simulation, "503", times=9, method="POST", path="/v1/checkout/sessions")
 
-    answer = client.post(path_of(billing.get_price(version)), AGREED)
+    answer = send_form(client, path_of(billing.get_price(version)), AGREED)
 
     assert answer.status_code == 409
     assert "The payment service does not answer at the moment. Try again in a minute." in answer.content.decode()
@@ -196,7 +196,7 @@ def test_with_payments_off_the_page_says_so_and_sells_nothing(
 
     assert "Payments are off here, so nothing can be bought. Everything else works." in page.words
     assert STRIP not in page.words
-    assert client.post(path_of(price), AGREED).status_code == 404
+    assert send_form(client, path_of(price), AGREED).status_code == 404
     assert client.get("/artists/mara-veil").status_code == 200
 
 
@@ -212,7 +212,7 @@ def test_live_money_has_no_strip_and_test_money_another(settings: Any, client: C
 def test_the_page_of_an_order_asks_and_never_grants(
     fake_provider: FakeStripe, client: Client, version: TierVersion
 ) -> None:
-    client.post(path_of(billing.get_price(version)), AGREED)
+    send_form(client, path_of(billing.get_price(version)), AGREED)
     order = Checkout.objects.get()
     path = f"/orders/{order.pk}"
 
@@ -232,8 +232,8 @@ def test_the_page_of_an_order_asks_and_never_grants(
 def test_the_page_says_when_an_order_ran_out_or_is_over(
     fake_provider: FakeStripe, client: Client, version: TierVersion
 ) -> None:
-    client.post(path_of(billing.get_price(version)), AGREED)
-    client.post(path_of(billing.get_price(version, interval="year")), AGREED)
+    send_form(client, path_of(billing.get_price(version)), AGREED)
+    send_form(client, path_of(billing.get_price(version, interval="year")), AGREED)
     expired, order = Checkout.objects.order_by("created_at")
     pay(fake_provider, order)
     checkouts.end(order.pk)
@@ -243,7 +243,7 @@ def test_the_page_says_when_an_order_ran_out_or_is_over(
 
 
 def test_an_order_is_there_for_its_fan_alone(client: Client, version: TierVersion) -> None:
-    client.post(path_of(billing.get_price(version)), AGREED)
+    send_form(client, path_of(billing.get_price(version)), AGREED)
     path = f"/orders/{Checkout.objects.get().pk}"
 
     for person in (factories.create_fan("Stranger"), factories.get_member(version.artist, "principal")):
@@ -255,14 +255,14 @@ def test_the_tier_that_a_fan_has_is_punched_and_not_sold_again(
     fake_provider: FakeStripe, client: Client, version: TierVersion
 ) -> None:
     price = billing.get_price(version)
-    client.post(path_of(price), AGREED)
+    send_form(client, path_of(price), AGREED)
     pay(fake_provider, Checkout.objects.get())
 
     page = get_page(client, "/artists/mara-veil/tiers")
 
     assert "Yours €4.00 a month" in page.words
     assert "See the terms" not in page.words
-    answer = client.post(path_of(price), AGREED)
+    answer = send_form(client, path_of(price), AGREED)
     assert (answer.status_code, "You have a tier of this artist already." in answer.content.decode()) == (409, True)
 
 

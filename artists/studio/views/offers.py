@@ -9,7 +9,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from ai.wording import Wording
 from artists import programs
 from artists.models import Program, ProgramVersion
-from artists.requests import paying
+from artists.requests import consent_text
 from artists.requests.forms import OfferForm, OfferNameForm
 from artists.requests.terms import load_terms
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
@@ -83,6 +83,6 @@ def _render(
         waits=newest is not None and newest.pk != program.current_id,
         is_open=program.state == Program.State.LIVE,
         terms_lines=load_terms(newest.terms).list_lines() if newest else [],
-        days=paying.find_days(newest) if newest else 0,
+        days=consent_text.find_days(newest) if newest else 0,
         previews=build_previews(Wording.parse(newest.words), studio.artist, None) if newest else None,
     )

@@ -23,6 +23,7 @@ from artists import (
     withdrawal,
 )
 from artists.requests import following
+from artists.requests import mails as request_mails
 from artists.royalties import worker_step as royalties
 from billing import payouts, worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
@@ -58,6 +59,7 @@ JOBS = {
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
     "approval_mail": Job(approval_mail.mail_if_due),
     "requests": Job(following.follow_next, following.CHANNELS, following.seconds_until_due),
+    "request_mails": Job(request_mails.mail_next, request_mails.CHANNEL),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "payout_mail": Job(payout_mail.mail_next, payouts.CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),

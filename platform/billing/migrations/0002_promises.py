@@ -3,7 +3,17 @@
 from django.db import migrations
 
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
-from billing.migrations import _authorisations, _closures, _earnings, _leases, _mails, _payouts, _tiers, _webhooks
+from billing.migrations import (
+    _authorisations,
+    _caps,
+    _closures,
+    _earnings,
+    _leases,
+    _mails,
+    _payouts,
+    _tiers,
+    _webhooks,
+)
 
 SUBSCRIPTION_FIELDS = (
     "person_id",
@@ -97,6 +107,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_leases.LEASES, _leases.DROP_LEASES),
         never_removed("billing_authorisation", *AUTHORISATION_FIELDS),
         dated_by_clock("billing_authorisation", "created_at"),
+        migrations.RunSQL(_caps.CAPS, _caps.DROP_CAPS),
         migrations.RunSQL(_authorisations.AUTHORISATIONS, _authorisations.DROP_AUTHORISATIONS),
         never_removed("billing_requestcredit", "status", "reference", "expires_at", "returned_at"),
         dated_by_clock("billing_requestcredit", "created_at"),

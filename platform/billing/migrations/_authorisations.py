@@ -1,30 +1,8 @@
-"""SQL that keeps authorisations, request credits and caps true. Used by 0002_promises."""
+"""SQL that keeps authorisations and request credits true, and lets a cap rise on the next day alone. Used by 0002_promises."""
 
 from audit.operations import CLOCK_PATH
 
 AUTHORISATIONS = f"""
--- Orders and holds of a fan wait for this row, so that no two of them count the same room under the cap.
-CREATE FUNCTION billing_require_room(payer uuid, of_book text, of_currency text, wanted bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
-DECLARE
-    chosen billing_spendingsettings;
-    held bigint;
-BEGIN
-    SELECT * INTO chosen FROM billing_spendingsettings
-    WHERE (person_id, book, currency) = (payer, of_book, of_currency) FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM refuse('a fan pays in one currency');
-    END IF;
-    SELECT coalesce(sum(amount), 0) INTO held FROM billing_authorisation
-    WHERE (person_id, book, currency) = (payer, of_book, of_currency)
-    AND status IN ('authorising', 'held', 'capture_wanted');
-    IF held + wanted > (CASE WHEN chosen.next_cap_from <= statement_timestamp() THEN chosen.next_cap
-        ELSE chosen.monthly_cap END)
-    THEN
-        PERFORM refuse('what is held stays under the cap');
-    END IF;
-END $$;
-
 CREATE FUNCTION billing_check_new_authorisation() RETURNS trigger LANGUAGE plpgsql
 SET search_path = {CLOCK_PATH} AS $$
 BEGIN
@@ -147,7 +125,6 @@ DROP TRIGGER goes_on ON billing_authorisation;
 DROP FUNCTION billing_check_authorisation();
 DROP TRIGGER asked_by_an_adult ON billing_authorisation;
 DROP FUNCTION billing_check_new_authorisation();
-DROP FUNCTION billing_require_room(uuid, text, text, bigint);
 """
 
 CREDITS = f"""
@@ -198,7 +175,7 @@ BEGIN
         IF NOT FOUND THEN
             PERFORM refuse('a credit is used while the tier lasts');
         END IF;
-    ELSIF OLD.status IN ('reserved', 'used') AND NEW.status = 'free' THEN
+    ELSIF (OLD.status, NEW.status) = ('reserved', 'free') THEN
         NEW.returned_at := statement_timestamp();
         NEW.expires_at := greatest(OLD.expires_at, statement_timestamp() + interval '30 days');
         RETURN NEW;

@@ -124,11 +124,8 @@ BEGIN
     ) THEN
         PERFORM refuse('a checkout rests on what its fan agreed to');
     END IF;
-    PERFORM FROM billing_spendingsettings
-    WHERE (person_id, book, currency) = (NEW.person_id, NEW.book, NEW.currency) FOR SHARE;
-    IF NOT FOUND THEN
-        PERFORM refuse('a fan pays in one currency');
-    END IF;
+    PERFORM billing_require_room(NEW.person_id, NEW.book, NEW.currency, price.amount)
+    FROM billing_tierprice price WHERE price.id = NEW.price_id;
     RETURN NEW;
 END $$;
 CREATE TRIGGER ordered_by_an_adult BEFORE INSERT ON billing_checkout

@@ -1,10 +1,13 @@
 """The API of requests: what is offered, asking, following, taking back and erasing."""
 
+from hashlib import sha256
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from artists.models import Draft
+from billing.simulated import faults
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from tests import factories
@@ -20,7 +23,7 @@ def test_a_fan_asks_reads_erases_and_takes_back(artist: Artist) -> None:
     [offer] = client.get(f"/api/v1/artists/{artist.slug}/offers").json()
     assert (offer["program"], offer["price"]["paid_by"], offer["days"]) == (version.program_id, "free", 1)
     body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "note": scene.NOTE,
-            "may_share_name": True}  # fmt: skip
+            "may_share_name": True, "words_hash": offer["words_hash"]}  # fmt: skip
     asked = client.post("/api/v1/requests", body, content_type="application/json")
     assert (asked.status_code, asked.json()["state"], asked.json()["url"]) == (201, "waiting", "")
     own = f"/api/v1/requests/{asked.json()['id']}"
@@ -55,8 +58,51 @@ def test_a_card_is_held_at_the_address_that_the_answer_names(fake_provider: Fake
     billing.share_income(artist)
     version = scene.create_offer(artist, free_tries=0, prices={"EUR": 800})
     client = factories.signed_in_client(factories.create_fan())
+    [offer] = client.get(f"/api/v1/artists/{artist.slug}/offers").json()
     body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "may_share_name": True}
+    assert client.post("/api/v1/requests", body, content_type="application/json").json()["errors"].keys() == {
+        "words_hash"
+    }
+    body["words_hash"] = offer["words_hash"]
     assert client.post("/api/v1/requests", body, content_type="application/json").status_code == 400
     asked = client.post("/api/v1/requests", body | {"start_now": True}, content_type="application/json").json()
     assert (asked["state"], asked["paid_by"], asked["amount"]) == ("paying", "card", 800)
     assert "/pay/checkout/" in asked["url"]
+
+
+def test_a_request_that_no_card_can_pay_now_has_its_number_and_is_paid_later(
+    fake_provider: FakeStripe, artist: Artist
+) -> None:
+    billing.share_income(artist)
+    version = scene.create_offer(artist, free_tries=0, prices={"EUR": 800})
+    client = factories.signed_in_client(factories.create_fan())
+    [offer] = client.get(f"/api/v1/artists/{artist.slug}/offers").json()
+    body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "may_share_name": True,
+            "start_now": True, "words_hash": offer["words_hash"]}  # fmt: skip
+    faults.add(fake_provider.simulation, "503", times=3, method="POST", path="/v1/checkout/sessions")
+
+    asked = client.post("/api/v1/requests", body, content_type="application/json")
+
+    assert (asked.status_code, asked.json()["state"], asked.json()["url"]) == (201, "paying", "")
+    assert "does not answer" in asked.json()["payment_problem"]
+    own = f"/api/v1/requests/{asked.json()['id']}"
+    assert "/pay/checkout/" in client.post(f"{own}/payment").json()["url"]
+    client.delete(own)
+    over = client.post(f"{own}/payment")
+    assert (over.status_code, over.json()["code"]) == (409, "Unpayable")
+
+
+def test_other_terms_than_those_that_were_listed_are_refused(artist: Artist) -> None:
+    version = scene.create_offer(artist, free_tries=0, prices={"EUR": 800})
+    client = factories.signed_in_client(factories.create_fan())
+    [offer] = client.get(f"/api/v1/artists/{artist.slug}/offers").json()
+    words = [offer[name] for name in ("words", "payment_words", "immediate_start")]
+    assert offer["words_hash"] == sha256("\n".join(words).encode()).hexdigest()
+    assert "€8.00" in offer["payment_words"]
+    scene.sign_terms(version.program, free_tries=0, prices={"EUR": 900})
+    body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "may_share_name": True,
+            "start_now": True, "words_hash": offer["words_hash"]}  # fmt: skip
+
+    answer = client.post("/api/v1/requests", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "TermsChanged")
