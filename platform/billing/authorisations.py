@@ -24,7 +24,7 @@ Status = Authorisation.Status
 CHANNEL = "payments"
 """A trigger notifies it of each change of a status, and of disputes."""
 MAX_ATTEMPTS = 3
-PAPER_VERSION = 1
+PAPER_VERSION = 2
 """Of what fans agree to when they pay for a request. Another number whenever its sentences change."""
 SAID_TOO_YOUNG = "Paid requests start at 18. Nobody under 18 pays here."
 SAID_OVER = "This request is over, or paid for already."

@@ -75,13 +75,20 @@ def test_a_card_is_asked_for_with_consent_and_the_fan_is_led_to_where_it_is_held
     version = scene.create_offer(artist, free_tries=0, prices={"EUR": 800})
     client = factories.signed_in_client(factories.create_fan())
     ask = reverse("ask", args=[artist.slug, version.program_id])
-    page = client.get(ask).content.decode()
+    waiting = scene.create_offer(artist, free_tries=1)
+    scene.approve(scene.write(scene.ask(factories.create_fan("Ben"), waiting)))
+    scene.ask(factories.create_fan("Can"), waiting)
+    answer = client.get(ask)
+    page = answer.content.decode()
+    assert "1 request waits before yours." in parse_page(answer).words
+    assert "Where your €8.00 goes Mara Veil €6.40 Fanfare €1.60 Before VAT" in parse_page(answer).words
+    assert "Of your monthly limit, €100.00 are left." in parse_page(answer).words
     assert "€8.00 is held on your card." in page
     assert "within 1\n        day at most" in page
     assert send_form(client, ask, FORM).status_code == 422
     answer = send_form(client, ask, FORM | {"start": "now"})
     assert answer.status_code == 303
-    request = ExperienceRequest.objects.get()
+    request = ExperienceRequest.objects.get(paid_by="card")
     page = client.get(f"/requests/{request.pk}").content.decode()
     assert "€8.00 is not held on your card yet." in page
     assert client.post(f"/requests/{request.pk}/pay")["Location"] == answer["Location"]
