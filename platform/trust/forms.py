@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts import ages
 from accounts.models import AgeBand
 from trust.models import MAX_NOTE_LENGTH
 
@@ -24,7 +25,7 @@ class AgeForm(forms.Form):
 
     email = forms.EmailField(label="E-mail address of the account")
     age_band = forms.ChoiceField(
-        label="How old they are", choices=[(band.value, band.label) for band in AgeBand if band != AgeBand.ADULT]
+        label="How old they are", choices=[(band.value, band.label) for band in ages.BANDS if band != AgeBand.ADULT]
     )
     reason = forms.CharField(
         label="How we know, in a sentence",
