@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
+from billing import caps
 from billing.models import Invoice, PaymentMail, Refund, Subscription
 from web.mail import render_mail
 from web.site_links import site_link
@@ -66,7 +67,9 @@ def _send(mail: PaymentMail) -> None:
 def _describe(mail: PaymentMail) -> dict[str, Any]:
     if mail.kind == Kind.RECEIPT:
         invoice = Invoice.objects.get(pk=mail.about)
+        cap = caps.read(mail.person)
         facts = {"amount": invoice.amount_paid, "currency": invoice.currency, "tax": invoice.tax}
+        facts["above"] = cap if cap and cap.is_exceeded else None
         page = reverse("payment", args=[invoice.pk])
         return _of(invoice.subscription_id, page, **facts, at=invoice.paid_at, number=invoice.provider_id)
     if mail.kind == Kind.REFUNDED:

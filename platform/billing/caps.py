@@ -38,7 +38,16 @@ class Cap(NamedTuple):
 
     @property
     def left(self) -> int:
-        return max(self.limit - self.spent - self.held - self.renewing, 0)
+        return max(self.limit - self.taken, 0)
+
+    @property
+    def taken(self) -> int:
+        return self.spent + self.held + self.renewing
+
+    @property
+    def is_exceeded(self) -> bool:
+        """A renewal, or an upgrade that was confirmed later, is told and not skipped."""
+        return self.taken > self.limit
 
 
 def get_default(currency: str) -> int:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from accounts.models import Consent
@@ -14,6 +15,7 @@ from billing.simulated.objects import Object
 from billing.simulated.views import portal
 from billing.tier_terms import Price
 from catalog.models import Artist
+from fans import payment_mails
 from live.models import Notice
 from tests import factories
 from tests.billing import factories as billing
@@ -312,6 +314,22 @@ def test_a_lower_limit_counts_at_once_and_a_higher_one_from_tomorrow(scene: Scen
     assert re.search(r"You pay at most €8\.50 a month .*From .+ on it is €40\.00", words(client))
     assert client.post(f"{PAGE}/limit", {"limit": "1.234"}).status_code == 422
     assert client.post(f"{PAGE}/limit", {"limit": "-1"}).status_code == 422
+
+
+def test_an_upgrade_that_is_charged_after_the_limit_was_lowered_is_told(scene: Scene, client: Client) -> None:
+    more = billing.get_price(add_tier(scene, "Night Shift", Price("month", "EUR", 2_000)))
+    answer = send_form(client, f"{own()}/prices/{more.pk}", {"start": "now"})
+    client.post(f"{PAGE}/limit", {"limit": "10"})
+    assert "above your limit" not in words(client)
+
+    confirm(scene, answer["Location"])
+    fan_scene.reconcile_all(scene)
+
+    assert re.search(r"This month you pay €\d+\.00, which is above your limit\.", words(client))
+    mail.outbox.clear()
+    while payment_mails.send_next():
+        pass
+    assert "which is above your limit of €10.00." in " ".join(sent.body for sent in mail.outbox)
 
 
 def test_nothing_is_upgraded_above_the_limit(scene: Scene, client: Client) -> None:

@@ -89,6 +89,28 @@ def test_what_was_earned_since_is_read_from_the_partys_own_accounts(paid: Scene)
 # Money of a disputed claim is held
 
 
+def test_disputes_that_last_keep_no_settled_one_from_being_released(
+    paid: Scene, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the older hold the claim is settled, and another label disputes the same share."""
+    monkeypatch.setattr(claim_holds, "BATCH", 1)
+    first, second = scene.dispute_song(artist), scene.dispute_song(artist, "Salt Radio")
+    for claim in (first, second):
+        assert claim.recording
+        owner = Party.objects.get(pk=claim.recording.claims.exclude(pk=claim.pk).get().party_id)
+        scene.earn_song(owner, claim.recording)
+    scene.close(scene.this_month())
+    for claim in (first, second):
+        claims.settle(claim, by=factories.get_staff(), note="It is not theirs.", ending=[claim])
+    third = owners.create_party("label", "Third Shore")
+    claims.claim(third, Role.RECORDING_OWNER, by=owners.get_signer(third), recording=first.recording)
+
+    assert claim_holds.release_next()
+    assert not claim_holds.release_next()
+    released = StatementHold.objects.exclude(release=None)
+    assert [hold.claim.recording for hold in released] == [second.recording]
+
+
 def test_what_is_disputed_is_held_with_its_reason_and_released_once_settled(paid: Scene, artist: Artist) -> None:
     claim = scene.dispute_song(artist)
     owner = Party.objects.get(pk=claim.recording.claims.exclude(pk=claim.pk).get().party_id)
