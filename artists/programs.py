@@ -70,12 +70,14 @@ def edit(
     columns = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
     columns["terms"] = _canonical_terms(moment, recording, terms)
     canonical = _canonical_wording(wording, moment, recording)
+    return _add_version(program, by, wording=canonical, **columns)
+
+
+def _add_version(program: Program, by: Person, **columns: Any) -> ProgramVersion:
     with transaction.atomic():
         _lock_program(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
-        version = program.versions.create(
-            artist=program.artist, version=newest + 1, wording=canonical, by=by.actor, **columns
-        )
+        version = program.versions.create(artist=program.artist, version=newest + 1, by=by.actor, **columns)
         trail.record("program.edited", by=by.actor, subject=f"program:{program.pk}", version=version.version)
     version.refresh_from_db()
     return version

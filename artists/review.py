@@ -199,17 +199,8 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
     decision = _record_decision(draft, role, by, under=draft.version.decision if within else None)
     draft.decision, draft.clearance_id, draft.content_hash = decision, granted.id, decision.content_hash
     waits_for = second_key.find_needed(draft)
-    _update_pending(
-        draft,
-        seen or draft.revision,
-        reason="",
-        mark=draft.mark,
-        credit=draft.credit,
-        decision=decision,
-        clearance=granted.id,
-        **_edited_fields(draft),
-        **_decision_fields(draft, Draft.State.AWAITING if waits_for else Draft.State.APPROVED, by),
-    )
+    state = Draft.State.AWAITING if waits_for else Draft.State.APPROVED
+    _store_approved(draft, seen or draft.revision, state, by)
     facts = {"revision": draft.revision, "decision": decision.pk, "clearance": granted.id, "mark": draft.mark}
     trail.record("draft.approved", by=by.actor, subject=f"draft:{draft.pk}", role=role, **facts)
     notices.post(draft_notices("draft.decided", [draft]) + key_notices(KEY_ASKED, [draft]))
@@ -218,6 +209,13 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
     else:
         second_key.announce_approved(draft)
     return None
+
+
+def _store_approved(draft: Draft, seen: int, state: Draft.State, by: Person) -> None:
+    """Write what was decided on the draft, if it is still the revision `seen` and pending."""
+    decided = {name: getattr(draft, name) for name in ("mark", "credit", "decision", "clearance_id")}
+    fields = decided | _edited_fields(draft) | _decision_fields(draft, state, by)
+    _update_pending(draft, seen, reason="", **fields)
 
 
 def _withdraw_outdated(draft: Draft, seen: int, outdated: fact_checks.Outdated) -> Outdated:

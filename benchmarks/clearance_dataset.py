@@ -4,6 +4,7 @@ Parties come from the project's own functions. The many rows come from SQL, run 
 hold and every trigger has seen each row.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,18 @@ def create_catalogue(recordings: int) -> Catalogue:
         "staff": staff.actor,
         "party_count": PARTIES_OF_A_KIND,
     }
+    _insert_rows(facts, owners)
+    for artist in artists:
+        principal = artist.team.members.select_related("person").get().person
+        grants.switch_on(artist, Use.REMIX, by=principal, fresh=True, covers_later=True)
+    for party, signer in (pair for of_kind in owners.values() for pair in of_kind):
+        grants.permit(party, Use.REMIX, Songs(), by=signer, fresh=True, covers_later=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT artist_id, id FROM catalog_recording ORDER BY id")
+        return Catalogue([artist.pk for artist in artists], cursor.fetchall())
+
+
+def _insert_rows(facts: dict[str, Any], owners: Mapping[Party.Kind, Sequence[tuple[Party, Person]]]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (INSERT_RECORDINGS, INSERT_WORKS, INSERT_LINKS):
             cursor.execute(statement, facts)
@@ -80,14 +93,6 @@ def create_catalogue(recordings: int) -> Catalogue:
                 "signers": [signer.actor for _, signer in of_kind],
             }
             cursor.execute(INSERT_CLAIMS, {**facts, **own, "role": ROLES[kind]})
-    for artist in artists:
-        principal = artist.team.members.select_related("person").get().person
-        grants.switch_on(artist, Use.REMIX, by=principal, fresh=True, covers_later=True)
-    for party, signer in (pair for of_kind in owners.values() for pair in of_kind):
-        grants.permit(party, Use.REMIX, Songs(), by=signer, fresh=True, covers_later=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT artist_id, id FROM catalog_recording ORDER BY id")
-        return Catalogue([artist.pk for artist in artists], cursor.fetchall())
 
 
 def _person(handle: str) -> Person:

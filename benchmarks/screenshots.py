@@ -49,23 +49,6 @@ def address_parts() -> dict[str, object]:
     """Return the variable parts of the URLs, for the artist and the fan of the demo."""
     artist = Artist.objects.get(slug=MARA)
     fan = Person.objects.get(handle=ANA)
-    experience = Experience.objects.filter(person=fan, artist=artist).order_by("-delivered_at").first()
-    soon = timezone.now() + timedelta(minutes=5)
-    draft = Draft.objects.filter(artist=artist, state="pending", deadline__gt=soon).order_by("deadline").first()
-    program = artist.programs.exclude(current=None).order_by("pk").first()
-    assert experience
-    assert draft
-    assert program
-    song = artist.recordings.order_by("pk").first()
-    assert song
-    own = {
-        "song": song.pk,
-        "experience": experience.pk,
-        "receipt": experience.receipt_key,
-        "draft": draft.pk,
-        "program": program.pk,
-        "agreement": AgreementVersion.objects.order_by("-pk").values_list("pk", flat=True)[0],
-    }
     label = Party.objects.get(name=LABEL_NAME)
     owner = artist.team.members.filter(role=Role.PRINCIPAL).select_related("person").get().person
     _, invitation = invitations.create(artist.team, fan.email, Role.REVIEWER, by=owner)
@@ -75,7 +58,28 @@ def address_parts() -> dict[str, object]:
         "party": label.pk,
         "import": label.imports.get(file_name=READ_NAME).pk,
         "imported": label.imports.get(file_name=IMPORTED_NAME).pk,
-        **own,
+        **_parts_of(artist, fan),
+    }
+
+
+def _parts_of(artist: Artist, fan: Person) -> dict[str, object]:
+    """A song, a program and a pending draft of the artist, and what the fan received last."""
+    experience = Experience.objects.filter(person=fan, artist=artist).order_by("-delivered_at").first()
+    soon = timezone.now() + timedelta(minutes=5)
+    draft = Draft.objects.filter(artist=artist, state="pending", deadline__gt=soon).order_by("deadline").first()
+    program = artist.programs.exclude(current=None).order_by("pk").first()
+    assert experience
+    assert draft
+    assert program
+    song = artist.recordings.order_by("pk").first()
+    assert song
+    return {
+        "song": song.pk,
+        "experience": experience.pk,
+        "receipt": experience.receipt_key,
+        "draft": draft.pk,
+        "program": program.pk,
+        "agreement": AgreementVersion.objects.order_by("-pk").values_list("pk", flat=True)[0],
     }
 
 

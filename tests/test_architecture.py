@@ -1,5 +1,6 @@
 """Rules of the architecture that no linter checks."""
 
+import ast
 import configparser
 import re
 from collections.abc import Iterator
@@ -103,6 +104,24 @@ def test_no_migration_depends_on_a_higher_layer() -> None:
 
 def test_no_file_is_longer_than_300_lines() -> None:
     assert [str(path) for path in source_files() if len(path.read_text().splitlines()) > 300] == []
+
+
+LONG_FUNCTIONS = {
+    "billing/authorisations.py: start": "its arguments and what it raises take half of it",
+    "billing/checkouts.py: _order": "all of it happens under one lock",
+    "royalties/statement_lines.py: _read_line": "one line for each column",
+}
+
+
+def test_no_function_is_longer_than_30_lines() -> None:
+    found = {
+        f"{path.parent.name}/{path.name}: {node.name}"
+        for path in source_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 30
+    }
+
+    assert found == set(LONG_FUNCTIONS)
 
 
 def test_every_module_has_a_docstring() -> None:

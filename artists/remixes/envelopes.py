@@ -82,9 +82,8 @@ def save(recording: Recording, content: Envelope, *, by: Person) -> RemixEnvelop
         )
         envelope.refresh_from_db()
         corners.add(envelope)
-        trail.record(
-            "envelope.saved", by=by.actor, subject=str(envelope), recording=recording.pk, version=envelope.version
-        )
+        facts = {"recording": recording.pk, "version": envelope.version}
+        trail.record("envelope.saved", by=by.actor, subject=str(envelope), **facts)
     corners.want(envelope, by=by)
     return envelope
 

@@ -19,10 +19,7 @@ def earn(reference: str, experience: Experience) -> None:
 
     It is split as was agreed when the fan paid. Raises NotForSale where nobody had agreed, or nothing was captured.
     """
-    row = authorisations.find(reference)
-    if row is None or row.captured_at is None:
-        raise NotForSale(f"Nothing was captured for {reference}.")
-    row = Authorisation.objects.select_for_update(no_key=True).get(pk=row.pk)
+    row = _lock_captured(reference)
     deferred = deferred_account(row)
     if EarnedPart.objects.filter(deferred=deferred, book=row.book).exists():
         return
@@ -45,6 +42,14 @@ def earn(reference: str, experience: Experience) -> None:
         fee=fee,
     )
     _post(part, row, experience, sale)
+
+
+def _lock_captured(reference: str) -> Authorisation:
+    """What was captured for a request, locked. Raises NotForSale where nothing was."""
+    row = authorisations.find(reference)
+    if row is None or row.captured_at is None:
+        raise NotForSale(f"Nothing was captured for {reference}.")
+    return Authorisation.objects.select_for_update(no_key=True).get(pk=row.pk)
 
 
 def _post(part: EarnedPart, row: Authorisation, experience: Experience, sale: Sale) -> None:

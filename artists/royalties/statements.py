@@ -91,13 +91,17 @@ def compute(closed: ClosedMonth, before: Statement | None, lines: Sequence[State
     return Figures(opening, earned, returned, moved.owed - earned - returned, moved.released)
 
 
+def _find_newest(party: int, currency: str, book: str) -> Statement | None:
+    of_party = Statement.objects.filter(party=party, currency=currency, book=book)
+    return of_party.order_by("-closed_month__month").first()
+
+
 def _write(closed: ClosedMonth, whose: Whose, rows: Iterable[Row], moved: Movement) -> None:
     party, currency = whose
     with transaction.atomic():
         earnings.lock_parties([party])
         number = int(party.removeprefix("party:"))
-        of_party = Statement.objects.filter(party=number, currency=currency, book=closed.book)
-        before = of_party.order_by("-closed_month__month").first()
+        before = _find_newest(number, currency, closed.book)
         lines = statement_lines.read_lines(rows)
         figures = compute(closed, before, lines, moved)
         holds, posted, recouped = _post(closed, whose, lines)

@@ -158,19 +158,23 @@ def _add_changes(changes: Changes, play: Play, not_counted: Collection[int]) -> 
     if best in counted:
         return
     took_place = any((each.artist_id, each.recording_id) == (best.artist_id, best.recording_id) for each in counted)
+    changes.counted.append(_new_listen(play, took_place))
+
+
+def _new_listen(play: Play, took_place: bool) -> NewListen:
+    """The best listen of a play, which is live if any is. `took_place` says that another of the same song counted."""
+    best = play.best
     is_live = any(listen.origin == "live" for listen in play.listens)
-    changes.counted.append(
-        NewListen(
-            best.id,
-            best.person_id,
-            best.artist_id,
-            best.recording_id,
-            best.started_at,
-            "live" if is_live else best.origin,
-            best.set_aside,
-            not is_live and any(listen.is_backlog for listen in play.listens),
-            took_place,
-        )
+    return NewListen(
+        best.id,
+        best.person_id,
+        best.artist_id,
+        best.recording_id,
+        best.started_at,
+        "live" if is_live else best.origin,
+        best.set_aside,
+        not is_live and any(listen.is_backlog for listen in play.listens),
+        took_place,
     )
 
 

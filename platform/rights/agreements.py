@@ -76,11 +76,7 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
     Raises NotAllowed, and ValueError where a key is held by an artist, whose team decides anyway, or by nobody of the
     parties.
     """
-    keys = {key.party.pk: key.above for key in terms.keys}
-    if not keys.keys() <= {party.pk for party in parties if party.artist_id is None}:
-        raise ValueError("A key is held by a rightsholder that is one of the parties.")
-    if not (is_staff(by) or any(rights_parties.may_sign(party, by) for party in parties)):
-        raise NotAllowed("Only staff, or whoever signs for one of the parties, may propose an agreement.")
+    _require_may_propose(parties, terms, by=by)
     with transaction.atomic():
         agreement, _ = Agreement.objects.get_or_create(number=number, defaults={"title": title or number})
         Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
@@ -96,15 +92,28 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
             starts_at=terms.starts_at or Now(),
             ends_at=terms.ends_at,
         )
-        AgreementParty.objects.bulk_create(
-            AgreementParty(version=version, party=party, holds_key=party.pk in keys, key_above=keys.get(party.pk, 0))
-            for party in parties
-        )
-        AgreementScope.objects.bulk_create(AgreementScope(version=version, **_columns(scope)) for scope in terms.scopes)
+        _store_terms(version, parties, terms)
         _record("agreement.proposed", version, by=by)
         notices.post_about_agreement("agreement.proposed", version)
     version.refresh_from_db()
     return version
+
+
+def _require_may_propose(parties: Collection[Party], terms: Terms, *, by: Person) -> None:
+    if not {key.party.pk for key in terms.keys} <= {party.pk for party in parties if party.artist_id is None}:
+        raise ValueError("A key is held by a rightsholder that is one of the parties.")
+    if not (is_staff(by) or any(rights_parties.may_sign(party, by) for party in parties)):
+        raise NotAllowed("Only staff, or whoever signs for one of the parties, may propose an agreement.")
+
+
+def _store_terms(version: AgreementVersion, parties: Collection[Party], terms: Terms) -> None:
+    """Store the parties of a new version with their keys, and what it permits."""
+    keys = {key.party.pk: key.above for key in terms.keys}
+    AgreementParty.objects.bulk_create(
+        AgreementParty(version=version, party=party, holds_key=party.pk in keys, key_above=keys.get(party.pk, 0))
+        for party in parties
+    )
+    AgreementScope.objects.bulk_create(AgreementScope(version=version, **_columns(scope)) for scope in terms.scopes)
 
 
 def _require_may_follow(newest: AgreementVersion, parties: Collection[Party], *, by: Person) -> None:

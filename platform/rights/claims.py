@@ -35,17 +35,10 @@ def claim(
 ) -> Claim:
     """Store that a party owns a share of a recording or a work from now on. It counts once the party confirms it.
 
-    Of a recording, whoever signs or manages for the party may claim, and the artist's team. Of a work, whoever has a
-    share that counts may, and the team of the artist whose song was the first of it. Staff may. Raises NotAllowed.
     A claim that brings a role over 100 % comes back disputed, and one on a recording with an ISRC of somebody else.
+    Raises NotAllowed.
     """
-    if work and not _may_name_owners(work, by):
-        raise NotAllowed(
-            f"Songs of others are of “{work.title}”, too. Who owns it is said by whoever has a confirmed share in it, "
-            "by the artist whose song was here first, or by our staff. Your song needs the yes of its known owners."
-        )
-    if recording and not _may_claim(party, recording, by):
-        raise NotAllowed(f"You act neither for {party.name} nor for the artist.")
+    _require_may_claim(party, recording, work, by=by)
     with transaction.atomic():
         made = Claim.objects.create(
             recording=recording,
@@ -142,6 +135,21 @@ def _require_room(made: Claim) -> None:
             f"With this claim the {PLURALS[Role(made.role)]} have {format_share(total)}, so nobody could use the song. "
             f"End the claim of {names} with it, or say that this one is wrong."
         )
+
+
+def _require_may_claim(party: Party, recording: Recording | None, work: Work | None, *, by: Person) -> None:
+    """Of a recording, whoever signs or manages for the party may claim, and the artist's team.
+
+    Of a work, whoever has a share that counts may, and the team of the artist whose song was the first of it. Staff
+    may. Raises NotAllowed.
+    """
+    if work and not _may_name_owners(work, by):
+        raise NotAllowed(
+            f"Songs of others are of “{work.title}”, too. Who owns it is said by whoever has a confirmed share in it, "
+            "by the artist whose song was here first, or by our staff. Your song needs the yes of its known owners."
+        )
+    if recording and not _may_claim(party, recording, by):
+        raise NotAllowed(f"You act neither for {party.name} nor for the artist.")
 
 
 def _may_claim(party: Party, recording: Recording, by: Person) -> bool:

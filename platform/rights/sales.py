@@ -86,18 +86,18 @@ def resolve_sale(
     [found] = question.ask([ClearanceRequest(use, artist.pk, territory, ids, tier_class)], at)
     moment = found.answers[0].at
     owners = read_owners(songs, moment)
-    schemes = {one: roles for one, roles in read_schemes(found.answers).items() if _is_of(one, use, tier_class)}
+    schemes = _read_schemes_of(found.answers, use, tier_class)
     shares = owners.list_shares(weights or {}) if songs or use != Use.TIER else _list_own(found.answers)
     fractions, gaps = _resolve(schemes, shares)
-    missing = [
-        *_list_refused(found.refusal, schemes),
-        *list_unaccepted(found.answers, schemes, use),
-        *_describe_gaps(gaps, owners, use, schemes),
-    ]
-    if missing:
+    refused, unaccepted = _list_refused(found.refusal, schemes), list_unaccepted(found.answers, schemes, use)
+    if missing := [*refused, *unaccepted, *_describe_gaps(gaps, owners, use, schemes)]:
         return IncompleteSale(tuple(dict.fromkeys(missing)), found.refusal, owners)
     [scheme] = schemes
     return Sale(scheme, moment, fractions, owners)
+
+
+def _read_schemes_of(answers: Iterable[Answer], use: str, tier_class: str) -> Schemes:
+    return {one: roles for one, roles in read_schemes(answers).items() if _is_of(one, use, tier_class)}
 
 
 def read_schemes(answers: Iterable[Answer]) -> Schemes:

@@ -1,6 +1,6 @@
 """The song pages: list, search and add songs, and change one with its cover."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -138,10 +138,8 @@ def render_song(
 ) -> HttpResponse:
     """The page of a song. `typed` are the forms with errors, by their names in the template."""
     typed = typed or {}
-    share_form = typed.get("share_form")
     sale = ownership.resolve_remix_sale(recording)
     places = ownership.list_owned(recording, sale.owners, by=request.user)
-    owned = [(one, ShareForm.on(one.work, recording)) for one in places]
     return studio.render(
         request,
         "studio/song.html",
@@ -153,8 +151,19 @@ def render_song(
         form=typed.get("form") or SongForm.of_recording(recording),
         picture_form=typed.get("picture_form") or PictureForm(),
         work_form=typed.get("work_form") or WorkForm(auto_id="id_work_%s"),
-        owned=[(one, share_form if share_form and share_form.auto_id == form.auto_id else form) for one, form in owned],
+        owned=_add_share_forms(recording, places, typed.get("share_form")),
         sale=sale,
         settled=ownership.list_settled(recording, places),
         problem=problem,
     )
+
+
+def _add_share_forms(
+    recording: Recording, places: Sequence[ownership.Owned], typed: Form | None
+) -> list[tuple[ownership.Owned, Form]]:
+    """Each place with the form that adds a share there: the typed one where that has errors."""
+    forms: list[Form] = [ShareForm.on(one.work, recording) for one in places]
+    return [
+        (one, typed if typed and typed.auto_id == form.auto_id else form)
+        for one, form in zip(places, forms, strict=True)
+    ]

@@ -25,6 +25,7 @@ def create_session(sim: Simulation, params: Parameters) -> Object:
     customer = sim.find("customer", required(params, "customer"), "customer")["id"]
     lines = make_lines(sim, params, mode, customer)
     subtotal = sum(line["amount_subtotal"] for line in lines)
+    methods = params.get("allowed_payment_method_types") or ["card", "sepa_debit"]  # those of the dashboard
     coupons = [required(item, "coupon") for item in params.get("discounts") or []]
     off = sum(discount(sim.find("coupon", name, "coupon"), lines) for name in coupons)
     total = 0 if (params.get("subscription_data") or {}).get("trial_period_days") else max(subtotal - off, 0)
@@ -42,15 +43,20 @@ def create_session(sim: Simulation, params: Parameters) -> Object:
         total_details={"amount_discount": off, "amount_shipping": 0, "amount_tax": 0},
         discounts=[{"coupon": name, "promotion_code": None} for name in coupons],
         success_url=required(params, "success_url"),
+        payment_method_types=methods,
+        ui_mode="hosted_page",
     )
     session |= {name: params.get(name) for name in ("client_reference_id", "cancel_url", "locale")}
-    methods = params.get("allowed_payment_method_types") or ["card", "sepa_debit"]  # those of the dashboard
-    session |= {"payment_method_types": methods, "ui_mode": "hosted_page"}
     session["url"] = f"{sim.base_url}/pay/checkout/{session['id']}"
+    _keep(sim, session, params, lines, coupons)
+    return session
+
+
+def _keep(sim: Simulation, session: Object, params: Parameters, lines: list[Object], coupons: list[str]) -> None:
+    """Store what is used when the session is paid, and expire it when nobody pays."""
     kept = {name: params.get(name) or {} for name in ("subscription_data", "payment_intent_data", "automatic_tax")}
     sim.store.put("_session", session["id"], {"line_items": lines, "coupons": coupons, **kept})
     sim.schedule(session["expires_at"], "expire_when_due", session["id"])
-    return session
 
 
 def expiry(sim: Simulation, params: Parameters) -> int:

@@ -15,10 +15,7 @@ OPEN = {"needs_response", "under_review"}
 
 
 def open_dispute(sim: Simulation, charge_id: str, amount: int | None = None, reason: str = "fraudulent") -> Object:
-    """Let the customer's bank dispute what is left of a charge, or an amount up to all of it, whatever was refunded.
-
-    The amount and a fee leave the balance.
-    """
+    """The customer's bank disputes what is left of a charge, or another part. That and a fee leave the balance."""
     charge = sim.find("charge", charge_id)
     left = charge["amount_captured"] - charge["amount_refunded"]
     wanted = min(amount or left, charge["amount_captured"])
