@@ -26,6 +26,7 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         "ai_permissions": ai_permissions.list_permissions(artist),
         "may_write": may_write,
         "offers": [version for version in programs if not version.is_asked_for],
+        "remixable": discovery.remixable_recordings(artist),
         "recordings": discovery.playable_recordings(artist),
         "lease": leases.find_access(request.user.pk, artist.pk),
         "request_offers": [version for version in programs if version.is_asked_for],

@@ -22,6 +22,7 @@ from audit.actors import SystemActor
 from audit.models import Entry
 from catalog import audio, audio_uploads, pictures
 from events import dead_letters
+from fans.desk import previews
 from live import notices
 from web import rate_limits
 from worker import advisory_locks
@@ -37,6 +38,9 @@ PICTURE_TIME = timedelta(days=1)
 """A picture that nothing shows is kept so long, so that pages which are open still show it."""
 UPLOAD_TIME = timedelta(days=14)
 """An upload that stopped, or whose file was refused, waits so long for somebody to go on."""
+
+PARTS_TIME = timedelta(days=30)
+"""So long it counts which parts of a remix a fan has heard at the desk."""
 
 
 class AlreadyRunning(Exception):
@@ -102,6 +106,7 @@ def _batch_functions(now: datetime) -> dict[str, Callable[[], int]]:
         "pictures": partial(pictures.delete_unused, now - PICTURE_TIME),
         "audio_uploads": partial(audio_uploads.delete_abandoned, now - UPLOAD_TIME),
         "audio_files": partial(audio.delete_unused, now - PICTURE_TIME),
+        "remix_parts": partial(previews.delete_parts, now - PARTS_TIME),
     }
 
 

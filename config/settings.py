@@ -214,6 +214,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # with DEBUG, no collec
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 PROVENANCE_FOLDER, PROVENANCE_PRACTICE, TIME_STAMP_URL = provenance.read_settings(debug=DEBUG)
 STORAGES, AUDIO_COPIES = storages.read_storages(debug=DEBUG), storages.read_audio_copies()
+RENDER_CACHE = Path(env.text("RENDER_CACHE", str(BASE_DIR / "var" / "renders")))
 # No URL serves this folder directly: fans/views/media.py serves its sounds, catalog/views.py its pictures.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 

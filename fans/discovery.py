@@ -8,7 +8,7 @@ from accounts.models import Person
 from catalog.models import Artist, Recording
 from fans import experiences
 from fans.engagement import find_engagement
-from fans.models import BY_HAND_MARKS, Engagement, OptIn
+from fans.models import BY_HAND_MARKS, Engagement, OptIn, RemixOffer
 from rights import clearance
 from rights.models import Use
 
@@ -43,6 +43,12 @@ def playable_recordings(artist: Artist) -> list[Recording]:
     """The artist's recordings that have a sound, ordered by title."""
     playable = Recording.objects.filter(artist=artist, sound__isnull=False).select_related("sound")
     return list(playable.order_by("title", "pk")[:MAX_RECORDINGS])
+
+
+def remixable_recordings(artist: Artist) -> list[Recording]:
+    """The artist's recordings that fans may remix now, ordered by title."""
+    offers = RemixOffer.objects.open().filter(artist=artist).values("recording")
+    return list(Recording.objects.filter(pk__in=offers).order_by("title", "pk")[:MAX_RECORDINGS])
 
 
 def starter_recordings() -> list[Recording]:

@@ -15,3 +15,15 @@ class AlreadyErased(ExperienceRefused):
 
 class InvalidReason(ExperienceRefused):
     """The reason is missing, too long, or holds personal text, which the audit trail must not keep."""
+
+
+class TriesFull(Exception):
+    """The fan keeps ten attempts of this recording already."""
+
+
+class HeardEnough(Exception):
+    """The fan has heard as much of this remix at the desk as is allowed."""
+
+
+class RemixClosed(Exception):
+    """Nobody can remix this recording now: the offer ended, or a permission is missing."""

@@ -10,6 +10,9 @@ from accounts.models import Consent, Person
 from catalog.models import Artist, Recording
 from fans import moment_text
 from fans.consent_texts import CONSENT_VERSION, write_news
+from fans.desk_models import RemixDesk as RemixDesk  # noqa: PLC0414 - for who imports it from here
+from fans.desk_models import RemixPart as RemixPart  # noqa: PLC0414
+from fans.desk_models import RemixTry as RemixTry  # noqa: PLC0414
 from fans.remix_models import RemixOffer as RemixOffer  # noqa: PLC0414 - for who imports it from here
 from fans.remix_models import Render as Render  # noqa: PLC0414
 from rights.models import CONTENT_HASH, WHY_HASH, AfterEnd, Decision, StoredClearance, Use

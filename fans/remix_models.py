@@ -113,6 +113,9 @@ class Render(models.Model):
                 name="only_a_full_render_is_whole",
             ),
             models.CheckConstraint(
+                condition=~Q(kind="preview") | Q(seconds__lte=20), name="a_try_out_has_20_seconds_at_most"
+            ),
+            models.CheckConstraint(
                 condition=Q(state="ready", done_at__isnull=False, frames__gt=0) & ~Q(sha256="")
                 | Q(state__in=["wanted", "rendering", "failed", "replaced"], frames=None, sha256=""),
                 name="a_ready_render_has_its_sound",

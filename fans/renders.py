@@ -1,7 +1,8 @@
-"""Want the sound of a remix, and give up what nobody has begun."""
+"""Want the sound of a remix, give up what nobody has begun, and delete what is old."""
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -9,6 +10,7 @@ from accounts.models import Person
 from ai.remix import canonical
 from ai.remix.recipe import Recipe, render_key
 from ai.remix.source import Source
+from catalog import audio
 from catalog.models import RecordingSource
 from fans.models import Render
 from rights.clearance_result import Clearance
@@ -16,6 +18,8 @@ from worker.wake import notify
 
 CHANNEL = "renders"
 KEPT = timedelta(days=30)
+PREVIEWS_KEPT = timedelta(hours=1)
+BATCH_SIZE = 100
 
 
 def want_part(
@@ -44,7 +48,7 @@ def want_part(
         seconds=seconds,
         cache_key=key,
         clearance_id=cleared.id,
-        expires_at=Now() + KEPT,
+        expires_at=Now() + (PREVIEWS_KEPT if kind == Render.Kind.PREVIEW else KEPT),
     )
     notify(CHANNEL)
     return render
@@ -58,3 +62,23 @@ def replace(waiting: QuerySet[Render]) -> None:
 def file_name(cache_key: str) -> str:
     """The name of a rendered file in the storage of audio. Renders of the same key share it."""
     return f"renders/{cache_key[:2]}/{cache_key}.flac"
+
+
+def own_file_name(render: Render) -> str:
+    """The name of a try-out's copy, which is marked for its fan."""
+    return f"previews/{render.pk}.mp3"
+
+
+def delete_expired() -> int:
+    """Delete a batch of renders that are old enough, and the files that no other render has. Return how many."""
+    with transaction.atomic():
+        old = Render.objects.select_for_update(skip_locked=True).filter(expires_at__lt=Now())
+        rows = list(old.only("pk", "kind", "cache_key")[:BATCH_SIZE])
+        Render.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        keys = {row.cache_key for row in rows}
+        kept = set(Render.objects.filter(cache_key__in=keys).values_list("cache_key", flat=True))
+        names = [file_name(key) for key in keys - kept]
+        names += [own_file_name(row) for row in rows if row.kind == Render.Kind.PREVIEW]
+        for name in names:
+            audio.storage().delete(name)
+    return len(rows)

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from fans import api, tier_api
 from fans.views import (
     artist,
+    desk,
     experience,
     feed,
     listening,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("artists/<slug:slug>/heard", artist.listen_count, name="artist-listen-count"),
     path("artists/<slug:slug>/tiers", tiers.artist_tiers, name="artist-tiers"),
     path("artists/<slug:slug>/tiers/<int:price_id>", tiers.artist_tier, name="artist-tier"),
+    path("artists/<slug:slug>/remix/<int:pk>", desk.remix_desk, name="remix-desk"),
+    path("remix-previews/<int:pk>", desk.preview_state, name="remix-preview"),
+    path("remix-previews/<int:pk>/sound", desk.preview_sound, name="remix-preview-sound"),
     path("orders/<uuid:pk>", tiers.order, name="order"),
     path("orders/<uuid:pk>/cancel", tiers.cancel_order, name="order-cancel"),
     path("orders/<uuid:pk>/resume", tiers.resume_order, name="order-resume"),

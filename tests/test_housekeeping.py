@@ -28,6 +28,7 @@ from events import dead_letters
 from events.models import DeadLetter
 from events.records import Incoming, Rejected
 from events.topics import LISTENS
+from fans.models import RemixPart
 from live import notices
 from live.models import Notice
 from live.notices import NewNotice
@@ -47,6 +48,7 @@ KINDS = {
     "pictures": Picture,
     "audio_uploads": AudioUpload,
     "audio_files": AudioFile,
+    "remix_parts": RemixPart,
 }
 
 
@@ -121,6 +123,14 @@ def store_audio(person: Person) -> None:
     set_back(AudioFile.objects.filter(pk="0" * 64), "stored_at", by=timedelta(days=1, minutes=1))
 
 
+def hear_parts(person: Person) -> None:
+    recording = factories.create_recording(factories.create_artist(slug="heard"))
+    for section in ("old", "recent"):
+        RemixPart.objects.create(person=person, recording=recording, family="0" * 64, section=section, seconds=20)
+    set_back(RemixPart.objects.filter(section="old"), "heard_at", by=OLD)
+    set_back(RemixPart.objects.filter(section="recent"), "heard_at", by=RECENT)
+
+
 ROWS: dict[str, tuple[Callable[[Person], None], int, int]] = {
     "notices": (post_notices, 1, 1),
     "dead_letters": (store_dead_letters, 1, 1),
@@ -130,6 +140,7 @@ ROWS: dict[str, tuple[Callable[[Person], None], int, int]] = {
     "pictures": (store_pictures, 1, 1),
     "audio_uploads": (begin_uploads, 1, 1),
     "audio_files": (store_audio, 1, 1),
+    "remix_parts": (hear_parts, 1, 1),
 }
 
 
@@ -195,6 +206,7 @@ def test_the_command_prints_what_was_removed() -> None:
         ["0", "pictures"],
         ["0", "audio uploads"],
         ["0", "audio files"],
+        ["0", "remix parts"],
     ]
 
 

@@ -52,6 +52,11 @@ class Clause:
         return [one for one in self.meanings if one in ACTIONS]
 
     @property
+    def names_part(self) -> bool:
+        """True where it names a stem or a section."""
+        return any(one in STEMS or one in SECTIONS for one in self.meanings)
+
+    @property
     def names_something(self) -> bool:
         """False for a "no" or "more" whose noun nobody here knows: the noun is told already."""
         return any(one not in ACTIONS and one not in AMOUNTS for one in self.meanings)
@@ -67,7 +72,8 @@ def understand(wish: str, language: str, source: Source, envelope: Envelope, rec
     refused: list[str] = []
     inherited: list[str] = []
     for clause in _clauses(wish, language, unknown):
-        meanings = clause.meanings if clause.actions else [*inherited, *clause.meanings]
+        takes_over = clause.names_part and not clause.actions  # "no drums and bass"
+        meanings = [*inherited, *clause.meanings] if takes_over else clause.meanings
         inherited = clause.actions or inherited
         changed = _carry_out(meanings, source, recipe)
         if changed is None:

@@ -571,6 +571,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("kind", "preview"), _negated=True), ("seconds__lte", 20), _connector="OR"
+                        ),
+                        name="a_try_out_has_20_seconds_at_most",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(
                                 ("done_at__isnull", False),
                                 ("frames__gt", 0),
@@ -593,6 +599,129 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="a_failed_render_says_why",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RemixDesk",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("recipe", models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[
+                            ("hand", "the fan: by hand, by a mood, by words that rules understood"),
+                            ("rules", "rules, from the fan's listening"),
+                        ],
+                        default="hand",
+                        max_length=5,
+                    ),
+                ),
+                ("earlier", models.JSONField(default=list, help_text="pairs of recipe and choice, the newest last")),
+                (
+                    "surprises",
+                    models.PositiveIntegerField(default=0, help_text="how often the fan asked for a surprise"),
+                ),
+                ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "recording"), name="one_desk_a_fan_and_recording"),
+                    models.CheckConstraint(
+                        condition=models.Q(("choice__in", ["hand", "rules"])), name="a_desk_says_who_chose"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RemixPart",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("family", models.CharField(max_length=64)),
+                ("section", models.SlugField(help_text="the id of the section in the source", max_length=40)),
+                ("seconds", models.PositiveSmallIntegerField()),
+                ("heard_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["heard_at"], name="remix_parts_by_age")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "recording", "family", "section"), name="a_part_counts_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seconds__gte", 1), ("seconds__lte", 20)),
+                        name="a_part_has_20_seconds_at_most",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RemixTry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("recipe", models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[
+                            ("hand", "the fan: by hand, by a mood, by words that rules understood"),
+                            ("rules", "rules, from the fan's listening"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("kept_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "remix tries",
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "recording", "number"), name="tries_have_numbers"),
+                    models.UniqueConstraint(fields=("person", "recording", "recipe"), name="a_try_is_kept_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", 10)), name="ten_tries_at_most"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("choice__in", ["hand", "rules"])), name="a_try_says_who_chose"
                     ),
                 ],
             },

@@ -30,8 +30,23 @@ BEGIN
 END $$;
 CREATE TRIGGER cleared_and_unchanged BEFORE INSERT OR UPDATE ON fans_render
 FOR EACH ROW EXECUTE FUNCTION fans_check_render();
+
+-- A fan hears parts of a remix at the desk, never the whole: 60 seconds of recipes that sound alike.
+CREATE FUNCTION fans_check_part() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM FROM accounts_person WHERE id = NEW.person_id FOR NO KEY UPDATE;  -- one after the other
+    IF (SELECT sum(seconds) FROM fans_remixpart part WHERE part.person_id = NEW.person_id
+            AND (part.recording_id, part.family) = (NEW.recording_id, NEW.family)) > 60 THEN
+        PERFORM refuse('a remix is heard in parts at the desk, 60 seconds at most');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER never_the_whole AFTER INSERT OR UPDATE ON fans_remixpart
+FOR EACH ROW EXECUTE FUNCTION fans_check_part();
 """
 DROP_REMIXES = """
+DROP TRIGGER never_the_whole ON fans_remixpart;
+DROP FUNCTION fans_check_part();
 DROP TRIGGER cleared_and_unchanged ON fans_render;
 DROP FUNCTION fans_check_render();
 ALTER TABLE fans_remixoffer DROP CONSTRAINT a_remix_offer_is_signed_as_it_stands;

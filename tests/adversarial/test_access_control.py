@@ -1,13 +1,18 @@
 """Everybody who has no business there, at every address there is. The addresses come from the URL table:
 a new one that is not placed in addresses.py fails the first test."""
 
+from pathlib import Path
 from typing import Any
 
 from django.test import Client
+from pytest_django import Settings
 
 from accounts import tokens
-from accounts.models import Token
+from accounts.models import Person, Token
+from catalog.models import Artist
 from fans import mutes
+from fans.desk import previews, state
+from fans.models import RemixOffer, Render
 from listens.models import Listen
 from tests import factories
 from tests.adversarial.addresses import (
@@ -23,6 +28,7 @@ from tests.adversarial.addresses import (
     STUDIO_PAGES,
     url_names,
 )
+from tests.artists import remix_scene
 from tests.billing import mirrors
 from tests.operator import addresses as operator
 
@@ -116,15 +122,17 @@ def test_a_write_needs_the_csrf_token(scene: dict[str, Any]) -> None:
 
 
 def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
-    scene: dict[str, Any],
+    scene: dict[str, Any], settings: Settings, tmp_path: Path
 ) -> None:
     experience = scene["experience"]
+    preview = _create_preview(experience.artist, experience.person, settings, tmp_path)
     token, _ = tokens.create(experience.person, "phone", by=experience.person)
     mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
     [heard] = factories.insert_listens(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
     own |= {"offer": scene["offer"], "request": scene["request"].pk}
     running = mirrors.add_subscription(experience.person, scene["order"].price)
+    own |= {"remix": preview.recording_id, "preview": preview.pk}
     own |= {"listen": heard.id, "price": scene["order"].price_id, "order": scene["order"].pk}
     own |= {"subscription": running.pk, "payment": mirrors.add_invoice(running).pk}
 
@@ -142,3 +150,11 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     assert scene["request"].state == "waiting"
     assert mutes.muted_pairs({(experience.person_id, scene["program"].pk)})
     assert Listen.objects.filter(pk=heard.id, retracted_at=None).exists()
+
+
+def _create_preview(artist: Artist, fan: Person, settings: Settings, folder: Path) -> Render:
+    """A try-out that the fan wants at the remix desk."""
+    remixes = remix_scene.create_scene(artist, settings, folder)
+    remixes.sign(remixes.save())
+    offer = RemixOffer.objects.select_related("artist", "recording", "source").get(recording=remixes.recording)
+    return previews.want_preview(state.open_desk(fan, offer), "chorus").yours

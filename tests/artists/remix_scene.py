@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import soundfile
+from django.db import transaction
 from django.db.models.functions import Now
 from pytest_django import Settings
 
@@ -13,10 +15,11 @@ from ai.remix.envelope import Envelope
 from ai.remix.source import Source
 from artists.models import RemixEnvelope
 from artists.remixes import corners, envelopes
-from catalog import sources
+from catalog import audio, sources
 from catalog.models import Artist, AudioFile, Recording, RecordingSource
 from fans.models import Render
 from tests import factories
+from tests.ai.remix import sounds
 from tests.ai.remix.samples import make_envelope, make_source
 from tests.catalog import audio as files
 from tests.rights import factories as owners
@@ -48,6 +51,11 @@ class Scene:
 
 def create_scene(artist: Artist, settings: Settings, folder: Path) -> Scene:
     files.use_folder(settings, folder)
+    return create_scene_in(artist, folder)
+
+
+def create_scene_in(artist: Artist, folder: Path) -> Scene:
+    """The scene, where the settings already name a storage for audio."""
     recording = owners.create_owned_song(artist).recording
     return Scene(
         recording,
@@ -75,6 +83,21 @@ def save_limits(recording: Recording) -> RemixEnvelope:
     stems = {stem.id: (stem.role, stem.sha256) for stem in sample.stems}
     sources.confirm(recording, sample.to_json(), stems, by=principal.actor)
     return envelopes.save(recording, make_envelope(sample), by=principal)
+
+
+def create_sounding_scene(artist: Artist, settings: Settings, folder: Path) -> Scene:
+    """A scene whose stems can be heard, for 21 seconds."""
+    files.use_folder(settings, folder)
+    recording = owners.create_owned_song(artist).recording
+    played = sounds.record(folder, sounds.play(21), bars=(4, 4, 2))
+    with transaction.atomic():
+        for sha256, path in played.stems.items():
+            channels = soundfile.info(path).channels
+            audio.store(path, sha256, frames=played.source.frames, channels=channels, peaks=bytes(160))
+    stems = {stem.id: (stem.role, stem.sha256) for stem in played.source.stems}
+    principal = factories.get_member(artist, "principal")
+    source = sources.confirm(recording, played.source.to_json(), stems, by=principal.actor)
+    return Scene(recording, source, principal, factories.get_member(artist, "owner"))
 
 
 def make_sound(envelope: RemixEnvelope) -> None:

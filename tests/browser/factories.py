@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
 from accounts import tokens
 from accounts.models import Person
 from artists import holds, review
 from artists.models import Draft, Program
+from artists.remixes import envelopes
 from billing import checkouts, sync
 from billing.models import Subscription
 from billing.provider import get_provider
@@ -17,10 +19,11 @@ from catalog.models import Artist
 from fans import orders
 from fans.models import Experience
 from tests import factories
-from tests.artists import requests_scene
+from tests.artists import remix_scene, requests_scene
 from tests.billing import factories as billing
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS
 from tests.factories import PASSWORD
+from tests.rights import factories as owners
 from tests.servers import wait_until
 
 
@@ -89,6 +92,16 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
         "subscription": subscription.pk, "payment": subscription.invoices.get().pk,
         "other_price": billing.get_price(other.version, interval="year").pk,
     }  # fmt: skip
+
+
+def create_remix_offer(artist: Artist) -> dict[str, Any]:
+    """A song that fans may remix. Its sound is not there: pages show it without."""
+    with transaction.atomic():  # no worker sees the corners meanwhile
+        envelope = remix_scene.save_limits(owners.create_owned_song(artist, "Salt on the Dial").recording)
+        principal = factories.get_member(artist, "principal")
+        remix_scene.hear(envelope, principal)
+        envelopes.sign(envelope, by=principal, fresh=True)
+    return {"remix": envelope.recording_id}
 
 
 def create_request(artist: Artist, fan: Person) -> dict[str, Any]:

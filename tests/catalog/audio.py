@@ -3,7 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
+from django.conf import settings as django_settings
 from django.db import transaction
 from pytest_django import Settings
 
@@ -14,11 +16,16 @@ from tests import factories
 FRAMES = 44_100 * 8
 
 
+def settings_for(folder: Path) -> dict[str, Any]:
+    """The settings of a storage of audio files below this folder."""
+    place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder / "audio")}}
+    return {"STORAGES": {**django_settings.STORAGES, "audio": place}, "AUDIO_COPIES": folder / "copies"}
+
+
 def use_folder(settings: Settings, folder: Path) -> None:
     """Let the storage of audio files be below this folder."""
-    place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder / "audio")}}
-    settings.STORAGES = {**settings.STORAGES, "audio": place}
-    settings.AUDIO_COPIES = folder / "copies"
+    for name, value in settings_for(folder).items():
+        setattr(settings, name, value)
 
 
 @transaction.atomic

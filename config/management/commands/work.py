@@ -30,7 +30,7 @@ from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
 from config.management.base import ProcessCommand
 from config.processes import StopWait
-from fans import opt_ins, payment_mails
+from fans import opt_ins, payment_mails, render_worker, renders
 from ledger import chain
 from rights.imports import uploads
 from trust import reports
@@ -66,6 +66,7 @@ JOBS = {
     "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, worker_step.seconds_until_due),
     "royalties": Job(royalties.work),
     "payment_mails": Job(payment_mails.send_next, payment_mails.CHANNEL, payment_mails.seconds_until_due),
+    "renders": Job(render_worker.render_next, renders.CHANNEL, render_worker.seconds_until_due),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

@@ -35,6 +35,7 @@ def said(text: str, language: str = "en") -> list[tuple[str, str, int | str]]:
         ("a bit faster please", [("tempo", "", 104)]),
         ("slower, and no drums", [("tempo", "", 92), ("mute", "drums", 0)]),
         ("no drums and chords", [("mute", "drums", 0), ("mute", "chords", 0)]),
+        ("no bridge, hall", [("room", "", "hall"), ("skipped", "bridge", 0)]),
         ("softer drums, louder voice", [("gain", "drums", -12), ("gain", "vocals", 4)]),
         ("much softer bass", [("gain", "bass", -12)]),
         ("without the verse, chorus twice", [("skipped", "verse", 0), ("repeated", "chorus", 2)]),

@@ -1,0 +1,135 @@
+"""What a fan has at the desk of one recording: open it, change it, undo, and keep attempts."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import Person
+from ai.remix.check import OutOfBounds, check
+from ai.remix.corners import arrangement
+from ai.remix.envelope import Envelope
+from ai.remix.moods import ListeningHints, surprise
+from ai.remix.recipe import Recipe
+from ai.remix.source import Source
+from fans import listening
+from fans.desk_models import MAX_TRIES, Choice, RemixDesk, RemixPart, RemixTry
+from fans.exceptions import TriesFull
+from fans.remix_models import RemixOffer
+
+MAX_EARLIER = 50
+NIGHT_HOURS, MORNING_HOURS = {22, 23, 0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}
+
+
+@dataclass(slots=True)
+class Desk:
+    """One fan's desk. `recipe` is inside the envelope that is in force now."""
+
+    offer: RemixOffer
+    source: Source
+    envelope: Envelope
+    row: RemixDesk
+    recipe: Recipe
+
+    @property
+    def is_fresh(self) -> bool:
+        """Nothing was changed yet."""
+        return self.recipe == arrangement(self.source, self.envelope)
+
+
+def open_desk(person: Person, offer: RemixOffer) -> Desk:
+    """The desk as the fan left it. What is beyond the limits by now falls back to the recording."""
+    source, envelope = Source.parse(offer.source.content), Envelope.parse(offer.content)
+    recorded = arrangement(source, envelope)
+    row = RemixDesk.objects.filter(person=person, recording=offer.recording_id).first()
+    if row is None:
+        row = RemixDesk(person=person, recording_id=offer.recording_id, recipe=recorded.to_json(), choice=Choice.HAND)
+    return Desk(offer, source, envelope, row, _inside(envelope, source, row.recipe) or recorded)
+
+
+def _inside(envelope: Envelope, source: Source, recipe: str) -> Recipe | None:
+    try:
+        return check(envelope, source, recipe)
+    except OutOfBounds:
+        return None
+
+
+def change(desk: Desk, recipe: Recipe, choice: Choice = Choice.HAND) -> None:
+    """Put another recipe on the desk. The one before it can be brought back by undo."""
+    if recipe == desk.recipe:
+        return
+    row = desk.row
+    row.earlier = [*row.earlier, [desk.recipe.to_json(), row.choice]][-MAX_EARLIER:]
+    _put(desk, recipe, choice)
+
+
+def undo(desk: Desk) -> None:
+    """Bring back the newest earlier recipe that is still inside the envelope. Nothing happens where there is none."""
+    while desk.row.earlier:
+        recipe, choice = desk.row.earlier.pop()
+        if earlier := _inside(desk.envelope, desk.source, recipe):
+            _put(desk, earlier, Choice(choice))
+            return
+
+
+def _put(desk: Desk, recipe: Recipe, choice: Choice) -> None:
+    desk.recipe = recipe
+    desk.row.recipe, desk.row.choice, desk.row.changed_at = recipe.to_json(), choice, timezone.now()
+    fields = {"recipe": recipe.to_json(), "choice": choice, "earlier": desk.row.earlier, "changed_at": Now()}
+    fields |= {"surprises": desk.row.surprises}
+    RemixDesk.objects.update_or_create(person=desk.row.person, recording_id=desk.row.recording_id, defaults=fields)
+
+
+def surprise_me(desk: Desk) -> None:
+    """Let rules choose from what the fan plays and when. Each time it is another recipe."""
+    recipe = surprise(desk.source, desk.envelope, find_hints(desk), desk.row.surprises)
+    desk.row.surprises += 1
+    if recipe:
+        change(desk, recipe, Choice.RULES)
+
+
+def find_hints(desk: Desk) -> ListeningHints:
+    """At which hours of their own clock the fan listens, and which sections they came back to. Two queries."""
+    hours = listening.count_listens(desk.row.person).hours
+    total = sum(hours) or 1
+    night, morning = (sum(hours[hour] for hour in some) * 100 // total for some in (NIGHT_HOURS, MORNING_HOURS))
+    parts = RemixPart.objects.filter(person=desk.row.person, recording=desk.row.recording_id)
+    often = parts.values("section").annotate(times=Count("*")).filter(times__gt=1).order_by("-times", "section")
+    return ListeningHints(night, morning, tuple(often.values_list("section", flat=True)))
+
+
+def find_tries(desk: Desk) -> list[RemixTry]:
+    return list(RemixTry.objects.filter(person=desk.row.person, recording=desk.row.recording_id))
+
+
+@transaction.atomic
+def keep(desk: Desk) -> RemixTry:
+    """Keep this recipe as an attempt; one that is kept already stays as it is. Raises TriesFull."""
+    Person.objects.select_for_update(no_key=True).get(pk=desk.row.person_id)  # two tabs do not take one number
+    kept = find_tries(desk)
+    text = desk.recipe.to_json()
+    if found := next((each for each in kept if each.recipe == text), None):
+        return found
+    free = set(range(1, MAX_TRIES + 1)) - {each.number for each in kept}
+    if not free:
+        raise TriesFull
+    return RemixTry.objects.create(
+        person=desk.row.person,
+        recording_id=desk.row.recording_id,
+        number=min(free),
+        recipe=text,
+        choice=desk.row.choice,
+    )
+
+
+def use_try(desk: Desk, number: int) -> None:
+    """Put an attempt on the desk again. Raises OutOfBounds where the limits are narrower by now."""
+    kept = RemixTry.objects.filter(person=desk.row.person, recording=desk.row.recording_id, number=number).first()
+    if kept:
+        change(desk, check(desk.envelope, desk.source, kept.recipe), Choice(kept.choice))
+
+
+def drop_try(desk: Desk, number: int) -> None:
+    RemixTry.objects.filter(person=desk.row.person, recording=desk.row.recording_id, number=number).delete()

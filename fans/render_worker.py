@@ -1,0 +1,166 @@
+"""Make the sound that is wanted, in a process of its own, and store it. `work renders` does."""
+
+import logging
+import tempfile
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, QuerySet, Value, When
+from django.db.models.functions import Now
+
+from ai.provenance.label import Choice, Kind, Label, disclosure
+from ai.remix.engine import engine_version
+from ai.remix.process import RenderProcess
+from ai.remix.recipe import Recipe
+from ai.remix.render_request import RenderFailed, RenderRequest, Window
+from ai.remix.source import Source
+from catalog import audio
+from fans import renders
+from fans.models import RemixDesk, RemixOffer, Render
+from rights import clearance
+from rights.clearance_result import Clearance
+from rights.models import Use
+from worker import due
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=20)
+"""A render that was begun so long ago is begun again: its worker is dead. Longer than the limits of one render."""
+MAX_ATTEMPTS = 3
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
+ORDER = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(Render.Kind.values)))
+OPEN = (Render.State.WANTED, Render.State.RENDERING)
+SOUND = ("sha256", "frames", "lufs_x100", "true_peak_x100", "peaks")
+
+
+def render_next() -> bool:
+    """Make the next sound that is wanted: try-outs first, then corners, then whole remixes, the oldest first."""
+    render = _claim()
+    if render is None:
+        return bool(renders.delete_expired())
+    try:
+        sound = _find_made(render) or _make(render)
+        if render.kind == Render.Kind.PREVIEW:
+            _mark(render)
+    except RenderFailed as failure:
+        logger.warning("%s failed: %s", render, failure)
+        _fail(render, failure.code, is_final=failure.is_final)
+    except OSError:
+        logger.exception("%s was not stored", render)
+        _fail(render, "not_stored")
+    else:
+        _own(render).update(state=Render.State.READY, done_at=Now(), **sound)
+    return True
+
+
+def seconds_until_due() -> float | None:
+    """Seconds until a render is due, or is taken over from a worker that died."""
+    return due.seconds_until(Render.objects.filter(state__in=OPEN))
+
+
+def _claim() -> Render | None:
+    """Take the next one. A worker that dies keeps it until its lease is over; another one then tries it again."""
+    with transaction.atomic():
+        waiting = Render.objects.filter(state__in=OPEN, due_at__lte=Now()).order_by(ORDER, "pk")
+        related = waiting.select_related("source", "artist", "recording", "clearance")
+        render = related.select_for_update(skip_locked=True, of=("self",)).first()
+        if render is None:
+            return None
+        render.attempts += 1
+        Render.objects.filter(pk=render.pk).update(
+            state=Render.State.RENDERING, attempts=render.attempts, due_at=Now() + LEASE
+        )
+    if render.attempts > MAX_ATTEMPTS:
+        _fail(render, "died", is_final=True)
+        return _claim()
+    return render
+
+
+def _find_made(render: Render) -> dict[str, Any] | None:
+    """The same sound, where it was made before and is still stored."""
+    made = Render.objects.filter(cache_key=render.cache_key, state=Render.State.READY).values(*SOUND).first()
+    return made if made and audio.storage().exists(renders.file_name(render.cache_key)) else None
+
+
+def _make(render: Render) -> dict[str, Any]:
+    """Render and store it. Raises RenderFailed, or OSError where it cannot be stored."""
+    territory = render.clearance.territory
+    cleared = clearance.clear(Use.REMIX, render.artist, [render.recording], territory=territory)
+    if not isinstance(cleared, Clearance):
+        raise RenderFailed("clearance", "; ".join(cleared.missing))
+    with tempfile.TemporaryDirectory(prefix="render-") as folder:
+        made = _get_process().render(_write_request(render, cleared), Path(folder))
+        audio.put(made.path, renders.file_name(render.cache_key))
+    return {name: getattr(made, name) for name in SOUND}
+
+
+def _write_request(render: Render, cleared: Clearance) -> RenderRequest:
+    keys = render.source.stems.values_list("audio", flat=True)
+    try:
+        stems = {key: audio.local_path(audio.file_name(key)) for key in keys}
+    except FileNotFoundError as error:
+        raise RenderFailed("stem_missing") from error
+    window = None
+    if render.section is not None and render.seconds is not None:
+        window = Window(render.section, render.seconds)
+    return RenderRequest(
+        clearance=cleared,
+        source=Source.parse(render.source.content),
+        recipe=Recipe.parse(render.recipe),
+        stems=stems,
+        window=window,
+    )
+
+
+@cache
+def _get_process() -> RenderProcess:
+    """The one of this worker. It ends with the worker, and starts again after a fault."""
+    return RenderProcess(Path(settings.RENDER_CACHE))
+
+
+def _mark(render: Render) -> None:
+    """Store the fan's own copy of a try-out, which says in itself that it is one."""
+    from fans import provenance  # c2pa and NumPy take a second to load, which other jobs do without
+
+    with tempfile.TemporaryDirectory(prefix="render-") as folder:
+        shared = audio.local_path(renders.file_name(render.cache_key))
+        marked = provenance.mark_stream(shared, _label(render), Path(folder))
+        audio.put(marked.path, renders.own_file_name(render))
+
+
+def _label(render: Render) -> Label:
+    """What the file says about itself. The envelope is the one that was in force when it was wanted."""
+    source, recipe = Source.parse(render.source.content), Recipe.parse(render.recipe)
+    offer = RemixOffer.objects.filter(recording=render.recording_id, since__lte=render.created_at).latest("since")
+    by_rules = RemixDesk.objects.filter(
+        person=render.person_id, recording=render.recording_id, recipe=render.recipe, choice=Choice.RULES
+    )
+    return Label(
+        render_id=render.pk,
+        kind=Kind.PREVIEW,
+        title=render.recording.title,
+        artist=render.artist.name,
+        source_isrc=render.recording.isrc,
+        source_sha256=source.digest,
+        recipe_sha256=recipe.digest,
+        envelope=f"{offer.envelope}@{offer.version}",
+        engine=engine_version(),
+        disclosure=disclosure(source, recipe, Choice.RULES if by_rules.exists() else Choice.HAND),
+    )
+
+
+def _own(render: Render) -> QuerySet[Render]:
+    """The row, unless another worker has taken it over."""
+    return Render.objects.filter(pk=render.pk, state=Render.State.RENDERING, attempts=render.attempts)
+
+
+def _fail(render: Render, problem: str, *, is_final: bool = False) -> None:
+    """Try it again later, or give it up after the last attempt."""
+    if is_final or render.attempts >= MAX_ATTEMPTS:
+        _own(render).update(state=Render.State.FAILED, problem=problem, done_at=Now())
+    else:
+        _own(render).update(due_at=Now() + due.pause_after(render.attempts, FIRST_PAUSE, LONGEST_PAUSE))
