@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from billing import caps
 from billing.models import Invoice, PaymentMail, Refund, Subscription
+from billing.subscription_rows import UNDONE
 from web.mail import render_mail
 from web.site_links import site_link
 from worker import due
@@ -30,22 +31,28 @@ Kind = PaymentMail.Kind
 
 
 def send_next() -> bool:
-    """Send the mail that has waited longest. Returns whether there was one."""
+    """Send the mail that has waited longest, outside any transaction. Returns whether there was one."""
+    mail = _claim()
+    if mail is None:
+        return False
+    try:
+        _send(mail)
+    except (OSError, ValueError):
+        logger.exception("%s did not go out", mail)
+    else:
+        PaymentMail.objects.filter(pk=mail.pk).update(sent_at=Now())
+    return True
+
+
+def _claim() -> PaymentMail | None:
+    """The mail that has waited longest, put off until it would be tried again: nobody else sends it meanwhile."""
     with transaction.atomic():
         waiting = PaymentMail.objects.filter(sent_at=None, due_at__lte=Now(), attempts__lt=MAX_ATTEMPTS)
         mail = waiting.order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
-        if mail is None:
-            return False
-        try:
-            _send(mail)
-        except (OSError, ValueError):
-            logger.exception("%s did not go out", mail)
+        if mail is not None:
             pause = due.pause_after(mail.attempts, FIRST_PAUSE, LONGEST_PAUSE)
-            fields = {"attempts": mail.attempts + 1, "due_at": timezone.now() + pause}
-            PaymentMail.objects.filter(pk=mail.pk).update(**fields)
-        else:
-            PaymentMail.objects.filter(pk=mail.pk).update(sent_at=Now())
-    return True
+            PaymentMail.objects.filter(pk=mail.pk).update(attempts=mail.attempts + 1, due_at=Now() + pause)
+    return mail
 
 
 def seconds_until_due() -> float | None:
@@ -55,13 +62,17 @@ def seconds_until_due() -> float | None:
 
 
 def _send(mail: PaymentMail) -> None:
-    """Nobody is written to whose account is switched off."""
-    if not mail.person.is_active:
+    """Nobody is written to whose account is switched off, or of money that does not come back after all."""
+    if not mail.person.is_active or _is_undone(mail):
         return
     with timezone.override(mail.person.zone):
         context = {**_describe(mail), "kind": mail.kind, "book": mail.book}
         subject, body = render_mail(TEMPLATE, context)
     EmailMessage(subject, body, to=[mail.person.email]).send()
+
+
+def _is_undone(mail: PaymentMail) -> bool:
+    return mail.kind == Kind.REFUNDED and Refund.objects.filter(pk=mail.about, status__in=UNDONE).exists()
 
 
 def _describe(mail: PaymentMail) -> dict[str, Any]:

@@ -578,6 +578,9 @@ class Migration(migrations.Migration):
             name="Statement",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("party_name", models.CharField(help_text="the party's name, as it was then", max_length=120)),
+                ("isni", models.CharField(blank=True, max_length=16)),
+                ("ipi", models.CharField(blank=True, max_length=11)),
                 (
                     "book",
                     models.CharField(

@@ -73,6 +73,9 @@ class Statement(models.Model):
 
     closed_month = models.ForeignKey(ClosedMonth, models.PROTECT, db_index=False, related_name="statements")
     party = models.ForeignKey(Party, models.PROTECT, related_name="statements")
+    party_name = models.CharField(max_length=120, help_text="the party's name, as it was then")
+    isni = models.CharField(max_length=16, blank=True)
+    ipi = models.CharField(max_length=11, blank=True)
     book = models.CharField(max_length=9, choices=Book.choices)
     currency = models.CharField(max_length=3)
     before = models.OneToOneField("self", models.PROTECT, null=True, related_name="after")

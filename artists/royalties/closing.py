@@ -28,6 +28,10 @@ class NotOver(Exception):
     """The month is not over, or a later one is closed."""
 
 
+class NothingToClose(Exception):
+    """The ledger has nothing yet, so that no month can end at a link of its chain."""
+
+
 class AlreadyClosing(Exception):
     """Another process closes a month at this moment."""
 
@@ -61,7 +65,7 @@ def find_due(book: str) -> str | None:
 def close_month(month: str, *, book: str, early: bool = False) -> ClosedMonth:
     """Close a month (YYYYMM) with all its statements. `early`: although it is not over, with practice money alone.
 
-    Raises NotOver and AlreadyClosing.
+    Raises NotOver, NothingToClose and AlreadyClosing.
     """
     with advisory_locks.hold(ADVISORY_LOCK) as is_ours:
         if not is_ours:
@@ -90,14 +94,16 @@ def _is_over(month: str) -> bool:
 def _close(month: str, book: str) -> ClosedMonth:
     """It ends at the head of the chain of this moment. What is posted later is of the next month."""
     head = chain.extend()
+    if head is None:
+        raise NothingToClose("Nothing was ever paid, so there is no month to close.")
     with transaction.atomic():
         last = ClosedMonth.objects.filter(book=book).order_by("-position").first()
         closed = ClosedMonth.objects.create(
             book=book,
             month=month,
             after=last.position if last else 0,
-            position=head.position if head else 0,
-            head=head.hash if head else "",
+            position=head.position,
+            head=head.hash,
         )
         closed.refresh_from_db()
     return closed

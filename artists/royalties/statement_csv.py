@@ -35,10 +35,9 @@ def write(statement: Statement, lines: Iterable[StatementLine], holds: Iterable[
 
 def _list_head(statement: Statement) -> list[Sequence[str]]:
     closed = statement.closed_month
-    party = statement.party
     head = [
         ("HEAD", "Sender", "Fanfare"),
-        ("HEAD", "Recipient", neutralise(party.name)),
+        ("HEAD", "Recipient", neutralise(statement.party_name)),
         ("HEAD", "RecipientParty", party_key(statement.party_id)),
         ("HEAD", "Period", closed.month),
         ("HEAD", "Currency", statement.currency),
@@ -47,7 +46,8 @@ def _list_head(statement: Statement) -> list[Sequence[str]]:
         ("HEAD", "LedgerPosition", str(closed.position)),
         ("HEAD", "LedgerHead", closed.head),
     ]
-    return [*head, *(("HEAD", name, value) for name, value in (("ISNI", party.isni), ("IPI", party.ipi)) if value)]
+    numbers = (("ISNI", statement.isni), ("IPI", statement.ipi))
+    return [*head, *(("HEAD", name, value) for name, value in numbers if value)]
 
 
 def _write_line(line: StatementLine, currency: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet, Sum
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
@@ -188,8 +189,10 @@ def _list_codes(party: Party, *which: PartyAccount) -> list[str]:
     return [accounts.party(party_key(party.pk), account) for account in which]
 
 
-def get_or_404(party: Party, statement: int) -> Statement:
-    """A statement of this party and of nobody else."""
+def get_or_404(party: Party, statement: int, *, may_see: bool) -> Statement:
+    """A statement of this party and of nobody else. Amounts are for those who manage the team."""
+    if not may_see:
+        raise Http404
     return get_object_or_404(
         Statement.objects.select_related("closed_month", "party", "before"), party=party, pk=statement
     )

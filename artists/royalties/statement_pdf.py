@@ -1,11 +1,12 @@
 """A statement as a PDF. The only file that knows reportlab.
 
 Its bytes depend on the statement alone: no time of writing and no random id is in it. Its fonts have the Latin
-letters of Western Europe and few signs of currencies; all others are in the CSV file and on the page.
+letters of Western Europe. For each other letter it has a question mark, and says so.
 """
 
 import io
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.html import escape
@@ -24,6 +25,10 @@ from artists.royalties.statement_words import Money, describe_hold
 from web.times import write_exact_time
 
 FONT, BOLD = "Vera", "VeraBd"
+MISSING = "?"
+LETTERS_MISSING = "“?” is for letters that this file cannot show. The page of the statement and its CSV file have them."
+for _name in (FONT, BOLD):
+    pdfmetrics.registerFont(TTFont(_name, f"{_name}.ttf"))
 TEXT = ParagraphStyle("text", fontName=FONT, fontSize=8, leading=10)
 META = ParagraphStyle("meta", parent=TEXT, fontSize=7, textColor=colors.HexColor("#555555"))
 TITLE = ParagraphStyle("title", parent=TEXT, fontName=BOLD, fontSize=18, leading=22)
@@ -33,9 +38,8 @@ WIDTHS = (92 * mm, 16 * mm, 28 * mm, 24 * mm, 26 * mm, 28 * mm, 24 * mm, 29 * mm
 
 def write(statement: Statement, groups: Iterable[Group], holds: Iterable[StatementHold]) -> bytes:
     """The bytes of the file."""
-    for name in (FONT, BOLD):
-        pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
     out, read = io.BytesIO(), Read(statement)
+    groups, holds = list(groups), list(holds)
     document = SimpleDocTemplate(
         out, pagesize=landscape(A4), invariant=1, leftMargin=14 * mm, rightMargin=14 * mm, topMargin=14 * mm,
         bottomMargin=14 * mm, title=f"Statement {read.number}", author="Fanfare", lang="en",
@@ -46,8 +50,31 @@ def write(statement: Statement, groups: Iterable[Group], holds: Iterable[Stateme
     def decorate(canvas: Canvas, _: Any) -> None:
         _draw_watermark(canvas, mark)
 
-    document.build([*story, Spacer(1, 4 * mm), *_list_foot(read)], onFirstPage=decorate, onLaterPages=decorate)
+    story += [Spacer(1, 4 * mm), *_list_foot(read, is_whole=all(map(_has_letters, _list_texts(read, groups, holds))))]
+    document.build(story, onFirstPage=decorate, onLaterPages=decorate)
     return out.getvalue()
+
+
+def _list_texts(read: Read, groups: Iterable[Group], holds: Iterable[StatementHold]) -> Iterator[str]:
+    """What can have letters of any script, and an amount for the sign of the currency."""
+    yield from (read.statement.party_name, str(read.closing), *map(describe_hold, holds))
+    for group in groups:
+        for one in group.lines:
+            yield from (one.name, one.about)
+
+
+def _has_letters(text: str) -> bool:
+    return _replace_missing(text) == unicodedata.normalize("NFC", text)
+
+
+def _replace_missing(text: str) -> str:
+    """The text with a question mark for each letter that the fonts do not have: they would draw an empty box."""
+    known = pdfmetrics.getFont(FONT).face.charToGlyph
+    return "".join(letter if ord(letter) in known else MISSING for letter in unicodedata.normalize("NFC", text))
+
+
+def _show(text: str) -> str:
+    return escape(_replace_missing(text))
 
 
 def _draw_watermark(canvas: Canvas, mark: str) -> None:
@@ -66,7 +93,7 @@ def _list_head(read: Read) -> list[Paragraph]:
     one = read.statement
     head = [
         Paragraph(f"{escape(read.month)}", TITLE),
-        Paragraph(f"Statement {read.number} · {escape(one.party.name)} · {one.currency}", TEXT),
+        Paragraph(f"Statement {read.number} · {_show(one.party_name)} · {one.currency}", TEXT),
     ]
     if one.book != "live":
         kind = "Simulated" if one.book == "simulated" else "Test"
@@ -84,7 +111,7 @@ def _draw_account(read: Read, holds: Iterable[StatementHold]) -> Table:
     rows += [("Paid back of what you owed", read.recouped)] if one.recouped else []
     rows += [("You owe still", read.recoverable)] if one.recoverable else []
     rows += [("To be paid", read.to_pay)]
-    cells = [[Paragraph(escape(words), TEXT), str(money)] for words, money in rows]
+    cells = [[Paragraph(_show(words), TEXT), str(money)] for words, money in rows]
     return _table(cells, (200 * mm, 67 * mm))
 
 
@@ -93,7 +120,7 @@ def _draw_lines(groups: Iterable[Group], currency: str) -> Table:
     for group in groups:
         cells.append([Paragraph(f"<b>{escape(group.title)}</b>", TEXT)])
         for one in group.lines:
-            name = f"{escape(one.name)}<br/><font size=6.5>{escape(one.about)}, split {one.line.scheme_version}</font>"
+            name = f"{_show(one.name)}<br/><font size=6.5>{_show(one.about)}, split {one.line.scheme_version}</font>"
             fee = "Fanfare pays" if one.line.fee_bearer == "platform" else str(one.fee)
             cells.append(
                 [Paragraph(name, TEXT), str(one.line.units), str(one.gross), str(one.tax), fee, str(one.basis),
@@ -104,7 +131,8 @@ def _draw_lines(groups: Iterable[Group], currency: str) -> Table:
 
 
 def _table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, head: int = 0) -> Table:
-    table = Table(cells, colWidths=list(widths), repeatRows=head)
+    shown = [[_replace_missing(cell) if isinstance(cell, str) else cell for cell in row] for row in cells]
+    table = Table(shown, colWidths=list(widths), repeatRows=head)
     table.setStyle(
         TableStyle(
             [
@@ -118,9 +146,10 @@ def _table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, head: int
     return table
 
 
-def _list_foot(read: Read) -> list[Paragraph]:
+def _list_foot(read: Read, *, is_whole: bool) -> list[Paragraph]:
     closed = read.statement.closed_month
     return [
+        *([] if is_whole else [Paragraph(LETTERS_MISSING, META)]),
         Paragraph(f"Closed {escape(write_exact_time(closed.closed_at))}. Sums to the ledger.", META),
         Paragraph(f"Chain head {closed.head}, link {closed.position}.", META),
     ]

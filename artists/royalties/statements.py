@@ -22,6 +22,7 @@ from ledger import accounts
 from ledger.accounts import PartyAccount
 from ledger.models import Entry, Transaction
 from ledger.posting import post
+from rights.models import Party
 from rights.owners import party_key
 
 type Whose = tuple[str, str]
@@ -96,19 +97,24 @@ def _find_newest(party: int, currency: str, book: str) -> Statement | None:
     return of_party.order_by("-closed_month__month").first()
 
 
+def _name_party(party: Party) -> dict[str, Any]:
+    """The party as it is called now: a closed statement keeps that."""
+    return {"party": party, "party_name": party.name, "isni": party.isni or "", "ipi": party.ipi or ""}
+
+
 def _write(closed: ClosedMonth, whose: Whose, rows: Iterable[Row], moved: Movement) -> None:
     party, currency = whose
     with transaction.atomic():
         earnings.lock_parties([party])
-        number = int(party.removeprefix("party:"))
-        before = _find_newest(number, currency, closed.book)
+        named = Party.objects.get(pk=party.removeprefix("party:"))
+        before = _find_newest(named.pk, currency, closed.book)
         lines = statement_lines.read_lines(rows)
         figures = compute(closed, before, lines, moved)
         holds, posted, recouped = _post(closed, whose, lines)
         until = None if posted else closed.position
         statement = Statement(
             closed_month=closed,
-            party_id=number,
+            **_name_party(named),
             book=closed.book,
             currency=currency,
             before=before,

@@ -1,7 +1,9 @@
 """Record which experiences a fan used of a tier, with who is paid of each."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -26,15 +28,17 @@ def record(experience: Experience) -> None:
 
 def record_delivered(delivered: Iterable[Experience]) -> None:
     """Record those that a tier includes: of a program that is part of what the fan has paid for."""
-    by_fan = {(one.person_id, one.artist_id, one.program): one for one in delivered}
+    by_fan: dict[tuple[UUID, int, int], list[Experience]] = defaultdict(list)
+    for one in delivered:
+        by_fan[one.person_id, one.artist_id, one.program].append(one)
     live = Entitlement.objects.filter(
         person__in={person for person, _, _ in by_fan}, book=settings.PAYMENTS, valid_until__gt=Now()
     ).select_related("version")
     included = [
-        by_fan[found]
+        experience
         for one in live
         for program in one.version.programs
-        if (found := (one.person_id, one.artist_id, program["id"])) in by_fan
+        for experience in by_fan.get((one.person_id, one.artist_id, program["id"]), ())
     ]
     ExperienceUse.objects.bulk_create([_describe(one) for one in included], ignore_conflicts=True)
 

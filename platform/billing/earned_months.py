@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from billing import earnings, postings, split_versions
 from billing.invoice_books import charge_key, deferred_account
-from billing.models import EarnedPart, Invoice, InvoiceLine, Subscription, TierPrice
+from billing.models import EarnedPart, Invoice, Subscription, TierPrice
 from billing.recognition import list_months, month_share
 from ledger import accounts
 from ledger.models import Entry
@@ -83,7 +83,7 @@ def _earn_batch(ids: Sequence[int], month: str, book: str) -> int:
 def _list_parts(invoice: Invoice, charged: Charged, until: str) -> Iterator[tuple[EarnedPart, Posting]]:
     """The months that are due, each with its posting. None while nobody has agreed how the income is split."""
     scheme = split_versions.freeze(invoice)
-    price = _find_price(invoice)
+    price = split_versions.find_price(invoice, invoice.lines.all())
     if scheme is None or price is None:
         return
     months, deferred = months_of(invoice), charged.deferred
@@ -101,21 +101,11 @@ def _list_parts(invoice: Invoice, charged: Charged, until: str) -> Iterator[tupl
 
 def months_of(invoice: Invoice) -> list[str]:
     """The months in which a paid invoice earns. Its lines are prefetched."""
-    lines = _list_bought(invoice)
+    lines = split_versions.list_bought(invoice.lines.all())
     begin = invoice.paid_at or invoice.created
     if not lines:
         return list_months(begin, begin)
     return list_months(min(line.period_start for line in lines), max(line.period_end for line in lines))
-
-
-def _find_price(invoice: Invoice) -> TierPrice | None:
-    longest = max(_list_bought(invoice), key=lambda line: (line.period_end, line.amount), default=None)
-    return longest.price if longest else invoice.subscription.price
-
-
-def _list_bought(invoice: Invoice) -> list[InvoiceLine]:
-    """The lines of prices, without what is credited for a price before."""
-    return [line for line in invoice.lines.all() if line.price_id and line.amount >= 0]
 
 
 def _write(invoice: Invoice, price: TierPrice, month: str, basis: int, charged: Charged) -> tuple[EarnedPart, Posting]:

@@ -7,6 +7,8 @@ from live import notices
 from live.notices import NewNotice
 from rights.parties import acts_for
 
+PARTIES = ("team__artist__party", "team__party", "team__party__represents", "team__party__verified_at")
+"""For whom a member acts: an artist, the rightsholder of the team, and those that it represents once it is verified."""
 PAYEE, PAYOUT = "payee.changed", "payout.changed"
 
 
@@ -15,9 +17,10 @@ def post(kind: str, parties: Iterable[int]) -> None:
     wanted = sorted(set(parties))
     if not wanted:
         return
+    members = Member.objects.filter(acts_for(wanted), person__is_active=True).order_by("person")
     found = {}
-    for party in wanted:
-        members = Member.objects.filter(acts_for([party]), person__is_active=True).order_by("person")
-        for person in members.values_list("person", flat=True).distinct():
+    for person, *parties_of, deputy_since in members.values_list("person", *PARTIES).distinct():
+        acting = parties_of if deputy_since else parties_of[:2]
+        if party := next((one for one in acting if one in wanted), None):
             found[person] = NewNotice(person, kind, f"party:{party}")
     notices.post(list(found.values()))

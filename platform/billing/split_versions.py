@@ -1,8 +1,9 @@
 """Which version of the split a payment is under: the one that everybody had agreed on when it was paid."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from billing.models import Invoice, Tier, TierPrice
+from billing.models import Invoice, InvoiceLine, Tier, TierPrice
 from rights import sales
 from rights.models import FeeBearer, SplitScheme, Use
 
@@ -20,16 +21,20 @@ def is_fee_shared(scheme: SplitScheme | None) -> bool:
     return scheme is not None and scheme.fee_bearer == FeeBearer.SHARED
 
 
-def find_price(invoice: Invoice) -> TierPrice | None:
-    """What was bought: the price of the line that lasts longest, or of the subscription."""
-    lines = [line for line in invoice.lines.select_related("price__version__tier__artist") if line.price]
-    longest = max(lines, key=lambda line: (line.period_end, line.amount), default=None)
+def find_price(invoice: Invoice, lines: Iterable[InvoiceLine]) -> TierPrice | None:
+    """What was bought: the price of the line that lasts longest, or of the subscription. `lines` are the invoice's."""
+    longest = max(list_bought(lines), key=lambda line: (line.period_end, line.amount), default=None)
     return longest.price if longest else invoice.subscription.price
+
+
+def list_bought(lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
+    """The lines of prices, without what is credited for a price before."""
+    return [line for line in lines if line.price_id and line.amount >= 0]
 
 
 def _find(invoice: Invoice) -> SplitScheme | None:
     """As it was when it was paid; else the version of the payment before; else what was agreed on since."""
-    price = find_price(invoice)
+    price = find_price(invoice, invoice.lines.select_related("price__version__tier__artist"))
     if price is None:
         return None
     before = Invoice.objects.filter(subscription=invoice.subscription_id, scheme__isnull=False).order_by("-created")

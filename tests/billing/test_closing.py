@@ -55,6 +55,16 @@ def test_an_account_closes_once_its_orders_and_subscriptions_have_ended(scene: S
     assert Closure.objects.count() == 1
 
 
+def test_what_is_left_is_what_the_database_refuses_for_whatever_money_it_is_of(scene: Scene, settings: Any) -> None:
+    settings.PAYMENTS = "live"
+
+    left = closing.find_left(scene.fan)
+
+    assert (left.orders, left.subscriptions) == (2, 1)
+    with pytest.raises(IntegrityError, match="closes once nothing is billable"), transaction.atomic():
+        Person.objects.filter(pk=scene.fan.pk).update(is_active=False)
+
+
 def test_one_that_no_event_told_of_ends_as_well(scene: Scene) -> None:
     unknown = scene.second()
 

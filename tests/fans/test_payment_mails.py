@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.utils import timezone
 
-from billing.models import PaymentMail, Subscription
+from billing.models import PaymentMail, Refund, Subscription
 from catalog.models import Artist
 from fans import payment_mails
 from tests.adversarial.test_database_constraints import refused
@@ -67,6 +69,27 @@ def test_what_comes_back_is_told(scene: Scene) -> None:
     [told] = send_all()
 
     assert "€1.50 of what you paid for Harbour of Mara Veil come back to you." in told.body
+
+
+def test_a_refund_that_failed_before_we_knew_of_it_brings_no_mail(scene: Scene) -> None:
+    send_all()
+    payment = Subscription.objects.get().invoices.get().payments.get()
+    facts = {"payment": payment, "book": payment.book, "currency": "EUR", "amount": 150, "created": timezone.now()}
+    Refund.objects.create(provider_id="re_failed", status="failed", **facts)
+    late = Refund.objects.create(provider_id="re_late", status="pending", **facts)
+    Refund.objects.filter(pk=late.pk).update(status="failed")
+
+    assert send_all() == []
+
+
+def test_no_mail_is_sent_inside_a_transaction(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test itself is one transaction: one more would be a savepoint."""
+    open_then: list[int] = []
+    monkeypatch.setattr(mail.EmailMessage, "send", lambda message: open_then.append(len(connection.savepoint_ids)))
+
+    assert payment_mails.send_next()
+
+    assert open_then == [0]
 
 
 def test_a_mail_that_does_not_go_out_is_tried_again_later(scene: Scene) -> None:

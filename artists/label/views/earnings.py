@@ -1,4 +1,4 @@
-"""What a rightsholder earned: the months, each statement, and its files. Everybody who acts for it reads them."""
+"""What a rightsholder earned: the months, each statement, and its files. Those who manage the team read them."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -12,18 +12,19 @@ from artists.royalties import statement_files, statement_page
 @label_member_required
 def show_earnings(request: AuthenticatedHttpRequest, label: Label) -> HttpResponse:
     """What was earned in each currency, month by month."""
-    standings = statement_page.list_standings(label.party)
+    standings = statement_page.list_standings(label.party) if label.may_manage else []
     earnings_url, payouts_url = label.url("label-earnings"), label.url("label-payouts")
     return label.render(
-        request, "label/earnings.html", standings=standings, earnings_url=earnings_url, payouts_url=payouts_url
-    )
+        request, "label/earnings.html", may_see=label.may_manage, standings=standings, earnings_url=earnings_url,
+        payouts_url=payouts_url,
+    )  # fmt: skip
 
 
 @require_safe
 @label_member_required
 def show_statement(request: AuthenticatedHttpRequest, label: Label, statement_id: int) -> HttpResponse:
     """A closed statement of this party."""
-    statement = statement_page.get_or_404(label.party, statement_id)
+    statement = statement_page.get_or_404(label.party, statement_id, may_see=label.may_manage)
     context = statement_page.describe(statement, label.url("label-earnings"))
     return label.render(request, "label/statement.html", **context)
 
@@ -32,4 +33,5 @@ def show_statement(request: AuthenticatedHttpRequest, label: Label, statement_id
 @label_member_required
 def download_statement(request: AuthenticatedHttpRequest, label: Label, statement_id: int, kind: str) -> HttpResponse:
     """The same as a file: the same bytes every time."""
-    return statement_files.respond(statement_page.get_or_404(label.party, statement_id), kind)
+    statement = statement_page.get_or_404(label.party, statement_id, may_see=label.may_manage)
+    return statement_files.respond(statement, kind)

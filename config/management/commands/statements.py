@@ -40,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError("Payments are off.")
         try:
             closed = closing.close_month(month, book=settings.PAYMENTS, early=early)
-        except (closing.NotOver, closing.AlreadyClosing) as error:
+        except (closing.NotOver, closing.AlreadyClosing, closing.NothingToClose) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{closed.statements.count()} statements of {text}. Link {closed.position} {closed.head}.")
 

@@ -44,7 +44,8 @@ BEGIN
     ));
     RETURN NULL;
 END $$;
-CREATE TRIGGER leaves_a_mail AFTER INSERT ON billing_refund FOR EACH ROW EXECUTE FUNCTION billing_mail_refund();
+CREATE TRIGGER leaves_a_mail AFTER INSERT ON billing_refund FOR EACH ROW
+WHEN (NEW.status NOT IN ('failed', 'canceled')) EXECUTE FUNCTION billing_mail_refund();
 """
 DROP_MAILS = """
 DROP TRIGGER leaves_a_mail ON billing_refund;

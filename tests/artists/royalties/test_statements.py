@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from artists.models import ClosedMonth, ExperienceUse, Statement, StatementHold
-from artists.royalties import check, claim_holds, closing, statement_files, statement_page, uses
+from artists.royalties import check, claim_holds, closing, statement_files, statement_page, statement_pdf, uses
 from artists.royalties.lines import Use, weigh
 from billing.models import EarnedShare
 from billing.recognition import list_months, next_month
@@ -49,12 +51,27 @@ def test_statements_are_computed_anew_bit_by_bit_after_what_came_later(paid: Sce
     scene.refund(paid, 100)
     factories.create_artist("Somebody else")
     Artist.objects.filter(pk=artist.pk).update(name="Another name")
+    Party.objects.filter(pk=first.party_id).update(name="Another party", isni="0000000121032683", ipi="00014107338")
     scene.close(next_month(scene.this_month()))
 
     assert list(check.find_faults()) == []
     again = Statement.objects.get(pk=first.pk)
     assert (statement_files.write_csv(again), statement_files.write_pdf(again)) == before
-    assert b"Another name" not in before[0]
+    assert b"Another" not in before[0]
+
+
+@pytest.mark.parametrize("name", ["مارا", "真夜中", "Мара"])
+def test_a_pdf_says_that_it_cannot_show_the_letters_of_a_name(paid: Scene, name: str) -> None:
+    [statement] = scene.close(scene.this_month())
+    groups = statement_page.group_lines(statement)
+    shown = statement_pdf._list_texts(statement_page.Read(statement), groups, [])
+    assert all(map(statement_pdf._has_letters, shown))
+
+    statement.party_name = name
+
+    assert statement_pdf._show(name) == "?" * len(name)
+    foot = statement_pdf._list_foot(statement_page.Read(statement), is_whole=statement_pdf._has_letters(name))
+    assert foot[0].text == statement_pdf.LETTERS_MISSING
 
 
 def test_a_later_split_does_not_alter_a_closed_statement(paid: Scene, artist: Artist) -> None:
@@ -69,7 +86,7 @@ def test_a_later_split_does_not_alter_a_closed_statement(paid: Scene, artist: Ar
 @pytest.mark.parametrize("name", ["=1+1", "＝1+1", " =1+1", "\n=1+1"])
 def test_a_name_is_no_formula_in_the_file(paid: Scene, name: str) -> None:
     [statement] = scene.close(scene.this_month())
-    statement.party.name = name
+    statement.party_name = name
 
     assert f"'{name}".encode() in statement_files.write_csv(statement)
 
@@ -232,3 +249,28 @@ def test_a_period_earns_in_the_months_in_which_its_months_begin(
     start: tuple[int, int, int], end: tuple[int, int, int], months: list[str]
 ) -> None:
     assert list_months(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == months
+
+
+# Nothing to close, and who reads amounts
+
+
+def test_closing_an_empty_ledger_says_so(fake_provider: Any) -> None:
+    with pytest.raises(CommandError, match="Nothing was ever paid, so there is no month to close"):
+        call_command("statements", "close", f"{datetime.now(UTC):%Y-%m}", "--early")
+    assert not ClosedMonth.objects.exists()
+
+
+@pytest.mark.parametrize(("role", "sees"), [("owner", True), ("editor", False), ("reviewer", False)])
+def test_amounts_are_shown_to_those_who_manage_the_team(
+    paid: Scene, artist: Artist, client: Client, role: str, sees: bool
+) -> None:
+    [statement] = scene.close(scene.this_month())
+    client.force_login(factories.get_member(artist, role))
+    path = f"/studio/{artist.slug}/earnings"
+
+    page = client.get(path).content.decode()
+
+    assert ("€3.20" in page) == sees
+    assert ("shown to those who manage this team" in page) == (not sees)
+    for name in (path, f"{path}/{statement.pk}", f"{path}/{statement.pk}.csv", f"{path}/{statement.pk}.pdf"):
+        assert client.get(name).status_code == (200 if sees or name == path else 404)
