@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from artists import invitation_mail
+from catalog import audio_uploads
 from fans.models import Experience
 from rights import claims, parties, roster
 from tests import factories
@@ -61,6 +62,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
     offer = requests_scene.create_offer(artist)
     request = requests_scene.ask(experience.person, offer)
     [statement] = royalties.state(party)
+    upload = audio_uploads.begin(song, "drums.wav", 5, by=factories.get_member(artist, "editor").actor)
     tier = f"/api/v1/studio/{artist.slug}/tiers/{order.price.version.tier_id}"
     return {
         "paths": {
@@ -131,6 +133,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
         "program": program,
         "song": song,
         "claim": claim,
+        "upload": upload,
         "agreement": version,
         "named": named,
         "order": order,

@@ -29,6 +29,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     artist = scene["draft"].artist
     own = {"draft": scene["draft"].pk, "program": scene["program"].pk, "member": artist.team.members.last().pk}
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
+    own |= {"upload": scene["upload"].pk}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
     own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id, "offer": scene["offer"]}
     own |= {"statement": scene["statement"].pk}
@@ -61,7 +62,8 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     offered = ProgramVersion.objects.filter(artist=artist, moment="request").count()
     sold = tuple(artist.tiers.values_list("archived_at", "versions__version", "current__version"))
     grace = artist.review_settings.grace_seconds
-    return members, asked, programs, grants, draft, grace, profile, songs, owned, asks, sold, offered
+    files = tuple(artist.recordings.order_by("pk").values_list("uploads__role", "uploads__received", "outline__typed"))
+    return files, members, asked, programs, grants, draft, grace, profile, songs, owned, asks, sold, offered
 
 
 def test_no_page_of_a_studio_is_there_for_somebody_outside_the_team(scene: dict[str, Any]) -> None:
@@ -113,6 +115,7 @@ ROLES_ALLOWED = {
     "song": {"principal", "owner", "editor"},
     "song-cover": {"principal", "owner", "editor"},
     "song-works": {"principal", "owner", "editor"},
+    "studio-stem-file": {"principal", "owner", "editor"},
     "song-owners": {"principal", "owner", "editor"},
     "song-claim": {"principal"},
     "studio-label-answer": {"principal", "owner"},
@@ -143,11 +146,13 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     target = artist.team.members.get(role="editor" if role != "editor" else "reviewer").pk
     own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
+    own |= {"upload": scene["upload"].pk}
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
     form |= {"role": "featured_artist"} if name == "song-owners" else {}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
     own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id, "offer": scene["offer"]}
     own |= {"statement": scene["statement"].pk}
+    form |= {"role": "bass"} if name == "studio-stem-file" else {}
     form |= {"do": "accept"} if name == "studio-label-answer" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()

@@ -90,6 +90,7 @@ def run_full_site(template_database: Database, folder: Path) -> Iterator[FullSit
 def _environment(database: Database, folder: Path, topic_prefix: str) -> dict[str, str]:
     """The environment of the processes."""
     return {
+        "AUDIO_ROOT": str(folder / "audio"),
         "DATABASE_URL": database.url,
         "MAIL_DIR": str(folder / "mail"),
         "DEBUG": "0",

@@ -29,6 +29,7 @@ from tests.browser import factories as browser_factories
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 from tests.browser.page_urls import NOT_PAGES, PAGE_URLS, PageURL, url_names
+from tests.catalog.audio import show_every_state
 from tests.rights import factories as owners
 from tests.rights.imports import factories as imports
 from tests.servers import wait_until
@@ -161,6 +162,8 @@ STATES: dict[str, tuple[PageURL, Callable[[Page], None] | None]] = {
     "a song with mistakes": (PageURL("/studio/{artist}/songs/{song}", "principal"), _wrong_song),
     "an owned song": (PageURL("/studio/{artist}/songs/{owned}", "principal"), _wrong_share),
     "a reviewer's song": (PageURL("/studio/{artist}/songs/{song}", "reviewer"), None),
+    "stems in every state": (PageURL("/studio/{artist}/songs/{owned}/stems", "principal"), None),
+    "a reviewer's stems": (PageURL("/studio/{artist}/songs/{owned}/stems", "reviewer"), None),
     "no songs yet": (PageURL("/studio/{quiet}/songs", "quiet principal"), None),
     "a profile with mistakes": (PageURL("/studio/{artist}/profile", "principal"), _wrong_profile),
     "a reviewer's profile": (PageURL("/studio/{artist}/profile", "reviewer"), None),
@@ -227,10 +230,12 @@ def scene(full_site: FullSite) -> Scene:
         "other signatory": owners.get_signer(empty),
         "label reviewer": _add_label_reviewer(label),
     }  # fmt: skip
+    owned = _create_owned_song(artist)
+    show_every_state(owned)
     path_values = {
         "artist": artist.slug, "quiet": quiet.slug, "program": program.pk, "invitation": invitation,
         "song": factories.create_recording(artist, ONE_WORD).pk,
-        "owned": _create_owned_song(artist).pk, "party": label.pk, "empty": empty.pk,
+        "owned": owned.pk, "party": label.pk, "empty": empty.pk,
         **browser_factories.create_orders(artist, fan), **browser_factories.create_request(artist, fan),
         **_create_imports(label, artist), **_create_agreements(label, artist),
         **browser_factories.create_remix_offer(artist),

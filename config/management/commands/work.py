@@ -1,4 +1,4 @@
-"""Run background jobs: drafts, delivery, expiry, withdrawal, mail, reports, imports, payments, ledger, housekeeping."""
+"""Run background jobs: drafts, delivery, expiry, withdrawal, mail, reports, imports, audio, payments, housekeeping."""
 
 import threading
 from argparse import ArgumentParser
@@ -25,6 +25,8 @@ from artists import (
 from artists.requests import following
 from artists.requests import mails as request_mails
 from artists.royalties import worker_step as royalties
+from artists.stems import checking
+from artists.stems import uploads as stem_uploads
 from billing import payouts, worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
@@ -63,6 +65,7 @@ JOBS = {
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "payout_mail": Job(payout_mail.mail_next, payouts.CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),
+    "audio": Job(checking.work_next, stem_uploads.CHANNEL),
     "billing": Job(worker_step.work, WEBHOOKS_CHANNEL, worker_step.seconds_until_due),
     "royalties": Job(royalties.work),
     "payment_mails": Job(payment_mails.send_next, payment_mails.CHANNEL, payment_mails.seconds_until_due),
