@@ -1,14 +1,16 @@
 """A copy is known by its manifest, else by its watermark, else by its fingerprint."""
 
+import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import c2pa
 import pytest
 import soundfile
 
 from ai.audio.exceptions import Refused
-from ai.provenance import files, fingerprint, keys
+from ai.provenance import files, fingerprint, keys, manifest
 from ai.provenance.identify import Identified, identify
 from tests.ai.provenance.samples import RATE, make_label, song, write_render
 
@@ -34,6 +36,23 @@ def look(made: Path, path: Path, known: Sequence[tuple[int, bytes]] = ()) -> Ide
 @pytest.mark.parametrize("name", ["master.flac", "stream.mp3"])
 def test_a_file_as_it_was_made_is_known_by_its_manifest(made: Path, name: str) -> None:
     assert look(made, made / name) == Identified(NUMBER, "manifest", "Trusted")
+
+
+def test_a_manifest_beside_a_file_that_cannot_hold_one_is_read(made: Path, tmp_path: Path) -> None:
+    """Ogg cannot hold a manifest. One that was made for other bytes is not believed."""
+    kept, ogg, sidecar = keys.read_folder(made / "keys"), tmp_path / "copy.ogg", tmp_path / "copy.c2pa"
+    soundfile.write(ogg, song(2), RATE, "VORBIS", format="OGG")
+    info = c2pa.C2paSignerInfo(c2pa.C2paSigningAlg.ES256, kept.signing.certificates, kept.signing.private_key, None)
+    with c2pa.Signer.from_info(info) as signer, c2pa.Builder(manifest.describe(make_label())) as builder:
+        builder.set_no_embed()
+        with ogg.open("rb") as file:
+            sidecar.write_bytes(builder.sign(signer, "audio/ogg", file, io.BytesIO()))
+
+    found = identify(ogg, keys=kept, fingerprints=list, sidecar=sidecar)
+    ogg.write_bytes(ogg.read_bytes() + b"x")
+
+    assert found == Identified(NUMBER, "manifest", "Trusted")
+    assert identify(ogg, keys=kept, fingerprints=list, sidecar=sidecar).manifest == "Invalid"
 
 
 def test_a_cut_and_encoded_copy_without_a_manifest_is_known_by_its_watermark(made: Path, tmp_path: Path) -> None:
