@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
 from django.db.models.functions import Now
 
+from ai.provenance.exceptions import InvalidKey, NotSigned
 from ai.provenance.label import Choice, Kind, Label, disclosure
 from ai.remix.engine import engine_version
 from ai.remix.process import RenderProcess
@@ -52,6 +54,9 @@ def render_next() -> bool:
     except OSError:
         logger.exception("%s was not stored", render)
         _fail(render, "not_stored")
+    except (ImproperlyConfigured, NotSigned, InvalidKey):
+        logger.exception("%s was not marked", render)
+        _fail(render, "not_marked")
     else:
         _own(render).update(state=Render.State.READY, done_at=Now(), **sound)
     return True

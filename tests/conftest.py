@@ -116,6 +116,11 @@ FIXTURE_SECONDS = {
 """What a fixture adds to a test, about, together with what is done with it."""
 
 
+FIRST_FILES = ("test_embedded_folders.py",)
+"""It starts PostgreSQL from this process. As root that needs a child with one thread, but after a test of signed sound
+each forked child has two."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     _put_long_files_first(items)
     for item in items:
@@ -131,7 +136,7 @@ def _put_long_files_first(items: list[pytest.Item]) -> None:
     seconds = Counter[Path]()
     for item in items:
         seconds[item.path] += 0.05 + sum(FIXTURE_SECONDS.get(name, 0) for name in item.fixturenames)
-    items.sort(key=lambda item: -seconds[item.path])
+    items.sort(key=lambda item: (item.path.name not in FIRST_FILES, -seconds[item.path]))
 
 
 @pytest.fixture(autouse=True)

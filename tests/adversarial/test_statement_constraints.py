@@ -27,10 +27,10 @@ SELECT part_id, transaction_id, {book}, {currency}, {party}, role, recording, wo
     {amount} FROM billing_earnedshare WHERE party = 'platform'
 """
 STATEMENT = """
-INSERT INTO artists_statement (closed_month_id, party_id, book, currency, before_id, opening, earned, returned, paid,
-    closing, recouped, held, released, still_held, recoverable, line_count, content_hash)
-SELECT closed_month_id, party_id, {book}, {currency}, {before}, {opening}, {earned}, 0, 0, {closing}, 0, 0, 0, 0, 0, 0,
-    content_hash FROM artists_statement
+INSERT INTO artists_statement (closed_month_id, party_id, party_name, isni, ipi, book, currency, before_id, opening,
+    earned, returned, paid, closing, recouped, held, released, still_held, recoverable, line_count, content_hash)
+SELECT closed_month_id, party_id, party_name, isni, ipi, {book}, {currency}, {before}, {opening}, {earned}, 0, 0,
+    {closing}, 0, 0, 0, 0, 0, 0, content_hash FROM artists_statement
 """
 SAID = {"book": "book", "currency": "'USD'", "before": "NULL", "opening": "0", "earned": "0", "closing": "0"}
 

@@ -124,6 +124,20 @@ def test_stems_that_are_no_sound_fail_with_a_reason(
     assert envelope.corners.count() == Render.objects.count()
 
 
+def test_without_keys_a_try_out_is_not_served_unmarked(desk: Desk, settings: Settings) -> None:
+    settings.PROVENANCE_FOLDER = None
+    state.surprise_me(desk)
+    render = previews.want_preview(desk, desk.recipe.sections[0]).yours
+
+    for _ in range(render_worker.MAX_ATTEMPTS):
+        work()
+        Render.objects.filter(state="rendering").update(due_at=F("created_at"))
+
+    render.refresh_from_db()
+    assert (render.state, render.problem) == ("failed", "not_marked")
+    assert not audio.storage().exists(renders.own_file_name(render))
+
+
 def test_a_worker_that_died_loses_nothing_and_tries_three_times_at_most(desk: Desk) -> None:
     state.surprise_me(desk)
     render = previews.want_preview(desk, desk.recipe.sections[0]).yours
