@@ -38,7 +38,6 @@ PICTURE_TIME = timedelta(days=1)
 """A picture that nothing shows is kept so long, so that pages which are open still show it."""
 UPLOAD_TIME = timedelta(days=14)
 """An upload that stopped, or whose file was refused, waits so long for somebody to go on."""
-
 PARTS_TIME = timedelta(days=30)
 """So long it counts which parts of a remix a fan has heard at the desk."""
 
