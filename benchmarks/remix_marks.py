@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import soundfile
 
-from ai.audio.decoder_process import to_24_bits
+from ai.audio.bit_depth import to_24_bits
 from ai.provenance import files, keys, manifest, tags, watermark
 from ai.provenance.label import Label
 

@@ -16,6 +16,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from ai.audio.bit_depth import to_24_bits
 from ai.audio.decode import ENGINE_RATE, LONGEST_SECONDS, Accepts
 from ai.audio.exceptions import DecoderFailed, Refused
 from ai.audio.limited import limit_this_process
@@ -24,7 +25,6 @@ type Samples = NDArray[np.float32]
 
 BLOCK_SECONDS = 2
 BITS = {"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32}
-FULL_SCALE_24 = 1 << 23
 # The largest sample of 16 bits: what reaches it was most likely cut off there.
 CLIPPED_FROM = 32_767 / 32_768
 OPEN_ENDED = 0xFFFFFFFF
@@ -130,12 +130,6 @@ def blocks_of(file: soundfile.SoundFile, accepts: Accepts) -> Iterator[tuple[Sam
             raise Refused("not-finite")
         wanted = wanted - len(block) if len(block) else 0
         yield block, not wanted
-
-
-def to_24_bits(block: Samples) -> NDArray[np.int32]:
-    """Whole numbers as libsndfile takes them. Its own scale for floats would change samples that need no change."""
-    whole = np.rint(block * np.float32(FULL_SCALE_24))
-    return np.clip(whole, -FULL_SCALE_24, FULL_SCALE_24 - 1).astype(np.int32) << 8
 
 
 if __name__ == "__main__":
