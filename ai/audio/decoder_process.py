@@ -17,9 +17,10 @@ import soxr
 from numpy.typing import NDArray
 
 from ai.audio.bit_depth import to_24_bits
-from ai.audio.decode import ENGINE_RATE, LONGEST_SECONDS, Accepts
+from ai.audio.decode import LONGEST_SECONDS, Accepts
 from ai.audio.exceptions import DecoderFailed, Refused
 from ai.audio.limited import limit_this_process
+from ai.remix.source import SAMPLE_RATE
 
 type Samples = NDArray[np.float32]
 
@@ -102,10 +103,10 @@ def require_whole(source: Path) -> None:
 def write_flac(file: soundfile.SoundFile, target: Path, accepts: Accepts) -> tuple[int, int]:
     """How many samples were at full scale, and how many frames were written."""
     clipped = frames = 0
-    resampler = soxr.ResampleStream(file.samplerate, ENGINE_RATE, file.channels, dtype="float32", quality="VHQ")
-    same_rate = file.samplerate == ENGINE_RATE
+    resampler = soxr.ResampleStream(file.samplerate, SAMPLE_RATE, file.channels, dtype="float32", quality="VHQ")
+    same_rate = file.samplerate == SAMPLE_RATE
     try:
-        with soundfile.SoundFile(target, "w", ENGINE_RATE, file.channels, "PCM_24", format="FLAC") as written:
+        with soundfile.SoundFile(target, "w", SAMPLE_RATE, file.channels, "PCM_24", format="FLAC") as written:
             for block, last in blocks_of(file, accepts):
                 clipped += int(np.count_nonzero(np.abs(block) >= CLIPPED_FROM))
                 ready = block if same_rate else resampler.resample_chunk(block, last=last)
