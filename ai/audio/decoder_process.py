@@ -8,16 +8,18 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import soundfile
 import soxr
 from numpy.typing import NDArray
 
 from ai.audio.bit_depth import to_24_bits
-from ai.audio.decode import LONGEST_SECONDS, Accepts
+from ai.audio.decode import LONGEST_SECONDS, Accepts, Decoded
 from ai.audio.exceptions import DecoderFailed, Refused
 from ai.audio.limited import limit_this_process
 from ai.remix.source import SAMPLE_RATE
@@ -36,9 +38,9 @@ def main() -> None:
     """Do one order and print its answer."""
     order = json.load(sys.stdin)
     limit_this_process()
-    accepts = Accepts(**{**order["accepts"], "formats": tuple(order["accepts"]["formats"])})
+    accepts = msgspec.convert(order["accepts"], Accepts)
     try:
-        answer: dict[str, Any] = decode_file(Path(order["source"]), Path(order["target"]), accepts)
+        answer: dict[str, Any] = asdict(decode_file(Path(order["source"]), Path(order["target"]), accepts))
     except Refused as refused:
         answer = {"refused": refused.code}
     except MemoryError:
@@ -48,8 +50,8 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def decode_file(source: Path, target: Path, accepts: Accepts) -> dict[str, Any]:
-    """The facts of `decode.Decoded`, once `target` is written."""
+def decode_file(source: Path, target: Path, accepts: Accepts) -> Decoded:
+    """What was written to `target`. Raises Refused and DecoderFailed."""
     # By its number and not by its name: soundfile would believe the name's ending.
     number = os.open(source, os.O_RDONLY)
     try:
@@ -61,17 +63,18 @@ def decode_file(source: Path, target: Path, accepts: Accepts) -> dict[str, Any]:
         if accepts.strict:
             require_whole(source)
         clipped, frames = write_flac(file, target, accepts)
-    content = hashlib.file_digest(target.open("rb"), "sha256").hexdigest()
-    return {
-        "frames": frames,
-        "channels": file.channels,
-        "sha256": content,
-        "bytes": target.stat().st_size,
-        "format": {"WAVEX": "WAV", "RF64": "WAV"}.get(file.format, file.format),
-        "original_rate": file.samplerate,
-        "original_bits": BITS.get(file.subtype),
-        "clipped": clipped,
-    }
+    with target.open("rb") as written:
+        content = hashlib.file_digest(written, "sha256").hexdigest()
+    return Decoded(
+        frames=frames,
+        channels=file.channels,
+        sha256=content,
+        bytes=target.stat().st_size,
+        format={"WAVEX": "WAV", "RF64": "WAV"}.get(file.format, file.format),
+        original_rate=file.samplerate,
+        original_bits=BITS.get(file.subtype),
+        clipped=clipped,
+    )
 
 
 def require_acceptable(file: soundfile.SoundFile, accepts: Accepts) -> None:
