@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import soundfile
 
-from ai.audio.decoder_process import to_24_bits
+from ai.audio.bit_depth import to_24_bits
 from ai.provenance import files, keys, manifest, tags, watermark
 from ai.provenance.label import Label
 
@@ -53,10 +53,11 @@ def _steps(render: Path, label: Label, folder: Path, kept: keys.Keys) -> dict[st
         steps = {"read the render": _timed(lambda: blocks.extend(files.blocks_of(sound)))}
         rate, channels = sound.samplerate, sound.channels
 
-    def write(name: str, subtype: str, form: str, **options: float | str) -> None:
-        with soundfile.SoundFile(folder / name, "w", rate, channels, subtype, format=form, **options) as file:
+    def write(ending: str) -> None:
+        form = files.FORMS[ending]
+        with soundfile.SoundFile(folder / f"a.{ending}", "w", rate, channels, **form.options) as file:
             for block in blocks:
-                file.write(to_24_bits(block) if form == "FLAC" else block)
+                file.write(to_24_bits(block) if form.whole_numbers else block)
 
     def tag_and_sign() -> None:
         tags.write_flac(folder / "a.flac", folder / "b.flac", tags.of(label))
@@ -66,9 +67,8 @@ def _steps(render: Path, label: Label, folder: Path, kept: keys.Keys) -> dict[st
 
     mark = watermark.mark(iter(blocks), key=kept.watermark, number=label.render_id)
     steps["watermark"] = _timed(lambda: list(mark))
-    steps["FLAC"] = _timed(lambda: write("a.flac", "PCM_24", "FLAC"))
-    mp3: dict[str, float | str] = {"compression_level": files.MP3_LEVEL, "bitrate_mode": "VARIABLE"}
-    steps["MP3"] = _timed(lambda: write("a.mp3", "MPEG_LAYER_III", "MP3", **mp3))
+    steps["FLAC"] = _timed(lambda: write("flac"))
+    steps["MP3"] = _timed(lambda: write("mp3"))
     steps["tags and signatures"] = _timed(tag_and_sign)
     return steps
 

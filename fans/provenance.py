@@ -1,6 +1,7 @@
 """Mark the files of remixes with the site's keys, and say which render a file is."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,15 +54,9 @@ def read_keys() -> Keys:
     if folder is None:
         raise ImproperlyConfigured("Remixes need keys: run manage.py provenance_key create, and set PROVENANCE_FOLDER.")
     if settings.PROVENANCE_PRACTICE and not folder.exists():
-        _create_for_practice(folder)
+        with suppress(FileExistsError):  # another process was faster
+            keys.create(folder, organisation="Fanfare practice")
     return _read(folder, settings.TIME_STAMP_URL)
-
-
-def _create_for_practice(folder: Path) -> None:
-    try:
-        keys.create(folder, organisation="Fanfare practice")
-    except FileExistsError:
-        return  # another process was faster
 
 
 @lru_cache(maxsize=4)

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 from ai.audio.exceptions import Refused
 from ai.audio.limited import run_module
+from ai.remix.source import MAX_FRAMES, SAMPLE_RATE
 
-ENGINE_RATE = 44_100
 LARGEST_FILE = 1024**3
-LONGEST_SECONDS = 20 * 60
+LONGEST_SECONDS = MAX_FRAMES // SAMPLE_RATE
 
 
 @dataclass(frozen=True)

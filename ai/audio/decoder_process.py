@@ -8,23 +8,26 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from ai.audio.decode import ENGINE_RATE, LONGEST_SECONDS, Accepts
+from ai.audio.bit_depth import to_24_bits
+from ai.audio.decode import LONGEST_SECONDS, Accepts, Decoded
 from ai.audio.exceptions import DecoderFailed, Refused
 from ai.audio.limited import limit_this_process
+from ai.remix.source import SAMPLE_RATE
 
 type Samples = NDArray[np.float32]
 
 BLOCK_SECONDS = 2
 BITS = {"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32}
-FULL_SCALE_24 = 1 << 23
 # The largest sample of 16 bits: what reaches it was most likely cut off there.
 CLIPPED_FROM = 32_767 / 32_768
 OPEN_ENDED = 0xFFFFFFFF
@@ -35,9 +38,9 @@ def main() -> None:
     """Do one order and print its answer."""
     order = json.load(sys.stdin)
     limit_this_process()
-    accepts = Accepts(**{**order["accepts"], "formats": tuple(order["accepts"]["formats"])})
+    accepts = msgspec.convert(order["accepts"], Accepts)
     try:
-        answer: dict[str, Any] = decode_file(Path(order["source"]), Path(order["target"]), accepts)
+        answer: dict[str, Any] = asdict(decode_file(Path(order["source"]), Path(order["target"]), accepts))
     except Refused as refused:
         answer = {"refused": refused.code}
     except MemoryError:
@@ -47,8 +50,8 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def decode_file(source: Path, target: Path, accepts: Accepts) -> dict[str, Any]:
-    """The facts of `decode.Decoded`, once `target` is written."""
+def decode_file(source: Path, target: Path, accepts: Accepts) -> Decoded:
+    """What was written to `target`. Raises Refused and DecoderFailed."""
     # By its number and not by its name: soundfile would believe the name's ending.
     number = os.open(source, os.O_RDONLY)
     try:
@@ -60,17 +63,18 @@ def decode_file(source: Path, target: Path, accepts: Accepts) -> dict[str, Any]:
         if accepts.strict:
             require_whole(source)
         clipped, frames = write_flac(file, target, accepts)
-    content = hashlib.file_digest(target.open("rb"), "sha256").hexdigest()
-    return {
-        "frames": frames,
-        "channels": file.channels,
-        "sha256": content,
-        "bytes": target.stat().st_size,
-        "format": {"WAVEX": "WAV", "RF64": "WAV"}.get(file.format, file.format),
-        "original_rate": file.samplerate,
-        "original_bits": BITS.get(file.subtype),
-        "clipped": clipped,
-    }
+    with target.open("rb") as written:
+        content = hashlib.file_digest(written, "sha256").hexdigest()
+    return Decoded(
+        frames=frames,
+        channels=file.channels,
+        sha256=content,
+        bytes=target.stat().st_size,
+        format={"WAVEX": "WAV", "RF64": "WAV"}.get(file.format, file.format),
+        original_rate=file.samplerate,
+        original_bits=BITS.get(file.subtype),
+        clipped=clipped,
+    )
 
 
 def require_acceptable(file: soundfile.SoundFile, accepts: Accepts) -> None:
@@ -102,10 +106,10 @@ def require_whole(source: Path) -> None:
 def write_flac(file: soundfile.SoundFile, target: Path, accepts: Accepts) -> tuple[int, int]:
     """How many samples were at full scale, and how many frames were written."""
     clipped = frames = 0
-    resampler = soxr.ResampleStream(file.samplerate, ENGINE_RATE, file.channels, dtype="float32", quality="VHQ")
-    same_rate = file.samplerate == ENGINE_RATE
+    resampler = soxr.ResampleStream(file.samplerate, SAMPLE_RATE, file.channels, dtype="float32", quality="VHQ")
+    same_rate = file.samplerate == SAMPLE_RATE
     try:
-        with soundfile.SoundFile(target, "w", ENGINE_RATE, file.channels, "PCM_24", format="FLAC") as written:
+        with soundfile.SoundFile(target, "w", SAMPLE_RATE, file.channels, "PCM_24", format="FLAC") as written:
             for block, last in blocks_of(file, accepts):
                 clipped += int(np.count_nonzero(np.abs(block) >= CLIPPED_FROM))
                 ready = block if same_rate else resampler.resample_chunk(block, last=last)
@@ -130,12 +134,6 @@ def blocks_of(file: soundfile.SoundFile, accepts: Accepts) -> Iterator[tuple[Sam
             raise Refused("not-finite")
         wanted = wanted - len(block) if len(block) else 0
         yield block, not wanted
-
-
-def to_24_bits(block: Samples) -> NDArray[np.int32]:
-    """Whole numbers as libsndfile takes them. Its own scale for floats would change samples that need no change."""
-    whole = np.rint(block * np.float32(FULL_SCALE_24))
-    return np.clip(whole, -FULL_SCALE_24, FULL_SCALE_24 - 1).astype(np.int32) << 8
 
 
 if __name__ == "__main__":

@@ -4,9 +4,7 @@ It only fills in the form of the artist's team, who know better: what they type 
 """
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +12,11 @@ from pathlib import Path
 import msgspec
 
 from ai.audio.exceptions import DecoderFailed
+from ai.audio.limited import run_process
 from ai.remix.source import SectionKind
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+# Numba keeps what it compiles below one of them.
+VARIABLES = ("PATH", "HOME", "NUMBA_CACHE_DIR")
 WALL_SECONDS = 240
 LISTENED_SECONDS = 600
 """Of a longer recording, the machine listens to the beginning."""
@@ -51,18 +51,8 @@ def hear(files: Sequence[tuple[str, Path]]) -> Heard | None:
     Raises DecoderFailed.
     """
     order = json.dumps([[role, str(path.resolve())] for role, path in files])
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "NUMBA_CACHE_DIR") if name in os.environ}
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "ai.audio.hearing_process"],
-            input=order,
-            capture_output=True,
-            text=True,
-            cwd=PROJECT,
-            env={**kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"},
-            timeout=WALL_SECONDS,
-            check=False,
-        )
+        done = run_process("ai.audio.hearing_process", order, seconds=WALL_SECONDS, variables=VARIABLES)
     except subprocess.TimeoutExpired:
         raise DecoderFailed("listening took too long") from None
     if done.returncode:

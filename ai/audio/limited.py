@@ -1,4 +1,4 @@
-"""Run a module of our own in a process with limits, because it reads a file that nobody has vouched for."""
+"""Run a module of our own in a process with limits and without our secrets, because it reads what others sent."""
 
 import json
 import os
@@ -18,6 +18,7 @@ OUTPUT_BYTES = 400_000_000
 WALL_SECONDS = 300
 LIMIT_SIGNALS = (signal.SIGXCPU, signal.SIGKILL)
 PROJECT = Path(__file__).resolve().parent.parent.parent
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
 
 def limit_this_process() -> None:
@@ -28,21 +29,28 @@ def limit_this_process() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def run_process(
+    module: str, order: str, *, seconds: float, variables: tuple[str, ...] = ("PATH",)
+) -> subprocess.CompletedProcess[str]:
+    """Start a module, which limits itself, and wait for its answer to an order. Raises subprocess.TimeoutExpired."""
+    # None of our secrets: what breaks out of a decoder finds no address and no key.
+    kept = {name: os.environ[name] for name in variables if name in os.environ}
+    return subprocess.run(  # noqa: S603 - a module of our own
+        [sys.executable, "-m", module],
+        input=order,
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        env=kept | ONE_THREAD,
+        timeout=seconds,
+        check=False,
+    )
+
+
 def run_module(module: str, order: dict[str, Any]) -> dict[str, Any]:
     """The module's answer to an order, JSON for JSON. A process that a limit ended has refused the file."""
-    # None of our secrets: what breaks out of a decoder finds no address and no key.
-    environment = {"PATH": os.environ.get("PATH", ""), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
-        done = subprocess.run(  # noqa: S603 - a module of our own
-            [sys.executable, "-m", module],
-            input=json.dumps(order),
-            capture_output=True,
-            text=True,
-            cwd=PROJECT,
-            env=environment,
-            timeout=WALL_SECONDS,
-            check=False,
-        )
+        done = run_process(module, json.dumps(order), seconds=WALL_SECONDS)
     except subprocess.TimeoutExpired:
         raise Refused("too-heavy") from None
     if done.returncode < 0:

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from ai.audio.decoder_process import to_24_bits
+from ai.audio.bit_depth import to_24_bits
 from ai.provenance import manifest, tags, watermark
 from ai.provenance.keys import Keys
 from ai.provenance.label import Label

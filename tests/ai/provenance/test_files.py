@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from ai.provenance import files, keys, manifest, tags, watermark
-from ai.provenance.exceptions import InvalidKey
+from ai.provenance.exceptions import InvalidKey, NotSigned
 from ai.provenance.files import File, MarkedFiles
 from ai.provenance.keys import Keys
 from ai.provenance.label import Kind
@@ -178,7 +178,7 @@ def test_a_file_that_holds_no_key_is_refused(made: Made, tmp_path: Path) -> None
 def test_a_time_stamp_server_that_does_not_answer_leaves_no_files(made: Made, tmp_path: Path) -> None:
     stamped = replace(made.keys, signing=replace(made.keys.signing, time_stamps="http://127.0.0.1:9/"))
 
-    with pytest.raises(files.manifest.NotSigned):
+    with pytest.raises(NotSigned):
         files.mark_files(made.render, make_label(), tmp_path, keys=stamped)
 
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,12 @@
+"""Turn samples into whole numbers of 24 bits, as the FLAC files here hold them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+FULL_SCALE_24 = 1 << 23
+
+
+def to_24_bits(block: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Whole numbers as libsndfile takes them. Its own scale for floats would change samples that need no change."""
+    whole = np.rint(block * np.float32(FULL_SCALE_24))
+    return np.clip(whole, -FULL_SCALE_24, FULL_SCALE_24 - 1).astype(np.int32) << 8
