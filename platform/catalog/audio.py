@@ -4,8 +4,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -55,12 +53,6 @@ def put(path: Path, name: str) -> None:
         storage().delete(name)
     with path.open("rb") as file:
         storage().save(name, File(file))
-
-
-@contextmanager
-def open_path(sha256: str) -> Iterator[Path]:
-    """The audio file as a path on this machine. It is only read. Raises FileNotFoundError."""
-    yield local_path(file_name(sha256))
 
 
 def local_path(name: str) -> Path:

@@ -71,8 +71,8 @@ def play_file(request: AuthenticatedHttpRequest, studio: Studio, song_id: int, u
     """The file as it was encoded here, for the team alone; who asks for the next range is asked again."""
     recording = get_song_or_404(studio, song_id)
     upload = get_object_or_404(AudioUpload, pk=upload_id, recording=recording, state=AudioUpload.State.CHECKED)
-    with audio.open_path(str(upload.audio_id)) as path:
-        return file_response(request, path, etag=str(upload.audio_id), content_type="audio/flac")
+    key = str(upload.audio_id)
+    return file_response(request, audio.local_path(audio.file_name(key)), etag=key, content_type="audio/flac")
 
 
 def _take_part(request: AuthenticatedHttpRequest, upload: AudioUpload) -> HttpResponse:
