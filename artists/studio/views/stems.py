@@ -52,17 +52,18 @@ def _apply(request: AuthenticatedHttpRequest, recording: Recording, forms: Outli
     return "Saved."
 
 
-@team_member_required
-def show_files(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
+def render_files(request: AuthenticatedHttpRequest, studio: Studio, recording: Recording) -> HttpResponse:
     """The list of files, which an open page asks for again while some are being checked."""
-    recording = get_song_or_404(studio, song_id)
     is_listening = SourceOutline.objects.filter(recording=recording, is_wanted=True).exists()
-    context = {**files_context(recording), "is_listening": is_listening, "did_listen": "listening" in request.GET}
+    context = {
+        **_files_context(recording, outlines.list_files(recording.pk)),
+        "is_listening": is_listening,
+        "did_listen": "listening" in request.GET,
+    }
     return studio.render(request, "studio/_stem_files.html", song=recording, **context)
 
 
-def files_context(recording: Recording) -> dict[str, Any]:
-    files = list(recording.uploads.select_related("audio").order_by("pk"))
+def _files_context(recording: Recording, files: list[AudioUpload]) -> dict[str, Any]:
     problems = outlines.find_problems(files)
     rows = [_row(upload, problems.get(upload.pk)) for upload in files]
     return {
@@ -103,7 +104,8 @@ def render_stems(
 ) -> HttpResponse:
     """The page, with what was typed, else what was saved, else what a machine heard."""
     outline = SourceOutline.objects.filter(recording=recording).first() or SourceOutline(recording=recording)
-    usable = outlines.usable_files(recording.pk)
+    files = outlines.list_files(recording.pk, with_peaks=True)
+    usable = outlines.pick_usable(files)
     frames = usable[0].audio.frames if usable and usable[0].audio else 0
     typed = outline.typed or outlines.from_heard(outline.heard, frames)
     return studio.render(
@@ -119,7 +121,7 @@ def render_stems(
         source=sources.current(recording),
         **_heard_context(typed, outline.heard),
         **_picture_context(typed, usable),
-        **files_context(recording),
+        **_files_context(recording, files),
     )
 
 
