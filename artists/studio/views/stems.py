@@ -73,7 +73,6 @@ def _files_context(recording: Recording, files: list[AudioUpload]) -> dict[str, 
         "are_waiting": any(upload.state == AudioUpload.State.WAITING for upload in files),
         "used_gb": f"{audio_uploads.used_bytes(recording.artist) / GB:.1f}",
         "quota_gb": audio_uploads.QUOTA // GB,
-        "part_bytes": audio_uploads.MAX_PART,
     }
 
 
