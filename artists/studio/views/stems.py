@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 
 from accounts.requests import AuthenticatedHttpRequest
 from ai.audio.exceptions import SENTENCES
+from ai.remix.source import SAMPLE_RATE
+from artists.remixes.envelope_text import format_length
 from artists.stems import outlines, waveform
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.stems import KEYS, OutlineForms
@@ -85,9 +87,7 @@ def _row(upload: AudioUpload, problem: outlines.FileProblem | None) -> dict[str,
         "upload": upload,
         "problem": problem,
         "percent": upload.received * 100 // upload.size,
-        "length": f"{upload.audio.frames // 44_100 // 60}:{upload.audio.frames // 44_100 % 60:02}"
-        if upload.audio
-        else "",
+        "length": format_length(upload.audio.frames // SAMPLE_RATE) if upload.audio else "",
         "is_clipped": upload.facts.get("clipped", 0) > 0,
     }
 
@@ -142,7 +142,7 @@ def _picture_context(typed: dict[str, Any], usable: list[AudioUpload]) -> dict[s
         "waves": [(name, waveform.draw(peaks, typed, size)) for name, size in sizes] if peaks else [],
         "beats": {
             "bpm": typed["bpm_milli"] / 1000,
-            "first": typed["first_beat_frame"] / 44_100,
+            "first": typed["first_beat_frame"] / SAMPLE_RATE,
             "count": typed["beats_per_bar"],
         },
     }
