@@ -10,7 +10,7 @@ from accounts.models import Person
 from ai.remix.corners import corners
 from ai.remix.envelope import Envelope
 from ai.remix.recipe import Recipe
-from ai.remix.source import Source
+from ai.remix.source import SAMPLE_RATE, Source
 from artists.exceptions import InvalidRequest
 from artists.models import CornerHearing, EnvelopeCorner, RemixEnvelope
 from fans import renders
@@ -20,7 +20,6 @@ from rights.clearance_result import ClearanceRefusal
 from rights.models import Use
 
 SECONDS = 20
-RATE = 44_100
 
 
 def add(envelope: RemixEnvelope) -> None:
@@ -82,7 +81,7 @@ def note_heard(corner: EnvelopeCorner, *, by: Person) -> None:
     render = corner.render
     if render is None or render.state != Render.State.READY or not render.frames:
         raise InvalidRequest("This corner has no sound yet.")
-    length = timedelta(seconds=render.frames / RATE)
+    length = timedelta(seconds=render.frames / SAMPLE_RATE)
     opened = CornerHearing.objects.filter(corner=corner, by=by.actor)
     if not opened.filter(opened_at__lte=Now() - length).exists():
         raise InvalidRequest("Listen to it to its end first.")

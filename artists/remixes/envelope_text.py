@@ -8,7 +8,7 @@ import msgspec
 from django.utils.text import get_text_list
 
 from ai.remix.envelope import Envelope, Export, SectionBounds, StemBounds, VocalBounds
-from ai.remix.source import Source
+from ai.remix.source import SAMPLE_RATE, Source
 
 ROAD = 240
 """How long a road is drawn."""
@@ -42,7 +42,7 @@ class Road:
 
 def propose(source: Source, today: dt.date) -> Envelope:
     """The limits that an artist begins with: little of everything, and no silence of the voice."""
-    seconds = max(source.frames // 44_100, 1)
+    seconds = max(source.frames // SAMPLE_RATE, 1)
     stems = {
         stem.id: StemBounds((0, 0), may_mute=False)
         if stem.role == "master"
@@ -151,4 +151,4 @@ def describe_source(source: Source) -> str:
     note, *accidentals, mode = source.key.split("-")
     sign = {"sharp": "♯", "flat": "♭"}
     key = f"{note.upper()}{''.join(sign[one] for one in accidentals)} {mode}"
-    return f"{round(source.bpm_milli / 1000)} beats a minute, {key}, {format_length(source.frames // 44_100)}"
+    return f"{round(source.bpm_milli / 1000)} beats a minute, {key}, {format_length(source.frames // SAMPLE_RATE)}"

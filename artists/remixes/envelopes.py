@@ -36,18 +36,17 @@ ALONE_WAITS = timedelta(hours=24)
 
 def find_current(recording: Recording) -> RemixEnvelope | None:
     """The envelope in force."""
-    return RemixEnvelope.objects.in_force().filter(recording=recording).first()
+    return recording.envelopes.in_force().first()
 
 
 def find_newest(recording: Recording) -> RemixEnvelope | None:
     """The last version, signed or not."""
-    return RemixEnvelope.objects.filter(recording=recording).order_by("-version").first()
+    return recording.envelopes.order_by("-version").first()
 
 
 def find_last_in_force(recording: Recording) -> RemixEnvelope | None:
     """What a new version is compared with: the one in force, or the last that was."""
-    found = RemixEnvelope.objects.filter(recording=recording, in_force_from__isnull=False)
-    return found.order_by("-in_force_from", "-pk").first()
+    return recording.envelopes.filter(in_force_from__isnull=False).order_by("-in_force_from", "-pk").first()
 
 
 def is_wider(envelope: RemixEnvelope) -> bool:

@@ -96,7 +96,7 @@ def _refuse(upload: AudioUpload, code: str) -> None:
 
 def listen(outline: SourceOutline) -> None:
     """Store what a machine hears in the song. Where it fails, the team types everything."""
-    found = outlines.usable_files(outline.recording_id)
+    found = outlines.pick_usable(outlines.list_files(outline.recording_id))
     wanted = SourceOutline.objects.filter(pk=outline.pk)
     wanted.update(attempts=F("attempts") + 1)
     heard = None

@@ -28,15 +28,22 @@ class FileProblem:
     how_to_mend: str
 
 
-def usable_files(recording_id: int) -> list[AudioUpload]:
-    """The checked files of a recording that have the length of most of them, in the order in which they came."""
-    checked = _checked(recording_id)
-    return [upload for upload in checked if _file(upload).frames == _usual_frames(checked)]
+def list_files(recording_id: int, *, with_peaks: bool = False) -> list[AudioUpload]:
+    """All files of a recording, in the order in which they came. The peaks are large, and read only on demand."""
+    files = AudioUpload.objects.filter(recording=recording_id).select_related("audio").order_by("pk")
+    return list(files if with_peaks else files.defer("audio__peaks"))
+
+
+def pick_usable(files: list[AudioUpload]) -> list[AudioUpload]:
+    """The checked files that have the length of most of them."""
+    checked = _pick_checked(files)
+    usual = _usual_frames(checked)
+    return [upload for upload in checked if _file(upload).frames == usual]
 
 
 def find_problems(files: list[AudioUpload]) -> dict[int, FileProblem]:
     """What is wrong with each of the files beside the others, by the upload's id."""
-    checked = [upload for upload in files if upload.state == AudioUpload.State.CHECKED]
+    checked = _pick_checked(files)
     usual, problems, seen = _usual_frames(checked), {}, set()
     for upload in checked:
         away = (_file(upload).frames - usual) / SAMPLE_RATE
@@ -60,10 +67,11 @@ def find_problems(files: list[AudioUpload]) -> dict[int, FileProblem]:
 
 def want(recording_id: int) -> None:
     """Let a machine listen to the song once its last file is checked, unless it heard these files before."""
-    if AudioUpload.objects.filter(recording=recording_id, state=AudioUpload.State.WAITING).exists():
+    files = list_files(recording_id)
+    if any(upload.state == AudioUpload.State.WAITING for upload in files):
         return
     outline, _ = SourceOutline.objects.get_or_create(recording_id=recording_id)
-    if outline.heard_of == audio_uploads.digest(usable_files(recording_id)):
+    if outline.heard_of == audio_uploads.digest(pick_usable(files)):
         return
     with transaction.atomic():
         SourceOutline.objects.filter(pk=recording_id).update(is_wanted=True, attempts=0)
@@ -88,7 +96,7 @@ def listen_again(recording: Recording, *, by: Person) -> None:
 def confirm(recording: Recording, typed: dict[str, Any], *, by: Person) -> RecordingSource:
     """Save what was typed and make it what remixes are rendered from. Raises NotAllowed and InvalidRequest."""
     save(recording, typed, by=by)
-    files = list(recording.uploads.select_related("audio").order_by("pk"))
+    files = list_files(recording.pk)
     problems = find_problems(files)
     unfinished = [upload for upload in files if upload.state != AudioUpload.State.CHECKED]
     if problems or unfinished or not files:
@@ -197,9 +205,8 @@ def _unique_ids(words: list[str]) -> list[str]:
     return ids
 
 
-def _checked(recording_id: int) -> list[AudioUpload]:
-    checked = AudioUpload.objects.filter(recording=recording_id, state=AudioUpload.State.CHECKED)
-    return list(checked.select_related("audio").order_by("pk"))
+def _pick_checked(files: list[AudioUpload]) -> list[AudioUpload]:
+    return [upload for upload in files if upload.state == AudioUpload.State.CHECKED]
 
 
 def _usual_frames(checked: list[AudioUpload]) -> int:

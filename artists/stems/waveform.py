@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ai.remix.source import SAMPLE_RATE
+
 PEAKS_A_SECOND = 20
-SAMPLE_RATE = 44_100
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,9 +14,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from catalog import stored_files
 from catalog.models import AudioFile, AudioUpload, SourceStem
 
-BATCH_SIZE = 100
 KEPT_COPIES = 200
 """Of an S3-compatible storage, so many files lie in the folder of copies; the least recently used go first."""
 
@@ -49,18 +47,8 @@ def store(path: Path, sha256: str, *, frames: int, channels: int, peaks: bytes) 
 
 def put(path: Path, name: str) -> None:
     """Write a file into the storage unless it is there. One that a crash left incomplete is written again."""
-    if storage().exists(name):
-        if storage().size(name) == path.stat().st_size:
-            return
-        storage().delete(name)
     with path.open("rb") as file:
-        storage().save(name, File(file))
-
-
-@contextmanager
-def open_path(sha256: str) -> Iterator[Path]:
-    """The audio file as a path on this machine. It is only read. Raises FileNotFoundError."""
-    yield local_path(file_name(sha256))
+        stored_files.write_once(storage(), name, File(file))
 
 
 def local_path(name: str) -> Path:
@@ -103,9 +91,4 @@ def delete_unused(before: datetime) -> int:
     """Delete a batch of the files stored before this time that nothing uses. Return how many."""
     stems, uploads = SourceStem.objects.filter(audio=OuterRef("pk")), AudioUpload.objects.filter(audio=OuterRef("pk"))
     unused = AudioFile.objects.filter(~Exists(stems), ~Exists(uploads), stored_at__lt=before)
-    with transaction.atomic():
-        keys = list(unused.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH_SIZE])
-        AudioFile.objects.filter(pk__in=keys).delete()
-        for key in keys:  # before the commit: afterwards `store` may write the same file anew
-            storage().delete(file_name(key))
-    return len(keys)
+    return stored_files.delete_batch(unused, storage(), lambda key: [file_name(key)])

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from catalog import stored_files
 from catalog.models import Artist, Picture, Recording
 from catalog.picture_encoding import EncodedPicture
 
 SIZES = ("large", "small")
-BATCH_SIZE = 100
 
 
 def file_name(key: str, size: str) -> str:
@@ -31,7 +31,7 @@ def store(encoded: EncodedPicture) -> Picture:
     key = hashlib.sha256(encoded.large + encoded.small).hexdigest()
     picture, _ = Picture.objects.update_or_create(pk=key, defaults={"side": encoded.side, "stored_at": Now()})
     for size in SIZES:
-        _write(file_name(key, size), getattr(encoded, size))
+        stored_files.write_once(default_storage, file_name(key, size), ContentFile(getattr(encoded, size)))
     return picture
 
 
@@ -49,19 +49,4 @@ def delete_unused(before: datetime) -> int:
     """Delete a batch of the pictures stored before this time that nothing shows, with their files. Return how many."""
     artists, covers = Artist.objects.filter(picture=OuterRef("pk")), Recording.objects.filter(cover=OuterRef("pk"))
     unused = Picture.objects.filter(~Exists(artists), ~Exists(covers), stored_at__lt=before)
-    with transaction.atomic():
-        keys = list(unused.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH_SIZE])
-        Picture.objects.filter(pk__in=keys).delete()
-        for key in keys:  # before the commit: afterwards `store` may write the same files anew
-            for size in SIZES:
-                default_storage.delete(file_name(key, size))
-    return len(keys)
-
-
-def _write(name: str, content: bytes) -> None:
-    """Write a file unless it is there. One that a crash left incomplete is written again."""
-    if default_storage.exists(name):
-        if default_storage.size(name) == len(content):
-            return
-        default_storage.delete(name)
-    default_storage.save(name, ContentFile(content))
+    return stored_files.delete_batch(unused, default_storage, lambda key: [file_name(key, size) for size in SIZES])

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts import roles
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
+from ai.remix.source import SAMPLE_RATE
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import RemixEnvelope
 from artists.remixes import corners, envelopes
@@ -164,7 +165,7 @@ def test_a_corner_is_heard_once_its_length_has_passed(scene: Scene) -> None:
     with pytest.raises(InvalidRequest, match="no sound"):
         corners.note_heard(corner, by=scene.principal)
     remix_scene.make_sound(envelope)
-    Render.objects.update(frames=20 * corners.RATE)
+    Render.objects.update(frames=20 * SAMPLE_RATE)
     corner = envelope.corners.select_related("render")[0]
     with pytest.raises(InvalidRequest, match="to its end"):
         corners.note_heard(corner, by=scene.principal)

@@ -13,6 +13,7 @@ from artists.remixes import corners, envelope_text, envelopes
 from artists.studio import remix_page
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.envelope import EnvelopeForm
+from artists.studio.views.songs import get_song_or_404
 from catalog import audio, sources
 from catalog.models import Recording
 from fans import renders
@@ -26,7 +27,7 @@ from web.ranges import file_response
 @team_member_required
 def edit_limits(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
     """GET: the newest limits, their corners and who signs. POST: save a new version; what was typed is kept."""
-    recording = _get_song_or_404(studio, song_id)
+    recording = get_song_or_404(studio, song_id)
     source = sources.current(recording)
     if request.method != "POST" or source is None:
         return _render(request, studio, recording)
@@ -49,7 +50,7 @@ def edit_limits(request: AuthenticatedHttpRequest, studio: Studio, song_id: int)
 @team_member_required
 def show_corners(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
     """GET: the corners, which the page asks for while they are made. POST: make those that have no sound."""
-    recording = _get_song_or_404(studio, song_id)
+    recording = get_song_or_404(studio, song_id)
     if request.method == "POST":
         newest = envelopes.find_newest(recording)
         if newest and newest.in_force_from is None:
@@ -95,7 +96,7 @@ def note_heard(request: AuthenticatedHttpRequest, studio: Studio, song_id: int, 
 @team_member_required
 def sign_version(request: AuthenticatedHttpRequest, studio: Studio, song_id: int, version: int) -> HttpResponse:
     """Sign this version, as the artist or as the second person. Asks for the password unless it was typed recently."""
-    recording = _get_song_or_404(studio, song_id)
+    recording = get_song_or_404(studio, song_id)
     envelope = get_object_or_404(RemixEnvelope, recording=recording, version=version)
     try:
         signed = envelopes.sign(envelope, by=request.user, fresh=reauthentication.did_recently_authenticate(request))
@@ -112,7 +113,7 @@ def sign_version(request: AuthenticatedHttpRequest, studio: Studio, song_id: int
 @team_member_required
 def end_remixes(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
     """End remixes of the song at once."""
-    recording = _get_song_or_404(studio, song_id)
+    recording = get_song_or_404(studio, song_id)
     try:
         envelopes.end(recording, by=request.user)
     except USER_ERRORS as error:
@@ -121,13 +122,9 @@ def end_remixes(request: AuthenticatedHttpRequest, studio: Studio, song_id: int)
     return redirect(studio.url("song-remixes", song_id=song_id))
 
 
-def _get_song_or_404(studio: Studio, song_id: int) -> Recording:
-    return get_object_or_404(Recording.objects.select_related("artist"), artist=studio.artist, pk=song_id)
-
-
 def _get_corner_or_404(studio: Studio, song_id: int, name: str) -> EnvelopeCorner:
     """Of the newest version."""
-    of_song = EnvelopeCorner.objects.filter(envelope__recording=_get_song_or_404(studio, song_id), name=name)
+    of_song = EnvelopeCorner.objects.filter(envelope__recording=get_song_or_404(studio, song_id), name=name)
     corner = of_song.select_related("render", "envelope__recording__artist").order_by("-envelope__version").first()
     if corner is None:
         raise Http404

@@ -13,7 +13,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from artists.stems import uploads
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.views.songs import get_song_or_404
-from artists.studio.views.stems import render_stems, show_files
+from artists.studio.views.stems import render_files, render_stems
 from catalog import audio
 from catalog.exceptions import UploadRefused, WrongOffset
 from catalog.models import AudioUpload
@@ -30,9 +30,9 @@ FAILURES = (*USER_ERRORS, UploadRefused)
 @team_member_required
 def list_or_announce(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
     """GET: the list of files. POST: announce a file by Upload-Length and Upload-Metadata; Location is its address."""
-    if request.method != "POST":
-        return show_files(request, slug=studio.artist.slug, song_id=song_id)
     recording = get_song_or_404(studio, song_id)
+    if request.method != "POST":
+        return render_files(request, studio, recording)
     size = parse_integer(request.headers.get("Upload-Length"))
     name = _file_name(request.headers.get("Upload-Metadata", ""))
     if size is None or name is None:
@@ -71,8 +71,8 @@ def play_file(request: AuthenticatedHttpRequest, studio: Studio, song_id: int, u
     """The file as it was encoded here, for the team alone; who asks for the next range is asked again."""
     recording = get_song_or_404(studio, song_id)
     upload = get_object_or_404(AudioUpload, pk=upload_id, recording=recording, state=AudioUpload.State.CHECKED)
-    with audio.open_path(str(upload.audio_id)) as path:
-        return file_response(request, path, etag=str(upload.audio_id), content_type="audio/flac")
+    key = str(upload.audio_id)
+    return file_response(request, audio.local_path(audio.file_name(key)), etag=key, content_type="audio/flac")
 
 
 def _take_part(request: AuthenticatedHttpRequest, upload: AudioUpload) -> HttpResponse:

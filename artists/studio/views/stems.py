@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 
 from accounts.requests import AuthenticatedHttpRequest
 from ai.audio.exceptions import SENTENCES
+from ai.remix.source import SAMPLE_RATE
+from artists.remixes.envelope_text import format_length
 from artists.stems import outlines, waveform
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.stems import KEYS, OutlineForms
@@ -52,17 +54,18 @@ def _apply(request: AuthenticatedHttpRequest, recording: Recording, forms: Outli
     return "Saved."
 
 
-@team_member_required
-def show_files(request: AuthenticatedHttpRequest, studio: Studio, song_id: int) -> HttpResponse:
+def render_files(request: AuthenticatedHttpRequest, studio: Studio, recording: Recording) -> HttpResponse:
     """The list of files, which an open page asks for again while some are being checked."""
-    recording = get_song_or_404(studio, song_id)
     is_listening = SourceOutline.objects.filter(recording=recording, is_wanted=True).exists()
-    context = {**files_context(recording), "is_listening": is_listening, "did_listen": "listening" in request.GET}
+    context = {
+        **_files_context(recording, outlines.list_files(recording.pk)),
+        "is_listening": is_listening,
+        "did_listen": "listening" in request.GET,
+    }
     return studio.render(request, "studio/_stem_files.html", song=recording, **context)
 
 
-def files_context(recording: Recording) -> dict[str, Any]:
-    files = list(recording.uploads.select_related("audio").order_by("pk"))
+def _files_context(recording: Recording, files: list[AudioUpload]) -> dict[str, Any]:
     problems = outlines.find_problems(files)
     rows = [_row(upload, problems.get(upload.pk)) for upload in files]
     return {
@@ -72,7 +75,6 @@ def files_context(recording: Recording) -> dict[str, Any]:
         "are_waiting": any(upload.state == AudioUpload.State.WAITING for upload in files),
         "used_gb": f"{audio_uploads.used_bytes(recording.artist) / GB:.1f}",
         "quota_gb": audio_uploads.QUOTA // GB,
-        "part_bytes": audio_uploads.MAX_PART,
     }
 
 
@@ -85,9 +87,7 @@ def _row(upload: AudioUpload, problem: outlines.FileProblem | None) -> dict[str,
         "upload": upload,
         "problem": problem,
         "percent": upload.received * 100 // upload.size,
-        "length": f"{upload.audio.frames // 44_100 // 60}:{upload.audio.frames // 44_100 % 60:02}"
-        if upload.audio
-        else "",
+        "length": format_length(upload.audio.frames // SAMPLE_RATE) if upload.audio else "",
         "is_clipped": upload.facts.get("clipped", 0) > 0,
     }
 
@@ -103,7 +103,8 @@ def render_stems(
 ) -> HttpResponse:
     """The page, with what was typed, else what was saved, else what a machine heard."""
     outline = SourceOutline.objects.filter(recording=recording).first() or SourceOutline(recording=recording)
-    usable = outlines.usable_files(recording.pk)
+    files = outlines.list_files(recording.pk, with_peaks=True)
+    usable = outlines.pick_usable(files)
     frames = usable[0].audio.frames if usable and usable[0].audio else 0
     typed = outline.typed or outlines.from_heard(outline.heard, frames)
     return studio.render(
@@ -119,7 +120,7 @@ def render_stems(
         source=sources.current(recording),
         **_heard_context(typed, outline.heard),
         **_picture_context(typed, usable),
-        **files_context(recording),
+        **_files_context(recording, files),
     )
 
 
@@ -141,7 +142,7 @@ def _picture_context(typed: dict[str, Any], usable: list[AudioUpload]) -> dict[s
         "waves": [(name, waveform.draw(peaks, typed, size)) for name, size in sizes] if peaks else [],
         "beats": {
             "bpm": typed["bpm_milli"] / 1000,
-            "first": typed["first_beat_frame"] / 44_100,
+            "first": typed["first_beat_frame"] / SAMPLE_RATE,
             "count": typed["beats_per_bar"],
         },
     }

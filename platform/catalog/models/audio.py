@@ -50,10 +50,6 @@ class AudioFile(models.Model):
     def __str__(self) -> str:
         return self.sha256
 
-    @property
-    def seconds(self) -> float:
-        return self.frames / RATE
-
 
 class AudioUpload(models.Model):
     """A file that a team sends for a recording, in parts, until it is checked or removed."""
