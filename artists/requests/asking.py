@@ -75,14 +75,14 @@ def ask(person: Person, version: ProgramVersion, wish: Wish, *, words_hash: str,
         _require_room(person, version.artist_id)
         number = _next_number()
         price = prices.choose_price(person, version, f"request:{number}")
-        words = consent_text.Words.of(version, price).paper
-        if consents.digest(words) != words_hash:
+        words = consent_text.Words.of(version, price)
+        if words.words_hash != words_hash:
             raise TermsChanged(SAID_CHANGED)
         if price.paid_by == PaidBy.CARD:
             _require_sale(version, chosen["recording"])
         if price.paid_by == PaidBy.CARD and not starts_now:
             raise InvalidRequest("Tick the box to start today. Without it nothing is held and nothing is asked.")
-        consent = consents.give(person, f"request:{number}", consent_text.VERSION, words)
+        consent = consents.give(person, f"request:{number}", consent_text.VERSION, words.paper)
         request = _store(consent, version, number, price, chosen)
         trail.record("request.asked", by=person.actor, subject=str(request), program=version.program_id)
     return request

@@ -29,7 +29,7 @@ class Price:
 def find_price(person: Person, version: ProgramVersion) -> Price | None:
     """What would pay for a request now; None where nothing can. Stores nothing."""
     terms = load_terms(version.terms)
-    if (left := terms.free_tries - _count_tries(person, version.artist_id)) > 0:
+    if terms.free_tries and (left := terms.free_tries - _count_tries(person, version.artist_id)) > 0:
         return Price(PaidBy.FREE, left=left)
     if left := request_credits.count_left(person, version.artist_id):
         return Price(PaidBy.CREDIT, left=left)
@@ -39,14 +39,14 @@ def find_price(person: Person, version: ProgramVersion) -> Price | None:
 def _find_card_price(person: Person, terms: RequestTerms) -> Price | None:
     if settings.PAYMENTS == "off" or person.age_band != AgeBand.ADULT or not terms.prices:
         return None
-    chosen = find_currency(person, terms)
+    chosen = _find_currency(person, terms)
     return Price(PaidBy.CARD, terms.prices[chosen], chosen) if chosen in terms.prices else None
 
 
-def find_currency(person: Person, terms: RequestTerms) -> str:
+def _find_currency(person: Person, terms: RequestTerms) -> str:
     """The currency in which this fan pays. One that cannot change now may have no price."""
-    held = Authorisation.objects.held().filter(person=person).values_list("currency", flat=True).first()
-    if fixed := offers.find_fixed_currency(person) or held:
+    held = Authorisation.objects.held().filter(person=person).values_list("currency", flat=True)
+    if fixed := offers.find_fixed_currency(person) or held.first():
         return fixed
     usual = get_territory_currencies(person.country) if person.country else []
     return next((each for each in usual if each in terms.prices), next(iter(terms.prices)))

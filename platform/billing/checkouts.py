@@ -176,22 +176,26 @@ def _order(person: Person, price: TierPrice, words_hash: str) -> Checkout:
         caps.require_room(person, price.currency, price.amount)
         if not TierPrice.objects.on_sale().filter(pk=price.pk).select_for_update(of=("self",), no_key=True):
             raise NotForSale(SAID_CLOSED)
-        trial_days = find_trial(person, price)
-        paper = terms.write_paper(price, trial_days=trial_days)
-        terms.require_shown(paper, words_hash)
-        consent = consents.give(person, f"tier:{price.version.tier_id}", terms.VERSION, paper)
-        order = Checkout.objects.create(
-            person=person,
-            artist_id=price.artist_id,
-            price=price,
-            book=price.book,
-            currency=price.currency,
-            trial_days=trial_days,
-            consent=consent,
-            expires_at=timezone.now() + OPEN_TIME,
-        )
-        trail.record("checkout.started", by=person.actor, subject=f"checkout:{order.pk}", price=price.pk)
-        return order
+        return _store(person, price, words_hash)
+
+
+def _store(person: Person, price: TierPrice, words_hash: str) -> Checkout:
+    """A new order, for the words that were shown. Raises TermsChanged."""
+    trial_days = find_trial(person, price)
+    paper = terms.write_paper(price, trial_days=trial_days)
+    terms.require_shown(paper, words_hash)
+    order = Checkout.objects.create(
+        person=person,
+        artist_id=price.artist_id,
+        price=price,
+        book=price.book,
+        currency=price.currency,
+        trial_days=trial_days,
+        consent=terms.give_consent(person, price, paper),
+        expires_at=timezone.now() + OPEN_TIME,
+    )
+    trail.record("checkout.started", by=person.actor, subject=f"checkout:{order.pk}", price=price.pk)
+    return order
 
 
 def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) -> CheckoutSession:

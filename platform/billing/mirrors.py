@@ -240,37 +240,40 @@ def _refunds(provider: Provider, intent: str) -> Iterator[ProviderRefund]:
 
 def _write_refunds(rows: SubscriptionRows, fetched: Fetched) -> None:
     for payment, latest in fetched.refunds:
-        known = rows.refunds.get(latest.id)
-        if known is None:
-            rows.refunds[latest.id] = Refund.objects.create(
-                payment=payment,
-                book=payment.book,
-                provider_id=latest.id,
-                status=latest.status,
-                currency=latest.currency,
-                amount=latest.amount,
-                created=latest.created,
-            )
-            fetched.new_refunds += 1
-        elif known.status != latest.status:
-            known.status = latest.status
-            known.save(update_fields=["status"])
+        refund = Refund(
+            payment=payment,
+            book=payment.book,
+            provider_id=latest.id,
+            status=latest.status,
+            currency=latest.currency,
+            amount=latest.amount,
+            created=latest.created,
+        )
+        fetched.new_refunds += _write_latest(rows.refunds, refund)
 
 
 def _write_disputes(rows: SubscriptionRows, fetched: Fetched) -> None:
     for payment, latest in fetched.disputes:
-        known = rows.disputes.get(latest.id)
-        if known is None:
-            rows.disputes[latest.id] = Dispute.objects.create(
-                payment=payment,
-                book=payment.book,
-                provider_id=latest.id,
-                status=latest.status,
-                reason=latest.reason,
-                currency=latest.currency,
-                amount=latest.amount,
-                created=latest.created,
-            )
-        elif known.status != latest.status:
-            known.status = latest.status
-            known.save(update_fields=["status"])
+        dispute = Dispute(
+            payment=payment,
+            book=payment.book,
+            provider_id=latest.id,
+            status=latest.status,
+            reason=latest.reason,
+            currency=latest.currency,
+            amount=latest.amount,
+            created=latest.created,
+        )
+        _write_latest(rows.disputes, dispute)
+
+
+def _write_latest[Row: (Refund, Dispute)](rows: dict[str, Row], latest: Row) -> bool:
+    """Store it, or its status where we have it: nothing else of it changes. Returns whether it is new."""
+    known = rows.get(latest.provider_id)
+    if known is None:
+        latest.save(force_insert=True)
+        rows[latest.provider_id] = latest
+    elif known.status != latest.status:
+        known.status = latest.status
+        known.save(update_fields=["status"])
+    return known is None

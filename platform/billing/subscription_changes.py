@@ -11,7 +11,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 
-from accounts import consents
 from accounts.models import Person
 from audit import trail
 from billing import caps, checkouts, portal, terms
@@ -136,7 +135,7 @@ def start_upgrade(
         caps.require_room(by, price.currency, _due_at_most(row, price))
     page = portal.upgrade_page(row, price, return_url)
     with transaction.atomic():
-        consents.give(by, f"tier:{price.version.tier_id}", terms.VERSION, paper)
+        terms.give_consent(by, price, paper)
         trail.record("subscription.upgrade_started", by=by.actor, subject=str(row), price=price.pk)
     return page
 
@@ -148,7 +147,7 @@ def plan(row: Subscription, price_id: int, *, words_hash: str, by: Person) -> Su
     """
     price = _find_price(row, price_id, is_later=True, by=by)
     paper = _write_shown_paper(row, price, words_hash)
-    consents.give(by, f"tier:{price.version.tier_id}", terms.VERSION, paper)
+    terms.give_consent(by, price, paper)
     key = f"downgrade:{uuid.uuid4()}"
     return _change(
         row,

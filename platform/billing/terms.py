@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from accounts import consents
+from accounts.models import Consent, Person
 from billing.exceptions import TermsChanged
 from billing.models import TierPrice
 from billing.tier_terms import Price, TierTerms
@@ -88,6 +89,11 @@ def require_shown(paper: str, words_hash: str) -> None:
     """Raises TermsChanged where the fan was shown other words than these."""
     if consents.digest(paper) != words_hash:
         raise TermsChanged(SAID_CHANGED)
+
+
+def give_consent(person: Person, price: TierPrice, paper: str) -> Consent:
+    """Record that a person agreed to the words of an order at this price, or of a change to it."""
+    return consents.give(person, f"tier:{price.version.tier_id}", VERSION, paper)
 
 
 def _write(price: TierPrice, listed: Iterable[Term], *ending: str) -> str:

@@ -1,6 +1,7 @@
 """The API of requests: what is offered, asking, following, taking back and erasing."""
 
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,6 +16,12 @@ from tests.artists import requests_scene as scene
 from tests.billing import factories as billing
 
 pytestmark = pytest.mark.django_db
+
+
+def accept(offer: dict[str, Any]) -> dict[str, Any]:
+    """What somebody sends who read this offer and ticked both boxes."""
+    return {"program": offer["program"], "recipient": "Leyla", "occasion": "exam", "may_share_name": True,
+            "start_now": True, "words_hash": offer["words_hash"]}  # fmt: skip
 
 
 def test_a_fan_asks_reads_erases_and_takes_back(artist: Artist) -> None:
@@ -74,14 +81,12 @@ def test_a_request_that_no_card_can_pay_now_has_its_number_and_is_paid_later(
     fake_provider: FakeStripe, artist: Artist
 ) -> None:
     billing.share_income(artist)
-    version = scene.create_offer(artist, free_tries=0, prices={"EUR": 800})
+    scene.create_offer(artist, free_tries=0, prices={"EUR": 800})
     client = factories.signed_in_client(factories.create_fan())
     [offer] = client.get(f"/api/v1/artists/{artist.slug}/offers").json()
-    body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "may_share_name": True,
-            "start_now": True, "words_hash": offer["words_hash"]}  # fmt: skip
     faults.add(fake_provider.simulation, "503", times=3, method="POST", path="/v1/checkout/sessions")
 
-    asked = client.post("/api/v1/requests", body, content_type="application/json")
+    asked = client.post("/api/v1/requests", accept(offer), content_type="application/json")
 
     assert (asked.status_code, asked.json()["state"], asked.json()["url"]) == (201, "paying", "")
     assert "does not answer" in asked.json()["payment_problem"]
@@ -100,9 +105,7 @@ def test_other_terms_than_those_that_were_listed_are_refused(artist: Artist) -> 
     assert offer["words_hash"] == sha256("\n".join(words).encode()).hexdigest()
     assert "€8.00" in offer["payment_words"]
     scene.sign_terms(version.program, free_tries=0, prices={"EUR": 900})
-    body = {"program": version.program_id, "recipient": "Leyla", "occasion": "exam", "may_share_name": True,
-            "start_now": True, "words_hash": offer["words_hash"]}  # fmt: skip
 
-    answer = client.post("/api/v1/requests", body, content_type="application/json")
+    answer = client.post("/api/v1/requests", accept(offer), content_type="application/json")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "TermsChanged")
