@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from ai.remix.check import OutOfBounds, check
+from ai.remix.check import recipe_if_inside
 from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
 from ai.remix.fitting import fit
@@ -38,7 +38,7 @@ def find_moods(source: Source, envelope: Envelope) -> dict[Mood, Recipe]:
     found: dict[Mood, Recipe] = {}
     for mood in MOODS:
         recipe = make_mood(mood, source, envelope)
-        if recipe not in found.values() and _is_inside(envelope, source, recipe):
+        if recipe not in found.values() and recipe_if_inside(envelope, source, recipe.to_json()):
             found[mood] = recipe
     return found
 
@@ -73,7 +73,7 @@ def surprise(source: Source, envelope: Envelope, hints: ListeningHints, turn: in
     recipe = moods[ordered[turn % len(ordered)]]
     for section_id in hints.favourite_sections:
         longer = repeat_section(recipe, section_id)
-        if longer != recipe and _is_inside(envelope, source, longer):
+        if longer != recipe and recipe_if_inside(envelope, source, longer.to_json()):
             return longer
     return recipe
 
@@ -107,11 +107,3 @@ def _mute_drums(source: Source, recipe: Recipe) -> dict[str, StemChange]:
         stem_id: StemChange(change.gain_half_db, stem_id in drums or change.mute)
         for stem_id, change in recipe.stems.items()
     }
-
-
-def _is_inside(envelope: Envelope, source: Source, recipe: Recipe) -> bool:
-    try:
-        check(envelope, source, recipe.to_json())
-    except OutOfBounds:
-        return False
-    return True

@@ -10,7 +10,7 @@ from functools import cache
 import msgspec
 
 from ai.remix import moods, wish_words
-from ai.remix.check import OutOfBounds, check
+from ai.remix.check import recipe_if_inside
 from ai.remix.envelope import Envelope
 from ai.remix.fitting import fit
 from ai.remix.recipe import Recipe, StemChange
@@ -80,7 +80,7 @@ def understand(wish: str, language: str, source: Source, envelope: Envelope, rec
             unknown.extend([clause.text] if clause.names_something else [])
             continue
         fitted = fit(source, envelope, changed)
-        if (fitted == recipe and changed != recipe) or not _is_inside(envelope, source, fitted):
+        if (fitted == recipe and changed != recipe) or not recipe_if_inside(envelope, source, fitted.to_json()):
             refused.append(clause.text)
         else:
             recipe = fitted
@@ -234,11 +234,3 @@ def _size(step: int, meanings: list[str]) -> int:
     if "bit" in meanings:
         return max(step // 2, 1)
     return step * 2 if "much" in meanings else step
-
-
-def _is_inside(envelope: Envelope, source: Source, recipe: Recipe) -> bool:
-    try:
-        check(envelope, source, recipe.to_json())
-    except OutOfBounds:
-        return False
-    return True

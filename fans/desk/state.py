@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Person
-from ai.remix.check import OutOfBounds, check
+from ai.remix.check import check, recipe_if_inside
 from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
 from ai.remix.moods import ListeningHints, surprise
@@ -46,14 +46,7 @@ def open_desk(person: Person, offer: RemixOffer) -> Desk:
     row = RemixDesk.objects.filter(person=person, recording=offer.recording_id).first()
     if row is None:
         row = RemixDesk(person=person, recording_id=offer.recording_id, recipe=recorded.to_json(), choice=Choice.HAND)
-    return Desk(offer, source, envelope, row, _inside(envelope, source, row.recipe) or recorded)
-
-
-def _inside(envelope: Envelope, source: Source, recipe: str) -> Recipe | None:
-    try:
-        return check(envelope, source, recipe)
-    except OutOfBounds:
-        return None
+    return Desk(offer, source, envelope, row, recipe_if_inside(envelope, source, row.recipe) or recorded)
 
 
 def change(desk: Desk, recipe: Recipe, choice: Choice = Choice.HAND) -> None:
@@ -69,7 +62,7 @@ def undo(desk: Desk) -> None:
     """Bring back the newest earlier recipe that is still inside the envelope. Nothing happens where there is none."""
     while desk.row.earlier:
         recipe, choice = desk.row.earlier.pop()
-        if earlier := _inside(desk.envelope, desk.source, recipe):
+        if earlier := recipe_if_inside(desk.envelope, desk.source, recipe):
             _put(desk, earlier, Choice(choice))
             return
 
