@@ -48,11 +48,13 @@ def make_mood(mood: Mood, source: Source, envelope: Envelope) -> Recipe:
     recipe = arrangement(source, envelope)
     match mood:
         case "after_midnight":
-            recipe = msgspec.structs.replace(recipe, tempo_percent=SLOWER, room="hall", stems=_soften(source, recipe))
+            stems = _change_drums(source, recipe, gain=-12)
+            recipe = msgspec.structs.replace(recipe, tempo_percent=SLOWER, room="hall", stems=stems)
         case "first_bus":
             recipe = msgspec.structs.replace(recipe, tempo_percent=FASTER, colour="warm")
         case "kitchen":
-            recipe = msgspec.structs.replace(recipe, room="kitchen", stems=_mute_drums(source, recipe))
+            stems = _change_drums(source, recipe, mute=True)
+            recipe = msgspec.structs.replace(recipe, room="kitchen", stems=stems)
         case "old_radio":
             recipe = msgspec.structs.replace(recipe, colour="radio")
         case "original":
@@ -93,17 +95,9 @@ def _mood_of(hints: ListeningHints) -> Mood:
     return "first_bus" if hints.morning_percent >= MANY_PERCENT else "kitchen"
 
 
-def _soften(source: Source, recipe: Recipe) -> dict[str, StemChange]:
+def _change_drums(source: Source, recipe: Recipe, *, gain: int = 0, mute: bool = False) -> dict[str, StemChange]:
     drums = {stem.id for stem in source.stems if stem.role == "drums"}
     return {
-        stem_id: StemChange(change.gain_half_db - 12) if stem_id in drums else change
-        for stem_id, change in recipe.stems.items()
-    }
-
-
-def _mute_drums(source: Source, recipe: Recipe) -> dict[str, StemChange]:
-    drums = {stem.id for stem in source.stems if stem.role == "drums"}
-    return {
-        stem_id: StemChange(change.gain_half_db, stem_id in drums or change.mute)
+        stem_id: StemChange(change.gain_half_db + gain, mute) if stem_id in drums else change
         for stem_id, change in recipe.stems.items()
     }
