@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import Person
 from ai.remix.check import check, recipe_if_inside
@@ -32,11 +31,6 @@ class Desk:
     envelope: Envelope
     row: RemixDesk
     recipe: Recipe
-
-    @property
-    def is_fresh(self) -> bool:
-        """Nothing was changed yet."""
-        return self.recipe == arrangement(self.source, self.envelope)
 
 
 def open_desk(person: Person, offer: RemixOffer) -> Desk:
@@ -68,11 +62,16 @@ def undo(desk: Desk) -> None:
 
 
 def _put(desk: Desk, recipe: Recipe, choice: Choice) -> None:
-    desk.recipe = recipe
-    desk.row.recipe, desk.row.choice, desk.row.changed_at = recipe.to_json(), choice, timezone.now()
-    fields = {"recipe": recipe.to_json(), "choice": choice, "earlier": desk.row.earlier, "changed_at": Now()}
-    fields |= {"surprises": desk.row.surprises}
-    RemixDesk.objects.update_or_create(person=desk.row.person, recording_id=desk.row.recording_id, defaults=fields)
+    row = desk.row
+    desk.recipe, row.recipe, row.choice = recipe, recipe.to_json(), choice
+    fields = {
+        "recipe": row.recipe,
+        "choice": choice,
+        "earlier": row.earlier,
+        "surprises": row.surprises,
+        "changed_at": Now(),
+    }
+    RemixDesk.objects.update_or_create(person=row.person, recording_id=row.recording_id, defaults=fields)
 
 
 def surprise_me(desk: Desk) -> None:
