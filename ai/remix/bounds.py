@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from ai.remix import canonical
 from ai.remix.check import Violation
@@ -14,7 +13,7 @@ from ai.remix.source import Slug
 type Range = tuple[int, int]
 
 
-class OuterBounds(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class OuterBounds(canonical.Document, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What an agreement allows remixes of its recordings. What it does not name is not limited."""
 
     tempo_percent: tuple[Tempo, Tempo] | None = None
@@ -30,14 +29,6 @@ class OuterBounds(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     colours: tuple[Colour, ...] | None = None
     export: Export | None = None
     expires: dt.date | None = None
-
-    @classmethod
-    def parse(cls, text: str | bytes) -> "OuterBounds":
-        """Raises InvalidValue."""
-        return canonical.read(text, cls)
-
-    def to_json(self) -> str:
-        return canonical.write(self)
 
 
 def narrower(new: Envelope, old: Envelope) -> bool:

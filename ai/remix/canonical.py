@@ -1,7 +1,7 @@
 """Write a value as canonical JSON and hash it: sorted keys, no spaces, integers and text alone."""
 
 import hashlib
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -25,6 +25,22 @@ def read[T: msgspec.Struct](text: str | bytes, kind: type[T]) -> T:
 def digest(*texts: str) -> str:
     """SHA-256 over the texts with a line feed between each, as 64 hex digits."""
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value that is stored as canonical JSON."""
+
+    @classmethod
+    def parse(cls, text: str | bytes) -> Self:
+        """Raises InvalidValue."""
+        return read(text, cls)
+
+    def to_json(self) -> str:
+        return write(self)
+
+    @property
+    def digest(self) -> str:
+        return digest(self.to_json())
 
 
 def as_json(value: object) -> Any:

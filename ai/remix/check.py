@@ -1,4 +1,4 @@
-"""The second gate: is this recipe inside the envelope? It reads no schema, so that one mistake does not open both."""
+"""Check that a recipe is inside its envelope. This uses no JSON schema, so that one mistake does not open both."""
 
 import json
 from collections import Counter
@@ -43,6 +43,14 @@ def check(envelope: Envelope, source: Source, recipe_json: str | bytes | Mapping
     if violations := [*_order(envelope, source, recipe), *_length(envelope, source, recipe)]:
         raise OutOfBounds(violations)
     return recipe
+
+
+def recipe_if_inside(envelope: Envelope, source: Source, recipe_json: str) -> Recipe | None:
+    """As `check`, but None where it raises."""
+    try:
+        return check(envelope, source, recipe_json)
+    except OutOfBounds:
+        return None
 
 
 def _read(recipe_json: str | bytes | Mapping[str, Any]) -> Recipe:

@@ -20,7 +20,12 @@ class Corner:
 
 def corners(source: Source, envelope: Envelope) -> list[Corner]:
     """Inside every bound but that on length, as 20 seconds of each are heard. Two that are alike come once."""
-    found = [*_speeds(source, envelope), *_mutes(source, envelope), *_levels(source, envelope)]
+    recipe = arrangement(source, envelope)
+    found = [
+        *_speeds(source, envelope, recipe),
+        *_mutes(source, envelope, recipe),
+        *_levels(source, envelope, recipe),
+    ]
     return list({corner.recipe.to_json(): corner for corner in reversed(found)}.values())[::-1]
 
 
@@ -30,8 +35,7 @@ def arrangement(source: Source, envelope: Envelope) -> Recipe:
     return fit(source, envelope, msgspec.structs.replace(original(source), sections=sections))
 
 
-def _speeds(source: Source, envelope: Envelope) -> list[Corner]:
-    recipe = arrangement(source, envelope)
+def _speeds(source: Source, envelope: Envelope, recipe: Recipe) -> list[Corner]:
     pitches = envelope.pitch_semitones
     if _is_always_sung(source, envelope):
         limit = envelope.vocals.max_pitch_semitones
@@ -60,8 +64,7 @@ def _mute_vocals_beyond_limit(source: Source, envelope: Envelope, recipe: Recipe
     return msgspec.structs.replace(recipe, stems=stems)
 
 
-def _mutes(source: Source, envelope: Envelope) -> list[Corner]:
-    recipe = arrangement(source, envelope)
+def _mutes(source: Source, envelope: Envelope, recipe: Recipe) -> list[Corner]:
     found = []
     for stem in source.stems:
         if len(source.stems) > 1 and envelope.stems[stem.id].may_mute:
@@ -71,8 +74,7 @@ def _mutes(source: Source, envelope: Envelope) -> list[Corner]:
     return found
 
 
-def _levels(source: Source, envelope: Envelope) -> list[Corner]:
-    recipe = arrangement(source, envelope)
+def _levels(source: Source, envelope: Envelope, recipe: Recipe) -> list[Corner]:
     vocals = {stem.id for stem in source.stems if stem.role == "vocals"}
     loudest = {stem_id: StemChange(one.gain_half_db[1]) for stem_id, one in envelope.stems.items()}
     voice_up = {

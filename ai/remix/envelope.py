@@ -47,7 +47,7 @@ class Export(Struct, frozen=True, forbid_unknown_fields=True):
     share: bool
 
 
-class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
+class Envelope(canonical.Document, frozen=True, forbid_unknown_fields=True):
     """`begin_with` names sections that may open a remix and come before earlier ones; after that the order holds."""
 
     source: Sha256
@@ -81,14 +81,6 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
 
     def _gains(self) -> list[tuple[int, int]]:
         return [bounds.gain_half_db for bounds in self.stems.values()]
-
-    @classmethod
-    def parse(cls, text: str | bytes) -> "Envelope":
-        """Raises InvalidValue."""
-        return canonical.read(text, cls)
-
-    def to_json(self) -> str:
-        return canonical.write(self)
 
 
 def problems_with(envelope: Envelope, source: Source) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from ai.remix.check import OutOfBounds, check
+from ai.remix.check import recipe_if_inside
 from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
 from ai.remix.fitting import fit
@@ -38,7 +38,7 @@ def find_moods(source: Source, envelope: Envelope) -> dict[Mood, Recipe]:
     found: dict[Mood, Recipe] = {}
     for mood in MOODS:
         recipe = make_mood(mood, source, envelope)
-        if recipe not in found.values() and _is_inside(envelope, source, recipe):
+        if recipe not in found.values() and recipe_if_inside(envelope, source, recipe.to_json()):
             found[mood] = recipe
     return found
 
@@ -48,11 +48,13 @@ def make_mood(mood: Mood, source: Source, envelope: Envelope) -> Recipe:
     recipe = arrangement(source, envelope)
     match mood:
         case "after_midnight":
-            recipe = msgspec.structs.replace(recipe, tempo_percent=SLOWER, room="hall", stems=_soften(source, recipe))
+            stems = _change_drums(source, recipe, gain=-12)
+            recipe = msgspec.structs.replace(recipe, tempo_percent=SLOWER, room="hall", stems=stems)
         case "first_bus":
             recipe = msgspec.structs.replace(recipe, tempo_percent=FASTER, colour="warm")
         case "kitchen":
-            recipe = msgspec.structs.replace(recipe, room="kitchen", stems=_mute_drums(source, recipe))
+            stems = _change_drums(source, recipe, mute=True)
+            recipe = msgspec.structs.replace(recipe, room="kitchen", stems=stems)
         case "old_radio":
             recipe = msgspec.structs.replace(recipe, colour="radio")
         case "original":
@@ -73,7 +75,7 @@ def surprise(source: Source, envelope: Envelope, hints: ListeningHints, turn: in
     recipe = moods[ordered[turn % len(ordered)]]
     for section_id in hints.favourite_sections:
         longer = repeat_section(recipe, section_id)
-        if longer != recipe and _is_inside(envelope, source, longer):
+        if longer != recipe and recipe_if_inside(envelope, source, longer.to_json()):
             return longer
     return recipe
 
@@ -93,25 +95,9 @@ def _mood_of(hints: ListeningHints) -> Mood:
     return "first_bus" if hints.morning_percent >= MANY_PERCENT else "kitchen"
 
 
-def _soften(source: Source, recipe: Recipe) -> dict[str, StemChange]:
+def _change_drums(source: Source, recipe: Recipe, *, gain: int = 0, mute: bool = False) -> dict[str, StemChange]:
     drums = {stem.id for stem in source.stems if stem.role == "drums"}
     return {
-        stem_id: StemChange(change.gain_half_db - 12) if stem_id in drums else change
+        stem_id: StemChange(change.gain_half_db + gain, mute) if stem_id in drums else change
         for stem_id, change in recipe.stems.items()
     }
-
-
-def _mute_drums(source: Source, recipe: Recipe) -> dict[str, StemChange]:
-    drums = {stem.id for stem in source.stems if stem.role == "drums"}
-    return {
-        stem_id: StemChange(change.gain_half_db, stem_id in drums or change.mute)
-        for stem_id, change in recipe.stems.items()
-    }
-
-
-def _is_inside(envelope: Envelope, source: Source, recipe: Recipe) -> bool:
-    try:
-        check(envelope, source, recipe.to_json())
-    except OutOfBounds:
-        return False
-    return True

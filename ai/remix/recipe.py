@@ -18,7 +18,9 @@ class StemChange(Struct, frozen=True, forbid_unknown_fields=True):
     mute: bool = False
 
 
-class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
+class Recipe(canonical.Document, frozen=True, forbid_unknown_fields=True):
+    """It knows no envelope: `check` does."""
+
     tempo_percent: Tempo
     pitch_semitones: Pitch
     stems: dict[Slug, StemChange]
@@ -26,18 +28,6 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     sections: Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=MAX_SECTIONS)]
     room: Room
     colour: Colour
-
-    @classmethod
-    def parse(cls, text: str | bytes) -> "Recipe":
-        """Raises InvalidValue. It knows no envelope: `check` does."""
-        return canonical.read(text, cls)
-
-    def to_json(self) -> str:
-        return canonical.write(self)
-
-    @property
-    def digest(self) -> str:
-        return canonical.digest(self.to_json())
 
 
 def original(source: Source) -> Recipe:

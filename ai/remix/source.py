@@ -47,7 +47,7 @@ class NoCut(Struct, frozen=True, forbid_unknown_fields=True):
     bars: Bars
 
 
-class Source(Struct, frozen=True, forbid_unknown_fields=True):
+class Source(canonical.Document, frozen=True, forbid_unknown_fields=True):
     """The stems have one length. Sections follow each other without a gap, in the recorded order."""
 
     sample_rate: Literal[44100]
@@ -70,18 +70,6 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"section {after.id} does not begin where {before.id} ends")
         if self.frame_of_bar(self.sections[-1].end_bar) > self.frames:
             raise ValueError("the last section ends after the recording")
-
-    @classmethod
-    def parse(cls, text: str | bytes) -> "Source":
-        """Raises InvalidValue."""
-        return canonical.read(text, cls)
-
-    def to_json(self) -> str:
-        return canonical.write(self)
-
-    @property
-    def digest(self) -> str:
-        return canonical.digest(self.to_json())
 
     @property
     def section_positions(self) -> dict[str, int]:

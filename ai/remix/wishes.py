@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,10 +9,10 @@ from functools import cache
 import msgspec
 
 from ai.remix import moods, wish_words
-from ai.remix.check import OutOfBounds, check
+from ai.remix.check import recipe_if_inside
 from ai.remix.envelope import Envelope
 from ai.remix.fitting import fit
-from ai.remix.recipe import Recipe, StemChange
+from ai.remix.recipe import Recipe, StemChange, original
 from ai.remix.source import Section, Source
 
 MAX_WISH = 140
@@ -80,7 +79,7 @@ def understand(wish: str, language: str, source: Source, envelope: Envelope, rec
             unknown.extend([clause.text] if clause.names_something else [])
             continue
         fitted = fit(source, envelope, changed)
-        if (fitted == recipe and changed != recipe) or not _is_inside(envelope, source, fitted):
+        if (fitted == recipe and changed != recipe) or not recipe_if_inside(envelope, source, fitted.to_json()):
             refused.append(clause.text)
         else:
             recipe = fitted
@@ -176,7 +175,7 @@ def _change_sections(meanings: list[str], ids: Iterable[str], recipe: Recipe) ->
         return msgspec.structs.replace(recipe, sections=tuple(one for one in recipe.sections if one in ids))
     if "twice" in meanings or "louder" in meanings:  # "more chorus"
         for section_id in ids:
-            if Counter(recipe.sections)[section_id] == 1:
+            if recipe.sections.count(section_id) == 1:
                 recipe = moods.repeat_section(recipe, section_id)
         return recipe
     return None
@@ -210,8 +209,7 @@ def _change_sound(meanings: list[str], source: Source, recipe: Recipe) -> Recipe
     if "first_bus" in meanings:
         changed = msgspec.structs.replace(changed, tempo_percent=moods.FASTER)
     if "original" in meanings:
-        stems = {stem.id: StemChange() for stem in source.stems}
-        changed = Recipe(100, 0, stems, tuple(section.id for section in source.sections), "none", "none")
+        changed = original(source)
     return changed if any(one in SOUNDS for one in meanings) else None
 
 
@@ -234,11 +232,3 @@ def _size(step: int, meanings: list[str]) -> int:
     if "bit" in meanings:
         return max(step // 2, 1)
     return step * 2 if "much" in meanings else step
-
-
-def _is_inside(envelope: Envelope, source: Source, recipe: Recipe) -> bool:
-    try:
-        check(envelope, source, recipe.to_json())
-    except OutOfBounds:
-        return False
-    return True

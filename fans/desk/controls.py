@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ai.remix.envelope import Envelope
 from ai.remix.recipe import Recipe, seconds_of
-from ai.remix.source import Source
+from ai.remix.source import Source, Stem
 from fans.desk import words
 
 LEVEL_SCALE = (-48, -36, -24, -20, -16, -12, -8, -4, 0, 4, 8, 12)
@@ -125,7 +125,7 @@ def build_controls(source: Source, envelope: Envelope, recipe: Recipe) -> Contro
         beats=(now, recorded, slowest, fastest),
         pitches=tuple((step, words.key_name(source, step)) for step in range(low, high + 1)),
         pitch=recipe.pitch_semitones,
-        levels=tuple(_level(source, envelope, recipe, stem.id) for stem in source.stems if stem.role != "master"),
+        levels=tuple(_level(envelope, recipe, stem) for stem in source.stems if stem.role != "master"),
         pieces=_pieces(source, envelope, sections),
         begin=begin,
         rooms=tuple((room, words.ROOM_NAMES[room]) for room in envelope.rooms),
@@ -155,14 +155,13 @@ def _tempo_road(envelope: Envelope, recipe: Recipe) -> Road:
     return Road("tempo", recipe.tempo_percent, low, high, 100, first, max(last, first + 1))
 
 
-def _level(source: Source, envelope: Envelope, recipe: Recipe, stem_id: str) -> Level:
-    bounds, change = envelope.stems[stem_id], recipe.stems[stem_id]
+def _level(envelope: Envelope, recipe: Recipe, stem: Stem) -> Level:
+    bounds, change = envelope.stems[stem.id], recipe.stems[stem.id]
     low, high = bounds.gain_half_db
     first, last = column_of(low), column_of(high)
-    road = Road(f"level-{stem_id}", change.gain_half_db, low, high, 0, min(first, STEPS - 1), max(last, first + 1))
-    role = next(stem.role for stem in source.stems if stem.id == stem_id)
+    road = Road(f"level-{stem.id}", change.gain_half_db, low, high, 0, min(first, STEPS - 1), max(last, first + 1))
     now = "off" if change.mute else words.level_words(change.gain_half_db)
-    return Level(stem_id, words.STEM_NAMES[role], now, road, bounds.may_mute, change.mute)
+    return Level(stem.id, words.STEM_NAMES[stem.role], now, road, bounds.may_mute, change.mute)
 
 
 def column_of(half_decibels: int) -> int:

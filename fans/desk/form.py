@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ai.remix.check import OutOfBounds, Violation
+from ai.remix.envelope import MAX_REPEATS
 from ai.remix.source import Source, Stem
 
 WHOLE_NUMBER = re.compile(r"-?\d{1,4}", re.ASCII)
-MAX_TIMES = 8
 
 
 def read_recipe(data: Mapping[str, str], source: Source) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def read_recipe(data: Mapping[str, str], source: Source) -> dict[str, Any]:
     sections = [
         section.id
         for section in source.sections
-        for _ in range(_read_number(data, f"times-{section.id}", lowest=0, highest=MAX_TIMES))
+        for _ in range(_read_number(data, f"times-{section.id}", lowest=0, highest=MAX_REPEATS))
     ]
     begin = data.get("begin", "")
     return {

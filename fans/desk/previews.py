@@ -1,5 +1,6 @@
 """20 seconds of a remix for the fan who makes it, and never so much that a whole song could be put together."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +53,8 @@ def want_preview(desk: Desk, section: str) -> Preview:
         recorded = arrangement(desk.source, desk.envelope)
         original = None
         if recorded != desk.recipe and section in recorded.sections:
-            try:
+            with suppress(HeardEnough):
                 original = _want(desk, recorded, section, cleared)
-            except HeardEnough:
-                original = None
     return Preview(section, yours, original)
 
 
@@ -78,9 +77,8 @@ def _want(desk: Desk, recipe: Recipe, section: str, cleared: Clearance) -> Rende
 
 def _count_part(desk: Desk, recipe: Recipe, section: str, place: int) -> int:
     """How many seconds may be heard of this section: as many as before, or what is left. Raises HeardEnough."""
-    parts = RemixPart.objects.filter(
-        person=desk.row.person_id, recording=desk.row.recording_id, family=family_of(desk, recipe)
-    )
+    family = family_of(desk, recipe)
+    parts = RemixPart.objects.filter(person=desk.row.person_id, recording=desk.row.recording_id, family=family)
     if before := parts.filter(section=section).first():
         return before.seconds
     heard = parts.aggregate(sum=Sum("seconds"))["sum"] or 0
@@ -93,7 +91,7 @@ def _count_part(desk: Desk, recipe: Recipe, section: str, place: int) -> int:
     RemixPart.objects.create(
         person=desk.row.person,
         recording_id=desk.row.recording_id,
-        family=family_of(desk, recipe),
+        family=family,
         section=section,
         seconds=seconds,
         heard_at=Now(),

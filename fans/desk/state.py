@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import Person
-from ai.remix.check import OutOfBounds, check
+from ai.remix.check import check, recipe_if_inside
 from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
 from ai.remix.moods import ListeningHints, surprise
@@ -33,11 +32,6 @@ class Desk:
     row: RemixDesk
     recipe: Recipe
 
-    @property
-    def is_fresh(self) -> bool:
-        """Nothing was changed yet."""
-        return self.recipe == arrangement(self.source, self.envelope)
-
 
 def open_desk(person: Person, offer: RemixOffer) -> Desk:
     """The desk as the fan left it. What is beyond the limits by now falls back to the recording."""
@@ -46,14 +40,7 @@ def open_desk(person: Person, offer: RemixOffer) -> Desk:
     row = RemixDesk.objects.filter(person=person, recording=offer.recording_id).first()
     if row is None:
         row = RemixDesk(person=person, recording_id=offer.recording_id, recipe=recorded.to_json(), choice=Choice.HAND)
-    return Desk(offer, source, envelope, row, _inside(envelope, source, row.recipe) or recorded)
-
-
-def _inside(envelope: Envelope, source: Source, recipe: str) -> Recipe | None:
-    try:
-        return check(envelope, source, recipe)
-    except OutOfBounds:
-        return None
+    return Desk(offer, source, envelope, row, recipe_if_inside(envelope, source, row.recipe) or recorded)
 
 
 def change(desk: Desk, recipe: Recipe, choice: Choice = Choice.HAND) -> None:
@@ -69,17 +56,22 @@ def undo(desk: Desk) -> None:
     """Bring back the newest earlier recipe that is still inside the envelope. Nothing happens where there is none."""
     while desk.row.earlier:
         recipe, choice = desk.row.earlier.pop()
-        if earlier := _inside(desk.envelope, desk.source, recipe):
+        if earlier := recipe_if_inside(desk.envelope, desk.source, recipe):
             _put(desk, earlier, Choice(choice))
             return
 
 
 def _put(desk: Desk, recipe: Recipe, choice: Choice) -> None:
-    desk.recipe = recipe
-    desk.row.recipe, desk.row.choice, desk.row.changed_at = recipe.to_json(), choice, timezone.now()
-    fields = {"recipe": recipe.to_json(), "choice": choice, "earlier": desk.row.earlier, "changed_at": Now()}
-    fields |= {"surprises": desk.row.surprises}
-    RemixDesk.objects.update_or_create(person=desk.row.person, recording_id=desk.row.recording_id, defaults=fields)
+    row = desk.row
+    desk.recipe, row.recipe, row.choice = recipe, recipe.to_json(), choice
+    fields = {
+        "recipe": row.recipe,
+        "choice": choice,
+        "earlier": row.earlier,
+        "surprises": row.surprises,
+        "changed_at": Now(),
+    }
+    RemixDesk.objects.update_or_create(person=row.person, recording_id=row.recording_id, defaults=fields)
 
 
 def surprise_me(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -148,5 +149,5 @@ def preview_sound(request: AuthenticatedHttpRequest, pk: int) -> HttpResponseBas
     return file_response(request, path, etag=f"{found.pk}-{found.sha256}", content_type="audio/mpeg")
 
 
-def _own_previews(request: AuthenticatedHttpRequest) -> Any:
+def _own_previews(request: AuthenticatedHttpRequest) -> QuerySet[Render]:
     return Render.objects.filter(person=request.user, kind=Render.Kind.PREVIEW, expires_at__gt=timezone.now())

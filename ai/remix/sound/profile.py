@@ -1,4 +1,4 @@
-"""Foretell the loudness of a whole remix without rendering it, so that a window of it is as loud as it will be.
+"""Predict the loudness of a whole remix without rendering it, so that a window of it is equally loud.
 
 For every 100 ms of the recording we keep the weighted energy of each stem, and of each two together. The energy of any
 mix of levels follows from these, and so does the gated loudness of any arrangement of the sections.
@@ -30,7 +30,7 @@ class Profile:
         levels = np.array([level_of(request.recipe, stem) for stem in request.source.stems])
         self._mixed = np.einsum("tij,i,j->t", energies, levels, levels)
 
-    def foretell(self, request: RenderRequest, window_lufs: float) -> float:
+    def predict_lufs(self, request: RenderRequest, window_lufs: float) -> float:
         """The loudness of the whole, from what it would be dry and from how much effects changed the window."""
         whole = self._lufs_of(pieces_of(self._source, self._recipe))
         window = self._lufs_of(pieces_of(self._source, self._recipe, request.window))

@@ -32,7 +32,7 @@ def render(request: RenderRequest, folder: Path, on_progress: Callable[[int], No
         mixed = Path(own) / "mix.f32"
         lufs = _write_mix(request, mixed, on_progress)
         if request.window:
-            lufs = profile_of(request).foretell(request, lufs)
+            lufs = profile_of(request).predict_lufs(request, lufs)
         seed = int(render_key(request.recipe, request.source)[:16], 16)
         mastered = master(mixed, part, gain_for(lufs), seed=seed, may_repeat=request.window is None)
         digest = _digest(part)

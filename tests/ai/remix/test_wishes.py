@@ -13,10 +13,7 @@ from ai.remix.wishes import MAX_WISH, Wish, understand
 from tests.ai.remix.samples import make_envelope, make_source
 
 SOURCE = make_source()
-ENVELOPE = make_envelope(
-    SOURCE,
-    sections={section.id: {"required": section.kind == "chorus", "max_times": 2} for section in SOURCE.sections},
-)
+ENVELOPE = make_envelope(SOURCE)
 RECORDED = original(SOURCE)
 
 
