@@ -9,6 +9,7 @@ from django.utils.text import get_text_list
 
 from ai.remix.envelope import Envelope, Export, SectionBounds, StemBounds, VocalBounds
 from ai.remix.source import SAMPLE_RATE, Source
+from fans.desk.words import format_length
 
 ROAD = 240
 """How long a road is drawn."""
@@ -100,10 +101,6 @@ def format_reach(steps: int) -> str:
 def format_gain(half_db: int) -> str:
     sign = "+" if half_db > 0 else "−" if half_db < 0 else ""
     return f"{sign}{abs(half_db) / 2:g} dB"
-
-
-def format_length(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def name_corner(source: Source, name: str) -> str:

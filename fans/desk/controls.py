@@ -133,8 +133,8 @@ def build_controls(source: Source, envelope: Envelope, recipe: Recipe) -> Contro
         colours=tuple((colour, words.COLOUR_NAMES[colour]) for colour in envelope.colours),
         colour=recipe.colour,
         length=(
-            words.clock(source.frames // source.sample_rate),
-            words.clock(round(seconds_of(source, recipe))),
+            words.format_length(source.frames // source.sample_rate),
+            words.format_length(round(seconds_of(source, recipe))),
         ),
     )
 

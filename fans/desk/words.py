@@ -102,6 +102,6 @@ def times_words(times: int) -> str:
     return TIMES.get(times, f"{times} times")
 
 
-def clock(seconds: int) -> str:
+def format_length(seconds: int) -> str:
     """Minutes and seconds: 3:53."""
     return f"{seconds // 60}:{seconds % 60:02}"

@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from accounts.requests import AuthenticatedHttpRequest
 from ai.audio.exceptions import SENTENCES
 from ai.remix.source import SAMPLE_RATE
-from artists.remixes.envelope_text import format_length
 from artists.stems import outlines, waveform
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.stems import KEYS, OutlineForms
@@ -17,6 +16,7 @@ from artists.studio.views.songs import get_song_or_404
 from catalog import audio_uploads, sources
 from catalog.models import AudioUpload, Recording, SourceOutline
 from catalog.models.audio import StemRole
+from fans.desk.words import format_length
 
 OWN_SENTENCES = {
     "failed": "Reading this file failed again and again.",
