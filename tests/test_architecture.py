@@ -109,7 +109,6 @@ def test_no_file_is_longer_than_300_lines() -> None:
 LONG_FUNCTIONS = {
     "sound/kernels.py: limit": "one loop, which is compiled",
     "billing/authorisations.py: start": "its arguments and what it raises take half of it",
-    "billing/checkouts.py: _order": "all of it happens under one lock",
     "royalties/statement_lines.py: _read_line": "one line for each column",
 }
 
