@@ -37,7 +37,7 @@ def ask_database(
 # The history
 
 
-@dataclass
+@dataclass(repr=False)  # Hypothesis would print every row
 class History:
     """What happened in a small world of two songs and five parties: in the database, and beside it in a list."""
 

@@ -1,5 +1,7 @@
 """Any history of contracts gives the answer that a naive reading of them gives at that moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -93,9 +95,7 @@ def history() -> History:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(EVENTS, min_size=1, max_size=12))
 def test_any_history_is_read_as_the_contracts_say(history: History, events: list[tuple[Any, ...]]) -> None:
-    before = (len(history.said), len(history.owned), [(one.confirmed, one.ended) for one in history.owned])
-    tied_before = len(history.tied)
-    with transaction.atomic():
+    with forgotten_afterwards(history), transaction.atomic():
         times = [history.now()]
         for event in events:
             HAPPEN[event[0]](history, *event[1:])
@@ -106,13 +106,22 @@ def test_any_history_is_read_as_the_contracts_say(history: History, events: list
             for country in ("PT", "JP", ""):
                 assert ask_database(history, Use.REMIX, country, at) == read_contracts(history, Use.REMIX, country, at)
         transaction.set_rollback(True)
-    del history.said[before[0] :], history.owned[before[1] :]
-    for owned, (confirmed, ended) in zip(history.owned, before[2], strict=True):
-        owned.confirmed, owned.ended = confirmed, ended
-    history.versions.clear()
-    del history.tied[tied_before:]
-    for tied in history.tied:
-        tied.ended = None
+
+
+@contextmanager
+def forgotten_afterwards(history: History) -> Iterator[None]:
+    """What happened is forgotten at the end, also after a failure: the next example begins with the same world."""
+    said, owned, tied = len(history.said), len(history.owned), len(history.tied)
+    states = [(one.confirmed, one.ended) for one in history.owned]
+    try:
+        yield
+    finally:
+        del history.said[said:], history.owned[owned:], history.tied[tied:]
+        for one, (confirmed, ended) in zip(history.owned, states, strict=True):
+            one.confirmed, one.ended = confirmed, ended
+        history.versions.clear()
+        for tie_before in history.tied:
+            tie_before.ended = None
 
 
 def mutate(old: str, new: str) -> None:
