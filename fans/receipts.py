@@ -6,10 +6,14 @@ A receipt stores nothing: its decision, signed shape and grants are rows of hist
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
+
+from billing.models import EarnedShare
 from fans.models import Experience, Mark
 from rights import hashing
 from rights.models import ClearanceGrant, Decision, Grant
 from rights.refusals import write_use
+from rights.shares import Role
 
 type Receipt = dict[str, Any]
 TEAM_SUFFIX = "’s team"
@@ -32,6 +36,13 @@ def build_receipt(experience: Experience) -> Receipt:
         "commitment": {"sha256": decision.content_hash, "how": hashing.COMMITMENT_DESCRIPTION},
         "why": {"sha256": decision.why_hash, "how": hashing.WHY_DESCRIPTION},
     }
+
+
+def list_paid_roles(experience: Experience) -> list[str]:
+    """In which roles somebody was paid of it, in one query; without names and amounts: those are not public."""
+    shares = EarnedShare.objects.filter(experience=experience.pk).values_list("role")
+    roles = {role for role, _ in shares.annotate(total=Sum("amount")).filter(total__gt=0).order_by()}
+    return [role.label for role in Role if role in roles]
 
 
 def list_parts(mark: str, credit: str, maker: str) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from artists.exceptions import InvalidRequest, Refused
 from artists.models import Draft, ExperienceRequest, ProgramVersion
 from artists.requests import ask_page, asking, consent_text, endings, following, paying
 from artists.requests.forms import RequestForm
+from billing import authorisations, where_it_went
 from billing.exceptions import BillingError
 from fans.models import Experience
 from fans.payment_refusals import describe_refusal
@@ -127,12 +128,19 @@ def _render_request(
         "ending": endings.FAN_WORDS[event] if event else "",
         "back": endings.BACK_WORDS[asked.paid_by] if event and event not in endings.LOST_MONEY else "",
         "experience": received,
+        **_describe_paid(asked),
         "may_take_back": endings.find_outcome(stage, endings.Event.TAKEN_BACK).effect == endings.Effect.ENDS,
         "payments": settings.PAYMENTS,
         "problem": problem,
         "section": "artists",
     }
     return render(request, "fans/request.html", context, status=status)
+
+
+def _describe_paid(asked: ExperienceRequest) -> dict[str, object]:
+    """What a card was charged for it, and where that went; nothing before the charge."""
+    paid = authorisations.find(str(asked)) if asked.paid_by == ExperienceRequest.PaidBy.CARD else None
+    return {"paid": paid, "went": where_it_went.describe_request(paid)} if paid and paid.captured_at else {}
 
 
 def _list_facts(asked: ExperienceRequest) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fans.models import Experience
-from fans.receipts import build_receipt
+from fans.receipts import build_receipt, list_paid_roles
 
 
 @require_safe
@@ -32,7 +32,7 @@ def _get_by_key(key: str) -> Experience:
 
 
 def _receipt_data(experience: Experience) -> dict[str, Any]:
-    """What its rows say, and whether the experience was withdrawn since."""
+    """What its rows say, whether the experience was withdrawn since, and in which roles it was paid for."""
     withdrawn = experience.withdrawn_at
     return {
         "artist": experience.artist.name,
@@ -42,6 +42,7 @@ def _receipt_data(experience: Experience) -> dict[str, Any]:
         "delivered_at": experience.delivered_at.isoformat(),
         "withdrawn_at": withdrawn.isoformat() if withdrawn else None,
         **build_receipt(experience),
+        "paid": list_paid_roles(experience),
     }
 
 

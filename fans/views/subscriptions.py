@@ -17,6 +17,7 @@ from billing.exceptions import BillingError
 from billing.models import Subscription, TierPrice
 from billing.subscription_changes import Choice
 from fans.payment_refusals import describe_refusal
+from fans.receipt_list import list_receipts
 from fans.spending_limit import Bar, LimitForm
 from web.decorators import post_only
 from web.redirects import SeeOther
@@ -158,7 +159,7 @@ def _render(
         "bar": cap and Bar.of(cap),
         "limit_form": limit_form or (cap and LimitForm(cap=cap)),
         "own": own.list_own(request.user),
-        "paid": own.list_paid(request.user),
+        "receipts": list_receipts(request.user),
         "problem": problem,
         "section": PAGE,
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import Person
@@ -22,51 +22,16 @@ from fans.models import Experience
 from ledger.balances import read_balance, read_balances
 from rights import grants
 from rights.models import Use
+from rights.money import format_money
 from tests import factories
 from tests.artists import requests_scene as scene
+from tests.artists.paid_request import Story
 from tests.billing import factories as billing
-from tests.billing.fan_scene import BOOK, DAY, Scene, work_all
+from tests.billing.fan_scene import BOOK, Scene, work_all
 from tests.billing.hold_scene import HoldScene
+from tests.fans.pages import get_page
 
 pytestmark = pytest.mark.django_db
-
-
-class Story:
-    """A fan asks for a message of €5.00, and the provider does what it does."""
-
-    def __init__(self, holds: HoldScene, **terms: Any) -> None:
-        self.holds, self.artist, self.fan = holds, holds.artist, holds.fan
-        billing.share_income(self.artist)
-        self.version = scene.create_offer(self.artist, free_tries=0, prices={"EUR": 500}, seconds=30 * DAY, **terms)
-
-    def ask(self) -> ExperienceRequest:
-        self.request = scene.ask(self.fan, self.version)
-        self.session = paying.start(self.request)
-        return self.request
-
-    def pay(self, card: str = "succeeds") -> None:
-        self.holds.pay(self.session, card)
-        self.work()
-
-    def work(self) -> None:
-        for _ in range(5):
-            self.holds.tell()
-            scene.work()
-
-    def approve(self) -> Draft:
-        draft = self.draft()
-        scene.approve(draft)
-        return draft
-
-    def draft(self) -> Draft:
-        return Draft.objects.select_related("artist").get(moment__request=self.request)
-
-    def state(self) -> str:
-        request = scene.read(self.request)
-        return request.ending or request.state
-
-    def hold(self) -> str:
-        return Authorisation.objects.filter(reference=f"request:{self.request.pk}").latest("created_at").status
 
 
 @pytest.fixture
@@ -96,6 +61,29 @@ def test_the_card_is_held_charged_after_the_time_to_undo_and_then_it_arrives(sto
     assert Experience.objects.get(person=story.fan).draft == draft.pk
     assert not any(read_balances(book=BOOK, under="deferred").values())
     assert read_balance("platform:revenue", "EUR", book=BOOK) == -100
+
+
+def test_the_fan_reads_where_the_money_went_and_the_public_receipt_has_roles_alone(story: Story) -> None:
+    factories.remove_undo_time(story.artist)
+    client = factories.signed_in_client(story.fan)
+    path = f"/requests/{story.ask().pk}"
+    story.pay()
+    assert "What you paid" not in get_page(client, path).words
+    assert "None yet." in get_page(client, "/subscriptions").words
+    story.approve()
+    story.work()
+
+    fee = format_money(Authorisation.objects.get().settled_fee or 0, "EUR")
+    shown = get_page(client, path).words
+    assert "Paid €5.00, tax included" in shown
+    assert f"Mara Veil Featured artist €4.00 Fanfare It pays the card fee: {fee}. €1.00" in shown
+    assert "A message of Mara Veil Mara Veil , " in (listed := get_page(client, "/subscriptions")).words
+    assert listed.all("a", href=f"{path}#paid")
+    experience = Experience.objects.get(person=story.fan)
+    receipt = Client().get(f"/r/{experience.receipt_key}").content.decode()
+    assert "Who was paid" in receipt
+    assert "€" not in receipt
+    assert Client().get(f"/r/{experience.receipt_key}.json").json()["paid"] == ["Platform", "Featured artist"]
 
 
 def test_an_undo_touches_no_money(story: Story) -> None:

@@ -2420,6 +2420,12 @@ class Migration(migrations.Migration):
                 name="shares_of_pools",
             ),
         ),
+        migrations.AddIndex(
+            model_name="earnedshare",
+            index=models.Index(
+                condition=models.Q(("experience__isnull", False)), fields=["experience"], name="shares_of_an_experience"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="earnedshare",
             constraint=models.CheckConstraint(

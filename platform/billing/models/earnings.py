@@ -81,7 +81,8 @@ class EarnedShare(models.Model):
                 include=["amount"],
                 condition=Q(party__startswith="pool:"),
                 name="shares_of_pools",
-            )
+            ),
+            models.Index(fields=["experience"], condition=Q(experience__isnull=False), name="shares_of_an_experience"),
         ]
 
     def __str__(self) -> str:
