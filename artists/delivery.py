@@ -18,6 +18,7 @@ from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
 from fans import experiences
+from fans.models import Experience
 from rights import clearance, places
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
 from rights.models import Use
@@ -199,4 +200,5 @@ def _prepare_experience(draft: Draft, after_end: str) -> experiences.NewExperien
         use=draft.use,
         clearance_id=draft.clearance_id,
         after_end=after_end,
+        kind=Experience.Kind.REMIX if draft.use == Use.REMIX else Experience.Kind.MESSAGE,
     )

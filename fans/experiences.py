@@ -48,7 +48,7 @@ class NewExperience:
     use: str
     clearance_id: int
     after_end: str
-    kind: str = "message"
+    kind: str
 
 
 def deliver(

@@ -15,6 +15,7 @@ from fans.desk_models import RemixPart as RemixPart  # noqa: PLC0414
 from fans.desk_models import RemixTry as RemixTry  # noqa: PLC0414
 from fans.remix_models import RemixOffer as RemixOffer  # noqa: PLC0414 - for who imports it from here
 from fans.remix_models import Render as Render  # noqa: PLC0414
+from fans.remix_models import RenderFile as RenderFile  # noqa: PLC0414
 from rights.models import CONTENT_HASH, WHY_HASH, AfterEnd, Decision, StoredClearance, Use
 from rights.stops import Stop, read_stop
 
@@ -27,11 +28,16 @@ class Mark(models.TextChoices):
     FILLED = "filled", "{name}’s words, filled in for you"
     EDITED = "edited", "AI draft, edited and approved by {name}"
     APPROVED = "approved", "AI-made, approved by {name}"
+    REMIXED = "remixed", "Remixed by you, approved by {name}"
     BOUNDS = "bounds", "AI-made within bounds {name} signed"
 
     def text(self, name: str) -> str:
-        """What people read. `name` is the artist's name, or "<name>'s team"."""
+        """What the fan reads. `name` is the artist's name, or "<name>'s team"."""
         return self.label.format(name=name)
+
+    def text_for_others(self, name: str) -> str:
+        """What everybody else reads, who learns nothing of the fan."""
+        return f"Remixed by a fan, approved by {name}" if self == Mark.REMIXED else self.text(name)
 
 
 BY_HAND_MARKS = (Mark.WRITTEN, Mark.RECORDED)
@@ -166,8 +172,13 @@ class Experience(models.Model):
 
     `content_hash` covers salt, fan, artist, mark, credit and text, `why_hash` the facts in `why`. Both must equal the
     hashes of its decision, by a composite foreign key in migration 0002. A trigger of artists compares the rest with
-    the draft. Erasing sets salt, text and why to NULL together; the decision stays.
+    the draft. Erasing sets salt, text and why to NULL together; the decision stays. The text of a remix is its paper
+    (`fans.remix_paper`).
     """
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", "Message"
+        REMIX = "remix", "Remix"
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="experiences")
@@ -175,14 +186,14 @@ class Experience(models.Model):
     draft = models.BigIntegerField(
         unique=True, help_text="the draft it came from; a plain id: this app cannot import drafts"
     )
-    kind = models.CharField(max_length=12, choices=[("message", "Message")])
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     use = models.CharField(max_length=24, choices=Use.choices, db_default=Use.PERSONAL_MESSAGE)
     mark = models.CharField(max_length=8, choices=Mark.choices)
     credit = models.CharField(max_length=140, help_text="the name in the mark: the artist’s, or the team’s")
     salt = models.CharField(max_length=32, null=True)
     text = models.TextField(null=True)
     why = models.JSONField(null=True, help_text="why the fan got it, as facts of `artists.explanations`; erasable")
-    maker = models.CharField(max_length=120, help_text="who wrote the original: composer, or model:<name>")
+    maker = models.CharField(max_length=120, help_text="who made the original, as `Draft.maker`")
     program = models.BigIntegerField(help_text="a plain id: this app cannot import programs")
     program_version = models.PositiveIntegerField(help_text="the number of the program’s version")
     content_hash = GeneratedField(expression=CONTENT_HASH, output_field=CharField(max_length=64), db_persist=True)
@@ -208,7 +219,11 @@ class Experience(models.Model):
                 | Q(text__isnull=True, salt__isnull=True, why__isnull=True),
                 name="text_is_hashed_or_gone",
             ),
-            models.CheckConstraint(condition=Q(mark__in=Mark.values), name="one_of_the_six_marks"),
+            models.CheckConstraint(condition=Q(mark__in=Mark.values), name="one_of_the_seven_marks"),
+            models.CheckConstraint(
+                condition=Q(kind="remix", use="remix") | Q(kind="message") & ~Q(use="remix"),
+                name="a_remix_is_used_as_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-delivered_at"], name="experiences_of_a_fan"),

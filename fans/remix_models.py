@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Person
 from catalog.models import Artist, Recording, RecordingSource
+from fans.desk_models import Choice
 from rights.models import Decision, EnvelopeHash, StoredClearance
 
 
@@ -80,6 +81,14 @@ class Render(models.Model):
     recording = models.ForeignKey(Recording, models.PROTECT, related_name="+")
     source = models.ForeignKey(RecordingSource, models.PROTECT, related_name="+")
     recipe = models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")
+    choice = models.CharField(
+        max_length=5,
+        choices=Choice.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="who chose what is new in the recipe; of a corner nobody",
+    )
     section = models.PositiveSmallIntegerField(null=True, help_text="where a part begins: the place in the recipe")
     seconds = models.PositiveSmallIntegerField(null=True, help_text="how long the part is; none: the whole remix")
     cache_key = models.CharField(max_length=64, help_text="hash of recipe, stems, engine and part")
@@ -103,6 +112,10 @@ class Render(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="corner", person=None) | ~Q(kind="corner") & Q(person__isnull=False),
                 name="a_render_is_a_fans_or_a_corner",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="corner", choice="") | ~Q(kind="corner") & Q(choice__in=["hand", "rules"]),
+                name="a_fans_render_says_who_chose",
             ),
             models.CheckConstraint(
                 condition=Q(section=None, seconds=None) | Q(section__isnull=False, seconds__gt=0, seconds__lte=60),
@@ -133,3 +146,32 @@ class Render(models.Model):
 
     def __str__(self) -> str:
         return f"render:{self.pk}"
+
+
+class RenderFile(models.Model):
+    """A file of a whole remix that its fan can get. It is marked for the fan, and never changes.
+
+    Both are stored in the transaction in which the render is ready. They go with it.
+    """
+
+    class Name(models.TextChoices):
+        MASTER = "master", "FLAC, as it was rendered"
+        STREAM = "stream", "MP3, to listen to"
+
+    render = models.ForeignKey(Render, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=6, choices=Name.choices)
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["render", "name"], name="a_render_has_a_file_once"),
+            models.CheckConstraint(condition=Q(name__in=["master", "stream"]), name="a_file_is_a_master_or_a_stream"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex="^[0-9a-f]{64}$", bytes__gte=1), name="a_file_has_a_hash_and_a_size"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.render_id}:{self.name}"

@@ -2,10 +2,11 @@
 
 import logging
 import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -22,11 +23,14 @@ from ai.remix.render_request import RenderFailed, RenderRequest, Window
 from ai.remix.source import Source
 from catalog import audio
 from fans import renders
-from fans.models import RemixDesk, RemixOffer, Render
+from fans.models import Render, RenderFile
 from rights import clearance
 from rights.clearance_result import Clearance
 from rights.models import Use
 from worker import due
+
+if TYPE_CHECKING:
+    from ai.provenance.files import File
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +50,8 @@ def render_next() -> bool:
         return bool(renders.delete_expired())
     try:
         sound = _find_made(render) or _make(render)
-        if render.kind == Render.Kind.PREVIEW:
-            _mark(render)
+        with tempfile.TemporaryDirectory(prefix="render-") as folder:
+            _finish(render, sound, _mark(render, Path(folder)))
     except RenderFailed as failure:
         logger.warning("%s failed: %s", render, failure)
         _fail(render, failure.code, is_final=failure.is_final)
@@ -57,8 +61,6 @@ def render_next() -> bool:
     except (ImproperlyConfigured, NotSigned, InvalidKey):
         logger.exception("%s was not marked", render)
         _fail(render, "not_marked")
-    else:
-        _own(render).update(state=Render.State.READY, done_at=Now(), **sound)
     return True
 
 
@@ -127,26 +129,41 @@ def _get_process() -> RenderProcess:
     return RenderProcess(Path(settings.RENDER_CACHE))
 
 
-def _mark(render: Render) -> None:
-    """Store the fan's own copy of a try-out, which says in itself that it is one."""
+def _mark(render: Render, folder: Path) -> "dict[str, File]":
+    """The fan's own files of it, which say in themselves what they are, by `RenderFile.Name`. A corner has none."""
+    if render.kind == Render.Kind.CORNER:
+        return {}
     from fans import provenance  # c2pa and NumPy take a second to load, which other jobs do without
 
-    with tempfile.TemporaryDirectory(prefix="render-") as folder:
-        shared = audio.local_path(renders.file_name(render.cache_key))
-        marked = provenance.mark_stream(shared, _label(render), Path(folder))
-        audio.put(marked.path, renders.own_file_name(render))
+    shared, label = audio.local_path(renders.file_name(render.cache_key)), _label(render)
+    if render.kind == Render.Kind.PREVIEW:
+        return {RenderFile.Name.STREAM: provenance.mark_stream(shared, label, folder)}
+    marked = provenance.mark_files(shared, label, folder)
+    return {RenderFile.Name.MASTER: marked.master, RenderFile.Name.STREAM: marked.stream}
+
+
+@transaction.atomic
+def _finish(render: Render, sound: Mapping[str, Any], files: "Mapping[str, File]") -> None:
+    """Store the fan's files, and that it is ready, unless another worker has taken it over. Raises OSError."""
+    if _own(render).select_for_update().first() is None:
+        return
+    for name, file in files.items():
+        audio.replace(file.path, renders.fan_file_name(render, name))
+    _own(render).update(state=Render.State.READY, done_at=Now(), **sound)
+    if render.kind == Render.Kind.FULL:
+        RenderFile.objects.bulk_create(
+            RenderFile(render=render, name=name, sha256=file.sha256, bytes=file.bytes, media_type=file.media_type)
+            for name, file in files.items()
+        )
 
 
 def _label(render: Render) -> Label:
-    """What the file says about itself. The envelope is the one that was in force when it was wanted."""
+    """What the file says about itself."""
     source, recipe = Source.parse(render.source.content), Recipe.parse(render.recipe)
-    offer = RemixOffer.objects.filter(recording=render.recording_id, since__lte=render.created_at).latest("since")
-    by_rules = RemixDesk.objects.filter(
-        person=render.person_id, recording=render.recording_id, recipe=render.recipe, choice=Choice.RULES
-    )
+    offer = renders.find_offer(render)
     return Label(
         render_id=render.pk,
-        kind=Kind.PREVIEW,
+        kind=Kind.PREVIEW if render.kind == Render.Kind.PREVIEW else Kind.FAN,
         title=render.recording.title,
         artist=render.artist.name,
         source_isrc=render.recording.isrc,
@@ -154,7 +171,7 @@ def _label(render: Render) -> Label:
         recipe_sha256=recipe.digest,
         envelope=f"{offer.envelope}@{offer.version}",
         engine=engine_version(),
-        disclosure=disclosure(source, recipe, Choice.RULES if by_rules.exists() else Choice.HAND),
+        disclosure=disclosure(source, recipe, Choice(render.choice)),
     )
 
 

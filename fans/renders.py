@@ -1,6 +1,7 @@
 """Want the sound of a remix, give up what nobody has begun, and delete what is old."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from ai.remix.recipe import Recipe, render_key
 from ai.remix.source import Source
 from catalog import audio
 from catalog.models import RecordingSource
-from fans.models import Render
+from fans.models import RemixOffer, Render, RenderFile
 from rights.clearance_result import Clearance
 from worker.wake import notify
 
@@ -31,24 +32,43 @@ def want_part(
     section: int,
     seconds: int,
     person: Person | None = None,
+    choice: str = "",
 ) -> Render:
     """Want some seconds of a recipe, from the beginning of one of its sections on. In the caller's transaction.
 
-    `person` is the fan whose try-out it is.
+    `person` is the fan whose try-out it is, and `choice` says who chose the recipe.
     """
-    key = canonical.digest(render_key(recipe, Source.parse(source.content)), str(section), str(seconds))
+    return _want(
+        kind,
+        source,
+        recipe,
+        cleared,
+        section=section,
+        seconds=seconds,
+        person=person,
+        choice=choice,
+        cache_key=canonical.digest(render_key(recipe, Source.parse(source.content)), str(section), str(seconds)),
+        expires_at=Now() + (PREVIEWS_KEPT if kind == Render.Kind.PREVIEW else KEPT),
+    )
+
+
+def want_whole(source: RecordingSource, recipe: Recipe, cleared: Clearance, *, person: Person, choice: str) -> Render:
+    """Want a whole remix, with its files for this fan. It is kept until somebody says otherwise."""
+    key = render_key(recipe, Source.parse(source.content))
+    return _want(
+        Render.Kind.FULL, source, recipe, cleared, person=person, choice=choice, cache_key=key, expires_at=None
+    )
+
+
+def _want(kind: str, source: RecordingSource, recipe: Recipe, cleared: Clearance, **columns: Any) -> Render:
     render = Render.objects.create(
         kind=kind,
-        person=person,
         artist_id=cleared.artist_id,
         recording_id=source.recording_id,
         source=source,
         recipe=recipe.to_json(),
-        section=section,
-        seconds=seconds,
-        cache_key=key,
         clearance_id=cleared.id,
-        expires_at=Now() + (PREVIEWS_KEPT if kind == Render.Kind.PREVIEW else KEPT),
+        **columns,
     )
     notify(CHANNEL)
     return render
@@ -64,9 +84,20 @@ def file_name(cache_key: str) -> str:
     return f"renders/{cache_key[:2]}/{cache_key}.flac"
 
 
-def own_file_name(render: Render) -> str:
-    """The name of a try-out's copy, which is marked for its fan."""
-    return f"previews/{render.pk}.mp3"
+def fan_file_name(render: Render, name: str) -> str:
+    """The name of a fan's own copy in the storage of audio. `name` is a `RenderFile.Name`; a try-out has a stream."""
+    if render.kind == Render.Kind.PREVIEW:
+        return f"previews/{render.pk}.mp3"
+    return f"remixes/{render.pk}/{'master.flac' if name == RenderFile.Name.MASTER else 'stream.mp3'}"
+
+
+def find_offer(render: Render) -> RemixOffer:
+    """What was open when this was wanted: the envelope inside which it was made."""
+    return RemixOffer.objects.filter(recording=render.recording_id, since__lte=render.created_at).latest("since")
+
+
+def _names_of_files(render: Render) -> list[str]:
+    return {Render.Kind.PREVIEW: ["stream"], Render.Kind.FULL: ["master", "stream"]}.get(Render.Kind(render.kind), [])
 
 
 def delete_expired() -> int:
@@ -78,7 +109,7 @@ def delete_expired() -> int:
         keys = {row.cache_key for row in rows}
         kept = set(Render.objects.filter(cache_key__in=keys).values_list("cache_key", flat=True))
         names = [file_name(key) for key in keys - kept]
-        names += [own_file_name(row) for row in rows if row.kind == Render.Kind.PREVIEW]
+        names += [fan_file_name(row, name) for row in rows for name in _names_of_files(row)]
         for name in names:
             audio.storage().delete(name)
     return len(rows)

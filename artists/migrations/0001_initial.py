@@ -98,6 +98,15 @@ class Migration(migrations.Migration):
             name="Program",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("message", "Message"), ("remix", "Remix")],
+                        db_default="message",
+                        default="message",
+                        max_length=7,
+                    ),
+                ),
                 ("name", models.CharField(max_length=120)),
                 (
                     "state",
@@ -150,7 +159,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "wording",
-                    models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments"),
+                    models.TextField(
+                        help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments; empty for remixes"
+                    ),
                 ),
                 (
                     "terms",
@@ -158,7 +169,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text="canonical JSON of artists.requests.terms, where fans ask for it",
+                        help_text="canonical JSON of artists.requests.terms or artists.remixes.terms, where fans ask for it",
                     ),
                 ),
                 (
@@ -230,13 +241,28 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("noticed", "Noticed"), ("drafted", "Drafted"), ("refused", "Refused")],
+                        choices=[
+                            ("noticed", "Noticed"),
+                            ("rendering", "Rendering"),
+                            ("drafted", "Drafted"),
+                            ("refused", "Refused"),
+                        ],
                         default="noticed",
-                        max_length=7,
+                        max_length=9,
                     ),
                 ),
                 ("reason", models.CharField(blank=True, help_text="why it was refused", max_length=300)),
                 ("noticed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "render",
+                    models.ForeignKey(
+                        help_text="the sound of its remix, as its fan can get it",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="fans.render",
+                    ),
+                ),
                 (
                     "listen",
                     models.ForeignKey(
@@ -278,7 +304,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("recipient", models.CharField(help_text="whom it greets; erasable", max_length=40, null=True)),
-                ("occasion", models.CharField(max_length=20)),
+                ("occasion", models.CharField(blank=True, help_text="of a message", max_length=20)),
                 ("relation", models.CharField(blank=True, max_length=20)),
                 ("event", models.CharField(blank=True, max_length=20)),
                 ("day", models.DateField(null=True)),
@@ -421,7 +447,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maker",
-                    models.CharField(help_text="who wrote the original: composer, or model:<name>", max_length=120),
+                    models.CharField(
+                        help_text="who made the original: composer or model:<name>; of a remix desk, or rules where those chose it",
+                        max_length=120,
+                    ),
                 ),
                 (
                     "team_typed",
@@ -444,6 +473,7 @@ class Migration(migrations.Migration):
                             ("filled", "{name}’s words, filled in for you"),
                             ("edited", "AI draft, edited and approved by {name}"),
                             ("approved", "AI-made, approved by {name}"),
+                            ("remixed", "Remixed by you, approved by {name}"),
                             ("bounds", "AI-made within bounds {name} signed"),
                         ],
                         help_text="set by the decision",
@@ -897,6 +927,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="program",
             constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["message", "remix"])), name="a_program_has_a_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="program",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("state", "draft"), ("current__isnull", False), _connector="OR"),
                 name="only_a_signed_program_goes_live",
             ),
@@ -925,6 +961,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_refusal_says_why",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="moment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "rendering"), _negated=True), ("render__isnull", False), _connector="OR"
+                ),
+                name="what_is_rendered_has_a_render",
             ),
         ),
         migrations.AddIndex(
@@ -1366,5 +1411,82 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="envelopecorner",
             constraint=models.UniqueConstraint(fields=("envelope", "position"), name="corners_have_an_order"),
+        ),
+        migrations.CreateModel(
+            name="RequestedRemix",
+            fields=[
+                (
+                    "request",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="remix",
+                        serialize=False,
+                        to="artists.experiencerequest",
+                    ),
+                ),
+                ("recipe", models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[
+                            ("hand", "the fan: by hand, by a mood, by words that rules understood"),
+                            ("rules", "rules, from the fan's listening"),
+                        ],
+                        help_text="who chose what is new in it",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="fans.remixoffer"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "requested remixes",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("choice__in", ["hand", "rules"])), name="a_requested_remix_says_who_chose"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DraftHearing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField()),
+                ("by", models.CharField(max_length=80)),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="when its first byte was sent, set by the database",
+                    ),
+                ),
+                (
+                    "seconds",
+                    models.PositiveIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="of its sound; never more than have passed since `opened_at`",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="hearings", to="artists.draft"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draft", "revision", "by"), name="one_hearing_a_revision_and_person"
+                    )
+                ],
+            },
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from artists.migrations import _envelopes, _keys, _requests, _statements
+from artists.migrations import _envelopes, _keys, _remixes, _requests, _statements
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
 
 
@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                     SELECT FROM written WHERE (maker <> 'composer' OR use <> 'personal_message' AND EXISTS (
                         SELECT FROM public.rights_clearancekeyholder held WHERE held.clearance_id = written.clearance_id
                     )) AND NOT public.fans_agreed_to(person_id, artist_id, 3)
+                    AND NOT public.artists_is_requested_remix(moment_id)
                 ) THEN
                     RAISE EXCEPTION 'the fan did not agree that a model writes, or a rightsholder hears it' USING ERRCODE = 'check_violation';
                 END IF;
@@ -247,6 +248,11 @@ class Migration(migrations.Migration):
         never_removed("artists_cornerhearing", "heard_at"),
         dated_by_clock("artists_cornerhearing", "opened_at"),
         *only_read_committed("artists_remixenvelope"),
+        migrations.RunSQL(_remixes.REMIXES, _remixes.DROP_REMIXES),
+        append_only("artists_requestedremix"),
+        never_removed("artists_drafthearing", "seconds"),
+        dated_by_clock("artists_drafthearing", "opened_at"),
+        *only_read_committed("artists_requestedremix"),
         *only_read_committed(
             *(f"artists_{table}" for table in ("closedmonth", "statement", "statementline", "statementhold")),
         ),

@@ -2,11 +2,12 @@
 
 REQUESTS = """
 -- A card pays what the signed offer says, and nobody has more free tries than it gives. The fan's row is locked, so
--- that two requests at once do not count the same try. One that ended counts for none.
+-- that two requests at once do not count the same try. One that ended counts for none, and tries are of one kind.
 CREATE FUNCTION artists_require_price(asked artists_experiencerequest) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     signed jsonb := (SELECT version.terms::jsonb FROM artists_programversion version WHERE version.id = asked.version_id);
+    kind_of_it text := (SELECT kind FROM artists_program WHERE id = asked.program_id);
 BEGIN
     IF asked.paid_by = 'card' AND asked.amount IS DISTINCT FROM (signed -> 'prices' ->> asked.currency)::bigint THEN
         PERFORM refuse('a card pays what the offer says');
@@ -14,8 +15,10 @@ BEGIN
     IF asked.paid_by = 'free' THEN
         PERFORM FROM accounts_person WHERE id = asked.person_id FOR NO KEY UPDATE;
         IF (
-            SELECT count(*) FROM artists_experiencerequest WHERE (person_id, artist_id, paid_by)
-            = (asked.person_id, asked.artist_id, 'free') AND state <> 'ended'
+            SELECT count(*) FROM artists_experiencerequest earlier
+            JOIN artists_program program ON program.id = earlier.program_id
+            WHERE (earlier.person_id, earlier.artist_id, earlier.paid_by, program.kind)
+            = (asked.person_id, asked.artist_id, 'free', kind_of_it) AND earlier.state <> 'ended'
         ) >= (signed ->> 'free_tries')::integer THEN
             PERFORM refuse('a fan has as many free tries as the offer gives');
         END IF;
@@ -41,6 +44,13 @@ BEGIN
     END IF;
     IF TG_OP = 'INSERT' THEN
         PERFORM artists_require_price(NEW);
+        IF (CASE (SELECT kind FROM artists_program WHERE id = NEW.program_id)
+            WHEN 'remix' THEN NEW.recording_id IS NULL OR num_nonnulls(NEW.recipient, NEW.day, NEW.note) > 0
+                OR (NEW.occasion, NEW.relation, NEW.event) <> ('', '', '')
+            ELSE NEW.occasion = ''
+        END) THEN
+            PERFORM refuse('who asks for a remix chooses a song and nothing else, who asks for a message an occasion');
+        END IF;
     END IF;
     IF NEW.recording_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM catalog_recording song WHERE (song.id, song.artist_id) = (NEW.recording_id, NEW.artist_id)

@@ -1,15 +1,16 @@
 """Programs, moments, the drafts for them, what fans asked for, envelopes of remixes, and statements."""
 
-from artists.models.drafts import Draft, Moment
+from artists.models.drafts import Draft, DraftHearing, Moment
 from artists.models.programs import Program, ProgramVersion, ReviewSettings
 from artists.models.remixes import CornerHearing, EnvelopeCorner, RemixEnvelope
-from artists.models.requests import ExperienceRequest
+from artists.models.requests import ExperienceRequest, RequestedRemix
 from artists.models.royalties import ClosedMonth, ExperienceUse, Statement, StatementHold, StatementLine
 
 __all__ = [
     "ClosedMonth",
     "CornerHearing",
     "Draft",
+    "DraftHearing",
     "EnvelopeCorner",
     "ExperienceRequest",
     "ExperienceUse",
@@ -17,6 +18,7 @@ __all__ = [
     "Program",
     "ProgramVersion",
     "RemixEnvelope",
+    "RequestedRemix",
     "ReviewSettings",
     "Statement",
     "StatementHold",

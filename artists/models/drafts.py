@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Now, TruncDate
 from accounts.models import Person
 from artists.models.programs import Program, ProgramVersion
 from catalog.models import Artist, Recording
-from fans.models import Mark
+from fans.models import Mark, Render
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from listens.models import Listen
@@ -22,6 +22,8 @@ class Moment(models.Model):
 
     class State(models.TextChoices):
         NOTICED = "noticed"
+        # Its sound is being made.
+        RENDERING = "rendering"
         DRAFTED = "drafted"
         REFUSED = "refused"
 
@@ -32,14 +34,20 @@ class Moment(models.Model):
     # Migration 0002 has the constraint, with ON DELETE SET NULL: listens are deleted by SQL, past Django.
     listen = models.ForeignKey(Listen, models.SET_NULL, null=True, related_name="+", db_constraint=False)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="+")
-    state = models.CharField(max_length=7, choices=State.choices, default=State.NOTICED)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.NOTICED)
     reason = models.CharField(max_length=300, blank=True, help_text="why it was refused")
+    render = models.ForeignKey(
+        Render, models.SET_NULL, null=True, related_name="+", help_text="the sound of its remix, as its fan can get it"
+    )
     noticed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["program", "person", "point"], name="a_moment_fires_once"),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="a_refusal_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="rendering") | Q(render__isnull=False), name="what_is_rendered_has_a_render"
+            ),
         ]
         indexes = [models.Index(fields=["id"], condition=Q(state="noticed"), name="moments_to_answer")]
 
@@ -109,7 +117,10 @@ class Draft(models.Model):
     salt = models.CharField(max_length=32, null=True, default=new_salt)
     text = models.TextField(null=True, help_text="as it would reach the fan; erasable")
     original_text = models.TextField(null=True, help_text="as the maker wrote it, to compare edits with; erasable")
-    maker = models.CharField(max_length=120, help_text="who wrote the original: composer, or model:<name>")
+    maker = models.CharField(
+        max_length=120,
+        help_text="who made the original: composer or model:<name>; of a remix desk, or rules where those chose it",
+    )
     team_typed = models.BooleanField(default=False, help_text="somebody other than a principal edited it")
     facts = models.JSONField(null=True, help_text="the facts it was made from, for the reviewer; erasable")
     why = models.JSONField(null=True, help_text="why the fan gets it, as facts of `explanations`; erasable")
@@ -234,3 +245,23 @@ class Draft(models.Model):
     def fan_and_program(self) -> FanAndProgram:
         """Reads the version."""
         return self.person_id, self.version.program_id
+
+
+class DraftHearing(models.Model):
+    """How much of one revision of an audio draft somebody of the artist's side has heard."""
+
+    draft = models.ForeignKey(Draft, models.PROTECT, related_name="hearings")
+    revision = models.PositiveIntegerField()
+    by = models.CharField(max_length=80)
+    opened_at = models.DateTimeField(db_default=Now(), help_text="when its first byte was sent, set by the database")
+    seconds = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="of its sound; never more than have passed since `opened_at`"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "revision", "by"], name="one_hearing_a_revision_and_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft:{self.draft_id} revision {self.revision} by {self.by}"

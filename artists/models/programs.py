@@ -35,7 +35,14 @@ class ReviewSettings(models.Model):
 
 
 class Program(models.Model):
-    """A message that an artist offers at a moment. The versions hold its terms; `current` is the signed one in use."""
+    """What an artist offers at a moment. The versions hold its terms; `current` is the signed one in use.
+
+    Its kind never changes.
+    """
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message"
+        REMIX = "remix"
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -43,6 +50,7 @@ class Program(models.Model):
         PAUSED = "paused"
 
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="programs")
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.MESSAGE, db_default=Kind.MESSAGE)
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     current = models.OneToOneField("ProgramVersion", models.PROTECT, null=True, related_name="+")
@@ -54,6 +62,7 @@ class Program(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["message", "remix"]), name="a_program_has_a_kind"),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(current__isnull=False), name="only_a_signed_program_goes_live"
             ),
@@ -101,12 +110,14 @@ class ProgramVersion(models.Model):
         Recording, models.PROTECT, null=True, related_name="+", help_text="whose listens count; none: all of the artist"
     )
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OPTED_IN)
-    wording = models.TextField(help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments")
+    wording = models.TextField(
+        help_text="canonical JSON of ai.wording.Wording: locale, templates, fragments; empty for remixes"
+    )
     terms = models.TextField(
         blank=True,
         default="",
         db_default="",
-        help_text="canonical JSON of artists.requests.terms, where fans ask for it",
+        help_text="canonical JSON of artists.requests.terms or artists.remixes.terms, where fans ask for it",
     )
     review_seconds = models.PositiveIntegerField(default=default_review_seconds, help_text="how long a draft waits")
     shape_hash = GeneratedField(

@@ -10,14 +10,17 @@ from accounts.models import Consent, Person
 from artists.models.drafts import Moment
 from artists.models.programs import Program, ProgramVersion
 from catalog.models import Artist, Recording
+from fans.desk_models import Choice
+from fans.models import RemixOffer
 
 MAX_RECIPIENT, MAX_NOTE = 40, 300
 
 
 class ExperienceRequest(models.Model):
-    """A fan asked an artist for a message. It is a consent of its own; its number is the point of its moment.
+    """A fan asked an artist for a message or a remix. It is a consent of its own; its number is its moment's point.
 
-    What was asked never changes. Names and the line to the team can be erased.
+    What was asked never changes. Names and the line to the team can be erased. Of a remix `recording` is the song, and
+    `RequestedRemix` the rest: nothing else is chosen.
     """
 
     class State(models.TextChoices):
@@ -45,7 +48,7 @@ class ExperienceRequest(models.Model):
     )
     consent = models.OneToOneField(Consent, models.PROTECT, related_name="+")
     recipient = models.CharField(max_length=MAX_RECIPIENT, null=True, help_text="whom it greets; erasable")
-    occasion = models.CharField(max_length=20)
+    occasion = models.CharField(max_length=20, blank=True, help_text="of a message")
     relation = models.CharField(max_length=20, blank=True)
     event = models.CharField(max_length=20, blank=True)
     day = models.DateField(null=True)
@@ -105,3 +108,24 @@ class ExperienceRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state not in (self.State.DELIVERED, self.State.ENDED)
+
+
+class RequestedRemix(models.Model):
+    """The remix that a fan asked for, as it was on the desk. Migration 0002: each request of a remix has exactly one.
+
+    `offer` is the envelope that was in force when it was asked for.
+    """
+
+    request = models.OneToOneField(ExperienceRequest, models.PROTECT, primary_key=True, related_name="remix")
+    offer = models.ForeignKey(RemixOffer, models.PROTECT, related_name="+")
+    recipe = models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")
+    choice = models.CharField(max_length=5, choices=Choice.choices, help_text="who chose what is new in it")
+
+    class Meta:
+        verbose_name_plural = "requested remixes"
+        constraints = [
+            models.CheckConstraint(condition=Q(choice__in=["hand", "rules"]), name="a_requested_remix_says_who_chose"),
+        ]
+
+    def __str__(self) -> str:
+        return f"request:{self.request_id}"

@@ -115,7 +115,7 @@ class ArtistAdmin(ReadOnlyAdmin):
 @admin.register(Program, site=site)
 class ProgramAdmin(ReadOnlyAdmin):
     list_display = ("id", "artist_id", "name", "state")
-    shown = ("id", "artist", "name", "state", "current", "paused_because", "reports_from", "created_at")
+    shown = ("id", "artist", "kind", "name", "state", "current", "paused_because", "reports_from", "created_at")
     filters = ("artist",)
     related = (("Versions", "artists_programversion", "program"), ("Reports", "trust_report", "program"))
 
@@ -142,7 +142,7 @@ class MomentAdmin(ReasonKindAdmin):
     """The recording is hidden: it says what a fan listened to."""
 
     list_display = ("id", "program_id", "person_id", "point", "state", "noticed_at")
-    shown = ("id", "program", "version", "person", "point", "listen", "state", "reason_kind", "noticed_at")
+    shown = ("id", "program", "version", "person", "point", "listen", "state", "reason_kind", "render", "noticed_at")
     hidden = ("recording", "reason")
     filters = ("person",)
 

@@ -15,7 +15,7 @@ from ai.remix.recipe import Recipe, seconds_of, section_starts
 from ai.remix.source import SAMPLE_RATE
 from fans import renders
 from fans.desk.state import Desk
-from fans.desk_models import RemixPart
+from fans.desk_models import Choice, RemixPart
 from fans.exceptions import HeardEnough, RemixClosed
 from fans.remix_models import Render
 from rights import clearance
@@ -71,7 +71,14 @@ def _want(desk: Desk, recipe: Recipe, section: str, cleared: Clearance) -> Rende
     place = recipe.sections.index(section)
     seconds = _count_part(desk, recipe, section, place)
     return renders.want_part(
-        Render.Kind.PREVIEW, desk.offer.source, recipe, cleared, section=place, seconds=seconds, person=desk.row.person
+        Render.Kind.PREVIEW,
+        desk.offer.source,
+        recipe,
+        cleared,
+        section=place,
+        seconds=seconds,
+        person=desk.row.person,
+        choice=desk.row.choice if recipe == desk.recipe else Choice.HAND,
     )
 
 

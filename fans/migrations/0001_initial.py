@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                         help_text="the draft it came from; a plain id: this app cannot import drafts", unique=True
                     ),
                 ),
-                ("kind", models.CharField(choices=[("message", "Message")], max_length=12)),
+                ("kind", models.CharField(choices=[("message", "Message"), ("remix", "Remix")], max_length=12)),
                 (
                     "use",
                     models.CharField(
@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                             ("filled", "{name}’s words, filled in for you"),
                             ("edited", "AI draft, edited and approved by {name}"),
                             ("approved", "AI-made, approved by {name}"),
+                            ("remixed", "Remixed by you, approved by {name}"),
                             ("bounds", "AI-made within bounds {name} signed"),
                         ],
                         max_length=8,
@@ -121,10 +122,7 @@ class Migration(migrations.Migration):
                         help_text="why the fan got it, as facts of `artists.explanations`; erasable", null=True
                     ),
                 ),
-                (
-                    "maker",
-                    models.CharField(help_text="who wrote the original: composer, or model:<name>", max_length=120),
-                ),
+                ("maker", models.CharField(help_text="who made the original, as `Draft.maker`", max_length=120)),
                 ("program", models.BigIntegerField(help_text="a plain id: this app cannot import programs")),
                 (
                     "program_version",
@@ -222,9 +220,17 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("mark__in", ["written", "recorded", "filled", "edited", "approved", "bounds"])
+                            ("mark__in", ["written", "recorded", "filled", "edited", "approved", "remixed", "bounds"])
                         ),
-                        name="one_of_the_six_marks",
+                        name="one_of_the_seven_marks",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "remix"), ("use", "remix")),
+                            models.Q(("kind", "message"), models.Q(("use", "remix"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_remix_is_used_as_one",
                     ),
                 ],
             },
@@ -444,6 +450,20 @@ class Migration(migrations.Migration):
                 ),
                 ("recipe", models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")),
                 (
+                    "choice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hand", "the fan: by hand, by a mood, by words that rules understood"),
+                            ("rules", "rules, from the fan's listening"),
+                        ],
+                        db_default="",
+                        default="",
+                        help_text="who chose what is new in the recipe; of a corner nobody",
+                        max_length=5,
+                    ),
+                ),
+                (
                     "section",
                     models.PositiveSmallIntegerField(
                         help_text="where a part begins: the place in the recipe", null=True
@@ -555,6 +575,14 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("choice", ""), ("kind", "corner")),
+                            models.Q(models.Q(("kind", "corner"), _negated=True), ("choice__in", ["hand", "rules"])),
+                            _connector="OR",
+                        ),
+                        name="a_fans_render_says_who_chose",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(("seconds", None), ("section", None)),
                             models.Q(("seconds__gt", 0), ("seconds__lte", 60), ("section__isnull", False)),
                             _connector="OR",
@@ -599,6 +627,39 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="a_failed_render_says_why",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RenderFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[("master", "FLAC, as it was rendered"), ("stream", "MP3, to listen to")], max_length=6
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("bytes", models.PositiveBigIntegerField()),
+                ("media_type", models.CharField(max_length=40)),
+                (
+                    "render",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="fans.render"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("render", "name"), name="a_render_has_a_file_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name__in", ["master", "stream"])), name="a_file_is_a_master_or_a_stream"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bytes__gte", 1), ("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="a_file_has_a_hash_and_a_size",
                     ),
                 ],
             },

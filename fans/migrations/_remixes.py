@@ -9,10 +9,10 @@ CREATE FUNCTION fans_check_render() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF (OLD.kind, OLD.person_id, OLD.artist_id, OLD.recording_id, OLD.source_id, OLD.recipe, OLD.section,
-                OLD.seconds, OLD.cache_key, OLD.clearance_id)
+        IF (OLD.kind, OLD.person_id, OLD.artist_id, OLD.recording_id, OLD.source_id, OLD.recipe, OLD.choice,
+                OLD.section, OLD.seconds, OLD.cache_key, OLD.clearance_id)
             IS DISTINCT FROM (NEW.kind, NEW.person_id, NEW.artist_id, NEW.recording_id, NEW.source_id, NEW.recipe,
-                NEW.section, NEW.seconds, NEW.cache_key, NEW.clearance_id)
+                NEW.choice, NEW.section, NEW.seconds, NEW.cache_key, NEW.clearance_id)
             OR OLD.state IN ('ready', 'failed', 'replaced') AND NEW.state <> OLD.state
             OR OLD.state = 'ready' AND NEW.sha256 <> OLD.sha256
         THEN
@@ -50,4 +50,48 @@ DROP FUNCTION fans_check_part();
 DROP TRIGGER cleared_and_unchanged ON fans_render;
 DROP FUNCTION fans_check_render();
 ALTER TABLE fans_remixoffer DROP CONSTRAINT a_remix_offer_is_signed_as_it_stands;
+"""
+
+FILES = """
+-- A whole remix is ready with both of its files. They never change, and go with it once it may go.
+CREATE FUNCTION fans_check_files() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fans_render WHERE (id, kind, state) = (NEW.render_id, 'full', 'ready')) THEN
+        PERFORM refuse('a file is of a whole remix that is ready');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER of_a_whole_remix BEFORE INSERT ON fans_renderfile FOR EACH ROW EXECUTE FUNCTION fans_check_files();
+CREATE FUNCTION fans_require_files() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (SELECT count(*) FROM fans_renderfile WHERE render_id = NEW.id) <> 2
+        AND EXISTS (SELECT FROM fans_render WHERE id = NEW.id)
+    THEN
+        PERFORM refuse('a whole remix is ready with both of its files');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER has_both_files AFTER INSERT OR UPDATE OF state ON fans_render DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.kind = 'full' AND NEW.state = 'ready') EXECUTE FUNCTION fans_require_files();
+CREATE FUNCTION fans_keep_files() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fans_render WHERE id = OLD.render_id AND expires_at < statement_timestamp()) THEN
+        PERFORM refuse('a file is kept as long as its remix');
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER kept_with_its_remix BEFORE DELETE ON fans_renderfile FOR EACH ROW EXECUTE FUNCTION fans_keep_files();
+CREATE TRIGGER never_changed BEFORE UPDATE ON fans_renderfile FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+REVOKE UPDATE, TRUNCATE ON fans_renderfile FROM fanfare_app;
+"""
+DROP_FILES = """
+GRANT UPDATE ON fans_renderfile TO fanfare_app;
+DROP TRIGGER never_changed ON fans_renderfile;
+DROP TRIGGER kept_with_its_remix ON fans_renderfile;
+DROP FUNCTION fans_keep_files();
+DROP TRIGGER has_both_files ON fans_render;
+DROP FUNCTION fans_require_files();
+DROP TRIGGER of_a_whole_remix ON fans_renderfile;
+DROP FUNCTION fans_check_files();
 """

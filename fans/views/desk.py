@@ -18,7 +18,7 @@ from catalog import audio
 from fans import renders
 from fans.desk import controls, flow, form, previews, state, words
 from fans.exceptions import HeardEnough, RemixClosed, TriesFull
-from fans.remix_models import RemixOffer, Render
+from fans.remix_models import RemixOffer, Render, RenderFile
 from rights import clearance
 from web import rate_limits
 from web.ranges import file_response
@@ -143,7 +143,7 @@ def preview_sound(request: AuthenticatedHttpRequest, pk: int) -> HttpResponseBas
     if not is_open or not clearance.still_clear([found.clearance_id]):
         raise Http404
     try:
-        path = audio.local_path(renders.own_file_name(found))
+        path = audio.local_path(renders.fan_file_name(found, RenderFile.Name.STREAM))
     except FileNotFoundError as missing:
         raise Http404 from missing
     return file_response(request, path, etag=f"{found.pk}-{found.sha256}", content_type="audio/mpeg")

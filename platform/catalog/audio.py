@@ -51,6 +51,13 @@ def put(path: Path, name: str) -> None:
         stored_files.write_once(storage(), name, File(file))
 
 
+def replace(path: Path, name: str) -> None:
+    """Write a file in the place of whatever was stored by this name before. Raises OSError."""
+    storage().delete(name)
+    with path.open("rb") as file:
+        storage().save(name, File(file))
+
+
 def local_path(name: str) -> Path:
     """Where a stored file lies on this machine: itself, or a copy of what an S3-compatible storage has.
 

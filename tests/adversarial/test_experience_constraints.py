@@ -86,7 +86,7 @@ def test_not_even_a_tombstone_is_inserted(draft: Draft) -> None:
 def test_there_is_no_way_around_the_hash(draft: Draft, change: dict[str, Any]) -> None:
     statement, values = insert_experience_sql(draft, **change)
 
-    refused("text_is_hashed_or_gone|one_of_the_six_marks", statement, *values)
+    refused("text_is_hashed_or_gone|one_of_the_seven_marks", statement, *values)
 
 
 def test_nobodys_text_is_moved_to_somebody_else(draft: Draft) -> None:
@@ -166,7 +166,7 @@ def test_an_unknown_mark_is_refused(draft: Draft) -> None:
     sql("UPDATE artists_draft SET mark = 'human', decision_id = %s WHERE id = %s", decision.pk, draft.pk)
     statement, values = insert_experience_sql(draft, mark="human", decision_id=decision.pk)
 
-    refused("one_of_the_six_marks", statement, *values)
+    refused("one_of_the_seven_marks", statement, *values)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The worker that makes the sound of remixes, with real stems, and what becomes of a render that cannot be made."""
 
+import errno
+import hashlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +19,9 @@ from catalog.models import Artist
 from fans import provenance, render_worker, renders
 from fans.desk import previews, state
 from fans.desk.state import Desk
-from fans.models import RemixOffer, Render
-from rights import grants
+from fans.models import RemixOffer, Render, RenderFile
+from rights import clearance, grants
+from rights.clearance_result import Clearance
 from tests import factories
 from tests.artists import remix_scene
 from tests.fans.pages import HTMX, signed_in_client
@@ -70,7 +74,7 @@ def test_a_try_out_is_made_marked_and_served_to_its_fan(desk: Desk, fan: Person)
     assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (
         200, "audio/mpeg", "private, no-store"
     )  # fmt: skip
-    heard = audio.local_path(renders.own_file_name(wanted.yours))
+    heard = audio.local_path(renders.fan_file_name(wanted.yours, "stream"))
     assert answer.getvalue() == heard.read_bytes()
     found = provenance.identify_file(heard)
     assert (found.render_id, found.by) == (wanted.yours.pk, "manifest")
@@ -135,7 +139,7 @@ def test_without_keys_a_try_out_is_not_served_unmarked(desk: Desk, settings: Set
 
     render.refresh_from_db()
     assert (render.state, render.problem) == ("failed", "not_marked")
-    assert not audio.storage().exists(renders.own_file_name(render))
+    assert not audio.storage().exists(renders.fan_file_name(render, "stream"))
 
 
 def test_a_worker_that_died_loses_nothing_and_tries_three_times_at_most(desk: Desk) -> None:
@@ -153,13 +157,88 @@ def test_a_worker_that_died_loses_nothing_and_tries_three_times_at_most(desk: De
     assert (render.state, render.problem) == ("failed", "died")
 
 
+def want_whole(desk: Desk) -> Render:
+    cleared = clearance.clear("remix", desk.offer.artist, [desk.offer.recording], territory=desk.row.person.country)
+    assert isinstance(cleared, Clearance)
+    return renders.want_whole(desk.offer.source, desk.recipe, cleared, person=desk.row.person, choice=desk.row.choice)
+
+
+def test_a_whole_remix_has_both_files_of_its_fan_and_says_so_in_them(desk: Desk) -> None:
+    state.surprise_me(desk)
+    render, other = want_whole(desk), want_whole(desk)
+    work()
+
+    files = {file.name: file for file in render.files.all()}
+    assert files.keys() == {"master", "stream"}
+    for name, file in files.items():
+        stored = audio.local_path(renders.fan_file_name(render, name))
+        assert (hashlib.sha256(stored.read_bytes()).hexdigest(), stored.stat().st_size) == (file.sha256, file.bytes)
+        found = provenance.identify_file(stored)
+        assert (found.render_id, found.by) == (render.pk, "manifest")
+    assert {file.media_type for file in files.values()} == {"audio/flac", "audio/mpeg"}
+    render.refresh_from_db()
+    other.refresh_from_db()
+    assert (render.sha256, render.expires_at) == (other.sha256, None)
+    assert {file.sha256 for file in other.files.all()}.isdisjoint(file.sha256 for file in files.values())
+
+
+def test_what_a_dead_worker_had_stored_is_replaced_by_the_next_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two signatures of the same file differ, and only one is written down."""
+    render = want_whole(desk)
+    with monkeypatch.context() as patched:
+        patched.setattr(RenderFile.objects, "bulk_create", lambda rows: sys.exit("killed before its commit"))
+        with pytest.raises(SystemExit):
+            work()
+    assert audio.storage().exists(renders.fan_file_name(render, "master"))
+    assert not render.files.exists()
+    Render.objects.filter(pk=render.pk).update(due_at=F("created_at"))
+
+    work()
+
+    for file in render.files.all():
+        stored = audio.local_path(renders.fan_file_name(render, file.name))
+        assert hashlib.sha256(stored.read_bytes()).hexdigest() == file.sha256
+    render.refresh_from_db()
+    assert (render.state, render.attempts) == ("ready", 2)
+
+
+def test_a_worker_that_comes_too_late_stores_nothing(desk: Desk, tmp_path: Path) -> None:
+    render = want_whole(desk)
+    claimed = render_worker._claim()
+    assert claimed
+    Render.objects.filter(pk=render.pk).update(due_at=F("created_at"))
+    work()
+    kept = set(render.files.values_list("name", "sha256"))
+
+    render_worker._finish(claimed, {}, render_worker._mark(claimed, tmp_path))
+
+    assert set(render.files.values_list("name", "sha256")) == kept
+    for name, sha256 in kept:
+        stored = audio.local_path(renders.fan_file_name(render, name))
+        assert hashlib.sha256(stored.read_bytes()).hexdigest() == sha256
+
+
+def test_a_full_disk_is_told_after_three_attempts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, name: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(audio, "replace", refuse)
+    render = want_whole(desk)
+    for _ in range(render_worker.MAX_ATTEMPTS):
+        work()
+        Render.objects.filter(state="rendering").update(due_at=F("created_at"))
+
+    render.refresh_from_db()
+    assert (render.state, render.problem, render.files.count()) == ("failed", "not_stored", 0)
+
+
 def test_try_outs_come_before_corners_and_are_deleted_after_an_hour(desk: Desk) -> None:
     envelope = RemixEnvelope.objects.get()
     state.surprise_me(desk)
     render = previews.want_preview(desk, desk.recipe.sections[0]).yours
     assert envelope.corners.exists()
     work()
-    name = renders.own_file_name(render)
+    name = renders.fan_file_name(render, "stream")
     assert audio.storage().exists(name)
 
     Render.objects.filter(kind=Kind.PREVIEW).update(expires_at=F("created_at"))
