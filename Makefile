@@ -6,7 +6,7 @@ EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile all our files again
 
-.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell attack-billing bench-billing
+.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell attack-billing bench-billing bench-remix
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -59,6 +59,9 @@ attack-billing: setup  ## 20,000 histories of payments in memory, 500 with two w
 
 bench-billing: setup  ## access, webhooks, subscriptions and the close of a month with 100,000 fans who pay; ARGS="--fans 10000 --subscriptions 120" is quicker
 	$(EMBEDDED) python benchmarks/payments.py $(ARGS)
+
+bench-remix: setup  ## renders, marked copies, try-outs, memory and rule recipes; ARGS="--minutes 1" is quicker
+	$(PYTHON) benchmarks/remix.py $(ARGS)
 
 openapi: setup  ## write docs/api/openapi.yaml from the code
 	$(EMBEDDED) python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import soundfile
 
-from ai.audio.bit_depth import to_24_bits
 from ai.provenance import files, keys, manifest, tags, watermark
 from ai.provenance.label import Label
 
@@ -51,13 +50,11 @@ def _steps(render: Path, label: Label, folder: Path, kept: keys.Keys) -> dict[st
     with soundfile.SoundFile(render) as sound:
         blocks: list[np.ndarray] = []
         steps = {"read the render": _timed(lambda: blocks.extend(files.blocks_of(sound)))}
-        rate, channels = sound.samplerate, sound.channels
 
     def write(ending: str) -> None:
-        form = files.FORMS[ending]
-        with soundfile.SoundFile(folder / f"a.{ending}", "w", rate, channels, **form.options) as file:
+        with files.FORMS[ending].open(folder / f"a.{ending}") as file:
             for block in blocks:
-                file.write(to_24_bits(block) if form.whole_numbers else block)
+                file.write(block)
 
     def tag_and_sign() -> None:
         tags.write_flac(folder / "a.flac", folder / "b.flac", tags.of(label))

@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Self
 
 import numpy as np
 import soundfile
@@ -17,12 +16,28 @@ from ai.audio.bit_depth import to_24_bits
 from ai.provenance import manifest, tags, watermark
 from ai.provenance.keys import Keys
 from ai.provenance.label import Label
+from ai.provenance.mp3 import Mp3File
+from ai.remix.source import SAMPLE_RATE
 
 type Samples = NDArray[np.float32]
 
 FLAC, MP3 = "audio/flac", "audio/mpeg"
-# LAME's scale from best (0) to smallest (1): about 165 kbit/s for a full mix.
-MP3_LEVEL = 0.4
+
+
+class FlacFile:
+    """Takes blocks of samples as `Mp3File` does, and keeps 24 bits of each."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = soundfile.SoundFile(path, "w", SAMPLE_RATE, 2, "PCM_24", format="FLAC")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
+
+    def write(self, block: Samples) -> None:
+        self._file.write(to_24_bits(block))
 
 
 @dataclass(frozen=True)
@@ -31,20 +46,13 @@ class Form:
 
     name: str
     media_type: str
-    options: dict[str, Any]
-    whole_numbers: bool
+    open: type[FlacFile] | type[Mp3File]
     write_tags: Callable[[Path, Path, dict[str, str]], None]
 
 
 FORMS = {
-    "flac": Form("master.flac", FLAC, {"format": "FLAC", "subtype": "PCM_24"}, True, tags.write_flac),
-    "mp3": Form(
-        "stream.mp3",
-        MP3,
-        {"format": "MP3", "subtype": "MPEG_LAYER_III", "compression_level": MP3_LEVEL, "bitrate_mode": "VARIABLE"},
-        False,
-        tags.write_mp3,
-    ),
+    "flac": Form("master.flac", FLAC, FlacFile, tags.write_flac),
+    "mp3": Form("stream.mp3", MP3, Mp3File, tags.write_mp3),
 }
 
 
@@ -95,14 +103,16 @@ def encode(render: Path, folder: Path, endings: tuple[str, ...], *, watermark_ke
     """Write `plain.flac` or `plain.mp3` with the watermark: the same bytes for the same render, key and number."""
     with ExitStack() as stack:
         sound = stack.enter_context(soundfile.SoundFile(render))
-        open_file = partial(soundfile.SoundFile, mode="w", samplerate=sound.samplerate, channels=sound.channels)
-        files = [
-            (stack.enter_context(open_file(folder / f"plain.{ending}", **FORMS[ending].options)), FORMS[ending])
-            for ending in endings
-        ]
+        opened = [_open(ending, folder, stack) for ending in endings]
         for block in watermark.mark(blocks_of(sound), key=watermark_key, number=render_id):
-            for file, form in files:
-                file.write(to_24_bits(block) if form.whole_numbers else block)
+            for file in opened:
+                file.write(block)
+
+
+def _open(ending: str, folder: Path, stack: ExitStack) -> FlacFile | Mp3File:
+    file = FORMS[ending].open(folder / f"plain.{ending}")
+    stack.enter_context(file)
+    return file
 
 
 def blocks_of(sound: soundfile.SoundFile) -> Iterator[Samples]:

@@ -62,22 +62,41 @@ def make_mood(mood: Mood, source: Source, envelope: Envelope) -> Recipe:
     return fit(source, envelope, recipe)
 
 
-def surprise(source: Source, envelope: Envelope, hints: ListeningHints, turn: int) -> Recipe | None:
-    """A recipe by rules from a fan's listening. Each `turn` (0, 1, …) is another; the same turn is the same recipe.
+class Surprises:
+    """What rules choose inside one envelope. Many fans with the same hints share a recipe, which is checked once."""
 
-    None when the envelope has room for nothing.
-    """
-    moods = find_moods(source, envelope)
-    if not moods:
-        return None
-    wanted: Mood = _mood_of(hints)
-    ordered = sorted(moods, key=lambda mood: (mood == "original", mood != wanted, MOODS.index(mood)))
-    recipe = moods[ordered[turn % len(ordered)]]
-    for section_id in hints.favourite_sections:
-        longer = repeat_section(recipe, section_id)
-        if longer != recipe and recipe_if_inside(envelope, source, longer.to_json()):
-            return longer
-    return recipe
+    def __init__(self, source: Source, envelope: Envelope) -> None:
+        self._source, self._envelope = source, envelope
+        self._moods = find_moods(source, envelope)
+        self._longer: dict[tuple[Mood, str], Recipe | None] = {}
+
+    def choose(self, hints: ListeningHints, turn: int) -> Recipe | None:
+        """Each `turn` (0, 1, …) is another; the same turn is the same recipe.
+
+        None when the envelope has room for nothing.
+        """
+        if not self._moods:
+            return None
+        wanted = _mood_of(hints)
+        ordered = sorted(self._moods, key=lambda mood: (mood == "original", mood != wanted, MOODS.index(mood)))
+        mood = ordered[turn % len(ordered)]
+        longer = (self._repeat(mood, section_id) for section_id in hints.favourite_sections)
+        return next((recipe for recipe in longer if recipe), self._moods[mood])
+
+    def _repeat(self, mood: Mood, section_id: str) -> Recipe | None:
+        """The mood with this section once more; None where that is outside the envelope."""
+        key = mood, section_id
+        if key not in self._longer:
+            recipe = repeat_section(self._moods[mood], section_id)
+            is_longer = recipe != self._moods[mood]
+            text = recipe.to_json()
+            self._longer[key] = recipe_if_inside(self._envelope, self._source, text) if is_longer else None
+        return self._longer[key]
+
+
+def surprise(source: Source, envelope: Envelope, hints: ListeningHints, turn: int) -> Recipe | None:
+    """A recipe by rules from one fan's listening, as `Surprises.choose`."""
+    return Surprises(source, envelope).choose(hints, turn)
 
 
 def repeat_section(recipe: Recipe, section_id: str) -> Recipe:

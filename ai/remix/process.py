@@ -67,6 +67,11 @@ class RenderProcess:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process, once it is started."""
+        return self._process.pid if self._process else None
+
     def render(
         self, request: RenderRequest, folder: Path, on_progress: Callable[[int], None] = lambda percent: None
     ) -> Rendered:

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -48,6 +49,16 @@ def test_there_is_a_lossless_and_a_lossy_file_with_their_digests_and_nothing_els
         hashlib.sha256(file.path.read_bytes()).hexdigest() for file in both(made)
     ]
     assert sorted(path.name for path in made.folder.iterdir()) == ["keys", "master.flac", "render.flac", "stream.mp3"]
+
+
+def test_the_file_for_listening_begins_where_the_lossless_one_does(made: Made) -> None:
+    lossless, lossy = (soundfile.read(file.path, dtype="float32", always_2d=True)[0][:, 0] for file in both(made))
+    middle = lossless[200_000:230_000]
+
+    match = np.correlate(lossy[199_000:231_000], middle, mode="valid")
+
+    assert int(match.argmax()) == 1000
+    assert len(lossy) == len(lossless)
 
 
 def test_the_watermark_of_both_files_is_the_number_of_the_render(made: Made) -> None:
