@@ -152,6 +152,24 @@ def test_a_party_has_one_claim_in_each_role(artist: Artist) -> None:
         refused("one_claim_at_a_time", CLAIM, *on, role, party.pk, staff)
 
 
+def test_a_claim_that_ends_later_leaves_room_only_behind_it(song: OwnedSong) -> None:
+    claim, staff = song.label.claims.get(), factories.get_staff().actor
+    sql("UPDATE rights_claim SET live_until = '2999-01-01', ended_by = %s WHERE id = %s", staff, claim.pk)
+    dated = """
+    INSERT INTO rights_claim (recording_id, role, party_id, share, claimed_by, live_from, live_until, ended_by)
+    SELECT %s, 'recording_owner', %s, 1, %s, since::timestamptz, until::timestamptz, CASE WHEN until <> '' THEN 'x' END
+    FROM (SELECT since, nullif(until, '') AS until FROM unnest(%s::text[], %s::text[]) dates (since, until)) dates
+    """
+    on = (song.recording.pk, song.label.pk, staff)
+    for since, until in (("now", ""), ("2998-12-31", ""), ("2998-01-01", "2999-06-01")):
+        refused("one_claim_at_a_time", dated, *on, [since], [until])
+    refused("one_claim_at_a_time", dated, *on, ["2999-01-01", "2999-02-01"], ["2999-03-01", "2999-04-01"])
+
+    sql(dated, *on, ["2999-01-01", "2999-02-01"], ["2999-02-01", ""])
+
+    assert song.label.claims.count() == 3
+
+
 def test_whoever_only_ties_an_own_song_to_a_work_names_no_owner_of_it(song: OwnedSong) -> None:
     cover = factories.create_artist("Hraundis")
     member = factories.get_member(cover, "principal").actor

@@ -81,6 +81,17 @@ def test_a_recording_is_of_a_work_once_at_a_time(song: OwnedSong, tie: Recording
     assert RecordingWork.objects.live().get().pk != tie.pk
 
 
+def test_a_tie_that_ends_later_leaves_room_only_behind_it(song: OwnedSong, tie: RecordingWork) -> None:
+    staff = factories.get_staff().actor
+    sql("UPDATE catalog_recordingwork SET live_until = '2999-01-01', ended_by = %s WHERE id = %s", staff, tie.pk)
+    for since in (PAST, "2998-12-31"):
+        refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, since, staff)
+
+    sql(TIE, song.recording.pk, song.work.pk, "2999-01-01", staff)
+
+    assert RecordingWork.objects.filter(recording=song.recording).count() == 2
+
+
 def test_only_staff_end_it_where_somebody_else_owns_a_part_of_the_work(song: OwnedSong, tie: RecordingWork) -> None:
     """Without the tie nobody would ask the writer and the publisher of the work any more."""
     artist = song.recording.artist

@@ -50,7 +50,7 @@ class ImportSerializer(serializers.ModelSerializer[CatalogImport]):
 
 
 class ImportDetailSerializer(ImportSerializer):
-    verdicts = serializers.SerializerMethodField(help_text="how many lines have each verdict so far")
+    verdicts = serializers.SerializerMethodField(help_text="how many lines have each; they wait until all are read")
 
     class Meta(ImportSerializer.Meta):
         fields = [*ImportSerializer.Meta.fields, "verdicts"]

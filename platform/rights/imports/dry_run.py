@@ -39,7 +39,7 @@ class _Stopped(Exception):
 
 
 def read(catalog_import: CatalogImport) -> None:
-    """Read the rest of a file. Each batch is a transaction, so that everybody sees how far it is."""
+    """Read the rest of a file, and judge all its lines. Each batch is a transaction: everybody sees how far it is."""
     content = ImportFile.objects.filter(pk=catalog_import.pk).values_list("content", flat=True).first()
     if content is None:
         return
@@ -57,7 +57,10 @@ def read(catalog_import: CatalogImport) -> None:
 
 
 def _store_batch(catalog_import: CatalogImport, lines: Sequence[Line], **progress: Any) -> None:
-    """Store some lines with their verdicts. Raises _Stopped, and UnreadableFile for too many lines."""
+    """Store some lines. Those that can be read wait for their verdict until the end of the file.
+
+    Raises _Stopped, and UnreadableFile for too many lines.
+    """
     number = catalog_import.lines + len(lines)
     if number > MAX_LINES:
         raise UnreadableFile(f"This file has more than {MAX_LINES:,} lines. Bring it in parts.")
@@ -68,7 +71,6 @@ def _store_batch(catalog_import: CatalogImport, lines: Sequence[Line], **progres
         if not reading.filter(last_number=catalog_import.last_number).update(**progress):
             raise _Stopped
         _copy(catalog_import, lines)
-        verdicts.judge(catalog_import, after=catalog_import.last_number)
         notices.post_about_import(catalog_import)
     catalog_import.lines, catalog_import.last_number = number, lines[-1].number
 
@@ -76,8 +78,8 @@ def _store_batch(catalog_import: CatalogImport, lines: Sequence[Line], **progres
 def _finish(catalog_import: CatalogImport, state: str, *, size: int, problem: str = "") -> None:
     with transaction.atomic():
         reading = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.READING)
-        if state == CatalogImport.State.READY and catalog_import.lines > BATCH_SIZE:
-            verdicts.judge(catalog_import)  # anew, because lines of different batches can be of one recording
+        if state == CatalogImport.State.READY:
+            verdicts.judge(catalog_import)  # at the end, because lines of different batches can be of one recording
         if reading.update(state=state, position=size, problem=problem):
             if state == CatalogImport.State.REFUSED:
                 ImportLine.objects.filter(catalog_import=catalog_import).delete()

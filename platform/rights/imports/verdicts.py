@@ -58,7 +58,7 @@ WITH found AS MATERIALIZED (
             CASE WHEN isrc IS NULL THEN min(number) OVER same_text
                 ELSE min(number) FILTER (WHERE isrc IS NULL) OVER same_text END AS first_of_text
         FROM rights_importline line
-        WHERE catalog_import_id = %(import)s AND number > %(after)s AND text_key IS NOT NULL AND artist_id IS NOT NULL
+        WHERE catalog_import_id = %(import)s AND text_key IS NOT NULL AND artist_id IS NOT NULL
         WINDOW same_text AS (PARTITION BY artist_id, text_key)
     ) line
     LEFT JOIN LATERAL (
@@ -117,7 +117,7 @@ WITH found AS MATERIALIZED (
                     WHERE (said.role, said.party, said.share) = (claim.role, claim.party_id, claim.share)
                 )) AS differing
         FROM rights_claim claim JOIN rights_party party ON party.id = claim.party_id
-        WHERE claim.work_id = known_work.id AND {LIVE}
+        WHERE known_work.id IS NOT NULL AND claim.work_id = known_work.id AND {LIVE}  -- the first spares a look
     ) written
 ), within_file AS MATERIALIZED (
     SELECT *, least(first_of_isrc, first_of_mbid, first_of_text,
@@ -209,12 +209,12 @@ WHERE line.id = judged.id AND (verdict, reason, facts, recording_id)
 """  # noqa: S608 - of constants
 
 
-def judge(catalog_import: CatalogImport, *, after: int = 0) -> int:
-    """Write the verdict of each readable line with a higher number than `after`. Return how many verdicts changed.
+def judge(catalog_import: CatalogImport) -> int:
+    """Write the verdict of each readable line. Return how many verdicts changed.
 
     The caller has a transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # else the lines go to the disk and back between the steps
-        cursor.execute(_JUDGE, {"party": catalog_import.party_id, "import": catalog_import.pk, "after": after})
+        cursor.execute(_JUDGE, {"party": catalog_import.party_id, "import": catalog_import.pk})
         return int(cursor.rowcount)

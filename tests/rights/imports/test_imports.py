@@ -356,16 +356,16 @@ def test_a_file_that_is_removed_while_it_is_read_stays_removed(label: Party, mon
 def test_reading_goes_on_where_a_process_that_ended_had_stopped(label: Party, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rights.imports.dry_run.BATCH_SIZE", 2)
     brought = upload(label, *[f"{each},Mara Veil,," for each in range(5)])
-    judge = work.dry_run.verdicts.judge
+    copy = work.dry_run._copy
     calls = iter([True, False])
 
-    def judge_once(catalog_import: CatalogImport, **options: Any) -> int:
+    def copy_once(catalog_import: CatalogImport, lines: Any) -> None:
         if not next(calls):
             raise KeyboardInterrupt
-        return judge(catalog_import, **options)
+        copy(catalog_import, lines)
 
     with monkeypatch.context() as broken:
-        broken.setattr("rights.imports.verdicts.judge", judge_once)
+        broken.setattr("rights.imports.dry_run._copy", copy_once)
         with pytest.raises(KeyboardInterrupt):
             work_all()
     brought.refresh_from_db()
