@@ -6,6 +6,7 @@ from artists import views
 from artists.api import (
     agreements,
     drafts,
+    earnings,
     grants,
     imports,
     owners,
@@ -84,6 +85,10 @@ urlpatterns = [
         name="api-staff-isrc-prefix",
     ),
     path(f"{STUDIO}/team", team.TeamView.as_view(), name="api-team"),
+    path(f"{STUDIO}/statements", earnings.StatementsView.as_view(), name="api-statements"),
+    path(f"{STUDIO}/statements/<int:pk>", earnings.StatementView.as_view(), name="api-statement"),
+    path(f"{STUDIO}/payouts", earnings.PayoutsView.as_view(), name="api-payouts"),
+    path(f"{STUDIO}/standing", earnings.StandingView.as_view(), name="api-standing"),
     path(f"{STUDIO}/grants", grants.GrantsView.as_view(), name="api-grants"),
     path(f"{STUDIO}/grants/songs", grants.SongSwitchesView.as_view(), name="api-grant-songs"),
     path(f"{STUDIO}/grants/effect", grants.GrantEffectView.as_view(), name="api-grant-effect"),

@@ -16,6 +16,8 @@ ENUM_NAMES = {
     "LabelUseEnum": "artists.label.api.switches.USE_CHOICES",
     "SplitUseEnum": "artists.api.staff_splits.USES",
     "SplitRoleEnum": "rights.shares.Role",
+    "IncomeUseEnum": "rights.models.Use",
+    "PayoutStateEnum": "billing.models.PayoutLine.State",
     "AgreementStateEnum": "artists.label.api.agreements.STATES",
     "ShareStateEnum": "artists.api.owners.SHARE_STATES",
     "ImportStateEnum": "rights.models.CatalogImport.State",

@@ -10,7 +10,9 @@ from accounts.models import Person
 from config import BASE_DIR
 from config.smoke.sessions import create_session
 from fans import opt_ins
+from rights import parties
 from tests import factories
+from tests.artists.royalties import scene as royalties
 from tests.rights import factories as owners
 from tests.rights.imports import factories as import_factories
 from tests.servers import Database, Processes, start_site
@@ -37,6 +39,7 @@ def create_person_with_everything() -> Person:
     import_factories.read(label, "Low Tide,Mara Veil,,")
     assert label.team
     roles.name_signatory(label.team, person, by=person)
+    royalties.state(parties.get_artist_party(artist), label)
     return person
 
 

@@ -38,6 +38,7 @@ STUDIO_API_NAMES = {
     "api-agreement-end", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell",
+    "api-statements", "api-statement", "api-payouts", "api-standing",
     "api-imports", "api-imports-named", "api-import", "api-import-confirm",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
@@ -213,6 +214,10 @@ LABEL_API = {
     "api-label-claim": (f"{API}/claims/{{claim}}", "get post"),
     "api-label-claims-imported": (f"{API}/claims/imports", "get"),
     "api-label-claims-confirm-imported": (f"{API}/claims/imports/{{named}}", "post"),
+    "api-label-statements": (f"{API}/statements", "get"),
+    "api-label-statement": (f"{API}/statements/{{statement}}", "get"),
+    "api-label-payouts": (f"{API}/payouts", "get"),
+    "api-label-standing": (f"{API}/standing", "get"),
     "api-label-team": (f"{API}/team", "get post"),
     "api-label-approvals": (f"{API}/approvals", "get"),
     "api-label-approval": (f"{API}/approvals/{{draft}}", "post"),

@@ -127,6 +127,8 @@ NOT_PAGES = {
     "api-label-roster", "api-label-roster-end", "api-label-team", "api-label-switches",
     "api-label-switch-songs", "api-label-history", "api-label-claims",
     "api-label-approvals", "api-label-approval",
+    "api-statements", "api-statement", "api-payouts", "api-standing",
+    "api-label-statements", "api-label-statement", "api-label-payouts", "api-label-standing",
     "api-label-claims-imported", "api-label-claims-confirm-imported",
     "api-imports", "api-imports-named", "api-import", "api-import-confirm",
     "api-label-claim", "api-label-imports", "api-label-import", "api-label-import-start", "api-label-import-lines",

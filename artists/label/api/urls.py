@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artists.label.api import agreements, approvals, claims, imports, named_claims, roster, switches, team
+from artists.label.api import agreements, approvals, claims, earnings, imports, named_claims, roster, switches, team
 
 LABELS = "api/v1/labels"
 LABEL = f"{LABELS}/<int:party>"
@@ -23,6 +23,10 @@ urlpatterns = [
         name="api-label-claims-confirm-imported",
     ),
     path(f"{LABEL}/team", team.LabelTeamView.as_view(), name="api-label-team"),
+    path(f"{LABEL}/statements", earnings.LabelStatementsView.as_view(), name="api-label-statements"),
+    path(f"{LABEL}/statements/<int:pk>", earnings.LabelStatementView.as_view(), name="api-label-statement"),
+    path(f"{LABEL}/payouts", earnings.LabelPayoutsView.as_view(), name="api-label-payouts"),
+    path(f"{LABEL}/standing", earnings.LabelStandingView.as_view(), name="api-label-standing"),
     path(f"{LABEL}/approvals", approvals.ApprovalsView.as_view(), name="api-label-approvals"),
     path(f"{LABEL}/approvals/<int:pk>", approvals.ApprovalView.as_view(), name="api-label-approval"),
     path(f"{ARTIST}/switches", switches.LabelSwitchesView.as_view(), name="api-label-switches"),
