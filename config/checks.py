@@ -93,7 +93,11 @@ def check_payments(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 
 
 def check_provenance(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The keys of PROVENANCE_FOLDER can be read, and count for another month."""
+    """The keys of PROVENANCE_FOLDER can be read, and count for another month. Where fans pay, there are keys."""
+    if settings.PROVENANCE_FOLDER is None and settings.PAYMENTS == "live":
+        hint = "Make keys with manage.py provenance_key create, and set PROVENANCE_FOLDER to their folder."
+        problem = "Payments are live, and no remix could be marked: PROVENANCE_FOLDER is not set."
+        return [Error(problem, hint=hint, id="fanfare.E008")]
     if settings.PROVENANCE_FOLDER is None or settings.PROVENANCE_PRACTICE:
         return []
     # Here, because every process imports the checks and few sign.

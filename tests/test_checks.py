@@ -80,6 +80,15 @@ def test_keys_of_remixes_that_cannot_be_read_are_an_error_and_a_month_before_the
     assert ids(checks.check_provenance(None)) == ["fanfare.W004"]
 
 
+def test_live_payments_need_the_keys_that_mark_remixes(settings: Settings) -> None:
+    settings.PROVENANCE_FOLDER, settings.PROVENANCE_PRACTICE = None, False
+    found = {}
+    for settings.PAYMENTS in ("live", "off"):
+        found[settings.PAYMENTS] = ids(checks.check_provenance(None))
+
+    assert found == {"live": ["fanfare.E008"], "off": []}
+
+
 def test_the_owner_is_refused_as_the_app_role(committing_db: Database) -> None:
     owner = env.database_settings(committing_db.owner_url)
     with use_database(USER=owner["USER"], PASSWORD=owner["PASSWORD"]):

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import resource
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import soxr
 from numpy.typing import NDArray
 
 from ai.audio.hearing import LISTENED_SECONDS, Heard, HeardSection
+from ai.audio.limited import limit_this_process
 from ai.remix.source import SAMPLE_RATE, SectionKind
 
 type Signal = NDArray[np.float32]
@@ -25,6 +25,8 @@ RATE = 22_050
 HOP = 256
 MEMORY_BYTES = 3 * 1024**3
 CPU_SECONDS = 200
+OUTPUT_BYTES = 32 * 1024**2
+"""It writes nothing but the code that Numba compiles and keeps."""
 BEATS_PER_BAR = 4
 SLOWEST, FASTEST = 70.0, 180.0
 NOTES = ("c", "c-sharp", "d", "e-flat", "e", "f", "f-sharp", "g", "a-flat", "a", "b-flat", "b")
@@ -48,8 +50,7 @@ class Grid:
 def main() -> None:
     """Limit this process, then listen to what the order names."""
     order = json.load(sys.stdin)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    limit_this_process(memory=MEMORY_BYTES, cpu_seconds=CPU_SECONDS, output=OUTPUT_BYTES)
     heard = hear_files([(role, Path(path)) for role, path in order])
     sys.stdout.buffer.write(msgspec.json.encode(heard))
 

@@ -21,11 +21,16 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
 
-def limit_this_process() -> None:
-    """Set the limits that the kernel enforces. The module calls it before it opens the file."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
+def limit_this_process(
+    *, memory: int = MEMORY_BYTES, cpu_seconds: int = CPU_SECONDS, output: int = OUTPUT_BYTES
+) -> None:
+    """Set the limits that the kernel enforces, in bytes and seconds. The module calls it before it opens the file.
+
+    `output` is the largest file that it may write.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -4,7 +4,7 @@ import platform
 from functools import cache
 from importlib.metadata import version
 
-ENGINE = 1
+ENGINE = 2
 """Goes up with every change to the sound."""
 WHEELS = ("numba", "numpy", "python-stretch", "scipy", "soundfile")
 

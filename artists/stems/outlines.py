@@ -67,15 +67,16 @@ def find_problems(files: list[AudioUpload]) -> dict[int, FileProblem]:
 
 def want(recording_id: int) -> None:
     """Let a machine listen to the song once its last file is checked, unless it heard these files before."""
-    files = list_files(recording_id)
-    if any(upload.state == AudioUpload.State.WAITING for upload in files):
-        return
-    outline, _ = SourceOutline.objects.get_or_create(recording_id=recording_id)
-    if outline.heard_of == audio_uploads.digest(pick_usable(files)):
-        return
     with transaction.atomic():
-        SourceOutline.objects.filter(pk=recording_id).update(is_wanted=True, attempts=0)
-        notify(uploads.CHANNEL)
+        SourceOutline.objects.get_or_create(recording_id=recording_id)
+        # Two processes that check the last two files come one after the other, so that the second sees both.
+        outline = SourceOutline.objects.select_for_update(no_key=True).get(pk=recording_id)
+        files = list_files(recording_id)
+        if any(upload.state == AudioUpload.State.WAITING for upload in files):
+            return
+        if outline.heard_of != audio_uploads.digest(pick_usable(files)):
+            SourceOutline.objects.filter(pk=recording_id).update(is_wanted=True, attempts=0)
+            notify(uploads.CHANNEL)
 
 
 def save(recording: Recording, typed: dict[str, Any], *, by: Person) -> None:

@@ -78,8 +78,10 @@ def surprise_me(desk: Desk) -> None:
     """Let rules choose from what the fan plays and when. Each time it is another recipe."""
     recipe = surprise(desk.source, desk.envelope, find_hints(desk), desk.row.surprises)
     desk.row.surprises += 1
-    if recipe:
+    if recipe and recipe != desk.recipe:
         change(desk, recipe, Choice.RULES)
+    else:  # what is on the desk already: the next surprise is another
+        _put(desk, desk.recipe, Choice(desk.row.choice))
 
 
 def find_hints(desk: Desk) -> ListeningHints:

@@ -9,7 +9,7 @@ import numpy as np
 from ai.remix.arrangement import Piece, pieces_of
 from ai.remix.render_request import RenderRequest
 from ai.remix.sound.effects import effects_of
-from ai.remix.sound.seams import MARGIN, Joiner
+from ai.remix.sound.seams import FADE, MARGIN, Joiner
 from ai.remix.sound.stems import PERCUSSION, Buses, StemFiles, heard_stems
 from ai.remix.sound.stretch import LEAD_AFTER, lead_before, stretch
 from ai.remix.sound.types import Audio
@@ -26,6 +26,7 @@ class Pieces:
     def __init__(self, request: RenderRequest, buses: Buses, pieces: list[Piece], folder: Path) -> None:
         self._recipe, self._buses, self._folder = request.recipe, buses, folder
         self._uses_left = Counter(piece.key for piece in pieces)
+        self._joined = {piece.key for piece in pieces[1:]}
 
     def get(self, piece: Piece, bus: str) -> Audio:
         """With MARGIN frames before and after it."""
@@ -51,9 +52,21 @@ class Pieces:
         """One frame more than is asked for, as the same bars can be a frame longer elsewhere."""
         lead = lead_before(self._recipe.tempo_percent)
         audio = self._buses.read(bus, piece.start - lead, piece.end + lead)
+        if piece.start < FADE and piece.key in self._joined:
+            continue_backwards(audio, lead - piece.start)
         semitones = 0 if bus == PERCUSSION else self._recipe.pitch_semitones
         stretched = stretch(audio, self._recipe.tempo_percent, semitones)
         return stretched[LEAD_AFTER - MARGIN : LEAD_AFTER + piece.frames_after + MARGIN + 1]
+
+
+def continue_backwards(audio: Audio, silent: int) -> None:
+    """Fill the silent frames before the beginning of a recording, for the fade of a seam, with its beginning backwards.
+
+    Turned upside down where it begins near zero, so that a tone goes on through the first frame.
+    """
+    loud = np.abs(audio[silent : silent + FADE]).max(axis=0)
+    sign = np.where(np.abs(audio[silent]) > loud / 2, 1, -1).astype(np.float32)
+    audio[:silent] = sign * audio[silent + 1 : 2 * silent + 1][::-1]
 
 
 def mix(request: RenderRequest, folder: Path) -> Iterator[Audio]:

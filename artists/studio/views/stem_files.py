@@ -5,7 +5,7 @@ import binascii
 import hashlib
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -72,7 +72,11 @@ def play_file(request: AuthenticatedHttpRequest, studio: Studio, song_id: int, u
     recording = get_song_or_404(studio, song_id)
     upload = get_object_or_404(AudioUpload, pk=upload_id, recording=recording, state=AudioUpload.State.CHECKED)
     key = str(upload.audio_id)
-    return file_response(request, audio.local_path(audio.file_name(key)), etag=key, content_type="audio/flac")
+    try:
+        path = audio.local_path(audio.file_name(key))
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return file_response(request, path, etag=key, content_type="audio/flac")
 
 
 def _take_part(request: AuthenticatedHttpRequest, upload: AudioUpload) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Tests of what a machine hears in a song whose tempo, beat, key and sections are known."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,8 @@ import soundfile
 
 from ai.audio.exceptions import DecoderFailed
 from ai.audio.hearing import Heard, hear
+from ai.audio.hearing_process import OUTPUT_BYTES
+from ai.audio.limited import PROJECT
 from ai.audio.peaks import measure_peaks
 from tests.ai.audio import songs
 
@@ -44,6 +48,20 @@ def test_silence_has_no_beat(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "silence.flac", np.zeros(songs.RATE * 12, np.float32), songs.RATE, "PCM_16")
 
     assert hear([("master", tmp_path / "silence.flac")]) is None
+
+
+def test_the_process_that_listens_writes_no_large_file(tmp_path: Path) -> None:
+    script = f"""
+from ai.audio import hearing_process
+hearing_process.hear_files = lambda files: open({str(tmp_path / "large")!r}, "wb").write(bytes(64 * 1024**2))
+hearing_process.main()
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], input="[]", capture_output=True, text=True, cwd=PROJECT, check=False
+    )
+
+    assert (done.returncode != 0, (tmp_path / "large").stat().st_size) == (True, OUTPUT_BYTES)
 
 
 def test_a_file_that_is_not_there_is_a_failure_and_no_answer(tmp_path: Path) -> None:

@@ -102,6 +102,22 @@ def test_a_tone_goes_through_every_seam_without_a_dip(sine: Recording, tmp_path:
     assert 10 * np.log10(power.min() / np.median(power)) > -1
 
 
+@pytest.mark.parametrize(("tempo", "pitch"), [(100, 0), (110, 1)])
+def test_a_tone_that_begins_with_the_first_sample_is_repeated_without_a_dip(
+    tmp_path: Path, tempo: int, pitch: int
+) -> None:
+    tone = 0.5 * np.sin(2 * np.pi * 443.7 * np.arange(11 * RATE) / RATE)
+    recording = record(tmp_path, {"chords": tone}, first_beat_frame=0)
+    request = recording.request(tempo_percent=tempo, pitch_semitones=pitch, sections=("s0", "s0", "s1", "s0"))
+
+    audio = read(render(request, tmp_path).path)[:, 0]
+
+    seams = section_starts(recording.source, request.recipe)[1:-1]
+    power = np.convolve(audio**2, np.ones(441) / 441, "valid")
+    usual = np.median(power)
+    assert [10 * np.log10(power[seam - 3000 : seam + 3000].min() / usual) > -1 for seam in seams] == [True] * 3
+
+
 @pytest.mark.parametrize("changes", [{}, {"tempo_percent": 110, "pitch_semitones": 1}])
 def test_a_seam_does_not_click(recording: Recording, tmp_path: Path, changes: dict[str, Any]) -> None:
     stems = {stem.id: StemChange(mute=stem.role == "drums") for stem in recording.source.stems}

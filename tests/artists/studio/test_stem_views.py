@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from artists.stems import uploads
+from catalog import audio
 from catalog.audio_uploads import MIN_PART
 from catalog.models import Artist, AudioUpload, Recording, RecordingSource, SourceOutline
 from tests import factories
@@ -142,6 +143,19 @@ def test_only_the_team_hears_a_file_and_each_range_is_asked_for_anew(song: Recor
     assert Client().get(address).status_code == 302
     song.artist.team.members.filter(person=member).delete()
     assert client.get(address, headers={"range": "bytes=4-7"}).status_code == 404
+
+
+def test_a_file_that_is_gone_from_the_storage_is_not_found(client: Client, song: Recording) -> None:
+    upload = stems.check(song, stems.wav())
+    audio.storage().delete(audio.file_name(str(upload.audio_id)))
+
+    assert client.get(path(song, f"/files/{upload.pk}/audio")).status_code == 404
+
+
+def test_the_page_leads_to_the_limits_of_remixes(client: Client, song: Recording) -> None:
+    address = f"/studio/{song.artist.slug}/songs/{song.pk}/remixes"
+
+    assert f'href="{address}"' in client.get(path(song)).content.decode()
 
 
 def test_a_file_of_another_song_is_not_reached_through_ones_own(client: Client, song: Recording) -> None:

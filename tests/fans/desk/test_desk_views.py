@@ -9,8 +9,10 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import Person
+from ai.remix.moods import find_moods
 from artists.remixes import envelopes
 from catalog.models import Artist
+from fans.desk import state
 from fans.desk_models import RemixDesk, RemixPart, RemixTry
 from fans.models import Render
 from fans.remix_models import RemixOffer
@@ -127,6 +129,20 @@ def test_a_surprise_is_chosen_by_rules_and_the_next_is_another(client: Client, u
 
     assert (first.choice, second.choice) == ("rules", "rules")
     assert first.recipe != second.recipe
+
+
+def test_a_surprise_that_is_on_the_desk_already_is_followed_by_another(fan: Person, offer: RemixOffer) -> None:
+    desk = state.open_desk(fan, offer)
+    kitchen = find_moods(desk.source, desk.envelope)["kitchen"]
+    state.change(desk, kitchen)
+
+    state.surprise_me(desk)
+    same = state.open_desk(fan, offer)
+    state.surprise_me(same)
+    other = state.open_desk(fan, offer)
+
+    assert (desk.recipe, desk.row.choice, desk.row.surprises) == (kitchen, "hand", 1)
+    assert (other.recipe == kitchen, other.row.choice, other.row.surprises) == (False, "rules", 2)
 
 
 def test_too_many_changes_a_minute_are_told_and_lose_nothing(client: Client, url: str) -> None:
