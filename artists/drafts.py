@@ -1,4 +1,7 @@
-"""Write a draft for each moment that is cleared, and put it into the review queue. Nothing is sent from here."""
+"""Write a draft for each moment that is cleared, and put it into the review queue. Nothing is sent from here.
+
+`remixes.drafting` does for remixes what `write_next` does for messages.
+"""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +46,8 @@ logger = logging.getLogger(__name__)
 # a process that dies, so that the moment is free again at once. The ORM has none. Locking and unlocking 200: 0.4 ms.
 LOCK_MOMENTS_SQL = """
 SELECT id FROM (
-    SELECT id FROM artists_moment WHERE state = 'noticed' ORDER BY id LIMIT 2000
+    SELECT moment.id FROM artists_moment moment JOIN artists_program program ON program.id = moment.program_id
+    WHERE moment.state = 'noticed' AND program.kind = 'message' ORDER BY moment.id LIMIT 2000
 ) AS waiting WHERE pg_try_advisory_lock(hashtextextended('moment:' || id, 0)) LIMIT %s
 """
 UNLOCK_MOMENTS_SQL = (
@@ -61,14 +65,14 @@ def write_next() -> bool:
     with _locked_moments(MODEL_BATCH_SIZE if model else BATCH_SIZE) as moments:
         if not moments:
             return False
-        refused, cleared = _clear_moments(moments)
+        refused, cleared = clear_moments(moments)
         allowed = [moment for moment in moments if moment.pk in cleared]
         counts = generation.find_counts(allowed)
         refused |= fact_checks.find_passed(allowed, counts)
         writable = [moment for moment in allowed if moment.pk not in refused]
         texts, failed = _generate_texts(writable, cleared, counts, _find_models(writable, model))
         with transaction.atomic():
-            _store_drafts(moments, texts, refused | failed)
+            store_drafts(moments, texts, refused | failed)
     return True
 
 
@@ -87,9 +91,12 @@ def _locked_moments(batch: int) -> Iterator[list[Moment]]:
             cursor.execute(UNLOCK_MOMENTS_SQL, [ids])
 
 
-def _clear_moments(moments: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
-    """By moment: the reason why nothing may be written, or the clearance. The number of queries is constant."""
-    fan_refusals = _fan_refusals(moments)
+def clear_moments(moments: Sequence[Moment], *, hold: bool = False) -> tuple[dict[int, str], dict[int, Clearance]]:
+    """By moment: the reason why nothing may be written, or the clearance. The number of queries is constant.
+
+    `hold` is as for `_fan_refusals`.
+    """
+    fan_refusals = _fan_refusals(moments, hold=hold)
     answers = clearance.clear_all({_clearance_request(moment) for moment in moments})
     refused: dict[int, str] = {}
     cleared: dict[int, Clearance] = {}
@@ -124,7 +131,8 @@ def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int,
 
 def _clearance_request(moment: Moment) -> ClearanceRequest:
     songs = (moment.song.pk,) if moment.song else ()
-    return ClearanceRequest(Use.PERSONAL_MESSAGE, moment.program.artist_id, moment.person.country, songs)
+    use = Use.REMIX if moment.program.kind == Program.Kind.REMIX else Use.PERSONAL_MESSAGE
+    return ClearanceRequest(use, moment.program.artist_id, moment.person.country, songs)
 
 
 def _find_models(moments: Sequence[Moment], model: ModelConfig | None) -> dict[int, ModelConfig]:
@@ -159,21 +167,22 @@ def _generate_texts(
     return texts, failed
 
 
-def _store_drafts(
-    moments: Sequence[Moment], texts: Sequence[generation.GeneratedText], refused: Mapping[int, str]
+def store_drafts(
+    moments: Sequence[Moment],
+    texts: Sequence[generation.GeneratedText],
+    refused: Mapping[int, str],
+    *,
+    state: str = Moment.State.NOTICED,
 ) -> None:
-    """Store drafts, refusals, audit, notices and events for the moments that are still noticed.
+    """Store drafts, refusals, audit, notices and events for the moments that are still in this state.
 
     Runs in the caller's transaction.
     """
-    noticed = Moment.objects.filter(pk__in=[moment.pk for moment in moments], state=Moment.State.NOTICED)
+    noticed = Moment.objects.filter(pk__in=[moment.pk for moment in moments], state=state)
     locked = {moment.pk: moment for moment in noticed.order_by("pk").select_for_update(no_key=True)}
     refused = {**refused, **_fan_refusals([text.moment for text in texts], hold=True)}
     stored = [text for text in texts if text.moment.pk in locked and text.moment.pk not in refused]
-    # No message needs a key or a place.
-    shared = [text for text in stored if text.clearance.use != Use.PERSONAL_MESSAGE]
-    refused |= _key_refusals(shared)
-    refused |= _reserve_places([text for text in shared if text.moment.pk not in refused])
+    refused |= _owner_refusals([text for text in stored if text.clearance.use != Use.PERSONAL_MESSAGE])
     stored = [text for text in stored if text.moment.pk not in refused]
     replaced = dict(Draft.objects.filter(moment__in=locked).values_list("moment", "pk"))
     drafts = Draft.objects.bulk_create(_build_draft(text, replaced.get(text.moment.pk)) for text in stored)
@@ -190,13 +199,20 @@ def _store_drafts(
         wake.notify(expiry.CHANNEL)
 
 
+def _owner_refusals(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:
+    """The reason for each moment that lacks what owners ask for besides their yes. No message needs any."""
+    refused = _key_refusals(texts)
+    return refused | _reserve_places([text for text in texts if text.moment.pk not in refused])
+
+
 def _key_refusals(texts: Sequence[generation.GeneratedText]) -> dict[int, str]:
     """The reason for each moment that a rightsholder would hear, whose fan agreed to older words alone."""
     if not texts:
         return {}
     held = ClearanceKeyHolder.objects.filter(clearance__in={text.clearance.id for text in texts})
     with_key = set(held.values_list("clearance", flat=True))
-    heard = [text.moment for text in texts if text.clearance.id in with_key]
+    # Who asks for a remix agrees that they hear it.
+    heard = [text.moment for text in texts if text.clearance.id in with_key and not text.moment.version.is_asked_for]
     agreed = opt_ins.pairs_that_allow(Flow.RIGHTSHOLDER, {moment.fan_and_artist for moment in heard})
     return {moment.pk: REASON_OLDER_WORDS for moment in heard if moment.fan_and_artist not in agreed}
 

@@ -24,6 +24,6 @@ def list_reasons(moment: Moment) -> dict[str, Any]:
 def describe_program(version: ProgramVersion) -> str:
     """For example "When a fan has played Salt Radio 10 times". `version` comes with its recording."""
     if version.is_asked_for:
-        return "When a fan asks you for a message"
+        return f"When a fan asks you for a {'message' if version.wording else 'remix'}"
     what = version.recording.title if version.recording else "your songs"
     return f"When a fan has played {what} {moment_text.describe_times(version.nth)}"

@@ -94,7 +94,9 @@ def _find_late(moment_ids: Collection[int]) -> set[int]:
 
 
 def _changed_slot(draft: Draft, listening: Listening | None) -> str | None:
-    """A fact that the text has and that reads differently now."""
+    """A fact that the text has and that reads differently now. A remix says none."""
+    if not draft.version.wording:
+        return None
     locale = load_wording(draft.version.wording).locale
     then = format_facts(generation.read_facts(draft.facts), locale).texts
     now = format_facts(generation.build_facts(draft, draft.artist, listening), locale).texts

@@ -27,7 +27,12 @@ class ProgramStatus(StrEnum):
 
 
 def get_status(program: Program, refusals: MessageRefusals) -> ProgramStatus:
-    """`refusals` is what `artist_grants.find_message_refusals` found for the programs of the page."""
+    """`refusals` is what `artist_grants.find_message_refusals` found for the programs of the page.
+
+    Of remixes each song's page says whether they are permitted.
+    """
+    if program.state == Program.State.LIVE and program.kind == Program.Kind.REMIX:
+        return ProgramStatus.RUNS
     if program.state == Program.State.LIVE:
         song = program.current.recording_id if program.current else None
         if not is_off(refusals[song]):

@@ -33,7 +33,7 @@ MAX_NTH = 1_000_000
 MAX_REVIEW_SECONDS = 90 * 86_400
 
 
-def create(artist: Artist, *, name: str, by: Person) -> Program:
+def create(artist: Artist, *, name: str, by: Person, kind: str = Program.Kind.MESSAGE) -> Program:
     """A program without versions; it answers no moments yet. Raises NotAllowed or InvalidRequest."""
     require_role(artist, by, roles.may_edit, "offer a program")
     if not name.strip():
@@ -41,7 +41,7 @@ def create(artist: Artist, *, name: str, by: Person) -> Program:
     if problem := find_hidden_in_line(name):
         raise InvalidRequest(problem)
     with transaction.atomic():
-        program = Program.objects.create(artist=artist, name=name.strip())
+        program = Program.objects.create(artist=artist, name=name.strip(), kind=kind)
         trail.record("program.created", by=by.actor, subject=f"program:{program.pk}", artist=artist.pk)
     program.refresh_from_db()
     return program
@@ -65,15 +65,18 @@ def edit(
     Raises NotAllowed or InvalidRequest.
     """
     require_role(program.artist, by, roles.may_edit, "edit this program")
+    if program.kind != Program.Kind.MESSAGE:
+        raise InvalidRequest("Remixes have no sentences. Write what fans can ask for instead.")
     review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
     _validate_terms(program, moment, nth, recording, review_seconds)
     columns = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
     columns["terms"] = _canonical_terms(moment, recording, terms)
     canonical = _canonical_wording(wording, moment, recording)
-    return _add_version(program, by, wording=canonical, **columns)
+    return add_version(program, by, wording=canonical, **columns)
 
 
-def _add_version(program: Program, by: Person, **columns: Any) -> ProgramVersion:
+def add_version(program: Program, by: Person, **columns: Any) -> ProgramVersion:
+    """Add a version with these columns, which the caller has checked. So are the rights of `by`."""
     with transaction.atomic():
         _lock_program(program)
         newest = program.versions.order_by("-version").values_list("version", flat=True).first() or 0
@@ -156,10 +159,15 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
         raise InvalidRequest("What fans ask for counts no listens: its number is 1.")
     if not 1 <= nth <= MAX_NTH:
         raise InvalidRequest(f"A listen has a number from 1 to {MAX_NTH}.")
-    if not 1 <= review_seconds <= MAX_REVIEW_SECONDS:
-        raise InvalidRequest(f"A draft waits for a decision from 1 to {MAX_REVIEW_SECONDS} seconds.")
+    require_review_seconds(review_seconds)
     if recording and recording.artist_id != program.artist_id:
         raise InvalidRequest(f"{recording.title} is no recording of {program.artist.name}’s.")
+
+
+def require_review_seconds(review_seconds: int) -> None:
+    """Raises InvalidRequest."""
+    if not 1 <= review_seconds <= MAX_REVIEW_SECONDS:
+        raise InvalidRequest(f"A draft waits for a decision from 1 to {MAX_REVIEW_SECONDS} seconds.")
 
 
 def _canonical_terms(moment: str, recording: Recording | None, terms: dict[str, Any] | None) -> str:

@@ -21,6 +21,7 @@ from artists.api import (
     tiers,
 )
 from artists.label.views import disputes, split_schemes
+from artists.remixes import views as remix_views
 from artists.requests import api as request_api
 from artists.requests import views as request_views
 from artists.studio.views import invitation
@@ -42,6 +43,7 @@ urlpatterns = [
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("artists/<slug:slug>/ask/<int:program_id>", request_views.ask, name="ask"),
+    path("artists/<slug:slug>/remix/<int:pk>/ask", remix_views.ask, name="ask-remix"),
     path("requests", request_views.list_requests, name="requests"),
     path("requests/<int:pk>", request_views.show_request, name="request"),
     path("requests/<int:pk>/pay", request_views.pay, name="request-pay"),

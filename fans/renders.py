@@ -1,5 +1,6 @@
 """Want the sound of a remix, give up what nobody has begun, and delete what is old."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +78,14 @@ def _want(kind: str, source: RecordingSource, recipe: Recipe, cleared: Clearance
 def replace(waiting: QuerySet[Render]) -> None:
     """Give up those of these that nobody has begun: a newer wish came."""
     waiting.filter(state=Render.State.WANTED).update(state=Render.State.REPLACED)
+
+
+def let_go(ids: Iterable[int | None], kept: timedelta = KEPT) -> None:
+    """Let whole remixes be deleted that nobody can get any more. Those that nobody has begun are not made."""
+    whole = Render.objects.filter(pk__in=list(ids), kind=Render.Kind.FULL)
+    replace(whole)
+    whole.update(expires_at=Now() + kept)
+    notify(CHANNEL)
 
 
 def file_name(cache_key: str) -> str:

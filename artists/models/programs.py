@@ -85,9 +85,9 @@ class ProgramVersionQuerySet(models.QuerySet["ProgramVersion"]):
         """Those that answer listens."""
         return self.in_use().exclude(moment="request")
 
-    def offers(self) -> Self:
-        """Those that fans can ask for."""
-        return self.in_use().filter(moment="request")
+    def offers(self, kind: str = Program.Kind.MESSAGE) -> Self:
+        """Those of this kind that fans can ask for."""
+        return self.in_use().filter(moment="request", program__kind=kind)
 
 
 class ProgramVersion(models.Model):
@@ -154,6 +154,12 @@ class ProgramVersion(models.Model):
         """Whether a fan asks for it. The others answer listens."""
         return self.moment == self.MomentKind.REQUEST
 
+    @property
+    def is_of_remixes(self) -> bool:
+        """Whether it offers remixes. Reads the program."""
+        return self.program.kind == Program.Kind.REMIX
+
     @cached_property
     def words(self) -> Any:
-        return json.loads(self.wording)
+        """Empty for remixes, which have none."""
+        return json.loads(self.wording) if self.wording else {}

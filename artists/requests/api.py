@@ -90,7 +90,7 @@ class RequestSerializer(serializers.ModelSerializer[ExperienceRequest]):
         return request.draft_deadline.isoformat() if request.draft_deadline else None
 
     def get_ending_words(self, request: ExperienceRequest) -> str:
-        return endings.FAN_WORDS[endings.Event(request.ending)] if request.ending else ""
+        return endings.describe(endings.Event(request.ending), request.program.kind) if request.ending else ""
 
 
 class PaymentSerializer(serializers.Serializer[Any]):
@@ -209,4 +209,4 @@ def _requests(request: Request) -> QuerySet[ExperienceRequest]:
     own = ExperienceRequest.objects.filter(person=get_person(request))
     waiting = Draft.objects.filter(moment=OuterRef("moment"), state=Draft.State.PENDING)
     added = {"draft_deadline": Subquery(waiting.order_by("pk").values("deadline")[:1])}
-    return own.select_related("artist", "person", "version").annotate(**added)
+    return own.select_related("artist", "person", "program", "version").annotate(**added)

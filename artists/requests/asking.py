@@ -1,11 +1,12 @@
-"""Ask for a message: check what was chosen, choose what pays for it, and store the request.
+"""Ask for a message: check what was chosen, choose what pays for it, and store the request. `store` is for remixes too.
 
 A free try goes first, then a request of the fan's tier, then the card.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -20,6 +21,7 @@ from artists.exceptions import InvalidRequest, NotOffered, TermsChanged
 from artists.models import ExperienceRequest, Moment, Program, ProgramVersion
 from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
 from artists.requests import consent_text, prices
+from artists.requests.consent_text import Words
 from artists.requests.prices import Price
 from artists.requests.terms import RequestTerms, load_terms
 from artists.royalties.income import find_sale
@@ -27,6 +29,7 @@ from audit import trail
 from catalog.hidden_characters import find_hidden_in_line
 from catalog.models import Artist, Recording
 from fans import opt_ins
+from rights import places
 from rights.models import Use
 from rights.sales import IncompleteSale
 from worker import wake
@@ -69,13 +72,28 @@ def ask(person: Person, version: ProgramVersion, wish: Wish, *, words_hash: str,
     if not wish.may_share_name:
         raise InvalidRequest("Say that you may share the name: somebody else reads it.")
     chosen = _clean_wish(wish, version)
+    if not opt_ins.may_write(version.artist, person):
+        raise NotOffered("The artist takes no requests from your country at the moment.")
+    return store(person, version, chosen, partial(Words.of, version), words_hash=words_hash, starts_now=starts_now)
+
+
+def store(
+    person: Person,
+    version: ProgramVersion,
+    chosen: Mapping[str, Any],
+    write_words: Callable[[Price], Words],
+    *,
+    words_hash: str,
+    starts_now: bool,
+) -> ExperienceRequest:
+    """Store a request of what was chosen and checked, and what pays for it. Raises what `ask` raises."""
     with transaction.atomic():
         opt_ins.lock_person(person)
-        _require_offered(person, version)
+        _require_offered(version)
         _require_room(person, version.artist_id)
         number = _next_number()
         price = prices.choose_price(person, version, f"request:{number}")
-        words = consent_text.Words.of(version, price)
+        words = write_words(price)
         if words.words_hash != words_hash:
             raise TermsChanged(SAID_CHANGED)
         if price.paid_by == PaidBy.CARD:
@@ -83,7 +101,7 @@ def ask(person: Person, version: ProgramVersion, wish: Wish, *, words_hash: str,
         if price.paid_by == PaidBy.CARD and not starts_now:
             raise InvalidRequest("Tick the box to start today. Without it nothing is held and nothing is asked.")
         consent = consents.give(person, f"request:{number}", consent_text.VERSION, words.paper)
-        request = _store(consent, version, number, price, chosen)
+        request = _insert(consent, version, number, price, chosen)
         trail.record("request.asked", by=person.actor, subject=str(request), program=version.program_id)
     return request
 
@@ -91,6 +109,8 @@ def ask(person: Person, version: ProgramVersion, wish: Wish, *, words_hash: str,
 def begin(request: ExperienceRequest) -> None:
     """Give a request whose card is held now to the team. In the caller's transaction."""
     _notice(request)
+    assert request.moment is not None
+    places.move(str(request), request.moment.item)  # of a remix, since it was asked for
     ExperienceRequest.objects.filter(pk=request.pk).update(moment=request.moment, state=request.state)
 
 
@@ -115,18 +135,17 @@ def erase_words(request: ExperienceRequest, *, by: str, note_only: bool = False)
         trail.record("request.erased", by=by, subject=str(request), fields=sorted(fields))
 
 
-def _require_offered(person: Person, version: ProgramVersion) -> None:
+def _require_offered(version: ProgramVersion) -> None:
     """An offer that was paused or signed anew is not asked for: the fan saw another one."""
     program = Program.objects.filter(pk=version.program_id, state=Program.State.LIVE, current=version)
     if not program.exists() or not version.is_asked_for:
         raise NotOffered("This is not offered any more as you saw it. Look at the page again.")
-    if not opt_ins.may_write(version.artist, person):
-        raise NotOffered("The artist takes no requests from your country at the moment.")
 
 
 def _require_sale(version: ProgramVersion, song: Recording | None) -> None:
     """Nobody pays for what could not be shared out."""
-    sale = find_sale(version.artist, Use.PERSONAL_MESSAGE, [song] if song else [])
+    use = Use.REMIX if version.program.kind == Program.Kind.REMIX else Use.PERSONAL_MESSAGE
+    sale = find_sale(version.artist, use, [song] if song else [])
     if isinstance(sale, IncompleteSale):
         raise NotOffered(f"It is not sold at the moment. {'; '.join(sale.missing)}.")
 
@@ -144,7 +163,7 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _store(
+def _insert(
     consent: Consent, version: ProgramVersion, number: int, price: Price, chosen: Mapping[str, Any]
 ) -> ExperienceRequest:
     request = ExperienceRequest(

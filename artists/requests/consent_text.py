@@ -1,15 +1,15 @@
-"""What a fan agrees to by asking for a message. A consent keeps the words that it was given to."""
+"""What a fan agrees to by asking for a message or a remix. A consent keeps the words that it was given to."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Self
 
 from accounts import consents
-from artists.models import ExperienceRequest, ProgramVersion
+from artists.models import ExperienceRequest, Program, ProgramVersion
 from artists.requests.prices import Price
 from rights.money import format_money
 
-VERSION = 2
+VERSION = 3
 """Of the words below. Another number whenever they change."""
 
 WORDS = (
@@ -20,10 +20,18 @@ WORDS = (
     "back as well. What was decided by then still comes."
 )
 
+REMIX_WORDS = (
+    "I ask {artist} for this remix of {song}: {changes}. It lasts {length}. {artist}’s team sees my name and what I "
+    "changed at the desk. They see nothing of my listening, and this is no opt-in: nothing else is made for me because "
+    "of it. Rules make its sound, and no AI model is told anything of it. A person on the team hears it and decides; "
+    "where they did not hear all of it, the mark says so. An owner of the song whose agreement asks for it hears it "
+    "too. I can take it back until then, and ending messages or pausing this program takes it back as well. What was "
+    "decided by then still comes."
+)
 
 PAYMENT_WORDS = {
     ExperienceRequest.PaidBy.CARD: (
-        "One message of {artist}, {price}, tax included. The amount is held on my card and charged only if the answer "
+        "One {what} of {artist}, {price}, tax included. The amount is held on my card and charged only if the answer "
         "is yes and the time to undo it is over. Within {days} days at most it is answered, or let go. "
         "No or no answer: nothing is charged."
     ),
@@ -44,6 +52,19 @@ IMMEDIATE_START = (
 DAY_SECONDS = 86_400
 
 
+WHAT = {Program.Kind.MESSAGE: "message", Program.Kind.REMIX: "remix"}
+"""What is asked for, as one word."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemixFacts:
+    """What the words say of a remix. A fan who reads them agrees to exactly this one."""
+
+    song: str
+    changes: str
+    length: str
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a fan reads before the button, and agrees to by it."""
@@ -54,15 +75,18 @@ class Words:
     """Of the box that a card needs; empty where none pays."""
 
     @classmethod
-    def of(cls, version: ProgramVersion, price: Price) -> Self:
+    def of(cls, version: ProgramVersion, price: Price, remix: RemixFacts | None = None) -> Self:
         is_card = price.amount is not None
+        asked = asdict(remix) if remix else {}
         facts = {
+            **asked,
             "artist": version.artist.name,
+            "what": WHAT[Program.Kind(version.program.kind)],
             "price": format_money(price.amount, price.currency) if price.amount is not None else "",
             "days": find_days(version),
         }
         payment = PAYMENT_WORDS[price.paid_by].format(**facts)
-        return cls(WORDS.format(**facts), payment, IMMEDIATE_START if is_card else "")
+        return cls((REMIX_WORDS if remix else WORDS).format(**facts), payment, IMMEDIATE_START if is_card else "")
 
     @property
     def paper(self) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from artists.models import Draft
+from artists.models import Draft, Program
 
 
 class Stage(StrEnum):
@@ -159,6 +159,18 @@ FAN_WORDS: dict[Event, str] = {
     Event.DISPUTED: "Your bank took the payment back before it was sent.",
 }
 """What the fan reads."""
+REMIX_WORDS: dict[Event, str] = {
+    Event.UNCLEARED: "This remix cannot be made any more: the song or its limits changed, or somebody’s yes ended.",
+    Event.UNSAYABLE: "Its sound could not be made here. That is no answer of the artist: you can ask again.",
+}
+"""What the fan reads of a remix instead."""
+
+
+def describe(event: Event, kind: str) -> str:
+    """What the fan reads of how a request for a program of this kind ended."""
+    return REMIX_WORDS.get(event, FAN_WORDS[event]) if kind == Program.Kind.REMIX else FAN_WORDS[event]
+
+
 BACK_WORDS = {
     "card": "Nothing is charged. What was held or charged goes back to your card.",
     "credit": "Your tier’s request is yours again, for 30 days at least.",

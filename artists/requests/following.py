@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import Person
 from artists import delivery
 from artists.exceptions import TooLate
-from artists.models import Draft, ExperienceRequest, Moment
+from artists.models import Draft, ExperienceRequest, Moment, Program
 from artists.notifications import KEY_CLOSED, draft_notices, key_notices, request_notice
 from artists.requests import asking
 from artists.requests.endings import EVENTS_BY_REASON, REASONS, Effect, Event, Money, Outcome, Stage, find_outcome
@@ -19,10 +19,12 @@ from audit import trail
 from audit.actors import SystemActor
 from billing import authorisations, request_credits
 from billing.models import Authorisation
+from fans import renders
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from live import notices
 from live.notices import NewNotice
+from rights import places
 from worker import wake
 
 ACTOR = SystemActor.REQUESTS
@@ -143,8 +145,10 @@ def end(request: ExperienceRequest, draft: Draft | None, event: Event, *, by: st
         draft.state, draft.reason = outcome.draft, REASONS[event]
         Draft.objects.filter(pk=draft.pk).update(state=draft.state, reason=draft.reason, decided_at=Now())
         trail.record(f"draft.{draft.state}", by=by, subject=f"draft:{draft.pk}", reason=draft.reason)
-    unwritten = Moment.objects.filter(request=request, state=Moment.State.NOTICED)
+    unwritten = Moment.objects.filter(request=request, state__in=[Moment.State.NOTICED, Moment.State.RENDERING])
     unwritten.update(state=Moment.State.REFUSED, reason=REASONS.get(event, f"ended: {event}"))
+    if request.program.kind == Program.Kind.REMIX:
+        _let_go_of_remix(request)
     ExperienceRequest.objects.filter(pk=request.pk).update(state=State.ENDED, ending=event, ended_at=Now())
     if outcome.money == Money.BACK:
         _give_back(request, event)
@@ -198,6 +202,14 @@ def _read_draft(draft: Draft) -> Event | None:
 
 def _read_reason(reason: str) -> Event:
     return EVENTS_BY_REASON.get(reason.partition(":")[0], Event.UNSAYABLE)
+
+
+def _let_go_of_remix(request: ExperienceRequest) -> None:
+    """Return its place in a quantity, and let its sound be deleted."""
+    moment = request.moment
+    places.give_back([str(request), *([moment.item] if moment else [])])
+    if moment and moment.render_id:
+        renders.let_go([moment.render_id])
 
 
 def _give_back(request: ExperienceRequest, event: Event) -> None:

@@ -13,7 +13,7 @@ from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
 from artists.programs import MAX_REVIEW_SECONDS
 from artists.requests.asking import Wish
 from artists.requests.consent_text import DAY_SECONDS, find_days
-from artists.requests.terms import MAX_FREE_TRIES, RequestTerms, load_terms
+from artists.requests.terms import MAX_FREE_TRIES, OfferTerms, RequestTerms, load_payment, load_terms
 from artists.validation import validate_lines, validate_title
 from rights.money import exponent, format_money, to_decimal, to_minor_units
 
@@ -77,19 +77,9 @@ class RequestForm(forms.Form):
         field.choices = [*([("", none)] if none else []), *choices]
 
 
-class OfferForm(forms.Form):
-    """What an artist offers. `fields_of_version()` are the arguments of `programs.edit` for a valid form."""
+class PaymentForm(forms.Form):
+    """What every offer says: how long an answer takes, how many are free, and what others cost."""
 
-    sentences = forms.CharField(
-        label="Your sentences",
-        max_length=8_000,
-        validators=[validate_lines],
-        help_text="One text, or several with an empty line between them; one is chosen. Slots: {recipient}, "
-        "{occasion}, {relation}, {event}, {day}, {song}, {name}, {artist}. "
-        "What may be unknown goes in brackets: [: {event}].",
-        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "spellcheck": "true"}),
-    )
-    locale = forms.ChoiceField(label="Language of the sentences")
     days = forms.IntegerField(
         label="Days to answer",
         min_value=1,
@@ -98,24 +88,9 @@ class OfferForm(forms.Form):
         help_text="A card is held for about a week, so answers to paid requests may be due earlier.",
     )
     free_tries = forms.IntegerField(label="Free tries for each fan", min_value=0, max_value=MAX_FREE_TRIES, initial=0)
-    occasions = forms.MultipleChoiceField(label="Occasions", widget=forms.CheckboxSelectMultiple)
-    relations = forms.MultipleChoiceField(
-        label="Who the fan may be", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    events = forms.MultipleChoiceField(
-        label="What may have happened", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    has_day = forms.BooleanField(label="A day", required=False, initial=True)
-    has_song = forms.BooleanField(label="A song of yours", required=False, initial=True)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial, auto_id="%s")
-        languages = [(tag, str(Locale.parse(tag).get_display_name("en"))) for tag in request_words.LANGUAGES]
-        self._set_choices("locale", languages)
-        for name in ("occasions", "relations", "events"):
-            choices = request_words.list_choices(name.removesuffix("s"))
-            self._set_choices(name, choices)
-            self.fields[name].initial = [key for key, _ in choices]
         for currency, (least, most) in settings.TIER_PRICES.items():
             self.fields[_price_name(currency)] = forms.DecimalField(
                 label=currency,
@@ -128,41 +103,89 @@ class OfferForm(forms.Form):
 
     @classmethod
     def of_version(cls, version: ProgramVersion) -> Self:
-        terms = load_terms(version.terms)
-        lists = {name: list(getattr(terms, name)) for name in ("occasions", "relations", "events")}
+        return cls(initial=cls.read_version(version))
+
+    @classmethod
+    def read_version(cls, version: ProgramVersion) -> dict[str, Any]:
+        """What the fields of a signed or saved version have."""
+        terms = load_payment(version.terms)
         prices = {_price_name(currency): to_decimal(amount, currency) for currency, amount in terms.prices.items()}
-        return cls(
-            initial={
-                "sentences": "\n\n".join(version.words["templates"]),
-                "locale": version.words["locale"],
-                "days": find_days(version),
-                "free_tries": terms.free_tries,
-                "has_day": terms.has_day,
-                "has_song": terms.has_song,
-                **lists,
-                **prices,
-            }
-        )
+        return {"days": find_days(version), "free_tries": terms.free_tries, **prices}
 
     @property
     def price_fields(self) -> list[forms.BoundField]:
         return [self[_price_name(currency)] for currency in settings.TIER_PRICES]
 
-    def fields_of_version(self) -> dict[str, Any]:
+    @property
+    def review_seconds(self) -> int:
+        """Of a valid form."""
+        return int(self.cleaned_data["days"]) * DAY_SECONDS
+
+    def payment_terms(self) -> dict[str, Any]:
+        """Of a valid form: the terms that every offer has."""
         chosen = self.cleaned_data
         prices = {currency: chosen.get(_price_name(currency)) for currency in settings.TIER_PRICES}
-        names = RequestTerms.__dataclass_fields__.keys() - {"prices"}
+        return {
+            "free_tries": chosen["free_tries"],
+            "prices": {
+                currency: to_minor_units(price, currency) for currency, price in prices.items() if price is not None
+            },
+        }
+
+
+class OfferForm(PaymentForm):
+    """An offer of messages. `fields_of_version()` are the arguments of `programs.edit` for a valid form."""
+
+    sentences = forms.CharField(
+        label="Your sentences",
+        max_length=8_000,
+        validators=[validate_lines],
+        help_text="One text, or several with an empty line between them; one is chosen. Slots: {recipient}, "
+        "{occasion}, {relation}, {event}, {day}, {song}, {name}, {artist}. "
+        "What may be unknown goes in brackets: [: {event}].",
+        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "spellcheck": "true"}),
+    )
+    locale = forms.ChoiceField(label="Language of the sentences")
+    occasions = forms.MultipleChoiceField(label="Occasions", widget=forms.CheckboxSelectMultiple)
+    relations = forms.MultipleChoiceField(
+        label="Who the fan may be", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    events = forms.MultipleChoiceField(
+        label="What may have happened", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    has_day = forms.BooleanField(label="A day", required=False, initial=True)
+    has_song = forms.BooleanField(label="A song of yours", required=False, initial=True)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        languages = [(tag, str(Locale.parse(tag).get_display_name("en"))) for tag in request_words.LANGUAGES]
+        self._set_choices("locale", languages)
+        for name in ("occasions", "relations", "events"):
+            choices = request_words.list_choices(name.removesuffix("s"))
+            self._set_choices(name, choices)
+            self.fields[name].initial = [key for key, _ in choices]
+
+    @classmethod
+    def read_version(cls, version: ProgramVersion) -> dict[str, Any]:
+        terms = load_terms(version.terms)
+        return {
+            **super().read_version(version),
+            **{name: list(getattr(terms, name)) for name in ("occasions", "relations", "events")},
+            "sentences": "\n\n".join(version.words["templates"]),
+            "locale": version.words["locale"],
+            "has_day": terms.has_day,
+            "has_song": terms.has_song,
+        }
+
+    def fields_of_version(self) -> dict[str, Any]:
+        chosen = self.cleaned_data
+        names = RequestTerms.__dataclass_fields__.keys() - OfferTerms.__dataclass_fields__.keys()
         return {
             "moment": ProgramVersion.MomentKind.REQUEST,
             "nth": 1,
-            "review_seconds": chosen["days"] * DAY_SECONDS,
+            "review_seconds": self.review_seconds,
             "wording": {"locale": chosen["locale"], "templates": _split(chosen["sentences"]), "fragments": {}},
-            "terms": {
-                **{name: chosen[name] for name in names},
-                "prices": {
-                    currency: to_minor_units(price, currency) for currency, price in prices.items() if price is not None
-                },
-            },
+            "terms": {**{name: chosen[name] for name in names}, **self.payment_terms()},
         }
 
     def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:

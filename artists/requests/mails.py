@@ -45,7 +45,7 @@ def _mail(request: ExperienceRequest) -> None:
         "artist": request.artist.name,
         "program": request.program.name,
         "amount": format_money(request.amount, request.currency) if request.amount else "",
-        "ending": endings.FAN_WORDS[event] if event else "",
+        "ending": endings.describe(event, request.program.kind) if event else "",
         "back": endings.BACK_WORDS[request.paid_by] if event and event not in endings.LOST_MONEY else "",
         "link": site_link(reverse("request", args=[request.pk])),
     }

@@ -2,7 +2,8 @@
 
 from django.urls import reverse
 
-from artists.models import ExperienceRequest
+from artists.models import ExperienceRequest, Program
+from artists.requests.consent_text import WHAT
 from billing import authorisations
 from billing.provider_objects import CheckoutSession
 from web.site_links import site_link
@@ -23,7 +24,7 @@ def start(request: ExperienceRequest) -> CheckoutSession:
         reference=str(request),
         amount=request.amount,
         currency=request.currency,
-        description=f"A message of {request.artist.name[:80]}",
+        description=f"A {WHAT[Program.Kind(request.program.kind)]} of {request.artist.name[:80]}",
         paper=request.consent.words,
         page_of=lambda row: page,
         is_wanted=lambda: _lock_unpaid(request),

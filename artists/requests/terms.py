@@ -18,13 +18,34 @@ MAX_FREE_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class RequestTerms:
-    """The terms of an offer. A principal signs them with the sentences of the version."""
+class OfferTerms:
+    """What every offer says of payment."""
 
     prices: Mapping[str, int]
     """In minor units, by currency. Without any, nobody can pay for it by card."""
     free_tries: int = 0
     """Of each fan."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: _plain(getattr(self, name)) for name in sorted(self.__dataclass_fields__)}
+
+    def canonical(self) -> str:
+        """The JSON text that is signed."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+
+    def list_payment_lines(self) -> list[str]:
+        """What the artist signs of it, a line for each."""
+        prices = [format_money(amount, currency) for currency, amount in sorted(self.prices.items())]
+        return [
+            f"A request costs {' or '.join(prices)}" if prices else "Nobody pays for a request by card",
+            f"Free tries for each fan: {self.free_tries}",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTerms(OfferTerms):
+    """The terms of an offer of messages. A principal signs them with the sentences of the version."""
+
     occasions: tuple[str, ...] = tuple(request_words.OCCASIONS)
     relations: tuple[str, ...] = tuple(request_words.RELATIONS)
     events: tuple[str, ...] = tuple(request_words.EVENTS)
@@ -34,29 +55,17 @@ class RequestTerms:
     @classmethod
     def parse(cls, data: Any) -> Self:
         """Raises InvalidRequest, which says what to change."""
-        names = cls.__dataclass_fields__.keys()
-        if not isinstance(data, Mapping) or data.keys() - names:
-            raise InvalidRequest(f"The terms of an offer have {', '.join(names)}, and nothing else.")
+        prices, free_tries = read_payment(cls, data)
         lists: dict[str, Any] = {
             name: _parse_keys(name, data[name]) for name in ("occasions", "relations", "events") if name in data
         }
         flags = {name: data[name] for name in ("has_day", "has_song") if name in data}
         if not all(isinstance(value, bool) for value in flags.values()):
             raise InvalidRequest("Whether a fan may name a day or a song is true or false.")
-        free_tries = data.get("free_tries", 0)
-        if type(free_tries) is not int or not 0 <= free_tries <= MAX_FREE_TRIES:
-            raise InvalidRequest(f"From 0 to {MAX_FREE_TRIES} free tries for each fan.")
-        terms = cls(_parse_prices(data.get("prices", {})), free_tries, **lists, **flags)
+        terms = cls(prices, free_tries, **lists, **flags)
         if not terms.occasions:
             raise InvalidRequest("Allow an occasion: a fan says what the message is for.")
         return terms
-
-    def to_dict(self) -> dict[str, Any]:
-        return {name: _plain(getattr(self, name)) for name in sorted(self.__dataclass_fields__)}
-
-    def canonical(self) -> str:
-        """The JSON text that is signed."""
-        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
 
     def find_keys(self, slot: str) -> tuple[str, ...]:
         """What may be chosen for `occasion`, `relation` or `event`."""
@@ -64,7 +73,6 @@ class RequestTerms:
 
     def list_lines(self) -> list[str]:
         """What the artist signs, a line for each."""
-        prices = [format_money(amount, currency) for currency, amount in sorted(self.prices.items())]
         chosen = [
             f"{title}: {', '.join(words for _, words in request_words.list_choices(slot, self.find_keys(slot)))}"
             for slot, title in (("occasion", "Occasions"), ("relation", "Relations"), ("event", "Events"))
@@ -72,11 +80,17 @@ class RequestTerms:
         ]
         also = [what for what, has in (("a day", self.has_day), ("a song of yours", self.has_song)) if has]
         return [
-            f"A request costs {' or '.join(prices)}" if prices else "Nobody pays for a request by card",
-            f"Free tries for each fan: {self.free_tries}",
+            *self.list_payment_lines(),
             *chosen,
             *([f"A fan may name {' and '.join(also)}"] if also else []),
         ]
+
+
+@lru_cache(maxsize=256)
+def load_payment(canonical: str) -> OfferTerms:
+    """What the signed terms of any offer say of payment."""
+    data = json.loads(canonical)
+    return OfferTerms(data["prices"], data["free_tries"])
 
 
 @lru_cache(maxsize=256)
@@ -98,6 +112,17 @@ def _parse_keys(name: str, keys: Any) -> tuple[str, ...]:
     if not isinstance(keys, list | tuple) or not all(isinstance(key, str) and key in known for key in keys):
         raise InvalidRequest(f"The {name} are a list of some of {', '.join(known)}.")
     return tuple(sorted(set(keys)))
+
+
+def read_payment(kind: type[OfferTerms], data: Any) -> tuple[dict[str, int], int]:
+    """The prices and the free tries of terms of this kind. Raises InvalidRequest."""
+    names = kind.__dataclass_fields__.keys()
+    if not isinstance(data, Mapping) or data.keys() - names:
+        raise InvalidRequest(f"The terms of an offer have {', '.join(names)}, and nothing else.")
+    free_tries = data.get("free_tries", 0)
+    if type(free_tries) is not int or not 0 <= free_tries <= MAX_FREE_TRIES:
+        raise InvalidRequest(f"From 0 to {MAX_FREE_TRIES} free tries for each fan.")
+    return _parse_prices(data.get("prices", {})), free_tries
 
 
 def _parse_prices(prices: Any) -> dict[str, int]:

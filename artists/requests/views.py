@@ -10,7 +10,8 @@ from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from ai.request_words import describe
 from artists.exceptions import InvalidRequest, Refused
-from artists.models import Draft, ExperienceRequest, ProgramVersion
+from artists.models import Draft, ExperienceRequest, Program, ProgramVersion
+from artists.remixes.asking import list_facts
 from artists.requests import ask_page, asking, consent_text, endings, following, paying
 from artists.requests.forms import RequestForm
 from billing import authorisations, where_it_went
@@ -40,7 +41,7 @@ def ask(request: AuthenticatedHttpRequest, slug: str, program_id: int) -> HttpRe
         except Refused as error:
             problem, status = str(error), 422 if isinstance(error, InvalidRequest) else 409
         else:
-            return _go_on(request, asked)
+            return go_on(request, asked)
     return _render_ask(request, version, form, problem=problem, status=status)
 
 
@@ -49,8 +50,9 @@ def ask(request: AuthenticatedHttpRequest, slug: str, program_id: int) -> HttpRe
 @login_required
 def list_requests(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What this fan asked for, the newest first."""
-    own = ExperienceRequest.objects.filter(person=request.user).select_related("artist").order_by("-pk")[:MAX_LISTED]
-    return render(request, "fans/requests.html", {"requests": list(own), "section": "artists"})
+    own = ExperienceRequest.objects.filter(person=request.user).select_related("artist", "program", "recording")
+    listed = list(own.order_by("-pk")[:MAX_LISTED])
+    return render(request, "fans/requests.html", {"requests": listed, "section": "artists"})
 
 
 @require_safe
@@ -65,7 +67,7 @@ def show_request(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @login_required
 def pay(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Go on to where the card is held."""
-    return _go_on(request, _get_request(request, pk))
+    return go_on(request, _get_request(request, pk))
 
 
 @post_only
@@ -90,11 +92,12 @@ def erase_words(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 def _get_request(request: AuthenticatedHttpRequest, pk: int) -> ExperienceRequest:
-    related = ("person", "artist", "program", "version", "recording", "moment", "consent")
+    related = ("person", "artist", "program", "version", "recording", "moment", "consent", "remix__offer__source")
     return get_object_or_404(ExperienceRequest.objects.select_related(*related), person=request.user, pk=pk)
 
 
-def _go_on(request: AuthenticatedHttpRequest, asked: ExperienceRequest) -> HttpResponse:
+def go_on(request: AuthenticatedHttpRequest, asked: ExperienceRequest) -> HttpResponse:
+    """To where a card is held, or to the page of the request where none pays."""
     if asked.state != ExperienceRequest.State.PAYING:
         return redirect("request", asked.pk)
     try:
@@ -124,8 +127,9 @@ def _render_request(
         "deadline": draft.deadline if draft and stage == endings.Stage.REVIEW else None,
         "days": consent_text.find_days(asked.version),
         "amount": format_money(asked.amount, asked.currency) if asked.amount else "",
+        "what": consent_text.WHAT[Program.Kind(asked.program.kind)],
         "facts": _list_facts(asked),
-        "ending": endings.FAN_WORDS[event] if event else "",
+        "ending": endings.describe(event, asked.program.kind) if event else "",
         "back": endings.BACK_WORDS[asked.paid_by] if event and event not in endings.LOST_MONEY else "",
         "experience": received,
         **_describe_paid(asked),
@@ -144,6 +148,8 @@ def _describe_paid(asked: ExperienceRequest) -> dict[str, object]:
 
 
 def _list_facts(asked: ExperienceRequest) -> list[tuple[str, str]]:
+    if asked.program.kind == Program.Kind.REMIX:
+        return [("Song", asked.recording.title if asked.recording else ""), *list_facts(asked.remix)]
     chosen = [
         ("For", asked.recipient or "erased"),
         ("Occasion", describe("occasion", asked.occasion)),

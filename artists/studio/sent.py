@@ -29,7 +29,8 @@ MUTED_SQL = mutes.muted_sql("draft.person_id", "version.program_id")
 SETTLED_DRAFTS_SQL = """
 SELECT draft.id AS pk, draft.state, draft.reason, {opted_in} AS is_opted_in, {muted} AS is_muted,
     person.name AS raw_name, draft.text AS raw_text, version.moment AS moment_kind, version.nth, recording.title,
-    program.name AS program, version.wording::json ->> 'locale' AS language, draft.mark AS mark_key, draft.credit,
+    program.name AS program, coalesce(nullif(version.wording, '')::json ->> 'locale', 'en') AS language,
+    draft.mark AS mark_key, draft.credit,
     coalesce(experience.delivered_at, draft.decided_at, draft.deadline) AS occurred_at,
     draft.settled_at, draft.deliver_after, draft.deadline, experience.withdrawn_at, experience.receipt_key,
     {waits_for} AS waits_for

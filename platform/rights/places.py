@@ -1,6 +1,6 @@
 """Reserve places of a quantity: an agreement permits so many items of a use in a calendar month, and not one more."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import connection
@@ -58,6 +58,23 @@ def reserve(wanted: Mapping[str, int]) -> dict[str, str]:
         if full:
             cursor.execute(RETURN_SQL, {"items": list(full)})
     return full
+
+
+def move(item: str, to: str) -> None:
+    """Let another item have the places of this one, in the caller's transaction. Nobody else gets them meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{RETURN_SQL} RETURNING scope_id, holder_id", {"items": [item]})
+        for scope, holder in cursor.fetchall():
+            cursor.execute(
+                "INSERT INTO rights_place (scope_id, holder_id, item) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [scope, holder, to],
+            )
+
+
+def give_back(items: Collection[str]) -> None:
+    """Return the places of items that nobody makes any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(RETURN_SQL, {"items": list(items)})
 
 
 def describe_full(use: str, limit: int, title: str = "") -> str:

@@ -127,6 +127,7 @@ FAN_PAGES = {
     "artist-tiers": ("/artists/{slug}/tiers", "get"),
     "artist-tier": ("/artists/{slug}/tiers/{price}", "get"),
     "remix-desk": ("/artists/{slug}/remix/{remix}", "get"),
+    "ask-remix": ("/artists/{slug}/remix/{remix}/ask", "get"),
     "listening": ("/listening", "get"),
     "listening-incognito": ("/listening/incognito", "post"),
     "recording-audio": ("/media/1", "get"),

@@ -38,7 +38,7 @@ def write_for(moment: Moment, song: OwnedSong, use: str = Use.REMIX) -> Draft | 
     assert isinstance(remix, Clearance)
     text = generation.generate_text(moment, words, counts.get(generation.count_key(moment)), None)
     with transaction.atomic():
-        drafts._store_drafts([moment], [replace(text, clearance=remix)], {})
+        drafts.store_drafts([moment], [replace(text, clearance=remix)], {})
     return Draft.objects.filter(moment=moment).order_by("-pk").first()
 
 

@@ -56,13 +56,13 @@ def create_scene(artist: Artist, settings: Settings, folder: Path) -> Scene:
 
 def create_scene_in(artist: Artist, folder: Path) -> Scene:
     """The scene, where the settings already name a storage for audio."""
-    recording = owners.create_owned_song(artist).recording
-    return Scene(
-        recording,
-        confirm(recording, folder),
-        factories.get_member(artist, "principal"),
-        factories.get_member(artist, "owner"),
-    )
+    return open_song(owners.create_owned_song(artist).recording, folder)
+
+
+def open_song(recording: Recording, folder: Path) -> Scene:
+    """Stems of a song, and who decides about it."""
+    principal, owner = (factories.get_member(recording.artist, role) for role in ("principal", "owner"))
+    return Scene(recording, confirm(recording, folder), principal, owner)
 
 
 def confirm(recording: Recording, folder: Path, **changes: Any) -> RecordingSource:

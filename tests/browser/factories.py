@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
@@ -17,9 +18,10 @@ from billing.provider import get_provider
 from billing.simulated import checkout as hosted
 from catalog.models import Artist
 from fans import orders
-from fans.models import Experience
+from fans.desk import state
+from fans.models import Experience, RemixOffer
 from tests import factories
-from tests.artists import remix_scene, requests_scene
+from tests.artists import remix_request_scene, remix_scene, requests_scene
 from tests.billing import factories as billing
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS
 from tests.factories import PASSWORD
@@ -94,13 +96,16 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def create_remix_offer(artist: Artist) -> dict[str, Any]:
-    """A song that fans may remix. Its sound is not there: pages show it without."""
+def create_remix_offer(artist: Artist, fan: Person) -> dict[str, Any]:
+    """A song that fans may remix and ask for, and what one changed at the desk. Its sound is not there."""
     with transaction.atomic():  # no worker sees the corners meanwhile
         envelope = remix_scene.save_limits(owners.create_owned_song(artist, "Salt on the Dial").recording)
         principal = factories.get_member(artist, "principal")
         remix_scene.hear(envelope, principal)
         envelopes.sign(envelope, by=principal, fresh=True)
+    remix_request_scene.create_offer(artist)
+    desk = state.open_desk(fan, RemixOffer.objects.select_related("artist", "recording", "source").latest("pk"))
+    state.change(desk, msgspec.structs.replace(desk.recipe, tempo_percent=95))
     return {"remix": envelope.recording_id}
 
 

@@ -49,6 +49,7 @@ PAGE_URLS = {
     "artist-tiers": PageURL("/artists/{artist}/tiers"),
     "artist-tier": PageURL("/artists/{artist}/tiers/{price}"),
     "remix-desk": PageURL("/artists/{artist}/remix/{remix}"),
+    "ask-remix": PageURL("/artists/{artist}/remix/{remix}/ask"),
     "order": PageURL("/orders/{order}"),
     "subscriptions": PageURL("/subscriptions"),
     "subscription": PageURL("/subscriptions/{subscription}"),

@@ -238,7 +238,7 @@ def scene(full_site: FullSite) -> Scene:
         "owned": owned.pk, "party": label.pk, "empty": empty.pk,
         **browser_factories.create_orders(artist, fan), **browser_factories.create_request(artist, fan),
         **_create_imports(label, artist), **_create_agreements(label, artist),
-        **browser_factories.create_remix_offer(artist),
+        **browser_factories.create_remix_offer(artist, fan),
         "unsigned": factories.create_program(artist, signed=False, nth=100).pk, **experiences, **drafts,
     }  # fmt: skip
     remix_scene.save_limits(Recording.objects.get(pk=path_values["song"]))

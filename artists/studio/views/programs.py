@@ -56,7 +56,7 @@ def list_or_create_programs(request: AuthenticatedHttpRequest, studio: Studio) -
 def edit_program(request: AuthenticatedHttpRequest, studio: Studio, program_id: int) -> HttpResponse:
     """GET: show the newest version. POST: save a new version, or add or remove a row; typed text is kept."""
     editor = _load_editor(studio, program_id)
-    if editor.newest and editor.newest.is_asked_for:
+    if editor.program.kind == Program.Kind.REMIX or (editor.newest and editor.newest.is_asked_for):
         return redirect(studio.url("studio-offer", program_id=program_id))
     if request.method != "POST":
         return _render_editor(request, studio, editor)
@@ -110,6 +110,8 @@ def pause_or_resume(request: AuthenticatedHttpRequest, studio: Studio, program_i
 def show_version(request: AuthenticatedHttpRequest, studio: Studio, program_id: int, version: int) -> HttpResponse:
     """Show one version with its previews."""
     program = _get_program_or_404(studio, program_id)
+    if program.kind == Program.Kind.REMIX:
+        return redirect(studio.url("studio-offer", program_id=program_id))
     shown = get_object_or_404(program.versions.select_related("recording", "decision"), version=version)
     facts = None
     if not shown.is_asked_for:

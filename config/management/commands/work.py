@@ -13,7 +13,6 @@ from django.db import connection
 from artists import (
     approval_mail,
     delivery,
-    drafts,
     expiry,
     import_news,
     look_back,
@@ -22,6 +21,7 @@ from artists import (
     payout_mail,
     withdrawal,
 )
+from artists.remixes import drafting
 from artists.requests import following
 from artists.requests import mails as request_mails
 from artists.royalties import worker_step as royalties
@@ -54,7 +54,7 @@ class Job:
 
 
 JOBS = {
-    "drafts": Job(drafts.write_next, moments.CHANNEL),
+    "drafts": Job(drafting.work, moments.CHANNEL),
     "look_back": Job(look_back.look_back_next, opt_ins.GIVEN_CHANNEL),
     "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.seconds_until_due),
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),

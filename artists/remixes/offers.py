@@ -1,0 +1,53 @@
+"""What an artist offers of remixes: one offer, which fans ask for at the desk of any song that is open for remixes."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts import roles
+from accounts.models import Person
+from artists import programs
+from artists.exceptions import InvalidRequest
+from artists.models import Program, ProgramVersion
+from artists.permissions import require_role
+from artists.remixes.terms import RemixTerms
+from catalog.models import Artist
+
+NAME = "A remix"
+
+
+def find_program(artist: Artist) -> Program | None:
+    """The offer, signed or not."""
+    return artist.programs.filter(kind=Program.Kind.REMIX).order_by("pk").first()
+
+
+def find_offer(artist: Artist) -> ProgramVersion | None:
+    """What fans can ask for now."""
+    offered = ProgramVersion.objects.offers(Program.Kind.REMIX).select_related("artist", "program")
+    return offered.filter(artist=artist).order_by("pk").first()
+
+
+def create(artist: Artist, *, by: Person) -> Program:
+    """Begin to offer remixes; nobody can ask before it is signed. Raises NotAllowed or InvalidRequest."""
+    with transaction.atomic():
+        Artist.objects.select_for_update(no_key=True).get(pk=artist.pk)  # two at once do not make two
+        if find_program(artist):
+            raise InvalidRequest("Remixes are offered already. Change that offer.")
+        return programs.create(artist, name=NAME, by=by, kind=Program.Kind.REMIX)
+
+
+def save(program: Program, *, by: Person, terms: Any, review_seconds: int) -> ProgramVersion:
+    """Add an unsigned version of the offer. `terms` are those of RemixTerms. Raises NotAllowed or InvalidRequest."""
+    require_role(program.artist, by, roles.may_edit, "edit this offer")
+    if program.kind != Program.Kind.REMIX:
+        raise InvalidRequest("This is no offer of remixes.")
+    programs.require_review_seconds(review_seconds)
+    return programs.add_version(
+        program,
+        by,
+        moment=ProgramVersion.MomentKind.REQUEST,
+        nth=1,
+        wording="",
+        terms=RemixTerms.parse(terms).canonical(),
+        review_seconds=review_seconds,
+    )
