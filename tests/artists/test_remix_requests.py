@@ -15,7 +15,9 @@ from artists import moments
 from artists.exceptions import InvalidRequest, NotOffered, TermsChanged
 from artists.models import Draft, ExperienceRequest, Moment
 from artists.remixes import asking, drafting, envelopes, sounds
-from artists.requests import following
+from artists.requests import following, paying
+from billing.models import Authorisation
+from billing.simulated.server import FakeStripe
 from catalog import audio
 from catalog.models import Artist
 from fans import remix_paper, render_worker, renders
@@ -27,9 +29,11 @@ from tests.artists import remix_request_scene as scene
 from tests.artists import remix_scene
 from tests.artists.remix_notes import agree
 from tests.artists.remix_request_scene import Asking
+from tests.billing.hold_scene import HoldScene
 from tests.catalog import audio as files
 from tests.fans.pages import signed_in_client
 from tests.rights import factories as owners
+from tests.rights.albums import add_scheme
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +271,31 @@ def test_an_artist_offers_remixes_once_signs_and_closes_the_offer(silent: Asking
     assert not ExperienceRequest.objects.exists()
     assert team.get(f"/studio/{artist.slug}/programs").status_code == 200
     assert team.get(f"/studio/{artist.slug}/programs/{program.pk}/versions/1")["Location"] == page
+
+
+def test_a_card_is_held_for_a_remix_and_its_place_becomes_that_of_its_moment(
+    fake_provider: FakeStripe, artist: Artist, settings: Settings, tmp_path: Path
+) -> None:
+    files.use_folder(settings, tmp_path)
+    owned = owners.create_owned_song(artist, permitted=False)
+    agree(owned, scheme=add_scheme(), monthly_limit=1)
+    asking_fan = scene.create_of(remix_scene.open_song(owned.recording, tmp_path), free_tries=0, prices={"EUR": 400})
+    holds = HoldScene(fake_provider, asking_fan.fan, artist)
+    request = asking_fan.ask()
+    session = paying.start(request)
+    assert Place.objects.get(free_from=None).item == str(request)
+    assert not drafting.work()
+
+    holds.pay(session)
+    holds.tell()
+    assert following.follow_next()
+
+    paid = read(request)
+    assert paid.moment
+    assert (paid.state, Place.objects.get(free_from=None).item) == ("waiting", paid.moment.item)
+    with pytest.raises(NotOffered, match="one place"):
+        Asking(asking_fan.song, asking_fan.version, factories.create_fan("Ben")).ask()
+    assert sounds.want_next()
+    following.take_back(paid, by=asking_fan.fan)
+    assert Authorisation.objects.get(reference=str(request)).back_wanted_at
+    assert not Place.objects.filter(free_from=None).exists()
