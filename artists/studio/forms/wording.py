@@ -54,7 +54,7 @@ class WordingForm:
 
     @classmethod
     def from_version(cls, version: ProgramVersion | None) -> Self:
-        if version is None:
+        if version is None or not version.wording:  # remixes have none
             return cls()
         words = version.words
         fragments = tuple((name, "\n".join(texts)) for name, texts in words["fragments"].items())
